@@ -1,0 +1,2 @@
+//! The `consonance` command.
+fn main() {}
