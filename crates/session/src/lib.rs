@@ -1,2 +1,99 @@
-//! Placeholder.
+//! The session engine: who is here, who hears whom. A server and a client, without any I/O.
+//!
+//! [`Server`] relays one session; [`Client`] is one player's end of it.
+//! Both are plain structs that are fed and drained and never call out: no socket, no clock, no thread, no lock.
+//! The same structs run in the dedicated server, in a game, in a browser's gateway and in the simulator.
+//!
+//! ```text
+//!                 handle_connected, handle_disconnected
+//!    network ───▶ handle_packet ───────────────┐
+//!    clock   ───▶ handle_timeout               ▼
+//!                                     ┌──────────────────┐
+//!                                     │ Server or Client │
+//!                                     └──────────────────┘
+//!    network ◀─── poll_transmit ◀──────────────┤
+//!    network ◀─── poll_command  ◀──────────────┤
+//!    game    ◀─── poll_event    ◀──────────────┤
+//!    clock   ◀─── poll_timeout  ◀──────────────┘
+//! ```
+//!
+//! # The run loop in six steps
+//!
+//! ```
+//! use consonance_session::{Client, ClientEvent, ClientSettings, Delivery, Instant, LinkCommand, LinkId};
+//! use consonance_session::{Server, ServerSettings, Target};
+//!
+//! let now = Instant::START;
+//! let (up, down) = (LinkId(1), LinkId(1));
+//! let mut server = Server::new(ServerSettings::from_seed(7));
+//! let mut alice = Client::new(ClientSettings::new("Alice"));
+//! alice.join_room("lobby")?;
+//!
+//! // 1. Start; the client asks for a link.
+//! alice.start();
+//! assert_eq!(alice.poll_command(), Some(LinkCommand::Open));
+//!
+//! // 2. Tell both ends that the link is up.
+//! alice.handle_connected(now, up);
+//! server.handle_connected(now, down);
+//!
+//! let mut joined = false;
+//! while !joined {
+//!     // 3. Carry what each wants to send to the other.
+//!     let mut to_server = Vec::new();
+//!     while let Some(transmit) = alice.poll_transmit() {
+//!         to_server.push((transmit.delivery, transmit.payload.to_vec()));
+//!     }
+//!     for (delivery, packet) in to_server {
+//!         // A relayed frame comes straight back, for the links it goes to; the rest waits in the outbox.
+//!         let relayed = server.handle_packet(now, down, delivery, &packet);
+//!         assert_eq!(relayed, None);
+//!     }
+//!     while let Some(transmit) = server.poll_transmit() {
+//!         alice.handle_packet(now, up, transmit.delivery, transmit.payload);
+//!     }
+//!     // 4. Do what they want done with links; 5. hear what happened.
+//!     while alice.poll_command().is_some() || server.poll_command().is_some() {}
+//!     while let Some(event) = alice.poll_event() {
+//!         joined |= event == ClientEvent::RosterReceived;
+//!     }
+//!     // 6. When nothing comes, wait no longer than they want.
+//!     let wake_at = [alice.poll_timeout(), server.poll_timeout()];
+//!     if wake_at.iter().flatten().any(|&(at, _why)| at <= now) {
+//!         alice.handle_timeout(now);
+//!         server.handle_timeout(now);
+//!     }
+//! }
+//! assert_eq!(server.clients(), 1);
+//! # Ok::<(), consonance_session::RoomError>(())
+//! ```
+
 #![no_std]
+
+extern crate alloc;
+
+mod client;
+mod client_ids;
+mod limits;
+mod link;
+mod outbox;
+mod queue;
+mod room_list;
+mod roster;
+mod server;
+mod time;
+
+pub use client::{
+    ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics, Disconnection,
+    FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling, RoomError, SPEAKING_TIMEOUT, Status, Target,
+    TextError, TextTarget, VoiceError, VoiceFrame,
+};
+pub use consonance_wire::{ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
+pub use limits::Limits;
+pub use link::{CloseReason, Delivery, LinkCommand, LinkId};
+pub use outbox::Transmit;
+pub use server::{Server, ServerEvent, ServerSettings, ServerStatistics};
+pub use time::Instant;
+
+/// What a peer of the original can take; nothing longer is ever sent (spec: behaviour, Limits of the original).
+pub(crate) const MAX_PACKET_BYTES: usize = consonance_wire::limits::MAX_PACKET_BYTES;

@@ -1,0 +1,222 @@
+//! One player's end of a session: joins, speaks, listens, and comes back when the link was lost.
+
+mod back_off;
+mod channels;
+mod connect;
+mod event;
+mod listening;
+mod players;
+mod rooms;
+mod settings;
+mod speaker;
+mod statistics;
+mod stages;
+mod text;
+mod timers;
+mod voice_sender;
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, Header, MessageType, Packet, ParseError, SessionId};
+
+use crate::link::{Delivery, LinkCommand, LinkId};
+use crate::outbox::Transmit;
+use crate::room_list::RoomList;
+use crate::roster::Roster;
+use crate::time::Instant;
+
+use back_off::BackOff;
+use channels::Channels;
+pub use channels::{ChannelId, ChannelProperties, Recycling, Target};
+pub use connect::Status;
+use connect::{Connection, RosterProgress};
+use event::Events;
+pub use event::{ClientEvent, Disconnection, HeardChannel, HeardTarget, TextTarget, VoiceFrame};
+pub use players::Player;
+use players::PlayerRecord;
+pub use rooms::RoomError;
+pub use settings::ClientSettings;
+pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
+use stages::StagedOutbox;
+pub use statistics::ClientStatistics;
+pub use text::TextError;
+use timers::{Timer, Timers};
+pub use voice_sender::{ChannelError, VoiceError};
+
+/// A client of one session. A plain struct: packets in, packets and events out, no I/O of its own.
+///
+/// After each `handle_*` and after each command the driver drains [`poll_command`](Self::poll_command),
+/// [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event).
+/// Any order of calls is safe; a driver that drains late only delays.
+#[derive(Debug)]
+pub struct Client {
+    settings: ClientSettings,
+    connection: Connection,
+    back_off: BackOff,
+    timers: Timers,
+    roster: Roster<PlayerRecord>,
+    /// How many players were met so far; says in which order.
+    met: u64,
+    /// The rooms that I listen to, in a session or not.
+    rooms: RoomList,
+    channels: Channels,
+    sequence: u16,
+    /// Numbers the lists of destinations, to see duplicates without a search.
+    round: u64,
+    destinations: Vec<ClientId>,
+    on_wire: Vec<consonance_wire::Channel>,
+    outbox: StagedOutbox,
+    events: Events,
+    commands: VecDeque<LinkCommand>,
+    statistics: ClientStatistics,
+}
+
+/// Why a packet was dropped. Every kind has a counter in [`ClientStatistics`].
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Malformed(ParseError),
+    Contradiction,
+    UnknownLink,
+    NotJoined,
+    OtherSession,
+    UnknownPlayer,
+}
+
+impl From<ParseError> for Fault {
+    fn from(error: ParseError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl Client {
+    /// A client that is not started yet.
+    pub fn new(settings: ClientSettings) -> Self {
+        Self {
+            connection: Connection::Stopped,
+            back_off: BackOff::default(),
+            timers: Timers::default(),
+            roster: Roster::new(),
+            met: 0,
+            rooms: RoomList::default(),
+            channels: Channels::new(settings.recycling),
+            sequence: 0,
+            round: 0,
+            destinations: Vec::new(),
+            on_wire: Vec::new(),
+            outbox: StagedOutbox::default(),
+            events: Events::new(settings.limits.events),
+            commands: VecDeque::new(),
+            statistics: ClientStatistics::default(),
+            settings,
+        }
+    }
+
+    /// My name.
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// My id, while I am in a session.
+    pub fn id(&self) -> Option<ClientId> {
+        self.joined().ok().map(|(_, id)| id)
+    }
+
+    /// What was counted so far.
+    pub fn statistics(&self) -> ClientStatistics {
+        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+    }
+
+    /// A packet came over a link.
+    ///
+    /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
+    pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
+        self.statistics.packets_in += 1;
+        self.statistics.bytes_in += packet.len() as u64;
+        if let Err(fault) = self.dispatch(now, link, packet) {
+            let statistics = &mut self.statistics;
+            *match fault {
+                Fault::Malformed(_) => &mut statistics.malformed,
+                Fault::Contradiction => &mut statistics.contradictions,
+                Fault::UnknownLink => &mut statistics.unknown_link,
+                Fault::NotJoined => &mut statistics.not_joined,
+                Fault::OtherSession => &mut statistics.other_session,
+                Fault::UnknownPlayer => &mut statistics.unknown_player,
+            } += 1;
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(timer) = self.timers.pop_due(now) {
+            match timer {
+                Timer::Handshake => self.send_handshake(now),
+                Timer::Reconnect => self.open_link(),
+                Timer::Speaker(id) => self.check_speaker(now, id),
+            }
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
+    pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
+        self.timers.next()
+    }
+
+    /// The next packet to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        self.outbox.pop()
+    }
+
+    /// The next thing to do with the link, besides sending.
+    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+        self.commands.pop_front()
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<ClientEvent<'_>> {
+        self.events.pop()
+    }
+
+    fn dispatch(&mut self, now: Instant, link: LinkId, packet: &[u8]) -> Result<(), Fault> {
+        if self.connection.link() != Some(link) {
+            return Err(Fault::UnknownLink);
+        }
+        let (header, _) = Header::parse(packet)?;
+        match header.message {
+            // Only clients send these.
+            MessageType::HandshakeRequest
+            | MessageType::ServerRelayReliable
+            | MessageType::ServerRelayUnreliable
+            // Only direct peers send this one.
+            | MessageType::HandshakeP2P => {
+                self.statistics.ignored += 1;
+                return Ok(());
+            }
+            MessageType::HandshakeResponse | MessageType::ErrorWrongSession => {}
+            _ => {
+                let (session, _) = self.joined()?;
+                if header.session != Some(session) {
+                    return Err(Fault::OtherSession);
+                }
+            }
+        }
+        match Packet::parse(packet)? {
+            Packet::HandshakeResponse(response) => self.handle_response(now, link, &response)?,
+            Packet::ErrorWrongSession(error) => self.handle_wrong_session(now, error.session),
+            Packet::ClientState(state) => self.handle_client_state(&state)?,
+            Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,
+            Packet::RemoveClient(remove) => self.handle_remove(remove.id)?,
+            Packet::VoiceData(voice) => self.handle_voice(now, &voice)?,
+            Packet::TextData(text) => self.handle_text(&text)?,
+            _ => debug_assert!(false, "other types were ignored above"),
+        }
+        Ok(())
+    }
+
+    fn joined(&self) -> Result<(SessionId, ClientId), Fault> {
+        match self.connection {
+            Connection::Joined { session, id, .. } => Ok((session, id)),
+            _ => Err(Fault::NotJoined),
+        }
+    }
+}

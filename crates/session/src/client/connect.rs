@@ -1,0 +1,215 @@
+//! Getting into a session, out of it, and back in.
+
+use core::time::Duration;
+
+use consonance_wire::{
+    Client as WireClient, ClientId, ClientState, HandshakeRequest, HandshakeResponse, RoomId, SessionId, WireStr,
+    Writer,
+};
+
+use super::event::{ClientEvent, Disconnection};
+use super::stages::Stage;
+use super::timers::Timer;
+use super::{Client, Fault};
+use crate::link::{CloseReason, LinkCommand, LinkId};
+use crate::time::Instant;
+
+/// The handshake is sent again when it has no answer for this long (spec: behaviour, Joining).
+const HANDSHAKE_RETRY: Duration = Duration::from_secs(2);
+
+/// How far a client is, as the original's users know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Not started.
+    Disconnected,
+    /// Started, but not in a session yet or just now.
+    Degraded,
+    /// In a session.
+    Connected,
+}
+
+#[derive(Debug)]
+pub(super) enum Connection {
+    Stopped,
+    /// Until [`Timer::Reconnect`] fires.
+    Waiting,
+    /// The driver was asked for a link.
+    Opening,
+    Handshaking {
+        link: LinkId,
+    },
+    Joined {
+        link: LinkId,
+        session: SessionId,
+        id: ClientId,
+        roster: RosterProgress,
+        /// The server said that I am removed: the end of the link is the end.
+        removed: bool,
+    },
+}
+
+/// How much of the roster has come. The server echoes my own state behind everybody else's, so that echo marks the
+/// end; a new server has sent my state before, without rooms, an older one has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RosterProgress {
+    OwnStatesMissing(u8),
+    Complete,
+}
+
+impl Connection {
+    pub(super) fn link(&self) -> Option<LinkId> {
+        match *self {
+            Self::Handshaking { link } | Self::Joined { link, .. } => Some(link),
+            Self::Stopped | Self::Waiting | Self::Opening => None,
+        }
+    }
+}
+
+impl Client {
+    /// Joins the session: asks the driver for a link. Does nothing if already started.
+    pub fn start(&mut self) {
+        if matches!(self.connection, Connection::Stopped) {
+            self.open_link();
+        }
+    }
+
+    /// Leaves the session and closes the link. There is no goodbye packet; the end of the link is the goodbye.
+    pub fn stop(&mut self, now: Instant) {
+        if matches!(self.connection, Connection::Stopped) {
+            return;
+        }
+        let link = self.connection.link();
+        self.tear_down(now, Disconnection::Stopped);
+        if let Some(link) = link {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
+        }
+    }
+
+    /// Disconnected, Degraded or Connected.
+    pub fn status(&self) -> Status {
+        match self.connection {
+            Connection::Stopped => Status::Disconnected,
+            Connection::Joined { .. } => Status::Connected,
+            _ => Status::Degraded,
+        }
+    }
+
+    /// The link that was asked for is up.
+    pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        if matches!(self.connection, Connection::Opening) {
+            self.connection = Connection::Handshaking { link };
+            self.send_handshake(now);
+        }
+    }
+
+    /// The link that was asked for did not come about.
+    pub fn handle_connect_failed(&mut self, now: Instant) {
+        if matches!(self.connection, Connection::Opening) {
+            self.tear_down(now, Disconnection::ConnectFailed);
+        }
+    }
+
+    /// The link is gone.
+    pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        if self.connection.link() == Some(link) {
+            let removed = matches!(self.connection, Connection::Joined { removed: true, .. });
+            let cause = if removed { Disconnection::NameTakenOver } else { Disconnection::LinkLost };
+            self.tear_down(now, cause);
+        }
+    }
+
+    pub(super) fn open_link(&mut self) {
+        self.connection = Connection::Opening;
+        self.commands.push_back(LinkCommand::Open);
+    }
+
+    pub(super) fn send_handshake(&mut self, now: Instant) {
+        let Connection::Handshaking { link } = self.connection else { return };
+        let name = Some(WireStr::from(&*self.settings.name));
+        let request = HandshakeRequest { codec: self.settings.codec, name };
+        // A name that does not fit a packet can never join; the time-outs of both sides say so.
+        if self.outbox.push(Stage::ServerReliable, link, &request.into()).is_ok() {
+            self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
+        }
+    }
+
+    /// The handshake's answer, in whatever state (spec: behaviour, Joining 3).
+    pub(super) fn handle_response(
+        &mut self,
+        now: Instant,
+        link: LinkId,
+        response: &HandshakeResponse<'_>,
+    ) -> Result<(), Fault> {
+        check_response(response)?;
+        let HandshakeResponse { session, id, .. } = *response;
+        self.drop_players_not_in(response);
+        self.roster.clear_listeners();
+        let missing = if response.clients.is_empty() { 2 } else { 1 };
+        let roster = RosterProgress::OwnStatesMissing(missing);
+        self.connection = Connection::Joined { link, session, id, roster, removed: false };
+        self.timers.clear(Timer::Handshake);
+        self.back_off.on_healthy(now);
+        self.events.push(ClientEvent::Joined { session, id });
+        self.load(response);
+        self.send_own_state(link, session, id);
+        Ok(())
+    }
+
+    pub(super) fn handle_wrong_session(&mut self, now: Instant, session: SessionId) {
+        if self.joined().is_ok_and(|(own, _)| own == session) {
+            return;
+        }
+        let link = self.connection.link();
+        self.tear_down(now, Disconnection::WrongSession);
+        if let Some(link) = link {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::WrongSession });
+        }
+    }
+
+    fn send_own_state(&mut self, link: LinkId, session: SessionId, id: ClientId) {
+        let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
+        let client = WireClient { name, id, codec };
+        let rooms = self.rooms.names();
+        let written = self.outbox.push_written(Stage::ServerReliable, link, |out| {
+            let mut writer = Writer::new(out);
+            ClientState::write_with_rooms(&mut writer, session, client, rooms)?;
+            Ok::<_, consonance_wire::WriteError>(writer.position())
+        });
+        debug_assert!(written.is_ok(), "a room is only joined while the whole state fits a packet");
+    }
+
+    /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.
+    fn tear_down(&mut self, now: Instant, cause: Disconnection) {
+        self.remove_everybody();
+        self.timers.clear_all();
+        self.outbox.clear();
+        let retry_in = match cause {
+            Disconnection::Stopped | Disconnection::NameTakenOver => None,
+            _ => Some(self.back_off.on_failed(now)),
+        };
+        self.connection = match retry_in {
+            Some(wait) => {
+                self.timers.set(Timer::Reconnect, now + wait);
+                Connection::Waiting
+            }
+            None => Connection::Stopped,
+        };
+        self.events.push(ClientEvent::Disconnected { cause, retry_in });
+    }
+}
+
+/// An id or a name twice, or a room id without a name, makes the whole answer malformed.
+fn check_response(response: &HandshakeResponse<'_>) -> Result<(), Fault> {
+    let mut ids = alloc::collections::BTreeSet::new();
+    let mut names = alloc::collections::BTreeSet::new();
+    for client in response.clients.iter() {
+        let name = client.name.ok_or(Fault::Contradiction)?.to_str();
+        if !ids.insert(client.id) || !names.insert(name) {
+            return Err(Fault::Contradiction);
+        }
+    }
+    let rooms: alloc::collections::BTreeSet<_> =
+        response.room_names.iter().flatten().map(|name| RoomId::of(&name.to_str())).collect();
+    let all_named = response.room_members.iter().all(|members| rooms.contains(&members.room));
+    if all_named { Ok(()) } else { Err(Fault::Contradiction) }
+}

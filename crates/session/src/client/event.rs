@@ -1,0 +1,233 @@
+//! What a client tells the game.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::time::Duration;
+
+use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RoomId, SessionId};
+
+use crate::queue::EventQueue;
+
+/// Something that happened in the session. Ids are used again at once, so follow the order of events.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ClientEvent<'a> {
+    /// The server answered the handshake. Again after each reconnect, and whenever the server says so.
+    Joined {
+        /// The session's number.
+        session: SessionId,
+        /// My id in it.
+        id: ClientId,
+    },
+    /// Everybody who was here before me is known now, with their rooms, and everybody has been told of mine.
+    RosterReceived,
+    /// A player is in the session; raised for oneself too.
+    PlayerJoined {
+        /// Its id until it leaves.
+        id: ClientId,
+        /// Its name, unique in the session.
+        name: Box<str>,
+        /// What it sends.
+        codec: CodecSettings,
+    },
+    /// A player is gone; it stopped speaking and exited its rooms before. Not raised for oneself.
+    PlayerLeft {
+        /// The id that is free again.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
+    },
+    /// A player listens to a room from now on.
+    EnteredRoom {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+        /// The room's name.
+        room: Box<str>,
+    },
+    /// A player listens to a room no longer.
+    ExitedRoom {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+        /// The room's name.
+        room: Box<str>,
+    },
+    /// A player speaks to me; its frames follow.
+    StartedSpeaking {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+    },
+    /// One frame of a player's voice.
+    Voice(VoiceFrame<'a>),
+    /// A player speaks to me no longer.
+    StoppedSpeaking {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+    },
+    /// A text message to a room that I listen to, or to me.
+    Text {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+        /// Where it was sent.
+        to: TextTarget,
+        /// The message.
+        text: Box<str>,
+    },
+    /// The session is left or lost; stops, exits and leaves were raised before.
+    Disconnected {
+        /// Why.
+        cause: Disconnection,
+        /// How long until the next attempt; `None` if there is none.
+        retry_in: Option<Duration>,
+    },
+}
+
+/// Where a text message was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextTarget {
+    /// To everybody who listens to this room.
+    Room(Box<str>),
+    /// To one player.
+    Player(Box<str>),
+}
+
+/// Why a client is no longer in its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Disconnection {
+    /// [`Client::stop`](crate::Client::stop) was called.
+    Stopped,
+    /// The network connection ended.
+    LinkLost,
+    /// No network connection came about.
+    ConnectFailed,
+    /// The server has another session now, as after a restart.
+    WrongSession,
+    /// Somebody joined with the same name.
+    NameTakenOver,
+}
+
+/// One frame of voice, as its speaker machine let it through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VoiceFrame<'a> {
+    /// The speaker.
+    pub id: ClientId,
+    /// Counts from 0 in each utterance, with a gap for each missing frame; a late frame has a smaller one.
+    pub sequence: u32,
+    /// Whether all channels that reach me are positional.
+    pub positional: bool,
+    /// The loudest of the channels that reach me, 0 … 2.
+    pub amplitude: f32,
+    /// The highest priority of the channels that reach me.
+    pub priority: Priority,
+    /// The channels that reach me, in the order of the packet.
+    pub channels: &'a [HeardChannel],
+    /// The encoded frame, in the speaker's codec.
+    pub frame: &'a [u8],
+}
+
+/// One channel over which a frame reached me.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeardChannel {
+    /// To me as a player, or to a room.
+    pub target: HeardTarget,
+    /// Whether the voice comes from a place in the world.
+    pub positional: bool,
+    /// Loudness, 0 … 2.
+    pub amplitude: f32,
+    /// Who is heard over whom.
+    pub priority: Priority,
+}
+
+/// What a channel was addressed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeardTarget {
+    /// Me.
+    Me,
+    /// A room that I listen to.
+    Room(RoomId),
+}
+
+impl HeardTarget {
+    pub(crate) fn of(kind: ChannelKind, recipient: u16) -> Self {
+        match kind {
+            ChannelKind::Player => Self::Me,
+            ChannelKind::Room => Self::Room(RoomId(recipient)),
+        }
+    }
+}
+
+/// Frames that wait to be polled may take this much memory; then the newest are dropped.
+const MAX_WAITING_BYTES: usize = 1 << 20;
+
+/// Events in order; the bytes of voice frames share one arena that empties when the queue does.
+#[derive(Debug)]
+pub(crate) struct Events {
+    queue: EventQueue<Queued>,
+    frames: Vec<u8>,
+    channels: Vec<HeardChannel>,
+    frames_dropped: u64,
+}
+
+#[derive(Debug)]
+enum Queued {
+    Plain(ClientEvent<'static>),
+    Voice { voice: VoiceFrame<'static>, frame: Range<usize>, channels: Range<usize> },
+}
+
+impl Events {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { queue: EventQueue::new(limit), frames: Vec::new(), channels: Vec::new(), frames_dropped: 0 }
+    }
+
+    pub(crate) fn push(&mut self, event: ClientEvent<'static>) {
+        self.queue.push(Queued::Plain(event));
+    }
+
+    /// Queues a frame; `voice` brings everything but the two slices.
+    pub(crate) fn push_voice(
+        &mut self,
+        voice: VoiceFrame<'static>,
+        frame: &[u8],
+        channels: impl Iterator<Item = HeardChannel>,
+    ) {
+        if self.queue.is_empty() {
+            self.frames.clear();
+            self.channels.clear();
+        }
+        if self.frames.len() + frame.len() > MAX_WAITING_BYTES {
+            self.frames_dropped += 1;
+            return;
+        }
+        let (first_byte, first_channel) = (self.frames.len(), self.channels.len());
+        self.frames.extend_from_slice(frame);
+        self.channels.extend(channels);
+        let (frame, channels) = (first_byte..self.frames.len(), first_channel..self.channels.len());
+        self.queue.push(Queued::Voice { voice, frame, channels });
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<ClientEvent<'_>> {
+        Some(match self.queue.pop()? {
+            Queued::Plain(event) => event,
+            Queued::Voice { voice, frame, channels } => {
+                let (frame, channels) = (&self.frames[frame], &self.channels[channels]);
+                ClientEvent::Voice(VoiceFrame { frame, channels, ..voice })
+            }
+        })
+    }
+
+    /// Events and frames that were lost because nobody asked for them.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.queue.dropped() + self.frames_dropped
+    }
+}

@@ -1,0 +1,73 @@
+//! Other players' voices: packets to the speaker machines, and what these say to events.
+
+use consonance_wire::{Channel, ChannelKind, ClientId, VoiceData};
+
+use super::event::{ClientEvent, HeardChannel, HeardTarget, VoiceFrame};
+use super::timers::Timer;
+use super::{Client, Fault};
+use crate::time::Instant;
+
+impl Client {
+    pub(super) fn handle_voice(&mut self, now: Instant, voice: &VoiceData<'_>) -> Result<(), Fault> {
+        let (_, own) = self.joined()?;
+        let id = voice.sender;
+        // The original hears itself if a packet says so; nobody wants to.
+        let member = self.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
+        let rooms = &self.rooms;
+        let to_me = |channel: &Channel| match channel.bits.kind() {
+            ChannelKind::Player => channel.recipient == own.0,
+            ChannelKind::Room => rooms.contains_id(consonance_wire::RoomId(channel.recipient)),
+        };
+        let heard = member.data.speaker.handle_voice(now, voice, to_me);
+        if heard.stopped_before {
+            self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
+        }
+        if heard.started {
+            self.events.push(ClientEvent::StartedSpeaking { id, name: member.name.clone() });
+        }
+        if let Some(frame) = heard.frame {
+            self.statistics.frames_received += 1;
+            let channels = voice.channels.iter().filter(to_me).map(|channel| HeardChannel {
+                target: HeardTarget::of(channel.bits.kind(), channel.recipient),
+                positional: channel.bits.is_positional(),
+                amplitude: channel.bits.amplitude(),
+                priority: channel.bits.priority(),
+            });
+            let voice_frame = VoiceFrame {
+                id,
+                sequence: frame.sequence,
+                positional: frame.positional,
+                amplitude: frame.amplitude,
+                priority: frame.priority,
+                channels: &[],
+                frame: &[],
+            };
+            self.events.push_voice(voice_frame, voice.frame, channels);
+        } else {
+            self.statistics.frames_refused += 1;
+        }
+        if heard.stopped_after {
+            self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
+        }
+        self.watch_speaker(id);
+        Ok(())
+    }
+
+    /// The speaker's timer fired: it may have stopped, may be forgotten, or was heard in the meantime.
+    pub(super) fn check_speaker(&mut self, now: Instant, id: ClientId) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        if member.data.speaker.handle_timeout(now) {
+            self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
+        }
+        self.watch_speaker(id);
+    }
+
+    fn watch_speaker(&mut self, id: ClientId) {
+        let timer = Timer::Speaker(id);
+        let deadline = self.roster.get(id).and_then(|member| member.data.speaker.poll_timeout());
+        match deadline {
+            Some(deadline) if !self.timers.is_set(timer) => self.timers.set(timer, deadline),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The players of the session as the server describes them.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use consonance_wire::{
+    ClientId, ClientState, CodecSettings, DeltaChannelState, HandshakeResponse, RoomId, WireStr,
+};
+
+use super::connect::Connection;
+use super::event::ClientEvent;
+use super::speaker::Speaker;
+use super::timers::Timer;
+use super::{Client, Fault, RosterProgress};
+
+/// What a client keeps of each player besides its entry in the tables.
+#[derive(Debug)]
+pub(super) struct PlayerRecord {
+    /// Players leave, at the end, in the order in which they were met.
+    pub(super) met: u64,
+    pub(super) speaker: Speaker,
+    /// The list of destinations that this player was put on last.
+    pub(super) round: u64,
+}
+
+/// A player of the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Player<'a> {
+    /// Its id until it leaves.
+    pub id: ClientId,
+    /// Its name, unique in the session.
+    pub name: &'a str,
+    /// What it sends.
+    pub codec: CodecSettings,
+    /// The rooms that it listens to, sorted.
+    pub rooms: Vec<&'a str>,
+    /// Whether it speaks to me just now.
+    pub is_speaking: bool,
+}
+
+impl Client {
+    /// Everybody in the session, myself included, by ascending id.
+    pub fn players(&self) -> impl Iterator<Item = Player<'_>> {
+        self.roster.iter().map(|member| Player {
+            id: member.id,
+            name: &member.name,
+            codec: member.codec,
+            rooms: member.rooms.names().collect(),
+            is_speaking: member.data.speaker.is_speaking(),
+        })
+    }
+
+    /// The id of the player of this name, if it is here.
+    pub fn player(&self, name: &str) -> Option<ClientId> {
+        self.roster.id_of(name)
+    }
+
+    pub(super) fn handle_client_state(&mut self, state: &ClientState<'_>) -> Result<(), Fault> {
+        let id = state.client.id;
+        if self.roster.get(id).is_none() {
+            self.add_player(id, state.client.name, state.client.codec)?;
+        }
+        while let Some(room) = self.roster.leave_last(id) {
+            self.exited(id, room);
+        }
+        for room in state.rooms.iter().flatten() {
+            self.enter(id, &room.to_str());
+        }
+        self.note_own_state(id);
+        Ok(())
+    }
+
+    pub(super) fn handle_delta(&mut self, delta: &DeltaChannelState<'_>) -> Result<(), Fault> {
+        let id = delta.id;
+        if self.roster.get(id).is_none() {
+            return Err(Fault::UnknownPlayer);
+        }
+        let room = delta.room.ok_or(Fault::Contradiction)?.to_str();
+        if delta.joined {
+            self.enter(id, &room);
+        } else if self.roster.leave(id, &room) {
+            self.exited(id, room.into_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn handle_remove(&mut self, id: ClientId) -> Result<(), Fault> {
+        if let Connection::Joined { id: own, removed, .. } = &mut self.connection {
+            *removed |= *own == id;
+        }
+        if self.roster.get(id).is_none() {
+            return Err(Fault::UnknownPlayer);
+        }
+        self.exit_all_rooms(id);
+        self.stop_speaker(id);
+        self.remove_player(id);
+        Ok(())
+    }
+
+    /// Everybody but those whom the answer lists with the same name and id.
+    pub(super) fn drop_players_not_in(&mut self, response: &HandshakeResponse<'_>) {
+        for id in self.in_order_met() {
+            let Some(member) = self.roster.get(id) else { continue };
+            let kept = response
+                .clients
+                .iter()
+                .any(|client| client.id == id && client.name.is_some_and(|name| name.to_str() == *member.name));
+            if !kept {
+                self.exit_all_rooms(id);
+                self.stop_speaker(id);
+                self.remove_player(id);
+            }
+        }
+    }
+
+    /// Loads the lists that older servers fill in.
+    pub(super) fn load(&mut self, response: &HandshakeResponse<'_>) {
+        for client in response.clients.iter() {
+            if self.roster.get(client.id).is_none() {
+                // Names were checked to be there and to differ.
+                let _ = self.add_player(client.id, client.name, client.codec);
+            }
+        }
+        for members in response.room_members.iter() {
+            let mut names = response.room_names.iter().flatten().map(WireStr::to_str);
+            let Some(room) = names.find(|name| RoomId::of(name) == members.room) else { continue };
+            for id in members.clients.iter() {
+                if self.roster.get(id).is_some() {
+                    self.roster.listen(members.room, id);
+                    self.enter(id, &room);
+                }
+            }
+        }
+    }
+
+    /// Leaves everybody: first those who speak stop, then each exits and leaves in the order met.
+    pub(super) fn remove_everybody(&mut self) {
+        let order = self.in_order_met();
+        for &id in &order {
+            self.stop_speaker(id);
+        }
+        for id in order {
+            self.exit_all_rooms(id);
+            self.remove_player(id);
+        }
+    }
+
+    pub(super) fn stop_speaker(&mut self, id: ClientId) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        if member.data.speaker.stop() {
+            let name = member.name.clone();
+            self.events.push(ClientEvent::StoppedSpeaking { id, name });
+        }
+    }
+
+    fn add_player(
+        &mut self,
+        id: ClientId,
+        name: Option<WireStr<'_>>,
+        codec: CodecSettings,
+    ) -> Result<(), Fault> {
+        let name = name.ok_or(Fault::Contradiction)?.to_str();
+        if self.roster.id_of(&name).is_some() {
+            return Err(Fault::Contradiction);
+        }
+        self.met += 1;
+        let record = PlayerRecord { met: self.met, speaker: Speaker::default(), round: 0 };
+        self.roster.insert(id, &name, codec, record);
+        self.channels.on_player_joined(&name, id);
+        let name = Box::from(&*name);
+        self.events.push(ClientEvent::PlayerJoined { id, name, codec });
+        Ok(())
+    }
+
+    fn remove_player(&mut self, id: ClientId) {
+        let Some(member) = self.roster.remove(id) else { return };
+        self.timers.clear(Timer::Speaker(id));
+        self.channels.on_player_left(&member.name);
+        if *member.name != *self.settings.name {
+            self.events.push(ClientEvent::PlayerLeft { id, name: member.name });
+        }
+    }
+
+    fn exit_all_rooms(&mut self, id: ClientId) {
+        while let Some(room) = self.roster.leave_last(id) {
+            self.exited(id, room);
+        }
+    }
+
+    fn enter(&mut self, id: ClientId, room: &str) {
+        if self.roster.enter(id, room)
+            && let Some(member) = self.roster.get(id)
+        {
+            let (name, room) = (member.name.clone(), room.into());
+            self.events.push(ClientEvent::EnteredRoom { id, name, room });
+        }
+    }
+
+    fn exited(&mut self, id: ClientId, room: String) {
+        if let Some(member) = self.roster.get(id) {
+            let (name, room) = (member.name.clone(), room.into());
+            self.events.push(ClientEvent::ExitedRoom { id, name, room });
+        }
+    }
+
+    fn in_order_met(&self) -> Vec<ClientId> {
+        let mut order: Vec<_> = self.roster.iter().map(|member| (member.data.met, member.id)).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn note_own_state(&mut self, id: ClientId) {
+        let Connection::Joined { id: own, roster, .. } = &mut self.connection else { return };
+        if *own != id {
+            return;
+        }
+        match *roster {
+            RosterProgress::OwnStatesMissing(missing) if missing > 1 => {
+                *roster = RosterProgress::OwnStatesMissing(missing - 1);
+            }
+            RosterProgress::OwnStatesMissing(_) => {
+                *roster = RosterProgress::Complete;
+                self.events.push(ClientEvent::RosterReceived);
+            }
+            RosterProgress::Complete => {}
+        }
+    }
+}

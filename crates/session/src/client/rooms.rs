@@ -1,0 +1,98 @@
+//! The rooms that I listen to, announced to the server as they change.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use consonance_wire::{DeltaChannelState, RoomId, WireStr};
+
+use super::Client;
+use super::connect::Connection;
+use super::stages::Stage;
+
+/// Why a room cannot be joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RoomError {
+    /// The name has more bytes than the limit.
+    NameTooLong {
+        /// Bytes of the name.
+        bytes: usize,
+        /// Bytes that a room's name may have.
+        limit: usize,
+    },
+    /// As many rooms as the limit allows, or as one packet can list, are joined already.
+    TooMany {
+        /// Rooms joined now.
+        joined: usize,
+    },
+    /// Another joined room has the same 16-bit id, so the wire cannot tell them apart.
+    SameId {
+        /// The room that is joined already.
+        as_room: Box<str>,
+    },
+}
+
+impl fmt::Display for RoomError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTooLong { bytes, limit } => {
+                write!(f, "the room's name has {bytes} bytes, at most {limit} are allowed: choose a shorter one")
+            }
+            Self::TooMany { joined } => {
+                write!(f, "{joined} rooms are joined and no further one fits: leave one first")
+            }
+            Self::SameId { as_room } => {
+                write!(f, "on the wire this room cannot be told from {as_room:?}, which is joined: rename one of them")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RoomError {}
+
+impl Client {
+    /// Listens to a room from now on, in this session and in each that follows. Joining twice is joining once.
+    ///
+    /// # Errors
+    /// If the name is too long, too many rooms are joined, or the id of the room is taken by another one.
+    pub fn join_room(&mut self, room: &str) -> Result<(), RoomError> {
+        if self.rooms.contains(room) {
+            return Ok(());
+        }
+        let limits = &self.settings.limits;
+        if room.len() > limits.room_name_bytes {
+            return Err(RoomError::NameTooLong { bytes: room.len(), limit: limits.room_name_bytes });
+        }
+        // Header, id, codec and the two lengths take 22 bytes of a ClientState.
+        let listed: usize = self.rooms.names().map(|name| 2 + name.len()).sum();
+        let state = 22 + self.settings.name.len() + listed + 2 + room.len();
+        if self.rooms.len() >= limits.rooms_per_client || state > crate::MAX_PACKET_BYTES {
+            return Err(RoomError::TooMany { joined: self.rooms.len() });
+        }
+        if let Some(as_room) = self.rooms.name_of(RoomId::of(room)) {
+            return Err(RoomError::SameId { as_room: as_room.into() });
+        }
+        self.rooms.insert(room);
+        self.announce(room, true);
+        Ok(())
+    }
+
+    /// Listens to a room no longer. Leaving one that was not joined does nothing.
+    pub fn leave_room(&mut self, room: &str) {
+        if self.rooms.remove(room).is_some() {
+            self.announce(room, false);
+        }
+    }
+
+    /// The rooms that I listen to, sorted.
+    pub fn rooms(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.rooms.names()
+    }
+
+    fn announce(&mut self, room: &str, joined: bool) {
+        let Connection::Joined { link, session, id, .. } = self.connection else { return };
+        let delta = DeltaChannelState { session, joined, id, room: Some(WireStr::from(room)) };
+        let written = self.outbox.push(Stage::ServerReliable, link, &delta.into());
+        debug_assert!(written.is_ok(), "a room's name is bounded");
+    }
+}

@@ -1,0 +1,40 @@
+//! What a client is started with.
+
+use alloc::boxed::Box;
+
+use consonance_wire::{CodecKind, CodecSettings, Priority};
+
+use super::channels::Recycling;
+use crate::limits::Limits;
+
+/// The settings of one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientSettings {
+    /// The player's name: its identity, unique in the session.
+    pub name: Box<str>,
+    /// What this client sends; fixed while it is in a session (default Opus, 960 samples at 48 kHz).
+    pub codec: CodecSettings,
+    /// Which bounds hold for what comes in and what is sent.
+    pub limits: Limits,
+    /// Channels at once (default 128): all of them stand in every packet.
+    pub channels: usize,
+    /// The priority of channels that have none of their own (default [`Priority::Default`]).
+    pub priority: Priority,
+    /// What becomes of a closed channel's properties; other than the default only to compare with the original.
+    pub recycling: Recycling,
+}
+
+impl ClientSettings {
+    /// The defaults, for a player of this name.
+    pub fn new(name: impl Into<Box<str>>) -> Self {
+        Self {
+            name: name.into(),
+            codec: CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
+            limits: Limits::default(),
+            channels: 128,
+            priority: Priority::Default,
+            recycling: Recycling::default(),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! One remote speaker as heard from here: when speech starts, which frames count, when it stops.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{Channel, ChannelKind, Priority, VoiceData, wrapped_delta};
+
+use crate::time::Instant;
+
+/// A speaker who is silent for longer than this has stopped (spec: behaviour, Receiving voice).
+pub const SPEAKING_TIMEOUT: Duration = Duration::from_millis(1500);
+/// A speaker who is silent for longer than this is forgotten: whatever channel session comes next is believed.
+pub const FORGET_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The eight-step receiving machine (spec: behaviour, Receiving voice).
+#[derive(Debug, Default)]
+pub(crate) struct Speaker {
+    /// The channel session that was believed last; `None` is the spec's "not got-first".
+    channel_session: Option<u8>,
+    utterance: Option<Utterance>,
+    last_heard: Option<Instant>,
+    own_sessions: Vec<OwnSession>,
+}
+
+#[derive(Debug)]
+struct Utterance {
+    remote_sequence: u16,
+    local_sequence: u32,
+}
+
+/// What a channel's own session was when it was last seen in a packet.
+#[derive(Debug)]
+struct OwnSession {
+    kind: ChannelKind,
+    recipient: u16,
+    session: u8,
+    in_this_packet: bool,
+}
+
+/// What one packet means, in the order in which it is to be told.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Heard {
+    pub(crate) stopped_before: bool,
+    pub(crate) started: bool,
+    pub(crate) frame: Option<Frame>,
+    pub(crate) stopped_after: bool,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Frame {
+    /// Counts from 0 in each utterance, with a gap for each frame that is missing.
+    pub(crate) sequence: u32,
+    pub(crate) positional: bool,
+    pub(crate) amplitude: f32,
+    pub(crate) priority: Priority,
+}
+
+/// What the kept channels of a packet have in common (step 4).
+struct Kept {
+    positional: bool,
+    amplitude: f32,
+    priority: Priority,
+    all_closing: bool,
+    all_reopened: bool,
+}
+
+impl Speaker {
+    pub(crate) fn is_speaking(&self) -> bool {
+        self.utterance.is_some()
+    }
+
+    /// A packet of this speaker came; `to_me` tells which of its channels are addressed to me.
+    pub(crate) fn handle_voice(
+        &mut self,
+        now: Instant,
+        voice: &VoiceData<'_>,
+        to_me: impl Fn(&Channel) -> bool,
+    ) -> Heard {
+        let mut heard = Heard::default();
+        let session = voice.options.channel_session();
+        let current = *self.channel_session.get_or_insert(session);
+        if wrapped_delta(current.into(), session.into(), voice.options.session_bits()) < 0 {
+            return heard;
+        }
+        let kept = self.keep(voice.channels.iter().filter(to_me));
+        if self.is_speaking() && (kept.all_reopened || current != session) {
+            self.utterance = None;
+            heard.stopped_before = true;
+        }
+        if !self.is_speaking() && !kept.all_closing {
+            self.channel_session = Some(session);
+            self.utterance = Some(Utterance { remote_sequence: voice.sequence, local_sequence: 0 });
+            heard.started = true;
+        }
+        let Some(utterance) = &mut self.utterance else { return heard };
+        let delta = wrapped_delta(utterance.remote_sequence, voice.sequence, 16);
+        if let Some(sequence) = utterance.local_sequence.checked_add_signed(delta) {
+            utterance.local_sequence = sequence;
+            utterance.remote_sequence = voice.sequence;
+            self.last_heard = Some(now);
+            let Kept { positional, amplitude, priority, .. } = kept;
+            heard.frame = Some(Frame { sequence, positional, amplitude, priority });
+        }
+        if kept.all_closing {
+            self.utterance = None;
+            heard.stopped_after = true;
+        }
+        heard
+    }
+
+    /// True if the speaker has been silent for so long that it stopped.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
+        let silence = self.last_heard.map(|last| now - last);
+        if self.is_speaking() {
+            let stopped = silence.is_some_and(|silence| silence > SPEAKING_TIMEOUT);
+            if stopped {
+                self.utterance = None;
+            }
+            return stopped;
+        }
+        if silence.is_none_or(|silence| silence > FORGET_TIMEOUT) {
+            self.channel_session = None;
+        }
+        false
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do, if nothing comes before.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let patience = if self.is_speaking() { SPEAKING_TIMEOUT } else { FORGET_TIMEOUT };
+        self.channel_session?;
+        // "Longer than" the time-out: one microsecond later.
+        Some(self.last_heard? + patience + Duration::from_micros(1))
+    }
+
+    /// True if the speaker was speaking: it is no longer.
+    pub(crate) fn stop(&mut self) -> bool {
+        self.utterance.take().is_some()
+    }
+
+    /// Step 4: what the channels addressed to me say together, and which of them were reopened.
+    fn keep(&mut self, channels: impl Iterator<Item = Channel>) -> Kept {
+        let mut kept = Kept {
+            positional: true,
+            amplitude: 0.0,
+            priority: Priority::Low,
+            all_closing: true,
+            all_reopened: true,
+        };
+        for channel in channels {
+            let bits = channel.bits;
+            kept.positional &= bits.is_positional();
+            kept.amplitude = kept.amplitude.max(bits.amplitude());
+            kept.priority = kept.priority.max(bits.priority());
+            kept.all_closing &= bits.is_closing();
+            kept.all_reopened &= self.remember(&channel);
+        }
+        self.own_sessions.retain_mut(|own| core::mem::take(&mut own.in_this_packet));
+        kept
+    }
+
+    /// True if the channel was seen before with another session of its own.
+    fn remember(&mut self, channel: &Channel) -> bool {
+        let session = channel.bits.own_session();
+        let known = |own: &&mut OwnSession| own.kind == channel.bits.kind() && own.recipient == channel.recipient;
+        if let Some(own) = self.own_sessions.iter_mut().find(known) {
+            own.in_this_packet = true;
+            return core::mem::replace(&mut own.session, session) != session;
+        }
+        let (kind, recipient) = (channel.bits.kind(), channel.recipient);
+        self.own_sessions.push(OwnSession { kind, recipient, session, in_this_packet: true });
+        false
+    }
+}

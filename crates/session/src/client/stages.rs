@@ -1,0 +1,56 @@
+//! The order in which one update's packets leave (spec: behaviour, "Send order within one update").
+
+use consonance_wire::{Packet, WriteError};
+
+use crate::link::{Delivery, LinkId};
+use crate::outbox::{Outbox, Transmit};
+
+/// A relay belongs to the peer-to-peer stage of its kind, even though it goes to the server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stage {
+    ServerReliable = 0,
+    PeerReliable = 1,
+    PeerUnreliable = 2,
+}
+
+impl Stage {
+    fn delivery(self) -> Delivery {
+        match self {
+            Self::ServerReliable | Self::PeerReliable => Delivery::Reliable,
+            Self::PeerUnreliable => Delivery::Unreliable,
+        }
+    }
+}
+
+/// One outbox per stage, drained in that order.
+#[derive(Debug, Default)]
+pub(crate) struct StagedOutbox {
+    stages: [Outbox; 3],
+}
+
+impl StagedOutbox {
+    /// # Errors
+    /// If the packet is longer than an original takes.
+    pub(crate) fn push(&mut self, stage: Stage, to: LinkId, packet: &Packet<'_>) -> Result<(), WriteError> {
+        self.push_written(stage, to, |out| packet.write(out))
+    }
+
+    /// # Errors
+    /// Whatever `write` answers.
+    pub(crate) fn push_written<E>(
+        &mut self,
+        stage: Stage,
+        to: LinkId,
+        write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<(), E> {
+        self.stages[stage as usize].push_written([to], stage.delivery(), crate::MAX_PACKET_BYTES, write)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Transmit<'_>> {
+        self.stages.iter_mut().find(|stage| !stage.is_empty())?.pop()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.stages.iter_mut().for_each(Outbox::clear);
+    }
+}

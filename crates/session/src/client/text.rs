@@ -1,0 +1,104 @@
+//! Text messages: the same way as voice, but reliable.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use core::fmt;
+
+use consonance_wire::{Packet, RoomId, TextData, TextRecipient, WireStr};
+
+use super::channels::Target;
+use super::connect::Connection;
+use super::event::{ClientEvent, TextTarget};
+use super::stages::Stage;
+use super::{Client, Fault};
+
+/// Why a text message was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextError {
+    /// No session is joined.
+    NotJoined,
+    /// No player of this name is in the session.
+    UnknownPlayer {
+        /// The name.
+        name: Box<str>,
+    },
+    /// The message has more bytes than the limit.
+    TooLong {
+        /// Bytes of the message.
+        bytes: usize,
+        /// Bytes that a message may have.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJoined => f.write_str("no session is joined: the message was not sent"),
+            Self::UnknownPlayer { name } => write!(f, "no player called {name:?} is here: the message was not sent"),
+            Self::TooLong { bytes, limit } => {
+                write!(f, "the message has {bytes} bytes, at most {limit} are allowed: send it in parts")
+            }
+        }
+    }
+}
+
+impl core::error::Error for TextError {}
+
+impl Client {
+    /// Sends a text message to everybody who listens to a room, or to one player; to how many that was.
+    ///
+    /// # Errors
+    /// If no session is joined, the player is not here, or the text is too long.
+    pub fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
+        let Connection::Joined { link, session, id, .. } = self.connection else {
+            return Err(TextError::NotJoined);
+        };
+        let limit = self.settings.limits.text_bytes;
+        let too_long = TextError::TooLong { bytes: text.len(), limit };
+        if text.len() > limit {
+            return Err(too_long);
+        }
+        let recipient = match target {
+            Target::Room(room) => {
+                let room = RoomId::of(room);
+                self.gather_room(id, room);
+                TextRecipient::Room(room)
+            }
+            Target::Player(name) => {
+                let Some(player) = self.roster.id_of(name) else {
+                    return Err(TextError::UnknownPlayer { name: name.clone() });
+                };
+                self.gather_player(id, player);
+                TextRecipient::Player(player)
+            }
+        };
+        let text = TextData { session, recipient, sender: id, text: Some(WireStr::from(text)) };
+        let mut inner = [0; crate::MAX_PACKET_BYTES];
+        let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
+        self.relay(Stage::PeerReliable, link, session, &inner[..length]).map_err(|_| too_long)?;
+        Ok(self.destinations.len())
+    }
+
+    pub(super) fn handle_text(&mut self, text: &TextData<'_>) -> Result<(), Fault> {
+        let (_, own) = self.joined()?;
+        let id = text.sender;
+        let member = self.roster.get(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
+        let to = match text.recipient {
+            TextRecipient::Room(room) => match self.rooms.name_of(room) {
+                Some(name) => TextTarget::Room(name.into()),
+                None => return Ok(()),
+            },
+            TextRecipient::Player(player) => {
+                let recipient = self.roster.get(player).ok_or(Fault::UnknownPlayer)?;
+                TextTarget::Player(recipient.name.clone())
+            }
+            TextRecipient::Unknown { .. } => return Err(Fault::Contradiction),
+        };
+        let name = member.name.clone();
+        let text = text.text.map(|text| text.to_str().as_ref().to_owned()).unwrap_or_default();
+        self.events.push(ClientEvent::Text { id, name, to, text: text.into() });
+        Ok(())
+    }
+}

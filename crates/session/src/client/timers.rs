@@ -1,0 +1,102 @@
+//! Everything a client waits for, in one table.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use consonance_wire::ClientId;
+
+use crate::time::Instant;
+
+/// What a client waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Timer {
+    /// No answer to the handshake yet: ask again.
+    Handshake,
+    /// The pause before connecting again is over.
+    Reconnect,
+    /// A speaker was silent for long; set when it is heard first, checked against its last frame when it fires, so
+    /// that a frame costs nothing here.
+    Speaker(ClientId),
+}
+
+impl Timer {
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Handshake => "the handshake has no answer yet",
+            Self::Reconnect => "time to connect again",
+            Self::Speaker(_) => "a speaker may have stopped",
+        }
+    }
+}
+
+/// At most one deadline per timer.
+#[derive(Debug, Default)]
+pub(crate) struct Timers {
+    deadline_of: BTreeMap<Timer, Instant>,
+    by_deadline: BTreeSet<(Instant, Timer)>,
+}
+
+impl Timers {
+    pub(crate) fn set(&mut self, timer: Timer, deadline: Instant) {
+        self.clear(timer);
+        self.deadline_of.insert(timer, deadline);
+        self.by_deadline.insert((deadline, timer));
+    }
+
+    pub(crate) fn is_set(&self, timer: Timer) -> bool {
+        self.deadline_of.contains_key(&timer)
+    }
+
+    pub(crate) fn clear(&mut self, timer: Timer) {
+        if let Some(deadline) = self.deadline_of.remove(&timer) {
+            self.by_deadline.remove(&(deadline, timer));
+        }
+    }
+
+    pub(crate) fn clear_all(&mut self) {
+        self.deadline_of.clear();
+        self.by_deadline.clear();
+    }
+
+    /// The next timer that is due; it is cleared.
+    pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Timer> {
+        let &(deadline, timer) = self.by_deadline.first()?;
+        if deadline > now {
+            return None;
+        }
+        self.clear(timer);
+        Some(timer)
+    }
+
+    pub(crate) fn next(&self) -> Option<(Instant, &'static str)> {
+        self.by_deadline.first().map(|&(deadline, timer)| (deadline, timer.reason()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Instant = Instant::from_millis(1);
+    const LATER: Instant = Instant::from_millis(2);
+
+    #[test]
+    fn timers_fire_once_in_order_of_time() {
+        let mut timers = Timers::default();
+        timers.set(Timer::Reconnect, LATER);
+        timers.set(Timer::Handshake, SOON);
+        assert_eq!(timers.next().map(|next| next.0), Some(SOON));
+        assert_eq!(timers.pop_due(SOON), Some(Timer::Handshake));
+        assert_eq!(timers.pop_due(SOON), None);
+        assert_eq!(timers.pop_due(LATER), Some(Timer::Reconnect));
+        assert_eq!(timers.next(), None);
+    }
+
+    #[test]
+    fn setting_a_timer_again_moves_it() {
+        let mut timers = Timers::default();
+        timers.set(Timer::Handshake, SOON);
+        timers.set(Timer::Handshake, LATER);
+        assert_eq!(timers.pop_due(SOON), None);
+        assert!(timers.is_set(Timer::Handshake));
+    }
+}

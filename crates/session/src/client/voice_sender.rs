@@ -1,0 +1,205 @@
+//! My own voice: who hears a frame, and the packets that bring it there.
+
+use core::fmt;
+
+use consonance_wire::{
+    Channel, ChannelKind, ClientId, List, Packet, RoomId, ServerRelay, SessionId, VoiceData, VoiceOptions,
+};
+
+use super::channels::{ChannelId, ChannelProperties, Target};
+use super::connect::Connection;
+use super::stages::Stage;
+use super::Client;
+use crate::link::LinkId;
+
+/// Why a frame was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VoiceError {
+    /// No session is joined; the frame is lost, as it would be too late in any case.
+    NotJoined,
+    /// The frame and its channels do not fit into a packet.
+    TooLong,
+}
+
+impl fmt::Display for VoiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotJoined => "no session is joined: frames are dropped until one is",
+            Self::TooLong => "the frame does not fit into a packet: lower the bitrate or close some channels",
+        })
+    }
+}
+
+impl core::error::Error for VoiceError {}
+
+/// Why a channel cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChannelError {
+    /// As many channels as [`ClientSettings::channels`](super::ClientSettings) allows are open.
+    TooMany {
+        /// Channels open now.
+        open: usize,
+    },
+}
+
+impl fmt::Display for ChannelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::TooMany { open } = self;
+        write!(f, "{open} channels are open, which is the limit: close one first")
+    }
+}
+
+impl core::error::Error for ChannelError {}
+
+impl Client {
+    /// Speaks to a room or a player from the next frame on. A channel to a player who is not here waits for that
+    /// player; channels outlive a lost link.
+    ///
+    /// # Errors
+    /// If too many channels are open.
+    pub fn open_channel(
+        &mut self,
+        target: Target,
+        properties: ChannelProperties,
+    ) -> Result<ChannelId, ChannelError> {
+        let open = self.channels.len();
+        if open >= self.settings.channels {
+            return Err(ChannelError::TooMany { open });
+        }
+        let present = match &target {
+            Target::Room(_) => None,
+            Target::Player(name) => self.roster.id_of(name),
+        };
+        Ok(self.channels.open(target, properties, present))
+    }
+
+    /// Changes an open channel; the next frame shows it. False if it is not open.
+    pub fn set_channel(&mut self, channel: ChannelId, properties: ChannelProperties) -> bool {
+        self.channels.set(channel, properties)
+    }
+
+    /// Closes a channel: the next frame is its last. False if it was not open.
+    pub fn close_channel(&mut self, channel: ChannelId) -> bool {
+        self.channels.close(channel)
+    }
+
+    /// The priority of channels that have none of their own, from the next frame on.
+    pub fn set_priority(&mut self, priority: consonance_wire::Priority) {
+        self.settings.priority = priority;
+    }
+
+    /// Sends one encoded frame to everybody whom my channels reach; how many that are.
+    ///
+    /// With nobody to hear it, nothing is sent, and channels that are closing wait for the next frame.
+    ///
+    /// # Errors
+    /// If no session is joined or the frame is too long.
+    pub fn send_voice(&mut self, frame: &[u8]) -> Result<usize, VoiceError> {
+        let Connection::Joined { link, session, id, .. } = self.connection else {
+            self.statistics.frames_unheard += 1;
+            return Err(VoiceError::NotJoined);
+        };
+        self.channels.apply_queued();
+        self.on_wire.clear();
+        self.on_wire.extend(self.channels.on_wire(self.settings.priority));
+        let i_am_one = self.gather_listeners(id);
+        if self.destinations.is_empty() && !i_am_one {
+            self.statistics.frames_unheard += 1;
+            return Ok(0);
+        }
+        let voice = VoiceData {
+            session,
+            sender: id,
+            options: VoiceOptions::new(self.channels.session()),
+            sequence: self.sequence,
+            channels: List::from(&*self.on_wire),
+            frame,
+        };
+        let mut inner = [0; crate::MAX_PACKET_BYTES];
+        let length = Packet::from(voice).write(&mut inner).map_err(|_| VoiceError::TooLong)?;
+        self.relay(Stage::PeerUnreliable, link, session, &inner[..length]).map_err(|_| VoiceError::TooLong)?;
+        self.sequence = self.sequence.wrapping_add(1);
+        self.channels.on_sent();
+        self.statistics.frames_sent += u64::from(!self.destinations.is_empty());
+        Ok(self.destinations.len())
+    }
+
+    /// Sends a packet to `destinations` through the server, in as many relays as its limits ask for.
+    ///
+    /// # Errors
+    /// If the packet does not fit into a relay even for one listener; then nothing is sent.
+    pub(super) fn relay(
+        &mut self,
+        stage: Stage,
+        link: LinkId,
+        session: SessionId,
+        packet: &[u8],
+    ) -> Result<(), consonance_wire::WriteError> {
+        let most = ServerRelay::max_destinations(packet.len(), crate::MAX_PACKET_BYTES).max(1);
+        for destinations in self.destinations.chunks(most) {
+            let relay = ServerRelay { session, destinations: List::from(destinations), packet };
+            let relay = match stage {
+                Stage::PeerUnreliable => Packet::ServerRelayUnreliable(relay),
+                _ => Packet::ServerRelayReliable(relay),
+            };
+            self.outbox.push(stage, link, &relay)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the listeners of room `room` into `destinations`, but not me; true if I am one of them.
+    pub(super) fn gather_room(&mut self, own: ClientId, room: RoomId) -> bool {
+        self.start_gathering();
+        self.add_room(own, room)
+    }
+
+    /// Puts one player into `destinations`, unless it is me.
+    pub(super) fn gather_player(&mut self, own: ClientId, player: ClientId) {
+        self.start_gathering();
+        self.add(own, player);
+    }
+
+    /// Everybody whom the channels reach, each once: channels in list order, within a room by ascending id.
+    fn gather_listeners(&mut self, own: ClientId) -> bool {
+        self.start_gathering();
+        let mut i_am_one = false;
+        for index in 0..self.on_wire.len() {
+            let Channel { bits, recipient } = self.on_wire[index];
+            i_am_one |= match bits.kind() {
+                ChannelKind::Player => self.add(own, ClientId(recipient)),
+                ChannelKind::Room => self.add_room(own, RoomId(recipient)),
+            };
+        }
+        i_am_one
+    }
+
+    fn start_gathering(&mut self) {
+        self.round += 1;
+        self.destinations.clear();
+    }
+
+    fn add_room(&mut self, own: ClientId, room: RoomId) -> bool {
+        let mut i_am_one = false;
+        let mut next = 0;
+        while let Some(listener) = self.roster.listener_from(room, next) {
+            i_am_one |= self.add(own, listener);
+            let Some(after) = listener.0.checked_add(1) else { break };
+            next = after;
+        }
+        i_am_one
+    }
+
+    fn add(&mut self, own: ClientId, listener: ClientId) -> bool {
+        if listener == own {
+            return true;
+        }
+        if let Some(member) = self.roster.get_mut(listener)
+            && core::mem::replace(&mut member.data.round, self.round) != self.round
+        {
+            self.destinations.push(listener);
+        }
+        false
+    }
+}

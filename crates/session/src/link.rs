@@ -1,0 +1,70 @@
+//! Names for connections, and the two ways in which a packet can travel.
+
+use core::fmt;
+
+/// The driver's name for one connection: never an address, and never used again for another connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u64);
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "link {}", self.0)
+    }
+}
+
+/// How a packet travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// Complete and in order; a network that cannot keep that up ends the link instead.
+    Reliable,
+    /// At once or never, in any order: for voice, late means useless.
+    Unreliable,
+}
+
+/// What the engine wants done with a link, besides sending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkCommand {
+    /// Connect to the server; answer with `handle_connected` or `handle_connect_failed`. Only a client asks for this.
+    Open,
+    /// Close this link after what was sent on it so far. No `handle_disconnected` is expected for it, and none does harm.
+    Close {
+        /// The link to close.
+        link: LinkId,
+        /// Why, for the peer's and the operator's eyes.
+        reason: CloseReason,
+    },
+}
+
+/// Why the engine closes a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The user asked for it.
+    Left,
+    /// Somebody joined with the same name.
+    NameTakenOver,
+    /// The name has more bytes than [`Limits::name_bytes`](crate::Limits) allows.
+    NameTooLong,
+    /// The link was open for [`Limits::handshake`](crate::Limits) without a handshake.
+    NoHandshake,
+    /// The session holds as many links as [`Limits::links`](crate::Limits) allows.
+    SessionFull,
+    /// The server has another session now.
+    WrongSession,
+    /// The session ends.
+    Stopped,
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Left => "left the session",
+            Self::NameTakenOver => "somebody else joined with the same name",
+            Self::NameTooLong => "the name is longer than this session allows",
+            Self::NoHandshake => "connected without joining the session in time",
+            Self::SessionFull => "the session is full",
+            Self::WrongSession => "the server started a new session",
+            Self::Stopped => "the session has ended",
+        })
+    }
+}

@@ -1,0 +1,310 @@
+//! The server of one session: who is in it, who listens where, and which packet goes to whom.
+
+mod event;
+mod fan_out;
+mod join;
+mod relay;
+mod rooms;
+mod settings;
+mod statistics;
+mod table;
+
+use alloc::collections::{BTreeMap, VecDeque};
+
+use consonance_wire::{
+    ClientId, ErrorWrongSession, Header, MessageType, Packet, ParseError, RemoveClient, SessionId,
+};
+
+use crate::client_ids::ClientIds;
+use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
+use crate::outbox::{Outbox, Transmit};
+use crate::queue::EventQueue;
+use crate::roster::Roster;
+use crate::time::Instant;
+
+pub use event::ServerEvent;
+use fan_out::FanOut;
+pub use settings::ServerSettings;
+pub use statistics::ServerStatistics;
+use table::Table;
+
+/// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
+///
+/// After each `handle_*` the driver sends what it returned, then drains [`poll_transmit`](Self::poll_transmit),
+/// [`poll_command`](Self::poll_command) and [`poll_event`](Self::poll_event).
+/// Any order of calls is safe; a driver that drains late only delays.
+#[derive(Debug)]
+pub struct Server {
+    session: SessionId,
+    settings: ServerSettings,
+    /// The member's own datum is the link that it came over.
+    roster: Roster<LinkId>,
+    ids: ClientIds,
+    table: Table,
+    links: BTreeMap<LinkId, Link>,
+    /// Links without a handshake and when their patience ends; the same span for all, so in order of time.
+    strangers: VecDeque<(Instant, LinkId)>,
+    fan_out: FanOut,
+    outbox: Outbox,
+    events: EventQueue<ServerEvent>,
+    commands: VecDeque<LinkCommand>,
+    statistics: ServerStatistics,
+}
+
+/// What the server knows of a connection.
+#[derive(Debug, Default)]
+struct Link {
+    /// The client that joined over it.
+    client: Option<ClientId>,
+}
+
+/// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Malformed(ParseError),
+    WrongSession,
+    UnknownLink,
+    NotJoined,
+    NotOwn,
+    NameRefused,
+    RoomRefused,
+    InnerRefused,
+}
+
+impl From<ParseError> for Fault {
+    fn from(error: ParseError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl Server {
+    /// An empty session.
+    pub fn new(settings: ServerSettings) -> Self {
+        Self {
+            session: settings.session,
+            events: EventQueue::new(settings.limits.events),
+            settings,
+            roster: Roster::new(),
+            ids: ClientIds::default(),
+            table: Table::default(),
+            links: BTreeMap::new(),
+            strangers: VecDeque::new(),
+            fan_out: FanOut::default(),
+            outbox: Outbox::default(),
+            commands: VecDeque::new(),
+            statistics: ServerStatistics::default(),
+        }
+    }
+
+    /// The number that every packet of this session carries.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// How many clients have joined.
+    pub fn clients(&self) -> usize {
+        self.roster.len()
+    }
+
+    /// What was counted so far.
+    pub fn statistics(&self) -> &ServerStatistics {
+        &self.statistics
+    }
+
+    /// A network connection is up. It may speak from now on; nobody has joined over it yet.
+    pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        if self.links.contains_key(&link) {
+            return;
+        }
+        if self.links.len() >= self.settings.limits.links {
+            self.statistics.links_refused += 1;
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            return;
+        }
+        self.links.insert(link, Link::default());
+        self.strangers.push_back((now + self.settings.limits.handshake, link));
+    }
+
+    /// A network connection is gone; whoever joined over it leaves.
+    pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
+        if let Some(Link { client: Some(id) }) = self.links.remove(&link) {
+            self.remove_client(id);
+        }
+    }
+
+    /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
+    /// copied; send it before draining the rest.
+    ///
+    /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
+    pub fn handle_packet<'a>(
+        &'a mut self,
+        now: Instant,
+        link: LinkId,
+        delivery: Delivery,
+        packet: &'a [u8],
+    ) -> Option<Transmit<'a>> {
+        self.statistics.packets_in += 1;
+        self.statistics.bytes_in += packet.len() as u64;
+        match self.dispatch(now, link, delivery, packet) {
+            Ok(None) => None,
+            Ok(Some(payload)) => {
+                let to = self.fan_out.links();
+                self.statistics.frames_relayed += 1;
+                self.statistics.frames_out += to.len() as u64;
+                (!to.is_empty()).then_some(Transmit { to, delivery: Delivery::Unreliable, payload })
+            }
+            Err(fault) => {
+                self.note(link, fault);
+                None
+            }
+        }
+    }
+
+    /// Time has passed: closes links that never joined.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(&(deadline, link)) = self.strangers.front()
+            && deadline <= now
+        {
+            self.strangers.pop_front();
+            if self.links.get(&link).is_some_and(|link| link.client.is_none()) {
+                self.links.remove(&link);
+                self.statistics.handshakes_missed += 1;
+                self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NoHandshake });
+            }
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
+    pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
+        self.strangers.front().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
+    }
+
+    /// The next packet to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        self.outbox.pop()
+    }
+
+    /// The next thing to do with a link, besides sending.
+    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+        self.commands.pop_front()
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<ServerEvent> {
+        self.events.pop()
+    }
+
+    /// Ends the session: its clients are removed one by one in table order, and every link is closed.
+    pub fn stop(&mut self) {
+        while let Some(id) = self.table.iter().next() {
+            self.remove_client(id);
+        }
+        for (link, _) in core::mem::take(&mut self.links) {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Stopped });
+        }
+        self.strangers.clear();
+    }
+
+    /// `Ok(Some(payload))` if the payload goes to the links that `fan_out` holds now.
+    fn dispatch<'a>(
+        &mut self,
+        now: Instant,
+        link: LinkId,
+        delivery: Delivery,
+        packet: &'a [u8],
+    ) -> Result<Option<&'a [u8]>, Fault> {
+        if !self.links.contains_key(&link) {
+            return Err(Fault::UnknownLink);
+        }
+        match MessageType::peek(packet)? {
+            MessageType::HandshakeRequest
+            | MessageType::ClientState
+            | MessageType::DeltaChannelState
+            | MessageType::ServerRelayReliable
+            | MessageType::ServerRelayUnreliable => {}
+            _ => {
+                self.statistics.ignored += 1;
+                return Ok(None);
+            }
+        }
+        if let (Header { session: Some(session), .. }, _) = Header::parse(packet)?
+            && session != self.session
+        {
+            self.answer_wrong_session(link);
+            return Err(Fault::WrongSession);
+        }
+        match Packet::parse(packet)? {
+            Packet::HandshakeRequest(request) => self.handle_handshake(now, link, &request)?,
+            Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
+            Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
+            Packet::ServerRelayUnreliable(relay) => {
+                return self.relay_unreliable(link, &relay).map(Some);
+            }
+            Packet::ServerRelayReliable(relay) => self.relay_reliable(link, &relay)?,
+            _ => debug_assert!(false, "other types were ignored above, {delivery:?}"),
+        }
+        Ok(None)
+    }
+
+    fn answer_wrong_session(&mut self, link: LinkId) {
+        let answer = ErrorWrongSession { session: self.session };
+        self.send([link], Delivery::Unreliable, &answer.into());
+    }
+
+    /// The client that joined over a link.
+    fn client_of(&self, link: LinkId) -> Result<ClientId, Fault> {
+        self.links.get(&link).and_then(|link| link.client).ok_or(Fault::NotJoined)
+    }
+
+    /// Takes a client out of the session and tells the remaining ones.
+    fn remove_client(&mut self, id: ClientId) {
+        let Some(mut member) = self.roster.remove(id) else { return };
+        self.table.remove(id);
+        self.fan_out.remove(id);
+        self.ids.give_back(id);
+        if let Some(link) = self.links.get_mut(&member.data) {
+            link.client = None;
+        }
+        let name = member.name;
+        while let Some(room) = member.rooms.pop() {
+            let (name, room) = (name.clone(), room.name);
+            self.events.push(ServerEvent::ExitedRoom { id, name, room });
+        }
+        self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
+        let remove = RemoveClient { session: self.session, id };
+        self.broadcast(&remove.into());
+    }
+
+    fn send(&mut self, to: impl IntoIterator<Item = LinkId>, delivery: Delivery, packet: &Packet<'_>) {
+        let written = self.outbox.push_written(to, delivery, crate::MAX_PACKET_BYTES, |out| packet.write(out));
+        debug_assert!(written.is_ok(), "the limits keep our own packets within {} bytes", crate::MAX_PACKET_BYTES);
+    }
+
+    fn broadcast(&mut self, packet: &Packet<'_>) {
+        let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
+        let written =
+            self.outbox.push_written(to, Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| packet.write(out));
+        debug_assert!(written.is_ok(), "the limits keep our own packets within {} bytes", crate::MAX_PACKET_BYTES);
+    }
+
+    /// The received bytes to every client, the sender included.
+    fn rebroadcast(&mut self, packet: &[u8]) {
+        let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
+        self.outbox.push(to, Delivery::Reliable, packet);
+    }
+
+    fn note(&mut self, _link: LinkId, fault: Fault) {
+        let statistics = &mut self.statistics;
+        let counter = match fault {
+            Fault::Malformed(_) => &mut statistics.malformed,
+            Fault::WrongSession => &mut statistics.wrong_session,
+            Fault::UnknownLink => &mut statistics.unknown_link,
+            Fault::NotJoined => &mut statistics.not_joined,
+            Fault::NotOwn => &mut statistics.spoofed,
+            Fault::NameRefused => &mut statistics.names_refused,
+            Fault::RoomRefused => &mut statistics.rooms_refused,
+            Fault::InnerRefused => &mut statistics.inner_refused,
+        };
+        *counter += 1;
+    }
+}

@@ -1,0 +1,80 @@
+//! Joining: the handshake, who has to go for it, and what the newcomer is told.
+
+use consonance_wire::{
+    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, RemoveClient, WireStr,
+    Writer,
+};
+
+use super::{Fault, Server, ServerEvent};
+use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
+use crate::time::Instant;
+
+impl Server {
+    pub(super) fn handle_handshake(
+        &mut self,
+        _now: Instant,
+        link: LinkId,
+        request: &HandshakeRequest<'_>,
+    ) -> Result<(), Fault> {
+        let name = request.name.ok_or(Fault::NameRefused)?.to_str();
+        if name.len() > self.settings.limits.name_bytes {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NameTooLong });
+            return Err(Fault::NameRefused);
+        }
+        self.make_room(link, &name);
+        let Some(id) = self.ids.take() else {
+            self.statistics.links_refused += 1;
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            return Ok(());
+        };
+        self.add_client(link, id, &name, request.codec);
+        self.welcome(link, id);
+        Ok(())
+    }
+
+    /// Removes the client that this link had, then the one that had this name.
+    fn make_room(&mut self, link: LinkId, name: &str) {
+        if let Ok(previous) = self.client_of(link) {
+            self.remove_client(previous);
+        }
+        let Some(namesake) = self.roster.id_of(name) else { return };
+        let Some(old_link) = self.fan_out.link(namesake) else { return };
+        self.remove_client(namesake);
+        // The original tells it nothing, and it would go on believing that it is here.
+        let gone = RemoveClient { session: self.session, id: namesake };
+        self.send([old_link], Delivery::Reliable, &gone.into());
+        self.links.remove(&old_link);
+        self.commands.push_back(LinkCommand::Close { link: old_link, reason: CloseReason::NameTakenOver });
+    }
+
+    fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
+        self.roster.insert(id, name, codec, link);
+        self.table.insert(id);
+        self.fan_out.insert(id, link);
+        self.links.entry(link).or_default().client = Some(id);
+        self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
+    }
+
+    /// The newcomer's id, then everybody who is here, itself included, in table order.
+    fn welcome(&mut self, link: LinkId, id: ClientId) {
+        let session = self.session;
+        let response = HandshakeResponse {
+            session,
+            id,
+            clients: List::default(),
+            room_names: List::default(),
+            room_members: List::default(),
+        };
+        self.send([link], Delivery::Reliable, &response.into());
+        for id in self.table.iter() {
+            let Some(member) = self.roster.get(id) else { continue };
+            let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
+            let written = self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
+                let mut writer = Writer::new(out);
+                ClientState::write_with_rooms(&mut writer, session, client, member.rooms.names())?;
+                Ok::<_, consonance_wire::WriteError>(writer.position())
+            });
+            debug_assert!(written.is_ok(), "a room is only entered while the whole state fits a packet");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Relaying: is it the sender's own packet, and to which links does it go?
+
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay};
+
+use super::{Fault, Server};
+use crate::link::{Delivery, LinkId};
+
+impl Server {
+    /// Leaves the listeners' links in `fan_out`; the payload is what they get.
+    pub(super) fn relay_unreliable<'a>(
+        &mut self,
+        link: LinkId,
+        relay: &ServerRelay<'a>,
+    ) -> Result<&'a [u8], Fault> {
+        self.check_inner(link, relay.packet)?;
+        self.fan_out.gather(relay.destinations.iter());
+        Ok(relay.packet)
+    }
+
+    /// Goes through the outbox, behind what the same links were told before.
+    pub(super) fn relay_reliable(&mut self, link: LinkId, relay: &ServerRelay<'_>) -> Result<(), Fault> {
+        self.check_inner(link, relay.packet)?;
+        self.fan_out.gather(relay.destinations.iter());
+        self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
+        Ok(())
+    }
+
+    /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
+    /// what it cannot read, and believes whom a packet names.
+    fn check_inner(&mut self, link: LinkId, inner: &[u8]) -> Result<(), Fault> {
+        let own: ClientId = self.client_of(link)?;
+        let (session, sender) = match MessageType::peek(inner)? {
+            MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
+                Packet::VoiceData(voice) => (voice.session, voice.sender),
+                Packet::TextData(text) => {
+                    if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
+                        self.statistics.texts_refused += 1;
+                        return Err(Fault::InnerRefused);
+                    }
+                    (text.session, text.sender)
+                }
+                _ => return Err(Fault::InnerRefused),
+            },
+            _ => return Err(Fault::InnerRefused),
+        };
+        if sender != own || session != self.session {
+            return Err(Fault::NotOwn);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! Which rooms a client listens to: whole lists and single changes, told to everybody.
+
+use alloc::borrow::Cow;
+
+use consonance_wire::{ClientId, ClientState, DeltaChannelState, WireStr};
+
+use super::{Fault, Server, ServerEvent};
+use crate::link::LinkId;
+use crate::roster::Member;
+
+/// Bytes of a ClientState besides its name and its rooms: header, id, codec, and the two lengths.
+const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
+
+impl Server {
+    pub(super) fn handle_client_state(
+        &mut self,
+        link: LinkId,
+        state: &ClientState<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let id = self.client_of(link)?;
+        let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
+        let says_who_it_is =
+            state.client.id == id && state.client.codec == member.codec && is_name(state.client.name, &member.name);
+        if !says_who_it_is {
+            return Err(Fault::NotOwn);
+        }
+        self.check_rooms(state, packet)?;
+        self.rebroadcast(packet);
+        while let Some(room) = self.roster.leave_last(id) {
+            self.exited(id, &room);
+        }
+        for room in state.rooms.iter().flatten() {
+            self.enter(id, &room.to_str());
+        }
+        Ok(())
+    }
+
+    pub(super) fn handle_delta(
+        &mut self,
+        link: LinkId,
+        delta: &DeltaChannelState<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let id = self.client_of(link)?;
+        if delta.id != id {
+            return Err(Fault::NotOwn);
+        }
+        let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
+        let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
+        if delta.joined && !member.rooms.contains(&room) {
+            self.check_room(&room)?;
+            if member.rooms.len() >= self.settings.limits.rooms_per_client
+                || state_bytes(member) + 2 + room.len() > crate::MAX_PACKET_BYTES
+            {
+                return Err(Fault::RoomRefused);
+            }
+        }
+        self.rebroadcast(packet);
+        if delta.joined {
+            self.enter(id, &room);
+        } else if self.roster.leave(id, &room) {
+            self.exited(id, &room);
+        }
+        Ok(())
+    }
+
+    fn check_rooms(&self, state: &ClientState<'_>, packet: &[u8]) -> Result<(), Fault> {
+        let too_many = state.rooms.len() > self.settings.limits.rooms_per_client;
+        if too_many || packet.len() > crate::MAX_PACKET_BYTES {
+            return Err(Fault::RoomRefused);
+        }
+        state.rooms.iter().try_for_each(|room| self.check_room(&room.ok_or(Fault::RoomRefused)?.to_str()))
+    }
+
+    fn check_room(&self, room: &str) -> Result<(), Fault> {
+        if room.len() > self.settings.limits.room_name_bytes { Err(Fault::RoomRefused) } else { Ok(()) }
+    }
+
+    fn enter(&mut self, id: ClientId, room: &str) {
+        if self.roster.enter(id, room) {
+            let name = self.name_of(id);
+            self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
+        }
+    }
+
+    fn exited(&mut self, id: ClientId, room: &str) {
+        let name = self.name_of(id);
+        self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
+    }
+
+    fn name_of(&self, id: ClientId) -> alloc::boxed::Box<str> {
+        self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default()
+    }
+}
+
+/// How long the member's ClientState is; whoever joins later gets it in one packet.
+fn state_bytes<T>(member: &Member<T>) -> usize {
+    STATE_BYTES + member.name.len() + member.rooms.names().map(|name| 2 + name.len()).sum::<usize>()
+}
+
+fn is_name(sent: Option<WireStr<'_>>, name: &str) -> bool {
+    sent.map(WireStr::to_str).is_some_and(|sent: Cow<'_, str>| sent == name)
+}

@@ -1,0 +1,46 @@
+//! What a server is started with.
+
+use consonance_wire::SessionId;
+
+use crate::limits::Limits;
+
+/// The settings of one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerSettings {
+    /// The number of this session; see [`ServerSettings::from_seed`].
+    pub session: SessionId,
+    /// What a peer may do.
+    pub limits: Limits,
+}
+
+impl ServerSettings {
+    /// The defaults, with a session id made from `seed`: 1 … 2³¹ − 2 (spec: behaviour, Ids).
+    ///
+    /// Each start of a server wants another seed, so that clients notice a restart.
+    pub fn from_seed(seed: u64) -> Self {
+        let session = 1 + (mix(seed) % 0x7fff_fffe) as u32;
+        Self { session: SessionId(session), limits: Limits::default() }
+    }
+}
+
+/// SplitMix64's finaliser (Steele, Lea, Flood 2014): neighbouring seeds give unrelated ids.
+fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn session_ids_are_from_1_to_2_to_the_31_minus_2_and_differ() {
+        let ids: alloc::collections::BTreeSet<_> =
+            (0..1000).map(|seed| ServerSettings::from_seed(seed).session.0).collect();
+        assert_eq!(ids.len(), 1000);
+        assert!(ids.iter().all(|id| (1..=0x7fff_fffe).contains(id)));
+    }
+}

@@ -1,0 +1,39 @@
+//! What a server counts.
+
+/// Counters of one session since its start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerStatistics {
+    /// Packets that came in, good or bad.
+    pub packets_in: u64,
+    /// Their bytes.
+    pub bytes_in: u64,
+    /// Unreliable relays that were taken.
+    pub frames_relayed: u64,
+    /// Packets that these became, one per listener.
+    pub frames_out: u64,
+    /// Packets of a type that a server has no use for.
+    pub ignored: u64,
+    /// Packets that could not be read.
+    pub malformed: u64,
+    /// Packets of another session; the sender was told.
+    pub wrong_session: u64,
+    /// Packets over a link that is not open.
+    pub unknown_link: u64,
+    /// Packets over a link that has not joined.
+    pub not_joined: u64,
+    /// Packets that claim to be somebody else's, or of another session inside a relay.
+    pub spoofed: u64,
+    /// Handshakes without a name or with one over the limit.
+    pub names_refused: u64,
+    /// Rooms without a name, or over a limit.
+    pub rooms_refused: u64,
+    /// Relayed packets of a type that is not relayed.
+    pub inner_refused: u64,
+    /// Texts over the limit.
+    pub texts_refused: u64,
+    /// Links refused because the session is full.
+    pub links_refused: u64,
+    /// Links closed because they did not join in time.
+    pub handshakes_missed: u64,
+}
