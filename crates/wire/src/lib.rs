@@ -1,2 +1,94 @@
-//! Placeholder.
+//! Every packet of the voice protocol: parse and write, without allocation.
+//!
+//! This crate is the bytes and nothing else: no clock, no socket, no table of who is here.
+//! The session crate reads and writes all its packets through it; tools that look at traffic use it alone.
+//! It is `no_std`, has no dependencies and no unsafe code, and no input makes it panic.
+//!
+//! # The eleven packets
+//!
+//! A packet is a header (magic, type, and in all but one the session id) and a body.
+//! Numbers are big-endian. C is a client, S the server.
+//!
+//! | type | packet | way | reliable | says |
+//! |---|---|---|---|---|
+//! | 1 | [`ClientState`] | C→S, S→all | yes | a client's name, id, codec and the rooms it listens to |
+//! | 2 | [`VoiceData`] | C→C, relayed or direct | no | one encoded frame and the channels it is spoken on |
+//! | 3 | [`TextData`] | C→C, relayed or direct | yes | a text message to a room or a player |
+//! | 4 | [`HandshakeRequest`] | C→S | yes | name and codec of a client that wants in; has no session id |
+//! | 5 | [`HandshakeResponse`] | S→C | yes | the id given to the client; older servers add the whole roster |
+//! | 6 | [`ErrorWrongSession`] | S→C | no | the server's session, to a client that used another |
+//! | 7, 8 | [`ServerRelay`] | C→S | 7 yes, 8 no | a whole packet to be passed on to a list of clients |
+//! | 9 | [`DeltaChannelState`] | C→S, S→all | yes | a client began or ceased to listen to a room |
+//! | 10 | [`RemoveClient`] | S→all | yes | a client has left |
+//! | 11 | [`HandshakeP2P`] | C→C, direct | yes | who is at the other end of a direct link |
+//!
+//! # Reading and writing
+//!
+//! A parsed packet borrows from the bytes it came from; a written one goes into the caller's buffer.
+//!
+//! ```
+//! use consonance_wire::{ClientId, Packet, RoomId, SessionId, TextData, TextRecipient, WireStr};
+//!
+//! let text = TextData {
+//!     session: SessionId(0x1234_5678),
+//!     recipient: TextRecipient::Room(RoomId::of("Global")),
+//!     sender: ClientId(3),
+//!     text: Some(WireStr::from("hello")),
+//! };
+//! let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+//! let length = Packet::from(text).write(&mut buffer)?;
+//!
+//! let packet = Packet::parse(&buffer[..length])?;
+//! assert_eq!(packet, Packet::TextData(text));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Where speed counts, look at the header first: [`MessageType::peek`] reads the type alone, [`Header::parse`] the session as
+//! well, and each packet's `parse_body` the rest.
+//!
+//! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there.
+
 #![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod channel_bits;
+mod codec_settings;
+mod cursor;
+mod error;
+mod extension;
+mod handshake;
+mod header;
+mod ids;
+pub mod limits;
+mod list;
+mod lossy_utf8;
+mod packet;
+mod relay;
+mod room_id;
+mod roster;
+mod string;
+mod text;
+mod voice;
+mod voice_options;
+mod wrapping;
+
+pub use channel_bits::{ChannelBits, ChannelKind, Priority};
+pub use codec_settings::{CodecKind, CodecSettings};
+pub use cursor::{Reader, Writer};
+pub use error::{ParseError, WriteError};
+pub use extension::{Extension, ExtensionItems, ExtensionWriter};
+pub use handshake::{ErrorWrongSession, HandshakeP2P, HandshakeRequest, HandshakeResponse, RoomMembers};
+pub use header::{Header, MAGIC, MessageType};
+pub use ids::{ClientId, RoomId, SessionId};
+pub use list::{List, ListItem, ListIter};
+pub use packet::Packet;
+pub use relay::ServerRelay;
+pub use room_id::fnv1a_utf16;
+pub use roster::{Client, ClientState, DeltaChannelState, RemoveClient};
+pub use string::WireStr;
+pub use text::{TextData, TextRecipient};
+pub use voice::{Channel, VoiceData};
+pub use voice_options::VoiceOptions;
+pub use wrapping::wrapped_delta;

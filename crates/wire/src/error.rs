@@ -1,0 +1,108 @@
+//! What can be wrong with bytes that came in, and with what shall go out.
+
+use core::error::Error;
+use core::fmt;
+
+use crate::{ClientId, RoomId};
+
+/// Why bytes are not a packet. The fault is the sender's: count it and drop the packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// The first two bytes are not the protocol's magic number: this is no packet of ours at all.
+    BadMagic {
+        /// The two bytes, big-endian.
+        found: u16,
+    },
+    /// The message type is none of the eleven.
+    UnknownType {
+        /// The type byte.
+        found: u8,
+    },
+    /// The packet ends early, or a length or count inside it is too large.
+    Truncated {
+        /// The field that did not fit.
+        reading: &'static str,
+        /// How many bytes more that field would have needed; for a list at least this many.
+        missing: usize,
+    },
+    /// A handshake response lists one client id twice.
+    DuplicateClient {
+        /// The repeated id.
+        id: ClientId,
+    },
+    /// A handshake response has members for a room that none of its names belongs to.
+    UnnamedRoom {
+        /// The room without a name.
+        room: RoomId,
+    },
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadMagic { found } => {
+                write!(f, "not a voice packet: it begins with {found:#06x} instead of {:#06x}", crate::MAGIC)
+            }
+            Self::UnknownType { found } => write!(f, "unknown message type {found}"),
+            Self::Truncated { reading, missing } => {
+                write!(f, "the packet ends within its {reading}: {missing} more bytes expected")
+            }
+            Self::DuplicateClient { id } => write!(f, "the roster lists client {id} twice"),
+            Self::UnnamedRoom { room } => {
+                write!(f, "the roster has members for room {room} but not its name")
+            }
+        }
+    }
+}
+
+impl Error for ParseError {}
+
+/// Why a packet cannot be written. The fault is the caller's. What is in the buffer then is no packet: do not send it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The buffer is too small.
+    BufferFull {
+        /// Bytes needed up to and including the field that did not fit; the whole packet may need more.
+        needed: usize,
+        /// Bytes the buffer has.
+        capacity: usize,
+    },
+    /// A list has more items than its count can say.
+    TooManyItems {
+        /// Which list.
+        what: &'static str,
+        /// Items given.
+        count: usize,
+        /// Items allowed.
+        limit: usize,
+    },
+    /// A string or a piece of bytes is longer than its length prefix, or the packet's limit, can take.
+    TooLong {
+        /// Which field.
+        what: &'static str,
+        /// Bytes given.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BufferFull { needed, capacity } => {
+                write!(f, "the packet needs at least {needed} bytes but its buffer has {capacity}")
+            }
+            Self::TooManyItems { what, count, limit } => {
+                write!(f, "{count} {what} are too many for one packet: at most {limit} fit")
+            }
+            Self::TooLong { what, bytes, limit } => {
+                write!(f, "the {what} has {bytes} bytes: at most {limit} fit")
+            }
+        }
+    }
+}
+
+impl Error for WriteError {}

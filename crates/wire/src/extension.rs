@@ -1,0 +1,80 @@
+//! The tagged block that may follow a packet's body.
+//!
+//! Peers of the original ignore bytes behind a body; ours may put more there: a mark, then items, each a tag, a length and
+//! that many bytes. Who does not know a tag skips it.
+
+use crate::{Reader, WriteError, Writer};
+
+/// The block behind a packet's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension<'a> {
+    items: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    /// The two bytes that the block begins with, big-endian.
+    pub const MARK: u16 = 0xC05A;
+
+    /// The block, if the bytes behind a body ([`crate::Packet::parse_with_trailing`]) begin with its mark.
+    pub fn find(trailing: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(trailing);
+        match reader.u16("extension mark") {
+            Ok(Self::MARK) => Some(Self { items: reader.rest() }),
+            _ => None,
+        }
+    }
+
+    /// The items in order. An item that is cut off ends them.
+    pub const fn items(self) -> ExtensionItems<'a> {
+        ExtensionItems { reader: Reader::new(self.items) }
+    }
+}
+
+/// The items of an [`Extension`]: tag and bytes.
+#[derive(Clone, Debug)]
+pub struct ExtensionItems<'a> {
+    reader: Reader<'a>,
+}
+
+impl<'a> Iterator for ExtensionItems<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut reader = self.reader;
+        match (reader.u8("extension tag"), reader.bytes(ITEM)) {
+            (Ok(tag), Ok(bytes)) => {
+                self.reader = reader;
+                Some((tag, bytes))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Writes an [`Extension`] behind a packet that the same writer has just written.
+#[derive(Debug)]
+pub struct ExtensionWriter<'w, 'b> {
+    writer: &'w mut Writer<'b>,
+}
+
+impl<'w, 'b> ExtensionWriter<'w, 'b> {
+    /// Begins the block with its mark.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`].
+    pub fn begin(writer: &'w mut Writer<'b>) -> Result<Self, WriteError> {
+        writer.u16(Extension::MARK)?;
+        Ok(Self { writer })
+    }
+
+    /// Adds an item.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for more than 65 535 bytes.
+    pub fn item(&mut self, tag: u8, bytes: &[u8]) -> Result<(), WriteError> {
+        self.writer.u8(tag)?;
+        self.writer.bytes(bytes, ITEM)
+    }
+}
+
+const ITEM: &str = "extension item";

@@ -1,0 +1,54 @@
+//! The three numbers that packets name things by.
+
+use core::fmt;
+
+use crate::{ListItem, ParseError, Reader, WriteError, Writer};
+
+/// One run of one server; every packet but the handshake request carries it.
+/// The original draws it from 1 to 2³¹ − 2; all 32 bits are accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u32);
+
+/// A client within a session, given out by the server and reused at once after the client has left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u16);
+
+/// A room, as a hash of its name: see [`RoomId::of`]. Two names may share one id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(pub u16);
+
+/// Eight hexadecimal digits, as session ids look like in packet dumps.
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'a> ListItem<'a> for ClientId {
+    #[inline]
+    fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
+        reader.u16(what).map(Self)
+    }
+
+    #[inline]
+    fn write(self, writer: &mut Writer<'_>, _: &'static str) -> Result<(), WriteError> {
+        writer.u16(self.0)
+    }
+
+    #[inline]
+    fn skip(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<(), ParseError> {
+        reader.take(2 * usize::from(count), what).map(drop)
+    }
+}

@@ -1,0 +1,165 @@
+//! Who is here and listens to what: `ClientState`, `DeltaChannelState`, `RemoveClient`.
+
+use crate::{
+    ClientId, CodecSettings, Header, List, ListItem, MessageType, ParseError, Reader, SessionId, WireStr,
+    WriteError, Writer,
+};
+
+/// A client as others know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client<'a> {
+    /// Its name, unique in the session. None is possible on the wire, but no honest peer sends it.
+    pub name: Option<WireStr<'a>>,
+    /// Its id.
+    pub id: ClientId,
+    /// How it encodes its voice.
+    pub codec: CodecSettings,
+}
+
+impl<'a> ListItem<'a> for Client<'a> {
+    fn read(reader: &mut Reader<'a>, _: &'static str) -> Result<Self, ParseError> {
+        Ok(Self {
+            name: reader.string("client name")?,
+            id: ClientId(reader.u16("client id")?),
+            codec: CodecSettings::read(reader)?,
+        })
+    }
+
+    fn write(self, writer: &mut Writer<'_>, _: &'static str) -> Result<(), WriteError> {
+        writer.string(self.name, "client name")?;
+        writer.u16(self.id.0)?;
+        self.codec.write(writer)
+    }
+}
+
+/// A client and all the rooms it listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientState<'a> {
+    /// The session.
+    pub session: SessionId,
+    /// The client.
+    pub client: Client<'a>,
+    /// The names of the rooms it listens to.
+    pub rooms: List<'a, Option<WireStr<'a>>>,
+}
+
+impl<'a> ClientState<'a> {
+    /// Parses what follows the header; also returns the bytes behind the body.
+    ///
+    /// # Errors
+    /// [`ParseError::Truncated`].
+    pub fn parse_body(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
+        let mut reader = Reader::new(body);
+        let client = Client::read(&mut reader, CLIENT)?;
+        let rooms = reader.list16(ROOM_NAMES)?;
+        Ok((Self { session, client, rooms }, reader.rest()))
+    }
+
+    /// Writes the packet, header included.
+    ///
+    /// # Errors
+    /// Any [`WriteError`].
+    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        Self::write_before_rooms(writer, self.session, &self.client, self.rooms.len())?;
+        self.rooms.write(writer, ROOM_NAMES)
+    }
+
+    /// Writes the packet, header included, with room names from anywhere, so that nobody has to collect them first.
+    ///
+    /// # Errors
+    /// Any [`WriteError`].
+    pub fn write_with_rooms<'r>(
+        writer: &mut Writer<'_>,
+        session: SessionId,
+        client: &Client<'_>,
+        rooms: impl ExactSizeIterator<Item = &'r str>,
+    ) -> Result<(), WriteError> {
+        Self::write_before_rooms(writer, session, client, rooms.len())?;
+        for room in rooms {
+            writer.string(Some(WireStr::from(room)), ROOM_NAMES)?;
+        }
+        Ok(())
+    }
+
+    fn write_before_rooms(
+        writer: &mut Writer<'_>,
+        session: SessionId,
+        client: &Client<'_>,
+        room_count: usize,
+    ) -> Result<(), WriteError> {
+        Header::write(MessageType::ClientState, session, writer)?;
+        client.write(writer, CLIENT)?;
+        writer.count16(room_count, ROOM_NAMES)
+    }
+}
+
+/// A client began, or ceased, to listen to a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeltaChannelState<'a> {
+    /// The session.
+    pub session: SessionId,
+    /// True if it began to listen. Any byte but 0 is read as true.
+    pub joined: bool,
+    /// The client.
+    pub id: ClientId,
+    /// The room's name.
+    pub room: Option<WireStr<'a>>,
+}
+
+impl<'a> DeltaChannelState<'a> {
+    /// Parses what follows the header; also returns the bytes behind the body.
+    ///
+    /// # Errors
+    /// [`ParseError::Truncated`].
+    pub fn parse_body(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
+        let mut reader = Reader::new(body);
+        let joined = reader.u8("joined flag")? != 0;
+        let id = ClientId(reader.u16("client id")?);
+        let room = reader.string("room name")?;
+        Ok((Self { session, joined, id, room }, reader.rest()))
+    }
+
+    /// Writes the packet, header included.
+    ///
+    /// # Errors
+    /// Any [`WriteError`].
+    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        Header::write(MessageType::DeltaChannelState, self.session, writer)?;
+        writer.u8(u8::from(self.joined))?;
+        writer.u16(self.id.0)?;
+        writer.string(self.room, "room name")
+    }
+}
+
+/// A client has left the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoveClient {
+    /// The session.
+    pub session: SessionId,
+    /// The client; its id may be given to another at once.
+    pub id: ClientId,
+}
+
+impl RemoveClient {
+    /// Parses what follows the header; also returns the bytes behind the body.
+    ///
+    /// # Errors
+    /// [`ParseError::Truncated`].
+    pub fn parse_body(session: SessionId, body: &[u8]) -> Result<(Self, &[u8]), ParseError> {
+        let mut reader = Reader::new(body);
+        let id = ClientId(reader.u16("client id")?);
+        Ok((Self { session, id }, reader.rest()))
+    }
+
+    /// Writes the packet, header included.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`].
+    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        Header::write(MessageType::RemoveClient, self.session, writer)?;
+        writer.u16(self.id.0)
+    }
+}
+
+const CLIENT: &str = "client";
+const ROOM_NAMES: &str = "room names";

@@ -1,0 +1,101 @@
+//! A string inside a packet, decoded when somebody asks.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use crate::lossy_utf8::LossyChars;
+use crate::{ListItem, ParseError, Reader, WriteError, Writer};
+
+/// A string as it stands in a packet: UTF-8 if the sender is honest, any bytes if not.
+///
+/// Whether it is valid is found out once, when it is parsed.
+/// Text in UTF-16 comes here by way of [`alloc::string::String::from_utf16_lossy`]: it turns each lone surrogate into
+/// U+FFFD, as the original's writer does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WireStr<'a>(Checked<'a>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Checked<'a> {
+    Valid(&'a str),
+    Invalid(&'a [u8]),
+}
+
+impl<'a> WireStr<'a> {
+    /// The string with these bytes, which need not be UTF-8.
+    pub fn from_bytes(bytes: &'a [u8]) -> Self {
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Self(Checked::Valid(text)),
+            Err(_) => Self(Checked::Invalid(bytes)),
+        }
+    }
+
+    /// The bytes as they stand in the packet.
+    pub const fn as_bytes(self) -> &'a [u8] {
+        match self.0 {
+            Checked::Valid(text) => text.as_bytes(),
+            Checked::Invalid(bytes) => bytes,
+        }
+    }
+
+    /// The text if it is valid UTF-8.
+    pub const fn as_valid(self) -> Option<&'a str> {
+        match self.0 {
+            Checked::Valid(text) => Some(text),
+            Checked::Invalid(_) => None,
+        }
+    }
+
+    /// The text, with U+FFFD where it is not valid UTF-8.
+    /// How many of them stand for a bad sequence follows the original, so that both sides see one name.
+    pub fn to_str(self) -> Cow<'a, str> {
+        match self.0 {
+            Checked::Valid(text) => Cow::Borrowed(text),
+            Checked::Invalid(_) => Cow::Owned(self.chars().collect()),
+        }
+    }
+
+    /// The characters of [`WireStr::to_str`], without allocating.
+    pub fn chars(self) -> impl Iterator<Item = char> + Clone + use<'a> {
+        LossyChars::new(self.as_bytes())
+    }
+
+    /// The UTF-16 code units of [`WireStr::to_str`], without allocating: what room ids are made of.
+    pub fn encode_utf16(self) -> impl Iterator<Item = u16> + Clone + use<'a> {
+        self.chars().flat_map(|character| {
+            let mut units = [0; 2];
+            let count = character.encode_utf16(&mut units).len();
+            units.into_iter().take(count)
+        })
+    }
+}
+
+impl<'a> From<&'a str> for WireStr<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Checked::Valid(text))
+    }
+}
+
+impl fmt::Display for WireStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_str())
+    }
+}
+
+impl fmt::Debug for WireStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Checked::Valid(text) => fmt::Debug::fmt(text, f),
+            Checked::Invalid(bytes) => write!(f, "b\"{}\"", bytes.escape_ascii()),
+        }
+    }
+}
+
+impl<'a> ListItem<'a> for Option<WireStr<'a>> {
+    fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
+        reader.string(what)
+    }
+
+    fn write(self, writer: &mut Writer<'_>, what: &'static str) -> Result<(), WriteError> {
+        writer.string(self, what)
+    }
+}
