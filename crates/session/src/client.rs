@@ -9,8 +9,8 @@ mod players;
 mod rooms;
 mod settings;
 mod speaker;
-mod statistics;
 mod stages;
+mod statistics;
 mod text;
 mod timers;
 mod voice_sender;
@@ -75,7 +75,7 @@ pub struct Client {
 /// Why a packet was dropped. Every kind has a counter in [`ClientStatistics`].
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    Malformed(ParseError),
+    Malformed,
     Contradiction,
     UnknownLink,
     NotJoined,
@@ -84,8 +84,8 @@ enum Fault {
 }
 
 impl From<ParseError> for Fault {
-    fn from(error: ParseError) -> Self {
-        Self::Malformed(error)
+    fn from(_: ParseError) -> Self {
+        Self::Malformed
     }
 }
 
@@ -136,7 +136,7 @@ impl Client {
         if let Err(fault) = self.dispatch(now, link, packet) {
             let statistics = &mut self.statistics;
             *match fault {
-                Fault::Malformed(_) => &mut statistics.malformed,
+                Fault::Malformed => &mut statistics.malformed,
                 Fault::Contradiction => &mut statistics.contradictions,
                 Fault::UnknownLink => &mut statistics.unknown_link,
                 Fault::NotJoined => &mut statistics.not_joined,

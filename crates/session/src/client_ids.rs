@@ -25,7 +25,10 @@ impl ClientIds {
 
     /// Gives an id back. Freeing the last one also forgets the free ids right below it.
     pub(crate) fn give_back(&mut self, id: ClientId) {
-        debug_assert!(u32::from(id.0) < self.fresh && !self.free.contains(&id.0), "only a taken id comes back");
+        debug_assert!(
+            u32::from(id.0) < self.fresh && !self.free.contains(&id.0),
+            "only a taken id comes back"
+        );
         self.free.insert(id.0);
         while let Some(last) = self.free.last().copied()
             && u32::from(last) + 1 == self.fresh

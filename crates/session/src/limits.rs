@@ -11,7 +11,7 @@ pub struct Limits {
     /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
     /// counted as `handshakes_missed`.
     pub handshake: Duration,
-    /// Bytes of a player's name (default 128). It is sent to everybody in each ClientState; counted as `names_refused`.
+    /// Bytes of a player's name (default 128). It is sent to everybody in each `ClientState`; counted as `names_refused`.
     pub name_bytes: usize,
     /// Bytes of a room's name (default 128); counted as `rooms_refused`.
     pub room_name_bytes: usize,

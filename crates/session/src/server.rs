@@ -10,6 +10,7 @@ mod statistics;
 mod table;
 
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
 
 use consonance_wire::{
     ClientId, ErrorWrongSession, Header, MessageType, Packet, ParseError, RemoveClient, SessionId,
@@ -61,7 +62,7 @@ struct Link {
 /// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    Malformed(ParseError),
+    Malformed,
     WrongSession,
     UnknownLink,
     NotJoined,
@@ -72,8 +73,8 @@ enum Fault {
 }
 
 impl From<ParseError> for Fault {
-    fn from(error: ParseError) -> Self {
-        Self::Malformed(error)
+    fn from(_: ParseError) -> Self {
+        Self::Malformed
     }
 }
 
@@ -107,8 +108,8 @@ impl Server {
     }
 
     /// What was counted so far.
-    pub fn statistics(&self) -> &ServerStatistics {
-        &self.statistics
+    pub fn statistics(&self) -> ServerStatistics {
+        ServerStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
     }
 
     /// A network connection is up. It may speak from now on; nobody has joined over it yet.
@@ -196,7 +197,7 @@ impl Server {
 
     /// Ends the session: its clients are removed one by one in table order, and every link is closed.
     pub fn stop(&mut self) {
-        while let Some(id) = self.table.iter().next() {
+        for id in self.table.iter().collect::<Vec<_>>() {
             self.remove_client(id);
         }
         for (link, _) in core::mem::take(&mut self.links) {
@@ -276,15 +277,25 @@ impl Server {
     }
 
     fn send(&mut self, to: impl IntoIterator<Item = LinkId>, delivery: Delivery, packet: &Packet<'_>) {
-        let written = self.outbox.push_written(to, delivery, crate::MAX_PACKET_BYTES, |out| packet.write(out));
-        debug_assert!(written.is_ok(), "the limits keep our own packets within {} bytes", crate::MAX_PACKET_BYTES);
+        let written =
+            self.outbox.push_written(to, delivery, crate::MAX_PACKET_BYTES, |out| packet.write(out));
+        debug_assert!(
+            written.is_ok(),
+            "the limits keep our own packets within {} bytes",
+            crate::MAX_PACKET_BYTES
+        );
     }
 
     fn broadcast(&mut self, packet: &Packet<'_>) {
         let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
-        let written =
-            self.outbox.push_written(to, Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| packet.write(out));
-        debug_assert!(written.is_ok(), "the limits keep our own packets within {} bytes", crate::MAX_PACKET_BYTES);
+        let written = self
+            .outbox
+            .push_written(to, Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| packet.write(out));
+        debug_assert!(
+            written.is_ok(),
+            "the limits keep our own packets within {} bytes",
+            crate::MAX_PACKET_BYTES
+        );
     }
 
     /// The received bytes to every client, the sender included.
@@ -296,7 +307,7 @@ impl Server {
     fn note(&mut self, _link: LinkId, fault: Fault) {
         let statistics = &mut self.statistics;
         let counter = match fault {
-            Fault::Malformed(_) => &mut statistics.malformed,
+            Fault::Malformed => &mut statistics.malformed,
             Fault::WrongSession => &mut statistics.wrong_session,
             Fault::UnknownLink => &mut statistics.unknown_link,
             Fault::NotJoined => &mut statistics.not_joined,

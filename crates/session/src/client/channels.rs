@@ -144,8 +144,8 @@ impl Channels {
         if self.recycling == Recycling::AtOnce {
             self.records.give_back(kind_of(&handle.target), handle.record);
         }
-        let waits_for_a_frame =
-            self.list.iter().any(|entry| entry.id == id) || self.queued.iter().any(|change| change.id() == id);
+        let waits_for_a_frame = self.list.iter().any(|entry| entry.id == id)
+            || self.queued.iter().any(|change| change.id() == id);
         if waits_for_a_frame {
             self.queued.push(Change::Close { id });
         } else {
@@ -158,19 +158,26 @@ impl Channels {
     pub(crate) fn on_player_joined(&mut self, name: &str, player: ClientId) {
         let waiting = self.handles.iter().rev();
         let waiting = waiting.filter(|(_, handle)| !handle.closed && is_player(&handle.target, name));
-        let opened = waiting.map(|(&id, _)| Change::Open { id, kind: ChannelKind::Player, recipient: player.0 });
+        let opened =
+            waiting.map(|(&id, _)| Change::Open { id, kind: ChannelKind::Player, recipient: player.0 });
         self.queued.extend(opened);
     }
 
     /// A player is gone: its channels vanish without a closing packet, and those not closed wait again.
     pub(crate) fn on_player_left(&mut self, name: &str) {
         let handles = &self.handles;
-        let to_player = |id: ChannelId| handles.get(&id).is_some_and(|handle| is_player(&handle.target, name));
+        let to_player =
+            |id: ChannelId| handles.get(&id).is_some_and(|handle| is_player(&handle.target, name));
         self.list.retain(|entry| !to_player(entry.id));
         self.queued.retain(|change| !to_player(change.id()));
-        let closed: Vec<_> =
-            handles.iter().filter(|&(&id, handle)| handle.closed && to_player(id)).map(|(&id, _)| id).collect();
-        closed.into_iter().for_each(|id| self.forget(id));
+        let closed: Vec<_> = handles
+            .iter()
+            .filter(|&(&id, handle)| handle.closed && to_player(id))
+            .map(|(&id, _)| id)
+            .collect();
+        for id in closed {
+            self.forget(id);
+        }
     }
 
     /// Applies what was opened and closed since the last frame, and moves the channel session on where an utterance
@@ -212,9 +219,10 @@ impl Channels {
     /// The channels as the next packet shows them.
     pub(crate) fn on_wire(&self, default_priority: Priority) -> impl ExactSizeIterator<Item = Channel> {
         self.list.iter().map(move |entry| {
-            let properties = self.handles.get(&entry.id).map_or(ChannelProperties::default(), |handle| {
-                self.records.get(handle.record)
-            });
+            let properties = self
+                .handles
+                .get(&entry.id)
+                .map_or(ChannelProperties::default(), |handle| self.records.get(handle.record));
             let bits = ChannelBits::new(entry.kind)
                 .with_positional(properties.positional)
                 .with_closing(entry.closing)

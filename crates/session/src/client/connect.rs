@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_wire::{
-    Client as WireClient, ClientId, ClientState, HandshakeRequest, HandshakeResponse, RoomId, SessionId, WireStr,
-    Writer,
+    Client as WireClient, ClientId, ClientState, HandshakeRequest, HandshakeResponse, RoomId, SessionId,
+    WireStr, Writer,
 };
 
 use super::event::{ClientEvent, Disconnection};
@@ -172,8 +172,8 @@ impl Client {
         let rooms = self.rooms.names();
         let written = self.outbox.push_written(Stage::ServerReliable, link, |out| {
             let mut writer = Writer::new(out);
-            ClientState::write_with_rooms(&mut writer, session, client, rooms)?;
-            Ok::<_, consonance_wire::WriteError>(writer.position())
+            ClientState::write_with_rooms(&mut writer, session, &client, rooms)?;
+            Ok::<_, consonance_wire::WriteError>(writer.len())
         });
         debug_assert!(written.is_ok(), "a room is only joined while the whole state fits a packet");
     }
@@ -202,7 +202,7 @@ impl Client {
 fn check_response(response: &HandshakeResponse<'_>) -> Result<(), Fault> {
     let mut ids = alloc::collections::BTreeSet::new();
     let mut names = alloc::collections::BTreeSet::new();
-    for client in response.clients.iter() {
+    for client in response.clients {
         let name = client.name.ok_or(Fault::Contradiction)?.to_str();
         if !ids.insert(client.id) || !names.insert(name) {
             return Err(Fault::Contradiction);

@@ -169,6 +169,7 @@ impl HeardTarget {
 
 /// Frames that wait to be polled may take this much memory; then the newest are dropped.
 const MAX_WAITING_BYTES: usize = 1 << 20;
+const MAX_WAITING_CHANNELS: usize = 1 << 16;
 
 /// Events in order; the bytes of voice frames share one arena that empties when the queue does.
 #[derive(Debug)]
@@ -205,7 +206,7 @@ impl Events {
             self.frames.clear();
             self.channels.clear();
         }
-        if self.frames.len() + frame.len() > MAX_WAITING_BYTES {
+        if self.frames.len() + frame.len() > MAX_WAITING_BYTES || self.channels.len() > MAX_WAITING_CHANNELS {
             self.frames_dropped += 1;
             return;
         }
@@ -221,7 +222,7 @@ impl Events {
             Queued::Plain(event) => event,
             Queued::Voice { voice, frame, channels } => {
                 let (frame, channels) = (&self.frames[frame], &self.channels[channels]);
-                ClientEvent::Voice(VoiceFrame { frame, channels, ..voice })
+                ClientEvent::Voice(VoiceFrame { channels, frame, ..voice })
             }
         })
     }

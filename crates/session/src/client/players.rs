@@ -102,10 +102,9 @@ impl Client {
     pub(super) fn drop_players_not_in(&mut self, response: &HandshakeResponse<'_>) {
         for id in self.in_order_met() {
             let Some(member) = self.roster.get(id) else { continue };
-            let kept = response
-                .clients
-                .iter()
-                .any(|client| client.id == id && client.name.is_some_and(|name| name.to_str() == *member.name));
+            let kept = response.clients.iter().any(|client| {
+                client.id == id && client.name.is_some_and(|name| name.to_str() == *member.name)
+            });
             if !kept {
                 self.exit_all_rooms(id);
                 self.stop_speaker(id);
@@ -116,16 +115,16 @@ impl Client {
 
     /// Loads the lists that older servers fill in.
     pub(super) fn load(&mut self, response: &HandshakeResponse<'_>) {
-        for client in response.clients.iter() {
+        for client in response.clients {
             if self.roster.get(client.id).is_none() {
                 // Names were checked to be there and to differ.
                 let _ = self.add_player(client.id, client.name, client.codec);
             }
         }
-        for members in response.room_members.iter() {
+        for members in response.room_members {
             let mut names = response.room_names.iter().flatten().map(WireStr::to_str);
             let Some(room) = names.find(|name| RoomId::of(name) == members.room) else { continue };
-            for id in members.clients.iter() {
+            for id in members.clients {
                 if self.roster.get(id).is_some() {
                     self.roster.listen(members.room, id);
                     self.enter(id, &room);

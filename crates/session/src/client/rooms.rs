@@ -36,13 +36,19 @@ impl fmt::Display for RoomError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameTooLong { bytes, limit } => {
-                write!(f, "the room's name has {bytes} bytes, at most {limit} are allowed: choose a shorter one")
+                write!(
+                    f,
+                    "the room's name has {bytes} bytes, at most {limit} are allowed: choose a shorter one"
+                )
             }
             Self::TooMany { joined } => {
                 write!(f, "{joined} rooms are joined and no further one fits: leave one first")
             }
             Self::SameId { as_room } => {
-                write!(f, "on the wire this room cannot be told from {as_room:?}, which is joined: rename one of them")
+                write!(
+                    f,
+                    "on the wire this room cannot be told from {as_room:?}, which is joined: rename one of them"
+                )
             }
         }
     }

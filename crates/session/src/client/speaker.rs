@@ -152,16 +152,17 @@ impl Speaker {
             kept.amplitude = kept.amplitude.max(bits.amplitude());
             kept.priority = kept.priority.max(bits.priority());
             kept.all_closing &= bits.is_closing();
-            kept.all_reopened &= self.remember(&channel);
+            kept.all_reopened &= self.remember(channel);
         }
         self.own_sessions.retain_mut(|own| core::mem::take(&mut own.in_this_packet));
         kept
     }
 
     /// True if the channel was seen before with another session of its own.
-    fn remember(&mut self, channel: &Channel) -> bool {
+    fn remember(&mut self, channel: Channel) -> bool {
         let session = channel.bits.own_session();
-        let known = |own: &&mut OwnSession| own.kind == channel.bits.kind() && own.recipient == channel.recipient;
+        let known =
+            |own: &&mut OwnSession| own.kind == channel.bits.kind() && own.recipient == channel.recipient;
         if let Some(own) = self.own_sessions.iter_mut().find(known) {
             own.in_this_packet = true;
             return core::mem::replace(&mut own.session, session) != session;

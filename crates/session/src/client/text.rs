@@ -36,7 +36,9 @@ impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJoined => f.write_str("no session is joined: the message was not sent"),
-            Self::UnknownPlayer { name } => write!(f, "no player called {name:?} is here: the message was not sent"),
+            Self::UnknownPlayer { name } => {
+                write!(f, "no player called {name:?} is here: the message was not sent")
+            }
             Self::TooLong { bytes, limit } => {
                 write!(f, "the message has {bytes} bytes, at most {limit} are allowed: send it in parts")
             }

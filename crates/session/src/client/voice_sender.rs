@@ -6,10 +6,10 @@ use consonance_wire::{
     Channel, ChannelKind, ClientId, List, Packet, RoomId, ServerRelay, SessionId, VoiceData, VoiceOptions,
 };
 
+use super::Client;
 use super::channels::{ChannelId, ChannelProperties, Target};
 use super::connect::Connection;
 use super::stages::Stage;
-use super::Client;
 use crate::link::LinkId;
 
 /// Why a frame was not sent.
@@ -119,7 +119,8 @@ impl Client {
         };
         let mut inner = [0; crate::MAX_PACKET_BYTES];
         let length = Packet::from(voice).write(&mut inner).map_err(|_| VoiceError::TooLong)?;
-        self.relay(Stage::PeerUnreliable, link, session, &inner[..length]).map_err(|_| VoiceError::TooLong)?;
+        self.relay(Stage::PeerUnreliable, link, session, &inner[..length])
+            .map_err(|_| VoiceError::TooLong)?;
         self.sequence = self.sequence.wrapping_add(1);
         self.channels.on_sent();
         self.statistics.frames_sent += u64::from(!self.destinations.is_empty());

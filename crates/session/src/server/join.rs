@@ -1,8 +1,8 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, RemoveClient, WireStr,
-    Writer,
+    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, RemoveClient,
+    WireStr, Writer,
 };
 
 use super::{Fault, Server, ServerEvent};
@@ -69,11 +69,12 @@ impl Server {
         for id in self.table.iter() {
             let Some(member) = self.roster.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
-            let written = self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
-                let mut writer = Writer::new(out);
-                ClientState::write_with_rooms(&mut writer, session, client, member.rooms.names())?;
-                Ok::<_, consonance_wire::WriteError>(writer.position())
-            });
+            let written =
+                self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
+                    let mut writer = Writer::new(out);
+                    ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
+                    Ok::<_, consonance_wire::WriteError>(writer.len())
+                });
             debug_assert!(written.is_ok(), "a room is only entered while the whole state fits a packet");
         }
     }

@@ -8,7 +8,7 @@ use super::{Fault, Server, ServerEvent};
 use crate::link::LinkId;
 use crate::roster::Member;
 
-/// Bytes of a ClientState besides its name and its rooms: header, id, codec, and the two lengths.
+/// Bytes of a `ClientState` besides its name and its rooms: header, id, codec, and the two lengths.
 const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
 
 impl Server {
@@ -20,8 +20,9 @@ impl Server {
     ) -> Result<(), Fault> {
         let id = self.client_of(link)?;
         let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
-        let says_who_it_is =
-            state.client.id == id && state.client.codec == member.codec && is_name(state.client.name, &member.name);
+        let says_who_it_is = state.client.id == id
+            && state.client.codec == member.codec
+            && is_name(state.client.name, &member.name);
         if !says_who_it_is {
             return Err(Fault::NotOwn);
         }
@@ -94,7 +95,7 @@ impl Server {
     }
 }
 
-/// How long the member's ClientState is; whoever joins later gets it in one packet.
+/// How long the member's `ClientState` is; whoever joins later gets it in one packet.
 fn state_bytes<T>(member: &Member<T>) -> usize {
     STATE_BYTES + member.name.len() + member.rooms.names().map(|name| 2 + name.len()).sum::<usize>()
 }

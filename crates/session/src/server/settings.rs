@@ -24,7 +24,7 @@ impl ServerSettings {
     }
 }
 
-/// SplitMix64's finaliser (Steele, Lea, Flood 2014): neighbouring seeds give unrelated ids.
+/// `SplitMix64`'s finaliser (Steele, Lea, Flood 2014): neighbouring seeds give unrelated ids.
 fn mix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -36,4 +36,6 @@ pub struct ServerStatistics {
     pub links_refused: u64,
     /// Links closed because they did not join in time.
     pub handshakes_missed: u64,
+    /// Events that were lost because nobody polled for them.
+    pub events_dropped: u64,
 }

@@ -1,0 +1,68 @@
+//! The engine against what the original does: each recorded script through `Server` or `Client`, on injected time.
+//!
+//! Reads the folder named by `CONSONANCE_VECTORS`, else the project's own copy.
+
+#[path = "golden_vectors/client_ids.rs"]
+mod client_ids;
+#[path = "golden_vectors/driver.rs"]
+mod driver;
+#[path = "golden_vectors/voice_receiver.rs"]
+mod voice_receiver;
+#[path = "golden_vectors/voice_sender.rs"]
+mod voice_sender;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The files of this crate and what runs them.
+const RUNNERS: [(&str, fn(&Value)); 3] = [
+    ("client_ids", client_ids::run),
+    ("voice_receiver", voice_receiver::run),
+    ("voice_sender", voice_sender::run),
+];
+
+/// Whole sessions; the engine does not claim these yet.
+const SESSIONS: [&str; 2] = ["room_order", "traces"];
+
+/// The files of the wire crate, run by its test of the same name.
+const OF_WIRE: [&str; 8] = [
+    "bitfield_decode",
+    "bitfield_encode",
+    "malformed",
+    "packets",
+    "room_ids",
+    "utf8_decode",
+    "voice_options",
+    "wrapped_delta",
+];
+const OF_WIRE_TOO: [&str; 1] = ["writer_limits"];
+
+#[test]
+fn golden_vectors() {
+    let folder = std::env::var_os("CONSONANCE_VECTORS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors"), PathBuf::from);
+    let listing = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for file in listing {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            run_file(&path);
+        }
+    }
+}
+
+fn run_file(path: &Path) {
+    let file = path.file_stem().and_then(|stem| stem.to_str()).expect("a file name in UTF-8");
+    let Some((_, run)) = RUNNERS.iter().find(|(name, _)| *name == file) else {
+        let known = [&SESSIONS[..], &OF_WIRE, &OF_WIRE_TOO].concat();
+        assert!(known.contains(&file), "{file}: no test runs this file");
+        return;
+    };
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let entries: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    for (index, entry) in entries.iter().enumerate() {
+        let name = entry["name"].as_str().map_or_else(|| index.to_string(), str::to_owned);
+        driver::naming_failures(&format!("{file}, entry {name}"), || run(entry));
+    }
+    println!("golden vectors: {file}: {}", entries.len());
+}
