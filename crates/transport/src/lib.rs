@@ -1,1 +1,35 @@
-//! Placeholder.
+//! What a network must be able to do to carry voice, and what every network shares.
+//!
+//! A network author implements [`ClientTransport`] and [`ServerTransport`]; the voice client and the server drive
+//! them and know nothing else of the network.
+//! A *packet* here is an opaque string of bytes: this crate knows nothing of voice.
+//!
+//! ```text
+//!   driver ── connect, send, disconnect ──▶ transport ══ network ══ transport ◀── send, disconnect ── driver
+//!          ◀── poll: connected, packet, disconnected ──┘            └── poll: connected, packet, … ──▶
+//! ```
+//!
+//! * [`memory`]: a network inside one process, for tests, simulations and hosts that play too.
+//! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
+//! * [`packet_pool`]: packets shared by many queues without an allocation for each.
+//! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
+
+#![forbid(unsafe_code)]
+
+pub mod inbox;
+pub mod memory;
+pub mod packet_pool;
+
+mod client;
+mod packet;
+mod reason;
+mod server;
+mod statistics;
+mod thread_waker;
+
+pub use client::{ClientEvent, ClientTransport};
+pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
+pub use reason::{DisconnectReason, MAX_REASON_BYTES};
+pub use server::{Peer, ServerEvent, ServerTransport};
+pub use statistics::{ConnectionCounts, Count, Dropped, LinkQuality, ServerStatistics, Statistics, Traffic};
+pub use thread_waker::thread_waker;

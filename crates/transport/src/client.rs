@@ -1,0 +1,70 @@
+//! The client side of a network: one link to a server.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use crate::{Delivery, DisconnectReason, PacketLimits, Statistics};
+
+/// One link to a server, driven by calls: nothing here blocks, and nothing calls back except the waker.
+///
+/// The life of a link is `connect` → [`ClientEvent::Connected`] → packets → [`ClientEvent::Disconnected`].
+/// Each `connect` is answered by exactly one `Disconnected` in the end, whoever ended it and however early;
+/// after it the same object may connect again.
+pub trait ClientTransport: Send {
+    /// Begins to connect; the outcome comes from [`poll`](Self::poll).
+    ///
+    /// Does nothing while a link is up or being made.
+    fn connect(&mut self, now: Instant);
+
+    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
+    /// again.
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>>;
+
+    /// Sends one packet.
+    ///
+    /// Before `Connected`, after the link ended, or above [`limits`](Self::limits), the packet is dropped and
+    /// counted. A reliable packet that no longer fits the queue ends the link, which `poll` reports as
+    /// [`DisconnectReason::Overloaded`].
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]);
+
+    /// Ends the link in order: reliable packets sent before are delivered first, if the network lets them.
+    ///
+    /// No packet is reported after this call. [`ClientEvent::Disconnected`] comes when the goodbye is on its way,
+    /// so a program that waits for it (with a limit) before it exits leaves politely.
+    fn disconnect(&mut self, now: Instant);
+
+    /// When `poll` will have something although nothing will arrive, such as a delayed packet.
+    fn wants_poll_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Asks to be woken, from any thread, when `poll` has something.
+    ///
+    /// A network without threads of its own ignores this; its driver polls every few milliseconds.
+    fn set_waker(&mut self, _waker: Waker) {}
+
+    /// The largest packets this network takes.
+    fn limits(&self) -> PacketLimits;
+
+    /// What was sent, received and dropped since this object was made.
+    fn statistics(&self) -> Statistics;
+}
+
+/// What happened on a client's link.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ClientEvent<'a> {
+    /// The server took us in: packets may be sent.
+    Connected,
+    /// A packet came from the server.
+    Packet {
+        /// How it travelled.
+        delivery: Delivery,
+        /// Its bytes, valid until the next call on the transport.
+        packet: &'a [u8],
+    },
+    /// The link is gone, or could not be made.
+    Disconnected {
+        /// Why, and what to do next.
+        reason: DisconnectReason,
+    },
+}

@@ -1,0 +1,101 @@
+//! What one peer sent that was not polled yet.
+
+use std::collections::VecDeque;
+
+use super::{InboxLimits, Popped, Pushed};
+use crate::{Delivery, DisconnectReason, Peer};
+
+#[derive(Debug)]
+pub(super) struct PeerQueue<C, P> {
+    /// Set until its `Connected` is popped.
+    connected: Option<C>,
+    reliable: VecDeque<P>,
+    unreliable: VecDeque<P>,
+    /// Set when the link ended; reported after the packets.
+    end: Option<DisconnectReason>,
+    is_muted: bool,
+    /// A reliable packet was turned away and its sender waits for room.
+    is_awaited: bool,
+    /// In the inbox's list of peers with something to pop.
+    pub(super) is_in_turn: bool,
+}
+
+impl<C, P> PeerQueue<C, P> {
+    pub(super) fn new() -> Self {
+        Self {
+            connected: None,
+            reliable: VecDeque::new(),
+            unreliable: VecDeque::new(),
+            end: None,
+            is_muted: false,
+            is_awaited: false,
+            is_in_turn: false,
+        }
+    }
+
+    pub(super) fn has_something(&self) -> bool {
+        self.connected.is_some()
+            || !self.reliable.is_empty()
+            || !self.unreliable.is_empty()
+            || self.end.is_some()
+    }
+
+    pub(super) fn connected(&mut self, about: C) {
+        self.connected = Some(about);
+    }
+
+    pub(super) fn push(&mut self, limits: InboxLimits, delivery: Delivery, packet: P) -> Pushed<P> {
+        if self.is_muted || self.end.is_some() {
+            return Pushed::Unwanted;
+        }
+        match delivery {
+            Delivery::Reliable if self.reliable.len() >= limits.reliable_packets => {
+                self.is_awaited = true;
+                Pushed::Full(packet)
+            }
+            Delivery::Reliable => {
+                self.reliable.push_back(packet);
+                Pushed::Queued
+            }
+            Delivery::Unreliable => {
+                let is_full = self.unreliable.len() >= limits.unreliable_packets;
+                if is_full {
+                    self.unreliable.pop_front();
+                }
+                self.unreliable.push_back(packet);
+                if is_full { Pushed::QueuedInPlaceOfOldest } else { Pushed::Queued }
+            }
+        }
+    }
+
+    pub(super) fn disconnected(&mut self, reason: DisconnectReason) {
+        self.end.get_or_insert(reason);
+    }
+
+    pub(super) fn mute(&mut self) -> bool {
+        self.is_muted = true;
+        self.connected = None;
+        self.reliable.clear();
+        self.unreliable.clear();
+        std::mem::take(&mut self.is_awaited)
+    }
+
+    /// Control goes first: it is what makes sense of the voice.
+    pub(super) fn pop(&mut self, limits: InboxLimits, peer: Peer) -> Option<Popped<C, P>> {
+        if let Some(about) = self.connected.take() {
+            return Some(Popped::Connected { peer, about });
+        }
+        if let Some(packet) = self.reliable.pop_front() {
+            let made_room = self.is_awaited && self.reliable.len() < limits.reliable_packets;
+            if made_room {
+                self.is_awaited = false;
+            }
+            return Some(Popped::Packet { peer, delivery: Delivery::Reliable, packet, made_room });
+        }
+        if let Some(packet) = self.unreliable.pop_front() {
+            return Some(Popped::Packet { peer, delivery: Delivery::Unreliable, packet, made_room: false });
+        }
+        let reason = self.end.take()?;
+        Some(Popped::Disconnected { peer, reason })
+    }
+}

@@ -1,0 +1,262 @@
+//! A network inside one process: no sockets, no threads, no loss.
+//!
+//! A [`MemoryNetwork`] is the "wire"; a server [listens](MemoryNetwork::listen) on it and
+//! [clients](MemoryNetwork::client) connect to it.
+//! Both sides may live in one thread or in different ones.
+//! Whatever is sent waits in bounded queues until the other side polls, never inside the sender's call.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::inbox::{InboxLimits, Mailbox, Pushed};
+use crate::packet_pool::SharedPacket;
+use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, PacketLimits, Peer};
+
+mod client;
+mod server;
+
+pub use client::MemoryClient;
+pub use server::MemoryServer;
+
+/// The same as on a QUIC path of the smallest size, so that what works here works there.
+const LIMITS: PacketLimits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: 1150 };
+
+/// What one end of a link may have waiting. Control is small and a driver may be a frame late.
+const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_packets: 256 };
+
+/// A network inside one process. A clone is the same network.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryNetwork(Arc<Mutex<Weak<Listener>>>);
+
+impl MemoryNetwork {
+    /// A network on which nobody listens yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A server to which clients of this network connect from now on, instead of to an earlier one.
+    pub fn listen(&self) -> MemoryServer {
+        let listener = Arc::new(Listener::new());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&listener);
+        MemoryServer::new(listener)
+    }
+
+    /// A client that will name `session` to the server.
+    pub fn client(&self, session: impl Into<String>) -> MemoryClient {
+        MemoryClient::new(self.clone(), session.into())
+    }
+
+    fn listener(&self) -> Option<Arc<Listener>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+}
+
+/// The part of a server that its clients reach.
+#[derive(Debug)]
+struct Listener {
+    mailbox: ServerMailbox,
+    last_peer: AtomicU64,
+}
+
+type ServerMailbox = Mailbox<Arrival, SharedPacket>;
+type ClientMailbox = Mailbox<(), SharedPacket>;
+
+/// What the server learns of a new client.
+#[derive(Debug)]
+struct Arrival {
+    session: String,
+    link: LinkToClient,
+}
+
+impl Listener {
+    fn new() -> Self {
+        Self { mailbox: Mailbox::new(QUEUES), last_peer: AtomicU64::new(0) }
+    }
+
+    fn next_peer(&self) -> Peer {
+        Peer(self.last_peer.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// A client as its server reaches it.
+#[derive(Debug)]
+struct LinkToClient {
+    mailbox: Arc<ClientMailbox>,
+    /// Which of the client's attempts to connect this is.
+    attempt: Peer,
+}
+
+impl LinkToClient {
+    fn accept(&self) {
+        self.mailbox.connected(self.attempt, ());
+    }
+
+    fn push(&self, delivery: Delivery, packet: SharedPacket) -> Pushed<SharedPacket> {
+        self.mailbox.push(self.attempt, delivery, packet)
+    }
+
+    fn end(&self, reason: DisconnectReason) {
+        self.mailbox.disconnected(self.attempt, reason);
+    }
+}
+
+/// A server as its client reaches it.
+#[derive(Clone, Debug)]
+struct LinkToServer {
+    listener: Arc<Listener>,
+    peer: Peer,
+}
+
+impl LinkToServer {
+    fn push(&self, delivery: Delivery, packet: SharedPacket) -> Pushed<SharedPacket> {
+        self.listener.mailbox.push(self.peer, delivery, packet)
+    }
+
+    fn end(&self, reason: DisconnectReason) {
+        self.listener.mailbox.disconnected(self.peer, reason);
+    }
+}
+
+/// What both ends say when a queue of reliable packets overflowed.
+fn overloaded() -> DisconnectReason {
+    DisconnectReason::Overloaded { queue: format!("{} reliable packets", QUEUES.reliable_packets) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::{ClientEvent, ClientTransport, ServerEvent, ServerTransport};
+
+    fn now() -> Instant {
+        Instant::now()
+    }
+
+    /// A server with one client that was taken in.
+    fn connected() -> (MemoryServer, MemoryClient, Peer) {
+        let network = MemoryNetwork::new();
+        let mut server = network.listen();
+        let mut client = network.client("main");
+        client.connect(now());
+        let Some(ServerEvent::Connected { peer, session, .. }) = server.poll(now()) else {
+            panic!("the server sees its client");
+        };
+        assert_eq!(session, "main");
+        assert_eq!(client.poll(now()), None, "not yet taken in");
+        assert_eq!(server.poll(now()), None);
+        assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+        (server, client, peer)
+    }
+
+    #[test]
+    fn packets_go_both_ways_and_are_delivered_at_the_next_poll() {
+        let (mut server, mut client, peer) = connected();
+        client.send(now(), Delivery::Unreliable, b"voice");
+        server.send(now(), &[peer], Delivery::Reliable, b"control");
+        let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
+        assert_eq!(server.poll(now()), Some(ServerEvent::Packet { peer, delivery, packet }));
+        let (delivery, packet) = (Delivery::Reliable, b"control".as_slice());
+        assert_eq!(client.poll(now()), Some(ClientEvent::Packet { delivery, packet }));
+        assert_eq!(client.statistics().sent.unreliable.bytes, 5);
+        assert_eq!(server.statistics().links.received.unreliable.packets, 1);
+    }
+
+    #[test]
+    fn a_client_that_is_refused_never_hears_that_it_connected() {
+        let network = MemoryNetwork::new();
+        let mut server = network.listen();
+        let mut client = network.client("nowhere");
+        client.connect(now());
+        let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
+            panic!("the server sees its client");
+        };
+        server.disconnect(now(), peer, "no such session");
+        let reason = DisconnectReason::refused(b"no such session");
+        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason }));
+        let reason = DisconnectReason::ClosedByUs;
+        assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+    }
+
+    #[test]
+    fn without_a_server_nobody_answers() {
+        let mut client = MemoryNetwork::new().client("main");
+        client.connect(now());
+        let event = client.poll(now());
+        assert!(matches!(
+            event,
+            Some(ClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
+        ));
+    }
+
+    #[test]
+    fn a_lost_link_times_out_at_both_ends_and_the_client_may_connect_again() {
+        let (mut server, mut client, peer) = connected();
+        client.lose_link();
+        let reason = DisconnectReason::TimedOut;
+        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason: reason.clone() }));
+        assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+        client.connect(now());
+        let Some(ServerEvent::Connected { peer: again, .. }) = server.poll(now()) else {
+            panic!("the server sees its client again");
+        };
+        assert!(again > peer, "names are never used again");
+    }
+
+    #[test]
+    fn a_server_that_vanishes_is_noticed_by_everyone_it_knew() {
+        let (server, mut client, _) = connected();
+        drop(server);
+        let reason = DisconnectReason::TimedOut;
+        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason }));
+    }
+
+    #[test]
+    fn a_reader_too_slow_for_its_control_packets_is_disconnected() {
+        let (mut server, mut client, peer) = connected();
+        for _ in 0..=QUEUES.reliable_packets {
+            server.send(now(), &[peer], Delivery::Reliable, b"control");
+        }
+        assert_eq!(server.statistics().connections.too_slow, 1);
+        let event = server.poll(now());
+        assert!(matches!(
+            event,
+            Some(ServerEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
+        ));
+        let mut packets = 0;
+        let reason = loop {
+            match client.poll(now()) {
+                Some(ClientEvent::Packet { .. }) => packets += 1,
+                Some(ClientEvent::Disconnected { reason }) => break reason,
+                other => panic!("unexpected {other:?}"),
+            }
+        };
+        assert_eq!(packets, QUEUES.reliable_packets);
+        assert_eq!(reason, overloaded());
+    }
+
+    #[test]
+    fn a_slow_reader_loses_its_oldest_voice() {
+        let (mut server, mut client, peer) = connected();
+        for number in 0..=QUEUES.unreliable_packets as u16 {
+            server.send(now(), &[peer], Delivery::Unreliable, &number.to_be_bytes());
+        }
+        let (delivery, packet) = (Delivery::Unreliable, [0, 1].as_slice());
+        assert_eq!(client.poll(now()), Some(ClientEvent::Packet { delivery, packet }));
+        assert_eq!(client.statistics().dropped.incoming_full, 1);
+    }
+
+    #[test]
+    fn packets_without_a_link_or_too_large_are_counted() {
+        let (mut server, mut client, peer) = connected();
+        client.send(now(), Delivery::Unreliable, &[0; LIMITS.unreliable_bytes + 1]);
+        assert_eq!(client.statistics().dropped.too_large, 1);
+        client.disconnect(now());
+        client.send(now(), Delivery::Reliable, b"late");
+        assert_eq!(client.statistics().dropped.not_connected, 1);
+        let event = server.poll(now());
+        assert!(matches!(event, Some(ServerEvent::Disconnected { .. })));
+        server.send(now(), &[peer], Delivery::Reliable, b"late");
+        assert_eq!(server.statistics().links.dropped.not_connected, 1);
+    }
+}

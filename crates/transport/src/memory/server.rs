@@ -1,0 +1,163 @@
+//! The server of a network inside one process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use super::{LIMITS, LinkToClient, Listener, overloaded};
+use crate::inbox::{Popped, Pushed};
+use crate::packet_pool::{PacketPool, SharedPacket};
+use crate::{Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+/// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
+#[derive(Debug)]
+pub struct MemoryServer {
+    listener: Arc<Listener>,
+    links: BTreeMap<Peer, LinkToClient>,
+    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    newcomer: Option<Peer>,
+    is_shut_down: bool,
+    pool: PacketPool,
+    /// The packet that the last event showed.
+    shown: Option<SharedPacket>,
+    statistics: ServerStatistics,
+}
+
+impl MemoryServer {
+    pub(super) fn new(listener: Arc<Listener>) -> Self {
+        Self {
+            listener,
+            links: BTreeMap::new(),
+            newcomer: None,
+            is_shut_down: false,
+            pool: PacketPool::default(),
+            shown: None,
+            statistics: ServerStatistics::default(),
+        }
+    }
+
+    fn accept_newcomer(&mut self) {
+        if let Some(link) = self.newcomer.take().and_then(|peer| self.links.get(&peer)) {
+            link.accept();
+        }
+    }
+
+    /// Ends one link, with a reason for each end.
+    fn end(&mut self, peer: Peer, here: DisconnectReason, there: DisconnectReason) {
+        if let Some(link) = self.links.remove(&peer) {
+            link.end(there);
+            self.listener.mailbox.mute(peer);
+            self.listener.mailbox.disconnected(peer, here);
+        }
+    }
+
+    /// Sends to one peer; false if it must be disconnected because its queue is full.
+    fn send_to(&mut self, peer: Peer, delivery: Delivery, packet: SharedPacket) -> bool {
+        let bytes = packet.len();
+        let statistics = &mut self.statistics.links;
+        match self.links.get(&peer).map_or(Pushed::Unwanted, |link| link.push(delivery, packet)) {
+            Pushed::Queued => statistics.sent.count(delivery, 1, bytes),
+            Pushed::QueuedInPlaceOfOldest => {
+                statistics.sent.count(delivery, 1, bytes);
+                statistics.dropped.outgoing_full += 1;
+            }
+            Pushed::Full(_) => return false,
+            Pushed::Unwanted => statistics.dropped.not_connected += 1,
+        }
+        true
+    }
+}
+
+impl ServerTransport for MemoryServer {
+    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+        self.accept_newcomer();
+        loop {
+            match self.listener.mailbox.pop()? {
+                Popped::Connected { peer, about } if self.is_shut_down => {
+                    about.link.end(DisconnectReason::refused(b"the server is shutting down"));
+                    self.listener.mailbox.forget(peer);
+                    self.statistics.connections.turned_away_full += 1;
+                }
+                Popped::Connected { peer, about } => {
+                    self.links.insert(peer, about.link);
+                    self.newcomer = Some(peer);
+                    self.statistics.connections.accepted += 1;
+                    let remote = "this process".to_owned();
+                    return Some(ServerEvent::Connected { peer, session: about.session, remote });
+                }
+                Popped::Packet { peer, delivery, packet, .. } => {
+                    self.statistics.links.received.count(delivery, 1, packet.len());
+                    let packet = self.shown.insert(packet);
+                    return Some(ServerEvent::Packet { peer, delivery, packet });
+                }
+                Popped::Disconnected { peer, reason } => {
+                    self.links.remove(&peer);
+                    return Some(ServerEvent::Disconnected { peer, reason });
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.accept_newcomer();
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        let packet = self.pool.copy(packet);
+        for &peer in peers {
+            if !self.send_to(peer, delivery, packet.clone()) {
+                self.statistics.connections.too_slow += 1;
+                self.end(peer, overloaded(), overloaded());
+            }
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        let words = DisconnectReason::cut(reason).as_bytes();
+        let there = if self.newcomer == Some(peer) {
+            self.newcomer = None;
+            DisconnectReason::refused(words)
+        } else {
+            DisconnectReason::closed_by_peer(words)
+        };
+        self.end(peer, DisconnectReason::ClosedByUs, there);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        let peers: Vec<Peer> = self.links.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "the server is shutting down");
+        }
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.listener.mailbox.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
+        statistics.connections.connected = self.links.len() as u64;
+        statistics
+    }
+}
+
+impl Drop for MemoryServer {
+    fn drop(&mut self) {
+        for link in self.links.values() {
+            link.end(DisconnectReason::TimedOut);
+        }
+        while let Some(popped) = self.listener.mailbox.pop() {
+            if let Popped::Connected { about, .. } = popped {
+                about.link.end(DisconnectReason::TimedOut);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What a packet may be: how it travels and how large it is.
+
+/// The largest packet any network of ours carries, in bytes.
+///
+/// Networks may allow less: see [`PacketLimits`].
+pub const MAX_PACKET_BYTES: usize = 16 * 1024;
+
+/// How a packet travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// Arrives, once, in the order sent. When that cannot be kept, the link is lost.
+    Reliable,
+    /// Arrives once, several times or never, in any order. Late means useless: full queues drop the oldest.
+    Unreliable,
+}
+
+/// The largest packets, in bytes, that a network takes. Larger ones are dropped and counted, never split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketLimits {
+    /// The largest reliable packet.
+    pub reliable_bytes: usize,
+    /// The largest unreliable packet.
+    pub unreliable_bytes: usize,
+}
+
+impl PacketLimits {
+    /// Whether a packet of `bytes` bytes may be sent with this delivery.
+    pub fn allow(&self, delivery: Delivery, bytes: usize) -> bool {
+        match delivery {
+            Delivery::Reliable => bytes <= self.reliable_bytes,
+            Delivery::Unreliable => bytes <= self.unreliable_bytes,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Why a link ended, in words that say what to do next.
+
+/// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
+pub const MAX_REASON_BYTES: usize = 256;
+
+/// Why a link ended or could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DisconnectReason {
+    /// We asked for it.
+    #[error("we closed the connection")]
+    ClosedByUs,
+    /// The other side ended the link; its own words, which may be empty.
+    #[error("the other side closed the connection{}", after_colon(reason))]
+    ClosedByPeer {
+        /// What it said.
+        reason: String,
+    },
+    /// The server did not take us in.
+    #[error("the server refused the connection{}", after_colon(reason))]
+    Refused {
+        /// What it said.
+        reason: String,
+    },
+    /// Nothing was heard for too long.
+    #[error(
+        "the connection timed out: nothing was heard from the other side; check the network and try again"
+    )]
+    TimedOut,
+    /// The server is not the one the address asks for.
+    #[error(
+        "the server's certificate is not trusted: expected {expected}, got {got}; \
+         ask whoever runs the server for its present address"
+    )]
+    CertificateNotTrusted {
+        /// What the address asks for.
+        expected: String,
+        /// What the server showed.
+        got: String,
+    },
+    /// The host's name has no address.
+    #[error("cannot find the host {host} ({cause}); check its spelling and your connection")]
+    CouldNotResolve {
+        /// The name asked for.
+        host: String,
+        /// What the system said.
+        cause: String,
+    },
+    /// Nobody answers there.
+    #[error("cannot reach the server at {address} ({cause}); check that it runs and that the port is right")]
+    Unreachable {
+        /// Where we tried.
+        address: String,
+        /// What happened there.
+        cause: String,
+    },
+    /// Reliable packets came faster than they could leave.
+    #[error("the connection was too slow: {queue} waited to be sent; try again with a better network")]
+    Overloaded {
+        /// How much had piled up.
+        queue: String,
+    },
+    /// The other side broke the rules of the network's protocol.
+    #[error(
+        "the other side does not follow the protocol: {violation}; check that both run matching versions"
+    )]
+    ProtocolViolated {
+        /// What it did.
+        violation: String,
+    },
+}
+
+impl DisconnectReason {
+    /// [`ClosedByPeer`](Self::ClosedByPeer) with words that came over the network, made fit to be shown.
+    pub fn closed_by_peer(words: &[u8]) -> Self {
+        Self::ClosedByPeer { reason: presentable(words) }
+    }
+
+    /// [`Refused`](Self::Refused) with words that came over the network, made fit to be shown.
+    pub fn refused(words: &[u8]) -> Self {
+        Self::Refused { reason: presentable(words) }
+    }
+
+    /// Whether the same connection may succeed when tried again later, without anybody changing anything.
+    pub fn is_worth_retrying(&self) -> bool {
+        match self {
+            Self::ClosedByUs | Self::CertificateNotTrusted { .. } | Self::ProtocolViolated { .. } => false,
+            Self::ClosedByPeer { .. }
+            | Self::Refused { .. }
+            | Self::TimedOut
+            | Self::CouldNotResolve { .. }
+            | Self::Unreachable { .. }
+            | Self::Overloaded { .. } => true,
+        }
+    }
+
+    /// A reason cut to [`MAX_REASON_BYTES`], at the end of a character.
+    pub fn cut(reason: &str) -> &str {
+        &reason[..reason.floor_char_boundary(MAX_REASON_BYTES)]
+    }
+}
+
+/// Words of a stranger may hold anything: control characters could steer a terminal, length could fill a log.
+fn presentable(words: &[u8]) -> String {
+    let words = &words[..words.len().min(MAX_REASON_BYTES)];
+    String::from_utf8_lossy(words).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn after_colon(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_peer_are_cut_and_cannot_steer_a_terminal() {
+        let reason = DisconnectReason::closed_by_peer(b"bad \x1b[2J news");
+        assert_eq!(reason.to_string(), "the other side closed the connection: bad  [2J news");
+
+        let long = vec![b'x'; 10 * MAX_REASON_BYTES];
+        let DisconnectReason::Refused { reason } = DisconnectReason::refused(&long) else {
+            panic!("refused() makes Refused");
+        };
+        assert_eq!(reason.len(), MAX_REASON_BYTES);
+    }
+
+    #[test]
+    fn a_reason_is_cut_between_characters() {
+        let reason = "é".repeat(MAX_REASON_BYTES);
+        assert_eq!(DisconnectReason::cut(&reason).len(), MAX_REASON_BYTES);
+        let reason = format!("x{reason}");
+        assert_eq!(DisconnectReason::cut(&reason).len(), MAX_REASON_BYTES - 1);
+        assert_eq!(DisconnectReason::cut("short"), "short");
+    }
+
+    #[test]
+    fn an_empty_reason_leaves_no_dangling_colon() {
+        assert_eq!(DisconnectReason::closed_by_peer(b"").to_string(), "the other side closed the connection");
+    }
+}

@@ -1,0 +1,90 @@
+//! The server side of a network: many links, told apart by [`Peer`].
+
+use std::task::Waker;
+use std::time::Instant;
+
+use crate::{Delivery, DisconnectReason, LinkQuality, PacketLimits, ServerStatistics};
+
+/// A server's name for one connection: unique for the life of the transport, counting up, never used again,
+/// below 2⁴⁸.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Peer(pub u64);
+
+/// Many links to clients, driven by calls: nothing here blocks, and nothing calls back except the waker.
+///
+/// The life of a link is [`ServerEvent::Connected`] → packets → [`ServerEvent::Disconnected`], each exactly once,
+/// whoever ended it.
+pub trait ServerTransport: Send {
+    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
+    /// again.
+    ///
+    /// A peer that is [disconnected](Self::disconnect) before the next call after its `Connected` was *refused*:
+    /// its client reports [`DisconnectReason::Refused`] and never `Connected`.
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>>;
+
+    /// Sends one packet to many peers, with one copy for all of them.
+    ///
+    /// Peers that are gone are skipped and counted; a packet above [`limits`](Self::limits) is dropped and counted.
+    /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
+
+    /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
+    ///
+    /// The reason, cut to [`MAX_REASON_BYTES`](crate::MAX_REASON_BYTES), reaches the peer. No packet from it is
+    /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
+
+    /// Takes no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
+    fn shutdown(&mut self, now: Instant);
+
+    /// When `poll` will have something although nothing will arrive, such as a delayed packet.
+    fn wants_poll_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Asks to be woken, from any thread, when `poll` has something.
+    ///
+    /// A network without threads of its own ignores this; its driver polls every few milliseconds.
+    fn set_waker(&mut self, _waker: Waker) {}
+
+    /// The largest packets this network takes.
+    fn limits(&self) -> PacketLimits;
+
+    /// What was sent, received, dropped and turned away since this object was made, over all peers.
+    fn statistics(&self) -> ServerStatistics;
+
+    /// How well one peer's link does, where the network knows.
+    fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {
+        None
+    }
+}
+
+/// What happened on a server's links.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ServerEvent<'a> {
+    /// A client is there. It learns that it was taken in at the next `poll`.
+    Connected {
+        /// Its name from now on.
+        peer: Peer,
+        /// The session its address named; empty if the network names none.
+        session: String,
+        /// Where it is, for logs.
+        remote: String,
+    },
+    /// A packet came from a peer.
+    Packet {
+        /// Whose link it came over: the only proof of who sent it.
+        peer: Peer,
+        /// How it travelled.
+        delivery: Delivery,
+        /// Its bytes, valid until the next call on the transport.
+        packet: &'a [u8],
+    },
+    /// A link is gone. Nothing will come from this peer again.
+    Disconnected {
+        /// Whose.
+        peer: Peer,
+        /// Why.
+        reason: DisconnectReason,
+    },
+}

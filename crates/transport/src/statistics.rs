@@ -1,0 +1,102 @@
+//! Counters every network keeps, as plain data.
+
+use std::time::Duration;
+
+use crate::Delivery;
+
+/// Packets and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// How many packets.
+    pub packets: u64,
+    /// How many bytes of packets, without anything a network adds.
+    pub bytes: u64,
+}
+
+/// Packets of both deliveries in one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Reliable packets.
+    pub reliable: Count,
+    /// Unreliable packets.
+    pub unreliable: Count,
+}
+
+impl Traffic {
+    /// Counts `packets` packets of `bytes` bytes each.
+    pub fn count(&mut self, delivery: Delivery, packets: u64, bytes: usize) {
+        let count = match delivery {
+            Delivery::Reliable => &mut self.reliable,
+            Delivery::Unreliable => &mut self.unreliable,
+        };
+        count.packets += packets;
+        count.bytes += packets * bytes as u64;
+    }
+}
+
+/// Packets that were thrown away on this side, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Sent while there was no link, or to a peer that was gone.
+    pub not_connected: u64,
+    /// Sent although larger than the network takes.
+    pub too_large: u64,
+    /// Unreliable packets pushed out of a full queue before they left, as far as the network shows it.
+    pub outgoing_full: u64,
+    /// Unreliable packets pushed out of a full queue before they were polled.
+    pub incoming_full: u64,
+    /// Received, but not packets by the network's rules.
+    pub malformed: u64,
+}
+
+/// What a link, or all links of a server together, carried and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Packets given to the network. A packet for ten peers counts ten times.
+    pub sent: Traffic,
+    /// Packets reported by `poll`.
+    pub received: Traffic,
+    /// Packets thrown away on this side.
+    pub dropped: Dropped,
+    /// How the link does, where the network knows. `None` for a whole server.
+    pub quality: Option<LinkQuality>,
+}
+
+/// How well one link does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkQuality {
+    /// There and back, smoothed.
+    pub round_trip: Duration,
+    /// Datagrams of the network that left this side, whatever they carried.
+    pub datagrams_sent: u64,
+    /// How many of those were lost, as far as the network noticed.
+    pub datagrams_lost: u64,
+}
+
+/// What a server's links carried, and who came and went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerStatistics {
+    /// All links together.
+    pub links: Statistics,
+    /// Who came and went.
+    pub connections: ConnectionCounts,
+}
+
+/// Connections a server has and had, and those it turned away, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionCounts {
+    /// Links that are up now.
+    pub connected: u64,
+    /// Links that ever were up.
+    pub accepted: u64,
+    /// Turned away because the server was full.
+    pub turned_away_full: u64,
+    /// Turned away because too many strangers were knocking at once.
+    pub turned_away_handshaking: u64,
+    /// Strangers who knocked but never said properly who they are.
+    pub failed_handshakes: u64,
+    /// Peers disconnected because they did not take their reliable packets.
+    pub too_slow: u64,
+    /// Peers disconnected because they broke the network's protocol.
+    pub protocol_violations: u64,
+}
