@@ -1,0 +1,103 @@
+//! All networks of the process, and the names of their connections in the engine.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_session::{Delivery, LinkId, Transmit};
+use consonance_transport::{self as transport, Peer, ServerTransport};
+
+/// A link id holds the listener's index above this bit and the peer below it; see [`Peer`].
+const PEER_BITS: u32 = 48;
+
+/// The server sides of all networks that a process listens on.
+#[derive(Default)]
+pub(crate) struct Listeners {
+    list: Vec<Box<dyn ServerTransport>>,
+    /// The peers of one send, collected anew for each.
+    peers: Vec<Peer>,
+}
+
+impl Listeners {
+    pub(crate) fn push(&mut self, listener: Box<dyn ServerTransport>) {
+        self.list.push(listener);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerTransport {
+        &mut *self.list[index]
+    }
+
+    /// One packet to all its links, one call per listener that has some of them.
+    pub(crate) fn send(&mut self, now: Instant, transmit: &Transmit<'_>) {
+        let delivery = to_transport(transmit.delivery);
+        for (index, listener) in self.list.iter_mut().enumerate() {
+            self.peers.clear();
+            let here = transmit.to.iter().filter(|link| listener_of(**link) == index);
+            self.peers.extend(here.map(|link| peer_of(*link)));
+            if !self.peers.is_empty() {
+                listener.send(now, &self.peers, delivery, transmit.payload);
+            }
+        }
+    }
+
+    pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {
+        if let Some(listener) = self.list.get_mut(listener_of(link)) {
+            listener.disconnect(now, peer_of(link), reason);
+        }
+    }
+
+    pub(crate) fn shutdown(&mut self, now: Instant) {
+        self.list.iter_mut().for_each(|listener| listener.shutdown(now));
+    }
+
+    pub(crate) fn set_waker(&mut self, waker: &Waker) {
+        self.list.iter_mut().for_each(|listener| listener.set_waker(waker.clone()));
+    }
+
+    pub(crate) fn wants_poll_at(&self) -> Option<Instant> {
+        self.list.iter().filter_map(|listener| listener.wants_poll_at()).min()
+    }
+}
+
+/// The engine's name for a connection of one listener.
+pub(crate) fn link_of(listener: usize, peer: Peer) -> LinkId {
+    debug_assert!(peer.0 >> PEER_BITS == 0, "a peer's number stays below 2^48");
+    LinkId((listener as u64) << PEER_BITS | peer.0)
+}
+
+pub(crate) fn from_transport(delivery: transport::Delivery) -> Delivery {
+    match delivery {
+        transport::Delivery::Reliable => Delivery::Reliable,
+        transport::Delivery::Unreliable => Delivery::Unreliable,
+    }
+}
+
+fn to_transport(delivery: Delivery) -> transport::Delivery {
+    match delivery {
+        Delivery::Reliable => transport::Delivery::Reliable,
+        Delivery::Unreliable => transport::Delivery::Unreliable,
+    }
+}
+
+fn listener_of(link: LinkId) -> usize {
+    (link.0 >> PEER_BITS) as usize
+}
+
+fn peer_of(link: LinkId) -> Peer {
+    Peer(link.0 & ((1 << PEER_BITS) - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_names_its_listener_and_its_peer() {
+        let link = link_of(3, Peer(1 << 47 | 9));
+        assert_eq!((listener_of(link), peer_of(link)), (3, Peer(1 << 47 | 9)));
+        assert_ne!(link_of(0, Peer(1)), link_of(1, Peer(1)));
+    }
+}

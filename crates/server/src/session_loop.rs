@@ -1,0 +1,200 @@
+//! The one loop between listeners and sessions: packets in, packets out, timers.
+
+use std::collections::HashMap;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use consonance_session::{
+    Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerEvent, ServerStatistics,
+};
+use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
+use tracing::{debug, info};
+
+use crate::listeners::{Listeners, from_transport, link_of};
+use crate::sessions::{Sessions, SessionsSettings};
+
+/// Events taken from one listener before the others and the timers get their turn.
+const EVENTS_PER_TURN: usize = 512;
+
+/// Sessions × listeners, driven by [`turn`](Self::turn). Nothing here blocks or asks for the time.
+pub struct SessionLoop {
+    listeners: Listeners,
+    sessions: Sessions,
+    /// Which session each link belongs to.
+    session_of: HashMap<LinkId, usize>,
+    /// The clock of the sessions starts with the first turn.
+    started: Option<Instant>,
+    /// A received packet, taken out of its listener so that the listener can send.
+    packet: Vec<u8>,
+}
+
+impl SessionLoop {
+    /// Sessions without a listener yet.
+    pub fn new(settings: &SessionsSettings) -> Self {
+        Self {
+            listeners: Listeners::default(),
+            sessions: Sessions::new(settings),
+            session_of: HashMap::new(),
+            started: None,
+            packet: Vec::new(),
+        }
+    }
+
+    /// Takes in clients of one more network. At most 65 536 listeners; more make no sense on one machine.
+    pub fn add_listener(&mut self, listener: Box<dyn ServerTransport>) {
+        self.listeners.push(listener);
+    }
+
+    /// Asks the listeners to wake whoever drives the loop.
+    pub fn set_waker(&mut self, waker: &Waker) {
+        self.listeners.set_waker(waker);
+    }
+
+    /// Takes what has come in, sends what has to go out; when to call again if no waker calls before.
+    pub fn turn(&mut self, now: Instant) -> Option<Instant> {
+        let mut more_waits = false;
+        for listener in 0..self.listeners.len() {
+            more_waits |= !self.read(listener, now);
+        }
+        self.run_timers(now);
+        if more_waits {
+            return Some(now);
+        }
+        let timers = self.sessions.iter().filter_map(|session| session.server.poll_timeout());
+        let next_timer = timers.map(|(at, _)| at).min().map(|at| self.to_clock(at));
+        [next_timer, self.listeners.wants_poll_at()].into_iter().flatten().min()
+    }
+
+    /// Ends every session and asks the listeners to disconnect everybody in order; turn on until
+    /// [`links`](Self::links) is 0.
+    pub fn shut_down(&mut self, now: Instant) {
+        for index in 0..self.sessions.len() {
+            self.sessions.get_mut(index).server.stop();
+            self.drain(index, now);
+        }
+        self.listeners.shutdown(now);
+    }
+
+    /// How many links are up, over all sessions.
+    pub fn links(&self) -> usize {
+        self.session_of.len()
+    }
+
+    /// The name, the number of clients and the counters of each session.
+    pub fn statistics(&self) -> impl ExactSizeIterator<Item = (&str, usize, ServerStatistics)> {
+        let sessions = self.sessions.iter();
+        sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
+    }
+
+    /// False if the listener has more than its share.
+    fn read(&mut self, listener: usize, now: Instant) -> bool {
+        for _ in 0..EVENTS_PER_TURN {
+            match self.listeners.get_mut(listener).poll(now) {
+                None => return true,
+                Some(ListenerEvent::Packet { peer, delivery, packet }) => {
+                    self.packet.clear();
+                    self.packet.extend_from_slice(packet);
+                    self.handle_packet(now, link_of(listener, peer), from_transport(delivery));
+                }
+                Some(ListenerEvent::Connected { peer, session, remote }) => {
+                    self.handle_connected(now, listener, peer, &session, &remote);
+                }
+                Some(ListenerEvent::Disconnected { peer, reason }) => {
+                    let link = link_of(listener, peer);
+                    debug!(%link, %reason, "disconnected");
+                    self.handle_disconnected(now, link);
+                }
+            }
+        }
+        false
+    }
+
+    fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery) {
+        let at = self.at(now);
+        let Some(&index) = self.session_of.get(&link) else { return };
+        let server = &mut self.sessions.get_mut(index).server;
+        if let Some(relayed) = server.handle_packet(at, link, delivery, &self.packet) {
+            self.listeners.send(now, &relayed);
+        }
+        self.drain(index, now);
+    }
+
+    fn handle_connected(&mut self, now: Instant, listener: usize, peer: Peer, name: &str, remote: &str) {
+        let at = self.at(now);
+        let link = link_of(listener, peer);
+        let Some(index) = self.sessions.find(name) else {
+            debug!(%link, remote, session = name, "refused: no such session");
+            let served: Vec<_> = self.sessions.iter().map(|session| &*session.name).collect();
+            let reason = format!("there is no session {name:?} here, only: {}", served.join(", "));
+            self.listeners.disconnect(now, link, &reason);
+            return;
+        };
+        let session = self.sessions.get_mut(index);
+        debug!(%link, remote, session = session.name, "connected");
+        session.server.handle_connected(at, link);
+        self.session_of.insert(link, index);
+        self.drain(index, now);
+    }
+
+    fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        let at = self.at(now);
+        if let Some(index) = self.session_of.remove(&link) {
+            self.sessions.get_mut(index).server.handle_disconnected(at, link);
+            self.drain(index, now);
+        }
+    }
+
+    fn run_timers(&mut self, now: Instant) {
+        let at = self.at(now);
+        for index in 0..self.sessions.len() {
+            let server = &mut self.sessions.get_mut(index).server;
+            if server.poll_timeout().is_some_and(|(due, _)| due <= at) {
+                server.handle_timeout(at);
+                self.drain(index, now);
+            }
+        }
+    }
+
+    /// Does everything that a session wants done.
+    fn drain(&mut self, index: usize, now: Instant) {
+        let session = self.sessions.get_mut(index);
+        while let Some(transmit) = session.server.poll_transmit() {
+            self.listeners.send(now, &transmit);
+        }
+        while let Some(command) = session.server.poll_command() {
+            if let LinkCommand::Close { link, reason } = command {
+                debug!(%link, %reason, session = session.name, "closing");
+                self.listeners.disconnect(now, link, &reason.to_string());
+            }
+        }
+        while let Some(event) = session.server.poll_event() {
+            log(&session.name, &event);
+        }
+    }
+
+    fn at(&mut self, now: Instant) -> SessionInstant {
+        let started = *self.started.get_or_insert(now);
+        SessionInstant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+    }
+
+    fn to_clock(&self, at: SessionInstant) -> Instant {
+        let started = self.started.expect("a session has timers only after a turn");
+        started + Duration::from_micros(at.as_micros())
+    }
+}
+
+fn log(session: &str, event: &ServerEvent) {
+    match event {
+        ServerEvent::ClientJoined { id, name, link, .. } => {
+            info!(session, player = &**name, id = id.0, link = link.0, "joined");
+        }
+        ServerEvent::ClientLeft { id, name, .. } => info!(session, player = &**name, id = id.0, "left"),
+        ServerEvent::EnteredRoom { name, room, .. } => {
+            debug!(session, player = &**name, room = &**room, "entered a room");
+        }
+        ServerEvent::ExitedRoom { name, room, .. } => {
+            debug!(session, player = &**name, room = &**room, "left a room");
+        }
+        _ => debug!(session, ?event, "event"),
+    }
+}

@@ -1,0 +1,126 @@
+//! The sessions of one process, by name.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use consonance_session::{Limits, Server, ServerSettings};
+
+/// Which sessions to serve, and with which limits.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SessionsSettings {
+    names: Vec<String>,
+    /// The limits of each session.
+    pub limits: Limits,
+    /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
+    pub seed: u64,
+}
+
+/// Why sessions cannot be served.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// There is no session to serve.
+    #[error("there is no session to serve: name at least one")]
+    NoSession,
+    /// Two sessions have the same name.
+    #[error("the session {name:?} is named twice: give each session a name of its own")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+}
+
+impl SessionsSettings {
+    /// Sessions of these names, with the default limits and a seed from the operating system.
+    ///
+    /// # Errors
+    /// If there is no name, or one is there twice.
+    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, SettingsError> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        if names.is_empty() {
+            return Err(SettingsError::NoSession);
+        }
+        for (index, name) in names.iter().enumerate() {
+            if names[..index].contains(name) {
+                return Err(SettingsError::SameName { name: name.clone() });
+            }
+        }
+        Ok(Self { names, limits: Limits::default(), seed: RandomState::new().build_hasher().finish() })
+    }
+}
+
+/// One session with its name.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) name: String,
+    pub(crate) server: Server,
+}
+
+/// All sessions; an index names one for as long as the process runs.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    list: Vec<Session>,
+    by_name: BTreeMap<String, usize>,
+}
+
+impl Sessions {
+    pub(crate) fn new(settings: &SessionsSettings) -> Self {
+        let mut list = Vec::new();
+        let mut by_name = BTreeMap::new();
+        for (index, name) in settings.names.iter().enumerate() {
+            let mut server = ServerSettings::from_seed(settings.seed.wrapping_add(index as u64));
+            server.limits = settings.limits.clone();
+            list.push(Session { name: name.clone(), server: Server::new(server) });
+            by_name.insert(name.clone(), index);
+        }
+        Self { list, by_name }
+    }
+
+    /// The session of this name. A network whose addresses name none (the name is empty) means the only one.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        if name.is_empty() && self.list.len() == 1 {
+            return Some(0);
+        }
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut Session {
+        &mut self.list[index]
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Session> {
+        self.list.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_a_session_means_the_only_one() {
+        let one = Sessions::new(&SessionsSettings::new(["main"]).unwrap());
+        assert_eq!((one.find(""), one.find("main"), one.find("other")), (Some(0), Some(0), None));
+        let two = Sessions::new(&SessionsSettings::new(["main", "other"]).unwrap());
+        assert_eq!((two.find(""), two.find("other")), (None, Some(1)));
+    }
+
+    #[test]
+    fn sessions_have_a_name_each() {
+        assert_eq!(SessionsSettings::new([""; 0]).unwrap_err(), SettingsError::NoSession);
+        let twice = SessionsSettings::new(["a", "b", "a"]).unwrap_err();
+        assert_eq!(twice, SettingsError::SameName { name: "a".into() });
+    }
+
+    #[test]
+    fn each_session_has_an_id_of_its_own() {
+        let sessions = Sessions::new(&SessionsSettings::new(["a", "b"]).unwrap());
+        let ids: Vec<_> = sessions.iter().map(|session| session.server.session()).collect();
+        assert_ne!(ids[0], ids[1]);
+    }
+}
