@@ -1,2 +1,65 @@
-//! Chores.
-fn main() {}
+//! The project's own checks and chores, run as `cargo xtask`.
+//!
+//! * `cargo xtask ci` runs everything a change has to pass, step by step, and shows how long each step took.
+//! * `cargo xtask tidy` checks the rules that the compiler does not know: which crate may use which, how long a
+//!   file or a function may be, what the pure crates must not call, which words must not be published.
+//!   It also runs as a test, so `cargo test` is enough.
+//! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
+//!
+//! Who uses it: everybody who changes the project, and `.ci/run`.
+//! It depends on no other crate of the workspace, so that it still runs when they do not compile.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to people by printing"
+)]
+
+mod ci;
+mod command;
+mod failure;
+mod platforms;
+mod tidy;
+mod workspace_root;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The project's own checks and chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Runs everything a change has to pass; stops at the first step that fails.
+    Ci(ci::Selection),
+    /// Checks the rules that the compiler does not know: walls, shape, forbidden calls, words, documents.
+    Tidy,
+    /// Checks what can be checked here for the other operating systems and for bare metal.
+    Platforms,
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let root = workspace_root::find()?;
+    match &arguments.chore {
+        Chore::Ci(selection) => ci::run(&root, selection),
+        Chore::Tidy => tidy::run(&root),
+        Chore::Platforms => platforms::run(&root),
+    }
+}

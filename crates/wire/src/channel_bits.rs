@@ -118,7 +118,8 @@ impl ChannelBits {
         Self(self.0 & !(3 << OWN_SESSION_SHIFT) | number << OWN_SESSION_SHIFT)
     }
 
-    /// The same channel with this amplitude, clamped to 0 to 2 and rounded to the nearest step; not a number counts as 0.
+    /// The same channel with this amplitude, clamped to 0 to 2 and rounded to the nearest step.
+    /// Not a number counts as 0.
     #[must_use]
     pub fn with_amplitude(self, amplitude: f32) -> Self {
         let byte = round_half_even(amplitude.clamp(0.0, 2.0) / 2.0 * 255.0);

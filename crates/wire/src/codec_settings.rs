@@ -13,7 +13,8 @@ impl CodecKind {
     pub const OPUS: Self = Self(1);
 }
 
-/// Codec, frame size and sample rate of one client. The numbers are as received and may be nonsense, zero included.
+/// Codec, frame size and sample rate of one client.
+/// The numbers are as received and may be nonsense, zero included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CodecSettings {
     /// The codec.

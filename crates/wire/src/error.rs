@@ -26,6 +26,11 @@ pub enum ParseError {
         /// How many bytes more that field would have needed; for a list at least this many.
         missing: usize,
     },
+    /// A string that must be there is none at all.
+    Missing {
+        /// The field.
+        what: &'static str,
+    },
     /// A handshake response lists one client id twice.
     DuplicateClient {
         /// The repeated id.
@@ -48,6 +53,7 @@ impl fmt::Display for ParseError {
             Self::Truncated { reading, missing } => {
                 write!(f, "the packet ends within its {reading}: {missing} more bytes expected")
             }
+            Self::Missing { what } => write!(f, "the packet has no {what}"),
             Self::DuplicateClient { id } => write!(f, "the roster lists client {id} twice"),
             Self::UnnamedRoom { room } => {
                 write!(f, "the roster has members for room {room} but not its name")
@@ -58,7 +64,8 @@ impl fmt::Display for ParseError {
 
 impl Error for ParseError {}
 
-/// Why a packet cannot be written. The fault is the caller's. What is in the buffer then is no packet: do not send it.
+/// Why a packet cannot be written. The fault is the caller's.
+/// What is in the buffer then is no packet: do not send it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WriteError {

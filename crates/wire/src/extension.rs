@@ -1,7 +1,7 @@
 //! The tagged block that may follow a packet's body.
 //!
-//! Peers of the original ignore bytes behind a body; ours may put more there: a mark, then items, each a tag, a length and
-//! that many bytes. Who does not know a tag skips it.
+//! Peers of the original ignore bytes behind a body; ours may put more there: a mark, then items, each a tag,
+//! a length and that many bytes. Who does not know a tag skips it.
 
 use crate::{Reader, WriteError, Writer};
 

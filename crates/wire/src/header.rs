@@ -37,7 +37,7 @@ impl MessageType {
     /// The type of a packet, from its first three bytes; nothing behind them is looked at.
     ///
     /// # Errors
-    /// [`ParseError::BadMagic`], [`ParseError::UnknownType`], or [`ParseError::Truncated`] if the packet is shorter.
+    /// [`ParseError::BadMagic`], [`ParseError::UnknownType`], or [`ParseError::Truncated`].
     #[inline]
     pub fn peek(packet: &[u8]) -> Result<Self, ParseError> {
         Self::read(&mut Reader::new(packet))
@@ -92,7 +92,7 @@ impl Header {
     /// The header of a packet, and the body behind it.
     ///
     /// # Errors
-    /// [`ParseError::BadMagic`], [`ParseError::UnknownType`], or [`ParseError::Truncated`] if the header is not complete.
+    /// [`ParseError::BadMagic`], [`ParseError::UnknownType`], or [`ParseError::Truncated`].
     #[inline]
     pub fn parse(packet: &[u8]) -> Result<(Self, &[u8]), ParseError> {
         let mut reader = Reader::new(packet);

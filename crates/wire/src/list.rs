@@ -4,7 +4,7 @@ use core::{fmt, slice};
 
 use crate::{ParseError, Reader, WriteError, Writer};
 
-/// Items of one kind: as parsed, the bytes that they stand in, checked already; or a slice that shall be written.
+/// Items of one kind: the bytes that they were parsed from, checked already, or a slice to be written.
 ///
 /// Going over it yields items by value and cannot fail. Items of a parsed list are decoded anew each time.
 #[derive(Clone, Copy)]

@@ -5,8 +5,9 @@ use core::ops::RangeInclusive;
 /// The characters of bytes that need not be UTF-8.
 ///
 /// One U+FFFD stands for a byte that can begin no character, or for a begun character that ends early.
-/// A second byte that continues a character, but is not allowed after its first (overlong forms, surrogates, beyond
-/// U+10FFFF), is part of that one U+FFFD. There alone this differs from [`alloc::string::String::from_utf8_lossy`].
+/// A second byte that continues a character, but is not allowed after its first (overlong forms, surrogates,
+/// beyond U+10FFFF), is part of that one U+FFFD.
+/// There alone this differs from [`alloc::string::String::from_utf8_lossy`].
 #[derive(Clone)]
 pub(crate) struct LossyChars<'a> {
     rest: &'a [u8],

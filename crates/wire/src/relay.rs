@@ -1,4 +1,4 @@
-//! `ServerRelay`: a packet for other clients, wrapped for the server; and how to split it where its list is too long.
+//! `ServerRelay`: a packet for other clients, wrapped for the server; and the split of too long a list.
 
 use crate::limits::{MAX_RELAY_DESTINATIONS, RELAY_OVERHEAD_BYTES};
 use crate::{ClientId, Header, List, MessageType, ParseError, Reader, SessionId, WriteError, Writer};

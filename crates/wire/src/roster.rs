@@ -64,7 +64,7 @@ impl<'a> ClientState<'a> {
         self.rooms.write(writer, ROOM_NAMES)
     }
 
-    /// Writes the packet, header included, with room names from anywhere, so that nobody has to collect them first.
+    /// Writes the packet, header included, with room names from anywhere: nobody has to collect them first.
     ///
     /// # Errors
     /// Any [`WriteError`].
@@ -76,7 +76,7 @@ impl<'a> ClientState<'a> {
     ) -> Result<(), WriteError> {
         Self::write_before_rooms(writer, session, client, rooms.len())?;
         for room in rooms {
-            writer.string(Some(WireStr::from(room)), ROOM_NAMES)?;
+            writer.string(Some(WireStr::from(room)), ROOM_NAME)?;
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ pub struct DeltaChannelState<'a> {
     pub joined: bool,
     /// The client.
     pub id: ClientId,
-    /// The room's name.
+    /// The room's name. A parsed packet always has one: the original refuses it without.
     pub room: Option<WireStr<'a>>,
 }
 
@@ -110,12 +110,15 @@ impl<'a> DeltaChannelState<'a> {
     /// Parses what follows the header; also returns the bytes behind the body.
     ///
     /// # Errors
-    /// [`ParseError::Truncated`].
+    /// [`ParseError::Truncated`], or [`ParseError::Missing`] if the room has no name.
     pub fn parse_body(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         let mut reader = Reader::new(body);
         let joined = reader.u8("joined flag")? != 0;
         let id = ClientId(reader.u16("client id")?);
-        let room = reader.string("room name")?;
+        let room = reader.string(ROOM_NAME)?;
+        if room.is_none() {
+            return Err(ParseError::Missing { what: ROOM_NAME });
+        }
         Ok((Self { session, joined, id, room }, reader.rest()))
     }
 
@@ -127,7 +130,7 @@ impl<'a> DeltaChannelState<'a> {
         Header::write(MessageType::DeltaChannelState, self.session, writer)?;
         writer.u8(u8::from(self.joined))?;
         writer.u16(self.id.0)?;
-        writer.string(self.room, "room name")
+        writer.string(self.room, ROOM_NAME)
     }
 }
 
@@ -162,4 +165,5 @@ impl RemoveClient {
 }
 
 const CLIENT: &str = "client";
+const ROOM_NAME: &str = "room name";
 const ROOM_NAMES: &str = "room names";

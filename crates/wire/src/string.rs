@@ -9,8 +9,8 @@ use crate::{ListItem, ParseError, Reader, WriteError, Writer};
 /// A string as it stands in a packet: UTF-8 if the sender is honest, any bytes if not.
 ///
 /// Whether it is valid is found out once, when it is parsed.
-/// Text in UTF-16 comes here by way of [`alloc::string::String::from_utf16_lossy`]: it turns each lone surrogate into
-/// U+FFFD, as the original's writer does.
+/// Text in UTF-16 comes here by way of [`alloc::string::String::from_utf16_lossy`]: it turns each lone
+/// surrogate into U+FFFD, as the original's writer does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WireStr<'a>(Checked<'a>);
 

@@ -14,7 +14,8 @@ impl VoiceOptions {
     }
 
     /// The channel session, 0 to 127.
-    /// An old peer sends 0 to 3; should it set a higher bit all the same, the original reports it, and so does this.
+    /// An old peer sends 0 to 3; should it set a higher bit all the same, the original reports that bit too,
+    /// and so does this.
     #[inline]
     pub const fn channel_session(self) -> u8 {
         self.0 & !Self::COUNTS_7_BITS

@@ -2,7 +2,8 @@
 
 /// How far `to` is ahead of `from` on a counter of `bits` bits, from −2^(bits−1) to 2^(bits−1) − 1.
 ///
-/// Sequence numbers have 16 bits, channel sessions 7 or 2; `bits` outside 1 to 16 counts as the nearest of these.
+/// Sequence numbers have 16 bits, channel sessions 7 or 2.
+/// `bits` below 1 counts as 1 and above 16 as 16.
 ///
 /// ```
 /// # use consonance_wire::wrapped_delta;

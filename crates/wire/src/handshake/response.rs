@@ -106,7 +106,8 @@ const CLIENTS: &str = "clients";
 const ROOM_NAMES: &str = "room names";
 const ROOM_MEMBERS: &str = "room members";
 
-/// A set of 16-bit numbers as one bit each: 8 KB of stack, so that a hostile list costs no more per item than an honest one.
+/// A set of 16-bit numbers as one bit each: 8 KB of stack, and a hostile list costs no more per item than an
+/// honest one.
 struct Set16([u64; 1024]);
 
 impl Set16 {

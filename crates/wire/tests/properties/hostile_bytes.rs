@@ -1,0 +1,110 @@
+//! Bytes from nowhere, and every golden packet damaged in every small way.
+
+use std::path::Path;
+use std::{fs, hint};
+
+use consonance_wire::{Client, Extension, Header, List, ListItem, MessageType, Packet, RoomId, WireStr};
+use proptest::prelude::*;
+
+/// Random bytes, half of them behind a good header.
+pub(crate) fn random() -> impl Strategy<Value = Vec<u8>> {
+    let bytes = prop::collection::vec(any::<u8>(), 0..600);
+    (prop::option::of(1..=11_u8), bytes).prop_map(|(message, mut bytes)| {
+        if let (Some(message), [first, second, third, ..]) = (message, &mut bytes[..]) {
+            [*first, *second, *third] = [0x8B, 0xC7, message];
+        }
+        bytes
+    })
+}
+
+#[test]
+fn no_truncation_of_a_golden_packet_is_the_packet() {
+    for packet in golden_packets() {
+        for length in 0..packet.len() {
+            assert!(
+                Packet::parse(&packet[..length]).is_err(),
+                "{length} bytes of {packet:02x?} are no packet"
+            );
+            read_everything(&packet[..length]);
+        }
+    }
+}
+
+#[test]
+fn no_flipped_bit_in_a_golden_packet_makes_it_panic() {
+    for mut packet in golden_packets() {
+        for bit in 0..8 * packet.len() {
+            packet[bit / 8] ^= 1 << (bit % 8);
+            read_everything(&packet);
+            packet[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}
+
+/// Looks at all there is in the bytes, down to every character of every string.
+pub(crate) fn read_everything(bytes: &[u8]) {
+    let peeked = MessageType::peek(bytes);
+    let header = Header::parse(bytes);
+    if let Ok((header, _)) = header {
+        assert_eq!(peeked, Ok(header.message));
+    }
+    let Ok((packet, trailing)) = Packet::parse_with_trailing(bytes) else { return };
+    assert_eq!(header.map(|(header, _)| header.message), Ok(packet.message_type()));
+    match packet {
+        Packet::ClientState(state) => {
+            read_client(state.client);
+            read_all(state.rooms).for_each(read_text);
+        }
+        Packet::VoiceData(voice) => read_all(voice.channels).for_each(|channel| {
+            let bits = channel.bits;
+            assert!((0.0..=2.0).contains(&bits.amplitude()));
+            hint::black_box((bits.kind(), bits.priority(), bits.own_session()));
+        }),
+        Packet::TextData(text) => read_text(text.text),
+        Packet::HandshakeRequest(request) => read_text(request.name),
+        Packet::HandshakeResponse(response) => {
+            read_all(response.clients).for_each(read_client);
+            read_all(response.room_names).for_each(read_text);
+            read_all(response.room_members).for_each(|members| drop(read_all(members.clients)));
+        }
+        Packet::DeltaChannelState(delta) => read_text(delta.room),
+        Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay) => {
+            drop(read_all(relay.destinations));
+            read_everything(relay.packet);
+        }
+        Packet::ErrorWrongSession(_) | Packet::RemoveClient(_) | Packet::HandshakeP2P(_) => {}
+    }
+    if let Some(extension) = Extension::find(trailing) {
+        let item_bytes: usize = extension.items().map(|(_, bytes)| 3 + bytes.len()).sum();
+        assert!(item_bytes <= trailing.len());
+    }
+}
+
+/// The items of a list, which must be as many as it says.
+fn read_all<'a, T: ListItem<'a>>(list: List<'a, T>) -> std::vec::IntoIter<T> {
+    let items: Vec<T> = list.iter().collect();
+    assert_eq!(items.len(), list.len());
+    items.into_iter()
+}
+
+fn read_client(client: Client<'_>) {
+    read_text(client.name);
+}
+
+fn read_text(text: Option<WireStr<'_>>) {
+    if let Some(text) = text {
+        assert_eq!(RoomId::of(&text.to_str()), RoomId::of_utf16(text.encode_utf16()));
+    }
+}
+
+fn golden_packets() -> Vec<Vec<u8>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/packets.json");
+    let text = fs::read_to_string(file).expect("the golden packets are part of the repository");
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a JSON array");
+    let packets = entries.iter().filter(|entry| entry["note"].is_null()).map(|entry| {
+        let digits = entry["hex"].as_str().expect("every golden packet has its bytes");
+        let bytes = (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16));
+        bytes.collect::<Result<_, _>>().expect("hexadecimal digits")
+    });
+    packets.collect()
+}

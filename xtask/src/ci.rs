@@ -1,0 +1,176 @@
+//! Everything a change has to pass, in the order of what fails fastest.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use crate::failure::Failure;
+use crate::{command, platforms, tidy};
+
+/// Which steps to run; all of them where nothing is said.
+#[derive(Args)]
+pub(crate) struct Selection {
+    /// Runs only this step (may be given several times).
+    #[arg(long, value_name = "STEP", conflicts_with = "skip")]
+    only: Vec<Step>,
+    /// Leaves this step out (may be given several times).
+    #[arg(long, value_name = "STEP")]
+    skip: Vec<Step>,
+}
+
+/// Runs the selected steps; what they print is shown as it comes. Stops at the first one that fails.
+///
+/// # Errors
+/// [`Failure::Step`] with the step's own failure.
+pub(crate) fn run(root: &Path, selection: &Selection) -> Result<(), Failure> {
+    let mut times = Vec::new();
+    let mut outcome = Ok(());
+    for step in selection.steps() {
+        println!("── {} ── {}", step.name(), step.command_line(root));
+        let start = Instant::now();
+        let result = step.run(root);
+        let row = Time { step: step.name(), took: start.elapsed(), passed: result.is_ok() };
+        println!("── {row}\n");
+        times.push(row);
+        if let Err(source) = result {
+            outcome = Err(Failure::Step { step: step.name(), source: Box::new(source) });
+            break;
+        }
+    }
+    print!("{}", table(&times));
+    outcome
+}
+
+impl Selection {
+    fn steps(&self) -> Vec<Step> {
+        let wanted = |step: &Step| self.only.is_empty() || self.only.contains(step);
+        Step::value_variants()
+            .iter()
+            .copied()
+            .filter(|step| wanted(step) && !self.skip.contains(step))
+            .collect()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Step {
+    Format,
+    Clippy,
+    Test,
+    Doc,
+    Tidy,
+    Platforms,
+}
+
+impl Step {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Clippy => "clippy",
+            Self::Test => "test",
+            Self::Doc => "doc",
+            Self::Tidy => "tidy",
+            Self::Platforms => "platforms",
+        }
+    }
+
+    fn run(self, root: &Path) -> Result<(), Failure> {
+        match self {
+            Self::Tidy => tidy::run(root),
+            Self::Platforms => platforms::run(root),
+            _ => command::run(&mut self.cargo_command(root)),
+        }
+    }
+
+    fn command_line(self, root: &Path) -> String {
+        match self {
+            Self::Tidy | Self::Platforms => format!("cargo xtask {}", self.name()),
+            _ => command::line(&self.cargo_command(root)),
+        }
+    }
+
+    fn cargo_command(self, root: &Path) -> std::process::Command {
+        let arguments: &[&str] = match self {
+            Self::Format => &["fmt", "--all", "--check"],
+            Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+            Self::Test => &["test", "--workspace"],
+            Self::Doc => &["doc", "--workspace", "--no-deps"],
+            Self::Tidy | Self::Platforms => &["xtask", self.name()],
+        };
+        let mut command = command::cargo(root, arguments.iter().copied());
+        if self == Self::Doc {
+            command.env("RUSTDOCFLAGS", "-D warnings");
+        }
+        command
+    }
+}
+
+struct Time {
+    step: &'static str,
+    took: Duration,
+    passed: bool,
+}
+
+impl std::fmt::Display for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let result = if self.passed { "passed" } else { "FAILED" };
+        write!(f, "{:<10} {result} {:>7.1} s", self.step, self.took.as_secs_f64())
+    }
+}
+
+fn table(times: &[Time]) -> String {
+    let total: Duration = times.iter().map(|time| time.took).sum();
+    let mut rows: Vec<String> = times.iter().map(ToString::to_string).collect();
+    rows.push(format!("{:<17} {:>7.1} s\n", "all", total.as_secs_f64()));
+    rows.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        selection: Selection,
+    }
+
+    fn steps(arguments: &[&str]) -> Vec<Step> {
+        let line = std::iter::once("ci").chain(arguments.iter().copied());
+        Line::try_parse_from(line).unwrap().selection.steps()
+    }
+
+    #[test]
+    fn without_arguments_every_step_runs_in_order() {
+        let all = [Step::Format, Step::Clippy, Step::Test, Step::Doc, Step::Tidy, Step::Platforms];
+        assert_eq!(steps(&[]), all);
+    }
+
+    #[test]
+    fn only_and_skip_select_steps() {
+        assert_eq!(steps(&["--only", "tidy", "--only", "format"]), [Step::Format, Step::Tidy]);
+        let rest = [Step::Format, Step::Clippy, Step::Doc, Step::Tidy, Step::Platforms];
+        assert_eq!(steps(&["--skip", "test"]), rest);
+    }
+
+    #[test]
+    fn an_unknown_step_is_refused() {
+        assert!(Line::try_parse_from(["ci", "--only", "lunch"]).is_err());
+    }
+
+    #[test]
+    fn the_test_step_is_the_command_of_the_readme() {
+        assert_eq!(Step::Test.command_line(Path::new(".")), "cargo test --workspace");
+    }
+
+    #[test]
+    fn the_table_ends_with_the_sum() {
+        let step = |step, millis, passed| Time { step, took: Duration::from_millis(millis), passed };
+        let expected =
+            "format     passed     0.5 s\nclippy     FAILED    61.2 s\nall                  61.7 s\n";
+        assert_eq!(table(&[step("format", 500, true), step("clippy", 61_200, false)]), expected);
+    }
+}

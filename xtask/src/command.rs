@@ -1,0 +1,103 @@
+//! Running other programs, with a command line that can be shown and repeated by hand.
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::failure::Failure;
+
+/// `cargo` with the given arguments, in `folder`.
+pub(crate) fn cargo<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    program("cargo", "CARGO", folder, arguments)
+}
+
+/// `rustc` with the given arguments, in `folder`.
+pub(crate) fn rustc<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    program("rustc", "RUSTC", folder, arguments)
+}
+
+/// Runs a command whose output goes straight to where ours goes.
+///
+/// # Errors
+/// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    let status = command.stdin(Stdio::null()).status().map_err(|source| not_started(command, source))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::CommandFailed { command: line(command), status: status.to_string(), output: String::new() })
+}
+
+/// Runs a command and returns what it wrote to its standard output; the failure carries what it wrote to the other.
+///
+/// # Errors
+/// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
+pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stdin(Stdio::null()).output().map_err(|source| not_started(command, source))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(Failure::CommandFailed {
+        command: line(command),
+        status: output.status.to_string(),
+        output: format!("\n{}", String::from_utf8_lossy(&output.stderr).trim_end()),
+    })
+}
+
+/// The command as one would type it, its environment settings first.
+pub(crate) fn line(command: &Command) -> String {
+    let settings = command
+        .get_envs()
+        .filter_map(|(name, value)| Some(format!("{}='{}'", name.display(), value?.display())));
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default();
+    let words = std::iter::once(program).chain(command.get_args()).map(|word| word.display().to_string());
+    settings.chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn program<'a>(
+    name: &str,
+    variable: &str,
+    folder: &Path,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Command {
+    let mut command = Command::new(env::var_os(variable).unwrap_or_else(|| name.into()));
+    command.current_dir(folder).args(arguments);
+    // `cargo run` and `cargo test` tell us about the package xtask. Build scripts that watch these variables would
+    // run again, and what depends on them be compiled again, on every change between us and a shell.
+    for (variable, _) in env::vars_os() {
+        let text = variable.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(variable);
+        }
+    }
+    command
+}
+
+fn not_started(command: &Command, source: std::io::Error) -> Failure {
+    Failure::NotStarted { command: line(command), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_shows_its_settings_first() {
+        let mut command = cargo(Path::new("."), ["doc", "--no-deps"]);
+        command.env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(line(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn a_failure_carries_what_the_program_said() {
+        let failure = capture(&mut rustc(Path::new("."), ["--no-such-option"])).unwrap_err().to_string();
+        assert!(failure.starts_with("`rustc --no-such-option` failed"), "{failure}");
+        assert!(failure.contains("no-such-option'"), "{failure}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_says_so() {
+        let failure = run(&mut Command::new("consonance-no-such-program")).unwrap_err().to_string();
+        assert!(failure.contains("could not be started"), "{failure}");
+    }
+}

@@ -1,0 +1,60 @@
+//! Why a chore did not succeed, in words that say what to do next.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Everything that ends a chore with a non-zero exit code.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A program could not be started at all.
+    #[error("`{command}` could not be started ({source}); install it or add it to the PATH")]
+    NotStarted {
+        /// The command line.
+        command: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A program ran and reported failure; what it printed has been shown, or is `output`.
+    #[error("`{command}` failed ({status}){output}")]
+    CommandFailed {
+        /// The command line.
+        command: String,
+        /// Its exit status.
+        status: String,
+        /// What it printed where that has not been shown yet, with a newline in front; otherwise empty.
+        output: String,
+    },
+    /// A file or folder could not be read or written.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A program answered in a form that is not understood here.
+    #[error("`{command}` gave an answer that is not understood: {why}")]
+    Answer {
+        /// The command line.
+        command: String,
+        /// What was wrong with the answer.
+        why: String,
+    },
+    /// The current folder is not inside the project.
+    #[error("no Cargo workspace in {} or above; run this inside a checkout of the project", .0.display())]
+    NoWorkspace(PathBuf),
+    /// The rules found something.
+    #[error("tidy: {0} to put right, listed above")]
+    Untidy(usize),
+    /// Some platforms failed their checks.
+    #[error("platforms: {0} failed, listed above")]
+    Platforms(usize),
+    /// A step of `ci` failed.
+    #[error("ci stopped at `{step}`: {source}")]
+    Step {
+        /// Which step.
+        step: &'static str,
+        /// What was wrong.
+        source: Box<Failure>,
+    },
+}

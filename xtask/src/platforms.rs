@@ -1,0 +1,187 @@
+//! What can be checked, on the machine at hand, about all the others that the project is for.
+//!
+//! * The graph of dependencies resolves for every target, without a crate that needs more than cargo and a C compiler.
+//! * `wire` and `session` do without the standard library.
+//! * `cargo check` passes for every target whose standard library is installed here; the others are skipped, and
+//!   the line says what to install.
+
+mod graph;
+mod no_std;
+mod targets;
+mod toolchain;
+
+use std::fmt;
+use std::path::Path;
+
+use crate::command;
+use crate::failure::Failure;
+use graph::Graph;
+use targets::{PURE, TARGETS, Target};
+
+/// Runs every check that can be run here and prints one line for each.
+///
+/// # Errors
+/// [`Failure::Platforms`] where a check failed. What could not be tried is no failure.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    let mut tally = Tally::default();
+    tally.add("this machine", "dependencies", &default_build(root));
+    tally.add("any", "no_std", &no_std(root));
+    for target in TARGETS {
+        let (outcome, graph) = dependencies(root, target);
+        tally.add(target.name, "dependencies", &outcome);
+        tally.add(target.name, "cargo check", &compile(root, target, graph.as_ref()));
+    }
+    println!("platforms: {} passed, {} skipped, {} failed", tally.passed, tally.skipped, tally.failed);
+    if tally.failed == 0 { Ok(()) } else { Err(Failure::Platforms(tally.failed)) }
+}
+
+/// How a check went, and what there is to say about it.
+#[derive(Debug)]
+enum Outcome {
+    Passed(String),
+    /// It could not be tried here.
+    Skipped(String),
+    Failed(String),
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    skipped: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn add(&mut self, target: &str, check: &str, outcome: &Outcome) {
+        println!("{target:<26} {check:<13} {outcome}");
+        match outcome {
+            Outcome::Passed(_) => self.passed += 1,
+            Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Failed(_) => self.failed += 1,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed(what) => write!(f, "passed   {what}"),
+            Self::Skipped(why) => write!(f, "skipped  {why}"),
+            Self::Failed(why) => write!(f, "FAILED   {why}"),
+        }
+    }
+}
+
+/// Everything that `cargo test --workspace` builds here.
+fn default_build(root: &Path) -> Outcome {
+    match cargo_tree(root, &["--workspace", "--edges", "normal,build,dev"]) {
+        Ok(graph) => judge(&graph, &[]),
+        Err(failure) => Outcome::Failed(failure.to_string()),
+    }
+}
+
+fn no_std(root: &Path) -> Outcome {
+    match no_std::check(root, PURE) {
+        Ok(()) => Outcome::Passed(format!("{} do without the standard library", PURE.join(" and "))),
+        Err(failure) => Outcome::Failed(failure.to_string()),
+    }
+}
+
+fn dependencies(root: &Path, target: &Target) -> (Outcome, Option<Graph>) {
+    let mut arguments = vec!["--target", target.name, "--edges", "normal,build"];
+    arguments.extend(target.crates.iter().flat_map(|name| ["--package", name]));
+    let resolve = || cargo_tree(root, &arguments);
+    // Crates that only this target needs may not be here yet.
+    let graph = resolve().or_else(|_| fetch(root, target).and_then(|()| resolve()));
+    match graph {
+        Ok(graph) => (judge(&graph, if target.pure { target.crates } else { &[] }), Some(graph)),
+        Err(Failure::CommandFailed { command, output, .. })
+            if command.contains(" fetch ") && !output.contains("--locked") =>
+        {
+            let why = output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+            (Outcome::Skipped(format!("its crates cannot be fetched: {why}")), None)
+        }
+        Err(failure) => (Outcome::Failed(failure.to_string()), None),
+    }
+}
+
+/// Whether a graph is fit: nothing in it that needs tools, and, where `only` names any, no crate but those.
+fn judge(graph: &Graph, only: &[&str]) -> Outcome {
+    let problems = graph.problems(only);
+    if !problems.is_empty() {
+        return Outcome::Failed(problems.join("; "));
+    }
+    let from_c = graph.compiled_from_c();
+    let c = if from_c.is_empty() { "none".to_owned() } else { from_c.join(", ") };
+    Outcome::Passed(format!("{} crates, compiled from C: {c}", graph.len()))
+}
+
+/// Compiles, without linking, what can be compiled for a target here.
+fn compile(root: &Path, target: &Target, graph: Option<&Graph>) -> Outcome {
+    match toolchain::is_installed(root, target.name) {
+        Ok(true) => {}
+        Ok(false) => return Outcome::Skipped(format!("not installed: rustup target add {}", target.name)),
+        Err(failure) => return Outcome::Failed(failure.to_string()),
+    }
+    let needs_c = graph.map(Graph::roots_with_c).unwrap_or_default();
+    let left_out =
+        |name: &&str| needs_c.iter().any(|other| other == name) && !toolchain::has_c_compiler(target);
+    let (left_out, crates): (Vec<&str>, Vec<&str>) = target.crates.iter().copied().partition(left_out);
+    let mut arguments = vec!["check", "--locked", "--target", target.name];
+    arguments.extend(crates.iter().flat_map(|name| ["--package", *name]));
+    match command::run(&mut command::cargo(root, arguments)) {
+        Err(failure) => Outcome::Failed(failure.to_string()),
+        Ok(()) if left_out.is_empty() => Outcome::Passed(crates.join(", ")),
+        Ok(()) => {
+            let (checked, not) = (crates.join(", "), left_out.join(", "));
+            Outcome::Passed(format!("{checked}; not {not}, which needs {}", target.c_compiler))
+        }
+    }
+}
+
+fn cargo_tree(root: &Path, arguments: &[&str]) -> Result<Graph, Failure> {
+    let form = ["tree", "--locked", "--offline", "--no-dedupe", "--prefix", "depth", "--format", " {p}"];
+    let mut tree = command::cargo(root, form.iter().chain(arguments).copied());
+    Ok(Graph::parse(&command::capture(&mut tree)?))
+}
+
+fn fetch(root: &Path, target: &Target) -> Result<(), Failure> {
+    let arguments = ["fetch", "--locked", "--target", target.name];
+    command::capture(&mut command::cargo(root, arguments)).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace_root;
+
+    #[test]
+    fn the_default_build_needs_cargo_and_a_c_compiler_only() {
+        let outcome = default_build(&workspace_root::find().unwrap());
+        assert!(matches!(outcome, Outcome::Passed(_)), "{outcome}");
+    }
+
+    #[test]
+    fn a_target_that_is_not_installed_is_skipped_with_the_command_that_installs_it() {
+        let never = Target { name: "s390x-unknown-linux-musl", crates: PURE, pure: true, c_compiler: "gcc" };
+        let outcome = compile(&workspace_root::find().unwrap(), &never, None).to_string();
+        assert_eq!(outcome, "skipped  not installed: rustup target add s390x-unknown-linux-musl");
+    }
+
+    #[test]
+    fn a_target_that_rustc_does_not_know_fails() {
+        let wrong = Target { name: "z80-cassette", crates: PURE, pure: true, c_compiler: "cc" };
+        let outcome = compile(&workspace_root::find().unwrap(), &wrong, None);
+        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome}");
+    }
+
+    #[test]
+    fn a_graph_is_shown_with_what_it_compiles_from_c() {
+        let graph = Graph::parse("0 quic v1\n1 ring v1\n2 cc v1\n1 bytes v1\n");
+        assert_eq!(judge(&graph, &[]).to_string(), "passed   4 crates, compiled from C: ring");
+        assert_eq!(
+            judge(&graph, &["quic", "ring", "cc"]).to_string(),
+            "FAILED   bytes is not expected here (quic > bytes)"
+        );
+    }
+}

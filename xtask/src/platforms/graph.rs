@@ -1,0 +1,152 @@
+//! A graph of dependencies as `cargo tree` tells it, and what must not be in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every crate that a build needs, each with one way it got in.
+pub(crate) struct Graph {
+    /// From name to the names on the way to it, its own last.
+    ways: BTreeMap<String, Vec<String>>,
+    /// The crates that compile C, with every root that needs them.
+    from_c: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Graph {
+    /// Reads the output of `cargo tree --no-dedupe --prefix depth --format ' {p}'`.
+    pub(crate) fn parse(tree: &str) -> Self {
+        let mut graph = Self { ways: BTreeMap::new(), from_c: BTreeMap::new() };
+        let mut way: Vec<String> = Vec::new();
+        for line in tree.lines() {
+            let mut words = line.split_whitespace();
+            let depth = words.next().and_then(|word| word.parse::<usize>().ok());
+            let (Some(depth), Some(name)) = (depth, words.next()) else { continue };
+            way.truncate(depth);
+            if name == C_COMPILER
+                && let (Some(root), Some(parent)) = (way.first(), way.last())
+            {
+                graph.from_c.entry(parent.clone()).or_default().insert(root.clone());
+            }
+            way.push(name.to_owned());
+            graph.ways.entry(name.to_owned()).or_insert_with(|| way.clone());
+        }
+        graph
+    }
+
+    /// How many different crates there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ways.len()
+    }
+
+    /// The crates that compile C when they are built.
+    pub(crate) fn compiled_from_c(&self) -> Vec<&str> {
+        self.from_c.keys().map(String::as_str).collect()
+    }
+
+    /// The packages asked for that cannot be built without a C compiler.
+    pub(crate) fn roots_with_c(&self) -> BTreeSet<&str> {
+        self.from_c.values().flatten().map(String::as_str).collect()
+    }
+
+    /// What a build would need besides cargo and a C compiler, and, where `only` names any, crates that are not
+    /// among those; each with one way it got in.
+    pub(crate) fn problems(&self, only: &[&str]) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (name, way) in &self.ways {
+            let way = way.join(" > ");
+            if !only.is_empty() && !only.contains(&name.as_str()) {
+                problems.push(format!("{name} is not expected here ({way})"));
+            } else if let Some((_, needs)) = FORBIDDEN.iter().find(|(forbidden, _)| forbidden == name) {
+                problems.push(format!("{name} needs {needs} ({way})"));
+            } else if name.ends_with("-sys") && !SYS_ALLOWED.contains(&name.as_str()) {
+                problems.push(format!(
+                    "{name} binds a system library ({way}); if it brings all it needs, \
+                     say so in xtask/src/platforms/graph.rs"
+                ));
+            }
+        }
+        for name in self.from_c.keys().filter(|name| !C_ALLOWED.contains(&name.as_str())) {
+            problems.push(format!(
+                "{name} compiles C ({}); if that is worth it, say so in xtask/src/platforms/graph.rs",
+                self.ways[name].join(" > ")
+            ));
+        }
+        problems
+    }
+}
+
+/// The crate through which build scripts run the C compiler.
+const C_COMPILER: &str = "cc";
+
+/// Crates whose C is worth its compiler: `ring` is the cryptography of TLS, in C and assembly that ships with it.
+const C_ALLOWED: &[&str] = &["ring"];
+
+/// Bindings that need nothing installed: `windows-sys` is declarations, and what it links is part of Windows.
+const SYS_ALLOWED: &[&str] = &["windows-sys"];
+
+/// Crates that need a tool or a library besides, and which.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("alsa-sys", "the headers of ALSA"),
+    ("autotools", "autoconf and automake"),
+    ("aws-lc-sys", "cmake on some systems"),
+    ("bindgen", "libclang"),
+    ("cmake", "cmake"),
+    ("openssl-sys", "OpenSSL"),
+    ("pkg-config", "pkg-config and a system library"),
+    ("system-deps", "pkg-config and a system library"),
+    ("vcpkg", "vcpkg"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_are_counted_once() {
+        let graph = Graph::parse("0 a v1 (/a)\n1 b v1\n1 c v1\n2 b v1\n\n0 b v1\n");
+        assert_eq!(graph.len(), 3);
+        assert_eq!(graph.problems(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn what_needs_a_tool_is_found_with_its_way_in() {
+        let graph = Graph::parse("0 a v1\n1 sound v1\n2 alsa-sys v0.3\n3 pkg-config v0.3\n1 z v1\n");
+        assert_eq!(
+            graph.problems(&[]),
+            [
+                "alsa-sys needs the headers of ALSA (a > sound > alsa-sys)",
+                "pkg-config needs pkg-config and a system library (a > sound > alsa-sys > pkg-config)",
+            ]
+        );
+    }
+
+    #[test]
+    fn bindings_are_refused_until_somebody_vouches_for_them() {
+        assert_eq!(Graph::parse("0 a v1\n1 windows-sys v0.61\n").problems(&[]), [""; 0]);
+        assert_eq!(
+            Graph::parse("0 a v1\n1 jack-sys v0.5\n").problems(&[]),
+            ["jack-sys binds a system library (a > jack-sys); if it brings all it needs, \
+             say so in xtask/src/platforms/graph.rs"]
+        );
+    }
+
+    #[test]
+    fn compiling_c_is_refused_but_for_what_is_worth_it() {
+        let graph =
+            Graph::parse("0 a v1\n1 ring v0.17\n2 cc v1\n0 b v1\n1 a v1\n2 ring v0.17\n3 cc v1\n0 c v1\n");
+        assert_eq!(graph.problems(&[]), [""; 0]);
+        assert_eq!(graph.compiled_from_c(), ["ring"]);
+        assert_eq!(graph.roots_with_c().into_iter().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            Graph::parse("0 a v1\n1 zstd v1\n2 cc v1\n").problems(&[]),
+            ["zstd compiles C (a > zstd); if that is worth it, say so in xtask/src/platforms/graph.rs"]
+        );
+    }
+
+    #[test]
+    fn pure_crates_bring_nobody() {
+        let graph = Graph::parse("0 session v1\n1 wire v1\n2 bytes v1\n");
+        assert_eq!(
+            graph.problems(&["session", "wire"]),
+            ["bytes is not expected here (session > wire > bytes)"]
+        );
+    }
+}

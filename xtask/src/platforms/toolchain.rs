@@ -1,0 +1,49 @@
+//! What the toolchain at hand can compile for.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use super::targets::Target;
+use crate::command;
+use crate::failure::Failure;
+
+/// Whether the `core` library for a target is installed.
+///
+/// # Errors
+/// [`Failure`] where rustc does not know the target.
+pub(crate) fn is_installed(root: &Path, target: &str) -> Result<bool, Failure> {
+    let mut rustc = command::rustc(root, ["--print", "target-libdir", "--target", target]);
+    let folder = command::capture(&mut rustc)?;
+    let Ok(entries) = fs::read_dir(folder.trim()) else { return Ok(false) };
+    Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-")))
+}
+
+/// Whether C can be compiled for a target: its compiler is on the PATH, or `CC_<target>` names one.
+pub(crate) fn has_c_compiler(target: &Target) -> bool {
+    let named = [target.name.to_owned(), target.name.replace('-', "_")];
+    let path = env::var_os("PATH").unwrap_or_default();
+    named.iter().any(|name| env::var_os(format!("CC_{name}")).is_some())
+        || env::split_paths(&path).any(|folder| folder.join(target.c_compiler).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace_root;
+
+    #[test]
+    fn the_target_that_compiled_this_is_installed() {
+        let root = workspace_root::find().unwrap();
+        let about = command::capture(&mut command::rustc(&root, ["-vV"])).unwrap();
+        let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+        assert!(is_installed(&root, host).unwrap());
+    }
+
+    #[test]
+    fn a_compiler_that_is_not_there_is_not_found() {
+        let target =
+            Target { name: "none", crates: &[], pure: true, c_compiler: "consonance-no-such-compiler" };
+        assert!(!has_c_compiler(&target));
+    }
+}

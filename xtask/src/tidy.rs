@@ -1,0 +1,102 @@
+//! The rules that the compiler does not know, each in a file of its own.
+//!
+//! A rule looks at the whole [`Repository`], held in memory, and returns what it found; it reads and prints nothing.
+//! So every rule has tests on made-up repositories, and all of them together are one test over the real one.
+
+mod architecture;
+mod crate_docs;
+mod file_docs;
+mod file_length;
+mod file_names;
+mod finding;
+#[cfg(test)]
+mod fixture;
+mod forbidden_calls;
+mod function_length;
+mod large_files;
+mod links;
+mod lints;
+mod manifests;
+mod paths_in_code;
+mod ratchet;
+mod repository;
+mod test_code;
+mod third_party;
+mod todo;
+mod tracked_files;
+mod walls;
+mod words;
+
+use std::path::Path;
+
+use crate::failure::Failure;
+use finding::Finding;
+use repository::Repository;
+
+/// Checks every rule and prints what is to be put right, one line each, then how much there was.
+///
+/// # Errors
+/// [`Failure::Untidy`] where a rule found something; otherwise what kept the repository from being read.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    let repository = Repository::load(root)?;
+    let findings = findings(&repository);
+    for finding in &findings {
+        println!("{finding}");
+    }
+    let (files, rules) = (repository.files.len(), RULES.len());
+    println!("tidy: {rules} rules over {files} files found {} to put right", findings.len());
+    if findings.is_empty() { Ok(()) } else { Err(Failure::Untidy(findings.len())) }
+}
+
+/// What all rules together find, by path and line.
+fn findings(repository: &Repository) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(repository)).collect();
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+type Rule = fn(&Repository) -> Vec<Finding>;
+
+const RULES: &[Rule] = &[
+    architecture::check,
+    crate_docs::check,
+    file_docs::check,
+    file_length::check,
+    file_names::check,
+    forbidden_calls::check,
+    function_length::check,
+    large_files::check,
+    links::check,
+    manifests::check,
+    ratchet::check,
+    third_party::check,
+    todo::check,
+    lints::check,
+    walls::check,
+    words::check,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace_root;
+
+    #[test]
+    fn the_repository_is_tidy() {
+        let repository = Repository::load(&workspace_root::find().unwrap()).unwrap();
+        let lines: Vec<String> = findings(&repository).iter().map(ToString::to_string).collect();
+        assert!(lines.is_empty(), "{} to put right:\n{}", lines.len(), lines.join("\n"));
+    }
+
+    #[test]
+    fn findings_come_sorted_and_once() {
+        let text = concat!("// TO", "DO\n");
+        let repository = fixture::repository(&[("b.rs", text), ("a.rs", text)]);
+        let paths: Vec<String> = findings(&repository).into_iter().map(|finding| finding.path).collect();
+        let mut sorted = paths.clone();
+        sorted.sort();
+        assert_eq!(paths, sorted);
+        assert!(paths.contains(&"a.rs".to_owned()) && paths.contains(&"b.rs".to_owned()));
+    }
+}

@@ -1,0 +1,61 @@
+//! The repository stays small, and holds no products of a build.
+
+use super::finding::Finding;
+use super::repository::{Repository, TrackedFile};
+
+/// No file is larger than a mebibyte or came out of a compiler.
+pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
+    repository.files.iter().filter_map(judge).collect()
+}
+
+/// In bytes.
+const LARGEST: usize = 1 << 20;
+
+/// How the files of compilers and linkers begin: ELF, archive, Mach-O (both byte orders, fat), WebAssembly.
+const PRODUCTS: [&[u8]; 6] =
+    [b"\x7fELF", b"!<arch>\n", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\0asm"];
+
+/// What they are called where their first bytes do not tell.
+const ENDINGS: [&str; 6] = [".dll", ".exe", ".pdb", ".pyc", ".rlib", ".rmeta"];
+
+fn judge(file: &TrackedFile) -> Option<Finding> {
+    let product = PRODUCTS.iter().any(|start| file.head.starts_with(start));
+    if product || ENDINGS.iter().any(|ending| file.path.ends_with(ending)) {
+        let instead = "remove it, and let the build make it";
+        return Some(Finding::new(&file.path, 1, "product of a build", instead));
+    }
+    let what = || format!("{} bytes, at most {LARGEST}", file.size);
+    (file.size > LARGEST)
+        .then(|| Finding::new(&file.path, 1, what(), "make it smaller, or make it where it is used"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::fixture::{self, lines};
+
+    fn found(path: &str, bytes: Vec<u8>) -> Vec<String> {
+        let mut repository = fixture::repository(&[]);
+        repository.files.push(TrackedFile::new(path.to_owned(), bytes));
+        lines(&check(&repository))
+    }
+
+    #[test]
+    fn a_mebibyte_fits() {
+        assert_eq!(found("speech.wav", vec![0; 1 << 20]), [""; 0]);
+        assert_eq!(
+            found("speech.wav", vec![0; (1 << 20) + 1]),
+            ["speech.wav:1: 1048577 bytes, at most 1048576 — make it smaller, or make it where it is used"]
+        );
+    }
+
+    #[test]
+    fn products_are_known_by_their_first_bytes_or_their_name() {
+        let expected =
+            |path| [format!("{path}:1: product of a build — remove it, and let the build make it")];
+        assert_eq!(found("tool", b"\x7fELF\x02\x01\x01".to_vec()), expected("tool"));
+        assert_eq!(found("page.wasm", b"\0asm\x01\0\0\0".to_vec()), expected("page.wasm"));
+        assert_eq!(found("a.dll", b"MZ".to_vec()), expected("a.dll"));
+        assert_eq!(found("a.txt", b"MZ is how a DLL begins".to_vec()), [""; 0]);
+    }
+}

@@ -1,0 +1,124 @@
+//! Versions, licence and dependencies are said once, in the workspace.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::finding::Finding;
+use super::repository::Repository;
+
+/// Every crate inherits what all have in common, and every dependency comes from `[workspace.dependencies]`.
+pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in &repository.packages {
+        let path = package.manifest();
+        let Some(text) = repository.text(&path) else { continue };
+        match DeTable::parse(text) {
+            Ok(manifest) => {
+                inherited_keys(&path, text, manifest.get_ref(), &mut findings);
+                dependencies(&path, text, manifest.get_ref(), &mut findings);
+            }
+            Err(error) => {
+                let what = format!("is no TOML: {}", error.message());
+                findings.push(Finding::new(&path, 1, what, "mend it"));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a value is `{ workspace = true }`, alone or with more.
+pub(crate) fn is_inherited(value: &Spanned<DeValue<'_>>) -> bool {
+    child(value, "workspace").and_then(|value| value.get_ref().as_bool()) == Some(true)
+}
+
+/// What a table says under a key.
+pub(crate) fn child<'a, 'i>(table: &'a Spanned<DeValue<'i>>, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+    table.get_ref().as_table()?.get(key)
+}
+
+/// The line, counted from 1, of a byte offset.
+pub(crate) fn line_at(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
+}
+
+const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];
+
+const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+fn inherited_keys(path: &str, text: &str, manifest: &DeTable<'_>, findings: &mut Vec<Finding>) {
+    let package = manifest.get("package");
+    for key in INHERITED {
+        let value = package.and_then(|package| child(package, key));
+        if value.is_some_and(is_inherited) {
+            continue;
+        }
+        let line = value.or(package).map_or(1, |value| line_at(text, value.span().start));
+        let what = format!("`{key}` is not the workspace's");
+        findings.push(Finding::new(path, line, what, format!("write `{key}.workspace = true`")));
+    }
+}
+
+fn dependencies(path: &str, text: &str, manifest: &DeTable<'_>, findings: &mut Vec<Finding>) {
+    let platforms = manifest.get("target").and_then(|target| target.get_ref().as_table());
+    let platforms = platforms.into_iter().flat_map(|platforms| platforms.values());
+    let of_platform = platforms.flat_map(|platform| KINDS.iter().filter_map(|kind| child(platform, kind)));
+    let of_all = KINDS.iter().filter_map(|kind| manifest.get(*kind));
+    let tables = of_all.chain(of_platform).filter_map(|table| table.get_ref().as_table());
+    for (name, value) in tables.flat_map(|table| table.iter()) {
+        if !is_inherited(value) {
+            let name_text = name.get_ref();
+            let what = format!("`{name_text}` does not come from the workspace");
+            let instead = format!(
+                "name it under `[workspace.dependencies]` in the root Cargo.toml and write `{name_text}.workspace = true`"
+            );
+            findings.push(Finding::new(path, line_at(text, name.span().start), what, instead));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::fixture::{lines, package, repository};
+
+    const PACKAGE: &str = "[package]\nname = \"a\"\nversion.workspace = true\nedition.workspace = true\n\
+                           rust-version.workspace = true\nlicense.workspace = true\n";
+
+    fn found(manifest: &str) -> Vec<String> {
+        let mut repository = repository(&[("a/Cargo.toml", manifest)]);
+        repository.packages.push(package("a", "a", &[]));
+        lines(&check(&repository))
+    }
+
+    #[test]
+    fn a_manifest_that_inherits_everything_is_fine() {
+        let dependencies = "[dependencies]\nb.workspace = true\nc = { workspace = true, features = [] }\n";
+        assert_eq!(found(&format!("{PACKAGE}{dependencies}")), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_inherited_is_found() {
+        let manifest = PACKAGE.replace("edition.workspace = true", "edition = \"2021\"");
+        let expected = "a/Cargo.toml:4: `edition` is not the workspace's — write `edition.workspace = true`";
+        assert_eq!(found(&manifest), [expected]);
+        let manifest = PACKAGE.replace("license.workspace = true\n", "");
+        let expected = "a/Cargo.toml:1: `license` is not the workspace's — write `license.workspace = true`";
+        assert_eq!(found(&manifest), [expected]);
+    }
+
+    #[test]
+    fn a_dependency_with_its_own_version_is_found_wherever_it_stands() {
+        for table in ["dependencies", "dev-dependencies", "target.'cfg(unix)'.build-dependencies"] {
+            assert_eq!(
+                found(&format!("{PACKAGE}[{table}]\nb.workspace = true\nlibc = \"0.2\"\n")),
+                ["a/Cargo.toml:9: `libc` does not come from the workspace — name it under \
+                 `[workspace.dependencies]` in the root Cargo.toml and write `libc.workspace = true`"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_is_no_toml_is_found() {
+        assert!(found("what?")[0].starts_with("a/Cargo.toml:1: is no TOML: "));
+    }
+}

@@ -1,0 +1,207 @@
+//! The repository as the rules see it: its files with their texts, and the packages of its workspace.
+
+use std::fs;
+use std::path::Path;
+
+use cargo_metadata::MetadataCommand;
+
+use super::tracked_files;
+use crate::command;
+use crate::failure::Failure;
+
+/// Everything the rules look at, in memory.
+pub(crate) struct Repository {
+    /// By path.
+    pub(crate) files: Vec<TrackedFile>,
+    /// The members of the workspace, by name.
+    pub(crate) packages: Vec<Package>,
+}
+
+impl Repository {
+    /// Reads the repository at `root`.
+    ///
+    /// # Errors
+    /// [`Failure`] where a file cannot be read, or Git or Cargo fail.
+    pub(crate) fn load(root: &Path) -> Result<Self, Failure> {
+        let read = |path: String| {
+            let full = root.join(&path);
+            let bytes = fs::read(&full).map_err(|source| Failure::File { path: full, source })?;
+            Ok(TrackedFile::new(path, bytes))
+        };
+        let files = tracked_files::list(root)?.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { files, packages: load_packages(root)? })
+    }
+
+    /// The text of the file at `path`; nothing where there is no such file or it is no text.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        self.file(path)?.text.as_deref()
+    }
+
+    /// The file at `path`.
+    pub(crate) fn file(&self, path: &str) -> Option<&TrackedFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// Whether there is a file or a folder at `path`.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        let below =
+            |file: &TrackedFile| file.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        path.is_empty() || self.files.iter().any(|file| file.path == path || below(file))
+    }
+
+    /// All Rust files that parse.
+    pub(crate) fn rust_files(&self) -> impl Iterator<Item = (&TrackedFile, &syn::File)> {
+        self.files.iter().filter_map(|file| Some((file, file.syntax.as_ref()?.as_ref().ok()?)))
+    }
+
+    /// All text files whose name ends in one of `endings`.
+    pub(crate) fn texts(&self, endings: &[&str]) -> impl Iterator<Item = (&TrackedFile, &str)> {
+        self.files.iter().filter_map(move |file| {
+            let wanted = endings.iter().any(|ending| file.path.ends_with(ending));
+            Some((file, file.text.as_deref().filter(|_| wanted)?))
+        })
+    }
+}
+
+/// One file.
+pub(crate) struct TrackedFile {
+    /// From the root of the repository, with `/` between its parts.
+    pub(crate) path: String,
+    /// In bytes.
+    pub(crate) size: usize,
+    /// Its first bytes, at most eight, which tell binary formats apart.
+    pub(crate) head: Vec<u8>,
+    /// What it says, where it is text: UTF-8 without NUL.
+    pub(crate) text: Option<String>,
+    /// Its syntax, or what keeps it from having one; nothing where the file is no Rust.
+    pub(crate) syntax: Option<syn::Result<syn::File>>,
+}
+
+impl TrackedFile {
+    /// A file with this content.
+    pub(crate) fn new(path: String, bytes: Vec<u8>) -> Self {
+        let size = bytes.len();
+        let head = bytes[..size.min(8)].to_vec();
+        let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+        let is_rust = path.rsplit('.').next() == Some("rs");
+        let syntax = text.as_deref().filter(|_| is_rust).map(syn::parse_file);
+        Self { path, size, head, text, syntax }
+    }
+
+    /// How many lines of text it has.
+    pub(crate) fn lines(&self) -> usize {
+        self.text.as_deref().map_or(0, |text| text.lines().count())
+    }
+}
+
+/// One member of the workspace.
+pub(crate) struct Package {
+    /// As in its manifest.
+    pub(crate) name: String,
+    /// From the root of the repository; empty for a package at the root.
+    pub(crate) folder: String,
+    /// What its manifest asks for directly.
+    pub(crate) dependencies: Vec<Dependency>,
+}
+
+impl Package {
+    /// The path of its `Cargo.toml`.
+    pub(crate) fn manifest(&self) -> String {
+        self.below("Cargo.toml")
+    }
+
+    /// The path of a file in its folder.
+    pub(crate) fn below(&self, path: &str) -> String {
+        if self.folder.is_empty() { path.to_owned() } else { format!("{}/{path}", self.folder) }
+    }
+
+    /// The line of its manifest that starts with the name of `dependency`; 1 where there is none.
+    pub(crate) fn line_of(&self, repository: &Repository, dependency: &str) -> usize {
+        let starts = |line: &str| {
+            let rest = line.trim_start().strip_prefix(dependency);
+            rest.is_some_and(|rest| rest.starts_with(['.', ' ', '=', ']']))
+        };
+        let manifest = repository.text(&self.manifest()).unwrap_or_default();
+        manifest.lines().position(starts).map_or(1, |index| index + 1)
+    }
+}
+
+/// What a package asks for directly.
+#[derive(Clone)]
+pub(crate) struct Dependency {
+    /// The name of the package it asks for.
+    pub(crate) name: String,
+    /// What it is asked for.
+    pub(crate) kind: DependencyKind,
+    /// Whether it is another member of the workspace.
+    pub(crate) internal: bool,
+}
+
+/// What a dependency is needed for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DependencyKind {
+    /// The package itself.
+    Normal,
+    /// Its build script.
+    Build,
+    /// Its tests, examples and benches.
+    Development,
+}
+
+fn load_packages(root: &Path) -> Result<Vec<Package>, Failure> {
+    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps"]);
+    let answer = command::capture(&mut cargo)?;
+    let metadata = MetadataCommand::parse(&answer)
+        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
+    let mut packages: Vec<Package> = metadata
+        .workspace_packages()
+        .into_iter()
+        .map(|package| {
+            let folder = package.manifest_path.parent().map_or("", |folder| folder.as_str());
+            let folder = folder.strip_prefix(metadata.workspace_root.as_str()).unwrap_or(folder);
+            Package {
+                name: package.name.to_string(),
+                folder: folder.replace('\\', "/").trim_start_matches('/').to_owned(),
+                dependencies: package.dependencies.iter().map(dependency).collect(),
+            }
+        })
+        .collect();
+    packages.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(packages)
+}
+
+fn dependency(dependency: &cargo_metadata::Dependency) -> Dependency {
+    let kind = match dependency.kind {
+        cargo_metadata::DependencyKind::Development => DependencyKind::Development,
+        cargo_metadata::DependencyKind::Build => DependencyKind::Build,
+        // Cargo knows no fourth kind today; one that it learns is held to the strict rules.
+        _ => DependencyKind::Normal,
+    };
+    Dependency { name: dependency.name.clone(), kind, internal: dependency.path.is_some() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace_root;
+
+    #[test]
+    fn packages_of_the_real_workspace_have_folders_and_kinds() {
+        let packages = load_packages(&workspace_root::find().unwrap()).unwrap();
+        let session = packages.iter().find(|package| package.name == "consonance-session").unwrap();
+        assert_eq!(session.folder, "crates/session");
+        let wire =
+            session.dependencies.iter().find(|dependency| dependency.name == "consonance-wire").unwrap();
+        assert!(wire.internal);
+        assert_eq!(wire.kind, DependencyKind::Normal);
+        let test = session.dependencies.iter().find(|dependency| dependency.name == "proptest").unwrap();
+        assert!(!test.internal);
+        assert_eq!(test.kind, DependencyKind::Development);
+    }
+
+    #[test]
+    fn bytes_with_a_nul_are_no_text() {
+        assert!(TrackedFile::new("a.bin".to_owned(), vec![b'a', 0]).text.is_none());
+        assert!(TrackedFile::new("a.bin".to_owned(), vec![0xff]).text.is_none());
+    }
+}

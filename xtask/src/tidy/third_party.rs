@@ -1,0 +1,90 @@
+//! Which crates from elsewhere may be used where.
+
+use super::finding::Finding;
+use super::repository::{Dependency, DependencyKind, Package, Repository};
+
+/// The crates without a machine under them use nothing from elsewhere, and some third parties are kept in one place.
+///
+/// What only tests, examples and benches use is free.
+pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in &repository.packages {
+        let outside =
+            |dependency: &&Dependency| !dependency.internal && dependency.kind != DependencyKind::Development;
+        for dependency in package.dependencies.iter().filter(outside) {
+            if let Some((what, instead)) = judge(package, &dependency.name) {
+                let line = package.line_of(repository, &dependency.name);
+                findings.push(Finding::new(&package.manifest(), line, what, instead));
+            }
+        }
+    }
+    findings
+}
+
+/// Folders of crates that use no third party at all: they have to build where there is no operating system.
+const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
+
+/// A third party, and the folders whose crates may use it.
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("clap", &["crates/cli", "xtask"]),
+    ("opus-pure", &["crates/audio"]),
+    ("quinn", &["crates/networks", "crates/server"]),
+    ("rustls", &["crates/networks", "crates/server"]),
+    ("tokio", &["crates/networks", "crates/server"]),
+];
+
+fn judge(package: &Package, dependency: &str) -> Option<(String, String)> {
+    let what = || format!("`{}` must not use `{dependency}`", package.name);
+    if is_in(package, NO_THIRD_PARTY) {
+        let instead = "write the few lines that are needed, or move the work to a crate above";
+        return Some((what(), instead.to_owned()));
+    }
+    let (_, folders) = ONLY_IN.iter().find(|(name, _)| *name == dependency)?;
+    let instead =
+        || format!("it is for {} only; use it through an interface of theirs", folders.join(" and "));
+    (!is_in(package, folders)).then(|| (what(), instead()))
+}
+
+fn is_in(package: &Package, folders: &[&str]) -> bool {
+    let inside = |folder: &&str| {
+        package.folder.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    folders.iter().any(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::fixture::{lines, package, packages, third_party};
+
+    fn found(folder: &str, dependency: &str, kind: DependencyKind) -> Vec<String> {
+        lines(&check(&packages(vec![package("it", folder, &[third_party(dependency, kind)])])))
+    }
+
+    #[test]
+    fn a_third_party_stays_where_it_belongs() {
+        assert_eq!(found("crates/networks/quic", "quinn", DependencyKind::Normal), [""; 0]);
+        assert_eq!(found("crates/audio", "opus-pure", DependencyKind::Normal), [""; 0]);
+        assert_eq!(
+            found("crates/audio", "quinn", DependencyKind::Normal),
+            ["crates/audio/Cargo.toml:1: `it` must not use `quinn` — \
+             it is for crates/networks and crates/server only; use it through an interface of theirs"]
+        );
+        assert_eq!(found("crates/networks-more", "tokio", DependencyKind::Normal).len(), 1);
+    }
+
+    #[test]
+    fn the_pure_crates_use_none() {
+        assert_eq!(
+            found("crates/wire", "bytes", DependencyKind::Build),
+            ["crates/wire/Cargo.toml:1: `it` must not use `bytes` — \
+             write the few lines that are needed, or move the work to a crate above"]
+        );
+    }
+
+    #[test]
+    fn tests_are_free() {
+        assert_eq!(found("crates/wire", "proptest", DependencyKind::Development), [""; 0]);
+        assert_eq!(found("crates/consonance", "tokio", DependencyKind::Development), [""; 0]);
+    }
+}
