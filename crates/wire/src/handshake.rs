@@ -48,9 +48,12 @@ pub struct ErrorWrongSession {
 }
 
 impl ErrorWrongSession {
-    /// The body is empty: nothing can be wrong with it, and all of it is behind it.
-    pub const fn parse_body(session: SessionId, body: &[u8]) -> (Self, &[u8]) {
-        (Self { session }, body)
+    /// Parses what follows the header, of which nothing belongs to the body: all of it is returned.
+    ///
+    /// # Errors
+    /// None; the result is there because every packet's `parse_body` has one.
+    pub const fn parse_body(session: SessionId, body: &[u8]) -> Result<(Self, &[u8]), ParseError> {
+        Ok((Self { session }, body))
     }
 
     /// Writes the packet, header included.

@@ -73,6 +73,7 @@ impl<'a, T: ListItem<'a>> List<'a, T> {
             Source::Items(items) => Place::Items(items.iter()),
         })
     }
+
     /// Checks `count` items and keeps their bytes.
     #[inline]
     pub(crate) fn read(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<Self, ParseError> {

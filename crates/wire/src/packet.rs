@@ -57,7 +57,7 @@ impl<'a> Packet<'a> {
             M::TextData => TextData::parse_body(session, body).map(any),
             M::HandshakeRequest => HandshakeRequest::parse_body(body).map(any),
             M::HandshakeResponse => HandshakeResponse::parse_body(session, body).map(any),
-            M::ErrorWrongSession => Ok(any(ErrorWrongSession::parse_body(session, body))),
+            M::ErrorWrongSession => ErrorWrongSession::parse_body(session, body).map(any),
             M::ServerRelayReliable => ServerRelay::parse_body(session, body)
                 .map(|(relay, rest)| (Self::ServerRelayReliable(relay), rest)),
             M::ServerRelayUnreliable => ServerRelay::parse_body(session, body)
