@@ -1,0 +1,34 @@
+//! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
+
+mod join;
+mod relay;
+mod session;
+mod table;
+
+use std::error::Error;
+
+use clap::{Args, Subcommand};
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// One speaker to 1, 10, 100 and 250 of 300 clients: packets out per second of one core, and allocations.
+    Relay(Output),
+    /// One more client joins where 1, 100, 1000 and 5000 are present: what that costs.
+    Join(Output),
+}
+
+/// How to print.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Print one JSON object per line instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
+    match bench {
+        Bench::Relay(output) => relay::run(output.json),
+        Bench::Join(output) => join::run(output.json),
+    }
+}

@@ -1,0 +1,85 @@
+//! A session in memory with as many clients as a bench asks for.
+
+use consonance_session::{
+    CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
+};
+use consonance_wire::{ClientId, HandshakeRequest, Packet, WireStr};
+
+const CODEC: CodecSettings =
+    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+/// A server whose packets go nowhere: `send` is called for each (link, delivery, bytes) and may count them.
+pub(crate) struct BenchSession {
+    pub(crate) server: Server,
+    links: u64,
+    joined: Option<ClientId>,
+}
+
+impl BenchSession {
+    pub(crate) fn new() -> Self {
+        let mut settings = ServerSettings::from_seed(1);
+        settings.limits.links = usize::MAX;
+        Self { server: Server::new(settings), links: 0, joined: None }
+    }
+
+    /// One more client, as far as its handshake; its id and how many packets that took.
+    pub(crate) fn join(&mut self) -> (ClientId, u64) {
+        self.links += 1;
+        let (link, name) = self.last();
+        let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name)) };
+        self.server.handle_connected(Instant::START, link);
+        self.deliver(link, Delivery::Reliable, &bytes(&request.into()));
+        let packets = self.drain();
+        (self.joined.expect("a client that shook hands has joined"), packets)
+    }
+
+    /// The link and the name of the client that joined last.
+    pub(crate) fn last(&self) -> (LinkId, String) {
+        (LinkId(self.links), format!("player {}", self.links))
+    }
+
+    /// The client that joined last goes again.
+    pub(crate) fn leave_last(&mut self) {
+        self.server.handle_disconnected(Instant::START, LinkId(self.links));
+        self.drain();
+    }
+
+    /// A packet from a client.
+    pub(crate) fn deliver(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> u64 {
+        let relayed = self.server.handle_packet(Instant::START, link, delivery, packet);
+        relayed.map_or(0, |relayed| send_all(&relayed))
+    }
+
+    /// Sends what waits and forgets the events; how many packets that were.
+    pub(crate) fn drain(&mut self) -> u64 {
+        let mut packets = 0;
+        while let Some(transmit) = self.server.poll_transmit() {
+            packets += send_all(&transmit);
+        }
+        while let Some(event) = self.server.poll_event() {
+            if let ServerEvent::ClientJoined { id, .. } = event {
+                self.joined = Some(id);
+            }
+        }
+        packets
+    }
+}
+
+pub(crate) fn bytes(packet: &Packet<'_>) -> Vec<u8> {
+    let mut buffer = [0; 1024];
+    let length = packet.write(&mut buffer).expect("a bench's packets fit");
+    buffer[..length].to_vec()
+}
+
+fn send_all(transmit: &consonance_session::Transmit<'_>) -> u64 {
+    for link in transmit.to {
+        send(*link, transmit.delivery, transmit.payload);
+    }
+    transmit.to.len() as u64
+}
+
+/// The no-op sender: a real call that the optimiser cannot see through.
+#[inline(never)]
+fn send(link: LinkId, delivery: Delivery, payload: &[u8]) {
+    std::hint::black_box((link, delivery, payload.as_ptr(), payload.len()));
+}
