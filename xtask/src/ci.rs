@@ -1,5 +1,6 @@
 //! Everything a change has to pass, in the order of what fails fastest.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -99,8 +100,11 @@ impl Step {
             Self::Tidy | Self::Platforms => &["xtask", self.name()],
         };
         let mut command = command::cargo(root, arguments.iter().copied());
-        if self == Self::Doc {
-            command.env("RUSTDOCFLAGS", "-D warnings");
+        match self {
+            Self::Doc => drop(command.env("RUSTDOCFLAGS", "-D warnings")),
+            // rustfmt would colour what it prints into a file or a pipe.
+            Self::Format if !io::stdout().is_terminal() => drop(command.args(["--", "--color", "never"])),
+            _ => {}
         }
         command
     }

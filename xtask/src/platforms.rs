@@ -83,7 +83,9 @@ fn default_build(root: &Path) -> Outcome {
 fn no_std(root: &Path) -> Outcome {
     match no_std::check(root, PURE) {
         Ok(()) => Outcome::Passed(format!("{} do without the standard library", PURE.join(" and "))),
-        Err(failure) => Outcome::Failed(failure.to_string()),
+        Err(failure) => Outcome::Failed(format!(
+            "one of them brings in the standard library, or does not compile: {failure}"
+        )),
     }
 }
 
