@@ -124,6 +124,8 @@ pub struct VoiceFrame<'a> {
     pub id: ClientId,
     /// Counts from 0 in each utterance, with a gap for each missing frame; a late frame has a smaller one.
     pub sequence: u32,
+    /// The number in the packet: the speaker's own count of frames, modulo 2¹⁶.
+    pub packet_sequence: u16,
     /// Whether all channels that reach me are positional.
     pub positional: bool,
     /// The loudest of the channels that reach me, 0 … 2.

@@ -36,6 +36,7 @@ impl Client {
             let voice_frame = VoiceFrame {
                 id,
                 sequence: frame.sequence,
+                packet_sequence: voice.sequence,
                 positional: frame.positional,
                 amplitude: frame.amplitude,
                 priority: frame.priority,

@@ -150,6 +150,11 @@ impl Client {
         Ok(())
     }
 
+    /// The number that the next frame with a listener will carry.
+    pub fn next_sequence(&self) -> u16 {
+        self.sequence
+    }
+
     /// Puts the listeners of room `room` into `destinations`, but not me; true if I am one of them.
     pub(super) fn gather_room(&mut self, own: ClientId, room: RoomId) -> bool {
         self.start_gathering();
