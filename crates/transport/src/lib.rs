@@ -13,9 +13,11 @@
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
+//! * [`conformance`]: the rules every network keeps, as tests for its author.
 
 #![forbid(unsafe_code)]
 
+pub mod conformance;
 pub mod inbox;
 pub mod memory;
 pub mod packet_pool;

@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Voice over QUIC (RFC 9000): encrypted, one UDP port, and a phone that changes networks stays connected.
+//!
+//! Unreliable packets travel in DATAGRAM frames (RFC 9221), reliable ones on a single stream that the client opens.
+//! A server shows a certificate; its clients either pin the certificate's fingerprint, which is part of the
+//! [address](QuicAddress), or verify it the way browsers do.
+//!
+//! ```text
+//! caller's thread   QuicClient / QuicServer ── poll ◀── mailbox ◀──┐
+//!                        │ datagrams: straight into the connection │
+//!                        │ control: bounded queue                  │
+//! tokio's threads        └──────────▶ link: one task for each connection, reading and writing
+//! ```
+//!
+//! On the control stream every packet follows its length as a big-endian `u32`.
+//! The first packet of the client is its [hello](mod@hello) with the name of the session, the first of the server
+//! takes it in.
+
+#![forbid(unsafe_code)]
+
+mod address;
+mod client;
+mod close_code;
+mod fingerprint;
+mod hello;
+mod identity;
+mod link;
+mod packet_bytes;
+mod runtime;
+mod server;
+mod settings;
+mod tls;
+mod verifier;
+
+pub use address::{AddressError, QuicAddress, session_name_problem};
+pub use client::QuicClient;
+pub use fingerprint::{Fingerprint, FingerprintError};
+pub use identity::{Identity, IdentityError};
+pub use runtime::QuicRuntime;
+pub use server::{BindError, QuicServer};
+pub use settings::{QuicClientSettings, QuicServerSettings};
+
+/// What both sides call this protocol in the TLS handshake. Another number is another protocol.
+pub const ALPN: &[u8] = b"consonance/1";
+
+/// The largest unreliable packet, in bytes.
+///
+/// A QUIC path carries at least 1200 bytes of UDP payload (RFC 9000, section 14). At most 44 of them are taken by
+/// the short header with the longest connection id and packet number, the AEAD tag and the frame's head.
+pub const MAX_DATAGRAM_BYTES: usize = 1150;

@@ -41,7 +41,10 @@ impl<C, P> PeerQueue<C, P> {
     }
 
     pub(super) fn connected(&mut self, about: C) {
-        self.connected = Some(about);
+        // Being taken in may cross with leaving; whoever left does not hear of it.
+        if !self.is_muted && self.end.is_none() {
+            self.connected = Some(about);
+        }
     }
 
     pub(super) fn push(&mut self, limits: InboxLimits, delivery: Delivery, packet: P) -> Pushed<P> {

@@ -1,0 +1,186 @@
+//! A client: one link to a session on a server.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use bytes::Bytes;
+use consonance_transport::inbox::{Mailbox, Popped};
+use consonance_transport::{
+    ClientEvent, ClientTransport, Delivery, DisconnectReason, MAX_PACKET_BYTES, PacketLimits, Peer,
+    Statistics,
+};
+use tokio::task::AbortHandle;
+
+use crate::close_code::CloseCode;
+use crate::link::Link;
+use crate::packet_bytes::PacketBytes;
+use crate::{MAX_DATAGRAM_BYTES, QuicAddress, QuicClientSettings, QuicRuntime};
+
+mod attempt;
+mod resolve;
+
+use attempt::Attempt;
+
+/// What the tasks of this client tell it.
+type ClientMailbox = Mailbox<Arc<Link>, Bytes>;
+
+/// A link to a session on a QUIC server. Dropping it says goodbye, if the runtime lives long enough.
+#[derive(Debug)]
+pub struct QuicClient {
+    runtime: QuicRuntime,
+    address: QuicAddress,
+    settings: QuicClientSettings,
+    mailbox: Arc<ClientMailbox>,
+    /// Counts calls of `connect`, so that what an earlier link left behind is told apart.
+    attempt: u64,
+    state: State,
+    packets: PacketBytes,
+    /// The packet that the last event showed.
+    shown: Option<Bytes>,
+    statistics: Statistics,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    /// The end is certain and was not reported yet.
+    Ending,
+    Connecting(AbortHandle),
+    Up(Arc<Link>),
+}
+
+impl QuicClient {
+    /// A client for one address; nothing happens before [`connect`](ClientTransport::connect).
+    pub fn new(runtime: &QuicRuntime, address: QuicAddress, settings: QuicClientSettings) -> Self {
+        let mailbox = Arc::new(Mailbox::new(settings.incoming));
+        Self {
+            runtime: runtime.clone(),
+            address,
+            settings,
+            mailbox,
+            attempt: 0,
+            state: State::Idle,
+            packets: PacketBytes::default(),
+            shown: None,
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// Where this client connects to.
+    pub fn address(&self) -> &QuicAddress {
+        &self.address
+    }
+
+    fn peer(&self) -> Peer {
+        Peer(self.attempt)
+    }
+
+    fn leave(&mut self) {
+        match std::mem::replace(&mut self.state, State::Ending) {
+            State::Idle => self.state = State::Idle,
+            State::Ending => {}
+            State::Connecting(task) => {
+                task.abort();
+                self.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs);
+            }
+            State::Up(link) => link.leave(CloseCode::Goodbye, ""),
+        }
+    }
+}
+
+impl ClientTransport for QuicClient {
+    fn connect(&mut self, _now: Instant) {
+        match self.state {
+            State::Connecting(_) | State::Up(_) => return,
+            // Its end is reported now, before anything of the new link, though its goodbye may still be on the way.
+            State::Ending => self.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs),
+            State::Idle => {}
+        }
+        self.attempt += 1;
+        self.mailbox.expect(self.peer());
+        let attempt = Attempt {
+            address: self.address.clone(),
+            settings: self.settings.clone(),
+            mailbox: Arc::clone(&self.mailbox),
+            peer: self.peer(),
+        };
+        self.state = State::Connecting(self.runtime.spawn(attempt.run()));
+    }
+
+    fn poll(&mut self, _now: Instant) -> Option<ClientEvent<'_>> {
+        match self.mailbox.pop()? {
+            Popped::Connected { peer, about } => {
+                if peer == self.peer() && matches!(self.state, State::Connecting(_)) {
+                    self.state = State::Up(about);
+                }
+                Some(ClientEvent::Connected)
+            }
+            Popped::Packet { delivery, packet, made_room, .. } => {
+                if made_room && let State::Up(link) = &self.state {
+                    link.make_room();
+                }
+                self.statistics.received.count(delivery, 1, packet.len());
+                Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) })
+            }
+            Popped::Disconnected { peer, reason } => {
+                if peer == self.peer() {
+                    self.state = State::Idle;
+                }
+                Some(ClientEvent::Disconnected { reason })
+            }
+        }
+    }
+
+    fn send(&mut self, _now: Instant, delivery: Delivery, packet: &[u8]) {
+        let State::Up(link) = &self.state else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let sent = match delivery {
+            Delivery::Reliable => link.send_control(self.packets.frame(packet)),
+            Delivery::Unreliable => link.send_datagram(self.packets.datagram(packet)),
+        };
+        sent.count(&mut self.statistics, delivery, packet.len());
+    }
+
+    fn disconnect(&mut self, _now: Instant) {
+        if self.mailbox.mute(self.peer())
+            && let State::Up(link) = &self.state
+        {
+            link.make_room();
+        }
+        self.leave();
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.mailbox.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.statistics;
+        statistics.dropped.incoming_full = self.mailbox.dropped();
+        if let State::Up(link) = &self.state {
+            statistics.quality = Some(link.quality());
+        }
+        statistics
+    }
+}
+
+impl Drop for QuicClient {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// The same for clients and servers.
+pub(crate) const LIMITS: PacketLimits =
+    PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_DATAGRAM_BYTES };

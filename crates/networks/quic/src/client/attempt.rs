@@ -1,0 +1,160 @@
+//! One call of `connect`: from the address to a link, and the link to its end.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use consonance_transport::{DisconnectReason, Peer};
+use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, SendStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::ClientMailbox;
+use super::resolve::resolve;
+use crate::close_code::{reason_of, violated};
+use crate::hello::{HELLO_BYTES_MAX, client_hello, read_server_hello};
+use crate::link::{FrameReader, Link, pump};
+use crate::packet_bytes::PacketBytes;
+use crate::verifier::ServerVerifier;
+use crate::{QuicAddress, QuicClientSettings, tls};
+
+/// How long the last datagram may take to leave before the link's end is reported.
+const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
+
+pub(super) struct Attempt {
+    pub(super) address: QuicAddress,
+    pub(super) settings: QuicClientSettings,
+    pub(super) mailbox: Arc<ClientMailbox>,
+    /// The name under which the mailbox knows this attempt.
+    pub(super) peer: Peer,
+}
+
+/// A connection, and the socket it lives on.
+struct Reached {
+    connection: Connection,
+    endpoint: Endpoint,
+}
+
+impl Attempt {
+    pub(super) async fn run(self) {
+        let reason = match self.connect().await {
+            Ok(reached) => self.converse(reached).await,
+            Err(reason) => reason,
+        };
+        self.mailbox.disconnected(self.peer, reason);
+    }
+
+    /// Tries all addresses of the host, each a little after the one before, and keeps the first that answers
+    /// (RFC 8305).
+    async fn connect(&self) -> Result<Reached, DisconnectReason> {
+        let addresses = resolve(self.address.host(), self.address.port()).await?;
+        let verifier = Arc::new(ServerVerifier::new(&self.address));
+        let mut config = ClientConfig::new(Arc::new(tls::client_config(Arc::clone(&verifier))));
+        config.transport_config(self.settings.transport_config());
+
+        let mut tries = JoinSet::new();
+        for (address, place) in addresses.iter().zip(0..) {
+            let start = self.settings.next_address_after * place;
+            let time = self.settings.connect_timeout;
+            tries.spawn(reach(*address, config.clone(), self.address.host().to_owned(), start, time));
+        }
+        let mut unanswered = Unanswered::default();
+        while let Some(tried) = tries.join_next().await {
+            match tried {
+                Ok(Ok(reached)) => return Ok(reached),
+                Ok(Err(Miss::Silence { address, cause })) => unanswered.add(address, cause),
+                Ok(Err(Miss::Answer(reason))) => return Err(verifier.refusal().unwrap_or(reason)),
+                Err(_) => {}
+            }
+        }
+        Err(unanswered.into())
+    }
+
+    async fn converse(&self, Reached { connection, endpoint }: Reached) -> DisconnectReason {
+        let entered = timeout(self.settings.connect_timeout, self.enter(&connection)).await;
+        let (frames, control) = match entered {
+            Ok(Ok(streams)) => streams,
+            Ok(Err(reason)) => return reason,
+            Err(_) => return DisconnectReason::TimedOut,
+        };
+        let link = Arc::new(Link::new(connection, self.settings.outgoing, self.settings.close_timeout));
+        self.mailbox.connected(self.peer, Arc::clone(&link));
+        let reason = pump(&link, &self.mailbox, self.peer, frames, control).await;
+        if reason == DisconnectReason::ClosedByUs {
+            // The program may end once it knows: the goodbye must have left by then.
+            let _ = timeout(LAST_DATAGRAM_TIMEOUT, endpoint.wait_idle()).await;
+        }
+        reason
+    }
+
+    /// Says hello and waits to be taken in.
+    async fn enter(&self, connection: &Connection) -> Result<(FrameReader, SendStream), DisconnectReason> {
+        if connection.max_datagram_size().is_none() {
+            return Err(violated("it takes no datagrams"));
+        }
+        let lost = |error: ConnectionError| reason_of(&error);
+        let (mut control, stream) = connection.open_bi().await.map_err(lost)?;
+        let mut frames = FrameReader::new(stream);
+        let hello = PacketBytes::default().frame(&client_hello(self.address.session()));
+        // A failure to write shows as a failure to read, with the server's reason.
+        let _ = control.write_chunk(hello).await;
+        match frames.next(HELLO_BYTES_MAX).await? {
+            Some(hello) => read_server_hello(&hello).map_err(violated)?,
+            None => return Err(reason_of(&connection.closed().await)),
+        }
+        Ok((frames, control))
+    }
+}
+
+/// Why an address gave no connection.
+enum Miss {
+    /// Nobody there: another address may do.
+    Silence { address: SocketAddr, cause: String },
+    /// Somebody there who does not want us, or whom we do not want.
+    Answer(DisconnectReason),
+}
+
+/// Shakes hands with one address.
+async fn reach(
+    address: SocketAddr,
+    config: ClientConfig,
+    host: String,
+    start: Duration,
+    time: Duration,
+) -> Result<Reached, Miss> {
+    sleep(start).await;
+    let silence = |cause: String| Miss::Silence { address, cause };
+    let local: SocketAddr = match address {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let endpoint = Endpoint::client(local).map_err(|error| silence(error.to_string()))?;
+    let connecting =
+        endpoint.connect_with(config, address, &host).map_err(|error| silence(error.to_string()))?;
+    match timeout(time, connecting).await {
+        Ok(Ok(connection)) => Ok(Reached { connection, endpoint }),
+        Ok(Err(ConnectionError::TimedOut)) | Err(_) => Err(silence(format!("no answer within {time:?}"))),
+        Ok(Err(error)) => Err(Miss::Answer(reason_of(&error))),
+    }
+}
+
+/// The addresses where nobody was.
+#[derive(Default)]
+struct Unanswered {
+    addresses: Vec<String>,
+    /// Of the first one.
+    cause: Option<String>,
+}
+
+impl Unanswered {
+    fn add(&mut self, address: SocketAddr, cause: String) {
+        self.addresses.push(address.to_string());
+        self.cause.get_or_insert(cause);
+    }
+}
+
+impl From<Unanswered> for DisconnectReason {
+    fn from(Unanswered { addresses, cause }: Unanswered) -> Self {
+        Self::Unreachable { address: addresses.join(" or "), cause: cause.unwrap_or_default() }
+    }
+}

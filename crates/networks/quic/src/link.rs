@@ -1,0 +1,156 @@
+//! One connection, as the threads that send over it and the task that runs it share it.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::Bytes;
+use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
+use quinn::{Connection, SendDatagramError};
+use tokio::sync::Notify;
+
+use crate::close_code::CloseCode;
+use crate::settings::OutgoingLimits;
+
+mod frames;
+mod outbox;
+mod pump;
+
+pub(crate) use frames::FrameReader;
+use outbox::{Outbox, Put};
+pub(crate) use pump::pump;
+
+/// The sending half of a connection, and how it ends.
+#[derive(Debug)]
+pub(crate) struct Link {
+    connection: Connection,
+    outbox: Outbox,
+    outgoing: OutgoingLimits,
+    close_timeout: Duration,
+    /// Set when this side ends the link, and never changed: the first reason counts.
+    ending: OnceLock<Ending>,
+    /// The link is ending in order: the time for its goodbye runs.
+    leaving: Notify,
+    /// There is room again for a control packet that came in.
+    room: Notify,
+}
+
+/// How this side ended the link.
+#[derive(Debug)]
+struct Ending {
+    code: CloseCode,
+    /// What the other side is told.
+    words: String,
+    /// What this side reports.
+    reason: DisconnectReason,
+}
+
+/// What became of a packet given to a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Taken,
+    /// Older voice that waited was thrown away for it.
+    TakenInPlaceOfOldest,
+    NotConnected,
+    TooLarge,
+    /// Not sent: the peer does not keep up, and the link ends for it.
+    TooSlow,
+}
+
+impl Sent {
+    pub(crate) fn count(self, statistics: &mut Statistics, delivery: Delivery, bytes: usize) {
+        match self {
+            Self::Taken => statistics.sent.count(delivery, 1, bytes),
+            Self::TakenInPlaceOfOldest => {
+                statistics.sent.count(delivery, 1, bytes);
+                statistics.dropped.outgoing_full += 1;
+            }
+            Self::NotConnected | Self::TooSlow => statistics.dropped.not_connected += 1,
+            Self::TooLarge => statistics.dropped.too_large += 1,
+        }
+    }
+}
+
+impl Link {
+    pub(crate) fn new(connection: Connection, outgoing: OutgoingLimits, close_timeout: Duration) -> Self {
+        Self {
+            connection,
+            outbox: Outbox::new(outgoing),
+            outgoing,
+            close_timeout,
+            ending: OnceLock::new(),
+            leaving: Notify::new(),
+            room: Notify::new(),
+        }
+    }
+
+    /// Sends a packet by itself, from the calling thread.
+    pub(crate) fn send_datagram(&self, packet: Bytes) -> Sent {
+        if self.ending.get().is_some() {
+            return Sent::NotConnected;
+        }
+        let is_full = self.connection.datagram_send_buffer_space() < packet.len();
+        match self.connection.send_datagram(packet) {
+            Ok(()) if is_full => Sent::TakenInPlaceOfOldest,
+            Ok(()) => Sent::Taken,
+            Err(SendDatagramError::TooLarge) => Sent::TooLarge,
+            Err(_) => Sent::NotConnected,
+        }
+    }
+
+    /// Queues a packet, with its length before it, for the control stream. A full queue ends the link.
+    pub(crate) fn send_control(&self, frame: Bytes) -> Sent {
+        match self.outbox.put(frame) {
+            Put::Queued => Sent::Taken,
+            Put::Closed => Sent::NotConnected,
+            Put::Full => {
+                let OutgoingLimits { packets, bytes } = self.outgoing;
+                let queue = format!("more than {packets} reliable packets or {bytes} bytes");
+                self.end_now(Ending {
+                    code: CloseCode::TooSlow,
+                    words: "too slow: control packets piled up".to_owned(),
+                    reason: DisconnectReason::Overloaded { queue },
+                });
+                Sent::TooSlow
+            }
+        }
+    }
+
+    /// Ends the link in order: what is queued goes first, then a goodbye with these words.
+    pub(crate) fn leave(&self, code: CloseCode, words: &str) {
+        let words = DisconnectReason::cut(words).to_owned();
+        let ending = Ending { code, words, reason: DisconnectReason::ClosedByUs };
+        if self.ending.set(ending).is_ok() {
+            self.outbox.close();
+            self.leaving.notify_one();
+        }
+    }
+
+    /// A control packet was polled and there is room for another one.
+    pub(crate) fn make_room(&self) {
+        self.room.notify_one();
+    }
+
+    pub(crate) fn quality(&self) -> LinkQuality {
+        let path = self.connection.stats().path;
+        LinkQuality {
+            round_trip: path.rtt,
+            datagrams_sent: path.sent_packets,
+            datagrams_lost: path.lost_packets,
+        }
+    }
+
+    fn end_now(&self, ending: Ending) {
+        // When it was ending already, its first reason stays, but its goodbye waits no longer.
+        let _ = self.ending.set(ending);
+        self.outbox.close();
+        self.close_connection(CloseCode::Goodbye);
+    }
+
+    /// Closes the connection with what this side has to say, or else with `code` alone.
+    fn close_connection(&self, code: CloseCode) {
+        match self.ending.get() {
+            Some(ending) => self.connection.close(ending.code.into(), ending.words.as_bytes()),
+            None => self.connection.close(code.into(), b""),
+        }
+    }
+}

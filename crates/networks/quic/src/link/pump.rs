@@ -1,0 +1,99 @@
+//! The task of one connection: what comes in goes to the mailbox, what waits in the outbox goes out.
+
+use std::future::pending;
+
+use bytes::Bytes;
+use consonance_transport::inbox::{Mailbox, Pushed};
+use consonance_transport::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
+use quinn::{Connection, SendStream, WriteError};
+use tokio::time::{sleep, timeout};
+
+use super::{FrameReader, Link};
+use crate::close_code::{CloseCode, reason_of, violated};
+
+/// Runs a connection to its end and says why it ended. Packets go to `mailbox` under the name `peer`.
+pub(crate) async fn pump<C>(
+    link: &Link,
+    mailbox: &Mailbox<C, Bytes>,
+    peer: Peer,
+    frames: FrameReader,
+    control: SendStream,
+) -> DisconnectReason {
+    let seen = tokio::select! {
+        reason = read_control(link, mailbox, peer, frames) => reason,
+        reason = read_datagrams(&link.connection, mailbox, peer) => reason,
+        reason = write_control(link, control) => reason,
+        () = limit_goodbye(link) => DisconnectReason::ClosedByUs,
+    };
+    link.close_connection(CloseCode::for_reason(&seen));
+    link.ending.get().map_or(seen, |ending| ending.reason.clone())
+}
+
+/// Ends with the connection: what arrived before its end is still read.
+async fn read_control<C>(
+    link: &Link,
+    mailbox: &Mailbox<C, Bytes>,
+    peer: Peer,
+    mut frames: FrameReader,
+) -> DisconnectReason {
+    loop {
+        match frames.next(MAX_PACKET_BYTES).await {
+            Ok(Some(packet)) => deliver(link, mailbox, peer, packet).await,
+            Ok(None) => return goodbye_of_peer(link).await,
+            Err(error) => return error.into(),
+        }
+    }
+}
+
+/// Waits for room, and so makes QUIC's flow control hold the sender back.
+async fn deliver<C>(link: &Link, mailbox: &Mailbox<C, Bytes>, peer: Peer, mut packet: Bytes) {
+    while let Pushed::Full(again) = mailbox.push(peer, Delivery::Reliable, packet) {
+        packet = again;
+        link.room.notified().await;
+    }
+}
+
+/// The end of the control stream is a goodbye. A server's words follow in the close of the connection.
+async fn goodbye_of_peer(link: &Link) -> DisconnectReason {
+    if link.connection.side().is_server() {
+        return DisconnectReason::closed_by_peer(b"");
+    }
+    match timeout(link.close_timeout, link.connection.closed()).await {
+        Ok(error) => reason_of(&error),
+        Err(_) => DisconnectReason::closed_by_peer(b""),
+    }
+}
+
+/// Goes on for ever: the end of the connection is the control stream's to report, after its last packet.
+async fn read_datagrams<C>(
+    connection: &Connection,
+    mailbox: &Mailbox<C, Bytes>,
+    peer: Peer,
+) -> DisconnectReason {
+    while let Ok(packet) = connection.read_datagram().await {
+        mailbox.push(peer, Delivery::Unreliable, packet);
+    }
+    pending().await
+}
+
+/// Ends when this side leaves and everything sent before has arrived, or when the peer refuses to read.
+async fn write_control(link: &Link, mut control: SendStream) -> DisconnectReason {
+    let mut batch = Vec::new();
+    while link.outbox.take(&mut batch).await {
+        match control.write_all_chunks(&mut batch).await {
+            Ok(()) => batch.clear(),
+            Err(WriteError::Stopped(_)) => return violated("it does not read the control stream"),
+            Err(_) => return pending().await,
+        }
+    }
+    // Failing means that the connection is gone, and then there is nothing to wait for.
+    let _ = control.finish();
+    let _ = control.stopped().await;
+    DisconnectReason::ClosedByUs
+}
+
+/// A peer that takes its last packets too slowly, or a network that lost it, cannot hold the goodbye up for ever.
+async fn limit_goodbye(link: &Link) {
+    link.leaving.notified().await;
+    sleep(link.close_timeout).await;
+}

@@ -1,0 +1,128 @@
+//! Every limit and time of a QUIC link, with its reason.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use consonance_transport::inbox::InboxLimits;
+use quinn::{IdleTimeout, TransportConfig, VarInt};
+
+/// How a client connects and when it gives up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuicClientSettings {
+    /// How long each address of the host may take to answer. 3 s.
+    pub connect_timeout: Duration,
+    /// How long to wait for one address before the next is tried as well (RFC 8305, section 5). 250 ms.
+    pub next_address_after: Duration,
+    /// Silence after which the link counts as lost. The smaller of both sides' holds. 10 s.
+    pub idle_timeout: Duration,
+    /// Silence after which a client makes itself heard, also for the address translators on the way. 3 s.
+    pub keep_alive: Duration,
+    /// Packets received and not yet polled.
+    pub incoming: InboxLimits,
+    /// Reliable packets sent and not yet taken by the network.
+    pub outgoing: OutgoingLimits,
+    /// How long a goodbye may take, with everything that goes before it. 1 s.
+    pub close_timeout: Duration,
+}
+
+/// How a server treats its clients and strangers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuicServerSettings {
+    /// Connections at once, those that still shake hands included. 4096.
+    pub connections_max: usize,
+    /// Strangers who may shake hands at once; from a quarter of it on they must prove their address first. 256.
+    pub handshakes_max: usize,
+    /// How long a stranger may take from its first datagram to its hello. 5 s.
+    pub handshake_timeout: Duration,
+    /// Silence after which a link counts as lost. The smaller of both sides' holds. 10 s.
+    pub idle_timeout: Duration,
+    /// Packets of each peer received and not yet polled.
+    pub incoming: InboxLimits,
+    /// Reliable packets to each peer sent and not yet taken by the network.
+    pub outgoing: OutgoingLimits,
+    /// How long a goodbye may take, with everything that goes before it. 1 s.
+    pub close_timeout: Duration,
+}
+
+/// Reliable packets that wait to be sent over one link. One more ends the link as too slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutgoingLimits {
+    /// How many. 8192: what a newcomer to a session of thousands is told at once.
+    pub packets: usize,
+    /// How many bytes, length prefixes included. 1 MiB.
+    pub bytes: usize,
+}
+
+impl Default for QuicClientSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            next_address_after: Duration::from_millis(250),
+            idle_timeout: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(3),
+            // A client hears many speakers at once, and its driver may be late by a frame of a game.
+            incoming: InboxLimits { reliable_packets: 256, unreliable_packets: 1024 },
+            outgoing: OutgoingLimits::default(),
+            close_timeout: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Default for QuicServerSettings {
+    fn default() -> Self {
+        Self {
+            connections_max: 4096,
+            handshakes_max: 256,
+            handshake_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(10),
+            incoming: InboxLimits::default(),
+            outgoing: OutgoingLimits::default(),
+            close_timeout: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Default for OutgoingLimits {
+    fn default() -> Self {
+        Self { packets: 8192, bytes: 1024 * 1024 }
+    }
+}
+
+impl QuicClientSettings {
+    pub(crate) fn transport_config(&self) -> Arc<TransportConfig> {
+        let mut config = transport_config(self.idle_timeout);
+        config.keep_alive_interval(Some(self.keep_alive));
+        // The server opens no streams.
+        config.max_concurrent_bidi_streams(VarInt::from_u32(0));
+        Arc::new(config)
+    }
+}
+
+impl QuicServerSettings {
+    pub(crate) fn transport_config(&self) -> Arc<TransportConfig> {
+        let mut config = transport_config(self.idle_timeout);
+        config.max_concurrent_bidi_streams(VarInt::from_u32(1));
+        // Certificates come from servers; a client's handshake is small.
+        config.crypto_buffer_size(8 * 1024);
+        Arc::new(config)
+    }
+}
+
+/// What holds on both sides. Windows and buffers bound what one connection can make us hold.
+fn transport_config(idle_timeout: Duration) -> TransportConfig {
+    let mut config = TransportConfig::default();
+    let idle_timeout = IdleTimeout::try_from(idle_timeout).unwrap_or(VarInt::MAX.into());
+    config
+        .max_idle_timeout(Some(idle_timeout))
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .stream_receive_window(VarInt::from_u32(32 * 1024))
+        .receive_window(VarInt::from_u32(32 * 1024))
+        .send_window(64 * 1024)
+        .datagram_receive_buffer_size(Some(32 * 1024))
+        .datagram_send_buffer_size(32 * 1024)
+        // Voice never needs more than the smallest path gives, and the search costs memory and packets.
+        .mtu_discovery_config(None)
+        // It joins datagrams for one peer only, and voice has one at a time for each.
+        .enable_segmentation_offload(false);
+    config
+}

@@ -1,0 +1,251 @@
+//! A server and its clients on one thread, and a record of everything they reported.
+
+use std::fmt::Debug;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Network;
+use crate::{
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
+    thread_waker,
+};
+
+/// How long anything may take before a rule counts as broken. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a network without a waker may have something unnoticed.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// How long a quiet network is watched for what must not come.
+const IDLE_TIME: Duration = Duration::from_millis(50);
+
+/// What a client or a server reported about one link.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Saw {
+    Connected,
+    Packet(Delivery, Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+pub(super) struct Stage<N: Network> {
+    server: N::Server,
+    /// Empty where a client was dropped.
+    clients: Vec<Option<Seat<N::Client>>>,
+    /// In the order of their arrival.
+    peers: Vec<Guest>,
+    /// Newcomers from now on are refused with these words.
+    refusal: Option<String>,
+}
+
+struct Seat<C> {
+    transport: C,
+    saw: Vec<Saw>,
+    is_polled: bool,
+}
+
+struct Guest {
+    peer: Peer,
+    session: String,
+    saw: Vec<Saw>,
+}
+
+impl<N: Network> Stage<N> {
+    pub(super) fn new(network: &mut N) -> Self {
+        let mut server = network.listen();
+        server.set_waker(thread_waker());
+        Self { server, clients: Vec::new(), peers: Vec::new(), refusal: None }
+    }
+
+    /// A stage with one client, connected.
+    pub(super) fn with_client(network: &mut N) -> (Self, usize, Peer) {
+        let mut stage = Self::new(network);
+        let (client, peer) = stage.connect_client(network);
+        (stage, client, peer)
+    }
+
+    /// A client that begins to connect.
+    pub(super) fn add_client(&mut self, network: &mut N, session: &str) -> usize {
+        let mut transport = network.client(session);
+        transport.set_waker(thread_waker());
+        transport.connect(Instant::now());
+        self.clients.push(Some(Seat { transport, saw: Vec::new(), is_polled: true }));
+        self.clients.len() - 1
+    }
+
+    /// A client that is connected, and its name at the server.
+    pub(super) fn connect_client(&mut self, network: &mut N) -> (usize, Peer) {
+        let client = self.add_client(network, "main");
+        let peer = self.next_peer();
+        self.drive_until("a client connects", |stage| stage.client_saw(client).contains(&Saw::Connected));
+        (client, peer)
+    }
+
+    /// The next peer that the server reports.
+    pub(super) fn next_peer(&mut self) -> Peer {
+        let known = self.peers.len();
+        self.drive_until("the server reports a client", |stage| stage.peers.len() > known);
+        self.peers[known].peer
+    }
+
+    pub(super) fn refuse_with(&mut self, words: &str) {
+        self.refusal = Some(words.to_owned());
+    }
+
+    pub(super) fn stop_polling(&mut self, client: usize) {
+        self.seat_mut(client).is_polled = false;
+    }
+
+    pub(super) fn drop_client(&mut self, client: usize) {
+        self.clients[client] = None;
+    }
+
+    pub(super) fn server(&mut self) -> &mut N::Server {
+        &mut self.server
+    }
+
+    pub(super) fn client(&mut self, client: usize) -> &mut N::Client {
+        &mut self.seat_mut(client).transport
+    }
+
+    pub(super) fn session_of(&self, peer: Peer) -> &str {
+        &self.guest(peer).session
+    }
+
+    pub(super) fn client_saw(&self, client: usize) -> &[Saw] {
+        &self.seat(client).saw
+    }
+
+    pub(super) fn client_received(&self, client: usize, delivery: Delivery, packet: &[u8]) -> bool {
+        has_packet(&self.seat(client).saw, delivery, packet)
+    }
+
+    pub(super) fn server_received(&self, peer: Peer, delivery: Delivery, packet: &[u8]) -> bool {
+        has_packet(&self.guest(peer).saw, delivery, packet)
+    }
+
+    /// All packets a client received, in order.
+    pub(super) fn packets_at(&self, client: usize) -> Vec<&[u8]> {
+        packets(&self.seat(client).saw)
+    }
+
+    /// All packets the server received from a peer, in order.
+    pub(super) fn packets_of(&self, peer: Peer) -> Vec<&[u8]> {
+        packets(&self.guest(peer).saw)
+    }
+
+    /// Why a client's link ended.
+    pub(super) fn client_end(&self, client: usize) -> Option<DisconnectReason> {
+        end(&self.seat(client).saw)
+    }
+
+    /// Why a peer's link ended.
+    pub(super) fn end_of(&self, peer: Peer) -> Option<DisconnectReason> {
+        end(&self.guest(peer).saw)
+    }
+
+    /// Polls everybody until `is_so`.
+    pub(super) fn drive_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.poll_all();
+            if is_so(self) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "this does not happen: {what}. Seen: {}", self.record());
+            thread::park_timeout(POLL_INTERVAL);
+        }
+    }
+
+    /// Polls everybody for a little while.
+    pub(super) fn drive_idle(&mut self) {
+        let end = Instant::now() + IDLE_TIME;
+        self.drive_until("time passes", |_| Instant::now() >= end);
+    }
+
+    fn poll_all(&mut self) {
+        self.poll_server();
+        for seat in self.clients.iter_mut().flatten().filter(|seat| seat.is_polled) {
+            while let Some(event) = seat.transport.poll(Instant::now()) {
+                seat.saw.push(match event {
+                    ClientEvent::Connected => Saw::Connected,
+                    ClientEvent::Packet { delivery, packet } => Saw::Packet(delivery, packet.to_vec()),
+                    ClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                });
+            }
+        }
+    }
+
+    fn poll_server(&mut self) {
+        while let Some(event) = self.server.poll(Instant::now()) {
+            let (peer, saw) = match event {
+                ServerEvent::Connected { peer, session, .. } => {
+                    self.peers.push(Guest { peer, session, saw: Vec::new() });
+                    if let Some(words) = &self.refusal {
+                        self.server.disconnect(Instant::now(), peer, words);
+                    }
+                    (peer, Saw::Connected)
+                }
+                ServerEvent::Packet { peer, delivery, packet } => {
+                    (peer, Saw::Packet(delivery, packet.to_vec()))
+                }
+                ServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+            };
+            self.guest_mut(peer).saw.push(saw);
+        }
+    }
+
+    fn seat(&self, client: usize) -> &Seat<N::Client> {
+        self.clients[client].as_ref().expect("the rule uses no client that it dropped")
+    }
+
+    fn seat_mut(&mut self, client: usize) -> &mut Seat<N::Client> {
+        self.clients[client].as_mut().expect("the rule uses no client that it dropped")
+    }
+
+    fn guest(&self, peer: Peer) -> &Guest {
+        self.peers.iter().find(|guest| guest.peer == peer).expect("the server reported this peer")
+    }
+
+    fn guest_mut(&mut self, peer: Peer) -> &mut Guest {
+        let known = self.peers.iter_mut().find(|guest| guest.peer == peer);
+        known.unwrap_or_else(|| panic!("the server reports something of {peer:?}, which never connected"))
+    }
+
+    /// The last things everybody reported, for a message of failure.
+    fn record(&self) -> String {
+        let clients = self.clients.iter().flatten().map(|seat| brief("client", &seat.saw));
+        let peers = self.peers.iter().map(|guest| brief(guest.peer, &guest.saw));
+        clients.chain(peers).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn brief(who: impl Debug, saw: &[Saw]) -> String {
+    let last: Vec<String> = saw.iter().rev().take(3).rev().map(brief_event).collect();
+    format!("{who:?}: {} events, last {}", saw.len(), last.join(", "))
+}
+
+fn brief_event(saw: &Saw) -> String {
+    match saw {
+        Saw::Packet(delivery, packet) => format!("{delivery:?} packet of {} bytes", packet.len()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn packets(saw: &[Saw]) -> Vec<&[u8]> {
+    let packets = saw.iter().filter_map(|saw| match saw {
+        Saw::Packet(_, packet) => Some(packet.as_slice()),
+        _ => None,
+    });
+    packets.collect()
+}
+
+fn has_packet(saw: &[Saw], delivery: Delivery, packet: &[u8]) -> bool {
+    saw.iter().any(|saw| matches!(saw, Saw::Packet(d, p) if (*d, p.as_slice()) == (delivery, packet)))
+}
+
+fn end(saw: &[Saw]) -> Option<DisconnectReason> {
+    saw.iter().rev().find_map(|saw| match saw {
+        Saw::Disconnected(reason) => Some(reason.clone()),
+        _ => None,
+    })
+}
