@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Sound without devices: codec, jitter buffers, mixer, WAV files.
+//!
+//! The façade's voice thread is the main user; nothing here knows a network, a device or the time of day. Time
+//! is a [`SamplePosition`] of the playback clock, which advances by one block of 10 ms whenever
+//! [`Mixer::mix`] is called, so everything can be tested as fast as the machine runs.
+//!
+//! ```text
+//! Input ─▶ Framer ─▶ Encoder ─▶ packets ─ ─ ─▶ Mixer::push_frame
+//!                                               jitter buffer ─▶ Decoder ─▶ volume ┐ one per speaker
+//! Output ◀────────────────────────────────────────────── limiter ◀─ sum ◀──────────┘
+//! ```
+//!
+//! Packets and numbers that come from other people are never trusted: they are dropped and counted (see
+//! [`limits`] and [`SpeakerStatistics`]), and what is missing is concealed.
+
+#![forbid(unsafe_code)]
+
+mod block;
+mod codec;
+mod declick;
+mod endpoint;
+mod framer;
+pub mod jitter;
+pub mod limits;
+mod mixer;
+mod resample;
+mod wav;
+
+pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
+pub use codec::{
+    CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
+    IdentityEncoder, OpusDecoder, OpusEncoder, Source,
+};
+pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
+pub use framer::Framer;
+pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
+pub use resample::{ResampleError, resample};
+pub use wav::{WavError, WavInput, WavOutput};

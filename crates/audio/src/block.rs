@@ -1,0 +1,122 @@
+//! The playback clock and the pieces of sound that pass along it: blocks of 10 ms, frames of 10 to 60 ms.
+
+use std::ops::{Add, AddAssign};
+
+/// Samples per second of everything inside the engine, mono 32-bit float.
+pub const SAMPLE_RATE_HZ: u32 = 48_000;
+
+/// Samples in one block, 10 ms: what is read from an input and mixed for an output in one go.
+pub const BLOCK_SAMPLES: usize = 480;
+
+/// A point on the playback clock: samples of 48 kHz since it started.
+///
+/// The clock advances only as sound is mixed, so a test that mixes 100 blocks has seen exactly one second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SamplePosition(pub u64);
+
+impl SamplePosition {
+    /// The sample that is heard `micros` microseconds after the clock started, rounded down.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self((micros as u128 * SAMPLE_RATE_HZ as u128 / 1_000_000) as u64)
+    }
+
+    /// Microseconds from the clock's start to this sample, rounded down.
+    pub const fn as_micros(self) -> u64 {
+        (self.0 as u128 * 1_000_000 / SAMPLE_RATE_HZ as u128) as u64
+    }
+
+    /// Samples from `earlier` to here, 0 if `earlier` is in fact later.
+    #[must_use]
+    pub const fn samples_since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The position as a signed number, for differences that may be negative.
+    /// The clock would have to run for six million years to leave its range.
+    pub(crate) const fn signed(self) -> i64 {
+        self.0 as i64
+    }
+}
+
+impl Add<u64> for SamplePosition {
+    type Output = Self;
+
+    fn add(self, samples: u64) -> Self {
+        Self(self.0.saturating_add(samples))
+    }
+}
+
+impl AddAssign<u64> for SamplePosition {
+    fn add_assign(&mut self, samples: u64) {
+        *self = *self + samples;
+    }
+}
+
+/// How much sound one packet carries. All sizes are whole blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum FrameSize {
+    /// 10 ms, 480 samples: lowest delay, highest overhead.
+    Ms10,
+    /// 20 ms, 960 samples.
+    #[default]
+    Ms20,
+    /// 40 ms, 1920 samples.
+    Ms40,
+    /// 60 ms, 2880 samples: lowest overhead; a lost packet is a lost syllable.
+    Ms60,
+}
+
+impl FrameSize {
+    /// All sizes, shortest first.
+    pub const ALL: [Self; 4] = [Self::Ms10, Self::Ms20, Self::Ms40, Self::Ms60];
+
+    /// Samples at 48 kHz.
+    pub const fn samples(self) -> usize {
+        self.blocks() * BLOCK_SAMPLES
+    }
+
+    /// Blocks of 10 ms.
+    pub const fn blocks(self) -> usize {
+        match self {
+            Self::Ms10 => 1,
+            Self::Ms20 => 2,
+            Self::Ms40 => 4,
+            Self::Ms60 => 6,
+        }
+    }
+
+    /// The size with this many samples at 48 kHz, if there is one.
+    pub fn from_samples(samples: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.samples() == samples as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frame_sizes_are_those_of_the_protocol() {
+        let samples: Vec<usize> = FrameSize::ALL.iter().map(|size| size.samples()).collect();
+        assert_eq!(samples, [480, 960, 1920, 2880]);
+        for size in FrameSize::ALL {
+            assert_eq!(FrameSize::from_samples(size.samples() as u32), Some(size));
+        }
+        assert_eq!(FrameSize::from_samples(0), None);
+        assert_eq!(FrameSize::from_samples(961), None);
+        assert_eq!(FrameSize::from_samples(u32::MAX), None);
+    }
+
+    #[test]
+    fn positions_convert_to_time_and_back() {
+        assert_eq!(SamplePosition::from_micros(10_000), SamplePosition(480));
+        assert_eq!(SamplePosition(480).as_micros(), 10_000);
+        assert_eq!(SamplePosition::from_micros(u64::MAX).0, (u128::from(u64::MAX) * 48 / 1000) as u64);
+    }
+
+    #[test]
+    fn differences_never_go_below_zero() {
+        assert_eq!(SamplePosition(100).samples_since(SamplePosition(40)), 60);
+        assert_eq!(SamplePosition(40).samples_since(SamplePosition(100)), 0);
+    }
+}

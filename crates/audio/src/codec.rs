@@ -1,0 +1,270 @@
+//! Frames to packets and back: two traits of few verbs, and how a player describes its codec to the others.
+
+mod identity;
+mod opus;
+
+pub use identity::{IdentityDecoder, IdentityEncoder};
+pub use opus::{EncoderSettings, OpusDecoder, OpusEncoder};
+
+use crate::block::{FrameSize, SAMPLE_RATE_HZ};
+
+/// Turns frames of mono sound at 48 kHz into packets.
+pub trait Encoder: Send {
+    /// Samples in every frame, at 48 kHz.
+    fn frame_samples(&self) -> usize;
+
+    /// By how many samples at 48 kHz the decoded sound lags behind what was put in.
+    fn lookahead_samples(&self) -> usize;
+
+    /// Encodes one frame into the front of `packet` and returns how many bytes it took.
+    ///
+    /// Samples that are not finite count as silence, those beyond ±1 as ±1.
+    ///
+    /// # Errors
+    /// [`CodecError::FrameLength`] if the frame is not [`Self::frame_samples`] long,
+    /// [`CodecError::PacketBuffer`] if `packet` is too short to hold any packet.
+    fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError>;
+
+    /// Tells the encoder how many of 100 packets will not arrive, so that it can protect the rest.
+    fn set_expected_loss(&mut self, percent: u8);
+}
+
+/// What a decoder is to make a frame from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// The frame's own packet.
+    Packet(&'a [u8]),
+    /// The packet of the *next* frame, which may hold a coarse copy of this one (forward error correction).
+    Recover(&'a [u8]),
+    /// Nothing: continue what was heard, fading.
+    Conceal,
+}
+
+/// What a decoder made a frame from in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DecodedAs {
+    /// The frame's own packet.
+    Decoded,
+    /// The copy inside the next frame's packet.
+    Recovered,
+    /// Made up, because there was no packet, it held no copy, or it could not be decoded.
+    Concealed,
+}
+
+/// Turns packets into frames of mono sound at 48 kHz.
+pub trait Decoder: Send {
+    /// Samples in every frame, at 48 kHz.
+    fn frame_samples(&self) -> usize;
+
+    /// Fills `frame`, whatever the source holds: a packet that is damaged, or does not hold exactly one
+    /// frame, is answered with concealment, and the outcome says so.
+    ///
+    /// A concealed frame may be shorter than [`Self::frame_samples`], as long as it is whole blocks of
+    /// 480 samples: a frame that is only late is bridged block by block.
+    ///
+    /// # Errors
+    /// [`CodecError::FrameLength`] if `frame` has the wrong length for the source.
+    fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError>;
+}
+
+/// The codecs of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodecKind {
+    /// Raw 32-bit float samples, little endian; for tests. Number 0 on the wire.
+    Identity,
+    /// Opus (RFC 6716). Number 1 on the wire.
+    Opus,
+}
+
+impl CodecKind {
+    /// The codec with this number on the wire.
+    ///
+    /// # Errors
+    /// [`CodecError::UnknownCodec`] for any other number.
+    pub fn from_wire(number: u8) -> Result<Self, CodecError> {
+        match number {
+            0 => Ok(Self::Identity),
+            1 => Ok(Self::Opus),
+            codec => Err(CodecError::UnknownCodec { codec }),
+        }
+    }
+
+    /// The codec's number on the wire.
+    pub const fn to_wire(self) -> u8 {
+        match self {
+            Self::Identity => 0,
+            Self::Opus => 1,
+        }
+    }
+}
+
+/// How a player encodes, as it announced on joining. Nothing in it is trusted before [`Self::decoder`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CodecSettings {
+    /// Which codec.
+    pub kind: CodecKind,
+    /// Samples in a frame, at `sample_rate_hz`.
+    pub frame_samples: u32,
+    /// Samples per second that `frame_samples` counts in.
+    pub sample_rate_hz: u32,
+}
+
+impl CodecSettings {
+    /// What a player announces that encodes Opus at 48 kHz with frames of this size.
+    pub const fn opus(frame: FrameSize) -> Self {
+        Self { kind: CodecKind::Opus, frame_samples: frame.samples() as u32, sample_rate_hz: SAMPLE_RATE_HZ }
+    }
+
+    /// What a player announces that sends raw samples at 48 kHz in frames of this size.
+    pub const fn identity(frame: FrameSize) -> Self {
+        Self {
+            kind: CodecKind::Identity,
+            frame_samples: frame.samples() as u32,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        }
+    }
+
+    /// The frame size at 48 kHz.
+    ///
+    /// An Opus stream decodes to 48 kHz whatever rate its encoder ran at, so all five rates of Opus are
+    /// fine with it; raw samples must be at 48 kHz already.
+    ///
+    /// # Errors
+    /// [`CodecError::UnsupportedSampleRate`] or [`CodecError::UnsupportedFrameSize`].
+    pub fn frame_size(&self) -> Result<FrameSize, CodecError> {
+        let Self { kind, frame_samples, sample_rate_hz } = *self;
+        let supported = match kind {
+            CodecKind::Identity => sample_rate_hz == SAMPLE_RATE_HZ,
+            CodecKind::Opus => matches!(sample_rate_hz, 8_000 | 12_000 | 16_000 | 24_000 | 48_000),
+        };
+        if !supported {
+            return Err(CodecError::UnsupportedSampleRate { sample_rate_hz });
+        }
+        frame_samples
+            .checked_mul(SAMPLE_RATE_HZ / sample_rate_hz)
+            .and_then(FrameSize::from_samples)
+            .ok_or(CodecError::UnsupportedFrameSize { frame_samples, sample_rate_hz })
+    }
+
+    /// A decoder for such a player's packets.
+    ///
+    /// # Errors
+    /// The same as [`Self::frame_size`].
+    pub fn decoder(&self) -> Result<Box<dyn Decoder>, CodecError> {
+        let frame = self.frame_size()?;
+        Ok(match self.kind {
+            CodecKind::Identity => Box::new(IdentityDecoder::new(frame)),
+            CodecKind::Opus => Box::new(OpusDecoder::new(frame)?),
+        })
+    }
+}
+
+/// Why a codec could not be set up or used. Damaged packets are never an error: they are concealed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodecError {
+    /// The other side announced a codec that is not in the protocol.
+    #[error("codec number {codec} is unknown; 0 (raw samples) and 1 (Opus) are supported")]
+    UnknownCodec {
+        /// The number announced.
+        codec: u8,
+    },
+    /// The other side announced a rate that its codec does not have.
+    #[error("{sample_rate_hz} Hz cannot be decoded; use 48000 Hz")]
+    UnsupportedSampleRate {
+        /// The rate announced.
+        sample_rate_hz: u32,
+    },
+    /// The other side announced a frame that is not 10, 20, 40 or 60 ms long.
+    #[error(
+        "a frame of {frame_samples} samples at {sample_rate_hz} Hz is not supported; use 10, 20, 40 or 60 ms"
+    )]
+    UnsupportedFrameSize {
+        /// Samples in a frame, as announced.
+        frame_samples: u32,
+        /// The rate announced.
+        sample_rate_hz: u32,
+    },
+    /// The caller's frame has the wrong number of samples.
+    #[error("a frame of {got} samples was given to a codec whose frames have {expected}")]
+    FrameLength {
+        /// Samples in a frame of this codec.
+        expected: usize,
+        /// Samples in the caller's frame.
+        got: usize,
+    },
+    /// The caller's packet buffer is too short.
+    #[error("a packet buffer of {got} bytes is too short; {needed} are needed")]
+    PacketBuffer {
+        /// Bytes needed.
+        needed: usize,
+        /// Bytes in the caller's buffer.
+        got: usize,
+    },
+    /// The codec library refused; with valid settings this is a bug.
+    #[error("Opus failed: {what}; please report this")]
+    Opus {
+        /// The library's own words.
+        what: String,
+    },
+}
+
+/// Checks the length of a frame that is to be filled from `source`.
+fn check_frame_length(source: Source<'_>, frame_samples: usize, got: usize) -> Result<(), CodecError> {
+    let fits = match source {
+        Source::Packet(_) | Source::Recover(_) => got == frame_samples,
+        Source::Conceal => got > 0 && got <= frame_samples && got.is_multiple_of(crate::block::BLOCK_SAMPLES),
+    };
+    if fits { Ok(()) } else { Err(CodecError::FrameLength { expected: frame_samples, got }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opus(frame_samples: u32, sample_rate_hz: u32) -> CodecSettings {
+        CodecSettings { kind: CodecKind::Opus, frame_samples, sample_rate_hz }
+    }
+
+    #[test]
+    fn codec_numbers_are_those_of_the_protocol() {
+        assert_eq!(CodecKind::from_wire(0), Ok(CodecKind::Identity));
+        assert_eq!(CodecKind::from_wire(1), Ok(CodecKind::Opus));
+        for codec in 2..=u8::MAX {
+            assert_eq!(CodecKind::from_wire(codec), Err(CodecError::UnknownCodec { codec }));
+        }
+        assert_eq!(CodecKind::Identity.to_wire(), 0);
+        assert_eq!(CodecKind::Opus.to_wire(), 1);
+    }
+
+    #[test]
+    fn every_rate_of_opus_is_decoded_at_48_khz() {
+        for rate in [8_000, 12_000, 16_000, 24_000, 48_000] {
+            let decoder = opus(rate / 50, rate).decoder().unwrap();
+            assert_eq!(decoder.frame_samples(), 960, "{rate} Hz");
+        }
+    }
+
+    #[test]
+    fn absurd_settings_are_refused() {
+        for (frame_samples, rate) in
+            [(0, 48_000), (1, 48_000), (u32::MAX, 48_000), (u32::MAX / 6 + 1, 8_000), (5760, 48_000)]
+        {
+            assert!(
+                matches!(
+                    opus(frame_samples, rate).decoder().err(),
+                    Some(CodecError::UnsupportedFrameSize { .. })
+                ),
+                "{frame_samples} at {rate} Hz"
+            );
+        }
+        for rate in [0, 1, 44_100, 96_000, u32::MAX] {
+            assert!(
+                matches!(opus(960, rate).decoder().err(), Some(CodecError::UnsupportedSampleRate { .. })),
+                "{rate} Hz"
+            );
+        }
+        let raw = CodecSettings { kind: CodecKind::Identity, frame_samples: 320, sample_rate_hz: 16_000 };
+        assert!(matches!(raw.decoder().err(), Some(CodecError::UnsupportedSampleRate { .. })));
+    }
+}

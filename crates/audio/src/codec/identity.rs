@@ -1,0 +1,137 @@
+//! The codec that does nothing: raw 32-bit float samples, little endian. For tests, where every sample must
+//! be found again.
+
+use super::{CodecError, DecodedAs, Decoder, Encoder, Source, check_frame_length};
+use crate::block::FrameSize;
+use crate::declick::Declick;
+
+/// Bytes of one sample.
+const SAMPLE_BYTES: usize = size_of::<f32>();
+
+/// Writes the samples down as they are.
+#[derive(Debug)]
+pub struct IdentityEncoder {
+    frame: FrameSize,
+}
+
+impl IdentityEncoder {
+    /// An encoder for frames of this size.
+    pub const fn new(frame: FrameSize) -> Self {
+        Self { frame }
+    }
+}
+
+impl Encoder for IdentityEncoder {
+    fn frame_samples(&self) -> usize {
+        self.frame.samples()
+    }
+
+    fn lookahead_samples(&self) -> usize {
+        0
+    }
+
+    fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
+        let expected = self.frame.samples();
+        if frame.len() != expected {
+            return Err(CodecError::FrameLength { expected, got: frame.len() });
+        }
+        let needed = expected * SAMPLE_BYTES;
+        let got = packet.len();
+        let packet = packet.get_mut(..needed).ok_or(CodecError::PacketBuffer { needed, got })?;
+        for (bytes, &sample) in packet.chunks_exact_mut(SAMPLE_BYTES).zip(frame) {
+            bytes.copy_from_slice(&clean(sample).to_le_bytes());
+        }
+        Ok(needed)
+    }
+
+    /// Raw samples have no room for copies.
+    fn set_expected_loss(&mut self, _percent: u8) {}
+}
+
+/// Reads the samples back.
+#[derive(Debug)]
+pub struct IdentityDecoder {
+    frame: FrameSize,
+    declick: Declick,
+}
+
+impl IdentityDecoder {
+    /// A decoder for frames of this size.
+    pub fn new(frame: FrameSize) -> Self {
+        Self { frame, declick: Declick::new() }
+    }
+
+    fn decode_packet(&self, data: &[u8], frame: &mut [f32]) -> bool {
+        if data.len() != self.frame.samples() * SAMPLE_BYTES {
+            return false;
+        }
+        for (sample, bytes) in frame.iter_mut().zip(data.as_chunks().0) {
+            *sample = clean(f32::from_le_bytes(*bytes));
+        }
+        true
+    }
+}
+
+impl Decoder for IdentityDecoder {
+    fn frame_samples(&self) -> usize {
+        self.frame.samples()
+    }
+
+    fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError> {
+        check_frame_length(source, self.frame.samples(), frame.len())?;
+        let decoded_as = match source {
+            Source::Packet(data) if self.decode_packet(data, frame) => DecodedAs::Decoded,
+            Source::Packet(_) | Source::Recover(_) | Source::Conceal => {
+                frame.fill(0.0);
+                self.declick.join(frame);
+                DecodedAs::Concealed
+            }
+        };
+        self.declick.heard(frame);
+        Ok(decoded_as)
+    }
+}
+
+fn clean(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_come_back_as_they_were() {
+        let frame: Vec<f32> = (0..960).map(|i| (i as f32 * 0.01).sin()).collect();
+        let mut packet = [0; 4096];
+        let length = IdentityEncoder::new(FrameSize::Ms20).encode(&frame, &mut packet).unwrap();
+        let mut decoded = [0.0; 960];
+        let outcome = IdentityDecoder::new(FrameSize::Ms20)
+            .decode(Source::Packet(&packet[..length]), &mut decoded)
+            .unwrap();
+        assert_eq!(outcome, DecodedAs::Decoded);
+        assert_eq!(decoded[..], frame[..]);
+    }
+
+    #[test]
+    fn packets_of_another_length_are_concealed() {
+        let mut decoder = IdentityDecoder::new(FrameSize::Ms10);
+        let mut frame = [1.0; 480];
+        for length in [0, 1, 1919, 1921, 3840] {
+            let outcome = decoder.decode(Source::Packet(&vec![0x3f; length]), &mut frame).unwrap();
+            assert_eq!(outcome, DecodedAs::Concealed, "{length} bytes");
+            assert!(frame.iter().all(|&sample| sample == 0.0));
+        }
+    }
+
+    #[test]
+    fn samples_that_are_not_numbers_become_silence() {
+        let mut packet = Vec::new();
+        for sample in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 7.0, -7.0, 0.5].repeat(80) {
+            packet.extend_from_slice(&sample.to_le_bytes());
+        }
+        let mut frame = [0.0; 480];
+        IdentityDecoder::new(FrameSize::Ms10).decode(Source::Packet(&packet), &mut frame).unwrap();
+        assert_eq!(frame[..6], [0.0, 0.0, 0.0, 1.0, -1.0, 0.5]);
+    }
+}

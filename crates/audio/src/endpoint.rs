@@ -1,0 +1,71 @@
+//! Where blocks come from and where they go: the two traits that devices, files and silence have in common.
+
+use crate::block::BLOCK_SAMPLES;
+use crate::wav::WavError;
+
+/// What became of a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOutcome {
+    /// The block holds the next 10 ms.
+    Block,
+    /// There is nothing more and never will be; the block holds silence.
+    Ended,
+}
+
+/// A source of sound.
+pub trait Input: Send {
+    /// Fills the block with the next 10 ms, mono at 48 kHz, padded with silence at the end.
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome;
+}
+
+/// A sink for sound.
+pub trait Output: Send {
+    /// Takes the next 10 ms, mono at 48 kHz.
+    ///
+    /// # Errors
+    /// [`OutputError`] if they could not be kept or played; the sink is then of no more use.
+    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError>;
+
+    /// Makes sure that everything written is kept. Writing on afterwards is an error.
+    ///
+    /// # Errors
+    /// [`OutputError`] if not everything could be kept.
+    fn finish(&mut self) -> Result<(), OutputError>;
+}
+
+/// Why an output failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Wav(#[from] WavError),
+    /// The caller wrote after [`Output::finish`].
+    #[error("the output was finished already; open a new one")]
+    Finished,
+}
+
+/// An input that is silent for ever: a listener without a microphone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silence;
+
+impl Input for Silence {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        block.fill(0.0);
+        ReadOutcome::Block
+    }
+}
+
+/// An output that nobody hears.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Discard;
+
+impl Output for Discard {
+    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! The jitter buffer: puts one speaker's frames back in order, holds each until its time, and says what to
+//! play when one is missing.
+//!
+//! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
+//! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay grows when
+//! a frame is waited for, and shrinks when the caller can leave out a block of near silence, or between
+//! utterances.
+
+mod decision;
+mod missing;
+mod packet_queue;
+mod schedule;
+mod target_delay;
+
+use std::collections::VecDeque;
+
+pub use decision::{Decision, JitterCounters};
+use missing::MissingFrames;
+pub use packet_queue::FrameId;
+use packet_queue::{Insertion, Packet, PacketQueue};
+use schedule::Playing;
+use target_delay::{TargetDelay, Transits};
+
+use crate::block::{FrameSize, SamplePosition};
+use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
+
+/// So many of the last 128 frames lost make it worth waiting for the copy in the next packet.
+const LOSSY_FRAMES: u32 = 2;
+
+/// One speaker's frames between the network and the decoder.
+#[derive(Debug)]
+pub struct JitterBuffer {
+    frame_size: FrameSize,
+    queue: PacketQueue,
+    /// The packet that was handed out last; its buffer is used again.
+    taken: Packet,
+    /// The one that plays first, then those that wait for it. Frames arrive for the last.
+    utterances: VecDeque<Utterance>,
+    utterances_started: u32,
+    /// How far the first of them has got; `None` while its first frame is not due yet.
+    playing: Option<Playing>,
+    target: TargetDelay,
+    losses: MissingFrames,
+    recovery_works: bool,
+    shortening: bool,
+    delay_samples: u64,
+    counters: JitterCounters,
+}
+
+#[derive(Debug)]
+struct Utterance {
+    number: u32,
+    ended: bool,
+    transits: Transits,
+}
+
+impl JitterBuffer {
+    /// A buffer for frames of this size.
+    pub fn new(frame_size: FrameSize) -> Self {
+        Self {
+            frame_size,
+            queue: PacketQueue::new(),
+            taken: Packet::default(),
+            utterances: VecDeque::with_capacity(MAX_WAITING_UTTERANCES + 2),
+            utterances_started: 0,
+            playing: None,
+            target: TargetDelay::new(),
+            losses: MissingFrames::NONE,
+            recovery_works: true,
+            shortening: false,
+            delay_samples: 0,
+            counters: JitterCounters::default(),
+        }
+    }
+
+    /// The speaker starts to speak; returns the utterance's number. Frames belong to it from now on, while
+    /// those of earlier ones are still played out.
+    pub fn start_utterance(&mut self) -> u32 {
+        self.end_utterance();
+        let number = self.utterances_started;
+        self.utterances_started = number.wrapping_add(1);
+        self.utterances.push_back(Utterance { number, ended: false, transits: Transits::new() });
+        if self.utterances.len() > MAX_WAITING_UTTERANCES + 1
+            && let Some(oldest_waiting) = self.utterances.remove(1)
+        {
+            self.counters.overflowed += self.queue.drop_utterance(oldest_waiting.number) as u64;
+        }
+        self.target.start_utterance();
+        number
+    }
+
+    /// The speaker stopped: what is there is played out. Frames that still arrive meanwhile are welcome.
+    pub fn end_utterance(&mut self) {
+        if let Some(last) = self.utterances.back_mut() {
+            last.ended = true;
+        }
+    }
+
+    /// A packet of the utterance started last. `sequence` counts its frames from 0; `arrived` is when it
+    /// came in on the playback clock.
+    pub fn push(&mut self, sequence: u32, arrived: SamplePosition, packet: &[u8], gain: f32) {
+        self.counters.received += 1;
+        if packet.len() > MAX_PACKET_BYTES {
+            self.counters.oversized += 1;
+            return;
+        }
+        let only_one = self.utterances.len() == 1;
+        let Some(utterance) = self.utterances.back_mut() else {
+            self.counters.late += 1;
+            return;
+        };
+        match &mut self.playing {
+            Some(playing) if only_one && sequence < playing.next => {
+                let age = playing.next - 1 - sequence;
+                if !playing.missing.arrived(age) {
+                    self.counters.duplicates += 1;
+                    return;
+                }
+                self.losses.arrived(age);
+                self.counters.late += 1;
+            }
+            _ => {
+                let frame = FrameId { utterance: utterance.number, sequence };
+                match self.queue.insert(frame, gain, packet) {
+                    Insertion::Stored => {}
+                    Insertion::StoredOldestDropped => self.counters.overflowed += 1,
+                    Insertion::Duplicate => {
+                        self.counters.duplicates += 1;
+                        return;
+                    }
+                }
+            }
+        }
+        let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;
+        let relative = utterance.transits.note(transit);
+        self.target.note(transit, relative);
+    }
+
+    /// Whether a missing frame could be recovered from the next packet: if so, it is worth a longer delay.
+    pub fn note_recovery(&mut self, recovered: bool) {
+        self.recovery_works = recovered;
+    }
+
+    /// How long frames wait now beyond the fastest arrival of late, in samples; 0 while nothing plays.
+    pub fn delay_samples(&self) -> u64 {
+        self.delay_samples
+    }
+
+    /// How long frames should wait, in samples.
+    pub fn target_samples(&self) -> u64 {
+        let lossy = self.recovery_works && self.losses.count() >= LOSSY_FRAMES;
+        self.target.samples(if lossy { self.frame_size.samples() as u64 } else { 0 })
+    }
+
+    /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
+    pub fn jitter_samples(&self) -> f32 {
+        self.target.jitter_samples()
+    }
+
+    /// What happened to the packets so far.
+    pub fn counters(&self) -> JitterCounters {
+        self.counters
+    }
+
+    /// Packets that wait for their turn.
+    pub fn queued_packets(&self) -> usize {
+        self.queue.len()
+    }
+}

@@ -1,0 +1,69 @@
+//! What the jitter buffer says shall be played, and what it counts.
+
+use super::packet_queue::FrameId;
+use crate::block::SamplePosition;
+
+/// What to do now.
+#[derive(Debug, PartialEq)]
+pub enum Decision<'a> {
+    /// Nobody speaks: ask again a block later.
+    Silence,
+    /// Decode this packet.
+    Play {
+        /// Which frame it is.
+        frame: FrameId,
+        /// The frame's packet.
+        packet: &'a [u8],
+        /// Amplitude factor of the channel it came over.
+        gain: f32,
+        /// Frames before it were skipped because they came much too late: hide the joint.
+        skipped: bool,
+    },
+    /// The frame is missing: recover it from the packet of the next one, or conceal it.
+    /// Tell [`JitterBuffer::note_recovery`] which it was.
+    Recover {
+        /// Which frame is missing.
+        frame: FrameId,
+        /// The next frame's packet.
+        next_packet: &'a [u8],
+        /// Amplitude factor of the channel the next one came over.
+        gain: f32,
+    },
+    /// Conceal this many samples: a whole frame that is lost, the rest of one, or one block to wait.
+    Conceal {
+        /// Whole blocks, at most a frame.
+        samples: usize,
+    },
+    /// Frames are lost for good whose place is taken by concealed sound. Ask again at once.
+    GaveUp {
+        /// The first of them.
+        first: FrameId,
+        /// How many.
+        count: u32,
+        /// Where the concealed sound in place of the first one began.
+        from: SamplePosition,
+    },
+    /// Everything of this utterance has been played. Ask again at once.
+    EndOfUtterance {
+        /// Which one.
+        utterance: u32,
+    },
+}
+
+/// What happened to the packets of one speaker. Every packet received is, in the end, handed out or in
+/// exactly one of `late`, `duplicates`, `overflowed` and `oversized`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JitterCounters {
+    /// Packets that arrived.
+    pub received: u64,
+    /// Frames whose turn came without their packet.
+    pub lost: u64,
+    /// Packets that came after their turn, or belong to no utterance that plays.
+    pub late: u64,
+    /// Packets of frames that were there already.
+    pub duplicates: u64,
+    /// Packets dropped because the queue was full or the delay too long.
+    pub overflowed: u64,
+    /// Packets too long to be kept.
+    pub oversized: u64,
+}

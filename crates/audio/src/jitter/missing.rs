@@ -1,0 +1,73 @@
+//! Which of the last frames were missing when their turn came.
+
+/// The last 128 frames whose turn is over, newest first: a set bit is a frame that was missing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MissingFrames(u128);
+
+impl MissingFrames {
+    /// Every frame was there.
+    pub(super) const NONE: Self = Self(0);
+    /// No frame was there, as before the first one.
+    pub(super) const ALL: Self = Self(u128::MAX);
+
+    /// The turn of one more frame is over.
+    pub(super) fn push(&mut self, missing: bool) {
+        self.0 = self.0 << 1 | u128::from(missing);
+    }
+
+    /// The turn of `count` more frames is over, and all of them were missing.
+    pub(super) fn push_missing(&mut self, count: u32) {
+        self.0 = match 1_u128.checked_shl(count) {
+            Some(carry) => self.0 << count | (carry - 1),
+            None => u128::MAX,
+        };
+    }
+
+    /// A frame arrived whose turn was over before `age` others: whether it was missing. From now on it is not.
+    pub(super) fn arrived(&mut self, age: u32) -> bool {
+        let Some(bit) = 1_u128.checked_shl(age) else { return true };
+        let missing = self.0 & bit != 0;
+        self.0 &= !bit;
+        missing
+    }
+
+    /// How many are missing.
+    pub(super) fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_missing_once() {
+        let mut frames = MissingFrames::NONE;
+        frames.push(true);
+        frames.push(false);
+        frames.push(false);
+        assert_eq!(frames.count(), 1);
+        assert!(frames.arrived(2));
+        assert!(!frames.arrived(2), "the second time it is a duplicate");
+        assert!(!frames.arrived(0), "it was played");
+        assert_eq!(frames.count(), 0);
+    }
+
+    #[test]
+    fn long_gaps_fill_the_window() {
+        for (gap, count) in [(0, 0), (1, 1), (127, 127), (128, 128), (129, 128), (u32::MAX, 128)] {
+            let mut frames = MissingFrames::NONE;
+            frames.push_missing(gap);
+            assert_eq!(frames.count(), count, "{gap} frames");
+        }
+    }
+
+    #[test]
+    fn older_frames_count_as_missing() {
+        let mut frames = MissingFrames::NONE;
+        assert!(frames.arrived(128));
+        assert!(frames.arrived(u32::MAX));
+        assert!(!frames.arrived(127));
+    }
+}

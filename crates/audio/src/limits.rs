@@ -1,0 +1,39 @@
+//! Every bound of the engine: the number, why, and which counter moves when it is hit.
+
+/// Packets that one speaker may have waiting: 1.3 s of the shortest frames, 7.7 s of the longest.
+/// The oldest go first, counted in [`SpeakerStatistics::overflowed`](crate::SpeakerStatistics).
+pub const MAX_QUEUED_PACKETS: usize = 128;
+
+/// Utterances that one speaker may have waiting behind the one that plays.
+/// The oldest waiting one goes first, its frames counted as overflowed.
+pub const MAX_WAITING_UTTERANCES: usize = 4;
+
+/// Bytes of one Opus packet: what the authors of the codec recommend as a buffer. Voice needs a tenth.
+/// A longer one is counted as undecodable.
+pub const MAX_OPUS_PACKET_BYTES: usize = 4_000;
+
+/// Bytes of any packet that is worth keeping: 60 ms of raw samples.
+/// A longer one is counted as undecodable and never stored.
+pub const MAX_PACKET_BYTES: usize = 4 * 2_880;
+
+/// The longest delay that the jitter buffer aims for, 400 ms: beyond it people start to talk over each other.
+pub const MAX_TARGET_DELAY_SAMPLES: u64 = 19_200;
+
+/// The longest delay that is played out, 600 ms. Frames that would be later are skipped, down to the
+/// target, and counted as overflowed.
+pub const MAX_DELAY_SAMPLES: u64 = 28_800;
+
+/// The longest gap in the numbering that is waited out, 500 ms; a longer one is jumped over.
+pub const MAX_CONCEALED_GAP_SAMPLES: u64 = 24_000;
+
+/// Entries kept for [`Mixer::poll_played`](crate::Mixer::poll_played): more than a second of 10 ms frames
+/// of eight speakers. The oldest go first, counted in
+/// [`Mixer::played_overflow`](crate::Mixer::played_overflow).
+pub const MAX_PLAYED_REPORTS: usize = 1_024;
+
+/// Speakers that one mixer takes by default; a decoder is about 100 kB.
+/// One more is refused with [`MixerError::TooManySpeakers`](crate::MixerError).
+pub const DEFAULT_MAX_SPEAKERS: usize = 256;
+
+/// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
+pub const MAX_WAV_SECONDS: u64 = 3_600;

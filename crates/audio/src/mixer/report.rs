@@ -1,0 +1,89 @@
+//! What was heard when, and how well it went.
+
+use std::collections::VecDeque;
+
+use super::SpeakerKey;
+use crate::block::SamplePosition;
+use crate::codec::DecodedAs;
+use crate::limits::MAX_PLAYED_REPORTS;
+
+/// One frame that was heard, or whose place was filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlayedFrame {
+    /// Whose it is.
+    pub speaker: SpeakerKey,
+    /// The speaker's utterance, counting from 0.
+    pub utterance: u32,
+    /// The frame within the utterance, counting from 0.
+    pub sequence: u32,
+    /// Where on the playback clock its first sample was heard. The codec's own delay comes on top: see
+    /// [`Encoder::lookahead_samples`](crate::Encoder::lookahead_samples).
+    pub position: SamplePosition,
+    /// What it was made from.
+    pub how: DecodedAs,
+}
+
+/// How one speaker is received and heard.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SpeakerStatistics {
+    /// Packets that arrived. Each ends up in `played`, `undecodable`, `late`, `duplicates` or `overflowed`,
+    /// or is still in `queued`.
+    pub received: u64,
+    /// Frames decoded from their own packet.
+    pub played: u64,
+    /// Frames recovered from the packet after them.
+    pub recovered: u64,
+    /// Frames whose place was filled with made-up sound.
+    pub concealed: u64,
+    /// Blocks of 10 ms of made-up sound while a frame was waited for.
+    pub waited_blocks: u64,
+    /// Blocks of 10 ms of near silence left out to shorten the delay.
+    pub left_out_blocks: u64,
+    /// Frames whose turn came without their packet, whether it came later or never.
+    pub lost: u64,
+    /// Packets that came after their turn, or belong to no utterance that plays.
+    pub late: u64,
+    /// Packets of frames that were there already.
+    pub duplicates: u64,
+    /// Packets dropped because too many waited or the delay was too long.
+    pub overflowed: u64,
+    /// Packets that could not be decoded.
+    pub undecodable: u64,
+    /// Packets that wait for their turn.
+    pub queued: u64,
+    /// How long frames wait now beyond the fastest arrival of late, in samples; 0 while nothing plays.
+    pub delay_samples: u64,
+    /// How long they should wait, in samples.
+    pub target_delay_samples: u64,
+    /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
+    pub jitter_samples: f32,
+}
+
+/// The last frames heard, until somebody asks. Drops the oldest when nobody does.
+#[derive(Debug)]
+pub(super) struct PlayedFrames {
+    frames: VecDeque<PlayedFrame>,
+    overflowed: u64,
+}
+
+impl PlayedFrames {
+    pub(super) fn new() -> Self {
+        Self { frames: VecDeque::with_capacity(MAX_PLAYED_REPORTS), overflowed: 0 }
+    }
+
+    pub(super) fn push(&mut self, frame: PlayedFrame) {
+        if self.frames.len() == MAX_PLAYED_REPORTS {
+            self.frames.pop_front();
+            self.overflowed += 1;
+        }
+        self.frames.push_back(frame);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<PlayedFrame> {
+        self.frames.pop_front()
+    }
+
+    pub(super) fn overflowed(&self) -> u64 {
+        self.overflowed
+    }
+}

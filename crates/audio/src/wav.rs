@@ -1,0 +1,75 @@
+//! Sound in WAV files: read whole into an input, written as it comes by an output.
+
+mod input;
+mod output;
+
+use std::io;
+use std::path::PathBuf;
+
+pub use input::WavInput;
+pub use output::WavOutput;
+
+/// What is wrong with a WAV file: which one, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WavError {
+    /// The file cannot be opened or read.
+    #[error("cannot read {}: {source}; check the path and its permissions", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The file is not a WAV file, or damaged.
+    #[error("{} is not a readable WAV file ({what}); export it again as 16-bit PCM WAV", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The file holds less sound than it says.
+    #[error("{} is cut off: it promises more sound than it holds; copy or export it again", path.display())]
+    CutOff {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A WAV file, but of a kind that is not supported.
+    #[error(
+        "{} has {channels} channels of {bits_per_sample} bits at {sample_rate_hz} Hz; \
+         1 to 8 channels of 8, 16, 24 or 32 bits at 8000 to 192000 Hz can be read, so convert it", path.display()
+    )]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// Channels in it.
+        channels: u16,
+        /// Bits of one sample.
+        bits_per_sample: u16,
+        /// Samples per second.
+        sample_rate_hz: u32,
+    },
+    /// The file is longer than [`MAX_WAV_SECONDS`](crate::limits::MAX_WAV_SECONDS).
+    #[error("{} is {seconds} s long; at most {} s can be read, so cut it", path.display(), crate::limits::MAX_WAV_SECONDS)]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Its length, rounded down.
+        seconds: u64,
+    },
+    /// The file cannot be created or written.
+    #[error("cannot write {}: {source}; check that the folder exists and has room", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The file has reached the 4 GiB that the format can describe, 12 hours.
+    #[error("{} is full: a WAV file holds 12 hours; what was written so far is kept", path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,123 @@
+//! A WAV file as a source of sound.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use hound::{SampleFormat, WavReader};
+
+use super::WavError;
+use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
+use crate::endpoint::{Input, ReadOutcome};
+use crate::limits::MAX_WAV_SECONDS;
+use crate::resample::resample;
+
+/// A WAV file, read whole and converted to mono at 48 kHz: the mean of its channels.
+#[derive(Debug, Clone)]
+pub struct WavInput {
+    samples: Vec<f32>,
+    next: usize,
+}
+
+impl WavInput {
+    /// Reads the file: 1 to 8 channels of 8, 16, 24 or 32-bit whole or 32-bit float samples at 8 to 192 kHz.
+    /// Samples that are not finite become silence, those beyond ±1 are clipped.
+    ///
+    /// # Errors
+    /// [`WavError`] if the file is missing, damaged, cut off, of another kind, or longer than an hour.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, WavError> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|source| WavError::Read { path: path.to_owned(), source })?;
+        let mut reader = WavReader::new(BufReader::new(file)).map_err(|error| unreadable(path, error))?;
+        check_kind(path, &reader)?;
+        let rate_hz = reader.spec().sample_rate;
+        let mono = read_mono(&mut reader).map_err(|error| unreadable(path, error))?;
+        let samples = resample(&mono, rate_hz, SAMPLE_RATE_HZ)
+            .map_err(|error| WavError::Format { path: path.to_owned(), what: error.to_string() })?;
+        Ok(Self { samples, next: 0 })
+    }
+
+    /// All of the sound, mono at 48 kHz.
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+}
+
+impl Input for WavInput {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        let rest = &self.samples[self.next..];
+        let taken = rest.len().min(BLOCK_SAMPLES);
+        block[..taken].copy_from_slice(&rest[..taken]);
+        block[taken..].fill(0.0);
+        self.next += taken;
+        if taken > 0 { ReadOutcome::Block } else { ReadOutcome::Ended }
+    }
+}
+
+fn check_kind<R: Read>(path: &Path, reader: &WavReader<R>) -> Result<(), WavError> {
+    let spec = reader.spec();
+    let whole = spec.sample_format == SampleFormat::Int && matches!(spec.bits_per_sample, 8 | 16 | 24 | 32);
+    let float = spec.sample_format == SampleFormat::Float && spec.bits_per_sample == 32;
+    if !(1..=8).contains(&spec.channels)
+        || !(8_000..=192_000).contains(&spec.sample_rate)
+        || !(whole || float)
+    {
+        return Err(WavError::Unsupported {
+            path: path.to_owned(),
+            channels: spec.channels,
+            bits_per_sample: spec.bits_per_sample,
+            sample_rate_hz: spec.sample_rate,
+        });
+    }
+    let seconds = u64::from(reader.duration()) / u64::from(spec.sample_rate);
+    if seconds > MAX_WAV_SECONDS {
+        return Err(WavError::TooLong { path: path.to_owned(), seconds });
+    }
+    Ok(())
+}
+
+fn read_mono<R: Read>(reader: &mut WavReader<R>) -> Result<Vec<f32>, hound::Error> {
+    let spec = reader.spec();
+    let channels = usize::from(spec.channels);
+    match spec.sample_format {
+        SampleFormat::Float => mean_of_channels(reader.samples::<f32>(), channels),
+        SampleFormat::Int => {
+            let full_scale = (1_i64 << (spec.bits_per_sample - 1)) as f32;
+            let samples = reader.samples::<i32>().map(|sample| Ok(sample? as f32 / full_scale));
+            mean_of_channels(samples, channels)
+        }
+    }
+}
+
+/// Nothing is reserved in advance: the length in the header is only a claim.
+fn mean_of_channels(
+    samples: impl Iterator<Item = Result<f32, hound::Error>>,
+    channels: usize,
+) -> Result<Vec<f32>, hound::Error> {
+    let mut mono = Vec::new();
+    let mut sum = 0.0;
+    for (i, sample) in samples.enumerate() {
+        let sample = sample?;
+        sum += if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
+        if (i + 1).is_multiple_of(channels) {
+            mono.push(sum / channels as f32);
+            sum = 0.0;
+        }
+    }
+    Ok(mono)
+}
+
+fn unreadable(path: &Path, error: hound::Error) -> WavError {
+    let path = path.to_owned();
+    match error {
+        // The library reports the end of a file without a kind of its own.
+        hound::Error::IoError(source)
+            if matches!(source.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) =>
+        {
+            WavError::CutOff { path }
+        }
+        hound::Error::IoError(source) => WavError::Read { path, source },
+        hound::Error::FormatError(what) => WavError::Format { path, what: what.to_owned() },
+        other => WavError::Format { path, what: other.to_string() },
+    }
+}
