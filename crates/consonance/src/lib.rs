@@ -1,1 +1,51 @@
-//! Placeholder.
+//! Voice chat for games: join a session, speak into rooms, hear the others.
+//!
+//! [`VoiceChat`] is the whole of it for a game.
+//! It owns one voice thread, which does the network, the session and the sound; the game's own thread sends commands
+//! and drains events and is on no sample's way, so a frame hitch in the game never costs a sample.
+//!
+//! ```text
+//!   game thread                  voice thread, one turn every 10 ms and whenever a packet comes
+//!   VoiceChat ── commands ──▶   Input ─▶ Framer ─▶ Encoder ─▶ Client::send_voice ─▶ transport ─▶ server
+//!             ◀── events ────   Output ◀──────────── Mixer ◀── Client::poll_event ◀── transport ◀── server
+//! ```
+//!
+//! ```no_run
+//! use consonance::{EventKind, VoiceChat};
+//!
+//! let voice = VoiceChat::to("quic://127.0.0.1:7777/main#sha256=5d3f…")?
+//!     .name("Alice")
+//!     .listen("lobby")
+//!     .talk_to_room("lobby")
+//!     .start()?;
+//! while let Some(event) = voice.wait_event(std::time::Duration::from_secs(60)) {
+//!     if let EventKind::StartedSpeaking { name } = event.kind {
+//!         println!("{name} speaks");
+//!     }
+//! }
+//! # Ok::<(), consonance::StartError>(())
+//! ```
+//!
+//! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): files, silence, or whatever a
+//! game implements.
+//! Any [`ClientTransport`](transport::ClientTransport) carries it; an address of the form `quic://…` picks QUIC.
+
+mod builder;
+mod clock;
+mod command;
+mod event;
+mod event_queue;
+mod playback;
+mod talking;
+mod trace;
+mod uplink;
+mod voice_chat;
+mod voice_thread;
+
+pub use builder::{StartError, VoiceChatBuilder};
+pub use consonance_audio as audio;
+pub use consonance_session::{ChannelProperties, Priority, Target, TextTarget};
+pub use consonance_transport as transport;
+pub use event::{End, Event, EventKind};
+pub use trace::FrameTrace;
+pub use voice_chat::{Channel, VoiceChat};

@@ -85,6 +85,11 @@ impl Client {
         self.channels.close(channel)
     }
 
+    /// Whether any channel is open, waiting, or has its closing still to be sent.
+    pub fn has_channels(&self) -> bool {
+        self.channels.len() > 0
+    }
+
     /// The priority of channels that have none of their own, from the next frame on.
     pub fn set_priority(&mut self, priority: consonance_wire::Priority) {
         self.settings.priority = priority;

@@ -1,0 +1,212 @@
+//! Starting a voice chat: where, as whom, with which rooms and sounds.
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use consonance_audio::{
+    CodecError, CodecKind, CodecSettings, Discard, Encoder, EncoderSettings, Input, OpusEncoder, Output,
+};
+use consonance_session::{
+    ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
+    RoomError, Target,
+};
+use consonance_transport::{ClientTransport, thread_waker};
+
+use crate::event_queue::EventQueue;
+use crate::voice_chat::VoiceChat;
+use crate::voice_thread::{VoiceParts, VoiceThread};
+
+/// Commands that may wait for the voice thread.
+const MAX_COMMANDS: usize = 256;
+
+/// Why a voice chat cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be read.
+    #[cfg(feature = "quic")]
+    #[error("{0}")]
+    Address(#[from] consonance_quic::AddressError),
+    /// The player's name cannot be used.
+    #[error("the name {name:?} cannot be used: {problem}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A room cannot be joined.
+    #[error("the room {room:?} cannot be joined: {source}")]
+    Room {
+        /// The room.
+        room: String,
+        /// Why not.
+        source: RoomError,
+    },
+    /// The codec does not take the settings.
+    #[error("the codec cannot be set up: {0}")]
+    Codec(#[from] CodecError),
+    /// The operating system gives no thread.
+    #[error("the operating system gives no thread ({0}): close other programs")]
+    Thread(#[from] std::io::Error),
+}
+
+/// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
+#[must_use = "nothing happens before start()"]
+pub struct VoiceChatBuilder {
+    transport: Box<dyn ClientTransport>,
+    name: String,
+    rooms: Vec<String>,
+    channels: Vec<(Target, ChannelProperties)>,
+    input: Option<Box<dyn Input>>,
+    output: Box<dyn Output>,
+    encoder: EncoderSettings,
+    give_up_after: Option<Duration>,
+    trace_frames: bool,
+}
+
+impl VoiceChatBuilder {
+    /// Over QUIC, to the session of this address.
+    ///
+    /// # Errors
+    /// If the address cannot be read, or the operating system gives no thread for the network.
+    #[cfg(feature = "quic")]
+    pub fn to(address: &str) -> Result<Self, StartError> {
+        use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
+        let address = address.parse()?;
+        let runtime = QuicRuntime::new(1)?;
+        Ok(Self::over(Box::new(QuicClient::new(&runtime, address, QuicClientSettings::default()))))
+    }
+
+    /// Over any transport.
+    pub fn over(transport: Box<dyn ClientTransport>) -> Self {
+        Self {
+            transport,
+            name: String::new(),
+            rooms: Vec::new(),
+            channels: Vec::new(),
+            input: None,
+            output: Box::new(Discard),
+            encoder: EncoderSettings::default(),
+            give_up_after: None,
+            trace_frames: false,
+        }
+    }
+
+    /// The player's name, 1 to 128 bytes: its identity in the session.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Listens to this room from the beginning.
+    pub fn listen(mut self, room: impl Into<String>) -> Self {
+        self.rooms.push(room.into());
+        self
+    }
+
+    /// Speaks to this room while there is input.
+    pub fn talk_to_room(self, room: impl Into<Box<str>>) -> Self {
+        self.talk_to(Target::Room(room.into()), ChannelProperties::default())
+    }
+
+    /// Speaks to this player while there is input and the player is here.
+    pub fn talk_to_player(self, name: impl Into<Box<str>>) -> Self {
+        self.talk_to(Target::Player(name.into()), ChannelProperties::default())
+    }
+
+    /// Speaks to this target, with properties of one's own choice.
+    pub fn talk_to(mut self, target: Target, properties: ChannelProperties) -> Self {
+        self.channels.push((target, properties));
+        self
+    }
+
+    /// Where one's own voice comes from; without it one only listens. It begins once the roster has arrived.
+    pub fn input(mut self, input: Box<dyn Input>) -> Self {
+        self.input = Some(input);
+        self
+    }
+
+    /// Where the others' voices go: one unbroken time line from joining to leaving.
+    pub fn output(mut self, output: Box<dyn Output>) -> Self {
+        self.output = output;
+        self
+    }
+
+    /// How one's own voice is encoded.
+    pub fn encoder(mut self, settings: EncoderSettings) -> Self {
+        self.encoder = settings;
+        self
+    }
+
+    /// How long to go on trying after the connection was lost (default: for ever). The very first attempt is always
+    /// the only one, so that a wrong address is told at once.
+    pub fn give_up_after(mut self, time: Duration) -> Self {
+        self.give_up_after = Some(time);
+        self
+    }
+
+    /// Reports what becomes of every frame; see [`VoiceChat::poll_trace`].
+    pub fn trace_frames(mut self) -> Self {
+        self.trace_frames = true;
+        self
+    }
+
+    /// Starts the voice thread, which connects and joins.
+    ///
+    /// # Errors
+    /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
+    pub fn start(self) -> Result<VoiceChat, StartError> {
+        let client = self.client()?;
+        let encoder = OpusEncoder::new(self.encoder)?;
+        let codec_delay_samples = encoder.lookahead_samples();
+        let (sender, commands) = sync_channel(MAX_COMMANDS);
+        let events = Arc::new(EventQueue::default());
+        let next_channel = self.channels.len() as u32;
+        let parts = VoiceParts {
+            client,
+            transport: self.transport,
+            channels: self.channels,
+            input: self.input,
+            commands,
+            events: Arc::clone(&events),
+            frame: self.encoder.frame,
+            encoder: Box::new(encoder),
+            codec_delay_samples,
+            output: self.output,
+            give_up_after: self.give_up_after,
+            trace_frames: self.trace_frames,
+        };
+        let run = move || VoiceThread::new(parts, thread_waker()).run();
+        let thread = thread::Builder::new().name("voice".into()).spawn(run)?;
+        Ok(VoiceChat::new(sender, events, next_channel, thread))
+    }
+
+    fn client(&self) -> Result<Client, StartError> {
+        let codec = CodecSettings::opus(self.encoder.frame);
+        let mut settings = ClientSettings::new(&*self.name);
+        settings.codec = SessionCodec {
+            kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),
+            frame_size_samples: codec.frame_samples,
+            sample_rate_hz: codec.sample_rate_hz,
+        };
+        let limit = settings.limits.name_bytes;
+        let problem = match self.name.len() {
+            0 => "it is empty; give yourself one".to_owned(),
+            bytes if bytes > limit => {
+                format!("it has {bytes} bytes, at most {limit} are allowed; shorten it")
+            }
+            _ => String::new(),
+        };
+        if !problem.is_empty() {
+            return Err(StartError::Name { name: self.name.clone(), problem });
+        }
+        let mut client = Client::new(settings);
+        for room in &self.rooms {
+            client.join_room(room).map_err(|source| StartError::Room { room: room.clone(), source })?;
+        }
+        Ok(client)
+    }
+}

@@ -1,0 +1,18 @@
+//! What the game asks of the voice thread, as data.
+
+use consonance_audio::Input;
+use consonance_session::{ChannelProperties, Target};
+
+use crate::voice_chat::Channel;
+
+pub(crate) enum Command {
+    JoinRoom(String),
+    LeaveRoom(String),
+    OpenChannel(Channel, Target, ChannelProperties),
+    SetChannel(Channel, ChannelProperties),
+    CloseChannel(Channel),
+    SendText(Target, String),
+    SetVolume { name: String, volume: f32 },
+    SetInput(Box<dyn Input>),
+    Leave,
+}

@@ -1,0 +1,126 @@
+//! What the voice thread tells the game.
+
+use std::time::{Duration, Instant};
+
+use consonance_session::{ClientEvent, TextTarget};
+use consonance_transport::DisconnectReason;
+
+/// Something that happened, and when.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When the voice thread saw it.
+    pub at: Instant,
+    /// What it was.
+    pub kind: EventKind,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// We are in the session; again after each reconnect.
+    Joined,
+    /// Everybody who was here before us is known now, and everybody knows which rooms we listen to.
+    RosterReceived,
+    /// A player is in the session. Not raised for oneself.
+    PlayerJoined {
+        /// Its name, unique in the session.
+        name: String,
+    },
+    /// A player is gone.
+    PlayerLeft {
+        /// Its name.
+        name: String,
+    },
+    /// A player, or oneself, listens to a room from now on.
+    EnteredRoom {
+        /// Whose name.
+        name: String,
+        /// The room's name.
+        room: String,
+    },
+    /// A player, or oneself, listens to a room no longer.
+    ExitedRoom {
+        /// Whose name.
+        name: String,
+        /// The room's name.
+        room: String,
+    },
+    /// A player speaks to us.
+    StartedSpeaking {
+        /// Its name.
+        name: String,
+    },
+    /// A player speaks to us no longer.
+    StoppedSpeaking {
+        /// Its name.
+        name: String,
+    },
+    /// A text message to us or to a room that we listen to.
+    Text {
+        /// Who wrote it.
+        from: String,
+        /// Where it was sent.
+        to: TextTarget,
+        /// The message.
+        text: String,
+    },
+    /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
+    ConnectionLost {
+        /// Why.
+        reason: String,
+        /// How long until the next attempt.
+        retry_in: Duration,
+    },
+    /// Something that was asked for could not be done; voice goes on.
+    Problem {
+        /// What, and what to do about it.
+        text: String,
+    },
+    /// The voice thread has ended; nothing comes after this.
+    Ended(End),
+}
+
+impl EventKind {
+    /// What the session tells, as the game hears it; `None` for what other events stand for.
+    pub(crate) fn of(event: ClientEvent<'_>, own_name: &str) -> Option<Self> {
+        let text = |words: Box<str>| String::from(words);
+        Some(match event {
+            ClientEvent::Joined { .. } => Self::Joined,
+            ClientEvent::RosterReceived => Self::RosterReceived,
+            ClientEvent::PlayerJoined { name, .. } if *name == *own_name => return None,
+            ClientEvent::PlayerJoined { name, .. } => Self::PlayerJoined { name: text(name) },
+            ClientEvent::PlayerLeft { name, .. } => Self::PlayerLeft { name: text(name) },
+            ClientEvent::EnteredRoom { name, room, .. } => {
+                Self::EnteredRoom { name: text(name), room: text(room) }
+            }
+            ClientEvent::ExitedRoom { name, room, .. } => {
+                Self::ExitedRoom { name: text(name), room: text(room) }
+            }
+            ClientEvent::StartedSpeaking { name, .. } => Self::StartedSpeaking { name: text(name) },
+            ClientEvent::StoppedSpeaking { name, .. } => Self::StoppedSpeaking { name: text(name) },
+            ClientEvent::Text { name, to, text: message, .. } => {
+                Self::Text { from: text(name), to, text: text(message) }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Why the voice thread ended.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum End {
+    /// [`VoiceChat::leave`](crate::VoiceChat::leave) was called, or the handle dropped.
+    #[error("left the session")]
+    Left,
+    /// Somebody joined with our name.
+    #[error("somebody else joined with the same name: choose another one, or end the other one first")]
+    NameTakenOver,
+    /// There is no connection and there will be none.
+    #[error("{0}")]
+    NoConnection(DisconnectReason),
+    /// The output takes no more sound.
+    #[error("{0}")]
+    Output(String),
+}

@@ -1,0 +1,174 @@
+//! Other players' voices: session events to the mixer, and the mix to the output.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition,
+    SpeakerKey, SpeakerStatistics,
+};
+use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
+
+use crate::clock::Clock;
+use crate::trace::FrameTrace;
+
+/// A player who left may still be heard for what is buffered, at most this many blocks.
+const FAREWELL_BLOCKS: u32 = 100;
+/// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
+const REMEMBERED_UTTERANCES: usize = 8;
+
+/// The mixer, who is in it under which name, and where the mix goes.
+pub(crate) struct Playback {
+    mixer: Mixer,
+    output: Box<dyn Output>,
+    speakers: HashMap<ClientId, Speaker>,
+    /// Speakers who left and are played out.
+    departing: Vec<(Speaker, u32)>,
+    last_key: u32,
+    /// Added to each played frame: the encoder's own delay, the same for all Opus encoders of the game.
+    codec_delay_samples: u64,
+}
+
+struct Speaker {
+    key: SpeakerKey,
+    name: String,
+    /// (utterance, what to add to a frame's number in it to get its number in the packet).
+    numbering: VecDeque<(u32, u16)>,
+    counted: SpeakerStatistics,
+}
+
+impl Playback {
+    pub(crate) fn new(output: Box<dyn Output>, codec_delay_samples: usize) -> Self {
+        Self {
+            mixer: Mixer::new(MixerSettings::default()),
+            output,
+            speakers: HashMap::new(),
+            departing: Vec::new(),
+            last_key: 0,
+            codec_delay_samples: codec_delay_samples as u64,
+        }
+    }
+
+    /// # Errors
+    /// If the player's voice cannot be decoded; it is in the session all the same.
+    pub(crate) fn add(&mut self, id: ClientId, name: &str, codec: SessionCodec) -> Result<(), String> {
+        let cannot = |error: &dyn std::fmt::Display| format!("{name} cannot be heard: {error}");
+        let kind = CodecKind::from_wire(codec.kind.0).map_err(|error| cannot(&error))?;
+        let codec = CodecSettings {
+            kind,
+            frame_samples: codec.frame_size_samples,
+            sample_rate_hz: codec.sample_rate_hz,
+        };
+        self.last_key += 1;
+        let key = SpeakerKey(self.last_key);
+        self.mixer.add_speaker(key, codec).map_err(|error| cannot(&error))?;
+        let speaker = Speaker {
+            key,
+            name: name.to_owned(),
+            numbering: VecDeque::new(),
+            counted: SpeakerStatistics::default(),
+        };
+        self.speakers.insert(id, speaker);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, id: ClientId) {
+        if let Some(speaker) = self.speakers.remove(&id) {
+            self.departing.push((speaker, FAREWELL_BLOCKS));
+        }
+    }
+
+    pub(crate) fn start(&mut self, id: ClientId) {
+        if let Some(speaker) = self.speakers.get_mut(&id)
+            && let Some(utterance) = self.mixer.start_utterance(speaker.key)
+        {
+            speaker.numbering.push_back((utterance, 0));
+            if speaker.numbering.len() > REMEMBERED_UTTERANCES {
+                speaker.numbering.pop_front();
+            }
+        }
+    }
+
+    /// A frame came in; its name for the trace.
+    pub(crate) fn push(&mut self, arrived: SamplePosition, voice: &VoiceFrame<'_>) -> Option<&str> {
+        let speaker = self.speakers.get_mut(&voice.id)?;
+        if let Some((_, offset)) = speaker.numbering.back_mut() {
+            *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
+        }
+        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, voice.amplitude);
+        Some(&speaker.name)
+    }
+
+    pub(crate) fn stop(&mut self, id: ClientId) {
+        if let Some(speaker) = self.speakers.get(&id) {
+            self.mixer.end_utterance(speaker.key);
+        }
+    }
+
+    pub(crate) fn set_volume(&mut self, name: &str, volume: f32) {
+        for speaker in self.speakers.values().filter(|speaker| speaker.name == name) {
+            self.mixer.set_volume(speaker.key, volume);
+        }
+    }
+
+    /// One beat: mixes 10 ms and hands them to the output.
+    ///
+    /// # Errors
+    /// If the output takes no more.
+    pub(crate) fn beat(&mut self) -> Result<(), OutputError> {
+        let mut block = [0.0; BLOCK_SAMPLES];
+        self.mixer.mix(&mut block);
+        let mixer = &mut self.mixer;
+        self.departing.retain_mut(|(speaker, blocks)| {
+            *blocks -= 1;
+            let waits = mixer.statistics(speaker.key).is_some_and(|statistics| statistics.queued > 0);
+            let stays = waits && *blocks > 0;
+            if !stays {
+                mixer.remove_speaker(speaker.key);
+            }
+            stays
+        });
+        self.output.write(&block)
+    }
+
+    /// The next frame that was played since the last call.
+    pub(crate) fn poll_played(&mut self, clock: &Clock) -> Option<FrameTrace> {
+        while let Some(played) = self.mixer.poll_played() {
+            let departed = self.departing.iter().map(|(speaker, _)| speaker);
+            let mut everybody = self.speakers.values().chain(departed);
+            let Some(speaker) = everybody.find(|speaker| speaker.key == played.speaker) else { continue };
+            let numbering = speaker.numbering.iter().find(|(utterance, _)| *utterance == played.utterance);
+            let Some((_, offset)) = numbering else { continue };
+            let at: Option<Instant> = clock.time_of(played.position + self.codec_delay_samples);
+            return Some(FrameTrace::Played {
+                speaker: speaker.name.clone(),
+                sequence: (played.sequence as u16).wrapping_add(*offset),
+                at: at?,
+                how: played.how,
+            });
+        }
+        None
+    }
+
+    /// The loss of the last while in percent, upper median over the speakers who were heard (spec: features, A13).
+    pub(crate) fn take_loss_percent(&mut self) -> Option<u8> {
+        let mut losses = Vec::new();
+        for speaker in self.speakers.values_mut() {
+            let Some(now) = self.mixer.statistics(speaker.key) else { continue };
+            let before = std::mem::replace(&mut speaker.counted, now);
+            let lost = now.lost.saturating_sub(before.lost);
+            let played = now.played.saturating_sub(before.played);
+            losses.extend((100 * lost).checked_div(lost + played));
+        }
+        losses.sort_unstable();
+        losses.get(losses.len() / 2).map(|percent| *percent as u8)
+    }
+
+    /// Makes sure that everything played is kept.
+    ///
+    /// # Errors
+    /// If not everything could be kept.
+    pub(crate) fn finish(&mut self) -> Result<(), OutputError> {
+        self.output.finish()
+    }
+}

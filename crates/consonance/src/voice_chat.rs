@@ -1,0 +1,168 @@
+//! The handle that a game holds: every method puts one command in a queue or takes one event out of another.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use consonance_audio::Input;
+use consonance_session::{ChannelProperties, Target};
+
+use crate::builder::{StartError, VoiceChatBuilder};
+use crate::command::Command;
+use crate::event::{End, Event, EventKind};
+use crate::event_queue::EventQueue;
+use crate::trace::FrameTrace;
+
+/// A channel that was opened; the name for changing and closing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Channel(pub(crate) u32);
+
+/// A voice chat that runs. Dropping it leaves the session.
+///
+/// Every method returns at once, whatever the network does; [`leave`](Self::leave) waits for the goodbye.
+pub struct VoiceChat {
+    commands: SyncSender<Command>,
+    events: Arc<EventQueue>,
+    next_channel: AtomicU32,
+    thread: Option<JoinHandle<End>>,
+}
+
+impl VoiceChat {
+    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
+    ///
+    /// # Errors
+    /// If the address cannot be read.
+    #[cfg(feature = "quic")]
+    pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
+        VoiceChatBuilder::to(address)
+    }
+
+    /// Begins with a transport of the caller's own.
+    pub fn over(transport: Box<dyn consonance_transport::ClientTransport>) -> VoiceChatBuilder {
+        VoiceChatBuilder::over(transport)
+    }
+
+    pub(crate) fn new(
+        commands: SyncSender<Command>,
+        events: Arc<EventQueue>,
+        next_channel: u32,
+        thread: JoinHandle<End>,
+    ) -> Self {
+        Self { commands, events, next_channel: AtomicU32::new(next_channel), thread: Some(thread) }
+    }
+
+    /// Listens to a room from now on.
+    pub fn join_room(&self, room: impl Into<String>) {
+        self.ask(Command::JoinRoom(room.into()));
+    }
+
+    /// Listens to a room no longer.
+    pub fn leave_room(&self, room: impl Into<String>) {
+        self.ask(Command::LeaveRoom(room.into()));
+    }
+
+    /// Speaks to a room or a player while there is input.
+    pub fn open_channel(&self, target: Target, properties: ChannelProperties) -> Channel {
+        let channel = Channel(self.next_channel.fetch_add(1, Ordering::Relaxed));
+        self.ask(Command::OpenChannel(channel, target, properties));
+        channel
+    }
+
+    /// Changes a channel from the next frame on.
+    pub fn set_channel(&self, channel: Channel, properties: ChannelProperties) {
+        self.ask(Command::SetChannel(channel, properties));
+    }
+
+    /// Closes a channel; the next frame is its last.
+    pub fn close_channel(&self, channel: Channel) {
+        self.ask(Command::CloseChannel(channel));
+    }
+
+    /// Sends a text message. If it cannot be sent, an [`EventKind::Problem`] says why.
+    pub fn send_text(&self, target: Target, text: impl Into<String>) {
+        self.ask(Command::SendText(target, text.into()));
+    }
+
+    /// How loud one player is heard here: an amplitude factor from 0 (mute) to 4 (+12 dB). Forgotten when the player
+    /// leaves.
+    pub fn set_volume(&self, name: impl Into<String>, volume: f32) {
+        self.ask(Command::SetVolume { name: name.into(), volume });
+    }
+
+    /// Speaks with another input from now on.
+    pub fn set_input(&self, input: Box<dyn Input>) {
+        self.ask(Command::SetInput(input));
+    }
+
+    /// The next event, if one waits.
+    pub fn poll_event(&self) -> Option<Event> {
+        self.events.pop()
+    }
+
+    /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
+    pub fn wait_event(&self, at_most: Duration) -> Option<Event> {
+        self.events.wait(at_most)
+    }
+
+    /// The next step of a frame, if the chat was started with [`VoiceChatBuilder::trace_frames`].
+    pub fn poll_trace(&self) -> Option<FrameTrace> {
+        self.events.pop_trace()
+    }
+
+    /// Events and traces that were lost because they were not asked for in time.
+    pub fn events_dropped(&self) -> u64 {
+        self.events.dropped()
+    }
+
+    /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most.
+    ///
+    /// Events that wait can still be taken out of what it returns.
+    ///
+    /// # Errors
+    /// If the chat had ended before, or the output is not complete: why.
+    pub fn leave(mut self) -> Result<Vec<Event>, End> {
+        match self.end() {
+            Some(End::Left) | None => Ok(std::iter::from_fn(|| self.events.pop()).collect()),
+            Some(end) => Err(end),
+        }
+    }
+
+    fn ask(&self, command: Command) {
+        match self.commands.try_send(command) {
+            // A chat that has ended has said so in its last event.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                let text =
+                    "too many commands at once: one was dropped; give the voice thread time".to_owned();
+                self.events.push(Event { at: std::time::Instant::now(), kind: EventKind::Problem { text } });
+            }
+        }
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+
+    fn end(&mut self) -> Option<End> {
+        let thread = self.thread.take()?;
+        // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
+        let _ = self.commands.send(Command::Leave);
+        thread.thread().unpark();
+        // A thread that panicked has said so already.
+        thread.join().ok()
+    }
+}
+
+impl Drop for VoiceChat {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl fmt::Debug for VoiceChat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VoiceChat").finish_non_exhaustive()
+    }
+}

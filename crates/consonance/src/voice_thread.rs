@@ -1,0 +1,300 @@
+//! The one loop of a client: input → encoder → session → transport, and back to the output.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::task::Waker;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_audio::{Encoder, FrameSize, Input, Output};
+use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
+use consonance_transport::ClientTransport;
+
+use crate::clock::Clock;
+use crate::command::Command;
+use crate::event::{End, Event, EventKind};
+use crate::event_queue::EventQueue;
+use crate::playback::Playback;
+use crate::talking::{Spoken, Talking};
+use crate::trace::FrameTrace;
+use crate::uplink::{GOODBYE, Uplink};
+use crate::voice_chat::Channel;
+
+/// Transports without threads of their own cannot wake us; we look at least this often.
+const LONGEST_SLEEP: Duration = Duration::from_millis(5);
+/// How often the encoder learns of the loss (spec: features, A13).
+const LOSS_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What the voice thread is made of.
+pub(crate) struct VoiceParts {
+    pub(crate) client: Client,
+    pub(crate) transport: Box<dyn ClientTransport>,
+    /// Opened from the beginning, numbered from 0.
+    pub(crate) channels: Vec<(Target, ChannelProperties)>,
+    pub(crate) input: Option<Box<dyn Input>>,
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) events: Arc<EventQueue>,
+    pub(crate) frame: FrameSize,
+    pub(crate) encoder: Box<dyn Encoder>,
+    pub(crate) codec_delay_samples: usize,
+    pub(crate) output: Box<dyn Output>,
+    pub(crate) give_up_after: Option<Duration>,
+    pub(crate) trace_frames: bool,
+}
+
+pub(crate) struct VoiceThread {
+    clock: Clock,
+    own_name: Box<str>,
+    client: Client,
+    uplink: Uplink,
+    talking: Talking,
+    playback: Playback,
+    commands: Receiver<Command>,
+    events: Arc<EventQueue>,
+    give_up_after: Option<Duration>,
+    trace_frames: bool,
+    /// Since when there is no session although there was one.
+    lost_since: Option<Instant>,
+    has_joined: bool,
+    next_loss_at: Instant,
+    end: Option<End>,
+}
+
+impl VoiceThread {
+    pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
+        let now = Instant::now();
+        let mut uplink = Uplink::new(parts.transport);
+        uplink.set_waker(waker);
+        let mut talking = Talking::new(parts.frame, parts.encoder, parts.input);
+        for (number, (target, properties)) in (0..).zip(parts.channels) {
+            talking.add(Channel(number), target, properties);
+        }
+        Self {
+            clock: Clock::new(now),
+            own_name: parts.client.name().into(),
+            client: parts.client,
+            uplink,
+            talking,
+            playback: Playback::new(parts.output, parts.codec_delay_samples),
+            commands: parts.commands,
+            events: parts.events,
+            give_up_after: parts.give_up_after,
+            trace_frames: parts.trace_frames,
+            lost_since: None,
+            has_joined: false,
+            next_loss_at: now,
+            end: None,
+        }
+    }
+
+    /// Runs until the chat has ended; why it did is also the last event.
+    pub(crate) fn run(mut self) -> End {
+        self.client.start();
+        while self.end.is_none() {
+            let more = self.turn(Instant::now());
+            if !more && self.end.is_none() {
+                thread::park_timeout(self.sleep(Instant::now()));
+            }
+        }
+        self.say_goodbye();
+        let mut end = self.end.take().unwrap_or(End::Left);
+        if let Err(error) = self.playback.finish()
+            && end == End::Left
+        {
+            end = End::Output(error.to_string());
+        }
+        self.tell(Instant::now(), EventKind::Ended(end.clone()));
+        end
+    }
+
+    /// One round of everything; true if packets are left to take.
+    fn turn(&mut self, now: Instant) -> bool {
+        let at = self.clock.session(now);
+        self.take_commands();
+        let more = self.uplink.receive(now, at, &mut self.client);
+        if self.client.poll_timeout().is_some_and(|(due, _)| due <= at) {
+            self.client.handle_timeout(at);
+        }
+        self.settle(now);
+        while self.end.is_none()
+            && let Some(due) = self.clock.next_beat(now)
+        {
+            self.beat(due);
+            self.settle(now);
+        }
+        self.watch_connection(now);
+        more
+    }
+
+    /// 10 ms of sound in and 10 ms out.
+    fn beat(&mut self, due: Instant) {
+        let Spoken { frame, problem } = self.talking.beat(due, &mut self.client);
+        self.problem(due, problem);
+        if self.trace_frames
+            && let Some(frame) = frame
+        {
+            self.events.push_trace(frame);
+        }
+        if let Err(error) = self.playback.beat() {
+            self.end = Some(End::Output(error.to_string()));
+        }
+        while let Some(played) = self.playback.poll_played(&self.clock) {
+            if self.trace_frames {
+                self.events.push_trace(played);
+            }
+        }
+        if due >= self.next_loss_at {
+            self.next_loss_at = due + LOSS_INTERVAL;
+            if let Some(percent) = self.playback.take_loss_percent() {
+                self.talking.set_expected_loss(percent);
+            }
+        }
+    }
+
+    /// Hands on what the session has to tell and to send.
+    fn settle(&mut self, now: Instant) {
+        self.tell_events(now);
+        self.uplink.send(now, &mut self.client);
+    }
+
+    fn take_commands(&mut self) {
+        loop {
+            match self.commands.try_recv() {
+                Ok(command) => self.obey(command),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => return self.end = Some(End::Left),
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        let client = &mut self.client;
+        let problem = match command {
+            Command::JoinRoom(room) => client.join_room(&room).err().map(|error| error.to_string()),
+            Command::LeaveRoom(room) => {
+                client.leave_room(&room);
+                None
+            }
+            Command::OpenChannel(channel, target, properties) => {
+                self.talking.open(channel, target, properties, client)
+            }
+            Command::SetChannel(channel, properties) => {
+                self.talking.set(channel, properties, client);
+                None
+            }
+            Command::CloseChannel(channel) => {
+                self.talking.close(channel, client);
+                None
+            }
+            Command::SendText(target, text) => {
+                client.send_text(&target, &text).err().map(|error| error.to_string())
+            }
+            Command::SetVolume { name, volume } => {
+                self.playback.set_volume(&name, volume);
+                None
+            }
+            Command::SetInput(input) => self.talking.set_input(input, client),
+            Command::Leave => {
+                self.end = Some(End::Left);
+                None
+            }
+        };
+        self.problem(Instant::now(), problem);
+    }
+
+    fn tell_events(&mut self, now: Instant) {
+        let arrived = self.clock.position(now);
+        let mut roster_received = false;
+        while let Some(event) = self.client.poll_event() {
+            match &event {
+                ClientEvent::Joined { .. } => {
+                    self.clock.start_playing(now);
+                    self.has_joined = true;
+                    self.lost_since = None;
+                }
+                ClientEvent::RosterReceived => roster_received = true,
+                ClientEvent::PlayerJoined { id, name, codec } if *name != self.own_name => {
+                    if let Err(text) = self.playback.add(*id, name, *codec) {
+                        self.events.push(Event { at: now, kind: EventKind::Problem { text } });
+                    }
+                }
+                ClientEvent::PlayerLeft { id, .. } => self.playback.remove(*id),
+                ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
+                ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
+                ClientEvent::Voice(voice) => {
+                    let speaker = self.playback.push(arrived, voice);
+                    if self.trace_frames
+                        && let Some(speaker) = speaker
+                    {
+                        let (speaker, sequence) = (speaker.to_owned(), voice.packet_sequence);
+                        self.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
+                    }
+                }
+                ClientEvent::Disconnected { cause, retry_in } => {
+                    let reason = self.uplink.reason(*cause);
+                    match retry_in {
+                        Some(retry_in) if self.has_joined && reason.is_worth_retrying() => {
+                            self.lost_since.get_or_insert(now);
+                            let kind =
+                                EventKind::ConnectionLost { reason: reason.to_string(), retry_in: *retry_in };
+                            self.events.push(Event { at: now, kind });
+                        }
+                        _ if *cause == Disconnection::NameTakenOver => self.end = Some(End::NameTakenOver),
+                        _ => self.end = Some(End::NoConnection(reason)),
+                    }
+                }
+                _ => {}
+            }
+            if let Some(kind) = EventKind::of(event, &self.own_name) {
+                self.events.push(Event { at: now, kind });
+            }
+        }
+        if roster_received {
+            let problem = self.talking.begin(&mut self.client);
+            self.problem(now, problem);
+        }
+    }
+
+    fn watch_connection(&mut self, now: Instant) {
+        let lost_for = self.lost_since.map(|since| now.saturating_duration_since(since));
+        if let (Some(lost_for), Some(patience)) = (lost_for, self.give_up_after)
+            && lost_for >= patience
+            && self.end.is_none()
+        {
+            self.end = Some(End::NoConnection(self.uplink.reason(Disconnection::LinkLost)));
+        }
+    }
+
+    /// Leaves the session, if we are still in it, and waits until the server was told.
+    fn say_goodbye(&mut self) {
+        let begun = Instant::now();
+        let at = self.clock.session(begun);
+        self.client.stop(at);
+        self.uplink.send(begun, &mut self.client);
+        self.uplink.close(begun);
+        while self.uplink.is_busy() && begun.elapsed() < GOODBYE {
+            let now = Instant::now();
+            if !self.uplink.receive(now, self.clock.session(now), &mut self.client) && self.uplink.is_busy() {
+                thread::park_timeout(LONGEST_SLEEP);
+            }
+        }
+        while self.client.poll_event().is_some() {}
+    }
+
+    fn sleep(&self, now: Instant) -> Duration {
+        let session = self.client.poll_timeout().map(|(at, _)| self.clock.to_instant(at));
+        let wake_at =
+            [self.clock.next_beat_at(), session, self.uplink.wants_poll_at()].into_iter().flatten().min();
+        wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP))
+    }
+
+    fn problem(&self, now: Instant, problem: Option<String>) {
+        if let Some(text) = problem {
+            self.tell(now, EventKind::Problem { text });
+        }
+    }
+
+    fn tell(&self, at: Instant, kind: EventKind) {
+        self.events.push(Event { at, kind });
+    }
+}
