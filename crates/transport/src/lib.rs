@@ -10,6 +10,7 @@
 //! ```
 //!
 //! * [`memory`]: a network inside one process, for tests, simulations and hosts that play too.
+//! * [`impair`]: the same network with loss, delay and jitter, from a seed.
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
@@ -18,12 +19,14 @@
 #![forbid(unsafe_code)]
 
 pub mod conformance;
+pub mod impair;
 pub mod inbox;
 pub mod memory;
 pub mod packet_pool;
 
 mod client;
 mod packet;
+mod random;
 mod reason;
 mod server;
 mod statistics;

@@ -15,8 +15,7 @@ use crate::tls::crypto_provider;
 #[derive(Clone, Debug)]
 pub struct Identity {
     pub(crate) certified_key: Arc<CertifiedKey>,
-    /// Depends on the private key only, so a server that crashed and came back with the same key can tell clients
-    /// of its former life to connect anew (stateless reset, RFC 9000 section 10.3).
+    /// What reset tokens are made with: the same whenever the private key is.
     pub(crate) reset_key: hmac::Key,
     fingerprint: Fingerprint,
 }
@@ -106,6 +105,7 @@ impl Identity {
     }
 }
 
+/// Derived, so that nothing can be learnt of the private key from what it makes.
 fn reset_key(key: &PrivateKeyDer<'_>) -> hmac::Key {
     let private = hmac::Key::new(hmac::HMAC_SHA256, key.secret_der());
     let derived = hmac::sign(&private, b"consonance stateless reset");

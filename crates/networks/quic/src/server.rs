@@ -23,6 +23,7 @@ use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings};
 
 mod bind;
+mod connection_ids;
 mod entrance;
 
 pub use bind::BindError;

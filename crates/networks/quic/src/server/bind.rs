@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use quinn::{AsyncUdpSocket, Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::connection_ids::RandomConnectionIds;
 use crate::{Identity, QuicRuntime, QuicServerSettings, tls};
 
 /// What the system may hold for us in each direction, in bytes, if it lets us: a busy server's packets of a few
@@ -63,7 +64,7 @@ pub(super) fn bind(
     let mut config = ServerConfig::with_crypto(Arc::new(tls::server_config(identity)));
     config.transport_config(settings.transport_config());
     config.max_incoming(settings.handshakes_max);
-    let endpoint_config = EndpointConfig::new(Arc::new(identity.reset_key.clone()));
+    let endpoint_config = endpoint_config(identity);
 
     let _entered = runtime.enter();
     let quinn_runtime = Arc::new(TokioRuntime);
@@ -73,6 +74,14 @@ pub(super) fn bind(
     let endpoint = Endpoint::new_with_abstract_socket(endpoint_config, Some(config), socket, quinn_runtime)
         .map_err(failed)?;
     Ok(Bound { endpoint, socket: weak_socket, local_addr })
+}
+
+/// Reset tokens follow from the identity, and every id is taken for one of ours, so that a server that crashed and
+/// came back tells the clients of its former life at once that they are gone (RFC 9000, section 10.3).
+fn endpoint_config(identity: &Identity) -> EndpointConfig {
+    let mut config = EndpointConfig::new(Arc::new(identity.reset_key.clone()));
+    config.cid_generator(|| Box::new(RandomConnectionIds::new()));
+    config
 }
 
 fn open(address: SocketAddr) -> io::Result<Socket> {

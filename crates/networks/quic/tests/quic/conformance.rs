@@ -1,7 +1,5 @@
 //! QUIC keeps the rules of every network, over real sockets of this machine.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use std::net::{Ipv4Addr, SocketAddr};
 
 use consonance_quic::{

@@ -1,0 +1,189 @@
+//! Strangers and peers that do what they should not: it costs them their link, and nobody else anything.
+
+use std::net::UdpSocket;
+use std::time::{Duration, Instant};
+
+use consonance_quic::{Identity, QuicClient, QuicServerSettings};
+use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+use quinn::{ConnectionError, TransportConfig};
+
+use crate::stranger::Stranger;
+use crate::support::{TestServer, assert_heard, client, connect, localhost, wait_until};
+
+/// A server with a well-behaved client, who must not notice anything.
+fn server_with_witness() -> (TestServer, QuicClient) {
+    let mut server = TestServer::new();
+    let mut witness = client(server.address());
+    assert_eq!(connect(&mut witness, Some(&mut server)), Ok(()));
+    (server, witness)
+}
+
+/// What the server told a stranger when it closed the connection.
+fn words(error: ConnectionError) -> String {
+    match error {
+        ConnectionError::ApplicationClosed(close) => String::from_utf8_lossy(&close.reason).into_owned(),
+        other => panic!("closed in another way: {other}"),
+    }
+}
+
+#[test]
+fn garbage_on_the_port_is_ignored() {
+    let (mut server, mut witness) = server_with_witness();
+    let socket = UdpSocket::bind(localhost()).unwrap();
+    let mut garbage = 0x1234_5678_u32;
+    for length in (0..1500).step_by(7) {
+        let packet: Vec<u8> = (0..length)
+            .map(|_| {
+                garbage = garbage.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (garbage >> 24) as u8
+            })
+            .collect();
+        socket.send_to(&packet, server.transport.local_addr()).unwrap();
+    }
+    assert_heard(&mut witness, &mut server);
+    assert!(server.ends.is_empty());
+}
+
+#[test]
+fn a_hello_that_is_wrong_is_refused_with_what_is_wrong() {
+    let (mut server, mut witness) = server_with_witness();
+    for (hello, problem) in [
+        (b"\0\0\0\x07\x02\0\x04main".as_slice(), "another version"),
+        (b"\0\0\0\x03\x01\0\x00", "session name is missing"),
+        (b"\0\0\0\x04\x01\0\x01\n", "control character"),
+        (b"\0\0\0\x04\x01\0\x01\xff", "UTF-8"),
+        (b"\0\0\0\x03\x01\0\x09", "cut short"),
+        (b"\0\0\0\0", "empty"),
+        (b"\xff\xff\xff\xff", "too long"),
+        (b"GET / HTTP/1.1\r\n", "too long"),
+    ] {
+        let stranger = Stranger::connect(&server);
+        let _streams = stranger.open_with(hello);
+        let words = words(stranger.closed());
+        assert!(words.contains(problem), "{hello:?}: {words}");
+    }
+    wait_until("they are counted", || server.transport.statistics().connections.failed_handshakes == 8);
+    assert_heard(&mut witness, &mut server);
+    assert_eq!(server.sessions.len(), 1, "none of them was reported");
+}
+
+#[test]
+fn a_length_above_the_limit_ends_the_link() {
+    let (mut server, mut witness) = server_with_witness();
+    let stranger = Stranger::connect(&server);
+    let (mut control, _receive) = stranger.enter();
+    wait_until("it is taken in", || {
+        server.poll();
+        server.sessions.len() == 2
+    });
+    stranger.runtime.block_on(control.write_all(b"\x00\x00\x40\x01")).unwrap();
+    wait_until("it is thrown out", || {
+        server.poll();
+        server.ends.len() == 1
+    });
+    assert!(matches!(server.ends[0].1, DisconnectReason::ProtocolViolated { .. }));
+    assert_eq!(server.transport.statistics().connections.protocol_violations, 1);
+    assert!(matches!(stranger.closed(), ConnectionError::ApplicationClosed(_)));
+    assert_heard(&mut witness, &mut server);
+}
+
+#[test]
+fn a_control_stream_that_ends_within_a_packet_ends_the_link() {
+    let (mut server, mut witness) = server_with_witness();
+    let stranger = Stranger::connect(&server);
+    let (mut control, _receive) = stranger.enter();
+    stranger.runtime.block_on(control.write_all(b"\0\0\0\x05ab")).unwrap();
+    control.finish().unwrap();
+    wait_until("it is thrown out", || {
+        server.poll();
+        server.ends.len() == 1
+    });
+    assert!(matches!(server.ends[0].1, DisconnectReason::ProtocolViolated { .. }));
+    assert_heard(&mut witness, &mut server);
+}
+
+#[test]
+fn other_streams_than_the_control_stream_cannot_be_opened() {
+    let (mut server, mut witness) = server_with_witness();
+    let stranger = Stranger::connect(&server);
+    let (_control, _receive) = stranger.enter();
+    wait_until("it is taken in", || {
+        server.poll();
+        server.sessions.len() == 2
+    });
+    stranger.runtime.block_on(async {
+        let soon = Duration::from_millis(100);
+        assert!(tokio::time::timeout(soon, stranger.connection.open_uni()).await.is_err());
+        assert!(tokio::time::timeout(soon, stranger.connection.open_bi()).await.is_err());
+    });
+    assert_heard(&mut witness, &mut server);
+}
+
+#[test]
+fn a_stranger_who_says_nothing_is_dropped_in_time() {
+    let settings =
+        QuicServerSettings { handshake_timeout: Duration::from_millis(200), ..QuicServerSettings::default() };
+    let identity = Identity::self_signed(["localhost"]).unwrap();
+    let mut server = TestServer::with(localhost(), &identity, &settings);
+    let stranger = Stranger::connect(&server);
+    stranger.closed();
+    wait_until("it is counted", || server.transport.statistics().connections.failed_handshakes == 1);
+    server.poll();
+    assert!(server.sessions.is_empty());
+}
+
+#[test]
+fn a_stranger_who_takes_no_datagrams_is_refused() {
+    let server = TestServer::new();
+    let mut transport = TransportConfig::default();
+    transport.datagram_receive_buffer_size(None);
+    let stranger = Stranger::connect_with(&server, consonance_quic::ALPN, transport).unwrap();
+    assert_eq!(words(stranger.closed()), "voice needs QUIC datagrams");
+}
+
+#[test]
+fn a_flood_of_datagrams_costs_only_the_one_who_sends_it() {
+    let (mut server, mut witness) = server_with_witness();
+    let stranger = Stranger::connect(&server);
+    let (_control, _receive) = stranger.enter();
+    wait_until("it is taken in", || {
+        server.poll();
+        server.sessions.len() == 2
+    });
+    let flooder = server.sessions[1].0;
+    // The server does not poll meanwhile, as if its loop were late.
+    stranger.runtime.block_on(async {
+        for _ in 0..20_000 {
+            let datagram = bytes::Bytes::from_static(&[0; 100]);
+            stranger.connection.send_datagram_wait(datagram).await.unwrap();
+        }
+    });
+    witness.send(Instant::now(), Delivery::Unreliable, b"voice of the witness");
+    wait_until("the witness is heard", || {
+        server.poll();
+        server.packets.iter().any(|(_, _, packet)| packet == b"voice of the witness")
+    });
+    let kept = server.packets.iter().filter(|(peer, _, _)| *peer == flooder).count();
+    let statistics = server.transport.statistics();
+    assert!(statistics.links.dropped.incoming_full > 1000, "{statistics:?}");
+    assert!(kept < 10_000, "{kept} packets were kept");
+}
+
+#[test]
+fn a_peer_that_stops_the_control_stream_ends_its_link() {
+    let (mut server, mut witness) = server_with_witness();
+    let stranger = Stranger::connect(&server);
+    let (_control, mut receive) = stranger.enter();
+    wait_until("it is taken in", || {
+        server.poll();
+        server.sessions.len() == 2
+    });
+    receive.stop(quinn::VarInt::from_u32(0)).unwrap();
+    let peer = server.sessions[1].0;
+    wait_until("it is thrown out", || {
+        server.transport.send(Instant::now(), &[peer], Delivery::Reliable, b"to nobody");
+        server.poll();
+        server.ends.iter().any(|(end, _)| *end == peer)
+    });
+    assert_heard(&mut witness, &mut server);
+}

@@ -1,0 +1,88 @@
+//! How many a server takes, and how much it holds for each.
+
+use std::time::Instant;
+
+use consonance_quic::{Identity, QuicClient, QuicServerSettings};
+use consonance_transport::inbox::InboxLimits;
+use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+
+use crate::stranger::Stranger;
+use crate::support::{TestServer, client, connect, end_of, localhost, wait_until};
+
+fn server_with(settings: &QuicServerSettings) -> TestServer {
+    TestServer::with(localhost(), &Identity::self_signed(["localhost"]).unwrap(), settings)
+}
+
+#[test]
+fn a_full_server_refuses_newcomers_until_somebody_leaves() {
+    let mut server = server_with(&QuicServerSettings { connections_max: 2, ..QuicServerSettings::default() });
+    let mut clients: Vec<QuicClient> = (0..3).map(|_| client(server.address())).collect();
+    assert_eq!(connect(&mut clients[0], Some(&mut server)), Ok(()));
+    assert_eq!(connect(&mut clients[1], Some(&mut server)), Ok(()));
+    let refused = connect(&mut clients[2], Some(&mut server));
+    assert_eq!(refused, Err(DisconnectReason::refused(b"it takes no more connections at the moment")));
+    assert_eq!(server.transport.statistics().connections.turned_away_full, 1);
+
+    clients[0].disconnect(Instant::now());
+    assert_eq!(end_of(&mut clients[0], Some(&mut server)), DisconnectReason::ClosedByUs);
+    wait_until("there is room again", || connect(&mut clients[2], Some(&mut server)).is_ok());
+}
+
+#[test]
+fn many_strangers_at_once_must_prove_their_address_and_are_limited() {
+    let mut server = server_with(&QuicServerSettings { handshakes_max: 4, ..QuicServerSettings::default() });
+    // They shake hands and say no hello. From the second on, they get in by a Retry packet (RFC 9000, 8.1.2).
+    let strangers: Vec<Stranger> = (0..4).map(|_| Stranger::connect(&server)).collect();
+    let mut client = client(server.address());
+    assert!(matches!(connect(&mut client, Some(&mut server)), Err(DisconnectReason::Refused { .. })));
+    assert_eq!(server.transport.statistics().connections.turned_away_handshaking, 1);
+    drop(strangers);
+    wait_until("the places are free again", || connect(&mut client, Some(&mut server)).is_ok());
+}
+
+#[test]
+fn control_packets_wait_in_the_network_while_the_server_is_busy() {
+    let incoming = InboxLimits { reliable_packets: 4, unreliable_packets: 4 };
+    let mut server = server_with(&QuicServerSettings { incoming, ..QuicServerSettings::default() });
+    let mut client = client(server.address());
+    assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
+    // Far more than the inbox and the stream's window hold together.
+    let packets: Vec<Vec<u8>> = (0..100_u8).map(|number| vec![number; 4096]).collect();
+    for packet in &packets {
+        client.send(Instant::now(), Delivery::Reliable, packet);
+    }
+    wait_until("all of them arrive, in order", || {
+        server.poll();
+        while client.poll(Instant::now()).is_some() {}
+        server.packets.len() == packets.len()
+    });
+    assert!(server.packets.iter().zip(&packets).all(|((_, _, got), sent)| got == sent));
+    assert_eq!(server.transport.statistics().links.dropped.incoming_full, 0);
+}
+
+#[test]
+fn voice_for_a_client_that_is_late_drops_the_oldest() {
+    let mut server = TestServer::new();
+    let mut client = client(server.address());
+    assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
+    let peer = server.sessions[0].0;
+    for number in 0..5_000_u32 {
+        server.transport.send(Instant::now(), &[peer], Delivery::Unreliable, &number.to_be_bytes());
+    }
+    // A reliable packet does not wait behind voice, and both queues are bounded.
+    server.transport.send(Instant::now(), &[peer], Delivery::Reliable, b"control");
+    let mut numbers = Vec::new();
+    wait_until("the last one arrives", || {
+        server.poll();
+        while let Some(event) = client.poll(Instant::now()) {
+            if let consonance_transport::ClientEvent::Packet { delivery: Delivery::Unreliable, packet } =
+                event
+            {
+                numbers.push(u32::from_be_bytes(packet.try_into().unwrap()));
+            }
+        }
+        numbers.last() == Some(&4_999)
+    });
+    let dropped = server.transport.statistics().links.dropped.outgoing_full;
+    assert!(numbers.len() as u64 + dropped + client.statistics().dropped.incoming_full <= 5_000 + 1);
+}

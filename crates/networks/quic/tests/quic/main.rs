@@ -1,0 +1,14 @@
+//! QUIC over real sockets of this machine: the rules of every network, and what only QUIC has.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod binding;
+mod certificates;
+mod conformance;
+mod connecting;
+mod hostile;
+mod limits;
+mod restart;
+mod stranger;
+mod support;
+mod udp_relay;

@@ -1,0 +1,154 @@
+//! A server and clients on the test's own thread, and waiting for what they report.
+
+use std::fmt::Debug;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::{
+    Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
+    QuicServerSettings,
+};
+use consonance_transport::{
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
+    thread_waker,
+};
+
+/// How long anything may take. Generous: machines that run tests are busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to sleep at most when nothing wakes the test.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Any free port of this machine.
+pub(crate) fn localhost() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 0).into()
+}
+
+/// A server with everything it reported.
+pub(crate) struct TestServer {
+    pub(crate) runtime: QuicRuntime,
+    pub(crate) transport: QuicServer,
+    pub(crate) sessions: Vec<(Peer, String)>,
+    pub(crate) packets: Vec<(Peer, Delivery, Vec<u8>)>,
+    pub(crate) ends: Vec<(Peer, DisconnectReason)>,
+}
+
+impl TestServer {
+    pub(crate) fn new() -> Self {
+        Self::with(
+            localhost(),
+            &Identity::self_signed(["localhost"]).unwrap(),
+            &QuicServerSettings::default(),
+        )
+    }
+
+    /// On threads of its own, so that dropping it is a crash.
+    pub(crate) fn with(address: SocketAddr, identity: &Identity, settings: &QuicServerSettings) -> Self {
+        let runtime = QuicRuntime::new(1).unwrap();
+        // The port of a server that crashed is free when its threads are gone.
+        let mut transport = wait_for("the port is free", || {
+            QuicServer::bind(&runtime, address, identity, settings.clone()).ok()
+        });
+        transport.set_waker(thread_waker());
+        Self { runtime, transport, sessions: Vec::new(), packets: Vec::new(), ends: Vec::new() }
+    }
+
+    /// Where clients find it, for the session `main`.
+    pub(crate) fn address(&self) -> QuicAddress {
+        address_of(self.transport.local_addr(), Some(self.transport.fingerprint()))
+    }
+
+    pub(crate) fn poll(&mut self) {
+        while let Some(event) = self.transport.poll(Instant::now()) {
+            match event {
+                ServerEvent::Connected { peer, session, .. } => self.sessions.push((peer, session)),
+                ServerEvent::Packet { peer, delivery, packet } => {
+                    self.packets.push((peer, delivery, packet.to_vec()));
+                }
+                ServerEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
+            }
+        }
+    }
+}
+
+pub(crate) fn address_of(address: SocketAddr, fingerprint: Option<Fingerprint>) -> QuicAddress {
+    QuicAddress::new(address.ip().to_string(), address.port(), "main", fingerprint).unwrap()
+}
+
+/// A client that gives up soon where nobody answers.
+pub(crate) fn client(address: QuicAddress) -> QuicClient {
+    client_with(address, QuicClientSettings::default())
+}
+
+pub(crate) fn client_with(address: QuicAddress, settings: QuicClientSettings) -> QuicClient {
+    let mut client = QuicClient::new(&QuicRuntime::new(1).unwrap(), address, settings);
+    client.set_waker(thread_waker());
+    client
+}
+
+/// Connects a client, with the server if there is one, and says how that ended.
+pub(crate) fn connect(
+    client: &mut QuicClient,
+    server: Option<&mut TestServer>,
+) -> Result<(), DisconnectReason> {
+    client.connect(Instant::now());
+    outcome(client, server)
+}
+
+/// How a client's attempt to connect ends.
+pub(crate) fn outcome(
+    client: &mut QuicClient,
+    mut server: Option<&mut TestServer>,
+) -> Result<(), DisconnectReason> {
+    wait_for("an attempt to connect ends", || {
+        if let Some(server) = &mut server {
+            server.poll();
+        }
+        match client.poll(Instant::now()) {
+            Some(ClientEvent::Connected) => Some(Ok(())),
+            Some(ClientEvent::Disconnected { reason }) => Some(Err(reason)),
+            _ => None,
+        }
+    })
+}
+
+/// The end of a client's link.
+pub(crate) fn end_of(client: &mut QuicClient, mut server: Option<&mut TestServer>) -> DisconnectReason {
+    wait_for("a link ends", || {
+        if let Some(server) = &mut server {
+            server.poll();
+        }
+        match client.poll(Instant::now()) {
+            Some(ClientEvent::Disconnected { reason }) => Some(reason),
+            _ => None,
+        }
+    })
+}
+
+/// Sends a packet there and sees it arrive: the link and the server work.
+pub(crate) fn assert_heard(client: &mut QuicClient, server: &mut TestServer) {
+    let known = server.packets.len();
+    client.send(Instant::now(), Delivery::Reliable, b"still here");
+    wait_for("the server hears a client", || {
+        server.poll();
+        while client.poll(Instant::now()).is_some() {}
+        server.packets[known..].iter().any(|(_, _, packet)| packet == b"still here").then_some(())
+    });
+}
+
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    wait_for(what, || is_so().then_some(()));
+}
+
+/// Asks again and again, whenever something woke this thread, until there is an answer.
+pub(crate) fn wait_for<T>(what: impl Debug, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "this does not happen: {what:?}");
+        thread::park_timeout(POLL_INTERVAL);
+    }
+}

@@ -1,0 +1,321 @@
+//! Any client, over a worse network than it has.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use super::{Fate, Impairer, Impairment, ImpairmentCounts};
+use crate::packet_pool::{PacketPool, SharedPacket};
+use crate::{ClientEvent, ClientTransport, Delivery, DisconnectReason, Dropped, PacketLimits, Statistics};
+
+/// A client whose packets are impaired in both directions. Connecting and disconnecting are not.
+///
+/// The packets on their way when the link ends are still delivered, so its end may be reported later than it came.
+#[derive(Debug)]
+pub struct ImpairedClient<T> {
+    inner: T,
+    up: Impairer<SharedPacket>,
+    down: Impairer<SharedPacket>,
+    state: State,
+    /// What the link's end is to be called, where the inner transport cannot know.
+    end_instead: Option<DisconnectReason>,
+    pool: PacketPool,
+    /// The packet that the last event showed.
+    shown: Option<SharedPacket>,
+    /// What the inner transport was never asked to send.
+    dropped: Dropped,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not connected, as far as was reported.
+    Down,
+    Up,
+    /// We left; its end comes from the inner transport.
+    Left,
+    /// The inner transport reported the end; we do when the last packets came out.
+    Ended(DisconnectReason),
+}
+
+impl<T: ClientTransport> ImpairedClient<T> {
+    /// Impairs what `inner` sends by `up` and what it receives by `down`. Equal seeds do not make equal directions.
+    pub fn new(inner: T, up: &Impairment, down: &Impairment) -> Self {
+        let down = Impairment { seed: !down.seed, ..down.clone() };
+        Self {
+            inner,
+            up: Impairer::new(up),
+            down: Impairer::new(&down),
+            state: State::Down,
+            end_instead: None,
+            pool: PacketPool::default(),
+            shown: None,
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// The client inside.
+    pub fn inner(&self) -> &T {
+        &self.inner
+    }
+
+    /// What was done to packets we sent.
+    pub fn up_counts(&self) -> ImpairmentCounts {
+        self.up.counts()
+    }
+
+    /// What was done to packets for us.
+    pub fn down_counts(&self) -> ImpairmentCounts {
+        self.down.counts()
+    }
+
+    /// Gives the inner transport what has come to the end of its way up.
+    fn send_due(&mut self, now: Instant) {
+        while let Some((delivery, packet)) = self.up.pop(now) {
+            self.inner.send(now, delivery, &packet);
+        }
+    }
+
+    /// Takes what the inner transport has, up to the end of a link. True if it connected.
+    fn receive(&mut self, now: Instant) -> bool {
+        while !matches!(self.state, State::Ended(_)) {
+            match self.inner.poll(now) {
+                Some(ClientEvent::Connected) => {
+                    self.state = State::Up;
+                    return true;
+                }
+                Some(ClientEvent::Packet { delivery, packet }) => {
+                    let fate = self.down.push(now, delivery, self.pool.copy(packet));
+                    self.end_if_overflowed(now, delivery, fate);
+                }
+                Some(ClientEvent::Disconnected { reason }) => {
+                    self.up.clear();
+                    self.state = State::Ended(self.end_instead.take().unwrap_or(reason));
+                }
+                None => break,
+            }
+        }
+        false
+    }
+
+    /// A reliable packet that cannot be kept is the end of the link.
+    fn end_if_overflowed(&mut self, now: Instant, delivery: Delivery, fate: Fate) {
+        if (delivery, fate) == (Delivery::Reliable, Fate::Overflowed) {
+            let queue = "too many reliable packets on the impaired network".to_owned();
+            self.end_instead.get_or_insert(DisconnectReason::Overloaded { queue });
+            self.inner.disconnect(now);
+        }
+    }
+}
+
+impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
+    fn connect(&mut self, now: Instant) {
+        // While last packets are on their way, the end was not reported and the link counts as up.
+        let is_ending = matches!(self.state, State::Ended(_)) && self.down.next_at().is_some();
+        if !is_ending {
+            self.inner.connect(now);
+        }
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        self.send_due(now);
+        if self.receive(now) {
+            return Some(ClientEvent::Connected);
+        }
+        if let Some((delivery, packet)) = self.down.pop(now) {
+            return Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) });
+        }
+        if self.down.next_at().is_some() {
+            return None;
+        }
+        match std::mem::replace(&mut self.state, State::Down) {
+            State::Ended(reason) => Some(ClientEvent::Disconnected { reason }),
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        if !matches!(self.state, State::Up) {
+            self.dropped.not_connected += 1;
+        } else if !self.limits().allow(delivery, packet.len()) {
+            self.dropped.too_large += 1;
+        } else {
+            let fate = self.up.push(now, delivery, self.pool.copy(packet));
+            self.end_if_overflowed(now, delivery, fate);
+            self.send_due(now);
+        }
+    }
+
+    /// Delays are cut short: what was sent reliably goes out at once, and nothing more is reported but the end.
+    fn disconnect(&mut self, now: Instant) {
+        for packet in self.up.drain_reliable() {
+            self.inner.send(now, Delivery::Reliable, &packet);
+        }
+        self.down.clear();
+        self.inner.disconnect(now);
+        if matches!(self.state, State::Up) {
+            self.state = State::Left;
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        [self.up.next_at(), self.down.next_at(), self.inner.wants_poll_at()].into_iter().flatten().min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.inner.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.inner.limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.inner.statistics();
+        statistics.dropped.not_connected += self.dropped.not_connected;
+        statistics.dropped.too_large += self.dropped.too_large;
+        statistics
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::memory::{MemoryClient, MemoryNetwork, MemoryServer};
+    use crate::{Peer, ServerEvent, ServerTransport};
+
+    const MS: Duration = Duration::from_millis(1);
+    const UP: Duration = Duration::from_millis(30);
+    const DOWN: Duration = Duration::from_millis(70);
+
+    struct Pair {
+        start: Instant,
+        server: MemoryServer,
+        client: ImpairedClient<MemoryClient>,
+        peer: Peer,
+    }
+
+    impl Pair {
+        fn connected(up: &Impairment, down: &Impairment) -> Self {
+            let start = Instant::now();
+            let network = MemoryNetwork::new();
+            let mut server = network.listen();
+            let mut client = ImpairedClient::new(network.client("main"), up, down);
+            client.connect(start);
+            let Some(ServerEvent::Connected { peer, .. }) = server.poll(start) else {
+                panic!("the server sees its client");
+            };
+            assert_eq!(server.poll(start), None);
+            assert_eq!(client.poll(start), Some(ClientEvent::Connected));
+            Self { start, server, client, peer }
+        }
+
+        /// With a constant delay in each direction.
+        fn delayed() -> Self {
+            let with_delay = |delay| Impairment { delay, ..Impairment::default() };
+            Self::connected(&with_delay(UP), &with_delay(DOWN))
+        }
+
+        fn client_event(&mut self, after: Duration) -> Option<ClientEvent<'_>> {
+            self.client.poll(self.start + after)
+        }
+
+        /// Whether the server gets this packet at a poll at this time.
+        fn server_gets(&mut self, packet: &[u8], after: Duration) -> bool {
+            let now = self.start + after;
+            while self.client.poll(now).is_some() {}
+            matches!(self.server.poll(now), Some(ServerEvent::Packet { packet: p, .. }) if p == packet)
+        }
+    }
+
+    #[test]
+    fn each_direction_has_its_own_delay_and_says_when_to_poll() {
+        let mut pair = Pair::delayed();
+        pair.client.send(pair.start, Delivery::Unreliable, b"up");
+        assert_eq!(pair.client.wants_poll_at(), Some(pair.start + UP));
+        assert!(!pair.server_gets(b"up", UP.saturating_sub(MS)));
+        assert!(pair.server_gets(b"up", UP));
+
+        pair.server.send(pair.start, &[pair.peer], Delivery::Reliable, b"down");
+        assert_eq!(pair.client_event(Duration::ZERO), None);
+        assert_eq!(pair.client.wants_poll_at(), Some(pair.start + DOWN));
+        assert_eq!(pair.client_event(DOWN.saturating_sub(MS)), None);
+        let (delivery, packet) = (Delivery::Reliable, b"down".as_slice());
+        assert_eq!(pair.client_event(DOWN), Some(ClientEvent::Packet { delivery, packet }));
+    }
+
+    #[test]
+    fn the_end_of_the_link_comes_after_the_packets_before_it() {
+        let mut pair = Pair::delayed();
+        pair.server.send(pair.start, &[pair.peer], Delivery::Reliable, b"last");
+        pair.server.disconnect(pair.start, pair.peer, "closing time");
+        assert_eq!(pair.client_event(Duration::ZERO), None);
+        pair.client.connect(pair.start);
+        assert!(matches!(pair.client_event(DOWN), Some(ClientEvent::Packet { packet: b"last", .. })));
+        let reason = DisconnectReason::closed_by_peer(b"closing time");
+        assert_eq!(pair.client_event(DOWN), Some(ClientEvent::Disconnected { reason }));
+        assert_eq!(pair.client_event(DOWN), None, "connecting before the end was reported does nothing");
+    }
+
+    #[test]
+    fn leaving_cuts_delays_short() {
+        let mut pair = Pair::delayed();
+        pair.client.send(pair.start, Delivery::Unreliable, b"voice");
+        pair.client.send(pair.start, Delivery::Reliable, b"last words");
+        pair.client.disconnect(pair.start);
+        let event = pair.server.poll(pair.start);
+        assert!(matches!(event, Some(ServerEvent::Packet { packet: b"last words", .. })));
+        assert!(matches!(pair.server.poll(pair.start), Some(ServerEvent::Disconnected { .. })));
+        let reason = DisconnectReason::ClosedByUs;
+        assert_eq!(pair.client_event(Duration::ZERO), Some(ClientEvent::Disconnected { reason }));
+    }
+
+    #[test]
+    fn equal_impairments_lose_different_packets_in_each_direction() {
+        let lossy = Impairment { loss_percent: 50.0, seed: 11, ..Impairment::default() };
+        let mut pair = Pair::connected(&lossy, &lossy);
+        let mut up = Vec::new();
+        let mut down = Vec::new();
+        for number in 0..100_u8 {
+            pair.client.send(pair.start, Delivery::Unreliable, &[number]);
+            pair.server.send(pair.start, &[pair.peer], Delivery::Unreliable, &[number]);
+            if pair.server.poll(pair.start).is_some() {
+                up.push(number);
+            }
+            if pair.client_event(Duration::ZERO).is_some() {
+                down.push(number);
+            }
+        }
+        assert!((30..70).contains(&up.len()) && (30..70).contains(&down.len()));
+        assert_ne!(up, down);
+        assert_eq!(pair.client.up_counts().lost, 100 - up.len() as u64);
+        assert_eq!(pair.client.down_counts().lost, 100 - down.len() as u64);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_counted() {
+        let mut pair = Pair::delayed();
+        let too_large = vec![0; pair.client.limits().unreliable_bytes + 1];
+        pair.client.send(pair.start, Delivery::Unreliable, &too_large);
+        pair.client.disconnect(pair.start);
+        pair.client.send(pair.start, Delivery::Reliable, b"late");
+        let dropped = pair.client.statistics().dropped;
+        assert_eq!((dropped.too_large, dropped.not_connected), (1, 1));
+    }
+
+    #[test]
+    fn too_many_reliable_packets_on_their_way_end_the_link() {
+        let mut pair = Pair::delayed();
+        while pair.client.up_counts().overflowed == 0 {
+            pair.client.send(pair.start, Delivery::Reliable, b"control");
+        }
+        let event = pair.client_event(Duration::ZERO);
+        assert!(matches!(
+            event,
+            Some(ClientEvent::Disconnected { reason: DisconnectReason::Overloaded { .. } })
+        ));
+    }
+}
