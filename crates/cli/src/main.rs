@@ -2,37 +2,54 @@
 //!
 //! One file per sub-command; what each does stands there.
 //! Whatever goes wrong ends in one line that says what to do next, and a non-zero exit.
+//! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
+//! for example `RUST_LOG=debug`.
 
 #![expect(clippy::print_stderr, reason = "a command talks to whoever typed it")]
 
 mod bench;
+mod interrupt;
+mod join;
+mod serve;
 
+use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
 
-/// Voice chat for games.
+/// Voice chat for games: a server, a player, a demonstration.
+///
+/// Without a command it serves one session to programs on this machine.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(name = "consonance", version, about, propagate_version = true)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure this machine.
+    /// Serve sessions until Ctrl-C; prints an address to join for each.
+    Serve(serve::Serve),
+    /// Join a session: speak a file, write down what is heard, print what happens.
+    Join(join::Join),
+    /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    log_to_stderr();
     let outcome = match arguments.command {
-        Command::Bench(bench) => bench::run(&bench),
+        None => serve::run_default(),
+        Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Join(join)) => join::run(&join),
+        Some(Command::Bench(bench)) => bench::run(&bench),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,4 +58,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(colour).init();
 }

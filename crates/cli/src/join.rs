@@ -1,0 +1,149 @@
+//! `consonance join`: one player in a terminal, with files for a microphone and a loudspeaker.
+
+mod lines;
+mod speech_target;
+
+use std::error::Error;
+use std::io::{BufRead, stdin};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use consonance::audio::{WavInput, WavOutput};
+use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat};
+
+use crate::interrupt::Interrupt;
+use lines::EventLines;
+
+const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
+/// How long to go on trying when the server is gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Lines typed ahead.
+const MAX_LINES: usize = 16;
+
+/// Where to join, as whom, and with what to say.
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX.
+    url: String,
+    /// Your name in the session.
+    #[arg(long)]
+    name: String,
+    /// A room to listen to; may be given several times.
+    #[arg(long, value_name = "ROOM")]
+    listen: Vec<String>,
+    /// A room or a player to speak to; may be given several times. What you type goes to the first.
+    #[arg(long, value_name = "ROOM|@PLAYER")]
+    talk: Vec<String>,
+    /// A WAV file to speak, as if into an open microphone.
+    #[arg(long, value_name = "FILE.wav")]
+    input: Option<PathBuf>,
+    /// Where to write what you hear, from joining to leaving: mono, 48 kHz.
+    #[arg(long, value_name = "FILE.wav")]
+    output: Option<PathBuf>,
+    /// Leave after this long in the session.
+    #[arg(long = "for", value_name = "SECONDS")]
+    seconds: Option<f64>,
+    /// Print events as JSON lines.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Joins, prints what happens, leaves.
+pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
+    let stay = arguments.seconds.map(parse_seconds).transpose()?;
+    let talk: Vec<Target> =
+        arguments.talk.iter().map(|text| speech_target::parse(text)).collect::<Result<_, _>>()?;
+    for room in &arguments.listen {
+        speech_target::check_room(room)?;
+    }
+    let mut voice = VoiceChat::to(&arguments.url)?.name(&*arguments.name).give_up_after(PATIENCE);
+    for room in &arguments.listen {
+        voice = voice.listen(room);
+    }
+    for target in &talk {
+        voice = voice.talk_to(target.clone(), ChannelProperties::default());
+    }
+    if let Some(path) = &arguments.input {
+        voice = voice.input(Box::new(WavInput::open(path)?));
+    }
+    if let Some(path) = &arguments.output {
+        voice = voice.output(Box::new(WavOutput::create(path)?));
+    }
+    let interrupt = Interrupt::listen()?;
+    let voice = voice.start()?;
+    let end = follow(&voice, &interrupt, stay, talk.first(), arguments)?;
+    voice.leave()?;
+    match end {
+        Some(reason) => Err(reason.into()),
+        None => Ok(()),
+    }
+}
+
+/// Prints events until it is time to go; the reason if the session was lost by then.
+fn follow(
+    voice: &VoiceChat,
+    interrupt: &Interrupt,
+    stay: Option<Duration>,
+    text_target: Option<&Target>,
+    arguments: &Join,
+) -> Result<Option<String>, Box<dyn Error>> {
+    let typed = read_lines();
+    let lines = EventLines::new(&arguments.name, arguments.json);
+    let mut leave_at = None;
+    // Before the roster has arrived nobody is known to read.
+    let mut may_write = false;
+    let mut lost = None;
+    loop {
+        if interrupt.happened() || leave_at.is_some_and(|at| Instant::now() >= at) {
+            return Ok(lost);
+        }
+        if let Some(event) = voice.wait_event(INTERRUPT_CHECK) {
+            lines.print(&event)?;
+            match event.kind {
+                EventKind::Joined => {
+                    lost = None;
+                    leave_at = leave_at.or(stay.map(|stay| event.at + stay));
+                }
+                EventKind::RosterReceived => may_write = true,
+                EventKind::ConnectionLost { reason, .. } => {
+                    lost = Some(format!("the session was lost: {reason}"));
+                }
+                // `leave` reports why.
+                EventKind::Ended(End::Left) => return Ok(lost),
+                EventKind::Ended(_) => return Ok(None),
+                _ => {}
+            }
+        }
+        while may_write && let Ok(text) = typed.try_recv() {
+            match text_target {
+                Some(target) => voice.send_text(target.clone(), text),
+                None => eprintln!("consonance: say with --talk where your text shall go"),
+            }
+        }
+    }
+}
+
+/// What is typed, line by line. The end of it ends nothing.
+fn read_lines() -> Receiver<String> {
+    let (sender, lines) = sync_channel(MAX_LINES);
+    thread::spawn(move || {
+        for line in stdin().lock().lines() {
+            // A line that is no text, or nobody left to take it.
+            let Ok(line) = line else { return };
+            if !line.is_empty() && sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn parse_seconds(seconds: f64) -> Result<Duration, String> {
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err(format!("--for {seconds}: give a number of seconds above 0")),
+    }
+}

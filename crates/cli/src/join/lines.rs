@@ -1,0 +1,119 @@
+//! Events as lines: words for people, JSON for scripts.
+
+use std::io::{self, Write, stdout};
+use std::time::Instant;
+
+use consonance::{Event, EventKind, TextTarget};
+use serde_json::{Map, Value, json};
+
+/// Prints one line per event.
+pub(crate) struct EventLines<'a> {
+    own_name: &'a str,
+    json: bool,
+    started: Instant,
+}
+
+impl<'a> EventLines<'a> {
+    pub(crate) fn new(own_name: &'a str, json: bool) -> Self {
+        Self { own_name, json, started: Instant::now() }
+    }
+
+    /// # Errors
+    /// If nobody reads our output any more.
+    pub(crate) fn print(&self, event: &Event) -> io::Result<()> {
+        let at = event.at.saturating_duration_since(self.started).as_secs_f64();
+        let mut out = stdout();
+        if self.json {
+            let mut line = as_json(&event.kind, self.own_name);
+            line.insert("at".into(), json!((at * 1000.0).round() / 1000.0));
+            writeln!(out, "{}", Value::Object(line))?;
+        } else if let Some(words) = in_words(&event.kind, self.own_name) {
+            writeln!(out, "{at:8.2}  {words}")?;
+        }
+        out.flush()
+    }
+}
+
+/// `None` for what people need not know.
+fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
+    Some(match event {
+        EventKind::Joined => format!("you joined as {}", shown(own_name)),
+        EventKind::PlayerJoined { name } => format!("{} joined", shown(name)),
+        EventKind::PlayerLeft { name } => format!("{} left", shown(name)),
+        EventKind::EnteredRoom { name, room } => format!("{} entered room {}", shown(name), shown(room)),
+        EventKind::ExitedRoom { name, room } => format!("{} left room {}", shown(name), shown(room)),
+        EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
+        EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
+        EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
+        EventKind::ConnectionLost { reason, retry_in } => {
+            format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
+        }
+        EventKind::Problem { text } => format!("problem: {text}"),
+        EventKind::Ended(end) => format!("ended: {end}"),
+        _ => return None,
+    })
+}
+
+fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
+    let line = match event {
+        EventKind::Joined => json!({"event": "joined", "name": own_name}),
+        EventKind::RosterReceived => json!({"event": "roster_received"}),
+        EventKind::PlayerJoined { name } => json!({"event": "player_joined", "name": name}),
+        EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
+        EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),
+        EventKind::ExitedRoom { name, room } => json!({"event": "exited_room", "name": name, "room": room}),
+        EventKind::StartedSpeaking { name } => json!({"event": "started_speaking", "name": name}),
+        EventKind::StoppedSpeaking { name } => json!({"event": "stopped_speaking", "name": name}),
+        EventKind::Text { from, to, text } => {
+            let (kind, target) = match to {
+                TextTarget::Room(room) => ("room", room),
+                TextTarget::Player(player) => ("player", player),
+            };
+            json!({"event": "text", "name": from, kind: target, "text": text})
+        }
+        EventKind::ConnectionLost { reason, retry_in } => {
+            json!({"event": "connection_lost", "reason": reason, "retry_in": retry_in.as_secs_f64()})
+        }
+        EventKind::Problem { text } => json!({"event": "problem", "text": text}),
+        EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
+        _ => json!({"event": "other"}),
+    };
+    match line {
+        Value::Object(line) => line,
+        _ => Map::new(),
+    }
+}
+
+fn place(target: &TextTarget) -> String {
+    match target {
+        TextTarget::Room(room) => shown(room),
+        TextTarget::Player(player) => format!("@{}", shown(player)),
+    }
+}
+
+/// Words of strangers must not steer the terminal.
+fn shown(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_words_cannot_steer_the_terminal() {
+        let name = "Eve\u{1b}[2J".to_owned();
+        let words = in_words(&EventKind::PlayerJoined { name }, "me");
+        assert_eq!(words.as_deref(), Some("Eve [2J joined"));
+    }
+
+    #[test]
+    fn a_text_says_from_whom_and_to_where() {
+        let text = |to| EventKind::Text { from: "Al".into(), to, text: "hi".into() };
+        let to_room = text(TextTarget::Room("lobby".into()));
+        assert_eq!(in_words(&to_room, "me").as_deref(), Some("Al to lobby: hi"));
+        let to_me = text(TextTarget::Player("me".into()));
+        assert_eq!(in_words(&to_me, "me").as_deref(), Some("Al to @me: hi"));
+        assert_eq!(Value::Object(as_json(&to_me, "me"))["player"], "me");
+    }
+}

@@ -1,0 +1,120 @@
+//! `consonance serve`: sessions over QUIC until Ctrl-C.
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+
+use crate::interrupt::Interrupt;
+
+/// The default UDP port.
+const PORT: u16 = 7777;
+const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
+
+/// Where and what to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// UDP address to listen on; port 0 takes any free one.
+    #[arg(long, value_name = "ADDR", default_value = "[::]:7777")]
+    listen: String,
+    /// A session to serve; may be given several times.
+    #[arg(long = "session", value_name = "NAME", default_value = "main")]
+    sessions: Vec<String>,
+    /// The name or address under which players reach this machine, for the printed addresses.
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    /// A PEM file with the certificate (chain) to show, instead of one made at each start.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// The PEM file with the certificate's private key.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+}
+
+/// Serves until interrupted.
+pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
+    let listen = parse_listen(&arguments.listen)?;
+    let interrupt = Interrupt::listen()?;
+    let (server, addresses) = start(arguments, listen)?;
+    for address in &addresses {
+        writeln!(stdout(), "session {:?} is open at {address}", address.session())?;
+    }
+    stdout().flush()?;
+    wait(server, &interrupt)
+}
+
+/// What the command does when it is told nothing: one session for this machine, and how to join it.
+pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
+    let arguments =
+        Serve { listen: String::new(), sessions: vec!["main".into()], host: None, cert: None, key: None };
+    let interrupt = Interrupt::listen()?;
+    let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))?;
+    let mut out = stdout();
+    for address in &addresses {
+        writeln!(out, "A voice session for programs on this machine is open; Ctrl-C ends it.")?;
+        writeln!(out, "Join it from other terminals:\n")?;
+        writeln!(out, "  consonance join '{address}' --name Alice --listen lobby --output heard.wav")?;
+        writeln!(out, "  consonance join '{address}' --name Bob --talk lobby --input speech.wav\n")?;
+        writeln!(out, "`consonance serve` serves other machines, `consonance demo` plays a demonstration.")?;
+        writeln!(out, "session {:?} is open at {address}", address.session())?;
+    }
+    out.flush()?;
+    wait(server, &interrupt)
+}
+
+fn start(
+    arguments: &Serve,
+    listen: SocketAddr,
+) -> Result<(DedicatedServer, Vec<QuicAddress>), Box<dyn Error>> {
+    let settings = SessionsSettings::new(arguments.sessions.iter().cloned())?;
+    let host = arguments.host.clone().unwrap_or_else(|| host_of(listen.ip()));
+    let identity = match (&arguments.cert, &arguments.key) {
+        (Some(cert), Some(key)) => Identity::from_pem(&read(cert)?, &read(key)?)?,
+        _ => Identity::self_signed([host.clone()])?,
+    };
+    // Checks the host and the names before the port is taken.
+    for session in &arguments.sessions {
+        QuicAddress::new(&*host, PORT, &**session, None)?;
+    }
+    let runtime = QuicRuntime::new(1)?;
+    let listener = QuicServer::bind(&runtime, listen, &identity, QuicServerSettings::default())?;
+    let (port, fingerprint) = (listener.local_addr().port(), listener.fingerprint());
+    let mut session_loop = SessionLoop::new(&settings);
+    session_loop.add_listener(Box::new(listener));
+    let sessions = arguments.sessions.iter();
+    let addresses = sessions.map(|session| QuicAddress::new(&*host, port, &**session, Some(fingerprint)));
+    let addresses = addresses.collect::<Result<Vec<_>, _>>()?;
+    Ok((DedicatedServer::start(session_loop), addresses))
+}
+
+fn wait(server: DedicatedServer, interrupt: &Interrupt) -> Result<(), Box<dyn Error>> {
+    while !interrupt.happened() {
+        if !server.is_running() {
+            return Err("the server has stopped by itself, which is a fault of ours: please report it".into());
+        }
+        thread::sleep(INTERRUPT_CHECK);
+    }
+    server.stop();
+    Ok(())
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!("cannot listen on {text:?}: an address looks like 0.0.0.0:{PORT}, [::]:{PORT} or 127.0.0.1:0")
+    })
+}
+
+/// The host that a client on this machine can dial.
+fn host_of(ip: IpAddr) -> String {
+    if ip.is_unspecified() { Ipv4Addr::LOCALHOST.to_string() } else { ip.to_string() }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
