@@ -32,9 +32,10 @@ impl SamplePosition {
     }
 
     /// The position as a signed number, for differences that may be negative.
-    /// The clock would have to run for six million years to leave its range.
-    pub(crate) const fn signed(self) -> i64 {
-        self.0 as i64
+    pub(crate) fn signed(self) -> i64 {
+        /// Three million years; the rest of the range is left to the differences.
+        const END: u64 = 1 << 62;
+        self.0.min(END) as i64
     }
 }
 

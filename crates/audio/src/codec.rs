@@ -56,6 +56,9 @@ pub trait Decoder: Send {
     /// Samples in every frame, at 48 kHz.
     fn frame_samples(&self) -> usize;
 
+    /// Whether a packet holds a copy of the frame before its own, without decoding it.
+    fn carries_copy(&self, packet: &[u8]) -> bool;
+
     /// Fills `frame`, whatever the source holds: a packet that is damaged, or does not hold exactly one
     /// frame, is answered with concealment, and the outcome says so.
     ///

@@ -2,9 +2,9 @@
 //! play when one is missing.
 //!
 //! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
-//! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay grows when
-//! a frame is waited for, and shrinks when the caller can leave out a block of near silence, or between
-//! utterances.
+//! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay grows
+//! when a frame is waited for, in the first moments of an utterance, and in pauses; it shrinks in pauses, where
+//! the caller can leave out a block, and between utterances.
 
 mod decision;
 mod missing;
@@ -24,8 +24,11 @@ use target_delay::{TargetDelay, Transits};
 use crate::block::{FrameSize, SamplePosition};
 use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
 
-/// So many of the last 128 frames lost make it worth waiting for the copy in the next packet.
+/// So many of the last 128 frames lost make it worth waiting for copies, until none of them is.
 const LOSSY_FRAMES: u32 = 2;
+
+/// Packets hold no copy of silence, so copies are expected until so many packets came without.
+const COPIES_EXPECTED_FRAMES: u32 = 100;
 
 /// One speaker's frames between the network and the decoder.
 #[derive(Debug)]
@@ -41,8 +44,12 @@ pub struct JitterBuffer {
     playing: Option<Playing>,
     target: TargetDelay,
     losses: MissingFrames,
-    recovery_works: bool,
+    /// Frames are being lost.
+    lossy: bool,
+    frames_without_copy: u32,
     shortening: bool,
+    /// What was handed out last ends in a pause of speech.
+    in_pause: bool,
     delay_samples: u64,
     counters: JitterCounters,
 }
@@ -66,8 +73,10 @@ impl JitterBuffer {
             playing: None,
             target: TargetDelay::new(),
             losses: MissingFrames::NONE,
-            recovery_works: true,
+            lossy: false,
+            frames_without_copy: COPIES_EXPECTED_FRAMES,
             shortening: false,
+            in_pause: false,
             delay_samples: 0,
             counters: JitterCounters::default(),
         }
@@ -136,9 +145,15 @@ impl JitterBuffer {
         self.target.note(transit, relative);
     }
 
-    /// Whether a missing frame could be recovered from the next packet: if so, it is worth a longer delay.
-    pub fn note_recovery(&mut self, recovered: bool) {
-        self.recovery_works = recovered;
+    /// Whether a packet handed out held a copy of the frame before. While the speaker sends copies and
+    /// frames get lost, it is worth waiting for the packet after a missing one.
+    pub fn note_copy(&mut self, carries_copy: bool) {
+        self.frames_without_copy = if carries_copy { 0 } else { self.frames_without_copy.saturating_add(1) };
+    }
+
+    /// Whether what was handed out last ends in near silence, where the delay can be changed unheard.
+    pub fn note_pause(&mut self, in_pause: bool) {
+        self.in_pause = in_pause;
     }
 
     /// How long frames wait now beyond the fastest arrival of late, in samples; 0 while nothing plays.
@@ -148,8 +163,7 @@ impl JitterBuffer {
 
     /// How long frames should wait, in samples.
     pub fn target_samples(&self) -> u64 {
-        let lossy = self.recovery_works && self.losses.count() >= LOSSY_FRAMES;
-        self.target.samples(if lossy { self.frame_size.samples() as u64 } else { 0 })
+        self.target.samples(if self.look_ahead() { self.frame_size.samples() as u64 } else { 0 })
     }
 
     /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
@@ -165,5 +179,10 @@ impl JitterBuffer {
     /// Packets that wait for their turn.
     pub fn queued_packets(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Whether the next packet is wanted when one is missing, for the copy in it.
+    fn look_ahead(&self) -> bool {
+        self.lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES
     }
 }

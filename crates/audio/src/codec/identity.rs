@@ -77,6 +77,10 @@ impl Decoder for IdentityDecoder {
         self.frame.samples()
     }
 
+    fn carries_copy(&self, _packet: &[u8]) -> bool {
+        false
+    }
+
     fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError> {
         check_frame_length(source, self.frame.samples(), frame.len())?;
         let decoded_as = match source {

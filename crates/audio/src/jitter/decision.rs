@@ -8,7 +8,7 @@ use crate::block::SamplePosition;
 pub enum Decision<'a> {
     /// Nobody speaks: ask again a block later.
     Silence,
-    /// Decode this packet.
+    /// Decode this packet, and tell [`JitterBuffer::note_copy`](super::JitterBuffer::note_copy) about it.
     Play {
         /// Which frame it is.
         frame: FrameId,
@@ -16,11 +16,13 @@ pub enum Decision<'a> {
         packet: &'a [u8],
         /// Amplitude factor of the channel it came over.
         gain: f32,
+        /// Leave out so many samples at its beginning, whole blocks: the frame came late, and sound was
+        /// concealed in their place.
+        late_samples: usize,
         /// Frames before it were skipped because they came much too late: hide the joint.
         skipped: bool,
     },
     /// The frame is missing: recover it from the packet of the next one, or conceal it.
-    /// Tell [`JitterBuffer::note_recovery`] which it was.
     Recover {
         /// Which frame is missing.
         frame: FrameId,

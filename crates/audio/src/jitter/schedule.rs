@@ -1,6 +1,6 @@
 //! When each frame is due, and what to play when it is not there.
 
-use super::{Decision, JitterBuffer};
+use super::{Decision, JitterBuffer, LOSSY_FRAMES};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::jitter::missing::MissingFrames;
 use crate::jitter::packet_queue::FrameId;
@@ -14,6 +14,9 @@ const SHORTEN_FROM_SAMPLES: i64 = 3 * BLOCK as i64;
 /// … and goes on until another block would make it too short.
 const SHORTEN_UNTIL_SAMPLES: i64 = BLOCK as i64 + 240;
 
+/// For so long after its first frame, 300 ms, an utterance begins.
+const BEGINNING_SAMPLES: u64 = 14_400;
+
 /// Where the utterance in front has got to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Playing {
@@ -23,6 +26,8 @@ pub(super) struct Playing {
     pub(super) missing: MissingFrames,
     /// Blocks concealed so far while it was waited for.
     waited_blocks: u64,
+    /// Frames played so far.
+    turns: u64,
     /// Blocks still to be concealed in place of frames given up.
     owed_blocks: u64,
 }
@@ -42,13 +47,19 @@ impl JitterBuffer {
             (None, None) => Decision::Silence,
             (None, Some(first)) => self.begin(now, number, first),
             (Some(_), None) => self.wait(),
-            (Some(playing), Some(first)) if playing.next == first => self.play(now, number),
+            (Some(playing), Some(first)) if playing.next == first => {
+                if self.should_lengthen(now, playing) {
+                    self.wait()
+                } else {
+                    self.play(now, number)
+                }
+            }
             (Some(playing), Some(first)) => self.bridge(now, number, playing, first),
         }
     }
 
-    /// Whether the caller should leave out a block of what was handed out last, if it can do so unheard, so
-    /// that the next frame plays before `next_at`.
+    /// Whether the caller should leave out a block of what was handed out last, so that the next frame does
+    /// not play at `next_at` but a block earlier. Only in a pause: see [`Self::note_pause`].
     pub fn should_shorten(&mut self, next_at: SamplePosition) -> bool {
         let (Some(playing), Some(utterance)) = (self.playing, self.utterances.front()) else { return false };
         let next_is_there =
@@ -56,7 +67,25 @@ impl JitterBuffer {
         let excess = self.delay_of(playing.next, next_at) - self.target_samples() as i64;
         let enough = if self.shortening { SHORTEN_UNTIL_SAMPLES } else { SHORTEN_FROM_SAMPLES };
         self.shortening = excess >= enough;
-        self.shortening && next_is_there
+        self.shortening && self.in_pause && next_is_there
+    }
+
+    /// Whether to wait although the next frame is there: in the beginning, which is mostly quiet, and better
+    /// uneven than the middle of a word, and in pauses.
+    fn should_lengthen(&self, now: SamplePosition, playing: Playing) -> bool {
+        (self.begins(playing) || self.in_pause)
+            && self.delay_of(playing.next, now) + BLOCK as i64 <= self.least_delay(playing)
+    }
+
+    /// The delay to keep. Later than in the beginning one block below the target is borne, lest every new
+    /// slowest frame moves the sound, unless the next packet would then be too late to recover a lost frame.
+    fn least_delay(&self, playing: Playing) -> i64 {
+        let target = self.target_samples() as i64;
+        if self.begins(playing) || self.look_ahead() { target } else { target - BLOCK as i64 }
+    }
+
+    fn begins(&self, playing: Playing) -> bool {
+        playing.turns * self.frame_samples() < BEGINNING_SAMPLES
     }
 
     /// How long after the fastest arrival the frame would be played if it were played `at`.
@@ -88,7 +117,9 @@ impl JitterBuffer {
             self.counters.lost += u64::from(next);
         }
         self.shortening = false;
-        let playing = Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, owed_blocks: 0 };
+        self.in_pause = false;
+        let playing =
+            Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, owed_blocks: 0, turns: 0 };
         self.playing = Some(playing);
         if next == first { self.play(now, number) } else { self.bridge(now, number, playing, first) }
     }
@@ -101,14 +132,32 @@ impl JitterBuffer {
             Some(first) if first == playing.next => {}
             _ => return self.wait(),
         }
+        let before = *playing;
         self.queue.take_first(&mut self.taken);
         playing.missing.push(false);
         playing.next = playing.next.saturating_add(1);
-        playing.waited_blocks = 0;
-        self.losses.push(false);
+        playing.turns += 1;
+        let waited_blocks = std::mem::take(&mut playing.waited_blocks);
+        self.note_loss(0);
         let frame = self.taken.frame;
-        self.delay_samples = self.delay_of(frame.sequence, now).max(0) as u64;
-        Decision::Play { frame, packet: &self.taken.data, gain: self.taken.gain, skipped }
+        let late_blocks = self.late_blocks(before, now, waited_blocks);
+        let begins = SamplePosition(now.0.saturating_sub(late_blocks * BLOCK));
+        self.delay_samples = self.delay_of(frame.sequence, begins).max(0) as u64;
+        Decision::Play {
+            frame,
+            packet: &self.taken.data,
+            gain: self.taken.gain,
+            late_samples: (late_blocks * BLOCK) as usize,
+            skipped,
+        }
+    }
+
+    /// A frame that was waited for is here. How many blocks of it to leave out, because they were concealed
+    /// already and the delay is long enough without.
+    fn late_blocks(&self, playing: Playing, now: SamplePosition, waited_blocks: u64) -> u64 {
+        let excess = self.delay_of(playing.next, now) + BLOCK as i64 - 1 - self.least_delay(playing);
+        let too_long = excess.max(0) as u64 / BLOCK;
+        too_long.min(waited_blocks).min(self.frame_size.blocks() as u64 - 1)
     }
 
     /// Skips frames that come much too late, and says whether there were any.
@@ -149,7 +198,7 @@ impl JitterBuffer {
         let delay = self.delay_of(next, now);
         let target = self.target_samples() as i64;
         let block = BLOCK as i64;
-        if delay + block <= target {
+        if delay + block <= self.least_delay(playing) {
             return self.wait();
         }
         if waited_blocks > 0 && delay > target + block {
@@ -188,7 +237,7 @@ impl JitterBuffer {
             playing.missing.push(false);
         }
         self.queue.drop_first();
-        self.losses.push(false);
+        self.note_loss(0);
         self.counters.overflowed += 1;
     }
 
@@ -198,8 +247,19 @@ impl JitterBuffer {
             playing.next = playing.next.saturating_add(count);
             playing.missing.push_missing(count);
         }
-        self.losses.push_missing(count);
+        self.note_loss(count);
         self.counters.lost += u64::from(count);
+    }
+
+    /// `missing` frames were missing, or one was there.
+    fn note_loss(&mut self, missing: u32) {
+        if missing == 0 {
+            self.losses.push(false);
+        } else {
+            self.losses.push_missing(missing);
+        }
+        let count = self.losses.count();
+        self.lossy = count >= LOSSY_FRAMES || (self.lossy && count > 0);
     }
 
     fn take_owed_blocks(&mut self) -> Option<u64> {

@@ -95,7 +95,8 @@ impl TargetDelay {
         let (largest, second) = known.iter().fold((0, 0), |(largest, second), &relative| {
             if relative > largest { (relative, largest) } else { (largest, relative.max(second)) }
         });
-        let usual = if known.len() < OUTLIER_FRAMES { largest } else { second };
+        // Of few arrivals, the slowest is probably not as slow as it can get.
+        let usual = if known.len() < OUTLIER_FRAMES { largest + largest / 4 } else { second };
         let least = if known.len() < CONFIDENT_FRAMES { INITIAL_SAMPLES } else { 0 };
         (usual + MARGIN_SAMPLES + look_ahead).max(least).min(MAX_TARGET_DELAY_SAMPLES)
     }

@@ -35,8 +35,9 @@ pub struct SpeakerStatistics {
     pub recovered: u64,
     /// Frames whose place was filled with made-up sound.
     pub concealed: u64,
-    /// Blocks of 10 ms of made-up sound while a frame was waited for.
-    pub waited_blocks: u64,
+    /// Blocks of 10 ms of made-up sound, in place of frames that were lost or are waited for. Frames that
+    /// could not be recovered from the packet after them are not among these.
+    pub concealed_blocks: u64,
     /// Blocks of 10 ms of near silence left out to shorten the delay.
     pub left_out_blocks: u64,
     /// Frames whose turn came without their packet, whether it came later or never.

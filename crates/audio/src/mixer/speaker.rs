@@ -39,7 +39,7 @@ pub(super) struct Speaker {
     played: u64,
     recovered: u64,
     concealed: u64,
-    waited_blocks: u64,
+    concealed_blocks: u64,
     left_out_blocks: u64,
     undecodable: u64,
 }
@@ -69,7 +69,7 @@ impl Speaker {
             played: 0,
             recovered: 0,
             concealed: 0,
-            waited_blocks: 0,
+            concealed_blocks: 0,
             left_out_blocks: 0,
             undecodable: 0,
         })
@@ -93,7 +93,7 @@ impl Speaker {
             played: self.played,
             recovered: self.recovered,
             concealed: self.concealed,
-            waited_blocks: self.waited_blocks,
+            concealed_blocks: self.concealed_blocks,
             left_out_blocks: self.left_out_blocks,
             lost: counters.lost,
             late: counters.late,
@@ -183,7 +183,6 @@ impl Speaker {
                 Decision::Recover { frame, next_packet, gain } => {
                     let how = self.sound.decode(&mut *self.decoder, Source::Recover(next_packet));
                     self.channel_gain = clean_gain(gain);
-                    self.jitter.note_recovery(how == DecodedAs::Recovered);
                     match how {
                         DecodedAs::Concealed => self.concealed += 1,
                         DecodedAs::Recovered | DecodedAs::Decoded => self.recovered += 1,
@@ -191,16 +190,19 @@ impl Speaker {
                     self.after_decoding(how);
                     report(frame, now, how);
                 }
-                Decision::Play { frame, packet, gain, skipped } => {
+                Decision::Play { frame, packet, gain, late_samples, skipped } => {
+                    let carries_copy = self.decoder.carries_copy(packet);
                     let how = self.sound.decode(&mut *self.decoder, Source::Packet(packet));
+                    self.jitter.note_copy(carries_copy);
                     self.channel_gain = clean_gain(gain);
                     match how {
                         DecodedAs::Decoded => self.played += 1,
                         DecodedAs::Recovered | DecodedAs::Concealed => self.undecodable += 1,
                     }
-                    self.joint |= skipped;
+                    self.joint |= skipped || late_samples > 0;
+                    self.sound.leave_out(late_samples);
                     self.after_decoding(how);
-                    report(frame, now, how);
+                    report(frame, SamplePosition(now.0.saturating_sub(late_samples as u64)), how);
                     self.shorten(now);
                 }
             }
@@ -213,7 +215,7 @@ impl Speaker {
         } else {
             self.sound.silence(samples);
         }
-        self.waited_blocks += (samples / BLOCK_SAMPLES) as u64;
+        self.concealed_blocks += (samples / BLOCK_SAMPLES) as u64;
         self.after_decoding(DecodedAs::Concealed);
     }
 
@@ -232,9 +234,9 @@ impl Speaker {
 
     /// Leaves out the last block of a frame if the delay is too long and the speaker pauses.
     fn shorten(&mut self, now: SamplePosition) {
-        let in_pause = self.quiet.in_pause(self.sound.unheard_mut());
-        let next_at = now + self.sound.frame.len() as u64;
-        if self.jitter.should_shorten(next_at) && in_pause {
+        self.jitter.note_pause(self.quiet.in_pause(self.sound.unheard_mut()));
+        let next_at = now + self.sound.unheard_mut().len() as u64;
+        if self.jitter.should_shorten(next_at) {
             self.declick.cut(self.sound.cut_last_block());
             self.left_out_blocks += 1;
             self.joint = true;
@@ -255,6 +257,10 @@ impl DecodedSound {
         block.copy_from_slice(&self.frame[self.next..self.next + BLOCK_SAMPLES]);
         self.next += BLOCK_SAMPLES;
         true
+    }
+
+    fn leave_out(&mut self, samples: usize) {
+        self.next = (self.next + samples).min(self.end);
     }
 
     fn unheard_mut(&mut self) -> &mut [f32] {

@@ -1,0 +1,134 @@
+//! One speaker, a network, one listener: frames are sent when they are spoken, arrive late or never, and what
+//! the mixer makes of them is recorded.
+
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecSettings, Encoder, FrameSize, Framer, Mixer, MixerSettings, PlayedFrame,
+    SamplePosition, SpeakerKey, SpeakerStatistics,
+};
+
+use crate::signal::Dice;
+
+/// What the network does to packets.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Network {
+    pub(crate) loss_percent: f64,
+    pub(crate) duplicate_percent: f64,
+    /// Extra delay, uniform from 0 up to this.
+    pub(crate) jitter_samples: u64,
+    /// The delay of every packet.
+    pub(crate) delay_samples: u64,
+    pub(crate) seed: u64,
+}
+
+/// A packet on its way.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) sequence: u32,
+    pub(crate) arrives: SamplePosition,
+    pub(crate) packet: Vec<u8>,
+}
+
+/// What the listener heard.
+pub(crate) struct Heard {
+    pub(crate) sound: Vec<f32>,
+    pub(crate) played: Vec<PlayedFrame>,
+    pub(crate) statistics: SpeakerStatistics,
+}
+
+pub(crate) const SPEAKER: SpeakerKey = SpeakerKey(7);
+
+pub(crate) fn encode(sound: &[f32], frame: FrameSize, encoder: &mut dyn Encoder) -> Vec<Vec<u8>> {
+    let mut framer = Framer::new(frame);
+    let mut buffer = vec![0; 12_000];
+    let mut packets = Vec::new();
+    let mut rest = sound;
+    while let Some(frame) = framer.fill(&mut rest) {
+        let length = encoder.encode(frame, &mut buffer).unwrap();
+        packets.push(buffer[..length].to_vec());
+    }
+    if let Some(frame) = framer.flush() {
+        let length = encoder.encode(frame, &mut buffer).unwrap();
+        packets.push(buffer[..length].to_vec());
+    }
+    packets
+}
+
+impl Network {
+    /// Sends each packet when its frame has been spoken, the first sample being spoken at 0.
+    pub(crate) fn send(&self, packets: &[Vec<u8>], frame: FrameSize) -> Vec<Sent> {
+        let mut dice = Dice(self.seed);
+        let mut sent = Vec::new();
+        for (sequence, packet) in (0..).zip(packets) {
+            let spoken = (u64::from(sequence) + 1) * frame.samples() as u64;
+            let copies = if dice.percent(self.duplicate_percent) { 2 } else { 1 };
+            let lost = dice.percent(self.loss_percent);
+            for _ in 0..copies {
+                let arrives = SamplePosition(spoken + self.delay_samples + dice.below(self.jitter_samples));
+                if !lost {
+                    sent.push(Sent { sequence, arrives, packet: packet.clone() });
+                }
+            }
+        }
+        sent.sort_by_key(|sent| sent.arrives);
+        sent
+    }
+}
+
+/// Plays what was sent as one utterance, and half a second more.
+pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> Heard {
+    let mut mixer = Mixer::new(MixerSettings::default());
+    mixer.add_speaker(SPEAKER, codec).unwrap();
+    mixer.start_utterance(SPEAKER);
+    let mut sent = sent.iter().peekable();
+    let mut block = [0.0; BLOCK_SAMPLES];
+    let mut heard = Vec::new();
+    let mut played = Vec::new();
+    let mut blocks_left = 50;
+    while blocks_left > 0 {
+        while let Some(sent) = sent.next_if(|sent| sent.arrives <= mixer.position()) {
+            mixer.push_frame(SPEAKER, sent.sequence, sent.arrives, &sent.packet, 1.0);
+        }
+        if sent.peek().is_none() {
+            mixer.end_utterance(SPEAKER);
+            blocks_left -= 1;
+        }
+        mixer.mix(&mut block);
+        heard.extend_from_slice(&block);
+        played.extend(std::iter::from_fn(|| mixer.poll_played()));
+    }
+    Heard { sound: heard, played, statistics: mixer.statistics(SPEAKER).unwrap() }
+}
+
+impl Heard {
+    /// From the moment a sample is spoken to the moment it is heard, without the codec: of each frame.
+    pub(crate) fn delays(&self, frame: FrameSize) -> Vec<u64> {
+        let samples = frame.samples() as u64;
+        self.played
+            .iter()
+            .map(|played| played.position.samples_since(SamplePosition(u64::from(played.sequence) * samples)))
+            .collect()
+    }
+
+    /// The delay that most frames have.
+    pub(crate) fn median_delay(&self, frame: FrameSize) -> u64 {
+        let mut delays = self.delays(frame);
+        delays.sort_unstable();
+        delays[delays.len() / 2]
+    }
+
+    /// What was heard, laid back on the speaker's time line: of each frame the sound from where it was heard,
+    /// `lookahead` samples later because of the codec.
+    pub(crate) fn on_the_speakers_time_line(&self, frame: FrameSize, lookahead: usize) -> Vec<f32> {
+        let frames = self.played.last().map_or(0, |last| last.sequence as usize + 1);
+        let mut sound = vec![0.0; frames * frame.samples()];
+        for played in &self.played {
+            let from = played.position.0 as usize + lookahead;
+            let heard = self.sound[from..].iter();
+            let spoken = sound[played.sequence as usize * frame.samples()..].iter_mut();
+            for (sample, &heard) in spoken.zip(heard).take(frame.samples()) {
+                *sample = heard;
+            }
+        }
+        sound
+    }
+}

@@ -1,0 +1,220 @@
+//! Codecs: what goes in comes out, what is lost is recovered, what is garbage does no harm.
+
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecError, DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusDecoder,
+    OpusEncoder, Source,
+};
+
+use crate::call::encode;
+use crate::signal::{Dice, correlation, speech};
+
+fn encoder(settings: EncoderSettings) -> OpusEncoder {
+    OpusEncoder::new(settings).unwrap()
+}
+
+/// Encodes for a network that loses every tenth packet.
+fn protected(sound: &[f32]) -> Vec<Vec<u8>> {
+    let settings = EncoderSettings { expected_loss_percent: 10, ..EncoderSettings::default() };
+    encode(sound, FrameSize::Ms20, &mut encoder(settings))
+}
+
+/// Decodes everything, taking each frame from what `source` chooses.
+fn decode<'a>(packets: &'a [Vec<u8>], source: impl Fn(usize) -> Source<'a>) -> Vec<f32> {
+    let mut decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+    let mut sound = vec![0.0; packets.len() * 960];
+    for (i, frame) in sound.chunks_mut(960).enumerate() {
+        decoder.decode(source(i), frame).unwrap();
+    }
+    sound
+}
+
+#[test]
+fn speech_survives_24_kbit_per_second() {
+    for frame in FrameSize::ALL {
+        for number in 1..=3 {
+            let original = speech(number);
+            let mut encoder = encoder(EncoderSettings { frame, ..EncoderSettings::default() });
+            let packets = encode(&original, frame, &mut encoder);
+            let mut decoder = OpusDecoder::new(frame).unwrap();
+            let mut heard = vec![0.0; packets.len() * frame.samples()];
+            for (frame, packet) in heard.chunks_mut(frame.samples()).zip(&packets) {
+                assert_eq!(decoder.decode(Source::Packet(packet), frame), Ok(DecodedAs::Decoded));
+            }
+            let similar = correlation(&original, &heard, encoder.lookahead_samples());
+            assert!(similar > 0.93, "recording {number}, {frame:?}: {similar}");
+            let bits = packets.iter().map(Vec::len).sum::<usize>() * 8;
+            let rate = bits as f64 * 48_000.0 / original.len() as f64;
+            assert!((20_000.0..28_000.0).contains(&rate), "recording {number}, {frame:?}: {rate} bit/s");
+        }
+    }
+}
+
+#[test]
+fn a_lost_frame_is_recovered_better_than_it_is_concealed() {
+    let original = speech(1);
+    let packets = protected(&original);
+    let lost = |i: usize| i % 10 == 5;
+    let recovered = decode(&packets, |i| match packets.get(i + 1) {
+        Some(next) if lost(i) => Source::Recover(next),
+        _ => Source::Packet(&packets[i]),
+    });
+    let concealed = decode(&packets, |i| if lost(i) { Source::Conceal } else { Source::Packet(&packets[i]) });
+    let lost_part = |sound: &[f32]| -> Vec<f32> {
+        (0..packets.len() - 1).filter(|&i| lost(i)).flat_map(|i| sound[i * 960..][..960].to_vec()).collect()
+    };
+    let complete = lost_part(&decode(&packets, |i| Source::Packet(&packets[i])));
+    let recovered = correlation(&complete, &lost_part(&recovered), 0);
+    let concealed = correlation(&complete, &lost_part(&concealed), 0);
+    assert!(recovered > 0.85, "recovered {recovered}");
+    assert!(recovered > concealed + 0.2, "recovered {recovered}, concealed {concealed}");
+}
+
+#[test]
+fn a_packet_without_a_copy_says_concealed() {
+    let packets = encode(&speech(1), FrameSize::Ms20, &mut encoder(EncoderSettings::default()));
+    let mut decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+    let mut frame = [0.0; 960];
+    for packet in &packets {
+        assert!(!decoder.carries_copy(packet));
+        assert_eq!(decoder.decode(Source::Recover(packet), &mut frame), Ok(DecodedAs::Concealed));
+    }
+}
+
+#[test]
+fn copies_come_with_expected_loss_and_only_then() {
+    let original = speech(2);
+    let copies = |settings: EncoderSettings, percent| {
+        let mut encoder = encoder(settings);
+        encoder.set_expected_loss(percent);
+        let packets = encode(&original, FrameSize::Ms20, &mut encoder);
+        let decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+        packets.iter().filter(|packet| decoder.carries_copy(packet)).count() * 100 / packets.len()
+    };
+    let settings = EncoderSettings::default();
+    assert_eq!(copies(settings, 0), 0);
+    assert_eq!(copies(settings, 1), 0);
+    for percent in [2, 5, 10, 30, 100, 255] {
+        assert!(copies(settings, percent) > 60, "{percent} %");
+        assert_eq!(copies(EncoderSettings { fec: false, ..settings }, percent), 0);
+    }
+}
+
+#[test]
+fn packets_of_another_frame_size_are_concealed() {
+    let sound = speech(3);
+    for sent in FrameSize::ALL {
+        let settings = EncoderSettings { frame: sent, ..EncoderSettings::default() };
+        let packets = encode(&sound[48_000..72_000], sent, &mut encoder(settings));
+        for expected in FrameSize::ALL.into_iter().filter(|&size| size != sent) {
+            let mut decoder = OpusDecoder::new(expected).unwrap();
+            let mut frame = vec![0.0; expected.samples()];
+            for packet in &packets {
+                for source in [Source::Packet(packet), Source::Recover(packet)] {
+                    assert_eq!(decoder.decode(source, &mut frame), Ok(DecodedAs::Concealed));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_packets_give_finite_sound() {
+    let mut dice = Dice(11);
+    for frame_size in FrameSize::ALL {
+        let settings =
+            EncoderSettings { frame: frame_size, expected_loss_percent: 20, ..EncoderSettings::default() };
+        let packets = encode(&speech(1)[..96_000], frame_size, &mut encoder(settings));
+        let mut decoder = OpusDecoder::new(frame_size).unwrap();
+        let mut frame = vec![0.0; frame_size.samples()];
+        for round in 0..600 {
+            let mut packet = packets[round % packets.len()].clone();
+            match round % 4 {
+                0 => packet.truncate(dice.below(packet.len() as u64) as usize),
+                1 => {
+                    let bit = dice.below(packet.len() as u64 * 8);
+                    packet[(bit / 8) as usize] ^= 1 << (bit % 8);
+                }
+                2 => packet.iter_mut().for_each(|byte| *byte = dice.below(256) as u8),
+                _ => packet.extend((0..dice.below(5_000)).map(|_| 0)),
+            }
+            let source = if dice.percent(50.0) { Source::Packet(&packet) } else { Source::Recover(&packet) };
+            frame.fill(f32::NAN);
+            decoder.decode(source, &mut frame).unwrap();
+            assert!(frame.iter().all(|sample| sample.is_finite()), "{frame_size:?}, round {round}");
+        }
+    }
+}
+
+#[test]
+fn empty_and_oversized_packets_are_concealed() {
+    let mut decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+    let mut frame = [0.0; 960];
+    for length in [0, 4_001, 70_000] {
+        let packet = vec![0x78; length];
+        assert_eq!(decoder.decode(Source::Packet(&packet), &mut frame), Ok(DecodedAs::Concealed));
+    }
+}
+
+#[test]
+fn samples_that_are_not_numbers_do_not_poison_the_encoder() {
+    let original = speech(1);
+    let mut encoder = encoder(EncoderSettings::default());
+    let mut packet = [0; 4_000];
+    let bad = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, f32::MIN_POSITIVE];
+    let poison: Vec<f32> = bad.iter().copied().cycle().take(960).collect();
+    for _ in 0..10 {
+        encoder.encode(&poison, &mut packet).unwrap();
+    }
+    let packets = encode(&original, FrameSize::Ms20, &mut encoder);
+    let decoded = decode(&packets, |i| Source::Packet(&packets[i]));
+    assert!(correlation(&original, &decoded, encoder.lookahead_samples()) > 0.9);
+}
+
+#[test]
+fn a_short_packet_buffer_makes_a_short_packet() {
+    let sound = speech(1);
+    let mut encoder = encoder(EncoderSettings::default());
+    let mut packet = [0; 40];
+    for frame in sound[24_000..72_000].chunks(960) {
+        assert!(encoder.encode(frame, &mut packet).unwrap() <= 40);
+    }
+    let refused = encoder.encode(&sound[..960], &mut packet[..15]);
+    assert_eq!(refused, Err(CodecError::PacketBuffer { needed: 16, got: 15 }));
+}
+
+#[test]
+fn frames_of_the_wrong_length_are_the_callers_fault() {
+    let mut encoder = encoder(EncoderSettings::default());
+    let mut decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+    let mut frame = [0.0; 1_440];
+    for got in [0, 480, 959, 961, 1_440] {
+        let wrong = CodecError::FrameLength { expected: 960, got };
+        assert_eq!(encoder.encode(&frame[..got], &mut [0; 100]), Err(wrong.clone()));
+        assert_eq!(decoder.decode(Source::Packet(&[]), &mut frame[..got]), Err(wrong.clone()));
+        assert_eq!(decoder.decode(Source::Recover(&[]), &mut frame[..got]), Err(wrong));
+    }
+    for got in [0, 1, 479, 1_440] {
+        assert!(decoder.decode(Source::Conceal, &mut frame[..got]).is_err(), "{got}");
+    }
+}
+
+#[test]
+fn a_frame_is_concealed_in_blocks_as_well_as_whole() {
+    let original = speech(1);
+    for frame_size in FrameSize::ALL {
+        let settings = EncoderSettings { frame: frame_size, ..EncoderSettings::default() };
+        let packets = encode(&original[24_000..72_000], frame_size, &mut encoder(settings));
+        for samples in (BLOCK_SAMPLES..=frame_size.samples()).step_by(BLOCK_SAMPLES) {
+            let mut decoder = OpusDecoder::new(frame_size).unwrap();
+            let mut frame = vec![0.0; frame_size.samples()];
+            for packet in &packets[..packets.len() / 2] {
+                decoder.decode(Source::Packet(packet), &mut frame).unwrap();
+            }
+            let concealed = &mut frame[..samples];
+            concealed.fill(f32::NAN);
+            assert_eq!(decoder.decode(Source::Conceal, concealed), Ok(DecodedAs::Concealed));
+            assert!(concealed.iter().any(|&sample| sample.abs() > 0.001), "{frame_size:?}, {samples}");
+            assert!(concealed.iter().all(|sample| sample.abs() < 1.0));
+        }
+    }
+}

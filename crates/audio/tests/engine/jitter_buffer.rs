@@ -1,0 +1,395 @@
+//! The jitter buffer alone: which frame is played when, whatever the network does.
+
+use consonance_audio::jitter::{Decision, FrameId, JitterBuffer};
+use consonance_audio::limits::{MAX_DELAY_SAMPLES, MAX_QUEUED_PACKETS};
+use consonance_audio::{FrameSize, SamplePosition};
+use proptest::prelude::*;
+
+/// A listener without ears: asks for what to play, and takes its time to play it.
+struct Player {
+    buffer: JitterBuffer,
+    now: SamplePosition,
+    busy_until: SamplePosition,
+    /// Every frame whose turn is over, and how it went.
+    turns: Vec<(FrameId, Turn)>,
+    ended: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Played(SamplePosition),
+    Recovered,
+    GivenUp,
+}
+
+impl Player {
+    fn new() -> Self {
+        let buffer = JitterBuffer::new(FrameSize::Ms20);
+        let start = SamplePosition::default();
+        Self { buffer, now: start, busy_until: start, turns: Vec::new(), ended: Vec::new() }
+    }
+
+    fn speaking() -> Self {
+        let mut player = Self::new();
+        player.buffer.start_utterance();
+        player
+    }
+
+    /// A frame whose packet is its own number arrives now.
+    fn arrive(&mut self, sequence: u32) {
+        self.buffer.push(sequence, self.now, &sequence.to_le_bytes(), 1.0);
+    }
+
+    /// Plays one block.
+    fn step(&mut self) {
+        let mut rounds = 0;
+        while self.busy_until <= self.now {
+            rounds += 1;
+            assert!(rounds < 200, "the buffer makes no progress");
+            let samples = match self.buffer.next(self.now) {
+                Decision::Silence => 480,
+                Decision::Play { frame, packet, late_samples, .. } => {
+                    assert_eq!(packet, frame.sequence.to_le_bytes());
+                    self.turns.push((frame, Turn::Played(self.now)));
+                    960 - late_samples as u64
+                }
+                Decision::Recover { frame, next_packet, .. } => {
+                    assert_eq!(next_packet, (frame.sequence + 1).to_le_bytes());
+                    self.turns.push((frame, Turn::Recovered));
+                    960
+                }
+                Decision::Conceal { samples } => samples as u64,
+                Decision::GaveUp { first, count, from } => {
+                    assert!(from <= self.now);
+                    self.turns.extend((0..count).map(|i| {
+                        (FrameId { sequence: first.sequence.saturating_add(i), ..first }, Turn::GivenUp)
+                    }));
+                    0
+                }
+                Decision::EndOfUtterance { utterance } => {
+                    self.ended.push(utterance);
+                    0
+                }
+            };
+            assert!(samples % 480 == 0 && samples <= 960);
+            self.busy_until = self.now + samples;
+            if samples > 0 {
+                break;
+            }
+        }
+        self.now += 480;
+    }
+
+    fn steps(&mut self, blocks: usize) {
+        for _ in 0..blocks {
+            self.step();
+        }
+    }
+
+    fn played(&self) -> Vec<u32> {
+        let played = self.turns.iter().filter(|(_, turn)| matches!(turn, Turn::Played(_)));
+        played.map(|(frame, _)| frame.sequence).collect()
+    }
+
+    /// Frames arrive every 20 ms, `delay(n)` blocks late, while sound is played.
+    fn stream(&mut self, frames: std::ops::Range<u32>, delay: impl Fn(u32) -> Option<u64>) {
+        let start = self.now;
+        let first = frames.start;
+        let mut arrivals: Vec<(SamplePosition, u32)> =
+            frames.filter_map(|n| Some((start + u64::from(n - first) * 960 + delay(n)? * 480, n))).collect();
+        arrivals.sort_unstable();
+        for (at, sequence) in arrivals {
+            while self.now < at {
+                self.step();
+            }
+            self.arrive(sequence);
+        }
+    }
+}
+
+#[test]
+fn on_a_perfect_network_frames_wait_less_than_20_ms() {
+    let mut player = Player::speaking();
+    player.stream(0..200, |_| Some(0));
+    player.steps(10);
+    assert!(player.played().into_iter().eq(0..200), "{:?}", player.played());
+    for (frame, turn) in &player.turns {
+        let Turn::Played(at) = turn else { panic!("{frame:?} was missing") };
+        let waited = at.samples_since(SamplePosition(u64::from(frame.sequence) * 960));
+        assert!(waited <= 960, "{frame:?} waited {waited} samples");
+    }
+}
+
+#[test]
+fn frames_out_of_order_are_put_in_order() {
+    let mut player = Player::speaking();
+    player.stream(0..100, |n| Some(if n % 5 == 0 { 3 } else { 0 }));
+    player.steps(20);
+    let in_order = player.played();
+    assert!(in_order.is_sorted());
+    assert!(in_order.len() >= 98, "{} of 100", in_order.len());
+}
+
+#[test]
+fn duplicates_are_played_once() {
+    let mut player = Player::speaking();
+    for sequence in 0..50 {
+        player.arrive(sequence);
+        player.arrive(sequence);
+        player.steps(2);
+        player.arrive(sequence / 2);
+    }
+    player.steps(20);
+    assert!(player.played().into_iter().eq(0..50), "{:?}", player.played());
+    assert_eq!(player.buffer.counters().duplicates, 100);
+    assert_eq!(player.buffer.counters().late, 0);
+}
+
+#[test]
+fn a_frame_after_its_turn_is_late_and_not_played() {
+    let mut player = Player::speaking();
+    player.stream(0..100, |n| (n != 60).then_some(0));
+    player.arrive(60);
+    player.steps(20);
+    assert!(!player.played().contains(&60));
+    assert_eq!(player.buffer.counters().late, 1);
+    assert_eq!(player.buffer.counters().lost, 1);
+}
+
+#[test]
+fn a_lost_frame_is_recovered_from_the_next_once_copies_are_known() {
+    let mut player = Player::speaking();
+    for n in 0..400_u32 {
+        player.buffer.note_copy(true);
+        player.stream(n..n + 1, |n| (n % 20 != 10).then_some(0));
+        player.steps(2);
+    }
+    let turns = |from: usize, turn| {
+        player.turns.iter().filter(|t| t.0.sequence as usize >= from && t.1 == turn).count()
+    };
+    assert!(turns(60, Turn::Recovered) >= 16, "{:?}", player.buffer);
+    assert_eq!(turns(60, Turn::GivenUp), 0);
+    let delay = player.buffer.delay_samples();
+    assert!((960..=1_560).contains(&delay), "a frame and little more: {delay}");
+}
+
+#[test]
+fn without_copies_lost_frames_do_not_cost_delay() {
+    let mut player = Player::speaking();
+    player.stream(0..400, |n| (n % 20 != 10).then_some(0));
+    assert!(player.buffer.delay_samples() <= 960, "{}", player.buffer.delay_samples());
+    assert_eq!(player.buffer.counters().lost, 20);
+}
+
+#[test]
+fn the_delay_grows_when_frames_come_late_and_shrinks_when_they_no_longer_do() {
+    let mut player = Player::speaking();
+    player.stream(0..100, |_| Some(0));
+    let before = player.buffer.delay_samples();
+    player.stream(100..250, |n| Some(u64::from(n * 7 % 8)));
+    let rough = player.buffer.delay_samples();
+    let missed_at_first = player.buffer.counters().late + player.buffer.counters().lost;
+    player.stream(250..400, |n| Some(u64::from(n * 7 % 8)));
+    assert!(rough >= before + 5 * 480, "from {before} to {rough}");
+    let missed_later = player.buffer.counters().late + player.buffer.counters().lost - missed_at_first;
+    assert!(missed_later <= 2, "{missed_later} missed once the delay has grown");
+    player.stream(400..600, |_| Some(0));
+    assert!(!player.buffer.should_shorten(player.busy_until), "not in the middle of a word");
+    player.buffer.note_pause(true);
+    assert!(player.buffer.should_shorten(player.busy_until));
+    player.buffer.end_utterance();
+    player.steps(40);
+    player.buffer.start_utterance();
+    player.stream(0..50, |_| Some(0));
+    assert!(player.buffer.delay_samples() <= 960, "{}", player.buffer.delay_samples());
+}
+
+#[test]
+fn after_a_long_stall_only_the_newest_frames_are_played() {
+    let mut player = Player::speaking();
+    player.stream(0..50, |_| Some(0));
+    player.steps(200);
+    for sequence in 50..150 {
+        player.arrive(sequence);
+    }
+    player.stream(150..200, |_| Some(0));
+    let delay = player.buffer.delay_samples();
+    assert!(delay <= MAX_DELAY_SAMPLES, "{delay}");
+    assert!(player.buffer.counters().overflowed > 50);
+    let heard = player.played();
+    assert!(!heard.contains(&60) && heard.contains(&149), "{heard:?}");
+}
+
+#[test]
+fn a_short_stall_loses_nothing() {
+    let mut player = Player::speaking();
+    player.stream(0..50, |_| Some(0));
+    player.steps(30);
+    for sequence in 50..65 {
+        player.arrive(sequence);
+    }
+    player.stream(65..100, |_| Some(0));
+    player.steps(100);
+    assert!(player.played().into_iter().eq(0..100), "{:?}", player.played());
+}
+
+#[test]
+fn a_hole_in_the_numbering_is_jumped_over() {
+    let mut player = Player::speaking();
+    player.stream(0..20, |_| Some(0));
+    for sequence in 4_000_000_000..4_000_000_020 {
+        player.arrive(sequence);
+        player.steps(2);
+    }
+    player.steps(20);
+    assert!(player.played().contains(&4_000_000_019), "{:?}", player.played());
+}
+
+#[test]
+fn utterances_are_played_one_after_another() {
+    let mut player = Player::speaking();
+    for sequence in 0..10 {
+        player.arrive(sequence);
+    }
+    player.buffer.end_utterance();
+    player.steps(3);
+    assert_eq!(player.buffer.start_utterance(), 1);
+    for sequence in 0..10 {
+        player.arrive(sequence);
+    }
+    player.buffer.end_utterance();
+    player.steps(60);
+    let expected: Vec<FrameId> =
+        (0..2).flat_map(|utterance| (0..10).map(move |sequence| FrameId { utterance, sequence })).collect();
+    assert_eq!(player.turns.iter().map(|(frame, _)| *frame).collect::<Vec<_>>(), expected);
+    assert_eq!(player.ended, [0, 1]);
+}
+
+#[test]
+fn an_utterance_without_frames_just_ends() {
+    let mut player = Player::speaking();
+    player.steps(5);
+    player.buffer.start_utterance();
+    player.buffer.end_utterance();
+    player.steps(5);
+    assert_eq!(player.ended, [0, 1]);
+    player.arrive(0);
+    assert_eq!(player.buffer.counters().late, 1);
+}
+
+#[test]
+fn restarting_without_end_does_not_pile_up() {
+    let mut player = Player::new();
+    for _ in 0..1_000 {
+        player.buffer.start_utterance();
+        player.arrive(0);
+    }
+    assert!(player.buffer.queued_packets() <= 5);
+    player.steps(100);
+    assert_eq!(player.buffer.queued_packets(), 0);
+    assert_eq!(player.played().len() as u64 + player.buffer.counters().overflowed, 1_000);
+}
+
+#[test]
+fn when_the_first_packet_is_lost_its_frame_has_a_turn_all_the_same() {
+    let mut player = Player::speaking();
+    player.stream(1..20, |_| Some(0));
+    player.steps(10);
+    assert_eq!(player.turns[0], (FrameId { utterance: 0, sequence: 0 }, Turn::Recovered));
+    assert!(player.played().into_iter().eq(1..20), "{:?}", player.played());
+}
+
+#[test]
+fn oversized_packets_are_not_kept() {
+    let mut player = Player::speaking();
+    player.buffer.push(0, player.now, &vec![0; 100_000], 1.0);
+    assert_eq!(player.buffer.queued_packets(), 0);
+    assert_eq!(player.buffer.counters().oversized, 1);
+}
+
+#[derive(Debug, Clone)]
+enum Action {
+    Start,
+    End,
+    /// A frame near the newest one, or anywhere.
+    Arrive(u32),
+    Play(usize),
+}
+
+fn actions() -> impl Strategy<Value = Vec<Action>> {
+    let action = prop_oneof![
+        1 => Just(Action::Start),
+        1 => Just(Action::End),
+        20 => (0_u32..300).prop_map(Action::Arrive),
+        1 => any::<u32>().prop_map(Action::Arrive),
+        20 => (0_usize..6).prop_map(Action::Play),
+        1 => (0_usize..300).prop_map(Action::Play),
+    ];
+    prop::collection::vec(action, 0..400)
+}
+
+/// Arrivals as a bad network makes them: mostly the next frame, sometimes an old one, a gap, a burst.
+fn arrivals() -> impl Strategy<Value = Vec<Action>> {
+    let step = (0_u32..4, 0_usize..5, 0_u32..30);
+    prop::collection::vec(step, 0..400).prop_map(|steps| {
+        let mut newest = 0;
+        let mut actions = vec![Action::Start];
+        for (ahead, blocks, back) in steps {
+            newest += ahead;
+            let sequence = if back < 4 { newest.saturating_sub(back * 3) } else { newest };
+            actions.extend([Action::Arrive(sequence), Action::Play(blocks)]);
+        }
+        actions.extend([Action::End, Action::Play(500)]);
+        actions
+    })
+}
+
+fn run(actions: Vec<Action>) -> Player {
+    let mut player = Player::new();
+    for action in actions {
+        match action {
+            Action::Start => drop(player.buffer.start_utterance()),
+            Action::End => player.buffer.end_utterance(),
+            Action::Arrive(sequence) => player.arrive(sequence),
+            Action::Play(blocks) => player.steps(blocks),
+        }
+        assert!(player.buffer.queued_packets() <= MAX_QUEUED_PACKETS);
+        assert!(player.buffer.target_samples() <= MAX_DELAY_SAMPLES);
+    }
+    player
+}
+
+fn check(player: &Player) -> Result<(), TestCaseError> {
+    prop_assert!(
+        player.turns.windows(2).all(|pair| pair[0].0 < pair[1].0),
+        "each frame has one turn, in order: {:?}",
+        player.turns
+    );
+    let counters = player.buffer.counters();
+    prop_assert_eq!(
+        counters.received,
+        player.played().len() as u64
+            + player.buffer.queued_packets() as u64
+            + counters.late
+            + counters.duplicates
+            + counters.overflowed
+            + counters.oversized,
+        "each packet is played or counted: {:?}",
+        counters
+    );
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_order_of_calls_is_safe(actions in actions()) {
+        check(&run(actions))?;
+    }
+
+    #[test]
+    fn any_network_gives_an_ordered_subsequence(actions in arrivals()) {
+        let player = run(actions);
+        check(&player)?;
+        prop_assert_eq!(player.buffer.queued_packets(), 0, "everything ends");
+    }
+}

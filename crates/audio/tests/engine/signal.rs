@@ -1,0 +1,64 @@
+//! Sounds to send, and how much of them is found again.
+
+use std::path::PathBuf;
+
+use consonance_audio::WavInput;
+
+/// Dice that fall the same way every time (Vigna's `splitmix64`).
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    /// Evenly from 0 up to, not including, `end`; 0 if `end` is.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        if end == 0 { 0 } else { self.next() % end }
+    }
+
+    pub(crate) fn percent(&mut self, chance: f64) -> bool {
+        (self.below(1_000_000) as f64) < chance * 10_000.0
+    }
+}
+
+/// One of the three recordings of the repository, mono at 48 kHz.
+pub(crate) fn speech(number: u32) -> Vec<f32> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../assets/speech")
+        .join(format!("austen-{number}.wav"));
+    WavInput::open(path).unwrap().samples().to_vec()
+}
+
+/// A tone that a codec for voices likes: 150 Hz with five overtones.
+pub(crate) fn hum(samples: usize) -> Vec<f32> {
+    (0..samples)
+        .map(|i| {
+            let phase = i as f32 / 48_000.0 * 150.0 * std::f32::consts::TAU;
+            (1..=6).map(|n| (phase * n as f32).sin() / n as f32).sum::<f32>() * 0.15
+        })
+        .collect()
+}
+
+/// Normalised correlation of `original` with `heard` from `offset` on: 1 if they are the same but for
+/// their level.
+pub(crate) fn correlation(original: &[f32], heard: &[f32], offset: usize) -> f64 {
+    let heard = heard.get(offset..).unwrap_or_default();
+    let (mut both, mut first, mut second) = (0.0, 0.0, 0.0);
+    for (&a, &b) in original.iter().zip(heard) {
+        let (a, b) = (f64::from(a), f64::from(b));
+        both += a * b;
+        first += a * a;
+        second += b * b;
+    }
+    both / (first * second).sqrt().max(f64::MIN_POSITIVE)
+}
+
+/// The largest step from one sample to the next.
+pub(crate) fn largest_step(sound: &[f32]) -> f32 {
+    sound.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
+}
