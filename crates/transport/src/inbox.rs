@@ -160,6 +160,11 @@ impl<C, P> Inbox<C, P> {
         self.ready.is_empty()
     }
 
+    /// How many peers are known: connected, or gone and not yet reported.
+    pub fn peers(&self) -> usize {
+        self.peers.len()
+    }
+
     /// How many unreliable packets were pushed out by newer ones so far.
     pub fn dropped(&self) -> u64 {
         self.dropped

@@ -187,6 +187,8 @@ fn problem(problem: impl Into<String>) -> AddressError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -247,6 +249,27 @@ mod tests {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");
             assert!(error.contains("quic://127.0.0.1:7777/main"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_address_is_parsed_as_it_was_displayed(
+            host in "[a-z0-9.-]{1,40}|[0-9a-f]{1,4}::[0-9a-f]{1,4}",
+            port in 1_u16..,
+            session in "[^\\p{Cc}]{1,64}",
+            certificate: Option<[u8; 4]>,
+        ) {
+            let fingerprint = certificate.map(|der| Fingerprint::of_certificate(&der));
+            let address = QuicAddress::new(host, port, session, fingerprint).unwrap();
+            prop_assert_eq!(parse(&address.to_string()), Ok(address));
+        }
+
+        #[test]
+        fn no_text_is_too_strange_to_be_judged(text in "(quic://)?\\PC{0,200}") {
+            if let Ok(address) = parse(&text) {
+                prop_assert_eq!(parse(&address.to_string()), Ok(address));
+            }
         }
     }
 }

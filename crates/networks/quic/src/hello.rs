@@ -1,8 +1,6 @@
 //! The first packet in each direction on the control stream.
 //!
-//! The client's: a version byte, the session name's length in bytes as a big-endian `u16`, the name in UTF-8, and
-//! whatever later versions add, which is ignored.
-//! The server's: a version byte, and again whatever later versions add. It means that the client was taken in.
+//! The front page of this crate has their bytes. The server's means that the client was taken in.
 
 use crate::session_name_problem;
 
@@ -46,6 +44,8 @@ pub(crate) fn read_server_hello(hello: &[u8]) -> Result<(), &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -78,5 +78,14 @@ mod tests {
         assert!(read_client_hello(&client_hello("new\nline")).is_err());
         assert!(read_client_hello(&client_hello(&"x".repeat(65))).is_err());
         assert!(read_client_hello(&[1, 0, 1, 0xff]).unwrap_err().contains("UTF-8"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_strange_to_be_judged(hello: Vec<u8>) {
+            if let Ok(session) = read_client_hello(&hello) {
+                prop_assert!(hello.starts_with(&client_hello(session)));
+            }
+        }
     }
 }

@@ -12,8 +12,9 @@
 //! ```
 //!
 //! On the control stream every packet follows its length as a big-endian `u32`.
-//! The first packet of the client is its [hello](mod@hello) with the name of the session, the first of the server
-//! takes it in.
+//! The first packet of the client is its hello: a version byte (1), the length of the session's name in bytes as a
+//! big-endian `u16`, and the name in UTF-8. The first of the server, a version byte, takes the client in.
+//! Both sides ignore what later versions add to their hellos.
 
 #![forbid(unsafe_code)]
 

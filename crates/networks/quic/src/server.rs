@@ -101,7 +101,8 @@ impl QuicServer {
     pub fn close(mut self, at_most: Duration) -> bool {
         let deadline = Instant::now() + at_most;
         self.shutdown(Instant::now());
-        while self.entrance.is_anybody_there() && Instant::now() < deadline {
+        while self.entrance.has_guests() && Instant::now() < deadline {
+            while self.poll(Instant::now()).is_some() {}
             thread::sleep(CLOSE_CHECK_INTERVAL);
         }
         let (socket, _runtime) = (self.socket.clone(), self.runtime.clone());

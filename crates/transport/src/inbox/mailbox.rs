@@ -62,6 +62,11 @@ impl<C, P> Mailbox<C, P> {
         popped
     }
 
+    /// See [`Inbox::peers`].
+    pub fn peers(&self) -> usize {
+        self.lock().inbox.peers()
+    }
+
     /// See [`Inbox::dropped`].
     pub fn dropped(&self) -> u64 {
         self.lock().inbox.dropped()

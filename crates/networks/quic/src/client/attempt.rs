@@ -8,6 +8,7 @@ use consonance_transport::{DisconnectReason, Peer};
 use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, SendStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tracing::debug;
 
 use super::ClientMailbox;
 use super::resolve::resolve;
@@ -41,6 +42,7 @@ impl Attempt {
             Ok(reached) => self.converse(reached).await,
             Err(reason) => reason,
         };
+        debug!(attempt = self.peer.0, %reason, "disconnected");
         self.mailbox.disconnected(self.peer, reason);
     }
 
@@ -78,6 +80,7 @@ impl Attempt {
             Err(_) => return DisconnectReason::TimedOut,
         };
         let link = Arc::new(Link::new(connection, self.settings.outgoing, self.settings.close_timeout));
+        debug!(attempt = self.peer.0, "connected");
         self.mailbox.connected(self.peer, Arc::clone(&link));
         let reason = pump(&link, &self.mailbox, self.peer, frames, control).await;
         if reason == DisconnectReason::ClosedByUs {
@@ -123,6 +126,7 @@ async fn reach(
     time: Duration,
 ) -> Result<Reached, Miss> {
     sleep(start).await;
+    debug!(%address, "connecting");
     let silence = |cause: String| Miss::Silence { address, cause };
     let local: SocketAddr = match address {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),

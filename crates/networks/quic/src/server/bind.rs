@@ -14,6 +14,9 @@ use crate::{Identity, QuicRuntime, QuicServerSettings, tls};
 /// milliseconds.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
+/// What a stranger may send before its handshake was taken up, in bytes: a handshake is smaller.
+const INCOMING_BUFFER_BYTES: u64 = 64 * 1024;
+
 /// Why a server cannot listen where it was told to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -63,7 +66,7 @@ pub(super) fn bind(
     let failed = |cause: io::Error| explain(address, cause);
     let mut config = ServerConfig::with_crypto(Arc::new(tls::server_config(identity)));
     config.transport_config(settings.transport_config());
-    config.max_incoming(settings.handshakes_max);
+    config.max_incoming(settings.handshakes_max).incoming_buffer_size(INCOMING_BUFFER_BYTES);
     let endpoint_config = endpoint_config(identity);
 
     let _entered = runtime.enter();

@@ -9,6 +9,7 @@ use consonance_transport::inbox::Mailbox;
 use consonance_transport::{ConnectionCounts, Peer};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
+use tracing::{debug, trace};
 
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
@@ -74,8 +75,9 @@ impl Entrance {
         self.is_locked.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_anybody_there(&self) -> bool {
-        self.present.load(Ordering::Acquire) > 0
+    /// Whether anybody who said hello is still there.
+    pub(super) fn has_guests(&self) -> bool {
+        self.present.load(Ordering::Relaxed) > self.handshaking.load(Ordering::Relaxed)
     }
 
     pub(super) fn count(&self, counts: &mut ConnectionCounts) {
@@ -88,9 +90,9 @@ impl Entrance {
     fn admit(self: &Arc<Self>, stranger: Incoming) {
         let handshaking = self.handshaking.load(Ordering::Relaxed);
         let is_busy = handshaking >= self.settings.handshakes_max / 4;
-        let is_full = self.present.load(Ordering::Relaxed) >= self.settings.connections_max;
-        if is_full || self.is_locked.load(Ordering::Relaxed) {
+        if self.is_full() || self.is_locked.load(Ordering::Relaxed) {
             self.turned_away_full.fetch_add(1, Ordering::Relaxed);
+            trace!(remote = %stranger.remote_address(), "turned away: full or shutting down");
             stranger.refuse();
         } else if is_busy && !stranger.remote_address_validated() && stranger.may_retry() {
             // Many at once may be one who forges addresses: each must show that it receives at its own
@@ -100,11 +102,18 @@ impl Entrance {
             }
         } else if handshaking >= self.settings.handshakes_max {
             self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
+            trace!(remote = %stranger.remote_address(), "turned away: too many handshakes at once");
             stranger.refuse();
         } else {
             let place = Place::take(self);
             tokio::spawn(place.host(stranger));
         }
+    }
+
+    /// Those who are gone count until that was polled: a server that is late must not pile them up.
+    fn is_full(&self) -> bool {
+        let present = self.present.load(Ordering::Relaxed).max(self.mailbox.peers());
+        present >= self.settings.connections_max
     }
 
     fn next_peer(&self) -> Peer {
@@ -144,8 +153,10 @@ impl Place {
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.entrance.next_peer();
         let mailbox = &self.entrance.mailbox;
+        debug!(peer = peer.0, remote, session, "connected");
         mailbox.connected(peer, Arrival { session, remote, link: Arc::clone(&link) });
         let reason = pump(&link, mailbox, peer, frames, control).await;
+        debug!(peer = peer.0, %reason, "disconnected");
         mailbox.disconnected(peer, reason);
     }
 }
@@ -153,7 +164,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.handshake_is_over();
-        self.entrance.present.fetch_sub(1, Ordering::Release);
+        self.entrance.present.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

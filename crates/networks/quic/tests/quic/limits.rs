@@ -36,7 +36,7 @@ fn many_strangers_at_once_must_prove_their_address_and_are_limited() {
     let mut client = client(server.address());
     assert!(matches!(connect(&mut client, Some(&mut server)), Err(DisconnectReason::Refused { .. })));
     assert_eq!(server.transport.statistics().connections.turned_away_handshaking, 1);
-    drop(strangers);
+    strangers.into_iter().for_each(Stranger::leave);
     wait_until("the places are free again", || connect(&mut client, Some(&mut server)).is_ok());
 }
 

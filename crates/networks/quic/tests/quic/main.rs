@@ -12,3 +12,4 @@ mod restart;
 mod stranger;
 mod support;
 mod udp_relay;
+mod waking;

@@ -17,7 +17,7 @@ use crate::support::{PATIENCE, TestServer, localhost};
 pub(crate) struct Stranger {
     pub(crate) runtime: Runtime,
     pub(crate) connection: Connection,
-    _endpoint: Endpoint,
+    endpoint: Endpoint,
 }
 
 impl Stranger {
@@ -39,7 +39,7 @@ impl Stranger {
             let connecting = endpoint.connect_with(config, address, "localhost").unwrap();
             (endpoint, connecting.await)
         });
-        Ok(Self { runtime, connection: connection?, _endpoint: endpoint })
+        Ok(Self { runtime, connection: connection?, endpoint })
     }
 
     /// Opens the control stream with these bytes and leaves it open.
@@ -54,6 +54,12 @@ impl Stranger {
     /// Opens the control stream as a proper client does.
     pub(crate) fn enter(&self) -> (SendStream, RecvStream) {
         self.open_with(b"\0\0\0\x07\x01\0\x04main")
+    }
+
+    /// Leaves without having said hello.
+    pub(crate) fn leave(self) {
+        self.connection.close(0_u32.into(), b"");
+        self.runtime.block_on(self.endpoint.wait_idle());
     }
 
     /// How the server closed the connection.
