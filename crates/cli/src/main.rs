@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "a command talks to whoever typed it")]
 
 mod bench;
+mod demo;
 
 use std::process::ExitCode;
 
