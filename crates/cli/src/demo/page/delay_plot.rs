@@ -28,7 +28,8 @@ fn figure(report: &Report, listener: &Listener, axis: &DelayAxis) -> Element {
             .children(figures(heard))
     });
     let caption = Element::new("figcaption").child(name).child(Element::new("ul").children(entries));
-    let scroll = Element::of_class("div", "scroll").with("tabindex", 0).child(plot(report, listener, axis));
+    let scroll = Element::scrolling(format!("Delays at {}", isolated(&listener.name)))
+        .child(plot(report, listener, axis));
     Element::new("figure").child(caption).child(scroll)
 }
 

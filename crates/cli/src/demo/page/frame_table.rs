@@ -17,7 +17,7 @@ pub(super) fn section(report: &Report) -> Element {
         .children(bodies.map(|listener| body(report, listener)));
     Element::of_class("section", "card")
         .child(Element::new("h2").text("Frame by frame"))
-        .child(Element::of_class("div", "scroll").with("tabindex", 0).child(table))
+        .child(Element::scrolling("Frame by frame").child(table))
         .child(Element::of_class("p", "note").text(NOTE))
 }
 

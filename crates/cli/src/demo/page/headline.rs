@@ -74,7 +74,7 @@ fn reached(report: &Report) -> Element {
     let meant = number(&[Outcome::Heard, Outcome::Missed]);
     let others = number(&[Outcome::NotMeant, Outcome::Overheard]);
     let kept = number(&[Outcome::NotMeant]);
-    let mistake = number(&[Outcome::Missed, Outcome::Overheard]) > 0;
+    let mistake = outcomes.iter().any(|outcome| outcome.is_mistake());
     let figure = format!("{} of {}", count(number(&[Outcome::Heard])), count(meant));
     let note = format!("and {} of {} times not heard by those it was not for", count(kept), count(others));
     tile("Heard by those it was for", mistake, figure).child(Element::of_class("p", "note").text(note))

@@ -22,7 +22,7 @@ pub(super) fn section(report: &Report) -> Element {
         .child(Element::new("tbody").children(rows));
     Element::of_class("section", "card")
         .child(Element::new("h2").text("Speech by speech"))
-        .child(Element::of_class("div", "scroll").with("tabindex", 0).child(table))
+        .child(Element::scrolling("Speech by speech").child(table))
 }
 
 fn row(report: &Report, speech: &Speech) -> Element {

@@ -17,8 +17,7 @@ pub(super) fn section(report: &Report) -> Element {
     let scale = TimeScale::new(report.seconds, MARGIN, width);
     let lanes = lanes(report);
     let names = Element::of_class("div", "names").children(lanes.iter().map(|lane| lane.label(report)));
-    let drawing =
-        Element::of_class("div", "scroll").with("tabindex", 0).child(canvas(&scale, &lanes, report));
+    let drawing = Element::scrolling("Time line").child(canvas(&scale, &lanes, report));
     Element::of_class("section", "card time-line")
         .child(Element::new("h2").text("Who spoke, and who heard it"))
         .child(Element::of_class("div", "lanes").child(names).child(drawing))
