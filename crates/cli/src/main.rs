@@ -8,6 +8,7 @@
 #![expect(clippy::print_stderr, reason = "a command talks to whoever typed it")]
 
 mod bench;
+mod demo;
 mod interrupt;
 mod join;
 mod serve;
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Serve),
     /// Join a session: speak a file, write down what is heard, print what happens.
     Join(join::Join),
+    /// Four players talk over a bad network; a report shows who heard whom.
+    Demo(demo::Demo),
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         None => serve::run_default(),
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Join(join)) => join::run(&join),
+        Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Bench(bench)) => bench::run(&bench),
     };
     match outcome {

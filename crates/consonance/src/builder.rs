@@ -18,6 +18,8 @@ use crate::event_queue::EventQueue;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
+/// Until the first loss was measured, packets carry a copy of the frame before.
+const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
 /// Commands that may wait for the voice thread.
 const MAX_COMMANDS: usize = 256;
 
@@ -89,7 +91,10 @@ impl VoiceChatBuilder {
             channels: Vec::new(),
             input: None,
             output: Box::new(Discard),
-            encoder: EncoderSettings::default(),
+            encoder: EncoderSettings {
+                expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
+                ..EncoderSettings::default()
+            },
             give_up_after: None,
             trace_frames: false,
         }

@@ -14,6 +14,8 @@ use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
+/// Loss is measured over this many frames of a speaker (spec: features, A13).
+const LOSS_WINDOW_FRAMES: u64 = 128;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
 
@@ -34,7 +36,9 @@ struct Speaker {
     name: String,
     /// (utterance, what to add to a frame's number in it to get its number in the packet).
     numbering: VecDeque<(u32, u16)>,
-    counted: SpeakerStatistics,
+    /// The counters at the beginning of the present loss window, and the loss of the one before, in percent.
+    window_began: SpeakerStatistics,
+    loss_percent: Option<u64>,
 }
 
 impl Playback {
@@ -66,7 +70,8 @@ impl Playback {
             key,
             name: name.to_owned(),
             numbering: VecDeque::new(),
-            counted: SpeakerStatistics::default(),
+            window_began: SpeakerStatistics::default(),
+            loss_percent: None,
         };
         self.speakers.insert(id, speaker);
         Ok(())
@@ -150,16 +155,20 @@ impl Playback {
         None
     }
 
-    /// The loss of the last while in percent, upper median over the speakers who were heard (spec: features, A13).
-    pub(crate) fn take_loss_percent(&mut self) -> Option<u8> {
-        let mut losses = Vec::new();
+    /// The loss of the last while in percent, upper median over the speakers who were heard (spec: features, A13);
+    /// `None` as long as nobody was heard for a whole window.
+    pub(crate) fn loss_percent(&mut self) -> Option<u8> {
         for speaker in self.speakers.values_mut() {
             let Some(now) = self.mixer.statistics(speaker.key) else { continue };
-            let before = std::mem::replace(&mut speaker.counted, now);
-            let lost = now.lost.saturating_sub(before.lost);
-            let played = now.played.saturating_sub(before.played);
-            losses.extend((100 * lost).checked_div(lost + played));
+            let lost = now.lost.saturating_sub(speaker.window_began.lost);
+            let frames = lost + now.played.saturating_sub(speaker.window_began.played);
+            if frames >= LOSS_WINDOW_FRAMES {
+                speaker.window_began = now;
+                speaker.loss_percent = (100 * lost).checked_div(frames);
+            }
         }
+        let mut losses: Vec<u64> =
+            self.speakers.values().filter_map(|speaker| speaker.loss_percent).collect();
         losses.sort_unstable();
         losses.get(losses.len() / 2).map(|percent| *percent as u8)
     }

@@ -145,7 +145,7 @@ impl VoiceThread {
         }
         if due >= self.next_loss_at {
             self.next_loss_at = due + LOSS_INTERVAL;
-            if let Some(percent) = self.playback.take_loss_percent() {
+            if let Some(percent) = self.playback.loss_percent() {
                 self.talking.set_expected_loss(percent);
             }
         }

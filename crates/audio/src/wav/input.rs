@@ -28,18 +28,30 @@ impl WavInput {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, WavError> {
         let path = path.as_ref();
         let file = File::open(path).map_err(|source| WavError::Read { path: path.to_owned(), source })?;
-        let mut reader = WavReader::new(BufReader::new(file)).map_err(|error| unreadable(path, error))?;
+        Self::load(BufReader::new(file), path)
+    }
+
+    /// A whole WAV file that is in memory already, as one that is part of the program; `name` is for errors.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn from_bytes(file: &[u8], name: &str) -> Result<Self, WavError> {
+        Self::load(file, Path::new(name))
+    }
+
+    /// All of the sound, mono at 48 kHz.
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
+    fn load(file: impl Read, path: &Path) -> Result<Self, WavError> {
+        let mut reader = WavReader::new(file).map_err(|error| unreadable(path, error))?;
         check_kind(path, &reader)?;
         let rate_hz = reader.spec().sample_rate;
         let mono = read_mono(&mut reader).map_err(|error| unreadable(path, error))?;
         let samples = resample(&mono, rate_hz, SAMPLE_RATE_HZ)
             .map_err(|error| WavError::Format { path: path.to_owned(), what: error.to_string() })?;
         Ok(Self { samples, next: 0 })
-    }
-
-    /// All of the sound, mono at 48 kHz.
-    pub fn samples(&self) -> &[f32] {
-        &self.samples
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) struct Speech {
     pub(crate) words: String,
     pub(crate) start: f64,
     pub(crate) stop: f64,
-    /// Who should hear it, and did.
+    /// Who should hear it.
     pub(crate) listeners: Vec<String>,
     /// The loudest sample, 0 … 1, of each [`ENVELOPE_STEP`] of it.
     pub(crate) envelope: Vec<f32>,
@@ -56,6 +56,7 @@ pub(crate) struct Speech {
 
 /// A text message and who got it.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the field is called as the event's")]
 pub(crate) struct Text {
     pub(crate) at: f64,
     pub(crate) from: String,

@@ -1,0 +1,93 @@
+//! `consonance demo`: a server and four players in one process speak recordings over a bad network, and a report
+//! shows who heard whom, and how well.
+
+mod cue;
+mod findings;
+mod hearing;
+mod page;
+mod report;
+mod script;
+mod signal;
+mod stage;
+mod stretches;
+mod summary;
+mod verdict;
+
+use std::error::Error;
+use std::fs;
+use std::io::{IsTerminal, stderr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use consonance::audio::WavInput;
+use consonance_transport::impair::Impairment;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::interrupt::Interrupt;
+use findings::{Conditions, findings};
+
+/// How bad the network is, and where the results go.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The folder for the report and for what each player heard.
+    #[arg(long, value_name = "DIR", default_value = "demo-out")]
+    out: PathBuf,
+    /// Packets lost on the way to each listener, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 5.0)]
+    loss: f64,
+    /// Extra delay on the way to each listener, uniform in 0 … MS per packet, so that packets overtake each other.
+    #[arg(long, value_name = "MS", default_value_t = 20.0)]
+    jitter: f64,
+    /// What losses and delays are drawn from.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Plays the demonstration and writes the report.
+pub(crate) fn run(arguments: &Demo) -> Result<(), Box<dyn Error>> {
+    let impairment = impairment(arguments)?;
+    let interrupt = Interrupt::listen()?;
+    fs::create_dir_all(&arguments.out)
+        .map_err(|error| format!("cannot make the folder {}: {error}", arguments.out.display()))?;
+    let recordings = script::RECORDINGS.iter().map(|recording| {
+        WavInput::from_bytes(recording.wav, recording.file).map(|wav| wav.samples().to_vec())
+    });
+    let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
+    let bar = progress_bar();
+    let performance = stage::play(&arguments.out, &recordings, &impairment, &interrupt, |seconds| {
+        bar.set_position((seconds * 10.0) as u64);
+    });
+    bar.finish_and_clear();
+    let conditions =
+        Conditions { loss_percent: arguments.loss, jitter_ms: arguments.jitter, seed: arguments.seed };
+    let report = findings(&performance?, &recordings, &conditions)?;
+    let write = |name: &str, text: String| {
+        let path = arguments.out.join(name);
+        fs::write(&path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    };
+    write("report.json", serde_json::to_string_pretty(&report)? + "\n")?;
+    write("report.html", page::render(&report))?;
+    summary::print(&report, &arguments.out)?;
+    if report.passed { Ok(()) } else { Err("somebody did not hear what they should, see above".into()) }
+}
+
+fn impairment(arguments: &Demo) -> Result<Impairment, String> {
+    if !(0.0..=100.0).contains(&arguments.loss) {
+        return Err(format!("--loss {}: give a number of percent from 0 to 100", arguments.loss));
+    }
+    let jitter = Duration::try_from_secs_f64(arguments.jitter / 1000.0).ok();
+    let jitter = jitter.filter(|jitter| *jitter <= Duration::from_secs(1));
+    let jitter = jitter.ok_or(format!("--jitter {}: give milliseconds from 0 to 1000", arguments.jitter))?;
+    Ok(Impairment { loss_percent: arguments.loss, jitter, seed: arguments.seed, ..Impairment::default() })
+}
+
+fn progress_bar() -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new((script::LENGTH * 10.0) as u64);
+    let style = ProgressStyle::with_template("four players talk [{bar:40}] {msg}{percent} %");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+    bar
+}

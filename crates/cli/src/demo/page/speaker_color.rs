@@ -1,0 +1,18 @@
+//! Each speaker has one colour on the whole page: a class that the style sheet turns into one.
+
+use crate::demo::report::Report;
+
+/// The class of a player by its place in the order of joining.
+pub(super) fn class(report: &Report, name: &str) -> &'static str {
+    match report.players.iter().position(|player| player.name == name) {
+        Some(place) => CLASSES[place % CLASSES.len()],
+        None => STRANGER,
+    }
+}
+
+/// Sound that no known speaker accounts for.
+pub(super) const STRANGER: &str = "stranger";
+
+/// As many colours as people tell apart, whatever their eyes (after Okabe and Ito, "Color Universal Design").
+/// More players than that share them, and are told apart by the names that stand beside every colour.
+const CLASSES: [&str; 8] = ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"];
