@@ -92,6 +92,11 @@ impl FrameSize {
     }
 }
 
+/// Brings a sample within full scale, ±1; what is not finite becomes silence.
+pub(crate) fn full_scale(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

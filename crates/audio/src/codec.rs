@@ -60,7 +60,7 @@ pub trait Decoder: Send {
     fn carries_copy(&self, packet: &[u8]) -> bool;
 
     /// Fills `frame`, whatever the source holds: a packet that is damaged, or does not hold exactly one
-    /// frame, is answered with concealment, and the outcome says so.
+    /// frame, is answered with concealment, and the outcome says so. All samples are within ±1.
     ///
     /// A concealed frame may be shorter than [`Self::frame_samples`], as long as it is whole blocks of
     /// 480 samples: a frame that is only late is bridged block by block.

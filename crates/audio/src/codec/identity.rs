@@ -2,7 +2,7 @@
 //! be found again.
 
 use super::{CodecError, DecodedAs, Decoder, Encoder, Source, check_frame_length};
-use crate::block::FrameSize;
+use crate::block::{FrameSize, full_scale};
 use crate::declick::Declick;
 
 /// Bytes of one sample.
@@ -39,7 +39,7 @@ impl Encoder for IdentityEncoder {
         let got = packet.len();
         let packet = packet.get_mut(..needed).ok_or(CodecError::PacketBuffer { needed, got })?;
         for (bytes, &sample) in packet.chunks_exact_mut(SAMPLE_BYTES).zip(frame) {
-            bytes.copy_from_slice(&clean(sample).to_le_bytes());
+            bytes.copy_from_slice(&full_scale(sample).to_le_bytes());
         }
         Ok(needed)
     }
@@ -66,7 +66,7 @@ impl IdentityDecoder {
             return false;
         }
         for (sample, bytes) in frame.iter_mut().zip(data.as_chunks().0) {
-            *sample = clean(f32::from_le_bytes(*bytes));
+            *sample = full_scale(f32::from_le_bytes(*bytes));
         }
         true
     }
@@ -94,10 +94,6 @@ impl Decoder for IdentityDecoder {
         self.declick.heard(frame);
         Ok(decoded_as)
     }
-}
-
-fn clean(sample: f32) -> f32 {
-    if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod redundancy;
 use opus_pure::{Application, OpusMode, RateControl, Signal, packet};
 
 use super::{CodecError, DecodedAs, Decoder, Encoder, Source, check_frame_length};
-use crate::block::{FrameSize, SAMPLE_RATE_HZ};
+use crate::block::{FrameSize, SAMPLE_RATE_HZ, full_scale};
 use crate::limits;
 
 /// The shortest packet buffer that Opus can be told to stay within.
@@ -100,7 +100,7 @@ impl Encoder for OpusEncoder {
             return Err(CodecError::PacketBuffer { needed: MIN_PACKET_BYTES, got: packet.len() });
         }
         for (clean, sample) in self.clean.iter_mut().zip(frame) {
-            *clean = if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
+            *clean = full_scale(*sample);
         }
         self.inner.encode(&self.clean, self.clean.len(), packet).map_err(|error| refused(&error))
     }
@@ -184,6 +184,10 @@ impl Decoder for OpusDecoder {
                 DecodedAs::Concealed
             }
         };
+        // A damaged packet may decode to anything, a million times too loud.
+        for sample in frame {
+            *sample = full_scale(*sample);
+        }
         Ok(decoded_as)
     }
 }

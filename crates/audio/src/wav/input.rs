@@ -7,7 +7,7 @@ use std::path::Path;
 use hound::{SampleFormat, WavReader};
 
 use super::WavError;
-use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
+use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, full_scale};
 use crate::endpoint::{Input, ReadOutcome};
 use crate::limits::MAX_WAV_SECONDS;
 use crate::resample::resample;
@@ -109,8 +109,7 @@ fn mean_of_channels(
     let mut mono = Vec::new();
     let mut sum = 0.0;
     for (i, sample) in samples.enumerate() {
-        let sample = sample?;
-        sum += if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
+        sum += full_scale(sample?);
         if (i + 1).is_multiple_of(channels) {
             mono.push(sum / channels as f32);
             sum = 0.0;
