@@ -30,6 +30,11 @@
 //! game implements.
 //! Any [`ClientTransport`](transport::ClientTransport) carries it; an address of the form `quic://…` picks QUIC.
 
+/// The README's example, compiled with the other examples of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 mod builder;
 mod clock;
 mod command;

@@ -1,3 +1,5 @@
+//! Seeded runs of the impairer: what is lost, late, doubled and overtaken, counted against what was asked.
+
 use proptest::prelude::*;
 
 use super::*;
