@@ -22,6 +22,9 @@ use crate::voice_chat::Channel;
 
 /// Transports without threads of their own cannot wake us; we look at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
+/// After a longer stall, as when a computer slept, what was missed is not spoken in one go; the output still gets its
+/// silence, so that it stays one time line.
+const LONGEST_STALL: Duration = Duration::from_secs(1);
 /// How often the encoder learns of the loss (spec: features, A13).
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -119,7 +122,7 @@ impl VoiceThread {
         while self.end.is_none()
             && let Some(due) = self.clock.next_beat(now)
         {
-            self.beat(due);
+            self.beat(due, now);
             self.settle(now);
         }
         self.watch_connection(now);
@@ -127,8 +130,10 @@ impl VoiceThread {
     }
 
     /// 10 ms of sound in and 10 ms out.
-    fn beat(&mut self, due: Instant) {
-        let Spoken { frame, problem } = self.talking.beat(due, &mut self.client);
+    fn beat(&mut self, due: Instant, now: Instant) {
+        let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
+        let Spoken { frame, problem } =
+            if stalled { Spoken::default() } else { self.talking.beat(due, &mut self.client) };
         self.problem(due, problem);
         if self.trace_frames
             && let Some(frame) = frame
