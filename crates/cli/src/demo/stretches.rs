@@ -15,9 +15,7 @@ const PAUSE: f64 = 0.25;
 const PIECE: f64 = 0.5;
 /// … this far around the delay that was measured there.
 const SEARCH: f64 = 0.03;
-/// When a line began is known only as well as a busy machine woke its threads; its first …
-const BEGINNING: f64 = 1.5;
-/// … seconds tell better, searched this far around.
+/// When a line began is known only as well as a busy machine woke its threads: at most this far off.
 const CLOCK_ERROR: f64 = 0.15;
 /// Delay to look around when none was measured.
 const USUAL_DELAY: f64 = 0.08;
@@ -108,16 +106,19 @@ impl HeardFile<'_> {
         for line in stretch {
             let spoken = self.spoken(line);
             let speaker = role(LINES[line.line].speaker);
-            let expected_at = |start: f64| {
+            let expected_at = |index: usize| {
+                let start = line.from + PIECE * index as f64;
                 let spoken_at = joined + Duration::from_secs_f64(start);
                 samples(start - from + delay_of(speaker, spoken_at).unwrap_or(USUAL_DELAY))
             };
-            let beginning = &spoken[..spoken.len().min(samples(BEGINNING) as usize)];
-            let about = expected_at(line.from);
-            let error =
-                locate(beginning, &heard, about - samples(CLOCK_ERROR), about + samples(CLOCK_ERROR)) - about;
-            for (index, piece) in spoken.chunks(samples(PIECE) as usize).enumerate() {
-                let around = expected_at(line.from + PIECE * index as f64) + error;
+            let pieces: Vec<_> = spoken.chunks(samples(PIECE) as usize).enumerate().collect();
+            let mut as_played = vec![0.0; heard.len()];
+            for (index, piece) in &pieces {
+                add(&mut as_played, piece, expected_at(*index));
+            }
+            let error = locate(&as_played, &heard, -samples(CLOCK_ERROR), samples(CLOCK_ERROR));
+            for (index, piece) in pieces {
+                let around = expected_at(index) + error;
                 let at = locate(piece, &heard, around - samples(SEARCH), around + samples(SEARCH));
                 add(&mut sum, piece, at);
             }
