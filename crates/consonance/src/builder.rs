@@ -69,22 +69,22 @@ pub struct VoiceChatBuilder {
     trace_frames: bool,
 }
 
-impl VoiceChatBuilder {
-    /// Over QUIC, to the session of this address.
+impl VoiceChat {
+    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
     ///
     /// # Errors
     /// If the address cannot be read, or the operating system gives no thread for the network.
     #[cfg(feature = "quic")]
-    pub fn to(address: &str) -> Result<Self, StartError> {
+    pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
         use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
         let address = address.parse()?;
         let runtime = QuicRuntime::new(1)?;
         Ok(Self::over(Box::new(QuicClient::new(&runtime, address, QuicClientSettings::default()))))
     }
 
-    /// Over any transport.
-    pub fn over(transport: Box<dyn ClientTransport>) -> Self {
-        Self {
+    /// Begins with a transport of the caller's own.
+    pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
+        VoiceChatBuilder {
             transport,
             name: String::new(),
             rooms: Vec::new(),
@@ -99,7 +99,9 @@ impl VoiceChatBuilder {
             trace_frames: false,
         }
     }
+}
 
+impl VoiceChatBuilder {
     /// The player's name, 1 to 128 bytes: its identity in the session.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();

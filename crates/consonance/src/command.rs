@@ -3,7 +3,7 @@
 use consonance_audio::Input;
 use consonance_session::{ChannelProperties, Target};
 
-use crate::voice_chat::Channel;
+use crate::channel::Channel;
 
 pub(crate) enum Command {
     JoinRoom(String),

@@ -36,6 +36,7 @@
 struct Readme;
 
 mod builder;
+mod channel;
 mod clock;
 mod command;
 mod event;
@@ -48,9 +49,10 @@ mod voice_chat;
 mod voice_thread;
 
 pub use builder::{StartError, VoiceChatBuilder};
+pub use channel::Channel;
 pub use consonance_audio as audio;
 pub use consonance_session::{ChannelProperties, Priority, Target, TextTarget};
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
 pub use trace::FrameTrace;
-pub use voice_chat::{Channel, VoiceChat};
+pub use voice_chat::VoiceChat;

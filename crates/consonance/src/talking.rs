@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_audio::{BLOCK_SAMPLES, Encoder, FrameSize, Framer, Input, ReadOutcome, SAMPLE_RATE_HZ};
 use consonance_session::{ChannelId, ChannelProperties, Client, Target};
 
+use crate::channel::Channel;
 use crate::trace::FrameTrace;
-use crate::voice_chat::Channel;
 
 /// Opus never makes a frame of speech longer than this at the bit rates in use; the protocol has room for a little
 /// less than 1000 bytes.

@@ -10,15 +10,11 @@ use std::time::Duration;
 use consonance_audio::Input;
 use consonance_session::{ChannelProperties, Target};
 
-use crate::builder::{StartError, VoiceChatBuilder};
+use crate::channel::Channel;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::trace::FrameTrace;
-
-/// A channel that was opened; the name for changing and closing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Channel(pub(crate) u32);
 
 /// A voice chat that runs. Dropping it leaves the session.
 ///
@@ -31,20 +27,6 @@ pub struct VoiceChat {
 }
 
 impl VoiceChat {
-    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
-    ///
-    /// # Errors
-    /// If the address cannot be read.
-    #[cfg(feature = "quic")]
-    pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
-        VoiceChatBuilder::to(address)
-    }
-
-    /// Begins with a transport of the caller's own.
-    pub fn over(transport: Box<dyn consonance_transport::ClientTransport>) -> VoiceChatBuilder {
-        VoiceChatBuilder::over(transport)
-    }
-
     pub(crate) fn new(
         commands: SyncSender<Command>,
         events: Arc<EventQueue>,

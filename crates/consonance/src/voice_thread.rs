@@ -10,6 +10,7 @@ use consonance_audio::{Encoder, FrameSize, Input, Output};
 use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
+use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
@@ -18,7 +19,6 @@ use crate::playback::Playback;
 use crate::talking::{Spoken, Talking};
 use crate::trace::FrameTrace;
 use crate::uplink::{GOODBYE, Uplink};
-use crate::voice_chat::Channel;
 
 /// Transports without threads of their own cannot wake us; we look at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);

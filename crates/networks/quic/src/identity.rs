@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::sign::CertifiedKey;
 
 use crate::Fingerprint;
-use crate::tls::crypto_provider;
+use crate::cryptography::crypto_provider;
 
 /// A certificate chain with its private key.
 #[derive(Clone, Debug)]

@@ -21,6 +21,7 @@
 mod address;
 mod client;
 mod close_code;
+mod cryptography;
 mod fingerprint;
 mod hello;
 mod identity;

@@ -5,26 +5,13 @@ use std::sync::Arc;
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::SupportedProtocolVersion;
 use rustls::client::Resumption;
-use rustls::crypto::{CryptoProvider, ring as provider};
 use rustls::sign::SingleCertAndKey;
 
+use crate::cryptography::crypto_provider;
 use crate::verifier::ServerVerifier;
 use crate::{ALPN, Identity};
 
 const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
-
-/// The cryptography, named explicitly: the process may have another default, or none.
-///
-/// AES-128 goes first: it is the fastest wherever the processor knows AES, and its handshake hash is SHA-256.
-pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
-    let mut provider = provider::default_provider();
-    provider.cipher_suites = vec![
-        provider::cipher_suite::TLS13_AES_128_GCM_SHA256,
-        provider::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
-        provider::cipher_suite::TLS13_AES_256_GCM_SHA384,
-    ];
-    Arc::new(provider)
-}
 
 /// TLS of a server that shows `identity`.
 pub(crate) fn server_config(identity: &Identity) -> QuicServerConfig {

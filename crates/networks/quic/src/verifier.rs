@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::tls::crypto_provider;
+use crate::cryptography::crypto_provider;
 use crate::{Fingerprint, QuicAddress};
 
 /// Judges the server's certificate and remembers why it was refused: QUIC's own error keeps only a line of text.

@@ -1,0 +1,18 @@
+//! The ciphers and signatures that TLS is built from.
+
+use std::sync::Arc;
+
+use rustls::crypto::{CryptoProvider, ring as provider};
+
+/// The cryptography, named explicitly: the process may have another default, or none.
+///
+/// AES-128 goes first: it is the fastest wherever the processor knows AES, and its handshake hash is SHA-256.
+pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
+    let mut provider = provider::default_provider();
+    provider.cipher_suites = vec![
+        provider::cipher_suite::TLS13_AES_128_GCM_SHA256,
+        provider::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
+        provider::cipher_suite::TLS13_AES_256_GCM_SHA384,
+    ];
+    Arc::new(provider)
+}
