@@ -89,7 +89,7 @@ impl VoiceChat {
         self.events.wait(at_most)
     }
 
-    /// The next step of a frame, if the chat was started with [`VoiceChatBuilder::trace_frames`].
+    /// The next step of a frame, if the chat was started with [`trace_frames`](crate::VoiceChatBuilder::trace_frames).
     pub fn poll_trace(&self) -> Option<FrameTrace> {
         self.events.pop_trace()
     }
