@@ -128,9 +128,7 @@ impl Server {
 
     /// A network connection is gone; whoever joined over it leaves.
     pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
-        if let Some(Link { client: Some(id) }) = self.links.remove(&link) {
-            self.remove_client(id);
-        }
+        self.forget_link(link);
     }
 
     /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
@@ -168,9 +166,8 @@ impl Server {
         {
             self.strangers.pop_front();
             if self.links.get(&link).is_some_and(|link| link.client.is_none()) {
-                self.links.remove(&link);
                 self.statistics.handshakes_missed += 1;
-                self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NoHandshake });
+                self.close(link, CloseReason::NoHandshake);
             }
         }
     }
@@ -255,6 +252,19 @@ impl Server {
     /// The client that joined over a link.
     fn client_of(&self, link: LinkId) -> Result<ClientId, Fault> {
         self.links.get(&link).and_then(|link| link.client).ok_or(Fault::NotJoined)
+    }
+
+    /// Ends a link from this side; nothing that comes over it counts any more.
+    fn close(&mut self, link: LinkId, reason: CloseReason) {
+        self.forget_link(link);
+        self.commands.push_back(LinkCommand::Close { link, reason });
+    }
+
+    /// A link is gone; whoever joined over it leaves.
+    fn forget_link(&mut self, link: LinkId) {
+        if let Some(Link { client: Some(id) }) = self.links.remove(&link) {
+            self.remove_client(id);
+        }
     }
 
     /// Takes a client out of the session and tells the remaining ones.

@@ -166,6 +166,19 @@ fn a_name_that_is_too_long_closes_the_link() {
 }
 
 #[test]
+fn whose_link_is_closed_for_its_name_is_gone_from_the_session() {
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &[]);
+    server.join(2, "Bob", &[]);
+    assert_eq!(server.receive(1, &packets::handshake(&"n".repeat(129))), ["2: RemoveClient 0"]);
+    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong)]);
+    assert_eq!(server.receive(1, &packets::handshake("Alice")), [""; 0]);
+    assert_eq!(server.statistics().unknown_link, 1);
+    server.wait(Duration::from_mins(1));
+    assert_eq!(server.closed(), [], "a link is closed once");
+}
+
+#[test]
 fn a_link_over_the_limit_is_closed_at_once() {
     let mut server = LoneServer::with_limits(|limits| limits.links = 2);
     server.join(1, "Alice", &[]);
