@@ -63,6 +63,7 @@ struct Link {
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Malformed,
+    Oversized,
     WrongSession,
     UnknownLink,
     NotJoined,
@@ -214,6 +215,10 @@ impl Server {
         if !self.links.contains_key(&link) {
             return Err(Fault::UnknownLink);
         }
+        // Most of what comes in goes out again, and an original falls over anything longer.
+        if packet.len() > crate::MAX_PACKET_BYTES {
+            return Err(Fault::Oversized);
+        }
         match MessageType::peek(packet)? {
             MessageType::HandshakeRequest
             | MessageType::ClientState
@@ -318,6 +323,7 @@ impl Server {
         let statistics = &mut self.statistics;
         let counter = match fault {
             Fault::Malformed => &mut statistics.malformed,
+            Fault::Oversized => &mut statistics.oversized,
             Fault::WrongSession => &mut statistics.wrong_session,
             Fault::UnknownLink => &mut statistics.unknown_link,
             Fault::NotJoined => &mut statistics.not_joined,

@@ -26,7 +26,7 @@ impl Server {
         if !says_who_it_is {
             return Err(Fault::NotOwn);
         }
-        self.check_rooms(state, packet)?;
+        self.check_rooms(state)?;
         self.rebroadcast(packet);
         while let Some(room) = self.roster.leave_last(id) {
             self.exited(id, &room);
@@ -66,9 +66,8 @@ impl Server {
         Ok(())
     }
 
-    fn check_rooms(&self, state: &ClientState<'_>, packet: &[u8]) -> Result<(), Fault> {
-        let too_many = state.rooms.len() > self.settings.limits.rooms_per_client;
-        if too_many || packet.len() > crate::MAX_PACKET_BYTES {
+    fn check_rooms(&self, state: &ClientState<'_>) -> Result<(), Fault> {
+        if state.rooms.len() > self.settings.limits.rooms_per_client {
             return Err(Fault::RoomRefused);
         }
         state.rooms.iter().try_for_each(|room| self.check_room(&room.ok_or(Fault::RoomRefused)?.to_str()))

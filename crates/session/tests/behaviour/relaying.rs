@@ -131,6 +131,29 @@ fn an_inner_packet_that_a_listener_could_not_read_is_not_relayed() {
 }
 
 #[test]
+fn nothing_longer_than_an_original_takes_is_passed_on() {
+    let mut server = three();
+    let mut exit_with_more_behind = packets::exit(0, "lobby");
+    exit_with_more_behind.resize(1025, 0);
+    for packet in [
+        exit_with_more_behind,
+        packets::exit(0, &"x".repeat(1024)),
+        packets::client_state(0, "Alice", &[&"x".repeat(1024)]),
+        packets::relay_reliable(
+            &[1],
+            &packets::text(0, TextRecipient::Player(ClientId(1)), &"x".repeat(999)),
+        ),
+        packets::relay_unreliable(&[1], &packets::voice(0, 0, "lobby", &"x".repeat(2000))),
+    ] {
+        assert_eq!(server.receive(1, &packet), [""; 0]);
+    }
+    assert_eq!(server.statistics().oversized, 5);
+    let mut longest = packets::exit(0, "lobby");
+    longest.resize(1024, 0);
+    assert_eq!(server.receive(1, &longest).len(), 1);
+}
+
+#[test]
 fn another_session_is_answered_with_the_own_one_unreliably() {
     let mut server = three();
     server.connect(4);
