@@ -172,6 +172,24 @@ fn the_rooms_of_one_client_fit_into_one_packet_of_1024_bytes() {
 }
 
 #[test]
+fn rooms_that_are_no_utf8_count_with_the_length_that_a_newcomer_would_be_sent() {
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &[]);
+    // 12 rooms of 30 bytes, each of which turns into the three bytes of U+FFFD: 12 × (2 + 90) > 1024.
+    let names: Vec<String> = (0..12u8).map(|n| char::from(b'a' + n).to_string().repeat(30)).collect();
+    let mut state = packets::client_state(0, "Alice", &names.iter().map(|name| &**name).collect::<Vec<_>>());
+    let rooms = 7 + 2 + "Alice".len() + 2 + 9 + 2;
+    state[rooms..].chunks_mut(32).for_each(|room| room[2..].iter_mut().for_each(|byte| *byte |= 0x80));
+    assert_eq!(server.receive(1, &state), [""; 0]);
+    assert_eq!(server.statistics().rooms_refused, 1);
+    server.connect(2);
+    assert_eq!(
+        server.receive(2, &packets::handshake("Bob")),
+        ["2: HandshakeResponse 1", "2: ClientState 0 Alice []", "2: ClientState 1 Bob []"]
+    );
+}
+
+#[test]
 fn a_second_room_of_one_id_is_an_error_until_the_first_is_left() {
     let (first, second) = names_of_one_id();
     let mut client = LoneClient::joined("Alice", 0, &[]);
