@@ -6,6 +6,7 @@ use consonance_wire::{
 };
 
 use super::{Fault, Server, ServerEvent};
+use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::time::Instant;
 
@@ -17,7 +18,7 @@ impl Server {
         request: &HandshakeRequest<'_>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
-        if name.len() > self.settings.limits.name_bytes {
+        if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
             self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
         }

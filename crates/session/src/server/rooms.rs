@@ -5,11 +5,9 @@ use alloc::borrow::Cow;
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, WireStr};
 
 use super::{Fault, Server, ServerEvent};
+use crate::limits::STATE_BYTES;
 use crate::link::LinkId;
 use crate::roster::Member;
-
-/// Bytes of a `ClientState` besides its name and its rooms: header, id, codec, and the two lengths.
-const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
 
 impl Server {
     pub(super) fn handle_client_state(

@@ -207,3 +207,19 @@ fn before_the_answer_nothing_else_is_accepted() {
     assert_eq!(client.statistics().not_joined, 4);
     assert_eq!(client.sent(), [""; 0]);
 }
+
+#[test]
+fn with_a_name_that_fits_no_state_nothing_is_asked_and_no_answer_is_obeyed() {
+    let mut client = LoneClient::new(&"n".repeat(1003));
+    client.client.start();
+    client.connect();
+    client.wait(Duration::from_secs(10));
+    client.receive(&packets::response(0));
+    assert_eq!(client.sent(), [""; 0]);
+
+    let mut client = LoneClient::new(&"n".repeat(1002));
+    client.client.start();
+    client.connect();
+    client.receive(&packets::response(0));
+    assert_eq!(client.sent().len(), 2);
+}

@@ -166,6 +166,16 @@ fn a_name_that_is_too_long_closes_the_link() {
 }
 
 #[test]
+fn a_name_that_fits_no_state_is_too_long_whatever_the_limit_is() {
+    let mut server = LoneServer::with_limits(|limits| limits.name_bytes = 5000);
+    server.connect(1);
+    assert_eq!(server.receive(1, &packets::handshake(&"n".repeat(1003))), [""; 0]);
+    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong)]);
+    server.connect(2);
+    assert_eq!(server.receive(2, &packets::handshake(&"n".repeat(1002))).len(), 2);
+}
+
+#[test]
 fn whose_link_is_closed_for_its_name_is_gone_from_the_session() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
