@@ -1,6 +1,6 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay};
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
 
 use super::{Fault, Server};
 use crate::link::{Delivery, LinkId};
@@ -32,6 +32,9 @@ impl Server {
         let (session, sender) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
                 Packet::VoiceData(voice) => (voice.session, voice.sender),
+                Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
+                    return Err(Fault::InnerRefused);
+                }
                 Packet::TextData(text) => {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
                         self.statistics.texts_refused += 1;

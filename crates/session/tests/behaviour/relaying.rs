@@ -128,6 +128,9 @@ fn an_inner_packet_that_a_listener_could_not_read_is_not_relayed() {
             assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &whole[..length])), [""; 0]);
         }
     }
+    let to_neither = packets::text(0, TextRecipient::Unknown { kind: 2, id: 1 }, "hi");
+    assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &to_neither)), [""; 0]);
+    assert_eq!(server.statistics().inner_refused, 1);
 }
 
 #[test]
