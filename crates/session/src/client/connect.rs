@@ -96,11 +96,13 @@ impl Client {
         }
     }
 
-    /// The link that was asked for is up.
+    /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         if matches!(self.connection, Connection::Opening) {
             self.connection = Connection::Handshaking { link };
             self.send_handshake(now);
+        } else if self.connection.link() != Some(link) {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
         }
     }
 

@@ -223,6 +223,26 @@ fn a_client_stops_in_every_state() {
 }
 
 #[test]
+fn a_link_that_comes_up_when_nobody_waits_for_it_is_closed() {
+    let mut client = LoneClient::new("Alice");
+    client.client.start();
+    client.client.stop(client.now);
+    client.client.start();
+    assert_eq!(client.commands(), [LinkCommand::Open, LinkCommand::Open]);
+    client.connect();
+    let first = client.link;
+    client.client.handle_connected(client.now, first);
+    assert_eq!(client.commands(), [], "the link that is used");
+    client.connect();
+    assert_eq!(client.commands(), [close(&client, CloseReason::Left)], "the second of two");
+    client.link = first;
+    client.client.stop(client.now);
+    client.commands();
+    client.connect();
+    assert_eq!(client.commands(), [close(&client, CloseReason::Left)], "after the end");
+}
+
+#[test]
 fn a_link_that_is_not_the_present_one_changes_nothing() {
     let mut client = LoneClient::joined("Alice", 0, &[]);
     let old = client.link;
