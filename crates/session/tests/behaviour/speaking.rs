@@ -214,6 +214,17 @@ fn an_old_channel_session_is_believed_again_after_fifteen_seconds_of_silence() {
 }
 
 #[test]
+fn a_channel_session_that_brought_no_frame_is_forgotten_at_the_next_check() {
+    let mut alice = listener();
+    alice.wait(Duration::from_secs(1));
+    assert_eq!(alice.receive(&last_frame(5, 0, "a")), [""; 0]);
+    assert_eq!(alice.receive(&frame(4, 1, "b")), [""; 0]);
+    assert_eq!(alice.wait(Duration::ZERO), [""; 0]);
+    assert_eq!(alice.client.poll_timeout(), None);
+    assert_eq!(alice.receive(&frame(4, 2, "c")), ["Bob started speaking", "frame 0 of 1: c"]);
+}
+
+#[test]
 fn a_long_pause_between_calls_is_as_good_as_many_short_ones() {
     let mut alice = listener();
     alice.receive(&frame(5, 0, "a"));
