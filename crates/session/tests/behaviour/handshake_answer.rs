@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use consonance_session::Target;
+
 use crate::support::lone_client::LoneClient;
 use crate::support::network::Network;
 use crate::support::packets;
@@ -112,7 +114,7 @@ fn a_filled_answer_raises_joined_then_its_players_then_who_entered_what() {
         ]
     );
     client.sent();
-    client.client.send_text(&consonance_session::Target::Room("blue".into()), "hi").unwrap();
+    client.client.send_text(&Target::Room("blue".into()), "hi").unwrap();
     assert_eq!(client.sent(), ["ServerRelayReliable to 2 4: TextData 0 to blue: hi"]);
 }
 
@@ -159,6 +161,20 @@ fn who_is_listed_with_the_same_name_and_id_stays_without_any_event() {
     );
     let bob = client.client.players().find(|player| player.name == "Bob").unwrap();
     assert_eq!(bob.rooms, ["lobby"]);
+}
+
+#[test]
+fn who_stays_is_sent_to_in_the_rooms_that_the_answer_lists() {
+    let mut client = LoneClient::joined_with("Alice", 0, &[], &[("Bob", 1, &["red"])]);
+    let (red, blue) = (Target::Room("red".into()), Target::Room("blue".into()));
+    let answer =
+        packets::filled_response(0, &[("Alice", 0), ("Bob", 1)], &["red", "blue"], &[("blue", &[1])]);
+    assert_eq!(client.receive(&answer), ["joined as 0"]);
+    assert_eq!(client.client.send_text(&red, "hi"), Ok(0));
+    assert_eq!(client.client.send_text(&blue, "hi"), Ok(1));
+    assert_eq!(client.receive(&packets::remove(1)), ["Bob exited red", "Bob left"]);
+    client.receive(&packets::client_state(1, "Carol", &[]));
+    assert_eq!(client.client.send_text(&blue, "hi"), Ok(0), "Carol has Bob's id, not his rooms");
 }
 
 #[test]
