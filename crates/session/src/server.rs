@@ -9,7 +9,7 @@ mod settings;
 mod statistics;
 mod table;
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use consonance_wire::{
@@ -43,8 +43,8 @@ pub struct Server {
     ids: ClientIds,
     table: Table,
     links: BTreeMap<LinkId, Link>,
-    /// Links without a handshake and when their patience ends; the same span for all, so in order of time.
-    strangers: VecDeque<(Instant, LinkId)>,
+    /// When the patience with each link that has not joined ends.
+    strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
@@ -53,10 +53,12 @@ pub struct Server {
 }
 
 /// What the server knows of a connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Link {
     /// The client that joined over it.
     client: Option<ClientId>,
+    /// When it has to have joined.
+    deadline: Instant,
 }
 
 /// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
@@ -90,7 +92,7 @@ impl Server {
             ids: ClientIds::default(),
             table: Table::default(),
             links: BTreeMap::new(),
-            strangers: VecDeque::new(),
+            strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             outbox: Outbox::default(),
             commands: VecDeque::new(),
@@ -123,8 +125,9 @@ impl Server {
             self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
             return;
         }
-        self.links.insert(link, Link::default());
-        self.strangers.push_back((now + self.settings.limits.handshake, link));
+        let deadline = now + self.settings.limits.handshake;
+        self.links.insert(link, Link { client: None, deadline });
+        self.strangers.insert((deadline, link));
     }
 
     /// A network connection is gone; whoever joined over it leaves.
@@ -162,20 +165,17 @@ impl Server {
 
     /// Time has passed: closes links that never joined.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(deadline, link)) = self.strangers.front()
+        while let Some(&(deadline, link)) = self.strangers.first()
             && deadline <= now
         {
-            self.strangers.pop_front();
-            if self.links.get(&link).is_some_and(|link| link.client.is_none()) {
-                self.statistics.handshakes_missed += 1;
-                self.close(link, CloseReason::NoHandshake);
-            }
+            self.statistics.handshakes_missed += 1;
+            self.close(link, CloseReason::NoHandshake);
         }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        self.strangers.front().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
+        self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
     }
 
     /// The next packet to send.
@@ -267,7 +267,9 @@ impl Server {
 
     /// A link is gone; whoever joined over it leaves.
     fn forget_link(&mut self, link: LinkId) {
-        if let Some(Link { client: Some(id) }) = self.links.remove(&link) {
+        let Some(Link { client, deadline }) = self.links.remove(&link) else { return };
+        self.strangers.remove(&(deadline, link));
+        if let Some(id) = client {
             self.remove_client(id);
         }
     }

@@ -51,7 +51,10 @@ impl Server {
         self.roster.insert(id, name, codec, link);
         self.table.insert(id);
         self.fan_out.insert(id, link);
-        self.links.entry(link).or_default().client = Some(id);
+        if let Some(joined) = self.links.get_mut(&link) {
+            joined.client = Some(id);
+            self.strangers.remove(&(joined.deadline, link));
+        }
         self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
     }
 

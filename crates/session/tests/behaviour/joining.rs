@@ -219,6 +219,20 @@ fn a_link_that_does_not_join_in_time_is_closed() {
 }
 
 #[test]
+fn a_link_that_joined_or_is_gone_is_waited_for_no_longer() {
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &[]);
+    assert_eq!(server.server.poll_timeout(), None);
+    server.connect(2);
+    server.disconnect(2);
+    assert_eq!(server.server.poll_timeout(), None);
+    server.wait(Duration::from_mins(1));
+    server.receive(1, &packets::handshake("Alina"));
+    assert_eq!(server.server.poll_timeout(), None);
+    assert_eq!(server.closed(), []);
+}
+
+#[test]
 fn a_session_that_ends_removes_its_clients_in_table_order_and_tells_nobody_that_it_ends() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
