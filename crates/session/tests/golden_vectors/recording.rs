@@ -105,7 +105,7 @@ fn is_null_text(packet: &[u8]) -> bool {
 }
 
 /// An event as ours tells it: no text at all is an empty one.
-fn client_event(entry: &Value) -> Value {
+pub(crate) fn client_event(entry: &Value) -> Value {
     let mut event = heard::with_f32(&with_sorted_rooms(&without(entry, &["k", "who"])));
     if event["ev"] == "text" && event["text"].is_null() {
         event["text"] = json!("");
