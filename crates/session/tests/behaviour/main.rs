@@ -2,7 +2,9 @@
 //!
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
+mod any_order;
 mod handshake_answer;
+mod hostile_bytes;
 mod joining;
 mod reconnecting;
 mod relaying;
