@@ -73,6 +73,7 @@ enum Fault {
     NameRefused,
     RoomRefused,
     InnerRefused,
+    TextRefused,
 }
 
 impl From<ParseError> for Fault {
@@ -333,6 +334,7 @@ impl Server {
             Fault::NameRefused => &mut statistics.names_refused,
             Fault::RoomRefused => &mut statistics.rooms_refused,
             Fault::InnerRefused => &mut statistics.inner_refused,
+            Fault::TextRefused => &mut statistics.texts_refused,
         };
         *counter += 1;
     }
