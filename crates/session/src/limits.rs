@@ -11,7 +11,8 @@ pub struct Limits {
     /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
     /// counted as `handshakes_missed`.
     pub handshake: Duration,
-    /// Bytes of a player's name (default 128). It is sent to everybody in each `ClientState`; counted as `names_refused`.
+    /// Bytes of a player's name (default 128, most 1002). It is sent to everybody in each `ClientState`; counted as
+    /// `names_refused`.
     pub name_bytes: usize,
     /// Bytes of a room's name (default 128); counted as `rooms_refused`.
     pub room_name_bytes: usize,
@@ -36,3 +37,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// Bytes of a `ClientState` besides its name and its rooms: header, id, codec, and the two lengths.
+pub(crate) const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
+
+/// Bytes of the longest name with which a `ClientState` fits a packet, whatever [`Limits::name_bytes`] allows.
+pub(crate) const MAX_NAME_BYTES: usize = crate::MAX_PACKET_BYTES - STATE_BYTES;

@@ -19,6 +19,8 @@ pub(crate) struct Roster<T> {
     count: usize,
     by_name: BTreeMap<Box<str>, ClientId>,
     listeners: BTreeMap<RoomId, BTreeSet<ClientId>>,
+    /// Somebody is among the listeners of a room that its own list does not have.
+    lists_disagree: bool,
 }
 
 #[derive(Debug)]
@@ -32,7 +34,13 @@ pub(crate) struct Member<T> {
 
 impl<T> Roster<T> {
     pub(crate) fn new() -> Self {
-        Self { members: Vec::new(), count: 0, by_name: BTreeMap::new(), listeners: BTreeMap::new() }
+        Self {
+            members: Vec::new(),
+            count: 0,
+            by_name: BTreeMap::new(),
+            listeners: BTreeMap::new(),
+            lists_disagree: false,
+        }
     }
 
     /// Adds a member without rooms; the id and the name must be free.
@@ -56,6 +64,12 @@ impl<T> Roster<T> {
         self.by_name.remove(&member.name);
         for room in member.rooms.iter() {
             self.stop_listening(room.id, id);
+        }
+        if self.lists_disagree {
+            self.listeners.retain(|_, listeners| {
+                listeners.remove(&id);
+                !listeners.is_empty()
+            });
         }
         while let Some(None) = self.members.last() {
             self.members.pop();
@@ -116,11 +130,13 @@ impl<T> Roster<T> {
     /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table anew.
     pub(crate) fn clear_listeners(&mut self) {
         self.listeners.clear();
+        self.lists_disagree = false;
     }
 
-    /// A member listens to a room id whose table was cleared.
+    /// A member listens to a room id, whatever its own list says.
     pub(crate) fn listen(&mut self, room: RoomId, id: ClientId) {
         self.listeners.entry(room).or_default().insert(id);
+        self.lists_disagree |= self.get(id).is_some_and(|member| !member.rooms.contains_id(room));
     }
 
     fn left(&mut self, id: ClientId, room: &Room) {

@@ -9,7 +9,7 @@ mod settings;
 mod statistics;
 mod table;
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use consonance_wire::{
@@ -43,8 +43,8 @@ pub struct Server {
     ids: ClientIds,
     table: Table,
     links: BTreeMap<LinkId, Link>,
-    /// Links without a handshake and when their patience ends; the same span for all, so in order of time.
-    strangers: VecDeque<(Instant, LinkId)>,
+    /// When the patience with each link that has not joined ends.
+    strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
@@ -53,16 +53,19 @@ pub struct Server {
 }
 
 /// What the server knows of a connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Link {
     /// The client that joined over it.
     client: Option<ClientId>,
+    /// When it has to have joined.
+    deadline: Instant,
 }
 
 /// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Malformed,
+    Oversized,
     WrongSession,
     UnknownLink,
     NotJoined,
@@ -70,6 +73,7 @@ enum Fault {
     NameRefused,
     RoomRefused,
     InnerRefused,
+    TextRefused,
 }
 
 impl From<ParseError> for Fault {
@@ -89,7 +93,7 @@ impl Server {
             ids: ClientIds::default(),
             table: Table::default(),
             links: BTreeMap::new(),
-            strangers: VecDeque::new(),
+            strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             outbox: Outbox::default(),
             commands: VecDeque::new(),
@@ -122,15 +126,14 @@ impl Server {
             self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
             return;
         }
-        self.links.insert(link, Link::default());
-        self.strangers.push_back((now + self.settings.limits.handshake, link));
+        let deadline = now + self.settings.limits.handshake;
+        self.links.insert(link, Link { client: None, deadline });
+        self.strangers.insert((deadline, link));
     }
 
     /// A network connection is gone; whoever joined over it leaves.
     pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
-        if let Some(Link { client: Some(id) }) = self.links.remove(&link) {
-            self.remove_client(id);
-        }
+        self.forget_link(link);
     }
 
     /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
@@ -163,21 +166,17 @@ impl Server {
 
     /// Time has passed: closes links that never joined.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(deadline, link)) = self.strangers.front()
+        while let Some(&(deadline, link)) = self.strangers.first()
             && deadline <= now
         {
-            self.strangers.pop_front();
-            if self.links.get(&link).is_some_and(|link| link.client.is_none()) {
-                self.links.remove(&link);
-                self.statistics.handshakes_missed += 1;
-                self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NoHandshake });
-            }
+            self.statistics.handshakes_missed += 1;
+            self.close(link, CloseReason::NoHandshake);
         }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        self.strangers.front().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
+        self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
     }
 
     /// The next packet to send.
@@ -217,6 +216,10 @@ impl Server {
         if !self.links.contains_key(&link) {
             return Err(Fault::UnknownLink);
         }
+        // Most of what comes in goes out again, and an original falls over anything longer.
+        if packet.len() > crate::MAX_PACKET_BYTES {
+            return Err(Fault::Oversized);
+        }
         match MessageType::peek(packet)? {
             MessageType::HandshakeRequest
             | MessageType::ClientState
@@ -255,6 +258,21 @@ impl Server {
     /// The client that joined over a link.
     fn client_of(&self, link: LinkId) -> Result<ClientId, Fault> {
         self.links.get(&link).and_then(|link| link.client).ok_or(Fault::NotJoined)
+    }
+
+    /// Ends a link from this side; nothing that comes over it counts any more.
+    fn close(&mut self, link: LinkId, reason: CloseReason) {
+        self.forget_link(link);
+        self.commands.push_back(LinkCommand::Close { link, reason });
+    }
+
+    /// A link is gone; whoever joined over it leaves.
+    fn forget_link(&mut self, link: LinkId) {
+        let Some(Link { client, deadline }) = self.links.remove(&link) else { return };
+        self.strangers.remove(&(deadline, link));
+        if let Some(id) = client {
+            self.remove_client(id);
+        }
     }
 
     /// Takes a client out of the session and tells the remaining ones.
@@ -308,6 +326,7 @@ impl Server {
         let statistics = &mut self.statistics;
         let counter = match fault {
             Fault::Malformed => &mut statistics.malformed,
+            Fault::Oversized => &mut statistics.oversized,
             Fault::WrongSession => &mut statistics.wrong_session,
             Fault::UnknownLink => &mut statistics.unknown_link,
             Fault::NotJoined => &mut statistics.not_joined,
@@ -315,6 +334,7 @@ impl Server {
             Fault::NameRefused => &mut statistics.names_refused,
             Fault::RoomRefused => &mut statistics.rooms_refused,
             Fault::InnerRefused => &mut statistics.inner_refused,
+            Fault::TextRefused => &mut statistics.texts_refused,
         };
         *counter += 1;
     }

@@ -12,6 +12,7 @@ use super::event::{ClientEvent, Disconnection};
 use super::stages::Stage;
 use super::timers::Timer;
 use super::{Client, Fault};
+use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::time::Instant;
 
@@ -95,11 +96,13 @@ impl Client {
         }
     }
 
-    /// The link that was asked for is up.
+    /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         if matches!(self.connection, Connection::Opening) {
             self.connection = Connection::Handshaking { link };
             self.send_handshake(now);
+        } else if self.connection.link() != Some(link) {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
         }
     }
 
@@ -126,12 +129,15 @@ impl Client {
 
     pub(super) fn send_handshake(&mut self, now: Instant) {
         let Connection::Handshaking { link } = self.connection else { return };
+        // A longer name can never join; the server's time-out says so.
+        if self.settings.name.len() > MAX_NAME_BYTES {
+            return;
+        }
         let name = Some(WireStr::from(&*self.settings.name));
         let request = HandshakeRequest { codec: self.settings.codec, name };
-        // A name that does not fit a packet can never join; the time-outs of both sides say so.
-        if self.outbox.push(Stage::ServerReliable, link, &request.into()).is_ok() {
-            self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
-        }
+        let written = self.outbox.push(Stage::ServerReliable, link, &request.into());
+        debug_assert!(written.is_ok(), "a handshake is shorter than a state of the same name");
+        self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
     }
 
     /// The handshake's answer, in whatever state (spec: behaviour, Joining 3).
@@ -176,7 +182,10 @@ impl Client {
             ClientState::write_with_rooms(&mut writer, session, &client, rooms)?;
             Ok::<_, consonance_wire::WriteError>(writer.len())
         });
-        debug_assert!(written.is_ok(), "a room is only joined while the whole state fits a packet");
+        debug_assert!(
+            written.is_ok() || self.settings.name.len() > MAX_NAME_BYTES,
+            "a room is only joined while the whole state fits a packet, and such a name never asked for an answer"
+        );
     }
 
     /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.

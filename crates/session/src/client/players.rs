@@ -113,8 +113,9 @@ impl Client {
         }
     }
 
-    /// Loads the lists that older servers fill in.
+    /// Loads the lists that older servers fill in. Who was here before keeps its own room list, without an event.
     pub(super) fn load(&mut self, response: &HandshakeResponse<'_>) {
+        let met_before = self.met;
         for client in response.clients {
             if self.roster.get(client.id).is_none() {
                 // Names were checked to be there and to differ.
@@ -125,9 +126,11 @@ impl Client {
             let mut names = response.room_names.iter().flatten().map(WireStr::to_str);
             let Some(room) = names.find(|name| RoomId::of(name) == members.room) else { continue };
             for id in members.clients {
-                if self.roster.get(id).is_some() {
-                    self.roster.listen(members.room, id);
+                let Some(member) = self.roster.get(id) else { continue };
+                if member.data.met > met_before {
                     self.enter(id, &room);
+                } else {
+                    self.roster.listen(members.room, id);
                 }
             }
         }

@@ -8,6 +8,7 @@ use consonance_wire::{DeltaChannelState, RoomId, WireStr};
 use super::Client;
 use super::connect::Connection;
 use super::stages::Stage;
+use crate::limits::STATE_BYTES;
 
 /// Why a room cannot be joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +70,8 @@ impl Client {
         if room.len() > limits.room_name_bytes {
             return Err(RoomError::NameTooLong { bytes: room.len(), limit: limits.room_name_bytes });
         }
-        // Header, id, codec and the two lengths take 22 bytes of a ClientState.
         let listed: usize = self.rooms.names().map(|name| 2 + name.len()).sum();
-        let state = 22 + self.settings.name.len() + listed + 2 + room.len();
+        let state = STATE_BYTES + self.settings.name.len() + listed + 2 + room.len();
         if self.rooms.len() >= limits.rooms_per_client || state > crate::MAX_PACKET_BYTES {
             return Err(RoomError::TooMany { joined: self.rooms.len() });
         }

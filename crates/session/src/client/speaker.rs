@@ -128,8 +128,8 @@ impl Speaker {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let patience = if self.is_speaking() { SPEAKING_TIMEOUT } else { FORGET_TIMEOUT };
         self.channel_session?;
-        // "Longer than" the time-out: one microsecond later.
-        Some(self.last_heard? + patience + Duration::from_micros(1))
+        // "Longer than" the time-out: one microsecond later. Who was never heard has been silent for ever.
+        Some(self.last_heard.map_or(Instant::START, |last| last + patience + Duration::from_micros(1)))
     }
 
     /// True if the speaker was speaking: it is no longer.

@@ -6,7 +6,8 @@ use consonance_wire::{
 };
 
 use super::{Fault, Server, ServerEvent};
-use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
+use crate::limits::MAX_NAME_BYTES;
+use crate::link::{CloseReason, Delivery, LinkId};
 use crate::time::Instant;
 
 impl Server {
@@ -17,14 +18,14 @@ impl Server {
         request: &HandshakeRequest<'_>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
-        if name.len() > self.settings.limits.name_bytes {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NameTooLong });
+        if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
+            self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
         }
         self.make_room(link, &name);
         let Some(id) = self.ids.take() else {
             self.statistics.links_refused += 1;
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            self.close(link, CloseReason::SessionFull);
             return Ok(());
         };
         self.add_client(link, id, &name, request.codec);
@@ -43,15 +44,17 @@ impl Server {
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.session, id: namesake };
         self.send([old_link], Delivery::Reliable, &gone.into());
-        self.links.remove(&old_link);
-        self.commands.push_back(LinkCommand::Close { link: old_link, reason: CloseReason::NameTakenOver });
+        self.close(old_link, CloseReason::NameTakenOver);
     }
 
     fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
         self.roster.insert(id, name, codec, link);
         self.table.insert(id);
         self.fan_out.insert(id, link);
-        self.links.entry(link).or_default().client = Some(id);
+        if let Some(joined) = self.links.get_mut(&link) {
+            joined.client = Some(id);
+            self.strangers.remove(&(joined.deadline, link));
+        }
         self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
     }
 

@@ -1,6 +1,6 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay};
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
 
 use super::{Fault, Server};
 use crate::link::{Delivery, LinkId};
@@ -27,15 +27,17 @@ impl Server {
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
     /// what it cannot read, and believes whom a packet names.
-    fn check_inner(&mut self, link: LinkId, inner: &[u8]) -> Result<(), Fault> {
+    fn check_inner(&self, link: LinkId, inner: &[u8]) -> Result<(), Fault> {
         let own: ClientId = self.client_of(link)?;
         let (session, sender) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
                 Packet::VoiceData(voice) => (voice.session, voice.sender),
+                Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
+                    return Err(Fault::InnerRefused);
+                }
                 Packet::TextData(text) => {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
-                        self.statistics.texts_refused += 1;
-                        return Err(Fault::InnerRefused);
+                        return Err(Fault::TextRefused);
                     }
                     (text.session, text.sender)
                 }

@@ -5,11 +5,9 @@ use alloc::borrow::Cow;
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, WireStr};
 
 use super::{Fault, Server, ServerEvent};
+use crate::limits::STATE_BYTES;
 use crate::link::LinkId;
 use crate::roster::Member;
-
-/// Bytes of a `ClientState` besides its name and its rooms: header, id, codec, and the two lengths.
-const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
 
 impl Server {
     pub(super) fn handle_client_state(
@@ -26,7 +24,7 @@ impl Server {
         if !says_who_it_is {
             return Err(Fault::NotOwn);
         }
-        self.check_rooms(state, packet)?;
+        self.check_rooms(state, member.name.len())?;
         self.rebroadcast(packet);
         while let Some(room) = self.roster.leave_last(id) {
             self.exited(id, &room);
@@ -66,12 +64,19 @@ impl Server {
         Ok(())
     }
 
-    fn check_rooms(&self, state: &ClientState<'_>, packet: &[u8]) -> Result<(), Fault> {
-        let too_many = state.rooms.len() > self.settings.limits.rooms_per_client;
-        if too_many || packet.len() > crate::MAX_PACKET_BYTES {
+    /// The state must fit a packet once more when it is written for a newcomer, where a byte that is no UTF-8 has
+    /// become the three of U+FFFD.
+    fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
+        let mut bytes = STATE_BYTES + name_bytes;
+        for room in state.rooms {
+            let room = room.ok_or(Fault::RoomRefused)?.to_str();
+            self.check_room(&room)?;
+            bytes += 2 + room.len();
+        }
+        if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::MAX_PACKET_BYTES {
             return Err(Fault::RoomRefused);
         }
-        state.rooms.iter().try_for_each(|room| self.check_room(&room.ok_or(Fault::RoomRefused)?.to_str()))
+        Ok(())
     }
 
     fn check_room(&self, room: &str) -> Result<(), Fault> {

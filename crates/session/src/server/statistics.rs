@@ -16,6 +16,8 @@ pub struct ServerStatistics {
     pub ignored: u64,
     /// Packets that could not be read.
     pub malformed: u64,
+    /// Packets longer than the 1024 bytes that an original takes.
+    pub oversized: u64,
     /// Packets of another session; the sender was told.
     pub wrong_session: u64,
     /// Packets over a link that is not open.

@@ -54,7 +54,7 @@ impl Sender {
             "open_player" => self.open(entry, Target::Player(driver::text(entry, "target").into())),
             "set" => {
                 let channel = self.channels[&driver::number(entry, "handle")];
-                assert!(self.client.set_channel(channel, properties(entry)));
+                assert!(self.client.set_channel(channel, properties(entry, "amplitude")));
             }
             "close" => {
                 let channel = self.channels[&driver::number(entry, "handle")];
@@ -70,7 +70,7 @@ impl Sender {
     }
 
     fn open(&mut self, entry: &Value, target: Target) {
-        let channel = self.client.open_channel(target, properties(entry)).unwrap();
+        let channel = self.client.open_channel(target, properties(entry, "amplitude")).unwrap();
         self.channels.insert(driver::number(entry, "handle"), channel);
     }
 
@@ -99,11 +99,12 @@ fn sent(sent: &Value) -> (Vec<u64>, String) {
     (destinations, driver::text(sent, "hex").to_owned())
 }
 
-fn properties(entry: &Value) -> ChannelProperties {
+/// The properties in an entry; which key the amplitude has depends on the entry.
+pub(crate) fn properties(entry: &Value, amplitude: &str) -> ChannelProperties {
     ChannelProperties {
         positional: entry["positional"].as_bool().unwrap(),
         priority: priority(entry),
-        amplitude: entry["amplitude"].as_f64().unwrap() as f32,
+        amplitude: entry[amplitude].as_f64().unwrap() as f32,
     }
 }
 

@@ -1,0 +1,15 @@
+//! The rules of the protocol (spec: behaviour) as a server and its clients keep them, one module per topic.
+//!
+//! Everything goes through the public surface, in simulated time, and is compared in words.
+
+mod any_order;
+mod handshake_answer;
+mod hostile_bytes;
+mod joining;
+mod reconnecting;
+mod relaying;
+mod rooms;
+mod send_order;
+mod speaking;
+mod support;
+mod text;

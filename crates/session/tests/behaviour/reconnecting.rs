@@ -1,0 +1,272 @@
+//! How a session ends for a client, what the game hears of it, and when the next attempt comes.
+
+use core::time::Duration;
+
+use consonance_session::{CloseReason, LinkCommand, Status, Target};
+
+use crate::support::lone_client::LoneClient;
+use crate::support::network::Network;
+use crate::support::packets;
+
+fn close(client: &LoneClient, reason: CloseReason) -> LinkCommand {
+    LinkCommand::Close { link: client.link, reason }
+}
+
+#[test]
+fn at_the_end_speakers_stop_then_everybody_exits_and_leaves_in_the_order_met() {
+    let mut client = LoneClient::joined_with(
+        "Alice",
+        3,
+        &["lobby"],
+        &[("Dan", 7, &["blue", "lobby"]), ("Bob", 1, &["lobby"]), ("Carol", 5, &[])],
+    );
+    client.receive(&packets::voice(1, 0, "lobby", "a"));
+    client.receive(&packets::voice(7, 0, "lobby", "b"));
+    assert_eq!(
+        client.disconnect(),
+        [
+            "Dan stopped speaking",
+            "Bob stopped speaking",
+            "Alice exited lobby",
+            "Dan exited lobby",
+            "Dan exited blue",
+            "Dan left",
+            "Bob exited lobby",
+            "Bob left",
+            "Carol left",
+            "disconnected: LinkLost, again in 0 ms",
+        ]
+    );
+    assert_eq!(client.client.players().count(), 0);
+    assert_eq!(client.client.id(), None);
+}
+
+#[test]
+fn a_lost_link_is_opened_again_at_once() {
+    let mut client = LoneClient::joined("Alice", 0, &["lobby"]);
+    assert_eq!(client.client.status(), Status::Connected);
+    client.disconnect();
+    assert_eq!(client.client.status(), Status::Degraded);
+    assert_eq!(client.client.poll_timeout().map(|(at, _)| at), Some(client.now));
+    assert_eq!(client.commands(), []);
+    client.wait(Duration::ZERO);
+    assert_eq!(client.commands(), [LinkCommand::Open]);
+    client.connect();
+    assert_eq!(client.sent(), ["HandshakeRequest Alice"]);
+    assert_eq!(client.receive(&packets::response(0)), ["joined as 0"]);
+    assert_eq!(client.sent(), ["ClientState 0 Alice [lobby]"]);
+}
+
+#[test]
+fn each_failure_waits_half_a_second_longer_up_to_three() {
+    let mut network = Network::new();
+    network.reachable = false;
+    let alice = network.start("Alice", &[]);
+    network.wait(Duration::from_secs(11));
+    let waits = [0, 500, 1000, 1500, 2000, 2500, 3000, 3000];
+    let expected = waits.map(|wait| format!("disconnected: ConnectFailed, again in {wait} ms"));
+    assert_eq!(network.events(alice), expected);
+    network.reachable = true;
+    network.wait(Duration::from_secs(3));
+    assert_eq!(network.events(alice), ["joined as 0", "Alice joined as 0", "roster received"]);
+}
+
+#[test]
+fn each_healthy_second_takes_a_second_off_the_wait() {
+    let mut client = LoneClient::new("Alice");
+    client.client.start();
+    let mut waits = Vec::new();
+    for healthy_seconds in [0, 0, 0, 0, 0, 1, 60] {
+        client.connect();
+        client.receive(&packets::response(0));
+        client.wait(Duration::from_secs(healthy_seconds));
+        let last = client.disconnect().pop().unwrap();
+        waits.push(last.strip_prefix("disconnected: LinkLost, again in ").unwrap().to_owned());
+        client.wait(Duration::from_secs(3));
+    }
+    assert_eq!(waits, ["0 ms", "500 ms", "1000 ms", "1500 ms", "2000 ms", "1500 ms", "0 ms"]);
+}
+
+#[test]
+fn another_session_at_the_server_closes_the_link_and_comes_back() {
+    let mut client = LoneClient::joined("Alice", 0, &["lobby"]);
+    assert_eq!(client.receive(&packets::wrong_session(packets::SESSION)), [""; 0]);
+    assert_eq!(
+        client.receive(&packets::wrong_session(packets::OTHER_SESSION)),
+        ["Alice exited lobby", "disconnected: WrongSession, again in 0 ms"]
+    );
+    assert_eq!(client.commands(), [close(&client, CloseReason::WrongSession)]);
+    client.wait(Duration::ZERO);
+    assert_eq!(client.commands(), [LinkCommand::Open]);
+}
+
+#[test]
+fn during_the_handshake_an_error_about_the_session_ends_the_attempt() {
+    let mut client = LoneClient::new("Alice");
+    client.client.start();
+    client.connect();
+    assert_eq!(
+        client.receive(&packets::wrong_session(packets::SESSION)),
+        ["disconnected: WrongSession, again in 0 ms"]
+    );
+}
+
+#[test]
+fn clients_follow_a_server_that_restarts_behind_their_links() {
+    let mut network = Network::new();
+    let alice = network.join("Alice", &["lobby"]);
+    let bob = network.join("Bob", &["lobby"]);
+    network.events(alice);
+    network.replace_server(packets::OTHER_SESSION);
+    network.client(alice).join_room("team").unwrap();
+    network.client(bob).send_text(&Target::Player("Alice".into()), "are you there?").unwrap();
+    network.wait(Duration::from_secs(1));
+    assert_eq!(
+        network.events(alice),
+        [
+            "Alice exited lobby",
+            "Bob exited lobby",
+            "Bob left",
+            "disconnected: WrongSession, again in 0 ms",
+            "joined as 0",
+            "Alice joined as 0",
+            "Alice entered lobby",
+            "Alice entered team",
+            "roster received",
+            "Bob joined as 1",
+            "Bob entered lobby",
+        ]
+    );
+    assert_eq!(network.server.clients(), 2);
+}
+
+#[test]
+fn who_is_evicted_by_a_namesake_does_not_come_back() {
+    let mut network = Network::new();
+    let first = network.join("Alice", &["lobby"]);
+    let bob = network.join("Bob", &[]);
+    let second = network.join("Alice", &["team"]);
+    network.wait(Duration::from_mins(1));
+    assert_eq!(network.closed(first), Some(CloseReason::NameTakenOver));
+    assert_eq!(network.client(first).status(), Status::Disconnected);
+    assert_eq!(network.client(second).status(), Status::Connected);
+    assert_eq!(network.server.clients(), 2);
+    assert_eq!(network.client(bob).players().count(), 2);
+}
+
+#[test]
+fn an_evicted_client_hears_itself_exit_the_others_leave_and_why() {
+    let mut client = LoneClient::joined_with("Alice", 0, &["lobby"], &[("Bob", 1, &[])]);
+    assert_eq!(client.receive(&packets::remove(0)), ["Alice exited lobby"]);
+    assert_eq!(client.disconnect(), ["Bob left", "disconnected: NameTakenOver"]);
+    assert_eq!(client.client.poll_timeout(), None);
+    client.client.start();
+    assert_eq!(client.commands(), [LinkCommand::Open]);
+}
+
+#[test]
+fn a_removed_client_that_is_answered_again_is_in_the_session_again() {
+    let mut client = LoneClient::joined("Alice", 0, &[]);
+    client.receive(&packets::remove(0));
+    client.receive(&packets::response(1));
+    assert_eq!(client.disconnect(), ["disconnected: LinkLost, again in 0 ms"]);
+}
+
+#[test]
+fn starting_twice_is_starting_once() {
+    let mut client = LoneClient::new("Alice");
+    client.client.start();
+    client.client.start();
+    assert_eq!(client.commands(), [LinkCommand::Open]);
+    client.connect();
+    client.client.start();
+    client.receive(&packets::response(0));
+    client.client.start();
+    client.disconnect();
+    client.client.start();
+    assert_eq!(client.commands(), []);
+}
+
+#[test]
+fn a_client_stops_in_every_state() {
+    let stopped = ["disconnected: Stopped"];
+    let mut client = LoneClient::new("Alice");
+    client.client.stop(client.now);
+    assert_eq!((client.events(), client.commands()), (vec![], vec![]), "not started");
+
+    client.client.start();
+    client.commands();
+    client.client.stop(client.now);
+    assert_eq!(client.events(), stopped, "waiting for a link");
+    assert_eq!(client.commands(), []);
+
+    client.client.start();
+    client.commands();
+    client.connect();
+    client.client.stop(client.now);
+    assert_eq!(client.events(), stopped, "in the handshake");
+    assert_eq!(client.commands(), [close(&client, CloseReason::Left)]);
+    assert_eq!(client.sent(), [""; 0]);
+
+    let mut client = LoneClient::joined("Alice", 0, &[]);
+    client.client.stop(client.now);
+    assert_eq!(client.events(), stopped, "in the session");
+    assert_eq!(client.commands(), [close(&client, CloseReason::Left)]);
+
+    let mut client = LoneClient::joined("Alice", 0, &[]);
+    client.disconnect();
+    client.client.stop(client.now);
+    assert_eq!(client.events(), stopped, "waiting for the next attempt");
+    client.wait(Duration::from_mins(1));
+    assert_eq!(client.commands(), []);
+    assert_eq!(client.client.status(), Status::Disconnected);
+}
+
+#[test]
+fn a_link_that_comes_up_when_nobody_waits_for_it_is_closed() {
+    let mut client = LoneClient::new("Alice");
+    client.client.start();
+    client.client.stop(client.now);
+    client.client.start();
+    assert_eq!(client.commands(), [LinkCommand::Open, LinkCommand::Open]);
+    client.connect();
+    let first = client.link;
+    client.client.handle_connected(client.now, first);
+    assert_eq!(client.commands(), [], "the link that is used");
+    client.connect();
+    assert_eq!(client.commands(), [close(&client, CloseReason::Left)], "the second of two");
+    client.link = first;
+    client.client.stop(client.now);
+    client.commands();
+    client.connect();
+    assert_eq!(client.commands(), [close(&client, CloseReason::Left)], "after the end");
+}
+
+#[test]
+fn a_link_that_is_not_the_present_one_changes_nothing() {
+    let mut client = LoneClient::joined("Alice", 0, &[]);
+    let old = client.link;
+    client.disconnect();
+    client.wait(Duration::ZERO);
+    client.connect();
+    client.receive(&packets::response(0));
+    client.client.handle_disconnected(client.now, old);
+    assert_eq!(client.events(), [""; 0]);
+    let delivery = consonance_session::Delivery::Reliable;
+    client.client.handle_packet(client.now, old, delivery, &packets::client_state(1, "Bob", &[]));
+    assert_eq!(client.events(), [""; 0]);
+    assert_eq!(client.statistics().unknown_link, 1);
+    client.client.handle_connect_failed(client.now);
+    assert_eq!(client.client.status(), Status::Connected);
+}
+
+#[test]
+fn what_waited_for_a_lost_link_is_not_sent_over_the_next() {
+    let mut client = LoneClient::joined_with("Alice", 0, &[], &[("Bob", 1, &[])]);
+    client.client.join_room("lobby").unwrap();
+    client.client.send_text(&Target::Player("Bob".into()), "hi").unwrap();
+    client.disconnect();
+    client.wait(Duration::ZERO);
+    client.connect();
+    assert_eq!(client.sent(), ["HandshakeRequest Alice"]);
+}

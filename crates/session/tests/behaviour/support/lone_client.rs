@@ -1,0 +1,101 @@
+//! A client whose server is a link with hand-made packets.
+
+use core::time::Duration;
+
+use consonance_session::{Client, ClientSettings, ClientStatistics, Delivery, Instant, LinkCommand, LinkId};
+
+use super::{packets, words};
+
+/// A client, and what it wants sent and tells its game in words.
+pub(crate) struct LoneClient {
+    pub(crate) client: Client,
+    pub(crate) now: Instant,
+    /// The link that is up now, or was last.
+    pub(crate) link: LinkId,
+}
+
+impl LoneClient {
+    /// Not started yet.
+    pub(crate) fn new(name: &str) -> Self {
+        Self { client: Client::new(ClientSettings::new(name)), now: Instant::START, link: LinkId(0) }
+    }
+
+    /// In a session under this id, knowing only itself.
+    pub(crate) fn joined(name: &str, id: u16, rooms: &[&str]) -> Self {
+        let mut client = Self::new(name);
+        for room in rooms {
+            client.client.join_room(room).expect("a room that fits");
+        }
+        client.client.start();
+        client.connect();
+        client.receive(&packets::response(id));
+        client.receive(&packets::client_state(id, name, &[]));
+        client.receive(&packets::client_state(id, name, rooms));
+        client.sent();
+        client.commands();
+        client
+    }
+
+    /// As [`joined`](Self::joined), with others; each with its id and rooms.
+    pub(crate) fn joined_with(name: &str, id: u16, rooms: &[&str], others: &[(&str, u16, &[&str])]) -> Self {
+        let mut client = Self::joined(name, id, rooms);
+        for (name, id, rooms) in others {
+            client.receive(&packets::client_state(*id, name, rooms));
+        }
+        client
+    }
+
+    /// A new link is up.
+    pub(crate) fn connect(&mut self) {
+        self.link = LinkId(self.link.0 + 1);
+        self.client.handle_connected(self.now, self.link);
+    }
+
+    pub(crate) fn disconnect(&mut self) -> Vec<String> {
+        self.client.handle_disconnected(self.now, self.link);
+        self.events()
+    }
+
+    /// What the game hears because of a packet.
+    pub(crate) fn receive(&mut self, packet: &[u8]) -> Vec<String> {
+        self.client.handle_packet(self.now, self.link, Delivery::Reliable, packet);
+        self.events()
+    }
+
+    /// Lets time pass; the client is only called when it asked for it. What the game hears.
+    pub(crate) fn wait(&mut self, span: Duration) -> Vec<String> {
+        let end = self.now + span;
+        while let Some((at, _)) = self.client.poll_timeout().filter(|(at, _)| *at <= end) {
+            self.now = self.now.max(at);
+            self.client.handle_timeout(self.now);
+        }
+        self.now = end;
+        self.events()
+    }
+
+    /// What waits to be sent.
+    pub(crate) fn sent(&mut self) -> Vec<String> {
+        let mut sent = Vec::new();
+        while let Some(transmit) = self.client.poll_transmit() {
+            assert_eq!(transmit.to, [self.link], "a client has one link");
+            sent.push(words::packet(transmit.payload));
+        }
+        sent
+    }
+
+    pub(crate) fn events(&mut self) -> Vec<String> {
+        let mut events = Vec::new();
+        while let Some(event) = self.client.poll_event() {
+            events.push(words::event(&event));
+        }
+        events
+    }
+
+    pub(crate) fn commands(&mut self) -> Vec<LinkCommand> {
+        std::iter::from_fn(|| self.client.poll_command()).collect()
+    }
+
+    pub(crate) fn statistics(&self) -> ClientStatistics {
+        self.client.statistics()
+    }
+}

@@ -1,0 +1,95 @@
+//! A server whose clients are links with hand-made packets.
+
+use core::time::Duration;
+
+use consonance_session::{
+    CloseReason, Delivery, Instant, Limits, LinkCommand, LinkId, Server, ServerSettings, ServerStatistics,
+};
+
+use super::{packets, words};
+
+/// A server, and what it wants sent in words. Links are numbers.
+pub(crate) struct LoneServer {
+    pub(crate) server: Server,
+    now: Instant,
+}
+
+impl LoneServer {
+    pub(crate) fn new() -> Self {
+        Self::with_limits(|_| {})
+    }
+
+    pub(crate) fn with_limits(change: impl FnOnce(&mut Limits)) -> Self {
+        let mut settings = ServerSettings::from_seed(0);
+        settings.session = packets::SESSION;
+        change(&mut settings.limits);
+        Self { server: Server::new(settings), now: Instant::START }
+    }
+
+    pub(crate) fn connect(&mut self, link: u64) {
+        self.server.handle_connected(self.now, LinkId(link));
+    }
+
+    /// A client that joined over a new link and listens to these rooms; its id. What that sends is passed over.
+    pub(crate) fn join(&mut self, link: u64, name: &str, rooms: &[&str]) -> u16 {
+        self.connect(link);
+        let welcome = self.receive(link, &packets::handshake(name));
+        let id = welcome.iter().find_map(|sent| sent.strip_prefix(&format!("{link}: HandshakeResponse ")));
+        let id = id.and_then(|id| id.parse().ok()).expect("an answer to the handshake");
+        self.receive(link, &packets::client_state(id, name, rooms));
+        self.events();
+        id
+    }
+
+    /// What is sent because of a packet.
+    pub(crate) fn receive(&mut self, link: u64, packet: &[u8]) -> Vec<String> {
+        let relayed = self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
+        let mut sent: Vec<_> = relayed.iter().map(words::transmit).collect();
+        sent.append(&mut self.sent());
+        sent
+    }
+
+    /// What is sent because a link is gone.
+    pub(crate) fn disconnect(&mut self, link: u64) -> Vec<String> {
+        self.server.handle_disconnected(self.now, LinkId(link));
+        self.sent()
+    }
+
+    pub(crate) fn wait(&mut self, span: Duration) {
+        self.now = self.now + span;
+        self.server.handle_timeout(self.now);
+    }
+
+    /// What waits to be sent.
+    pub(crate) fn sent(&mut self) -> Vec<String> {
+        let mut sent = Vec::new();
+        while let Some(transmit) = self.server.poll_transmit() {
+            sent.push(words::transmit(&transmit));
+        }
+        sent
+    }
+
+    pub(crate) fn events(&mut self) -> Vec<String> {
+        let mut events = Vec::new();
+        while let Some(event) = self.server.poll_event() {
+            events.push(words::server_event(&event));
+        }
+        events
+    }
+
+    /// The links that are to be closed.
+    pub(crate) fn closed(&mut self) -> Vec<(u64, CloseReason)> {
+        let mut closed = Vec::new();
+        while let Some(command) = self.server.poll_command() {
+            match command {
+                LinkCommand::Close { link, reason } => closed.push((link.0, reason)),
+                LinkCommand::Open => panic!("a server opens no links"),
+            }
+        }
+        closed
+    }
+
+    pub(crate) fn statistics(&self) -> ServerStatistics {
+        self.server.statistics()
+    }
+}

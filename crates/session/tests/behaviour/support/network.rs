@@ -1,0 +1,230 @@
+//! One server and its clients in one thread, on simulated time, with a network between them that takes no time.
+
+use core::time::Duration;
+
+use consonance_session::{
+    Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server, ServerSettings,
+    SessionId,
+};
+
+use super::{packets, words};
+
+/// Carries packets, opens and closes links, and moves time on.
+pub(crate) struct Network {
+    pub(crate) server: Server,
+    pub(crate) now: Instant,
+    /// Whether a client that asks for a link gets one.
+    pub(crate) reachable: bool,
+    /// Whether unreliable packets of clients are lost.
+    pub(crate) loses_unreliable: bool,
+    ends: Vec<End>,
+    links: u64,
+}
+
+/// A client, by the order in which it was started.
+#[derive(Clone, Copy)]
+pub(crate) struct Who(usize);
+
+struct End {
+    client: Client,
+    link: Option<LinkId>,
+    events: Vec<String>,
+    sent: Vec<String>,
+    closed: Option<CloseReason>,
+}
+
+/// More rounds than any test needs; a session that does not come to rest is a failure.
+const MAX_ROUNDS: usize = 1000;
+
+impl Network {
+    pub(crate) fn new() -> Self {
+        Self {
+            server: server_of(packets::SESSION),
+            now: Instant::START,
+            reachable: true,
+            loses_unreliable: false,
+            ends: Vec::new(),
+            links: 0,
+        }
+    }
+
+    /// A client that listens to these rooms and is started; it joins when the network runs.
+    pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Who {
+        let mut client = Client::new(ClientSettings::new(name));
+        for room in rooms {
+            client.join_room(room).expect("a room that fits");
+        }
+        client.start();
+        self.ends.push(End { client, link: None, events: Vec::new(), sent: Vec::new(), closed: None });
+        Who(self.ends.len() - 1)
+    }
+
+    /// As [`start`](Self::start), and it joins; what that raises at anybody is passed over.
+    pub(crate) fn join(&mut self, name: &str, rooms: &[&str]) -> Who {
+        let who = self.start(name, rooms);
+        self.run();
+        for end in &mut self.ends {
+            end.events.clear();
+            end.sent.clear();
+        }
+        who
+    }
+
+    pub(crate) fn client(&mut self, who: Who) -> &mut Client {
+        &mut self.ends[who.0].client
+    }
+
+    /// What the game heard since it was asked last.
+    pub(crate) fn events(&mut self, who: Who) -> Vec<String> {
+        std::mem::take(&mut self.ends[who.0].events)
+    }
+
+    /// What this client sent since it was asked last.
+    pub(crate) fn sent(&mut self, who: Who) -> Vec<String> {
+        std::mem::take(&mut self.ends[who.0].sent)
+    }
+
+    /// Why the server closed this client's link, if it did.
+    pub(crate) fn closed(&mut self, who: Who) -> Option<CloseReason> {
+        self.ends[who.0].closed.take()
+    }
+
+    /// Carries everything until nothing is left to carry.
+    pub(crate) fn run(&mut self) {
+        for _ in 0..MAX_ROUNDS {
+            let moved = self.obey_clients() | self.carry_up() | self.carry_down() | self.obey_server();
+            if !moved {
+                return;
+            }
+        }
+        panic!("the session does not come to rest");
+    }
+
+    /// Lets time pass; everybody is only called when they asked for it.
+    pub(crate) fn wait(&mut self, span: Duration) {
+        let end = self.now + span;
+        self.run();
+        while let Some(at) = self.next_timeout().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            self.server.handle_timeout(self.now);
+            for end in &mut self.ends {
+                end.client.handle_timeout(self.now);
+            }
+            self.run();
+        }
+        self.now = end;
+    }
+
+    /// The link breaks; both ends notice.
+    pub(crate) fn cut(&mut self, who: Who) {
+        let Some(link) = self.ends[who.0].link.take() else { return };
+        self.ends[who.0].client.handle_disconnected(self.now, link);
+        self.server.handle_disconnected(self.now, link);
+    }
+
+    /// The server is another one from now on; the links stay up.
+    pub(crate) fn replace_server(&mut self, session: SessionId) {
+        self.server = server_of(session);
+        for link in self.ends.iter().filter_map(|end| end.link) {
+            self.server.handle_connected(self.now, link);
+        }
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        let clients = self.ends.iter().filter_map(|end| end.client.poll_timeout());
+        clients.chain(self.server.poll_timeout()).map(|(at, _)| at).min()
+    }
+
+    fn obey_clients(&mut self) -> bool {
+        let mut moved = false;
+        for end in &mut self.ends {
+            while let Some(command) = end.client.poll_command() {
+                moved = true;
+                match command {
+                    LinkCommand::Open if self.reachable => {
+                        self.links += 1;
+                        let link = LinkId(self.links);
+                        end.link = Some(link);
+                        self.server.handle_connected(self.now, link);
+                        end.client.handle_connected(self.now, link);
+                    }
+                    LinkCommand::Open => end.client.handle_connect_failed(self.now),
+                    LinkCommand::Close { link, .. } => {
+                        end.link = end.link.filter(|open| *open != link);
+                        self.server.handle_disconnected(self.now, link);
+                    }
+                }
+            }
+        }
+        moved
+    }
+
+    fn obey_server(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(command) = self.server.poll_command() {
+            moved = true;
+            let LinkCommand::Close { link, reason } = command else { panic!("a server opens no links") };
+            if let Some(end) = self.ends.iter_mut().find(|end| end.link == Some(link)) {
+                end.link = None;
+                end.closed = Some(reason);
+                end.client.handle_disconnected(self.now, link);
+            }
+        }
+        moved
+    }
+
+    fn carry_up(&mut self) -> bool {
+        let mut moved = false;
+        for index in 0..self.ends.len() {
+            let mut packets = Vec::new();
+            let end = &mut self.ends[index];
+            while let Some(transmit) = end.client.poll_transmit() {
+                end.sent.push(words::packet(transmit.payload));
+                packets.push((transmit.to[0], transmit.delivery, transmit.payload.to_vec()));
+            }
+            moved |= !packets.is_empty();
+            for (link, delivery, packet) in packets {
+                if self.loses_unreliable && delivery == Delivery::Unreliable {
+                    continue;
+                }
+                let relayed = self.server.handle_packet(self.now, link, delivery, &packet);
+                let relayed = relayed.map(|relayed| (relayed.to.to_vec(), relayed.payload.to_vec()));
+                if let Some((to, payload)) = relayed {
+                    self.deliver(&to, Delivery::Unreliable, &payload);
+                }
+                self.carry_down();
+            }
+        }
+        moved
+    }
+
+    fn carry_down(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(transmit) = self.server.poll_transmit() {
+            moved = true;
+            let (to, delivery, payload) =
+                (transmit.to.to_vec(), transmit.delivery, transmit.payload.to_vec());
+            self.deliver(&to, delivery, &payload);
+        }
+        for end in &mut self.ends {
+            while let Some(event) = end.client.poll_event() {
+                end.events.push(words::event(&event));
+            }
+        }
+        moved
+    }
+
+    fn deliver(&mut self, to: &[LinkId], delivery: Delivery, payload: &[u8]) {
+        for link in to {
+            if let Some(end) = self.ends.iter_mut().find(|end| end.link == Some(*link)) {
+                end.client.handle_packet(self.now, *link, delivery, payload);
+            }
+        }
+    }
+}
+
+fn server_of(session: SessionId) -> Server {
+    let mut settings = ServerSettings::from_seed(0);
+    settings.session = session;
+    Server::new(settings)
+}

@@ -1,0 +1,142 @@
+//! Packets as a peer would send them, honest or not.
+
+use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
+    HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ServerRelay, TextData, TextRecipient,
+    VoiceData, VoiceOptions, WireStr,
+};
+
+/// The session that every test's server is in.
+pub(crate) const SESSION: SessionId = SessionId(0x1234_5678);
+/// Any other.
+pub(crate) const OTHER_SESSION: SessionId = SessionId(0x0bad_cafe);
+
+pub(crate) const CODEC: CodecSettings =
+    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+pub(crate) fn handshake(name: &str) -> Vec<u8> {
+    written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) })
+}
+
+/// The answer of a current server: an id and nothing else.
+pub(crate) fn response(id: u16) -> Vec<u8> {
+    filled_response(id, &[], &[], &[])
+}
+
+/// The answer of an older server: who is here, which rooms there are, and who listens to them.
+pub(crate) fn filled_response(
+    id: u16,
+    clients: &[(&str, u16)],
+    rooms: &[&str],
+    members: &[(&str, &[u16])],
+) -> Vec<u8> {
+    let clients: Vec<_> = clients.iter().map(|&(name, id)| client(id, name)).collect();
+    let names = strings(rooms);
+    let lists: Vec<Vec<_>> =
+        members.iter().map(|(_, ids)| ids.iter().copied().map(ClientId).collect()).collect();
+    let members: Vec<_> = members
+        .iter()
+        .zip(&lists)
+        .map(|((room, _), ids)| consonance_wire::RoomMembers {
+            room: RoomId::of(room),
+            clients: List::from(&**ids),
+        })
+        .collect();
+    written(HandshakeResponse {
+        session: SESSION,
+        id: ClientId(id),
+        clients: List::from(&*clients),
+        room_names: List::from(&*names),
+        room_members: List::from(&*members),
+    })
+}
+
+pub(crate) fn client_state(id: u16, name: &str, rooms: &[&str]) -> Vec<u8> {
+    let rooms = strings(rooms);
+    written(ClientState { session: SESSION, client: client(id, name), rooms: List::from(&*rooms) })
+}
+
+pub(crate) fn enter(id: u16, room: &str) -> Vec<u8> {
+    delta(id, true, room)
+}
+
+pub(crate) fn exit(id: u16, room: &str) -> Vec<u8> {
+    delta(id, false, room)
+}
+
+pub(crate) fn remove(id: u16) -> Vec<u8> {
+    written(RemoveClient { session: SESSION, id: ClientId(id) })
+}
+
+pub(crate) fn wrong_session(session: SessionId) -> Vec<u8> {
+    written(ErrorWrongSession { session })
+}
+
+/// A frame of `sender`'s voice to a room.
+pub(crate) fn voice(sender: u16, sequence: u16, room: &str, frame: &str) -> Vec<u8> {
+    let to_room = ChannelBits::new(ChannelKind::Room);
+    spoken(sender, 0, sequence, &[(to_room, RoomId::of(room).0)], frame)
+}
+
+/// A frame of `sender`'s voice on any channels, in any channel session.
+pub(crate) fn spoken(
+    sender: u16,
+    channel_session: u8,
+    sequence: u16,
+    channels: &[(ChannelBits, u16)],
+    frame: &str,
+) -> Vec<u8> {
+    let channels: Vec<_> = channels.iter().map(|&(bits, recipient)| Channel { bits, recipient }).collect();
+    written(VoiceData {
+        session: SESSION,
+        sender: ClientId(sender),
+        options: VoiceOptions::new(channel_session),
+        sequence,
+        channels: List::from(&*channels),
+        frame: frame.as_bytes(),
+    })
+}
+
+pub(crate) fn text(sender: u16, recipient: TextRecipient, text: &str) -> Vec<u8> {
+    let text = Some(WireStr::from(text));
+    written(TextData { session: SESSION, recipient, sender: ClientId(sender), text })
+}
+
+pub(crate) fn relay_reliable(destinations: &[u16], packet: &[u8]) -> Vec<u8> {
+    let ids: Vec<_> = destinations.iter().copied().map(ClientId).collect();
+    let relay = ServerRelay { session: SESSION, destinations: List::from(&*ids), packet };
+    written(Packet::ServerRelayReliable(relay))
+}
+
+pub(crate) fn relay_unreliable(destinations: &[u16], packet: &[u8]) -> Vec<u8> {
+    let ids: Vec<_> = destinations.iter().copied().map(ClientId).collect();
+    let relay = ServerRelay { session: SESSION, destinations: List::from(&*ids), packet };
+    written(Packet::ServerRelayUnreliable(relay))
+}
+
+/// The same packet in another session.
+pub(crate) fn in_other_session(mut packet: Vec<u8>) -> Vec<u8> {
+    packet[3..7].copy_from_slice(&OTHER_SESSION.0.to_be_bytes());
+    packet
+}
+
+pub(crate) fn written<'a>(packet: impl Into<Packet<'a>>) -> Vec<u8> {
+    let mut bytes = vec![0; 4096];
+    let length = packet.into().write(&mut bytes).expect("4096 bytes are enough for a test's packet");
+    bytes.truncate(length);
+    bytes
+}
+
+fn client(id: u16, name: &str) -> Client<'_> {
+    Client { name: Some(WireStr::from(name)), id: ClientId(id), codec: CODEC }
+}
+
+fn delta(id: u16, joined: bool, room: &str) -> Vec<u8> {
+    let room = Some(WireStr::from(room));
+    written(DeltaChannelState { session: SESSION, joined, id: ClientId(id), room })
+}
+
+fn strings<'a>(strings: &[&'a str]) -> Vec<Option<WireStr<'a>>> {
+    strings.iter().map(|string| Some(WireStr::from(*string))).collect()
+}

@@ -1,0 +1,137 @@
+//! Packets and events in words, so that a test reads as input → expected output.
+
+use consonance_session::{ClientEvent, RoomId, ServerEvent, TextTarget, Transmit};
+use consonance_session::{Delivery, Priority};
+use consonance_wire::{
+    Channel, ChannelKind, ClientId, HandshakeResponse, Packet, ServerRelay, TextRecipient, VoiceData, WireStr,
+};
+
+/// Rooms whose ids are shown as names.
+const ROOMS: [&str; 4] = ["lobby", "team", "red", "blue"];
+
+/// `1 2: RemoveClient 0`: where it goes, then what it says.
+pub(crate) fn transmit(transmit: &Transmit<'_>) -> String {
+    let to = joined_with(" ", transmit.to.iter().map(|link| link.0));
+    let how = match transmit.delivery {
+        Delivery::Reliable => "",
+        Delivery::Unreliable => " unreliably",
+    };
+    format!("{to}{how}: {}", packet(transmit.payload))
+}
+
+/// What a packet says. The engine only sends whole ones.
+pub(crate) fn packet(bytes: &[u8]) -> String {
+    match Packet::parse(bytes).expect("the engine sends packets that can be read") {
+        Packet::HandshakeRequest(request) => format!("HandshakeRequest {}", text(request.name)),
+        Packet::HandshakeResponse(HandshakeResponse { id, .. }) => format!("HandshakeResponse {id}"),
+        Packet::ErrorWrongSession(error) => format!("ErrorWrongSession {}", error.session),
+        Packet::ClientState(state) => {
+            let rooms = joined_with(" ", state.rooms.iter().map(text));
+            format!("ClientState {} {} [{rooms}]", state.client.id, text(state.client.name))
+        }
+        Packet::DeltaChannelState(delta) => {
+            let verb = if delta.joined { "enters" } else { "exits" };
+            format!("DeltaChannelState {} {verb} {}", delta.id, text(delta.room))
+        }
+        Packet::RemoveClient(remove) => format!("RemoveClient {}", remove.id),
+        Packet::VoiceData(voice) => voice_data(&voice),
+        Packet::TextData(message) => {
+            let to = match message.recipient {
+                TextRecipient::Room(id) => room(id),
+                TextRecipient::Player(id) => format!("@{id}"),
+                TextRecipient::Unknown { kind, id } => format!("type {kind} {id}"),
+            };
+            format!("TextData {} to {to}: {}", message.sender, text(message.text))
+        }
+        Packet::ServerRelayReliable(inner) => format!("ServerRelayReliable {}", relay(&inner)),
+        Packet::ServerRelayUnreliable(inner) => format!("ServerRelayUnreliable {}", relay(&inner)),
+        Packet::HandshakeP2P(handshake) => format!("HandshakeP2P {}", handshake.id),
+    }
+}
+
+/// What a client tells its game.
+pub(crate) fn event(event: &ClientEvent<'_>) -> String {
+    match event {
+        ClientEvent::Joined { id, .. } => format!("joined as {id}"),
+        ClientEvent::RosterReceived => "roster received".to_owned(),
+        ClientEvent::PlayerJoined { id, name, .. } => format!("{name} joined as {id}"),
+        ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
+        ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
+        ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        ClientEvent::StartedSpeaking { name, .. } => format!("{name} started speaking"),
+        ClientEvent::Voice(voice) => {
+            format!("frame {} of {}: {}", voice.sequence, voice.id, String::from_utf8_lossy(voice.frame))
+        }
+        ClientEvent::StoppedSpeaking { name, .. } => format!("{name} stopped speaking"),
+        ClientEvent::Text { name, to: TextTarget::Room(room), text, .. } => {
+            format!("{name} to {room}: {text}")
+        }
+        ClientEvent::Text { name, to: TextTarget::Player(player), text, .. } => {
+            format!("{name} to @{player}: {text}")
+        }
+        ClientEvent::Disconnected { cause, retry_in } => match retry_in {
+            Some(wait) => format!("disconnected: {cause:?}, again in {} ms", wait.as_millis()),
+            None => format!("disconnected: {cause:?}"),
+        },
+        other => panic!("no words for {other:?}"),
+    }
+}
+
+/// What a server tells its operator.
+pub(crate) fn server_event(event: &ServerEvent) -> String {
+    match event {
+        ServerEvent::ClientJoined { id, name, link, .. } => format!("{name} joined as {id} over {link}"),
+        ServerEvent::ClientLeft { name, link, .. } => format!("{name} left {link}"),
+        ServerEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
+        ServerEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        other => panic!("no words for {other:?}"),
+    }
+}
+
+fn voice_data(voice: &VoiceData<'_>) -> String {
+    let channels = joined_with(", ", voice.channels.iter().map(channel));
+    format!(
+        "VoiceData {} #{} session {} [{channels}] {}",
+        voice.sender,
+        voice.sequence,
+        voice.options.channel_session(),
+        String::from_utf8_lossy(voice.frame),
+    )
+}
+
+/// `lobby closing`, `@3 positional high`: the target, then what is not the default.
+fn channel(channel: Channel) -> String {
+    let bits = channel.bits;
+    let mut words = match bits.kind() {
+        ChannelKind::Room => room(RoomId(channel.recipient)),
+        ChannelKind::Player => format!("@{}", ClientId(channel.recipient)),
+    };
+    if bits.is_closing() {
+        words += " closing";
+    }
+    if bits.is_positional() {
+        words += " positional";
+    }
+    if bits.priority() != Priority::Default {
+        words += &format!(" {:?}", bits.priority()).to_lowercase();
+    }
+    words
+}
+
+fn relay(relay: &ServerRelay<'_>) -> String {
+    let to = joined_with(" ", relay.destinations.iter());
+    format!("to {to}: {}", packet(relay.packet))
+}
+
+fn room(id: RoomId) -> String {
+    let name = ROOMS.iter().find(|name| RoomId::of(name) == id);
+    name.map_or_else(|| format!("room {id}"), |name| (*name).to_owned())
+}
+
+fn text(text: Option<WireStr<'_>>) -> String {
+    text.map_or_else(|| "null".to_owned(), |text| text.to_str().into_owned())
+}
+
+fn joined_with(between: &str, words: impl Iterator<Item = impl ToString>) -> String {
+    words.map(|word| word.to_string()).collect::<Vec<_>>().join(between)
+}

@@ -1,0 +1,74 @@
+//! Damaged packets → what a client makes of them. Their effect on a server is the original's, which trusts every byte;
+//! ours is compared with that once it can be told to do the same.
+
+use consonance_session::{ClientId, Instant, SessionId};
+use consonance_wire::{HandshakeResponse, List, Packet, WireStr};
+use serde_json::{Value, json};
+
+use crate::trace_client::TraceClient;
+use crate::{driver, recording};
+
+const SESSION: SessionId = SessionId(0x1234_5678);
+
+pub(crate) fn run(entry: &Value) {
+    let packet = driver::bytes(driver::text(entry, "hex"));
+    let mut client = client_a();
+    client.receive(Instant::START, &packet);
+    let mut events = client.events();
+    events.retain(|event| event["ev"] != "joined");
+    let sent = client
+        .sent()
+        .into_iter()
+        .map(|(reliable, packet)| json!({"rel": reliable, "hex": driver::hex(&packet)}));
+    let sent: Vec<_> = sent.collect();
+
+    let expected = &entry["client"];
+    if expected.get("throws").is_some() {
+        assert_eq!((events, sent), (vec![], vec![]));
+        let statistics = client.client.statistics();
+        assert_eq!(statistics.malformed + statistics.contradictions + statistics.ignored, 1);
+    } else if !is_another_matter(&packet) {
+        let list = |key| expected.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        assert_eq!(events, list("events").iter().map(recording::client_event).collect::<Vec<_>>());
+        assert_eq!(sent, list("sent"));
+    }
+}
+
+/// The original loses the disconnect that an `ErrorWrongSession` causes, hears itself if a packet says so, and lets
+/// two players have one name.
+fn is_another_matter(packet: &[u8]) -> bool {
+    match Packet::parse(packet) {
+        Ok(Packet::ErrorWrongSession(error)) => error.session != SESSION,
+        Ok(Packet::VoiceData(voice)) => voice.sender == ClientId(0),
+        Ok(Packet::ClientState(state)) => {
+            let name = state.client.name.map(WireStr::to_str);
+            state.client.id != ClientId(1) && name.as_deref() == Some("B")
+        }
+        _ => false,
+    }
+}
+
+/// Client A with id 0, which listens to room g and knows B with id 1 in g and h, and C with id 2.
+fn client_a() -> TraceClient {
+    let act = json!({
+        "who": "A", "peer": 1, "codec": 1, "frame": 960, "rate": 48_000, "rooms": ["g"], "event_driven": true,
+    });
+    let mut client = TraceClient::start(&act);
+    client.connect(Instant::START);
+    client.client.poll_command();
+    let response = HandshakeResponse {
+        session: SESSION,
+        id: ClientId(0),
+        clients: List::default(),
+        room_names: List::default(),
+        room_members: List::default(),
+    };
+    driver::receive(&mut client.client, Instant::START, &response.into());
+    let players: [(&str, u16, &[&str]); 3] = [("A", 0, &["g"]), ("B", 1, &["g", "h"]), ("C", 2, &[])];
+    for (name, id, rooms) in players {
+        driver::player_joins(&mut client.client, SESSION, ClientId(id), name, rooms);
+    }
+    client.events();
+    client.sent();
+    client
+}

@@ -1,0 +1,43 @@
+//! What a session led to, as recorded or as replayed: the two are compared.
+
+use std::collections::BTreeMap;
+
+use consonance_wire::{ClientState, Packet, WireStr};
+use serde_json::Value;
+
+use crate::driver;
+
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Outcome {
+    /// In order, per direction, peer and reliability.
+    pub(crate) packets: BTreeMap<(String, u64, bool), Vec<String>>,
+    /// In order, per client: the answers to its handshakes, and everything else.
+    pub(crate) joined: BTreeMap<String, Vec<Value>>,
+    pub(crate) events: BTreeMap<String, Vec<Value>>,
+    pub(crate) server_events: Vec<Value>,
+    /// The server's clients at the end, by peer; not there if the original fell over.
+    pub(crate) clients: Option<Vec<Value>>,
+}
+
+impl Outcome {
+    pub(crate) fn add_packet(&mut self, direction: &str, peer: u64, reliable: bool, packet: &[u8]) {
+        self.packets.entry((direction.to_owned(), peer, reliable)).or_default().push(comparable(packet));
+    }
+
+    pub(crate) fn add_event(&mut self, who: &str, event: Value) {
+        let events = if event["ev"] == "joined" { &mut self.joined } else { &mut self.events };
+        events.entry(who.to_owned()).or_default().push(event);
+    }
+}
+
+/// The bytes; of a `ClientState` the rooms as a set, because the original sorts them by locale.
+fn comparable(packet: &[u8]) -> String {
+    match Packet::parse(packet) {
+        Ok(Packet::ClientState(ClientState { session, client, rooms })) => {
+            let mut rooms: Vec<_> = rooms.iter().map(|room| room.map(WireStr::to_str)).collect();
+            rooms.sort();
+            format!("ClientState of {client:?} in {session} with {rooms:?}")
+        }
+        _ => driver::hex(packet),
+    }
+}

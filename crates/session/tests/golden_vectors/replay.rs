@@ -1,0 +1,260 @@
+//! A recorded session once more, with our server and clients: the script's acts and the recorded packets in, what
+//! they lead to out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use consonance_session::{Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings, SessionId, Status};
+use consonance_wire::Packet;
+use serde_json::{Value, json};
+
+use crate::driver;
+use crate::outcome::Outcome;
+use crate::recording::Recording;
+use crate::trace_client::TraceClient;
+
+pub(crate) struct Replay<'a> {
+    recording: &'a Recording<'a>,
+    now: Instant,
+    server: Server,
+    peers: BTreeSet<u64>,
+    clients: BTreeMap<String, TraceClient>,
+    /// Clients of the original that went on after an `ErrorWrongSession`, and since which entry.
+    pub(crate) lost: BTreeMap<String, usize>,
+    /// The client whose update is going on; what it leads to comes at its end.
+    updating: Option<String>,
+    table: BTreeMap<u64, (u16, String, BTreeSet<String>)>,
+    outcome: Outcome,
+}
+
+impl<'a> Replay<'a> {
+    pub(crate) fn new(recording: &'a Recording<'a>) -> Self {
+        Self {
+            recording,
+            now: Instant::START,
+            server: Server::new(ServerSettings::from_seed(0)),
+            peers: BTreeSet::new(),
+            clients: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            updating: None,
+            table: BTreeMap::new(),
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Goes through the trace; what the session led to.
+    pub(crate) fn run(&mut self) -> Outcome {
+        let end = self.recording.fatal.unwrap_or(self.recording.entries.len());
+        for index in 0..end {
+            self.step(index);
+        }
+        self.end_update();
+        if let Some(fatal) = self.recording.fatal {
+            self.survive(fatal);
+        }
+        std::mem::take(&mut self.outcome)
+    }
+
+    fn step(&mut self, index: usize) {
+        let entry = &self.recording.entries[index];
+        let kind = driver::text(entry, "k");
+        let goes_on = match kind {
+            "act" => self.updating.is_none(),
+            "ev" => entry["ev"] == "joined",
+            "rx" => self.updating.is_some() && self.updating == self.receiver(entry),
+            _ => false,
+        };
+        if !goes_on {
+            self.end_update();
+        }
+        match kind {
+            "server_start" => self.start_server(driver::session(entry)),
+            "act" => self.act(entry),
+            "rx" if entry["d"] == "c2s" => self.server_receives(entry),
+            "rx" => self.client_receives(index, entry),
+            "disconnect" => {
+                self.server.handle_disconnected(self.now, LinkId(driver::number(entry, "peer")));
+                self.drain_server();
+            }
+            "final" => self.finish(),
+            "tx" | "ev" | "sev" | "client_error" | "server_error" => {}
+            other => panic!("unknown entry {other:?}"),
+        }
+    }
+
+    fn start_server(&mut self, session: SessionId) {
+        let mut settings = ServerSettings::from_seed(0);
+        settings.session = session;
+        self.server = Server::new(settings);
+        self.table.clear();
+        for peer in &self.peers {
+            self.server.handle_connected(self.now, LinkId(*peer));
+        }
+    }
+
+    fn act(&mut self, act: &Value) {
+        let who = driver::text(act, "who");
+        match (who, driver::text(act, "op")) {
+            ("server", "replaced_by_new_server_with_other_session") => {}
+            ("server", "disconnect") => {
+                self.server.stop();
+                self.drain_server();
+            }
+            ("clock", "sleep_ms") => {
+                self.now = self.now + Duration::from_millis(driver::number(act, "ms"));
+                self.server.handle_timeout(self.now);
+                for client in self.clients.values_mut() {
+                    client.client.handle_timeout(self.now);
+                }
+            }
+            (_, "client_start") => self.start_client(who, act),
+            (_, "connect") => self.clients.get_mut(who).expect("a client").connect(self.now),
+            _ => self.clients.get_mut(who).expect("a client").act(self.now, act),
+        }
+    }
+
+    fn start_client(&mut self, who: &str, act: &Value) {
+        let back = self.clients.get_mut(who).filter(|client| client.client.status() != Status::Disconnected);
+        if let Some(client) = back {
+            client.start_again(self.now, act);
+        } else {
+            self.clients.insert(who.to_owned(), TraceClient::start(act));
+        }
+        self.connect_peer(driver::number(act, "peer"));
+        if !self.recording.connects_later(who) {
+            self.clients.get_mut(who).expect("a client").connect(self.now);
+        }
+    }
+
+    fn connect_peer(&mut self, peer: u64) {
+        if self.peers.insert(peer) {
+            self.server.handle_connected(self.now, LinkId(peer));
+        }
+    }
+
+    fn server_receives(&mut self, rx: &Value) {
+        let peer = driver::number(rx, "peer");
+        self.connect_peer(peer);
+        let packet = self.recording.packet(rx);
+        let relayed = self.server.handle_packet(self.now, LinkId(peer), Delivery::Reliable, &packet);
+        if let Some(relayed) = relayed {
+            for link in relayed.to {
+                self.outcome.add_packet("s2c", link.0, false, relayed.payload);
+            }
+        }
+        self.drain_server();
+    }
+
+    fn client_receives(&mut self, index: usize, rx: &Value) {
+        let Some(who) = self.receiver(rx) else { return };
+        if self.lost.contains_key(&who) {
+            return;
+        }
+        let packet = self.recording.packet(rx);
+        let client = self.clients.get_mut(&who).expect("the receiver");
+        let was_in_session = client.client.id().is_some();
+        client.receive(self.now, &packet);
+        let is_error = matches!(Packet::parse(&packet), Ok(Packet::ErrorWrongSession(_)));
+        if is_error && was_in_session && client.client.id().is_none() && !client.event_driven {
+            self.lost.insert(who, index);
+        } else {
+            self.updating = Some(who);
+        }
+    }
+
+    /// The client at the end of a server's packet.
+    fn receiver(&self, rx: &Value) -> Option<String> {
+        let peer = driver::number(rx, "peer");
+        let mut clients = self.clients.iter().filter(|(_, client)| client.peer == peer && rx["d"] == "s2c");
+        clients.next().map(|(who, _)| who.clone())
+    }
+
+    /// What the updates up to here led to.
+    fn end_update(&mut self) {
+        self.updating = None;
+        for (who, client) in &mut self.clients {
+            let (events, sent) = (client.events(), client.sent());
+            while client.client.poll_command().is_some() {}
+            if self.lost.contains_key(who) {
+                continue;
+            }
+            for event in events {
+                self.outcome.add_event(who, event);
+            }
+            for (reliable, packet) in sent {
+                self.outcome.add_packet("c2s", client.peer, reliable, &packet);
+            }
+        }
+    }
+
+    fn drain_server(&mut self) {
+        while let Some(transmit) = self.server.poll_transmit() {
+            for link in transmit.to {
+                let reliable = transmit.delivery == Delivery::Reliable;
+                self.outcome.add_packet("s2c", link.0, reliable, transmit.payload);
+            }
+        }
+        while let Some(event) = self.server.poll_event() {
+            self.note(&event);
+        }
+        while self.server.poll_command().is_some() {}
+    }
+
+    fn note(&mut self, event: &ServerEvent) {
+        let row = |id| move |row: &&mut (u16, String, BTreeSet<String>)| row.0 == id;
+        self.outcome.server_events.push(match event {
+            ServerEvent::ClientJoined { id, name, link, codec } => {
+                self.table.insert(link.0, (id.0, name.to_string(), BTreeSet::new()));
+                json!({
+                    "ev": "client_joined", "peer": link.0, "id": id.0, "name": &**name,
+                    "codec": codec.kind.0, "frame": codec.frame_size_samples, "rate": codec.sample_rate_hz,
+                })
+            }
+            ServerEvent::ClientLeft { id, name, link } => {
+                self.table.remove(&link.0);
+                json!({"ev": "client_left", "peer": link.0, "id": id.0, "name": &**name})
+            }
+            ServerEvent::EnteredRoom { id, name, room } => {
+                let row = self.table.values_mut().find(row(id.0)).expect("a client of the session");
+                row.2.insert(room.to_string());
+                json!({"ev": "entered_room", "id": id.0, "name": &**name, "room": &**room})
+            }
+            ServerEvent::ExitedRoom { id, name, room } => {
+                let row = self.table.values_mut().find(row(id.0)).expect("a client of the session");
+                row.2.remove(&**room);
+                json!({"ev": "exited_room", "id": id.0, "name": &**name, "room": &**room})
+            }
+            other => panic!("unexpected {other:?}"),
+        });
+    }
+
+    fn finish(&mut self) {
+        assert_eq!(self.server.clients(), self.table.len());
+        let rows = self.table.iter().map(|(peer, (id, name, rooms))| {
+            let mut rooms: Vec<_> = rooms.iter().collect();
+            rooms.sort_by_key(|room| json!(room).to_string());
+            json!({"id": id, "name": name, "peer": peer, "rooms": rooms})
+        });
+        self.outcome.clients = Some(rows.collect());
+    }
+
+    /// What the original fell over: ours sends nothing because of it and counts one.
+    fn survive(&mut self, index: usize) {
+        let rx = &self.recording.entries[index];
+        let before = format!("{:?}", self.outcome);
+        let malformed = self.malformed();
+        if rx["d"] == "c2s" {
+            self.server_receives(rx);
+        } else {
+            self.client_receives(index, rx);
+        }
+        self.end_update();
+        assert_eq!(format!("{:?}", self.outcome), before);
+        assert_eq!(self.malformed(), malformed + 1);
+    }
+
+    fn malformed(&self) -> u64 {
+        let clients = self.clients.values().map(|client| client.client.statistics().malformed);
+        self.server.statistics().malformed + clients.sum::<u64>()
+    }
+}

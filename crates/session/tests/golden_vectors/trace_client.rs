@@ -1,0 +1,208 @@
+//! A client of a recorded session: does what the script did, and tells what it heard as the recording does.
+
+use std::collections::BTreeMap;
+
+use consonance_session::{
+    ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind, CodecSettings,
+    Delivery, Instant, LinkCommand, LinkId, Recycling, Status, Target, TextError, TextTarget,
+};
+use serde_json::{Value, json};
+
+use crate::{driver, heard, voice_sender};
+
+pub(crate) struct TraceClient {
+    pub(crate) client: Client,
+    /// The number of its connection.
+    pub(crate) peer: u64,
+    /// A client of the original that reads inside its own update loses what `ErrorWrongSession` asks for.
+    pub(crate) event_driven: bool,
+    channels: Vec<(Target, ChannelProperties, ChannelId)>,
+    names: BTreeMap<ClientId, String>,
+}
+
+impl TraceClient {
+    /// A client that asks for a link.
+    pub(crate) fn start(act: &Value) -> Self {
+        let mut settings = ClientSettings::new(driver::text(act, "who"));
+        settings.codec = CodecSettings {
+            kind: CodecKind(u8::try_from(driver::number(act, "codec")).unwrap()),
+            frame_size_samples: u32::try_from(driver::number(act, "frame")).unwrap(),
+            sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
+        };
+        settings.recycling = Recycling::AtOnce;
+        let mut client = Client::new(settings);
+        for room in driver::strings(act, "rooms") {
+            client.join_room(room).unwrap();
+        }
+        client.start();
+        let event_driven = act["event_driven"] == true;
+        let peer = driver::number(act, "peer");
+        Self { client, peer, event_driven, channels: Vec::new(), names: BTreeMap::new() }
+    }
+
+    /// The original starts a new client after a failure; ours is the same one and has to come back by itself.
+    pub(crate) fn start_again(&mut self, now: Instant, act: &Value) {
+        assert_eq!(self.client.status(), Status::Degraded, "it is on its way back");
+        self.client.handle_timeout(now);
+        assert_eq!(self.client.poll_command(), Some(LinkCommand::Open));
+        assert!(self.client.rooms().eq(driver::strings(act, "rooms")));
+        self.peer = driver::number(act, "peer");
+    }
+
+    pub(crate) fn connect(&mut self, now: Instant) {
+        self.client.handle_connected(now, LinkId(self.peer));
+    }
+
+    pub(crate) fn receive(&mut self, now: Instant, packet: &[u8]) {
+        self.client.handle_packet(now, LinkId(self.peer), Delivery::Reliable, packet);
+    }
+
+    pub(crate) fn act(&mut self, now: Instant, act: &Value) {
+        match driver::text(act, "op") {
+            "rooms_join" => self.client.join_room(driver::text(act, "room")).unwrap(),
+            "rooms_leave" => self.client.leave_room(driver::text(act, "room")),
+            "open_room_channel" | "open_player_channel" => {
+                self.open(target(act), voice_sender::properties(act, "amplitude"));
+            }
+            "close_room_channel" | "close_player_channel" => {
+                let (_, _, channel) = self.channels.remove(self.oldest(&target(act)));
+                assert!(self.client.close_channel(channel));
+            }
+            "set_room_channel" => {
+                let index = self.oldest(&target(act));
+                let (_, properties, channel) = &mut self.channels[index];
+                *properties = voice_sender::properties(act, "volume");
+                assert!(self.client.set_channel(*channel, *properties));
+            }
+            "refresh_room_channels" => self.refresh_room_channels(),
+            "send_voice" => {
+                self.client.send_voice(&driver::bytes(driver::text(act, "payload"))).unwrap();
+            }
+            "send_text" => self.send_text(act),
+            "client_disconnect" => self.client.stop(now),
+            other => panic!("unknown op {other:?}"),
+        }
+    }
+
+    /// What it wants sent: whether reliably, and the bytes.
+    pub(crate) fn sent(&mut self) -> Vec<(bool, Vec<u8>)> {
+        let mut sent = Vec::new();
+        while let Some(transmit) = self.client.poll_transmit() {
+            sent.push((transmit.delivery == Delivery::Reliable, transmit.payload.to_vec()));
+        }
+        sent
+    }
+
+    /// What its game heard, with rooms as of now.
+    pub(crate) fn events(&mut self) -> Vec<Value> {
+        let rooms: Vec<String> = self.client.rooms().map(str::to_owned).collect();
+        let rooms: Vec<&str> = rooms.iter().map(|room| &**room).collect();
+        let own_name = self.client.name().to_owned();
+        let mut events = Vec::new();
+        while let Some(event) = self.client.poll_event() {
+            if let ClientEvent::PlayerJoined { id, name, .. } = &event {
+                self.names.insert(*id, name.to_string());
+            }
+            events.extend(as_json(&event, &rooms, &own_name, &self.names));
+        }
+        for event in &mut events {
+            if event["ev"] == "entered_room" || event["ev"] == "exited_room" {
+                event["rooms"] = self.rooms_of(&event["name"]);
+            }
+        }
+        events
+    }
+
+    fn rooms_of(&self, name: &Value) -> Value {
+        let mut players = self.client.players();
+        let mut rooms = players.find(|player| player.name == name).map_or(vec![], |player| player.rooms);
+        rooms.sort_by_key(|room| json!(room).to_string());
+        json!(rooms)
+    }
+
+    fn open(&mut self, target: Target, properties: ChannelProperties) {
+        let channel = self.client.open_channel(target.clone(), properties).unwrap();
+        self.channels.push((target, properties, channel));
+    }
+
+    fn refresh_room_channels(&mut self) {
+        for (target, properties, channel) in std::mem::take(&mut self.channels) {
+            if matches!(target, Target::Room(_)) {
+                assert!(self.client.close_channel(channel));
+                self.open(target, properties);
+            } else {
+                self.channels.push((target, properties, channel));
+            }
+        }
+    }
+
+    fn oldest(&self, target: &Target) -> usize {
+        self.channels.iter().position(|(open, ..)| open == target).expect("an open channel")
+    }
+
+    fn send_text(&mut self, act: &Value) {
+        // Ours has no way to send "no text at all".
+        let Some(text) = act["text"].as_str() else { return };
+        let recipient = driver::text(act, "recipient");
+        let target = match driver::text(act, "type") {
+            "Room" => Target::Room(recipient.into()),
+            "Player" => Target::Player(recipient.into()),
+            other => panic!("unknown recipient {other:?}"),
+        };
+        match self.client.send_text(&target, text) {
+            Ok(_) | Err(TextError::UnknownPlayer { .. }) => {}
+            Err(error) => panic!("{error}: {act}"),
+        }
+    }
+}
+
+fn target(act: &Value) -> Target {
+    match act["room"].as_str() {
+        Some(room) => Target::Room(room.into()),
+        None => Target::Player(driver::text(act, "player").into()),
+    }
+}
+
+/// `None` for what the original does not tell.
+fn as_json(
+    event: &ClientEvent<'_>,
+    rooms: &[&str],
+    own_name: &str,
+    names: &BTreeMap<ClientId, String>,
+) -> Option<Value> {
+    Some(match event {
+        ClientEvent::RosterReceived | ClientEvent::Disconnected { .. } => return None,
+        ClientEvent::Joined { session, id } => json!({"ev": "joined", "session": session.0, "id": id.0}),
+        ClientEvent::PlayerJoined { name, codec, .. } => json!({
+            "ev": "player_joined",
+            "name": &**name,
+            "codec": codec.kind.0,
+            "frame": codec.frame_size_samples,
+            "rate": codec.sample_rate_hz,
+        }),
+        ClientEvent::PlayerLeft { name, .. } => json!({"ev": "player_left", "name": &**name}),
+        ClientEvent::EnteredRoom { name, room, .. } => {
+            json!({"ev": "entered_room", "name": &**name, "room": &**room})
+        }
+        ClientEvent::ExitedRoom { name, room, .. } => {
+            json!({"ev": "exited_room", "name": &**name, "room": &**room})
+        }
+        ClientEvent::StartedSpeaking { name, .. } => json!({"ev": "started_speaking", "name": &**name}),
+        ClientEvent::StoppedSpeaking { name, .. } => json!({"ev": "stopped_speaking", "name": &**name}),
+        ClientEvent::Voice(voice) => {
+            let mut frame = heard::frame(voice, rooms, own_name);
+            frame["from"] = json!(names[&voice.id]);
+            frame
+        }
+        ClientEvent::Text { name, to, text, .. } => {
+            let (kind, recipient) = match to {
+                TextTarget::Room(room) => ("Room", room),
+                TextTarget::Player(player) => ("Player", player),
+            };
+            json!({
+                "ev": "text", "from": &**name, "type": kind, "recipient": &**recipient, "text": &**text,
+            })
+        }
+        other => panic!("unexpected {other:?}"),
+    })
+}
