@@ -28,8 +28,6 @@ pub(super) struct Playing {
     waited_blocks: u64,
     /// Frames played so far.
     turns: u64,
-    /// Blocks still to be concealed in place of frames given up.
-    owed_blocks: u64,
 }
 
 impl JitterBuffer {
@@ -38,9 +36,6 @@ impl JitterBuffer {
     pub fn next(&mut self, now: SamplePosition) -> Decision<'_> {
         let Some(utterance) = self.utterances.front() else { return Decision::Silence };
         let (number, ended) = (utterance.number, utterance.ended);
-        if let Some(owed_blocks) = self.take_owed_blocks() {
-            return Decision::Conceal { samples: (owed_blocks * BLOCK) as usize };
-        }
         let first = self.queue.first_of(number).map(|packet| packet.frame.sequence);
         match (self.playing, first) {
             (_, None) if ended => self.end_playing(number),
@@ -105,10 +100,11 @@ impl JitterBuffer {
         Decision::EndOfUtterance { utterance }
     }
 
-    /// Starts the utterance if its first frame is due. The frame before the first that is there may be
-    /// recovered from it, so that one has its turn first.
+    /// Starts the utterance if its first frame is due: the first that is there, or the one before if it can be
+    /// recovered from it.
     fn begin(&mut self, now: SamplePosition, number: u32, first: u32) -> Decision<'_> {
-        let next = first.saturating_sub(1);
+        let carries_copy = self.queue.first_of(number).is_some_and(|packet| packet.carries_copy);
+        let next = if carries_copy { first.saturating_sub(1) } else { first };
         // Asked once per block, a frame is due in the block in which the target delay ends.
         if self.delay_of(next, now) + BLOCK as i64 <= self.target_samples() as i64 {
             return Decision::Silence;
@@ -118,8 +114,7 @@ impl JitterBuffer {
         }
         self.shortening = false;
         self.in_pause = false;
-        let playing =
-            Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, owed_blocks: 0, turns: 0 };
+        let playing = Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, turns: 0 };
         self.playing = Some(playing);
         if next == first { self.play(now, number) } else { self.bridge(now, number, playing, first) }
     }
@@ -133,31 +128,32 @@ impl JitterBuffer {
             _ => return self.wait(),
         }
         let before = *playing;
+        let late_blocks = self.spent_blocks(before, now).min(self.frame_size.blocks() as u64 - 1);
+        let Some(playing) = &mut self.playing else { return Decision::Silence };
         self.queue.take_first(&mut self.taken);
         playing.missing.push(false);
         playing.next = playing.next.saturating_add(1);
         playing.turns += 1;
-        let waited_blocks = std::mem::take(&mut playing.waited_blocks);
+        playing.waited_blocks = 0;
         self.note_loss(0);
         let frame = self.taken.frame;
-        let late_blocks = self.late_blocks(before, now, waited_blocks);
-        let begins = SamplePosition(now.0.saturating_sub(late_blocks * BLOCK));
+        let late_samples = late_blocks * BLOCK;
+        let begins = now.before(late_samples);
         self.delay_samples = self.delay_of(frame.sequence, begins).max(0) as u64;
         Decision::Play {
             frame,
             packet: &self.taken.data,
             gain: self.taken.gain,
-            late_samples: (late_blocks * BLOCK) as usize,
+            late_samples: late_samples as usize,
             skipped,
         }
     }
 
-    /// A frame that was waited for is here. How many blocks of it to leave out, because they were concealed
-    /// already and the delay is long enough without.
-    fn late_blocks(&self, playing: Playing, now: SamplePosition, waited_blocks: u64) -> u64 {
+    /// How many blocks of the next frame's own time have been concealed: those waited, but for those by which
+    /// the delay had to grow.
+    fn spent_blocks(&self, playing: Playing, now: SamplePosition) -> u64 {
         let excess = self.delay_of(playing.next, now) + BLOCK as i64 - 1 - self.least_delay(playing);
-        let too_long = excess.max(0) as u64 / BLOCK;
-        too_long.min(waited_blocks).min(self.frame_size.blocks() as u64 - 1)
+        playing.waited_blocks.min(excess.max(0) as u64 / BLOCK)
     }
 
     /// Skips frames that come much too late, and says whether there were any.
@@ -186,48 +182,56 @@ impl JitterBuffer {
         if let Some(playing) = &mut self.playing {
             playing.waited_blocks += 1;
         }
-        Decision::Conceal { samples: BLOCK_SAMPLES }
+        Decision::Conceal
     }
 
     /// The next frame is missing, a later one is there.
     fn bridge(&mut self, now: SamplePosition, number: u32, playing: Playing, first: u32) -> Decision<'_> {
-        let Playing { next, waited_blocks, .. } = playing;
-        let frame = FrameId { utterance: number, sequence: next };
-        let gap = first.saturating_sub(next);
+        let frame = FrameId { utterance: number, sequence: playing.next };
+        let gap = first.saturating_sub(playing.next);
         let frame_blocks = self.frame_size.blocks() as u64;
-        let delay = self.delay_of(next, now);
-        let target = self.target_samples() as i64;
-        let block = BLOCK as i64;
-        if delay + block <= self.least_delay(playing) {
-            return self.wait();
-        }
-        if waited_blocks > 0 && delay > target + block {
-            // The delay is long enough: what was concealed while waiting stands in for lost frames.
-            let count = u64::from(gap).min(waited_blocks.div_ceil(frame_blocks));
-            self.give_up(count as u32);
-            if let Some(playing) = &mut self.playing {
-                playing.owed_blocks = (count * frame_blocks).saturating_sub(waited_blocks);
-                playing.waited_blocks = waited_blocks.saturating_sub(count * frame_blocks);
-            }
-            let from = SamplePosition(now.0.saturating_sub(waited_blocks * BLOCK));
-            return Decision::GaveUp { first: frame, count: count as u32, from };
-        }
-        if u64::from(gap) * self.frame_samples() > MAX_CONCEALED_GAP_SAMPLES {
+        let spent_blocks = self.spent_blocks(playing, now);
+        let over = gap.min((spent_blocks / frame_blocks) as u32);
+        if u64::from(gap - over) * self.frame_samples() > MAX_CONCEALED_GAP_SAMPLES {
             self.give_up(gap);
             return self.play(now, number);
+        }
+        if over > 0 {
+            self.give_up(over);
+            let from = now.before(spent_blocks * BLOCK);
+            return Decision::GaveUp { first: frame, count: over, from };
+        }
+        let delay = self.delay_of(playing.next, now);
+        let recoverable = gap == 1 && self.queue.first_of(number).is_some_and(|next| next.carries_copy);
+        if !recoverable || delay + BLOCK as i64 <= self.least_delay(playing) {
+            return self.wait();
         }
         self.give_up(1);
         if let Some(playing) = &mut self.playing {
             playing.waited_blocks = 0;
-            playing.owed_blocks = if gap == 1 { 0 } else { frame_blocks };
         }
-        self.delay_samples = delay.max(0) as u64;
+        self.delay_samples = (delay - (spent_blocks * BLOCK) as i64).max(0) as u64;
         match self.queue.first_of(number) {
-            Some(first) if gap == 1 => {
-                Decision::Recover { frame, next_packet: &first.data, gain: first.gain }
-            }
-            _ => Decision::GaveUp { first: frame, count: 1, from: now },
+            Some(next) => Decision::Recover {
+                frame,
+                next_packet: &next.data,
+                gain: next.gain,
+                late_samples: (spent_blocks * BLOCK) as usize,
+            },
+            None => Decision::Silence,
         }
+    }
+
+    /// The turn of the next `count` frames is over without them.
+    fn give_up(&mut self, count: u32) {
+        if let Some(playing) = &mut self.playing {
+            let blocks = u64::from(count) * self.frame_size.blocks() as u64;
+            playing.next = playing.next.saturating_add(count);
+            playing.waited_blocks = playing.waited_blocks.saturating_sub(blocks);
+            playing.missing.push_missing(count);
+        }
+        self.note_loss(count);
+        self.counters.lost += u64::from(count);
     }
 
     /// Drops the next frame, which is there.
@@ -241,16 +245,6 @@ impl JitterBuffer {
         self.counters.overflowed += 1;
     }
 
-    /// The turn of the next `count` frames is over without them.
-    fn give_up(&mut self, count: u32) {
-        if let Some(playing) = &mut self.playing {
-            playing.next = playing.next.saturating_add(count);
-            playing.missing.push_missing(count);
-        }
-        self.note_loss(count);
-        self.counters.lost += u64::from(count);
-    }
-
     /// `missing` frames were missing, or one was there.
     fn note_loss(&mut self, missing: u32) {
         if missing == 0 {
@@ -260,10 +254,5 @@ impl JitterBuffer {
         }
         let count = self.losses.count();
         self.lossy = count >= LOSSY_FRAMES || (self.lossy && count > 0);
-    }
-
-    fn take_owed_blocks(&mut self) -> Option<u64> {
-        let owed = &mut self.playing.as_mut()?.owed_blocks;
-        (*owed > 0).then(|| std::mem::take(owed))
     }
 }
