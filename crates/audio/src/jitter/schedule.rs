@@ -4,7 +4,7 @@ use super::{Decision, JitterBuffer, LOSSY_FRAMES};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::jitter::missing::MissingFrames;
 use crate::jitter::packet_queue::FrameId;
-use crate::limits::{MAX_CONCEALED_GAP_SAMPLES, MAX_DELAY_SAMPLES};
+use crate::limits::MAX_DELAY_SAMPLES;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
@@ -26,7 +26,7 @@ pub(super) struct Playing {
     pub(super) missing: MissingFrames,
     /// Blocks concealed so far while it was waited for.
     waited_blocks: u64,
-    /// Frames played so far.
+    /// Frames played so far, recovered ones included.
     turns: u64,
 }
 
@@ -42,14 +42,7 @@ impl JitterBuffer {
             (None, None) => Decision::Silence,
             (None, Some(first)) => self.begin(now, number, first),
             (Some(_), None) => self.wait(),
-            (Some(playing), Some(first)) if playing.next == first => {
-                if self.should_lengthen(now, playing) {
-                    self.wait()
-                } else {
-                    self.play(now, number)
-                }
-            }
-            (Some(playing), Some(first)) => self.bridge(now, number, playing, first),
+            (Some(_), Some(_)) => self.go_on(now, number),
         }
     }
 
@@ -109,39 +102,38 @@ impl JitterBuffer {
         if self.delay_of(next, now) + BLOCK as i64 <= self.target_samples() as i64 {
             return Decision::Silence;
         }
-        if u64::from(next) * self.frame_samples() <= MAX_CONCEALED_GAP_SAMPLES {
+        // Who joins in the middle of an utterance has not lost its beginning.
+        if u64::from(next) * self.frame_samples() <= MAX_DELAY_SAMPLES {
             self.counters.lost += u64::from(next);
         }
         self.shortening = false;
         self.in_pause = false;
-        let playing = Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, turns: 0 };
-        self.playing = Some(playing);
-        if next == first { self.play(now, number) } else { self.bridge(now, number, playing, first) }
+        self.playing = Some(Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, turns: 0 });
+        self.go_on(now, number)
+    }
+
+    /// Plays the next frame, or whatever is best while it is not there.
+    fn go_on(&mut self, now: SamplePosition, number: u32) -> Decision<'_> {
+        let skipped = self.catch_up(now, number);
+        let first = self.queue.first_of(number).map(|packet| packet.frame.sequence);
+        match (self.playing, first) {
+            (Some(playing), Some(first)) if first > playing.next => self.bridge(now, number, playing, first),
+            (Some(playing), Some(_)) if !self.should_lengthen(now, playing) => {
+                self.play(now, playing, skipped)
+            }
+            _ => self.wait(),
+        }
     }
 
     /// Plays the next frame, which is there.
-    fn play(&mut self, now: SamplePosition, number: u32) -> Decision<'_> {
-        let skipped = self.catch_up(now, number);
-        let Some(playing) = &mut self.playing else { return Decision::Silence };
-        match self.queue.first_of(number).map(|packet| packet.frame.sequence) {
-            Some(first) if first == playing.next => {}
-            _ => return self.wait(),
-        }
-        let before = *playing;
-        let late_blocks = self.spent_blocks(before, now).min(self.frame_size.blocks() as u64 - 1);
-        let Some(playing) = &mut self.playing else { return Decision::Silence };
-        self.queue.take_first(&mut self.taken);
-        playing.missing.push(false);
-        playing.next = playing.next.saturating_add(1);
-        playing.turns += 1;
-        playing.waited_blocks = 0;
-        self.note_loss(0);
-        let frame = self.taken.frame;
+    fn play(&mut self, now: SamplePosition, playing: Playing, skipped: bool) -> Decision<'_> {
+        let late_blocks = self.spent_blocks(playing, now).min(self.frame_size.blocks() as u64 - 1);
         let late_samples = late_blocks * BLOCK;
-        let begins = now.before(late_samples);
-        self.delay_samples = self.delay_of(frame.sequence, begins).max(0) as u64;
+        self.delay_samples = self.delay_of(playing.next, now.before(late_samples)).max(0) as u64;
+        self.pass(false);
+        self.queue.take_first(&mut self.taken);
         Decision::Play {
-            frame,
+            frame: self.taken.frame,
             packet: &self.taken.data,
             gain: self.taken.gain,
             late_samples: late_samples as usize,
@@ -169,7 +161,9 @@ impl JitterBuffer {
             if first > playing.next {
                 self.give_up(first - playing.next);
             } else if self.delay_of(first, now) > target {
-                self.skip();
+                self.pass(false);
+                self.queue.drop_first();
+                self.counters.overflowed += 1;
             } else {
                 break;
             }
@@ -192,10 +186,6 @@ impl JitterBuffer {
         let frame_blocks = self.frame_size.blocks() as u64;
         let spent_blocks = self.spent_blocks(playing, now);
         let over = gap.min((spent_blocks / frame_blocks) as u32);
-        if u64::from(gap - over) * self.frame_samples() > MAX_CONCEALED_GAP_SAMPLES {
-            self.give_up(gap);
-            return self.play(now, number);
-        }
         if over > 0 {
             self.give_up(over);
             let from = now.before(spent_blocks * BLOCK);
@@ -206,10 +196,7 @@ impl JitterBuffer {
         if !recoverable || delay + BLOCK as i64 <= self.least_delay(playing) {
             return self.wait();
         }
-        self.give_up(1);
-        if let Some(playing) = &mut self.playing {
-            playing.waited_blocks = 0;
-        }
+        self.pass(true);
         self.delay_samples = (delay - (spent_blocks * BLOCK) as i64).max(0) as u64;
         match self.queue.first_of(number) {
             Some(next) => Decision::Recover {
@@ -230,28 +217,25 @@ impl JitterBuffer {
             playing.waited_blocks = playing.waited_blocks.saturating_sub(blocks);
             playing.missing.push_missing(count);
         }
-        self.note_loss(count);
+        self.losses.push_missing(count);
         self.counters.lost += u64::from(count);
+        self.update_lossy();
     }
 
-    /// Drops the next frame, which is there.
-    fn skip(&mut self) {
+    /// The turn of the next frame is over: it was there, or could be recovered.
+    fn pass(&mut self, missing: bool) {
         if let Some(playing) = &mut self.playing {
             playing.next = playing.next.saturating_add(1);
-            playing.missing.push(false);
+            playing.waited_blocks = 0;
+            playing.turns += 1;
+            playing.missing.push(missing);
         }
-        self.queue.drop_first();
-        self.note_loss(0);
-        self.counters.overflowed += 1;
+        self.losses.push(missing);
+        self.counters.lost += u64::from(missing);
+        self.update_lossy();
     }
 
-    /// `missing` frames were missing, or one was there.
-    fn note_loss(&mut self, missing: u32) {
-        if missing == 0 {
-            self.losses.push(false);
-        } else {
-            self.losses.push_missing(missing);
-        }
+    fn update_lossy(&mut self) {
         let count = self.losses.count();
         self.lossy = count >= LOSSY_FRAMES || (self.lossy && count > 0);
     }

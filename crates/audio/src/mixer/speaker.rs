@@ -8,11 +8,9 @@ use crate::codec::{CodecError, CodecSettings, DecodedAs, Decoder, Source};
 use crate::declick::Declick;
 use crate::jitter::{Decision, FrameId, JitterBuffer};
 
-/// Made-up sound is faded from 40 ms on …
-const FADE_FROM_SAMPLES: usize = 1_920;
-
-/// … and silent after 100 ms, where Opus in its CELT mode would go over to loud noise.
-const FADE_UNTIL_SAMPLES: usize = 4_800;
+/// Sound is made up for at most 100 ms in a row, then there is silence. The codecs fade theirs by then, and Opus in
+/// its CELT mode would go over to loud noise.
+const MAX_MADE_UP_SAMPLES: usize = 4_800;
 
 /// The loudest gain of a channel that the protocol can express.
 const MAX_CHANNEL_GAIN: f32 = 2.0;
@@ -27,6 +25,8 @@ pub(super) struct Speaker {
     declick: Declick,
     /// The next block does not continue the last one.
     joint: bool,
+    /// The end of the frame that plays was left out.
+    cut: bool,
     /// The last block was not silence.
     sounding: bool,
     /// Samples made up in a row.
@@ -60,6 +60,7 @@ impl Speaker {
             sound: DecodedSound { frame: vec![0.0; frame_size.samples()], next: 0, end: 0 },
             declick: Declick::new(),
             joint: false,
+            cut: false,
             sounding: false,
             made_up_samples: 0,
             quiet: QuietDetector::default(),
@@ -177,6 +178,7 @@ impl Speaker {
             reports.push(PlayedFrame { speaker: key, utterance, sequence, position, how });
         };
         while self.sound.is_empty() {
+            self.joint |= std::mem::take(&mut self.cut);
             match self.jitter.next(now) {
                 Decision::Silence => return,
                 Decision::EndOfUtterance { .. } => self.joint = true,
@@ -204,7 +206,7 @@ impl Speaker {
                         DecodedAs::Decoded | DecodedAs::Recovered => self.played += 1,
                         DecodedAs::Concealed => self.undecodable += 1,
                     }
-                    self.joint |= skipped;
+                    self.joint |= skipped || (!self.sounding && frame.sequence > 0);
                     self.begin_frame(how, gain, late_samples);
                     report(frame, now.before(late_samples as u64), how);
                     self.shorten(now);
@@ -218,31 +220,22 @@ impl Speaker {
         self.channel_gain = clean_gain(gain);
         self.sound.leave_out(late_samples);
         self.joint |= late_samples > 0;
-        self.fade_made_up(how);
+        if how != DecodedAs::Concealed {
+            self.joint |= self.made_up_samples > MAX_MADE_UP_SAMPLES;
+            self.made_up_samples = 0;
+        }
     }
 
     /// Makes up one block.
     fn conceal(&mut self) {
-        if self.made_up_samples < FADE_UNTIL_SAMPLES {
+        if self.made_up_samples < MAX_MADE_UP_SAMPLES {
             self.sound.conceal(&mut *self.decoder);
         } else {
             self.sound.silence();
+            self.joint |= self.made_up_samples == MAX_MADE_UP_SAMPLES;
         }
+        self.made_up_samples = self.made_up_samples.saturating_add(BLOCK_SAMPLES);
         self.concealed_blocks += 1;
-        self.fade_made_up(DecodedAs::Concealed);
-    }
-
-    /// Fades sound that is made up, and hides the joint when real sound returns after a fade.
-    fn fade_made_up(&mut self, how: DecodedAs) {
-        if how == DecodedAs::Concealed {
-            for sample in self.sound.unheard_mut() {
-                *sample *= made_up_gain(self.made_up_samples);
-                self.made_up_samples = self.made_up_samples.saturating_add(1);
-            }
-        } else {
-            self.joint |= self.made_up_samples > FADE_FROM_SAMPLES;
-            self.made_up_samples = 0;
-        }
     }
 
     /// Leaves out the last block of a frame if the delay is too long and the speaker pauses.
@@ -252,7 +245,7 @@ impl Speaker {
         if self.jitter.should_shorten(next_at) {
             self.sound.cut_last_block();
             self.left_out_blocks += 1;
-            self.joint = true;
+            self.cut = true;
         }
     }
 }
@@ -300,11 +293,6 @@ impl DecodedSound {
     fn cut_last_block(&mut self) {
         self.end -= BLOCK_SAMPLES;
     }
-}
-
-fn made_up_gain(position: usize) -> f32 {
-    let left = FADE_UNTIL_SAMPLES.saturating_sub(position.max(FADE_FROM_SAMPLES));
-    left as f32 / (FADE_UNTIL_SAMPLES - FADE_FROM_SAMPLES) as f32
 }
 
 fn clean_gain(gain: f32) -> f32 {

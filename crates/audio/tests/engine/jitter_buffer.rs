@@ -174,7 +174,7 @@ fn lost_frames_are_recovered_from_the_next_once_there_are_some() {
     assert!(turns(60, Turn::Recovered) >= 16, "{:?}", player.buffer);
     assert_eq!(turns(60, Turn::GivenUp), 0);
     let delay = player.buffer.delay_samples();
-    assert!((960..=1_560).contains(&delay), "a frame and little more: {delay}");
+    assert_eq!(delay, 1_440, "a frame and a block");
 }
 
 #[test]
@@ -218,6 +218,31 @@ fn one_late_frame_loses_its_beginning_and_moves_nothing() {
 }
 
 #[test]
+fn a_frame_recovered_late_loses_its_beginning_and_moves_nothing() {
+    let mut player = Player::speaking();
+    player.copies = true;
+    player.stream(0..200, |n| match n {
+        150 => None,
+        151 => Some(1),
+        _ => Some(0),
+    });
+    player.steps(10);
+    assert_eq!(player.turns[150].1, Turn::Recovered);
+    assert!(player.delays().iter().all(|&delay| delay == 960), "{:?}", player.delays());
+}
+
+#[test]
+fn the_delay_finds_its_level_in_the_beginning_without_being_forced() {
+    let mut player = Player::speaking();
+    // Two blocks late is just in time for the delay that every first utterance starts with.
+    player.stream(0..50, |n| Some(u64::from(n % 2) * 2));
+    player.steps(10);
+    let delays = player.delays();
+    assert_eq!(delays[0], 960);
+    assert!(delays[15..].iter().all(|&delay| delay == 1_440), "{delays:?}");
+}
+
+#[test]
 fn frames_that_are_only_late_do_not_count_as_lost_for_the_copies() {
     let delay_with_copies = |copies| {
         let mut player = Player::speaking();
@@ -256,6 +281,19 @@ fn a_short_stall_loses_nothing() {
     player.stream(65..100, |_| Some(0));
     player.steps(100);
     assert!(player.played().into_iter().eq(0..100), "{:?}", player.played());
+}
+
+#[test]
+fn what_piles_up_while_nobody_listens_is_skipped() {
+    let mut player = Player::speaking();
+    player.stream(0..20, |_| Some(0));
+    for sequence in 20..300 {
+        player.arrive(sequence);
+    }
+    player.steps(20);
+    let heard = player.played();
+    assert!(heard.contains(&299), "{heard:?}");
+    assert!(!heard.contains(&200), "{heard:?}");
 }
 
 #[test]

@@ -176,6 +176,32 @@ fn loss_and_jitter_do_not_click() {
 }
 
 #[test]
+fn a_late_frame_is_joined_without_a_click_and_moves_nothing() {
+    let original = hum(192_000);
+    let packets = encode(&original, FrameSize::Ms20, &mut IdentityEncoder::new(FrameSize::Ms20));
+    let mut sent = Network::default().send(&packets, FrameSize::Ms20);
+    sent[150].arrives += 3 * 480;
+    sent.sort_by_key(|sent| sent.arrives);
+    let heard = listen(CodecSettings::identity(FrameSize::Ms20), &sent);
+    assert_eq!(heard.statistics.concealed_blocks, 1);
+    assert!(largest_step(&heard.sound) < 1.5 * largest_step(&original));
+    let offset = heard.median_delay(FrameSize::Ms20) as usize;
+    assert_eq!(heard.sound[offset + 151 * 960..][..40_000], original[151 * 960..][..40_000]);
+}
+
+#[test]
+fn what_is_skipped_is_joined_without_a_click() {
+    let mut mixer = steady_speaker();
+    for sequence in 50..300 {
+        mixer.push_frame(SPEAKER, sequence, mixer.position(), &level(-0.5), 1.0);
+    }
+    let sound = mix(&mut mixer, 3);
+    assert!((sound[0] - 0.5).abs() < 0.01 && (sound[1_439] + 0.5).abs() < 1e-6);
+    assert!(largest_step(&sound) < 0.01, "{}", largest_step(&sound));
+    assert!(mixer.statistics(SPEAKER).unwrap().overflowed > 200);
+}
+
+#[test]
 fn sound_that_returns_after_a_long_gap_fades_in() {
     let mut mixer = steady_speaker();
     mix(&mut mixer, 130);
