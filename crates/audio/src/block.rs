@@ -31,6 +31,11 @@ impl SamplePosition {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// The position `samples` earlier, or the clock's start.
+    pub(crate) const fn before(self, samples: u64) -> Self {
+        Self(self.0.saturating_sub(samples))
+    }
+
     /// The position as a signed number, for differences that may be negative.
     pub(crate) fn signed(self) -> i64 {
         /// Three million years; the rest of the range is left to the differences.

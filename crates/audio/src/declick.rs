@@ -6,7 +6,7 @@ pub(crate) const JOINT_SAMPLES: usize = 240;
 /// Remembers how the sound would have gone on, to fade from there into what follows.
 #[derive(Debug)]
 pub(crate) struct Declick {
-    /// What would come next: samples cut off, or what was heard last, mirrored in time.
+    /// What would come next: what was heard last, mirrored in time.
     continuation: [f32; JOINT_SAMPLES],
 }
 
@@ -20,13 +20,6 @@ impl Declick {
     pub(crate) fn heard(&mut self, sound: &[f32]) {
         for (next, &last) in self.continuation.iter_mut().zip(sound.iter().rev()) {
             *next = last;
-        }
-    }
-
-    /// Notes how the sound really would have gone on, where it is known because it was cut.
-    pub(crate) fn cut(&mut self, rest: &[f32]) {
-        for (next, &sample) in self.continuation.iter_mut().zip(rest) {
-            *next = sample;
         }
     }
 

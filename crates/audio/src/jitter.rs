@@ -27,7 +27,7 @@ use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
 /// So many of the last 128 frames lost make it worth waiting for copies, until none of them is.
 const LOSSY_FRAMES: u32 = 2;
 
-/// Packets hold no copy of silence, so copies are expected until so many packets came without.
+/// Packets hold no copy of silence, so more copies are expected until so many packets came without.
 const COPIES_EXPECTED_FRAMES: u32 = 100;
 
 /// One speaker's frames between the network and the decoder.
@@ -106,8 +106,15 @@ impl JitterBuffer {
     }
 
     /// A packet of the utterance started last. `sequence` counts its frames from 0; `arrived` is when it
-    /// came in on the playback clock.
-    pub fn push(&mut self, sequence: u32, arrived: SamplePosition, packet: &[u8], gain: f32) {
+    /// came in on the playback clock; `carries_copy` whether the frame before can be recovered from it.
+    pub fn push(
+        &mut self,
+        sequence: u32,
+        arrived: SamplePosition,
+        packet: &[u8],
+        gain: f32,
+        carries_copy: bool,
+    ) {
         self.counters.received += 1;
         if packet.len() > MAX_PACKET_BYTES {
             self.counters.oversized += 1;
@@ -130,7 +137,7 @@ impl JitterBuffer {
             }
             _ => {
                 let frame = FrameId { utterance: utterance.number, sequence };
-                match self.queue.insert(frame, gain, packet) {
+                match self.queue.insert(frame, gain, carries_copy, packet) {
                     Insertion::Stored => {}
                     Insertion::StoredOldestDropped => self.counters.overflowed += 1,
                     Insertion::Duplicate => {
@@ -140,15 +147,10 @@ impl JitterBuffer {
                 }
             }
         }
+        self.frames_without_copy = if carries_copy { 0 } else { self.frames_without_copy.saturating_add(1) };
         let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;
         let relative = utterance.transits.note(transit);
         self.target.note(transit, relative);
-    }
-
-    /// Whether a packet handed out held a copy of the frame before. While the speaker sends copies and
-    /// frames get lost, it is worth waiting for the packet after a missing one.
-    pub fn note_copy(&mut self, carries_copy: bool) {
-        self.frames_without_copy = if carries_copy { 0 } else { self.frames_without_copy.saturating_add(1) };
     }
 
     /// Whether what was handed out last ends in near silence, where the delay can be changed unheard.

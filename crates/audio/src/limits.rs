@@ -23,9 +23,6 @@ pub const MAX_TARGET_DELAY_SAMPLES: u64 = 19_200;
 /// target, and counted as overflowed.
 pub const MAX_DELAY_SAMPLES: u64 = 28_800;
 
-/// The longest gap in the numbering that is waited out, 500 ms; a longer one is jumped over.
-pub const MAX_CONCEALED_GAP_SAMPLES: u64 = 24_000;
-
 /// Entries kept for [`Mixer::poll_played`](crate::Mixer::poll_played): more than a second of 10 ms frames
 /// of eight speakers. The oldest go first, counted in
 /// [`Mixer::played_overflow`](crate::Mixer::played_overflow).

@@ -87,7 +87,7 @@ impl Mixer {
     /// utterance before is played first. Returns the number of the new one, as in
     /// [`PlayedFrame::utterance`]; `None` if there is no such speaker.
     pub fn start_utterance(&mut self, key: SpeakerKey) -> Option<u32> {
-        Some(self.speakers.get_mut(&key)?.jitter_mut().start_utterance())
+        Some(self.speakers.get_mut(&key)?.start_utterance())
     }
 
     /// A packet of the utterance started last, in any order.
@@ -103,14 +103,14 @@ impl Mixer {
         gain: f32,
     ) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
-            speaker.jitter_mut().push(sequence, arrived, packet, gain);
+            speaker.push_frame(sequence, arrived, packet, gain);
         }
     }
 
     /// The speaker stopped: what is buffered is played, then there is silence.
     pub fn end_utterance(&mut self, key: SpeakerKey) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
-            speaker.jitter_mut().end_utterance();
+            speaker.end_utterance();
         }
     }
 

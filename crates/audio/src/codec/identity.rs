@@ -53,12 +53,14 @@ impl Encoder for IdentityEncoder {
 pub struct IdentityDecoder {
     frame: FrameSize,
     declick: Declick,
+    /// The last frame was made up, so the next one does not continue it.
+    concealed: bool,
 }
 
 impl IdentityDecoder {
     /// A decoder for frames of this size.
     pub fn new(frame: FrameSize) -> Self {
-        Self { frame, declick: Declick::new() }
+        Self { frame, declick: Declick::new(), concealed: false }
     }
 
     fn decode_packet(&self, data: &[u8], frame: &mut [f32]) -> bool {
@@ -83,16 +85,16 @@ impl Decoder for IdentityDecoder {
 
     fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError> {
         check_frame_length(source, self.frame.samples(), frame.len())?;
-        let decoded_as = match source {
-            Source::Packet(data) if self.decode_packet(data, frame) => DecodedAs::Decoded,
-            Source::Packet(_) | Source::Recover(_) | Source::Conceal => {
-                frame.fill(0.0);
-                self.declick.join(frame);
-                DecodedAs::Concealed
-            }
-        };
+        let decoded = matches!(source, Source::Packet(data) if self.decode_packet(data, frame));
+        if !decoded {
+            frame.fill(0.0);
+        }
+        if !decoded || self.concealed {
+            self.declick.join(frame);
+        }
         self.declick.heard(frame);
-        Ok(decoded_as)
+        self.concealed = !decoded;
+        Ok(if decoded { DecodedAs::Decoded } else { DecodedAs::Concealed })
     }
 }
 
@@ -122,6 +124,21 @@ mod tests {
             assert_eq!(outcome, DecodedAs::Concealed, "{length} bytes");
             assert!(frame.iter().all(|&sample| sample == 0.0));
         }
+    }
+
+    #[test]
+    fn a_gap_is_faded_out_and_in() {
+        let packet = 0.5_f32.to_le_bytes().repeat(480);
+        let mut decoder = IdentityDecoder::new(FrameSize::Ms10);
+        let mut sound = [0.0; 1_920];
+        let sources =
+            [Source::Packet(&packet), Source::Conceal, Source::Packet(&packet), Source::Packet(&packet)];
+        for (frame, source) in sound.chunks_mut(480).zip(sources) {
+            decoder.decode(source, frame).unwrap();
+        }
+        assert!(sound.windows(2).all(|pair| (pair[1] - pair[0]).abs() < 0.01));
+        assert!(sound[720..960].iter().all(|&sample| sample == 0.0));
+        assert!(sound[1_200..].iter().all(|&sample| (sample - 0.5).abs() < f32::EPSILON));
     }
 
     #[test]

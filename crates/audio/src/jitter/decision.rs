@@ -8,7 +8,7 @@ use crate::block::SamplePosition;
 pub enum Decision<'a> {
     /// Nobody speaks: ask again a block later.
     Silence,
-    /// Decode this packet, and tell [`JitterBuffer::note_copy`](super::JitterBuffer::note_copy) about it.
+    /// Decode this packet.
     Play {
         /// Which frame it is.
         frame: FrameId,
@@ -22,7 +22,7 @@ pub enum Decision<'a> {
         /// Frames before it were skipped because they came much too late: hide the joint.
         skipped: bool,
     },
-    /// The frame is missing: recover it from the packet of the next one, or conceal it.
+    /// The frame is missing: recover it from the packet of the next one.
     Recover {
         /// Which frame is missing.
         frame: FrameId,
@@ -30,13 +30,12 @@ pub enum Decision<'a> {
         next_packet: &'a [u8],
         /// Amplitude factor of the channel the next one came over.
         gain: f32,
+        /// Leave out so many samples at its beginning, whole blocks: sound was concealed in their place.
+        late_samples: usize,
     },
-    /// Conceal this many samples: a whole frame that is lost, the rest of one, or one block to wait.
-    Conceal {
-        /// Whole blocks, at most a frame.
-        samples: usize,
-    },
-    /// Frames are lost for good whose place is taken by concealed sound. Ask again at once.
+    /// Conceal one block: the frame whose turn it is may still come, or it may turn out to be lost.
+    Conceal,
+    /// Frames are lost for good; the sound concealed so far took their place. Ask again at once.
     GaveUp {
         /// The first of them.
         first: FrameId,

@@ -19,6 +19,8 @@ pub(super) struct Packet {
     pub(super) frame: FrameId,
     /// Amplitude factor of the channel it came over.
     pub(super) gain: f32,
+    /// It holds a copy of the frame before.
+    pub(super) carries_copy: bool,
     pub(super) data: Vec<u8>,
 }
 
@@ -47,13 +49,14 @@ impl PacketQueue {
         }
     }
 
-    pub(super) fn insert(&mut self, frame: FrameId, gain: f32, data: &[u8]) -> Insertion {
+    pub(super) fn insert(&mut self, frame: FrameId, gain: f32, carries_copy: bool, data: &[u8]) -> Insertion {
         let Err(place) = self.packets.binary_search_by_key(&frame, |packet| packet.frame) else {
             return Insertion::Duplicate;
         };
         let mut packet = self.spare.pop().unwrap_or_default();
         packet.frame = frame;
         packet.gain = gain;
+        packet.carries_copy = carries_copy;
         packet.data.clear();
         packet.data.extend_from_slice(data);
         self.packets.insert(place, packet);
@@ -116,9 +119,12 @@ mod tests {
     fn packets_come_out_in_playing_order() {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(1, 0), (0, 7), (0, 5), (1, 1), (0, 6)] {
-            assert_eq!(queue.insert(frame(utterance, sequence), 1.0, &[sequence as u8]), Insertion::Stored);
+            assert_eq!(
+                queue.insert(frame(utterance, sequence), 1.0, false, &[sequence as u8]),
+                Insertion::Stored
+            );
         }
-        assert_eq!(queue.insert(frame(0, 6), 1.0, &[6]), Insertion::Duplicate);
+        assert_eq!(queue.insert(frame(0, 6), 1.0, false, &[6]), Insertion::Duplicate);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 5));
         assert!(queue.first_of(1).is_none());
         assert_eq!(order(&mut queue), [frame(0, 5), frame(0, 6), frame(0, 7), frame(1, 0), frame(1, 1)]);
@@ -128,9 +134,9 @@ mod tests {
     fn a_full_queue_drops_what_would_be_played_first() {
         let mut queue = PacketQueue::new();
         for sequence in 0..MAX_QUEUED_PACKETS as u32 {
-            queue.insert(frame(0, sequence), 1.0, &[]);
+            queue.insert(frame(0, sequence), 1.0, false, &[]);
         }
-        assert_eq!(queue.insert(frame(0, 1_000), 1.0, &[]), Insertion::StoredOldestDropped);
+        assert_eq!(queue.insert(frame(0, 1_000), 1.0, false, &[]), Insertion::StoredOldestDropped);
         assert_eq!(queue.len(), MAX_QUEUED_PACKETS);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 1));
     }
@@ -139,7 +145,7 @@ mod tests {
     fn an_utterance_can_be_dropped_from_the_middle() {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(0, 0), (1, 0), (1, 1), (2, 0)] {
-            queue.insert(frame(utterance, sequence), 1.0, &[sequence as u8]);
+            queue.insert(frame(utterance, sequence), 1.0, false, &[sequence as u8]);
         }
         assert_eq!(queue.drop_utterance(1), 2);
         assert_eq!(queue.drop_utterance(1), 0);
@@ -151,7 +157,7 @@ mod tests {
         let mut queue = PacketQueue::new();
         let mut taken = Packet::default();
         for sequence in 0..1_000 {
-            queue.insert(frame(0, sequence), 1.0, &[0; 100]);
+            queue.insert(frame(0, sequence), 1.0, false, &[0; 100]);
             queue.take_first(&mut taken);
         }
         assert_eq!(queue.spare.len(), 1);

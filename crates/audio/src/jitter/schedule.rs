@@ -4,7 +4,7 @@ use super::{Decision, JitterBuffer, LOSSY_FRAMES};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::jitter::missing::MissingFrames;
 use crate::jitter::packet_queue::FrameId;
-use crate::limits::{MAX_CONCEALED_GAP_SAMPLES, MAX_DELAY_SAMPLES};
+use crate::limits::MAX_DELAY_SAMPLES;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
@@ -26,10 +26,8 @@ pub(super) struct Playing {
     pub(super) missing: MissingFrames,
     /// Blocks concealed so far while it was waited for.
     waited_blocks: u64,
-    /// Frames played so far.
+    /// Frames played so far, recovered ones included.
     turns: u64,
-    /// Blocks still to be concealed in place of frames given up.
-    owed_blocks: u64,
 }
 
 impl JitterBuffer {
@@ -38,23 +36,13 @@ impl JitterBuffer {
     pub fn next(&mut self, now: SamplePosition) -> Decision<'_> {
         let Some(utterance) = self.utterances.front() else { return Decision::Silence };
         let (number, ended) = (utterance.number, utterance.ended);
-        if let Some(owed_blocks) = self.take_owed_blocks() {
-            return Decision::Conceal { samples: (owed_blocks * BLOCK) as usize };
-        }
         let first = self.queue.first_of(number).map(|packet| packet.frame.sequence);
         match (self.playing, first) {
             (_, None) if ended => self.end_playing(number),
             (None, None) => Decision::Silence,
             (None, Some(first)) => self.begin(now, number, first),
             (Some(_), None) => self.wait(),
-            (Some(playing), Some(first)) if playing.next == first => {
-                if self.should_lengthen(now, playing) {
-                    self.wait()
-                } else {
-                    self.play(now, number)
-                }
-            }
-            (Some(playing), Some(first)) => self.bridge(now, number, playing, first),
+            (Some(_), Some(_)) => self.go_on(now, number),
         }
     }
 
@@ -105,59 +93,59 @@ impl JitterBuffer {
         Decision::EndOfUtterance { utterance }
     }
 
-    /// Starts the utterance if its first frame is due. The frame before the first that is there may be
-    /// recovered from it, so that one has its turn first.
+    /// Starts the utterance if its first frame is due: the first that is there, or the one before if it can be
+    /// recovered from it.
     fn begin(&mut self, now: SamplePosition, number: u32, first: u32) -> Decision<'_> {
-        let next = first.saturating_sub(1);
+        let carries_copy = self.queue.first_of(number).is_some_and(|packet| packet.carries_copy);
+        let next = if carries_copy { first.saturating_sub(1) } else { first };
         // Asked once per block, a frame is due in the block in which the target delay ends.
         if self.delay_of(next, now) + BLOCK as i64 <= self.target_samples() as i64 {
             return Decision::Silence;
         }
-        if u64::from(next) * self.frame_samples() <= MAX_CONCEALED_GAP_SAMPLES {
+        // Who joins in the middle of an utterance has not lost its beginning.
+        if u64::from(next) * self.frame_samples() <= MAX_DELAY_SAMPLES {
             self.counters.lost += u64::from(next);
         }
         self.shortening = false;
         self.in_pause = false;
-        let playing =
-            Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, owed_blocks: 0, turns: 0 };
-        self.playing = Some(playing);
-        if next == first { self.play(now, number) } else { self.bridge(now, number, playing, first) }
+        self.playing = Some(Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, turns: 0 });
+        self.go_on(now, number)
+    }
+
+    /// Plays the next frame, or whatever is best while it is not there.
+    fn go_on(&mut self, now: SamplePosition, number: u32) -> Decision<'_> {
+        let skipped = self.catch_up(now, number);
+        let first = self.queue.first_of(number).map(|packet| packet.frame.sequence);
+        match (self.playing, first) {
+            (Some(playing), Some(first)) if first > playing.next => self.bridge(now, number, playing, first),
+            (Some(playing), Some(_)) if !self.should_lengthen(now, playing) => {
+                self.play(now, playing, skipped)
+            }
+            _ => self.wait(),
+        }
     }
 
     /// Plays the next frame, which is there.
-    fn play(&mut self, now: SamplePosition, number: u32) -> Decision<'_> {
-        let skipped = self.catch_up(now, number);
-        let Some(playing) = &mut self.playing else { return Decision::Silence };
-        match self.queue.first_of(number).map(|packet| packet.frame.sequence) {
-            Some(first) if first == playing.next => {}
-            _ => return self.wait(),
-        }
-        let before = *playing;
+    fn play(&mut self, now: SamplePosition, playing: Playing, skipped: bool) -> Decision<'_> {
+        let late_blocks = self.spent_blocks(playing, now).min(self.frame_size.blocks() as u64 - 1);
+        let late_samples = late_blocks * BLOCK;
+        self.delay_samples = self.delay_of(playing.next, now.before(late_samples)).max(0) as u64;
+        self.pass(false);
         self.queue.take_first(&mut self.taken);
-        playing.missing.push(false);
-        playing.next = playing.next.saturating_add(1);
-        playing.turns += 1;
-        let waited_blocks = std::mem::take(&mut playing.waited_blocks);
-        self.note_loss(0);
-        let frame = self.taken.frame;
-        let late_blocks = self.late_blocks(before, now, waited_blocks);
-        let begins = SamplePosition(now.0.saturating_sub(late_blocks * BLOCK));
-        self.delay_samples = self.delay_of(frame.sequence, begins).max(0) as u64;
         Decision::Play {
-            frame,
+            frame: self.taken.frame,
             packet: &self.taken.data,
             gain: self.taken.gain,
-            late_samples: (late_blocks * BLOCK) as usize,
+            late_samples: late_samples as usize,
             skipped,
         }
     }
 
-    /// A frame that was waited for is here. How many blocks of it to leave out, because they were concealed
-    /// already and the delay is long enough without.
-    fn late_blocks(&self, playing: Playing, now: SamplePosition, waited_blocks: u64) -> u64 {
+    /// How many blocks of the next frame's own time have been concealed: those waited, but for those by which
+    /// the delay had to grow.
+    fn spent_blocks(&self, playing: Playing, now: SamplePosition) -> u64 {
         let excess = self.delay_of(playing.next, now) + BLOCK as i64 - 1 - self.least_delay(playing);
-        let too_long = excess.max(0) as u64 / BLOCK;
-        too_long.min(waited_blocks).min(self.frame_size.blocks() as u64 - 1)
+        playing.waited_blocks.min(excess.max(0) as u64 / BLOCK)
     }
 
     /// Skips frames that come much too late, and says whether there were any.
@@ -173,7 +161,9 @@ impl JitterBuffer {
             if first > playing.next {
                 self.give_up(first - playing.next);
             } else if self.delay_of(first, now) > target {
-                self.skip();
+                self.pass(false);
+                self.queue.drop_first();
+                self.counters.overflowed += 1;
             } else {
                 break;
             }
@@ -186,84 +176,67 @@ impl JitterBuffer {
         if let Some(playing) = &mut self.playing {
             playing.waited_blocks += 1;
         }
-        Decision::Conceal { samples: BLOCK_SAMPLES }
+        Decision::Conceal
     }
 
     /// The next frame is missing, a later one is there.
     fn bridge(&mut self, now: SamplePosition, number: u32, playing: Playing, first: u32) -> Decision<'_> {
-        let Playing { next, waited_blocks, .. } = playing;
-        let frame = FrameId { utterance: number, sequence: next };
-        let gap = first.saturating_sub(next);
+        let frame = FrameId { utterance: number, sequence: playing.next };
+        let gap = first.saturating_sub(playing.next);
         let frame_blocks = self.frame_size.blocks() as u64;
-        let delay = self.delay_of(next, now);
-        let target = self.target_samples() as i64;
-        let block = BLOCK as i64;
-        if delay + block <= self.least_delay(playing) {
+        let spent_blocks = self.spent_blocks(playing, now);
+        let over = gap.min((spent_blocks / frame_blocks) as u32);
+        if over > 0 {
+            self.give_up(over);
+            let from = now.before(spent_blocks * BLOCK);
+            return Decision::GaveUp { first: frame, count: over, from };
+        }
+        let delay = self.delay_of(playing.next, now);
+        let recoverable = gap == 1 && self.queue.first_of(number).is_some_and(|next| next.carries_copy);
+        if !recoverable || delay + BLOCK as i64 <= self.least_delay(playing) {
             return self.wait();
         }
-        if waited_blocks > 0 && delay > target + block {
-            // The delay is long enough: what was concealed while waiting stands in for lost frames.
-            let count = u64::from(gap).min(waited_blocks.div_ceil(frame_blocks));
-            self.give_up(count as u32);
-            if let Some(playing) = &mut self.playing {
-                playing.owed_blocks = (count * frame_blocks).saturating_sub(waited_blocks);
-                playing.waited_blocks = waited_blocks.saturating_sub(count * frame_blocks);
-            }
-            let from = SamplePosition(now.0.saturating_sub(waited_blocks * BLOCK));
-            return Decision::GaveUp { first: frame, count: count as u32, from };
-        }
-        if u64::from(gap) * self.frame_samples() > MAX_CONCEALED_GAP_SAMPLES {
-            self.give_up(gap);
-            return self.play(now, number);
-        }
-        self.give_up(1);
-        if let Some(playing) = &mut self.playing {
-            playing.waited_blocks = 0;
-            playing.owed_blocks = if gap == 1 { 0 } else { frame_blocks };
-        }
-        self.delay_samples = delay.max(0) as u64;
+        self.pass(true);
+        self.delay_samples = (delay - (spent_blocks * BLOCK) as i64).max(0) as u64;
         match self.queue.first_of(number) {
-            Some(first) if gap == 1 => {
-                Decision::Recover { frame, next_packet: &first.data, gain: first.gain }
-            }
-            _ => Decision::GaveUp { first: frame, count: 1, from: now },
+            Some(next) => Decision::Recover {
+                frame,
+                next_packet: &next.data,
+                gain: next.gain,
+                late_samples: (spent_blocks * BLOCK) as usize,
+            },
+            None => Decision::Silence,
         }
-    }
-
-    /// Drops the next frame, which is there.
-    fn skip(&mut self) {
-        if let Some(playing) = &mut self.playing {
-            playing.next = playing.next.saturating_add(1);
-            playing.missing.push(false);
-        }
-        self.queue.drop_first();
-        self.note_loss(0);
-        self.counters.overflowed += 1;
     }
 
     /// The turn of the next `count` frames is over without them.
     fn give_up(&mut self, count: u32) {
         if let Some(playing) = &mut self.playing {
+            let blocks = u64::from(count) * self.frame_size.blocks() as u64;
             playing.next = playing.next.saturating_add(count);
+            playing.waited_blocks = playing.waited_blocks.saturating_sub(blocks);
             playing.missing.push_missing(count);
         }
-        self.note_loss(count);
+        self.losses.push_missing(count);
         self.counters.lost += u64::from(count);
+        self.update_lossy();
     }
 
-    /// `missing` frames were missing, or one was there.
-    fn note_loss(&mut self, missing: u32) {
-        if missing == 0 {
-            self.losses.push(false);
-        } else {
-            self.losses.push_missing(missing);
+    /// The turn of the next frame is over: it was there, or could be recovered.
+    fn pass(&mut self, missing: bool) {
+        if let Some(playing) = &mut self.playing {
+            playing.next = playing.next.saturating_add(1);
+            playing.waited_blocks = 0;
+            playing.turns += 1;
+            playing.missing.push(missing);
         }
+        self.losses.push(missing);
+        self.counters.lost += u64::from(missing);
+        self.update_lossy();
+    }
+
+    fn update_lossy(&mut self) {
         let count = self.losses.count();
         self.lossy = count >= LOSSY_FRAMES || (self.lossy && count > 0);
-    }
-
-    fn take_owed_blocks(&mut self) -> Option<u64> {
-        let owed = &mut self.playing.as_mut()?.owed_blocks;
-        (*owed > 0).then(|| std::mem::take(owed))
     }
 }

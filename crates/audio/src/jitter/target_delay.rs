@@ -142,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn of_few_arrivals_the_slowest_counts_and_a_quarter_more() {
+        assert_eq!(after([0, 1_000]).samples(0), 1_250 + MARGIN_SAMPLES);
+    }
+
+    #[test]
+    fn jitter_is_the_mean_difference_of_successive_transits() {
+        let jitter = after((0..500).map(|i| if i % 2 == 0 { 0 } else { 160 })).jitter_samples();
+        assert!((jitter - 160.0).abs() < 0.1, "{jitter}");
+    }
+
+    #[test]
     fn it_forgets_after_the_window() {
         let rough = (0..128).map(|i| i % 7 * 300);
         assert_eq!(after(rough.clone()).samples(0), 1_800 + MARGIN_SAMPLES);

@@ -8,11 +8,9 @@ use crate::codec::{CodecError, CodecSettings, DecodedAs, Decoder, Source};
 use crate::declick::Declick;
 use crate::jitter::{Decision, FrameId, JitterBuffer};
 
-/// Made-up sound keeps its level for 60 ms …
-const FADE_FROM_SAMPLES: usize = 2_880;
-
-/// … and is silent after 120 ms: longer it sounds like a machine.
-const FADE_UNTIL_SAMPLES: usize = 5_760;
+/// Sound is made up for at most 100 ms in a row, then there is silence. The codecs fade theirs by then, and Opus in
+/// its CELT mode would go over to loud noise.
+const MAX_MADE_UP_SAMPLES: usize = 4_800;
 
 /// The loudest gain of a channel that the protocol can express.
 const MAX_CHANNEL_GAIN: f32 = 2.0;
@@ -27,6 +25,8 @@ pub(super) struct Speaker {
     declick: Declick,
     /// The next block does not continue the last one.
     joint: bool,
+    /// The end of the frame that plays was left out.
+    cut: bool,
     /// The last block was not silence.
     sounding: bool,
     /// Samples made up in a row.
@@ -60,6 +60,7 @@ impl Speaker {
             sound: DecodedSound { frame: vec![0.0; frame_size.samples()], next: 0, end: 0 },
             declick: Declick::new(),
             joint: false,
+            cut: false,
             sounding: false,
             made_up_samples: 0,
             quiet: QuietDetector::default(),
@@ -75,8 +76,17 @@ impl Speaker {
         })
     }
 
-    pub(super) fn jitter_mut(&mut self) -> &mut JitterBuffer {
-        &mut self.jitter
+    pub(super) fn start_utterance(&mut self) -> u32 {
+        self.jitter.start_utterance()
+    }
+
+    pub(super) fn push_frame(&mut self, sequence: u32, arrived: SamplePosition, packet: &[u8], gain: f32) {
+        let carries_copy = self.decoder.carries_copy(packet);
+        self.jitter.push(sequence, arrived, packet, gain, carries_copy);
+    }
+
+    pub(super) fn end_utterance(&mut self) {
+        self.jitter.end_utterance();
     }
 
     /// Values that are not numbers are ignored.
@@ -168,6 +178,7 @@ impl Speaker {
             reports.push(PlayedFrame { speaker: key, utterance, sequence, position, how });
         };
         while self.sound.is_empty() {
+            self.joint |= std::mem::take(&mut self.cut);
             match self.jitter.next(now) {
                 Decision::Silence => return,
                 Decision::EndOfUtterance { .. } => self.joint = true,
@@ -179,57 +190,52 @@ impl Speaker {
                         report(frame, position, DecodedAs::Concealed);
                     }
                 }
-                Decision::Conceal { samples } => self.conceal(samples),
-                Decision::Recover { frame, next_packet, gain } => {
+                Decision::Conceal => self.conceal(),
+                Decision::Recover { frame, next_packet, gain, late_samples } => {
                     let how = self.sound.decode(&mut *self.decoder, Source::Recover(next_packet));
-                    self.channel_gain = clean_gain(gain);
                     match how {
-                        DecodedAs::Concealed => self.concealed += 1,
                         DecodedAs::Recovered | DecodedAs::Decoded => self.recovered += 1,
+                        DecodedAs::Concealed => self.concealed += 1,
                     }
-                    self.after_decoding(how);
-                    report(frame, now, how);
+                    self.begin_frame(how, gain, late_samples);
+                    report(frame, now.before(late_samples as u64), how);
                 }
                 Decision::Play { frame, packet, gain, late_samples, skipped } => {
-                    let carries_copy = self.decoder.carries_copy(packet);
                     let how = self.sound.decode(&mut *self.decoder, Source::Packet(packet));
-                    self.jitter.note_copy(carries_copy);
-                    self.channel_gain = clean_gain(gain);
                     match how {
-                        DecodedAs::Decoded => self.played += 1,
-                        DecodedAs::Recovered | DecodedAs::Concealed => self.undecodable += 1,
+                        DecodedAs::Decoded | DecodedAs::Recovered => self.played += 1,
+                        DecodedAs::Concealed => self.undecodable += 1,
                     }
-                    self.joint |= skipped || late_samples > 0;
-                    self.sound.leave_out(late_samples);
-                    self.after_decoding(how);
-                    report(frame, SamplePosition(now.0.saturating_sub(late_samples as u64)), how);
+                    self.joint |= skipped || (!self.sounding && frame.sequence > 0);
+                    self.begin_frame(how, gain, late_samples);
+                    report(frame, now.before(late_samples as u64), how);
                     self.shorten(now);
                 }
             }
         }
     }
 
-    fn conceal(&mut self, samples: usize) {
-        if self.made_up_samples < FADE_UNTIL_SAMPLES {
-            self.sound.conceal(&mut *self.decoder, samples);
-        } else {
-            self.sound.silence(samples);
-        }
-        self.concealed_blocks += (samples / BLOCK_SAMPLES) as u64;
-        self.after_decoding(DecodedAs::Concealed);
-    }
-
-    /// Fades sound that is made up, and hides the joint when real sound returns after a fade.
-    fn after_decoding(&mut self, how: DecodedAs) {
-        if how == DecodedAs::Concealed {
-            for sample in self.sound.unheard_mut() {
-                *sample *= made_up_gain(self.made_up_samples);
-                self.made_up_samples = self.made_up_samples.saturating_add(1);
-            }
-        } else {
-            self.joint |= self.made_up_samples > FADE_FROM_SAMPLES;
+    /// Readies a decoded frame for being heard, its first `late_samples` left out.
+    fn begin_frame(&mut self, how: DecodedAs, gain: f32, late_samples: usize) {
+        self.channel_gain = clean_gain(gain);
+        self.sound.leave_out(late_samples);
+        self.joint |= late_samples > 0;
+        if how != DecodedAs::Concealed {
+            self.joint |= self.made_up_samples > MAX_MADE_UP_SAMPLES;
             self.made_up_samples = 0;
         }
+    }
+
+    /// Makes up one block.
+    fn conceal(&mut self) {
+        if self.made_up_samples < MAX_MADE_UP_SAMPLES {
+            self.sound.conceal(&mut *self.decoder);
+        } else {
+            self.sound.silence();
+            self.joint |= self.made_up_samples == MAX_MADE_UP_SAMPLES;
+        }
+        self.made_up_samples = self.made_up_samples.saturating_add(BLOCK_SAMPLES);
+        self.concealed_blocks += 1;
     }
 
     /// Leaves out the last block of a frame if the delay is too long and the speaker pauses.
@@ -237,9 +243,9 @@ impl Speaker {
         self.jitter.note_pause(self.quiet.in_pause(self.sound.unheard_mut()));
         let next_at = now + self.sound.unheard_mut().len() as u64;
         if self.jitter.should_shorten(next_at) {
-            self.declick.cut(self.sound.cut_last_block());
+            self.sound.cut_last_block();
             self.left_out_blocks += 1;
-            self.joint = true;
+            self.cut = true;
         }
     }
 }
@@ -272,28 +278,21 @@ impl DecodedSound {
         decoder.decode(source, &mut self.frame).expect("the frame has the decoder's length")
     }
 
-    fn conceal(&mut self, decoder: &mut dyn Decoder, samples: usize) {
-        (self.next, self.end) = (0, samples);
+    fn conceal(&mut self, decoder: &mut dyn Decoder) {
+        (self.next, self.end) = (0, BLOCK_SAMPLES);
         decoder
-            .decode(Source::Conceal, &mut self.frame[..samples])
-            .expect("concealed sound is whole blocks, at most a frame");
+            .decode(Source::Conceal, &mut self.frame[..BLOCK_SAMPLES])
+            .expect("every frame is at least a block");
     }
 
-    fn silence(&mut self, samples: usize) {
-        (self.next, self.end) = (0, samples);
-        self.frame[..samples].fill(0.0);
+    fn silence(&mut self) {
+        (self.next, self.end) = (0, BLOCK_SAMPLES);
+        self.frame[..BLOCK_SAMPLES].fill(0.0);
     }
 
-    fn cut_last_block(&mut self) -> &[f32] {
-        let end = self.end;
+    fn cut_last_block(&mut self) {
         self.end -= BLOCK_SAMPLES;
-        &self.frame[self.end..end]
     }
-}
-
-fn made_up_gain(position: usize) -> f32 {
-    let left = FADE_UNTIL_SAMPLES.saturating_sub(position.max(FADE_FROM_SAMPLES));
-    left as f32 / (FADE_UNTIL_SAMPLES - FADE_FROM_SAMPLES) as f32
 }
 
 fn clean_gain(gain: f32) -> f32 {

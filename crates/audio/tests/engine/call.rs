@@ -15,6 +15,8 @@ pub(crate) struct Network {
     pub(crate) duplicate_percent: f64,
     /// Extra delay, uniform from 0 up to this.
     pub(crate) jitter_samples: u64,
+    /// The same again on the way from the server.
+    pub(crate) second_jitter_samples: u64,
     /// The delay of every packet.
     pub(crate) delay_samples: u64,
     pub(crate) seed: u64,
@@ -63,7 +65,8 @@ impl Network {
             let copies = if dice.percent(self.duplicate_percent) { 2 } else { 1 };
             let lost = dice.percent(self.loss_percent);
             for _ in 0..copies {
-                let arrives = SamplePosition(spoken + self.delay_samples + dice.below(self.jitter_samples));
+                let jitter = dice.below(self.jitter_samples) + dice.below(self.second_jitter_samples);
+                let arrives = SamplePosition(spoken + self.delay_samples + jitter);
                 if !lost {
                     sent.push(Sent { sequence, arrives, packet: packet.clone() });
                 }

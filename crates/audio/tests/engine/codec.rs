@@ -81,6 +81,21 @@ fn a_packet_without_a_copy_says_concealed() {
 }
 
 #[test]
+fn a_copy_cannot_be_used_right_after_the_celt_mode() {
+    let sound = speech(1);
+    let settings = EncoderSettings { bitrate_bps: 96_000, ..EncoderSettings::default() };
+    let celt = encode(&sound, FrameSize::Ms20, &mut encoder(settings));
+    let silk = protected(&sound);
+    let mut decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+    let mut frame = [0.0; 960];
+    let with_copy = silk.iter().filter(|packet| decoder.carries_copy(packet)).collect::<Vec<_>>();
+    decoder.decode(Source::Packet(&celt[100]), &mut frame).unwrap();
+    assert_eq!(decoder.decode(Source::Recover(with_copy[0]), &mut frame), Ok(DecodedAs::Concealed));
+    decoder.decode(Source::Packet(with_copy[0]), &mut frame).unwrap();
+    assert_eq!(decoder.decode(Source::Recover(with_copy[1]), &mut frame), Ok(DecodedAs::Recovered));
+}
+
+#[test]
 fn copies_come_with_expected_loss_and_only_then() {
     let original = speech(2);
     let copies = |settings: EncoderSettings, percent| {

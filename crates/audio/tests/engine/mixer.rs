@@ -110,11 +110,12 @@ fn without_loss_jitter_leaves_speech_at_a_constant_offset_but_for_its_beginning(
     for number in 1..=3 {
         let original = speech(number);
         for seed in 0..10 {
-            let network = Network { jitter_samples: 1_440, seed, ..Network::default() };
+            let network =
+                Network { jitter_samples: 960, second_jitter_samples: 960, seed, ..Network::default() };
             let heard = call(&original, FrameSize::Ms20, network);
             let offset = heard.median_delay(FrameSize::Ms20) as usize + LOOKAHEAD;
             let similar = correlation(&original, &heard.sound, offset);
-            assert!(similar > 0.9, "recording {number}, seed {seed}: {similar}");
+            assert!(similar > 0.85, "recording {number}, seed {seed}: {similar}");
         }
     }
 }
@@ -170,8 +171,47 @@ fn loss_and_jitter_do_not_click() {
         let heard = raw_call(&original, network);
         assert!(heard.statistics.concealed > 0);
         let step = largest_step(&heard.sound);
-        assert!(step < 3.0 * natural, "seed {seed}: a step of {step}, {natural} in the tone");
+        assert!(step < 1.5 * natural, "seed {seed}: a step of {step}, {natural} in the tone");
     }
+}
+
+#[test]
+fn a_late_frame_is_joined_without_a_click_and_moves_nothing() {
+    let original = hum(192_000);
+    let packets = encode(&original, FrameSize::Ms20, &mut IdentityEncoder::new(FrameSize::Ms20));
+    let mut sent = Network::default().send(&packets, FrameSize::Ms20);
+    sent[150].arrives += 3 * 480;
+    sent.sort_by_key(|sent| sent.arrives);
+    let heard = listen(CodecSettings::identity(FrameSize::Ms20), &sent);
+    assert_eq!(heard.statistics.concealed_blocks, 1);
+    assert!(largest_step(&heard.sound) < 1.5 * largest_step(&original));
+    let offset = heard.median_delay(FrameSize::Ms20) as usize;
+    assert_eq!(heard.sound[offset + 151 * 960..][..40_000], original[151 * 960..][..40_000]);
+}
+
+#[test]
+fn what_is_skipped_is_joined_without_a_click() {
+    let mut mixer = steady_speaker();
+    for sequence in 50..300 {
+        mixer.push_frame(SPEAKER, sequence, mixer.position(), &level(-0.5), 1.0);
+    }
+    let sound = mix(&mut mixer, 3);
+    assert!((sound[0] - 0.5).abs() < 0.01 && (sound[1_439] + 0.5).abs() < 1e-6);
+    assert!(largest_step(&sound) < 0.01, "{}", largest_step(&sound));
+    assert!(mixer.statistics(SPEAKER).unwrap().overflowed > 200);
+}
+
+#[test]
+fn sound_that_returns_after_a_long_gap_fades_in() {
+    let mut mixer = steady_speaker();
+    mix(&mut mixer, 130);
+    let mut sound = Vec::new();
+    for sequence in 75..100 {
+        mixer.push_frame(SPEAKER, sequence, mixer.position(), &level(0.5), 1.0);
+        sound.extend(mix(&mut mixer, 2));
+    }
+    assert!(sound[0].abs() < 0.01 && (sound[20_000] - 0.5).abs() < 1e-6);
+    assert!(largest_step(&sound) < 0.01, "{}", largest_step(&sound));
 }
 
 #[test]
@@ -192,37 +232,45 @@ fn a_long_delay_is_shortened_in_a_pause_without_a_click() {
     let (longest, last) = (delays.iter().max().unwrap(), delays.last().unwrap());
     assert!(longest - last >= 7_200, "from {longest} to {last} samples");
     assert!(heard.statistics.left_out_blocks >= 10);
-    assert!(largest_step(&heard.sound) < 3.0 * natural);
+    let step = largest_step(&heard.sound[195_000 + *longest as usize..238_000]);
+    assert!(step < 0.015 * natural, "a step of {step} in the pause, {} in its tone", 0.01 * natural);
+    assert!(largest_step(&heard.sound) < 1.5 * natural);
 }
 
 #[test]
-fn made_up_sound_fades_to_silence() {
-    let mut mixer = mixer_with(CodecSettings::opus(FrameSize::Ms20));
-    let packets =
-        encode(&hum(48_000), FrameSize::Ms20, &mut OpusEncoder::new(EncoderSettings::default()).unwrap());
-    mixer.start_utterance(SPEAKER);
-    for (sequence, packet) in (0..).zip(&packets) {
-        mixer.push_frame(SPEAKER, sequence, SamplePosition(u64::from(sequence) * 960), packet, 1.0);
+fn made_up_sound_is_silent_after_100_ms_in_every_mode_of_opus() {
+    for bitrate_bps in [12_000, 24_000, 96_000] {
+        let mut mixer = mixer_with(CodecSettings::opus(FrameSize::Ms20));
+        let settings = EncoderSettings { bitrate_bps, ..EncoderSettings::default() };
+        let packets = encode(&hum(48_000), FrameSize::Ms20, &mut OpusEncoder::new(settings).unwrap());
+        mixer.start_utterance(SPEAKER);
+        for (sequence, packet) in (0..).zip(&packets) {
+            mixer.push_frame(SPEAKER, sequence, SamplePosition(u64::from(sequence) * 960), packet, 1.0);
+        }
+        mix(&mut mixer, 102);
+        let after = mix(&mut mixer, 50);
+        let loudest = |sound: &[f32]| sound.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
+        assert!(loudest(&after[..960]) > 0.01, "{bitrate_bps} bit/s: it goes on at first");
+        assert!(loudest(&after[4_800..]) < f32::EPSILON, "{bitrate_bps} bit/s");
     }
-    mix(&mut mixer, 100);
-    let after = mix(&mut mixer, 30);
-    let loudest = |sound: &[f32]| sound.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
-    assert!(loudest(&after[..960]) > 0.01, "it goes on at first");
-    assert!(loudest(&after[9_600..]) < f32::EPSILON, "it is silent after 200 ms");
 }
 
 #[test]
 fn utterances_follow_each_other_without_loss() {
     let mut mixer = mixer_with(CodecSettings::identity(FrameSize::Ms20));
+    let mut sound = Vec::new();
     for round in 0_u32..10 {
         assert_eq!(mixer.start_utterance(SPEAKER), Some(round));
+        let value = if round % 2 == 0 { 0.5 } else { -0.5 };
         for sequence in 0..5 {
-            mixer.push_frame(SPEAKER, sequence, mixer.position(), &level(0.1), 1.0);
-            mix(&mut mixer, 2);
+            mixer.push_frame(SPEAKER, sequence, mixer.position(), &level(value), 1.0);
+            sound.extend(mix(&mut mixer, 2));
         }
         mixer.end_utterance(SPEAKER);
     }
-    mix(&mut mixer, 20);
+    sound.extend(mix(&mut mixer, 20));
+    let starts = sound.iter().position(|&sample| sample > 0.1).unwrap();
+    assert!(largest_step(&sound[starts..]) < 0.01, "from one to the next without a click");
     let played: Vec<_> =
         std::iter::from_fn(|| mixer.poll_played()).map(|f| (f.utterance, f.sequence)).collect();
     let expected: Vec<_> = (0..10).flat_map(|utterance| (0..5).map(move |n| (utterance, n))).collect();
@@ -264,7 +312,7 @@ fn volume_and_channel_gain_multiply_and_move_smoothly() {
     mixer.start_utterance(SPEAKER);
     mixer.push_frame(SPEAKER, 0, SamplePosition(0), &level(0.5), 2.0);
     let sound = mix(&mut mixer, 4);
-    assert!((sound[1_900] - 0.25).abs() < 1e-6, "{}", sound[1_900]);
+    assert!(sound[960..].iter().all(|sample| (sample - 0.25).abs() < 1e-6), "from the first sample on");
 }
 
 #[test]

@@ -34,11 +34,12 @@ pub(crate) fn speech(number: u32) -> Vec<f32> {
     WavInput::open(path).unwrap().samples().to_vec()
 }
 
-/// A tone that a codec for voices likes: 150 Hz with five overtones.
+/// A tone that a codec for voices likes: 157 Hz, so that it is somewhere else at every block's edge, and five
+/// overtones.
 pub(crate) fn hum(samples: usize) -> Vec<f32> {
     (0..samples)
         .map(|i| {
-            let phase = i as f32 / 48_000.0 * 150.0 * std::f32::consts::TAU;
+            let phase = i as f32 / 48_000.0 * 157.0 * std::f32::consts::TAU;
             (1..=6).map(|n| (phase * n as f32).sin() / n as f32).sum::<f32>() * 0.15
         })
         .collect()
