@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use consonance::audio::{BLOCK_SAMPLES, Output, OutputError};
-use consonance::{ChannelProperties, End, EventKind, Target, TextTarget};
+use consonance::{ChannelProperties, End, EventKind, Target, TextTarget, VoiceChat};
 
 use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
@@ -116,13 +116,38 @@ fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leav
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
     let chat = stage.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
-    let mut events = std::iter::from_fn(|| chat.wait_event(PATIENCE));
-    let end = events.find_map(|event| match event.kind {
-        EventKind::Ended(end) => Some(end),
-        _ => None,
-    });
     let expected = End::Output(OutputError::Finished.to_string());
-    assert_eq!(end, Some(expected.clone()));
+    assert_eq!(end_of(&chat), Some(expected.clone()));
     assert_eq!(chat.leave().unwrap_err(), expected);
     alice.until(&left("Bob"));
+}
+
+/// An output that panics at its first block.
+struct Panicking;
+
+impl Output for Panicking {
+    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        panic!("this output has a fault");
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
+    let stage = Stage::open();
+    let chat = stage.chat().name("Bob").output(Box::new(Panicking)).start().unwrap();
+    assert_eq!(end_of(&chat), Some(End::Panicked));
+    assert_eq!(chat.leave().unwrap_err(), End::Panicked);
+}
+
+/// How a chat ends by itself.
+fn end_of(chat: &VoiceChat) -> Option<End> {
+    let mut events = std::iter::from_fn(|| chat.wait_event(PATIENCE));
+    events.find_map(|event| match event.kind {
+        EventKind::Ended(end) => Some(end),
+        _ => None,
+    })
 }
