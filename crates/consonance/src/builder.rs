@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_audio::{
     CodecError, CodecKind, CodecSettings, Discard, Encoder, EncoderSettings, Input, OpusEncoder, Output,
@@ -14,6 +14,7 @@ use consonance_session::{
 };
 use consonance_transport::{ClientTransport, thread_waker};
 
+use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
@@ -186,7 +187,11 @@ impl VoiceChatBuilder {
             give_up_after: self.give_up_after,
             trace_frames: self.trace_frames,
         };
-        let run = move || VoiceThread::new(parts, thread_waker()).run();
+        let last_words = LastWords(Arc::clone(&events));
+        let run = move || {
+            let _last_words = last_words;
+            VoiceThread::new(parts, thread_waker()).run()
+        };
         let thread = thread::Builder::new().name("voice".into()).spawn(run)?;
         Ok(VoiceChat::new(sender, events, next_channel, thread))
     }
@@ -215,5 +220,16 @@ impl VoiceChatBuilder {
             client.join_room(room).map_err(|source| StartError::Room { room: room.clone(), source })?;
         }
         Ok(client)
+    }
+}
+
+/// Tells the game that nothing comes any more, should the voice thread panic.
+struct LastWords(Arc<EventQueue>);
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
+        }
     }
 }

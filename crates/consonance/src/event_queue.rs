@@ -9,6 +9,8 @@ use crate::trace::FrameTrace;
 
 /// Events and traces that wait for the game. When it does not ask, the oldest go.
 const MAX_WAITING: usize = 8192;
+/// How long to sleep at once where there is no deadline.
+const A_WHILE: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue {
@@ -56,13 +58,15 @@ impl EventQueue {
 
     /// The next event; waits for it at most this long, and not at all once the thread has ended.
     pub(crate) fn wait(&self, at_most: Duration) -> Option<Event> {
-        let deadline = Instant::now() + at_most;
+        // A time too long for the clock is for ever.
+        let deadline = Instant::now().checked_add(at_most);
         let mut waiting = self.lock();
         loop {
             if let Some(event) = waiting.events.pop_front() {
                 return Some(event);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left =
+                deadline.map_or(A_WHILE, |deadline| deadline.saturating_duration_since(Instant::now()));
             if waiting.ended || left.is_zero() {
                 return None;
             }
@@ -82,6 +86,9 @@ impl EventQueue {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
     use super::*;
     use crate::event::End;
 
@@ -98,6 +105,15 @@ mod tests {
         assert_eq!(queue.wait(long).map(|event| event.kind), Some(EventKind::Joined));
         assert_eq!(queue.wait(long).map(|event| event.kind), Some(EventKind::Ended(End::Left)));
         assert!(queue.wait(long).is_none());
+    }
+
+    #[test]
+    fn waiting_may_be_for_ever() {
+        let queue = Arc::new(EventQueue::default());
+        let waiting = Arc::clone(&queue);
+        let waiter = thread::spawn(move || waiting.wait(Duration::MAX));
+        queue.push(event(EventKind::Joined));
+        assert_eq!(waiter.join().unwrap().map(|event| event.kind), Some(EventKind::Joined));
     }
 
     #[test]

@@ -132,8 +132,7 @@ impl VoiceChat {
         // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
         let _ = self.commands.send(Command::Leave);
         thread.thread().unpark();
-        // A thread that panicked has said so already.
-        thread.join().ok()
+        Some(thread.join().unwrap_or(End::Panicked))
     }
 }
 

@@ -1,0 +1,103 @@
+//! Joining, speaking, writing and leaving: who is told what, and who hears what.
+
+use consonance::audio::SAMPLE_RATE_HZ;
+use consonance::{EventKind, Target, TextTarget};
+
+use crate::likeness::likeness;
+use crate::player::{Player, entered, joined, left, started_speaking, stopped_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+/// At least this much of what was spoken must be in what was heard.
+const ALIKE: f64 = 0.8;
+
+#[test]
+fn two_players_speak_at_the_same_time_and_each_hears_the_other_and_nobody_else_does() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut carol = Player::join("Carol", stage.chat().listen("elsewhere"));
+    alice.until(&entered("Bob", "lobby"));
+    bob.until(&entered("Alice", "lobby"));
+
+    let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
+    alice.voice.set_input(Speech::once(&from_alice));
+    bob.voice.set_input(Speech::once(&from_bob));
+    for (listener, speaker) in [(&mut alice, "Bob"), (&mut bob, "Alice")] {
+        listener.until(&started_speaking(speaker));
+        listener.until(&stopped_speaking(speaker));
+        // What the jitter buffer still holds.
+        listener.ear.listen_for(0.3);
+    }
+
+    let (at_alice, at_bob) = (alice.ear.samples(), bob.ear.samples());
+    let likenesses = [likeness(&from_bob, &at_alice), likeness(&from_alice, &at_bob)];
+    assert!(likenesses.iter().all(|likeness| *likeness > ALIKE), "{likenesses:?}");
+    // Nobody hears themselves, and whoever is not addressed hears nothing at all.
+    let own = [likeness(&from_alice, &at_alice), likeness(&from_bob, &at_bob)];
+    assert!(own.iter().all(|likeness| *likeness < ALIKE / 2.0), "{own:?}");
+    assert!(carol.ear.samples().len() > 2 * SAMPLE_RATE_HZ as usize);
+    assert!(carol.ear.peak() < 1e-6, "Carol heard something");
+    assert!(!carol.has_seen(&started_speaking("Alice")) && !carol.has_seen(&started_speaking("Bob")));
+}
+
+#[test]
+fn a_whisper_is_heard_by_its_player_alone() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().listen("lobby").talk_to_player("Bob"));
+    let mut bob = Player::join("Bob", stage.chat());
+    let carol = Player::join("Carol", stage.chat().listen("lobby"));
+    alice.until(&joined("Bob"));
+
+    let whisper = recording(2, 0.2, 1.7);
+    alice.voice.set_input(Speech::once(&whisper));
+    bob.until(&stopped_speaking("Alice"));
+    bob.ear.listen_for(0.3);
+    let likeness = likeness(&whisper, &bob.ear.samples());
+    assert!(likeness > ALIKE, "{likeness}");
+    assert!(carol.ear.peak() < 1e-6, "Carol heard the whisper");
+}
+
+#[test]
+fn a_text_reaches_a_room_or_a_player() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut carol = Player::join("Carol", stage.chat());
+    alice.until(&entered("Bob", "lobby"));
+    alice.until(&joined("Carol"));
+
+    let text = |to, text: &str| EventKind::Text { from: "Alice".into(), to, text: text.into() };
+    alice.voice.send_text(Target::Room("lobby".into()), "to the room");
+    bob.until(&text(TextTarget::Room("lobby".into()), "to the room"));
+    alice.voice.send_text(Target::Player("Carol".into()), "to Carol");
+    let to_carol = text(TextTarget::Player("Carol".into()), "to Carol");
+    carol.until(&to_carol);
+    assert!(!carol.has_seen(&text(TextTarget::Room("lobby".into()), "to the room")));
+    assert!(!bob.has_seen(&to_carol));
+}
+
+#[test]
+fn leaving_is_seen_by_the_others() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&joined("Bob"));
+    alice.until(&entered("Bob", "lobby"));
+    bob.voice.leave().unwrap();
+    alice.until(&EventKind::ExitedRoom { name: "Bob".into(), room: "lobby".into() });
+    alice.until(&left("Bob"));
+}
+
+#[test]
+fn an_input_that_ends_closes_its_channel_at_once() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby").trace_frames());
+    alice.until(&entered("Bob", "lobby"));
+    alice.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
+    let stopped = bob.until(&stopped_speaking("Alice"));
+    // The last frame itself says that it is the last: nobody waits for a time-out.
+    let last = bob.last_received_from("Alice");
+    assert_eq!(stopped.at, last);
+}

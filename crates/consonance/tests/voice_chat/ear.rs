@@ -1,0 +1,68 @@
+//! An output that remembers everything, for asking what was heard.
+
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::audio::{BLOCK_SAMPLES, Output, OutputError, SAMPLE_RATE_HZ};
+
+use crate::player::PATIENCE;
+
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Keeps what was heard. A clone is the same ear.
+#[derive(Clone, Default)]
+pub(crate) struct Ear(Arc<Mutex<Heard>>);
+
+#[derive(Default)]
+struct Heard {
+    samples: Vec<f32>,
+    is_finished: bool,
+}
+
+impl Ear {
+    /// Everything heard since the beginning, or since [`clear`](Self::clear).
+    pub(crate) fn samples(&self) -> Vec<f32> {
+        self.0.lock().unwrap().samples.clone()
+    }
+
+    /// Whether the output was told that nothing more comes.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.0.lock().unwrap().is_finished
+    }
+
+    /// The loudest sample, 0 … 1.
+    pub(crate) fn peak(&self) -> f32 {
+        self.samples().iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
+    }
+
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap().samples.clear();
+    }
+
+    /// Listens for this long from now on, on the output's own time line.
+    pub(crate) fn listen_for(&self, seconds: f64) {
+        let wanted = self.length() + (seconds * f64::from(SAMPLE_RATE_HZ)) as usize;
+        let deadline = Instant::now() + PATIENCE;
+        while self.length() < wanted {
+            assert!(Instant::now() < deadline, "the output gets no more sound");
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    fn length(&self) -> usize {
+        self.0.lock().unwrap().samples.len()
+    }
+}
+
+impl Output for Ear {
+    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        self.0.lock().unwrap().samples.extend_from_slice(block);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        self.0.lock().unwrap().is_finished = true;
+        Ok(())
+    }
+}

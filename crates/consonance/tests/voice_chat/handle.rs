@@ -1,0 +1,153 @@
+//! The handle that a game holds: used from anywhere, neglected, dropped; and sound that fails.
+
+use std::thread;
+use std::time::Duration;
+
+use consonance::audio::{BLOCK_SAMPLES, Output, OutputError};
+use consonance::{ChannelProperties, End, EventKind, Target, TextTarget, VoiceChat};
+
+use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+#[test]
+fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
+    const ASKED: usize = 10_000;
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat());
+    alice.until(&joined("Bob"));
+    // Each of these is answered with one event: that the text is too long, or that there are too many commands.
+    for _ in 0..ASKED {
+        alice.voice.send_text(Target::Player("Bob".into()), "x".repeat(2000));
+    }
+    // The queue of commands may be full for a moment more.
+    let text = EventKind::Text {
+        from: "Alice".into(),
+        to: TextTarget::Player("Bob".into()),
+        text: "still here".into(),
+    };
+    while !bob.has_seen(&text) {
+        alice.voice.send_text(Target::Player("Bob".into()), "still here");
+        thread::sleep(Duration::from_millis(10));
+    }
+    let dropped = alice.voice.events_dropped() as usize;
+    let waiting = std::iter::from_fn(|| alice.voice.poll_event()).count();
+    assert!(dropped > 0, "there is a bound");
+    assert!(waiting + dropped >= ASKED, "{waiting} waited and {dropped} were dropped");
+}
+
+#[test]
+fn dropping_the_handle_leaves_the_session() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let bob = Player::join("Bob", stage.chat());
+    alice.until(&joined("Bob"));
+    let ear = bob.ear.clone();
+    drop(bob);
+    assert!(ear.is_finished());
+    alice.until(&left("Bob"));
+}
+
+#[test]
+fn leaving_finishes_the_output_and_gives_the_last_events() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat());
+    let events = alice.voice.leave().unwrap();
+    assert!(alice.ear.is_finished());
+    assert_eq!(events.last().map(|event| event.kind.clone()), Some(EventKind::Ended(End::Left)));
+}
+
+#[test]
+fn commands_may_come_from_any_thread() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat());
+    let rooms: Vec<String> = (0..4).map(|number| format!("room {number}")).collect();
+    let voice = &alice.voice;
+    thread::scope(|scope| {
+        for room in &rooms {
+            scope.spawn(move || voice.join_room(room));
+        }
+    });
+    for room in &rooms {
+        bob.until(&entered("Alice", room));
+    }
+}
+
+#[test]
+fn channels_opened_from_many_threads_are_told_apart() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
+    let mut bob = Player::join("Bob", stage.chat().listen("kept").listen("closed"));
+    alice.until(&entered("Bob", "closed"));
+    let voice = &alice.voice;
+    let open = |room: &str| voice.open_channel(Target::Room(room.into()), ChannelProperties::default());
+    thread::scope(|scope| {
+        scope.spawn(|| open("kept"));
+        scope.spawn(|| {
+            let channel = open("closed");
+            voice.close_channel(channel);
+        });
+    });
+    bob.until(&started_speaking("Alice"));
+    bob.forget();
+    bob.ear.clear();
+    bob.ear.listen_for(0.5);
+    assert!(bob.ear.peak() > 0.0, "the other channel goes on");
+}
+
+/// An output that breaks after ten blocks.
+struct Breaking(usize);
+
+impl Output for Breaking {
+    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        self.0 += 1;
+        if self.0 > 10 { Err(OutputError::Finished) } else { Ok(()) }
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leave() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let chat = stage.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
+    let expected = End::Output(OutputError::Finished.to_string());
+    assert_eq!(end_of(&chat), Some(expected.clone()));
+    assert_eq!(chat.leave().unwrap_err(), expected);
+    alice.until(&left("Bob"));
+}
+
+/// An output that panics at its first block.
+struct Panicking;
+
+impl Output for Panicking {
+    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        panic!("this output has a fault");
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
+    let stage = Stage::open();
+    let chat = stage.chat().name("Bob").output(Box::new(Panicking)).start().unwrap();
+    assert_eq!(end_of(&chat), Some(End::Panicked));
+    assert_eq!(chat.leave().unwrap_err(), End::Panicked);
+}
+
+/// How a chat ends by itself.
+fn end_of(chat: &VoiceChat) -> Option<End> {
+    let mut events = std::iter::from_fn(|| chat.wait_event(PATIENCE));
+    events.find_map(|event| match event.kind {
+        EventKind::Ended(end) => Some(end),
+        _ => None,
+    })
+}

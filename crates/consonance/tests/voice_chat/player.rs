@@ -1,0 +1,113 @@
+//! A game with a voice chat: everything that it was told, and everything that it heard.
+
+use std::time::{Duration, Instant};
+
+use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder};
+
+use crate::ear::Ear;
+
+/// How long anything may take. Generous: machines that run tests are busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running voice chat with an ear for its output.
+pub(crate) struct Player {
+    pub(crate) voice: VoiceChat,
+    pub(crate) ear: Ear,
+    pub(crate) traces: Vec<FrameTrace>,
+    seen: Vec<Event>,
+}
+
+impl Player {
+    /// Starts a chat and waits until the player is in the session.
+    pub(crate) fn join(name: &str, chat: VoiceChatBuilder) -> Self {
+        let mut player = Self::start(name, chat);
+        player.until(&EventKind::RosterReceived);
+        player
+    }
+
+    /// Starts a chat, however that will end.
+    pub(crate) fn start(name: &str, chat: VoiceChatBuilder) -> Self {
+        let ear = Ear::default();
+        let voice = chat.name(name).output(Box::new(ear.clone())).start().unwrap();
+        Self { voice, ear, traces: Vec::new(), seen: Vec::new() }
+    }
+
+    /// Waits for something that happens now, or has happened since [`forget`](Self::forget).
+    pub(crate) fn until(&mut self, expected: &EventKind) -> Event {
+        self.until_some(&format!("{expected:?}"), |kind| kind == expected)
+    }
+
+    /// Waits for a session to be lost.
+    pub(crate) fn until_lost(&mut self) {
+        self.until_some("ConnectionLost", |kind| matches!(kind, EventKind::ConnectionLost { .. }));
+    }
+
+    /// Waits for the end of the chat; why it ended.
+    pub(crate) fn until_ended(&mut self) -> End {
+        let event = self.until_some("Ended", |kind| matches!(kind, EventKind::Ended(_)));
+        match event.kind {
+            EventKind::Ended(end) => end,
+            other => panic!("{other:?} is no end"),
+        }
+    }
+
+    /// Whether something has happened since [`forget`](Self::forget).
+    pub(crate) fn has_seen(&mut self, kind: &EventKind) -> bool {
+        self.look(Duration::ZERO);
+        self.seen.iter().any(|event| event.kind == *kind)
+    }
+
+    /// When the last frame of a player came in, if the chat traces frames.
+    pub(crate) fn last_received_from(&mut self, name: &str) -> Instant {
+        self.look(Duration::ZERO);
+        let received = self.traces.iter().filter_map(|trace| match trace {
+            FrameTrace::Received { speaker, at, .. } if speaker == name => Some(*at),
+            _ => None,
+        });
+        received.max().unwrap()
+    }
+
+    /// What happened so far does not count any more.
+    pub(crate) fn forget(&mut self) {
+        self.look(Duration::ZERO);
+        self.seen.clear();
+    }
+
+    fn until_some(&mut self, what: &str, is_it: impl Fn(&EventKind) -> bool) -> Event {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(event) = self.seen.iter().find(|event| is_it(&event.kind)) {
+                return event.clone();
+            }
+            assert!(Instant::now() < deadline, "never seen: {what}, only {:?}", self.seen);
+            self.look(Duration::from_millis(100));
+        }
+    }
+
+    /// Takes what waits, and waits for one event if there is none.
+    fn look(&mut self, at_most: Duration) {
+        self.seen.extend(self.voice.wait_event(at_most));
+        self.seen.extend(std::iter::from_fn(|| self.voice.poll_event()));
+        self.traces.extend(std::iter::from_fn(|| self.voice.poll_trace()));
+    }
+}
+
+pub(crate) fn joined(name: &str) -> EventKind {
+    EventKind::PlayerJoined { name: name.into() }
+}
+
+pub(crate) fn left(name: &str) -> EventKind {
+    EventKind::PlayerLeft { name: name.into() }
+}
+
+pub(crate) fn entered(name: &str, room: &str) -> EventKind {
+    EventKind::EnteredRoom { name: name.into(), room: room.into() }
+}
+
+pub(crate) fn started_speaking(name: &str) -> EventKind {
+    EventKind::StartedSpeaking { name: name.into() }
+}
+
+pub(crate) fn stopped_speaking(name: &str) -> EventKind {
+    EventKind::StoppedSpeaking { name: name.into() }
+}

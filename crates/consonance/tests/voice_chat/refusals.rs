@@ -1,0 +1,84 @@
+//! Chats that never begin, or are ended by somebody else: the reason, in words.
+
+use std::net::UdpSocket;
+use std::time::Duration;
+
+use consonance::transport::DisconnectReason;
+use consonance::{End, StartError, VoiceChat};
+use consonance_quic::{Fingerprint, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+
+use crate::player::{PATIENCE, Player};
+use crate::stage::Stage;
+
+/// How the first attempt to join this address ends.
+fn end_at(address: QuicAddress, connect_timeout: Duration) -> DisconnectReason {
+    let settings = QuicClientSettings { connect_timeout, ..QuicClientSettings::default() };
+    let transport = QuicClient::new(&QuicRuntime::new(1).unwrap(), address, settings);
+    let mut player = Player::start("Alice", VoiceChat::over(Box::new(transport)));
+    match player.until_ended() {
+        End::NoConnection(reason) => reason,
+        other => panic!("{other:?} is another end"),
+    }
+}
+
+#[test]
+fn where_nobody_listens_the_end_says_where_that_was() {
+    // Somebody has the port, so that nobody else takes it, but does not answer.
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    let nobody = QuicAddress::new("127.0.0.1", address.port(), "main", None).unwrap();
+    let reason = end_at(nobody, Duration::from_millis(300));
+    let DisconnectReason::Unreachable { address: tried, .. } = reason else { panic!("{reason}") };
+    assert_eq!(tried, address.to_string());
+}
+
+#[test]
+fn an_unknown_session_is_refused_with_the_sessions_that_are_there() {
+    let reason = end_at(Stage::open().address("mian"), PATIENCE);
+    let words = "there is no session \"mian\" here, only: main".to_owned();
+    assert_eq!(reason, DisconnectReason::Refused { reason: words });
+}
+
+#[test]
+fn another_certificate_than_the_addresss_is_refused_and_both_are_named() {
+    let stage = Stage::open();
+    let here = stage.address("main");
+    let other = Fingerprint::of_certificate(b"another certificate");
+    let pinned = QuicAddress::new(here.host(), here.port(), here.session(), Some(other)).unwrap();
+    let reason = end_at(pinned, PATIENCE);
+    let DisconnectReason::CertificateNotTrusted { expected, got } = reason else { panic!("{reason}") };
+    assert!(expected.contains(&other.to_string()), "{expected}");
+    assert!(got.contains(&here.fingerprint().unwrap().to_string()), "{got}");
+}
+
+#[test]
+fn whoever_joins_later_with_the_same_name_takes_it_over() {
+    let stage = Stage::open();
+    let mut first = Player::join("Alice", stage.chat());
+    let second = Player::join("Alice", stage.chat());
+    assert_eq!(first.until_ended(), End::NameTakenOver);
+    assert_eq!(first.voice.leave().unwrap_err(), End::NameTakenOver);
+    assert_eq!(second.voice.leave().map(|_| ()), Ok(()));
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_before_anything_starts() {
+    let stage = Stage::open();
+    for name in [String::new(), "x".repeat(129)] {
+        let refused = stage.chat().name(name).start();
+        assert!(matches!(refused, Err(StartError::Name { .. })), "{refused:?}");
+    }
+    let refused = stage.chat().name("Alice").listen("x".repeat(129)).start();
+    assert!(matches!(refused, Err(StartError::Room { .. })), "{refused:?}");
+    let refused = VoiceChat::to("quic://127.0.0.1/main").err();
+    assert!(matches!(refused, Some(StartError::Address(_))), "{refused:?}");
+}
+
+#[test]
+fn a_chat_that_was_never_answered_can_be_left_without_a_fault() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = format!("quic://{}/main", silent.local_addr().unwrap());
+    let player = Player::start("Alice", VoiceChat::to(&address).unwrap());
+    player.voice.leave().unwrap();
+    assert!(player.ear.is_finished());
+}

@@ -1,0 +1,66 @@
+//! Servers that go away, and clients that come back by themselves or give up.
+
+use std::time::Duration;
+
+use consonance::{ChannelProperties, End, EventKind, Target};
+
+use crate::likeness::likeness;
+use crate::player::{Player, entered, joined, started_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+#[test]
+fn after_a_restart_of_the_server_everybody_comes_back_with_rooms_and_channels_and_is_heard() {
+    let mut stage = Stage::open();
+    let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
+    let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&from_alice)));
+    let bob = stage.chat().talk_to_player("Alice").input(Speech::endless(&from_bob));
+    let mut bob = Player::join("Bob", bob);
+    // What was asked for on the way is kept as well as what was asked for at the start.
+    bob.voice.join_room("team");
+    alice.voice.open_channel(Target::Room("team".into()), ChannelProperties::default());
+    alice.until(&started_speaking("Bob"));
+    bob.until(&started_speaking("Alice"));
+
+    stage.stop();
+    for player in [&mut alice, &mut bob] {
+        player.until_lost();
+        player.forget();
+        player.ear.clear();
+    }
+    stage.start_again();
+
+    alice.until(&joined("Bob"));
+    alice.until(&entered("Bob", "team"));
+    alice.until(&started_speaking("Bob"));
+    bob.until(&EventKind::Joined);
+    bob.until(&entered("Bob", "team"));
+    bob.until(&started_speaking("Alice"));
+    for (listener, spoken) in [(&alice, from_bob), (&bob, from_alice)] {
+        listener.ear.clear();
+        listener.ear.listen_for(1.0);
+        let likeness = likeness(&listener.ear.samples(), &spoken.repeat(2));
+        assert!(likeness > 0.8, "{likeness}");
+    }
+}
+
+#[test]
+fn the_time_line_of_the_output_goes_on_while_the_server_is_gone() {
+    let mut stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    stage.stop();
+    alice.until_lost();
+    alice.ear.listen_for(0.2);
+}
+
+#[test]
+fn a_server_that_stays_away_ends_the_chat_after_the_time_given() {
+    let mut stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().give_up_after(Duration::from_millis(300)));
+    stage.stop();
+    alice.until_lost();
+    let end = alice.until_ended();
+    assert!(matches!(end, End::NoConnection(_)), "{end:?}");
+    assert_eq!(alice.voice.leave().unwrap_err(), end);
+    assert!(alice.ear.is_finished());
+}

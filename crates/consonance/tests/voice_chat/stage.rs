@@ -1,0 +1,66 @@
+//! A dedicated server over QUIC on a free port of this machine, which can go away and come back.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::{VoiceChat, VoiceChatBuilder};
+use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+
+use crate::player::PATIENCE;
+
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Serves the session `main`.
+pub(crate) struct Stage {
+    identity: Identity,
+    address: SocketAddr,
+    server: Option<DedicatedServer>,
+}
+
+impl Stage {
+    pub(crate) fn open() -> Self {
+        let identity = Identity::self_signed(["127.0.0.1"]).unwrap();
+        let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity);
+        Self { identity, address, server: Some(server) }
+    }
+
+    /// The address of a session here, whether it is served or not.
+    pub(crate) fn address(&self, session: &str) -> QuicAddress {
+        let (host, port) = (self.address.ip().to_string(), self.address.port());
+        QuicAddress::new(host, port, session, Some(self.identity.fingerprint())).unwrap()
+    }
+
+    /// A chat in the session `main`, to be set up and started.
+    pub(crate) fn chat(&self) -> VoiceChatBuilder {
+        VoiceChat::to(&self.address("main").to_string()).unwrap()
+    }
+
+    /// The server goes, with a goodbye to everybody.
+    pub(crate) fn stop(&mut self) {
+        self.server.take().unwrap().stop();
+    }
+
+    /// Another server with the same certificate takes the same port.
+    pub(crate) fn start_again(&mut self) {
+        self.server = Some(serve(self.address, &self.identity).0);
+    }
+}
+
+fn serve(address: SocketAddr, identity: &Identity) -> (DedicatedServer, SocketAddr) {
+    let runtime = QuicRuntime::new(1).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    // The port of the server before is free when its threads are gone.
+    let listener = loop {
+        match QuicServer::bind(&runtime, address, identity, QuicServerSettings::default()) {
+            Ok(listener) => break listener,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        thread::sleep(POLL_INTERVAL);
+    };
+    let address = listener.local_addr();
+    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    session_loop.add_listener(Box::new(listener));
+    (DedicatedServer::start(session_loop), address)
+}

@@ -1,0 +1,34 @@
+//! Nobody can take the loop's time from the others.
+
+use consonance_transport::{ClientEvent, ClientTransport as _, Delivery};
+
+use crate::stage::Stage;
+
+#[test]
+fn a_flood_over_one_listener_does_not_delay_the_players_of_another() {
+    const FLOOD: u64 = 1000;
+    let mut stage = Stage::new(&["main"], 2);
+    let now = stage.now;
+    let mut alice = stage.player("Alice", 1, "main").talk("lobby");
+    let mut bob = stage.player("Bob", 1, "main").listen("lobby");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    let mut flooder = stage.networks[0].client("main");
+    flooder.connect(now);
+    stage.settle(&mut []);
+    assert_eq!(flooder.poll(now), Some(ClientEvent::Connected));
+    let before = stage.statistics("main").1;
+
+    for _ in 0..FLOOD {
+        flooder.send(now, Delivery::Reliable, b"nonsense");
+    }
+    alice.client.send_voice(b"frame").unwrap();
+    alice.turn(now);
+    assert_eq!(stage.turn(), Some(now), "the loop wants to be called again at once");
+    bob.turn(now);
+    assert!(bob.seen.iter().any(|line| line.contains("says")), "one turn is enough for the others");
+    let malformed = |stage: &Stage| stage.statistics("main").1.malformed - before.malformed;
+    assert!(malformed(&stage) < FLOOD, "the flood has its share of a turn only");
+
+    stage.settle(&mut []);
+    assert_eq!(malformed(&stage), FLOOD, "what was kept waiting is not lost");
+}

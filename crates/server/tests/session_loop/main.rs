@@ -1,0 +1,9 @@
+//! The session loop, driven by hand over networks inside this process, on simulated time.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod fairness;
+mod player;
+mod sessions;
+mod stage;
+mod strangers;

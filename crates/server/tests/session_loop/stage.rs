@@ -1,0 +1,62 @@
+//! A session loop with its networks and players, and one clock for all.
+
+use std::time::{Duration, Instant};
+
+use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::ServerStatistics;
+use consonance_transport::memory::MemoryNetwork;
+
+use crate::player::Player;
+
+/// Rounds in which everything that is said is answered: no conversation here is longer.
+const ROUNDS: usize = 8;
+
+pub(crate) struct Stage {
+    pub(crate) session_loop: SessionLoop,
+    pub(crate) networks: Vec<MemoryNetwork>,
+    pub(crate) now: Instant,
+}
+
+impl Stage {
+    /// Serves these sessions on this many networks.
+    pub(crate) fn new(sessions: &[&str], networks: usize) -> Self {
+        let mut settings = SessionsSettings::new(sessions.iter().copied()).unwrap();
+        settings.seed = 1;
+        let mut session_loop = SessionLoop::new(&settings);
+        let networks: Vec<_> = (0..networks).map(|_| MemoryNetwork::new()).collect();
+        for network in &networks {
+            session_loop.add_listener(Box::new(network.listen()));
+        }
+        Self { session_loop, networks, now: Instant::now() }
+    }
+
+    /// A player who starts to join a session over one of the networks.
+    pub(crate) fn player(&self, name: &str, network: usize, session: &str) -> Player {
+        Player::new(name, self.networks[network].client(session), self.now)
+    }
+
+    pub(crate) fn turn(&mut self) -> Option<Instant> {
+        self.session_loop.turn(self.now)
+    }
+
+    pub(crate) fn wait(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// Lets everybody say and hear everything that is to be said now.
+    pub(crate) fn settle(&mut self, players: &mut [&mut Player]) {
+        for _ in 0..ROUNDS {
+            for player in &mut *players {
+                player.turn(self.now);
+            }
+            self.turn();
+        }
+    }
+
+    /// Clients and counters of a session.
+    pub(crate) fn statistics(&self, session: &str) -> (usize, ServerStatistics) {
+        let mut all = self.session_loop.statistics();
+        let (_, clients, counters) = all.find(|(name, ..)| *name == session).unwrap();
+        (clients, counters)
+    }
+}

@@ -1,0 +1,83 @@
+//! Links that never join, and the end of everything.
+
+use std::time::{Duration, Instant};
+
+use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, DisconnectReason};
+
+use crate::stage::Stage;
+
+/// How long a link may stay without a handshake (session: Limits).
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+#[test]
+fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut stranger = stage.networks[0].client("main");
+    stranger.connect(stage.now);
+    let closes_at = stage.now + HANDSHAKE;
+    assert_eq!(stage.turn(), Some(closes_at), "the loop says when it wants to be called");
+    stage.turn();
+    assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Connected));
+
+    stage.wait(HANDSHAKE.checked_sub(Duration::from_micros(1)).unwrap());
+    stage.turn();
+    assert_eq!(stranger.poll(stage.now), None);
+    stage.wait(Duration::from_micros(1));
+    stage.turn();
+    let reason = DisconnectReason::closed_by_peer(b"connected without joining the session in time");
+    assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Disconnected { reason }));
+    assert_eq!(stage.turn(), None);
+    assert_eq!(stage.session_loop.links(), 0);
+    assert_eq!(stage.statistics("main").1.handshakes_missed, 1);
+}
+
+#[test]
+fn whoever_has_joined_may_be_silent_for_ever() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut alice = stage.player("Alice", 0, "main");
+    stage.settle(&mut [&mut alice]);
+    stage.wait(Duration::from_hours(24));
+    stage.settle(&mut [&mut alice]);
+    assert_eq!(alice.ends, []);
+    assert_eq!(stage.statistics("main").0, 1);
+}
+
+#[test]
+fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
+    let mut stage = Stage::new(&["main", "other"], 2);
+    let mut alice = stage.player("Alice", 0, "main");
+    let mut bob = stage.player("Bob", 1, "other");
+    let mut stranger = stage.networks[1].client("main");
+    stranger.connect(stage.now);
+    stage.settle(&mut [&mut alice, &mut bob]);
+    assert_eq!(stage.session_loop.links(), 3);
+
+    stage.session_loop.shut_down(stage.now);
+    stage.turn();
+    assert_eq!(stage.session_loop.links(), 0);
+    let ended = DisconnectReason::closed_by_peer(b"the session has ended");
+    for player in [&mut alice, &mut bob] {
+        player.turn(stage.now);
+        assert_eq!(player.ends, std::slice::from_ref(&ended));
+    }
+    let mut to_stranger = std::iter::from_fn(|| match stranger.poll(stage.now)? {
+        ClientEvent::Disconnected { reason } => Some(Some(reason)),
+        _ => Some(None),
+    });
+    assert_eq!(to_stranger.find_map(|reason| reason), Some(ended));
+    assert_eq!((stage.statistics("main").0, stage.statistics("other").0), (0, 0));
+}
+
+#[test]
+fn packets_of_a_link_that_was_refused_reach_no_session() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut stranger = stage.networks[0].client("elsewhere");
+    let now: Instant = stage.now;
+    stranger.connect(now);
+    stranger.send(now, Delivery::Reliable, b"too early");
+    stage.turn();
+    stranger.send(now, Delivery::Reliable, b"too late");
+    stage.turn();
+    assert!(matches!(stranger.poll(now), Some(ClientEvent::Disconnected { .. })));
+    assert_eq!(stage.statistics("main").1.packets_in, 0);
+}
