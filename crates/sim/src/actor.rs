@@ -98,6 +98,8 @@ pub(crate) struct Ear {
     pub(crate) offset: Option<u16>,
     /// The newest word that came, and whose.
     pub(crate) newest: Option<(Version, Probe)>,
+    /// The stay and the version at which the speaker was found to be known.
+    pub(crate) known: Option<(Version, Version)>,
     /// A frame of an earlier owner of this id came while this stay owned it, so the machine may be misled.
     pub(crate) misled_about: Option<Version>,
 }
@@ -173,6 +175,11 @@ impl Heard {
         &mut self.ears[index]
     }
 
+    /// Whether a frame of an earlier owner of a word's id may have misled the machine about its speaker.
+    pub(crate) fn is_misled_about(&self, word: &Word) -> bool {
+        self.ears.get(usize::from(word.id.0)).is_some_and(|ear| ear.is_misled_about(word))
+    }
+
     /// Whether anybody speaks, to this player's knowledge.
     pub(crate) fn somebody_speaks(&self) -> bool {
         self.ears.iter().any(|ear| ear.is_speaking)
@@ -183,8 +190,7 @@ impl Ear {
     /// Whether a frame has to be heard once its channels are for this player: the newest one is, unless a frame of
     /// an earlier owner of the id may have misled the machine.
     pub(crate) fn believes(&self, word: &Word) -> bool {
-        let is_misled = self.misled_about.is_some() && self.misled_about == word.stay;
-        !is_misled && self.is_newest(word)
+        !self.is_misled_about(word) && self.is_newest(word)
     }
 
     /// A frame came.
@@ -192,6 +198,10 @@ impl Ear {
         if let Some(stay) = word.stay.filter(|_| self.is_newest(word)) {
             self.newest = Some((stay, word.probe));
         }
+    }
+
+    fn is_misled_about(&self, word: &Word) -> bool {
+        self.misled_about.is_some() && self.misled_about == word.stay
     }
 
     fn is_newest(&self, word: &Word) -> bool {

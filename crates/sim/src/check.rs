@@ -3,7 +3,7 @@
 use consonance_session::{Client, ClientEvent, Disconnection, TextTarget, VoiceFrame};
 use thiserror::Error;
 
-use crate::actor::{Heard, Player};
+use crate::actor::{Ear, Heard, Player};
 use crate::model::{Model, Room, View};
 use crate::network::{Parcel, Who};
 use crate::tally::Tally;
@@ -50,7 +50,7 @@ struct Carried<'a> {
     is_repeated: bool,
     knows_the_speaker: bool,
     /// The speaker was already heard before: then the original's machine lets one frame through that is for others,
-    /// and stops (spec: behaviour, Receiving voice, steps 4 and 8).
+    /// with no channel and so without loudness, and stops (spec: behaviour, Receiving voice, steps 4 and 8).
     was_speaking: bool,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Hearing<'a> {
             }
             ClientEvent::PlayerLeft { id, name } => {
                 ensure!(!heard.ear(*id).is_speaking, "{name} leaves {who} while speaking");
-                *heard.ear(*id) = crate::actor::Ear::default();
+                *heard.ear(*id) = Ear::default();
                 heard.told.remove_player(*id, name);
             }
             ClientEvent::EnteredRoom { id, room, .. } => heard.told.add_room(*id, room),
@@ -183,7 +183,7 @@ impl<'a> Hearing<'a> {
         ensure!(same == offset, "{who} hears word {probe} out of count: {same} became {offset}");
         if !self.may_hear() {
             let was_speaking = self.carried.as_ref().is_some_and(|carried| carried.was_speaking);
-            let is_last = frame.channels.is_empty() && was_speaking;
+            let is_last = frame.channels.is_empty() && frame.amplitude <= 0.0 && was_speaking;
             ensure!(is_last, "{who} hears word {probe} of {}, which is for {:?} only", word.from, word.to);
             self.must_stop = true;
         }
@@ -234,9 +234,8 @@ impl<'a> Carried<'a> {
         let is_addressed = word.to.iter().any(|recipient| to_me(&recipient));
         let is_open = word.to.iter().filter(to_me).any(|recipient| !recipient.closing);
         let view = heard.view;
-        let stay = word.stay.and_then(|stay| model.stay(stay));
-        let knows_the_speaker = view.zip(stay).is_some_and(|(view, stay)| Model::knows(view, stay));
         let ear = heard.ear(word.id);
+        let knows_the_speaker = knows(view, word, ear, model);
         let was_speaking = ear.is_speaking;
         let is_believed = word.is_text || (is_open && ear.believes(word));
         let claim = match (is_addressed, knows_the_speaker && is_believed) {
@@ -257,6 +256,16 @@ impl<'a> Carried<'a> {
         }
         Self { claim, knows_the_speaker, was_speaking, ..nobody }
     }
+}
+
+/// Whether somebody with this view knows who speaks; an ear asks once per speaker and version.
+fn knows(view: Option<View>, word: &Word, ear: &mut Ear, model: &Model) -> bool {
+    let Some((view, joined)) = view.zip(word.stay) else { return false };
+    let question = Some((joined, view.version));
+    if ear.known != question && model.stay(joined).is_some_and(|stay| Model::knows(view, stay)) {
+        ear.known = question;
+    }
+    ear.known == question
 }
 
 /// A player's whole table is the truth as far as it has been told, and what its events said; its rooms are those it

@@ -87,7 +87,6 @@ impl Model {
 
     /// A packet arrived at the server; `id` is what the server gave to whom it let in.
     pub(crate) fn read(&mut self, link: LinkId, packet: &Packet<'_>, id: Option<ClientId>) {
-        let own = self.over(link).map(|stay| (stay.joined, stay.id));
         match *packet {
             Packet::HandshakeRequest(_) => {
                 if let Some(id) = id {
@@ -98,7 +97,7 @@ impl Model {
                 let name = state.client.name.map(WireStr::to_str);
                 let is_own =
                     |id| id == state.client.id && name.is_some_and(|name| *name == *self.name(owner(link)));
-                if let Some((stay, _)) = own.filter(|(_, id)| is_own(*id)) {
+                if let Some((stay, _)) = self.stay_over(link).filter(|(_, id)| is_own(*id)) {
                     let rooms = state.rooms.iter().flatten().filter_map(|room| self.room(room)).collect();
                     self.step();
                     self.state(stay, rooms);
@@ -106,7 +105,7 @@ impl Model {
             }
             Packet::DeltaChannelState(delta) if delta.session == self.session => {
                 let room = delta.room.and_then(|room| self.room(room));
-                if let (Some((stay, id)), Some(room)) = (own, room)
+                if let (Some((stay, id)), Some(room)) = (self.stay_over(link), room)
                     && id == delta.id
                 {
                     self.step();
@@ -153,6 +152,10 @@ impl Model {
     /// Who joined over this link and has not left.
     pub(crate) fn over(&self, link: LinkId) -> Option<&Stay> {
         self.here.get(&link).and_then(|joined| self.stays.get(joined))
+    }
+
+    fn stay_over(&self, link: LinkId) -> Option<(Version, ClientId)> {
+        self.over(link).map(|stay| (stay.joined, stay.id))
     }
 
     /// The link of whoever has this id now.

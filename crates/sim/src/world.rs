@@ -19,7 +19,7 @@ use crate::actor::{Host, Player};
 use crate::check::{self, Checked, ensure};
 use crate::clock::{Agenda, Time};
 use crate::dice::{Dice, mix};
-use crate::model::{Model, Room, Version};
+use crate::model::{Model, Room, Version, View};
 use crate::network::{Network, Parcel, Way, Weather, Who};
 use crate::report::Counts;
 use crate::run::Scenario;
@@ -47,7 +47,9 @@ pub(crate) struct World {
     actions: VecDeque<(Time, Action)>,
     /// The versions at the last whole seconds.
     versions: VecDeque<Version>,
+    /// What the server, and what a client, is just sending: kept for their room.
     batch: Vec<Outgoing>,
+    parcels: Vec<Parcel>,
     /// In which step a player's last reliable packet of a batch was marked.
     marked: Vec<u64>,
     pub(crate) counts: Counts,
@@ -81,6 +83,7 @@ struct Outgoing {
     delivery: Delivery,
     payload: Rc<[u8]>,
     word: Option<Probe>,
+    view: Option<View>,
     /// It comes of the network's second copy.
     repeated: bool,
 }
@@ -118,6 +121,7 @@ impl World {
             actions: VecDeque::new(),
             versions: VecDeque::new(),
             batch: Vec::new(),
+            parcels: Vec::new(),
             marked: vec![0; usize::from(scenario.clients)],
             counts: Counts::default(),
             digest: scenario.seed,

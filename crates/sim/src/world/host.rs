@@ -27,6 +27,7 @@ impl World {
                 delivery: transmit.delivery,
                 payload: Rc::clone(&payload),
                 word: parcel.word,
+                view: None,
                 repeated: parcel.repeated,
             });
             self.batch.extend(outgoing);
@@ -87,10 +88,9 @@ impl World {
                 self.model.lose(*link);
             }
         }
-        let batch = std::mem::take(&mut self.batch);
-        self.send_batch(&batch);
+        let mut batch = std::mem::take(&mut self.batch);
+        self.send_batch(&mut batch);
         self.batch = batch;
-        self.batch.clear();
         for command in commands {
             match command {
                 LinkCommand::Close { link, reason } => self.host_hangs_up(link, reason)?,
@@ -111,6 +111,7 @@ impl World {
                 delivery: transmit.delivery,
                 payload: Rc::clone(&payload),
                 word: word.filter(|_| carries_word),
+                view: None,
                 repeated: false,
             });
             self.batch.extend(outgoing);
@@ -169,28 +170,18 @@ impl World {
     }
 
     /// Puts packets on their way. With the last reliable one for a player it knows all that was done.
-    fn send_batch(&mut self, batch: &[Outgoing]) {
+    fn send_batch(&mut self, batch: &mut Vec<Outgoing>) {
         let step = self.counts.steps;
-        let mut views = vec![None; batch.len()];
-        for (outgoing, view) in batch.iter().zip(&mut views).rev() {
+        for outgoing in batch.iter_mut().rev().filter(|outgoing| outgoing.delivery == Delivery::Reliable) {
             let marked = &mut self.marked[owner(outgoing.link).index()];
-            if outgoing.delivery == Delivery::Reliable && *marked != step {
+            if *marked != step {
                 *marked = step;
-                *view = self.view_over(outgoing.link);
+                outgoing.view = self.view_over(outgoing.link);
             }
         }
-        for (outgoing, view) in batch.iter().zip(views) {
-            let Outgoing { link, delivery, payload, word, repeated } = outgoing;
-            let parcel = Parcel {
-                link: *link,
-                way: Way::Down,
-                delivery: *delivery,
-                payload: Rc::clone(payload),
-                word: *word,
-                view,
-                repeated: *repeated,
-            };
-            self.dispatch(parcel);
+        for outgoing in batch.drain(..) {
+            let Outgoing { link, delivery, payload, word, view, repeated } = outgoing;
+            self.dispatch(Parcel { link, way: Way::Down, delivery, payload, word, view, repeated });
         }
     }
 

@@ -118,7 +118,7 @@ impl World {
     /// Puts a client's packets on their way; to whom its relays are addressed. They have to carry this word.
     pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Vec<ClientId>, Violation> {
         let mut addressed = Vec::new();
-        let mut parcels = Vec::new();
+        let mut parcels = std::mem::take(&mut self.parcels);
         let player = &mut self.players[who.index()];
         let Some(client) = &mut player.client else { return Ok(addressed) };
         while let Some(transmit) = client.poll_transmit() {
@@ -142,9 +142,10 @@ impl World {
             }
             ensure!(parcels.len() <= MANY, "{who} never runs out of packets");
         }
-        for parcel in parcels {
+        for parcel in parcels.drain(..) {
             self.dispatch(parcel);
         }
+        self.parcels = parcels;
         Ok(addressed)
     }
 

@@ -11,7 +11,7 @@ use crate::check::Checked;
 use crate::network::{End, Who};
 
 /// Things that happen per player and second, …
-const ACTIONS_PER_PLAYER: f64 = 0.1;
+const ACTIONS_PER_PLAYER: f64 = 0.05;
 /// … but at least so many per second.
 const FEWEST_ACTIONS: f64 = 5.0;
 /// Nobody is cut off for longer; links break by themselves when nothing comes for [`LINK_TIMEOUT`].

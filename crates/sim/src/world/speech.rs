@@ -19,6 +19,7 @@ const FRAME: Duration = Duration::from_millis(20);
 const CHANNELS: usize = 4;
 /// Frames after the channels were closed, if nobody is there to hear the first.
 const LAST_FRAMES: u8 = 3;
+const USUAL_LISTENERS: usize = 16;
 
 impl World {
     /// One of those who are silent begins to talk, to anybody.
@@ -164,7 +165,17 @@ impl World {
         let (session, id) = heard.joined?;
         let stay = heard.view.map(|view| view.joined);
         let (probe, said) = (self.words.next(), self.agenda.now());
-        Some(Word { probe, said, from: who, session, id, stay, to: Vec::new(), is_text, heard: Vec::new() })
+        Some(Word {
+            probe,
+            said,
+            from: who,
+            session,
+            id,
+            stay,
+            to: Vec::new(),
+            is_text,
+            heard: Vec::with_capacity(USUAL_LISTENERS),
+        })
     }
 
     /// What the next frame's channels are, by what the player opened and closed and knows of the others.
