@@ -34,6 +34,7 @@ mod actor;
 mod check;
 mod clock;
 mod dice;
+pub mod fuzz;
 mod model;
 mod network;
 mod report;

@@ -1,0 +1,49 @@
+//! Unpacks the stored corpora into folders for the fuzzer, and packs what it left there.
+//!
+//! `cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus` makes a folder of each `.pack` file;
+//! `… -- pack fuzz/corpus` does the opposite. docs/fuzzing.md says when.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use consonance_sim::fuzz::{pack, unpack};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["unpack", folder] => unpack_all(Path::new(folder)),
+        ["pack", folder] => pack_all(Path::new(folder)),
+        _ => Err("say `unpack FOLDER` or `pack FOLDER`".into()),
+    }
+}
+
+fn unpack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
+    for file in entries(folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "pack"))
+    {
+        let packed = fs::read(&file)?;
+        let target = file.with_extension("");
+        fs::create_dir_all(&target)?;
+        for (number, input) in unpack(&packed).enumerate() {
+            fs::write(target.join(format!("{number:05}")), input)?;
+        }
+    }
+    Ok(())
+}
+
+fn pack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
+    for target in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
+        let mut inputs = entries(&target)?.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
+        // In an order that does not depend on file names, so that the file changes only where the corpus does.
+        inputs.sort();
+        fs::write(target.with_extension("pack"), pack(inputs.iter().map(Vec::as_slice)))?;
+    }
+    Ok(())
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    Ok(paths)
+}

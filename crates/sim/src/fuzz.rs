@@ -1,0 +1,27 @@
+//! What the fuzz targets do: each takes any bytes and panics only if something is wrong with the engine.
+//!
+//! The targets in `fuzz/` are one line each and call these.
+//! The tests of this crate call them with a stored corpus, so that whatever was found once is looked for in every
+//! build, without a fuzzer.
+//!
+//! * [`wire_parse`]: any bytes as a packet.
+//! * [`extension_block`]: any bytes as the block behind a packet.
+//! * [`server_operations`] and [`client_operations`]: bytes as a sequence of everything that can happen to an engine,
+//!   packets good and bad included.
+//!
+//! The operations are read one after the other, each from as many bytes as it needs, so a change of a few bytes
+//! changes one operation and leaves the others as they are.
+
+mod client_operations;
+mod extension_block;
+mod pack;
+mod packets;
+mod server_operations;
+mod tape;
+mod wire_parse;
+
+pub use client_operations::client_operations;
+pub use extension_block::extension_block;
+pub use pack::{pack, unpack};
+pub use server_operations::server_operations;
+pub use wire_parse::wire_parse;

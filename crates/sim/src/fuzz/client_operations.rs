@@ -1,0 +1,238 @@
+//! Bytes as everything that can happen to a client, in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use consonance_session::{
+    ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Instant,
+    LinkCommand, LinkId, Priority, Target, Transmit,
+};
+use consonance_wire::{CodecKind, CodecSettings, HandshakeResponse, List, Packet, WireStr};
+
+use super::packets::{NAMES, ROOMS, SESSION, any_packet};
+use super::tape::Tape;
+
+/// Does to a client what the bytes say.
+///
+/// # Panics
+/// If the client sends what no peer could read, contradicts itself in its events, wants to be woken in the past, or
+/// never comes to an end.
+pub fn client_operations(bytes: &[u8]) {
+    let mut tape = Tape::new(bytes);
+    let mut run = Run::new();
+    while !tape.is_empty() {
+        run.operate(&mut tape);
+    }
+    run.drain();
+    let listed: BTreeSet<_> = run.client.players().map(|player| player.name.to_owned()).collect();
+    // Only one's own record goes without a word.
+    let told: BTreeSet<_> = run.told.keys().cloned().collect();
+    assert!(
+        listed.is_subset(&told) && told.difference(&listed).all(|name| name == OWN),
+        "the events tell everything"
+    );
+}
+
+struct Run {
+    client: Client,
+    now: Instant,
+    links: u64,
+    /// Who is here by what the client told.
+    told: BTreeMap<String, Told>,
+}
+
+#[derive(Default)]
+struct Told {
+    id: ClientId,
+    rooms: BTreeSet<String>,
+    is_speaking: bool,
+}
+
+const OWN: &str = NAMES[0];
+/// Draining ends long before so many.
+const MANY: usize = 1_000_000;
+
+impl Run {
+    /// A client in a session, as that is where most happens.
+    fn new() -> Self {
+        let mut client = Client::new(ClientSettings::new(OWN));
+        client.start();
+        let mut run = Self { client, now: Instant::START, links: 1, told: BTreeMap::new() };
+        run.client.handle_connected(run.now, LinkId(1));
+        run.receive(&join());
+        run.drain();
+        run
+    }
+
+    fn operate(&mut self, tape: &mut Tape<'_>) {
+        let operation = tape.byte();
+        match operation % 32 {
+            0 => self.client.start(),
+            1 if operation >= 128 => self.client.stop(self.now),
+            2 => {
+                self.links += 1;
+                self.client.handle_connected(self.now, LinkId(self.links));
+            }
+            3 => self.client.handle_connect_failed(self.now),
+            4 => self.client.handle_disconnected(self.now, LinkId(self.links)),
+            5 => self.wait(Duration::from_millis(tape.number().into())),
+            6 => self.client.join_room(tape.pick(&ROOMS)).expect("few rooms, each with its own id"),
+            7 => self.client.leave_room(tape.pick(&ROOMS)),
+            8 => {
+                let target = target(tape);
+                let properties = properties(tape);
+                let _too_many = self.client.open_channel(target, properties).is_err();
+            }
+            9 => {
+                let _was_open = self.client.close_channel(channel(tape));
+            }
+            10 => {
+                let _is_open = self.client.set_channel(channel(tape), properties(tape));
+            }
+            11..=13 => {
+                let frame = vec![0; usize::from(tape.number() % 1100)];
+                let _too_long_or_not_joined = self.client.send_voice(&frame).is_err();
+            }
+            14 => {
+                let target = target(tape);
+                let text = "x".repeat(usize::from(tape.number() % 1100));
+                let _too_long_or_unknown = self.client.send_text(&target, &text).is_err();
+            }
+            15 => self.client.set_priority(tape.pick(&[Priority::Low, Priority::Medium, Priority::High])),
+            16 => self.receive(&join()),
+            _ => {
+                let packet = any_packet(tape);
+                self.receive(&packet);
+            }
+        }
+        // Whoever does not drain at once may do so later.
+        if operation % 64 < 56 {
+            self.drain();
+        }
+    }
+
+    fn receive(&mut self, packet: &[u8]) {
+        self.client.handle_packet(self.now, LinkId(self.links), Delivery::Reliable, packet);
+    }
+
+    fn wait(&mut self, span: Duration) {
+        self.now = self.now + span;
+        self.client.handle_timeout(self.now);
+        assert!(self.client.poll_timeout().is_none_or(|(at, _)| at > self.now), "the alarm is in the past");
+    }
+
+    fn drain(&mut self) {
+        for count in 0.. {
+            let Some(transmit) = self.client.poll_transmit() else { break };
+            is_whole(&transmit);
+            assert!(count < MANY, "draining ends");
+        }
+        for count in 0.. {
+            let Some(command) = self.client.poll_command() else { break };
+            assert!(matches!(command, LinkCommand::Open | LinkCommand::Close { .. }));
+            assert!(count < MANY, "draining ends");
+        }
+        while let Some(event) = self.client.poll_event() {
+            note(&mut self.told, &event);
+        }
+    }
+}
+
+/// Each event must follow from those before it.
+fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
+    match event {
+        ClientEvent::PlayerJoined { id, name, .. } => {
+            let before = told.insert(name.to_string(), Told { id: *id, ..Told::default() });
+            // One's own record goes without a word, but not before its rooms are exited.
+            let is_gone = |before: Told| &**name == OWN && before.rooms.is_empty() && !before.is_speaking;
+            assert!(before.is_none_or(is_gone), "{name} joins once");
+        }
+        ClientEvent::PlayerLeft { name, .. } => {
+            let left = told.remove(&**name).expect("who leaves was here");
+            assert!(left.rooms.is_empty() && !left.is_speaking, "{name} leaves empty-handed");
+        }
+        ClientEvent::EnteredRoom { name, room, .. } => {
+            assert!(player(told, name).rooms.insert(room.to_string()), "{name} enters {room} once");
+        }
+        ClientEvent::ExitedRoom { name, room, .. } => {
+            assert!(player(told, name).rooms.remove(&**room), "{name} exits {room} after entering");
+        }
+        ClientEvent::StartedSpeaking { name, .. } => {
+            assert!(!std::mem::replace(&mut player(told, name).is_speaking, true), "{name} starts once");
+        }
+        ClientEvent::StoppedSpeaking { name, .. } => {
+            assert!(
+                std::mem::replace(&mut player(told, name).is_speaking, false),
+                "{name} stops after starting"
+            );
+        }
+        ClientEvent::Voice(voice) => {
+            let speaks = |told: &Told| told.id == voice.id && told.is_speaking;
+            assert!(told.values().any(speaks), "{} speaks between start and stop", voice.id);
+        }
+        ClientEvent::Text { name, .. } => assert!(told.contains_key(&**name), "{name} writes while here"),
+        ClientEvent::Disconnected { .. } => {
+            assert!(told.keys().all(|name| name == OWN), "everybody has left before");
+        }
+        _ => {}
+    }
+}
+
+fn player<'a>(told: &'a mut BTreeMap<String, Told>, name: &str) -> &'a mut Told {
+    told.get_mut(name).expect("events are about players who are here")
+}
+
+/// A packet that a server can read, on one link.
+fn is_whole(transmit: &Transmit<'_>) {
+    assert_eq!(transmit.to.len(), 1, "a client sends to its server");
+    assert!(transmit.payload.len() <= 1024, "an original takes no more");
+    match Packet::parse(transmit.payload).expect("a client sends whole packets") {
+        Packet::HandshakeRequest(_)
+        | Packet::ClientState(_)
+        | Packet::DeltaChannelState(_)
+        | Packet::ServerRelayReliable(_)
+        | Packet::ServerRelayUnreliable(_) => {}
+        other => panic!("a client does not send {other:?} to a server"),
+    }
+}
+
+/// The answer of an older server: who is here, in one packet.
+fn join() -> Vec<u8> {
+    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let clients = [(0, NAMES[0]), (1, NAMES[1]), (2, NAMES[2])].map(|(id, name)| consonance_wire::Client {
+        name: Some(WireStr::from(name)),
+        id: ClientId(id),
+        codec,
+    });
+    let response = HandshakeResponse {
+        session: SESSION,
+        id: ClientId(0),
+        clients: List::from(&clients),
+        room_names: List::default(),
+        room_members: List::default(),
+    };
+    let mut buffer = [0; 1024];
+    let length = Packet::from(response).write(&mut buffer).expect("three players fit a packet");
+    buffer[..length].to_vec()
+}
+
+fn channel(tape: &mut Tape<'_>) -> ChannelId {
+    ChannelId(u32::from(tape.byte() % 16))
+}
+
+fn target(tape: &mut Tape<'_>) -> Target {
+    if tape.byte() < 128 {
+        Target::Room(tape.pick(&ROOMS).into())
+    } else {
+        Target::Player(tape.pick(&NAMES).into())
+    }
+}
+
+fn properties(tape: &mut Tape<'_>) -> ChannelProperties {
+    let byte = tape.byte();
+    ChannelProperties {
+        positional: byte & 1 == 1,
+        priority: (byte & 2 == 2).then_some(Priority::High),
+        amplitude: f32::from(byte) / 64.0,
+    }
+}

@@ -1,0 +1,39 @@
+//! Any bytes as the block behind a packet, and any items written into one.
+
+use consonance_wire::{Extension, ExtensionWriter, Writer};
+
+use super::tape::Tape;
+
+/// Reads bytes as a block and writes its items again; then takes the bytes for items and writes a block of them.
+///
+/// # Panics
+/// If items change on the way, or if a block that is cut off has others than the first of its items.
+pub fn extension_block(bytes: &[u8]) {
+    if let Some(extension) = Extension::find(bytes) {
+        let items: Vec<_> = extension.items().collect();
+        assert!(bytes.starts_with(&block(&items)), "the same items make the same block");
+    }
+    let mut tape = Tape::new(bytes);
+    let mut items = Vec::new();
+    while !tape.is_empty() {
+        items.push((tape.byte(), tape.counted()));
+    }
+    let block = block(&items);
+    let read = Extension::find(&block).expect("a block is found");
+    assert!(read.items().eq(items.iter().copied()), "what was written is read");
+    let cut = bytes.iter().map(|byte| usize::from(*byte)).sum::<usize>() % block.len();
+    let front: Vec<_> = Extension::find(&block[..cut]).map(|read| read.items().collect()).unwrap_or_default();
+    assert!(items.starts_with(&front), "a block that is cut off at {cut} has the first items");
+}
+
+fn block(items: &[(u8, &[u8])]) -> Vec<u8> {
+    let length = 2 + items.iter().map(|(_, bytes)| 3 + bytes.len()).sum::<usize>();
+    let mut buffer = vec![0; length];
+    let mut writer = Writer::new(&mut buffer);
+    let mut block = ExtensionWriter::begin(&mut writer).expect("two bytes for the mark");
+    for (tag, bytes) in items {
+        block.item(*tag, bytes).expect("the buffer has room for every item");
+    }
+    assert_eq!(writer.len(), length);
+    buffer
+}

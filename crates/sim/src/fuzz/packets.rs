@@ -1,0 +1,175 @@
+//! Packets from a tape: mostly such as an honest peer might send, some damaged, some no packets at all.
+
+use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_wire::{
+    Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeP2P,
+    HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, RoomMembers, ServerRelay, TextData,
+    TextRecipient, VoiceData, VoiceOptions, WireStr,
+};
+
+use super::tape::Tape;
+
+/// The session that the engine under test is in.
+pub(super) const SESSION: SessionId = SessionId(0x1234_5678);
+
+pub(super) const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", ""];
+pub(super) const ROOMS: [&str; 4] = ["lobby", "red", "blue", ""];
+
+/// The bytes of any packet.
+pub(super) fn any_packet(tape: &mut Tape<'_>) -> Vec<u8> {
+    let mut bytes = match tape.byte() % 16 {
+        14 => relay(tape, true),
+        15 => relay(tape, false),
+        kind => plain(tape, kind),
+    };
+    match tape.byte() {
+        240..=244 if !bytes.is_empty() => {
+            let at = usize::from(tape.number()) % bytes.len();
+            bytes[at] ^= 1 << (tape.byte() % 8);
+        }
+        245..=248 => bytes.truncate(usize::from(tape.number())),
+        249..=251 if bytes.len() > 6 => bytes[6] ^= tape.byte(),
+        252..=255 => bytes.extend_from_slice(tape.counted()),
+        _ => {}
+    }
+    bytes
+}
+
+/// One that is not relayed.
+fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
+    let (session, id) = (SESSION, id(tape));
+    match kind {
+        0 => written(&HandshakeRequest { codec: codec(tape), name: name(tape) }.into()),
+        1 => response(tape, id),
+        2 | 3 => {
+            let client = Client { name: name(tape), id, codec: codec(tape) };
+            let rooms: Vec<_> = (0..tape.byte() % 8).map(|_| room(tape)).collect();
+            written(&ClientState { session, client, rooms: List::from(&*rooms) }.into())
+        }
+        4 | 5 => {
+            let delta = DeltaChannelState { session, joined: kind == 4, id, room: room(tape) };
+            written(&delta.into())
+        }
+        6 => written(&RemoveClient { session, id }.into()),
+        7 => written(&ErrorWrongSession { session: SessionId(session.0 ^ u32::from(tape.byte())) }.into()),
+        8..=10 => voice(tape, id),
+        11 => text(tape, id),
+        12 => written(&HandshakeP2P { session, id }.into()),
+        _ => tape.counted().to_vec(),
+    }
+}
+
+/// Something in a relay, in another relay at times.
+fn relay(tape: &mut Tape<'_>, reliable: bool) -> Vec<u8> {
+    let destinations: Vec<_> = (0..tape.byte() % 8).map(|_| id(tape)).collect();
+    let inner = match tape.byte() {
+        byte @ 0..=199 => plain(tape, if byte < 180 { 8 + byte % 4 } else { byte % 14 }),
+        _ => written(&Packet::ServerRelayUnreliable(ServerRelay {
+            session: SESSION,
+            destinations: List::from(&*destinations),
+            packet: tape.counted(),
+        })),
+    };
+    let relay = ServerRelay { session: SESSION, destinations: List::from(&*destinations), packet: &inner };
+    written(&if reliable { Packet::ServerRelayReliable(relay) } else { Packet::ServerRelayUnreliable(relay) })
+}
+
+fn response(tape: &mut Tape<'_>, id: ClientId) -> Vec<u8> {
+    let clients: Vec<_> = (0..tape.byte() % 4)
+        .map(|_| Client { name: name(tape), id: self::id(tape), codec: codec(tape) })
+        .collect();
+    let names: Vec<_> = (0..tape.byte() % 4).map(|_| room(tape)).collect();
+    let ids: Vec<_> = (0..tape.byte() % 4).map(|_| self::id(tape)).collect();
+    let of = |name: &Option<WireStr<'_>>| {
+        name.map(|name| RoomId::of_utf16(name.encode_utf16())).unwrap_or_default()
+    };
+    let members: Vec<_> =
+        names.iter().map(|name| RoomMembers { room: of(name), clients: List::from(&*ids) }).collect();
+    let response = HandshakeResponse {
+        session: SESSION,
+        id,
+        clients: List::from(&*clients),
+        room_names: List::from(&*names),
+        room_members: List::from(&*members),
+    };
+    written(&response.into())
+}
+
+fn voice(tape: &mut Tape<'_>, sender: ClientId) -> Vec<u8> {
+    let options = VoiceOptions(tape.byte());
+    let sequence = tape.number();
+    let channels: Vec<_> = (0..tape.byte() % 5).map(|_| channel(tape)).collect();
+    let voice = VoiceData {
+        session: SESSION,
+        sender,
+        options,
+        sequence,
+        channels: List::from(&*channels),
+        frame: tape.counted(),
+    };
+    written(&voice.into())
+}
+
+fn channel(tape: &mut Tape<'_>) -> Channel {
+    let bits = ChannelBits(tape.number());
+    let recipient = match tape.byte() {
+        byte @ 0..=127 => RoomId::of(ROOMS[usize::from(byte) % ROOMS.len()]).0,
+        byte => u16::from(byte % 8),
+    };
+    Channel { bits, recipient }
+}
+
+fn text(tape: &mut Tape<'_>, sender: ClientId) -> Vec<u8> {
+    let recipient = match tape.byte() {
+        byte @ 0..=119 => TextRecipient::Room(RoomId::of(ROOMS[usize::from(byte) % ROOMS.len()])),
+        byte @ 120..=239 => TextRecipient::Player(ClientId(u16::from(byte % 8))),
+        kind => TextRecipient::Unknown { kind, id: 0 },
+    };
+    written(&TextData { session: SESSION, recipient, sender, text: name(tape) }.into())
+}
+
+/// Few ids, so that they meet; at times any.
+fn id(tape: &mut Tape<'_>) -> ClientId {
+    match tape.byte() {
+        byte @ 0..=247 => ClientId(u16::from(byte % 8)),
+        _ => ClientId(tape.number()),
+    }
+}
+
+fn codec(tape: &mut Tape<'_>) -> CodecSettings {
+    match tape.byte() {
+        0..=219 => CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
+        byte => CodecSettings {
+            kind: CodecKind(byte),
+            frame_size_samples: u32::from(tape.number()) << 16,
+            sample_rate_hz: tape.number().into(),
+        },
+    }
+}
+
+fn name<'a>(tape: &mut Tape<'a>) -> Option<WireStr<'a>> {
+    string(tape, &NAMES)
+}
+
+fn room<'a>(tape: &mut Tape<'a>) -> Option<WireStr<'a>> {
+    string(tape, &ROOMS)
+}
+
+fn string<'a>(tape: &mut Tape<'a>, usual: &[&'static str]) -> Option<WireStr<'a>> {
+    match tape.byte() {
+        byte @ 0..=199 => Some(WireStr::from(usual[usize::from(byte) % usual.len()])),
+        200..=250 => Some(WireStr::from_bytes(tape.counted())),
+        _ => None,
+    }
+}
+
+/// Longer than any packet may be, so that too long ones are tried too.
+const BUFFER_BYTES: usize = 8192;
+
+fn written(packet: &Packet<'_>) -> Vec<u8> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    // A delta without a room cannot be parsed, but it can be written.
+    let length = packet.write(&mut buffer).unwrap_or(0);
+    buffer.truncate(length);
+    buffer
+}

@@ -1,0 +1,4 @@
+//! The fuzzer's way in: bytes as everything that can happen to a client.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::client_operations(bytes));
