@@ -143,7 +143,8 @@ impl<'a> Hearing<'a> {
                 *heard = Heard::anew(None);
                 heard.was_evicted = *cause == Disconnection::NameTakenOver;
             }
-            other => return Err(Violation::new(format!("{who} is told something unknown: {other:?}"))),
+            // Nothing of what is checked here depends on the others.
+            _ => {}
         }
         Ok(())
     }

@@ -130,10 +130,9 @@ impl World {
             listed.clear();
         }
         let expected = listed.iter().filter_map(|id| self.model.link_of(*id));
-        // The sender of a foreign session is told so.
-        let is_answer =
-            |sent: &&Outgoing| MessageType::peek(&sent.payload) == Ok(MessageType::ErrorWrongSession);
-        let sent = self.batch.iter().filter(|sent| !is_answer(sent)).map(|outgoing| outgoing.link);
+        // Besides, the sender of a foreign session is told so, and one who is sent away is taken out.
+        let is_it = |sent: &&Outgoing| *sent.payload == *relay.packet;
+        let sent = self.batch.iter().filter(is_it).map(|outgoing| outgoing.link);
         ensure!(
             expected.clone().eq(sent.clone()),
             "word {:?} over {} goes to {:?} instead of {:?}",
