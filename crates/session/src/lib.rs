@@ -76,10 +76,12 @@ mod client;
 mod client_ids;
 mod limits;
 mod link;
+mod listeners;
 mod outbox;
 mod queue;
 mod room_list;
 mod roster;
+mod secrets;
 mod server;
 mod time;
 

@@ -1,12 +1,13 @@
 //! Who is in the session and who listens to which room: the same tables on the server and on each client.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, CodecSettings, RoomId};
 
+use crate::listeners::Listeners;
 use crate::room_list::{Room, RoomList};
 
 /// Members by id and by name, listeners by room id. `T` is what each side keeps besides.
@@ -18,7 +19,7 @@ pub(crate) struct Roster<T> {
     members: Vec<Option<Box<Member<T>>>>,
     count: usize,
     by_name: BTreeMap<Box<str>, ClientId>,
-    listeners: BTreeMap<RoomId, BTreeSet<ClientId>>,
+    listeners: BTreeMap<RoomId, Listeners>,
     /// Somebody is among the listeners of a room that its own list does not have.
     lists_disagree: bool,
 }
@@ -67,7 +68,7 @@ impl<T> Roster<T> {
         }
         if self.lists_disagree {
             self.listeners.retain(|_, listeners| {
-                listeners.remove(&id);
+                listeners.remove(id);
                 !listeners.is_empty()
             });
         }
@@ -124,7 +125,12 @@ impl<T> Roster<T> {
 
     /// The first listener of a room whose id is `from` or above: a walk that leaves the roster free in between.
     pub(crate) fn listener_from(&self, room: RoomId, from: u16) -> Option<ClientId> {
-        self.listeners.get(&room)?.range(ClientId(from)..).next().copied()
+        self.listeners.get(&room)?.first_from(from)
+    }
+
+    /// Who listens to a room, by ascending id.
+    pub(crate) fn listeners(&self, room: RoomId) -> &[ClientId] {
+        self.listeners.get(&room).map_or(&[], Listeners::as_slice)
     }
 
     /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table anew.
@@ -148,7 +154,7 @@ impl<T> Roster<T> {
 
     fn stop_listening(&mut self, room: RoomId, id: ClientId) {
         if let Some(listeners) = self.listeners.get_mut(&room) {
-            listeners.remove(&id);
+            listeners.remove(id);
             if listeners.is_empty() {
                 self.listeners.remove(&room);
             }
