@@ -11,6 +11,9 @@ pub struct Limits {
     /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
     /// counted as `handshakes_missed`.
     pub handshake: Duration,
+    /// How long the place of a client that lost its link is kept for it (default 10 s), if it can resume; counted as
+    /// `places_given_up`.
+    pub resume: Duration,
     /// Bytes of a player's name (default 128, most 1002). It is sent to everybody in each `ClientState`; counted as
     /// `names_refused`.
     pub name_bytes: usize,
@@ -29,6 +32,7 @@ impl Default for Limits {
         Self {
             links: 5000,
             handshake: Duration::from_secs(10),
+            resume: Duration::from_secs(10),
             name_bytes: 128,
             room_name_bytes: 128,
             rooms_per_client: 128,

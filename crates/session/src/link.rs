@@ -49,6 +49,8 @@ pub enum CloseReason {
     NoHandshake,
     /// The session holds as many links as [`Limits::links`](crate::Limits) allows.
     SessionFull,
+    /// Its client is back over another link.
+    Resumed,
     /// The server has another session now.
     WrongSession,
     /// The session ends.
@@ -63,6 +65,7 @@ impl fmt::Display for CloseReason {
             Self::NameTooLong => "the name is longer than this session allows",
             Self::NoHandshake => "connected without joining the session in time",
             Self::SessionFull => "the session is full",
+            Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
             Self::Stopped => "the session has ended",
         })

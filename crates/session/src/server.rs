@@ -4,7 +4,9 @@ mod event;
 mod fan_out;
 mod join;
 mod relay;
+mod resume;
 mod rooms;
+mod routing;
 mod settings;
 mod statistics;
 mod table;
@@ -13,7 +15,8 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    ClientId, ErrorWrongSession, Header, MessageType, Packet, ParseError, RemoveClient, SessionId,
+    Capabilities, ClientId, ErrorWrongSession, HandshakeExtension, Header, MessageType, Packet, ParseError,
+    RemoveClient, SessionId,
 };
 
 use crate::client_ids::ClientIds;
@@ -25,6 +28,7 @@ use crate::time::Instant;
 
 pub use event::ServerEvent;
 use fan_out::FanOut;
+use resume::Places;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
@@ -46,6 +50,7 @@ pub struct Server {
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
+    places: Places,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
     commands: VecDeque<LinkCommand>,
@@ -59,6 +64,8 @@ struct Link {
     client: Option<ClientId>,
     /// When it has to have joined.
     deadline: Instant,
+    /// What both sides can do; nothing towards an original.
+    capabilities: Capabilities,
 }
 
 /// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
@@ -88,16 +95,17 @@ impl Server {
         Self {
             session: settings.session,
             events: EventQueue::new(settings.limits.events),
-            settings,
             roster: Roster::new(),
             ids: ClientIds::default(),
             table: Table::default(),
             links: BTreeMap::new(),
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
+            places: Places::new(&settings.secret_key),
             outbox: Outbox::default(),
             commands: VecDeque::new(),
             statistics: ServerStatistics::default(),
+            settings,
         }
     }
 
@@ -127,12 +135,14 @@ impl Server {
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, Link { client: None, deadline });
+        let capabilities = Capabilities::NONE;
+        self.links.insert(link, Link { client: None, deadline, capabilities });
         self.strangers.insert((deadline, link));
     }
 
-    /// A network connection is gone; whoever joined over it leaves.
-    pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
+    /// A network connection is gone; whoever joined over it leaves, unless its place is kept for a while.
+    pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.keep_place(now, link);
         self.forget_link(link);
     }
 
@@ -172,11 +182,14 @@ impl Server {
             self.statistics.handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
+        self.give_up_places(now);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
+        let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
+        let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
+        [stranger, place].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -226,6 +239,7 @@ impl Server {
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
+            MessageType::VoiceData if self.routes_for(link) => {}
             _ => {
                 self.statistics.ignored += 1;
                 return Ok(None);
@@ -237,8 +251,16 @@ impl Server {
             self.answer_wrong_session(link);
             return Err(Fault::WrongSession);
         }
-        match Packet::parse(packet)? {
-            Packet::HandshakeRequest(request) => self.handle_handshake(now, link, &request)?,
+        let (parsed, trailing) = Packet::parse_with_trailing(packet)?;
+        match parsed {
+            Packet::HandshakeRequest(request) => {
+                let extension = HandshakeExtension::find(trailing);
+                self.handle_handshake(now, link, &request, extension.as_ref())?;
+            }
+            Packet::VoiceData(voice) => {
+                self.route(link, &voice)?;
+                return Ok(Some(packet));
+            }
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
@@ -268,7 +290,7 @@ impl Server {
 
     /// A link is gone; whoever joined over it leaves.
     fn forget_link(&mut self, link: LinkId) {
-        let Some(Link { client, deadline }) = self.links.remove(&link) else { return };
+        let Some(Link { client, deadline, .. }) = self.links.remove(&link) else { return };
         self.strangers.remove(&(deadline, link));
         if let Some(id) = client {
             self.remove_client(id);
@@ -281,6 +303,7 @@ impl Server {
         self.table.remove(id);
         self.fan_out.remove(id);
         self.ids.give_back(id);
+        self.places.forget(id);
         if let Some(link) = self.links.get_mut(&member.data) {
             link.client = None;
         }

@@ -42,7 +42,13 @@ impl FanOut {
 
     /// Fills [`links`](Self::links) with the links of these clients; unknown ids are skipped, and so is
     /// a client that is listed again.
-    pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>) {
+    pub(super) fn gather(&mut self, ids: impl IntoIterator<Item = ClientId>) {
+        self.begin();
+        self.add(ids);
+    }
+
+    /// Starts an empty list.
+    pub(super) fn begin(&mut self) {
         self.links.clear();
         self.round = self.round.wrapping_add(1);
         if self.round == 0 {
@@ -50,6 +56,17 @@ impl FanOut {
             self.slots.iter_mut().for_each(|slot| slot.round = 0);
             self.round = 1;
         }
+    }
+
+    /// This client is on the list already, so to speak.
+    pub(super) fn leave_out(&mut self, id: ClientId) {
+        if let Some(slot) = self.slots.get_mut(usize::from(id.0)) {
+            slot.round = self.round;
+        }
+    }
+
+    /// Adds the links of these clients, as [`gather`](Self::gather) does.
+    pub(super) fn add(&mut self, ids: impl IntoIterator<Item = ClientId>) {
         for id in ids {
             let Some(slot) = self.slots.get_mut(usize::from(id.0)) else { continue };
             let Some(link) = slot.link else { continue };

@@ -1,8 +1,8 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, RemoveClient,
-    WireStr, Writer,
+    Client, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    List, RemoveClient, WireStr, Writer,
 };
 
 use super::{Fault, Server, ServerEvent};
@@ -13,14 +13,21 @@ use crate::time::Instant;
 impl Server {
     pub(super) fn handle_handshake(
         &mut self,
-        _now: Instant,
+        now: Instant,
         link: LinkId,
         request: &HandshakeRequest<'_>,
+        extension: Option<&HandshakeExtension>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
             self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
+        }
+        self.note_capabilities(link, extension);
+        if let Some(ticket) = extension.and_then(|extension| extension.ticket)
+            && self.resume(now, link, &name, &ticket)
+        {
+            return Ok(());
         }
         self.make_room(link, &name);
         let Some(id) = self.ids.take() else {
@@ -29,7 +36,7 @@ impl Server {
             return Ok(());
         };
         self.add_client(link, id, &name, request.codec);
-        self.welcome(link, id);
+        self.welcome(link, id, false);
         Ok(())
     }
 
@@ -39,8 +46,9 @@ impl Server {
             self.remove_client(previous);
         }
         let Some(namesake) = self.roster.id_of(name) else { return };
-        let Some(old_link) = self.fan_out.link(namesake) else { return };
+        let old_link = self.fan_out.link(namesake);
         self.remove_client(namesake);
+        let Some(old_link) = old_link else { return };
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.session, id: namesake };
         self.send([old_link], Delivery::Reliable, &gone.into());
@@ -59,7 +67,7 @@ impl Server {
     }
 
     /// The newcomer's id, then everybody who is here, itself included, in table order.
-    fn welcome(&mut self, link: LinkId, id: ClientId) {
+    pub(super) fn welcome(&mut self, link: LinkId, id: ClientId, resumed: bool) {
         let session = self.session;
         let response = HandshakeResponse {
             session,
@@ -68,7 +76,16 @@ impl Server {
             room_names: List::default(),
             room_members: List::default(),
         };
-        self.send([link], Delivery::Reliable, &response.into());
+        let extension = self.answer_extension(link, id, resumed);
+        let written = self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
+            let mut writer = Writer::new(out);
+            response.write(&mut writer)?;
+            if let Some(extension) = &extension {
+                extension.write(&mut writer)?;
+            }
+            Ok::<_, consonance_wire::WriteError>(writer.len())
+        });
+        debug_assert!(written.is_ok(), "an empty answer and its extension are short");
         for id in self.table.iter() {
             let Some(member) = self.roster.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
