@@ -3,8 +3,8 @@
 //!
 //! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
 //! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay grows
-//! when a frame is waited for, in the first moments of an utterance, and in pauses; it shrinks in pauses, where
-//! the caller can leave out a block, and between utterances.
+//! when a frame is waited for and in the first moments of an utterance; it shrinks in pauses, where the caller can
+//! leave out a block, and between utterances.
 
 mod decision;
 mod missing;
@@ -153,7 +153,7 @@ impl JitterBuffer {
         self.target.note(transit, relative);
     }
 
-    /// Whether what was handed out last ends in near silence, where the delay can be changed unheard.
+    /// Whether what was handed out last ends in near silence, where a block can be left out unheard.
     pub fn note_pause(&mut self, in_pause: bool) {
         self.in_pause = in_pause;
     }

@@ -59,10 +59,9 @@ impl JitterBuffer {
     }
 
     /// Whether to wait although the next frame is there: in the beginning, which is mostly quiet, and better
-    /// uneven than the middle of a word, and in pauses.
+    /// uneven than the middle of a word.
     fn should_lengthen(&self, now: SamplePosition, playing: Playing) -> bool {
-        (self.begins(playing) || self.in_pause)
-            && self.delay_of(playing.next, now) + BLOCK as i64 <= self.least_delay(playing)
+        self.begins(playing) && self.delay_of(playing.next, now) + BLOCK as i64 <= self.least_delay(playing)
     }
 
     /// The delay to keep. Later than in the beginning one block below the target is borne, lest every new
