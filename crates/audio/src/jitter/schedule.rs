@@ -218,7 +218,7 @@ impl JitterBuffer {
         }
         self.losses.push_missing(count);
         self.counters.lost += u64::from(count);
-        self.update_lossy();
+        self.passed(count);
     }
 
     /// The turn of the next frame is over: it was there, or could be recovered.
@@ -231,10 +231,11 @@ impl JitterBuffer {
         }
         self.losses.push(missing);
         self.counters.lost += u64::from(missing);
-        self.update_lossy();
+        self.passed(1);
     }
 
-    fn update_lossy(&mut self) {
+    fn passed(&mut self, frames: u32) {
+        self.frames_passed += u64::from(frames);
         let count = self.losses.count();
         self.lossy = count >= LOSSY_FRAMES || (self.lossy && count > 0);
     }

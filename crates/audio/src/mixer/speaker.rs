@@ -109,6 +109,7 @@ impl Speaker {
             concealed_blocks: self.concealed_blocks,
             left_out_blocks: self.left_out_blocks,
             lost: counters.lost,
+            loss_percent: self.jitter.loss_percent(),
             late: counters.late,
             duplicates: counters.duplicates,
             overflowed: counters.overflowed,

@@ -415,6 +415,12 @@ fn strangers_are_ignored() {
 }
 
 #[test]
+fn a_mixer_can_be_moved_to_the_voice_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&Mixer::new(MixerSettings::default()));
+}
+
+#[test]
 fn reports_that_nobody_fetches_are_bounded() {
     let mut mixer = mixer_with(CodecSettings::identity(FrameSize::Ms10));
     mixer.start_utterance(SPEAKER);
