@@ -14,6 +14,7 @@ use clap::Args;
 use consonance::audio::{WavInput, WavOutput};
 use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat};
 
+use crate::complain;
 use crate::interrupt::Interrupt;
 use lines::EventLines;
 
@@ -120,7 +121,7 @@ fn follow(
         while may_write && let Ok(text) = typed.try_recv() {
             match text_target {
                 Some(target) => voice.send_text(target.clone(), text),
-                None => eprintln!("consonance: say with --talk where your text shall go"),
+                None => complain(&"say with --talk where your text shall go"),
             }
         }
     }
