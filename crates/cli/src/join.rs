@@ -2,12 +2,10 @@
 
 mod lines;
 mod speech_target;
+mod typed_lines;
 
 use std::error::Error;
-use std::io::{BufRead, stdin};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -21,8 +19,6 @@ use lines::EventLines;
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 /// How long to go on trying when the server is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Lines typed ahead.
-const MAX_LINES: usize = 16;
 
 /// Where to join, as whom, and with what to say.
 #[derive(Debug, Args)]
@@ -91,7 +87,7 @@ fn follow(
     text_target: Option<&Target>,
     arguments: &Join,
 ) -> Result<Option<String>, Box<dyn Error>> {
-    let typed = read_lines();
+    let typed = typed_lines::read();
     let lines = EventLines::new(&arguments.name, arguments.json);
     let mut leave_at = None;
     // Before the roster has arrived nobody is known to read.
@@ -125,21 +121,6 @@ fn follow(
             }
         }
     }
-}
-
-/// What is typed, line by line. The end of it ends nothing.
-fn read_lines() -> Receiver<String> {
-    let (sender, lines) = sync_channel(MAX_LINES);
-    thread::spawn(move || {
-        for line in stdin().lock().lines() {
-            // A line that is no text, or nobody left to take it.
-            let Ok(line) = line else { return };
-            if !line.is_empty() && sender.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    lines
 }
 
 fn parse_seconds(seconds: f64) -> Result<Duration, String> {
