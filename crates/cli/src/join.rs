@@ -5,7 +5,7 @@ mod speech_target;
 mod typed_lines;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -19,6 +19,8 @@ use lines::EventLines;
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 /// How long to go on trying when the server is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Clocks need not reach further.
+const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 
 /// Where to join, as whom, and with what to say.
 #[derive(Debug, Args)]
@@ -41,7 +43,7 @@ pub(crate) struct Join {
     #[arg(long, value_name = "FILE.wav")]
     output: Option<PathBuf>,
     /// Leave after this long in the session.
-    #[arg(long = "for", value_name = "SECONDS")]
+    #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
     /// Print events as JSON lines.
     #[arg(long)]
@@ -62,6 +64,9 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     }
     for target in &talk {
         voice = voice.talk_to(target.clone(), ChannelProperties::default());
+    }
+    if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
+        check_apart(input, output)?;
     }
     if let Some(path) = &arguments.input {
         voice = voice.input(Box::new(WavInput::open(path)?));
@@ -123,9 +128,22 @@ fn follow(
     }
 }
 
+/// What is heard must not overwrite what is spoken.
+fn check_apart(input: &Path, output: &Path) -> Result<(), String> {
+    match (input.canonicalize(), output.canonicalize()) {
+        (Ok(input), Ok(output)) if input == output => {
+            Err(format!("--input and --output are the same file, {}: choose another output", input.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn parse_seconds(seconds: f64) -> Result<Duration, String> {
     match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(format!("--for {seconds}: give a number of seconds above 0")),
+        Ok(duration) if !duration.is_zero() && duration <= LONGEST_STAY => Ok(duration),
+        _ => {
+            let most = LONGEST_STAY.as_secs();
+            Err(format!("--for {seconds}: give a number of seconds above 0 and up to {most}, a year"))
+        }
     }
 }
