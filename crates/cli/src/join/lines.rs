@@ -49,7 +49,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
         EventKind::Problem { text } => format!("problem: {text}"),
-        // The command itself says why it ends.
+        // The end of the program says why it ended.
         _ => return None,
     })
 }
