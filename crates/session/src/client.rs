@@ -6,6 +6,7 @@ mod connect;
 mod event;
 mod listening;
 mod players;
+mod resume;
 mod rooms;
 mod settings;
 mod speaker;
@@ -18,7 +19,7 @@ mod voice_sender;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, Header, MessageType, Packet, ParseError, SessionId};
+use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, SessionId};
 
 use crate::link::{Delivery, LinkCommand, LinkId};
 use crate::outbox::Transmit;
@@ -35,6 +36,7 @@ use event::Events;
 pub use event::{ClientEvent, Disconnection, HeardChannel, HeardTarget, TextTarget, VoiceFrame};
 pub use players::Player;
 use players::PlayerRecord;
+use resume::Place;
 pub use rooms::RoomError;
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
@@ -62,6 +64,7 @@ pub struct Client {
     rooms: RoomList,
     channels: Channels,
     sequence: u16,
+    place: Place,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
     destinations: Vec<ClientId>,
@@ -101,6 +104,7 @@ impl Client {
             rooms: RoomList::default(),
             channels: Channels::new(settings.recycling),
             sequence: 0,
+            place: Place::default(),
             round: 0,
             destinations: Vec::new(),
             on_wire: Vec::new(),
@@ -152,6 +156,7 @@ impl Client {
             match timer {
                 Timer::Handshake => self.send_handshake(now),
                 Timer::Reconnect => self.open_link(),
+                Timer::Place => self.give_up_place(),
                 Timer::Speaker(id) => self.check_speaker(now, id),
             }
         }
@@ -200,8 +205,12 @@ impl Client {
                 }
             }
         }
-        match Packet::parse(packet)? {
-            Packet::HandshakeResponse(response) => self.handle_response(now, link, &response)?,
+        let (parsed, trailing) = Packet::parse_with_trailing(packet)?;
+        match parsed {
+            Packet::HandshakeResponse(response) => {
+                let extension = HandshakeExtension::find(trailing);
+                self.handle_response(now, link, &response, extension.as_ref())?;
+            }
             Packet::ErrorWrongSession(error) => self.handle_wrong_session(now, error.session),
             Packet::ClientState(state) => self.handle_client_state(&state)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,

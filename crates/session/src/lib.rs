@@ -90,7 +90,7 @@ pub use client::{
     Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling, RoomError, SPEAKING_TIMEOUT,
     Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
 };
-pub use consonance_wire::{ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
+pub use consonance_wire::{Capabilities, ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
 pub use limits::Limits;
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId};
 pub use outbox::Transmit;

@@ -240,6 +240,7 @@ impl Server {
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
             MessageType::VoiceData if self.routes_for(link) => {}
+            MessageType::RemoveClient if self.keeps_place_of(link) => {}
             _ => {
                 self.statistics.ignored += 1;
                 return Ok(None);
@@ -261,6 +262,7 @@ impl Server {
                 self.route(link, &voice)?;
                 return Ok(Some(packet));
             }
+            Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {

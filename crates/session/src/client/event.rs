@@ -20,6 +20,14 @@ pub enum ClientEvent<'a> {
         /// My id in it.
         id: ClientId,
     },
+    /// The link was lost, and over another one I have my place again: same id, same rooms, and nobody else noticed.
+    /// Who left or came meanwhile is told until [`RosterReceived`](Self::RosterReceived).
+    Resumed {
+        /// The session's number.
+        session: SessionId,
+        /// My id in it.
+        id: ClientId,
+    },
     /// Everybody who was here before me is known now, with their rooms, and everybody has been told of mine.
     RosterReceived,
     /// A player is in the session; raised for oneself too.

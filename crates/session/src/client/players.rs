@@ -58,6 +58,10 @@ impl Client {
 
     pub(super) fn handle_client_state(&mut self, state: &ClientState<'_>) -> Result<(), Fault> {
         let id = state.client.id;
+        if self.is_unchanged_since_resuming(state) {
+            self.note_own_state(id);
+            return Ok(());
+        }
         if self.roster.get(id).is_none() {
             self.add_player(id, state.client.name, state.client.codec)?;
         }
@@ -92,9 +96,7 @@ impl Client {
         if self.roster.get(id).is_none() {
             return Err(Fault::UnknownPlayer);
         }
-        self.exit_all_rooms(id);
-        self.stop_speaker(id);
-        self.remove_player(id);
+        self.player_is_gone(id);
         Ok(())
     }
 
@@ -106,9 +108,7 @@ impl Client {
                 client.id == id && client.name.is_some_and(|name| name.to_str() == *member.name)
             });
             if !kept {
-                self.exit_all_rooms(id);
-                self.stop_speaker(id);
-                self.remove_player(id);
+                self.player_is_gone(id);
             }
         }
     }
@@ -134,6 +134,13 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// A player left: exited per room, stopped, left.
+    pub(super) fn player_is_gone(&mut self, id: ClientId) {
+        self.exit_all_rooms(id);
+        self.stop_speaker(id);
+        self.remove_player(id);
     }
 
     /// Leaves everybody: first those who speak stop, then each exits and leaves in the order met.
@@ -223,6 +230,7 @@ impl Client {
             }
             RosterProgress::OwnStatesMissing(_) => {
                 *roster = RosterProgress::Complete;
+                self.remove_who_left_meanwhile();
                 self.events.push(ClientEvent::RosterReceived);
             }
             RosterProgress::Complete => {}

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{CodecKind, CodecSettings, Priority};
+use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority};
 
 use super::channels::Recycling;
 use crate::limits::Limits;
@@ -21,6 +21,8 @@ pub struct ClientSettings {
     pub channels: usize,
     /// The priority of channels that have none of their own (default [`Priority::Default`]).
     pub priority: Priority,
+    /// What is announced to servers of ours (default: everything). Originals do not see it.
+    pub capabilities: Capabilities,
     /// What becomes of a closed channel's properties; other than the default only to compare with the original.
     pub recycling: Recycling,
 }
@@ -34,6 +36,7 @@ impl ClientSettings {
             limits: Limits::default(),
             channels: 128,
             priority: Priority::Default,
+            capabilities: Capabilities::ALL,
             recycling: Recycling::default(),
         }
     }

@@ -3,7 +3,8 @@
 use core::fmt;
 
 use consonance_wire::{
-    Channel, ChannelKind, ClientId, List, Packet, RoomId, ServerRelay, SessionId, VoiceData, VoiceOptions,
+    Capabilities, Channel, ChannelKind, ClientId, List, Packet, RoomId, ServerRelay, SessionId, VoiceData,
+    VoiceOptions, WriteError,
 };
 
 use super::Client;
@@ -124,12 +125,29 @@ impl Client {
         };
         let mut inner = [0; crate::MAX_PACKET_BYTES];
         let length = Packet::from(voice).write(&mut inner).map_err(|_| VoiceError::TooLong)?;
-        self.relay(Stage::PeerUnreliable, link, session, &inner[..length])
-            .map_err(|_| VoiceError::TooLong)?;
+        let packet = &inner[..length];
+        let sent = if self.server_can(Capabilities::SERVER_ROUTING) {
+            self.push_to_server(link, packet)
+        } else {
+            self.relay(Stage::PeerUnreliable, link, session, packet)
+        };
+        sent.map_err(|_| VoiceError::TooLong)?;
         self.sequence = self.sequence.wrapping_add(1);
         self.channels.on_sent();
         self.statistics.frames_sent += u64::from(!self.destinations.is_empty());
         Ok(self.destinations.len())
+    }
+
+    /// Sends a voice packet to a server that finds the listeners by itself: one packet, however many they are.
+    fn push_to_server(&mut self, link: LinkId, packet: &[u8]) -> Result<(), WriteError> {
+        if self.destinations.is_empty() {
+            return Ok(());
+        }
+        self.outbox.push_written(Stage::PeerUnreliable, link, |out| {
+            let full = WriteError::BufferFull { needed: packet.len(), capacity: out.len() };
+            out.get_mut(..packet.len()).ok_or(full)?.copy_from_slice(packet);
+            Ok(packet.len())
+        })
     }
 
     /// Sends a packet to `destinations` through the server, in as many relays as its limits ask for.
@@ -142,7 +160,7 @@ impl Client {
         link: LinkId,
         session: SessionId,
         packet: &[u8],
-    ) -> Result<(), consonance_wire::WriteError> {
+    ) -> Result<(), WriteError> {
         let most = ServerRelay::max_destinations(packet.len(), crate::MAX_PACKET_BYTES).max(1);
         for destinations in self.destinations.chunks(most) {
             let relay = ServerRelay { session, destinations: List::from(destinations), packet };

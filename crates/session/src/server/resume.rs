@@ -6,7 +6,7 @@ use consonance_wire::{
     Capabilities, ClientId, ClientState, HandshakeExtension, ResumeTicket, Secret, WireStr,
 };
 
-use super::{Server, ServerEvent};
+use super::{Fault, Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::secrets::Secrets;
 use crate::time::Instant;
@@ -17,8 +17,9 @@ pub(super) struct Places {
     secrets: Secrets,
     /// What each client has to show; a secret is good for one time.
     secret_of: BTreeMap<ClientId, Secret>,
-    /// Clients without a link, and until when their place is kept.
+    /// Clients without a link by when their place is given up, and the other way round.
     kept: BTreeSet<(Instant, ClientId)>,
+    kept_until: BTreeMap<ClientId, Instant>,
     /// Clients that came back and have not said yet which rooms they listen to.
     resumed: BTreeSet<ClientId>,
 }
@@ -26,7 +27,8 @@ pub(super) struct Places {
 impl Places {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let secrets = Secrets::new(key);
-        Self { secrets, secret_of: BTreeMap::new(), kept: BTreeSet::new(), resumed: BTreeSet::new() }
+        let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
+        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, resumed: BTreeSet::new() }
     }
 
     /// When the next place is given up.
@@ -38,7 +40,18 @@ impl Places {
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
         self.resumed.remove(&id);
-        self.kept.retain(|&(_, kept)| kept != id);
+        self.release(id);
+    }
+
+    fn keep(&mut self, id: ClientId, until: Instant) {
+        self.kept.insert((until, id));
+        self.kept_until.insert(id, until);
+    }
+
+    fn release(&mut self, id: ClientId) {
+        if let Some(until) = self.kept_until.remove(&id) {
+            self.kept.remove(&(until, id));
+        }
     }
 
     fn new_secret(&mut self, id: ClientId) -> Secret {
@@ -74,14 +87,28 @@ impl Server {
 
     /// The link of a client is lost: its place is kept for a while if it can come back.
     pub(super) fn keep_place(&mut self, now: Instant, link: LinkId) {
-        let Some(lost) = self.links.get_mut(&link) else { return };
-        if !lost.capabilities.contains(Capabilities::RESUME) {
+        if !self.keeps_place_of(link) {
             return;
         }
+        let Some(lost) = self.links.get_mut(&link) else { return };
         // Taken off the link, so that the end of the link is not the end of the client.
         let Some(id) = lost.client.take() else { return };
         self.fan_out.remove(id);
-        self.places.kept.insert((now + self.settings.limits.resume, id));
+        self.places.keep(id, now + self.settings.limits.resume);
+    }
+
+    /// A client that can resume says that it goes for good. (One of the original just closes its link.)
+    pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
+        if self.client_of(link)? != id {
+            return Err(Fault::NotOwn);
+        }
+        self.remove_client(id);
+        Ok(())
+    }
+
+    /// Whether the client of this link gets its place back after a lost link, and so has to say goodbye.
+    pub(super) fn keeps_place_of(&self, link: LinkId) -> bool {
+        self.links.get(&link).is_some_and(|link| link.capabilities.contains(Capabilities::RESUME))
     }
 
     /// Removes the clients that did not come back in time.
@@ -97,10 +124,8 @@ impl Server {
     /// Gives a client its place back over another link; false if the ticket is not good.
     pub(super) fn resume(&mut self, _now: Instant, link: LinkId, name: &str, ticket: &ResumeTicket) -> bool {
         let id = ticket.id;
-        let can_resume =
-            self.links.get(&link).is_some_and(|link| link.capabilities.contains(Capabilities::RESUME));
         let is_its_own = self.roster.get(id).is_some_and(|member| *member.name == *name);
-        let is_good = can_resume
+        let is_good = self.keeps_place_of(link)
             && is_its_own
             && ticket.session == self.session
             && self.places.secret_of.get(&id) == Some(&ticket.secret)
@@ -110,7 +135,7 @@ impl Server {
             return false;
         }
         self.drop_old_link(id);
-        self.places.kept.retain(|&(_, kept)| kept != id);
+        self.places.release(id);
         self.places.resumed.insert(id);
         self.fan_out.insert(id, link);
         if let Some(member) = self.roster.get_mut(id) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind, CodecSettings,
-    Delivery, Instant, LinkCommand, LinkId, Recycling, Status, Target, TextError, TextTarget,
+    Capabilities, ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind,
+    CodecSettings, Delivery, Instant, LinkCommand, LinkId, Recycling, Status, Target, TextError, TextTarget,
 };
 use serde_json::{Value, json};
 
@@ -30,6 +30,7 @@ impl TraceClient {
             sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
         };
         settings.recycling = Recycling::AtOnce;
+        settings.capabilities = Capabilities::NONE;
         let mut client = Client::new(settings);
         for room in driver::strings(act, "rooms") {
             client.join_room(room).unwrap();

@@ -3,9 +3,11 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server, ServerSettings,
-    SessionId,
+    Capabilities, Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server,
+    ServerSettings, SessionId,
 };
+
+use consonance_wire::MessageType;
 
 use super::{packets, words};
 
@@ -17,6 +19,8 @@ pub(crate) struct Network {
     pub(crate) reachable: bool,
     /// Whether unreliable packets of clients are lost.
     pub(crate) loses_unreliable: bool,
+    /// What clients announce that are started from now on; nothing, like originals, to begin with.
+    pub(crate) capabilities: Capabilities,
     ends: Vec<End>,
     links: u64,
 }
@@ -30,6 +34,7 @@ struct End {
     link: Option<LinkId>,
     events: Vec<String>,
     sent: Vec<String>,
+    handshake: Vec<u8>,
     closed: Option<CloseReason>,
 }
 
@@ -43,6 +48,7 @@ impl Network {
             now: Instant::START,
             reachable: true,
             loses_unreliable: false,
+            capabilities: Capabilities::NONE,
             ends: Vec::new(),
             links: 0,
         }
@@ -50,12 +56,21 @@ impl Network {
 
     /// A client that listens to these rooms and is started; it joins when the network runs.
     pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Who {
-        let mut client = Client::new(ClientSettings::new(name));
+        let mut settings = ClientSettings::new(name);
+        settings.capabilities = self.capabilities;
+        let mut client = Client::new(settings);
         for room in rooms {
             client.join_room(room).expect("a room that fits");
         }
         client.start();
-        self.ends.push(End { client, link: None, events: Vec::new(), sent: Vec::new(), closed: None });
+        self.ends.push(End {
+            client,
+            link: None,
+            events: Vec::new(),
+            sent: Vec::new(),
+            handshake: Vec::new(),
+            closed: None,
+        });
         Who(self.ends.len() - 1)
     }
 
@@ -84,6 +99,41 @@ impl Network {
         std::mem::take(&mut self.ends[who.0].sent)
     }
 
+    /// The handshake that this client sent last, byte for byte.
+    pub(crate) fn last_handshake(&mut self, who: Who) -> Vec<u8> {
+        self.ends[who.0].handshake.clone()
+    }
+
+    /// Bytes that this client did not make come over its link.
+    pub(crate) fn inject(&mut self, who: Who, packet: &[u8]) {
+        let link = self.ends[who.0].link.expect("the client has a link");
+        self.inject_from(link, packet);
+    }
+
+    /// A link that no client of ours is behind.
+    pub(crate) fn stranger(&mut self) -> LinkId {
+        self.links += 1;
+        self.server.handle_connected(self.now, LinkId(self.links));
+        LinkId(self.links)
+    }
+
+    /// Bytes come over a link.
+    pub(crate) fn inject_from(&mut self, link: LinkId, packet: &[u8]) {
+        let relayed = self.server.handle_packet(self.now, link, Delivery::Unreliable, packet);
+        let relayed = relayed.map(|relayed| (relayed.to.to_vec(), relayed.payload.to_vec()));
+        if let Some((to, payload)) = relayed {
+            self.deliver(&to, Delivery::Unreliable, &payload);
+        }
+    }
+
+    /// A server that offers only this, in place of the one that nobody has joined yet.
+    pub(crate) fn offer(&mut self, capabilities: Capabilities) {
+        let mut settings = ServerSettings::from_seed(1);
+        settings.session = packets::SESSION;
+        settings.capabilities = capabilities;
+        self.server = Server::new(settings);
+    }
+
     /// Why the server closed this client's link, if it did.
     pub(crate) fn closed(&mut self, who: Who) -> Option<CloseReason> {
         self.ends[who.0].closed.take()
@@ -92,7 +142,7 @@ impl Network {
     /// Carries everything until nothing is left to carry.
     pub(crate) fn run(&mut self) {
         for _ in 0..MAX_ROUNDS {
-            let moved = self.obey_clients() | self.carry_up() | self.carry_down() | self.obey_server();
+            let moved = self.carry_up() | self.obey_clients() | self.carry_down() | self.obey_server();
             if !moved {
                 return;
             }
@@ -113,6 +163,12 @@ impl Network {
             self.run();
         }
         self.now = end;
+    }
+
+    /// The link breaks; only the client notices.
+    pub(crate) fn lose(&mut self, who: Who) {
+        let Some(link) = self.ends[who.0].link.take() else { return };
+        self.ends[who.0].client.handle_disconnected(self.now, link);
     }
 
     /// The link breaks; both ends notice.
@@ -180,6 +236,9 @@ impl Network {
             let end = &mut self.ends[index];
             while let Some(transmit) = end.client.poll_transmit() {
                 end.sent.push(words::packet(transmit.payload));
+                if MessageType::peek(transmit.payload) == Ok(MessageType::HandshakeRequest) {
+                    end.handshake = transmit.payload.to_vec();
+                }
                 packets.push((transmit.to[0], transmit.delivery, transmit.payload.to_vec()));
             }
             moved |= !packets.is_empty();
