@@ -105,7 +105,7 @@ fn follow(
         if let Some(event) = voice.wait_event(INTERRUPT_CHECK) {
             lines.print(&event)?;
             match event.kind {
-                EventKind::Joined => {
+                EventKind::Joined | EventKind::Resumed => {
                     lost = None;
                     leave_at = leave_at.or(stay.map(|stay| event.at + stay));
                 }

@@ -220,7 +220,7 @@ impl VoiceThread {
         let mut roster_received = false;
         while let Some(event) = self.client.poll_event() {
             match &event {
-                ClientEvent::Joined { .. } => {
+                ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
                     self.persistent = true;
                     self.lost_since = None;

@@ -38,6 +38,7 @@ impl<'a> EventLines<'a> {
 fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
     Some(match event {
         EventKind::Joined => format!("you joined as {}", shown(own_name)),
+        EventKind::Resumed => "you are back, and nobody noticed that you were away".to_owned(),
         EventKind::PlayerJoined { name } => format!("{} joined", shown(name)),
         EventKind::PlayerLeft { name } => format!("{} left", shown(name)),
         EventKind::EnteredRoom { name, room } => format!("{} entered room {}", shown(name), shown(room)),
@@ -57,6 +58,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
 fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
     let line = match event {
         EventKind::Joined => json!({"event": "joined", "name": own_name}),
+        EventKind::Resumed => json!({"event": "resumed"}),
         EventKind::RosterReceived => json!({"event": "roster_received"}),
         EventKind::PlayerJoined { name } => json!({"event": "player_joined", "name": name}),
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
