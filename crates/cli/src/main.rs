@@ -1,11 +1,15 @@
 //! The `consonance` command: serve sessions, join one, hear a demonstration, measure.
 //!
+//! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
+//!
 //! * `serve` runs sessions over QUIC and prints an address for each.
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `bench` measures the session engine.
 //!
-//! One file per sub-command; what each does stands there.
+//! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
+//! `serve.rs`, a whole server.
+//!
 //! Whatever goes wrong ends in one line that says what to do next, and a non-zero exit.
 //! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
 //! for example `RUST_LOG=debug`.
