@@ -3,16 +3,20 @@
 mod back_off;
 mod channels;
 mod connect;
+mod direct_links;
 mod event;
 mod listening;
+mod peers;
 mod players;
 mod rooms;
+mod routing;
 mod settings;
 mod speaker;
 mod stages;
 mod statistics;
 mod text;
 mod timers;
+mod upload_budget;
 mod voice_sender;
 
 use alloc::collections::VecDeque;
@@ -31,11 +35,14 @@ use channels::Channels;
 pub use channels::{ChannelId, ChannelProperties, Recycling, Target};
 pub use connect::Status;
 use connect::{Connection, RosterProgress};
+use direct_links::DirectLinks;
 use event::Events;
 pub use event::{ClientEvent, Disconnection, HeardChannel, HeardTarget, TextTarget, VoiceFrame};
 pub use players::Player;
 use players::PlayerRecord;
 pub use rooms::RoomError;
+use routing::Router;
+pub use routing::Routing;
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
 use stages::StagedOutbox;
@@ -52,9 +59,13 @@ pub use voice_sender::{ChannelError, VoiceError};
 #[derive(Debug)]
 pub struct Client {
     settings: ClientSettings,
+    /// The latest time that the driver has brought.
+    clock: Instant,
     connection: Connection,
     back_off: BackOff,
     timers: Timers,
+    links: DirectLinks,
+    router: Router,
     roster: Roster<PlayerRecord>,
     /// How many players were met so far; says in which order.
     met: u64,
@@ -81,6 +92,16 @@ enum Fault {
     NotJoined,
     OtherSession,
     UnknownPlayer,
+    Oversized,
+    NotForPeers,
+    Spoofed,
+}
+
+impl Fault {
+    /// Whether a direct peer is to blame for it, and not a moment at which the two of us are in different sessions.
+    fn is_peers_own(self) -> bool {
+        !matches!(self, Self::NotJoined | Self::OtherSession | Self::UnknownPlayer)
+    }
 }
 
 impl From<ParseError> for Fault {
@@ -93,9 +114,12 @@ impl Client {
     /// A client that is not started yet.
     pub fn new(settings: ClientSettings) -> Self {
         Self {
+            clock: Instant::START,
             connection: Connection::Stopped,
             back_off: BackOff::default(),
             timers: Timers::default(),
+            links: DirectLinks::default(),
+            router: Router::new(settings.routing),
             roster: Roster::new(),
             met: 0,
             rooms: RoomList::default(),
@@ -131,9 +155,12 @@ impl Client {
     ///
     /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
+        self.clock = now;
         self.statistics.packets_in += 1;
         self.statistics.bytes_in += packet.len() as u64;
-        if let Err(fault) = self.dispatch(now, link, packet) {
+        let outcome = self.dispatch(now, link, packet);
+        self.note_peer_packet(link, outcome);
+        if let Err(fault) = outcome {
             let statistics = &mut self.statistics;
             *match fault {
                 Fault::Malformed => &mut statistics.malformed,
@@ -142,16 +169,22 @@ impl Client {
                 Fault::NotJoined => &mut statistics.not_joined,
                 Fault::OtherSession => &mut statistics.other_session,
                 Fault::UnknownPlayer => &mut statistics.unknown_player,
+                Fault::Oversized => &mut statistics.oversized,
+                Fault::NotForPeers => &mut statistics.not_for_peers,
+                Fault::Spoofed => &mut statistics.spoofed,
             } += 1;
         }
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.clock = now;
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
                 Timer::Handshake => self.send_handshake(now),
                 Timer::Reconnect => self.open_link(),
+                // The time is what it asked for.
+                Timer::UploadBudget => {}
                 Timer::Speaker(id) => self.check_speaker(now, id),
             }
         }
@@ -178,10 +211,18 @@ impl Client {
     }
 
     fn dispatch(&mut self, now: Instant, link: LinkId, packet: &[u8]) -> Result<(), Fault> {
-        if self.connection.link() != Some(link) {
+        let from_peer = self.links.contains(link);
+        if !from_peer && self.connection.link() != Some(link) {
             return Err(Fault::UnknownLink);
         }
+        // No original sends more than it can take.
+        if packet.len() > crate::MAX_PACKET_BYTES {
+            return Err(Fault::Oversized);
+        }
         let (header, _) = Header::parse(packet)?;
+        if from_peer {
+            return self.dispatch_from_peer(now, link, header, packet);
+        }
         match header.message {
             // Only clients send these.
             MessageType::HandshakeRequest
@@ -193,12 +234,7 @@ impl Client {
                 return Ok(());
             }
             MessageType::HandshakeResponse | MessageType::ErrorWrongSession => {}
-            _ => {
-                let (session, _) = self.joined()?;
-                if header.session != Some(session) {
-                    return Err(Fault::OtherSession);
-                }
-            }
+            _ => self.check_session(header)?,
         }
         match Packet::parse(packet)? {
             Packet::HandshakeResponse(response) => self.handle_response(now, link, &response)?,
@@ -211,6 +247,11 @@ impl Client {
             _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(())
+    }
+
+    fn check_session(&self, header: Header) -> Result<(), Fault> {
+        let (session, _) = self.joined()?;
+        if header.session == Some(session) { Ok(()) } else { Err(Fault::OtherSession) }
     }
 
     fn joined(&self) -> Result<(SessionId, ClientId), Fault> {

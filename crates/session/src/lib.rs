@@ -85,8 +85,8 @@ mod time;
 
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
-    Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling, RoomError, SPEAKING_TIMEOUT,
-    Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
+    Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling, RoomError, Routing,
+    SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::{ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
 pub use limits::Limits;

@@ -98,6 +98,7 @@ impl Client {
 
     /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
         if matches!(self.connection, Connection::Opening) {
             self.connection = Connection::Handshaking { link };
             self.send_handshake(now);
@@ -113,8 +114,10 @@ impl Client {
         }
     }
 
-    /// The link is gone.
+    /// The link to the server, or a direct one, is gone.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
+        self.forget_direct_link(link);
         if self.connection.link() == Some(link) {
             let removed = matches!(self.connection, Connection::Joined { removed: true, .. });
             let cause = if removed { Disconnection::NameTakenOver } else { Disconnection::LinkLost };
@@ -149,6 +152,7 @@ impl Client {
     ) -> Result<(), Fault> {
         check_names(response)?;
         let HandshakeResponse { session, id, .. } = *response;
+        let early = self.take_early_claims(session);
         self.drop_players_not_in(response);
         self.roster.clear_listeners();
         let missing = if response.clients.is_empty() { 2 } else { 1 };
@@ -159,6 +163,7 @@ impl Client {
         self.events.push(ClientEvent::Joined { session, id });
         self.load(response);
         self.send_own_state(link, session, id);
+        self.meet_direct_peers(early);
         Ok(())
     }
 
@@ -177,7 +182,7 @@ impl Client {
         let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
         let client = WireClient { name, id, codec };
         let rooms = self.rooms.names();
-        let written = self.outbox.push_written(Stage::ServerReliable, link, |out| {
+        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
             let mut writer = Writer::new(out);
             ClientState::write_with_rooms(&mut writer, session, &client, rooms)?;
             Ok::<_, consonance_wire::WriteError>(writer.len())
@@ -191,19 +196,21 @@ impl Client {
     /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.
     fn tear_down(&mut self, now: Instant, cause: Disconnection) {
         self.remove_everybody();
+        self.links.take_claims();
         self.timers.clear_all();
         self.outbox.clear();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::NameTakenOver => None,
             _ => Some(self.back_off.on_failed(now)),
         };
-        self.connection = match retry_in {
-            Some(wait) => {
-                self.timers.set(Timer::Reconnect, now + wait);
-                Connection::Waiting
-            }
-            None => Connection::Stopped,
-        };
+        if let Some(wait) = retry_in {
+            self.timers.set(Timer::Reconnect, now + wait);
+            self.connection = Connection::Waiting;
+        } else {
+            let closed = self.links.drain();
+            self.commands.extend(closed.map(|link| LinkCommand::Close { link, reason: CloseReason::Left }));
+            self.connection = Connection::Stopped;
+        }
         self.events.push(ClientEvent::Disconnected { cause, retry_in });
     }
 }

@@ -13,6 +13,7 @@ use super::event::ClientEvent;
 use super::speaker::Speaker;
 use super::timers::Timer;
 use super::{Client, Fault, RosterProgress};
+use crate::link::LinkId;
 
 /// What a client keeps of each player besides its entry in the tables.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct PlayerRecord {
     pub(super) speaker: Speaker,
     /// The list of destinations that this player was put on last.
     pub(super) round: u64,
+    /// The direct link that introduced this player.
+    pub(super) link: Option<LinkId>,
 }
 
 /// A player of the session.
@@ -167,17 +170,19 @@ impl Client {
             return Err(Fault::Contradiction);
         }
         self.met += 1;
-        let record = PlayerRecord { met: self.met, speaker: Speaker::default(), round: 0 };
+        let record = PlayerRecord { met: self.met, speaker: Speaker::default(), round: 0, link: None };
         self.roster.insert(id, &name, codec, record);
         self.channels.on_player_joined(&name, id);
         let name = Box::from(&*name);
         self.events.push(ClientEvent::PlayerJoined { id, name, codec });
+        self.find_direct_link(id);
         Ok(())
     }
 
     fn remove_player(&mut self, id: ClientId) {
         let Some(member) = self.roster.remove(id) else { return };
         self.timers.clear(Timer::Speaker(id));
+        self.links.forget_claimants(id);
         self.channels.on_player_left(&member.name);
         if *member.name != *self.settings.name {
             self.events.push(ClientEvent::PlayerLeft { id, name: member.name });

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use consonance_wire::{CodecKind, CodecSettings, Priority};
 
 use super::channels::Recycling;
+use super::routing::Routing;
 use crate::limits::Limits;
 
 /// The settings of one client.
@@ -21,6 +22,8 @@ pub struct ClientSettings {
     pub channels: usize,
     /// The priority of channels that have none of their own (default [`Priority::Default`]).
     pub priority: Priority,
+    /// What direct links are used for at first (default [`Routing::Direct`]).
+    pub routing: Routing,
     /// What becomes of a closed channel's properties; other than the default only to compare with the original.
     pub recycling: Recycling,
 }
@@ -34,6 +37,7 @@ impl ClientSettings {
             limits: Limits::default(),
             channels: 128,
             priority: Priority::Default,
+            routing: Routing::default(),
             recycling: Recycling::default(),
         }
     }

@@ -16,14 +16,32 @@ pub struct ClientStatistics {
     pub frames_received: u64,
     /// Frames that came in too late, or from before the present utterance.
     pub frames_refused: u64,
+    /// Copies of frames that went to a listener over its direct link.
+    pub frames_direct: u64,
+    /// Listeners whom frames were sent to through the server.
+    pub frames_relayed: u64,
+    /// Copies of texts that went to a player over its direct link.
+    pub texts_direct: u64,
+    /// Players whom texts were sent to through the server.
+    pub texts_relayed: u64,
     /// Packets of a type that a server does not send.
     pub ignored: u64,
     /// Packets that could not be read.
     pub malformed: u64,
+    /// Packets longer than the 1024 bytes that an original sends at most.
+    pub oversized: u64,
     /// Packets that can be read but say something impossible, such as a name twice.
     pub contradictions: u64,
-    /// Packets over a link that is not the server's.
+    /// Packets over a link that is neither the server's nor a direct one.
     pub unknown_link: u64,
+    /// Packets over a direct link of a type that only the server sends, or that only a server is sent.
+    pub not_for_peers: u64,
+    /// Packets over a direct link in the name of a player whose link it is not.
+    pub spoofed: u64,
+    /// Direct links refused because there are too many.
+    pub peers_refused: u64,
+    /// Direct links closed because too much in a row had to be refused.
+    pub peers_closed: u64,
     /// Packets that came before the handshake's answer.
     pub not_joined: u64,
     /// Packets of another session.
