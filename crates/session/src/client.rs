@@ -183,8 +183,7 @@ impl Client {
             match timer {
                 Timer::Handshake => self.send_handshake(now),
                 Timer::Reconnect => self.open_link(),
-                // The time is what it asked for.
-                Timer::UploadBudget => {}
+                Timer::UploadBudget => self.refill_budget(),
                 Timer::Speaker(id) => self.check_speaker(now, id),
             }
         }

@@ -99,6 +99,9 @@ impl Client {
     /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         self.clock = now;
+        if self.links.contains(link) {
+            return;
+        }
         if matches!(self.connection, Connection::Opening) {
             self.connection = Connection::Handshaking { link };
             self.send_handshake(now);

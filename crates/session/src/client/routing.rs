@@ -114,8 +114,15 @@ impl Client {
                 _ => relayed.push(id),
             }
         }
-        // Frames come without the time; the timer brings it, and with it the next bytes.
-        if budgeted && !self.timers.is_set(Timer::UploadBudget) {
+        if budgeted {
+            self.refill_budget();
+        }
+    }
+
+    /// Frames come without the time; while something is missing from the budget, a timer brings it.
+    pub(super) fn refill_budget(&mut self) {
+        let is_full = self.router.budget.refill(self.clock);
+        if !is_full && !self.timers.is_set(Timer::UploadBudget) {
             self.timers.set(Timer::UploadBudget, self.clock + REFILL);
         }
     }

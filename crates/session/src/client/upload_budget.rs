@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use crate::time::Instant;
 
-/// How soon after a frame the budget asks for the time again, to grow: the shortest common frame is 20 ms.
+/// How often the budget asks for the time while it is not full: as often as there are frames of the shortest common
+/// length.
 pub(super) const REFILL: Duration = Duration::from_millis(20);
 
 const MICROS_PER_SECOND: u64 = 1_000_000;
@@ -35,12 +36,14 @@ impl UploadBudget {
         enough
     }
 
-    fn refill(&mut self, now: Instant) {
+    /// Adds what time has brought; true if there is no room for more.
+    pub(super) fn refill(&mut self, now: Instant) -> bool {
         let since = now - *self.filled_at.get_or_insert(now);
         let micros = since.as_micros().min(u128::from(MICROS_PER_SECOND)) as u64;
         let most = self.bytes_per_second * MICROS_PER_SECOND;
         self.left = (self.left + micros * self.bytes_per_second).min(most);
         self.filled_at = self.filled_at.max(Some(now));
+        self.left == most
     }
 }
 
