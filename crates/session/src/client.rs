@@ -8,6 +8,7 @@ mod event;
 mod listening;
 mod peers;
 mod players;
+mod refusals;
 mod rooms;
 mod routing;
 mod settings;
@@ -95,6 +96,7 @@ enum Fault {
     Oversized,
     NotForPeers,
     Spoofed,
+    PlayerRefused,
 }
 
 impl Fault {
@@ -161,18 +163,7 @@ impl Client {
         let outcome = self.dispatch(now, link, packet);
         self.note_peer_packet(link, outcome);
         if let Err(fault) = outcome {
-            let statistics = &mut self.statistics;
-            *match fault {
-                Fault::Malformed => &mut statistics.malformed,
-                Fault::Contradiction => &mut statistics.contradictions,
-                Fault::UnknownLink => &mut statistics.unknown_link,
-                Fault::NotJoined => &mut statistics.not_joined,
-                Fault::OtherSession => &mut statistics.other_session,
-                Fault::UnknownPlayer => &mut statistics.unknown_player,
-                Fault::Oversized => &mut statistics.oversized,
-                Fault::NotForPeers => &mut statistics.not_for_peers,
-                Fault::Spoofed => &mut statistics.spoofed,
-            } += 1;
+            self.count(fault);
         }
     }
 
@@ -246,6 +237,22 @@ impl Client {
             _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(())
+    }
+
+    fn count(&mut self, fault: Fault) {
+        let statistics = &mut self.statistics;
+        *match fault {
+            Fault::Malformed => &mut statistics.malformed,
+            Fault::Contradiction => &mut statistics.contradictions,
+            Fault::UnknownLink => &mut statistics.unknown_link,
+            Fault::NotJoined => &mut statistics.not_joined,
+            Fault::OtherSession => &mut statistics.other_session,
+            Fault::UnknownPlayer => &mut statistics.unknown_player,
+            Fault::Oversized => &mut statistics.oversized,
+            Fault::NotForPeers => &mut statistics.not_for_peers,
+            Fault::Spoofed => &mut statistics.spoofed,
+            Fault::PlayerRefused => &mut statistics.players_refused,
+        } += 1;
     }
 
     fn check_session(&self, header: Header) -> Result<(), Fault> {

@@ -26,6 +26,9 @@ pub struct ClientSettings {
     pub routing: Routing,
     /// What becomes of a closed channel's properties; other than the default only to compare with the original.
     pub recycling: Recycling,
+    /// Believes what the original believes (default false): a speaker whom one frame far ahead silences stays silent.
+    /// Only to compare with the original.
+    pub permissive: bool,
 }
 
 impl ClientSettings {
@@ -39,6 +42,7 @@ impl ClientSettings {
             priority: Priority::Default,
             routing: Routing::default(),
             recycling: Recycling::default(),
+            permissive: false,
         }
     }
 }

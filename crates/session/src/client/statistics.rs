@@ -24,6 +24,8 @@ pub struct ClientStatistics {
     pub texts_direct: u64,
     /// Players whom texts were sent to through the server.
     pub texts_relayed: u64,
+    /// Utterances that began because so many frames in a row had been refused.
+    pub resynchronised: u64,
     /// Packets of a type that a server does not send.
     pub ignored: u64,
     /// Packets that could not be read.
@@ -46,6 +48,10 @@ pub struct ClientStatistics {
     pub not_joined: u64,
     /// Packets of another session.
     pub other_session: u64,
+    /// Players that the server tells of beyond [`Limits::players`](crate::Limits).
+    pub players_refused: u64,
+    /// Rooms of other players beyond what [`Limits::rooms_per_client`](crate::Limits) and one packet allow.
+    pub rooms_refused: u64,
     /// Packets of or about a player who is not here.
     pub unknown_player: u64,
     /// Events that were lost because nobody polled for them.

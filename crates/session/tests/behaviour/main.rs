@@ -5,6 +5,8 @@
 mod any_order;
 mod handshake_answer;
 mod hostile_bytes;
+mod hostile_servers;
+mod hostile_speakers;
 mod joining;
 mod peer_to_peer;
 mod reconnecting;

@@ -40,6 +40,7 @@ impl TraceClient {
             sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
         };
         settings.recycling = Recycling::AtOnce;
+        settings.permissive = true;
         let mut client = Client::new(settings);
         for room in driver::strings(act, "rooms") {
             client.join_room(room).unwrap();
