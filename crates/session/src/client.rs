@@ -30,6 +30,7 @@ use crate::outbox::Transmit;
 use crate::room_list::RoomList;
 use crate::roster::Roster;
 use crate::time::Instant;
+use crate::traffic::Traffic;
 
 use back_off::BackOff;
 use channels::Channels;
@@ -47,7 +48,7 @@ pub use routing::Routing;
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
 use stages::StagedOutbox;
-pub use statistics::ClientStatistics;
+pub use statistics::{ClientStatistics, DirectLinkStatistics};
 pub use text::TextError;
 use timers::{Timer, Timers};
 pub use voice_sender::{ChannelError, VoiceError};
@@ -82,6 +83,8 @@ pub struct Client {
     events: Events,
     commands: VecDeque<LinkCommand>,
     statistics: ClientStatistics,
+    received: Traffic,
+    sent: Traffic,
 }
 
 /// Why a packet was dropped. Every kind has a counter in [`ClientStatistics`].
@@ -134,6 +137,8 @@ impl Client {
             events: Events::new(settings.limits.events),
             commands: VecDeque::new(),
             statistics: ClientStatistics::default(),
+            received: Traffic::new(),
+            sent: Traffic::new(),
             settings,
         }
     }
@@ -148,11 +153,6 @@ impl Client {
         self.joined().ok().map(|(_, id)| id)
     }
 
-    /// What was counted so far.
-    pub fn statistics(&self) -> ClientStatistics {
-        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
-    }
-
     /// A packet came over a link.
     ///
     /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
@@ -160,8 +160,9 @@ impl Client {
         self.clock = now;
         self.statistics.packets_in += 1;
         self.statistics.bytes_in += packet.len() as u64;
+        self.received.count(now, packet, 1);
         let outcome = self.dispatch(now, link, packet);
-        self.note_peer_packet(link, outcome);
+        self.note_peer_packet(link, packet.len(), outcome);
         if let Err(fault) = outcome {
             self.count(fault);
         }
@@ -187,7 +188,10 @@ impl Client {
 
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.outbox.pop()
+        let transmit = self.outbox.pop()?;
+        self.sent.count(self.clock, transmit.payload, transmit.to.len());
+        self.links.count_out(transmit.to, transmit.payload.len());
+        Some(transmit)
     }
 
     /// The next thing to do with the link, besides sending.

@@ -29,6 +29,16 @@ pub(super) struct DirectLinks {
 struct DirectLink {
     claim: Option<Claim>,
     refused_in_a_row: u32,
+    totals: Totals,
+}
+
+/// What has passed over a link.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Totals {
+    pub(super) packets_in: u64,
+    pub(super) bytes_in: u64,
+    pub(super) packets_out: u64,
+    pub(super) bytes_out: u64,
 }
 
 impl DirectLinks {
@@ -44,8 +54,14 @@ impl DirectLinks {
         self.links.keys().copied()
     }
 
+    /// Each link, whom it claims, and what has passed over it.
+    pub(super) fn iter_totals(&self) -> impl Iterator<Item = (LinkId, Option<ClientId>, Totals)> {
+        self.links.iter().map(|(&link, direct)| (link, direct.claim.map(|claim| claim.id), direct.totals))
+    }
+
+    /// Adds a link; one that is there stays as it is.
     pub(super) fn insert(&mut self, link: LinkId) {
-        self.links.insert(link, DirectLink::default());
+        self.links.entry(link).or_default();
     }
 
     /// Takes a link out; whom it claimed.
@@ -93,9 +109,24 @@ impl DirectLinks {
         claims.collect()
     }
 
+    /// A packet goes out over those of these links that are direct ones.
+    pub(super) fn count_out(&mut self, links: &[LinkId], bytes: usize) {
+        if self.links.is_empty() {
+            return;
+        }
+        for link in links {
+            if let Some(DirectLink { totals, .. }) = self.links.get_mut(link) {
+                totals.packets_out += 1;
+                totals.bytes_out += bytes as u64;
+            }
+        }
+    }
+
     /// A packet came over the link; true if that was one refusal too many.
-    pub(super) fn note(&mut self, link: LinkId, refused: bool) -> bool {
+    pub(super) fn count_in(&mut self, link: LinkId, bytes: usize, refused: bool) -> bool {
         let Some(direct) = self.links.get_mut(&link) else { return false };
+        direct.totals.packets_in += 1;
+        direct.totals.bytes_in += bytes as u64;
         direct.refused_in_a_row = if refused { direct.refused_in_a_row + 1 } else { 0 };
         direct.refused_in_a_row >= REFUSED_IN_A_ROW
     }

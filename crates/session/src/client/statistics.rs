@@ -1,5 +1,11 @@
 //! What a client counts.
 
+use consonance_wire::ClientId;
+
+use super::Client;
+use crate::link::LinkId;
+use crate::traffic::Traffic;
+
 /// Counters of one client since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,4 +62,55 @@ pub struct ClientStatistics {
     pub unknown_player: u64,
     /// Events that were lost because nobody polled for them.
     pub events_dropped: u64,
+}
+
+/// A direct link and what has passed over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DirectLinkStatistics {
+    /// The link.
+    pub link: LinkId,
+    /// The player whose link it is; none until it has introduced itself and is in the session.
+    pub player: Option<ClientId>,
+    /// Packets that came in, good or bad.
+    pub packets_in: u64,
+    /// Their bytes.
+    pub bytes_in: u64,
+    /// Packets that went out.
+    pub packets_out: u64,
+    /// Their bytes.
+    pub bytes_out: u64,
+}
+
+impl Client {
+    /// What was counted so far.
+    pub fn statistics(&self) -> ClientStatistics {
+        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+    }
+
+    /// What came in over all links, by type of packet.
+    pub fn received(&self) -> &Traffic {
+        &self.received
+    }
+
+    /// What went out over all links, by type of packet; a packet to several direct links counts as often.
+    pub fn sent(&self) -> &Traffic {
+        &self.sent
+    }
+
+    /// Every direct link, in the order of their names.
+    pub fn direct_links(&self) -> impl Iterator<Item = DirectLinkStatistics> {
+        self.links.iter_totals().map(|(link, claimed, totals)| {
+            let is_its_own =
+                |id: &ClientId| self.roster.get(*id).is_some_and(|member| member.data.link == Some(link));
+            DirectLinkStatistics {
+                link,
+                player: claimed.filter(is_its_own),
+                packets_in: totals.packets_in,
+                bytes_in: totals.bytes_in,
+                packets_out: totals.packets_out,
+                bytes_out: totals.bytes_out,
+            }
+        })
+    }
 }

@@ -3,6 +3,7 @@
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
 mod any_order;
+mod client_statistics;
 mod handshake_answer;
 mod hostile_bytes;
 mod hostile_servers;
