@@ -23,6 +23,11 @@ pub struct Limits {
     pub rooms_per_client: usize,
     /// Bytes of a text message (default and most: 998, what an original takes); counted as `texts_refused`.
     pub text_bytes: usize,
+    /// Direct links of one client to its peers (default 1024); counted as `peers_refused`.
+    pub direct_links: usize,
+    /// Players whom a client keeps in its tables (default 5000), whatever the server tells; counted as
+    /// `players_refused`.
+    pub players: usize,
     /// Events that wait to be polled (default 65 536); the oldest go, counted as `events_dropped`.
     pub events: usize,
 }
@@ -37,6 +42,8 @@ impl Default for Limits {
             room_name_bytes: 128,
             rooms_per_client: 128,
             text_bytes: consonance_wire::limits::MAX_TEXT_BYTES,
+            direct_links: 1024,
+            players: 5000,
             events: 65_536,
         }
     }

@@ -55,6 +55,10 @@ pub enum CloseReason {
     WrongSession,
     /// The session ends.
     Stopped,
+    /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
+    TooManyPeers,
+    /// A direct peer sent many packets in a row that had to be refused, such as voice of somebody else.
+    PeerRefused,
 }
 
 impl fmt::Display for CloseReason {
@@ -68,6 +72,8 @@ impl fmt::Display for CloseReason {
             Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
             Self::Stopped => "the session has ended",
+            Self::TooManyPeers => "no further direct link fits",
+            Self::PeerRefused => "sent too much over a direct link that had to be refused",
         })
     }
 }

@@ -20,8 +20,8 @@ pub(crate) struct Roster<T> {
     count: usize,
     by_name: BTreeMap<Box<str>, ClientId>,
     listeners: BTreeMap<RoomId, Listeners>,
-    /// Somebody is among the listeners of a room that its own list does not have.
-    lists_disagree: bool,
+    /// Who is among the listeners of rooms that its own list does not have, and of which.
+    unlisted: BTreeMap<ClientId, Vec<RoomId>>,
 }
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl<T> Roster<T> {
             count: 0,
             by_name: BTreeMap::new(),
             listeners: BTreeMap::new(),
-            lists_disagree: false,
+            unlisted: BTreeMap::new(),
         }
     }
 
@@ -66,11 +66,8 @@ impl<T> Roster<T> {
         for room in member.rooms.iter() {
             self.stop_listening(room.id, id);
         }
-        if self.lists_disagree {
-            self.listeners.retain(|_, listeners| {
-                listeners.remove(id);
-                !listeners.is_empty()
-            });
+        for room in self.unlisted.remove(&id).into_iter().flatten() {
+            self.stop_listening(room, id);
         }
         while let Some(None) = self.members.last() {
             self.members.pop();
@@ -136,13 +133,15 @@ impl<T> Roster<T> {
     /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table anew.
     pub(crate) fn clear_listeners(&mut self) {
         self.listeners.clear();
-        self.lists_disagree = false;
+        self.unlisted.clear();
     }
 
     /// A member listens to a room id, whatever its own list says.
     pub(crate) fn listen(&mut self, room: RoomId, id: ClientId) {
         self.listeners.entry(room).or_default().insert(id);
-        self.lists_disagree |= self.get(id).is_some_and(|member| !member.rooms.contains_id(room));
+        if self.get(id).is_some_and(|member| !member.rooms.contains_id(room)) {
+            self.unlisted.entry(id).or_default().push(room);
+        }
     }
 
     fn left(&mut self, id: ClientId, room: &Room) {

@@ -104,6 +104,10 @@ impl Client {
 
     /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
+        if self.links.contains(link) {
+            return;
+        }
         if matches!(self.connection, Connection::Opening) {
             self.connection = Connection::Handshaking { link };
             self.send_handshake(now);
@@ -119,8 +123,10 @@ impl Client {
         }
     }
 
-    /// The link is gone.
+    /// The link to the server, or a direct one, is gone.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
+        self.forget_direct_link(link);
         if self.connection.link() == Some(link) {
             let removed = matches!(self.connection, Connection::Joined { removed: true, .. });
             if removed {
@@ -145,7 +151,7 @@ impl Client {
         let name = Some(WireStr::from(&*self.settings.name));
         let request = HandshakeRequest { codec: self.settings.codec, name };
         let extension = self.handshake_extension();
-        let written = self.outbox.push_written(Stage::ServerReliable, link, |out| {
+        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
             let mut writer = Writer::new(out);
             request.write(&mut writer)?;
             let body = writer.len();
@@ -167,6 +173,7 @@ impl Client {
     ) -> Result<(), Fault> {
         check_names(response)?;
         let HandshakeResponse { session, id, .. } = *response;
+        let early = self.take_early_claims(session);
         let resumed = self.take_answer(session, id, extension);
         if !resumed {
             self.drop_players_not_in(response);
@@ -184,6 +191,7 @@ impl Client {
             self.load(response);
         }
         self.send_own_state(link, session, id);
+        self.meet_direct_peers(early);
         Ok(())
     }
 
@@ -202,7 +210,7 @@ impl Client {
         let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
         let client = WireClient { name, id, codec };
         let rooms = self.rooms.names();
-        let written = self.outbox.push_written(Stage::ServerReliable, link, |out| {
+        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
             let mut writer = Writer::new(out);
             ClientState::write_with_rooms(&mut writer, session, &client, rooms)?;
             Ok::<_, consonance_wire::WriteError>(writer.len())
@@ -217,6 +225,7 @@ impl Client {
     fn tear_down(&mut self, now: Instant, cause: Disconnection) {
         self.remove_everybody();
         self.place = Place::default();
+        self.links.take_claims();
         self.timers.clear_all();
         self.end_connection(now, cause);
     }
@@ -237,13 +246,14 @@ impl Client {
             Disconnection::Stopped | Disconnection::NameTakenOver => None,
             _ => Some(self.back_off.on_failed(now)),
         };
-        self.connection = match retry_in {
-            Some(wait) => {
-                self.timers.set(Timer::Reconnect, now + wait);
-                Connection::Waiting
-            }
-            None => Connection::Stopped,
-        };
+        if let Some(wait) = retry_in {
+            self.timers.set(Timer::Reconnect, now + wait);
+            self.connection = Connection::Waiting;
+        } else {
+            let closed = self.links.drain();
+            self.commands.extend(closed.map(|link| LinkCommand::Close { link, reason: CloseReason::Left }));
+            self.connection = Connection::Stopped;
+        }
         self.events.push(ClientEvent::Disconnected { cause, retry_in });
     }
 }

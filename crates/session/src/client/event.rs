@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RoomId, SessionId};
 
+use crate::link::LinkId;
 use crate::queue::EventQueue;
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
@@ -90,6 +91,13 @@ pub enum ClientEvent<'a> {
         to: TextTarget,
         /// The message.
         text: Box<str>,
+    },
+    /// A player introduced itself over a direct link. It may do so again, or before it is in the session.
+    PeerIntroduced {
+        /// The id that it has in the session.
+        id: ClientId,
+        /// The link that it said so over.
+        link: LinkId,
     },
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {

@@ -27,6 +27,13 @@ pub(super) struct Place {
     unconfirmed: BTreeSet<ClientId>,
 }
 
+impl Place {
+    /// What server and client can both do.
+    pub(super) fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+}
+
 impl Client {
     /// Whether the server of the present session can do this.
     pub(super) fn server_can(&self, capability: Capabilities) -> bool {

@@ -15,6 +15,8 @@ pub(crate) enum Timer {
     Reconnect,
     /// The server gives up the place that was lost.
     Place,
+    /// The budget for direct copies has grown by as much as is worth the call.
+    UploadBudget,
     /// A speaker was silent for long; set when it is heard first, checked against its last frame when it fires, so
     /// that a frame costs nothing here.
     Speaker(ClientId),
@@ -26,6 +28,7 @@ impl Timer {
             Self::Handshake => "the handshake has no answer yet",
             Self::Reconnect => "time to connect again",
             Self::Place => "the lost place is given up",
+            Self::UploadBudget => "the budget for direct copies grows",
             Self::Speaker(_) => "a speaker may have stopped",
         }
     }

@@ -3,13 +3,18 @@
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
 mod any_order;
+mod client_statistics;
 mod handshake_answer;
 mod hostile_bytes;
+mod hostile_servers;
+mod hostile_speakers;
 mod joining;
+mod peer_to_peer;
 mod reconnecting;
 mod relaying;
 mod resume;
 mod rooms;
+mod routing;
 mod send_order;
 mod server_routing;
 mod speaking;

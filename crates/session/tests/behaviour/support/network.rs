@@ -22,11 +22,13 @@ pub(crate) struct Network {
     /// What clients announce that are started from now on; nothing, like originals, to begin with.
     pub(crate) capabilities: Capabilities,
     ends: Vec<End>,
+    /// Direct links, each with the ends that it joins.
+    direct: Vec<(LinkId, Who, Who)>,
     links: u64,
 }
 
 /// A client, by the order in which it was started.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Who(usize);
 
 struct End {
@@ -50,6 +52,7 @@ impl Network {
             loses_unreliable: false,
             capabilities: Capabilities::NONE,
             ends: Vec::new(),
+            direct: Vec::new(),
             links: 0,
         }
     }
@@ -178,6 +181,25 @@ impl Network {
         self.server.handle_disconnected(self.now, link);
     }
 
+    /// A direct link between two clients comes up; both are told.
+    pub(crate) fn join_directly(&mut self, one: Who, other: Who) {
+        self.links += 1;
+        let link = LinkId(self.links);
+        self.direct.push((link, one, other));
+        for who in [one, other] {
+            self.ends[who.0].client.handle_peer_connected(self.now, link);
+        }
+    }
+
+    /// All direct links break; both ends of each notice.
+    pub(crate) fn cut_direct_links(&mut self) {
+        for (link, one, other) in std::mem::take(&mut self.direct) {
+            for who in [one, other] {
+                self.ends[who.0].client.handle_disconnected(self.now, link);
+            }
+        }
+    }
+
     /// The server is another one from now on; the links stay up.
     pub(crate) fn replace_server(&mut self, session: SessionId) {
         self.server = server_of(session);
@@ -193,6 +215,7 @@ impl Network {
 
     fn obey_clients(&mut self) -> bool {
         let mut moved = false;
+        let mut closed = Vec::new();
         for end in &mut self.ends {
             while let Some(command) = end.client.poll_command() {
                 moved = true;
@@ -207,9 +230,15 @@ impl Network {
                     LinkCommand::Open => end.client.handle_connect_failed(self.now),
                     LinkCommand::Close { link, .. } => {
                         end.link = end.link.filter(|open| *open != link);
+                        closed.push(link);
                         self.server.handle_disconnected(self.now, link);
                     }
                 }
+            }
+        }
+        for (link, one, other) in self.direct.extract_if(.., |(link, ..)| closed.contains(link)) {
+            for who in [one, other] {
+                self.ends[who.0].client.handle_disconnected(self.now, link);
             }
         }
         moved
@@ -239,11 +268,17 @@ impl Network {
                 if MessageType::peek(transmit.payload) == Ok(MessageType::HandshakeRequest) {
                     end.handshake = transmit.payload.to_vec();
                 }
-                packets.push((transmit.to[0], transmit.delivery, transmit.payload.to_vec()));
+                let packet = (transmit.delivery, transmit.payload.to_vec());
+                packets.extend(transmit.to.iter().map(|link| (*link, packet.clone())));
             }
             moved |= !packets.is_empty();
-            for (link, delivery, packet) in packets {
+            for (link, (delivery, packet)) in packets {
                 if self.loses_unreliable && delivery == Delivery::Unreliable {
+                    continue;
+                }
+                if let Some((_, one, other)) = self.direct.iter().find(|(direct, ..)| *direct == link) {
+                    let receiver = if one.0 == index { other } else { one };
+                    self.ends[receiver.0].client.handle_packet(self.now, link, delivery, &packet);
                     continue;
                 }
                 let relayed = self.server.handle_packet(self.now, link, delivery, &packet);

@@ -59,6 +59,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        ClientEvent::PeerIntroduced { id, link } => format!("{id} introduced over {link}"),
         ClientEvent::StartedSpeaking { name, .. } => format!("{name} started speaking"),
         ClientEvent::Voice(voice) => {
             format!("frame {} of {}: {}", voice.sequence, voice.id, String::from_utf8_lossy(voice.frame))
