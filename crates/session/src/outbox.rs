@@ -9,7 +9,7 @@ use crate::link::{Delivery, LinkId};
 /// One packet to send to one or many links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transmit<'a> {
-    /// Where it goes; at least one link, none twice.
+    /// Where it goes; at least one link, and none twice unless the server is permissive.
     pub to: &'a [LinkId],
     /// How it travels.
     pub delivery: Delivery,

@@ -1,8 +1,12 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 
+mod admin;
 mod event;
 mod fan_out;
+mod fault;
 mod join;
+mod link_record;
+mod permissive;
 mod relay;
 mod rooms;
 mod settings;
@@ -12,9 +16,7 @@ mod table;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
-use consonance_wire::{
-    ClientId, ErrorWrongSession, Header, MessageType, Packet, ParseError, RemoveClient, SessionId,
-};
+use consonance_wire::{ClientId, ErrorWrongSession, Header, MessageType, Packet, RemoveClient, SessionId};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
@@ -25,6 +27,8 @@ use crate::time::Instant;
 
 pub use event::ServerEvent;
 use fan_out::FanOut;
+use fault::Fault;
+use link_record::LinkRecord;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
@@ -42,7 +46,7 @@ pub struct Server {
     roster: Roster<LinkId>,
     ids: ClientIds,
     table: Table,
-    links: BTreeMap<LinkId, Link>,
+    links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
@@ -50,36 +54,6 @@ pub struct Server {
     events: EventQueue<ServerEvent>,
     commands: VecDeque<LinkCommand>,
     statistics: ServerStatistics,
-}
-
-/// What the server knows of a connection.
-#[derive(Debug)]
-struct Link {
-    /// The client that joined over it.
-    client: Option<ClientId>,
-    /// When it has to have joined.
-    deadline: Instant,
-}
-
-/// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    Malformed,
-    Oversized,
-    WrongSession,
-    UnknownLink,
-    NotJoined,
-    NotOwn,
-    NameRefused,
-    RoomRefused,
-    InnerRefused,
-    TextRefused,
-}
-
-impl From<ParseError> for Fault {
-    fn from(_: ParseError) -> Self {
-        Self::Malformed
-    }
 }
 
 impl Server {
@@ -127,13 +101,15 @@ impl Server {
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, Link { client: None, deadline });
+        self.links.insert(link, LinkRecord::new(deadline));
         self.strangers.insert((deadline, link));
     }
 
     /// A network connection is gone; whoever joined over it leaves.
     pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
-        self.forget_link(link);
+        if !(self.settings.permissive && self.remove_one_of_several(link)) {
+            self.forget_link(link);
+        }
     }
 
     /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
@@ -268,9 +244,9 @@ impl Server {
 
     /// A link is gone; whoever joined over it leaves.
     fn forget_link(&mut self, link: LinkId) {
-        let Some(Link { client, deadline }) = self.links.remove(&link) else { return };
-        self.strangers.remove(&(deadline, link));
-        if let Some(id) = client {
+        let Some(record) = self.links.remove(&link) else { return };
+        self.strangers.remove(&(record.deadline, link));
+        for id in record.clients() {
             self.remove_client(id);
         }
     }
@@ -280,9 +256,11 @@ impl Server {
         let Some(mut member) = self.roster.remove(id) else { return };
         self.table.remove(id);
         self.fan_out.remove(id);
-        self.ids.give_back(id);
-        if let Some(link) = self.links.get_mut(&member.data) {
-            link.client = None;
+        if self.ids.is_taken(id) {
+            self.ids.give_back(id);
+        }
+        if let Some(record) = self.links.get_mut(&member.data) {
+            record.forget(id);
         }
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
@@ -320,22 +298,5 @@ impl Server {
     fn rebroadcast(&mut self, packet: &[u8]) {
         let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
         self.outbox.push(to, Delivery::Reliable, packet);
-    }
-
-    fn note(&mut self, _link: LinkId, fault: Fault) {
-        let statistics = &mut self.statistics;
-        let counter = match fault {
-            Fault::Malformed => &mut statistics.malformed,
-            Fault::Oversized => &mut statistics.oversized,
-            Fault::WrongSession => &mut statistics.wrong_session,
-            Fault::UnknownLink => &mut statistics.unknown_link,
-            Fault::NotJoined => &mut statistics.not_joined,
-            Fault::NotOwn => &mut statistics.spoofed,
-            Fault::NameRefused => &mut statistics.names_refused,
-            Fault::RoomRefused => &mut statistics.rooms_refused,
-            Fault::InnerRefused => &mut statistics.inner_refused,
-            Fault::TextRefused => &mut statistics.texts_refused,
-        };
-        *counter += 1;
     }
 }

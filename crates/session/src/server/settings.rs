@@ -12,6 +12,14 @@ pub struct ServerSettings {
     pub session: SessionId,
     /// What a peer may do.
     pub limits: Limits,
+    /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
+    /// anybody can speak, move and leave in the name of anybody else.
+    ///
+    /// Nobody has to own what they send; anything but an introduction to a direct peer is relayed, to who is listed
+    /// twice twice; a state of an unknown id makes a client, bound to the link it came over; who is evicted by a
+    /// namesake is not told and its link stays open. A client's record goes with the transport, but only one: further
+    /// ones that its states made stay. The limits hold.
+    pub permissive: bool,
 }
 
 impl ServerSettings {
@@ -20,7 +28,7 @@ impl ServerSettings {
     /// Each start of a server wants another seed, so that clients notice a restart.
     pub fn from_seed(seed: u64) -> Self {
         let session = 1 + (mix(seed) % 0x7fff_fffe) as u32;
-        Self { session: SessionId(session), limits: Limits::default() }
+        Self { session: SessionId(session), limits: Limits::default(), permissive: false }
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
+mod administration;
 mod any_order;
 mod handshake_answer;
 mod hostile_bytes;
 mod joining;
+mod permissive;
 mod reconnecting;
 mod relaying;
 mod rooms;

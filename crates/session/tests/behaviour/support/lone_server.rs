@@ -20,9 +20,13 @@ impl LoneServer {
     }
 
     pub(crate) fn with_limits(change: impl FnOnce(&mut Limits)) -> Self {
+        Self::with_settings(|settings| change(&mut settings.limits))
+    }
+
+    pub(crate) fn with_settings(change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = packets::SESSION;
-        change(&mut settings.limits);
+        change(&mut settings);
         Self { server: Server::new(settings), now: Instant::START }
     }
 
