@@ -90,8 +90,8 @@ pub use client::{
     RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::{ClientId, CodecKind, CodecSettings, MessageType, Priority, RoomId, SessionId};
-pub use limits::Limits;
-pub use link::{CloseReason, Delivery, LinkCommand, LinkId};
+pub use limits::{Limits, Rate};
+pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{Server, ServerEvent, ServerSettings, ServerStatistics};
 pub use time::Instant;

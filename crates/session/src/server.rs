@@ -1,20 +1,25 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 
+mod admin;
+mod budgets;
 mod event;
 mod fan_out;
+mod fault;
 mod join;
+mod link_record;
+mod permissive;
 mod relay;
+mod room_directory;
 mod rooms;
 mod settings;
 mod statistics;
 mod table;
+mod token_bucket;
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{
-    ClientId, ErrorWrongSession, Header, MessageType, Packet, ParseError, RemoveClient, SessionId,
-};
+use consonance_wire::{ClientId, ErrorWrongSession, Header, MessageType, Packet, RemoveClient, SessionId};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
@@ -25,6 +30,9 @@ use crate::time::Instant;
 
 pub use event::ServerEvent;
 use fan_out::FanOut;
+use fault::Fault;
+use link_record::LinkRecord;
+use room_directory::RoomDirectory;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
@@ -38,48 +46,21 @@ use table::Table;
 pub struct Server {
     session: SessionId,
     settings: ServerSettings,
+    /// The latest time that the driver brought along.
+    now: Instant,
     /// The member's own datum is the link that it came over.
     roster: Roster<LinkId>,
     ids: ClientIds,
     table: Table,
-    links: BTreeMap<LinkId, Link>,
+    rooms: RoomDirectory,
+    links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
-    commands: VecDeque<LinkCommand>,
+    commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
-}
-
-/// What the server knows of a connection.
-#[derive(Debug)]
-struct Link {
-    /// The client that joined over it.
-    client: Option<ClientId>,
-    /// When it has to have joined.
-    deadline: Instant,
-}
-
-/// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    Malformed,
-    Oversized,
-    WrongSession,
-    UnknownLink,
-    NotJoined,
-    NotOwn,
-    NameRefused,
-    RoomRefused,
-    InnerRefused,
-    TextRefused,
-}
-
-impl From<ParseError> for Fault {
-    fn from(_: ParseError) -> Self {
-        Self::Malformed
-    }
 }
 
 impl Server {
@@ -87,8 +68,11 @@ impl Server {
     pub fn new(settings: ServerSettings) -> Self {
         Self {
             session: settings.session,
+            rooms: RoomDirectory::new(&settings.reserved_rooms),
             events: EventQueue::new(settings.limits.events),
+            commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
+            now: Instant::START,
             roster: Roster::new(),
             ids: ClientIds::default(),
             table: Table::default(),
@@ -96,7 +80,6 @@ impl Server {
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             outbox: Outbox::default(),
-            commands: VecDeque::new(),
             statistics: ServerStatistics::default(),
         }
     }
@@ -113,27 +96,35 @@ impl Server {
 
     /// What was counted so far.
     pub fn statistics(&self) -> ServerStatistics {
-        ServerStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+        ServerStatistics {
+            events_dropped: self.events.dropped(),
+            commands_dropped: self.commands.dropped(),
+            ..self.statistics.clone()
+        }
     }
 
     /// A network connection is up. It may speak from now on; nobody has joined over it yet.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.move_on(now);
         if self.links.contains_key(&link) {
             return;
         }
         if self.links.len() >= self.settings.limits.links {
             self.statistics.links_refused += 1;
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::SessionFull });
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, Link { client: None, deadline });
+        self.links.insert(link, LinkRecord::new(now, deadline));
         self.strangers.insert((deadline, link));
     }
 
     /// A network connection is gone; whoever joined over it leaves.
-    pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
-        self.forget_link(link);
+    pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.move_on(now);
+        if !(self.settings.permissive && self.remove_one_of_several(link)) {
+            self.forget_link(link);
+        }
     }
 
     /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
@@ -147,9 +138,10 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
+        self.move_on(now);
         self.statistics.packets_in += 1;
         self.statistics.bytes_in += packet.len() as u64;
-        match self.dispatch(now, link, delivery, packet) {
+        match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
                 let to = self.fan_out.links();
@@ -166,6 +158,7 @@ impl Server {
 
     /// Time has passed: closes links that never joined.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.move_on(now);
         while let Some(&(deadline, link)) = self.strangers.first()
             && deadline <= now
         {
@@ -186,7 +179,7 @@ impl Server {
 
     /// The next thing to do with a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
-        self.commands.pop_front()
+        self.commands.pop()
     }
 
     /// The next thing that happened.
@@ -200,7 +193,7 @@ impl Server {
             self.remove_client(id);
         }
         for (link, _) in core::mem::take(&mut self.links) {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Stopped });
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped });
         }
         self.strangers.clear();
     }
@@ -208,21 +201,25 @@ impl Server {
     /// `Ok(Some(payload))` if the payload goes to the links that `fan_out` holds now.
     fn dispatch<'a>(
         &mut self,
-        now: Instant,
         link: LinkId,
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Result<Option<&'a [u8]>, Fault> {
-        if !self.links.contains_key(&link) {
-            return Err(Fault::UnknownLink);
+        let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
+        let message = MessageType::peek(packet);
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
+        if self.outbox.waiting_bytes() > limits.outbox_bytes {
+            self.refuse_undrained(link, delivery);
+            return Err(Fault::Undrained);
         }
         // Most of what comes in goes out again, and an original falls over anything longer.
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
         }
-        match MessageType::peek(packet)? {
-            MessageType::HandshakeRequest
-            | MessageType::ClientState
+        match message? {
+            MessageType::HandshakeRequest => record.budgets.take_handshake(now, limits)?,
+            MessageType::ClientState
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
@@ -237,17 +234,33 @@ impl Server {
             self.answer_wrong_session(link);
             return Err(Fault::WrongSession);
         }
+        let own = record.client;
         match Packet::parse(packet)? {
-            Packet::HandshakeRequest(request) => self.handle_handshake(now, link, &request)?,
+            Packet::HandshakeRequest(request) => self.handle_handshake(link, &request)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
-                return self.relay_unreliable(link, &relay).map(Some);
+                record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                return self.relay_unreliable(own, &relay).map(Some);
             }
-            Packet::ServerRelayReliable(relay) => self.relay_reliable(link, &relay)?,
-            _ => debug_assert!(false, "other types were ignored above, {delivery:?}"),
+            Packet::ServerRelayReliable(relay) => {
+                record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                self.relay_reliable(own, &relay)?;
+            }
+            _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(None)
+    }
+
+    /// Too much waits to be sent. Who loses something that it sent reliably has to start anew.
+    fn refuse_undrained(&mut self, link: LinkId, delivery: Delivery) {
+        if delivery == Delivery::Reliable {
+            self.close(link, CloseReason::Overloaded);
+        }
+    }
+
+    fn move_on(&mut self, now: Instant) {
+        self.now = self.now.max(now);
     }
 
     fn answer_wrong_session(&mut self, link: LinkId) {
@@ -263,14 +276,14 @@ impl Server {
     /// Ends a link from this side; nothing that comes over it counts any more.
     fn close(&mut self, link: LinkId, reason: CloseReason) {
         self.forget_link(link);
-        self.commands.push_back(LinkCommand::Close { link, reason });
+        self.commands.push(LinkCommand::Close { link, reason });
     }
 
     /// A link is gone; whoever joined over it leaves.
     fn forget_link(&mut self, link: LinkId) {
-        let Some(Link { client, deadline }) = self.links.remove(&link) else { return };
-        self.strangers.remove(&(deadline, link));
-        if let Some(id) = client {
+        let Some(record) = self.links.remove(&link) else { return };
+        self.strangers.remove(&(record.deadline, link));
+        for id in record.clients() {
             self.remove_client(id);
         }
     }
@@ -280,12 +293,15 @@ impl Server {
         let Some(mut member) = self.roster.remove(id) else { return };
         self.table.remove(id);
         self.fan_out.remove(id);
-        self.ids.give_back(id);
-        if let Some(link) = self.links.get_mut(&member.data) {
-            link.client = None;
+        if self.ids.is_taken(id) {
+            self.ids.give_back(id);
+        }
+        if let Some(record) = self.links.get_mut(&member.data) {
+            record.forget(id);
         }
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
+            self.rooms.leave(&room.name);
             let (name, room) = (name.clone(), room.name);
             self.events.push(ServerEvent::ExitedRoom { id, name, room });
         }
@@ -320,22 +336,5 @@ impl Server {
     fn rebroadcast(&mut self, packet: &[u8]) {
         let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
         self.outbox.push(to, Delivery::Reliable, packet);
-    }
-
-    fn note(&mut self, _link: LinkId, fault: Fault) {
-        let statistics = &mut self.statistics;
-        let counter = match fault {
-            Fault::Malformed => &mut statistics.malformed,
-            Fault::Oversized => &mut statistics.oversized,
-            Fault::WrongSession => &mut statistics.wrong_session,
-            Fault::UnknownLink => &mut statistics.unknown_link,
-            Fault::NotJoined => &mut statistics.not_joined,
-            Fault::NotOwn => &mut statistics.spoofed,
-            Fault::NameRefused => &mut statistics.names_refused,
-            Fault::RoomRefused => &mut statistics.rooms_refused,
-            Fault::InnerRefused => &mut statistics.inner_refused,
-            Fault::TextRefused => &mut statistics.texts_refused,
-        };
-        *counter += 1;
     }
 }

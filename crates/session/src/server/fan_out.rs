@@ -41,8 +41,8 @@ impl FanOut {
     }
 
     /// Fills [`links`](Self::links) with the links of these clients; unknown ids are skipped, and so is
-    /// a client that is listed again.
-    pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>) {
+    /// a client that is listed again, unless it shall be `repeated`.
+    pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>, repeated: bool) {
         self.links.clear();
         self.round = self.round.wrapping_add(1);
         if self.round == 0 {
@@ -53,7 +53,7 @@ impl FanOut {
         for id in ids {
             let Some(slot) = self.slots.get_mut(usize::from(id.0)) else { continue };
             let Some(link) = slot.link else { continue };
-            if slot.round == self.round {
+            if slot.round == self.round && !repeated {
                 continue;
             }
             slot.round = self.round;
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn gather(fan_out: &mut FanOut, ids: &[u16]) -> Vec<u64> {
-        fan_out.gather(ids.iter().copied().map(ClientId));
+        fan_out.gather(ids.iter().copied().map(ClientId), false);
         fan_out.links().iter().map(|link| link.0).collect()
     }
 
@@ -83,6 +83,14 @@ mod tests {
         fan_out.insert(ClientId(3), LinkId(13));
         assert_eq!(gather(&mut fan_out, &[3, 1, 0, 3, 900]), [13, 10]);
         assert_eq!(gather(&mut fan_out, &[3, 3]), [13]);
+    }
+
+    #[test]
+    fn who_shall_be_repeated_is() {
+        let mut fan_out = FanOut::default();
+        fan_out.insert(ClientId(3), LinkId(13));
+        fan_out.gather([3, 1, 3].map(ClientId).into_iter(), true);
+        assert_eq!(fan_out.links(), [LinkId(13), LinkId(13)]);
     }
 
     #[test]

@@ -5,15 +5,13 @@ use consonance_wire::{
     WireStr, Writer,
 };
 
-use super::{Fault, Server, ServerEvent};
+use super::{Fault, LinkRecord, Server, ServerEvent};
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
-use crate::time::Instant;
 
 impl Server {
     pub(super) fn handle_handshake(
         &mut self,
-        _now: Instant,
         link: LinkId,
         request: &HandshakeRequest<'_>,
     ) -> Result<(), Fault> {
@@ -22,39 +20,64 @@ impl Server {
             self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
         }
+        if !self.settings.permissive && !self.is_possible(request.codec) {
+            self.close(link, CloseReason::CodecRefused);
+            return Err(Fault::CodecRefused);
+        }
         self.make_room(link, &name);
-        let Some(id) = self.ids.take() else {
+        let Some(id) = self.take_id() else {
             self.statistics.links_refused += 1;
             self.close(link, CloseReason::SessionFull);
             return Ok(());
         };
+        if let Some(record) = self.links.get_mut(&link) {
+            record.client = Some(id);
+            self.strangers.remove(&(record.deadline, link));
+        }
         self.add_client(link, id, &name, request.codec);
         self.welcome(link, id);
         Ok(())
     }
 
+    /// A listener of the original sizes its buffers by what a codec claims.
+    fn is_possible(&self, codec: CodecSettings) -> bool {
+        let limits = &self.settings.limits;
+        (1..=limits.codec_frame_samples).contains(&codec.frame_size_samples)
+            && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
+    }
+
+    /// An id that nobody has. A ghost may sit on one that was never given out; it counts as given out from then on.
+    fn take_id(&mut self) -> Option<ClientId> {
+        loop {
+            let id = self.ids.take()?;
+            if self.roster.get(id).is_none() {
+                return Some(id);
+            }
+        }
+    }
+
     /// Removes the client that this link had, then the one that had this name.
     fn make_room(&mut self, link: LinkId, name: &str) {
-        if let Ok(previous) = self.client_of(link) {
+        let clients = self.links.get(&link).into_iter().flat_map(LinkRecord::clients);
+        if let Some(previous) = clients.min_by_key(|id| self.table.slot(*id)) {
             self.remove_client(previous);
         }
         let Some(namesake) = self.roster.id_of(name) else { return };
         let Some(old_link) = self.fan_out.link(namesake) else { return };
         self.remove_client(namesake);
+        if self.settings.permissive {
+            return;
+        }
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.session, id: namesake };
         self.send([old_link], Delivery::Reliable, &gone.into());
         self.close(old_link, CloseReason::NameTakenOver);
     }
 
-    fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
+    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
         self.roster.insert(id, name, codec, link);
         self.table.insert(id);
         self.fan_out.insert(id, link);
-        if let Some(joined) = self.links.get_mut(&link) {
-            joined.client = Some(id);
-            self.strangers.remove(&(joined.deadline, link));
-        }
         self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
     }
 
