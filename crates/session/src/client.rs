@@ -17,7 +17,6 @@ mod stages;
 mod statistics;
 mod text;
 mod timers;
-mod upload_budget;
 mod voice_sender;
 
 use alloc::collections::VecDeque;

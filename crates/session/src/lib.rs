@@ -82,6 +82,7 @@ mod room_list;
 mod roster;
 mod server;
 mod time;
+mod token_bucket;
 mod traffic;
 
 pub use client::{

@@ -14,7 +14,6 @@ mod rooms;
 mod settings;
 mod statistics;
 mod table;
-mod token_bucket;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
