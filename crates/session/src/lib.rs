@@ -89,8 +89,8 @@ pub use client::{
     Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::{ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
-pub use limits::Limits;
-pub use link::{CloseReason, Delivery, LinkCommand, LinkId};
+pub use limits::{Limits, Rate};
+pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{Server, ServerEvent, ServerSettings, ServerStatistics};
 pub use time::Instant;

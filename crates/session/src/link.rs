@@ -53,11 +53,48 @@ pub enum CloseReason {
     WrongSession,
     /// The session ends.
     Stopped,
+    /// The codec's frame size or sample rate is zero, or over [`Limits`](crate::Limits).
+    CodecRefused,
+    /// The server's driver does not send what waits, and this link cannot do without what it just sent.
+    Overloaded,
+    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives.
+    Abuse {
+        /// What it did last.
+        last: Offence,
+    },
+}
+
+/// Something that an honest peer does not do, or seldom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Offence {
+    /// A packet that cannot be read.
+    Malformed,
+    /// A packet that is longer than any peer takes.
+    Oversized,
+    /// A packet in the name of somebody else.
+    Spoofed,
+    /// A name, room, text or relayed packet that is not taken.
+    Refused,
+    /// A packet over a rate of [`Limits`](crate::Limits).
+    TooFast,
+}
+
+impl fmt::Display for Offence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "a packet that cannot be read",
+            Self::Oversized => "a packet that is too long",
+            Self::Spoofed => "a packet in the name of somebody else",
+            Self::Refused => "something that this session does not take",
+            Self::TooFast => "more than this session takes in a second",
+        })
+    }
 }
 
 impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let reason = match self {
             Self::Left => "left the session",
             Self::NameTakenOver => "somebody else joined with the same name",
             Self::NameTooLong => "the name is longer than this session allows",
@@ -65,6 +102,10 @@ impl fmt::Display for CloseReason {
             Self::SessionFull => "the session is full",
             Self::WrongSession => "the server started a new session",
             Self::Stopped => "the session has ended",
-        })
+            Self::CodecRefused => "no codec has such a frame size or sample rate",
+            Self::Overloaded => "the server cannot keep up",
+            Self::Abuse { last } => return write!(f, "broke the rules too often, in the end with {last}"),
+        };
+        f.write_str(reason)
     }
 }

@@ -87,6 +87,11 @@ impl Outbox {
         })
     }
 
+    /// How much memory what waits takes, together with what left since the queue was empty last.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        if self.queue.is_empty() { 0 } else { self.payloads.len() + size_of_val(&*self.links) }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }

@@ -1,6 +1,7 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 
 mod admin;
+mod budgets;
 mod event;
 mod fan_out;
 mod fault;
@@ -8,12 +9,14 @@ mod join;
 mod link_record;
 mod permissive;
 mod relay;
+mod room_directory;
 mod rooms;
 mod settings;
 mod statistics;
 mod table;
+mod token_bucket;
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, ErrorWrongSession, Header, MessageType, Packet, RemoveClient, SessionId};
@@ -29,6 +32,7 @@ pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
 use link_record::LinkRecord;
+use room_directory::RoomDirectory;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
@@ -42,17 +46,20 @@ use table::Table;
 pub struct Server {
     session: SessionId,
     settings: ServerSettings,
+    /// The latest time that the driver brought along.
+    now: Instant,
     /// The member's own datum is the link that it came over.
     roster: Roster<LinkId>,
     ids: ClientIds,
     table: Table,
+    rooms: RoomDirectory,
     links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
-    commands: VecDeque<LinkCommand>,
+    commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
 }
 
@@ -61,8 +68,11 @@ impl Server {
     pub fn new(settings: ServerSettings) -> Self {
         Self {
             session: settings.session,
+            rooms: RoomDirectory::new(&settings.reserved_rooms),
             events: EventQueue::new(settings.limits.events),
+            commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
+            now: Instant::START,
             roster: Roster::new(),
             ids: ClientIds::default(),
             table: Table::default(),
@@ -70,7 +80,6 @@ impl Server {
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             outbox: Outbox::default(),
-            commands: VecDeque::new(),
             statistics: ServerStatistics::default(),
         }
     }
@@ -87,26 +96,32 @@ impl Server {
 
     /// What was counted so far.
     pub fn statistics(&self) -> ServerStatistics {
-        ServerStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+        ServerStatistics {
+            events_dropped: self.events.dropped(),
+            commands_dropped: self.commands.dropped(),
+            ..self.statistics.clone()
+        }
     }
 
     /// A network connection is up. It may speak from now on; nobody has joined over it yet.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.move_on(now);
         if self.links.contains_key(&link) {
             return;
         }
         if self.links.len() >= self.settings.limits.links {
             self.statistics.links_refused += 1;
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::SessionFull });
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, LinkRecord::new(deadline));
+        self.links.insert(link, LinkRecord::new(now, deadline));
         self.strangers.insert((deadline, link));
     }
 
     /// A network connection is gone; whoever joined over it leaves.
-    pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
+    pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.move_on(now);
         if !(self.settings.permissive && self.remove_one_of_several(link)) {
             self.forget_link(link);
         }
@@ -123,9 +138,10 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
+        self.move_on(now);
         self.statistics.packets_in += 1;
         self.statistics.bytes_in += packet.len() as u64;
-        match self.dispatch(now, link, delivery, packet) {
+        match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
                 let to = self.fan_out.links();
@@ -142,6 +158,7 @@ impl Server {
 
     /// Time has passed: closes links that never joined.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.move_on(now);
         while let Some(&(deadline, link)) = self.strangers.first()
             && deadline <= now
         {
@@ -162,7 +179,7 @@ impl Server {
 
     /// The next thing to do with a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
-        self.commands.pop_front()
+        self.commands.pop()
     }
 
     /// The next thing that happened.
@@ -176,7 +193,7 @@ impl Server {
             self.remove_client(id);
         }
         for (link, _) in core::mem::take(&mut self.links) {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Stopped });
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped });
         }
         self.strangers.clear();
     }
@@ -184,21 +201,25 @@ impl Server {
     /// `Ok(Some(payload))` if the payload goes to the links that `fan_out` holds now.
     fn dispatch<'a>(
         &mut self,
-        now: Instant,
         link: LinkId,
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Result<Option<&'a [u8]>, Fault> {
-        if !self.links.contains_key(&link) {
-            return Err(Fault::UnknownLink);
+        let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
+        let message = MessageType::peek(packet);
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
+        if self.outbox.waiting_bytes() > limits.outbox_bytes {
+            self.refuse_undrained(link, delivery);
+            return Err(Fault::Undrained);
         }
         // Most of what comes in goes out again, and an original falls over anything longer.
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
         }
-        match MessageType::peek(packet)? {
-            MessageType::HandshakeRequest
-            | MessageType::ClientState
+        match message? {
+            MessageType::HandshakeRequest => record.budgets.take_handshake(now, limits)?,
+            MessageType::ClientState
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
@@ -213,17 +234,33 @@ impl Server {
             self.answer_wrong_session(link);
             return Err(Fault::WrongSession);
         }
+        let own = record.client;
         match Packet::parse(packet)? {
-            Packet::HandshakeRequest(request) => self.handle_handshake(now, link, &request)?,
+            Packet::HandshakeRequest(request) => self.handle_handshake(link, &request)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
-                return self.relay_unreliable(link, &relay).map(Some);
+                record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                return self.relay_unreliable(own, &relay).map(Some);
             }
-            Packet::ServerRelayReliable(relay) => self.relay_reliable(link, &relay)?,
-            _ => debug_assert!(false, "other types were ignored above, {delivery:?}"),
+            Packet::ServerRelayReliable(relay) => {
+                record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                self.relay_reliable(own, &relay)?;
+            }
+            _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(None)
+    }
+
+    /// Too much waits to be sent. Who loses something that it sent reliably has to start anew.
+    fn refuse_undrained(&mut self, link: LinkId, delivery: Delivery) {
+        if delivery == Delivery::Reliable {
+            self.close(link, CloseReason::Overloaded);
+        }
+    }
+
+    fn move_on(&mut self, now: Instant) {
+        self.now = self.now.max(now);
     }
 
     fn answer_wrong_session(&mut self, link: LinkId) {
@@ -239,7 +276,7 @@ impl Server {
     /// Ends a link from this side; nothing that comes over it counts any more.
     fn close(&mut self, link: LinkId, reason: CloseReason) {
         self.forget_link(link);
-        self.commands.push_back(LinkCommand::Close { link, reason });
+        self.commands.push(LinkCommand::Close { link, reason });
     }
 
     /// A link is gone; whoever joined over it leaves.
@@ -264,6 +301,7 @@ impl Server {
         }
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
+            self.rooms.leave(&room.name);
             let (name, room) = (name.clone(), room.name);
             self.events.push(ServerEvent::ExitedRoom { id, name, room });
         }

@@ -8,12 +8,10 @@ use consonance_wire::{
 use super::{Fault, LinkRecord, Server, ServerEvent};
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
-use crate::time::Instant;
 
 impl Server {
     pub(super) fn handle_handshake(
         &mut self,
-        _now: Instant,
         link: LinkId,
         request: &HandshakeRequest<'_>,
     ) -> Result<(), Fault> {
@@ -21,6 +19,10 @@ impl Server {
         if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
             self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
+        }
+        if !self.settings.permissive && !self.is_possible(request.codec) {
+            self.close(link, CloseReason::CodecRefused);
+            return Err(Fault::CodecRefused);
         }
         self.make_room(link, &name);
         let Some(id) = self.take_id() else {
@@ -35,6 +37,13 @@ impl Server {
         self.add_client(link, id, &name, request.codec);
         self.welcome(link, id);
         Ok(())
+    }
+
+    /// A listener of the original sizes its buffers by what a codec claims.
+    fn is_possible(&self, codec: CodecSettings) -> bool {
+        let limits = &self.settings.limits;
+        (1..=limits.codec_frame_samples).contains(&codec.frame_size_samples)
+            && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
     }
 
     /// An id that nobody has. A ghost may sit on one that was never given out; it counts as given out from then on.

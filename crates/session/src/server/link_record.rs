@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
+use super::budgets::Budgets;
 use crate::time::Instant;
 
 #[derive(Debug)]
@@ -14,11 +15,12 @@ pub(super) struct LinkRecord {
     pub(super) ghosts: Vec<ClientId>,
     /// When it has to have joined.
     pub(super) deadline: Instant,
+    pub(super) budgets: Budgets,
 }
 
 impl LinkRecord {
-    pub(super) fn new(deadline: Instant) -> Self {
-        Self { client: None, ghosts: Vec::new(), deadline }
+    pub(super) fn new(now: Instant, deadline: Instant) -> Self {
+        Self { client: None, ghosts: Vec::new(), deadline, budgets: Budgets::full(now) }
     }
 
     /// Every client of the link.

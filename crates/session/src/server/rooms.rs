@@ -72,6 +72,7 @@ impl Server {
     /// A member wants to listen to a room that is not in its list.
     fn check_one_more(&self, member: &Member<LinkId>, room: &str) -> Result<(), Fault> {
         self.check_room(room)?;
+        self.check_new_rooms(usize::from(!self.rooms.contains(room)))?;
         if member.rooms.len() >= self.settings.limits.rooms_per_client
             || state_bytes(member) + 2 + room.len() > crate::MAX_PACKET_BYTES
         {
@@ -84,11 +85,14 @@ impl Server {
     /// become the three of U+FFFD.
     pub(super) fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
         let mut bytes = STATE_BYTES + name_bytes;
+        let mut new = 0;
         for room in state.rooms {
             let room = room.ok_or(Fault::RoomRefused)?.to_str();
             self.check_room(&room)?;
             bytes += 2 + room.len();
+            new += usize::from(!self.rooms.contains(&room));
         }
+        self.check_new_rooms(new)?;
         if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::MAX_PACKET_BYTES {
             return Err(Fault::RoomRefused);
         }
@@ -96,17 +100,34 @@ impl Server {
     }
 
     fn check_room(&self, room: &str) -> Result<(), Fault> {
-        if room.len() > self.settings.limits.room_name_bytes { Err(Fault::RoomRefused) } else { Ok(()) }
+        if room.len() > self.settings.limits.room_name_bytes {
+            return Err(Fault::RoomRefused);
+        }
+        if !self.settings.permissive && self.rooms.is_taken_by_reserved(room) {
+            return Err(Fault::RoomReserved);
+        }
+        Ok(())
+    }
+
+    /// Whether the session can have so many rooms more. What the same packet leaves is not counted against them.
+    fn check_new_rooms(&self, new: usize) -> Result<(), Fault> {
+        if new > 0 && self.rooms.len() + new > self.settings.limits.rooms {
+            return Err(Fault::RoomsExhausted);
+        }
+        Ok(())
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
+            self.statistics.room_collisions += u64::from(self.rooms.enter(room));
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
         }
     }
 
+    /// A client has left a room in the roster.
     pub(super) fn exited(&mut self, id: ClientId, room: &str) {
+        self.rooms.leave(room);
         let name = self.name_of(id);
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
     }

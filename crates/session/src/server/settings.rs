@@ -1,5 +1,8 @@
 //! What a server is started with.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use consonance_wire::SessionId;
 
 use crate::limits::Limits;
@@ -12,6 +15,9 @@ pub struct ServerSettings {
     pub session: SessionId,
     /// What a peer may do.
     pub limits: Limits,
+    /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
+    /// so that nobody can sit in a room by listening to a name that the wire cannot tell from it.
+    pub reserved_rooms: Vec<Box<str>>,
     /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
     /// anybody can speak, move and leave in the name of anybody else.
     ///
@@ -28,7 +34,12 @@ impl ServerSettings {
     /// Each start of a server wants another seed, so that clients notice a restart.
     pub fn from_seed(seed: u64) -> Self {
         let session = 1 + (mix(seed) % 0x7fff_fffe) as u32;
-        Self { session: SessionId(session), limits: Limits::default(), permissive: false }
+        Self {
+            session: SessionId(session),
+            limits: Limits::default(),
+            reserved_rooms: Vec::new(),
+            permissive: false,
+        }
     }
 }
 
