@@ -88,11 +88,14 @@ pub use client::{
     Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling, RoomError, SPEAKING_TIMEOUT,
     Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
 };
-pub use consonance_wire::{ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
+pub use consonance_wire::{ClientId, CodecKind, CodecSettings, MessageType, Priority, RoomId, SessionId};
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
-pub use server::{Server, ServerEvent, ServerSettings, ServerStatistics};
+pub use server::{
+    ClientRow, LinkRow, RoomRow, Server, ServerEvent, ServerSettings, ServerStatistics, Total, Traffic,
+    TrafficOfType,
+};
 pub use time::Instant;
 
 /// What a peer of the original can take; nothing longer is ever sent (spec: behaviour, Limits of the original).
