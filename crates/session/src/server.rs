@@ -14,6 +14,7 @@ mod rooms;
 mod settings;
 mod statistics;
 mod table;
+mod tables;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -26,6 +27,7 @@ use crate::outbox::{Outbox, Transmit};
 use crate::queue::EventQueue;
 use crate::roster::Roster;
 use crate::time::Instant;
+use crate::traffic::Traffic;
 
 pub use event::ServerEvent;
 use fan_out::FanOut;
@@ -35,6 +37,7 @@ use room_directory::RoomDirectory;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
+pub use tables::{ClientRow, LinkRow, RoomRow};
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
@@ -60,6 +63,8 @@ pub struct Server {
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
+    received: Traffic,
+    sent: Traffic,
 }
 
 impl Server {
@@ -80,6 +85,8 @@ impl Server {
             fan_out: FanOut::default(),
             outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
+            received: Traffic::new(),
+            sent: Traffic::new(),
         }
     }
 
@@ -206,7 +213,9 @@ impl Server {
     ) -> Result<Option<&'a [u8]>, Fault> {
         let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
         let message = MessageType::peek(packet);
+        self.received.count(now, packet, 1);
         let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        record.received.add(1, packet.len() as u64);
         record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
         if self.outbox.waiting_bytes() > limits.outbox_bytes {
             self.refuse_undrained(link, delivery);
@@ -264,7 +273,7 @@ impl Server {
 
     fn answer_wrong_session(&mut self, link: LinkId) {
         let answer = ErrorWrongSession { session: self.session };
-        self.send([link], Delivery::Unreliable, &answer.into());
+        self.send(link, Delivery::Unreliable, &answer.into());
     }
 
     /// The client that joined over a link.
@@ -291,12 +300,13 @@ impl Server {
     fn remove_client(&mut self, id: ClientId) {
         let Some(mut member) = self.roster.remove(id) else { return };
         self.table.remove(id);
+        let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
         if self.ids.is_taken(id) {
             self.ids.give_back(id);
         }
         if let Some(record) = self.links.get_mut(&member.data) {
-            record.forget(id);
+            record.forget(id, sent);
         }
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
@@ -309,31 +319,38 @@ impl Server {
         self.broadcast(&remove.into());
     }
 
-    fn send(&mut self, to: impl IntoIterator<Item = LinkId>, delivery: Delivery, packet: &Packet<'_>) {
-        let written =
-            self.outbox.push_written(to, delivery, crate::MAX_PACKET_BYTES, |out| packet.write(out));
-        debug_assert!(
-            written.is_ok(),
-            "the limits keep our own packets within {} bytes",
-            crate::MAX_PACKET_BYTES
-        );
+    fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let packet = written(packet, &mut buffer);
+        if let Some(record) = self.links.get_mut(&to) {
+            record.sent.add(1, packet.len() as u64);
+        }
+        self.sent.count(self.now, packet, 1);
+        self.outbox.push([to], delivery, packet);
     }
 
     fn broadcast(&mut self, packet: &Packet<'_>) {
-        let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
-        let written = self
-            .outbox
-            .push_written(to, Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| packet.write(out));
-        debug_assert!(
-            written.is_ok(),
-            "the limits keep our own packets within {} bytes",
-            crate::MAX_PACKET_BYTES
-        );
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        self.rebroadcast(written(packet, &mut buffer));
     }
 
     /// The received bytes to every client, the sender included.
     fn rebroadcast(&mut self, packet: &[u8]) {
-        let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
+        let mut copies = 0;
+        let clients = self.table.iter().inspect(|_| copies += 1);
+        let to = clients.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
         self.outbox.push(to, Delivery::Reliable, packet);
+        self.sent.count(self.now, packet, copies);
     }
+}
+
+/// A packet of the server's own.
+fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::MAX_PACKET_BYTES]) -> &'a [u8] {
+    let written = packet.write(buffer);
+    debug_assert!(
+        written.is_ok(),
+        "the limits keep our own packets within {} bytes",
+        crate::MAX_PACKET_BYTES
+    );
+    &buffer[..written.unwrap_or(0)]
 }

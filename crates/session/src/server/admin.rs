@@ -25,7 +25,7 @@ impl Server {
     pub fn reset(&mut self, id: ClientId) -> bool {
         let Some(link) = self.fan_out.link(id) else { return false };
         let another = SessionId(self.session.0.wrapping_add(1));
-        self.send([link], Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
+        self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
         true
     }
 }

@@ -63,8 +63,9 @@ impl Server {
     /// Counts a fault. A link that is to blame for more than is forgiven is closed.
     pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
         self.count(fault);
-        let Some(offence) = fault.offence() else { return };
         let Some(record) = self.links.get_mut(&link) else { return };
+        record.faults += 1;
+        let Some(offence) = fault.offence() else { return };
         if !record.budgets.take_strike(self.now, &self.settings.limits) {
             self.statistics.abusers_closed += 1;
             self.close(link, CloseReason::Abuse { last: offence });

@@ -1,13 +1,14 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, RemoveClient,
-    WireStr, Writer,
+    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, MessageType,
+    RemoveClient, WireStr, Writer,
 };
 
 use super::{Fault, LinkRecord, Server, ServerEvent};
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
+use crate::traffic::Total;
 
 impl Server {
     pub(super) fn handle_handshake(
@@ -70,7 +71,7 @@ impl Server {
         }
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.session, id: namesake };
-        self.send([old_link], Delivery::Reliable, &gone.into());
+        self.send(old_link, Delivery::Reliable, &gone.into());
         self.close(old_link, CloseReason::NameTakenOver);
     }
 
@@ -82,16 +83,17 @@ impl Server {
     }
 
     /// The newcomer's id, then everybody who is here, itself included, in table order.
-    fn welcome(&mut self, link: LinkId, id: ClientId) {
+    fn welcome(&mut self, link: LinkId, newcomer: ClientId) {
         let session = self.session;
         let response = HandshakeResponse {
             session,
-            id,
+            id: newcomer,
             clients: List::default(),
             room_names: List::default(),
             room_members: List::default(),
         };
-        self.send([link], Delivery::Reliable, &response.into());
+        self.send(link, Delivery::Reliable, &response.into());
+        let (mut packets, mut bytes) = (0, 0);
         for id in self.table.iter() {
             let Some(member) = self.roster.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
@@ -99,9 +101,13 @@ impl Server {
                 self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
                     let mut writer = Writer::new(out);
                     ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
+                    bytes += writer.len() as u64;
+                    packets += 1;
                     Ok::<_, consonance_wire::WriteError>(writer.len())
                 });
             debug_assert!(written.is_ok(), "a room is only entered while the whole state fits a packet");
         }
+        self.sent.count_all(self.now, MessageType::ClientState, Total { packets, bytes });
+        self.fan_out.send(newcomer, packets, bytes);
     }
 }

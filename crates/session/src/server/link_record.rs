@@ -6,6 +6,7 @@ use consonance_wire::ClientId;
 
 use super::budgets::Budgets;
 use crate::time::Instant;
+use crate::traffic::Total;
 
 #[derive(Debug)]
 pub(super) struct LinkRecord {
@@ -16,11 +17,24 @@ pub(super) struct LinkRecord {
     /// When it has to have joined.
     pub(super) deadline: Instant,
     pub(super) budgets: Budgets,
+    pub(super) received: Total,
+    /// What it was sent, besides what is counted for its present clients.
+    pub(super) sent: Total,
+    /// How many of its packets were dropped for a fault.
+    pub(super) faults: u64,
 }
 
 impl LinkRecord {
     pub(super) fn new(now: Instant, deadline: Instant) -> Self {
-        Self { client: None, ghosts: Vec::new(), deadline, budgets: Budgets::full(now) }
+        Self {
+            client: None,
+            ghosts: Vec::new(),
+            deadline,
+            budgets: Budgets::full(now),
+            received: Total::default(),
+            sent: Total::default(),
+            faults: 0,
+        }
     }
 
     /// Every client of the link.
@@ -28,7 +42,9 @@ impl LinkRecord {
         self.client.into_iter().chain(self.ghosts.iter().copied())
     }
 
-    pub(super) fn forget(&mut self, id: ClientId) {
+    /// The link has this client no longer, which was sent so much.
+    pub(super) fn forget(&mut self, id: ClientId, sent: Total) {
+        self.sent.add(sent.packets, sent.bytes);
         self.client = self.client.filter(|client| *client != id);
         self.ghosts.retain(|ghost| *ghost != id);
     }

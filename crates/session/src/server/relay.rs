@@ -13,7 +13,7 @@ impl Server {
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
         self.check_inner(own, relay.packet)?;
-        self.fan_out.gather(relay.destinations.iter(), self.settings.permissive);
+        self.gather(relay);
         Ok(relay.packet)
     }
 
@@ -24,9 +24,15 @@ impl Server {
         relay: &ServerRelay<'_>,
     ) -> Result<(), Fault> {
         self.check_inner(own, relay.packet)?;
-        self.fan_out.gather(relay.destinations.iter(), self.settings.permissive);
+        self.gather(relay);
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
         Ok(())
+    }
+
+    fn gather(&mut self, relay: &ServerRelay<'_>) {
+        let ServerRelay { destinations, packet, .. } = relay;
+        self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
+        self.sent.count(self.now, packet, self.fan_out.links().len());
     }
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over

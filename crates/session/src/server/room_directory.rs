@@ -64,6 +64,11 @@ impl RoomDirectory {
         self.names
     }
 
+    /// Rooms by ascending id and then by name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RoomId, &str)> {
+        self.by_id.iter().flat_map(|(id, names)| names.keys().map(|name| (*id, &**name)))
+    }
+
     /// Whether a room of the configuration has the name's id, but not the name.
     pub(super) fn is_taken_by_reserved(&self, name: &str) -> bool {
         let Some(names) = self.reserved.get(&RoomId::of(name)) else { return false };
