@@ -18,7 +18,6 @@ mod stages;
 mod statistics;
 mod text;
 mod timers;
-mod upload_budget;
 mod voice_sender;
 
 use alloc::collections::VecDeque;
@@ -26,7 +25,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, SessionId};
 
-use crate::link::{Delivery, LinkCommand, LinkId};
+use crate::link::{Delivery, LinkCommand, LinkId, Offence};
 use crate::outbox::Transmit;
 use crate::room_list::RoomList;
 use crate::roster::Roster;
@@ -106,9 +105,15 @@ enum Fault {
 }
 
 impl Fault {
-    /// Whether a direct peer is to blame for it, and not a moment at which the two of us are in different sessions.
-    fn is_peers_own(self) -> bool {
-        !matches!(self, Self::NotJoined | Self::OtherSession | Self::UnknownPlayer)
+    /// What a direct peer is to blame for; nothing if the two of us may be in different sessions for a moment.
+    fn offence(self) -> Option<Offence> {
+        Some(match self {
+            Self::Malformed | Self::Contradiction => Offence::Malformed,
+            Self::Oversized => Offence::Oversized,
+            Self::Spoofed => Offence::Spoofed,
+            Self::NotForPeers | Self::PlayerRefused => Offence::Refused,
+            Self::UnknownLink | Self::NotJoined | Self::OtherSession | Self::UnknownPlayer => return None,
+        })
     }
 }
 

@@ -84,6 +84,7 @@ mod roster;
 mod secrets;
 mod server;
 mod time;
+mod token_bucket;
 mod traffic;
 
 pub use client::{
@@ -94,12 +95,12 @@ pub use client::{
 pub use consonance_wire::{
     Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, RoomId, SessionId,
 };
-pub use limits::Limits;
-pub use link::{CloseReason, Delivery, LinkCommand, LinkId};
+pub use limits::{Limits, Rate};
+pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
-pub use server::{Server, ServerEvent, ServerSettings, ServerStatistics};
+pub use server::{ClientRow, LinkRow, RoomRow, Server, ServerEvent, ServerSettings, ServerStatistics};
 pub use time::Instant;
-pub use traffic::{Flow, Traffic};
+pub use traffic::{Flow, Total, Traffic};
 
 /// What a peer of the original can take; nothing longer is ever sent (spec: behaviour, Limits of the original).
 pub(crate) const MAX_PACKET_BYTES: usize = consonance_wire::limits::MAX_PACKET_BYTES;

@@ -9,7 +9,7 @@ use crate::link::{Delivery, LinkId};
 /// One packet to send to one or many links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transmit<'a> {
-    /// Where it goes; at least one link, none twice.
+    /// Where it goes; at least one link, and none twice unless the server is permissive.
     pub to: &'a [LinkId],
     /// How it travels.
     pub delivery: Delivery,
@@ -85,6 +85,11 @@ impl Outbox {
             delivery: entry.delivery,
             payload: &self.payloads[entry.payload],
         })
+    }
+
+    /// How much memory what waits takes, together with what left since the queue was empty last.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        if self.queue.is_empty() { 0 } else { self.payloads.len() + size_of_val(&*self.links) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

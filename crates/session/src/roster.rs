@@ -44,17 +44,17 @@ impl<T> Roster<T> {
         }
     }
 
-    /// Adds a member without rooms; the id and the name must be free.
+    /// Adds a member without rooms; the id must be free. Of several members with one name the first is found by
+    /// it, as long as it is here.
     pub(crate) fn insert(&mut self, id: ClientId, name: &str, codec: CodecSettings, data: T) {
         debug_assert!(self.get(id).is_none(), "an id belongs to one member");
-        debug_assert!(self.id_of(name).is_none(), "a name belongs to one member");
         let index = usize::from(id.0);
         if index >= self.members.len() {
             self.members.resize_with(index + 1, || None);
         }
         let member = Member { id, name: name.into(), codec, rooms: RoomList::default(), data };
         self.members[index] = Some(Box::new(member));
-        self.by_name.insert(name.into(), id);
+        self.by_name.entry(name.into()).or_insert(id);
         self.count += 1;
     }
 
@@ -62,7 +62,9 @@ impl<T> Roster<T> {
     pub(crate) fn remove(&mut self, id: ClientId) -> Option<Member<T>> {
         let member = self.members.get_mut(usize::from(id.0))?.take()?;
         self.count -= 1;
-        self.by_name.remove(&member.name);
+        if self.id_of(&member.name) == Some(id) {
+            self.by_name.remove(&member.name);
+        }
         for room in member.rooms.iter() {
             self.stop_listening(room.id, id);
         }

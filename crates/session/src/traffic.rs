@@ -14,6 +14,22 @@ pub struct Traffic {
     unreadable: Meter,
 }
 
+/// Packets and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total {
+    /// How many packets; one sent to several links counts as several.
+    pub packets: u64,
+    /// Their bytes, without what the network adds.
+    pub bytes: u64,
+}
+
+impl Total {
+    pub(crate) fn add(&mut self, packets: u64, bytes: u64) {
+        self.packets += packets;
+        self.bytes += bytes;
+    }
+}
+
 /// One kind of packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Flow {
@@ -53,7 +69,12 @@ impl Traffic {
             Ok(message) => &mut self.by_type[message as usize - 1],
             Err(_) => &mut self.unreadable,
         };
-        meter.count(now, copies as u64, (packet.len() * copies) as u64);
+        meter.count(now, Total { packets: copies as u64, bytes: (packet.len() * copies) as u64 });
+    }
+
+    /// Many packets of one type passed.
+    pub(crate) fn count_all(&mut self, now: Instant, message: MessageType, total: Total) {
+        self.by_type[message as usize - 1].count(now, total);
     }
 
     /// What passed of one type.
@@ -89,44 +110,50 @@ const MICROS_PER_SECOND: u64 = 1_000_000;
 /// Totals, and what passed in each of the latest seconds.
 #[derive(Clone, Copy, Debug, Default)]
 struct Meter {
-    packets: u64,
-    bytes: u64,
-    /// Packets and bytes of a second stand at its number modulo the window.
-    seconds: [(u32, u32); WINDOW],
-    /// The number of the latest second.
+    total: Total,
+    /// What passed in a second stands at its number modulo the window.
+    seconds: [Total; WINDOW],
+    /// The number of the latest second, its place, and where it ends: kept, so that a packet costs no division.
     latest: u64,
+    place: usize,
+    ends: Instant,
 }
 
 impl Meter {
-    fn count(&mut self, now: Instant, packets: u64, bytes: u64) {
-        self.packets += packets;
-        self.bytes += bytes;
+    fn count(&mut self, now: Instant, passed: Total) {
         // Time that goes back counts as the latest that was seen.
-        let second = (now.as_micros() / MICROS_PER_SECOND).max(self.latest);
-        for passed in (self.latest + 1..=second).take(WINDOW) {
-            self.seconds[slot(passed)] = (0, 0);
+        if now >= self.ends {
+            self.move_on(now);
         }
-        self.latest = second;
-        let (second_packets, second_bytes) = &mut self.seconds[slot(second)];
-        *second_packets = second_packets.saturating_add(u32::try_from(packets).unwrap_or(u32::MAX));
-        *second_bytes = second_bytes.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+        self.total.add(passed.packets, passed.bytes);
+        self.seconds[self.place].add(passed.packets, passed.bytes);
+    }
+
+    /// Empties the seconds in which nothing passed.
+    #[cold]
+    fn move_on(&mut self, now: Instant) {
+        let second = now.as_micros() / MICROS_PER_SECOND;
+        for passed in (self.latest + 1..=second).take(WINDOW) {
+            self.seconds[slot(passed)] = Total::default();
+        }
+        (self.latest, self.place) = (second, slot(second));
+        self.ends = Instant::from_micros((second + 1).saturating_mul(MICROS_PER_SECOND));
     }
 
     fn flow(&self, now: Instant) -> Flow {
         let now = now.as_micros().max(self.latest * MICROS_PER_SECOND);
         let second = now / MICROS_PER_SECOND;
         let first = (second + 1).saturating_sub(WINDOW as u64);
-        let (mut packets, mut bytes) = (0_u64, 0_u64);
-        for (second_packets, second_bytes) in (first..=self.latest).map(|passed| self.seconds[slot(passed)]) {
-            packets += u64::from(second_packets);
-            bytes += u64::from(second_bytes);
+        let mut recent = Total::default();
+        for Total { packets, bytes } in (first..=self.latest).map(|passed| self.seconds[slot(passed)]) {
+            recent.add(packets, bytes);
         }
         let micros = now - first * MICROS_PER_SECOND;
         Flow {
-            packets: self.packets,
-            bytes: self.bytes,
-            packets_per_second: per_second(packets, micros),
-            bytes_per_second: per_second(bytes, micros),
+            packets: self.total.packets,
+            bytes: self.total.bytes,
+            packets_per_second: per_second(recent.packets, micros),
+            bytes_per_second: per_second(recent.bytes, micros),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A session in memory with as many clients as a bench asks for.
 
+use std::time::Duration;
+
 use consonance_session::{
     CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
 };
@@ -11,6 +13,7 @@ const CODEC: CodecSettings =
 /// A server whose packets go nowhere: `send` is called for each (link, delivery, bytes) and may count them.
 pub(crate) struct BenchSession {
     pub(crate) server: Server,
+    now: Instant,
     links: u64,
     joined: Option<ClientId>,
 }
@@ -19,7 +22,7 @@ impl BenchSession {
     pub(crate) fn new() -> Self {
         let mut settings = ServerSettings::from_seed(1);
         settings.limits.links = usize::MAX;
-        Self { server: Server::new(settings), links: 0, joined: None }
+        Self { server: Server::new(settings), now: Instant::START, links: 0, joined: None }
     }
 
     /// One more client, as far as its handshake; its id and how many packets that took.
@@ -27,7 +30,7 @@ impl BenchSession {
         self.links += 1;
         let (link, name) = self.last();
         let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name)) };
-        self.server.handle_connected(Instant::START, link);
+        self.server.handle_connected(self.now, link);
         self.deliver(link, Delivery::Reliable, &bytes(&request.into()));
         let packets = self.drain();
         (self.joined.expect("a client that shook hands has joined"), packets)
@@ -40,13 +43,18 @@ impl BenchSession {
 
     /// The client that joined last goes again.
     pub(crate) fn leave_last(&mut self) {
-        self.server.handle_disconnected(Instant::START, LinkId(self.links));
+        self.server.handle_disconnected(self.now, LinkId(self.links));
         self.drain();
+    }
+
+    /// Lets time pass for the server, whose limits are rates.
+    pub(crate) fn pass(&mut self, span: Duration) {
+        self.now = self.now + span;
     }
 
     /// A packet from a client.
     pub(crate) fn deliver(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> u64 {
-        let relayed = self.server.handle_packet(Instant::START, link, delivery, packet);
+        let relayed = self.server.handle_packet(self.now, link, delivery, packet);
         relayed.map_or(0, |relayed| send_all(&relayed))
     }
 

@@ -80,10 +80,13 @@ impl Client {
     /// After many refusals in a row a direct link is closed: the peer is hostile, or the two of us disagree about who
     /// it is, and a new link clears that up.
     pub(super) fn note_peer_packet(&mut self, link: LinkId, bytes: usize, outcome: Result<(), Fault>) {
-        if self.links.count_in(link, bytes, outcome.is_err_and(Fault::is_peers_own)) {
+        let offence = outcome.err().and_then(Fault::offence);
+        if self.links.count_in(link, bytes, offence.is_some())
+            && let Some(last) = offence
+        {
             self.statistics.peers_closed += 1;
             self.forget_direct_link(link);
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::PeerRefused });
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Abuse { last } });
         }
     }
 

@@ -1,14 +1,17 @@
 //! Which way voice and text go: straight to who has a direct link, through one relay to the rest.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use consonance_wire::{Capabilities, ClientId, Packet, ServerRelay, SessionId, WriteError};
 
 use super::Client;
 use super::stages::Stage;
 use super::timers::Timer;
-use super::upload_budget::{REFILL, UploadBudget};
+use crate::limits::Rate;
 use crate::link::LinkId;
+use crate::time::Instant;
+use crate::token_bucket::TokenBucket;
 
 /// What direct links are used for. May change at any time; the next packet follows it.
 ///
@@ -31,29 +34,33 @@ pub enum Routing {
     },
 }
 
+/// How often the budget asks for the time while it is not full: as often as there are frames of the shortest common
+/// length.
+const REFILL: Duration = Duration::from_millis(20);
+
 /// The state of the choice, and the present packet's destinations by way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Router {
     routing: Routing,
-    budget: UploadBudget,
+    /// Bytes of direct copies that may still be sent.
+    budget: TokenBucket,
     direct: Vec<LinkId>,
     relayed: Vec<ClientId>,
 }
 
 impl Router {
     pub(super) fn new(routing: Routing) -> Self {
-        let mut router = Self::default();
-        router.set(routing);
-        router
+        let budget = TokenBucket::full(Instant::START);
+        Self { routing, budget, direct: Vec::new(), relayed: Vec::new() }
     }
 
-    fn set(&mut self, routing: Routing) {
-        if routing == self.routing {
-            return;
-        }
-        self.routing = routing;
-        if let Routing::DirectWithin { bytes_per_second } = routing {
-            self.budget = UploadBudget::new(bytes_per_second);
+    /// The rate of the budget, if there is one.
+    fn rate(&self) -> Option<Rate> {
+        match self.routing {
+            Routing::DirectWithin { bytes_per_second } => {
+                Some(Rate { per_second: bytes_per_second, burst: bytes_per_second })
+            }
+            Routing::AlwaysRelay | Routing::Direct => None,
         }
     }
 }
@@ -66,7 +73,9 @@ impl Client {
 
     /// Changes what direct links are used for, from the next packet on.
     pub fn set_routing(&mut self, routing: Routing) {
-        self.router.set(routing);
+        if routing != self.router.routing {
+            self.router = Router::new(routing);
+        }
     }
 
     /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
@@ -108,26 +117,28 @@ impl Client {
     }
 
     fn choose_ways(&mut self, stage: Stage, bytes: usize) {
+        let rate = self.router.rate().filter(|_| matches!(stage, Stage::PeerUnreliable));
         let Router { routing, budget, direct, relayed } = &mut self.router;
         direct.clear();
         relayed.clear();
-        let budgeted =
-            matches!(routing, Routing::DirectWithin { .. }) && matches!(stage, Stage::PeerUnreliable);
         for &id in &self.destinations {
             let link = self.roster.get(id).and_then(|member| member.data.link);
             match link.filter(|_| *routing != Routing::AlwaysRelay) {
-                Some(link) if !budgeted || budget.take(self.clock, bytes) => direct.push(link),
+                Some(link) if rate.is_none_or(|rate| budget.take(self.clock, rate, 1, bytes as u64)) => {
+                    direct.push(link);
+                }
                 _ => relayed.push(id),
             }
         }
-        if budgeted {
+        if rate.is_some() {
             self.refill_budget();
         }
     }
 
     /// Frames come without the time; while something is missing from the budget, a timer brings it.
     pub(super) fn refill_budget(&mut self) {
-        let is_full = self.router.budget.refill(self.clock);
+        let Some(rate) = self.router.rate() else { return };
+        let is_full = self.router.budget.is_full(self.clock, rate);
         if !is_full && !self.timers.is_set(Timer::UploadBudget) {
             self.timers.set(Timer::UploadBudget, self.clock + REFILL);
         }

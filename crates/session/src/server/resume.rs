@@ -86,7 +86,7 @@ impl Server {
     }
 
     /// The link of a client is lost: its place is kept for a while if it can come back.
-    pub(super) fn keep_place(&mut self, now: Instant, link: LinkId) {
+    pub(super) fn keep_place(&mut self, link: LinkId) {
         if !self.keeps_place_of(link) {
             return;
         }
@@ -94,7 +94,7 @@ impl Server {
         // Taken off the link, so that the end of the link is not the end of the client.
         let Some(id) = lost.client.take() else { return };
         self.fan_out.remove(id);
-        self.places.keep(id, now + self.settings.limits.resume);
+        self.places.keep(id, self.now + self.settings.limits.resume);
     }
 
     /// A client that can resume says that it goes for good. (One of the original just closes its link.)
@@ -112,9 +112,9 @@ impl Server {
     }
 
     /// Removes the clients that did not come back in time.
-    pub(super) fn give_up_places(&mut self, now: Instant) {
+    pub(super) fn give_up_places(&mut self) {
         while let Some(&(end, id)) = self.places.kept.first()
-            && end <= now
+            && end <= self.now
         {
             self.statistics.places_given_up += 1;
             self.remove_client(id);
@@ -122,7 +122,7 @@ impl Server {
     }
 
     /// Gives a client its place back over another link; false if the ticket is not good.
-    pub(super) fn resume(&mut self, _now: Instant, link: LinkId, name: &str, ticket: &ResumeTicket) -> bool {
+    pub(super) fn resume(&mut self, link: LinkId, name: &str, ticket: &ResumeTicket) -> bool {
         let id = ticket.id;
         let is_its_own = self.roster.get(id).is_some_and(|member| *member.name == *name);
         let is_good = self.keeps_place_of(link)
@@ -169,6 +169,6 @@ impl Server {
             lost.client = None;
         }
         self.forget_link(old);
-        self.commands.push_back(LinkCommand::Close { link: old, reason: CloseReason::Resumed });
+        self.commands.push(LinkCommand::Close { link: old, reason: CloseReason::Resumed });
     }
 }

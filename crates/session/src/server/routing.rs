@@ -1,19 +1,21 @@
 //! Server-side routing: voice without a list of destinations goes to whom this server's tables say.
 
-use consonance_wire::{Capabilities, ChannelKind, ClientId, RoomId, VoiceData};
+use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
 
 use super::{Fault, Server};
 use crate::link::LinkId;
+use crate::roster::Roster;
 
 impl Server {
-    /// Whether the client of this link may send voice without destinations.
-    pub(super) fn routes_for(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|link| link.capabilities.contains(Capabilities::SERVER_ROUTING))
-    }
-
     /// Leaves the links of everybody whom the frame's channels reach, each once and without the sender, in `fan_out`.
-    pub(super) fn route(&mut self, link: LinkId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        let own = self.client_of(link)?;
+    /// `own` is the sender's client.
+    pub(super) fn route(
+        &mut self,
+        own: Option<ClientId>,
+        voice: &VoiceData<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let own = own.ok_or(Fault::NotJoined)?;
         if voice.sender != own {
             return Err(Fault::NotOwn);
         }
@@ -22,13 +24,26 @@ impl Server {
         self.fan_out.leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
-                ChannelKind::Player => self.fan_out.add([ClientId(channel.recipient)]),
+                ChannelKind::Player => {
+                    let player = ClientId(channel.recipient);
+                    self.fan_out.add([player].into_iter(), packet.len(), false);
+                }
                 ChannelKind::Room => {
                     let listeners = self.roster.listeners(RoomId(channel.recipient));
-                    self.fan_out.add(listeners.iter().copied());
+                    self.fan_out.add(listeners.iter().copied(), packet.len(), false);
                 }
             }
         }
+        self.sent.count(self.now, packet, self.fan_out.links().len());
         Ok(())
     }
+}
+
+/// How many a frame reaches at most, if nobody listens to two of its channels.
+pub(super) fn most_listeners(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
+    let reached = voice.channels.iter().map(|channel| match channel.bits.kind() {
+        ChannelKind::Player => 1,
+        ChannelKind::Room => roster.listeners(RoomId(channel.recipient)).len(),
+    });
+    reached.sum()
 }

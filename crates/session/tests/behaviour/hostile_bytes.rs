@@ -99,7 +99,7 @@ fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_somebody_el
 
 /// Alice, Bob and Carol over links 1 to 3, all in the lobby; Bob is hostile.
 fn three() -> LoneServer {
-    let mut server = LoneServer::new();
+    let mut server = LoneServer::unhurried();
     for (link, name) in [(1, "Alice"), (2, "Bob"), (3, "Carol")] {
         server.join(link, name, &["lobby"]);
     }

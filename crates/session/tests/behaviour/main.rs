@@ -2,6 +2,7 @@
 //!
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
+mod administration;
 mod any_order;
 mod client_statistics;
 mod handshake_answer;
@@ -10,6 +11,7 @@ mod hostile_servers;
 mod hostile_speakers;
 mod joining;
 mod peer_to_peer;
+mod permissive;
 mod reconnecting;
 mod relaying;
 mod resume;

@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    ChannelProperties, Client, ClientId, ClientSettings, CloseReason, Instant, LinkCommand, LinkId, RoomId,
-    Target,
+    ChannelProperties, Client, ClientId, ClientSettings, CloseReason, Instant, LinkCommand, LinkId, Offence,
+    RoomId, Target,
 };
 use consonance_wire::TextRecipient;
 
@@ -303,7 +303,8 @@ fn a_peer_that_is_refused_many_times_in_a_row_loses_its_link() {
     }
     assert_eq!(alice.commands(), []);
     alice.receive_directly(TO_BOB, b"not a packet");
-    let close = LinkCommand::Close { link: LinkId(TO_BOB), reason: CloseReason::PeerRefused };
+    let reason = CloseReason::Abuse { last: Offence::Malformed };
+    let close = LinkCommand::Close { link: LinkId(TO_BOB), reason };
     assert_eq!(alice.commands(), [close]);
     assert_eq!(direct_peers(&alice), []);
     assert_eq!(alice.statistics().peers_closed, 1);

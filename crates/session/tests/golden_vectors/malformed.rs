@@ -1,18 +1,22 @@
-//! Damaged packets → what a client makes of them. Their effect on a server is the original's, which trusts every byte;
-//! ours is compared with that once it can be told to do the same.
+//! Damaged packets → what a client makes of them, and what a server does.
 
 use consonance_session::{ClientId, Instant, SessionId};
 use consonance_wire::{HandshakeResponse, List, MessageType, Packet, WireStr};
 use serde_json::{Value, json};
 
 use crate::trace_client::TraceClient;
-use crate::{driver, recording};
+use crate::{driver, malformed_server, recording};
 
 const SESSION: SessionId = SessionId(0x1234_5678);
 /// Somebody with a direct link, over which alone an introduction is taken.
 const PEER: u64 = 7;
 
 pub(crate) fn run(entry: &Value) {
+    run_client(entry);
+    malformed_server::run(entry);
+}
+
+fn run_client(entry: &Value) {
     let packet = driver::bytes(driver::text(entry, "hex"));
     let mut client = client_a();
     if MessageType::peek(&packet) == Ok(MessageType::HandshakeP2P) {
@@ -40,8 +44,9 @@ pub(crate) fn run(entry: &Value) {
     }
 }
 
-/// The original loses the disconnect that an `ErrorWrongSession` causes, hears itself if a packet says so, and lets
-/// two players have one name.
+/// The original loses the disconnect that an `ErrorWrongSession` causes, and hears itself if a packet says so. It lets
+/// two players have one name; to ours a name is who a player is (spec: behaviour, Ids), and channels, volumes and texts
+/// go by it, so who comes second under a name in use is not believed.
 fn is_another_matter(packet: &[u8]) -> bool {
     match Packet::parse(packet) {
         Ok(Packet::ErrorWrongSession(error)) => error.session != SESSION,

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    CloseReason, Delivery, Instant, Limits, LinkCommand, LinkId, Server, ServerSettings, ServerStatistics,
+    CloseReason, Delivery, Instant, Limits, LinkCommand, LinkId, Rate, Server, ServerSettings,
+    ServerStatistics,
 };
 
 use super::{packets, words};
@@ -20,9 +21,18 @@ impl LoneServer {
     }
 
     pub(crate) fn with_limits(change: impl FnOnce(&mut Limits)) -> Self {
+        Self::with_settings(|settings| change(&mut settings.limits))
+    }
+
+    /// Takes whatever comes however fast, and forgives everything.
+    pub(crate) fn unhurried() -> Self {
+        Self::with_limits(unhurried)
+    }
+
+    pub(crate) fn with_settings(change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = packets::SESSION;
-        change(&mut settings.limits);
+        change(&mut settings);
         Self { server: Server::new(settings), now: Instant::START }
     }
 
@@ -91,5 +101,20 @@ impl LoneServer {
 
     pub(crate) fn statistics(&self) -> ServerStatistics {
         self.server.statistics()
+    }
+}
+
+pub(crate) fn unhurried(limits: &mut Limits) {
+    let rates = [
+        &mut limits.voice_packets,
+        &mut limits.voice_bytes,
+        &mut limits.control_packets,
+        &mut limits.control_bytes,
+        &mut limits.fan_out,
+        &mut limits.handshakes,
+        &mut limits.strikes,
+    ];
+    for rate in rates {
+        *rate = Rate::UNLIMITED;
     }
 }
