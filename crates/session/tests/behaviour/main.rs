@@ -5,8 +5,12 @@
 mod administration;
 mod any_order;
 mod handshake_answer;
+mod honest_peers;
 mod hostile_bytes;
+mod hostile_peers;
+mod inspection;
 mod joining;
+mod limits;
 mod permissive;
 mod reconnecting;
 mod relaying;
