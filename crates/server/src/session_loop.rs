@@ -188,6 +188,9 @@ fn log(session: &str, event: &ServerEvent) {
         ServerEvent::ClientJoined { id, name, link, .. } => {
             info!(session, player = &**name, id = id.0, link = link.0, "joined");
         }
+        ServerEvent::ClientResumed { id, name, link } => {
+            info!(session, player = &**name, id = id.0, link = link.0, "came back");
+        }
         ServerEvent::ClientLeft { id, name, .. } => info!(session, player = &**name, id = id.0, "left"),
         ServerEvent::EnteredRoom { name, room, .. } => {
             debug!(session, player = &**name, room = &**room, "entered a room");

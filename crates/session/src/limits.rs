@@ -29,6 +29,9 @@ pub struct Limits {
     /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
     /// counted as `handshakes_missed`.
     pub handshake: Duration,
+    /// How long the place of a client that lost its link is kept for it (default 10 s), if it can resume; counted as
+    /// `places_given_up`.
+    pub resume: Duration,
     /// Bytes of a player's name (default 128, most 1002). It is sent to everybody in each `ClientState`; counted as
     /// `names_refused`.
     pub name_bytes: usize,
@@ -38,6 +41,11 @@ pub struct Limits {
     pub rooms_per_client: usize,
     /// Bytes of a text message (default and most: 998, what an original takes); counted as `texts_refused`.
     pub text_bytes: usize,
+    /// Direct links of one client to its peers (default 1024); counted as `peers_refused`.
+    pub direct_links: usize,
+    /// Players whom a client keeps in its tables (default 5000), whatever the server tells; counted as
+    /// `players_refused`.
+    pub players: usize,
     /// Names of rooms that somebody listens to, over all players (default 16 384); counted as `rooms_exhausted`.
     pub rooms: usize,
     /// Samples per frame of a player's codec (default 48 000, a second); counted as `codecs_refused`, as is 0.
@@ -76,10 +84,13 @@ impl Default for Limits {
         Self {
             links: 5000,
             handshake: Duration::from_secs(10),
+            resume: Duration::from_secs(10),
             name_bytes: 128,
             room_name_bytes: 128,
             rooms_per_client: 128,
             text_bytes: consonance_wire::limits::MAX_TEXT_BYTES,
+            direct_links: 1024,
+            players: 5000,
             rooms: 16_384,
             codec_frame_samples: 48_000,
             codec_sample_rate_hz: 192_000,

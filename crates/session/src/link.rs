@@ -49,15 +49,20 @@ pub enum CloseReason {
     NoHandshake,
     /// The session holds as many links as [`Limits::links`](crate::Limits) allows.
     SessionFull,
+    /// Its client is back over another link.
+    Resumed,
     /// The server has another session now.
     WrongSession,
     /// The session ends.
     Stopped,
+    /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
+    TooManyPeers,
     /// The codec's frame size or sample rate is zero, or over [`Limits`](crate::Limits).
     CodecRefused,
     /// The server's driver does not send what waits, and this link cannot do without what it just sent.
     Overloaded,
-    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives.
+    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, as much in a
+    /// row as is no accident.
     Abuse {
         /// What it did last.
         last: Offence,
@@ -100,8 +105,10 @@ impl fmt::Display for CloseReason {
             Self::NameTooLong => "the name is longer than this session allows",
             Self::NoHandshake => "connected without joining the session in time",
             Self::SessionFull => "the session is full",
+            Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
             Self::Stopped => "the session has ended",
+            Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => "no codec has such a frame size or sample rate",
             Self::Overloaded => "the server cannot keep up",
             Self::Abuse { last } => return write!(f, "broke the rules too often, in the end with {last}"),

@@ -9,19 +9,22 @@ mod join;
 mod link_record;
 mod permissive;
 mod relay;
+mod resume;
 mod room_directory;
 mod rooms;
+mod routing;
 mod settings;
 mod statistics;
 mod table;
 mod tables;
-mod token_bucket;
-mod traffic;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, ErrorWrongSession, Header, MessageType, Packet, RemoveClient, SessionId};
+use consonance_wire::{
+    Capabilities, ClientId, ErrorWrongSession, HandshakeExtension, Header, MessageType, Packet, RemoveClient,
+    SessionId,
+};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
@@ -29,18 +32,18 @@ use crate::outbox::{Outbox, Transmit};
 use crate::queue::EventQueue;
 use crate::roster::Roster;
 use crate::time::Instant;
+use crate::traffic::Traffic;
 
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
 use link_record::LinkRecord;
+use resume::Places;
 use room_directory::RoomDirectory;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
 pub use tables::{ClientRow, LinkRow, RoomRow};
-use traffic::TrafficTable;
-pub use traffic::{Total, Traffic, TrafficOfType};
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
@@ -62,16 +65,19 @@ pub struct Server {
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
+    places: Places,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
-    traffic: TrafficTable,
+    received: Traffic,
+    sent: Traffic,
 }
 
 impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
+        let places = Places::new(&settings.secret_key);
         Self {
             session: settings.session,
             rooms: RoomDirectory::new(&settings.reserved_rooms),
@@ -85,9 +91,11 @@ impl Server {
             links: BTreeMap::new(),
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
+            places,
             outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
-            traffic: TrafficTable::default(),
+            received: Traffic::new(),
+            sent: Traffic::new(),
         }
     }
 
@@ -126,9 +134,10 @@ impl Server {
         self.strangers.insert((deadline, link));
     }
 
-    /// A network connection is gone; whoever joined over it leaves.
+    /// A network connection is gone; whoever joined over it leaves, unless its place is kept for a while.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         self.move_on(now);
+        self.keep_place(link);
         if !(self.settings.permissive && self.remove_one_of_several(link)) {
             self.forget_link(link);
         }
@@ -172,11 +181,14 @@ impl Server {
             self.statistics.handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
+        self.give_up_places();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
+        let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
+        let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
+        [stranger, place].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -214,7 +226,7 @@ impl Server {
     ) -> Result<Option<&'a [u8]>, Fault> {
         let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
         let message = MessageType::peek(packet);
-        self.traffic.received(now, message.ok(), packet.len());
+        self.received.count(now, packet, 1);
         let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
         record.received.add(1, packet.len() as u64);
         record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
@@ -232,6 +244,8 @@ impl Server {
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
+            MessageType::VoiceData if record.capabilities.contains(Capabilities::SERVER_ROUTING) => {}
+            MessageType::RemoveClient if record.capabilities.contains(Capabilities::RESUME) => {}
             _ => {
                 self.statistics.ignored += 1;
                 return Ok(None);
@@ -244,8 +258,19 @@ impl Server {
             return Err(Fault::WrongSession);
         }
         let own = record.client;
-        match Packet::parse(packet)? {
-            Packet::HandshakeRequest(request) => self.handle_handshake(link, &request)?,
+        let (parsed, trailing) = Packet::parse_with_trailing(packet)?;
+        match parsed {
+            Packet::HandshakeRequest(request) => {
+                let extension = HandshakeExtension::find(trailing);
+                self.handle_handshake(link, &request, extension.as_ref())?;
+            }
+            Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
+            Packet::VoiceData(voice) => {
+                let audience = routing::most_listeners(&self.roster, &voice);
+                record.budgets.take_fan_out(now, limits, clients, audience)?;
+                self.route(own, &voice, packet)?;
+                return Ok(Some(packet));
+            }
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
@@ -309,6 +334,7 @@ impl Server {
         if let Some(record) = self.links.get_mut(&member.data) {
             record.forget(id, sent);
         }
+        self.places.forget(id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
             self.rooms.leave(&room.name);
@@ -322,11 +348,14 @@ impl Server {
 
     fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
         let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        let packet = written(packet, &mut buffer);
+        self.send_bytes(to, delivery, written(packet, &mut buffer));
+    }
+
+    fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
         if let Some(record) = self.links.get_mut(&to) {
             record.sent.add(1, packet.len() as u64);
         }
-        self.traffic.sent(self.now, packet, 1);
+        self.sent.count(self.now, packet, 1);
         self.outbox.push([to], delivery, packet);
     }
 
@@ -338,10 +367,9 @@ impl Server {
     /// The received bytes to every client, the sender included.
     fn rebroadcast(&mut self, packet: &[u8]) {
         let mut copies = 0;
-        let clients = self.table.iter().inspect(|_| copies += 1);
-        let to = clients.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
-        self.outbox.push(to, Delivery::Reliable, packet);
-        self.traffic.sent(self.now, packet, copies);
+        let links = self.table.iter().filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
+        self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
+        self.sent.count(self.now, packet, copies);
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Delivery,
+    Instant as SessionInstant, LinkCommand, LinkId, Target,
 };
 use consonance_transport::memory::MemoryClient;
 use consonance_transport::{self as transport, ClientEvent as TransportEvent, ClientTransport as _};
@@ -23,7 +23,10 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new(name: &str, transport: MemoryClient, now: Instant) -> Self {
-        let mut client = Client::new(ClientSettings::new(name));
+        let mut settings = ClientSettings::new(name);
+        // As an original: when its link ends, it has left.
+        settings.capabilities = Capabilities::NONE;
+        let mut client = Client::new(settings);
         client.start();
         Self { client, transport, started: now, attempts: 0, seen: Vec::new(), ends: Vec::new() }
     }

@@ -3,9 +3,9 @@
 use consonance_wire::MessageType;
 
 use super::Fault;
-use super::token_bucket::TokenBucket;
 use crate::limits::{Limits, Rate};
 use crate::time::Instant;
+use crate::token_bucket::TokenBucket;
 
 /// One bucket for each rate of [`Limits`].
 #[derive(Debug)]

@@ -21,6 +21,15 @@ pub enum ServerEvent {
         /// What it sends and wants to receive.
         codec: CodecSettings,
     },
+    /// A client came back over another link, with its id, its rooms and its name; nobody else noticed.
+    ClientResumed {
+        /// Its id.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
+        /// The connection it comes over now.
+        link: LinkId,
+    },
     /// A client left or was removed; its rooms were exited before.
     ClientLeft {
         /// The id that is free again.

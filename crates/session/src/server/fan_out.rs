@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-use super::traffic::Total;
 use crate::link::LinkId;
+use crate::traffic::Total;
 
 /// Links by client id, in one dense array that the relay walks without chasing pointers.
 #[derive(Debug, Default)]
@@ -66,11 +66,28 @@ impl FanOut {
     /// Fills [`links`](Self::links) with the links of these clients, each of which is sent so many bytes. Unknown ids
     /// are skipped, and so is a client that is listed again, unless it shall be `repeated`.
     pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
+        self.begin();
+        self.add(ids, bytes, repeated);
+    }
+
+    /// Starts an empty list.
+    pub(super) fn begin(&mut self) {
         self.links.clear();
         self.round += 1;
         if self.round == VACANT {
             self.forget_rounds();
         }
+    }
+
+    /// This client is on the list already, so to speak.
+    pub(super) fn leave_out(&mut self, id: ClientId) {
+        if let Some(slot) = self.slots.get_mut(usize::from(id.0)).filter(|slot| slot.round != VACANT) {
+            slot.round = self.round;
+        }
+    }
+
+    /// Adds the links of these clients, as [`gather`](Self::gather) does.
+    pub(super) fn add(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
         for id in ids {
             let Some(slot) = self.slots.get_mut(usize::from(id.0)) else { continue };
             if slot.round == VACANT || (slot.round == self.round && !repeated) {

@@ -1,19 +1,21 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, MessageType,
-    RemoveClient, WireStr, Writer,
+    Client, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    List, MessageType, RemoveClient, WireStr, Writer,
 };
 
 use super::{Fault, LinkRecord, Server, ServerEvent};
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
+use crate::traffic::Total;
 
 impl Server {
     pub(super) fn handle_handshake(
         &mut self,
         link: LinkId,
         request: &HandshakeRequest<'_>,
+        extension: Option<&HandshakeExtension>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
@@ -23,6 +25,12 @@ impl Server {
         if !self.settings.permissive && !self.is_possible(request.codec) {
             self.close(link, CloseReason::CodecRefused);
             return Err(Fault::CodecRefused);
+        }
+        self.note_capabilities(link, extension);
+        if let Some(ticket) = extension.and_then(|extension| extension.ticket)
+            && self.resume(link, &name, &ticket)
+        {
+            return Ok(());
         }
         self.make_room(link, &name);
         let Some(id) = self.take_id() else {
@@ -35,7 +43,7 @@ impl Server {
             self.strangers.remove(&(record.deadline, link));
         }
         self.add_client(link, id, &name, request.codec);
-        self.welcome(link, id);
+        self.welcome(link, id, false);
         Ok(())
     }
 
@@ -63,11 +71,9 @@ impl Server {
             self.remove_client(previous);
         }
         let Some(namesake) = self.roster.id_of(name) else { return };
-        let Some(old_link) = self.fan_out.link(namesake) else { return };
+        let old_link = self.fan_out.link(namesake).filter(|_| !self.settings.permissive);
         self.remove_client(namesake);
-        if self.settings.permissive {
-            return;
-        }
+        let Some(old_link) = old_link else { return };
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.session, id: namesake };
         self.send(old_link, Delivery::Reliable, &gone.into());
@@ -82,7 +88,7 @@ impl Server {
     }
 
     /// The newcomer's id, then everybody who is here, itself included, in table order.
-    fn welcome(&mut self, link: LinkId, newcomer: ClientId) {
+    pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
         let session = self.session;
         let response = HandshakeResponse {
             session,
@@ -91,7 +97,7 @@ impl Server {
             room_names: List::default(),
             room_members: List::default(),
         };
-        self.send(link, Delivery::Reliable, &response.into());
+        self.answer(link, &response, resumed);
         let (mut packets, mut bytes) = (0, 0);
         for id in self.table.iter() {
             let Some(member) = self.roster.get(id) else { continue };
@@ -100,13 +106,26 @@ impl Server {
                 self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
                     let mut writer = Writer::new(out);
                     ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
-                    bytes += writer.len();
+                    bytes += writer.len() as u64;
                     packets += 1;
                     Ok::<_, consonance_wire::WriteError>(writer.len())
                 });
             debug_assert!(written.is_ok(), "a room is only entered while the whole state fits a packet");
         }
-        self.traffic.sent_of(self.now, Some(MessageType::ClientState), packets, bytes);
-        self.fan_out.send(newcomer, packets as u64, bytes as u64);
+        self.sent.count_all(self.now, MessageType::ClientState, Total { packets, bytes });
+        self.fan_out.send(newcomer, packets, bytes);
+    }
+
+    /// The answer to a handshake, with what peers of ours understand behind it.
+    fn answer(&mut self, link: LinkId, response: &HandshakeResponse<'_>, resumed: bool) {
+        let extension = self.answer_extension(link, response.id, resumed);
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut writer = Writer::new(&mut buffer);
+        let written = response.write(&mut writer);
+        let written =
+            written.and_then(|()| extension.map_or(Ok(()), |extension| extension.write(&mut writer)));
+        debug_assert!(written.is_ok(), "an empty answer and its extension are short");
+        let length = writer.len();
+        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
     }
 }

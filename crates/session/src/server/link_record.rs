@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use consonance_wire::ClientId;
+use consonance_wire::{Capabilities, ClientId};
 
 use super::budgets::Budgets;
-use super::traffic::Total;
 use crate::time::Instant;
+use crate::traffic::Total;
 
 #[derive(Debug)]
 pub(super) struct LinkRecord {
@@ -16,6 +16,8 @@ pub(super) struct LinkRecord {
     pub(super) ghosts: Vec<ClientId>,
     /// When it has to have joined.
     pub(super) deadline: Instant,
+    /// What both sides can do; nothing towards an original.
+    pub(super) capabilities: Capabilities,
     pub(super) budgets: Budgets,
     pub(super) received: Total,
     /// What it was sent, besides what is counted for its present clients.
@@ -30,6 +32,7 @@ impl LinkRecord {
             client: None,
             ghosts: Vec::new(),
             deadline,
+            capabilities: Capabilities::NONE,
             budgets: Budgets::full(now),
             received: Total::default(),
             sent: Total::default(),

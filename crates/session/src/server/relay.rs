@@ -32,7 +32,7 @@ impl Server {
     fn gather(&mut self, relay: &ServerRelay<'_>) {
         let ServerRelay { destinations, packet, .. } = relay;
         self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
-        self.traffic.sent(self.now, packet, self.fan_out.links().len());
+        self.sent.count(self.now, packet, self.fan_out.links().len());
     }
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over

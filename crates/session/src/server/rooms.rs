@@ -6,7 +6,7 @@ use consonance_wire::{ClientId, ClientState, DeltaChannelState, WireStr};
 
 use super::{Fault, Server, ServerEvent};
 use crate::limits::STATE_BYTES;
-use crate::link::LinkId;
+use crate::link::{Delivery, LinkId};
 use crate::roster::Member;
 
 impl Server {
@@ -28,6 +28,11 @@ impl Server {
             return Err(Fault::NotOwn);
         }
         self.check_rooms(state, member.name.len())?;
+        if self.is_known_of_resumed(id, state) {
+            // Nobody was told that it was away, so nobody need be told that it is back.
+            self.send_bytes(link, Delivery::Reliable, packet);
+            return Ok(());
+        }
         self.rebroadcast(packet);
         self.replace_rooms(id, state);
         Ok(())

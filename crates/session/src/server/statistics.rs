@@ -58,6 +58,14 @@ pub struct ServerStatistics {
     pub links_refused: u64,
     /// Links closed because they did not join in time.
     pub handshakes_missed: u64,
+    /// Clients that came back to the place that they had lost.
+    pub places_resumed: u64,
+    /// Places that nobody came back to in time.
+    pub places_given_up: u64,
+    /// Tickets that were not good, or not any more.
+    pub tickets_refused: u64,
+    /// Frames that came without a list of destinations.
+    pub frames_routed: u64,
     /// Events that were lost because nobody polled for them.
     pub events_dropped: u64,
     /// Commands that were lost because nobody polled for them.

@@ -5,9 +5,8 @@ use alloc::vec::Vec;
 use consonance_wire::{ClientId, CodecSettings, RoomId};
 
 use super::Server;
-use super::traffic::{Total, TrafficOfType};
 use crate::link::LinkId;
-use crate::time::Instant;
+use crate::traffic::{Total, Traffic};
 
 /// A client of the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,9 +82,14 @@ impl Server {
         })
     }
 
-    /// What came and went of each type of packet, with rates as of `now`.
-    pub fn traffic(&self, now: Instant) -> impl Iterator<Item = TrafficOfType> {
-        self.traffic.iter(now.max(self.now))
+    /// What came in by type of packet, taken or not.
+    pub fn received(&self) -> &Traffic {
+        &self.received
+    }
+
+    /// What went out, or waits to be polled for.
+    pub fn sent(&self) -> &Traffic {
+        &self.sent
     }
 
     /// Of those who listen to a room id, who does so by this name.

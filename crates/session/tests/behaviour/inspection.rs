@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{MessageType, RoomId, Server, Total};
+use consonance_session::{Instant, MessageType, RoomId, Server, Total};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
@@ -21,9 +21,10 @@ fn total(packets: u64, bytes: usize) -> Total {
 }
 
 /// Received and sent packets of one type.
-fn packets_of(server: &Server, message: Option<MessageType>) -> (u64, u64) {
-    let row = server.traffic(consonance_session::Instant::START).find(|row| row.message == message);
-    row.map(|row| (row.received.total.packets, row.sent.total.packets)).expect("a row for each type")
+fn packets_of(server: &Server, message: MessageType) -> (u64, u64) {
+    let [received, sent] =
+        [server.received(), server.sent()].map(|traffic| traffic.flow(Instant::START, message));
+    (received.packets, sent.packets)
 }
 
 #[test]
@@ -102,18 +103,18 @@ fn packets_are_counted_by_type_in_both_directions() {
     server.disconnect(2);
     // Two handshakes and two states; two answers, then to newcomers one state and two, then two echoes of states.
     let expected = [
-        (None, (1, 0)),
-        (Some(MessageType::ClientState), (2, 1 + 2 + 1 + 2)),
-        (Some(MessageType::VoiceData), (0, 1)),
-        (Some(MessageType::HandshakeRequest), (2, 0)),
-        (Some(MessageType::HandshakeResponse), (0, 2)),
-        (Some(MessageType::ServerRelayUnreliable), (1, 0)),
-        (Some(MessageType::RemoveClient), (0, 1)),
-        (Some(MessageType::HandshakeP2P), (0, 0)),
+        (MessageType::ClientState, (2, 1 + 2 + 1 + 2)),
+        (MessageType::VoiceData, (0, 1)),
+        (MessageType::HandshakeRequest, (2, 0)),
+        (MessageType::HandshakeResponse, (0, 2)),
+        (MessageType::ServerRelayUnreliable, (1, 0)),
+        (MessageType::RemoveClient, (0, 1)),
+        (MessageType::HandshakeP2P, (0, 0)),
     ];
     for (message, counted) in expected {
         assert_eq!(packets_of(&server.server, message), counted, "{message:?}");
     }
+    assert_eq!(server.server.received().unreadable(Instant::START).packets, 1);
 }
 
 #[test]
@@ -122,12 +123,10 @@ fn the_bytes_of_all_types_are_the_bytes_of_all_links() {
     server.receive(2, &packets::relay_unreliable(&[0, 1], &packets::voice(1, 0, "lobby", "b")));
     server.receive(1, &packets::enter(0, "blue"));
     server.receive(1, &packets::in_other_session(packets::enter(0, "blue")));
-    let (mut of_types, mut of_links) = ([0; 4], [0; 4]);
-    for row in server.server.traffic(consonance_session::Instant::START) {
-        let (received, sent) = (row.received.total, row.sent.total);
-        let counts = [received.packets, received.bytes, sent.packets, sent.bytes];
-        of_types.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-    }
+    let [received, sent] =
+        [server.server.received(), server.server.sent()].map(|traffic| traffic.total(Instant::START));
+    let of_types = [received.packets, received.bytes, sent.packets, sent.bytes];
+    let mut of_links = [0; 4];
     for row in server.server.link_table() {
         let counts = [row.received.packets, row.received.bytes, row.sent.packets, row.sent.bytes];
         of_links.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
@@ -144,12 +143,10 @@ fn rates_are_those_of_the_last_ten_seconds() {
         server.wait(Duration::from_millis(20));
     }
     let rate = |server: &LoneServer, seconds: u64| {
-        let at = consonance_session::Instant::from_millis(1000 * seconds);
-        let relays =
-            server.server.traffic(at).find(|row| row.message == Some(MessageType::ServerRelayUnreliable));
-        relays.unwrap().received.packets_per_second
+        let at = Instant::from_millis(1000 * seconds);
+        server.server.received().flow(at, MessageType::ServerRelayUnreliable).packets_per_second
     };
     assert!((rate(&server, 20) - 50.0).abs() < 0.1);
     assert!(rate(&server, 25) < 30.0);
-    assert!(rate(&server, 31).abs() < f64::EPSILON);
+    assert!(rate(&server, 31).abs() < f32::EPSILON);
 }

@@ -10,10 +10,10 @@ use consonance_session::{
 use consonance_wire::Packet;
 use serde_json::{Value, json};
 
-use crate::driver;
 use crate::outcome::Outcome;
 use crate::recording::Recording;
 use crate::trace_client::TraceClient;
+use crate::{driver, recording};
 
 pub(crate) struct Replay<'a> {
     recording: &'a Recording<'a>,
@@ -178,7 +178,11 @@ impl<'a> Replay<'a> {
         // A link over which something comes is up, whatever the script says of its transport.
         client.connect(self.now);
         let was_in_session = client.client.id().is_some();
-        client.receive(self.now, &packet);
+        if rx["d"] == "c2c" {
+            client.receive_directly(self.now, driver::number(rx, "from"), &packet);
+        } else {
+            client.receive(self.now, &packet);
+        }
         let is_error = matches!(Packet::parse(&packet), Ok(Packet::ErrorWrongSession(_)));
         if is_error && was_in_session && client.client.id().is_none() && !client.event_driven {
             self.lost.insert(who, index);
@@ -187,10 +191,10 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The client at the end of a server's packet.
+    /// The client at the end of a server's or a peer's packet.
     fn receiver(&self, rx: &Value) -> Option<String> {
         let peer = driver::number(rx, "peer");
-        let mut clients = self.clients.iter().filter(|(_, client)| client.peer == peer && rx["d"] == "s2c");
+        let mut clients = self.clients.iter().filter(|(_, client)| client.peer == peer && rx["d"] != "c2s");
         clients.next().map(|(who, _)| who.clone())
     }
 
@@ -206,8 +210,9 @@ impl<'a> Replay<'a> {
             for event in events {
                 self.outcome.add_event(who, event);
             }
-            for (reliable, packet) in sent {
-                self.outcome.add_packet("c2s", client.peer, reliable, &packet);
+            for (to, reliable, packet) in sent {
+                let direction = to.map_or_else(|| "c2s".to_owned(), |_| recording::direct(client.peer));
+                self.outcome.add_packet(&direction, to.unwrap_or(client.peer), reliable, &packet);
             }
         }
     }

@@ -3,8 +3,8 @@
 use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ServerRelay, TextData, TextRecipient,
-    VoiceData, VoiceOptions, WireStr,
+    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ServerRelay, TextData,
+    TextRecipient, VoiceData, VoiceOptions, WireStr,
 };
 
 /// The session that every test's server is in.
@@ -71,6 +71,11 @@ pub(crate) fn remove(id: u16) -> Vec<u8> {
 
 pub(crate) fn wrong_session(session: SessionId) -> Vec<u8> {
     written(ErrorWrongSession { session })
+}
+
+/// What a player says over a direct link first.
+pub(crate) fn introduction(id: u16) -> Vec<u8> {
+    written(HandshakeP2P { session: SESSION, id: ClientId(id) })
 }
 
 /// A frame of `sender`'s voice to a room.

@@ -5,7 +5,7 @@ use crate::time::Instant;
 
 /// Tokens in millionths, so that a rate of 1/s is one of them per microsecond and nothing is rounded.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TokenBucket {
+pub(crate) struct TokenBucket {
     tokens: u64,
     refilled: Instant,
 }
@@ -14,12 +14,18 @@ const MILLION: u64 = 1_000_000;
 
 impl TokenBucket {
     /// As many tokens as its rate, whichever that is, allows at once.
-    pub(super) fn full(now: Instant) -> Self {
+    pub(crate) fn full(now: Instant) -> Self {
         Self { tokens: u64::MAX, refilled: now }
     }
 
+    /// Whether there is no room for more tokens.
+    pub(crate) fn is_full(&mut self, now: Instant, rate: Rate) -> bool {
+        self.take(now, rate, 1, 0);
+        self.tokens >= u64::from(rate.burst).saturating_mul(MILLION)
+    }
+
     /// Takes `cost` tokens, or none if there are not so many. The rate counts `times` over.
-    pub(super) fn take(&mut self, now: Instant, rate: Rate, times: u64, cost: u64) -> bool {
+    pub(crate) fn take(&mut self, now: Instant, rate: Rate, times: u64, cost: u64) -> bool {
         let micros = now.as_micros().saturating_sub(self.refilled.as_micros());
         let refill = micros.saturating_mul(u64::from(rate.per_second).saturating_mul(times));
         let most = u64::from(rate.burst).saturating_mul(times).saturating_mul(MILLION);
@@ -49,6 +55,15 @@ mod tests {
         assert_eq!(taken(&mut bucket, 500, 1), 1);
         assert_eq!(taken(&mut bucket, 1500, 1), 2);
         assert_eq!(taken(&mut bucket, 60_000, 1), 3);
+    }
+
+    #[test]
+    fn a_bucket_is_full_again_when_everything_has_come_back() {
+        let mut bucket = TokenBucket::full(Instant::START);
+        assert!(bucket.is_full(Instant::START, RATE));
+        taken(&mut bucket, 0, 1);
+        assert!(!bucket.is_full(Instant::from_millis(1499), RATE));
+        assert!(bucket.is_full(Instant::from_millis(1500), RATE));
     }
 
     #[test]
