@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use consonance_session::{ClientId, CloseReason, Offence, RoomId};
 use consonance_wire::{
-    ChannelBits, ChannelKind, ErrorWrongSession, HandshakeP2P, HandshakeRequest, Packet, TextRecipient,
+    Capabilities, ChannelBits, ChannelKind, ErrorWrongSession, HandshakeExtension, HandshakeP2P,
+    HandshakeRequest, Packet, TextRecipient, Writer,
 };
 
 use crate::support::lone_server::{self, LoneServer};
@@ -271,6 +272,28 @@ fn whatever_rooms_one_link_names_it_sits_in_few() {
     let rooms = server.server.room_table().count();
     assert!(rooms <= 128 + 1, "{rooms} rooms");
     assert_eq!(server.statistics().rooms_refused, 5000 - (rooms as u64 - 1));
+}
+
+#[test]
+fn links_that_join_and_break_leave_no_more_clients_behind_than_may_be_here() {
+    let mut server = three_in(LoneServer::with_limits(|limits| limits.links = 5));
+    let capabilities = Capabilities::RESUME;
+    let extension = HandshakeExtension { capabilities, ticket: None, secret: None, resumed: false };
+    for link in 10..30 {
+        server.connect(link);
+        let mut request = packets::handshake(&format!("{link}"));
+        let mut trailing = [0; 64];
+        let mut writer = Writer::new(&mut trailing);
+        extension.write(&mut writer).unwrap();
+        let length = writer.len();
+        request.extend(&trailing[..length]);
+        server.receive(link, &request);
+        server.disconnect(link);
+    }
+    assert_eq!(server.server.clients(), 5, "two places are kept");
+    assert_eq!(server.statistics().links_refused, 18);
+    server.wait(Duration::from_secs(10));
+    assert_eq!(server.server.clients(), 3);
 }
 
 #[test]

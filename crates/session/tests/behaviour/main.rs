@@ -21,6 +21,7 @@ mod relaying;
 mod resume;
 mod rooms;
 mod routing;
+mod security_page;
 mod send_order;
 mod server_routing;
 mod speaking;
