@@ -367,9 +367,8 @@ impl Server {
     /// The received bytes to every client, the sender included.
     fn rebroadcast(&mut self, packet: &[u8]) {
         let mut copies = 0;
-        let clients = self.table.iter().inspect(|_| copies += 1);
-        let to = clients.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
-        self.outbox.push(to, Delivery::Reliable, packet);
+        let links = self.table.iter().filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
+        self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
         self.sent.count(self.now, packet, copies);
     }
 }

@@ -54,8 +54,12 @@ impl Server {
             && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
     }
 
-    /// An id that nobody has. A ghost may sit on one that was never given out; it counts as given out from then on.
+    /// An id that nobody has, if another client fits; those whose place is kept count, too. A ghost may sit on an id
+    /// that was never given out; it counts as given out from then on.
     fn take_id(&mut self) -> Option<ClientId> {
+        if self.roster.len() >= self.settings.limits.links {
+            return None;
+        }
         loop {
             let id = self.ids.take()?;
             if self.roster.get(id).is_none() {

@@ -45,7 +45,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Goes through the trace; what the session led to.
+    /// Goes through the trace; what the session led to. No limit was ever met at its default.
     pub(crate) fn run(&mut self) -> Outcome {
         let end = self.recording.fatal.unwrap_or(self.recording.entries.len());
         for index in 0..end {
@@ -55,6 +55,9 @@ impl<'a> Replay<'a> {
         if let Some(fatal) = self.recording.fatal {
             self.survive(fatal);
         }
+        let counted = self.server.statistics();
+        assert_eq!(counted.voice_limited + counted.control_limited + counted.fan_out_limited, 0);
+        assert_eq!(counted.handshakes_limited + counted.abusers_closed, 0);
         std::mem::take(&mut self.outcome)
     }
 

@@ -133,6 +133,17 @@ pub(crate) fn written<'a>(packet: impl Into<Packet<'a>>) -> Vec<u8> {
     bytes
 }
 
+/// Two room names that the wire cannot tell apart; among a few hundred there are some.
+pub(crate) fn names_of_one_id() -> (String, String) {
+    let mut seen = std::collections::BTreeMap::new();
+    for name in (0..).map(|number| format!("room {number}")) {
+        if let Some(other) = seen.insert(RoomId::of(&name), name.clone()) {
+            return (other, name);
+        }
+    }
+    unreachable!("there are more names than ids")
+}
+
 fn client(id: u16, name: &str) -> Client<'_> {
     Client { name: Some(WireStr::from(name)), id: ClientId(id), codec: CODEC }
 }
