@@ -85,7 +85,7 @@ pub fn a_slow_reader_is_disconnected_and_harms_nobody<N: Network>(network: &mut 
     let (mut stage, slow, slow_peer) = Stage::with_client(network);
     let (quick, quick_peer) = stage.connect_client(network);
     stage.set_polled(slow, false);
-    let packet = packet_of(0, 1000);
+    let packet = vec![0x5a; stage.server().limits().reliable_bytes.min(1000)];
     let mut sent = 0;
     while stage.server().statistics().connections.too_slow == 0 {
         for _ in 0..50 {
