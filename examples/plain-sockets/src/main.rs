@@ -117,8 +117,8 @@ fn join(arguments: &Client) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot find {} ({error}): write it as HOST:PORT", arguments.connect))?
         .next()
         .ok_or_else(|| format!("{} has no address", arguments.connect))?;
-    let mut voice =
-        VoiceChat::over(Box::new(PlainClient::new(server))).name(&*arguments.name).give_up_after(PATIENCE);
+    let transport = PlainClient::new(server);
+    let mut voice = VoiceChat::over(Box::new(transport)).name(&*arguments.name).give_up_after(PATIENCE);
     for room in &arguments.listen {
         voice = voice.listen(room);
     }

@@ -11,7 +11,9 @@ use crate::LIMITS;
 use crate::tcp_link::Broken;
 use crate::token::Token;
 
-/// Datagrams taken in one go, so that a flood does not keep us here.
+/// Connections taken in one go, and …
+const NEWCOMERS_PER_LOOK: usize = 64;
+/// … datagrams, so that a flood does not keep us here.
 const DATAGRAMS_PER_LOOK: usize = 1024;
 
 impl PlainServer {
@@ -32,8 +34,9 @@ impl PlainServer {
     }
 
     fn look_for_newcomers(&mut self) {
-        // Nobody there, or a stranger who has left again; others come with the next look.
-        while let Ok((stream, remote)) = self.listener.accept() {
+        for _ in 0..NEWCOMERS_PER_LOOK {
+            // Nobody there, or a stranger who has left again; others come with the next look.
+            let Ok((stream, remote)) = self.listener.accept() else { return };
             if self.is_shut_down || self.guests.len() >= GUESTS_MAX {
                 self.statistics.connections.turned_away_full += 1;
             } else if let Some(guest) = self.guest(stream) {

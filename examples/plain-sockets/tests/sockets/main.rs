@@ -5,6 +5,7 @@
 mod command;
 mod conformance;
 mod guide;
+mod host;
 mod hostile;
 mod open_server;
 mod stranger;
