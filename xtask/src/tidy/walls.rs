@@ -49,6 +49,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
+    Walls {
+        package: "plain-sockets",
+        may_use: Only(&["consonance", "consonance-server", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },
 ];
 
