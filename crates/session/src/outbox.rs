@@ -33,7 +33,7 @@ struct Entry {
 }
 
 /// Arenas larger than this (a big join) are given back once they are empty.
-const KEPT_BYTES: usize = 64 * 1024;
+const KEPT_BYTES: usize = 256 * 1024;
 
 impl Outbox {
     /// Queues `payload` for every link of `to`; for none, nothing happens.
