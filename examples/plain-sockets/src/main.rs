@@ -110,7 +110,8 @@ fn serve(arguments: &Server) -> Result<(), Box<dyn Error>> {
 }
 
 fn join(arguments: &Client) -> Result<(), Box<dyn Error>> {
-    let stay = arguments.seconds.map(Duration::try_from_secs_f64).transpose()?;
+    let stay = arguments.seconds.map(Duration::try_from_secs_f64).transpose();
+    let stay = stay.map_err(|_| "--for takes a number of seconds, such as 10 or 2.5")?;
     let server = arguments
         .connect
         .to_socket_addrs()

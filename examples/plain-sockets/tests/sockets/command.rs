@@ -101,8 +101,13 @@ fn server() -> (Running, String) {
 }
 
 fn client(address: &str, name: &str, more: &[&str]) -> Running {
-    let arguments = ["client", "--connect", address, "--name", name, "--json"];
-    Running::start(&[&arguments, more].concat())
+    let mut arguments = vec!["client", "--connect", address, "--name", name, "--json"];
+    arguments.extend(more);
+    if !more.contains(&"--for") {
+        // What never comes is not waited for without end.
+        arguments.extend(["--for", "60"]);
+    }
+    Running::start(&arguments)
 }
 
 fn command(arguments: &[&str]) -> Command {
