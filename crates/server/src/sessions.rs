@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use consonance_session::{Limits, Server, ServerSettings};
+use consonance_session::{Instant, Limits, Server, ServerSettings};
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -105,6 +105,16 @@ impl Sessions {
 
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut Session {
         &mut self.list[index]
+    }
+
+    /// Starts a session anew, under a number that clients take for another server's.
+    pub(crate) fn restart(&mut self, index: usize, at: Instant) {
+        let server = &mut self.list[index].server;
+        let previous = server.session();
+        let fresh =
+            (0..).map(|attempt| ServerSettings::from_seed(random_u64().wrapping_add(attempt)).session);
+        let session = fresh.into_iter().find(|session| *session != previous);
+        server.restart(at, session.expect("seeds do not end"));
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Session> {

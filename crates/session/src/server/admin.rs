@@ -2,8 +2,9 @@
 
 use consonance_wire::{ClientId, DeltaChannelState, ErrorWrongSession, SessionId, WireStr};
 
-use super::Server;
+use super::{Server, ServerEvent};
 use crate::link::Delivery;
+use crate::time::Instant;
 
 impl Server {
     /// Takes a client out of a room, as if it had left it itself; everybody is told, the client too. False if it is
@@ -27,5 +28,23 @@ impl Server {
         let another = SessionId(self.session.0.wrapping_add(1));
         self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
         true
+    }
+
+    /// Starts the session anew under another number, as after a fault of its own: nobody is in it, and nobody is told
+    /// that anybody left. The links stay up, and everybody at their ends is told of the new session at once, so that
+    /// clients come back without waiting until they have something to say. What waited to be sent is lost.
+    pub fn restart(&mut self, now: Instant, session: SessionId) {
+        let mut settings = self.settings.clone();
+        settings.session = session;
+        let previous = core::mem::replace(self, Self::new(settings));
+        self.places.draw_on_from(&previous.places);
+        self.statistics = previous.statistics;
+        self.received = previous.received;
+        self.sent = previous.sent;
+        self.events.push(ServerEvent::Restarted { session });
+        for link in previous.links.into_keys() {
+            self.handle_connected(now, link);
+            self.answer_wrong_session(link);
+        }
     }
 }

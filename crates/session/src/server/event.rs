@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{ClientId, CodecSettings};
+use consonance_wire::{ClientId, CodecSettings, SessionId};
 
 use crate::link::LinkId;
 
@@ -29,6 +29,11 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The connection it comes over now.
         link: LinkId,
+    },
+    /// The session was started anew: nobody is in it any more.
+    Restarted {
+        /// Its new number.
+        session: SessionId,
     },
     /// A client left or was removed; its rooms were exited before.
     ClientLeft {

@@ -31,6 +31,11 @@ impl Places {
         Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, resumed: BTreeSet::new() }
     }
 
+    /// Goes on with the secrets of a session before, so that none comes twice.
+    pub(super) fn draw_on_from(&mut self, before: &Self) {
+        self.secrets = before.secrets.clone();
+    }
+
     /// When the next place is given up.
     pub(super) fn next_end(&self) -> Option<Instant> {
         self.kept.first().map(|&(end, _)| end)

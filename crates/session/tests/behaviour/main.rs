@@ -18,6 +18,7 @@ mod peer_to_peer;
 mod permissive;
 mod reconnecting;
 mod relaying;
+mod restarting;
 mod resume;
 mod rooms;
 mod routing;

@@ -83,6 +83,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
 pub(crate) fn server_event(event: &ServerEvent) -> String {
     match event {
         ServerEvent::ClientJoined { id, name, link, .. } => format!("{name} joined as {id} over {link}"),
+        ServerEvent::Restarted { session } => format!("restarted as {session}"),
         ServerEvent::ClientResumed { id, name, link, .. } => format!("{name} resumed as {id} over {link}"),
         ServerEvent::ClientLeft { name, link, .. } => format!("{name} left {link}"),
         ServerEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
