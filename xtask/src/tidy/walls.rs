@@ -48,6 +48,11 @@ const WALLS: &[Walls] = &[
         ]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-sim",
+        may_use: Only(&["consonance-wire", "consonance-session"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "plain-sockets",

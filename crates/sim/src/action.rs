@@ -1,0 +1,138 @@
+//! What can happen next, as data: a failure shows the last ones, and a seed makes the same ones again.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::actor::SpeechTarget;
+use crate::model::Room;
+use crate::network::Who;
+
+/// Something that happens to somebody.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// A player starts: its first client, or the next after a crash, or the same one again.
+    Start(Who),
+    /// A player stops and says so to its network.
+    Stop(Who),
+    /// A player's machine is gone from one moment to the next.
+    Crash(Who),
+    EnterRoom(Who, Room),
+    ExitRoom(Who, Room),
+    Write(Who, SpeechTarget),
+    Talk(Who, SpeechTarget),
+    /// The link breaks; each end notices by and by.
+    CutLink(Who),
+    /// A player sends what no honest client would.
+    Forge(Who, Forgery),
+    /// Nothing comes through to these players for a while.
+    Partition(Vec<Who>, Duration),
+    /// Another server is there at once and takes over the links: a new session.
+    ReplaceServer,
+    /// All links break, and another server is there after a while.
+    RestartServer(Duration),
+}
+
+/// What a dishonest client may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forgery {
+    /// Voice in the name of another player.
+    Voice,
+    /// Another player's rooms.
+    Rooms,
+    /// Another player has left, to everybody.
+    Removal,
+    /// A frame of another session.
+    ForeignSession,
+    /// No packet at all.
+    Noise,
+}
+
+/// The kinds of actions that are drawn; starting and talking come by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Room,
+    Write,
+    Stop,
+    Crash,
+    CutLink,
+    Forge,
+    Partition,
+    ReplaceServer,
+    RestartServer,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Room,
+        Self::Write,
+        Self::Stop,
+        Self::Crash,
+        Self::CutLink,
+        Self::Forge,
+        Self::Partition,
+        Self::ReplaceServer,
+        Self::RestartServer,
+    ];
+
+    /// How often it happens, relative to the other kinds.
+    pub(crate) fn weight(self) -> u32 {
+        match self {
+            Self::Room => 500,
+            Self::Write => 300,
+            Self::Stop | Self::CutLink | Self::Forge => 50,
+            Self::Crash => 30,
+            Self::Partition => 10,
+            Self::ReplaceServer | Self::RestartServer => 2,
+        }
+    }
+}
+
+impl Forgery {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Voice, Self::Rooms, Self::Removal, Self::ForeignSession, Self::Noise];
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(who) => write!(f, "{who} starts"),
+            Self::Stop(who) => write!(f, "{who} stops"),
+            Self::Crash(who) => write!(f, "{who} crashes"),
+            Self::EnterRoom(who, room) => write!(f, "{who} enters {room}"),
+            Self::ExitRoom(who, room) => write!(f, "{who} exits {room}"),
+            Self::Write(who, to) => write!(f, "{who} writes to {to}"),
+            Self::Talk(who, to) => write!(f, "{who} talks to {to}"),
+            Self::CutLink(who) => write!(f, "the link of {who} breaks"),
+            Self::Forge(who, forgery) => write!(f, "{who} forges: {forgery:?}"),
+            Self::Partition(whom, span) => {
+                let whom: Vec<_> = whom.iter().map(ToString::to_string).collect();
+                write!(f, "cut off for {:.1} s: {}", span.as_secs_f64(), whom.join(", "))
+            }
+            Self::ReplaceServer => write!(f, "the server is replaced, the links stay"),
+            Self::RestartServer(span) => {
+                write!(f, "the server is replaced after {:.1} s, the links break", span.as_secs_f64())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "player {}", self.0)
+    }
+}
+
+impl fmt::Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "room {}", self.0)
+    }
+}
+
+impl fmt::Display for SpeechTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room(room) => room.fmt(f),
+            Self::Player(who) => who.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The only source of chance: the same seed throws the same dice on every machine.
+
+use std::time::Duration;
+
+/// A stream of numbers made from a seed: `SplitMix64` (Steele, Lea, Flood 2014).
+#[derive(Clone, Debug)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Other dice, for a part of the world whose throws shall not depend on how often the rest throws.
+    pub(crate) fn split(&mut self) -> Self {
+        Self(self.next())
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix(self.0)
+    }
+
+    /// 0 … `end` − 1; 0 if `end` is 0.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        // The high half of the product: as good as the remainder, without the division.
+        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
+    }
+
+    /// True in `per_million` of a million throws.
+    pub(crate) fn chance(&mut self, per_million: u32) -> bool {
+        per_million > 0 && self.below(1_000_000) < u64::from(per_million)
+    }
+
+    /// Between the two, in milliseconds.
+    pub(crate) fn millis(&mut self, from: u64, to: u64) -> Duration {
+        Duration::from_micros(from * 1000 + self.below((to - from) * 1000 + 1))
+    }
+
+    /// One of the items; `None` if there are none.
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+        items.get(self.below(items.len() as u64) as usize)
+    }
+}
+
+/// `SplitMix64`'s finaliser: every bit of the result depends on every bit of the number.
+pub(crate) fn mix(number: u64) -> u64 {
+    let mut z = number;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_throws_the_same() {
+        let throws = |seed| {
+            let mut dice = Dice::new(seed);
+            [dice.next(), dice.next(), dice.next()]
+        };
+        assert_eq!(throws(7), throws(7));
+        assert_ne!(throws(7), throws(8));
+    }
+
+    #[test]
+    fn numbers_stay_below_their_end_and_reach_all_of_them() {
+        let mut dice = Dice::new(1);
+        let seen: std::collections::BTreeSet<u64> = (0..200).map(|_| dice.below(6)).collect();
+        assert!(seen.into_iter().eq(0..6));
+        assert_eq!(dice.below(0), 0);
+    }
+
+    #[test]
+    fn a_chance_of_none_and_of_a_million_are_certain() {
+        let mut dice = Dice::new(1);
+        assert!((0..1000).all(|_| !dice.chance(0) && dice.chance(1_000_000)));
+    }
+}

@@ -1,0 +1,50 @@
+//! Whole voice sessions in one thread: hundreds of clients and a server on simulated time and a seeded network.
+//!
+//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not.
+//! A seed decides what goes wrong: packets are lost, late, repeated and held up, links break without a word,
+//! machines crash, clocks are off, the server is replaced, somebody forges packets.
+//! All the while a naive reference says what everybody has to know and whom every word has to reach, and each step of
+//! the engines is compared with it.
+//! Then the trouble ends, and everybody has to be connected, to know the same, and to be heard.
+//!
+//! ```text
+//!   action ──▶ actor (Client) ──▶ network ──▶ actor (Server) ──▶ network ──▶ actor (Client)
+//!                                                │                              │
+//!                                              model ───────── check ───────────┘
+//! ```
+//!
+//! `consonance sim` runs it from the command line; the tests of this crate run a list of seeds.
+//!
+//! ```
+//! use consonance_sim::{Scenario, run};
+//! use std::time::Duration;
+//!
+//! let mut scenario = Scenario::new(7);
+//! scenario.clients = 5;
+//! scenario.length = Duration::from_secs(3);
+//! let report = run(&scenario, |_second| {}).map_err(|failure| failure.to_string())?;
+//! assert!(report.counts.heard > 0);
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! Start reading at `run.rs`, then `world.rs`; `model.rs` is the reference and `check.rs` what must always hold.
+
+mod action;
+mod actor;
+mod check;
+mod clock;
+mod dice;
+mod model;
+mod network;
+mod report;
+mod run;
+mod sabotage;
+mod swarm;
+mod tally;
+mod words;
+mod world;
+
+pub use clock::Time;
+pub use report::{Counts, Failure, Report};
+pub use run::{MAX_CLIENTS, Scenario, run};
+pub use sabotage::Sabotage;

@@ -1,0 +1,319 @@
+//! The reference: a naive account of who is in the session and who listens where, at every version of the truth.
+//!
+//! It reads the packets that arrive at the server and nothing else of the engine.
+//! The server's truth changes one version at a time; a player knows the truth up to the version that has reached it.
+//! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use consonance_session::{ClientId, LinkId, SessionId};
+use consonance_wire::{Packet, WireStr};
+
+use crate::network::{Who, owner};
+use crate::tally::Tally;
+
+/// A room of the simulation, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Room(pub(crate) u16);
+
+/// Counts the server's steps that changed something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Version(pub(crate) u64);
+
+/// Later than everything.
+const NEVER: Version = Version(u64::MAX);
+
+/// One client's time in the session. The version at which it joined names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Stay {
+    pub(crate) joined: Version,
+    /// When everybody was told: with its first state.
+    pub(crate) stated: Version,
+    pub(crate) left: Version,
+    pub(crate) who: Who,
+    pub(crate) link: LinkId,
+    pub(crate) id: ClientId,
+}
+
+/// A stretch of listening to one room.
+#[derive(Clone, Debug)]
+struct Listening {
+    stay: Version,
+    id: ClientId,
+    from: Version,
+    until: Version,
+}
+
+/// What a player knows: the truth at a version, seen by somebody who joined at another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct View {
+    pub(crate) session: SessionId,
+    pub(crate) joined: Version,
+    pub(crate) version: Version,
+}
+
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) session: SessionId,
+    pub(crate) version: Version,
+    names: Vec<Box<str>>,
+    rooms: Vec<Box<str>>,
+    room_numbers: BTreeMap<Box<str>, Room>,
+    /// By the version of joining; those who left stay while somebody may not know it yet.
+    stays: BTreeMap<Version, Stay>,
+    here: BTreeMap<LinkId, Version>,
+    /// The link of everybody who is here, by id.
+    link_of: Vec<Option<LinkId>>,
+    listening: Vec<Vec<Listening>>,
+    /// What everybody was told, summed up, at this version and at those before it.
+    tallies: VecDeque<Tally>,
+}
+
+impl Model {
+    pub(crate) fn new(names: Vec<Box<str>>, rooms: Vec<Box<str>>, session: SessionId) -> Self {
+        Self {
+            session,
+            version: Version::default(),
+            listening: rooms.iter().map(|_| Vec::new()).collect(),
+            room_numbers: (0..).map(Room).zip(&rooms).map(|(room, name)| (name.clone(), room)).collect(),
+            names,
+            rooms,
+            stays: BTreeMap::new(),
+            here: BTreeMap::new(),
+            link_of: Vec::new(),
+            tallies: VecDeque::from([Tally::default()]),
+        }
+    }
+
+    /// A packet arrived at the server; `id` is what the server gave to whom it let in.
+    pub(crate) fn read(&mut self, link: LinkId, packet: &Packet<'_>, id: Option<ClientId>) {
+        let own = self.over(link).map(|stay| (stay.joined, stay.id));
+        match *packet {
+            Packet::HandshakeRequest(_) => {
+                if let Some(id) = id {
+                    self.join(link, id);
+                }
+            }
+            Packet::ClientState(state) if state.session == self.session => {
+                let name = state.client.name.map(WireStr::to_str);
+                let is_own =
+                    |id| id == state.client.id && name.is_some_and(|name| *name == *self.name(owner(link)));
+                if let Some((stay, _)) = own.filter(|(_, id)| is_own(*id)) {
+                    let rooms = state.rooms.iter().flatten().filter_map(|room| self.room(room)).collect();
+                    self.step();
+                    self.state(stay, rooms);
+                }
+            }
+            Packet::DeltaChannelState(delta) if delta.session == self.session => {
+                let room = delta.room.and_then(|room| self.room(room));
+                if let (Some((stay, id)), Some(room)) = (own, room)
+                    && id == delta.id
+                {
+                    self.step();
+                    if delta.joined { self.enter(stay, id, room) } else { self.exit(stay, room) }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A link is gone, by whomever.
+    pub(crate) fn lose(&mut self, link: LinkId) {
+        if let Some(stay) = self.over(link).map(|stay| stay.joined) {
+            self.step();
+            self.leave(stay);
+        }
+    }
+
+    /// Another server is there, and nobody in it.
+    pub(crate) fn replace_server(&mut self, session: SessionId) {
+        self.step();
+        for stay in self.present().map(|stay| stay.joined).collect::<Vec<_>>() {
+            self.leave(stay);
+        }
+        self.session = session;
+    }
+
+    /// Forgets what nobody who knows `oldest` or more can ask for.
+    pub(crate) fn forget_before(&mut self, oldest: Version) {
+        self.stays.retain(|_, stay| stay.left > oldest);
+        for room in &mut self.listening {
+            room.retain(|listening| listening.until > oldest);
+        }
+        let first = self.version.0 + 1 - self.tallies.len() as u64;
+        let old = oldest.min(self.version).0.saturating_sub(first) as usize;
+        self.tallies.drain(..old);
+    }
+
+    /// Who is in the session, in the order of joining.
+    pub(crate) fn present(&self) -> impl Iterator<Item = &Stay> {
+        self.stays.values().filter(|stay| stay.left == NEVER)
+    }
+
+    /// Who joined over this link and has not left.
+    pub(crate) fn over(&self, link: LinkId) -> Option<&Stay> {
+        self.here.get(&link).and_then(|joined| self.stays.get(joined))
+    }
+
+    /// The link of whoever has this id now.
+    pub(crate) fn link_of(&self, id: ClientId) -> Option<LinkId> {
+        self.link_of.get(usize::from(id.0)).copied().flatten()
+    }
+
+    pub(crate) fn stay(&self, joined: Version) -> Option<&Stay> {
+        self.stays.get(&joined)
+    }
+
+    /// Whether somebody with this view knows of that stay.
+    pub(crate) fn knows(view: View, stay: &Stay) -> bool {
+        let was_told = stay.stated <= view.version || stay.joined <= view.joined;
+        was_told && stay.left > view.version && stay.joined <= view.version
+    }
+
+    /// Whom somebody with this view believes to have this id.
+    pub(crate) fn known_as(&self, view: View, id: ClientId) -> Option<&Stay> {
+        self.known(view).find(|stay| stay.id == id)
+    }
+
+    /// The stay of a player by name, as somebody with this view knows it.
+    pub(crate) fn known_player(&self, view: View, who: Who) -> Option<&Stay> {
+        self.known(view).find(|stay| stay.who == who)
+    }
+
+    /// Who listens to a room as somebody with this view knows it.
+    pub(crate) fn listeners(&self, view: View, room: Room) -> impl Iterator<Item = ClientId> {
+        let known = self.listening[usize::from(room.0)].iter();
+        known
+            .filter(move |listening| listening.from <= view.version && listening.until > view.version)
+            .map(|listening| listening.id)
+    }
+
+    /// The rooms of somebody who is here, as the server knows them.
+    pub(crate) fn rooms_of(&self, stay: Version) -> impl Iterator<Item = Room> {
+        let now = move |listening: &&Listening| listening.stay == stay && listening.until == NEVER;
+        let rooms = (0..).map(Room).zip(&self.listening);
+        rooms.filter(move |(_, all)| all.iter().any(|one| now(&one))).map(|(room, _)| room)
+    }
+
+    /// Everybody whom somebody with this view knows.
+    pub(crate) fn known(&self, view: View) -> impl Iterator<Item = &Stay> {
+        self.stays.values().filter(move |stay| Self::knows(view, stay))
+    }
+
+    /// What the tables of somebody with this view add up to; `None` if the view is too old to tell.
+    pub(crate) fn tally(&self, view: View) -> Option<Tally> {
+        let back = self.version.0.checked_sub(view.version.0)? as usize;
+        let index = self.tallies.len().checked_sub(1 + back)?;
+        let mut tally = self.tallies[index];
+        // Those who had joined but not said their rooms yet are known to whoever joined after them.
+        let silent = self.stays.values().filter(|stay| stay.stated > view.version && Self::knows(view, stay));
+        for stay in silent {
+            tally.add_player(stay.id, &self.names[stay.who.index()]);
+        }
+        Some(tally)
+    }
+
+    /// What the server's own tables add up to now, with those who have not said their rooms yet.
+    pub(crate) fn server_tally(&self) -> Tally {
+        let mut tally = self.tallies.back().copied().unwrap_or_default();
+        for stay in self.present().filter(|stay| stay.stated == NEVER) {
+            tally.add_player(stay.id, self.name(stay.who));
+        }
+        tally
+    }
+
+    pub(crate) fn name(&self, who: Who) -> &str {
+        &self.names[who.index()]
+    }
+
+    pub(crate) fn room_name(&self, room: Room) -> &str {
+        &self.rooms[usize::from(room.0)]
+    }
+
+    /// How many rooms there are.
+    pub(crate) fn rooms(&self) -> u16 {
+        self.rooms.len() as u16
+    }
+
+    fn join(&mut self, link: LinkId, id: ClientId) {
+        self.step();
+        let who = owner(link);
+        let before = |stay: &&Stay| stay.link == link || stay.who == who;
+        for stay in self.present().filter(before).map(|stay| stay.joined).collect::<Vec<_>>() {
+            self.leave(stay);
+        }
+        let joined = self.version;
+        self.here.insert(link, joined);
+        let index = usize::from(id.0);
+        if index >= self.link_of.len() {
+            self.link_of.resize(index + 1, None);
+        }
+        self.link_of[index] = Some(link);
+        self.stays.insert(joined, Stay { joined, stated: NEVER, left: NEVER, who, link, id });
+    }
+
+    fn state(&mut self, stay: Version, rooms: Vec<Room>) {
+        let Some(present) = self.stays.get_mut(&stay) else { return };
+        let id = present.id;
+        if present.stated == NEVER {
+            present.stated = self.version;
+            let name = &self.names[present.who.index()];
+            if let Some(tally) = self.tallies.back_mut() {
+                tally.add_player(id, name);
+            }
+        }
+        let gone: Vec<_> = self.rooms_of(stay).filter(|room| !rooms.contains(room)).collect();
+        for room in gone {
+            self.exit(stay, room);
+        }
+        for room in rooms {
+            self.enter(stay, id, room);
+        }
+    }
+
+    fn leave(&mut self, stay: Version) {
+        for room in self.rooms_of(stay).collect::<Vec<_>>() {
+            self.exit(stay, room);
+        }
+        let Some(present) = self.stays.get_mut(&stay) else { return };
+        present.left = self.version;
+        self.here.remove(&present.link);
+        self.link_of[usize::from(present.id.0)] = None;
+        if present.stated != NEVER
+            && let Some(tally) = self.tallies.back_mut()
+        {
+            tally.remove_player(present.id, &self.names[present.who.index()]);
+        }
+    }
+
+    fn enter(&mut self, stay: Version, id: ClientId, room: Room) {
+        let listening = &mut self.listening[usize::from(room.0)];
+        if listening.iter().any(|one| one.stay == stay && one.until == NEVER) {
+            return;
+        }
+        listening.push(Listening { stay, id, from: self.version, until: NEVER });
+        if let Some(tally) = self.tallies.back_mut() {
+            tally.add_room(id, &self.rooms[usize::from(room.0)]);
+        }
+    }
+
+    fn exit(&mut self, stay: Version, room: Room) {
+        let listening = &mut self.listening[usize::from(room.0)];
+        let Some(one) = listening.iter_mut().find(|one| one.stay == stay && one.until == NEVER) else {
+            return;
+        };
+        one.until = self.version;
+        if let Some(tally) = self.tallies.back_mut() {
+            tally.remove_room(one.id, &self.rooms[usize::from(room.0)]);
+        }
+    }
+
+    fn step(&mut self) {
+        self.version.0 += 1;
+        self.tallies.push_back(self.tallies.back().copied().unwrap_or_default());
+    }
+
+    fn room(&self, name: WireStr<'_>) -> Option<Room> {
+        self.room_numbers.get(&*name.to_str()).copied()
+    }
+}

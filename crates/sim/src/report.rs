@@ -1,0 +1,71 @@
+//! How a run went: what happened in it, or what must not have.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::Time;
+
+/// A run in which nothing went wrong but what was meant to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The seed that makes the same run again.
+    pub seed: u64,
+    /// How many players took part.
+    pub clients: u16,
+    /// How much time was simulated; a little more than was asked for, as the last round ends in calm.
+    pub simulated: Duration,
+    /// What happened.
+    pub counts: Counts,
+    /// The same for the same seed, number of clients and length, and only then.
+    pub digest: u64,
+}
+
+/// How often things happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Moves of the simulation.
+    pub steps: u64,
+    /// Packets that arrived, at players and at the server.
+    pub packets: u64,
+    /// Frames spoken by players in a session, to whomever.
+    pub spoken: u64,
+    /// Frames and texts heard.
+    pub heard: u64,
+    /// Texts written.
+    pub texts: u64,
+    /// Actions of the script.
+    pub actions: u64,
+    /// Times at which everything came to rest.
+    pub settled: u64,
+}
+
+/// A run in which something happened that must not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The seed that makes the same run again.
+    pub seed: u64,
+    /// How many players took part; the seed alone does not say it.
+    pub clients: u16,
+    /// The move of the simulation at which it was noticed.
+    pub step: u64,
+    /// The simulated time of that move.
+    pub at: Time,
+    /// What must not be.
+    pub what: String,
+    /// What happened before, oldest first.
+    pub last_actions: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, clients, step, at, what, last_actions } = self;
+        writeln!(f, "seed {seed} with {clients} clients failed in step {step}, at {at}: {what}")?;
+        write!(f, "before that:")?;
+        last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))
+    }
+}
+
+impl std::error::Error for Failure {}

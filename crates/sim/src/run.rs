@@ -1,0 +1,109 @@
+//! From a seed to a verdict: rounds of trouble, each followed by calm in which everything has to come right again.
+
+use std::time::Duration;
+
+use crate::check::Checked;
+use crate::clock::Time;
+use crate::report::{Failure, Report};
+use crate::sabotage::Sabotage;
+use crate::world::World;
+
+/// What to simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// Decides everything that is left to chance.
+    pub seed: u64,
+    /// Players, 2 … 1000 (default 100): a tenth of them talks at any time, each heard by about 10.
+    pub clients: u16,
+    /// Simulated time (default 1 minute); the run ends with the first calm after it.
+    pub length: Duration,
+    /// What is broken on purpose (default nothing).
+    pub sabotage: Option<Sabotage>,
+}
+
+impl Scenario {
+    /// The defaults, with a seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, clients: 100, length: Duration::from_mins(1), sabotage: None }
+    }
+}
+
+/// Most players of a scenario.
+pub const MAX_CLIENTS: u16 = 1000;
+
+/// Simulates a scenario from its beginning to its end; after each simulated second `on_second` is told the time.
+///
+/// # Errors
+/// The first thing that must not be, with what is needed to see it again.
+pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Report, Box<Failure>> {
+    let clients = scenario.clients.clamp(2, MAX_CLIENTS);
+    let scenario = Scenario { clients, ..scenario.clone() };
+    let mut world = World::new(&scenario);
+    match rounds(&mut world, scenario.length, &mut on_second) {
+        Ok(()) => Ok(Report {
+            seed: scenario.seed,
+            clients,
+            simulated: Duration::from_micros(world.now().as_micros()),
+            counts: world.counts,
+            digest: world.digest,
+        }),
+        Err(violation) => Err(Box::new(Failure {
+            seed: scenario.seed,
+            clients,
+            step: world.counts.steps,
+            at: world.now(),
+            what: violation.to_string(),
+            last_actions: world.last_actions(),
+        })),
+    }
+}
+
+/// Trouble lasts so long before it is calm again.
+const TROUBLE: Duration = Duration::from_secs(20);
+/// Within this everything has to come right.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// Everybody speaks a while, …
+const SPEAKING: Duration = Duration::from_millis(900);
+/// … and then no word is on its way any more after this.
+const HEARING: Duration = Duration::from_millis(600);
+
+fn rounds(world: &mut World, length: Duration, on_second: &mut impl FnMut(Time)) -> Checked {
+    let end = Time::START + length;
+    while world.now() < end {
+        let trouble = TROUBLE.min(Duration::from_micros(end.as_micros() - world.now().as_micros()));
+        world.begin_trouble();
+        pass(world, trouble, on_second)?;
+        world.end_trouble();
+        settle(world, on_second)?;
+        let first = world.everybody_speaks()?;
+        pass(world, SPEAKING, on_second)?;
+        let next = world.next_word();
+        pass(world, HEARING, on_second)?;
+        world.everybody_was_heard(first..next)?;
+    }
+    Ok(())
+}
+
+fn settle(world: &mut World, on_second: &mut impl FnMut(Time)) -> Checked {
+    let patience_ends = world.now() + PATIENCE;
+    loop {
+        pass(world, Duration::from_secs(1), on_second)?;
+        match world.is_settled() {
+            Ok(()) => return Ok(()),
+            Err(violation) if world.now() >= patience_ends => return Err(violation),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Lets time pass, with a look at everything each second.
+fn pass(world: &mut World, span: Duration, on_second: &mut impl FnMut(Time)) -> Checked {
+    let end = world.now() + span;
+    while world.now() < end {
+        world.advance(end.min(world.now() + Duration::from_secs(1)))?;
+        world.check_tables()?;
+        on_second(world.now());
+    }
+    Ok(())
+}

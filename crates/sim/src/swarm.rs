@@ -1,0 +1,58 @@
+//! What kind of run a seed gives: each one leaves some kinds of trouble out altogether, so that the rest shows in
+//! combinations that an average of everything would bury (Groce and others, Swarm Testing, 2012).
+
+use std::time::Duration;
+
+use crate::action::Kind;
+use crate::dice::Dice;
+use crate::network::Weather;
+
+/// The troubles of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Swarm {
+    pub(crate) weather: Weather,
+    /// How often each kind of action happens, relative to each other.
+    pub(crate) weights: Vec<(Kind, u32)>,
+    pub(crate) clocks_are_skewed: bool,
+    /// Talks may end without closing their channels.
+    pub(crate) mutes: bool,
+    /// Talks may be to players.
+    pub(crate) talks_to_players: bool,
+}
+
+impl Swarm {
+    pub(crate) fn draw(dice: &mut Dice) -> Self {
+        let weights =
+            Kind::ALL.iter().filter(|_| !dice.chance(OFF)).map(|kind| (*kind, kind.weight())).collect();
+        Self {
+            weather: weather(dice),
+            weights,
+            clocks_are_skewed: !dice.chance(OFF),
+            mutes: !dice.chance(OFF),
+            talks_to_players: !dice.chance(OFF),
+        }
+    }
+}
+
+/// A kind of trouble is left out of so many runs of a million.
+const OFF: u32 = 300_000;
+
+fn weather(dice: &mut Dice) -> Weather {
+    let mut sometimes = |from: u64, to: u64| {
+        if dice.chance(OFF) { 0 } else { (from + dice.below(to - from)) as u32 }
+    };
+    let (loss, burst_begins, repeat) =
+        (sometimes(1000, 100_000), sometimes(500, 10_000), sometimes(500, 50_000));
+    let (late, refusal) = (sometimes(500, 50_000), sometimes(10_000, 300_000));
+    let jitter = Duration::from_millis(sometimes(1, 60).into());
+    Weather {
+        latency: dice.millis(1, 120),
+        jitter,
+        loss,
+        burst_begins,
+        burst_ends: 200_000,
+        repeat,
+        late,
+        refusal,
+    }
+}

@@ -1,0 +1,239 @@
+//! Everybody and the network between them, moved on one thing at a time.
+
+mod calm;
+mod forge;
+mod host;
+mod links;
+mod player;
+mod script;
+mod speech;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use consonance_session::{Delivery, LinkId, RoomId};
+
+use crate::action::Action;
+use crate::actor::{Host, Player};
+use crate::check::{self, Checked, ensure};
+use crate::clock::{Agenda, Time};
+use crate::dice::{Dice, mix};
+use crate::model::{Model, Room, Version};
+use crate::network::{Network, Parcel, Way, Weather, Who};
+use crate::report::Counts;
+use crate::run::Scenario;
+use crate::sabotage::Sabotage;
+use crate::swarm::Swarm;
+use crate::words::{Probe, Words};
+
+/// One run: all that is simulated, and what is kept to check it.
+#[derive(Debug)]
+pub(crate) struct World {
+    agenda: Agenda<Thing>,
+    reliable_on_the_way: usize,
+    network: Network,
+    host: Host,
+    players: Vec<Player>,
+    room_names: Vec<Box<str>>,
+    model: Model,
+    words: Words,
+    swarm: Swarm,
+    /// What happens to whom is thrown with these, what the network does with its own.
+    dice: Dice,
+    /// Whether anything is allowed to go wrong just now.
+    is_troubled: bool,
+    sabotage: Option<Sabotage>,
+    actions: VecDeque<(Time, Action)>,
+    /// The versions at the last whole seconds.
+    versions: VecDeque<Version>,
+    batch: Vec<Outgoing>,
+    /// In which step a player's last reliable packet of a batch was marked.
+    marked: Vec<u64>,
+    pub(crate) counts: Counts,
+    pub(crate) digest: u64,
+}
+
+/// Something that will happen at its time.
+#[derive(Debug)]
+enum Thing {
+    Arrives(Parcel),
+    LinkOpens(LinkId),
+    LinkIsUp(LinkId),
+    LinkFails(LinkId),
+    PlayerNotices(LinkId),
+    HostNotices(LinkId),
+    PlayerWakes(Who),
+    HostWakes,
+    /// The next frame of somebody's talk, in that life.
+    Speaks(Who, u32),
+    /// Somebody begins to talk.
+    SomebodyTalks,
+    /// Something is drawn that happens to somebody.
+    SomethingHappens,
+    Happens(Action),
+}
+
+/// A packet that the server is sending.
+#[derive(Debug)]
+struct Outgoing {
+    link: LinkId,
+    delivery: Delivery,
+    payload: Rc<[u8]>,
+    word: Option<Probe>,
+    /// It comes of the network's second copy.
+    repeated: bool,
+}
+
+/// The last actions that a failure shows.
+const ACTIONS_SHOWN: usize = 20;
+/// More things to come than this per player, or per draining, mean that something does not end.
+const MANY: usize = 5000;
+/// Seconds after which a packet has arrived or never will.
+const LONGEST_ON_THE_WAY: usize = 60;
+
+impl World {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        let mut dice = Dice::new(scenario.seed);
+        let swarm = Swarm::draw(&mut dice.split());
+        let network = Network::new(usize::from(scenario.clients), Weather::CALM, dice.split());
+        let names: Vec<Box<str>> =
+            (0..scenario.clients).map(|number| format!("player {number}").into()).collect();
+        let room_names = room_names(usize::from(scenario.clients).div_ceil(LISTENERS_PER_ROOM).max(2));
+        let host = Host::new(Time::START, &mut dice, swarm.clocks_are_skewed);
+        let model = Model::new(names, room_names.clone(), host.server.session());
+        let mut world = Self {
+            agenda: Agenda::new(),
+            reliable_on_the_way: 0,
+            network,
+            host,
+            players: (0..scenario.clients).map(|number| Player::new(Who(number))).collect(),
+            room_names,
+            model,
+            words: Words::default(),
+            swarm,
+            dice,
+            is_troubled: false,
+            sabotage: scenario.sabotage,
+            actions: VecDeque::new(),
+            versions: VecDeque::new(),
+            batch: Vec::new(),
+            marked: vec![0; usize::from(scenario.clients)],
+            counts: Counts::default(),
+            digest: scenario.seed,
+        };
+        world.populate();
+        world
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.agenda.now()
+    }
+
+    /// The last actions, oldest first, as words.
+    pub(crate) fn last_actions(&self) -> Vec<String> {
+        self.actions.iter().map(|(at, action)| format!("{at}: {action}")).collect()
+    }
+
+    /// Does everything that is due until then.
+    pub(crate) fn advance(&mut self, until: Time) -> Checked {
+        while self.agenda.next_at().is_some_and(|at| at <= until)
+            && let Some(thing) = self.agenda.take()
+        {
+            self.counts.steps += 1;
+            self.fold(self.agenda.now().as_micros());
+            self.happen(thing)?;
+        }
+        self.agenda.pass_to(until);
+        Ok(())
+    }
+
+    /// Compares whole tables, and sees to it that nothing grows without bound.
+    pub(crate) fn check_tables(&mut self) -> Checked {
+        for player in &self.players {
+            let Some(client) = &player.client else { continue };
+            check::tables(player, client, &self.model)?;
+            let dropped = client.statistics().events_dropped;
+            ensure!(dropped == 0, "{} lost {dropped} events", player.who);
+        }
+        let waiting = self.agenda.len();
+        ensure!(
+            waiting <= MANY * self.players.len(),
+            "{waiting} things are to come: something is repeating itself"
+        );
+        // What is still on its way may tell of a time before anything that is known here.
+        self.versions.push_back(self.model.version);
+        if self.versions.len() > LONGEST_ON_THE_WAY
+            && let Some(then) = self.versions.pop_front()
+        {
+            let views = self.players.iter().filter_map(|player| player.heard.view);
+            self.model.forget_before(views.map(|view| view.version).fold(then, Version::min));
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self, thing: Thing) -> Checked {
+        match thing {
+            Thing::Arrives(parcel) => {
+                self.reliable_on_the_way -= usize::from(parcel.delivery == Delivery::Reliable);
+                match parcel.way {
+                    Way::Up => self.host_receives(&parcel),
+                    Way::Down => self.player_receives(&parcel),
+                }
+            }
+            Thing::LinkOpens(link) => self.link_opens(link),
+            Thing::LinkIsUp(link) => self.link_is_up(link),
+            Thing::LinkFails(link) => self.link_fails(link),
+            Thing::PlayerNotices(link) => self.player_notices(link),
+            Thing::HostNotices(link) => self.host_notices(link),
+            Thing::PlayerWakes(who) => self.player_wakes(who),
+            Thing::HostWakes => self.host_wakes(),
+            Thing::Speaks(who, life) => self.speaks(who, life),
+            Thing::SomebodyTalks => self.somebody_talks(),
+            Thing::SomethingHappens => self.something_happens(),
+            Thing::Happens(action) => self.act(action),
+        }
+    }
+
+    /// Everybody starts within the first second, and a tenth begins to talk.
+    fn populate(&mut self) {
+        for index in 0..self.players.len() {
+            let room = self.any_room();
+            self.players[index].rooms.insert(room);
+            let at = self.soon(Duration::from_secs(1));
+            self.agenda.add(at, Thing::Happens(Action::Start(Who(index as u16))));
+        }
+        for _ in 0..self.players.len().div_ceil(CLIENTS_PER_TALKER) {
+            let at = self.soon(Duration::from_secs(3));
+            self.agenda.add(at, Thing::SomebodyTalks);
+        }
+    }
+
+    fn soon(&mut self, span: Duration) -> Time {
+        self.agenda.now() + Duration::from_micros(self.dice.below(span.as_micros() as u64 + 1))
+    }
+
+    fn any_room(&mut self) -> Room {
+        Room(self.dice.below(self.room_names.len() as u64) as u16)
+    }
+
+    fn any_player(&mut self) -> Who {
+        Who(self.dice.below(self.players.len() as u64) as u16)
+    }
+
+    fn fold(&mut self, number: u64) {
+        self.digest = mix(self.digest ^ number);
+    }
+}
+
+/// A tenth of the clients talks at any time.
+const CLIENTS_PER_TALKER: usize = 10;
+/// About so many hear a frame.
+const LISTENERS_PER_ROOM: usize = 10;
+
+/// Names whose ids differ, so that the wire can tell the rooms apart.
+fn room_names(count: usize) -> Vec<Box<str>> {
+    let mut ids = std::collections::BTreeSet::new();
+    let names = (0..).map(|number| format!("room {number}"));
+    names.filter(|name| ids.insert(RoomId::of(name))).take(count).map(Into::into).collect()
+}

@@ -1,0 +1,132 @@
+//! After the trouble: everything is mended, and then everybody has to be connected, to know the same, and to be heard.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use consonance_session::Status;
+
+use super::{Thing, World};
+use crate::action::Action;
+use crate::actor::Player;
+use crate::check::{self, Checked, Violation, ensure};
+use crate::model::{Room, View};
+use crate::network::Who;
+use crate::words::{Probe, Target, Word};
+
+impl World {
+    /// From now on things go wrong.
+    pub(crate) fn begin_trouble(&mut self) {
+        self.is_troubled = true;
+        self.network.weather = self.swarm.weather.clone();
+        self.agenda.add(self.agenda.now(), Thing::SomethingHappens);
+    }
+
+    /// From now on nothing goes wrong, and whoever is away comes back.
+    pub(crate) fn end_trouble(&mut self) {
+        let now = self.agenda.now();
+        self.is_troubled = false;
+        self.network.heal(now);
+        self.host.away_until = now;
+        for index in 0..self.players.len() {
+            let at = self.soon(Duration::from_secs(1));
+            self.agenda.add(at, Thing::Happens(Action::Start(Who(index as u16))));
+        }
+    }
+
+    /// Everybody is connected and knows everything, and the server too.
+    pub(crate) fn is_settled(&self) -> Checked {
+        for player in &self.players {
+            self.is_at_rest(player)?;
+        }
+        ensure!(!self.network.has_broken_links(), "a broken link has not been noticed yet");
+        ensure!(
+            self.reliable_on_the_way == 0,
+            "{} reliable packets are on their way",
+            self.reliable_on_the_way
+        );
+        let here = self.model.present().count();
+        ensure!(here == self.players.len(), "{here} are in the session instead of {}", self.players.len());
+        Ok(())
+    }
+
+    /// The number of the next word that anybody says.
+    pub(crate) fn next_word(&self) -> Probe {
+        self.words.next()
+    }
+
+    /// Everybody who is silent says something to a room with listeners; the first word that counts.
+    pub(crate) fn everybody_speaks(&mut self) -> Result<Probe, Violation> {
+        self.counts.settled += 1;
+        let first = self.next_word();
+        for index in 0..self.players.len() {
+            let room = self.room_with_listeners(index);
+            self.say_something(Who(index as u16), room)?;
+        }
+        Ok(first)
+    }
+
+    /// These words reached all for whom they were, and everybody said some of them.
+    pub(crate) fn everybody_was_heard(&self, words: Range<Probe>) -> Checked {
+        let mut spoke = vec![false; self.players.len()];
+        for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
+            spoke[word.from.index()] = true;
+            self.was_heard(word)?;
+        }
+        match spoke.iter().position(|spoke| !spoke) {
+            Some(index) => Err(Violation::new(format!("player {index} does not get to say a word"))),
+            None => Ok(()),
+        }
+    }
+
+    fn is_at_rest(&self, player: &Player) -> Checked {
+        let who = player.who;
+        let Some(client) = &player.client else { return Err(Violation::new(format!("{who} is not there"))) };
+        let status = client.status();
+        ensure!(status == Status::Connected, "{who} is {status:?}");
+        ensure!(player.heard.roster_received, "{who} waits for the roster");
+        let Some(view) = player.heard.view else {
+            return Err(Violation::new(format!("{who} knows nothing yet")));
+        };
+        let Some(stay) = self.model.present().find(|stay| stay.who == who) else {
+            return Err(Violation::new(format!("{who} is not in the session")));
+        };
+        ensure!(view.joined == stay.joined, "{who} does not know that it has joined anew");
+        ensure!(client.id() == Some(stay.id), "{who} believes to be {:?} and is {}", client.id(), stay.id);
+        let listens = self.model.rooms_of(stay.joined).eq(player.rooms.iter().copied());
+        ensure!(listens, "the server does not know which rooms {who} listens to");
+        let latest = View { version: self.model.version, ..view };
+        ensure!(self.model.tally(view) == self.model.tally(latest), "{who} does not know everything yet");
+        for other in self.model.present() {
+            let id = client.player(self.model.name(other.who));
+            ensure!(id == Some(other.id), "{who} takes {} for {id:?}, not {}", other.who, other.id);
+        }
+        check::tables(player, client, &self.model)
+    }
+
+    fn was_heard(&self, word: &Word) -> Checked {
+        let Some(view) = self.players[word.from.index()].heard.view else { return Ok(()) };
+        let open = word.to.iter().filter(|recipient| !recipient.closing || word.is_text);
+        for recipient in open {
+            let ids: Vec<_> = match recipient.target {
+                Target::Room(room) => self.model.listeners(view, room).collect(),
+                Target::Player(id) => vec![id],
+            };
+            for who in ids.into_iter().filter_map(|id| self.model.known_as(view, id)).map(|stay| stay.who) {
+                let heard = who == word.from || word.heard.contains(&who);
+                ensure!(heard, "{who} does not hear word {} of {}, in calm", word.probe.0, word.from);
+            }
+        }
+        Ok(())
+    }
+
+    fn room_with_listeners(&mut self, index: usize) -> Room {
+        let own = Who(index as u16);
+        let others: Vec<Room> = self
+            .players
+            .iter()
+            .filter(|player| player.who != own)
+            .flat_map(|player| player.rooms.iter().copied())
+            .collect();
+        self.dice.pick(&others).copied().unwrap_or(Room(0))
+    }
+}

@@ -1,0 +1,116 @@
+//! What no honest client sends: others must not notice.
+
+use std::rc::Rc;
+
+use consonance_session::{ClientId, Delivery, LinkId, RoomId, SessionId};
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, DeltaChannelState, List, Packet, RemoveClient, ServerRelay, VoiceData,
+    VoiceOptions, WireStr,
+};
+
+use super::World;
+use crate::action::Forgery;
+use crate::network::{Parcel, Way, Who};
+use crate::sabotage::{Sabotage, readdressed};
+
+impl World {
+    /// Sends a forged packet over a player's own link, if it is in a session.
+    pub(super) fn forge(&mut self, who: Who, forgery: Forgery) {
+        let player = &mut self.players[who.index()];
+        let (Some((session, own)), Some(link)) = (player.heard.joined, self.network.open_link_of(who)) else {
+            return;
+        };
+        player.has_forged = true;
+        let other = ClientId((own.0 + 1 + self.dice.below(4) as u16) % 8);
+        let other = if other == own { ClientId(own.0 + 1) } else { other };
+        let (delivery, payload) = self.forged(forgery, session, own, other);
+        self.dispatch(parcel(link, delivery, payload));
+    }
+
+    /// What the sabotage wants besides the delivery of a frame: the same frame to somebody else.
+    pub(super) fn misdelivery(&mut self, right: &Parcel) -> Option<(Who, Parcel)> {
+        let strikes = self.sabotage?.strikes(Sabotage::Misdelivery, &mut self.dice);
+        let victim = self.any_player();
+        let (_, id) = self.players[victim.index()].heard.joined?;
+        let word = self.words.get(right.word?)?;
+        let link = self.network.open_link_of(victim)?;
+        if !strikes || word.from == victim || crate::network::owner(right.link) == victim {
+            return None;
+        }
+        let payload = readdressed(&right.payload, id)?;
+        Some((victim, Parcel { link, payload, view: None, ..right.clone() }))
+    }
+
+    /// The sabotage takes the last listener away from a frame that the server passes on.
+    pub(super) fn lose_a_listener(&mut self) {
+        if self.sabotage.is_some_and(|sabotage| sabotage.strikes(Sabotage::ForgottenListener, &mut self.dice))
+        {
+            self.batch.pop();
+        }
+    }
+
+    /// The sabotage lets nobody connect this time, not even in vain.
+    pub(super) fn is_kept_away(&mut self) -> bool {
+        self.sabotage.is_some_and(|sabotage| sabotage.strikes(Sabotage::NoWayBack, &mut self.dice))
+    }
+
+    fn forged(
+        &mut self,
+        forgery: Forgery,
+        session: SessionId,
+        own: ClientId,
+        other: ClientId,
+    ) -> (Delivery, Rc<[u8]>) {
+        let room = self.any_room();
+        let room = self.model.room_name(room);
+        match forgery {
+            Forgery::Voice => (Delivery::Unreliable, voice_relay(session, session, other, room)),
+            Forgery::ForeignSession => {
+                let foreign = SessionId(session.0 ^ 1);
+                (Delivery::Unreliable, voice_relay(session, foreign, own, room))
+            }
+            Forgery::Rooms => {
+                let room = Some(WireStr::from(room));
+                let delta = DeltaChannelState { session, joined: true, id: other, room };
+                (Delivery::Reliable, written(&delta.into()))
+            }
+            Forgery::Removal => {
+                let inner = written(&RemoveClient { session, id: other }.into());
+                let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
+                (Delivery::Reliable, written(&Packet::ServerRelayReliable(relay)))
+            }
+            Forgery::Noise => {
+                let length = self.dice.below(40);
+                (Delivery::Unreliable, (0..length).map(|_| self.dice.next() as u8).collect())
+            }
+        }
+    }
+}
+
+const EVERYBODY: [ClientId; 8] =
+    [ClientId(0), ClientId(1), ClientId(2), ClientId(3), ClientId(4), ClientId(5), ClientId(6), ClientId(7)];
+
+fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
+    let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(room).0 }];
+    let voice = VoiceData {
+        session: inside,
+        sender,
+        options: VoiceOptions::new(0),
+        sequence: 0x8000,
+        channels: List::from(&channels),
+        frame: b"forged",
+    };
+    let inner = written(&voice.into());
+    let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
+    written(&Packet::ServerRelayUnreliable(relay))
+}
+
+fn written(packet: &Packet<'_>) -> Rc<[u8]> {
+    let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+    let length = packet.write(&mut buffer).expect("a forged packet is short");
+    buffer[..length].into()
+}
+
+fn parcel(link: LinkId, delivery: Delivery, payload: Rc<[u8]>) -> Parcel {
+    Parcel { link, way: Way::Up, delivery, payload, word: None, view: None, repeated: false }
+}

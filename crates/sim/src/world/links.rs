@@ -1,0 +1,170 @@
+//! Connections come about, are closed, or break without a word; each end learns of it in its own time.
+
+use consonance_session::{Client, CloseReason, LinkId};
+
+use super::{Thing, World};
+use crate::check::{Checked, ensure};
+use crate::network::{End, Way, Who, owner};
+
+/// A player finds out that a link is broken within this time, …
+const PLAYER_NOTICES: (u64, u64) = (0, 5000);
+/// … the server within this one; in between the old link lingers.
+const HOST_NOTICES: (u64, u64) = (0, 8000);
+/// An attempt to connect that nobody answers ends within this time.
+const CONNECT_TIMEOUT: (u64, u64) = (1000, 3000);
+
+impl World {
+    /// A client asked for a link.
+    pub(super) fn open_link(&mut self, who: Who) {
+        let now = self.agenda.now();
+        let life = self.players[who.index()].life;
+        let (link, opens_at) = self.network.open(now, who, life);
+        match opens_at {
+            Some(at) => self.agenda.add(at, Thing::LinkOpens(link)),
+            None => self.fail_link(link),
+        }
+    }
+
+    /// The first packet of a connection reached the server's machine.
+    pub(super) fn link_opens(&mut self, id: LinkId) -> Checked {
+        let now = self.agenda.now();
+        let is_there = self.host.away_until <= now;
+        let Some(link) = self.network.link(id) else { return Ok(()) };
+        if link.broken || !is_there {
+            self.fail_link(id);
+            return Ok(());
+        }
+        link.server = End::Open;
+        self.host.server.handle_connected(self.host.clock.read(now), id);
+        if let Some(at) = self.network.hang_up(now, id, Way::Down) {
+            self.agenda.add(at, Thing::LinkIsUp(id));
+        }
+        self.drain_host(None, None)
+    }
+
+    /// The answer reached the player.
+    pub(super) fn link_is_up(&mut self, id: LinkId) -> Checked {
+        let Some(link) = self.network.link(id) else { return Ok(()) };
+        if link.broken {
+            return self.link_fails(id);
+        }
+        if link.player != End::Opening {
+            let at = self.agenda.now() + self.dice.millis(HOST_NOTICES.0, HOST_NOTICES.1);
+            self.agenda.add(at, Thing::HostNotices(id));
+            return Ok(());
+        }
+        link.player = End::Open;
+        let who = owner(id);
+        self.with_client(who, |client, now| client.handle_connected(now, id))
+    }
+
+    /// Nobody answered.
+    pub(super) fn link_fails(&mut self, id: LinkId) -> Checked {
+        let who = owner(id);
+        let Some(link) = self.network.link(id) else { return Ok(()) };
+        let concerns_player = link.player == End::Opening && link.life == self.players[who.index()].life;
+        self.network.forget(id, Way::Down);
+        if concerns_player {
+            return self.with_client(who, Client::handle_connect_failed);
+        }
+        Ok(())
+    }
+
+    /// The player's end learns that the link is gone.
+    pub(super) fn player_notices(&mut self, id: LinkId) -> Checked {
+        let who = owner(id);
+        let Some(link) = self.network.link(id) else { return Ok(()) };
+        let concerns_player = link.player == End::Open && link.life == self.players[who.index()].life;
+        self.network.forget(id, Way::Down);
+        if concerns_player {
+            return self.with_client(who, |client, now| client.handle_disconnected(now, id));
+        }
+        Ok(())
+    }
+
+    /// The server's end learns that the link is gone.
+    pub(super) fn host_notices(&mut self, id: LinkId) -> Checked {
+        let Some(link) = self.network.link(id) else { return Ok(()) };
+        let was_open = link.server == End::Open;
+        self.network.forget(id, Way::Up);
+        if was_open {
+            let now = self.host.clock.read(self.agenda.now());
+            self.host.server.handle_disconnected(now, id);
+            self.model.lose(id);
+            return self.drain_host(None, None);
+        }
+        Ok(())
+    }
+
+    /// A client closes a link.
+    pub(super) fn player_hangs_up(&mut self, id: LinkId) {
+        let at = self.network.hang_up(self.agenda.now(), id, Way::Up);
+        self.network.forget(id, Way::Down);
+        if let Some(at) = at {
+            self.agenda.add(at, Thing::HostNotices(id));
+        }
+    }
+
+    /// The server closes a link.
+    pub(super) fn host_hangs_up(&mut self, id: LinkId, reason: CloseReason) -> Checked {
+        let honest = !self.players[owner(id).index()].has_forged;
+        let is_expected = matches!(reason, CloseReason::NameTakenOver | CloseReason::NoHandshake);
+        ensure!(is_expected || !honest, "{} is honest and sent away: it {reason}", owner(id));
+        let at = self.network.hang_up(self.agenda.now(), id, Way::Down);
+        self.network.forget(id, Way::Up);
+        if let Some(at) = at {
+            self.agenda.add(at, Thing::PlayerNotices(id));
+        }
+        Ok(())
+    }
+
+    /// Nothing comes through the links of a player any more; both ends notice by and by.
+    pub(super) fn break_links(&mut self, who: Who) {
+        let now = self.agenda.now();
+        for link in self.network.links_of(who).iter_mut().filter(|link| !link.broken) {
+            link.broken = true;
+            if link.player == End::Open {
+                let at = now + self.dice.millis(PLAYER_NOTICES.0, PLAYER_NOTICES.1);
+                self.agenda.add(at, Thing::PlayerNotices(link.id));
+            }
+            if link.server == End::Open {
+                let at = now + self.dice.millis(HOST_NOTICES.0, HOST_NOTICES.1);
+                self.agenda.add(at, Thing::HostNotices(link.id));
+            }
+        }
+    }
+
+    /// The player's ends are gone without a word; the server's notice by and by.
+    pub(super) fn drop_links(&mut self, who: Who) {
+        let now = self.agenda.now();
+        for link in self.network.links_of(who) {
+            link.player = End::Gone;
+            if link.server == End::Open {
+                let at = now + self.dice.millis(HOST_NOTICES.0, HOST_NOTICES.1);
+                self.agenda.add(at, Thing::HostNotices(link.id));
+            }
+        }
+    }
+
+    /// The server's ends are gone without a word; the players' notice by and by.
+    pub(super) fn drop_host_links(&mut self) {
+        let now = self.agenda.now();
+        for link in self.network.all() {
+            link.broken = true;
+            if link.player == End::Open {
+                let at = now + self.dice.millis(PLAYER_NOTICES.0, PLAYER_NOTICES.1);
+                self.agenda.add(at, Thing::PlayerNotices(link.id));
+            }
+        }
+        let gone: Vec<LinkId> = self.network.all().map(|link| link.id).collect();
+        for id in gone {
+            self.network.forget(id, Way::Up);
+        }
+    }
+
+    fn fail_link(&mut self, id: LinkId) {
+        self.network.forget(id, Way::Up);
+        let wait = self.dice.millis(CONNECT_TIMEOUT.0, CONNECT_TIMEOUT.1);
+        self.agenda.add(self.agenda.now() + wait, Thing::LinkFails(id));
+    }
+}

@@ -1,0 +1,182 @@
+//! The players' side: what arrives there, what the game is told of it, and whether that is right.
+
+use std::rc::Rc;
+
+use consonance_session::{Client, ClientId, Instant, LinkCommand};
+use consonance_wire::{MessageType, Packet, ServerRelay};
+
+use super::{MANY, Thing, World};
+use crate::actor::Player;
+use crate::check::{Checked, Hearing, Violation, ensure};
+use crate::network::{End, Parcel, Way, Who, owner};
+use crate::words::Probe;
+
+impl World {
+    pub(super) fn player_receives(&mut self, parcel: &Parcel) -> Checked {
+        let who = owner(parcel.link);
+        let life = self.players[who.index()].life;
+        let Some(link) = self.network.link(parcel.link) else { return Ok(()) };
+        if link.broken || link.player != End::Open || link.life != life {
+            return Ok(());
+        }
+        self.counts.packets += 1;
+        if let Some((victim, forged)) = self.misdelivery(parcel) {
+            self.hand_over(victim, &forged)?;
+        }
+        self.hand_over(who, parcel)?;
+        self.after_client(who)
+    }
+
+    /// Gives a packet to a player's client; what it raises has to be what the packet was for.
+    fn hand_over(&mut self, who: Who, parcel: &Parcel) -> Checked {
+        let player = &mut self.players[who.index()];
+        if makes_tables_anew(&parcel.payload, player) {
+            player.heard.view = None;
+        }
+        let mut hearing = Hearing::of(parcel, player, &self.model, &self.words);
+        let now = player.clock.read(self.agenda.now());
+        let Some(client) = &mut player.client else { return Ok(()) };
+        let times = self.sabotage.map_or(1, |sabotage| sabotage.deliveries(parcel, &mut self.dice));
+        for _ in 0..times {
+            client.handle_packet(now, parcel.link, parcel.delivery, &parcel.payload);
+        }
+        while let Some(event) = client.poll_event() {
+            hearing.event(&event, &mut player.heard, &self.model)?;
+        }
+        hearing.end(&mut player.heard)?;
+        if parcel.view.is_some() && player.heard.joined.is_some() {
+            player.heard.view = parcel.view;
+        }
+        if hearing.was_heard()
+            && let Some(probe) = parcel.word
+        {
+            if !parcel.repeated
+                && let Some(word) = self.words.get_mut(probe)
+            {
+                word.heard.push(who);
+            }
+            self.counts.heard += 1;
+            self.fold(probe.0 ^ u64::from(who.0) << 48);
+        }
+        Ok(())
+    }
+
+    pub(super) fn player_wakes(&mut self, who: Who) -> Checked {
+        let true_now = self.agenda.now();
+        let player = &mut self.players[who.index()];
+        if player.wake != Some(true_now) {
+            return Ok(());
+        }
+        player.wake = None;
+        self.with_client(who, Client::handle_timeout)?;
+        let player = &self.players[who.index()];
+        let now = player.clock.read(true_now);
+        let next = player.client.as_ref().and_then(Client::poll_timeout);
+        ensure!(next.is_none_or(|(at, _)| at > now), "{who} wants to be woken in the past: {next:?}");
+        Ok(())
+    }
+
+    /// Lets a player's client do something, and then everything that follows from it.
+    pub(super) fn with_client(&mut self, who: Who, act: impl FnOnce(&mut Client, Instant)) -> Checked {
+        let player = &mut self.players[who.index()];
+        let now = player.clock.read(self.agenda.now());
+        let Some(client) = &mut player.client else { return Ok(()) };
+        act(client, now);
+        let mut nothing = Hearing::nothing(who);
+        while let Some(event) = client.poll_event() {
+            nothing.event(&event, &mut player.heard, &self.model)?;
+        }
+        self.after_client(who)
+    }
+
+    /// Sends what a client wants to send, does what it wants done, and sets its alarm.
+    fn after_client(&mut self, who: Who) -> Checked {
+        let addressed = self.send_of(who, None)?;
+        ensure!(addressed.is_empty(), "{who} speaks without having been told to");
+        for _ in 0..MANY {
+            let player = &mut self.players[who.index()];
+            if std::mem::take(&mut player.heard.is_fresh) {
+                player.vanish_closing();
+            }
+            if std::mem::take(&mut player.heard.was_evicted) {
+                self.start_later(who);
+            }
+            let player = &mut self.players[who.index()];
+            let Some(command) = player.client.as_mut().and_then(Client::poll_command) else {
+                self.wake_client(who);
+                return Ok(());
+            };
+            match command {
+                LinkCommand::Open if self.is_kept_away() => {}
+                LinkCommand::Open => self.open_link(who),
+                LinkCommand::Close { link, .. } => self.player_hangs_up(link),
+            }
+        }
+        Err(Violation::new(format!("{who} never runs out of commands")))
+    }
+
+    /// Puts a client's packets on their way; to whom its relays are addressed. They have to carry this word.
+    pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Vec<ClientId>, Violation> {
+        let mut addressed = Vec::new();
+        let mut parcels = Vec::new();
+        let player = &mut self.players[who.index()];
+        let Some(client) = &mut player.client else { return Ok(addressed) };
+        while let Some(transmit) = client.poll_transmit() {
+            let is_relay = match relay(transmit.payload) {
+                Some(relay) => {
+                    addressed.extend(relay.destinations.iter());
+                    true
+                }
+                None => false,
+            };
+            for link in transmit.to {
+                parcels.push(Parcel {
+                    link: *link,
+                    way: Way::Up,
+                    delivery: transmit.delivery,
+                    payload: Rc::from(transmit.payload),
+                    word: word.filter(|_| is_relay),
+                    view: None,
+                    repeated: false,
+                });
+            }
+            ensure!(parcels.len() <= MANY, "{who} never runs out of packets");
+        }
+        for parcel in parcels {
+            self.dispatch(parcel);
+        }
+        Ok(addressed)
+    }
+
+    fn wake_client(&mut self, who: Who) {
+        let player = &mut self.players[who.index()];
+        let Some((instant, _)) = player.client.as_ref().and_then(Client::poll_timeout) else { return };
+        let at = player.clock.when(instant);
+        if player.wake.is_none_or(|wake| at < wake) {
+            let at = at.max(self.agenda.now());
+            player.wake = Some(at);
+            self.agenda.add(at, Thing::PlayerWakes(who));
+        }
+    }
+}
+
+/// Everybody is about to be introduced again, or this player has just been taken out.
+fn makes_tables_anew(packet: &[u8], player: &Player) -> bool {
+    match MessageType::peek(packet) {
+        Ok(MessageType::HandshakeResponse) => true,
+        Ok(MessageType::RemoveClient) => match (Packet::parse(packet), player.heard.joined) {
+            (Ok(Packet::RemoveClient(gone)), Some((session, own))) => {
+                gone.session == session && gone.id == own
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn relay(packet: &[u8]) -> Option<ServerRelay<'_>> {
+    match Packet::parse(packet) {
+        Ok(Packet::ServerRelayUnreliable(relay) | Packet::ServerRelayReliable(relay)) => Some(relay),
+        _ => None,
+    }
+}

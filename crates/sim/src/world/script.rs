@@ -1,0 +1,174 @@
+//! What happens to whom: actions are drawn, written down and done.
+
+use std::time::Duration;
+
+use consonance_session::Client;
+
+use super::{ACTIONS_SHOWN, Thing, World};
+use crate::action::{Action, Forgery, Kind};
+use crate::actor::Host;
+use crate::check::Checked;
+use crate::network::{End, Who};
+
+/// Things that happen per player and second, …
+const ACTIONS_PER_PLAYER: f64 = 0.1;
+/// … but at least so many per second.
+const FEWEST_ACTIONS: f64 = 5.0;
+/// Nobody is cut off for longer; links break by themselves when nothing comes for [`LINK_TIMEOUT`].
+const LONGEST_PARTITION_MS: u64 = 9000;
+const LINK_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl World {
+    /// Draws one of the kinds of actions that this run has, for anybody, and does it.
+    pub(super) fn something_happens(&mut self) -> Checked {
+        if !self.is_troubled {
+            return Ok(());
+        }
+        let per_second = (self.players.len() as f64 * ACTIONS_PER_PLAYER).max(FEWEST_ACTIONS);
+        let next = self.soon(Duration::from_secs_f64(2.0 / per_second));
+        self.agenda.add(next, Thing::SomethingHappens);
+        match self.any_action() {
+            Some(action) => self.act(action),
+            None => Ok(()),
+        }
+    }
+
+    /// Does what an action says.
+    pub(super) fn act(&mut self, action: Action) -> Checked {
+        if self.actions.len() == ACTIONS_SHOWN {
+            self.actions.pop_front();
+        }
+        self.actions.push_back((self.agenda.now(), action.clone()));
+        self.counts.actions += 1;
+        match action {
+            Action::Start(who) => self.start(who),
+            Action::Stop(who) => {
+                self.start_later(who);
+                self.with_client(who, Client::stop)
+            }
+            Action::Crash(who) => {
+                self.start_later(who);
+                self.players[who.index()].crash();
+                self.drop_links(who);
+                Ok(())
+            }
+            Action::EnterRoom(who, room) => {
+                let name = self.model.room_name(room).to_owned();
+                self.players[who.index()].rooms.insert(room);
+                self.with_client(who, |client, _| {
+                    // The rooms of a script are few: the tables show it if one was refused.
+                    let _refused = client.join_room(&name);
+                })
+            }
+            Action::ExitRoom(who, room) => {
+                let name = self.model.room_name(room).to_owned();
+                self.players[who.index()].rooms.remove(&room);
+                self.with_client(who, |client, _| client.leave_room(&name))
+            }
+            Action::Write(who, to) => self.write(who, to),
+            Action::Talk(who, to) => {
+                let span = self.dice.millis(300, 4000);
+                self.talk(who, to, span)
+            }
+            Action::CutLink(who) => {
+                self.break_links(who);
+                Ok(())
+            }
+            Action::Forge(who, forgery) => {
+                self.forge(who, forgery);
+                Ok(())
+            }
+            Action::Partition(whom, span) => {
+                self.cut_off(&whom, span);
+                Ok(())
+            }
+            Action::ReplaceServer => self.replace_server(),
+            Action::RestartServer(span) => {
+                self.drop_host_links();
+                self.new_host();
+                self.host.away_until = self.agenda.now() + span;
+                Ok(())
+            }
+        }
+    }
+
+    /// A client that is not there is made anew, one that stopped starts again.
+    fn start(&mut self, who: Who) -> Checked {
+        let now = self.agenda.now();
+        let player = &mut self.players[who.index()];
+        if player.client.is_none() {
+            let name = self.model.name(who);
+            player.revive(now, name, &self.room_names, &mut self.dice, self.swarm.clocks_are_skewed);
+        }
+        self.with_client(who, |client, _| client.start())
+    }
+
+    pub(super) fn start_later(&mut self, who: Who) {
+        let at = self.agenda.now() + self.dice.millis(0, 6000);
+        self.agenda.add(at, Thing::Happens(Action::Start(who)));
+    }
+
+    fn any_action(&mut self) -> Option<Action> {
+        let who = self.any_player();
+        let room = self.any_room();
+        Some(match self.any_kind()? {
+            Kind::Room => {
+                let rooms = &self.players[who.index()].rooms;
+                match rooms.first() {
+                    Some(first) if rooms.len() > 1 || self.dice.chance(500_000) => {
+                        Action::ExitRoom(who, *first)
+                    }
+                    _ => Action::EnterRoom(who, room),
+                }
+            }
+            Kind::Write => Action::Write(who, self.any_target(who)),
+            Kind::Stop => Action::Stop(who),
+            Kind::Crash => Action::Crash(who),
+            Kind::CutLink => Action::CutLink(who),
+            Kind::Forge => Action::Forge(who, *self.dice.pick(&Forgery::ALL)?),
+            Kind::Partition => {
+                let count = 1 + self.dice.below(1 + self.players.len() as u64 / 10);
+                let whom = (0..count).map(|_| self.any_player()).collect();
+                Action::Partition(whom, self.dice.millis(200, LONGEST_PARTITION_MS))
+            }
+            Kind::ReplaceServer => Action::ReplaceServer,
+            Kind::RestartServer => Action::RestartServer(self.dice.millis(0, 4000)),
+        })
+    }
+
+    fn any_kind(&mut self) -> Option<Kind> {
+        let weights = &self.swarm.weights;
+        let mut point = self.dice.below(weights.iter().map(|(_, weight)| u64::from(*weight)).sum());
+        weights.iter().find_map(|(kind, weight)| {
+            let is_here = point < u64::from(*weight);
+            point = point.wrapping_sub(u64::from(*weight));
+            is_here.then_some(*kind)
+        })
+    }
+
+    fn cut_off(&mut self, whom: &[Who], span: Duration) {
+        for who in whom {
+            self.network.hold(*who, self.agenda.now() + span);
+            if span > LINK_TIMEOUT {
+                self.break_links(*who);
+            }
+        }
+    }
+
+    /// The links stay up, and the new server knows nobody.
+    fn replace_server(&mut self) -> Checked {
+        self.new_host();
+        let now = self.host.clock.read(self.agenda.now());
+        let server = &mut self.host.server;
+        for link in self.network.all().filter(|link| link.server == End::Open && !link.broken) {
+            server.handle_connected(now, link.id);
+        }
+        self.drain_host(None, None)
+    }
+
+    fn new_host(&mut self) {
+        let now = self.agenda.now();
+        self.host = Host::new(now, &mut self.dice, self.swarm.clocks_are_skewed);
+        self.model.replace_server(self.host.server.session());
+    }
+}

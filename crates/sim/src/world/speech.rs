@@ -1,0 +1,300 @@
+//! Talking and writing: frames at their pace, channels that open and close, and to whom a word has to be addressed.
+
+use std::time::Duration;
+
+use consonance_session::{ChannelProperties, ClientId, Priority, Target as EngineTarget, VoiceError};
+
+use super::{Thing, World};
+use crate::action::Action;
+use crate::actor::{Said, SaidState, SpeechTarget, Talk};
+use crate::check::{Checked, ensure};
+use crate::clock::Time;
+use crate::model::Room;
+use crate::network::Who;
+use crate::words::{Recipient, Target, Word};
+
+/// A frame of 960 samples at 48 kHz.
+const FRAME: Duration = Duration::from_millis(20);
+/// More channels than this and the oldest is closed first.
+const CHANNELS: usize = 4;
+/// Frames after the channels were closed, if nobody is there to hear the first.
+const LAST_FRAMES: u8 = 3;
+
+impl World {
+    /// One of those who are silent begins to talk, to anybody.
+    pub(super) fn somebody_talks(&mut self) -> Checked {
+        let who = self.any_player();
+        let player = &self.players[who.index()];
+        if player.talk.is_some() || player.client.is_none() {
+            let at = self.soon(Duration::from_millis(100));
+            self.agenda.add(at, Thing::SomebodyTalks);
+            return Ok(());
+        }
+        let target = self.any_target(who);
+        self.act(Action::Talk(who, target))
+    }
+
+    /// Opens a channel, or goes on with those that are open, and speaks for a while.
+    pub(super) fn talk(&mut self, who: Who, target: SpeechTarget, span: Duration) -> Checked {
+        self.open_channel(who, target)?;
+        if self.dice.chance(200_000) {
+            let second = self.any_target(who);
+            self.open_channel(who, second)?;
+        }
+        let ends_by_closing = !(self.swarm.mutes && self.dice.chance(300_000));
+        let until = self.agenda.now() + span;
+        self.begin(who, Talk { until, last_frames: LAST_FRAMES, ends_by_closing, is_extra: false });
+        Ok(())
+    }
+
+    /// Speaks a few frames to a room besides what others talk; who talks just goes on for as long.
+    pub(super) fn say_something(&mut self, who: Who, room: Room) -> Checked {
+        let until = self.agenda.now() + 10 * FRAME;
+        if let Some(talk) = &mut self.players[who.index()].talk {
+            talk.until = talk.until.max(until);
+            return Ok(());
+        }
+        self.open_channel(who, SpeechTarget::Room(room))?;
+        self.begin(who, Talk { until, last_frames: LAST_FRAMES, ends_by_closing: true, is_extra: true });
+        Ok(())
+    }
+
+    fn begin(&mut self, who: Who, talk: Talk) {
+        let player = &mut self.players[who.index()];
+        player.talk = Some(talk);
+        self.agenda.add(self.agenda.now(), Thing::Speaks(who, player.life));
+    }
+
+    /// The next frame is due.
+    pub(super) fn speaks(&mut self, who: Who, life: u32) -> Checked {
+        let now = self.agenda.now();
+        let player = &self.players[who.index()];
+        let Some(talk) = player.talk.filter(|_| player.life == life) else {
+            self.agenda.add(now, Thing::SomebodyTalks);
+            return Ok(());
+        };
+        if talk.until > now || self.go_on_closing(who, talk) {
+            self.speak(who)?;
+            let next = self.next_frame(who);
+            self.agenda.add(next, Thing::Speaks(who, life));
+        } else {
+            self.players[who.index()].talk = None;
+            if !talk.is_extra {
+                self.agenda.add(now, Thing::SomebodyTalks);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes to everybody in a room, or to a player.
+    pub(super) fn write(&mut self, who: Who, to: SpeechTarget) -> Checked {
+        let probe = self.words.next();
+        let Some(mut word) = self.new_word(who, true) else { return Ok(()) };
+        let view = self.players[who.index()].heard.view;
+        let target = self.engine_target(to);
+        let recipient = match to {
+            SpeechTarget::Room(room) => Some(Target::Room(room)),
+            SpeechTarget::Player(other) => {
+                let stay = view.and_then(|view| self.model.known_player(view, other));
+                stay.map(|stay| Target::Player(stay.id)).or_else(|| self.being_introduced(who, other))
+            }
+        };
+        word.to.extend(recipient.map(|target| Recipient { target, closing: false }));
+        let expected = view.map(|_| self.audience(&word).0);
+        let Some(client) = &mut self.players[who.index()].client else { return Ok(()) };
+        let sent = client.send_text(&target, &probe.0.to_string());
+        if let (Some(expected), Ok(sent)) = (&expected, &sent) {
+            ensure!(*sent == expected.len(), "{who} writes to {sent} instead of {} in {to}", expected.len());
+        }
+        ensure!(view.is_none() || sent.is_ok() == recipient.is_some(), "{who} writes to {to}: {sent:?}");
+        if sent.is_ok() {
+            self.words.add(word);
+            self.counts.texts += 1;
+            let addressed = self.send_of(who, Some(probe))?;
+            is_addressed_right(who, addressed, expected)?;
+        }
+        Ok(())
+    }
+
+    /// Speaks one frame on all channels that are open or closing.
+    fn speak(&mut self, who: Who) -> Checked {
+        let probe = self.words.next();
+        let view = self.players[who.index()].heard.view;
+        let Some(mut word) = self.new_word(who, false) else {
+            return self.speak_to_nobody(who);
+        };
+        word.to = self.recipients(who);
+        let (expected, i_am_one) = self.audience(&word);
+        let expected = view.map(|_| expected);
+        let player = &mut self.players[who.index()];
+        let Some(client) = &mut player.client else { return Ok(()) };
+        let before = client.next_sequence();
+        let sent = client.send_voice(&probe.0.to_be_bytes());
+        ensure!(sent.is_ok(), "{who} cannot speak: {sent:?}");
+        let was_sent = client.next_sequence() != before;
+        if let Some(expected) = &expected {
+            let is_right = was_sent == (i_am_one || !expected.is_empty());
+            ensure!(
+                is_right,
+                "{who} speaks word {} to {expected:?} and itself: {i_am_one}; sent: {was_sent}",
+                probe.0
+            );
+        }
+        if was_sent {
+            player.channels.retain(|said| said.state == SaidState::Open);
+        }
+        self.words.add(word);
+        self.counts.spoken += 1;
+        let addressed = self.send_of(who, Some(probe))?;
+        is_addressed_right(who, addressed, expected)
+    }
+
+    /// Without a session a frame is lost, and that is an answer.
+    fn speak_to_nobody(&mut self, who: Who) -> Checked {
+        if let Some(client) = &mut self.players[who.index()].client {
+            let sent = client.send_voice(&[0; 8]);
+            ensure!(sent == Err(VoiceError::NotJoined), "{who} speaks without a session: {sent:?}");
+        }
+        Ok(())
+    }
+
+    /// A word of a player who is in a session, to nobody yet.
+    fn new_word(&self, who: Who, is_text: bool) -> Option<Word> {
+        let heard = &self.players[who.index()].heard;
+        let (session, id) = heard.joined?;
+        let stay = heard.view.map(|view| view.joined);
+        let probe = self.words.next();
+        Some(Word { probe, from: who, session, id, stay, to: Vec::new(), is_text, heard: Vec::new() })
+    }
+
+    /// What the next frame's channels are, by what the player opened and closed and knows of the others.
+    fn recipients(&self, who: Who) -> Vec<Recipient> {
+        let player = &self.players[who.index()];
+        let known = |other| player.heard.view.and_then(|view| self.model.known_player(view, other));
+        let recipient = |said: &Said| {
+            let closing = said.state != SaidState::Open;
+            let target = match said.target {
+                SpeechTarget::Room(room) => Target::Room(room),
+                SpeechTarget::Player(other) => {
+                    let Some(stay) = known(other) else {
+                        return self.being_introduced(who, other).map(|target| Recipient { target, closing });
+                    };
+                    let is_same = matches!(said.state, SaidState::Closing(Some(then)) if then == stay.joined);
+                    if closing && !is_same {
+                        return None;
+                    }
+                    Target::Player(stay.id)
+                }
+            };
+            Some(Recipient { target, closing })
+        };
+        player.channels.iter().filter_map(recipient).collect()
+    }
+
+    /// While a player's tables are just being filled, only its client can say who is in them.
+    fn being_introduced(&self, who: Who, other: Who) -> Option<Target> {
+        let player = &self.players[who.index()];
+        let client = player.client.as_ref().filter(|_| player.heard.view.is_none())?;
+        client.player(self.model.name(other)).map(Target::Player)
+    }
+
+    /// To whom a word has to be addressed, by ascending id, and whether its speaker is one of them.
+    pub(super) fn audience(&self, word: &Word) -> (Vec<ClientId>, bool) {
+        let Some(view) = self.players[word.from.index()].heard.view else { return (Vec::new(), false) };
+        let mut ids = Vec::new();
+        for recipient in &word.to {
+            match recipient.target {
+                Target::Room(room) => ids.extend(self.model.listeners(view, room)),
+                Target::Player(id) => ids.push(id),
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let own = ids.iter().position(|id| *id == word.id);
+        if let Some(own) = own {
+            ids.remove(own);
+        }
+        (ids, own.is_some())
+    }
+
+    fn open_channel(&mut self, who: Who, target: SpeechTarget) -> Checked {
+        if self.players[who.index()].channels.len() >= CHANNELS {
+            self.close_channel(who, 0);
+        }
+        let properties = ChannelProperties {
+            positional: self.dice.chance(300_000),
+            priority: self.dice.pick(&[None, Some(Priority::Low), Some(Priority::High)]).copied().flatten(),
+            amplitude: self.dice.below(3) as f32,
+        };
+        let engine_target = self.engine_target(target);
+        let player = &mut self.players[who.index()];
+        let Some(client) = &mut player.client else { return Ok(()) };
+        match client.open_channel(engine_target, properties) {
+            Ok(channel) => player.channels.push(Said { channel, target, state: SaidState::Open }),
+            Err(error) => ensure!(player.channels.len() > CHANNELS, "{who} opens {target}: {error}"),
+        }
+        Ok(())
+    }
+
+    fn close_channel(&mut self, who: Who, index: usize) {
+        let player = &mut self.players[who.index()];
+        let view = player.heard.view;
+        let (Some(said), Some(client)) = (player.channels.get_mut(index), &mut player.client) else { return };
+        // Just now the player cannot know whether the channel waits for somebody.
+        if said.state != SaidState::Open || (player.heard.joined.is_some() && view.is_none()) {
+            return;
+        }
+        client.close_channel(said.channel);
+        said.state = match said.target {
+            SpeechTarget::Room(_) => SaidState::Closing(None),
+            SpeechTarget::Player(other) => {
+                let Some(stay) = view.and_then(|view| self.model.known_player(view, other)) else {
+                    player.channels.remove(index);
+                    return;
+                };
+                SaidState::Closing(Some(stay.joined))
+            }
+        };
+    }
+
+    /// Closes what is open at the end of a talk; whether another frame is due to carry that.
+    fn go_on_closing(&mut self, who: Who, talk: Talk) -> bool {
+        if !talk.ends_by_closing || talk.last_frames == 0 {
+            return false;
+        }
+        for index in (0..self.players[who.index()].channels.len()).rev() {
+            self.close_channel(who, index);
+        }
+        let player = &mut self.players[who.index()];
+        player.talk = Some(Talk { last_frames: talk.last_frames - 1, ..talk });
+        !player.channels.is_empty()
+    }
+
+    /// Frames go by the player's own clock.
+    fn next_frame(&self, who: Who) -> Time {
+        let clock = &self.players[who.index()].clock;
+        clock.when(clock.read(self.agenda.now()) + FRAME)
+    }
+
+    pub(super) fn any_target(&mut self, who: Who) -> SpeechTarget {
+        let other = self.any_player();
+        if self.swarm.talks_to_players && other != who && self.dice.chance(200_000) {
+            return SpeechTarget::Player(other);
+        }
+        SpeechTarget::Room(self.any_room())
+    }
+
+    fn engine_target(&self, target: SpeechTarget) -> EngineTarget {
+        match target {
+            SpeechTarget::Room(room) => EngineTarget::Room(self.model.room_name(room).into()),
+            SpeechTarget::Player(other) => EngineTarget::Player(self.model.name(other).into()),
+        }
+    }
+}
+
+fn is_addressed_right(who: Who, mut addressed: Vec<ClientId>, expected: Option<Vec<ClientId>>) -> Checked {
+    let Some(expected) = expected else { return Ok(()) };
+    addressed.sort_unstable();
+    ensure!(addressed == expected, "{who} addresses a word to {addressed:?} instead of {expected:?}");
+    Ok(())
+}
