@@ -1,5 +1,6 @@
 //! `consonance join`: one player in a terminal, with files for a microphone and a loudspeaker.
 
+mod heard_file;
 mod lines;
 mod speech_target;
 mod typed_lines;
@@ -9,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use consonance::audio::{WavInput, WavOutput};
+use consonance::audio::WavInput;
 use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat};
 
 use crate::complain;
 use crate::interrupt::Interrupt;
+use heard_file::HeardFile;
 use lines::EventLines;
 
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
@@ -72,7 +74,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
         voice = voice.input(Box::new(WavInput::open(path)?));
     }
     if let Some(path) = &arguments.output {
-        voice = voice.output(Box::new(WavOutput::create(path)?));
+        voice = voice.output(Box::new(HeardFile::prepare(path)?));
     }
     let interrupt = Interrupt::listen()?;
     let voice = voice.start()?;
