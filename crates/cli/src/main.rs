@@ -6,6 +6,7 @@
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `bench` measures the session engine.
+//! * `sim` runs whole sessions on simulated time and checks them.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
 //! `serve.rs`, a whole server.
@@ -19,6 +20,7 @@ mod demo;
 mod interrupt;
 mod join;
 mod serve;
+mod sim;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -52,6 +54,8 @@ enum Command {
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Simulate a session with everything that can go wrong, and check what everybody hears.
+    Sim(sim::Sim),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Bench(bench)) => bench::run(&bench),
+        Some(Command::Sim(sim)) => sim::run(&sim),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

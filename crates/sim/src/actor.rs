@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelId, Client, ClientId, ClientSettings, Server, ServerSettings, SessionId,
+    Capabilities, ChannelId, Client, ClientId, ClientSettings, Instant, Server, ServerSettings, SessionId,
 };
 
 use crate::clock::{OwnClock, Time};
@@ -25,6 +25,8 @@ pub(crate) struct Player {
     pub(crate) life: u32,
     /// When the client is to be woken.
     pub(crate) wake: Option<Time>,
+    /// What it asked for then, by its own clock.
+    pub(crate) alarm: Option<Instant>,
 
     /// The rooms that it has been told to listen to.
     pub(crate) rooms: BTreeSet<Room>,
@@ -108,6 +110,7 @@ impl Player {
             client: None,
             life: 0,
             wake: None,
+            alarm: None,
             rooms: BTreeSet::new(),
             channels: Vec::new(),
             talk: None,
@@ -137,14 +140,14 @@ impl Player {
         self.clock = own_clock(now, dice, skewed);
         self.client = Some(client);
         self.life += 1;
-        self.wake = None;
+        (self.wake, self.alarm) = (None, None);
         self.has_forged = false;
     }
 
     /// Takes the client away without a word.
     pub(crate) fn crash(&mut self) {
         self.client = None;
-        self.wake = None;
+        (self.wake, self.alarm) = (None, None);
         self.channels.clear();
         self.talk = None;
         self.heard = Heard::default();

@@ -272,17 +272,14 @@ pub(crate) fn tables(player: &Player, client: &Client, model: &Model) -> Checked
     );
     let (Some(view), Some((_, own))) = (player.heard.view, player.heard.joined) else { return Ok(()) };
     let mut table = Tally::default();
-    let mut told = Tally::default();
     for known in client.players() {
         table.add_player(known.id, known.name);
-        if known.id != own {
-            told.add_player(known.id, known.name);
-        }
         for room in known.rooms {
             table.add_room(known.id, room);
-            told.add_room(known.id, room);
         }
     }
+    let mut told = table;
+    told.remove_player(own, client.name());
     ensure!(told == player.heard.told, "the table of {who} is not what its events said");
     if model.tally(view) != Some(table) {
         return Err(Violation::new(difference(who, client, model, view)));

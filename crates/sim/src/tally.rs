@@ -31,13 +31,12 @@ const PLAYER: u64 = 0x517c_c1b7_2722_0a95;
 const ROOM: u64 = 0x2545_f491_4f6c_dd1d;
 
 fn entry(kind: u64, id: ClientId, name: &str) -> u64 {
-    let start = kind ^ u64::from(id.0);
-    let chunks = name.as_bytes().chunks(8);
-    mix(chunks.fold(start, |hash, chunk| {
-        let mut bytes = [0; 8];
-        bytes[..chunk.len()].copy_from_slice(chunk);
-        (hash.rotate_left(23) ^ u64::from_le_bytes(bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }))
+    let stir = |hash: u64, bits: u64| (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    // Every player's table is summed up each second, so the bytes are taken by eights.
+    let (chunks, rest) = name.as_bytes().as_chunks();
+    let hash =
+        chunks.iter().fold(kind ^ u64::from(id.0), |hash, chunk| stir(hash, u64::from_le_bytes(*chunk)));
+    mix(rest.iter().fold(hash, |hash, byte| stir(hash, u64::from(*byte))))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ impl World {
         if player.wake != Some(true_now) {
             return Ok(());
         }
-        player.wake = None;
+        (player.wake, player.alarm) = (None, None);
         self.with_client(who, Client::handle_timeout)?;
         let player = &self.players[who.index()];
         let now = player.clock.read(true_now);
@@ -151,6 +151,11 @@ impl World {
     fn wake_client(&mut self, who: Who) {
         let player = &mut self.players[who.index()];
         let Some((instant, _)) = player.client.as_ref().and_then(Client::poll_timeout) else { return };
+        // Most packets leave the alarm as it is.
+        if player.alarm == Some(instant) {
+            return;
+        }
+        player.alarm = Some(instant);
         let at = player.clock.when(instant);
         if player.wake.is_none_or(|wake| at < wake) {
             let at = at.max(self.agenda.now());
