@@ -1,9 +1,11 @@
 //! Every word that was spoken or written, by the number that travels in its place of sound or text.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use consonance_session::{ClientId, SessionId};
 
+use crate::clock::Time;
 use crate::model::{Room, Version};
 use crate::network::Who;
 
@@ -15,6 +17,7 @@ pub(crate) struct Probe(pub(crate) u64);
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
     pub(crate) probe: Probe,
+    pub(crate) said: Time,
     pub(crate) from: Who,
     pub(crate) session: SessionId,
     pub(crate) id: ClientId,
@@ -40,16 +43,15 @@ pub(crate) enum Target {
     Player(ClientId),
 }
 
-/// The words of the last while. Unreliable packets are not late by more, and who waits for a text longer is not
-/// checked.
+/// The words of the last while; no packet is on its way for longer.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     recent: VecDeque<Word>,
     next: u64,
 }
 
-/// Enough for 250 speakers during some seconds.
-const KEPT: usize = 1 << 16;
+/// A text waits while its reader is cut off, and behind others.
+const KEPT: Duration = Duration::from_secs(30);
 
 impl Words {
     /// The number that the next word will have.
@@ -59,11 +61,15 @@ impl Words {
 
     pub(crate) fn add(&mut self, word: Word) {
         debug_assert_eq!(word.probe, self.next(), "words are numbered in order");
-        if self.recent.len() == KEPT {
-            self.recent.pop_front();
-        }
         self.recent.push_back(word);
         self.next += 1;
+    }
+
+    /// Forgets what nobody can hear any more.
+    pub(crate) fn forget(&mut self, now: Time) {
+        while self.recent.front().is_some_and(|word| word.said + KEPT < now) {
+            self.recent.pop_front();
+        }
     }
 
     pub(crate) fn get(&self, probe: Probe) -> Option<&Word> {

@@ -161,6 +161,7 @@ impl World {
             waiting <= MANY * self.players.len(),
             "{waiting} things are to come: something is repeating itself"
         );
+        self.words.forget(self.agenda.now());
         // What is still on its way may tell of a time before anything that is known here.
         self.versions.push_back(self.model.version);
         if self.versions.len() > LONGEST_ON_THE_WAY

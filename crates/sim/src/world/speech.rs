@@ -163,8 +163,8 @@ impl World {
         let heard = &self.players[who.index()].heard;
         let (session, id) = heard.joined?;
         let stay = heard.view.map(|view| view.joined);
-        let probe = self.words.next();
-        Some(Word { probe, from: who, session, id, stay, to: Vec::new(), is_text, heard: Vec::new() })
+        let (probe, said) = (self.words.next(), self.agenda.now());
+        Some(Word { probe, said, from: who, session, id, stay, to: Vec::new(), is_text, heard: Vec::new() })
     }
 
     /// What the next frame's channels are, by what the player opened and closed and knows of the others.
