@@ -3,8 +3,8 @@
 //!
 //! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
 //! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay grows
-//! when a frame is waited for, in the first moments of an utterance, and in pauses; it shrinks in pauses, where
-//! the caller can leave out a block, and between utterances.
+//! when a frame is waited for and in the first moments of an utterance; it shrinks in pauses, where the caller can
+//! leave out a block, and between utterances.
 
 mod decision;
 mod missing;
@@ -44,6 +44,7 @@ pub struct JitterBuffer {
     playing: Option<Playing>,
     target: TargetDelay,
     losses: MissingFrames,
+    frames_passed: u64,
     /// Frames are being lost.
     lossy: bool,
     frames_without_copy: u32,
@@ -73,6 +74,7 @@ impl JitterBuffer {
             playing: None,
             target: TargetDelay::new(),
             losses: MissingFrames::NONE,
+            frames_passed: 0,
             lossy: false,
             frames_without_copy: COPIES_EXPECTED_FRAMES,
             shortening: false,
@@ -153,7 +155,7 @@ impl JitterBuffer {
         self.target.note(transit, relative);
     }
 
-    /// Whether what was handed out last ends in near silence, where the delay can be changed unheard.
+    /// Whether what was handed out last ends in near silence, where a block can be left out unheard.
     pub fn note_pause(&mut self, in_pause: bool) {
         self.in_pause = in_pause;
     }
@@ -171,6 +173,12 @@ impl JitterBuffer {
     /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
     pub fn jitter_samples(&self) -> f32 {
         self.target.jitter_samples()
+    }
+
+    /// How many of the last 128 frames never came, in percent.
+    pub fn loss_percent(&self) -> f32 {
+        let frames = self.frames_passed.clamp(1, MissingFrames::WINDOW);
+        self.losses.count() as f32 * 100.0 / frames as f32
     }
 
     /// What happened to the packets so far.

@@ -2,6 +2,7 @@
 
 mod join;
 mod relay;
+mod routing;
 mod session;
 mod table;
 
@@ -16,6 +17,8 @@ pub(crate) enum Bench {
     Relay(Output),
     /// One more client joins where 1, 100, 1000 and 5000 are present: what that costs.
     Join(Output),
+    /// What a listener costs if the sender lists it, and if the server finds it by itself.
+    Routing(Output),
 }
 
 /// How to print.
@@ -30,5 +33,6 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
     match bench {
         Bench::Relay(output) => relay::run(output.json),
         Bench::Join(output) => join::run(output.json),
+        Bench::Routing(output) => routing::run(output.json),
     }
 }

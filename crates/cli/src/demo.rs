@@ -34,10 +34,10 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     out: PathBuf,
     /// Packets lost on the way to each listener, in percent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 5.0)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 5.0, allow_negative_numbers = true)]
     loss: f64,
     /// Extra delay on the way to each listener, uniform in 0 … MS per packet, so that packets overtake each other.
-    #[arg(long, value_name = "MS", default_value_t = 20.0)]
+    #[arg(long, value_name = "MS", default_value_t = 20.0, allow_negative_numbers = true)]
     jitter: f64,
     /// What losses and delays are drawn from.
     #[arg(long, value_name = "N", default_value_t = 1)]

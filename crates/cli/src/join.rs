@@ -1,27 +1,28 @@
 //! `consonance join`: one player in a terminal, with files for a microphone and a loudspeaker.
 
+mod heard_file;
 mod lines;
 mod speech_target;
+mod typed_lines;
 
 use std::error::Error;
-use std::io::{BufRead, stdin};
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use consonance::audio::{WavInput, WavOutput};
+use consonance::audio::WavInput;
 use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat};
 
+use crate::complain;
 use crate::interrupt::Interrupt;
+use heard_file::HeardFile;
 use lines::EventLines;
 
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 /// How long to go on trying when the server is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Lines typed ahead.
-const MAX_LINES: usize = 16;
+/// Clocks need not reach further.
+const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 
 /// Where to join, as whom, and with what to say.
 #[derive(Debug, Args)]
@@ -44,7 +45,7 @@ pub(crate) struct Join {
     #[arg(long, value_name = "FILE.wav")]
     output: Option<PathBuf>,
     /// Leave after this long in the session.
-    #[arg(long = "for", value_name = "SECONDS")]
+    #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
     /// Print events as JSON lines.
     #[arg(long)]
@@ -66,11 +67,14 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     for target in &talk {
         voice = voice.talk_to(target.clone(), ChannelProperties::default());
     }
+    if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
+        check_apart(input, output)?;
+    }
     if let Some(path) = &arguments.input {
         voice = voice.input(Box::new(WavInput::open(path)?));
     }
     if let Some(path) = &arguments.output {
-        voice = voice.output(Box::new(WavOutput::create(path)?));
+        voice = voice.output(Box::new(HeardFile::prepare(path)?));
     }
     let interrupt = Interrupt::listen()?;
     let voice = voice.start()?;
@@ -90,7 +94,7 @@ fn follow(
     text_target: Option<&Target>,
     arguments: &Join,
 ) -> Result<Option<String>, Box<dyn Error>> {
-    let typed = read_lines();
+    let typed = typed_lines::read();
     let lines = EventLines::new(&arguments.name, arguments.json);
     let mut leave_at = None;
     // Before the roster has arrived nobody is known to read.
@@ -103,7 +107,7 @@ fn follow(
         if let Some(event) = voice.wait_event(INTERRUPT_CHECK) {
             lines.print(&event)?;
             match event.kind {
-                EventKind::Joined => {
+                EventKind::Joined | EventKind::Resumed => {
                     lost = None;
                     leave_at = leave_at.or(stay.map(|stay| event.at + stay));
                 }
@@ -120,30 +124,28 @@ fn follow(
         while may_write && let Ok(text) = typed.try_recv() {
             match text_target {
                 Some(target) => voice.send_text(target.clone(), text),
-                None => eprintln!("consonance: say with --talk where your text shall go"),
+                None => complain(&"say with --talk where your text shall go"),
             }
         }
     }
 }
 
-/// What is typed, line by line. The end of it ends nothing.
-fn read_lines() -> Receiver<String> {
-    let (sender, lines) = sync_channel(MAX_LINES);
-    thread::spawn(move || {
-        for line in stdin().lock().lines() {
-            // A line that is no text, or nobody left to take it.
-            let Ok(line) = line else { return };
-            if !line.is_empty() && sender.send(line).is_err() {
-                return;
-            }
+/// What is heard must not overwrite what is spoken.
+fn check_apart(input: &Path, output: &Path) -> Result<(), String> {
+    match (input.canonicalize(), output.canonicalize()) {
+        (Ok(input), Ok(output)) if input == output => {
+            Err(format!("--input and --output are the same file, {}: choose another output", input.display()))
         }
-    });
-    lines
+        _ => Ok(()),
+    }
 }
 
 fn parse_seconds(seconds: f64) -> Result<Duration, String> {
     match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(format!("--for {seconds}: give a number of seconds above 0")),
+        Ok(duration) if !duration.is_zero() && duration <= LONGEST_STAY => Ok(duration),
+        _ => {
+            let most = LONGEST_STAY.as_secs();
+            Err(format!("--for {seconds}: give a number of seconds above 0 and up to {most}, a year"))
+        }
     }
 }

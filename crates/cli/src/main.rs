@@ -1,17 +1,19 @@
 //! The `consonance` command: serve sessions, join one, hear a demonstration, measure.
 //!
+//! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
+//!
 //! * `serve` runs sessions over QUIC and prints an address for each.
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `bench` measures the session engine.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
-//! One file per sub-command; what each does stands there.
+//! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
+//! `serve.rs`, a whole server.
+//!
 //! Whatever goes wrong ends in one line that says what to do next, and a non-zero exit.
 //! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
 //! for example `RUST_LOG=debug`.
-
-#![expect(clippy::print_stderr, reason = "a command talks to whoever typed it")]
 
 mod bench;
 mod demo;
@@ -20,7 +22,9 @@ mod join;
 mod serve;
 mod sim;
 
-use std::io::{IsTerminal, stderr};
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write, stderr};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -67,11 +71,22 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has read enough, as `| head -1` does: that is an end like any other.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("consonance: {error}");
+            complain(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong, if anybody still listens.
+fn complain(words: &impl Display) {
+    let _ = writeln!(stderr(), "consonance: {words}");
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn log_to_stderr() {

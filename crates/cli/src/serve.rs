@@ -1,14 +1,16 @@
 //! `consonance serve`: sessions over QUIC until Ctrl-C.
 
 use std::error::Error;
-use std::io::{Write, stdout};
+use std::io::{self, Write, stderr, stdout};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
+use consonance_quic::{
+    Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, session_name_problem,
+};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
 use crate::interrupt::Interrupt;
@@ -42,10 +44,11 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
     let listen = parse_listen(&arguments.listen)?;
     let interrupt = Interrupt::listen()?;
     let (server, addresses) = start(arguments, listen)?;
-    for address in &addresses {
-        writeln!(stdout(), "session {:?} is open at {address}", address.session())?;
+    print(&addresses.iter().map(line).collect::<String>())?;
+    if arguments.host.is_none() && listen.ip().is_unspecified() {
+        let note = "these addresses work on this machine; with --host they name the one that others reach";
+        let _ = writeln!(stderr(), "{note}");
     }
-    stdout().flush()?;
     wait(server, &interrupt)
 }
 
@@ -55,17 +58,30 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
         Serve { listen: String::new(), sessions: vec!["main".into()], host: None, cert: None, key: None };
     let interrupt = Interrupt::listen()?;
     let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))?;
-    let mut out = stdout();
-    for address in &addresses {
-        writeln!(out, "A voice session for programs on this machine is open; Ctrl-C ends it.")?;
-        writeln!(out, "Join it from other terminals:\n")?;
-        writeln!(out, "  consonance join '{address}' --name Alice --listen lobby --output heard.wav")?;
-        writeln!(out, "  consonance join '{address}' --name Bob --talk lobby --input speech.wav\n")?;
-        writeln!(out, "`consonance serve` serves other machines, `consonance demo` plays a demonstration.")?;
-        writeln!(out, "session {:?} is open at {address}", address.session())?;
-    }
-    out.flush()?;
+    print(&addresses.iter().map(invitation).collect::<String>())?;
     wait(server, &interrupt)
+}
+
+fn line(address: &QuicAddress) -> String {
+    format!("session {:?} is open at {address}\n", address.session())
+}
+
+fn invitation(address: &QuicAddress) -> String {
+    format!(
+        "A voice session for programs on this machine is open; Ctrl-C ends it.\n\
+         Join it from other terminals:\n\n  \
+         consonance join '{address}' --name Alice --listen lobby --output heard.wav\n  \
+         consonance join '{address}' --name Bob --talk lobby --input speech.wav\n\n\
+         `consonance serve` serves other machines, `consonance demo` plays a demonstration.\n{}",
+        line(address)
+    )
+}
+
+/// All at once: a reader that has enough after the first line must not end the server.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 fn start(
@@ -78,9 +94,13 @@ fn start(
         (Some(cert), Some(key)) => Identity::from_pem(&read(cert)?, &read(key)?)?,
         _ => Identity::self_signed([host.clone()])?,
     };
-    // Checks the host and the names before the port is taken.
+    // Checks the names and the host before the port is taken.
     for session in &arguments.sessions {
-        QuicAddress::new(&*host, PORT, &**session, None)?;
+        if let Some(problem) = session_name_problem(session) {
+            return Err(format!("--session {session:?}: {problem}").into());
+        }
+        QuicAddress::new(&*host, PORT, &**session, None)
+            .map_err(|error| format!("--host {host:?}: {error}"))?;
     }
     let runtime = QuicRuntime::new(1)?;
     let listener = QuicServer::bind(&runtime, listen, &identity, QuicServerSettings::default())?;

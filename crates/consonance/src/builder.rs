@@ -16,6 +16,7 @@ use consonance_transport::{ClientTransport, thread_waker};
 
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::status::SharedStatus;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
@@ -67,6 +68,7 @@ pub struct VoiceChatBuilder {
     output: Box<dyn Output>,
     encoder: EncoderSettings,
     give_up_after: Option<Duration>,
+    keep_trying: bool,
     trace_frames: bool,
 }
 
@@ -97,6 +99,7 @@ impl VoiceChat {
                 ..EncoderSettings::default()
             },
             give_up_after: None,
+            keep_trying: false,
             trace_frames: false,
         }
     }
@@ -149,10 +152,16 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How long to go on trying after the connection was lost (default: for ever). The very first attempt is always
-    /// the only one, so that a wrong address is told at once.
+    /// How long to go on trying after the connection was lost (default: for ever). The very first attempt is the only
+    /// one, so that a wrong address is told at once; see [`keep_trying`](Self::keep_trying).
     pub fn give_up_after(mut self, time: Duration) -> Self {
         self.give_up_after = Some(time);
+        self
+    }
+
+    /// Goes on trying after the first attempt too, for a server that may come up later.
+    pub fn keep_trying(mut self) -> Self {
+        self.keep_trying = true;
         self
     }
 
@@ -172,6 +181,7 @@ impl VoiceChatBuilder {
         let codec_delay_samples = encoder.lookahead_samples();
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::default());
+        let status = Arc::new(SharedStatus::default());
         let next_channel = self.channels.len() as u32;
         let parts = VoiceParts {
             client,
@@ -185,6 +195,8 @@ impl VoiceChatBuilder {
             codec_delay_samples,
             output: self.output,
             give_up_after: self.give_up_after,
+            keep_trying: self.keep_trying,
+            status: Arc::clone(&status),
             trace_frames: self.trace_frames,
         };
         let last_words = LastWords(Arc::clone(&events));
@@ -193,7 +205,7 @@ impl VoiceChatBuilder {
             VoiceThread::new(parts, thread_waker()).run()
         };
         let thread = thread::Builder::new().name("voice".into()).spawn(run)?;
-        Ok(VoiceChat::new(sender, events, next_channel, thread))
+        Ok(VoiceChat::new(sender, events, status, next_channel, thread))
     }
 
     fn client(&self) -> Result<Client, StartError> {

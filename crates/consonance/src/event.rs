@@ -20,6 +20,9 @@ pub struct Event {
 pub enum EventKind {
     /// We are in the session; again after each reconnect.
     Joined,
+    /// The connection was lost and is back, and with it our place in the session: nobody else noticed. Who left or came
+    /// meanwhile is told until [`RosterReceived`](Self::RosterReceived).
+    Resumed,
     /// Everybody who was here before us is known now, and everybody knows which rooms we listen to.
     RosterReceived,
     /// A player is in the session. Not raised for oneself.
@@ -87,6 +90,7 @@ impl EventKind {
         let text = |words: Box<str>| String::from(words);
         Some(match event {
             ClientEvent::Joined { .. } => Self::Joined,
+            ClientEvent::Resumed { .. } => Self::Resumed,
             ClientEvent::RosterReceived => Self::RosterReceived,
             ClientEvent::PlayerJoined { name, .. } if *name == *own_name => return None,
             ClientEvent::PlayerJoined { name, .. } => Self::PlayerJoined { name: text(name) },

@@ -41,7 +41,10 @@ mod clock;
 mod command;
 mod event;
 mod event_queue;
+#[cfg(feature = "host")]
+mod node;
 mod playback;
+mod status;
 mod talking;
 mod trace;
 mod uplink;
@@ -54,5 +57,8 @@ pub use consonance_audio as audio;
 pub use consonance_session::{ChannelProperties, Priority, Target, TextTarget};
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
+#[cfg(feature = "host")]
+pub use node::{Mode, VoiceNode};
+pub use status::Status;
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

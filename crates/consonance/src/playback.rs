@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition,
-    SpeakerKey, SpeakerStatistics,
+    SpeakerKey,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -14,7 +14,7 @@ use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
-/// Loss is measured over this many frames of a speaker (spec: features, A13).
+/// The mixer knows the loss of the last so many frames of a speaker (spec: features, A13); with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
@@ -36,9 +36,6 @@ struct Speaker {
     name: String,
     /// (utterance, what to add to a frame's number in it to get its number in the packet).
     numbering: VecDeque<(u32, u16)>,
-    /// The counters at the beginning of the present loss window, and the loss of the one before, in percent.
-    window_began: SpeakerStatistics,
-    loss_percent: Option<u64>,
 }
 
 impl Playback {
@@ -66,13 +63,7 @@ impl Playback {
         self.last_key += 1;
         let key = SpeakerKey(self.last_key);
         self.mixer.add_speaker(key, codec).map_err(|error| cannot(&error))?;
-        let speaker = Speaker {
-            key,
-            name: name.to_owned(),
-            numbering: VecDeque::new(),
-            window_began: SpeakerStatistics::default(),
-            loss_percent: None,
-        };
+        let speaker = Speaker { key, name: name.to_owned(), numbering: VecDeque::new() };
         self.speakers.insert(id, speaker);
         Ok(())
     }
@@ -157,20 +148,12 @@ impl Playback {
 
     /// The loss of the last while in percent, upper median over the speakers who were heard (spec: features, A13);
     /// `None` as long as nobody was heard for a whole window.
-    pub(crate) fn loss_percent(&mut self) -> Option<u8> {
-        for speaker in self.speakers.values_mut() {
-            let Some(now) = self.mixer.statistics(speaker.key) else { continue };
-            let lost = now.lost.saturating_sub(speaker.window_began.lost);
-            let frames = lost + now.played.saturating_sub(speaker.window_began.played);
-            if frames >= LOSS_WINDOW_FRAMES {
-                speaker.window_began = now;
-                speaker.loss_percent = (100 * lost).checked_div(frames);
-            }
-        }
-        let mut losses: Vec<u64> =
-            self.speakers.values().filter_map(|speaker| speaker.loss_percent).collect();
-        losses.sort_unstable();
-        losses.get(losses.len() / 2).map(|percent| *percent as u8)
+    pub(crate) fn loss_percent(&self) -> Option<u8> {
+        let heard = self.speakers.values().filter_map(|speaker| self.mixer.statistics(speaker.key));
+        let heard = heard.filter(|statistics| statistics.received >= LOSS_WINDOW_FRAMES);
+        let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
+        losses.sort_unstable_by(f32::total_cmp);
+        losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
     }
 
     /// Makes sure that everything played is kept.

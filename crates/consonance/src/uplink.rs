@@ -75,7 +75,9 @@ impl Uplink {
         while let Some(command) = client.poll_command() {
             match command {
                 LinkCommand::Open => self.wants_link = true,
-                LinkCommand::Close { .. } => self.close(now),
+                LinkCommand::Close { link, .. } if link == self.link => self.close(now),
+                // A direct link, which this transport does not have.
+                LinkCommand::Close { .. } => {}
             }
         }
         if self.wants_link && !self.busy {

@@ -14,6 +14,7 @@ use crate::channel::Channel;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::status::{SharedStatus, Status};
 use crate::trace::FrameTrace;
 
 /// A voice chat that runs. Dropping it leaves the session.
@@ -22,6 +23,7 @@ use crate::trace::FrameTrace;
 pub struct VoiceChat {
     commands: SyncSender<Command>,
     events: Arc<EventQueue>,
+    status: Arc<SharedStatus>,
     next_channel: AtomicU32,
     thread: Option<JoinHandle<End>>,
 }
@@ -30,10 +32,21 @@ impl VoiceChat {
     pub(crate) fn new(
         commands: SyncSender<Command>,
         events: Arc<EventQueue>,
+        status: Arc<SharedStatus>,
         next_channel: u32,
         thread: JoinHandle<End>,
     ) -> Self {
-        Self { commands, events, next_channel: AtomicU32::new(next_channel), thread: Some(thread) }
+        Self { commands, events, status, next_channel: AtomicU32::new(next_channel), thread: Some(thread) }
+    }
+
+    /// Connected while in the session, degraded while on the way into it, disconnected once the chat has ended.
+    pub fn status(&self) -> Status {
+        if self.is_running() { self.status.get() } else { Status::Disconnected }
+    }
+
+    /// False once the chat has ended; its last event says why.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
     /// Listens to a room from now on.
@@ -97,6 +110,11 @@ impl VoiceChat {
     /// Events and traces that were lost because they were not asked for in time.
     pub fn events_dropped(&self) -> u64 {
         self.events.dropped()
+    }
+
+    /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
+    pub fn stop(&self) {
+        self.ask(Command::Leave);
     }
 
     /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most.

@@ -16,6 +16,7 @@ use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
+use crate::status::SharedStatus;
 use crate::talking::{Spoken, Talking};
 use crate::trace::FrameTrace;
 use crate::uplink::{GOODBYE, Uplink};
@@ -42,6 +43,9 @@ pub(crate) struct VoiceParts {
     pub(crate) codec_delay_samples: usize,
     pub(crate) output: Box<dyn Output>,
     pub(crate) give_up_after: Option<Duration>,
+    /// The first attempt is not the only one.
+    pub(crate) keep_trying: bool,
+    pub(crate) status: Arc<SharedStatus>,
     pub(crate) trace_frames: bool,
 }
 
@@ -58,7 +62,9 @@ pub(crate) struct VoiceThread {
     trace_frames: bool,
     /// Since when there is no session although there was one.
     lost_since: Option<Instant>,
-    has_joined: bool,
+    /// Losing the connection, or not getting it, is no reason to end.
+    persistent: bool,
+    status: Arc<SharedStatus>,
     next_loss_at: Instant,
     end: Option<End>,
 }
@@ -84,7 +90,8 @@ impl VoiceThread {
             give_up_after: parts.give_up_after,
             trace_frames: parts.trace_frames,
             lost_since: None,
-            has_joined: false,
+            persistent: parts.keep_trying,
+            status: parts.status,
             next_loss_at: now,
             end: None,
         }
@@ -158,6 +165,7 @@ impl VoiceThread {
 
     /// Hands on what the session has to tell and to send.
     fn settle(&mut self, now: Instant) {
+        self.status.set(self.client.status());
         self.tell_events(now);
         self.uplink.send(now, &mut self.client);
     }
@@ -212,9 +220,9 @@ impl VoiceThread {
         let mut roster_received = false;
         while let Some(event) = self.client.poll_event() {
             match &event {
-                ClientEvent::Joined { .. } => {
+                ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
-                    self.has_joined = true;
+                    self.persistent = true;
                     self.lost_since = None;
                 }
                 ClientEvent::RosterReceived => roster_received = true,
@@ -238,7 +246,7 @@ impl VoiceThread {
                 ClientEvent::Disconnected { cause, retry_in } => {
                     let reason = self.uplink.reason(*cause);
                     match retry_in {
-                        Some(retry_in) if self.has_joined && reason.is_worth_retrying() => {
+                        Some(retry_in) if self.persistent && reason.is_worth_retrying() => {
                             self.lost_since.get_or_insert(now);
                             let kind =
                                 EventKind::ConnectionLost { reason: reason.to_string(), retry_in: *retry_in };

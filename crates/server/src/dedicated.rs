@@ -18,6 +18,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct DedicatedServer {
     stop: Arc<AtomicBool>,
+    restart: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -28,10 +29,19 @@ impl DedicatedServer {
     /// If the operating system gives no thread.
     pub fn start(session_loop: SessionLoop) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let run = move || run(session_loop, &stopped);
+        let restart = Arc::new(AtomicBool::new(false));
+        let (stopped, restarted) = (Arc::clone(&stop), Arc::clone(&restart));
+        let run = move || run(session_loop, &stopped, &restarted);
         let thread = thread::Builder::new().name("session-loop".into()).spawn(run);
-        Self { stop, thread: Some(thread.expect("the operating system gives a thread")) }
+        Self { stop, restart, thread: Some(thread.expect("the operating system gives a thread")) }
+    }
+
+    /// Starts every session anew at the next turn; clients come back by themselves.
+    pub fn restart_sessions(&self) {
+        self.restart.store(true, Ordering::Release);
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
     }
 
     /// Disconnects everybody in order and waits until that is done, at most two seconds.
@@ -60,9 +70,12 @@ impl Drop for DedicatedServer {
     }
 }
 
-fn run(mut session_loop: SessionLoop, stop: &AtomicBool) {
+fn run(mut session_loop: SessionLoop, stop: &AtomicBool, restart: &AtomicBool) {
     session_loop.set_waker(&thread_waker());
     while !stop.load(Ordering::Acquire) {
+        if restart.swap(false, Ordering::AcqRel) {
+            session_loop.restart_sessions(Instant::now());
+        }
         turn_and_sleep(&mut session_loop);
     }
     let deadline = Instant::now() + GOODBYE;

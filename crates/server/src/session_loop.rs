@@ -75,6 +75,15 @@ impl SessionLoop {
         self.listeners.shutdown(now);
     }
 
+    /// Starts every session anew: nobody is in it, and clients come back over the links that they have.
+    pub fn restart_sessions(&mut self, now: Instant) {
+        let at = self.at(now);
+        for index in 0..self.sessions.len() {
+            self.sessions.restart(index, at);
+            self.drain(index, now);
+        }
+    }
+
     /// How many links are up, over all sessions.
     pub fn links(&self) -> usize {
         self.session_of.len()
@@ -187,6 +196,10 @@ fn log(session: &str, event: &ServerEvent) {
     match event {
         ServerEvent::ClientJoined { id, name, link, .. } => {
             info!(session, player = &**name, id = id.0, link = link.0, "joined");
+        }
+        ServerEvent::Restarted { session: number } => info!(session, %number, "started anew"),
+        ServerEvent::ClientResumed { id, name, link } => {
+            info!(session, player = &**name, id = id.0, link = link.0, "came back");
         }
         ServerEvent::ClientLeft { id, name, .. } => info!(session, player = &**name, id = id.0, "left"),
         ServerEvent::EnteredRoom { name, room, .. } => {

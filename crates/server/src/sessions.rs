@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use consonance_session::{Limits, Server, ServerSettings};
+use consonance_session::{Instant, Limits, Server, ServerSettings};
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct SessionsSettings {
     pub limits: Limits,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
+    /// Where the secrets of clients come from: nobody may know it.
+    pub secret_key: [u8; 32],
 }
 
 /// Why sessions cannot be served.
@@ -46,8 +48,23 @@ impl SessionsSettings {
                 return Err(SettingsError::SameName { name: name.clone() });
             }
         }
-        Ok(Self { names, limits: Limits::default(), seed: RandomState::new().build_hasher().finish() })
+        Ok(Self { names, limits: Limits::default(), seed: random_u64(), secret_key: random_key() })
     }
+}
+
+/// From the operating system, by way of the keys that the standard library draws for its hash maps; their hash is
+/// keyed with 128 secret bits.
+fn random_u64() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn random_key() -> [u8; 32] {
+    let keyed = RandomState::new();
+    let mut key = [0; 32];
+    for (number, bytes) in (0_u64..).zip(key.chunks_exact_mut(8)) {
+        bytes.copy_from_slice(&keyed.hash_one(number).to_le_bytes());
+    }
+    key
 }
 
 /// One session with its name.
@@ -71,6 +88,7 @@ impl Sessions {
         for (index, name) in settings.names.iter().enumerate() {
             let mut server = ServerSettings::from_seed(settings.seed.wrapping_add(index as u64));
             server.limits = settings.limits.clone();
+            server.secret_key = key_of_session(&settings.secret_key, index);
             list.push(Session { name: name.clone(), server: Server::new(server) });
             by_name.insert(name.clone(), index);
         }
@@ -89,6 +107,16 @@ impl Sessions {
         &mut self.list[index]
     }
 
+    /// Starts a session anew, under a number that clients take for another server's.
+    pub(crate) fn restart(&mut self, index: usize, at: Instant) {
+        let server = &mut self.list[index].server;
+        let previous = server.session();
+        let fresh =
+            (0..).map(|attempt| ServerSettings::from_seed(random_u64().wrapping_add(attempt)).session);
+        let session = fresh.into_iter().find(|session| *session != previous);
+        server.restart(at, session.expect("seeds do not end"));
+    }
+
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Session> {
         self.list.iter()
     }
@@ -96,6 +124,15 @@ impl Sessions {
     pub(crate) fn len(&self) -> usize {
         self.list.len()
     }
+}
+
+/// Sessions share no secrets: each has a key of its own.
+fn key_of_session(key: &[u8; 32], session: usize) -> [u8; 32] {
+    let mut own = *key;
+    for (byte, number) in own.iter_mut().zip((session as u64).to_le_bytes()) {
+        *byte ^= number;
+    }
+    own
 }
 
 #[cfg(test)]

@@ -3,10 +3,15 @@
 mod back_off;
 mod channels;
 mod connect;
+mod direct_links;
 mod event;
 mod listening;
+mod peers;
 mod players;
+mod refusals;
+mod resume;
 mod rooms;
+mod routing;
 mod settings;
 mod speaker;
 mod stages;
@@ -18,28 +23,33 @@ mod voice_sender;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, Header, MessageType, Packet, ParseError, SessionId};
+use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, SessionId};
 
-use crate::link::{Delivery, LinkCommand, LinkId};
+use crate::link::{Delivery, LinkCommand, LinkId, Offence};
 use crate::outbox::Transmit;
 use crate::room_list::RoomList;
 use crate::roster::Roster;
 use crate::time::Instant;
+use crate::traffic::Traffic;
 
 use back_off::BackOff;
 use channels::Channels;
 pub use channels::{ChannelId, ChannelProperties, Recycling, Target};
 pub use connect::Status;
 use connect::{Connection, RosterProgress};
+use direct_links::DirectLinks;
 use event::Events;
 pub use event::{ClientEvent, Disconnection, HeardChannel, HeardTarget, TextTarget, VoiceFrame};
 pub use players::Player;
 use players::PlayerRecord;
+use resume::Place;
 pub use rooms::RoomError;
+use routing::Router;
+pub use routing::Routing;
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
 use stages::StagedOutbox;
-pub use statistics::ClientStatistics;
+pub use statistics::{ClientStatistics, DirectLinkStatistics};
 pub use text::TextError;
 use timers::{Timer, Timers};
 pub use voice_sender::{ChannelError, VoiceError};
@@ -52,9 +62,13 @@ pub use voice_sender::{ChannelError, VoiceError};
 #[derive(Debug)]
 pub struct Client {
     settings: ClientSettings,
+    /// The latest time that the driver has brought.
+    clock: Instant,
     connection: Connection,
     back_off: BackOff,
     timers: Timers,
+    links: DirectLinks,
+    router: Router,
     roster: Roster<PlayerRecord>,
     /// How many players were met so far; says in which order.
     met: u64,
@@ -62,6 +76,7 @@ pub struct Client {
     rooms: RoomList,
     channels: Channels,
     sequence: u16,
+    place: Place,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
     destinations: Vec<ClientId>,
@@ -70,6 +85,8 @@ pub struct Client {
     events: Events,
     commands: VecDeque<LinkCommand>,
     statistics: ClientStatistics,
+    received: Traffic,
+    sent: Traffic,
 }
 
 /// Why a packet was dropped. Every kind has a counter in [`ClientStatistics`].
@@ -81,6 +98,23 @@ enum Fault {
     NotJoined,
     OtherSession,
     UnknownPlayer,
+    Oversized,
+    NotForPeers,
+    Spoofed,
+    PlayerRefused,
+}
+
+impl Fault {
+    /// What a direct peer is to blame for; nothing if the two of us may be in different sessions for a moment.
+    fn offence(self) -> Option<Offence> {
+        Some(match self {
+            Self::Malformed | Self::Contradiction => Offence::Malformed,
+            Self::Oversized => Offence::Oversized,
+            Self::Spoofed => Offence::Spoofed,
+            Self::NotForPeers | Self::PlayerRefused => Offence::Refused,
+            Self::UnknownLink | Self::NotJoined | Self::OtherSession | Self::UnknownPlayer => return None,
+        })
+    }
 }
 
 impl From<ParseError> for Fault {
@@ -93,14 +127,18 @@ impl Client {
     /// A client that is not started yet.
     pub fn new(settings: ClientSettings) -> Self {
         Self {
+            clock: Instant::START,
             connection: Connection::Stopped,
             back_off: BackOff::default(),
             timers: Timers::default(),
+            links: DirectLinks::default(),
+            router: Router::new(settings.routing),
             roster: Roster::new(),
             met: 0,
             rooms: RoomList::default(),
             channels: Channels::new(settings.recycling),
             sequence: 0,
+            place: Place::default(),
             round: 0,
             destinations: Vec::new(),
             on_wire: Vec::new(),
@@ -108,6 +146,8 @@ impl Client {
             events: Events::new(settings.limits.events),
             commands: VecDeque::new(),
             statistics: ClientStatistics::default(),
+            received: Traffic::new(),
+            sent: Traffic::new(),
             settings,
         }
     }
@@ -122,36 +162,30 @@ impl Client {
         self.joined().ok().map(|(_, id)| id)
     }
 
-    /// What was counted so far.
-    pub fn statistics(&self) -> ClientStatistics {
-        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
-    }
-
     /// A packet came over a link.
     ///
     /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
+        self.clock = now;
         self.statistics.packets_in += 1;
         self.statistics.bytes_in += packet.len() as u64;
-        if let Err(fault) = self.dispatch(now, link, packet) {
-            let statistics = &mut self.statistics;
-            *match fault {
-                Fault::Malformed => &mut statistics.malformed,
-                Fault::Contradiction => &mut statistics.contradictions,
-                Fault::UnknownLink => &mut statistics.unknown_link,
-                Fault::NotJoined => &mut statistics.not_joined,
-                Fault::OtherSession => &mut statistics.other_session,
-                Fault::UnknownPlayer => &mut statistics.unknown_player,
-            } += 1;
+        self.received.count(now, packet, 1);
+        let outcome = self.dispatch(now, link, packet);
+        self.note_peer_packet(link, packet.len(), outcome);
+        if let Err(fault) = outcome {
+            self.count(fault);
         }
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.clock = now;
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
                 Timer::Handshake => self.send_handshake(now),
                 Timer::Reconnect => self.open_link(),
+                Timer::Place => self.give_up_place(),
+                Timer::UploadBudget => self.refill_budget(),
                 Timer::Speaker(id) => self.check_speaker(now, id),
             }
         }
@@ -164,7 +198,10 @@ impl Client {
 
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.outbox.pop()
+        let transmit = self.outbox.pop()?;
+        self.sent.count(self.clock, transmit.payload, transmit.to.len());
+        self.links.count_out(transmit.to, transmit.payload.len());
+        Some(transmit)
     }
 
     /// The next thing to do with the link, besides sending.
@@ -178,10 +215,18 @@ impl Client {
     }
 
     fn dispatch(&mut self, now: Instant, link: LinkId, packet: &[u8]) -> Result<(), Fault> {
-        if self.connection.link() != Some(link) {
+        let from_peer = self.links.contains(link);
+        if !from_peer && self.connection.link() != Some(link) {
             return Err(Fault::UnknownLink);
         }
+        // No original sends more than it can take.
+        if packet.len() > crate::MAX_PACKET_BYTES {
+            return Err(Fault::Oversized);
+        }
         let (header, _) = Header::parse(packet)?;
+        if from_peer {
+            return self.dispatch_from_peer(now, link, header, packet);
+        }
         match header.message {
             // Only clients send these.
             MessageType::HandshakeRequest
@@ -193,15 +238,14 @@ impl Client {
                 return Ok(());
             }
             MessageType::HandshakeResponse | MessageType::ErrorWrongSession => {}
-            _ => {
-                let (session, _) = self.joined()?;
-                if header.session != Some(session) {
-                    return Err(Fault::OtherSession);
-                }
-            }
+            _ => self.check_session(header)?,
         }
-        match Packet::parse(packet)? {
-            Packet::HandshakeResponse(response) => self.handle_response(now, link, &response)?,
+        let (parsed, trailing) = Packet::parse_with_trailing(packet)?;
+        match parsed {
+            Packet::HandshakeResponse(response) => {
+                let extension = HandshakeExtension::find(trailing);
+                self.handle_response(now, link, &response, extension.as_ref())?;
+            }
             Packet::ErrorWrongSession(error) => self.handle_wrong_session(now, error.session),
             Packet::ClientState(state) => self.handle_client_state(&state)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,
@@ -211,6 +255,27 @@ impl Client {
             _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(())
+    }
+
+    fn count(&mut self, fault: Fault) {
+        let statistics = &mut self.statistics;
+        *match fault {
+            Fault::Malformed => &mut statistics.malformed,
+            Fault::Contradiction => &mut statistics.contradictions,
+            Fault::UnknownLink => &mut statistics.unknown_link,
+            Fault::NotJoined => &mut statistics.not_joined,
+            Fault::OtherSession => &mut statistics.other_session,
+            Fault::UnknownPlayer => &mut statistics.unknown_player,
+            Fault::Oversized => &mut statistics.oversized,
+            Fault::NotForPeers => &mut statistics.not_for_peers,
+            Fault::Spoofed => &mut statistics.spoofed,
+            Fault::PlayerRefused => &mut statistics.players_refused,
+        } += 1;
+    }
+
+    fn check_session(&self, header: Header) -> Result<(), Fault> {
+        let (session, _) = self.joined()?;
+        if header.session == Some(session) { Ok(()) } else { Err(Fault::OtherSession) }
     }
 
     fn joined(&self) -> Result<(SessionId, ClientId), Fault> {

@@ -23,12 +23,14 @@ impl ClientIds {
         Some(ClientId(id))
     }
 
+    /// Whether the id was taken and has not come back.
+    pub(crate) fn is_taken(&self, id: ClientId) -> bool {
+        u32::from(id.0) < self.fresh && !self.free.contains(&id.0)
+    }
+
     /// Gives an id back. Freeing the last one also forgets the free ids right below it.
     pub(crate) fn give_back(&mut self, id: ClientId) {
-        debug_assert!(
-            u32::from(id.0) < self.fresh && !self.free.contains(&id.0),
-            "only a taken id comes back"
-        );
+        debug_assert!(self.is_taken(id), "only a taken id comes back");
         self.free.insert(id.0);
         while let Some(last) = self.free.last().copied()
             && u32::from(last) + 1 == self.fresh

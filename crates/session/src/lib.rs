@@ -76,24 +76,31 @@ mod client;
 mod client_ids;
 mod limits;
 mod link;
+mod listeners;
 mod outbox;
 mod queue;
 mod room_list;
 mod roster;
+mod secrets;
 mod server;
 mod time;
+mod token_bucket;
+mod traffic;
 
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
-    Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling, RoomError, SPEAKING_TIMEOUT,
-    Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
+    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling,
+    RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
 };
-pub use consonance_wire::{ClientId, CodecKind, CodecSettings, Priority, RoomId, SessionId};
-pub use limits::Limits;
-pub use link::{CloseReason, Delivery, LinkCommand, LinkId};
+pub use consonance_wire::{
+    Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, RoomId, SessionId,
+};
+pub use limits::{Limits, Rate};
+pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
-pub use server::{Server, ServerEvent, ServerSettings, ServerStatistics};
+pub use server::{ClientRow, LinkRow, RoomRow, Server, ServerEvent, ServerSettings, ServerStatistics};
 pub use time::Instant;
+pub use traffic::{Flow, Total, Traffic};
 
 /// What a peer of the original can take; nothing longer is ever sent (spec: behaviour, Limits of the original).
 pub(crate) const MAX_PACKET_BYTES: usize = consonance_wire::limits::MAX_PACKET_BYTES;

@@ -2,15 +2,36 @@
 
 use core::time::Duration;
 
+/// How often something may happen: a token bucket.
+///
+/// Each time takes a token; `burst` of them are there at the start, and `per_second` come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How often in the long run, in 1/s.
+    pub per_second: u32,
+    /// How often at once, after a long enough rest. With 0 it may never happen.
+    pub burst: u32,
+}
+
+impl Rate {
+    /// As often as anybody likes.
+    pub const UNLIMITED: Self = Self { per_second: u32::MAX, burst: u32::MAX };
+}
+
 /// What a session allows its peers. Whoever exceeds a limit is refused alone, and counted.
+///
+/// The defaults are far above what an honest client needs, with frames of 10 ms and after a stall of some seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Links at once, joined or not (default 5000). Each costs memory; counted as `links_refused`.
+    /// Links at once, joined or not, and clients (default 5000). Each costs memory; counted as `links_refused`.
     pub links: usize,
     /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
     /// counted as `handshakes_missed`.
     pub handshake: Duration,
+    /// How long the place of a client that lost its link is kept for it (default 10 s), if it can resume; counted as
+    /// `places_given_up`.
+    pub resume: Duration,
     /// Bytes of a player's name (default 128, most 1002). It is sent to everybody in each `ClientState`; counted as
     /// `names_refused`.
     pub name_bytes: usize,
@@ -20,8 +41,42 @@ pub struct Limits {
     pub rooms_per_client: usize,
     /// Bytes of a text message (default and most: 998, what an original takes); counted as `texts_refused`.
     pub text_bytes: usize,
-    /// Events that wait to be polled (default 65 536); the oldest go, counted as `events_dropped`.
+    /// Direct links of one client to its peers (default 1024); counted as `peers_refused`.
+    pub direct_links: usize,
+    /// Players whom a client keeps in its tables (default 5000), whatever the server tells; counted as
+    /// `players_refused`.
+    pub players: usize,
+    /// Names of rooms that somebody listens to, over all players (default 16 384); counted as `rooms_exhausted`.
+    pub rooms: usize,
+    /// Samples per frame of a player's codec (default 48 000, a second); counted as `codecs_refused`, as is 0.
+    pub codec_frame_samples: u32,
+    /// Sample rate of a player's codec in Hz (default 192 000); counted as `codecs_refused`, as is 0.
+    pub codec_sample_rate_hz: u32,
+    /// Relays of voice from one link (default 250/s, 1000 at once), times the relays that one frame takes if
+    /// everybody listens: one for each 255 clients. Counted as `voice_limited`.
+    pub voice_packets: Rate,
+    /// Their bytes (default 160 000/s, 640 000 at once), times the same; counted as `voice_limited`.
+    pub voice_bytes: Rate,
+    /// All other packets from one link (default 100/s, 1000 at once: a player that enters and leaves all its rooms
+    /// takes 256); counted as `control_limited`.
+    pub control_packets: Rate,
+    /// Their bytes (default 32 768/s, 262 144 at once); counted as `control_limited`.
+    pub control_bytes: Rate,
+    /// Destinations of relays from one link (default 150/s, 600 at once), times the number of clients: so often may
+    /// a player speak to everybody. Counted as `fan_out_limited`.
+    pub fan_out: Rate,
+    /// Handshakes over one link (default 1/s, 10 at once). Each costs twice as many packets as there are clients,
+    /// and an honest client asks every 2 s; counted as `handshakes_limited`.
+    pub handshakes: Rate,
+    /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
+    /// with more of them is closed; counted as `abusers_closed`.
+    pub strikes: Rate,
+    /// Events that wait to be polled (default 65 536); the oldest go, counted as `events_dropped`. As many commands
+    /// may wait, or as many as there may be links; the oldest go, counted as `commands_dropped`.
     pub events: usize,
+    /// Bytes that wait to be sent (default 64 MiB). While more do, no packet is taken: what came unreliably is lost,
+    /// and a link that sent something reliably is closed, because it cannot do without; counted as `undrained`.
+    pub outbox_bytes: usize,
 }
 
 impl Default for Limits {
@@ -29,11 +84,25 @@ impl Default for Limits {
         Self {
             links: 5000,
             handshake: Duration::from_secs(10),
+            resume: Duration::from_secs(10),
             name_bytes: 128,
             room_name_bytes: 128,
             rooms_per_client: 128,
             text_bytes: consonance_wire::limits::MAX_TEXT_BYTES,
+            direct_links: 1024,
+            players: 5000,
+            rooms: 16_384,
+            codec_frame_samples: 48_000,
+            codec_sample_rate_hz: 192_000,
+            voice_packets: Rate { per_second: 250, burst: 1000 },
+            voice_bytes: Rate { per_second: 160_000, burst: 640_000 },
+            control_packets: Rate { per_second: 100, burst: 1000 },
+            control_bytes: Rate { per_second: 32_768, burst: 262_144 },
+            fan_out: Rate { per_second: 150, burst: 600 },
+            handshakes: Rate { per_second: 1, burst: 10 },
+            strikes: Rate { per_second: 10, burst: 300 },
             events: 65_536,
+            outbox_bytes: 64 << 20,
         }
     }
 }

@@ -49,22 +49,70 @@ pub enum CloseReason {
     NoHandshake,
     /// The session holds as many links as [`Limits::links`](crate::Limits) allows.
     SessionFull,
+    /// Its client is back over another link.
+    Resumed,
     /// The server has another session now.
     WrongSession,
     /// The session ends.
     Stopped,
+    /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
+    TooManyPeers,
+    /// The codec's frame size or sample rate is zero, or over [`Limits`](crate::Limits).
+    CodecRefused,
+    /// The server's driver does not send what waits, and this link cannot do without what it just sent.
+    Overloaded,
+    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, as much in a
+    /// row as is no accident.
+    Abuse {
+        /// What it did last.
+        last: Offence,
+    },
+}
+
+/// Something that an honest peer does not do, or seldom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Offence {
+    /// A packet that cannot be read.
+    Malformed,
+    /// A packet that is longer than any peer takes.
+    Oversized,
+    /// A packet in the name of somebody else.
+    Spoofed,
+    /// A name, room, text or relayed packet that is not taken.
+    Refused,
+    /// A packet over a rate of [`Limits`](crate::Limits).
+    TooFast,
+}
+
+impl fmt::Display for Offence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "a packet that cannot be read",
+            Self::Oversized => "a packet that is too long",
+            Self::Spoofed => "a packet in the name of somebody else",
+            Self::Refused => "something that this session does not take",
+            Self::TooFast => "more than this session takes in a second",
+        })
+    }
 }
 
 impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let reason = match self {
             Self::Left => "left the session",
             Self::NameTakenOver => "somebody else joined with the same name",
             Self::NameTooLong => "the name is longer than this session allows",
             Self::NoHandshake => "connected without joining the session in time",
             Self::SessionFull => "the session is full",
+            Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
             Self::Stopped => "the session has ended",
-        })
+            Self::TooManyPeers => "no further direct link fits",
+            Self::CodecRefused => "no codec has such a frame size or sample rate",
+            Self::Overloaded => "the server cannot keep up",
+            Self::Abuse { last } => return write!(f, "broke the rules too often, in the end with {last}"),
+        };
+        f.write_str(reason)
     }
 }

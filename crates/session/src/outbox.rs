@@ -9,7 +9,7 @@ use crate::link::{Delivery, LinkId};
 /// One packet to send to one or many links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transmit<'a> {
-    /// Where it goes; at least one link, none twice.
+    /// Where it goes; at least one link, and none twice unless the server is permissive.
     pub to: &'a [LinkId],
     /// How it travels.
     pub delivery: Delivery,
@@ -22,7 +22,9 @@ pub struct Transmit<'a> {
 pub(crate) struct Outbox {
     queue: VecDeque<Entry>,
     links: Vec<LinkId>,
+    /// Longer than what is in use: its end is not cleared for each packet anew.
     payloads: Vec<u8>,
+    payload_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -32,8 +34,8 @@ struct Entry {
     payload: Range<usize>,
 }
 
-/// Arenas larger than this (a big join) are given back once they are empty.
-const KEPT_BYTES: usize = 64 * 1024;
+/// Arenas larger than this are given back once they are empty. A join among 5000 players takes a third of it.
+const KEPT_BYTES: usize = 1 << 20;
 
 impl Outbox {
     /// Queues `payload` for every link of `to`; for none, nothing happens.
@@ -61,17 +63,18 @@ impl Outbox {
         if self.links.len() == first_link {
             return Ok(());
         }
-        let start = self.payloads.len();
-        self.payloads.resize(start + max, 0);
-        match write(&mut self.payloads[start..]) {
+        let start = self.payload_bytes;
+        if self.payloads.len() < start + max {
+            self.payloads.resize(start + max, 0);
+        }
+        match write(&mut self.payloads[start..start + max]) {
             Ok(length) => {
-                self.payloads.truncate(start + length);
+                self.payload_bytes = start + length;
                 let links = first_link..self.links.len();
                 self.queue.push_back(Entry { delivery, links, payload: start..start + length });
                 Ok(())
             }
             Err(error) => {
-                self.payloads.truncate(start);
                 self.links.truncate(first_link);
                 Err(error)
             }
@@ -87,6 +90,11 @@ impl Outbox {
         })
     }
 
+    /// How much memory what waits takes, together with what left since the queue was empty last.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        if self.queue.is_empty() { 0 } else { self.payload_bytes + size_of_val(&*self.links) }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
@@ -99,7 +107,7 @@ impl Outbox {
     fn reuse_arenas(&mut self) {
         if self.queue.is_empty() {
             self.links.clear();
-            self.payloads.clear();
+            self.payload_bytes = 0;
             if self.payloads.capacity() > KEPT_BYTES {
                 self.links = Vec::new();
                 self.payloads = Vec::new();
@@ -144,7 +152,7 @@ mod tests {
         outbox.push([LinkId(1)], Delivery::Reliable, b"kept");
         assert_eq!(outbox.push_written([LinkId(2)], Delivery::Reliable, 16, |_| Err("no")), Err("no"));
         assert_eq!(drain(&mut outbox).len(), 1);
-        assert!(outbox.payloads.len() <= 4);
+        assert_eq!(outbox.payload_bytes, 4);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Who is in the session and who listens to which room: the same tables on the server and on each client.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, CodecSettings, RoomId};
 
+use crate::listeners::Listeners;
 use crate::room_list::{Room, RoomList};
 
 /// Members by id and by name, listeners by room id. `T` is what each side keeps besides.
@@ -18,9 +19,9 @@ pub(crate) struct Roster<T> {
     members: Vec<Option<Box<Member<T>>>>,
     count: usize,
     by_name: BTreeMap<Box<str>, ClientId>,
-    listeners: BTreeMap<RoomId, BTreeSet<ClientId>>,
-    /// Somebody is among the listeners of a room that its own list does not have.
-    lists_disagree: bool,
+    listeners: BTreeMap<RoomId, Listeners>,
+    /// Who is among the listeners of rooms that its own list does not have, and of which.
+    unlisted: BTreeMap<ClientId, Vec<RoomId>>,
 }
 
 #[derive(Debug)]
@@ -39,21 +40,21 @@ impl<T> Roster<T> {
             count: 0,
             by_name: BTreeMap::new(),
             listeners: BTreeMap::new(),
-            lists_disagree: false,
+            unlisted: BTreeMap::new(),
         }
     }
 
-    /// Adds a member without rooms; the id and the name must be free.
+    /// Adds a member without rooms; the id must be free. Of several members with one name the first is found by
+    /// it, as long as it is here.
     pub(crate) fn insert(&mut self, id: ClientId, name: &str, codec: CodecSettings, data: T) {
         debug_assert!(self.get(id).is_none(), "an id belongs to one member");
-        debug_assert!(self.id_of(name).is_none(), "a name belongs to one member");
         let index = usize::from(id.0);
         if index >= self.members.len() {
             self.members.resize_with(index + 1, || None);
         }
         let member = Member { id, name: name.into(), codec, rooms: RoomList::default(), data };
         self.members[index] = Some(Box::new(member));
-        self.by_name.insert(name.into(), id);
+        self.by_name.entry(name.into()).or_insert(id);
         self.count += 1;
     }
 
@@ -61,15 +62,14 @@ impl<T> Roster<T> {
     pub(crate) fn remove(&mut self, id: ClientId) -> Option<Member<T>> {
         let member = self.members.get_mut(usize::from(id.0))?.take()?;
         self.count -= 1;
-        self.by_name.remove(&member.name);
+        if self.id_of(&member.name) == Some(id) {
+            self.by_name.remove(&member.name);
+        }
         for room in member.rooms.iter() {
             self.stop_listening(room.id, id);
         }
-        if self.lists_disagree {
-            self.listeners.retain(|_, listeners| {
-                listeners.remove(&id);
-                !listeners.is_empty()
-            });
+        for room in self.unlisted.remove(&id).into_iter().flatten() {
+            self.stop_listening(room, id);
         }
         while let Some(None) = self.members.last() {
             self.members.pop();
@@ -124,19 +124,26 @@ impl<T> Roster<T> {
 
     /// The first listener of a room whose id is `from` or above: a walk that leaves the roster free in between.
     pub(crate) fn listener_from(&self, room: RoomId, from: u16) -> Option<ClientId> {
-        self.listeners.get(&room)?.range(ClientId(from)..).next().copied()
+        self.listeners.get(&room)?.first_from(from)
+    }
+
+    /// Who listens to a room, by ascending id.
+    pub(crate) fn listeners(&self, room: RoomId) -> &[ClientId] {
+        self.listeners.get(&room).map_or(&[], Listeners::as_slice)
     }
 
     /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table anew.
     pub(crate) fn clear_listeners(&mut self) {
         self.listeners.clear();
-        self.lists_disagree = false;
+        self.unlisted.clear();
     }
 
     /// A member listens to a room id, whatever its own list says.
     pub(crate) fn listen(&mut self, room: RoomId, id: ClientId) {
         self.listeners.entry(room).or_default().insert(id);
-        self.lists_disagree |= self.get(id).is_some_and(|member| !member.rooms.contains_id(room));
+        if self.get(id).is_some_and(|member| !member.rooms.contains_id(room)) {
+            self.unlisted.entry(id).or_default().push(room);
+        }
     }
 
     fn left(&mut self, id: ClientId, room: &Room) {
@@ -148,7 +155,7 @@ impl<T> Roster<T> {
 
     fn stop_listening(&mut self, room: RoomId, id: ClientId) {
         if let Some(listeners) = self.listeners.get_mut(&room) {
-            listeners.remove(&id);
+            listeners.remove(id);
             if listeners.is_empty() {
                 self.listeners.remove(&room);
             }

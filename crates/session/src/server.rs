@@ -1,19 +1,29 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 
+mod admin;
+mod budgets;
 mod event;
 mod fan_out;
+mod fault;
 mod join;
+mod link_record;
+mod permissive;
 mod relay;
+mod resume;
+mod room_directory;
 mod rooms;
+mod routing;
 mod settings;
 mod statistics;
 mod table;
+mod tables;
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    ClientId, ErrorWrongSession, Header, MessageType, Packet, ParseError, RemoveClient, SessionId,
+    Capabilities, ClientId, ErrorWrongSession, HandshakeExtension, Header, MessageType, Packet, RemoveClient,
+    SessionId,
 };
 
 use crate::client_ids::ClientIds;
@@ -22,12 +32,18 @@ use crate::outbox::{Outbox, Transmit};
 use crate::queue::EventQueue;
 use crate::roster::Roster;
 use crate::time::Instant;
+use crate::traffic::Traffic;
 
 pub use event::ServerEvent;
 use fan_out::FanOut;
+use fault::Fault;
+use link_record::LinkRecord;
+use resume::Places;
+use room_directory::RoomDirectory;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
+pub use tables::{ClientRow, LinkRow, RoomRow};
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
@@ -38,66 +54,48 @@ use table::Table;
 pub struct Server {
     session: SessionId,
     settings: ServerSettings,
+    /// The latest time that the driver brought along.
+    now: Instant,
     /// The member's own datum is the link that it came over.
     roster: Roster<LinkId>,
     ids: ClientIds,
     table: Table,
-    links: BTreeMap<LinkId, Link>,
+    rooms: RoomDirectory,
+    links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
+    places: Places,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
-    commands: VecDeque<LinkCommand>,
+    commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
-}
-
-/// What the server knows of a connection.
-#[derive(Debug)]
-struct Link {
-    /// The client that joined over it.
-    client: Option<ClientId>,
-    /// When it has to have joined.
-    deadline: Instant,
-}
-
-/// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`].
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    Malformed,
-    Oversized,
-    WrongSession,
-    UnknownLink,
-    NotJoined,
-    NotOwn,
-    NameRefused,
-    RoomRefused,
-    InnerRefused,
-    TextRefused,
-}
-
-impl From<ParseError> for Fault {
-    fn from(_: ParseError) -> Self {
-        Self::Malformed
-    }
+    received: Traffic,
+    sent: Traffic,
 }
 
 impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
+        let places = Places::new(&settings.secret_key);
         Self {
             session: settings.session,
+            rooms: RoomDirectory::new(&settings.reserved_rooms),
             events: EventQueue::new(settings.limits.events),
+            commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
+            now: Instant::START,
             roster: Roster::new(),
             ids: ClientIds::default(),
             table: Table::default(),
             links: BTreeMap::new(),
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
+            places,
             outbox: Outbox::default(),
-            commands: VecDeque::new(),
             statistics: ServerStatistics::default(),
+            received: Traffic::new(),
+            sent: Traffic::new(),
         }
     }
 
@@ -113,27 +111,36 @@ impl Server {
 
     /// What was counted so far.
     pub fn statistics(&self) -> ServerStatistics {
-        ServerStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+        ServerStatistics {
+            events_dropped: self.events.dropped(),
+            commands_dropped: self.commands.dropped(),
+            ..self.statistics.clone()
+        }
     }
 
     /// A network connection is up. It may speak from now on; nobody has joined over it yet.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.move_on(now);
         if self.links.contains_key(&link) {
             return;
         }
         if self.links.len() >= self.settings.limits.links {
             self.statistics.links_refused += 1;
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::SessionFull });
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, Link { client: None, deadline });
+        self.links.insert(link, LinkRecord::new(now, deadline));
         self.strangers.insert((deadline, link));
     }
 
-    /// A network connection is gone; whoever joined over it leaves.
-    pub fn handle_disconnected(&mut self, _now: Instant, link: LinkId) {
-        self.forget_link(link);
+    /// A network connection is gone; whoever joined over it leaves, unless its place is kept for a while.
+    pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.move_on(now);
+        self.keep_place(link);
+        if !(self.settings.permissive && self.remove_one_of_several(link)) {
+            self.forget_link(link);
+        }
     }
 
     /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
@@ -147,9 +154,10 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
+        self.move_on(now);
         self.statistics.packets_in += 1;
         self.statistics.bytes_in += packet.len() as u64;
-        match self.dispatch(now, link, delivery, packet) {
+        match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
                 let to = self.fan_out.links();
@@ -166,17 +174,21 @@ impl Server {
 
     /// Time has passed: closes links that never joined.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.move_on(now);
         while let Some(&(deadline, link)) = self.strangers.first()
             && deadline <= now
         {
             self.statistics.handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
+        self.give_up_places();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"))
+        let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
+        let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
+        [stranger, place].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -186,7 +198,7 @@ impl Server {
 
     /// The next thing to do with a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
-        self.commands.pop_front()
+        self.commands.pop()
     }
 
     /// The next thing that happened.
@@ -200,7 +212,7 @@ impl Server {
             self.remove_client(id);
         }
         for (link, _) in core::mem::take(&mut self.links) {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Stopped });
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped });
         }
         self.strangers.clear();
     }
@@ -208,24 +220,32 @@ impl Server {
     /// `Ok(Some(payload))` if the payload goes to the links that `fan_out` holds now.
     fn dispatch<'a>(
         &mut self,
-        now: Instant,
         link: LinkId,
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Result<Option<&'a [u8]>, Fault> {
-        if !self.links.contains_key(&link) {
-            return Err(Fault::UnknownLink);
+        let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
+        let message = MessageType::peek(packet);
+        self.received.count(now, packet, 1);
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        record.received.add(1, packet.len() as u64);
+        record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
+        if self.outbox.waiting_bytes() > limits.outbox_bytes {
+            self.refuse_undrained(link, delivery);
+            return Err(Fault::Undrained);
         }
         // Most of what comes in goes out again, and an original falls over anything longer.
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
         }
-        match MessageType::peek(packet)? {
-            MessageType::HandshakeRequest
-            | MessageType::ClientState
+        match message? {
+            MessageType::HandshakeRequest => record.budgets.take_handshake(now, limits)?,
+            MessageType::ClientState
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
+            MessageType::VoiceData if record.capabilities.contains(Capabilities::SERVER_ROUTING) => {}
+            MessageType::RemoveClient if record.capabilities.contains(Capabilities::RESUME) => {}
             _ => {
                 self.statistics.ignored += 1;
                 return Ok(None);
@@ -237,22 +257,49 @@ impl Server {
             self.answer_wrong_session(link);
             return Err(Fault::WrongSession);
         }
-        match Packet::parse(packet)? {
-            Packet::HandshakeRequest(request) => self.handle_handshake(now, link, &request)?,
+        let own = record.client;
+        let (parsed, trailing) = Packet::parse_with_trailing(packet)?;
+        match parsed {
+            Packet::HandshakeRequest(request) => {
+                let extension = HandshakeExtension::find(trailing);
+                self.handle_handshake(link, &request, extension.as_ref())?;
+            }
+            Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
+            Packet::VoiceData(voice) => {
+                let audience = routing::most_listeners(&self.roster, &voice);
+                record.budgets.take_fan_out(now, limits, clients, audience)?;
+                self.route(own, &voice, packet)?;
+                return Ok(Some(packet));
+            }
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
-                return self.relay_unreliable(link, &relay).map(Some);
+                record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                return self.relay_unreliable(own, &relay).map(Some);
             }
-            Packet::ServerRelayReliable(relay) => self.relay_reliable(link, &relay)?,
-            _ => debug_assert!(false, "other types were ignored above, {delivery:?}"),
+            Packet::ServerRelayReliable(relay) => {
+                record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                self.relay_reliable(own, &relay)?;
+            }
+            _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(None)
     }
 
+    /// Too much waits to be sent. Who loses something that it sent reliably has to start anew.
+    fn refuse_undrained(&mut self, link: LinkId, delivery: Delivery) {
+        if delivery == Delivery::Reliable {
+            self.close(link, CloseReason::Overloaded);
+        }
+    }
+
+    fn move_on(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+    }
+
     fn answer_wrong_session(&mut self, link: LinkId) {
         let answer = ErrorWrongSession { session: self.session };
-        self.send([link], Delivery::Unreliable, &answer.into());
+        self.send(link, Delivery::Unreliable, &answer.into());
     }
 
     /// The client that joined over a link.
@@ -263,14 +310,14 @@ impl Server {
     /// Ends a link from this side; nothing that comes over it counts any more.
     fn close(&mut self, link: LinkId, reason: CloseReason) {
         self.forget_link(link);
-        self.commands.push_back(LinkCommand::Close { link, reason });
+        self.commands.push(LinkCommand::Close { link, reason });
     }
 
     /// A link is gone; whoever joined over it leaves.
     fn forget_link(&mut self, link: LinkId) {
-        let Some(Link { client, deadline }) = self.links.remove(&link) else { return };
-        self.strangers.remove(&(deadline, link));
-        if let Some(id) = client {
+        let Some(record) = self.links.remove(&link) else { return };
+        self.strangers.remove(&(record.deadline, link));
+        for id in record.clients() {
             self.remove_client(id);
         }
     }
@@ -279,13 +326,18 @@ impl Server {
     fn remove_client(&mut self, id: ClientId) {
         let Some(mut member) = self.roster.remove(id) else { return };
         self.table.remove(id);
+        let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
-        self.ids.give_back(id);
-        if let Some(link) = self.links.get_mut(&member.data) {
-            link.client = None;
+        if self.ids.is_taken(id) {
+            self.ids.give_back(id);
         }
+        if let Some(record) = self.links.get_mut(&member.data) {
+            record.forget(id, sent);
+        }
+        self.places.forget(id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
+            self.rooms.leave(&room.name);
             let (name, room) = (name.clone(), room.name);
             self.events.push(ServerEvent::ExitedRoom { id, name, room });
         }
@@ -294,48 +346,40 @@ impl Server {
         self.broadcast(&remove.into());
     }
 
-    fn send(&mut self, to: impl IntoIterator<Item = LinkId>, delivery: Delivery, packet: &Packet<'_>) {
-        let written =
-            self.outbox.push_written(to, delivery, crate::MAX_PACKET_BYTES, |out| packet.write(out));
-        debug_assert!(
-            written.is_ok(),
-            "the limits keep our own packets within {} bytes",
-            crate::MAX_PACKET_BYTES
-        );
+    fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        self.send_bytes(to, delivery, written(packet, &mut buffer));
+    }
+
+    fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
+        if let Some(record) = self.links.get_mut(&to) {
+            record.sent.add(1, packet.len() as u64);
+        }
+        self.sent.count(self.now, packet, 1);
+        self.outbox.push([to], delivery, packet);
     }
 
     fn broadcast(&mut self, packet: &Packet<'_>) {
-        let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
-        let written = self
-            .outbox
-            .push_written(to, Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| packet.write(out));
-        debug_assert!(
-            written.is_ok(),
-            "the limits keep our own packets within {} bytes",
-            crate::MAX_PACKET_BYTES
-        );
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        self.rebroadcast(written(packet, &mut buffer));
     }
 
     /// The received bytes to every client, the sender included.
     fn rebroadcast(&mut self, packet: &[u8]) {
-        let to = self.table.iter().filter_map(|id| self.fan_out.link(id));
-        self.outbox.push(to, Delivery::Reliable, packet);
+        let mut copies = 0;
+        let links = self.table.iter().filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
+        self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
+        self.sent.count(self.now, packet, copies);
     }
+}
 
-    fn note(&mut self, _link: LinkId, fault: Fault) {
-        let statistics = &mut self.statistics;
-        let counter = match fault {
-            Fault::Malformed => &mut statistics.malformed,
-            Fault::Oversized => &mut statistics.oversized,
-            Fault::WrongSession => &mut statistics.wrong_session,
-            Fault::UnknownLink => &mut statistics.unknown_link,
-            Fault::NotJoined => &mut statistics.not_joined,
-            Fault::NotOwn => &mut statistics.spoofed,
-            Fault::NameRefused => &mut statistics.names_refused,
-            Fault::RoomRefused => &mut statistics.rooms_refused,
-            Fault::InnerRefused => &mut statistics.inner_refused,
-            Fault::TextRefused => &mut statistics.texts_refused,
-        };
-        *counter += 1;
-    }
+/// A packet of the server's own.
+fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::MAX_PACKET_BYTES]) -> &'a [u8] {
+    let written = packet.write(buffer);
+    debug_assert!(
+        written.is_ok(),
+        "the limits keep our own packets within {} bytes",
+        crate::MAX_PACKET_BYTES
+    );
+    &buffer[..written.unwrap_or(0)]
 }

@@ -16,6 +16,8 @@ mod driver;
 mod heard;
 #[path = "golden_vectors/malformed.rs"]
 mod malformed;
+#[path = "golden_vectors/malformed_server.rs"]
+mod malformed_server;
 #[path = "golden_vectors/outcome.rs"]
 mod outcome;
 #[path = "golden_vectors/recording.rs"]

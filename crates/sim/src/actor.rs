@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use consonance_session::{
-    ChannelId, Client, ClientId, ClientSettings, Instant, Server, ServerSettings, SessionId,
+    Capabilities, ChannelId, Client, ClientId, ClientSettings, Instant, Server, ServerSettings, SessionId,
 };
 
 use crate::clock::{OwnClock, Time};
@@ -130,7 +130,10 @@ impl Player {
         dice: &mut Dice,
         skewed: bool,
     ) {
-        let mut client = Client::new(ClientSettings::new(name));
+        let mut settings = ClientSettings::new(name);
+        // The reference knows the original's protocol: who loses a link has left, and a sender lists its listeners.
+        settings.capabilities = Capabilities::NONE;
+        let mut client = Client::new(settings);
         for room in &self.rooms {
             // Rooms of the simulation are few, and their names short and apart.
             let joined = client.join_room(&rooms[usize::from(room.0)]);

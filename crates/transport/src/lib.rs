@@ -10,6 +10,7 @@
 //! ```
 //!
 //! * [`memory`]: a network inside one process, for tests, simulations and hosts that play too.
+//! * [`hosted`]: a network that lives in the game: the host pushes what came in and polls what goes out.
 //! * [`impair`]: the same network with loss, delay and jitter, from a seed.
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
@@ -19,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 pub mod conformance;
+pub mod hosted;
 pub mod impair;
 pub mod inbox;
 pub mod memory;

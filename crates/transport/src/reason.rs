@@ -55,7 +55,9 @@ pub enum DisconnectReason {
         cause: String,
     },
     /// Reliable packets came faster than they could leave.
-    #[error("the connection was too slow: {queue} waited to be sent; try again with a better network")]
+    #[error(
+        "the connection was too slow: {queue} could not be delivered in time; try again with a better network"
+    )]
     Overloaded {
         /// How much had piled up.
         queue: String,

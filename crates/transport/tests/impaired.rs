@@ -25,6 +25,10 @@ impl Network for Slow {
         };
         ImpairedClient::new(self.0.client(session), &impairment, &impairment)
     }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.inner_mut().lose_link();
+    }
 }
 
 consonance_transport::conformance_tests!(Slow(MemoryNetwork::new()));

@@ -16,6 +16,10 @@ impl Network for InMemory {
     fn client(&mut self, session: &str) -> MemoryClient {
         self.0.client(session)
     }
+
+    fn cut(&mut self, client: &mut MemoryClient) {
+        client.lose_link();
+    }
 }
 
 consonance_transport::conformance_tests!(InMemory(MemoryNetwork::new()));

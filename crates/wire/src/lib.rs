@@ -53,6 +53,7 @@
 
 extern crate alloc;
 
+mod capabilities;
 mod channel_bits;
 mod codec_settings;
 mod cursor;
@@ -74,6 +75,7 @@ mod voice;
 mod voice_options;
 mod wrapping;
 
+pub use capabilities::{Capabilities, HandshakeExtension, ResumeTicket, Secret};
 pub use channel_bits::{ChannelBits, ChannelKind, Priority};
 pub use codec_settings::{CodecKind, CodecSettings};
 pub use cursor::{Reader, Writer};

@@ -26,7 +26,7 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("clap", &["crates/cli", "xtask"]),
+    ("clap", &["crates/cli", "examples", "xtask"]),
     ("opus-pure", &["crates/audio"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("rustls", &["crates/networks", "crates/server"]),

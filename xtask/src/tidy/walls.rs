@@ -43,8 +43,10 @@ const WALLS: &[Walls] = &[
             "consonance-audio",
             "consonance-transport",
             "consonance-quic",
+            // Hosts: a server in the player's own process.
+            "consonance-server",
         ]),
-        tests_may_also_use: &["consonance-server"],
+        tests_may_also_use: &[],
     },
     Walls {
         package: "consonance-sim",
@@ -52,6 +54,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
+    Walls {
+        package: "plain-sockets",
+        may_use: Only(&["consonance", "consonance-server", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },
 ];
 

@@ -5,6 +5,8 @@
 pub(super) struct MissingFrames(u128);
 
 impl MissingFrames {
+    /// How many frames are remembered.
+    pub(super) const WINDOW: u64 = u128::BITS as u64;
     /// Every frame was there.
     pub(super) const NONE: Self = Self(0);
     /// No frame was there, as before the first one.

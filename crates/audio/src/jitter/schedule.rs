@@ -59,10 +59,9 @@ impl JitterBuffer {
     }
 
     /// Whether to wait although the next frame is there: in the beginning, which is mostly quiet, and better
-    /// uneven than the middle of a word, and in pauses.
+    /// uneven than the middle of a word.
     fn should_lengthen(&self, now: SamplePosition, playing: Playing) -> bool {
-        (self.begins(playing) || self.in_pause)
-            && self.delay_of(playing.next, now) + BLOCK as i64 <= self.least_delay(playing)
+        self.begins(playing) && self.delay_of(playing.next, now) + BLOCK as i64 <= self.least_delay(playing)
     }
 
     /// The delay to keep. Later than in the beginning one block below the target is borne, lest every new
@@ -219,7 +218,7 @@ impl JitterBuffer {
         }
         self.losses.push_missing(count);
         self.counters.lost += u64::from(count);
-        self.update_lossy();
+        self.passed(count);
     }
 
     /// The turn of the next frame is over: it was there, or could be recovered.
@@ -232,10 +231,11 @@ impl JitterBuffer {
         }
         self.losses.push(missing);
         self.counters.lost += u64::from(missing);
-        self.update_lossy();
+        self.passed(1);
     }
 
-    fn update_lossy(&mut self) {
+    fn passed(&mut self, frames: u32) {
+        self.frames_passed += u64::from(frames);
         let count = self.losses.count();
         self.lossy = count >= LOSSY_FRAMES || (self.lossy && count > 0);
     }

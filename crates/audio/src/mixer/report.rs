@@ -42,6 +42,8 @@ pub struct SpeakerStatistics {
     pub left_out_blocks: u64,
     /// Frames whose turn came without their packet, whether it came later or never.
     pub lost: u64,
+    /// How many of the last 128 frames never came, in percent: what to tell one's own encoder to expect.
+    pub loss_percent: f32,
     /// Packets that came after their turn, or belong to no utterance that plays.
     pub late: u64,
     /// Packets of frames that were there already.

@@ -8,9 +8,12 @@ use crate::codec::{CodecError, CodecSettings, DecodedAs, Decoder, Source};
 use crate::declick::Declick;
 use crate::jitter::{Decision, FrameId, JitterBuffer};
 
-/// Sound is made up for at most 100 ms in a row, then there is silence. The codecs fade theirs by then, and Opus in
-/// its CELT mode would go over to loud noise.
-const MAX_MADE_UP_SAMPLES: usize = 4_800;
+/// Made-up sound is faded from 40 ms on …
+const FADE_FROM_SAMPLES: usize = 1_920;
+
+/// … and silent after 100 ms, where a steady tone would sound like a machine, and Opus in its CELT mode would go
+/// over to loud noise.
+const FADE_UNTIL_SAMPLES: usize = 4_800;
 
 /// The loudest gain of a channel that the protocol can express.
 const MAX_CHANNEL_GAIN: f32 = 2.0;
@@ -106,6 +109,7 @@ impl Speaker {
             concealed_blocks: self.concealed_blocks,
             left_out_blocks: self.left_out_blocks,
             lost: counters.lost,
+            loss_percent: self.jitter.loss_percent(),
             late: counters.late,
             duplicates: counters.duplicates,
             overflowed: counters.overflowed,
@@ -220,22 +224,30 @@ impl Speaker {
         self.channel_gain = clean_gain(gain);
         self.sound.leave_out(late_samples);
         self.joint |= late_samples > 0;
-        if how != DecodedAs::Concealed {
-            self.joint |= self.made_up_samples > MAX_MADE_UP_SAMPLES;
+        if how == DecodedAs::Concealed {
+            self.fade_made_up();
+        } else {
+            self.joint |= self.made_up_samples > FADE_FROM_SAMPLES;
             self.made_up_samples = 0;
         }
     }
 
     /// Makes up one block.
     fn conceal(&mut self) {
-        if self.made_up_samples < MAX_MADE_UP_SAMPLES {
+        if self.made_up_samples < FADE_UNTIL_SAMPLES {
             self.sound.conceal(&mut *self.decoder);
         } else {
             self.sound.silence();
-            self.joint |= self.made_up_samples == MAX_MADE_UP_SAMPLES;
         }
-        self.made_up_samples = self.made_up_samples.saturating_add(BLOCK_SAMPLES);
         self.concealed_blocks += 1;
+        self.fade_made_up();
+    }
+
+    fn fade_made_up(&mut self) {
+        for sample in self.sound.unheard_mut() {
+            *sample *= made_up_gain(self.made_up_samples);
+            self.made_up_samples = self.made_up_samples.saturating_add(1);
+        }
     }
 
     /// Leaves out the last block of a frame if the delay is too long and the speaker pauses.
@@ -293,6 +305,12 @@ impl DecodedSound {
     fn cut_last_block(&mut self) {
         self.end -= BLOCK_SAMPLES;
     }
+}
+
+/// How loud the sample is that was made up as the `position`th in a row.
+fn made_up_gain(position: usize) -> f32 {
+    let left = FADE_UNTIL_SAMPLES.saturating_sub(position.max(FADE_FROM_SAMPLES));
+    left as f32 / (FADE_UNTIL_SAMPLES - FADE_FROM_SAMPLES) as f32
 }
 
 fn clean_gain(gain: f32) -> f32 {

@@ -186,6 +186,20 @@ fn without_copies_lost_frames_do_not_cost_delay() {
 }
 
 #[test]
+fn the_loss_of_late_is_that_of_128_frames_and_does_not_count_late_ones() {
+    let mut player = Player::speaking();
+    assert!(player.buffer.loss_percent().abs() < f32::EPSILON);
+    player.stream(0..100, |n| match n % 10 {
+        3 => None,
+        6 => Some(5),
+        _ => Some(0),
+    });
+    assert!((player.buffer.loss_percent() - 10.0).abs() < 1.0, "{}", player.buffer.loss_percent());
+    player.stream(100..300, |_| Some(0));
+    assert!(player.buffer.loss_percent().abs() < f32::EPSILON);
+}
+
+#[test]
 fn the_delay_grows_when_frames_come_late_and_shrinks_when_they_no_longer_do() {
     let mut player = Player::speaking();
     player.stream(0..100, |_| Some(0));
@@ -201,6 +215,10 @@ fn the_delay_grows_when_frames_come_late_and_shrinks_when_they_no_longer_do() {
     assert!(!player.buffer.should_shorten(player.busy_until), "not in the middle of a word");
     player.buffer.note_pause(true);
     assert!(player.buffer.should_shorten(player.busy_until));
+    while player.buffer.queued_packets() > 0 {
+        player.step();
+    }
+    assert!(!player.buffer.should_shorten(player.busy_until), "not while frames are missing");
     player.buffer.end_utterance();
     player.steps(40);
     player.buffer.start_utterance();

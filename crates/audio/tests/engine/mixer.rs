@@ -238,20 +238,25 @@ fn a_long_delay_is_shortened_in_a_pause_without_a_click() {
 }
 
 #[test]
-fn made_up_sound_is_silent_after_100_ms_in_every_mode_of_opus() {
+fn made_up_sound_is_silent_after_100_ms_and_real_sound_returns_without_a_click() {
+    let original = hum(96_000);
     for bitrate_bps in [12_000, 24_000, 96_000] {
         let mut mixer = mixer_with(CodecSettings::opus(FrameSize::Ms20));
         let settings = EncoderSettings { bitrate_bps, ..EncoderSettings::default() };
-        let packets = encode(&hum(48_000), FrameSize::Ms20, &mut OpusEncoder::new(settings).unwrap());
+        let packets = encode(&original, FrameSize::Ms20, &mut OpusEncoder::new(settings).unwrap());
         mixer.start_utterance(SPEAKER);
+        let mut sound = Vec::new();
         for (sequence, packet) in (0..).zip(&packets) {
-            mixer.push_frame(SPEAKER, sequence, SamplePosition(u64::from(sequence) * 960), packet, 1.0);
+            if !(50..80).contains(&sequence) {
+                mixer.push_frame(SPEAKER, sequence, mixer.position(), packet, 1.0);
+            }
+            sound.extend(mix(&mut mixer, 2));
         }
-        mix(&mut mixer, 102);
-        let after = mix(&mut mixer, 50);
         let loudest = |sound: &[f32]| sound.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
-        assert!(loudest(&after[..960]) > 0.01, "{bitrate_bps} bit/s: it goes on at first");
-        assert!(loudest(&after[4_800..]) < f32::EPSILON, "{bitrate_bps} bit/s");
+        let gap = &sound[51 * 960..80 * 960];
+        assert!(loudest(&gap[..960]) > 0.01, "{bitrate_bps} bit/s: it goes on at first");
+        assert!(loudest(&gap[4_800..]) < f32::EPSILON, "{bitrate_bps} bit/s");
+        assert!(largest_step(&sound) < 1.5 * largest_step(&original), "{bitrate_bps} bit/s");
     }
 }
 
@@ -407,6 +412,12 @@ fn strangers_are_ignored() {
     assert_eq!(mixer.statistics(stranger), None);
     assert!(mix(&mut mixer, 2).iter().all(|&sample| sample == 0.0));
     assert_eq!(mixer.position(), SamplePosition(960));
+}
+
+#[test]
+fn a_mixer_can_be_moved_to_the_voice_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&Mixer::new(MixerSettings::default()));
 }
 
 #[test]

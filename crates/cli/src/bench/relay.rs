@@ -16,6 +16,7 @@ const CLIENTS: u16 = 300;
 const LISTENERS: [u16; 4] = [1, 10, 100, 250];
 /// A 20 ms frame at 24 kbit/s.
 const FRAME_BYTES: usize = 60;
+const FRAME_TIME: Duration = Duration::from_millis(20);
 const TIME_PER_ROW: Duration = Duration::from_secs(1);
 const PACKETS_PER_LOOK_AT_THE_CLOCK: u64 = 1000;
 
@@ -50,6 +51,7 @@ fn measure(session: &mut BenchSession, packet: &[u8]) -> (f64, f64) {
 }
 
 fn speak(session: &mut BenchSession, packet: &[u8]) -> u64 {
+    session.pass(FRAME_TIME);
     session.deliver(SPEAKER, Delivery::Unreliable, packet) + session.drain()
 }
 

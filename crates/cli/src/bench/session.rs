@@ -1,17 +1,21 @@
 //! A session in memory with as many clients as a bench asks for.
 
-use consonance_session::{
-    CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
-};
-use consonance_wire::{ClientId, HandshakeRequest, Packet, WireStr};
+use std::time::Duration;
 
-const CODEC: CodecSettings =
+use consonance_session::{
+    Capabilities, CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
+};
+use consonance_wire::{ClientId, HandshakeExtension, HandshakeRequest, Packet, WireStr, Writer};
+
+pub(crate) const CODEC: CodecSettings =
     CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 /// A server whose packets go nowhere: `send` is called for each (link, delivery, bytes) and may count them.
 pub(crate) struct BenchSession {
     pub(crate) server: Server,
+    now: Instant,
     links: u64,
+    capabilities: Capabilities,
     joined: Option<ClientId>,
 }
 
@@ -19,7 +23,13 @@ impl BenchSession {
     pub(crate) fn new() -> Self {
         let mut settings = ServerSettings::from_seed(1);
         settings.limits.links = usize::MAX;
-        Self { server: Server::new(settings), links: 0, joined: None }
+        let capabilities = Capabilities::NONE;
+        Self { server: Server::new(settings), now: Instant::START, links: 0, capabilities, joined: None }
+    }
+
+    /// What clients that join from now on can do, besides what originals can.
+    pub(crate) fn announce(&mut self, capabilities: Capabilities) {
+        self.capabilities = capabilities;
     }
 
     /// One more client, as far as its handshake; its id and how many packets that took.
@@ -27,8 +37,12 @@ impl BenchSession {
         self.links += 1;
         let (link, name) = self.last();
         let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name)) };
-        self.server.handle_connected(Instant::START, link);
-        self.deliver(link, Delivery::Reliable, &bytes(&request.into()));
+        self.server.handle_connected(self.now, link);
+        let mut handshake = bytes(&request.into());
+        if self.capabilities != Capabilities::NONE {
+            handshake.extend(extension(self.capabilities));
+        }
+        self.deliver(link, Delivery::Reliable, &handshake);
         let packets = self.drain();
         (self.joined.expect("a client that shook hands has joined"), packets)
     }
@@ -40,13 +54,18 @@ impl BenchSession {
 
     /// The client that joined last goes again.
     pub(crate) fn leave_last(&mut self) {
-        self.server.handle_disconnected(Instant::START, LinkId(self.links));
+        self.server.handle_disconnected(self.now, LinkId(self.links));
         self.drain();
+    }
+
+    /// Lets time pass for the server, whose limits are rates.
+    pub(crate) fn pass(&mut self, span: Duration) {
+        self.now = self.now + span;
     }
 
     /// A packet from a client.
     pub(crate) fn deliver(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> u64 {
-        let relayed = self.server.handle_packet(Instant::START, link, delivery, packet);
+        let relayed = self.server.handle_packet(self.now, link, delivery, packet);
         relayed.map_or(0, |relayed| send_all(&relayed))
     }
 
@@ -63,6 +82,14 @@ impl BenchSession {
         }
         packets
     }
+}
+
+fn extension(capabilities: Capabilities) -> Vec<u8> {
+    let mut buffer = [0; 64];
+    let mut writer = Writer::new(&mut buffer);
+    let extension = HandshakeExtension { capabilities, ..HandshakeExtension::default() };
+    extension.write(&mut writer).expect("an announcement is short");
+    writer.written().to_vec()
 }
 
 pub(crate) fn bytes(packet: &Packet<'_>) -> Vec<u8> {

@@ -38,6 +38,7 @@ impl<'a> EventLines<'a> {
 fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
     Some(match event {
         EventKind::Joined => format!("you joined as {}", shown(own_name)),
+        EventKind::Resumed => "you are back, and nobody noticed that you were away".to_owned(),
         EventKind::PlayerJoined { name } => format!("{} joined", shown(name)),
         EventKind::PlayerLeft { name } => format!("{} left", shown(name)),
         EventKind::EnteredRoom { name, room } => format!("{} entered room {}", shown(name), shown(room)),
@@ -45,11 +46,14 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
         EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
+        EventKind::ConnectionLost { reason, retry_in } if retry_in.is_zero() => {
+            format!("connection lost: {reason}; trying again now")
+        }
         EventKind::ConnectionLost { reason, retry_in } => {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
         EventKind::Problem { text } => format!("problem: {text}"),
-        // The command itself says why it ends.
+        // The end of the program says why it ended.
         _ => return None,
     })
 }
@@ -57,6 +61,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
 fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
     let line = match event {
         EventKind::Joined => json!({"event": "joined", "name": own_name}),
+        EventKind::Resumed => json!({"event": "resumed"}),
         EventKind::RosterReceived => json!({"event": "roster_received"}),
         EventKind::PlayerJoined { name } => json!({"event": "player_joined", "name": name}),
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
@@ -98,6 +103,8 @@ fn shown(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -105,6 +112,16 @@ mod tests {
         let name = "Eve\u{1b}[2J".to_owned();
         let words = in_words(&EventKind::PlayerJoined { name }, "me");
         assert_eq!(words.as_deref(), Some("Eve [2J joined"));
+    }
+
+    #[test]
+    fn a_lost_connection_says_when_it_is_tried_again() {
+        let lost = |millis| {
+            let retry_in = Duration::from_millis(millis);
+            in_words(&EventKind::ConnectionLost { reason: "gone".into(), retry_in }, "me")
+        };
+        assert_eq!(lost(0).as_deref(), Some("connection lost: gone; trying again now"));
+        assert_eq!(lost(1500).as_deref(), Some("connection lost: gone; trying again in 1.5 s"));
     }
 
     #[test]

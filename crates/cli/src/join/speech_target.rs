@@ -1,34 +1,50 @@
 //! How rooms and players are written on the command line.
 
 use consonance::Target;
+use consonance_session::Limits;
 
 /// `ROOM`, or `@PLAYER`.
 ///
 /// # Errors
-/// If there is no name.
+/// If there is no name, or none that anybody can have.
 pub(crate) fn parse(text: &str) -> Result<Target, String> {
+    let limits = Limits::default();
     match text.strip_prefix('@') {
         Some("") => Err("--talk @: a player is written @NAME, such as --talk @Bob".into()),
-        Some(player) => Ok(Target::Player(player.into())),
+        Some(player) => {
+            check_length("--talk", "player's name", player, limits.name_bytes)?;
+            Ok(Target::Player(player.into()))
+        }
         None if text.is_empty() => {
             Err("--talk: the room has no name; write --talk lobby, or --talk @Bob".into())
         }
-        None => Ok(Target::Room(text.into())),
+        None => {
+            check_length("--talk", "room's name", text, limits.room_name_bytes)?;
+            Ok(Target::Room(text.into()))
+        }
     }
 }
 
 /// A room to listen to is not a player.
 ///
 /// # Errors
-/// If it looks like one, or is empty.
+/// If it looks like one, or has no possible name.
 pub(crate) fn check_room(text: &str) -> Result<(), String> {
     match text.strip_prefix('@') {
         Some(_) => Err(format!(
             "--listen {text}: one listens to rooms, not to players; whoever speaks to you is heard anyway"
         )),
         None if text.is_empty() => Err("--listen: the room has no name; write --listen lobby".into()),
-        None => Ok(()),
+        None => check_length("--listen", "room's name", text, Limits::default().room_name_bytes),
     }
+}
+
+fn check_length(option: &str, what: &str, name: &str, limit: usize) -> Result<(), String> {
+    let bytes = name.len();
+    if bytes <= limit {
+        return Ok(());
+    }
+    Err(format!("{option}: the {what} has {bytes} bytes, at most {limit} are allowed; shorten it"))
 }
 
 #[cfg(test)]
@@ -45,6 +61,14 @@ mod tests {
     fn a_target_has_a_name() {
         assert!(parse("").is_err());
         assert!(parse("@").is_err());
+    }
+
+    #[test]
+    fn a_name_is_no_longer_than_names_may_be() {
+        let (longest, longer) = ("x".repeat(128), "x".repeat(129));
+        assert!(parse(&longest).is_ok() && parse(&format!("@{longest}")).is_ok());
+        assert!(parse(&longer).is_err() && parse(&format!("@{longer}")).is_err());
+        assert!(check_room(&longest).is_ok() && check_room(&longer).is_err());
     }
 
     #[test]

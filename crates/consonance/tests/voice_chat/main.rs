@@ -5,6 +5,7 @@
 mod conversation;
 mod ear;
 mod handle;
+mod hosted;
 mod likeness;
 mod networks;
 mod player;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consonance::transport::DisconnectReason;
 use consonance::{ChannelProperties, End, EventKind, Target};
 
 use crate::likeness::likeness;
@@ -63,4 +64,15 @@ fn a_server_that_stays_away_ends_the_chat_after_the_time_given() {
     assert!(matches!(end, End::NoConnection(_)), "{end:?}");
     assert_eq!(alice.voice.leave().unwrap_err(), end);
     assert!(alice.ear.is_finished());
+}
+
+#[test]
+fn a_server_that_comes_back_with_another_certificate_is_not_trusted_with_the_voice() {
+    let mut stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    stage.stop();
+    alice.until_lost();
+    stage.start_another();
+    let end = alice.until_ended();
+    assert!(matches!(end, End::NoConnection(DisconnectReason::CertificateNotTrusted { .. })), "{end:?}");
 }

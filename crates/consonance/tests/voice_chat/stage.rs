@@ -21,7 +21,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn open() -> Self {
-        let identity = Identity::self_signed(["127.0.0.1"]).unwrap();
+        let identity = new_identity();
         let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity);
         Self { identity, address, server: Some(server) }
     }
@@ -46,6 +46,16 @@ impl Stage {
     pub(crate) fn start_again(&mut self) {
         self.server = Some(serve(self.address, &self.identity).0);
     }
+
+    /// The same, but with a certificate of its own.
+    pub(crate) fn start_another(&mut self) {
+        self.identity = new_identity();
+        self.start_again();
+    }
+}
+
+fn new_identity() -> Identity {
+    Identity::self_signed(["127.0.0.1"]).unwrap()
 }
 
 fn serve(address: SocketAddr, identity: &Identity) -> (DedicatedServer, SocketAddr) {

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Delivery,
+    Instant as SessionInstant, LinkCommand, LinkId, Target,
 };
 use consonance_transport::memory::MemoryClient;
 use consonance_transport::{self as transport, ClientEvent as TransportEvent, ClientTransport as _};
@@ -15,6 +15,9 @@ pub(crate) struct Player {
     transport: MemoryClient,
     started: Instant,
     attempts: u64,
+    /// A link is up, being made, or saying goodbye; the next one waits for its end.
+    busy: bool,
+    wants_link: bool,
     /// What happened, one line each.
     pub(crate) seen: Vec<String>,
     /// How the links ended.
@@ -23,9 +26,21 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new(name: &str, transport: MemoryClient, now: Instant) -> Self {
-        let mut client = Client::new(ClientSettings::new(name));
+        let mut settings = ClientSettings::new(name);
+        // As an original: when its link ends, it has left.
+        settings.capabilities = Capabilities::NONE;
+        let mut client = Client::new(settings);
         client.start();
-        Self { client, transport, started: now, attempts: 0, seen: Vec::new(), ends: Vec::new() }
+        Self {
+            client,
+            transport,
+            started: now,
+            attempts: 0,
+            busy: false,
+            wants_link: false,
+            seen: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
     pub(crate) fn listen(mut self, room: &str) -> Self {
@@ -57,6 +72,7 @@ impl Player {
                     self.client.handle_packet(at, link, delivery, packet);
                 }
                 TransportEvent::Disconnected { reason } => {
+                    self.busy = false;
                     self.ends.push(reason);
                     self.client.handle_disconnected(at, link);
                     self.client.handle_connect_failed(at);
@@ -65,12 +81,14 @@ impl Player {
         }
         while let Some(command) = self.client.poll_command() {
             match command {
-                LinkCommand::Open => {
-                    self.attempts += 1;
-                    self.transport.connect(now);
-                }
+                LinkCommand::Open => self.wants_link = true,
                 LinkCommand::Close { .. } => self.transport.disconnect(now),
             }
+        }
+        if self.wants_link && !self.busy {
+            (self.wants_link, self.busy) = (false, true);
+            self.attempts += 1;
+            self.transport.connect(now);
         }
         while let Some(transmit) = self.client.poll_transmit() {
             let delivery = match transmit.delivery {
@@ -82,6 +100,12 @@ impl Player {
         while let Some(event) = self.client.poll_event() {
             self.seen.extend(line(&event));
         }
+    }
+
+    /// Time has passed for the client: it tries again what it waits for.
+    pub(crate) fn wake(&mut self, now: Instant) {
+        let at = SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64);
+        self.client.handle_timeout(at);
     }
 
     pub(crate) fn has_seen(&self, line: &str) -> bool {

@@ -101,3 +101,23 @@ fn the_statistics_name_each_session_in_the_order_of_the_settings() {
     let (clients, ant) = stage.statistics("ant");
     assert_eq!((clients, ant.packets_in), (0, 0));
 }
+
+#[test]
+fn players_come_back_to_a_session_that_is_started_anew() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut alice = stage.player("Alice", 0, "main").listen("lobby");
+    let mut bob = stage.player("Bob", 0, "main").talk("lobby");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    alice.seen.clear();
+    let now = stage.now;
+    stage.session_loop.restart_sessions(now);
+    stage.settle(&mut [&mut alice, &mut bob]);
+    alice.wake(now);
+    bob.wake(now);
+    stage.settle(&mut [&mut alice, &mut bob]);
+    assert_eq!(stage.statistics("main").0, 2, "{:?} {:?}", alice.seen, alice.ends);
+    assert!(alice.has_seen("joined") && alice.has_seen("Bob joined"), "{:?}", alice.seen);
+    bob.client.send_voice(b"here again").unwrap();
+    stage.settle(&mut [&mut alice, &mut bob]);
+    assert!(alice.seen.iter().any(|line| line.contains("says")), "{:?}", alice.seen);
+}

@@ -4,11 +4,12 @@ use alloc::collections::BTreeSet;
 use core::time::Duration;
 
 use consonance_wire::{
-    Client as WireClient, ClientId, ClientState, HandshakeRequest, HandshakeResponse, SessionId, WireStr,
-    Writer,
+    Client as WireClient, ClientId, ClientState, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    SessionId, WireStr, Writer,
 };
 
 use super::event::{ClientEvent, Disconnection};
+use super::resume::Place;
 use super::stages::Stage;
 use super::timers::Timer;
 use super::{Client, Fault};
@@ -81,8 +82,13 @@ impl Client {
             return;
         }
         let link = self.connection.link();
+        let farewell = self.farewell();
         self.tear_down(now, Disconnection::Stopped);
         if let Some(link) = link {
+            if let Some(farewell) = farewell {
+                let written = self.outbox.push(Stage::ServerReliable, link, &farewell.into());
+                debug_assert!(written.is_ok(), "a farewell is short");
+            }
             self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
         }
     }
@@ -98,6 +104,10 @@ impl Client {
 
     /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
+        if self.links.contains(link) {
+            return;
+        }
         if matches!(self.connection, Connection::Opening) {
             self.connection = Connection::Handshaking { link };
             self.send_handshake(now);
@@ -109,16 +119,21 @@ impl Client {
     /// The link that was asked for did not come about.
     pub fn handle_connect_failed(&mut self, now: Instant) {
         if matches!(self.connection, Connection::Opening) {
-            self.tear_down(now, Disconnection::ConnectFailed);
+            self.lose_link(now, Disconnection::ConnectFailed);
         }
     }
 
-    /// The link is gone.
+    /// The link to the server, or a direct one, is gone.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
+        self.forget_direct_link(link);
         if self.connection.link() == Some(link) {
             let removed = matches!(self.connection, Connection::Joined { removed: true, .. });
-            let cause = if removed { Disconnection::NameTakenOver } else { Disconnection::LinkLost };
-            self.tear_down(now, cause);
+            if removed {
+                self.tear_down(now, Disconnection::NameTakenOver);
+            } else {
+                self.lose_link(now, Disconnection::LinkLost);
+            }
         }
     }
 
@@ -135,7 +150,15 @@ impl Client {
         }
         let name = Some(WireStr::from(&*self.settings.name));
         let request = HandshakeRequest { codec: self.settings.codec, name };
-        let written = self.outbox.push(Stage::ServerReliable, link, &request.into());
+        let extension = self.handshake_extension();
+        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
+            let mut writer = Writer::new(out);
+            request.write(&mut writer)?;
+            let body = writer.len();
+            // Behind the longest names there is no room; such a client is as an original.
+            let whole = extension.as_ref().map_or(Ok(()), |extension| extension.write(&mut writer));
+            Ok::<_, consonance_wire::WriteError>(if whole.is_ok() { writer.len() } else { body })
+        });
         debug_assert!(written.is_ok(), "a handshake is shorter than a state of the same name");
         self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
     }
@@ -146,19 +169,29 @@ impl Client {
         now: Instant,
         link: LinkId,
         response: &HandshakeResponse<'_>,
+        extension: Option<&HandshakeExtension>,
     ) -> Result<(), Fault> {
         check_names(response)?;
         let HandshakeResponse { session, id, .. } = *response;
-        self.drop_players_not_in(response);
-        self.roster.clear_listeners();
+        let early = self.take_early_claims(session);
+        let resumed = self.take_answer(session, id, extension);
+        if !resumed {
+            self.drop_players_not_in(response);
+            self.roster.clear_listeners();
+        }
         let missing = if response.clients.is_empty() { 2 } else { 1 };
         let roster = RosterProgress::OwnStatesMissing(missing);
         self.connection = Connection::Joined { link, session, id, roster, removed: false };
         self.timers.clear(Timer::Handshake);
         self.back_off.on_healthy(now);
-        self.events.push(ClientEvent::Joined { session, id });
-        self.load(response);
+        if resumed {
+            self.events.push(ClientEvent::Resumed { session, id });
+        } else {
+            self.events.push(ClientEvent::Joined { session, id });
+            self.load(response);
+        }
         self.send_own_state(link, session, id);
+        self.meet_direct_peers(early);
         Ok(())
     }
 
@@ -177,7 +210,7 @@ impl Client {
         let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
         let client = WireClient { name, id, codec };
         let rooms = self.rooms.names();
-        let written = self.outbox.push_written(Stage::ServerReliable, link, |out| {
+        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
             let mut writer = Writer::new(out);
             ClientState::write_with_rooms(&mut writer, session, &client, rooms)?;
             Ok::<_, consonance_wire::WriteError>(writer.len())
@@ -191,19 +224,36 @@ impl Client {
     /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.
     fn tear_down(&mut self, now: Instant, cause: Disconnection) {
         self.remove_everybody();
+        self.place = Place::default();
+        self.links.take_claims();
         self.timers.clear_all();
+        self.end_connection(now, cause);
+    }
+
+    /// The link is lost, or did not come about: if the server may keep our place, everybody stays as they are.
+    fn lose_link(&mut self, now: Instant, cause: Disconnection) {
+        if self.hope_for_place(now) {
+            self.timers.clear(Timer::Handshake);
+            self.end_connection(now, cause);
+        } else {
+            self.tear_down(now, cause);
+        }
+    }
+
+    fn end_connection(&mut self, now: Instant, cause: Disconnection) {
         self.outbox.clear();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::NameTakenOver => None,
             _ => Some(self.back_off.on_failed(now)),
         };
-        self.connection = match retry_in {
-            Some(wait) => {
-                self.timers.set(Timer::Reconnect, now + wait);
-                Connection::Waiting
-            }
-            None => Connection::Stopped,
-        };
+        if let Some(wait) = retry_in {
+            self.timers.set(Timer::Reconnect, now + wait);
+            self.connection = Connection::Waiting;
+        } else {
+            let closed = self.links.drain();
+            self.commands.extend(closed.map(|link| LinkCommand::Close { link, reason: CloseReason::Left }));
+            self.connection = Connection::Stopped;
+        }
         self.events.push(ClientEvent::Disconnected { cause, retry_in });
     }
 }

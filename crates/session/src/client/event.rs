@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RoomId, SessionId};
 
+use crate::link::LinkId;
 use crate::queue::EventQueue;
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
@@ -15,6 +16,14 @@ use crate::queue::EventQueue;
 pub enum ClientEvent<'a> {
     /// The server answered the handshake. Again after each reconnect, and whenever the server says so.
     Joined {
+        /// The session's number.
+        session: SessionId,
+        /// My id in it.
+        id: ClientId,
+    },
+    /// The link was lost, and over another one I have my place again: same id, same rooms, and nobody else noticed.
+    /// Who left or came meanwhile is told until [`RosterReceived`](Self::RosterReceived).
+    Resumed {
         /// The session's number.
         session: SessionId,
         /// My id in it.
@@ -82,6 +91,13 @@ pub enum ClientEvent<'a> {
         to: TextTarget,
         /// The message.
         text: Box<str>,
+    },
+    /// A player introduced itself over a direct link. It may do so again, or before it is in the session.
+    PeerIntroduced {
+        /// The id that it has in the session.
+        id: ClientId,
+        /// The link that it said so over.
+        link: LinkId,
     },
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {

@@ -19,6 +19,7 @@ impl Client {
             ChannelKind::Room => rooms.contains_id(consonance_wire::RoomId(channel.recipient)),
         };
         let heard = member.data.speaker.handle_voice(now, voice, to_me);
+        self.statistics.resynchronised += u64::from(heard.resynchronised);
         if heard.stopped_before {
             self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
         }

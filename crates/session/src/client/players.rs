@@ -1,6 +1,7 @@
 //! The players of the session as the server describes them.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,6 +14,8 @@ use super::event::ClientEvent;
 use super::speaker::Speaker;
 use super::timers::Timer;
 use super::{Client, Fault, RosterProgress};
+use crate::link::LinkId;
+use crate::room_list::RoomList;
 
 /// What a client keeps of each player besides its entry in the tables.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(super) struct PlayerRecord {
     pub(super) speaker: Speaker,
     /// The list of destinations that this player was put on last.
     pub(super) round: u64,
+    /// The direct link that introduced this player.
+    pub(super) link: Option<LinkId>,
 }
 
 /// A player of the session.
@@ -58,6 +63,10 @@ impl Client {
 
     pub(super) fn handle_client_state(&mut self, state: &ClientState<'_>) -> Result<(), Fault> {
         let id = state.client.id;
+        if self.is_unchanged_since_resuming(state) {
+            self.note_own_state(id);
+            return Ok(());
+        }
         if self.roster.get(id).is_none() {
             self.add_player(id, state.client.name, state.client.codec)?;
         }
@@ -92,23 +101,18 @@ impl Client {
         if self.roster.get(id).is_none() {
             return Err(Fault::UnknownPlayer);
         }
-        self.exit_all_rooms(id);
-        self.stop_speaker(id);
-        self.remove_player(id);
+        self.player_is_gone(id);
         Ok(())
     }
 
     /// Everybody but those whom the answer lists with the same name and id.
     pub(super) fn drop_players_not_in(&mut self, response: &HandshakeResponse<'_>) {
+        let listed: BTreeMap<_, _> =
+            response.clients.iter().filter_map(|client| Some((client.id, client.name?.to_str()))).collect();
         for id in self.in_order_met() {
             let Some(member) = self.roster.get(id) else { continue };
-            let kept = response.clients.iter().any(|client| {
-                client.id == id && client.name.is_some_and(|name| name.to_str() == *member.name)
-            });
-            if !kept {
-                self.exit_all_rooms(id);
-                self.stop_speaker(id);
-                self.remove_player(id);
+            if listed.get(&id).is_none_or(|name| *name != *member.name) {
+                self.player_is_gone(id);
             }
         }
     }
@@ -117,23 +121,34 @@ impl Client {
     pub(super) fn load(&mut self, response: &HandshakeResponse<'_>) {
         let met_before = self.met;
         for client in response.clients {
-            if self.roster.get(client.id).is_none() {
-                // Names were checked to be there and to differ.
-                let _ = self.add_player(client.id, client.name, client.codec);
+            if self.roster.get(client.id).is_none()
+                && let Err(fault) = self.add_player(client.id, client.name, client.codec)
+            {
+                self.count(fault);
             }
         }
+        let mut names = BTreeMap::new();
+        for name in response.room_names.iter().flatten().map(WireStr::to_str) {
+            names.entry(RoomId::of(&name)).or_insert(name);
+        }
         for members in response.room_members {
-            let mut names = response.room_names.iter().flatten().map(WireStr::to_str);
-            let Some(room) = names.find(|name| RoomId::of(name) == members.room) else { continue };
+            let Some(room) = names.get(&members.room) else { continue };
             for id in members.clients {
                 let Some(member) = self.roster.get(id) else { continue };
                 if member.data.met > met_before {
-                    self.enter(id, &room);
+                    self.enter(id, room);
                 } else {
                     self.roster.listen(members.room, id);
                 }
             }
         }
+    }
+
+    /// A player left: exited per room, stopped, left.
+    pub(super) fn player_is_gone(&mut self, id: ClientId) {
+        self.exit_all_rooms(id);
+        self.stop_speaker(id);
+        self.remove_player(id);
     }
 
     /// Leaves everybody: first those who speak stop, then each exits and leaves in the order met.
@@ -166,18 +181,29 @@ impl Client {
         if self.roster.id_of(&name).is_some() {
             return Err(Fault::Contradiction);
         }
+        let is_me = self.id() == Some(id);
+        if self.roster.len() >= self.settings.limits.players && !is_me {
+            return Err(Fault::PlayerRefused);
+        }
         self.met += 1;
-        let record = PlayerRecord { met: self.met, speaker: Speaker::default(), round: 0 };
+        let record = PlayerRecord {
+            met: self.met,
+            speaker: Speaker::new(self.settings.permissive),
+            round: 0,
+            link: None,
+        };
         self.roster.insert(id, &name, codec, record);
         self.channels.on_player_joined(&name, id);
         let name = Box::from(&*name);
         self.events.push(ClientEvent::PlayerJoined { id, name, codec });
+        self.find_direct_link(id);
         Ok(())
     }
 
     fn remove_player(&mut self, id: ClientId) {
         let Some(member) = self.roster.remove(id) else { return };
         self.timers.clear(Timer::Speaker(id));
+        self.links.forget_claimants(id);
         self.channels.on_player_left(&member.name);
         if *member.name != *self.settings.name {
             self.events.push(ClientEvent::PlayerLeft { id, name: member.name });
@@ -191,12 +217,24 @@ impl Client {
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
+        if self.roster.get(id).is_some_and(|member| !self.has_space_for(&member.rooms, room)) {
+            self.statistics.rooms_refused += 1;
+            return;
+        }
         if self.roster.enter(id, room)
             && let Some(member) = self.roster.get(id)
         {
             let (name, room) = (member.name.clone(), room.into());
             self.events.push(ClientEvent::EnteredRoom { id, name, room });
         }
+    }
+
+    /// No honest player listens to more rooms than the limit, or than fit into the packet that lists them.
+    fn has_space_for(&self, rooms: &RoomList, room: &str) -> bool {
+        let bytes: usize = rooms.names().map(|name| 2 + name.len()).sum();
+        let is_within = rooms.len() < self.settings.limits.rooms_per_client
+            && bytes + 2 + room.len() <= crate::MAX_PACKET_BYTES;
+        is_within || rooms.contains(room)
     }
 
     fn exited(&mut self, id: ClientId, room: String) {
@@ -223,6 +261,7 @@ impl Client {
             }
             RosterProgress::OwnStatesMissing(_) => {
                 *roster = RosterProgress::Complete;
+                self.remove_who_left_meanwhile();
                 self.events.push(ClientEvent::RosterReceived);
             }
             RosterProgress::Complete => {}

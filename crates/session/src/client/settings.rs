@@ -2,9 +2,10 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{CodecKind, CodecSettings, Priority};
+use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority};
 
 use super::channels::Recycling;
+use super::routing::Routing;
 use crate::limits::Limits;
 
 /// The settings of one client.
@@ -21,8 +22,15 @@ pub struct ClientSettings {
     pub channels: usize,
     /// The priority of channels that have none of their own (default [`Priority::Default`]).
     pub priority: Priority,
+    /// What is announced to servers of ours (default: everything). Originals do not see it.
+    pub capabilities: Capabilities,
+    /// What direct links are used for at first (default [`Routing::Direct`]).
+    pub routing: Routing,
     /// What becomes of a closed channel's properties; other than the default only to compare with the original.
     pub recycling: Recycling,
+    /// Believes what the original believes (default false): a speaker whom one frame far ahead silences stays silent.
+    /// Only to compare with the original.
+    pub permissive: bool,
 }
 
 impl ClientSettings {
@@ -34,7 +42,10 @@ impl ClientSettings {
             limits: Limits::default(),
             channels: 128,
             priority: Priority::Default,
+            capabilities: Capabilities::ALL,
+            routing: Routing::default(),
             recycling: Recycling::default(),
+            permissive: false,
         }
     }
 }

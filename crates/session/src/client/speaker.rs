@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use consonance_wire::{Channel, ChannelKind, Priority, VoiceData, wrapped_delta};
 
+use super::refusals::Refusals;
 use crate::time::Instant;
 
 /// A speaker who is silent for longer than this has stopped (spec: behaviour, Receiving voice).
@@ -20,6 +21,9 @@ pub(crate) struct Speaker {
     utterance: Option<Utterance>,
     last_heard: Option<Instant>,
     own_sessions: Vec<OwnSession>,
+    refusals: Refusals,
+    /// Whether refused frames stay refused for ever, as in the original.
+    permissive: bool,
 }
 
 #[derive(Debug)]
@@ -39,11 +43,14 @@ struct OwnSession {
 
 /// What one packet means, in the order in which it is to be told.
 #[derive(Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "four answers that do not depend on each other")]
 pub(crate) struct Heard {
     pub(crate) stopped_before: bool,
     pub(crate) started: bool,
     pub(crate) frame: Option<Frame>,
     pub(crate) stopped_after: bool,
+    /// The frame was believed because so many before it were refused.
+    pub(crate) resynchronised: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -65,6 +72,11 @@ struct Kept {
 }
 
 impl Speaker {
+    /// A speaker that was not heard yet. A permissive one follows the original in everything.
+    pub(crate) fn new(permissive: bool) -> Self {
+        Self { permissive, ..Self::default() }
+    }
+
     pub(crate) fn is_speaking(&self) -> bool {
         self.utterance.is_some()
     }
@@ -78,9 +90,15 @@ impl Speaker {
     ) -> Heard {
         let mut heard = Heard::default();
         let session = voice.options.channel_session();
-        let current = *self.channel_session.get_or_insert(session);
+        let mut current = *self.channel_session.get_or_insert(session);
         if wrapped_delta(current.into(), session.into(), voice.options.session_bits()) < 0 {
-            return heard;
+            if !self.is_believed(voice) {
+                return heard;
+            }
+            heard.resynchronised = true;
+            heard.stopped_before = self.stop();
+            current = session;
+            self.channel_session = Some(session);
         }
         let kept = self.keep(voice.channels.iter().filter(to_me));
         if self.is_speaking() && (kept.all_reopened || current != session) {
@@ -92,11 +110,19 @@ impl Speaker {
             self.utterance = Some(Utterance { remote_sequence: voice.sequence, local_sequence: 0 });
             heard.started = true;
         }
-        let Some(utterance) = &mut self.utterance else { return heard };
-        let delta = wrapped_delta(utterance.remote_sequence, voice.sequence, 16);
-        if let Some(sequence) = utterance.local_sequence.checked_add_signed(delta) {
-            utterance.local_sequence = sequence;
-            utterance.remote_sequence = voice.sequence;
+        if self.utterance.is_none() {
+            return heard;
+        }
+        let sequence = self.follow(now, voice.sequence).or_else(|| {
+            // Who goes on undeterred is heard, as a new utterance; one that ends is not worth it.
+            heard.resynchronised = !kept.all_closing && self.is_believed(voice);
+            heard.resynchronised.then(|| {
+                (heard.stopped_before, heard.started) = (true, true);
+                self.utterance = Some(Utterance { remote_sequence: voice.sequence, local_sequence: 0 });
+                0
+            })
+        });
+        if let Some(sequence) = sequence {
             self.last_heard = Some(now);
             let Kept { positional, amplitude, priority, .. } = kept;
             heard.frame = Some(Frame { sequence, positional, amplitude, priority });
@@ -135,6 +161,25 @@ impl Speaker {
     /// True if the speaker was speaking: it is no longer.
     pub(crate) fn stop(&mut self) -> bool {
         self.utterance.take().is_some()
+    }
+
+    /// Step 7: the frame's place in the utterance, if it has one.
+    fn follow(&mut self, now: Instant, packet_sequence: u16) -> Option<u32> {
+        let is_overdue = self.last_heard.is_some_and(|last| now - last > SPEAKING_TIMEOUT);
+        let utterance = self.utterance.as_mut()?;
+        let delta = wrapped_delta(utterance.remote_sequence, packet_sequence, 16);
+        if Refusals::is_jump(delta) && !is_overdue && !self.permissive {
+            return None;
+        }
+        utterance.local_sequence = utterance.local_sequence.checked_add_signed(delta)?;
+        utterance.remote_sequence = packet_sequence;
+        self.refusals.end();
+        Some(utterance.local_sequence)
+    }
+
+    /// Whether a frame that is to be refused is believed all the same.
+    fn is_believed(&mut self, voice: &VoiceData<'_>) -> bool {
+        !self.permissive && self.refusals.note(voice.options.channel_session(), voice.sequence)
     }
 
     /// Step 4: what the channels addressed to me say together, and which of them were reopened.

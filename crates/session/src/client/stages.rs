@@ -6,6 +6,7 @@ use crate::link::{Delivery, LinkId};
 use crate::outbox::{Outbox, Transmit};
 
 /// A relay belongs to the peer-to-peer stage of its kind, even though it goes to the server.
+/// The stage between the two reliable ones, unreliable to the server, has no packet of ours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stage {
     ServerReliable = 0,
@@ -32,7 +33,12 @@ impl StagedOutbox {
     /// # Errors
     /// If the packet is longer than an original takes.
     pub(crate) fn push(&mut self, stage: Stage, to: LinkId, packet: &Packet<'_>) -> Result<(), WriteError> {
-        self.push_written(stage, to, |out| packet.write(out))
+        self.push_written(stage, [to], |out| packet.write(out))
+    }
+
+    /// A packet that is written already, for any number of links.
+    pub(crate) fn push_bytes(&mut self, stage: Stage, to: impl IntoIterator<Item = LinkId>, packet: &[u8]) {
+        self.stages[stage as usize].push(to, stage.delivery(), packet);
     }
 
     /// # Errors
@@ -40,10 +46,10 @@ impl StagedOutbox {
     pub(crate) fn push_written<E>(
         &mut self,
         stage: Stage,
-        to: LinkId,
+        to: impl IntoIterator<Item = LinkId>,
         write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<(), E> {
-        self.stages[stage as usize].push_written([to], stage.delivery(), crate::MAX_PACKET_BYTES, write)
+        self.stages[stage as usize].push_written(to, stage.delivery(), crate::MAX_PACKET_BYTES, write)
     }
 
     pub(crate) fn pop(&mut self) -> Option<Transmit<'_>> {

@@ -1,5 +1,11 @@
 //! What a client counts.
 
+use consonance_wire::ClientId;
+
+use super::Client;
+use crate::link::LinkId;
+use crate::traffic::Traffic;
+
 /// Counters of one client since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,20 +22,95 @@ pub struct ClientStatistics {
     pub frames_received: u64,
     /// Frames that came in too late, or from before the present utterance.
     pub frames_refused: u64,
+    /// Copies of frames that went to a listener over its direct link.
+    pub frames_direct: u64,
+    /// Listeners whom frames were sent to through the server.
+    pub frames_relayed: u64,
+    /// Copies of texts that went to a player over its direct link.
+    pub texts_direct: u64,
+    /// Players whom texts were sent to through the server.
+    pub texts_relayed: u64,
+    /// Utterances that began because so many frames in a row had been refused.
+    pub resynchronised: u64,
     /// Packets of a type that a server does not send.
     pub ignored: u64,
     /// Packets that could not be read.
     pub malformed: u64,
+    /// Packets longer than the 1024 bytes that an original sends at most.
+    pub oversized: u64,
     /// Packets that can be read but say something impossible, such as a name twice.
     pub contradictions: u64,
-    /// Packets over a link that is not the server's.
+    /// Packets over a link that is neither the server's nor a direct one.
     pub unknown_link: u64,
+    /// Packets over a direct link of a type that only the server sends, or that only a server is sent.
+    pub not_for_peers: u64,
+    /// Packets over a direct link in the name of a player whose link it is not.
+    pub spoofed: u64,
+    /// Direct links refused because there are too many.
+    pub peers_refused: u64,
+    /// Direct links closed because too much in a row had to be refused.
+    pub peers_closed: u64,
     /// Packets that came before the handshake's answer.
     pub not_joined: u64,
     /// Packets of another session.
     pub other_session: u64,
+    /// Players that the server tells of beyond [`Limits::players`](crate::Limits).
+    pub players_refused: u64,
+    /// Rooms of other players beyond what [`Limits::rooms_per_client`](crate::Limits) and one packet allow.
+    pub rooms_refused: u64,
     /// Packets of or about a player who is not here.
     pub unknown_player: u64,
     /// Events that were lost because nobody polled for them.
     pub events_dropped: u64,
+}
+
+/// A direct link and what has passed over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DirectLinkStatistics {
+    /// The link.
+    pub link: LinkId,
+    /// The player whose link it is; none until it has introduced itself and is in the session.
+    pub player: Option<ClientId>,
+    /// Packets that came in, good or bad.
+    pub packets_in: u64,
+    /// Their bytes.
+    pub bytes_in: u64,
+    /// Packets that went out.
+    pub packets_out: u64,
+    /// Their bytes.
+    pub bytes_out: u64,
+}
+
+impl Client {
+    /// What was counted so far.
+    pub fn statistics(&self) -> ClientStatistics {
+        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+    }
+
+    /// What came in over all links, by type of packet.
+    pub fn received(&self) -> &Traffic {
+        &self.received
+    }
+
+    /// What went out over all links, by type of packet; a packet to several direct links counts as often.
+    pub fn sent(&self) -> &Traffic {
+        &self.sent
+    }
+
+    /// Every direct link, in the order of their names.
+    pub fn direct_links(&self) -> impl Iterator<Item = DirectLinkStatistics> {
+        self.links.iter_totals().map(|(link, claimed, totals)| {
+            let is_its_own =
+                |id: &ClientId| self.roster.get(*id).is_some_and(|member| member.data.link == Some(link));
+            DirectLinkStatistics {
+                link,
+                player: claimed.filter(is_its_own),
+                packets_in: totals.packets_in,
+                bytes_in: totals.bytes_in,
+                packets_out: totals.packets_out,
+                bytes_out: totals.bytes_out,
+            }
+        })
+    }
 }

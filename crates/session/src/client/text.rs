@@ -79,7 +79,11 @@ impl Client {
         let text = TextData { session, recipient, sender: id, text: Some(WireStr::from(text)) };
         let mut inner = [0; crate::MAX_PACKET_BYTES];
         let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
-        self.relay(Stage::PeerReliable, link, session, &inner[..length]).map_err(|_| too_long)?;
+        let (direct, relayed) = self
+            .send_to_destinations(Stage::PeerReliable, link, session, &inner[..length])
+            .map_err(|_| too_long)?;
+        self.statistics.texts_direct += direct;
+        self.statistics.texts_relayed += relayed;
         Ok(self.destinations.len())
     }
 

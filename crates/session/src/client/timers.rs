@@ -13,6 +13,10 @@ pub(crate) enum Timer {
     Handshake,
     /// The pause before connecting again is over.
     Reconnect,
+    /// The server gives up the place that was lost.
+    Place,
+    /// The budget for direct copies has grown by as much as is worth the call.
+    UploadBudget,
     /// A speaker was silent for long; set when it is heard first, checked against its last frame when it fires, so
     /// that a frame costs nothing here.
     Speaker(ClientId),
@@ -23,6 +27,8 @@ impl Timer {
         match self {
             Self::Handshake => "the handshake has no answer yet",
             Self::Reconnect => "time to connect again",
+            Self::Place => "the lost place is given up",
+            Self::UploadBudget => "the budget for direct copies grows",
             Self::Speaker(_) => "a speaker may have stopped",
         }
     }

@@ -2,15 +2,12 @@
 
 use core::fmt;
 
-use consonance_wire::{
-    Channel, ChannelKind, ClientId, List, Packet, RoomId, ServerRelay, SessionId, VoiceData, VoiceOptions,
-};
+use consonance_wire::{Channel, ChannelKind, ClientId, List, Packet, RoomId, VoiceData, VoiceOptions};
 
 use super::Client;
 use super::channels::{ChannelId, ChannelProperties, Target};
 use super::connect::Connection;
 use super::stages::Stage;
-use crate::link::LinkId;
 
 /// Why a frame was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,35 +121,15 @@ impl Client {
         };
         let mut inner = [0; crate::MAX_PACKET_BYTES];
         let length = Packet::from(voice).write(&mut inner).map_err(|_| VoiceError::TooLong)?;
-        self.relay(Stage::PeerUnreliable, link, session, &inner[..length])
+        let (direct, relayed) = self
+            .send_to_destinations(Stage::PeerUnreliable, link, session, &inner[..length])
             .map_err(|_| VoiceError::TooLong)?;
+        self.statistics.frames_direct += direct;
+        self.statistics.frames_relayed += relayed;
         self.sequence = self.sequence.wrapping_add(1);
         self.channels.on_sent();
         self.statistics.frames_sent += u64::from(!self.destinations.is_empty());
         Ok(self.destinations.len())
-    }
-
-    /// Sends a packet to `destinations` through the server, in as many relays as its limits ask for.
-    ///
-    /// # Errors
-    /// If the packet does not fit into a relay even for one listener; then nothing is sent.
-    pub(super) fn relay(
-        &mut self,
-        stage: Stage,
-        link: LinkId,
-        session: SessionId,
-        packet: &[u8],
-    ) -> Result<(), consonance_wire::WriteError> {
-        let most = ServerRelay::max_destinations(packet.len(), crate::MAX_PACKET_BYTES).max(1);
-        for destinations in self.destinations.chunks(most) {
-            let relay = ServerRelay { session, destinations: List::from(destinations), packet };
-            let relay = match stage {
-                Stage::PeerUnreliable => Packet::ServerRelayUnreliable(relay),
-                _ => Packet::ServerRelayReliable(relay),
-            };
-            self.outbox.push(stage, link, &relay)?;
-        }
-        Ok(())
     }
 
     /// The number that the next frame with a listener will carry.

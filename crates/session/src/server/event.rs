@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{ClientId, CodecSettings};
+use consonance_wire::{ClientId, CodecSettings, SessionId};
 
 use crate::link::LinkId;
 
@@ -20,6 +20,20 @@ pub enum ServerEvent {
         link: LinkId,
         /// What it sends and wants to receive.
         codec: CodecSettings,
+    },
+    /// A client came back over another link, with its id, its rooms and its name; nobody else noticed.
+    ClientResumed {
+        /// Its id.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
+        /// The connection it comes over now.
+        link: LinkId,
+    },
+    /// The session was started anew: nobody is in it any more.
+    Restarted {
+        /// Its new number.
+        session: SessionId,
     },
     /// A client left or was removed; its rooms were exited before.
     ClientLeft {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use consonance_wire::ClientId;
 
 use crate::link::LinkId;
+use crate::traffic::Total;
 
 /// Links by client id, in one dense array that the relay walks without chasing pointers.
 #[derive(Debug, Default)]
@@ -15,50 +16,96 @@ pub(super) struct FanOut {
     links: Vec<LinkId>,
 }
 
+/// A client and what it was sent; its traffic is counted here, where the relay has its hands anyway.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    link: Option<LinkId>,
+    link: LinkId,
+    /// The round in which it was a destination last, or [`VACANT`].
     round: u32,
+    sent: Total,
 }
+
+/// No client has this id.
+const VACANT: u32 = u32::MAX;
+/// No round has been yet.
+const NEVER: u32 = 0;
 
 impl FanOut {
     pub(super) fn insert(&mut self, id: ClientId, link: LinkId) {
         let index = usize::from(id.0);
         if index >= self.slots.len() {
-            self.slots.resize(index + 1, Slot { link: None, round: 0 });
+            self.slots.resize(index + 1, Slot { link, round: VACANT, sent: Total::default() });
         }
-        self.slots[index].link = Some(link);
+        self.slots[index] = Slot { link, round: NEVER, sent: Total::default() };
     }
 
     pub(super) fn remove(&mut self, id: ClientId) {
         if let Some(slot) = self.slots.get_mut(usize::from(id.0)) {
-            slot.link = None;
+            slot.round = VACANT;
         }
     }
 
     pub(super) fn link(&self, id: ClientId) -> Option<LinkId> {
-        self.slots.get(usize::from(id.0))?.link
+        let slot = self.slots.get(usize::from(id.0))?;
+        (slot.round != VACANT).then_some(slot.link)
     }
 
-    /// Fills [`links`](Self::links) with the links of these clients; unknown ids are skipped, and so is
-    /// a client that is listed again.
-    pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>) {
+    /// What a client was sent so far.
+    pub(super) fn sent(&self, id: ClientId) -> Total {
+        let slot = self.slots.get(usize::from(id.0)).filter(|slot| slot.round != VACANT);
+        slot.map_or_else(Total::default, |slot| slot.sent)
+    }
+
+    /// The link of a client that is sent so much.
+    pub(super) fn send(&mut self, id: ClientId, packets: u64, bytes: u64) -> Option<LinkId> {
+        let slot = self.slots.get_mut(usize::from(id.0)).filter(|slot| slot.round != VACANT)?;
+        slot.sent.add(packets, bytes);
+        Some(slot.link)
+    }
+
+    /// Fills [`links`](Self::links) with the links of these clients, each of which is sent so many bytes. Unknown ids
+    /// are skipped, and so is a client that is listed again, unless it shall be `repeated`.
+    pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
+        self.begin();
+        self.add(ids, bytes, repeated);
+    }
+
+    /// Starts an empty list.
+    pub(super) fn begin(&mut self) {
         self.links.clear();
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
-            // After 2³² packets old marks would look fresh.
-            self.slots.iter_mut().for_each(|slot| slot.round = 0);
-            self.round = 1;
+        self.round += 1;
+        if self.round == VACANT {
+            self.forget_rounds();
         }
+    }
+
+    /// This client is on the list already, so to speak.
+    pub(super) fn leave_out(&mut self, id: ClientId) {
+        if let Some(slot) = self.slots.get_mut(usize::from(id.0)).filter(|slot| slot.round != VACANT) {
+            slot.round = self.round;
+        }
+    }
+
+    /// Adds the links of these clients, as [`gather`](Self::gather) does.
+    pub(super) fn add(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
         for id in ids {
             let Some(slot) = self.slots.get_mut(usize::from(id.0)) else { continue };
-            let Some(link) = slot.link else { continue };
-            if slot.round == self.round {
+            if slot.round == VACANT || (slot.round == self.round && !repeated) {
                 continue;
             }
             slot.round = self.round;
-            self.links.push(link);
+            slot.sent.add(1, bytes as u64);
+            self.links.push(slot.link);
         }
+    }
+
+    /// After 2³² packets old marks would look fresh.
+    #[cold]
+    fn forget_rounds(&mut self) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.round != VACANT) {
+            slot.round = NEVER;
+        }
+        self.round = NEVER + 1;
     }
 
     /// What the last [`gather`](Self::gather) found, in the order of its list.
@@ -72,7 +119,7 @@ mod tests {
     use super::*;
 
     fn gather(fan_out: &mut FanOut, ids: &[u16]) -> Vec<u64> {
-        fan_out.gather(ids.iter().copied().map(ClientId));
+        fan_out.gather(ids.iter().copied().map(ClientId), 10, false);
         fan_out.links().iter().map(|link| link.0).collect()
     }
 
@@ -86,12 +133,34 @@ mod tests {
     }
 
     #[test]
+    fn who_shall_be_repeated_is() {
+        let mut fan_out = FanOut::default();
+        fan_out.insert(ClientId(3), LinkId(13));
+        fan_out.gather([3, 1, 3].map(ClientId).into_iter(), 10, true);
+        assert_eq!(fan_out.links(), [LinkId(13), LinkId(13)]);
+    }
+
+    #[test]
+    fn what_a_client_is_sent_is_counted_until_it_goes() {
+        let mut fan_out = FanOut::default();
+        fan_out.insert(ClientId(0), LinkId(10));
+        gather(&mut fan_out, &[0, 0]);
+        assert_eq!(fan_out.send(ClientId(0), 2, 7), Some(LinkId(10)));
+        assert_eq!(fan_out.sent(ClientId(0)), Total { packets: 3, bytes: 17 });
+        fan_out.remove(ClientId(0));
+        assert_eq!(fan_out.send(ClientId(0), 1, 1), None);
+        assert_eq!(fan_out.sent(ClientId(0)), Total::default());
+    }
+
+    #[test]
     fn marks_survive_the_wrap_of_the_round_counter() {
         let mut fan_out = FanOut::default();
         fan_out.insert(ClientId(0), LinkId(10));
         assert_eq!(gather(&mut fan_out, &[0]), [10]);
-        fan_out.round = u32::MAX;
-        assert_eq!(gather(&mut fan_out, &[0, 0]), [10]);
-        assert_eq!(gather(&mut fan_out, &[0, 0]), [10]);
+        fan_out.insert(ClientId(1), LinkId(11));
+        fan_out.remove(ClientId(1));
+        fan_out.round = VACANT - 1;
+        assert_eq!(gather(&mut fan_out, &[0, 0, 1]), [10]);
+        assert_eq!(gather(&mut fan_out, &[0, 0, 1]), [10]);
     }
 }

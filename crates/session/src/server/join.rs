@@ -1,74 +1,108 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecSettings, HandshakeRequest, HandshakeResponse, List, RemoveClient,
-    WireStr, Writer,
+    Client, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    List, MessageType, RemoveClient, WireStr, Writer,
 };
 
-use super::{Fault, Server, ServerEvent};
+use super::{Fault, LinkRecord, Server, ServerEvent};
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
-use crate::time::Instant;
+use crate::traffic::Total;
 
 impl Server {
     pub(super) fn handle_handshake(
         &mut self,
-        _now: Instant,
         link: LinkId,
         request: &HandshakeRequest<'_>,
+        extension: Option<&HandshakeExtension>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
             self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
         }
+        if !self.settings.permissive && !self.is_possible(request.codec) {
+            self.close(link, CloseReason::CodecRefused);
+            return Err(Fault::CodecRefused);
+        }
+        self.note_capabilities(link, extension);
+        if let Some(ticket) = extension.and_then(|extension| extension.ticket)
+            && self.resume(link, &name, &ticket)
+        {
+            return Ok(());
+        }
         self.make_room(link, &name);
-        let Some(id) = self.ids.take() else {
+        let Some(id) = self.take_id() else {
             self.statistics.links_refused += 1;
             self.close(link, CloseReason::SessionFull);
             return Ok(());
         };
+        if let Some(record) = self.links.get_mut(&link) {
+            record.client = Some(id);
+            self.strangers.remove(&(record.deadline, link));
+        }
         self.add_client(link, id, &name, request.codec);
-        self.welcome(link, id);
+        self.welcome(link, id, false);
         Ok(())
+    }
+
+    /// A listener of the original sizes its buffers by what a codec claims.
+    fn is_possible(&self, codec: CodecSettings) -> bool {
+        let limits = &self.settings.limits;
+        (1..=limits.codec_frame_samples).contains(&codec.frame_size_samples)
+            && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
+    }
+
+    /// An id that nobody has, if another client fits; those whose place is kept count, too. A ghost may sit on an id
+    /// that was never given out; it counts as given out from then on.
+    fn take_id(&mut self) -> Option<ClientId> {
+        if self.roster.len() >= self.settings.limits.links {
+            return None;
+        }
+        loop {
+            let id = self.ids.take()?;
+            if self.roster.get(id).is_none() {
+                return Some(id);
+            }
+        }
     }
 
     /// Removes the client that this link had, then the one that had this name.
     fn make_room(&mut self, link: LinkId, name: &str) {
-        if let Ok(previous) = self.client_of(link) {
+        let clients = self.links.get(&link).into_iter().flat_map(LinkRecord::clients);
+        if let Some(previous) = clients.min_by_key(|id| self.table.slot(*id)) {
             self.remove_client(previous);
         }
         let Some(namesake) = self.roster.id_of(name) else { return };
-        let Some(old_link) = self.fan_out.link(namesake) else { return };
+        let old_link = self.fan_out.link(namesake).filter(|_| !self.settings.permissive);
         self.remove_client(namesake);
+        let Some(old_link) = old_link else { return };
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.session, id: namesake };
-        self.send([old_link], Delivery::Reliable, &gone.into());
+        self.send(old_link, Delivery::Reliable, &gone.into());
         self.close(old_link, CloseReason::NameTakenOver);
     }
 
-    fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
+    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
         self.roster.insert(id, name, codec, link);
         self.table.insert(id);
         self.fan_out.insert(id, link);
-        if let Some(joined) = self.links.get_mut(&link) {
-            joined.client = Some(id);
-            self.strangers.remove(&(joined.deadline, link));
-        }
         self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
     }
 
     /// The newcomer's id, then everybody who is here, itself included, in table order.
-    fn welcome(&mut self, link: LinkId, id: ClientId) {
+    pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
         let session = self.session;
         let response = HandshakeResponse {
             session,
-            id,
+            id: newcomer,
             clients: List::default(),
             room_names: List::default(),
             room_members: List::default(),
         };
-        self.send([link], Delivery::Reliable, &response.into());
+        self.answer(link, &response, resumed);
+        let (mut packets, mut bytes) = (0, 0);
         for id in self.table.iter() {
             let Some(member) = self.roster.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
@@ -76,9 +110,26 @@ impl Server {
                 self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
                     let mut writer = Writer::new(out);
                     ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
+                    bytes += writer.len() as u64;
+                    packets += 1;
                     Ok::<_, consonance_wire::WriteError>(writer.len())
                 });
             debug_assert!(written.is_ok(), "a room is only entered while the whole state fits a packet");
         }
+        self.sent.count_all(self.now, MessageType::ClientState, Total { packets, bytes });
+        self.fan_out.send(newcomer, packets, bytes);
+    }
+
+    /// The answer to a handshake, with what peers of ours understand behind it.
+    fn answer(&mut self, link: LinkId, response: &HandshakeResponse<'_>, resumed: bool) {
+        let extension = self.answer_extension(link, response.id, resumed);
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut writer = Writer::new(&mut buffer);
+        let written = response.write(&mut writer);
+        let written =
+            written.and_then(|()| extension.map_or(Ok(()), |extension| extension.write(&mut writer)));
+        debug_assert!(written.is_ok(), "an empty answer and its extension are short");
+        let length = writer.len();
+        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
     }
 }

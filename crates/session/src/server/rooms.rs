@@ -6,7 +6,7 @@ use consonance_wire::{ClientId, ClientState, DeltaChannelState, WireStr};
 
 use super::{Fault, Server, ServerEvent};
 use crate::limits::STATE_BYTES;
-use crate::link::LinkId;
+use crate::link::{Delivery, LinkId};
 use crate::roster::Member;
 
 impl Server {
@@ -16,6 +16,9 @@ impl Server {
         state: &ClientState<'_>,
         packet: &[u8],
     ) -> Result<(), Fault> {
+        if self.settings.permissive {
+            return self.believe_state(link, state, packet);
+        }
         let id = self.client_of(link)?;
         let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
         let says_who_it_is = state.client.id == id
@@ -25,14 +28,24 @@ impl Server {
             return Err(Fault::NotOwn);
         }
         self.check_rooms(state, member.name.len())?;
+        if self.is_known_of_resumed(id, state) {
+            // Nobody was told that it was away, so nobody need be told that it is back.
+            self.send_bytes(link, Delivery::Reliable, packet);
+            return Ok(());
+        }
         self.rebroadcast(packet);
+        self.replace_rooms(id, state);
+        Ok(())
+    }
+
+    /// Leaves every room, last first, and enters those of the state.
+    pub(super) fn replace_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
         while let Some(room) = self.roster.leave_last(id) {
             self.exited(id, &room);
         }
         for room in state.rooms.iter().flatten() {
             self.enter(id, &room.to_str());
         }
-        Ok(())
     }
 
     pub(super) fn handle_delta(
@@ -41,19 +54,16 @@ impl Server {
         delta: &DeltaChannelState<'_>,
         packet: &[u8],
     ) -> Result<(), Fault> {
-        let id = self.client_of(link)?;
-        if delta.id != id {
+        let id = delta.id;
+        if !self.settings.permissive && self.client_of(link)? != id {
             return Err(Fault::NotOwn);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
-        let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
-        if delta.joined && !member.rooms.contains(&room) {
-            self.check_room(&room)?;
-            if member.rooms.len() >= self.settings.limits.rooms_per_client
-                || state_bytes(member) + 2 + room.len() > crate::MAX_PACKET_BYTES
-            {
-                return Err(Fault::RoomRefused);
-            }
+        if let Some(member) = self.roster.get(id)
+            && delta.joined
+            && !member.rooms.contains(&room)
+        {
+            self.check_one_more(member, &room)?;
         }
         self.rebroadcast(packet);
         if delta.joined {
@@ -64,15 +74,30 @@ impl Server {
         Ok(())
     }
 
+    /// A member wants to listen to a room that is not in its list.
+    fn check_one_more(&self, member: &Member<LinkId>, room: &str) -> Result<(), Fault> {
+        self.check_room(room)?;
+        self.check_new_rooms(usize::from(!self.rooms.contains(room)))?;
+        if member.rooms.len() >= self.settings.limits.rooms_per_client
+            || state_bytes(member) + 2 + room.len() > crate::MAX_PACKET_BYTES
+        {
+            return Err(Fault::RoomRefused);
+        }
+        Ok(())
+    }
+
     /// The state must fit a packet once more when it is written for a newcomer, where a byte that is no UTF-8 has
     /// become the three of U+FFFD.
-    fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
+    pub(super) fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
         let mut bytes = STATE_BYTES + name_bytes;
+        let mut new = 0;
         for room in state.rooms {
             let room = room.ok_or(Fault::RoomRefused)?.to_str();
             self.check_room(&room)?;
             bytes += 2 + room.len();
+            new += usize::from(!self.rooms.contains(&room));
         }
+        self.check_new_rooms(new)?;
         if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::MAX_PACKET_BYTES {
             return Err(Fault::RoomRefused);
         }
@@ -80,17 +105,34 @@ impl Server {
     }
 
     fn check_room(&self, room: &str) -> Result<(), Fault> {
-        if room.len() > self.settings.limits.room_name_bytes { Err(Fault::RoomRefused) } else { Ok(()) }
+        if room.len() > self.settings.limits.room_name_bytes {
+            return Err(Fault::RoomRefused);
+        }
+        if !self.settings.permissive && self.rooms.is_taken_by_reserved(room) {
+            return Err(Fault::RoomReserved);
+        }
+        Ok(())
+    }
+
+    /// Whether the session can have so many rooms more. What the same packet leaves is not counted against them.
+    fn check_new_rooms(&self, new: usize) -> Result<(), Fault> {
+        if new > 0 && self.rooms.len() + new > self.settings.limits.rooms {
+            return Err(Fault::RoomsExhausted);
+        }
+        Ok(())
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
+            self.statistics.room_collisions += u64::from(self.rooms.enter(room));
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
         }
     }
 
-    fn exited(&mut self, id: ClientId, room: &str) {
+    /// A client has left a room in the roster.
+    pub(super) fn exited(&mut self, id: ClientId, room: &str) {
+        self.rooms.leave(room);
         let name = self.name_of(id);
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
     }

@@ -1,6 +1,9 @@
 //! What a server is started with.
 
-use consonance_wire::SessionId;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_wire::{Capabilities, SessionId};
 
 use crate::limits::Limits;
 
@@ -12,15 +15,42 @@ pub struct ServerSettings {
     pub session: SessionId,
     /// What a peer may do.
     pub limits: Limits,
+    /// What is offered to clients of ours (default: everything). Originals get nothing of it.
+    pub capabilities: Capabilities,
+    /// What the secrets of clients are drawn from: random and new at each start, or strangers can take places.
+    pub secret_key: [u8; 32],
+    /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
+    /// so that nobody can sit in a room by listening to a name that the wire cannot tell from it.
+    pub reserved_rooms: Vec<Box<str>>,
+    /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
+    /// anybody can speak, move and leave in the name of anybody else.
+    ///
+    /// Nobody has to own what they send; anything but an introduction to a direct peer is relayed, to who is listed
+    /// twice twice; a state of an unknown id makes a client, bound to the link it came over; who is evicted by a
+    /// namesake is not told and its link stays open. A client's record goes with the transport, but only one: further
+    /// ones that its states made stay. The limits hold.
+    pub permissive: bool,
 }
 
 impl ServerSettings {
     /// The defaults, with a session id made from `seed`: 1 … 2³¹ − 2 (spec: behaviour, Ids).
     ///
-    /// Each start of a server wants another seed, so that clients notice a restart.
+    /// Each start of a server wants another seed, so that clients notice a restart. A seed has 64 bits: who serves
+    /// strangers sets [`secret_key`](Self::secret_key) from the operating system besides.
     pub fn from_seed(seed: u64) -> Self {
         let session = 1 + (mix(seed) % 0x7fff_fffe) as u32;
-        Self { session: SessionId(session), limits: Limits::default() }
+        let mut secret_key = [0; 32];
+        for (number, bytes) in (1..).zip(secret_key.chunks_exact_mut(8)) {
+            bytes.copy_from_slice(&mix(seed ^ mix(number)).to_le_bytes());
+        }
+        Self {
+            session: SessionId(session),
+            limits: Limits::default(),
+            capabilities: Capabilities::ALL,
+            secret_key,
+            reserved_rooms: Vec::new(),
+            permissive: false,
+        }
     }
 }
 

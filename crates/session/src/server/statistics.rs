@@ -34,10 +34,40 @@ pub struct ServerStatistics {
     pub inner_refused: u64,
     /// Texts over the limit.
     pub texts_refused: u64,
+    /// Handshakes whose codec has a frame size or sample rate of zero or over the limit.
+    pub codecs_refused: u64,
+    /// Rooms whose id is that of a room of the configuration with another name.
+    pub rooms_reserved: u64,
+    /// Rooms over the number that the session may have.
+    pub rooms_exhausted: u64,
+    /// Rooms that came into use while another name with the same id was: their listeners hear both.
+    pub room_collisions: u64,
+    /// Relays of voice over the rate of their link.
+    pub voice_limited: u64,
+    /// Other packets over the rate of their link.
+    pub control_limited: u64,
+    /// Relays to more destinations than the rate of their link allows.
+    pub fan_out_limited: u64,
+    /// Handshakes over the rate of their link.
+    pub handshakes_limited: u64,
+    /// Links closed because they broke the rules too often.
+    pub abusers_closed: u64,
+    /// Packets that were not taken because too much waits to be sent.
+    pub undrained: u64,
     /// Links refused because the session is full.
     pub links_refused: u64,
     /// Links closed because they did not join in time.
     pub handshakes_missed: u64,
+    /// Clients that came back to the place that they had lost.
+    pub places_resumed: u64,
+    /// Places that nobody came back to in time.
+    pub places_given_up: u64,
+    /// Tickets that were not good, or not any more.
+    pub tickets_refused: u64,
+    /// Frames that came without a list of destinations.
+    pub frames_routed: u64,
     /// Events that were lost because nobody polled for them.
     pub events_dropped: u64,
+    /// Commands that were lost because nobody polled for them.
+    pub commands_dropped: u64,
 }

@@ -35,6 +35,11 @@ impl Table {
         }
     }
 
+    /// Where the id sits; `None` comes before everything.
+    pub(super) fn slot(&self, id: ClientId) -> Option<u32> {
+        self.slot_of.get(usize::from(id.0)).copied().flatten()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = ClientId> {
         self.slots.iter().copied().flatten()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Instant,
-    LinkCommand, LinkId, RoomId, Server, ServerEvent, ServerSettings, Target,
+    LinkCommand, LinkId, RoomId, Routing, Server, ServerEvent, ServerSettings, Target,
 };
 use consonance_wire::{Packet, TextRecipient};
 use proptest::prelude::*;
@@ -22,6 +22,7 @@ enum Step {
     /// All that it takes to be in the session.
     Join(u64, &'static str),
     Connect(u64),
+    ConnectPeer(u64),
     ConnectFailed,
     Disconnect(u64),
     Receive(u64, Vec<u8>),
@@ -33,6 +34,7 @@ enum Step {
     CloseChannel(u32),
     Voice(usize),
     Text(Target),
+    Route(Routing),
     Drain,
 }
 
@@ -49,6 +51,11 @@ fn target() -> impl Strategy<Value = Target> {
         prop::sample::select(&ROOMS).prop_map(|room| Target::Room(room.into())),
         prop::sample::select(&NAMES).prop_map(|name| Target::Player(name.into())),
     ]
+}
+
+fn routing() -> impl Strategy<Value = Routing> {
+    let budget = (0..10_000_u32).prop_map(|bytes_per_second| Routing::DirectWithin { bytes_per_second });
+    prop_oneof![Just(Routing::AlwaysRelay), Just(Routing::Direct), budget]
 }
 
 /// A packet as an honest peer might send it.
@@ -74,6 +81,7 @@ fn honest() -> impl Strategy<Value = Vec<u8>> {
         2 => (id(), room()).prop_map(|(id, room)| packets::enter(id, room)),
         2 => (id(), room()).prop_map(|(id, room)| packets::exit(id, room)),
         2 => id().prop_map(packets::remove),
+        4 => id().prop_map(packets::introduction),
         1 => prop::sample::select(&[packets::SESSION, packets::OTHER_SESSION]).prop_map(packets::wrong_session),
         8 => inner.clone(),
         2 => (ids(), inner.clone()).prop_map(|(ids, inner)| packets::relay_reliable(&ids, &inner)),
@@ -103,6 +111,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (link(), prop::sample::select(&NAMES)).prop_map(|(link, name)| Step::Join(link, name)),
         1 => link().prop_map(Step::Connect),
+        2 => link().prop_map(Step::ConnectPeer),
         1 => Just(Step::ConnectFailed),
         1 => link().prop_map(Step::Disconnect),
         40 => (link(), packet()).prop_map(|(link, packet)| Step::Receive(link, packet)),
@@ -114,6 +123,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..10_u32).prop_map(Step::CloseChannel),
         4 => (0..1100_usize).prop_map(Step::Voice),
         1 => target().prop_map(Step::Text),
+        1 => routing().prop_map(Step::Route),
         3 => Just(Step::Drain),
     ]
 }
@@ -231,6 +241,7 @@ impl ClientRun {
                 self.take(Step::Room("lobby", true));
             }
             Step::Connect(link) => self.client.handle_connected(self.now, link_of_client(link)),
+            Step::ConnectPeer(link) => self.client.handle_peer_connected(self.now, link_of_client(link)),
             Step::ConnectFailed => self.client.handle_connect_failed(self.now),
             Step::Disconnect(link) => self.client.handle_disconnected(self.now, link_of_client(link)),
             Step::Receive(link, packet) => {
@@ -254,8 +265,13 @@ impl ClientRun {
             // Too long, or nobody is there: both are answers.
             Step::Voice(length) => drop(self.client.send_voice(&vec![0; length])),
             Step::Text(target) => drop(self.client.send_text(&target, "hi")),
+            Step::Route(routing) => self.client.set_routing(routing),
             Step::Drain => self.drain(),
         }
+        let direct: Vec<_> = self.client.direct_peers().map(|(_, link)| link).collect();
+        assert!(
+            direct.len() <= 2 && !direct.iter().any(|link| direct.iter().filter(|l| *l == link).count() > 1)
+        );
     }
 
     fn drain(&mut self) {
@@ -275,9 +291,9 @@ impl ClientRun {
     }
 }
 
-/// A client has one link at a time, and most packets come over it.
+/// A client has one link to the server at a time, and most packets come over it; others are direct or unknown.
 fn link_of_client(link: u64) -> LinkId {
-    LinkId(if link == 4 { 4 } else { 1 })
+    LinkId(if link >= 3 { link } else { 1 })
 }
 
 /// Each event must follow from those before it.

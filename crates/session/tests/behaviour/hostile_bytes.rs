@@ -16,6 +16,9 @@ use crate::support::packets::{self, SESSION};
 /// The link of the peer that sends all this, and the id of the client that joined over it.
 const HOSTILE: (u64, ClientId) = (2, ClientId(1));
 
+/// The name of a direct link.
+const DIRECT: u64 = 21;
+
 #[test]
 fn no_damaged_packet_harms_a_server_or_speaks_for_somebody_else() {
     let mut server = three();
@@ -65,9 +68,38 @@ fn no_damaged_packet_harms_a_client() {
     });
 }
 
+#[test]
+fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_somebody_else() {
+    let direct = || {
+        let mut alice = alice();
+        alice.connect_peer(DIRECT);
+        alice.receive_directly(DIRECT, &packets::introduction(1));
+        alice.sent();
+        alice
+    };
+    let mut client = direct();
+    for_each_damaged_packet(|packet| {
+        let (own, session) = (client.client.id(), client.statistics().other_session);
+        for event in client.receive_directly(DIRECT, packet) {
+            let is_bobs = event.starts_with("Bob ") || event.contains(" of 1: ");
+            assert!(is_bobs || event.ends_with(" introduced over link 21"), "{event}: {packet:02x?}");
+        }
+        assert_eq!(client.client.id(), own);
+        assert_eq!(client.client.players().count(), 3);
+        assert!(client.statistics().other_session - session <= 1);
+        let sent = client.sent();
+        assert!(sent.iter().all(|sent| sent == "21: HandshakeP2P 0"), "{sent:?}: {packet:02x?}");
+        // It introduced somebody else, or was refused too often.
+        if client.client.direct_peers().map(|(id, _)| id.0).ne([1]) {
+            client = direct();
+        }
+    });
+    assert!(client.statistics().packets_in > 0);
+}
+
 /// Alice, Bob and Carol over links 1 to 3, all in the lobby; Bob is hostile.
 fn three() -> LoneServer {
-    let mut server = LoneServer::new();
+    let mut server = LoneServer::unhurried();
     for (link, name) in [(1, "Alice"), (2, "Bob"), (3, "Carol")] {
         server.join(link, name, &["lobby"]);
     }

@@ -2,14 +2,29 @@
 //!
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
+mod administration;
 mod any_order;
+mod client_statistics;
 mod handshake_answer;
+mod honest_peers;
 mod hostile_bytes;
+mod hostile_peers;
+mod hostile_servers;
+mod hostile_speakers;
+mod inspection;
 mod joining;
+mod limits;
+mod peer_to_peer;
+mod permissive;
 mod reconnecting;
 mod relaying;
+mod restarting;
+mod resume;
 mod rooms;
+mod routing;
+mod security_page;
 mod send_order;
+mod server_routing;
 mod speaking;
 mod support;
 mod text;

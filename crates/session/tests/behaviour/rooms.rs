@@ -1,6 +1,6 @@
 //! Who listens where: whole states, single changes, and what both sides refuse.
 
-use consonance_session::{Limits, RoomError, RoomId};
+use consonance_session::{Limits, RoomError};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
@@ -191,7 +191,7 @@ fn rooms_that_are_no_utf8_count_with_the_length_that_a_newcomer_would_be_sent() 
 
 #[test]
 fn a_second_room_of_one_id_is_an_error_until_the_first_is_left() {
-    let (first, second) = names_of_one_id();
+    let (first, second) = packets::names_of_one_id();
     let mut client = LoneClient::joined("Alice", 0, &[]);
     client.client.join_room(&first).unwrap();
     client.sent();
@@ -204,7 +204,7 @@ fn a_second_room_of_one_id_is_an_error_until_the_first_is_left() {
 
 #[test]
 fn who_listens_to_two_rooms_of_one_id_is_reached_until_it_has_left_both() {
-    let (first, second) = names_of_one_id();
+    let (first, second) = packets::names_of_one_id();
     let mut client = LoneClient::joined_with("Alice", 0, &[], &[("Bob", 1, &[&first, &second])]);
     let to_both = consonance_session::Target::Room(first.as_str().into());
     assert_eq!(client.client.send_text(&to_both, "hi"), Ok(1));
@@ -237,15 +237,4 @@ fn a_change_travels_to_everybody_and_back() {
     network.run();
     assert_eq!(network.events(alice), ["Alice exited red", "Bob entered lobby"]);
     assert_eq!(network.events(bob), ["Alice exited red", "Bob entered lobby"]);
-}
-
-/// Two room names that the wire cannot tell apart; among a few hundred there are some.
-fn names_of_one_id() -> (String, String) {
-    let mut seen = std::collections::BTreeMap::new();
-    for name in (0..).map(|number| format!("room {number}")) {
-        if let Some(other) = seen.insert(RoomId::of(&name), name.clone()) {
-            return (other, name);
-        }
-    }
-    unreachable!("there are more names than ids")
 }

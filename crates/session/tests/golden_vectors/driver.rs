@@ -2,7 +2,7 @@
 
 use consonance_session::{
     Client, ClientEvent, ClientId, ClientSettings, CodecKind, CodecSettings, Delivery, Instant, LinkId,
-    SessionId,
+    ServerStatistics, SessionId,
 };
 use consonance_wire::{Client as WireClient, ClientState, HandshakeResponse, List, Packet, WireStr};
 use serde_json::Value;
@@ -65,6 +65,16 @@ pub(crate) fn events<T>(client: &mut Client, mut keep: impl FnMut(&ClientEvent<'
         kept.extend(keep(&event));
     }
     kept
+}
+
+/// How many packets the server found at fault.
+pub(crate) fn refused_by_server(statistics: &ServerStatistics) -> u64 {
+    statistics.malformed
+        + statistics.oversized
+        + statistics.names_refused
+        + statistics.rooms_refused
+        + statistics.inner_refused
+        + statistics.texts_refused
 }
 
 pub(crate) fn text<'a>(entry: &'a Value, key: &str) -> &'a str {

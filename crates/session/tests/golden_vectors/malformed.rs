@@ -1,41 +1,52 @@
-//! Damaged packets → what a client makes of them. Their effect on a server is the original's, which trusts every byte;
-//! ours is compared with that once it can be told to do the same.
+//! Damaged packets → what a client makes of them, and what a server does.
 
 use consonance_session::{ClientId, Instant, SessionId};
-use consonance_wire::{HandshakeResponse, List, Packet, WireStr};
+use consonance_wire::{HandshakeResponse, List, MessageType, Packet, WireStr};
 use serde_json::{Value, json};
 
 use crate::trace_client::TraceClient;
-use crate::{driver, recording};
+use crate::{driver, malformed_server, recording};
 
 const SESSION: SessionId = SessionId(0x1234_5678);
+/// Somebody with a direct link, over which alone an introduction is taken.
+const PEER: u64 = 7;
 
 pub(crate) fn run(entry: &Value) {
+    run_client(entry);
+    malformed_server::run(entry);
+}
+
+fn run_client(entry: &Value) {
     let packet = driver::bytes(driver::text(entry, "hex"));
     let mut client = client_a();
-    client.receive(Instant::START, &packet);
+    if MessageType::peek(&packet) == Ok(MessageType::HandshakeP2P) {
+        client.receive_directly(Instant::START, PEER, &packet);
+    } else {
+        client.receive(Instant::START, &packet);
+    }
     let mut events = client.events();
     events.retain(|event| event["ev"] != "joined");
-    let sent = client
-        .sent()
-        .into_iter()
-        .map(|(reliable, packet)| json!({"rel": reliable, "hex": driver::hex(&packet)}));
-    let sent: Vec<_> = sent.collect();
+    let introduced = events.extract_if(.., |event| event["ev"] == "handshake_p2p").next();
+    let sent = client.sent().into_iter().filter(|(to, ..)| to.is_none());
+    let sent: Vec<_> =
+        sent.map(|(_, reliable, packet)| json!({"rel": reliable, "hex": driver::hex(&packet)})).collect();
 
     let expected = &entry["client"];
     if expected.get("throws").is_some() {
-        assert_eq!((events, sent), (vec![], vec![]));
+        assert_eq!((events, sent, introduced), (vec![], vec![], None));
         let statistics = client.client.statistics();
         assert_eq!(statistics.malformed + statistics.contradictions + statistics.ignored, 1);
     } else if !is_another_matter(&packet) {
         let list = |key| expected.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
         assert_eq!(events, list("events").iter().map(recording::client_event).collect::<Vec<_>>());
         assert_eq!(sent, list("sent"));
+        assert_eq!(introduced.map(|event| event["id"].clone()), expected.get("p2p_id").cloned());
     }
 }
 
-/// The original loses the disconnect that an `ErrorWrongSession` causes, hears itself if a packet says so, and lets
-/// two players have one name.
+/// The original loses the disconnect that an `ErrorWrongSession` causes, and hears itself if a packet says so. It lets
+/// two players have one name; to ours a name is who a player is (spec: behaviour, Ids), and channels, volumes and texts
+/// go by it, so who comes second under a name in use is not believed.
 fn is_another_matter(packet: &[u8]) -> bool {
     match Packet::parse(packet) {
         Ok(Packet::ErrorWrongSession(error)) => error.session != SESSION,

@@ -1,6 +1,6 @@
 //! What the original did in a recorded session.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_wire::{MessageType, Packet};
 use serde_json::{Value, json};
@@ -39,6 +39,7 @@ impl<'a> Recording<'a> {
     pub(crate) fn outcome(&self, lost: &BTreeMap<String, usize>) -> Outcome {
         let mut outcome = Outcome::default();
         let mut peers = BTreeMap::new();
+        let mut direct = BTreeSet::new();
         let end = self.fatal.unwrap_or(self.entries.len());
         for (index, entry) in self.entries[..end].iter().enumerate() {
             let who = entry["who"].as_str().unwrap_or_default();
@@ -46,6 +47,18 @@ impl<'a> Recording<'a> {
             match driver::text(entry, "k") {
                 "act" if entry["op"] == "client_start" => {
                     peers.insert(driver::number(entry, "peer"), who);
+                    if entry["p2p"] == true {
+                        direct.insert(driver::number(entry, "peer"));
+                    }
+                }
+                // What comes directly from a client without direct links was sent by the script.
+                "tx" if entry["d"] == "c2c" => {
+                    let from = driver::number(entry, "from");
+                    if entry["raw"] != true && direct.contains(&from) {
+                        let bytes = driver::bytes(driver::text(entry, "hex"));
+                        let to = driver::number(entry, "peer");
+                        outcome.add_packet(&self::direct(from), to, entry["rel"] == true, &bytes);
+                    }
                 }
                 "tx" if entry["raw"] != true => {
                     let (direction, peer) = (driver::text(entry, "d"), driver::number(entry, "peer"));
@@ -96,6 +109,11 @@ impl<'a> Recording<'a> {
             _ => None,
         }
     }
+}
+
+/// The direction of what a peer sends directly.
+pub(crate) fn direct(from: u64) -> String {
+    format!("c2c from {from}")
 }
 
 /// Ours has no way to send "no text at all".

@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use consonance_session::{Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings, SessionId, Status};
+use consonance_session::{
+    ClientId, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings, SessionId, Status,
+};
 use consonance_wire::Packet;
 use serde_json::{Value, json};
 
-use crate::driver;
 use crate::outcome::Outcome;
 use crate::recording::Recording;
 use crate::trace_client::TraceClient;
+use crate::{driver, recording};
 
 pub(crate) struct Replay<'a> {
     recording: &'a Recording<'a>,
@@ -23,7 +25,8 @@ pub(crate) struct Replay<'a> {
     pub(crate) lost: BTreeMap<String, usize>,
     /// The client whose update is going on; what it leads to comes at its end.
     updating: Option<String>,
-    table: BTreeMap<u64, (u16, String, BTreeSet<String>)>,
+    /// The server's clients as its events tell them, by peer and id: a link can have several.
+    table: BTreeMap<(u64, u16), (String, BTreeSet<String>)>,
     outcome: Outcome,
 }
 
@@ -42,7 +45,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Goes through the trace; what the session led to.
+    /// Goes through the trace; what the session led to. No limit was ever met at its default.
     pub(crate) fn run(&mut self) -> Outcome {
         let end = self.recording.fatal.unwrap_or(self.recording.entries.len());
         for index in 0..end {
@@ -52,6 +55,9 @@ impl<'a> Replay<'a> {
         if let Some(fatal) = self.recording.fatal {
             self.survive(fatal);
         }
+        let counted = self.server.statistics();
+        assert_eq!(counted.voice_limited + counted.control_limited + counted.fan_out_limited, 0);
+        assert_eq!(counted.handshakes_limited + counted.abusers_closed, 0);
         std::mem::take(&mut self.outcome)
     }
 
@@ -85,6 +91,7 @@ impl<'a> Replay<'a> {
     fn start_server(&mut self, session: SessionId) {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = session;
+        settings.permissive = true;
         self.server = Server::new(settings);
         self.table.clear();
         for peer in &self.peers {
@@ -94,6 +101,10 @@ impl<'a> Replay<'a> {
 
     fn act(&mut self, act: &Value) {
         let who = driver::text(act, "who");
+        if who == "server" && act["name"].is_string() {
+            self.administer(act);
+            return;
+        }
         match (who, driver::text(act, "op")) {
             ("server", "replaced_by_new_server_with_other_session") => {}
             ("server", "disconnect") => {
@@ -111,6 +122,18 @@ impl<'a> Replay<'a> {
             (_, "connect") => self.clients.get_mut(who).expect("a client").connect(self.now),
             _ => self.clients.get_mut(who).expect("a client").act(self.now, act),
         }
+    }
+
+    fn administer(&mut self, act: &Value) {
+        let name = driver::text(act, "name");
+        let (_, id) = *self.table.iter().find(|(_, row)| row.0 == name).expect("a client of this name").0;
+        let did = match driver::text(act, "op") {
+            "admin_remove_from_room" => self.server.remove_from_room(ClientId(id), driver::text(act, "room")),
+            "admin_reset" => self.server.reset(ClientId(id)),
+            other => panic!("unknown op {other:?}"),
+        };
+        assert!(did, "{act}");
+        self.drain_server();
     }
 
     fn start_client(&mut self, who: &str, act: &Value) {
@@ -152,8 +175,14 @@ impl<'a> Replay<'a> {
         }
         let packet = self.recording.packet(rx);
         let client = self.clients.get_mut(&who).expect("the receiver");
+        // A link over which something comes is up, whatever the script says of its transport.
+        client.connect(self.now);
         let was_in_session = client.client.id().is_some();
-        client.receive(self.now, &packet);
+        if rx["d"] == "c2c" {
+            client.receive_directly(self.now, driver::number(rx, "from"), &packet);
+        } else {
+            client.receive(self.now, &packet);
+        }
         let is_error = matches!(Packet::parse(&packet), Ok(Packet::ErrorWrongSession(_)));
         if is_error && was_in_session && client.client.id().is_none() && !client.event_driven {
             self.lost.insert(who, index);
@@ -162,10 +191,10 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The client at the end of a server's packet.
+    /// The client at the end of a server's or a peer's packet.
     fn receiver(&self, rx: &Value) -> Option<String> {
         let peer = driver::number(rx, "peer");
-        let mut clients = self.clients.iter().filter(|(_, client)| client.peer == peer && rx["d"] == "s2c");
+        let mut clients = self.clients.iter().filter(|(_, client)| client.peer == peer && rx["d"] != "c2s");
         clients.next().map(|(who, _)| who.clone())
     }
 
@@ -181,8 +210,9 @@ impl<'a> Replay<'a> {
             for event in events {
                 self.outcome.add_event(who, event);
             }
-            for (reliable, packet) in sent {
-                self.outcome.add_packet("c2s", client.peer, reliable, &packet);
+            for (to, reliable, packet) in sent {
+                let direction = to.map_or_else(|| "c2s".to_owned(), |_| recording::direct(client.peer));
+                self.outcome.add_packet(&direction, to.unwrap_or(client.peer), reliable, &packet);
             }
         }
     }
@@ -201,36 +231,39 @@ impl<'a> Replay<'a> {
     }
 
     fn note(&mut self, event: &ServerEvent) {
-        let row = |id| move |row: &&mut (u16, String, BTreeSet<String>)| row.0 == id;
-        self.outcome.server_events.push(match event {
+        let event = match event {
             ServerEvent::ClientJoined { id, name, link, codec } => {
-                self.table.insert(link.0, (id.0, name.to_string(), BTreeSet::new()));
+                self.table.insert((link.0, id.0), (name.to_string(), BTreeSet::new()));
                 json!({
                     "ev": "client_joined", "peer": link.0, "id": id.0, "name": &**name,
                     "codec": codec.kind.0, "frame": codec.frame_size_samples, "rate": codec.sample_rate_hz,
                 })
             }
             ServerEvent::ClientLeft { id, name, link } => {
-                self.table.remove(&link.0);
+                self.table.remove(&(link.0, id.0));
                 json!({"ev": "client_left", "peer": link.0, "id": id.0, "name": &**name})
             }
             ServerEvent::EnteredRoom { id, name, room } => {
-                let row = self.table.values_mut().find(row(id.0)).expect("a client of the session");
-                row.2.insert(room.to_string());
+                self.rooms_of(*id).insert(room.to_string());
                 json!({"ev": "entered_room", "id": id.0, "name": &**name, "room": &**room})
             }
             ServerEvent::ExitedRoom { id, name, room } => {
-                let row = self.table.values_mut().find(row(id.0)).expect("a client of the session");
-                row.2.remove(&**room);
+                self.rooms_of(*id).remove(&**room);
                 json!({"ev": "exited_room", "id": id.0, "name": &**name, "room": &**room})
             }
             other => panic!("unexpected {other:?}"),
-        });
+        };
+        self.outcome.server_events.push(event);
+    }
+
+    fn rooms_of(&mut self, id: ClientId) -> &mut BTreeSet<String> {
+        let row = self.table.iter_mut().find(|((_, other), _)| *other == id.0);
+        &mut row.expect("a client of the session").1.1
     }
 
     fn finish(&mut self) {
         assert_eq!(self.server.clients(), self.table.len());
-        let rows = self.table.iter().map(|(peer, (id, name, rooms))| {
+        let rows = self.table.iter().map(|((peer, id), (name, rooms))| {
             let mut rooms: Vec<_> = rooms.iter().collect();
             rooms.sort_by_key(|room| json!(room).to_string());
             json!({"id": id, "name": name, "peer": peer, "rooms": rooms})
@@ -242,7 +275,7 @@ impl<'a> Replay<'a> {
     fn survive(&mut self, index: usize) {
         let rx = &self.recording.entries[index];
         let before = format!("{:?}", self.outcome);
-        let malformed = self.malformed();
+        let refused = self.refused();
         if rx["d"] == "c2s" {
             self.server_receives(rx);
         } else {
@@ -250,11 +283,12 @@ impl<'a> Replay<'a> {
         }
         self.end_update();
         assert_eq!(format!("{:?}", self.outcome), before);
-        assert_eq!(self.malformed(), malformed + 1);
+        assert_eq!(self.refused(), refused + 1);
     }
 
-    fn malformed(&self) -> u64 {
-        let clients = self.clients.values().map(|client| client.client.statistics().malformed);
-        self.server.statistics().malformed + clients.sum::<u64>()
+    fn refused(&self) -> u64 {
+        let clients = self.clients.values().map(|client| client.client.statistics());
+        driver::refused_by_server(&self.server.statistics())
+            + clients.map(|client| client.malformed + client.contradictions).sum::<u64>()
     }
 }

@@ -1,14 +1,22 @@
 //! A client of a recorded session: does what the script did, and tells what it heard as the recording does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_session::{
-    ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind, CodecSettings,
-    Delivery, Instant, LinkCommand, LinkId, Recycling, Status, Target, TextError, TextTarget,
+    Capabilities, ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind,
+    CodecSettings, Delivery, Instant, LinkCommand, LinkId, Recycling, Status, Target, TextError, TextTarget,
 };
 use serde_json::{Value, json};
 
 use crate::{driver, heard, voice_sender};
+
+/// The numbers of direct links begin here; below are the connections to the server.
+const DIRECT: u64 = 1000;
+
+/// A client's direct link to a peer.
+fn direct_link(peer: u64) -> LinkId {
+    LinkId(DIRECT + peer)
+}
 
 pub(crate) struct TraceClient {
     pub(crate) client: Client,
@@ -16,6 +24,8 @@ pub(crate) struct TraceClient {
     pub(crate) peer: u64,
     /// A client of the original that reads inside its own update loses what `ErrorWrongSession` asks for.
     pub(crate) event_driven: bool,
+    /// The peers to whom a direct link was used.
+    direct: BTreeSet<u64>,
     channels: Vec<(Target, ChannelProperties, ChannelId)>,
     names: BTreeMap<ClientId, String>,
 }
@@ -30,6 +40,8 @@ impl TraceClient {
             sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
         };
         settings.recycling = Recycling::AtOnce;
+        settings.capabilities = Capabilities::NONE;
+        settings.permissive = true;
         let mut client = Client::new(settings);
         for room in driver::strings(act, "rooms") {
             client.join_room(room).unwrap();
@@ -37,7 +49,8 @@ impl TraceClient {
         client.start();
         let event_driven = act["event_driven"] == true;
         let peer = driver::number(act, "peer");
-        Self { client, peer, event_driven, channels: Vec::new(), names: BTreeMap::new() }
+        let direct = BTreeSet::new();
+        Self { client, peer, event_driven, direct, channels: Vec::new(), names: BTreeMap::new() }
     }
 
     /// The original starts a new client after a failure; ours is the same one and has to come back by itself.
@@ -55,6 +68,17 @@ impl TraceClient {
 
     pub(crate) fn receive(&mut self, now: Instant, packet: &[u8]) {
         self.client.handle_packet(now, LinkId(self.peer), Delivery::Reliable, packet);
+    }
+
+    /// A packet over the direct link to another peer. The link is up since the clients are; ours introduces itself
+    /// over it at once, and in the traces only when the script says so.
+    pub(crate) fn receive_directly(&mut self, now: Instant, from: u64, packet: &[u8]) {
+        if self.direct.insert(from) {
+            assert_eq!(self.sent(), [], "everything was sent before");
+            self.client.handle_peer_connected(now, direct_link(from));
+            self.sent();
+        }
+        self.client.handle_packet(now, direct_link(from), Delivery::Reliable, packet);
     }
 
     pub(crate) fn act(&mut self, now: Instant, act: &Value) {
@@ -79,16 +103,24 @@ impl TraceClient {
                 self.client.send_voice(&driver::bytes(driver::text(act, "payload"))).unwrap();
             }
             "send_text" => self.send_text(act),
+            "p2p_handshake_to" => {
+                let peer = driver::number(act, "peer");
+                self.direct.insert(peer);
+                self.client.handle_peer_connected(now, direct_link(peer));
+            }
             "client_disconnect" => self.client.stop(now),
             other => panic!("unknown op {other:?}"),
         }
     }
 
-    /// What it wants sent: whether reliably, and the bytes.
-    pub(crate) fn sent(&mut self) -> Vec<(bool, Vec<u8>)> {
+    /// What it wants sent: to which peer, or to the server; whether reliably; and the bytes.
+    pub(crate) fn sent(&mut self) -> Vec<(Option<u64>, bool, Vec<u8>)> {
         let mut sent = Vec::new();
         while let Some(transmit) = self.client.poll_transmit() {
-            sent.push((transmit.delivery == Delivery::Reliable, transmit.payload.to_vec()));
+            for link in transmit.to {
+                let reliable = transmit.delivery == Delivery::Reliable;
+                sent.push((link.0.checked_sub(DIRECT), reliable, transmit.payload.to_vec()));
+            }
         }
         sent
     }
@@ -180,6 +212,9 @@ fn as_json(
             "frame": codec.frame_size_samples,
             "rate": codec.sample_rate_hz,
         }),
+        ClientEvent::PeerIntroduced { id, link } => {
+            json!({"ev": "handshake_p2p", "id": id.0, "from": link.0 - DIRECT})
+        }
         ClientEvent::PlayerLeft { name, .. } => json!({"ev": "player_left", "name": &**name}),
         ClientEvent::EnteredRoom { name, room, .. } => {
             json!({"ev": "entered_room", "name": &**name, "room": &**room})

@@ -15,7 +15,8 @@ pub(crate) fn run(script: &Value) {
     assert_eq!(driver::text(init, "op"), "init");
     let session = SessionId(0x1234_5678);
     let rooms = driver::strings(init, "rooms");
-    let settings = ClientSettings::new(LISTENER);
+    let mut settings = ClientSettings::new(LISTENER);
+    settings.permissive = true;
     let mut client = driver::joined(settings, session, driver::id(init, "local_id"), &rooms);
     driver::player_joins(&mut client, session, ClientId(3), SPEAKER, &[]);
     driver::events(&mut client, |_| None::<()>);

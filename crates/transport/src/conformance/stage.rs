@@ -16,6 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a network without a waker may have something unnoticed.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
+/// How fast something is sent again and again.
+const SENDING_INTERVAL: Duration = Duration::from_millis(1);
+
 /// How long a quiet network is watched for what must not come.
 const IDLE_TIME: Duration = Duration::from_millis(50);
 
@@ -91,8 +94,9 @@ impl<N: Network> Stage<N> {
         self.refusal = Some(words.to_owned());
     }
 
-    pub(super) fn stop_polling(&mut self, client: usize) {
-        self.seat_mut(client).is_polled = false;
+    /// Lets a client be driven, or hang.
+    pub(super) fn set_polled(&mut self, client: usize, is_polled: bool) {
+        self.seat_mut(client).is_polled = is_polled;
     }
 
     pub(super) fn drop_client(&mut self, client: usize) {
@@ -113,6 +117,10 @@ impl<N: Network> Stage<N> {
 
     pub(super) fn client_saw(&self, client: usize) -> &[Saw] {
         &self.seat(client).saw
+    }
+
+    pub(super) fn server_saw(&self, peer: Peer) -> &[Saw] {
+        &self.guest(peer).saw
     }
 
     pub(super) fn client_received(&self, client: usize, delivery: Delivery, packet: &[u8]) -> bool {
@@ -154,6 +162,20 @@ impl<N: Network> Stage<N> {
             assert!(Instant::now() < deadline, "this does not happen: {what}. Seen: {}", self.record());
             thread::park_timeout(POLL_INTERVAL);
         }
+    }
+
+    /// Does something again and again, and lets everybody take what came of it, until it says that it is enough.
+    pub(super) fn drive_sending(&mut self, what: &str, mut send: impl FnMut(&mut Self) -> bool) {
+        self.drive_until(what, |stage| {
+            let is_enough = send(stage);
+            thread::sleep(SENDING_INTERVAL);
+            is_enough
+        });
+    }
+
+    /// Polls everybody once.
+    pub(super) fn drive_once(&mut self) {
+        self.poll_all();
     }
 
     /// Polls everybody for a little while.
@@ -217,6 +239,11 @@ impl<N: Network> Stage<N> {
         let peers = self.peers.iter().map(|guest| brief(guest.peer, &guest.saw));
         clients.chain(peers).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// The words of a server as they arrive, if they do.
+pub(super) fn words_from<N: Network>(words: &str) -> &[u8] {
+    if N::CARRIES_REASONS { words.as_bytes() } else { b"" }
 }
 
 fn brief(who: impl Debug, saw: &[Saw]) -> String {

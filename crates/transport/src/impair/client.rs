@@ -57,6 +57,11 @@ impl<T: ClientTransport> ImpairedClient<T> {
         &self.inner
     }
 
+    /// The client inside, to be changed.
+    pub fn inner_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
     /// What was done to packets we sent.
     pub fn up_counts(&self) -> ImpairmentCounts {
         self.up.counts()

@@ -1,6 +1,7 @@
 //! QUIC keeps the rules of every network, over real sockets of this machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use consonance_quic::{
     Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
@@ -8,16 +9,28 @@ use consonance_quic::{
 };
 use consonance_transport::conformance::Network;
 
+use crate::udp_relay::UdpRelay;
+
+/// Silence after which a cut link counts as lost. Longer than a busy machine keeps a thread waiting.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
 struct Quic {
     runtime: QuicRuntime,
     identity: Identity,
     server: Option<(SocketAddr, Fingerprint)>,
+    /// One for each client, so that its link can be cut.
+    relays: Vec<UdpRelay>,
 }
 
 impl Quic {
     fn new() -> Self {
         let runtime = QuicRuntime::new(2).unwrap();
-        Self { runtime, identity: Identity::self_signed(["localhost"]).unwrap(), server: None }
+        Self {
+            runtime,
+            identity: Identity::self_signed(["localhost"]).unwrap(),
+            server: None,
+            relays: Vec::new(),
+        }
     }
 }
 
@@ -35,9 +48,21 @@ impl Network for Quic {
 
     fn client(&mut self, session: &str) -> QuicClient {
         let (address, fingerprint) = self.server.expect("a server listens first");
+        let relay = UdpRelay::new(address);
+        let address = relay.address();
+        self.relays.push(relay);
         let address =
             QuicAddress::new(address.ip().to_string(), address.port(), session, Some(fingerprint)).unwrap();
-        QuicClient::new(&self.runtime, address, QuicClientSettings::default())
+        let settings = QuicClientSettings { idle_timeout: IDLE_TIMEOUT, ..QuicClientSettings::default() };
+        QuicClient::new(&self.runtime, address, settings)
+    }
+
+    fn cut(&mut self, _client: &mut QuicClient) {
+        self.relays.iter().for_each(|relay| relay.cut(true));
+    }
+
+    fn mend(&mut self) {
+        self.relays.iter().for_each(|relay| relay.cut(false));
     }
 }
 

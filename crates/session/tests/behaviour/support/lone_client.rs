@@ -62,6 +62,23 @@ impl LoneClient {
         self.events()
     }
 
+    /// A direct link is up.
+    pub(crate) fn connect_peer(&mut self, link: u64) {
+        self.client.handle_peer_connected(self.now, LinkId(link));
+    }
+
+    /// A direct link is gone.
+    pub(crate) fn disconnect_peer(&mut self, link: u64) -> Vec<String> {
+        self.client.handle_disconnected(self.now, LinkId(link));
+        self.events()
+    }
+
+    /// What the game hears because of a packet over a direct link.
+    pub(crate) fn receive_directly(&mut self, link: u64, packet: &[u8]) -> Vec<String> {
+        self.client.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
+        self.events()
+    }
+
     /// Lets time pass; the client is only called when it asked for it. What the game hears.
     pub(crate) fn wait(&mut self, span: Duration) -> Vec<String> {
         let end = self.now + span;
@@ -73,12 +90,16 @@ impl LoneClient {
         self.events()
     }
 
-    /// What waits to be sent.
+    /// What waits to be sent; what does not go to the server begins with its links.
     pub(crate) fn sent(&mut self) -> Vec<String> {
         let mut sent = Vec::new();
         while let Some(transmit) = self.client.poll_transmit() {
-            assert_eq!(transmit.to, [self.link], "a client has one link");
-            sent.push(words::packet(transmit.payload));
+            if transmit.to == [self.link] {
+                sent.push(words::packet(transmit.payload));
+            } else {
+                assert!(!transmit.to.contains(&self.link), "nothing goes to the server and to peers");
+                sent.push(words::transmit(&transmit));
+            }
         }
         sent
     }

@@ -3,9 +3,11 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server, ServerSettings,
-    SessionId,
+    Capabilities, Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server,
+    ServerSettings, SessionId,
 };
+
+use consonance_wire::MessageType;
 
 use super::{packets, words};
 
@@ -17,12 +19,16 @@ pub(crate) struct Network {
     pub(crate) reachable: bool,
     /// Whether unreliable packets of clients are lost.
     pub(crate) loses_unreliable: bool,
+    /// What clients announce that are started from now on; nothing, like originals, to begin with.
+    pub(crate) capabilities: Capabilities,
     ends: Vec<End>,
+    /// Direct links, each with the ends that it joins.
+    direct: Vec<(LinkId, Who, Who)>,
     links: u64,
 }
 
 /// A client, by the order in which it was started.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Who(usize);
 
 struct End {
@@ -30,6 +36,7 @@ struct End {
     link: Option<LinkId>,
     events: Vec<String>,
     sent: Vec<String>,
+    handshake: Vec<u8>,
     closed: Option<CloseReason>,
 }
 
@@ -43,19 +50,30 @@ impl Network {
             now: Instant::START,
             reachable: true,
             loses_unreliable: false,
+            capabilities: Capabilities::NONE,
             ends: Vec::new(),
+            direct: Vec::new(),
             links: 0,
         }
     }
 
     /// A client that listens to these rooms and is started; it joins when the network runs.
     pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Who {
-        let mut client = Client::new(ClientSettings::new(name));
+        let mut settings = ClientSettings::new(name);
+        settings.capabilities = self.capabilities;
+        let mut client = Client::new(settings);
         for room in rooms {
             client.join_room(room).expect("a room that fits");
         }
         client.start();
-        self.ends.push(End { client, link: None, events: Vec::new(), sent: Vec::new(), closed: None });
+        self.ends.push(End {
+            client,
+            link: None,
+            events: Vec::new(),
+            sent: Vec::new(),
+            handshake: Vec::new(),
+            closed: None,
+        });
         Who(self.ends.len() - 1)
     }
 
@@ -84,6 +102,41 @@ impl Network {
         std::mem::take(&mut self.ends[who.0].sent)
     }
 
+    /// The handshake that this client sent last, byte for byte.
+    pub(crate) fn last_handshake(&mut self, who: Who) -> Vec<u8> {
+        self.ends[who.0].handshake.clone()
+    }
+
+    /// Bytes that this client did not make come over its link.
+    pub(crate) fn inject(&mut self, who: Who, packet: &[u8]) {
+        let link = self.ends[who.0].link.expect("the client has a link");
+        self.inject_from(link, packet);
+    }
+
+    /// A link that no client of ours is behind.
+    pub(crate) fn stranger(&mut self) -> LinkId {
+        self.links += 1;
+        self.server.handle_connected(self.now, LinkId(self.links));
+        LinkId(self.links)
+    }
+
+    /// Bytes come over a link.
+    pub(crate) fn inject_from(&mut self, link: LinkId, packet: &[u8]) {
+        let relayed = self.server.handle_packet(self.now, link, Delivery::Unreliable, packet);
+        let relayed = relayed.map(|relayed| (relayed.to.to_vec(), relayed.payload.to_vec()));
+        if let Some((to, payload)) = relayed {
+            self.deliver(&to, Delivery::Unreliable, &payload);
+        }
+    }
+
+    /// A server that offers only this, in place of the one that nobody has joined yet.
+    pub(crate) fn offer(&mut self, capabilities: Capabilities) {
+        let mut settings = ServerSettings::from_seed(1);
+        settings.session = packets::SESSION;
+        settings.capabilities = capabilities;
+        self.server = Server::new(settings);
+    }
+
     /// Why the server closed this client's link, if it did.
     pub(crate) fn closed(&mut self, who: Who) -> Option<CloseReason> {
         self.ends[who.0].closed.take()
@@ -92,7 +145,7 @@ impl Network {
     /// Carries everything until nothing is left to carry.
     pub(crate) fn run(&mut self) {
         for _ in 0..MAX_ROUNDS {
-            let moved = self.obey_clients() | self.carry_up() | self.carry_down() | self.obey_server();
+            let moved = self.carry_up() | self.obey_clients() | self.carry_down() | self.obey_server();
             if !moved {
                 return;
             }
@@ -115,11 +168,36 @@ impl Network {
         self.now = end;
     }
 
+    /// The link breaks; only the client notices.
+    pub(crate) fn lose(&mut self, who: Who) {
+        let Some(link) = self.ends[who.0].link.take() else { return };
+        self.ends[who.0].client.handle_disconnected(self.now, link);
+    }
+
     /// The link breaks; both ends notice.
     pub(crate) fn cut(&mut self, who: Who) {
         let Some(link) = self.ends[who.0].link.take() else { return };
         self.ends[who.0].client.handle_disconnected(self.now, link);
         self.server.handle_disconnected(self.now, link);
+    }
+
+    /// A direct link between two clients comes up; both are told.
+    pub(crate) fn join_directly(&mut self, one: Who, other: Who) {
+        self.links += 1;
+        let link = LinkId(self.links);
+        self.direct.push((link, one, other));
+        for who in [one, other] {
+            self.ends[who.0].client.handle_peer_connected(self.now, link);
+        }
+    }
+
+    /// All direct links break; both ends of each notice.
+    pub(crate) fn cut_direct_links(&mut self) {
+        for (link, one, other) in std::mem::take(&mut self.direct) {
+            for who in [one, other] {
+                self.ends[who.0].client.handle_disconnected(self.now, link);
+            }
+        }
     }
 
     /// The server is another one from now on; the links stay up.
@@ -137,6 +215,7 @@ impl Network {
 
     fn obey_clients(&mut self) -> bool {
         let mut moved = false;
+        let mut closed = Vec::new();
         for end in &mut self.ends {
             while let Some(command) = end.client.poll_command() {
                 moved = true;
@@ -151,9 +230,15 @@ impl Network {
                     LinkCommand::Open => end.client.handle_connect_failed(self.now),
                     LinkCommand::Close { link, .. } => {
                         end.link = end.link.filter(|open| *open != link);
+                        closed.push(link);
                         self.server.handle_disconnected(self.now, link);
                     }
                 }
+            }
+        }
+        for (link, one, other) in self.direct.extract_if(.., |(link, ..)| closed.contains(link)) {
+            for who in [one, other] {
+                self.ends[who.0].client.handle_disconnected(self.now, link);
             }
         }
         moved
@@ -180,11 +265,20 @@ impl Network {
             let end = &mut self.ends[index];
             while let Some(transmit) = end.client.poll_transmit() {
                 end.sent.push(words::packet(transmit.payload));
-                packets.push((transmit.to[0], transmit.delivery, transmit.payload.to_vec()));
+                if MessageType::peek(transmit.payload) == Ok(MessageType::HandshakeRequest) {
+                    end.handshake = transmit.payload.to_vec();
+                }
+                let packet = (transmit.delivery, transmit.payload.to_vec());
+                packets.extend(transmit.to.iter().map(|link| (*link, packet.clone())));
             }
             moved |= !packets.is_empty();
-            for (link, delivery, packet) in packets {
+            for (link, (delivery, packet)) in packets {
                 if self.loses_unreliable && delivery == Delivery::Unreliable {
+                    continue;
+                }
+                if let Some((_, one, other)) = self.direct.iter().find(|(direct, ..)| *direct == link) {
+                    let receiver = if one.0 == index { other } else { one };
+                    self.ends[receiver.0].client.handle_packet(self.now, link, delivery, &packet);
                     continue;
                 }
                 let relayed = self.server.handle_packet(self.now, link, delivery, &packet);

@@ -3,8 +3,8 @@
 use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ServerRelay, TextData, TextRecipient,
-    VoiceData, VoiceOptions, WireStr,
+    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ServerRelay, TextData,
+    TextRecipient, VoiceData, VoiceOptions, WireStr,
 };
 
 /// The session that every test's server is in.
@@ -73,6 +73,11 @@ pub(crate) fn wrong_session(session: SessionId) -> Vec<u8> {
     written(ErrorWrongSession { session })
 }
 
+/// What a player says over a direct link first.
+pub(crate) fn introduction(id: u16) -> Vec<u8> {
+    written(HandshakeP2P { session: SESSION, id: ClientId(id) })
+}
+
 /// A frame of `sender`'s voice to a room.
 pub(crate) fn voice(sender: u16, sequence: u16, room: &str, frame: &str) -> Vec<u8> {
     let to_room = ChannelBits::new(ChannelKind::Room);
@@ -126,6 +131,17 @@ pub(crate) fn written<'a>(packet: impl Into<Packet<'a>>) -> Vec<u8> {
     let length = packet.into().write(&mut bytes).expect("4096 bytes are enough for a test's packet");
     bytes.truncate(length);
     bytes
+}
+
+/// Two room names that the wire cannot tell apart; among a few hundred there are some.
+pub(crate) fn names_of_one_id() -> (String, String) {
+    let mut seen = std::collections::BTreeMap::new();
+    for name in (0..).map(|number| format!("room {number}")) {
+        if let Some(other) = seen.insert(RoomId::of(&name), name.clone()) {
+            return (other, name);
+        }
+    }
+    unreachable!("there are more names than ids")
 }
 
 fn client(id: u16, name: &str) -> Client<'_> {

@@ -53,11 +53,13 @@ pub(crate) fn packet(bytes: &[u8]) -> String {
 pub(crate) fn event(event: &ClientEvent<'_>) -> String {
     match event {
         ClientEvent::Joined { id, .. } => format!("joined as {id}"),
+        ClientEvent::Resumed { id, .. } => format!("resumed as {id}"),
         ClientEvent::RosterReceived => "roster received".to_owned(),
         ClientEvent::PlayerJoined { id, name, .. } => format!("{name} joined as {id}"),
         ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        ClientEvent::PeerIntroduced { id, link } => format!("{id} introduced over {link}"),
         ClientEvent::StartedSpeaking { name, .. } => format!("{name} started speaking"),
         ClientEvent::Voice(voice) => {
             format!("frame {} of {}: {}", voice.sequence, voice.id, String::from_utf8_lossy(voice.frame))
@@ -81,6 +83,8 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
 pub(crate) fn server_event(event: &ServerEvent) -> String {
     match event {
         ServerEvent::ClientJoined { id, name, link, .. } => format!("{name} joined as {id} over {link}"),
+        ServerEvent::Restarted { session } => format!("restarted as {session}"),
+        ServerEvent::ClientResumed { id, name, link, .. } => format!("{name} resumed as {id} over {link}"),
         ServerEvent::ClientLeft { name, link, .. } => format!("{name} left {link}"),
         ServerEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ServerEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),

@@ -1,0 +1,33 @@
+//! `consonance bench`: the fields that scripts read.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+/// The first row of a bench, which is then stopped: only names matter here, not numbers.
+fn first_row(bench: &str) -> Value {
+    let program = Program::start(&["bench", bench, "--json"]);
+    let line = program.until_line("a row", |_| true);
+    serde_json::from_str(&line).unwrap()
+}
+
+fn assert_fields(row: &Value, expected: &[&str]) {
+    let row = row.as_object().unwrap();
+    let names: std::collections::BTreeSet<_> = row.keys().map(String::as_str).collect();
+    assert_eq!(names, expected.iter().copied().collect());
+    assert!(row.values().all(Value::is_number), "{row:?}");
+}
+
+#[test]
+fn a_relay_row_has_its_fields_and_allocates_nothing() {
+    let row = first_row("relay");
+    assert_fields(&row, &["listeners", "packets_out_per_s", "allocations_per_packet"]);
+    assert_eq!((&row["listeners"], &row["allocations_per_packet"]), (&1.into(), &0.into()));
+}
+
+#[test]
+fn a_join_row_has_its_fields() {
+    let row = first_row("join");
+    assert_fields(&row, &["present", "ns_per_join", "packets_per_join", "ns_per_packet"]);
+    assert_eq!(row["present"], 1);
+}

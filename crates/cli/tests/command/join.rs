@@ -1,0 +1,154 @@
+//! `consonance join`: two players, their events, their texts and their files.
+
+use std::process::{Command, Stdio};
+
+use consonance_audio::SAMPLE_RATE_HZ;
+use serde_json::json;
+
+use crate::folder::{Folder, read_output};
+use crate::program::Program;
+
+#[test]
+fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
+    let folder = Folder::new();
+    let (heard, silent) = (folder.file("heard.wav"), folder.file("silent.wav"));
+    let (_server, address) = Program::serve(&["main"]);
+    let alice = Program::start(&[
+        "join", &address, "--name", "Alice", "--listen", "lobby", "--output", &heard, "--for", "3", "--json",
+    ]);
+    alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
+    let bob = Program::start(&[
+        "join",
+        &address,
+        "--name",
+        "Bob",
+        "--talk",
+        "lobby",
+        "--input",
+        &folder.speech(1),
+        "--output",
+        &silent,
+        "--for",
+        "1.5",
+        "--json",
+    ]);
+    let (bob, alice) = (bob.end(), alice.end());
+    bob.assert_well();
+    alice.assert_well();
+
+    let events = alice.events();
+    let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "joined",
+            "entered_room",
+            "roster_received",
+            "player_joined",
+            "started_speaking",
+            "stopped_speaking",
+            "player_left"
+        ]
+    );
+    assert!(events[3..].iter().all(|event| event["name"] == "Bob"), "{events:?}");
+    assert!(events.is_sorted_by_key(|event| event["at"].as_f64().unwrap()), "{events:?}");
+
+    let (heard, silent) = (read_output(&heard, true), read_output(&silent, true));
+    let seconds = |sound: &[f32]| sound.len() as f64 / f64::from(SAMPLE_RATE_HZ);
+    for (sound, asked) in [(&heard, 3.0), (&silent, 1.5)] {
+        let written = seconds(sound);
+        assert!((asked - 0.1..asked + 5.0).contains(&written), "{written} s instead of {asked} s");
+    }
+    let loud = heard.iter().filter(|sample| sample.abs() > 0.01).count();
+    assert!(loud > SAMPLE_RATE_HZ as usize / 4, "{loud} samples of speech");
+    assert!(silent.iter().all(|sample| sample.abs() < 1e-3), "nobody spoke to Bob");
+}
+
+#[test]
+fn what_is_typed_goes_to_the_first_talk_room_and_the_end_of_it_ends_nothing() {
+    let (_server, address) = Program::serve(&["main"]);
+    let mut alice =
+        Program::start(&["join", &address, "--name", "Alice", "--talk", "lobby", "--talk", "@Bob", "--json"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let bob = Program::start(&["join", &address, "--name", "Bob", "--listen", "lobby", "--json"]);
+    alice.until_event(&json!({"event": "entered_room", "name": "Bob"}));
+
+    let text = |text: &str| json!({"event": "text", "name": "Alice", "room": "lobby", "text": text});
+    alice.type_line(b"hello there");
+    bob.until_event(&text("hello there"));
+    // What is no UTF-8, empty or too long costs its own line only.
+    alice.type_line(b"caf\xe9");
+    alice.type_line(b"");
+    alice.type_line(&[b'x'; 10_000]);
+    alice.type_line("still here \u{1f600}\r".as_bytes());
+    alice.end_input();
+    bob.until_event(&text("caf\u{fffd}"));
+    bob.until_event(&text("still here \u{1f600}"));
+    alice.until_event(&json!({"event": "problem"}));
+
+    // Alice stays after the end of her input.
+    let carol = Program::start(&["join", &address, "--name", "Carol", "--for", "0.1", "--json"]);
+    alice.until_event(&json!({"event": "player_left", "name": "Carol"}));
+    carol.end().assert_well();
+}
+
+#[test]
+fn people_get_words_and_no_colours() {
+    let (_server, address) = Program::serve(&["main"]);
+    let mut alice = Program::start(&["join", &address, "--name", "Alice", "--listen", "lobby"]);
+    alice.until_line("joined", |line| line.ends_with("  you joined as Alice"));
+    alice.until_line("entered", |line| line.ends_with("  Alice entered room lobby"));
+    let bob = Program::start(&["join", &address, "--name", "Bob", "--for", "0.2"]);
+    alice.until_line("joined", |line| line.ends_with("  Bob joined"));
+    alice.until_line("left", |line| line.ends_with("  Bob left"));
+    let ended = bob.end();
+    ended.assert_well();
+    assert!(!ended.out.iter().any(|line| line.contains('\x1b')), "{:?}", ended.out);
+    // Text that has nowhere to go is answered, not lost silently.
+    alice.type_line(b"hello");
+    alice.until_complaint("--talk");
+}
+
+#[test]
+fn a_name_that_somebody_else_takes_over_ends_the_first_with_the_reason() {
+    let (_server, address) = Program::serve(&["main"]);
+    let first = Program::start(&["join", &address, "--name", "Alice", "--json"]);
+    first.until_event(&json!({"event": "roster_received"}));
+    let second = Program::start(&["join", &address, "--name", "Alice", "--for", "0.5", "--json"]);
+    let ended = first.end();
+    assert!(ended.complaint().contains("same name"), "{:?}", ended.err);
+    assert_eq!(ended.events().last().unwrap()["event"], "ended");
+    second.end().assert_well();
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_fault() {
+    let (_server, address) = Program::serve(&["main"]);
+    let folder = Folder::new();
+    let heard = folder.file("heard.wav");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_consonance"))
+        .args(["join", &address, "--name", "Alice", "--listen", "lobby", "--output", &heard])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{}", ended.status);
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    read_output(&heard, true);
+}
+
+#[test]
+fn a_complaint_that_nobody_reads_is_no_panic() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_consonance"))
+        .args(["join", "nonsense", "--name", "Alice"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}

@@ -1,0 +1,14 @@
+//! The `consonance` command as people and scripts meet it: its lines, its files, its exit codes.
+//!
+//! Every program started here is killed when its test ends, and every file is in a folder of the test's own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod bench;
+mod folder;
+mod join;
+mod program;
+mod refusals;
+mod serve;
+#[cfg(unix)]
+mod signals;

@@ -1,0 +1,175 @@
+//! The command as a running program: what it prints as it comes, and how it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// A running `consonance`. Dropping it kills it.
+pub(crate) struct Program {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    out: Lines,
+    err: Lines,
+}
+
+/// How a program ended, and everything it printed.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) out: Vec<String>,
+    pub(crate) err: Vec<String>,
+}
+
+impl Program {
+    /// Starts the command with its input and outputs piped, and the input left open.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_consonance"));
+        command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (out, err) = (Lines::of(child.stdout.take()), Lines::of(child.stderr.take()));
+        let stdin = child.stdin.take();
+        Self { child, stdin, out, err }
+    }
+
+    /// A server on a free port, and the address of its first session.
+    pub(crate) fn serve(sessions: &[&str]) -> (Self, String) {
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+        for session in sessions {
+            arguments.extend(["--session", session]);
+        }
+        let server = Self::start(&arguments);
+        let line = server.until_line("the session's address", |line| line.contains("quic://"));
+        let address = line.split(' ').next_back().unwrap().to_owned();
+        (server, address)
+    }
+
+    /// Types a line.
+    pub(crate) fn type_line(&mut self, line: &[u8]) {
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(line).unwrap();
+        stdin.write_all(b"\n").unwrap();
+    }
+
+    /// Ends the program's input.
+    pub(crate) fn end_input(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits for a line on the standard output.
+    pub(crate) fn until_line(&self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        self.until(&self.out, what, is_it)
+    }
+
+    /// Waits for a line on the standard error.
+    pub(crate) fn until_complaint(&self, words: &str) {
+        self.until(&self.err, words, |line| line.starts_with("consonance: ") && line.contains(words));
+    }
+
+    /// Waits for an event of `join --json` that has all these fields.
+    pub(crate) fn until_event(&self, fields: &Value) -> Value {
+        let line = self.until_line(&fields.to_string(), |line| {
+            let event: Value = serde_json::from_str(line).unwrap();
+            fields.as_object().unwrap().iter().all(|(name, value)| event.get(name) == Some(value))
+        });
+        serde_json::from_str(&line).unwrap()
+    }
+
+    fn until(&self, lines: &Lines, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(line) = lines.now().into_iter().find(|line| is_it(line)) {
+                return line;
+            }
+            let (out, err) = (self.out.now(), self.err.now());
+            assert!(Instant::now() < deadline, "no line with {what}, only {out:?} and {err:?}");
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    /// Sends a signal by its name, as `kill` knows it.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits until the program has ended by itself.
+    pub(crate) fn end(mut self) -> Ended {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it goes on: {:?} and {:?}", self.out.now(), self.err.now());
+            thread::sleep(POLL_INTERVAL);
+        };
+        Ended { status, out: self.out.all(), err: self.err.all() }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// The program did what it was asked for, and had nothing to complain of.
+    pub(crate) fn assert_well(&self) {
+        assert!(self.status.success(), "{}: {:?}", self.status, self.err);
+        assert_eq!(self.err, [""; 0]);
+    }
+
+    /// The program failed, and said why in one line; that line without the program's name.
+    pub(crate) fn complaint(&self) -> &str {
+        assert_eq!(self.status.code(), Some(1), "{:?}", self.err);
+        let [line] = &self.err[..] else { panic!("{} lines: {:?}", self.err.len(), self.err) };
+        line.strip_prefix("consonance: ").unwrap_or_else(|| panic!("{line}"))
+    }
+
+    /// The events that `join --json` printed: each line is one.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// What comes out of a pipe, line by line.
+struct Lines {
+    lines: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Lines {
+    fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        let pipe = BufReader::new(pipe.unwrap());
+        let read = move || {
+            for line in pipe.lines() {
+                kept.lock().unwrap().push(line.unwrap());
+            }
+        };
+        Self { lines, reader: Some(thread::spawn(read)) }
+    }
+
+    fn now(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// Everything, once the program has ended.
+    fn all(&mut self) -> Vec<String> {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        self.now()
+    }
+}

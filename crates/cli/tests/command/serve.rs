@@ -1,0 +1,64 @@
+//! `consonance serve`: its lines and its options.
+
+use std::net::UdpSocket;
+
+use consonance_quic::QuicAddress;
+
+use crate::program::Program;
+
+#[test]
+fn each_session_gets_one_line_that_ends_in_its_address_and_nothing_else_is_printed() {
+    let server =
+        Program::start(&["serve", "--listen", "127.0.0.1:0", "--session", "main", "--session", "café"]);
+    // Flushed at once although nobody looks at a terminal.
+    let main = server.until_line("main", |line| line.contains("/main#sha256="));
+    let cafe = server.until_line("café", |line| line.contains("/caf%C3%A9#sha256="));
+    let address = |line: &str| line.split(' ').next_back().unwrap().parse::<QuicAddress>().unwrap();
+    let (main, cafe) = (address(&main), address(&cafe));
+    assert_eq!((main.host(), main.session(), cafe.session()), ("127.0.0.1", "main", "café"));
+    assert_eq!((main.port(), main.fingerprint()), (cafe.port(), cafe.fingerprint()));
+    assert_ne!(main.port(), 0);
+    #[cfg(unix)]
+    {
+        server.signal("INT");
+        let ended = server.end();
+        ended.assert_well();
+        assert_eq!(ended.out.len(), 2, "{:?}", ended.out);
+        assert!(!ended.out.iter().any(|line| line.contains('\x1b')), "{:?}", ended.out);
+    }
+}
+
+#[test]
+fn the_host_of_the_printed_addresses_can_be_given() {
+    let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--host", "voice.example.org"]);
+    server.until_line("the host", |line| line.contains(" quic://voice.example.org:"));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_in_one_line() {
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let ended = Program::start(&["serve", "--listen", &address.to_string()]).end();
+    let complaint = ended.complaint();
+    assert!(complaint.contains(&address.port().to_string()) && complaint.contains("taken"), "{complaint}");
+    assert_eq!(ended.out, [""; 0]);
+}
+
+#[test]
+fn without_a_command_it_serves_this_machine_and_says_how_to_join() {
+    if UdpSocket::bind("127.0.0.1:7777").is_err() {
+        println!("skipped: somebody has port 7777");
+        return;
+    }
+    let server = Program::start(&[]);
+    let line = server.until_line("the address", |line| line.starts_with("session"));
+    let address = line.split(' ').next_back().unwrap().to_owned();
+    assert!(address.starts_with("quic://127.0.0.1:7777/main#sha256="), "{address}");
+    let command = server.until_line("how to join", |line| line.contains("consonance join"));
+    assert!(command.contains(&address), "{command}");
+    // What it says works.
+    let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    let listen: Vec<&str> = words[1..].iter().copied().take_while(|word| *word != "--output").collect();
+    let join = Program::start(&[&listen[..], &["--for", "0.1"]].concat());
+    join.end().assert_well();
+}

@@ -1,0 +1,77 @@
+//! Programs that are interrupted or killed: what they leave behind, and what the others see.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::folder::{Folder, read_output};
+use crate::program::Program;
+
+/// Half a second of sound in a file.
+const SOME_BYTES: u64 = 48_000;
+
+#[test]
+fn an_interrupted_player_leaves_in_order_and_its_file_is_complete() {
+    let folder = Folder::new();
+    let heard = folder.file("heard.wav");
+    let (_server, address) = Program::serve(&["main"]);
+    let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let bob = Program::start(&["join", &address, "--name", "Bob", "--output", &heard]);
+    until_written(&heard);
+    bob.signal("INT");
+    bob.end().assert_well();
+    assert!(!read_output(&heard, true).is_empty());
+    alice.until_event(&json!({"event": "player_left", "name": "Bob"}));
+}
+
+#[test]
+fn the_file_of_a_player_that_was_killed_is_still_a_valid_wav() {
+    let folder = Folder::new();
+    let heard = folder.file("heard.wav");
+    let (_server, address) = Program::serve(&["main"]);
+    let alice = Program::start(&["join", &address, "--name", "Alice", "--output", &heard]);
+    until_written(&heard);
+    alice.signal("KILL");
+    assert!(!alice.end().status.success());
+    let sound = read_output(&heard, false);
+    assert!(!sound.is_empty());
+}
+
+#[test]
+fn an_interrupted_server_says_goodbye_and_a_player_who_is_left_alone_says_so() {
+    let (server, address) = Program::serve(&["main"]);
+    let alice = Program::start(&["join", &address, "--name", "Alice", "--for", "1", "--json"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    server.signal("TERM");
+    server.end().assert_well();
+    let ended = alice.end();
+    let complaint = ended.complaint();
+    assert!(complaint.contains("the session was lost"), "{complaint}");
+    let lost = ended.events().into_iter().find(|event| event["event"] == "connection_lost").unwrap();
+    let reason = lost["reason"].as_str().unwrap();
+    assert!(reason.ends_with("the session has ended"), "{reason}");
+    assert!(lost["retry_in"].is_number(), "{lost}");
+}
+
+#[test]
+fn a_player_may_be_interrupted_while_nobody_answers() {
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = format!("quic://{}/main", silent.local_addr().unwrap());
+    let alice = Program::start(&["join", &address, "--name", "Alice"]);
+    // Its first datagram shows that it listens for signals already.
+    let mut datagram = [0; 2048];
+    silent.recv(&mut datagram).unwrap();
+    alice.signal("INT");
+    alice.end().assert_well();
+}
+
+fn until_written(path: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while fs::metadata(path).map_or(0, |file| file.len()) < SOME_BYTES {
+        assert!(Instant::now() < deadline, "nothing is written to {path}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}

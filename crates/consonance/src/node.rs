@@ -1,0 +1,249 @@
+//! What a process is in the voice session: nothing, a client, a dedicated server, or a host, which is both at once.
+
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use consonance_server::{DedicatedServer, SessionLoop};
+use consonance_transport::memory::MemoryNetwork;
+
+use crate::builder::{StartError, VoiceChatBuilder};
+use crate::status::Status;
+use crate::voice_chat::VoiceChat;
+
+/// What a process is in the voice session (spec: features, A1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing.
+    #[default]
+    None,
+    /// A player on somebody else's server.
+    Client,
+    /// A player and the server of the others, in one process.
+    Host,
+    /// A server without a player.
+    DedicatedServer,
+}
+
+/// Runs a process as client, host or dedicated server, and switches between these at any moment.
+///
+/// Every method returns at once: a wish is queued, the last one wins, and a thread of the node's own brings it about,
+/// ending in order what ran before. Dropping the node stops it and waits.
+pub struct VoiceNode {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Sets up the player of a host or a client.
+type Configure = Box<dyn FnOnce(VoiceChatBuilder) -> VoiceChatBuilder + Send>;
+
+/// What the game wants next.
+enum Wish {
+    Stop,
+    Client(Box<VoiceChatBuilder>),
+    Host { server: Box<SessionLoop>, session: String, player: Configure },
+    DedicatedServer(Box<SessionLoop>),
+    End,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    wish: Option<Wish>,
+    /// A wish is being brought about.
+    switching: bool,
+    mode: Mode,
+    voice: Option<Arc<VoiceChat>>,
+    failure: Option<String>,
+}
+
+impl VoiceNode {
+    /// A node that is nothing yet.
+    ///
+    /// # Errors
+    /// If the operating system gives no thread.
+    pub fn new() -> Result<Self, StartError> {
+        let shared = Arc::new(Shared::default());
+        let for_thread = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("voice-node".into()).spawn(move || run(&for_thread))?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Becomes a player on somebody else's server.
+    pub fn run_as_client(&self, player: VoiceChatBuilder) {
+        self.wish(Wish::Client(Box::new(player)));
+    }
+
+    /// Becomes the server of these sessions and a player in `session`, which is one of them.
+    ///
+    /// The player's packets go to the server and back through queues in memory; the server takes them at its next turn,
+    /// never from inside the sender's call. `player` gives the player its name, rooms and sounds.
+    pub fn run_as_host(
+        &self,
+        server: SessionLoop,
+        session: impl Into<String>,
+        player: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder + Send + 'static,
+    ) {
+        let (server, session) = (Box::new(server), session.into());
+        self.wish(Wish::Host { server, session, player: Box::new(player) });
+    }
+
+    /// Becomes the server of these sessions.
+    pub fn run_as_dedicated_server(&self, server: SessionLoop) {
+        self.wish(Wish::DedicatedServer(Box::new(server)));
+    }
+
+    /// Becomes nothing: the player leaves, the server ends its sessions.
+    pub fn stop(&self) {
+        self.wish(Wish::Stop);
+    }
+
+    /// What it is now; a wish that is not brought about yet does not show.
+    pub fn mode(&self) -> Mode {
+        self.shared.lock().mode
+    }
+
+    /// Disconnected while it is nothing, connected when all of its sides are, degraded otherwise.
+    pub fn status(&self) -> Status {
+        let state = self.shared.lock();
+        match (state.mode, &state.voice) {
+            (Mode::None, _) if !state.switching && state.wish.is_none() => Status::Disconnected,
+            (Mode::DedicatedServer, _) => Status::Connected,
+            (Mode::Client | Mode::Host, Some(voice)) if voice.status() == Status::Connected => {
+                Status::Connected
+            }
+            _ => Status::Degraded,
+        }
+    }
+
+    /// The player, while there is one: rooms, channels, texts and events.
+    pub fn voice(&self) -> Option<Arc<VoiceChat>> {
+        self.shared.lock().voice.clone()
+    }
+
+    /// Why the last wish could not be brought about, once.
+    pub fn take_failure(&self) -> Option<String> {
+        self.shared.lock().failure.take()
+    }
+
+    fn wish(&self, wish: Wish) {
+        self.shared.lock().wish = Some(wish);
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Drop for VoiceNode {
+    fn drop(&mut self) {
+        self.wish(Wish::End);
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for VoiceNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VoiceNode").field("mode", &self.mode()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_wish(&self) -> Wish {
+        let mut state = self.lock();
+        loop {
+            if let Some(wish) = state.wish.take() {
+                state.switching = true;
+                return wish;
+            }
+            state.switching = false;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn show(&self, mode: Mode, voice: Option<Arc<VoiceChat>>) {
+        let mut state = self.lock();
+        (state.mode, state.voice) = (mode, voice);
+    }
+}
+
+/// What runs now.
+#[derive(Default)]
+struct Running {
+    voice: Option<Arc<VoiceChat>>,
+    server: Option<DedicatedServer>,
+}
+
+fn run(shared: &Shared) {
+    let mut running = Running::default();
+    loop {
+        let wish = shared.next_wish();
+        shared.show(Mode::None, None);
+        running.stop();
+        let mode = match wish {
+            Wish::End => return,
+            Wish::Stop => continue,
+            Wish::Client(player) => running.start_player(*player).map(|()| Mode::Client),
+            Wish::Host { server, session, player } => running.start_host(*server, session, player),
+            Wish::DedicatedServer(server) => {
+                running.server = Some(DedicatedServer::start(*server));
+                Ok(Mode::DedicatedServer)
+            }
+        };
+        match mode {
+            Ok(mode) => shared.show(mode, running.voice.clone()),
+            Err(error) => {
+                running.stop();
+                shared.lock().failure = Some(error.to_string());
+            }
+        }
+    }
+}
+
+impl Running {
+    fn start_player(&mut self, player: VoiceChatBuilder) -> Result<(), StartError> {
+        self.voice = Some(Arc::new(player.start()?));
+        Ok(())
+    }
+
+    fn start_host(
+        &mut self,
+        mut server: SessionLoop,
+        session: String,
+        player: Configure,
+    ) -> Result<Mode, StartError> {
+        let loopback = MemoryNetwork::new();
+        server.add_listener(Box::new(loopback.listen()));
+        self.server = Some(DedicatedServer::start(server));
+        self.start_player(player(VoiceChat::over(Box::new(loopback.client(session)))))?;
+        Ok(Mode::Host)
+    }
+
+    /// The player leaves first, so that the others hear of it from the server.
+    fn stop(&mut self) {
+        if let Some(voice) = self.voice.take() {
+            voice.stop();
+            let deadline = Instant::now() + LONGEST_GOODBYE;
+            while voice.is_running() && Instant::now() < deadline {
+                thread::sleep(GOODBYE_CHECK);
+            }
+        }
+        if let Some(server) = self.server.take() {
+            server.stop();
+        }
+    }
+}
+
+/// A player says goodbye in less than this, whatever its network does.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(3);
+const GOODBYE_CHECK: Duration = Duration::from_millis(2);

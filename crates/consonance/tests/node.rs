@@ -1,0 +1,169 @@
+//! A process that becomes client, host and dedicated server, and switches while running, over a network in memory.
+
+#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::transport::memory::MemoryNetwork;
+use consonance::{EventKind, Mode, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder, VoiceNode};
+use consonance_server::{SessionLoop, SessionsSettings};
+
+/// Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[test]
+fn a_node_is_nothing_until_it_is_told() {
+    let node = VoiceNode::new().unwrap();
+    assert_eq!((node.mode(), node.status()), (Mode::None, Status::Disconnected));
+    assert!(node.voice().is_none());
+}
+
+#[test]
+fn a_host_is_the_server_of_others_and_a_player_among_them() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    node.run_as_host(server(&network), "main", |player| player.name("Host").listen("lobby"));
+    until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
+
+    let guest = player(&network).name("Guest").listen("lobby").start().unwrap();
+    until_event(&guest, &EventKind::EnteredRoom { name: "Host".into(), room: "lobby".into() });
+    let host = node.voice().unwrap();
+    until_event(&host, &EventKind::EnteredRoom { name: "Guest".into(), room: "lobby".into() });
+
+    guest.send_text(Target::Room("lobby".into()), "hello");
+    let to = TextTarget::Room("lobby".into());
+    until_event(&host, &EventKind::Text { from: "Guest".into(), to, text: "hello".into() });
+    host.send_text(Target::Player("Guest".into()), "hello yourself");
+    let to = TextTarget::Player("Guest".into());
+    until_event(&guest, &EventKind::Text { from: "Host".into(), to, text: "hello yourself".into() });
+}
+
+#[test]
+fn a_dedicated_server_has_no_player() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    node.run_as_dedicated_server(server(&network));
+    until("the server runs", || node.mode() == Mode::DedicatedServer);
+    assert_eq!(node.status(), Status::Connected);
+    assert!(node.voice().is_none());
+    let guest = player(&network).name("Guest").keep_trying().start().unwrap();
+    until("the guest is in the session", || guest.status() == Status::Connected);
+}
+
+#[test]
+fn a_client_that_waits_for_its_server_is_degraded_until_it_comes() {
+    let network = MemoryNetwork::new();
+    let client = VoiceNode::new().unwrap();
+    client.run_as_client(player(&network).name("Client").keep_trying());
+    until("it is a client", || client.mode() == Mode::Client);
+    assert_eq!(client.status(), Status::Degraded);
+    let server_node = VoiceNode::new().unwrap();
+    server_node.run_as_dedicated_server(server(&network));
+    until("it is connected", || client.status() == Status::Connected);
+}
+
+#[test]
+fn a_node_switches_from_any_mode_to_any_other() {
+    let (own, other) = (MemoryNetwork::new(), MemoryNetwork::new());
+    let elsewhere = VoiceNode::new().unwrap();
+    elsewhere.run_as_dedicated_server(server(&other));
+    let node = VoiceNode::new().unwrap();
+    for mode in
+        [Mode::Host, Mode::Client, Mode::DedicatedServer, Mode::Host, Mode::DedicatedServer, Mode::Client]
+    {
+        match mode {
+            Mode::Host => node.run_as_host(server(&own), "main", |player| player.name("Me")),
+            Mode::Client => node.run_as_client(player(&other).name("Me").keep_trying()),
+            Mode::DedicatedServer => node.run_as_dedicated_server(server(&own)),
+            Mode::None => node.stop(),
+        }
+        until("the switch is made", || node.mode() == mode && node.status() == Status::Connected);
+    }
+    node.stop();
+    until("it is nothing again", || node.status() == Status::Disconnected);
+    assert_eq!(node.mode(), Mode::None);
+}
+
+#[test]
+fn the_last_of_many_wishes_wins() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    for _ in 0..20 {
+        node.run_as_host(server(&network), "main", |player| player.name("Me"));
+        node.stop();
+    }
+    node.run_as_dedicated_server(server(&network));
+    until("the last wish is brought about", || node.mode() == Mode::DedicatedServer);
+    let guest = player(&network).name("Guest").keep_trying().start().unwrap();
+    until("its server serves", || guest.status() == Status::Connected);
+}
+
+#[test]
+fn guests_hear_that_a_host_stops() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    node.run_as_host(server(&network), "main", |player| player.name("Host"));
+    let guest = player(&network).name("Guest").keep_trying().start().unwrap();
+    until_event(&guest, &EventKind::PlayerJoined { name: "Host".into() });
+    node.stop();
+    until_event(&guest, &EventKind::PlayerLeft { name: "Host".into() });
+    until("the guest is on its own", || guest.status() == Status::Degraded);
+    node.run_as_host(server(&network), "main", |player| player.name("Host"));
+    until_event(&guest, &EventKind::PlayerJoined { name: "Host".into() });
+}
+
+#[test]
+fn a_wish_that_cannot_be_brought_about_says_why() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    node.run_as_client(player(&network).name(""));
+    let mut failure = None;
+    until("the failure is told", || {
+        failure = failure.take().or_else(|| node.take_failure());
+        failure.is_some()
+    });
+    assert!(failure.unwrap().contains("name"), "the reason names the name");
+    assert_eq!((node.mode(), node.take_failure()), (Mode::None, None));
+}
+
+fn server(network: &MemoryNetwork) -> SessionLoop {
+    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    server.add_listener(Box::new(network.listen()));
+    server
+}
+
+fn player(network: &MemoryNetwork) -> VoiceChatBuilder {
+    VoiceChat::over(Box::new(network.client("main")))
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn until_event(voice: &VoiceChat, expected: &EventKind) {
+    let deadline = Instant::now() + PATIENCE;
+    let mut seen = Vec::new();
+    while Instant::now() < deadline {
+        if let Some(event) = voice.wait_event(Duration::from_millis(100)) {
+            if event.kind == *expected {
+                return;
+            }
+            seen.push(event.kind);
+        }
+    }
+    panic!("never seen: {expected:?}, only {seen:?}");
+}
+
+/// The game's thread and others may hold the node's player at the same time.
+#[test]
+fn the_player_can_be_shared_between_threads() {
+    fn assert_shareable<T: Send + Sync>() {}
+    assert_shareable::<Arc<VoiceChat>>();
+    assert_shareable::<VoiceNode>();
+}

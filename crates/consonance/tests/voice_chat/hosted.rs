@@ -1,0 +1,107 @@
+//! The same façade over a network that the game owns: the game's thread pumps packets once per frame.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use consonance::VoiceChat;
+use consonance::transport::PacketLimits;
+use consonance::transport::hosted::{
+    self, ClientRequest, HostedClientHandle, HostedServerHandle, HostedSettings, ServerRequest,
+};
+use consonance::transport::memory::MemoryNetwork;
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+
+use crate::likeness::likeness;
+use crate::player::{Player, entered, left, stopped_speaking};
+use crate::speech::{Speech, recording};
+
+#[test]
+fn a_host_who_plays_too_and_a_guest_talk_over_the_games_own_network() {
+    let settings = HostedSettings::new(PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 });
+    let loopback = MemoryNetwork::new();
+    let (listener, server_handle) = hosted::server(&settings);
+    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    session_loop.add_listener(Box::new(listener));
+    session_loop.add_listener(Box::new(loopback.listen()));
+    let server = DedicatedServer::start(session_loop);
+    let (transport, client_handle) = hosted::client(&settings);
+    let game = Game::start(server_handle, client_handle);
+
+    let chat = |chat: consonance::VoiceChatBuilder| chat.listen("lobby").talk_to_room("lobby");
+    let mut host = Player::join("Host", chat(VoiceChat::over(Box::new(loopback.client("")))));
+    let mut guest = Player::join("Guest", chat(VoiceChat::over(Box::new(transport))));
+    host.until(&entered("Guest", "lobby"));
+    guest.until(&entered("Host", "lobby"));
+
+    let heard = |speaker: &Player, name: &str, listener: &mut Player, number| {
+        let spoken = recording(number, 0.2, 1.7);
+        speaker.voice.set_input(Speech::once(&spoken));
+        listener.until(&stopped_speaking(name));
+        listener.ear.listen_for(0.3);
+        likeness(&spoken, &listener.ear.samples())
+    };
+    let likenesses = [heard(&host, "Host", &mut guest, 2), heard(&guest, "Guest", &mut host, 1)];
+    assert!(likenesses.iter().all(|likeness| *likeness > 0.8), "{likenesses:?}");
+
+    guest.voice.leave().unwrap();
+    host.until(&left("Guest"));
+    host.voice.leave().unwrap();
+    server.stop();
+    game.stop();
+}
+
+/// A game with one guest, whose network delivers everything within a frame.
+struct Game {
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Game {
+    fn start(mut server: HostedServerHandle, mut client: HostedClientHandle) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&is_over);
+        let thread = thread::spawn(move || {
+            while !ends.load(Ordering::Acquire) {
+                pump(&mut server, &mut client);
+                thread::sleep(FRAME);
+            }
+        });
+        Self { is_over, thread }
+    }
+
+    fn stop(self) {
+        self.is_over.store(true, Ordering::Release);
+        self.thread.join().unwrap();
+    }
+}
+
+fn pump(server: &mut HostedServerHandle, client: &mut HostedClientHandle) {
+    while let Some(request) = client.poll() {
+        match request {
+            ClientRequest::Connect => {
+                server.peer_connected(GUEST, "");
+                client.link_up();
+            }
+            ClientRequest::Send { delivery, packet } => drop(server.receive(GUEST, delivery, packet)),
+            ClientRequest::Disconnect => server.peer_disconnected(GUEST, ""),
+        }
+    }
+    while let Some(request) = server.poll() {
+        match request {
+            ServerRequest::Accept { .. } => {}
+            ServerRequest::Send { peers, delivery, packet } => {
+                assert_eq!(peers, [GUEST], "the host's own player needs no network");
+                client.receive(delivery, packet);
+            }
+            ServerRequest::Refuse { reason, .. } | ServerRequest::Disconnect { reason, .. } => {
+                client.link_down(reason);
+            }
+        }
+    }
+}
+
+/// The game's own number for its guest.
+const GUEST: u64 = 7;
+const FRAME: Duration = Duration::from_millis(16);

@@ -1,0 +1,133 @@
+//! The direct links that are up, and who each says is at its other end.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, SessionId};
+
+use crate::link::LinkId;
+
+/// A link is given up after so many packets in a row that were refused: more than a second of voice.
+pub(super) const REFUSED_IN_A_ROW: u32 = 64;
+
+/// What a peer says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) session: SessionId,
+    pub(super) id: ClientId,
+}
+
+/// Links by name, each with at most one claim: the latest.
+#[derive(Debug, Default)]
+pub(super) struct DirectLinks {
+    links: BTreeMap<LinkId, DirectLink>,
+    /// The same claims, by player.
+    claimants: BTreeSet<(ClientId, LinkId)>,
+}
+
+#[derive(Debug, Default)]
+struct DirectLink {
+    claim: Option<Claim>,
+    refused_in_a_row: u32,
+    totals: Totals,
+}
+
+/// What has passed over a link.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Totals {
+    pub(super) packets_in: u64,
+    pub(super) bytes_in: u64,
+    pub(super) packets_out: u64,
+    pub(super) bytes_out: u64,
+}
+
+impl DirectLinks {
+    pub(super) fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    pub(super) fn contains(&self, link: LinkId) -> bool {
+        self.links.contains_key(&link)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = LinkId> {
+        self.links.keys().copied()
+    }
+
+    /// Each link, whom it claims, and what has passed over it.
+    pub(super) fn iter_totals(&self) -> impl Iterator<Item = (LinkId, Option<ClientId>, Totals)> {
+        self.links.iter().map(|(&link, direct)| (link, direct.claim.map(|claim| claim.id), direct.totals))
+    }
+
+    /// Adds a link; one that is there stays as it is.
+    pub(super) fn insert(&mut self, link: LinkId) {
+        self.links.entry(link).or_default();
+    }
+
+    /// Takes a link out; whom it claimed.
+    pub(super) fn remove(&mut self, link: LinkId) -> Option<ClientId> {
+        let Claim { id, .. } = self.links.remove(&link)?.claim?;
+        self.claimants.remove(&(id, link));
+        Some(id)
+    }
+
+    /// All links, which are forgotten.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = LinkId> {
+        self.claimants.clear();
+        core::mem::take(&mut self.links).into_keys()
+    }
+
+    /// The link says this from now on; whom it claimed before.
+    pub(super) fn claim(&mut self, link: LinkId, claim: Claim) -> Option<ClientId> {
+        let before = self.links.get_mut(&link)?.claim.replace(claim);
+        if let Some(Claim { id, .. }) = before {
+            self.claimants.remove(&(id, link));
+        }
+        self.claimants.insert((claim.id, link));
+        before.map(|claim| claim.id)
+    }
+
+    /// A link that claims this player.
+    pub(super) fn claimant(&self, id: ClientId) -> Option<LinkId> {
+        self.claimants.range((id, LinkId(0))..=(id, LinkId(u64::MAX))).next().map(|&(_, link)| link)
+    }
+
+    /// Forgets who claimed this player: ids are used again at once.
+    pub(super) fn forget_claimants(&mut self, id: ClientId) {
+        while let Some(link) = self.claimant(id) {
+            self.claimants.remove(&(id, link));
+            if let Some(link) = self.links.get_mut(&link) {
+                link.claim = None;
+            }
+        }
+    }
+
+    /// Takes out everything that was claimed.
+    pub(super) fn take_claims(&mut self) -> Vec<(LinkId, Claim)> {
+        self.claimants.clear();
+        let claims = self.links.iter_mut().filter_map(|(&link, direct)| Some((link, direct.claim.take()?)));
+        claims.collect()
+    }
+
+    /// A packet goes out over those of these links that are direct ones.
+    pub(super) fn count_out(&mut self, links: &[LinkId], bytes: usize) {
+        if self.links.is_empty() {
+            return;
+        }
+        for link in links {
+            if let Some(DirectLink { totals, .. }) = self.links.get_mut(link) {
+                totals.packets_out += 1;
+                totals.bytes_out += bytes as u64;
+            }
+        }
+    }
+
+    /// A packet came over the link; true if that was one refusal too many.
+    pub(super) fn count_in(&mut self, link: LinkId, bytes: usize, refused: bool) -> bool {
+        let Some(direct) = self.links.get_mut(&link) else { return false };
+        direct.totals.packets_in += 1;
+        direct.totals.bytes_in += bytes as u64;
+        direct.refused_in_a_row = if refused { direct.refused_in_a_row + 1 } else { 0 };
+        direct.refused_in_a_row >= REFUSED_IN_A_ROW
+    }
+}

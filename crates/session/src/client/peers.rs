@@ -1,0 +1,193 @@
+//! Direct links to other players: who is at the other end, and what may come over them.
+//!
+//! A direct link carries voice and text only; state always goes through the server.
+//! Nothing proves who is at its other end but the introduction, so this much is kept:
+//! a player has one direct link at a time, the first that introduced it, and nobody else speaks for it directly
+//! while that link is up (spec: behaviour, Where we differ).
+
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, HandshakeP2P, Header, MessageType, Packet, SessionId};
+
+use super::connect::Connection;
+use super::direct_links::Claim;
+use super::event::ClientEvent;
+use super::stages::Stage;
+use super::{Client, Fault};
+use crate::link::{CloseReason, LinkCommand, LinkId};
+use crate::time::Instant;
+
+impl Client {
+    /// A direct link to another player is up, whoever opened it; who that is will be said over it.
+    ///
+    /// In a session I introduce myself at once, else as soon as I am in one; told again, I do so again.
+    /// The end of the link is told with [`handle_disconnected`](Self::handle_disconnected).
+    /// A link that cannot be used is to be closed: when the client is stopped, or over
+    /// [`Limits::direct_links`](crate::Limits).
+    pub fn handle_peer_connected(&mut self, now: Instant, link: LinkId) {
+        self.clock = now;
+        if self.connection.link() == Some(link) {
+            return;
+        }
+        if matches!(self.connection, Connection::Stopped) {
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
+            return;
+        }
+        if !self.links.contains(link) && self.links.len() >= self.settings.limits.direct_links {
+            self.statistics.peers_refused += 1;
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::TooManyPeers });
+            return;
+        }
+        self.links.insert(link);
+        if let Ok((session, id)) = self.joined() {
+            self.introduce_myself([link], session, id);
+        }
+    }
+
+    /// The players to whom voice and text can go directly, by ascending id, each with its link.
+    pub fn direct_peers(&self) -> impl Iterator<Item = (ClientId, LinkId)> {
+        self.roster.iter().filter_map(|member| Some((member.id, member.data.link?)))
+    }
+
+    /// A packet came over a direct link.
+    pub(super) fn dispatch_from_peer(
+        &mut self,
+        now: Instant,
+        link: LinkId,
+        header: Header,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        match header.message {
+            // Kept until I am in a session.
+            MessageType::HandshakeP2P => {}
+            MessageType::VoiceData | MessageType::TextData => self.check_session(header)?,
+            _ => return Err(Fault::NotForPeers),
+        }
+        match Packet::parse(packet)? {
+            Packet::HandshakeP2P(handshake) => self.handle_introduction(link, handshake),
+            Packet::VoiceData(voice) => {
+                self.check_speaks_for(link, voice.sender)?;
+                self.handle_voice(now, &voice)
+            }
+            Packet::TextData(text) => {
+                self.check_speaks_for(link, text.sender)?;
+                self.handle_text(&text)
+            }
+            _ => Err(Fault::NotForPeers),
+        }
+    }
+
+    /// After many refusals in a row a direct link is closed: the peer is hostile, or the two of us disagree about who
+    /// it is, and a new link clears that up.
+    pub(super) fn note_peer_packet(&mut self, link: LinkId, bytes: usize, outcome: Result<(), Fault>) {
+        let offence = outcome.err().and_then(Fault::offence);
+        if self.links.count_in(link, bytes, offence.is_some())
+            && let Some(last) = offence
+        {
+            self.statistics.peers_closed += 1;
+            self.forget_direct_link(link);
+            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Abuse { last } });
+        }
+    }
+
+    /// A direct link is gone; its player is reached through the server again.
+    pub(super) fn forget_direct_link(&mut self, link: LinkId) {
+        if let Some(id) = self.links.remove(link) {
+            self.unbind(link, id);
+        }
+    }
+
+    /// Before a handshake's answer: what was said over direct links too early, or nothing if I was in this session
+    /// all the time.
+    pub(super) fn take_early_claims(&mut self, session: SessionId) -> Vec<(LinkId, Claim)> {
+        match self.joined() {
+            Err(_) => self.links.take_claims(),
+            Ok((same, _)) if same == session => Vec::new(),
+            Ok(_) => {
+                for (link, claim) in self.links.take_claims() {
+                    self.unbind(link, claim.id);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// I am in a session: says so to every direct peer, and hears again what came too early.
+    pub(super) fn meet_direct_peers(&mut self, early: Vec<(LinkId, Claim)>) {
+        let Ok((session, id)) = self.joined() else { return };
+        self.introduce_myself(self.links.iter().collect::<Vec<_>>(), session, id);
+        for (link, claim) in early.into_iter().filter(|(_, claim)| claim.session == session) {
+            // Two early links of one player: the second is counted when it comes, and waits.
+            let _ = self.believe(link, claim);
+        }
+    }
+
+    /// A player is here now: if it has introduced itself before, it is answered.
+    pub(super) fn find_direct_link(&mut self, id: ClientId) {
+        if let Some(link) = self.links.claimant(id) {
+            self.bind(link, id);
+        }
+    }
+
+    fn handle_introduction(&mut self, link: LinkId, handshake: HandshakeP2P) -> Result<(), Fault> {
+        let claim = Claim { session: handshake.session, id: handshake.id };
+        match self.joined() {
+            Err(_) => {
+                self.links.claim(link, claim);
+                Ok(())
+            }
+            Ok((session, _)) if session != handshake.session => Err(Fault::OtherSession),
+            Ok(_) => self.believe(link, claim),
+        }
+    }
+
+    /// Takes an introduction in this session.
+    fn believe(&mut self, link: LinkId, claim: Claim) -> Result<(), Fault> {
+        let id = claim.id;
+        if let Some(before) = self.links.claim(link, claim).filter(|before| *before != id) {
+            self.unbind(link, before);
+        }
+        // Its turn comes if the other link ends.
+        if self.roster.get(id).and_then(|member| member.data.link).is_some_and(|other| other != link) {
+            return Err(Fault::Spoofed);
+        }
+        self.events.push(ClientEvent::PeerIntroduced { id, link });
+        self.bind(link, id);
+        Ok(())
+    }
+
+    /// From now on this is the player's link; it is answered once.
+    fn bind(&mut self, link: LinkId, id: ClientId) {
+        let Ok((session, own)) = self.joined() else { return };
+        let Some(member) = self.roster.get_mut(id) else { return };
+        if member.data.link.is_none() {
+            member.data.link = Some(link);
+            self.introduce_myself([link], session, own);
+        }
+    }
+
+    /// This is no longer the player's link; another one that introduced it takes its place.
+    fn unbind(&mut self, link: LinkId, id: ClientId) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        if member.data.link != Some(link) {
+            return;
+        }
+        member.data.link = None;
+        if let Some(next) = self.links.claimant(id) {
+            self.events.push(ClientEvent::PeerIntroduced { id, link: next });
+            self.bind(next, id);
+        }
+    }
+
+    /// Whether what came over a direct link is from whom it says.
+    fn check_speaks_for(&self, link: LinkId, sender: ClientId) -> Result<(), Fault> {
+        let member = self.roster.get(sender).ok_or(Fault::UnknownPlayer)?;
+        if member.data.link == Some(link) { Ok(()) } else { Err(Fault::Spoofed) }
+    }
+
+    fn introduce_myself(&mut self, to: impl IntoIterator<Item = LinkId>, session: SessionId, id: ClientId) {
+        let packet = Packet::from(HandshakeP2P { session, id });
+        let written = self.outbox.push_written(Stage::PeerReliable, to, |out| packet.write(out));
+        debug_assert!(written.is_ok(), "an introduction has nine bytes");
+    }
+}

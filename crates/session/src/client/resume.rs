@@ -1,0 +1,128 @@
+//! Resume: getting the same place in the session back after the link was lost.
+
+use alloc::collections::BTreeSet;
+use core::time::Duration;
+
+use consonance_wire::{
+    Capabilities, ClientId, ClientState, HandshakeExtension, RemoveClient, ResumeTicket, SessionId, WireStr,
+};
+
+use super::Client;
+use super::timers::Timer;
+use crate::time::Instant;
+
+/// How long a server keeps a place (its default; it may give up sooner or later, and says so in its answer).
+const PLACE_KEPT: Duration = Duration::from_secs(10);
+
+/// My place in the session, as the server lets me have it back.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// What server and client can both do.
+    capabilities: Capabilities,
+    /// What to show; good for one time.
+    ticket: Option<ResumeTicket>,
+    /// I am back, and the roster is still on its way.
+    resuming: bool,
+    /// Players whom the server has not named again since.
+    unconfirmed: BTreeSet<ClientId>,
+}
+
+impl Place {
+    /// What server and client can both do.
+    pub(super) fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+}
+
+impl Client {
+    /// Whether the server of the present session can do this.
+    pub(super) fn server_can(&self, capability: Capabilities) -> bool {
+        self.place.capabilities.contains(capability)
+    }
+
+    /// What stands behind a handshake; nothing if nothing is to be announced.
+    pub(super) fn handshake_extension(&self) -> Option<HandshakeExtension> {
+        let capabilities = self.settings.capabilities;
+        let ticket = self.place.ticket.filter(|_| self.timers.is_set(Timer::Place));
+        (capabilities != Capabilities::NONE).then_some(HandshakeExtension {
+            capabilities,
+            ticket,
+            secret: None,
+            resumed: false,
+        })
+    }
+
+    /// The server's answer: true if it gives me back my place.
+    pub(super) fn take_answer(
+        &mut self,
+        session: SessionId,
+        id: ClientId,
+        extension: Option<&HandshakeExtension>,
+    ) -> bool {
+        let hoped = self.timers.is_set(Timer::Place);
+        self.timers.clear(Timer::Place);
+        let lost = self.place.ticket.take().filter(|lost| hoped && lost.session == session && lost.id == id);
+        let answer = extension.copied().unwrap_or_default();
+        let resumed = answer.resumed && lost.is_some();
+        self.place = Place {
+            capabilities: answer.capabilities.and(self.settings.capabilities),
+            ticket: answer.secret.map(|secret| ResumeTicket { session, id, secret }),
+            resuming: resumed,
+            unconfirmed: BTreeSet::new(),
+        };
+        if resumed {
+            self.place.unconfirmed = self.roster.iter().map(|member| member.id).collect();
+        }
+        resumed
+    }
+
+    /// The link is lost: true if the server may keep my place, so that nobody need leave yet.
+    pub(super) fn hope_for_place(&mut self, now: Instant) -> bool {
+        if self.place.ticket.is_none() {
+            return false;
+        }
+        if !self.timers.is_set(Timer::Place) {
+            self.timers.set(Timer::Place, now + PLACE_KEPT);
+        }
+        true
+    }
+
+    /// It took too long: everybody leaves, as after any lost link.
+    pub(super) fn give_up_place(&mut self) {
+        self.place = Place::default();
+        self.remove_everybody();
+    }
+
+    /// What to say before going for good, lest the server keep my place.
+    pub(super) fn farewell(&self) -> Option<RemoveClient> {
+        let (session, id) = self.joined().ok()?;
+        self.server_can(Capabilities::RESUME).then_some(RemoveClient { session, id })
+    }
+
+    /// Whether a state that comes after resuming says only what I knew before the link was lost. A player who has the
+    /// id of another one now makes that one leave.
+    pub(super) fn is_unchanged_since_resuming(&mut self, state: &ClientState<'_>) -> bool {
+        let id = state.client.id;
+        if !self.place.resuming {
+            return false;
+        }
+        self.place.unconfirmed.remove(&id);
+        let Some(member) = self.roster.get(id) else { return false };
+        let same_name = state.client.name.is_some_and(|name| name.to_str() == *member.name);
+        if !same_name {
+            self.player_is_gone(id);
+            return false;
+        }
+        let said = state.rooms.iter().flatten().map(WireStr::to_str);
+        state.rooms.len() == member.rooms.len()
+            && said.zip(member.rooms.names()).all(|(said, known)| said == known)
+    }
+
+    /// The roster is complete again: whom it did not name has left.
+    pub(super) fn remove_who_left_meanwhile(&mut self) {
+        self.place.resuming = false;
+        for id in core::mem::take(&mut self.place.unconfirmed) {
+            self.player_is_gone(id);
+        }
+    }
+}

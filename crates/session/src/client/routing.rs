@@ -1,0 +1,146 @@
+//! Which way voice and text go: straight to who has a direct link, through one relay to the rest.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{Capabilities, ClientId, Packet, ServerRelay, SessionId, WriteError};
+
+use super::Client;
+use super::stages::Stage;
+use super::timers::Timer;
+use crate::limits::Rate;
+use crate::link::LinkId;
+use crate::time::Instant;
+use crate::token_bucket::TokenBucket;
+
+/// What direct links are used for. May change at any time; the next packet follows it.
+///
+/// A direct copy saves its listener the way through the server, but each costs the sender an upload of its own,
+/// where one relay reaches up to 255 listeners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Routing {
+    /// Everything goes through the server, direct links or not.
+    AlwaysRelay,
+    /// Whoever has a direct link gets everything over it.
+    #[default]
+    Direct,
+    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the listeners for
+    /// whom nothing is left get that frame through the server. At most one second's worth can be saved up.
+    /// Text is not counted: it is little, and has to stay in order.
+    DirectWithin {
+        /// The budget, in bytes of packets without what the network adds.
+        bytes_per_second: u32,
+    },
+}
+
+/// How often the budget asks for the time while it is not full: as often as there are frames of the shortest common
+/// length.
+const REFILL: Duration = Duration::from_millis(20);
+
+/// The state of the choice, and the present packet's destinations by way.
+#[derive(Debug)]
+pub(super) struct Router {
+    routing: Routing,
+    /// Bytes of direct copies that may still be sent.
+    budget: TokenBucket,
+    direct: Vec<LinkId>,
+    relayed: Vec<ClientId>,
+}
+
+impl Router {
+    pub(super) fn new(routing: Routing) -> Self {
+        let budget = TokenBucket::full(Instant::START);
+        Self { routing, budget, direct: Vec::new(), relayed: Vec::new() }
+    }
+
+    /// The rate of the budget, if there is one.
+    fn rate(&self) -> Option<Rate> {
+        match self.routing {
+            Routing::DirectWithin { bytes_per_second } => {
+                Some(Rate { per_second: bytes_per_second, burst: bytes_per_second })
+            }
+            Routing::AlwaysRelay | Routing::Direct => None,
+        }
+    }
+}
+
+impl Client {
+    /// What direct links are used for at present.
+    pub fn routing(&self) -> Routing {
+        self.router.routing
+    }
+
+    /// Changes what direct links are used for, from the next packet on.
+    pub fn set_routing(&mut self, routing: Routing) {
+        if routing != self.router.routing {
+            self.router = Router::new(routing);
+        }
+    }
+
+    /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
+    /// ask for. Returns how many were reached directly, and how many through relays.
+    ///
+    /// # Errors
+    /// If the packet does not fit into a relay even for one listener; then nothing is sent.
+    pub(super) fn send_to_destinations(
+        &mut self,
+        stage: Stage,
+        server: LinkId,
+        session: SessionId,
+        packet: &[u8],
+    ) -> Result<(u64, u64), WriteError> {
+        self.choose_ways(stage, packet.len());
+        let Router { direct, relayed, .. } = &self.router;
+        let ways = (direct.len() as u64, relayed.len() as u64);
+        // A server that finds the listeners by itself finds all of them, those with a direct link too.
+        let routed = direct.is_empty() && matches!(stage, Stage::PeerUnreliable);
+        if routed && !relayed.is_empty() && self.place.capabilities().contains(Capabilities::SERVER_ROUTING) {
+            self.outbox.push_bytes(stage, [server], packet);
+            return Ok(ways);
+        }
+        let relays = if relayed.is_empty() {
+            None
+        } else {
+            // Fails before anything is queued if not even one destination fits beside the packet.
+            Some(ServerRelay::split(session, relayed, packet, crate::MAX_PACKET_BYTES)?)
+        };
+        self.outbox.push_bytes(stage, direct.iter().copied(), packet);
+        for relay in relays.into_iter().flatten() {
+            let relay = match stage {
+                Stage::PeerUnreliable => Packet::ServerRelayUnreliable(relay),
+                _ => Packet::ServerRelayReliable(relay),
+            };
+            self.outbox.push(stage, server, &relay)?;
+        }
+        Ok(ways)
+    }
+
+    fn choose_ways(&mut self, stage: Stage, bytes: usize) {
+        let rate = self.router.rate().filter(|_| matches!(stage, Stage::PeerUnreliable));
+        let Router { routing, budget, direct, relayed } = &mut self.router;
+        direct.clear();
+        relayed.clear();
+        for &id in &self.destinations {
+            let link = self.roster.get(id).and_then(|member| member.data.link);
+            match link.filter(|_| *routing != Routing::AlwaysRelay) {
+                Some(link) if rate.is_none_or(|rate| budget.take(self.clock, rate, 1, bytes as u64)) => {
+                    direct.push(link);
+                }
+                _ => relayed.push(id),
+            }
+        }
+        if rate.is_some() {
+            self.refill_budget();
+        }
+    }
+
+    /// Frames come without the time; while something is missing from the budget, a timer brings it.
+    pub(super) fn refill_budget(&mut self) {
+        let Some(rate) = self.router.rate() else { return };
+        let is_full = self.router.budget.is_full(self.clock, rate);
+        if !is_full && !self.timers.is_set(Timer::UploadBudget) {
+            self.timers.set(Timer::UploadBudget, self.clock + REFILL);
+        }
+    }
+}

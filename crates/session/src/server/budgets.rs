@@ -1,0 +1,83 @@
+//! What a link may still send, and how much it is still forgiven.
+
+use consonance_wire::MessageType;
+
+use super::Fault;
+use crate::limits::{Limits, Rate};
+use crate::time::Instant;
+use crate::token_bucket::TokenBucket;
+
+/// One bucket for each rate of [`Limits`].
+#[derive(Debug)]
+pub(super) struct Budgets {
+    voice: Budget,
+    control: Budget,
+    fan_out: TokenBucket,
+    handshakes: TokenBucket,
+    strikes: TokenBucket,
+}
+
+#[derive(Debug)]
+struct Budget {
+    packets: TokenBucket,
+    bytes: TokenBucket,
+}
+
+impl Budgets {
+    pub(super) fn full(now: Instant) -> Self {
+        let bucket = TokenBucket::full(now);
+        let budget = || Budget { packets: bucket, bytes: bucket };
+        Self { voice: budget(), control: budget(), fan_out: bucket, handshakes: bucket, strikes: bucket }
+    }
+
+    /// A packet came, of whatever type.
+    pub(super) fn take_packet(
+        &mut self,
+        now: Instant,
+        limits: &Limits,
+        clients: usize,
+        message: Option<MessageType>,
+        bytes: usize,
+    ) -> Result<(), Fault> {
+        if matches!(message, Some(MessageType::ServerRelayUnreliable | MessageType::VoiceData)) {
+            let relays = relays_per_frame(clients);
+            let enough = self.voice.take(now, [limits.voice_packets, limits.voice_bytes], relays, bytes);
+            return enough.then_some(()).ok_or(Fault::VoiceLimited);
+        }
+        let enough = self.control.take(now, [limits.control_packets, limits.control_bytes], 1, bytes);
+        enough.then_some(()).ok_or(Fault::ControlLimited)
+    }
+
+    /// A packet is to be relayed to so many.
+    pub(super) fn take_fan_out(
+        &mut self,
+        now: Instant,
+        limits: &Limits,
+        clients: usize,
+        destinations: usize,
+    ) -> Result<(), Fault> {
+        let enough = self.fan_out.take(now, limits.fan_out, clients.max(1) as u64, destinations as u64);
+        enough.then_some(()).ok_or(Fault::FanOutLimited)
+    }
+
+    pub(super) fn take_handshake(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+        let enough = self.handshakes.take(now, limits.handshakes, 1, 1);
+        enough.then_some(()).ok_or(Fault::HandshakeLimited)
+    }
+
+    /// False if nothing is forgiven any more.
+    pub(super) fn take_strike(&mut self, now: Instant, limits: &Limits) -> bool {
+        self.strikes.take(now, limits.strikes, 1, 1)
+    }
+}
+
+impl Budget {
+    fn take(&mut self, now: Instant, [packets, bytes]: [Rate; 2], times: u64, length: usize) -> bool {
+        self.packets.take(now, packets, times, 1) && self.bytes.take(now, bytes, times, length as u64)
+    }
+}
+
+/// A list of destinations ends at 255, so a frame to everybody takes more than one relay where more are here.
+fn relays_per_frame(clients: usize) -> u64 {
+    1 + (clients / 255) as u64
+}

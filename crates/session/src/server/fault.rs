@@ -1,0 +1,99 @@
+//! Why a packet is dropped, and what is counted for it.
+
+use consonance_wire::ParseError;
+
+use super::Server;
+use crate::link::{CloseReason, LinkId, Offence};
+
+/// Why a packet was dropped. Every kind has a counter in [`ServerStatistics`](super::ServerStatistics).
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    Malformed,
+    Oversized,
+    WrongSession,
+    UnknownLink,
+    NotJoined,
+    NotOwn,
+    NameRefused,
+    RoomRefused,
+    InnerRefused,
+    TextRefused,
+    CodecRefused,
+    RoomReserved,
+    RoomsExhausted,
+    VoiceLimited,
+    ControlLimited,
+    FanOutLimited,
+    HandshakeLimited,
+    Undrained,
+}
+
+impl Fault {
+    /// What the peer is to blame for; an honest one is late, early or unlucky at times.
+    fn offence(self) -> Option<Offence> {
+        Some(match self {
+            Self::Malformed => Offence::Malformed,
+            Self::Oversized => Offence::Oversized,
+            Self::NotOwn => Offence::Spoofed,
+            Self::NameRefused
+            | Self::RoomRefused
+            | Self::InnerRefused
+            | Self::TextRefused
+            | Self::CodecRefused
+            | Self::RoomReserved => Offence::Refused,
+            Self::VoiceLimited | Self::ControlLimited | Self::FanOutLimited | Self::HandshakeLimited => {
+                Offence::TooFast
+            }
+            Self::WrongSession
+            | Self::UnknownLink
+            | Self::NotJoined
+            | Self::RoomsExhausted
+            | Self::Undrained => return None,
+        })
+    }
+}
+
+impl From<ParseError> for Fault {
+    fn from(_: ParseError) -> Self {
+        Self::Malformed
+    }
+}
+
+impl Server {
+    /// Counts a fault. A link that is to blame for more than is forgiven is closed.
+    pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
+        self.count(fault);
+        let Some(record) = self.links.get_mut(&link) else { return };
+        record.faults += 1;
+        let Some(offence) = fault.offence() else { return };
+        if !record.budgets.take_strike(self.now, &self.settings.limits) {
+            self.statistics.abusers_closed += 1;
+            self.close(link, CloseReason::Abuse { last: offence });
+        }
+    }
+
+    fn count(&mut self, fault: Fault) {
+        let statistics = &mut self.statistics;
+        let counter = match fault {
+            Fault::Malformed => &mut statistics.malformed,
+            Fault::Oversized => &mut statistics.oversized,
+            Fault::WrongSession => &mut statistics.wrong_session,
+            Fault::UnknownLink => &mut statistics.unknown_link,
+            Fault::NotJoined => &mut statistics.not_joined,
+            Fault::NotOwn => &mut statistics.spoofed,
+            Fault::NameRefused => &mut statistics.names_refused,
+            Fault::RoomRefused => &mut statistics.rooms_refused,
+            Fault::InnerRefused => &mut statistics.inner_refused,
+            Fault::TextRefused => &mut statistics.texts_refused,
+            Fault::CodecRefused => &mut statistics.codecs_refused,
+            Fault::RoomReserved => &mut statistics.rooms_reserved,
+            Fault::RoomsExhausted => &mut statistics.rooms_exhausted,
+            Fault::VoiceLimited => &mut statistics.voice_limited,
+            Fault::ControlLimited => &mut statistics.control_limited,
+            Fault::FanOutLimited => &mut statistics.fan_out_limited,
+            Fault::HandshakeLimited => &mut statistics.handshakes_limited,
+            Fault::Undrained => &mut statistics.undrained,
+        };
+        *counter += 1;
+    }
+}

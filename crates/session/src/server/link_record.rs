@@ -1,0 +1,54 @@
+//! What the server knows of a connection.
+
+use alloc::vec::Vec;
+
+use consonance_wire::{Capabilities, ClientId};
+
+use super::budgets::Budgets;
+use crate::time::Instant;
+use crate::traffic::Total;
+
+#[derive(Debug)]
+pub(super) struct LinkRecord {
+    /// The client that joined over it.
+    pub(super) client: Option<ClientId>,
+    /// Clients that a permissive server made from states that came over it.
+    pub(super) ghosts: Vec<ClientId>,
+    /// When it has to have joined.
+    pub(super) deadline: Instant,
+    /// What both sides can do; nothing towards an original.
+    pub(super) capabilities: Capabilities,
+    pub(super) budgets: Budgets,
+    pub(super) received: Total,
+    /// What it was sent, besides what is counted for its present clients.
+    pub(super) sent: Total,
+    /// How many of its packets were dropped for a fault.
+    pub(super) faults: u64,
+}
+
+impl LinkRecord {
+    pub(super) fn new(now: Instant, deadline: Instant) -> Self {
+        Self {
+            client: None,
+            ghosts: Vec::new(),
+            deadline,
+            capabilities: Capabilities::NONE,
+            budgets: Budgets::full(now),
+            received: Total::default(),
+            sent: Total::default(),
+            faults: 0,
+        }
+    }
+
+    /// Every client of the link.
+    pub(super) fn clients(&self) -> impl Iterator<Item = ClientId> {
+        self.client.into_iter().chain(self.ghosts.iter().copied())
+    }
+
+    /// The link has this client no longer, which was sent so much.
+    pub(super) fn forget(&mut self, id: ClientId, sent: Total) {
+        self.sent.add(sent.packets, sent.bytes);
+        self.client = self.client.filter(|client| *client != id);
+        self.ghosts.retain(|ghost| *ghost != id);
+    }
+}

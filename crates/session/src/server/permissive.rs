@@ -1,0 +1,61 @@
+//! What only a permissive server does: it believes every packet, as the original does (spec: behaviour).
+
+use consonance_wire::{ClientState, MessageType, ParseError};
+
+use super::{Fault, Server};
+use crate::limits::MAX_NAME_BYTES;
+use crate::link::LinkId;
+
+impl Server {
+    /// A state of anybody, from whatever link: who is not known yet is made from it, after the others were told.
+    pub(super) fn believe_state(
+        &mut self,
+        link: LinkId,
+        state: &ClientState<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let id = state.client.id;
+        if let Some(member) = self.roster.get(id) {
+            let name_bytes = member.name.len();
+            self.check_rooms(state, name_bytes)?;
+            self.rebroadcast(packet);
+        } else {
+            let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
+            if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES)
+                || self.roster.len() >= self.settings.limits.links
+            {
+                return Err(Fault::NameRefused);
+            }
+            self.check_rooms(state, name.len())?;
+            self.rebroadcast(packet);
+            if let Some(record) = self.links.get_mut(&link) {
+                record.ghosts.push(id);
+                self.strangers.remove(&(record.deadline, link));
+            }
+            self.add_client(link, id, &name, state.client.codec);
+        }
+        self.replace_rooms(id, state);
+        Ok(())
+    }
+
+    /// Anything with the magic number may be relayed, but no introduction to a direct peer.
+    pub(super) fn check_believed_inner(inner: &[u8]) -> Result<(), Fault> {
+        match MessageType::peek(inner) {
+            Ok(MessageType::HandshakeP2P) => Err(Fault::InnerRefused),
+            Ok(_) | Err(ParseError::UnknownType { .. }) => Ok(()),
+            Err(_) => Err(Fault::Malformed),
+        }
+    }
+
+    /// The transport is gone, but only one of the link's clients goes with it, the first of the table. False if it had
+    /// no other.
+    pub(super) fn remove_one_of_several(&mut self, link: LinkId) -> bool {
+        let Some(record) = self.links.get(&link).filter(|record| record.clients().count() > 1) else {
+            return false;
+        };
+        if let Some(first) = record.clients().min_by_key(|id| self.table.slot(*id)) {
+            self.remove_client(first);
+        }
+        true
+    }
+}

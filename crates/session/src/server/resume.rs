@@ -1,0 +1,179 @@
+//! Resume: a client that lost its link gets its place back, if it comes in time and shows its secret.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use consonance_wire::{
+    Capabilities, ClientId, ClientState, HandshakeExtension, ResumeTicket, Secret, WireStr,
+};
+
+use super::{Fault, Server, ServerEvent};
+use crate::link::{CloseReason, LinkCommand, LinkId};
+use crate::secrets::Secrets;
+use crate::time::Instant;
+
+/// The places of clients that can resume.
+#[derive(Debug)]
+pub(super) struct Places {
+    secrets: Secrets,
+    /// What each client has to show; a secret is good for one time.
+    secret_of: BTreeMap<ClientId, Secret>,
+    /// Clients without a link by when their place is given up, and the other way round.
+    kept: BTreeSet<(Instant, ClientId)>,
+    kept_until: BTreeMap<ClientId, Instant>,
+    /// Clients that came back and have not said yet which rooms they listen to.
+    resumed: BTreeSet<ClientId>,
+}
+
+impl Places {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        let secrets = Secrets::new(key);
+        let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
+        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, resumed: BTreeSet::new() }
+    }
+
+    /// Goes on with the secrets of a session before, so that none comes twice.
+    pub(super) fn draw_on_from(&mut self, before: &Self) {
+        self.secrets = before.secrets.clone();
+    }
+
+    /// When the next place is given up.
+    pub(super) fn next_end(&self) -> Option<Instant> {
+        self.kept.first().map(|&(end, _)| end)
+    }
+
+    /// The client is gone for good.
+    pub(super) fn forget(&mut self, id: ClientId) {
+        self.secret_of.remove(&id);
+        self.resumed.remove(&id);
+        self.release(id);
+    }
+
+    fn keep(&mut self, id: ClientId, until: Instant) {
+        self.kept.insert((until, id));
+        self.kept_until.insert(id, until);
+    }
+
+    fn release(&mut self, id: ClientId) {
+        if let Some(until) = self.kept_until.remove(&id) {
+            self.kept.remove(&(until, id));
+        }
+    }
+
+    fn new_secret(&mut self, id: ClientId) -> Secret {
+        let secret = self.secrets.draw();
+        self.secret_of.insert(id, secret);
+        secret
+    }
+}
+
+impl Server {
+    /// What both sides can do over this link from now on.
+    pub(super) fn note_capabilities(&mut self, link: LinkId, extension: Option<&HandshakeExtension>) {
+        let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
+        if let Some(link) = self.links.get_mut(&link) {
+            link.capabilities = announced.and(self.settings.capabilities);
+        }
+    }
+
+    /// What stands behind the answer to a handshake; nothing for an original.
+    pub(super) fn answer_extension(
+        &mut self,
+        link: LinkId,
+        id: ClientId,
+        resumed: bool,
+    ) -> Option<HandshakeExtension> {
+        let capabilities = self.links.get(&link)?.capabilities;
+        if capabilities == Capabilities::NONE {
+            return None;
+        }
+        let secret = capabilities.contains(Capabilities::RESUME).then(|| self.places.new_secret(id));
+        Some(HandshakeExtension { capabilities, ticket: None, secret, resumed })
+    }
+
+    /// The link of a client is lost: its place is kept for a while if it can come back.
+    pub(super) fn keep_place(&mut self, link: LinkId) {
+        if !self.keeps_place_of(link) {
+            return;
+        }
+        let Some(lost) = self.links.get_mut(&link) else { return };
+        // Taken off the link, so that the end of the link is not the end of the client.
+        let Some(id) = lost.client.take() else { return };
+        self.fan_out.remove(id);
+        self.places.keep(id, self.now + self.settings.limits.resume);
+    }
+
+    /// A client that can resume says that it goes for good. (One of the original just closes its link.)
+    pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
+        if self.client_of(link)? != id {
+            return Err(Fault::NotOwn);
+        }
+        self.remove_client(id);
+        Ok(())
+    }
+
+    /// Whether the client of this link gets its place back after a lost link, and so has to say goodbye.
+    pub(super) fn keeps_place_of(&self, link: LinkId) -> bool {
+        self.links.get(&link).is_some_and(|link| link.capabilities.contains(Capabilities::RESUME))
+    }
+
+    /// Removes the clients that did not come back in time.
+    pub(super) fn give_up_places(&mut self) {
+        while let Some(&(end, id)) = self.places.kept.first()
+            && end <= self.now
+        {
+            self.statistics.places_given_up += 1;
+            self.remove_client(id);
+        }
+    }
+
+    /// Gives a client its place back over another link; false if the ticket is not good.
+    pub(super) fn resume(&mut self, link: LinkId, name: &str, ticket: &ResumeTicket) -> bool {
+        let id = ticket.id;
+        let is_its_own = self.roster.get(id).is_some_and(|member| *member.name == *name);
+        let is_good = self.keeps_place_of(link)
+            && is_its_own
+            && ticket.session == self.session
+            && self.places.secret_of.get(&id) == Some(&ticket.secret)
+            && self.client_of(link).is_err();
+        if !is_good {
+            self.statistics.tickets_refused += 1;
+            return false;
+        }
+        self.drop_old_link(id);
+        self.places.release(id);
+        self.places.resumed.insert(id);
+        self.fan_out.insert(id, link);
+        if let Some(member) = self.roster.get_mut(id) {
+            member.data = link;
+        }
+        if let Some(joined) = self.links.get_mut(&link) {
+            joined.client = Some(id);
+            self.strangers.remove(&(joined.deadline, link));
+        }
+        self.statistics.places_resumed += 1;
+        self.events.push(ServerEvent::ClientResumed { id, name: name.into(), link });
+        self.welcome(link, id, true);
+        true
+    }
+
+    /// Whether this is the first state of a resumed client, and says nothing new.
+    pub(super) fn is_known_of_resumed(&mut self, id: ClientId, state: &ClientState<'_>) -> bool {
+        if !self.places.resumed.remove(&id) {
+            return false;
+        }
+        let Some(member) = self.roster.get(id) else { return false };
+        let said = state.rooms.iter().flatten().map(WireStr::to_str);
+        state.rooms.len() == member.rooms.len()
+            && said.zip(member.rooms.names()).all(|(said, known)| said == known)
+    }
+
+    /// The client noticed the end of its old link before this side did.
+    fn drop_old_link(&mut self, id: ClientId) {
+        let Some(old) = self.fan_out.link(id) else { return };
+        if let Some(lost) = self.links.get_mut(&old) {
+            lost.client = None;
+        }
+        self.forget_link(old);
+        self.commands.push(LinkCommand::Close { link: old, reason: CloseReason::Resumed });
+    }
+}

@@ -1,0 +1,96 @@
+//! The rooms of the session by name: how many there are, which share an id, and which are not for everybody.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use consonance_wire::RoomId;
+
+/// Rooms that somebody listens to; one that nobody listens to any more is forgotten.
+#[derive(Debug, Default)]
+pub(super) struct RoomDirectory {
+    /// The names of each id, with the number of their listeners.
+    by_id: BTreeMap<RoomId, BTreeMap<Box<str>, usize>>,
+    /// How many names these are.
+    names: usize,
+    /// Rooms of the configuration by id.
+    reserved: BTreeMap<RoomId, Vec<Box<str>>>,
+}
+
+impl RoomDirectory {
+    pub(super) fn new(reserved: &[Box<str>]) -> Self {
+        let mut directory = Self::default();
+        for name in reserved {
+            directory.reserved.entry(RoomId::of(name)).or_default().push(name.clone());
+        }
+        directory
+    }
+
+    /// One listener more. True if it is the first of a name whose id another name has already.
+    pub(super) fn enter(&mut self, name: &str) -> bool {
+        let names = self.by_id.entry(RoomId::of(name)).or_default();
+        if let Some(listeners) = names.get_mut(name) {
+            *listeners += 1;
+            return false;
+        }
+        let collides = !names.is_empty();
+        names.insert(name.into(), 1);
+        self.names += 1;
+        collides
+    }
+
+    /// One listener less.
+    pub(super) fn leave(&mut self, name: &str) {
+        let id = RoomId::of(name);
+        let Some(names) = self.by_id.get_mut(&id) else { return };
+        let Some(listeners) = names.get_mut(name) else { return };
+        *listeners -= 1;
+        if *listeners > 0 {
+            return;
+        }
+        names.remove(name);
+        self.names -= 1;
+        if names.is_empty() {
+            self.by_id.remove(&id);
+        }
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.by_id.get(&RoomId::of(name)).is_some_and(|names| names.contains_key(name))
+    }
+
+    /// How many rooms somebody listens to.
+    pub(super) fn len(&self) -> usize {
+        self.names
+    }
+
+    /// Rooms by ascending id and then by name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RoomId, &str)> {
+        self.by_id.iter().flat_map(|(id, names)| names.keys().map(|name| (*id, &**name)))
+    }
+
+    /// Whether a room of the configuration has the name's id, but not the name.
+    pub(super) fn is_taken_by_reserved(&self, name: &str) -> bool {
+        let Some(names) = self.reserved.get(&RoomId::of(name)) else { return false };
+        names.iter().all(|reserved| **reserved != *name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_there_while_somebody_listens() {
+        let mut rooms = RoomDirectory::default();
+        rooms.enter("lobby");
+        rooms.enter("lobby");
+        rooms.leave("lobby");
+        assert!(rooms.contains("lobby"));
+        assert_eq!(rooms.len(), 1);
+        rooms.leave("lobby");
+        rooms.leave("lobby");
+        assert!(!rooms.contains("lobby"));
+        assert_eq!((rooms.len(), rooms.by_id.len()), (0, 0));
+    }
+}

@@ -1,0 +1,49 @@
+//! Server-side routing: voice without a list of destinations goes to whom this server's tables say.
+
+use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
+
+use super::{Fault, Server};
+use crate::link::LinkId;
+use crate::roster::Roster;
+
+impl Server {
+    /// Leaves the links of everybody whom the frame's channels reach, each once and without the sender, in `fan_out`.
+    /// `own` is the sender's client.
+    pub(super) fn route(
+        &mut self,
+        own: Option<ClientId>,
+        voice: &VoiceData<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let own = own.ok_or(Fault::NotJoined)?;
+        if voice.sender != own {
+            return Err(Fault::NotOwn);
+        }
+        self.statistics.frames_routed += 1;
+        self.fan_out.begin();
+        self.fan_out.leave_out(own);
+        for channel in voice.channels {
+            match channel.bits.kind() {
+                ChannelKind::Player => {
+                    let player = ClientId(channel.recipient);
+                    self.fan_out.add([player].into_iter(), packet.len(), false);
+                }
+                ChannelKind::Room => {
+                    let listeners = self.roster.listeners(RoomId(channel.recipient));
+                    self.fan_out.add(listeners.iter().copied(), packet.len(), false);
+                }
+            }
+        }
+        self.sent.count(self.now, packet, self.fan_out.links().len());
+        Ok(())
+    }
+}
+
+/// How many a frame reaches at most, if nobody listens to two of its channels.
+pub(super) fn most_listeners(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
+    let reached = voice.channels.iter().map(|channel| match channel.bits.kind() {
+        ChannelKind::Player => 1,
+        ChannelKind::Room => roster.listeners(RoomId(channel.recipient)).len(),
+    });
+    reached.sum()
+}

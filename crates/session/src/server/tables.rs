@@ -1,0 +1,105 @@
+//! The session's tables as plain data, for whoever looks into a running server.
+
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, CodecSettings, RoomId};
+
+use super::Server;
+use crate::link::LinkId;
+use crate::traffic::{Total, Traffic};
+
+/// A client of the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientRow<'a> {
+    /// Its id until it leaves.
+    pub id: ClientId,
+    /// Its name.
+    pub name: &'a str,
+    /// What it sends and wants to receive.
+    pub codec: CodecSettings,
+    /// The connection it joined over.
+    pub link: LinkId,
+    /// The rooms that it listens to, sorted.
+    pub rooms: Vec<&'a str>,
+}
+
+/// A room that somebody listens to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoomRow<'a> {
+    /// What the wire knows it by. Rooms of one id are one on the wire: their listeners hear both.
+    pub id: RoomId,
+    /// Its name.
+    pub name: &'a str,
+    /// Who listens to it, by ascending id.
+    pub listeners: Vec<ClientId>,
+}
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkRow {
+    /// The driver's name for it.
+    pub link: LinkId,
+    /// The client that joined over it.
+    pub client: Option<ClientId>,
+    /// What came over it, taken or not.
+    pub received: Total,
+    /// What it was sent, or will be when it is polled for.
+    pub sent: Total,
+    /// How many of its packets were dropped for a fault.
+    pub faults: u64,
+}
+
+impl Server {
+    /// Everybody in the session, by ascending id.
+    pub fn client_table(&self) -> impl Iterator<Item = ClientRow<'_>> {
+        self.roster.iter().map(|member| ClientRow {
+            id: member.id,
+            name: &member.name,
+            codec: member.codec,
+            link: member.data,
+            rooms: member.rooms.names().collect(),
+        })
+    }
+
+    /// Every room that somebody listens to, by ascending room id and then by name.
+    pub fn room_table(&self) -> impl Iterator<Item = RoomRow<'_>> {
+        self.rooms.iter().map(|(id, name)| RoomRow { id, name, listeners: self.listeners(id, name) })
+    }
+
+    /// Every link that is up, by ascending number.
+    pub fn link_table(&self) -> impl Iterator<Item = LinkRow> {
+        self.links.iter().map(|(link, record)| {
+            let mut sent = record.sent;
+            for id in record.clients() {
+                let Total { packets, bytes } = self.fan_out.sent(id);
+                sent.add(packets, bytes);
+            }
+            let (client, received, faults) = (record.client, record.received, record.faults);
+            LinkRow { link: *link, client, received, sent, faults }
+        })
+    }
+
+    /// What came in by type of packet, taken or not.
+    pub fn received(&self) -> &Traffic {
+        &self.received
+    }
+
+    /// What went out, or waits to be polled for.
+    pub fn sent(&self) -> &Traffic {
+        &self.sent
+    }
+
+    /// Of those who listen to a room id, who does so by this name.
+    fn listeners(&self, id: RoomId, name: &str) -> Vec<ClientId> {
+        let first = self.roster.listener_from(id, 0);
+        let of_id = core::iter::successors(first, |last| {
+            last.0.checked_add(1).and_then(|from| self.roster.listener_from(id, from))
+        });
+        let knows_name =
+            |id: &ClientId| self.roster.get(*id).is_some_and(|member| member.rooms.contains(name));
+        of_id.filter(knows_name).collect()
+    }
+}

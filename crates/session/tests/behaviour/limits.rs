@@ -1,0 +1,277 @@
+//! Every limit of a server: what is over it is refused alone, counted, and allowed again when time has passed.
+
+use core::time::Duration;
+
+use consonance_session::{CloseReason, Limits, Offence, Rate, RoomId};
+use consonance_wire::{HandshakeRequest, Packet, TextRecipient, WireStr};
+
+use crate::support::lone_server::LoneServer;
+use crate::support::packets::{self, CODEC};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn rate(per_second: u32, burst: u32) -> Rate {
+    Rate { per_second, burst }
+}
+
+/// Alice and Bob, with ids 0 and 1 over links 1 and 2.
+fn two(change: impl FnOnce(&mut Limits)) -> LoneServer {
+    let mut server = LoneServer::with_limits(change);
+    server.join(1, "Alice", &[]);
+    server.join(2, "Bob", &[]);
+    server
+}
+
+fn voice_to_bob() -> Vec<u8> {
+    packets::relay_unreliable(&[1], &packets::voice(0, 0, "lobby", "a"))
+}
+
+fn text_to_bob() -> Vec<u8> {
+    let text = packets::text(0, TextRecipient::Player(consonance_session::ClientId(1)), "hi");
+    packets::relay_reliable(&[1], &text)
+}
+
+/// How many of these packets of Alice's lead to anything.
+fn taken(server: &mut LoneServer, packet: &[u8], times: usize) -> usize {
+    (0..times).filter(|_| !server.receive(1, packet).is_empty()).count()
+}
+
+#[test]
+fn voice_over_its_rate_is_dropped_and_taken_again_later() {
+    let mut server = two(|limits| limits.voice_packets = rate(2, 5));
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 5);
+    assert_eq!(server.statistics().voice_limited, 5);
+    server.wait(SECOND);
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 2);
+}
+
+#[test]
+fn voice_has_a_rate_of_bytes_too() {
+    let mut server = two(|limits| limits.voice_bytes = rate(100, 3 * voice_to_bob().len() as u32));
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 3);
+    assert_eq!(server.statistics().voice_limited, 7);
+    server.wait(SECOND);
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 100 / voice_to_bob().len());
+}
+
+#[test]
+fn everything_but_voice_has_rates_of_its_own() {
+    let mut server = two(|limits| limits.control_packets = rate(1, 5));
+    // Alice's handshake and her state were two.
+    assert_eq!(taken(&mut server, &text_to_bob(), 10), 3);
+    assert_eq!(server.statistics().control_limited, 7);
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 10);
+    server.wait(SECOND);
+    assert_eq!(taken(&mut server, &packets::enter(0, "lobby"), 10), 1);
+
+    let mut server = two(|limits| limits.control_bytes = rate(1, 120));
+    assert_eq!(taken(&mut server, &packets::enter(0, "lobby"), 10), 4);
+    assert_eq!(server.statistics().control_limited, 6);
+}
+
+#[test]
+fn who_is_over_a_rate_costs_nobody_else_anything() {
+    let mut server = two(|limits| {
+        limits.voice_packets = rate(1, 1);
+        limits.control_packets = rate(1, 3);
+    });
+    taken(&mut server, &voice_to_bob(), 10);
+    taken(&mut server, &text_to_bob(), 10);
+    let of_bob = packets::relay_unreliable(&[0], &packets::voice(1, 0, "lobby", "b"));
+    assert_eq!(server.receive(2, &of_bob), ["1 unreliably: VoiceData 1 #0 session 0 [lobby] b"]);
+    assert_eq!(server.receive(2, &packets::enter(1, "lobby")).len(), 1);
+}
+
+#[test]
+fn so_many_destinations_as_there_are_clients_may_be_sent_to_so_often() {
+    let mut server = two(|limits| limits.fan_out = rate(1, 3));
+    // Two clients, three times; each relay has three destinations, whether they are anybody or not.
+    let packet = packets::relay_unreliable(&[1, 1, 9], &packets::voice(0, 0, "lobby", "a"));
+    assert_eq!(taken(&mut server, &packet, 10), 2);
+    assert_eq!(server.statistics().fan_out_limited, 8);
+    assert_eq!(taken(&mut server, &text_to_bob(), 10), 0);
+    server.wait(SECOND);
+    assert_eq!(taken(&mut server, &text_to_bob(), 10), 2);
+}
+
+#[test]
+fn the_rate_of_voice_grows_with_the_relays_that_a_frame_to_everybody_takes() {
+    let mut server = LoneServer::with_limits(|limits| limits.voice_packets = rate(1, 2));
+    server.join(1, "Alice", &[]);
+    assert_eq!(taken(&mut server, &voice_to_nobody(), 10), 0);
+    assert_eq!(server.statistics().voice_limited, 8);
+    for link in 2..=510 {
+        server.join(link, &format!("listener {link}"), &[]);
+    }
+    server.wait(Duration::from_mins(1));
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 6);
+}
+
+fn voice_to_nobody() -> Vec<u8> {
+    packets::relay_unreliable(&[], &packets::voice(0, 0, "lobby", "a"))
+}
+
+#[test]
+fn handshakes_over_one_link_are_rare() {
+    let mut server = two(|limits| limits.handshakes = rate(1, 3));
+    assert_eq!(taken(&mut server, &packets::handshake("Alice"), 10), 2);
+    assert_eq!(server.statistics().handshakes_limited, 8);
+    assert_eq!(server.server.clients(), 2);
+    server.wait(2 * SECOND);
+    assert_eq!(taken(&mut server, &packets::handshake("Alice"), 10), 2);
+}
+
+#[test]
+fn who_breaks_the_rules_more_often_than_is_forgiven_is_disconnected_and_told_why() {
+    let offences = [
+        (b"nonsense".to_vec(), Offence::Malformed),
+        (vec![0x55; 1025], Offence::Oversized),
+        (packets::enter(1, "lobby"), Offence::Spoofed),
+        (packets::relay_reliable(&[1], &packets::remove(1)), Offence::Refused),
+    ];
+    for (packet, last) in offences {
+        let mut server = two(|limits| limits.strikes = rate(1, 5));
+        for _ in 0..5 {
+            assert_eq!(server.receive(1, &packet), [""; 0]);
+        }
+        assert_eq!(server.closed(), []);
+        assert_eq!(server.receive(1, &packet), ["2: RemoveClient 0"]);
+        assert_eq!(server.closed(), [(1, CloseReason::Abuse { last })]);
+        assert_eq!(server.statistics().abusers_closed, 1);
+        assert_eq!(server.events(), ["Alice left link 1"]);
+    }
+}
+
+#[test]
+fn a_flood_is_a_matter_of_strikes_too() {
+    let mut server = two(|limits| {
+        limits.voice_packets = rate(1, 5);
+        limits.strikes = rate(1, 5);
+    });
+    assert_eq!(taken(&mut server, &voice_to_bob(), 10), 5);
+    assert_eq!(server.closed(), []);
+    assert_eq!(taken(&mut server, &voice_to_bob(), 1), 1, "Bob hears that Alice is gone");
+    assert_eq!(server.closed(), [(1, CloseReason::Abuse { last: Offence::TooFast })]);
+}
+
+#[test]
+fn strikes_are_forgiven_with_time() {
+    let mut server = two(|limits| limits.strikes = rate(1, 5));
+    for _ in 0..100 {
+        assert_eq!(server.receive(1, b"nonsense"), [""; 0]);
+        server.wait(SECOND);
+    }
+    assert_eq!(server.closed(), []);
+    assert_eq!(server.statistics().malformed, 100);
+}
+
+#[test]
+fn what_an_honest_client_may_do_by_bad_luck_is_no_strike() {
+    let mut server = two(|limits| limits.strikes = rate(0, 0));
+    let late = packets::in_other_session(voice_to_bob());
+    server.receive(1, &late);
+    server.receive(1, &packets::remove(1));
+    server.connect(3);
+    server.receive(3, &voice_to_bob());
+    server.receive(9, &voice_to_bob());
+    let counted = server.statistics();
+    assert_eq!(
+        (counted.wrong_session, counted.ignored, counted.not_joined, counted.unknown_link),
+        (1, 1, 1, 1)
+    );
+    assert_eq!(server.closed(), []);
+}
+
+#[test]
+fn a_session_has_no_more_rooms_than_it_may_and_those_in_use_stay_open_to_all() {
+    let mut server = two(|limits| limits.rooms = 2);
+    assert_eq!(server.receive(1, &packets::enter(0, "lobby")).len(), 1);
+    assert_eq!(server.receive(1, &packets::client_state(0, "Alice", &["lobby", "red"])).len(), 1);
+    assert_eq!(server.receive(2, &packets::enter(1, "blue")), [""; 0]);
+    assert_eq!(server.receive(2, &packets::client_state(1, "Bob", &["lobby", "blue"])), [""; 0]);
+    assert_eq!(server.statistics().rooms_exhausted, 2);
+    assert_eq!(server.receive(2, &packets::client_state(1, "Bob", &["lobby", "red"])).len(), 1);
+    server.disconnect(1);
+    server.receive(2, &packets::exit(1, "red"));
+    assert_eq!(server.receive(2, &packets::enter(1, "blue")).len(), 1, "a room that nobody is in is none");
+}
+
+#[test]
+fn two_names_of_one_room_id_are_counted_once_while_both_are_in_use() {
+    let (first, second) = packets::names_of_one_id();
+    let mut server = two(|_| {});
+    server.receive(1, &packets::enter(0, &first));
+    server.receive(2, &packets::enter(1, &first));
+    assert_eq!(server.statistics().room_collisions, 0);
+    server.receive(1, &packets::enter(0, &second));
+    server.receive(2, &packets::enter(1, &second));
+    assert_eq!(server.statistics().room_collisions, 1);
+    server.receive(1, &packets::exit(0, &second));
+    server.receive(2, &packets::exit(1, &second));
+    server.receive(2, &packets::enter(1, &second));
+    assert_eq!(server.statistics().room_collisions, 2);
+}
+
+#[test]
+fn a_codec_that_no_listener_could_play_is_refused() {
+    for (frame_size_samples, sample_rate_hz) in [(0, 48_000), (48_001, 48_000), (960, 0), (960, 192_001)] {
+        let mut server = LoneServer::new();
+        server.connect(1);
+        let mut request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from("Alice")) };
+        request.codec.frame_size_samples = frame_size_samples;
+        request.codec.sample_rate_hz = sample_rate_hz;
+        assert_eq!(server.receive(1, &packets::written(Packet::from(request))), [""; 0]);
+        assert_eq!(server.closed(), [(1, CloseReason::CodecRefused)]);
+        assert_eq!(server.statistics().codecs_refused, 1);
+    }
+}
+
+#[test]
+fn a_driver_that_sends_nothing_does_not_fill_the_memory() {
+    let mut server = two(|limits| limits.outbox_bytes = 1000);
+    let mut give = |link, packet: &[u8], delivery| {
+        let link = consonance_session::LinkId(link);
+        server.server.handle_packet(consonance_session::Instant::START, link, delivery, packet).is_some()
+    };
+    for _ in 0..100 {
+        give(2, &packets::enter(1, "lobby"), consonance_session::Delivery::Reliable);
+    }
+    assert!(!give(1, &voice_to_bob(), consonance_session::Delivery::Unreliable), "lost like any other frame");
+    let waiting = server.sent();
+    assert!(waiting.len() < 1000 / 20, "{} packets", waiting.len());
+    assert_eq!(waiting.last().unwrap(), "1: RemoveClient 1");
+    assert_eq!(server.closed(), [(2, CloseReason::Overloaded)]);
+    assert_eq!(server.statistics().undrained, 2);
+    assert_eq!(taken(&mut server, &packets::enter(0, "lobby"), 1), 1, "what waited is gone");
+}
+
+#[test]
+fn a_driver_that_asks_for_nothing_loses_the_oldest_events_and_commands() {
+    let mut server = LoneServer::with_limits(|limits| {
+        limits.links = 1;
+        limits.events = 3;
+    });
+    for link in 1..=6 {
+        server.connect(link);
+    }
+    let closed: Vec<_> = [4, 5, 6].map(|link| (link, CloseReason::SessionFull)).into();
+    assert_eq!(server.closed(), closed);
+    assert_eq!(server.statistics().commands_dropped, 2);
+    server.receive(1, &packets::handshake("Alice"));
+    server.receive(1, &packets::client_state(0, "Alice", &["a", "b", "c", "d"]));
+    assert_eq!(server.events(), ["Alice entered b", "Alice entered c", "Alice entered d"]);
+    assert_eq!(server.statistics().events_dropped, 2);
+}
+
+#[test]
+fn a_room_that_the_wire_cannot_tell_from_one_of_the_configuration_is_refused() {
+    let (ours, theirs) = packets::names_of_one_id();
+    assert_eq!(RoomId::of(&ours), RoomId::of(&theirs));
+    let mut server =
+        LoneServer::with_settings(|settings| settings.reserved_rooms = vec![ours.as_str().into()]);
+    server.join(1, "Alice", &[]);
+    assert_eq!(server.receive(1, &packets::enter(0, &theirs)), [""; 0]);
+    assert_eq!(server.receive(1, &packets::client_state(0, "Alice", &["lobby", &theirs])), [""; 0]);
+    assert_eq!(server.statistics().rooms_reserved, 2);
+    assert_eq!(server.receive(1, &packets::enter(0, &ours)).len(), 1);
+}

@@ -1,0 +1,180 @@
+//! Resume: a client whose link was lost has its place back, and nobody else notices.
+
+use core::time::Duration;
+
+use consonance_session::{Capabilities, ChannelProperties, SessionId, Target};
+
+use crate::support::network::{Network, Who};
+
+const A_MOMENT: Duration = Duration::from_millis(100);
+const LONG: Duration = Duration::from_secs(11);
+
+/// Bob and Alice (id 1), who both can resume; Alice listens to two rooms and speaks to the lobby.
+fn two_players() -> (Network, Who, Who) {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    let bob = network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &["lobby", "team"]);
+    let lobby = Target::Room("lobby".into());
+    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+    network.events(bob);
+    network.events(alice);
+    (network, bob, alice)
+}
+
+#[test]
+fn a_client_whose_link_was_lost_gets_its_place_back_and_nobody_notices() {
+    let (mut network, bob, alice) = two_players();
+    network.cut(alice);
+    network.wait(A_MOMENT);
+    assert_eq!(network.events(bob), [""; 0]);
+    assert_eq!(
+        network.events(alice),
+        ["disconnected: LinkLost, again in 0 ms", "resumed as 1", "roster received"]
+    );
+    assert_eq!(network.server.statistics().places_resumed, 1);
+    network.client(alice).send_voice(b"back").expect("in the session");
+    network.run();
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 1: back"]);
+}
+
+#[test]
+fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
+    let (mut network, bob, alice) = two_players();
+    network.client(alice).send_voice(b"be").expect("in the session");
+    network.run();
+    network.cut(alice);
+    network.wait(A_MOMENT);
+    network.client(alice).send_voice(b"fore").expect("in the session");
+    network.run();
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 1: be", "frame 1 of 1: fore"]);
+}
+
+#[test]
+fn a_client_that_notices_before_the_server_does_takes_its_place_from_the_old_link() {
+    let (mut network, bob, alice) = two_players();
+    network.lose(alice);
+    network.wait(A_MOMENT);
+    assert_eq!(network.events(bob), [""; 0]);
+    assert!(network.events(alice).contains(&"resumed as 1".to_owned()));
+}
+
+#[test]
+fn who_does_not_come_back_in_time_has_left() {
+    let (mut network, bob, alice) = two_players();
+    network.reachable = false;
+    network.cut(alice);
+    network.wait(Duration::from_secs(9));
+    assert_eq!(network.events(bob), [""; 0]);
+    network.wait(Duration::from_secs(2));
+    assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
+    assert_eq!(network.server.statistics().places_given_up, 1);
+    let told = network.events(alice);
+    assert!(told.contains(&"Bob left".to_owned()), "its own roster is given up too: {told:?}");
+    network.reachable = true;
+    network.wait(LONG);
+    assert!(network.events(alice).contains(&"joined as 1".to_owned()), "it joins as anybody");
+}
+
+#[test]
+fn who_leaves_for_good_is_gone_at_once() {
+    let (mut network, bob, alice) = two_players();
+    let now = network.now;
+    network.client(alice).stop(now);
+    network.run();
+    assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
+    assert_eq!(network.server.clients(), 1);
+}
+
+#[test]
+fn a_resumed_client_learns_who_came_and_went_meanwhile() {
+    let (mut network, bob, alice) = two_players();
+    network.reachable = false;
+    network.cut(alice);
+    network.run();
+    network.reachable = true;
+    let now = network.now;
+    network.client(bob).stop(now);
+    network.run();
+    network.join("Carol", &["team"]);
+    network.events(alice);
+    network.wait(Duration::from_secs(2));
+    let told: Vec<_> =
+        network.events(alice).into_iter().filter(|event| !event.starts_with("disconnected")).collect();
+    // Carol has Bob's id now.
+    assert_eq!(
+        told,
+        [
+            "resumed as 1",
+            "Bob exited lobby",
+            "Bob left",
+            "Carol joined as 0",
+            "Carol entered team",
+            "roster received"
+        ]
+    );
+}
+
+#[test]
+fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
+    let (mut network, bob, alice) = two_players();
+    network.reachable = false;
+    network.cut(alice);
+    network.run();
+    network.client(alice).join_room("new").expect("a room more");
+    network.reachable = true;
+    network.wait(Duration::from_secs(2));
+    assert!(network.events(bob).contains(&"Alice entered new".to_owned()));
+}
+
+#[test]
+fn a_ticket_is_good_for_one_time() {
+    let (mut network, _, alice) = two_players();
+    network.cut(alice);
+    network.wait(A_MOMENT);
+    let handshake = network.last_handshake(alice);
+    let thief = network.stranger();
+    network.inject_from(thief, &handshake);
+    network.run();
+    let statistics = network.server.statistics();
+    assert_eq!((statistics.places_resumed, statistics.tickets_refused), (1, 1));
+}
+
+#[test]
+fn a_ticket_of_another_session_is_worth_nothing() {
+    let (mut network, _, alice) = two_players();
+    network.replace_server(SessionId(77));
+    network.cut(alice);
+    network.wait(A_MOMENT);
+    let told = network.events(alice);
+    assert!(told.contains(&"joined as 0".to_owned()), "{told:?}");
+    assert!(!told.iter().any(|event| event.starts_with("resumed")), "{told:?}");
+}
+
+#[test]
+fn an_original_leaves_when_its_link_is_lost() {
+    let mut network = Network::new();
+    let bob = network.join("Bob", &[]);
+    let original = network.join("Original", &[]);
+    network.reachable = false;
+    network.events(bob);
+    network.cut(original);
+    network.run();
+    assert_eq!(network.events(bob), ["Original left"]);
+}
+
+#[test]
+fn a_namesake_takes_over_a_place_that_is_kept() {
+    let (mut network, bob, alice) = two_players();
+    network.reachable = false;
+    network.cut(alice);
+    network.run();
+    network.reachable = true;
+    network.capabilities = Capabilities::NONE;
+    network.join("Alice", &[]);
+    let told = network.events(bob);
+    assert_eq!(told, [""; 0], "join() passes its events over");
+    assert_eq!(network.server.clients(), 2);
+    network.wait(LONG);
+    assert_eq!(network.server.statistics().places_given_up, 0);
+}

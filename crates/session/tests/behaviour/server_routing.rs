@@ -1,0 +1,108 @@
+//! Server-side routing: one packet up, and the server finds the listeners; originals among them notice nothing.
+
+use consonance_session::{Capabilities, ChannelProperties, Target};
+
+use crate::support::network::{Network, Who};
+use crate::support::packets;
+
+/// Clients that announce what they can do.
+fn network_of_ours() -> Network {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network
+}
+
+fn talk(network: &mut Network, who: Who, target: Target) {
+    network.client(who).open_channel(target, ChannelProperties::default()).expect("a channel more");
+}
+
+fn lobby() -> Target {
+    Target::Room("lobby".into())
+}
+
+fn say(network: &mut Network, who: Who, words: &str) {
+    network.client(who).send_voice(words.as_bytes()).expect("a session is joined");
+    network.run();
+}
+
+#[test]
+fn a_frame_goes_up_once_without_a_list_and_reaches_everybody_in_the_room() {
+    let mut network = network_of_ours();
+    let alice = network.join("Alice", &["lobby"]);
+    let listeners = ["Bob", "Carol", "Dave"].map(|name| network.join(name, &["lobby"]));
+    let outsider = network.join("Eve", &["elsewhere"]);
+    talk(&mut network, alice, lobby());
+    say(&mut network, alice, "hello");
+    assert_eq!(network.sent(alice), ["VoiceData 0 #0 session 0 [lobby] hello"]);
+    for listener in listeners {
+        assert_eq!(network.events(listener), ["Alice started speaking", "frame 0 of 0: hello"]);
+    }
+    assert_eq!(network.events(outsider), [""; 0]);
+    assert_eq!(network.events(alice), [""; 0]);
+    assert_eq!(network.server.statistics().frames_routed, 1);
+    assert_eq!(network.server.statistics().frames_out, 3);
+}
+
+#[test]
+fn whom_several_channels_reach_gets_a_frame_once() {
+    let mut network = network_of_ours();
+    let alice = network.join("Alice", &[]);
+    let bob = network.join("Bob", &["lobby", "team"]);
+    talk(&mut network, alice, lobby());
+    talk(&mut network, alice, Target::Room("team".into()));
+    talk(&mut network, alice, Target::Player("Bob".into()));
+    say(&mut network, alice, "once");
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 0: once"]);
+}
+
+#[test]
+fn originals_hear_routed_frames_and_ours_hear_relayed_ones() {
+    let mut network = Network::new();
+    let original = network.join("Original", &["lobby"]);
+    network.capabilities = Capabilities::ALL;
+    let ours = network.join("Ours", &["lobby"]);
+    talk(&mut network, ours, lobby());
+    talk(&mut network, original, lobby());
+    say(&mut network, ours, "from ours");
+    assert_eq!(network.events(original), ["Ours started speaking", "frame 0 of 1: from ours"]);
+    say(&mut network, original, "from the original");
+    assert_eq!(network.events(ours), ["Original started speaking", "frame 0 of 0: from the original"]);
+    assert_eq!(
+        network.sent(original).last().map(String::as_str),
+        Some("ServerRelayUnreliable to 1: VoiceData 0 #0 session 0 [lobby] from the original")
+    );
+}
+
+#[test]
+fn a_server_that_does_not_offer_it_gets_relays() {
+    let mut network = network_of_ours();
+    network.offer(Capabilities::NONE);
+    let alice = network.join("Alice", &[]);
+    let bob = network.join("Bob", &["lobby"]);
+    talk(&mut network, alice, lobby());
+    say(&mut network, alice, "hello");
+    assert_eq!(network.sent(alice), ["ServerRelayUnreliable to 1: VoiceData 0 #0 session 0 [lobby] hello"]);
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 0: hello"]);
+}
+
+#[test]
+fn an_original_that_sends_voice_straight_to_the_server_is_not_routed() {
+    let mut network = Network::new();
+    let alice = network.join("Alice", &[]);
+    let bob = network.join("Bob", &["lobby"]);
+    network.inject(alice, &packets::voice(0, 0, "lobby", "hello"));
+    network.run();
+    assert_eq!(network.events(bob), [""; 0]);
+    assert_eq!(network.server.statistics().ignored, 1);
+}
+
+#[test]
+fn nobody_can_have_a_frame_routed_in_the_name_of_another() {
+    let mut network = network_of_ours();
+    let mallory = network.join("Mallory", &[]);
+    let bob = network.join("Bob", &["lobby"]);
+    network.inject(mallory, &packets::voice(1, 0, "lobby", "as Bob"));
+    network.run();
+    assert_eq!(network.events(bob), [""; 0]);
+    assert_eq!(network.server.statistics().spoofed, 1);
+}

@@ -1,0 +1,101 @@
+//! Many clients at once, and slow ones among them.
+
+use std::time::Instant;
+
+use super::Network;
+use super::packets::packet_of;
+use super::stage::{Saw, Stage};
+use crate::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _};
+
+/// Fifty clients speak at once, and none is taken for another.
+pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &mut N) {
+    let mut stage = Stage::new(network);
+    let everybody: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
+    let own_packet = |client| packet_of(client, 100);
+    for &(client, _) in &everybody {
+        stage.client(client).send(Instant::now(), Delivery::Reliable, &own_packet(client));
+    }
+    stage.drive_sending("everybody is heard both ways", |stage| {
+        let is_heard = |stage: &Stage<N>, &(client, peer): &(usize, Peer), delivery| {
+            stage.server_received(peer, delivery, &own_packet(client))
+        };
+        for link in &everybody {
+            if !is_heard(stage, link, Delivery::Unreliable) {
+                stage.client(link.0).send(Instant::now(), Delivery::Unreliable, &own_packet(link.0));
+            }
+        }
+        everybody.iter().all(|link| {
+            is_heard(stage, link, Delivery::Reliable) && is_heard(stage, link, Delivery::Unreliable)
+        })
+    });
+    for &(client, peer) in &everybody {
+        assert!(stage.packets_of(peer).iter().all(|packet| *packet == own_packet(client)));
+    }
+}
+
+/// One call sends to all that are named, once each on the reliable way; one that leaves changes nothing for others.
+pub fn one_packet_reaches_many_peers_and_nobody_else<N: Network>(network: &mut N) {
+    let mut stage = Stage::new(network);
+    let everybody: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
+    let (outsider, listeners) = everybody.split_first().expect("there are fifty");
+    let peers: Vec<Peer> = listeners.iter().map(|&(_, peer)| peer).collect();
+    stage.server().send(Instant::now(), &peers, Delivery::Reliable, b"to many");
+    stage.server().send(Instant::now(), &peers, Delivery::Unreliable, b"voice");
+    stage.drive_until("all of them receive", |stage| {
+        listeners.iter().all(|&(client, _)| stage.packets_at(client).len() == 2)
+    });
+    stage.client(listeners[0].0).disconnect(Instant::now());
+    stage.drive_until("one leaves", |stage| stage.end_of(listeners[0].1).is_some());
+    stage.server().send(Instant::now(), &peers, Delivery::Reliable, b"again");
+    stage.drive_until("the others receive", |stage| {
+        listeners[1..].iter().all(|&(client, _)| stage.packets_at(client).len() == 3)
+    });
+    assert_eq!(stage.client_saw(outsider.0), [Saw::Connected], "nothing was sent to it");
+}
+
+/// A game that hangs for a while: voice is not kept for it without bound, everything reliable is.
+pub fn a_listener_that_pauses_loses_old_voice_and_nothing_else<N: Network>(network: &mut N) {
+    const FLOOD: usize = 20_000;
+    let (mut stage, client, peer) = Stage::with_client(network);
+    stage.set_polled(client, false);
+    for number in 0..FLOOD {
+        stage.server().send(Instant::now(), &[peer], Delivery::Unreliable, &packet_of(number, 100));
+        if number % 100 == 0 {
+            stage.drive_once();
+        }
+    }
+    stage.server().send(Instant::now(), &[peer], Delivery::Reliable, b"still here?");
+    stage.set_polled(client, true);
+    stage.drive_until("it hears what is reliable", |stage| {
+        stage.client_received(client, Delivery::Reliable, b"still here?")
+    });
+    stage.drive_idle();
+    let kept = stage.packets_at(client).len();
+    assert!(kept < FLOOD / 2, "{kept} of {FLOOD} packets of old voice were kept");
+    stage.drive_sending("it hears new voice", |stage| {
+        stage.server().send(Instant::now(), &[peer], Delivery::Unreliable, b"new");
+        stage.client_received(client, Delivery::Unreliable, b"new")
+    });
+    assert_eq!((stage.end_of(peer), stage.client_end(client)), (None, None));
+}
+
+/// Whoever does not take its reliable packets is disconnected; others receive all of theirs meanwhile.
+pub fn a_slow_reader_is_disconnected_and_harms_nobody<N: Network>(network: &mut N) {
+    const PACKETS_MAX: usize = 1_000_000;
+    let (mut stage, slow, slow_peer) = Stage::with_client(network);
+    let (quick, quick_peer) = stage.connect_client(network);
+    stage.set_polled(slow, false);
+    let packet = vec![0x5a; stage.server().limits().reliable_bytes.min(1000)];
+    let mut sent = 0;
+    while stage.server().statistics().connections.too_slow == 0 {
+        for _ in 0..50 {
+            stage.server().send(Instant::now(), &[slow_peer, quick_peer], Delivery::Reliable, &packet);
+        }
+        sent += 50;
+        stage.drive_until("the quick one keeps up", |stage| stage.packets_at(quick).len() == sent);
+        assert!(sent < PACKETS_MAX, "{sent} packets wait for a client that does not read");
+    }
+    stage.drive_until("the slow one is disconnected", |stage| stage.end_of(slow_peer).is_some());
+    assert!(matches!(stage.end_of(slow_peer), Some(DisconnectReason::Overloaded { .. })));
+    assert_eq!(stage.end_of(quick_peer), None);
+}

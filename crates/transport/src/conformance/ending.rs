@@ -1,0 +1,115 @@
+//! How links end: by either side, by both, or without a word.
+
+use std::time::Instant;
+
+use super::Network;
+use super::packets::packet_of;
+use super::stage::{Saw, Stage, words_from};
+use crate::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+
+/// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.
+pub fn a_client_that_leaves_delivers_its_last_words<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let words: Vec<Vec<u8>> = (0..50).map(|number| packet_of(number, 1000)).collect();
+    for word in &words {
+        stage.client(client).send(Instant::now(), Delivery::Reliable, word);
+    }
+    stage.client(client).disconnect(Instant::now());
+    stage.drive_until("both ends report it", |stage| {
+        stage.end_of(peer).is_some() && stage.client_end(client).is_some()
+    });
+    stage.drive_idle();
+    assert!(stage.packets_of(peer) == words, "the last words did not all arrive");
+    assert_eq!(stage.end_of(peer), Some(DisconnectReason::closed_by_peer(b"")));
+    assert_eq!(
+        stage.client_saw(client),
+        [Saw::Connected, Saw::Disconnected(DisconnectReason::ClosedByUs)],
+        "one end, said once"
+    );
+}
+
+/// Dropping a client is leaving too.
+pub fn a_dropped_client_is_seen_to_leave<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    stage.drop_client(client);
+    stage.drive_until("the server sees it leave", |stage| stage.end_of(peer).is_some());
+    assert_eq!(stage.end_of(peer), Some(DisconnectReason::closed_by_peer(b"")));
+}
+
+/// The server ends one link: last packets, then the reason; nothing from that peer is reported any more.
+pub fn a_disconnected_peer_learns_why_after_its_last_packets<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let words: Vec<Vec<u8>> = (0..50).map(|number| packet_of(number, 1000)).collect();
+    for word in &words {
+        stage.server().send(Instant::now(), &[peer], Delivery::Reliable, word);
+    }
+    stage.server().disconnect(Instant::now(), peer, "you shout");
+    stage.client(client).send(Instant::now(), Delivery::Reliable, b"unheard");
+    stage.drive_until("both ends report it", |stage| {
+        stage.end_of(peer).is_some() && stage.client_end(client).is_some()
+    });
+    assert!(stage.packets_at(client) == words, "the last packets did not all arrive");
+    assert_eq!(
+        stage.client_end(client),
+        Some(DisconnectReason::closed_by_peer(words_from::<N>("you shout")))
+    );
+    assert_eq!(stage.end_of(peer), Some(DisconnectReason::ClosedByUs));
+    assert!(stage.packets_of(peer).is_empty(), "a disconnected peer is not heard");
+}
+
+/// Whoever is faster: one end at each side.
+pub fn when_both_ends_leave_at_once_each_hears_of_it_once<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    stage.client(client).disconnect(Instant::now());
+    stage.server().disconnect(Instant::now(), peer, "goodbye");
+    stage.drive_until("both ends report it", |stage| {
+        stage.end_of(peer).is_some() && stage.client_end(client).is_some()
+    });
+    stage.drive_idle();
+    assert_eq!(ends(stage.client_saw(client)), 1, "the client hears of one end");
+    assert_eq!(ends(stage.server_saw(peer)), 1, "the server hears of one end");
+}
+
+/// Everybody learns it, newcomers are not taken in.
+pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
+    let (mut stage, first, _) = Stage::with_client(network);
+    let (second, _) = stage.connect_client(network);
+    stage.server().shutdown(Instant::now());
+    stage.drive_until("everybody learns it", |stage| {
+        [first, second].iter().all(|&client| stage.client_end(client).is_some())
+            && stage.server().statistics().connections.connected == 0
+    });
+    for client in [first, second] {
+        assert_eq!(
+            stage.client_end(client),
+            Some(DisconnectReason::closed_by_peer(words_from::<N>("the server is shutting down")))
+        );
+    }
+    let late = stage.add_client(network, "main");
+    stage.drive_until("a newcomer is turned away", |stage| stage.client_end(late).is_some());
+    assert!(!stage.client_saw(late).contains(&Saw::Connected));
+}
+
+/// Nobody says goodbye, both ends notice, and trying again works.
+pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    network.cut(stage.client(client));
+    stage.drive_until("both ends notice", |stage| {
+        stage.end_of(peer).is_some() && stage.client_end(client).is_some()
+    });
+    for reason in [stage.end_of(peer), stage.client_end(client)].into_iter().flatten() {
+        assert!(reason.is_worth_retrying(), "nobody wanted this end, and another attempt helps: {reason:?}");
+    }
+    network.mend();
+    stage.client(client).connect(Instant::now());
+    let again = stage.next_peer();
+    stage.drive_until("it connects again", |stage| stage.client_saw(client).last() == Some(&Saw::Connected));
+    stage.client(client).send(Instant::now(), Delivery::Reliable, b"back");
+    stage.drive_until("it is heard", |stage| stage.server_received(again, Delivery::Reliable, b"back"));
+    assert_eq!(ends(stage.client_saw(client)), 1, "the client hears of one end");
+    assert_eq!(ends(stage.server_saw(peer)), 1, "the server hears of one end");
+}
+
+fn ends(saw: &[Saw]) -> usize {
+    saw.iter().filter(|saw| matches!(saw, Saw::Disconnected(_))).count()
+}

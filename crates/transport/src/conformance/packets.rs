@@ -1,0 +1,155 @@
+//! What is sent arrives as it was sent: delivery, order, size.
+
+use std::time::Instant;
+
+use super::Network;
+use super::stage::{Saw, Stage};
+use crate::{ClientTransport as _, Delivery, PacketLimits, Peer, ServerTransport as _};
+
+/// Each delivery arrives as what it was sent, at either end, empty packets included.
+pub fn packets_of_both_deliveries_go_both_ways<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    for delivery in [Delivery::Reliable, Delivery::Unreliable] {
+        for packet in [b"words".as_slice(), b""] {
+            stage.client(client).send(Instant::now(), delivery, packet);
+            stage.drive_until("the server receives", |stage| stage.server_received(peer, delivery, packet));
+            stage.server().send(Instant::now(), &[peer], delivery, packet);
+            stage.drive_until("the client receives", |stage| stage.client_received(client, delivery, packet));
+        }
+    }
+    let sent = stage.client(client).statistics().sent;
+    assert_eq!((sent.reliable.packets, sent.reliable.bytes), (2, 5));
+    assert_eq!(stage.server().statistics().links.sent, sent);
+    assert_eq!(stage.server().statistics().links.received, sent);
+    assert_eq!(stage.client(client).statistics().received, sent);
+}
+
+/// A thousand packets of many sizes, both ways at once.
+pub fn reliable_packets_arrive_complete_and_in_order<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let largest = stage.server().limits().reliable_bytes;
+    let packets: Vec<Vec<u8>> = (0..1000).map(|number: usize| packet_of(number, largest)).collect();
+    for (number, packet) in packets.iter().enumerate() {
+        stage.client(client).send(Instant::now(), Delivery::Reliable, packet);
+        stage.server().send(Instant::now(), &[peer], Delivery::Reliable, packet);
+        if number % 50 == 49 {
+            stage.drive_until("fifty more arrive at both ends", |stage| {
+                stage.packets_of(peer).len() > number && stage.packets_at(client).len() > number
+            });
+        }
+    }
+    assert!(stage.packets_of(peer) == packets, "the server received something else");
+    assert!(stage.packets_at(client) == packets, "the client received something else");
+}
+
+/// Each is whole, whatever became of its neighbours and of what is reliable.
+pub fn unreliable_packets_are_independent_of_each_other<N: Network>(network: &mut N) {
+    const ENOUGH: usize = 200;
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let limits = stage.server().limits();
+    let mut sent = 0;
+    stage.drive_sending("many arrive at both ends", |stage| {
+        for _ in 0..10 {
+            let (voice, control) = (packet_of(sent, limits.unreliable_bytes), packet_of(sent, 100));
+            for (delivery, packet) in [(Delivery::Unreliable, &voice), (Delivery::Reliable, &control)] {
+                stage.client(client).send(Instant::now(), delivery, packet);
+                stage.server().send(Instant::now(), &[peer], delivery, packet);
+            }
+            sent += 1;
+        }
+        [stage.server_saw(peer), stage.client_saw(client)]
+            .iter()
+            .all(|saw| with_delivery(saw, Delivery::Unreliable).len() >= ENOUGH)
+    });
+    for saw in [stage.server_saw(peer), stage.client_saw(client)] {
+        let controls = with_delivery(saw, Delivery::Reliable);
+        assert!(
+            controls.iter().map(|packet| number_of(packet)).eq(0..controls.len()),
+            "control was disturbed"
+        );
+        let voices = with_delivery(saw, Delivery::Unreliable);
+        let is_whole = |packet: &Vec<u8>| *packet == packet_of(number_of(packet), limits.unreliable_bytes);
+        assert!(voices.iter().all(|packet| is_whole(packet)), "an unreliable packet was changed");
+        let mut numbers: Vec<usize> = voices.iter().map(|packet| number_of(packet)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert!(numbers.len() >= ENOUGH / 2, "only {} different ones in {}", numbers.len(), voices.len());
+    }
+}
+
+/// What the limits say is true.
+pub fn the_largest_packets_pass_and_larger_ones_are_dropped<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let PacketLimits { reliable_bytes, unreliable_bytes } = stage.server().limits();
+    assert_eq!(stage.client(client).limits(), stage.server().limits());
+    for (delivery, bytes) in [(Delivery::Reliable, reliable_bytes), (Delivery::Unreliable, unreliable_bytes)]
+    {
+        let largest = vec![0x5a; bytes];
+        let too_large = vec![0x5a; bytes + 1];
+        stage.client(client).send(Instant::now(), delivery, &too_large);
+        stage.client(client).send(Instant::now(), delivery, &largest);
+        stage.drive_until("the server receives", |stage| stage.server_received(peer, delivery, &largest));
+        stage.server().send(Instant::now(), &[peer], delivery, &too_large);
+        stage.server().send(Instant::now(), &[peer], delivery, &largest);
+        stage.drive_until("the client receives", |stage| stage.client_received(client, delivery, &largest));
+    }
+    assert_eq!(stage.packets_of(peer).len(), 2);
+    assert_eq!(stage.packets_at(client).len(), 2);
+    assert_eq!(stage.client(client).statistics().dropped.too_large, 2);
+    assert_eq!(stage.server().statistics().links.dropped.too_large, 2);
+}
+
+/// Before connecting, after leaving, and to a peer that is gone.
+pub fn packets_without_a_link_are_dropped_and_counted<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let mut unconnected = network.client("main");
+    unconnected.send(Instant::now(), Delivery::Reliable, b"early");
+    assert_eq!(unconnected.statistics().dropped.not_connected, 1);
+
+    stage.client(client).disconnect(Instant::now());
+    stage.client(client).send(Instant::now(), Delivery::Unreliable, b"late");
+    assert_eq!(stage.client(client).statistics().dropped.not_connected, 1);
+    stage.drive_until("the server sees it leave", |stage| stage.end_of(peer).is_some());
+    stage.server().send(Instant::now(), &[peer, Peer(peer.0 + 1000)], Delivery::Reliable, b"late");
+    assert_eq!(stage.server().statistics().links.dropped.not_connected, 2);
+}
+
+/// A host is server and client at once: neither hears the other before it asks.
+pub fn a_packet_waits_for_the_next_poll_of_its_receiver<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    stage.client(client).send(Instant::now(), Delivery::Reliable, b"question");
+    assert_eq!(stage.server().statistics().links.received.reliable.packets, 0, "the server did not ask");
+    stage.drive_until("the server hears it", |stage| {
+        stage.server_received(peer, Delivery::Reliable, b"question")
+    });
+    stage.set_polled(client, false);
+    stage.server().send(Instant::now(), &[peer], Delivery::Reliable, b"answer");
+    stage.drive_idle();
+    assert_eq!(stage.client(client).statistics().received.reliable.packets, 0, "the client did not ask");
+    stage.set_polled(client, true);
+    stage.drive_until("the client hears it", |stage| {
+        stage.client_received(client, Delivery::Reliable, b"answer")
+    });
+}
+
+/// A packet that tells its number, of a size that varies up to `largest`.
+pub(super) fn packet_of(number: usize, largest: usize) -> Vec<u8> {
+    let size = (number.wrapping_mul(7919) % largest.min(3000)).max(8);
+    let mut packet = vec![number as u8; size];
+    packet[..8].copy_from_slice(&(number as u64).to_be_bytes());
+    packet
+}
+
+/// The number that such a packet tells.
+fn number_of(packet: &[u8]) -> usize {
+    packet.first_chunk().map_or(usize::MAX, |number| u64::from_be_bytes(*number) as usize)
+}
+
+/// The packets that travelled this way, among what was reported.
+fn with_delivery(saw: &[Saw], wanted: Delivery) -> Vec<&Vec<u8>> {
+    let packets = saw.iter().filter_map(|saw| match saw {
+        Saw::Packet(delivery, packet) if *delivery == wanted => Some(packet),
+        _ => None,
+    });
+    packets.collect()
+}

@@ -1,0 +1,171 @@
+//! The client of a network that the host owns.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use super::client_handle::HostedClientHandle;
+use super::client_outbox::{ClientOutbox, Sent};
+use super::watched::Watched;
+use super::{HostedSettings, overloaded};
+use crate::inbox::{Mailbox, Popped};
+use crate::packet_pool::{PacketPool, SharedPacket};
+use crate::{ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Peer, Statistics};
+
+/// The transport of a [hosted](super) client. Dropping it closes its link.
+///
+/// `connect` waits until the host says that the link is up, however long that takes.
+#[derive(Debug)]
+pub struct HostedClient {
+    wires: Arc<Wires>,
+    limits: PacketLimits,
+    /// Counts attempts to connect, so that what an earlier link left behind is told apart.
+    attempt: u64,
+    link: Link,
+    pool: PacketPool,
+    /// The packet that the last event showed.
+    shown: Option<SharedPacket>,
+    statistics: Statistics,
+}
+
+/// What lies between the transport and its handle.
+#[derive(Debug)]
+pub(super) struct Wires {
+    pub(super) incoming: Mailbox<(), SharedPacket>,
+    pub(super) outgoing: Watched<ClientOutbox>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    Idle,
+    /// Not up, but its end was not reported yet.
+    Ending,
+    Connecting,
+    Up,
+}
+
+pub(super) fn pair(settings: &HostedSettings) -> (HostedClient, HostedClientHandle) {
+    let wires = Arc::new(Wires {
+        incoming: Mailbox::new(settings.incoming),
+        outgoing: Watched::new(ClientOutbox::new(settings)),
+    });
+    let handle = HostedClientHandle::new(Arc::clone(&wires));
+    let client = HostedClient {
+        wires,
+        limits: settings.limits,
+        attempt: 0,
+        link: Link::Idle,
+        pool: PacketPool::default(),
+        shown: None,
+        statistics: Statistics::default(),
+    };
+    (client, handle)
+}
+
+impl ClientTransport for HostedClient {
+    fn connect(&mut self, _now: Instant) {
+        if matches!(self.link, Link::Connecting | Link::Up) {
+            return;
+        }
+        self.attempt += 1;
+        let attempt = Peer(self.attempt);
+        self.wires.incoming.expect(attempt);
+        let is_host_gone = self.wires.outgoing.change(|outbox| {
+            if !outbox.is_host_gone {
+                outbox.connect(attempt);
+            }
+            outbox.is_host_gone
+        });
+        self.link = if is_host_gone { Link::Ending } else { Link::Connecting };
+        if is_host_gone {
+            let (address, cause) = ("the game's network".to_owned(), "the game has left it".to_owned());
+            self.wires.incoming.disconnected(attempt, DisconnectReason::Unreachable { address, cause });
+        }
+    }
+
+    fn poll(&mut self, _now: Instant) -> Option<ClientEvent<'_>> {
+        match self.wires.incoming.pop()? {
+            Popped::Connected { peer, .. } => {
+                if peer == Peer(self.attempt) && self.link == Link::Connecting {
+                    self.link = Link::Up;
+                }
+                Some(ClientEvent::Connected)
+            }
+            Popped::Packet { delivery, packet, .. } => {
+                self.statistics.received.count(delivery, 1, packet.len());
+                Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) })
+            }
+            Popped::Disconnected { peer, reason } => {
+                if peer == Peer(self.attempt) {
+                    self.link = Link::Idle;
+                }
+                Some(ClientEvent::Disconnected { reason })
+            }
+        }
+    }
+
+    fn send(&mut self, _now: Instant, delivery: Delivery, packet: &[u8]) {
+        if self.link != Link::Up {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        }
+        if !self.limits.allow(delivery, packet.len()) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let copy = self.pool.copy(packet);
+        match self.wires.outgoing.change(|outbox| outbox.send(delivery, copy)) {
+            Sent::Full => return self.end_overloaded(),
+            Sent::InPlaceOfOldest => self.statistics.dropped.outgoing_full += 1,
+            Sent::Queued => {}
+        }
+        self.statistics.sent.count(delivery, 1, packet.len());
+    }
+
+    fn disconnect(&mut self, _now: Instant) {
+        let attempt = Peer(self.attempt);
+        self.wires.incoming.mute(attempt);
+        if !matches!(self.link, Link::Connecting | Link::Up) {
+            return;
+        }
+        self.link = Link::Ending;
+        // Otherwise the end is reported when the host has taken everything up to it.
+        if !self.wires.outgoing.change(|outbox| outbox.disconnect(attempt)) {
+            self.wires.incoming.disconnected(attempt, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.wires.incoming.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.limits
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.statistics;
+        statistics.dropped.incoming_full = self.wires.incoming.dropped();
+        statistics.dropped.malformed = self.wires.outgoing.change(|outbox| outbox.malformed);
+        statistics
+    }
+}
+
+impl HostedClient {
+    fn end_overloaded(&mut self) {
+        let attempt = Peer(self.attempt);
+        self.link = Link::Ending;
+        self.wires.incoming.disconnected(attempt, overloaded());
+        self.wires.outgoing.change(|outbox| {
+            outbox.drop_packets();
+            outbox.disconnect(attempt);
+        });
+    }
+}
+
+impl Drop for HostedClient {
+    fn drop(&mut self) {
+        self.disconnect(Instant::now());
+        self.wires.outgoing.change(|outbox| outbox.is_closed = true);
+    }
+}

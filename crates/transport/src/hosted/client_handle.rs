@@ -1,0 +1,194 @@
+//! The host's end of a hosted client.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::client::Wires;
+use super::client_outbox::Request;
+use super::{Received, SESSION_RESET, overloaded, send_failed};
+use crate::inbox::Pushed;
+use crate::packet_pool::{PacketPool, SharedPacket};
+use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
+
+/// What the host does for a [hosted](super) client: it tells what its network reported and asks what is to be done.
+///
+/// Nothing blocks. Dropping it loses the link, and no other can be made.
+#[derive(Debug)]
+pub struct HostedClientHandle {
+    wires: Arc<Wires>,
+    link: HostLink,
+    /// The link was said to be up before anybody asked for it.
+    is_up_already: bool,
+    pool: PacketPool,
+    /// The packet that the last request showed.
+    shown: Option<SharedPacket>,
+}
+
+/// What a client wants from its host.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ClientRequest<'a> {
+    /// A link to the server: say [`link_up`](HostedClientHandle::link_up) when it is there,
+    /// [`link_down`](HostedClientHandle::link_down) if it cannot be made.
+    Connect,
+    /// Send this packet to the server.
+    Send {
+        /// How it must travel.
+        delivery: Delivery,
+        /// Its bytes, valid until the next call on the handle.
+        packet: &'a [u8],
+    },
+    /// The client has left, and this is its goodbye: tell the server, whose host says
+    /// [`peer_disconnected`](super::HostedServerHandle::peer_disconnected).
+    /// The link counts as down from now on, even if the game goes on using it.
+    Disconnect,
+}
+
+/// The link as the host knows it: by the last `Connect` that it took.
+#[derive(Clone, Copy, Debug)]
+enum HostLink {
+    Unwanted,
+    Asked(Peer),
+    Up(Peer),
+}
+
+impl HostedClientHandle {
+    pub(super) fn new(wires: Arc<Wires>) -> Self {
+        let pool = PacketPool::default();
+        Self { wires, link: HostLink::Unwanted, is_up_already: false, pool, shown: None }
+    }
+
+    /// The next thing to do, or `None`. Call it until it says `None`: only then will the waker be called again.
+    pub fn poll(&mut self) -> Option<ClientRequest<'_>> {
+        loop {
+            match self.wires.outgoing.pop(super::client_outbox::ClientOutbox::pop)? {
+                Request::Connect(attempt) => {
+                    self.link = HostLink::Asked(attempt);
+                    if std::mem::take(&mut self.is_up_already) {
+                        self.link_up();
+                    }
+                    return Some(ClientRequest::Connect);
+                }
+                Request::Send(delivery, packet) if matches!(self.link, HostLink::Up(_)) => {
+                    return Some(ClientRequest::Send { delivery, packet: self.shown.insert(packet) });
+                }
+                Request::Disconnect(attempt) => {
+                    self.wires.incoming.disconnected(attempt, DisconnectReason::ClosedByUs);
+                    if self.link.attempt() == Some(attempt) {
+                        self.link = HostLink::Unwanted;
+                        return Some(ClientRequest::Disconnect);
+                    }
+                }
+                // The link went down while this waited.
+                Request::Send(..) => {}
+            }
+        }
+    }
+
+    /// The link to the server is up. Answers the last [`ClientRequest::Connect`]; said before it, answers the next.
+    pub fn link_up(&mut self) {
+        match self.link {
+            HostLink::Unwanted => self.is_up_already = true,
+            HostLink::Asked(attempt) => {
+                self.link = HostLink::Up(attempt);
+                self.wires.incoming.connected(attempt, ());
+            }
+            HostLink::Up(_) => {}
+        }
+    }
+
+    /// The other side, or the game, ended the link or did not let it come up. The words may be empty.
+    pub fn link_down(&mut self, words: &str) {
+        let words = words.as_bytes();
+        self.end(|link| match link {
+            HostLink::Up(_) => DisconnectReason::closed_by_peer(words),
+            _ => DisconnectReason::refused(words),
+        });
+    }
+
+    /// The link was lost without a word, or nobody answered.
+    pub fn link_lost(&mut self) {
+        self.end(|link| {
+            if matches!(link, HostLink::Up(_)) {
+                return DisconnectReason::TimedOut;
+            }
+            let (address, cause) = ("the game's network".to_owned(), "nobody answers".to_owned());
+            DisconnectReason::Unreachable { address, cause }
+        });
+    }
+
+    /// A packet came from the server.
+    pub fn receive(&mut self, delivery: Delivery, packet: &[u8]) -> Received {
+        let HostLink::Up(attempt) = self.link else {
+            return self.drop_received();
+        };
+        if packet.len() > MAX_PACKET_BYTES {
+            return self.drop_received();
+        }
+        match self.wires.incoming.push(attempt, delivery, self.pool.copy(packet)) {
+            Pushed::Queued | Pushed::QueuedInPlaceOfOldest => Received::Queued,
+            Pushed::Unwanted => self.drop_received(),
+            Pushed::Full(_) => {
+                self.wires.incoming.disconnected(attempt, overloaded());
+                self.wires.outgoing.change(|outbox| {
+                    outbox.drop_packets();
+                    outbox.disconnect(attempt);
+                });
+                Received::Overflowed
+            }
+        }
+    }
+
+    /// The network could not deliver a reliable packet, so nothing after it makes sense: the link ends.
+    pub fn send_failed(&mut self) {
+        self.end(|_| send_failed());
+    }
+
+    /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the client
+    /// asks for another.
+    pub fn session_reset(&mut self) {
+        self.link_down(SESSION_RESET);
+    }
+
+    /// Asks to be woken, from any thread, when [`poll`](Self::poll) has something.
+    pub fn set_waker(&mut self, waker: Waker) {
+        self.wires.outgoing.set_waker(waker);
+    }
+
+    /// Whether the transport was dropped, so that there is nothing to do once [`poll`](Self::poll) says `None`.
+    pub fn is_finished(&self) -> bool {
+        self.wires.outgoing.change(|outbox| outbox.is_closed)
+    }
+
+    fn end(&mut self, reason: impl FnOnce(HostLink) -> DisconnectReason) {
+        self.is_up_already = false;
+        if let Some(attempt) = self.link.attempt() {
+            self.wires.incoming.disconnected(attempt, reason(self.link));
+            self.link = HostLink::Unwanted;
+        }
+    }
+
+    fn drop_received(&mut self) -> Received {
+        self.wires.outgoing.change(|outbox| outbox.malformed += 1);
+        Received::Dropped
+    }
+}
+
+impl HostLink {
+    fn attempt(self) -> Option<Peer> {
+        match self {
+            Self::Asked(attempt) | Self::Up(attempt) => Some(attempt),
+            Self::Unwanted => None,
+        }
+    }
+}
+
+impl Drop for HostedClientHandle {
+    fn drop(&mut self) {
+        self.wires.outgoing.change(|outbox| outbox.is_host_gone = true);
+        // The links that are still asked for, and then the one that the host knows.
+        while self.poll().is_some() {
+            self.link_lost();
+        }
+        self.link_lost();
+    }
+}

@@ -1,0 +1,113 @@
+//! What a hosted client wants from its host.
+
+use std::collections::VecDeque;
+
+use super::HostedSettings;
+use super::waiting::{Waiting, WaitingLimits};
+use super::watched::Queue;
+use crate::packet_pool::SharedPacket;
+use crate::{Delivery, Peer};
+
+/// Requests in order, and apart from them voice, which may be late by no request at all.
+#[derive(Debug)]
+pub(super) struct ClientOutbox {
+    limits: WaitingLimits,
+    unreliable_max: usize,
+    requests: VecDeque<Request>,
+    voice: VecDeque<SharedPacket>,
+    waiting: Waiting,
+    /// The transport was dropped.
+    pub(super) is_closed: bool,
+    /// The handle was dropped.
+    pub(super) is_host_gone: bool,
+    /// What the host pushed although it was no packet or had no link.
+    pub(super) malformed: u64,
+}
+
+/// Links are told apart by the number of the attempt to make them.
+#[derive(Debug)]
+pub(super) enum Request {
+    Connect(Peer),
+    Send(Delivery, SharedPacket),
+    Disconnect(Peer),
+}
+
+/// What became of a packet.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    Queued,
+    InPlaceOfOldest,
+    Full,
+}
+
+impl ClientOutbox {
+    pub(super) fn new(settings: &HostedSettings) -> Self {
+        Self {
+            limits: WaitingLimits::of(settings),
+            unreliable_max: settings.outgoing_unreliable_packets,
+            requests: VecDeque::new(),
+            voice: VecDeque::new(),
+            waiting: Waiting::default(),
+            is_closed: false,
+            is_host_gone: false,
+            malformed: 0,
+        }
+    }
+
+    pub(super) fn connect(&mut self, attempt: Peer) {
+        self.requests.push_back(Request::Connect(attempt));
+    }
+
+    pub(super) fn send(&mut self, delivery: Delivery, packet: SharedPacket) -> Sent {
+        match delivery {
+            Delivery::Reliable if !self.waiting.add(self.limits, packet.len()) => return Sent::Full,
+            Delivery::Reliable => self.requests.push_back(Request::Send(delivery, packet)),
+            Delivery::Unreliable => {
+                let is_full = self.voice.len() >= self.unreliable_max;
+                if is_full {
+                    self.voice.pop_front();
+                }
+                self.voice.push_back(packet);
+                if is_full {
+                    return Sent::InPlaceOfOldest;
+                }
+            }
+        }
+        Sent::Queued
+    }
+
+    /// Asks for the end of a link, after its reliable packets. False if the host has never heard of this link and so
+    /// need not.
+    pub(super) fn disconnect(&mut self, attempt: Peer) -> bool {
+        self.voice.clear();
+        if matches!(self.requests.back(), Some(Request::Connect(last)) if *last == attempt) {
+            self.requests.pop_back();
+            return false;
+        }
+        self.requests.push_back(Request::Disconnect(attempt));
+        true
+    }
+
+    /// Forgets what waits to be sent.
+    pub(super) fn drop_packets(&mut self) {
+        self.voice.clear();
+        self.requests.retain(|request| !matches!(request, Request::Send(..)));
+        self.waiting = Waiting::default();
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Request> {
+        let Some(request) = self.requests.pop_front() else {
+            return Some(Request::Send(Delivery::Unreliable, self.voice.pop_front()?));
+        };
+        if let Request::Send(_, packet) = &request {
+            self.waiting.remove(packet.len());
+        }
+        Some(request)
+    }
+}
+
+impl Queue for ClientOutbox {
+    fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.voice.is_empty()
+    }
+}

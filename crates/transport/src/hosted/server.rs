@@ -1,0 +1,186 @@
+//! The server of a network that the host owns.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use super::server_handle::HostedServerHandle;
+use super::server_outbox::{HostCounts, ServerOutbox};
+use super::watched::Watched;
+use super::{HostedSettings, OVERFLOWED, overloaded};
+use crate::inbox::{Mailbox, Popped};
+use crate::packet_pool::{PacketPool, SharedPacket};
+use crate::{Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+/// The transport of a [hosted](super) server. Dropping it disconnects everybody.
+#[derive(Debug)]
+pub struct HostedServer {
+    wires: Arc<Wires>,
+    limits: PacketLimits,
+    links: BTreeSet<Peer>,
+    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    newcomer: Option<Peer>,
+    is_shut_down: bool,
+    pool: PacketPool,
+    /// The packet that the last event showed.
+    shown: Option<SharedPacket>,
+    /// Those that the present packet is too much for.
+    too_slow: Vec<Peer>,
+    statistics: ServerStatistics,
+}
+
+/// What lies between the transport and its handle.
+#[derive(Debug)]
+pub(super) struct Wires {
+    pub(super) incoming: Mailbox<Arrival, SharedPacket>,
+    pub(super) outgoing: Watched<ServerOutbox>,
+}
+
+/// What the host said of a new peer.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) session: String,
+    pub(super) remote: String,
+}
+
+pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHandle) {
+    let wires = Arc::new(Wires {
+        incoming: Mailbox::new(settings.incoming),
+        outgoing: Watched::new(ServerOutbox::new(settings)),
+    });
+    let handle = HostedServerHandle::new(Arc::clone(&wires), settings.peers_max);
+    let server = HostedServer {
+        wires,
+        limits: settings.limits,
+        links: BTreeSet::new(),
+        newcomer: None,
+        is_shut_down: false,
+        pool: PacketPool::default(),
+        shown: None,
+        too_slow: Vec::new(),
+        statistics: ServerStatistics::default(),
+    };
+    (server, handle)
+}
+
+impl ServerTransport for HostedServer {
+    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+        self.accept_newcomer();
+        loop {
+            match self.wires.incoming.pop()? {
+                Popped::Connected { peer, .. } if self.is_shut_down => {
+                    self.wires.incoming.forget(peer);
+                    self.wires.outgoing.change(|outbox| outbox.end(peer, SHUTTING_DOWN, true));
+                    self.statistics.connections.turned_away_full += 1;
+                }
+                Popped::Connected { peer, about: Arrival { session, remote } } => {
+                    self.links.insert(peer);
+                    self.newcomer = Some(peer);
+                    self.statistics.connections.accepted += 1;
+                    return Some(ServerEvent::Connected { peer, session, remote });
+                }
+                Popped::Packet { peer, delivery, packet, .. } => {
+                    self.statistics.links.received.count(delivery, 1, packet.len());
+                    let packet = self.shown.insert(packet);
+                    return Some(ServerEvent::Packet { peer, delivery, packet });
+                }
+                Popped::Disconnected { peer, reason } => {
+                    self.links.remove(&peer);
+                    return Some(ServerEvent::Disconnected { peer, reason });
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.accept_newcomer();
+        if !self.limits.allow(delivery, packet.len()) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        let bytes = packet.len();
+        let packet = self.pool.copy(packet);
+        let Self { links, too_slow, .. } = self;
+        let present = peers.iter().copied().filter(|peer| links.contains(peer));
+        let gone = peers.iter().filter(|peer| !links.contains(peer)).count() as u64;
+        let sent = self.wires.outgoing.change(|outbox| outbox.send(present, delivery, packet, too_slow));
+        let links = &mut self.statistics.links;
+        links.sent.count(delivery, sent.queued, bytes);
+        links.dropped.not_connected += gone + sent.not_connected;
+        links.dropped.outgoing_full += sent.pushed_out;
+        while let Some(peer) = self.too_slow.pop() {
+            self.cut_too_slow(peer);
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        let is_refusal = self.newcomer == Some(peer);
+        if is_refusal {
+            self.newcomer = None;
+        }
+        if self.links.remove(&peer) {
+            self.wires.incoming.mute(peer);
+            let reason = DisconnectReason::cut(reason);
+            self.wires.outgoing.change(|outbox| outbox.end(peer, reason, is_refusal));
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        for peer in std::mem::take(&mut self.links) {
+            self.links.insert(peer);
+            self.disconnect(now, peer, SHUTTING_DOWN);
+        }
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.wires.incoming.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.limits
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let HostCounts { malformed, too_slow, turned_away_full } =
+            self.wires.outgoing.change(|outbox| outbox.counts);
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.wires.incoming.dropped();
+        statistics.links.dropped.malformed = malformed;
+        statistics.connections.connected = self.links.len() as u64;
+        statistics.connections.too_slow += too_slow;
+        statistics.connections.turned_away_full += turned_away_full;
+        statistics
+    }
+}
+
+impl HostedServer {
+    fn accept_newcomer(&mut self) {
+        if let Some(peer) = self.newcomer.take() {
+            self.wires.outgoing.change(|outbox| outbox.accept(peer));
+        }
+    }
+
+    fn cut_too_slow(&mut self, peer: Peer) {
+        self.links.remove(&peer);
+        self.statistics.connections.too_slow += 1;
+        self.wires.incoming.mute(peer);
+        self.wires.incoming.disconnected(peer, overloaded());
+        self.wires.outgoing.change(|outbox| outbox.cut(peer, OVERFLOWED));
+    }
+}
+
+impl Drop for HostedServer {
+    fn drop(&mut self) {
+        self.shutdown(Instant::now());
+        while let Some(popped) = self.wires.incoming.pop() {
+            if let Popped::Connected { peer, .. } = popped {
+                self.wires.outgoing.change(|outbox| outbox.end(peer, SHUTTING_DOWN, true));
+            }
+        }
+        self.wires.outgoing.change(|outbox| outbox.is_closed = true);
+    }
+}
+
+const SHUTTING_DOWN: &str = "the server is shutting down";

@@ -1,0 +1,212 @@
+//! What a hosted server wants from its host.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::HostedSettings;
+use super::waiting::{Waiting, WaitingLimits};
+use super::watched::Queue;
+use crate::packet_pool::SharedPacket;
+use crate::{Delivery, Peer};
+
+/// How many lists of peers are kept to use again.
+const SPARE_LISTS_MAX: usize = 64;
+
+/// Requests in order, and apart from them voice, which may be late by no request at all.
+#[derive(Debug)]
+pub(super) struct ServerOutbox {
+    limits: WaitingLimits,
+    unreliable_max: usize,
+    /// The links that the host knows, and the reliable packets that wait for each.
+    links: HashMap<Peer, Waiting>,
+    requests: VecDeque<Entry>,
+    voice: VecDeque<Parcel>,
+    spare_lists: Vec<Vec<Peer>>,
+    /// The transport was dropped.
+    pub(super) is_closed: bool,
+    pub(super) counts: HostCounts,
+}
+
+#[derive(Debug)]
+pub(super) enum Request {
+    Accept(Peer),
+    /// To the peers in the list that was given to [`ServerOutbox::pop`].
+    Send(Delivery, SharedPacket),
+    End(Ending),
+}
+
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub(super) peer: Peer,
+    pub(super) reason: String,
+    /// The peer was never taken in.
+    pub(super) is_refusal: bool,
+}
+
+/// A request as it waits.
+#[derive(Debug)]
+enum Entry {
+    Accept(Peer),
+    Reliable(Parcel),
+    End(Ending),
+}
+
+/// One packet and all the peers it is for.
+#[derive(Debug)]
+struct Parcel {
+    peers: Vec<Peer>,
+    packet: SharedPacket,
+}
+
+/// What became of a packet, counted in peers.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    pub(super) queued: u64,
+    pub(super) not_connected: u64,
+    /// Unreliable packets that were pushed out.
+    pub(super) pushed_out: u64,
+}
+
+/// What the host did that the transport reports as statistics.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HostCounts {
+    /// Pushed although it was no packet or from nobody known.
+    pub(super) malformed: u64,
+    /// Peers whose reliable packets could not be delivered.
+    pub(super) too_slow: u64,
+    pub(super) turned_away_full: u64,
+}
+
+impl ServerOutbox {
+    pub(super) fn new(settings: &HostedSettings) -> Self {
+        Self {
+            limits: WaitingLimits::of(settings),
+            unreliable_max: settings.outgoing_unreliable_packets,
+            links: HashMap::new(),
+            requests: VecDeque::new(),
+            voice: VecDeque::new(),
+            spare_lists: Vec::new(),
+            is_closed: false,
+            counts: HostCounts::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, peer: Peer) {
+        self.links.insert(peer, Waiting::default());
+    }
+
+    /// The host knows a peer no longer: nothing that waits is for it.
+    pub(super) fn remove(&mut self, peer: Peer) {
+        if self.links.remove(&peer).is_some() {
+            self.forget_requests(peer);
+        }
+    }
+
+    pub(super) fn accept(&mut self, peer: Peer) {
+        if self.links.contains_key(&peer) {
+            self.requests.push_back(Entry::Accept(peer));
+        }
+    }
+
+    /// Queues a packet for all these peers. Those that cannot take another reliable one are added to `too_slow`.
+    pub(super) fn send(
+        &mut self,
+        peers: impl Iterator<Item = Peer>,
+        delivery: Delivery,
+        packet: SharedPacket,
+        too_slow: &mut Vec<Peer>,
+    ) -> Sent {
+        let mut sent = Sent::default();
+        let mut list = self.spare_lists.pop().unwrap_or_default();
+        for peer in peers {
+            let Some(waiting) = self.links.get_mut(&peer) else {
+                sent.not_connected += 1;
+                continue;
+            };
+            if delivery == Delivery::Unreliable || waiting.add(self.limits, packet.len()) {
+                list.push(peer);
+            } else {
+                too_slow.push(peer);
+            }
+        }
+        sent.queued = list.len() as u64;
+        if list.is_empty() {
+            self.spare(list);
+            return sent;
+        }
+        let parcel = Parcel { peers: list, packet };
+        if delivery == Delivery::Reliable {
+            self.requests.push_back(Entry::Reliable(parcel));
+            return sent;
+        }
+        if self.voice.len() >= self.unreliable_max
+            && let Some(oldest) = self.voice.pop_front()
+        {
+            sent.pushed_out = oldest.peers.len() as u64;
+            self.spare(oldest.peers);
+        }
+        self.voice.push_back(parcel);
+        sent
+    }
+
+    /// Asks for the end of a link, after its reliable packets.
+    pub(super) fn end(&mut self, peer: Peer, reason: &str, is_refusal: bool) {
+        if self.links.contains_key(&peer) {
+            self.requests.push_back(Entry::End(Ending { peer, reason: reason.to_owned(), is_refusal }));
+        }
+    }
+
+    /// Asks for the end of a link at once: what waits for the peer is forgotten.
+    pub(super) fn cut(&mut self, peer: Peer, reason: &str) {
+        if let Some(waiting) = self.links.get_mut(&peer) {
+            *waiting = Waiting::default();
+            self.forget_requests(peer);
+            self.end(peer, reason, false);
+        }
+    }
+
+    /// The next request. Only after a [`Request::Send`] has the content of `peers` a meaning: whom it goes to.
+    pub(super) fn pop(&mut self, peers: &mut Vec<Peer>) -> Option<Request> {
+        let (delivery, parcel) = match self.requests.pop_front() {
+            Some(Entry::Accept(peer)) => return Some(Request::Accept(peer)),
+            Some(Entry::Reliable(parcel)) => (Delivery::Reliable, parcel),
+            Some(Entry::End(ending)) => {
+                self.remove(ending.peer);
+                return Some(Request::End(ending));
+            }
+            None => (Delivery::Unreliable, self.voice.pop_front()?),
+        };
+        for peer in parcel.peers.iter().filter(|_| delivery == Delivery::Reliable) {
+            if let Some(waiting) = self.links.get_mut(peer) {
+                waiting.remove(parcel.packet.len());
+            }
+        }
+        self.spare(std::mem::replace(peers, parcel.peers));
+        Some(Request::Send(delivery, parcel.packet))
+    }
+
+    fn forget_requests(&mut self, gone: Peer) {
+        let keep_others = |parcel: &mut Parcel| {
+            parcel.peers.retain(|peer| *peer != gone);
+            !parcel.peers.is_empty()
+        };
+        self.voice.retain_mut(keep_others);
+        self.requests.retain_mut(|request| match request {
+            Entry::Accept(peer) => *peer != gone,
+            Entry::End(ending) => ending.peer != gone,
+            Entry::Reliable(parcel) => keep_others(parcel),
+        });
+    }
+
+    fn spare(&mut self, mut list: Vec<Peer>) {
+        if self.spare_lists.len() < SPARE_LISTS_MAX {
+            list.clear();
+            self.spare_lists.push(list);
+        }
+    }
+}
+
+impl Queue for ServerOutbox {
+    fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.voice.is_empty()
+    }
+}

@@ -1,0 +1,42 @@
+//! How much of one link waits for the host.
+
+use super::HostedSettings;
+
+/// How many reliable packets of one link may wait, and their bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WaitingLimits {
+    packets: usize,
+    bytes: usize,
+}
+
+impl WaitingLimits {
+    pub(super) fn of(settings: &HostedSettings) -> Self {
+        Self { packets: settings.outgoing_reliable_packets, bytes: settings.outgoing_reliable_bytes }
+    }
+}
+
+/// The reliable packets of one link that wait.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Waiting {
+    packets: usize,
+    bytes: usize,
+}
+
+impl Waiting {
+    /// Counts one more, or says that it is too much.
+    #[must_use]
+    pub(super) fn add(&mut self, limits: WaitingLimits, bytes: usize) -> bool {
+        let more = Self { packets: self.packets + 1, bytes: self.bytes + bytes };
+        let fits = more.packets <= limits.packets && more.bytes <= limits.bytes;
+        if fits {
+            *self = more;
+        }
+        fits
+    }
+
+    /// Counts one less.
+    pub(super) fn remove(&mut self, bytes: usize) {
+        self.packets -= 1;
+        self.bytes -= bytes;
+    }
+}

@@ -1,0 +1,144 @@
+//! A game's own network, as simple as one can be: players with numbers, and a thread that is the game's loop.
+//!
+//! Everything arrives at once and in order; what the receiver cannot take is a failed send.
+
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use consonance_transport::hosted::{
+    ClientRequest, HostedClientHandle, HostedServerHandle, Received, ServerRequest,
+};
+
+/// How long the game sleeps between two frames at most.
+const FRAME: Duration = Duration::from_millis(5);
+
+pub(crate) struct GameNetwork {
+    players: Arc<Mutex<Players>>,
+    game: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Players {
+    server: Option<HostedServerHandle>,
+    clients: Vec<Player>,
+    is_over: bool,
+}
+
+struct Player {
+    handle: HostedClientHandle,
+    session: String,
+}
+
+impl GameNetwork {
+    pub(crate) fn start() -> Self {
+        let players: Arc<Mutex<Players>> = Arc::default();
+        let pumped = Arc::clone(&players);
+        let game = thread::spawn(move || {
+            while pumped.lock().expect("no test panics while it changes the players").pump() {
+                thread::park_timeout(FRAME);
+            }
+        });
+        Self { players, game }
+    }
+
+    pub(crate) fn add_server(&mut self, mut handle: HostedServerHandle) {
+        handle.set_waker(self.waker());
+        self.change(|players| players.server = Some(handle));
+    }
+
+    pub(crate) fn add_client(&mut self, mut handle: HostedClientHandle, session: &str) {
+        handle.set_waker(self.waker());
+        self.change(|players| players.clients.push(Player { handle, session: session.to_owned() }));
+    }
+
+    /// Loses every link.
+    pub(crate) fn cut_all(&mut self) {
+        self.change(|Players { server, clients, .. }| {
+            for (number, player) in (0..).zip(clients) {
+                player.handle.link_lost();
+                if let Some(server) = server {
+                    server.peer_lost(number);
+                }
+            }
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Players)) {
+        change(&mut self.players.lock().expect("the game does not panic"));
+    }
+
+    fn waker(&self) -> Waker {
+        Waker::from(Arc::new(Game(self.game.thread().clone())))
+    }
+}
+
+impl Drop for GameNetwork {
+    fn drop(&mut self) {
+        if let Ok(mut players) = self.players.lock() {
+            players.is_over = true;
+        }
+    }
+}
+
+impl Players {
+    /// One frame of the game; false after the last.
+    fn pump(&mut self) -> bool {
+        if let Some(server) = &mut self.server {
+            for (number, player) in (0..).zip(&mut self.clients) {
+                pump_client(number, player, server);
+            }
+            pump_server(server, &mut self.clients);
+        }
+        !self.is_over
+    }
+}
+
+fn pump_client(number: u64, player: &mut Player, server: &mut HostedServerHandle) {
+    while let Some(request) = player.handle.poll() {
+        match request {
+            ClientRequest::Connect => {
+                if !server.peer_connected(number, &player.session) {
+                    player.handle.link_down("the server is full");
+                }
+            }
+            ClientRequest::Send { delivery, packet } => {
+                if server.receive(number, delivery, packet) == Received::Overflowed {
+                    player.handle.send_failed();
+                }
+            }
+            ClientRequest::Disconnect => server.peer_disconnected(number, ""),
+        }
+    }
+}
+
+fn pump_server(server: &mut HostedServerHandle, clients: &mut [Player]) {
+    let mut failed = Vec::new();
+    while let Some(request) = server.poll() {
+        match request {
+            ServerRequest::Accept { peer } => clients[peer as usize].handle.link_up(),
+            ServerRequest::Send { peers, delivery, packet } => {
+                for &peer in peers {
+                    if clients[peer as usize].handle.receive(delivery, packet) == Received::Overflowed {
+                        failed.push(peer);
+                    }
+                }
+            }
+            ServerRequest::Refuse { peer, reason } | ServerRequest::Disconnect { peer, reason } => {
+                clients[peer as usize].handle.link_down(reason);
+            }
+        }
+        for peer in failed.drain(..) {
+            server.send_failed(peer);
+        }
+    }
+}
+
+struct Game(thread::Thread);
+
+impl Wake for Game {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

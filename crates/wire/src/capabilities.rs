@@ -1,0 +1,194 @@
+//! What peers of ours tell each other in the handshake, behind the body that everybody reads.
+
+use core::fmt;
+
+use crate::{ClientId, Extension, ExtensionWriter, Reader, SessionId, WriteError, Writer};
+
+/// What a side can do beyond the original. Nothing of it is used towards a peer that did not announce it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities(pub u32);
+
+/// 128 bits that only a server and one of its clients know.
+#[derive(Clone, Copy)]
+pub struct Secret(pub [u8; 16]);
+
+/// What a client shows to get back the place that it lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResumeTicket {
+    /// The session of the place; in another one the ticket is worth nothing.
+    pub session: SessionId,
+    /// The id that the client had.
+    pub id: ClientId,
+    /// What the server gave it for this.
+    pub secret: Secret,
+}
+
+/// The block behind a handshake and behind its answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HandshakeExtension {
+    /// What the sender can do.
+    pub capabilities: Capabilities,
+    /// Client to server: the place to have back.
+    pub ticket: Option<ResumeTicket>,
+    /// Server to client: what to show after the link was lost.
+    pub secret: Option<Secret>,
+    /// Server to client: the ticket was good.
+    pub resumed: bool,
+}
+
+impl Capabilities {
+    /// Nothing: an original.
+    pub const NONE: Self = Self(0);
+    /// Voice may go to the server without a list of destinations; the server finds the listeners in its tables.
+    pub const SERVER_ROUTING: Self = Self(1);
+    /// A lost link may be followed by another one that gets the same place in the session.
+    pub const RESUME: Self = Self(2);
+    /// Everything that this version knows.
+    pub const ALL: Self = Self(Self::SERVER_ROUTING.0 | Self::RESUME.0);
+
+    /// Whether all of `other` is among these.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// What both can do.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+/// Compares all bytes whatever the first ones are, so that the time tells nothing.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+/// Does not show the secret.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl HandshakeExtension {
+    /// What stands behind a handshake's body; `None` if an original sent it.
+    ///
+    /// Unknown items are skipped, and so are items of a wrong length.
+    pub fn find(trailing: &[u8]) -> Option<Self> {
+        let mut found = Self::default();
+        for (tag, bytes) in Extension::find(trailing)?.items() {
+            match tag {
+                CAPABILITIES => {
+                    found.capabilities = bytes
+                        .try_into()
+                        .map_or(found.capabilities, |bits| Capabilities(u32::from_be_bytes(bits)));
+                }
+                SECRET => found.secret = bytes.try_into().ok().map(Secret),
+                TICKET => found.ticket = read_ticket(bytes),
+                RESUMED => found.resumed = true,
+                _ => {}
+            }
+        }
+        Some(found)
+    }
+
+    /// Writes the block behind the packet that `writer` has just written.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`].
+    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        let mut block = ExtensionWriter::begin(writer)?;
+        block.item(CAPABILITIES, &self.capabilities.0.to_be_bytes())?;
+        if let Some(secret) = &self.secret {
+            block.item(SECRET, &secret.0)?;
+        }
+        if let Some(ticket) = &self.ticket {
+            block.item(TICKET, &ticket_bytes(ticket))?;
+        }
+        if self.resumed {
+            block.item(RESUMED, &[])?;
+        }
+        Ok(())
+    }
+}
+
+/// `u32`, the bits.
+const CAPABILITIES: u8 = 1;
+/// 16 bytes.
+const SECRET: u8 = 2;
+/// `u32` session, `u16` id, 16 bytes.
+const TICKET: u8 = 3;
+/// Nothing.
+const RESUMED: u8 = 4;
+
+const TICKET_BYTES: usize = 4 + 2 + 16;
+
+fn read_ticket(bytes: &[u8]) -> Option<ResumeTicket> {
+    let mut reader = Reader::new(bytes);
+    let session = SessionId(reader.u32("ticket").ok()?);
+    let id = ClientId(reader.u16("ticket").ok()?);
+    let secret = Secret(reader.rest().try_into().ok()?);
+    Some(ResumeTicket { session, id, secret })
+}
+
+fn ticket_bytes(ticket: &ResumeTicket) -> [u8; TICKET_BYTES] {
+    let mut bytes = [0; TICKET_BYTES];
+    bytes[..4].copy_from_slice(&ticket.session.0.to_be_bytes());
+    bytes[4..6].copy_from_slice(&ticket.id.0.to_be_bytes());
+    bytes[6..].copy_from_slice(&ticket.secret.0);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(extension: &HandshakeExtension) -> Option<HandshakeExtension> {
+        let mut buffer = [0; 128];
+        let mut writer = Writer::new(&mut buffer);
+        extension.write(&mut writer).unwrap();
+        HandshakeExtension::find(writer.written())
+    }
+
+    #[test]
+    fn what_is_written_is_found() {
+        let secret = Secret([7; 16]);
+        let ticket = ResumeTicket { session: SessionId(9), id: ClientId(3), secret };
+        for extension in [
+            HandshakeExtension::default(),
+            HandshakeExtension { capabilities: Capabilities::ALL, ..Default::default() },
+            HandshakeExtension { ticket: Some(ticket), ..Default::default() },
+            HandshakeExtension { secret: Some(secret), resumed: true, ..Default::default() },
+        ] {
+            assert_eq!(round_trip(&extension), Some(extension));
+        }
+    }
+
+    #[test]
+    fn an_original_has_no_extension() {
+        assert_eq!(HandshakeExtension::find(&[]), None);
+        assert_eq!(HandshakeExtension::find(b"whatever follows"), None);
+    }
+
+    #[test]
+    fn unknown_and_damaged_items_are_skipped() {
+        let mut buffer = [0; 64];
+        let mut writer = Writer::new(&mut buffer);
+        let mut block = ExtensionWriter::begin(&mut writer).unwrap();
+        block.item(200, b"from the future").unwrap();
+        block.item(SECRET, b"too short").unwrap();
+        block.item(CAPABILITIES, &[0, 0, 0, 2]).unwrap();
+        let found = HandshakeExtension::find(writer.written()).unwrap();
+        assert_eq!(found, HandshakeExtension { capabilities: Capabilities::RESUME, ..Default::default() });
+    }
+
+    #[test]
+    fn a_secret_does_not_show_in_logs() {
+        extern crate std;
+        assert_eq!(std::format!("{:?}", Secret([42; 16])), "Secret(…)");
+    }
+}

@@ -1,0 +1,181 @@
+//! The server side: many links, told apart by their sockets.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::time::Instant;
+
+use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
+use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+use crate::LIMITS;
+use crate::tcp_link::overloaded;
+use crate::token::Token;
+
+mod guest;
+mod steps;
+
+use guest::Guest;
+
+/// Connections at once.
+const GUESTS_MAX: usize = 256;
+/// How many ports to try until one is free for TCP and UDP both.
+const PORTS_TRIED: usize = 16;
+
+/// A server that listens on a TCP and a UDP port of the same number. Dropping it closes every link.
+#[derive(Debug)]
+pub struct PlainServer {
+    listener: TcpListener,
+    udp: UdpSocket,
+    address: SocketAddr,
+    guests: BTreeMap<Peer, Guest>,
+    by_token: HashMap<Token, Peer>,
+    by_source: HashMap<SocketAddr, Peer>,
+    /// What came in and was not polled yet.
+    inbox: Inbox<SocketAddr, Vec<u8>>,
+    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    newcomer: Option<Peer>,
+    last_peer: u64,
+    is_shut_down: bool,
+    /// The packet that the last event shows.
+    shown: Vec<u8>,
+    statistics: ServerStatistics,
+}
+
+impl PlainServer {
+    /// Listens on this address; with port 0, on one that is free for TCP and UDP both.
+    ///
+    /// # Errors
+    /// If the address or the port cannot be had.
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let mut tries = if address.port() == 0 { PORTS_TRIED } else { 1 };
+        let (listener, udp) = loop {
+            tries -= 1;
+            match bind_both(address) {
+                Err(_) if tries > 0 => {}
+                sockets => break sockets?,
+            }
+        };
+        Ok(Self {
+            address: listener.local_addr()?,
+            listener,
+            udp,
+            guests: BTreeMap::new(),
+            by_token: HashMap::new(),
+            by_source: HashMap::new(),
+            inbox: Inbox::new(InboxLimits::default()),
+            newcomer: None,
+            last_peer: 0,
+            is_shut_down: false,
+            shown: Vec::new(),
+            statistics: ServerStatistics::default(),
+        })
+    }
+
+    /// Where it listens, with the real port.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn accept_newcomer(&mut self) {
+        if let Some(guest) = self.newcomer.take().and_then(|peer| self.guests.get_mut(&peer)) {
+            // The first packet of a connection always has room.
+            let _ = guest.tcp.send(&guest.token.to_bytes());
+        }
+    }
+
+    /// Sends to one guest; false if it must be disconnected because it does not take its packets.
+    fn send_to(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> bool {
+        let links = &mut self.statistics.links;
+        let Some(guest) = self.guests.get_mut(&peer).filter(|guest| !guest.is_leaving()) else {
+            links.dropped.not_connected += 1;
+            return true;
+        };
+        match (delivery, guest.source) {
+            (Delivery::Reliable, _) if !guest.tcp.send(packet) => return false,
+            (Delivery::Reliable, _) => {}
+            (Delivery::Unreliable, Some(source)) if self.udp.send_to(packet, source).is_ok() => {}
+            // Its way over UDP is not known yet, or the system's queue is full.
+            (Delivery::Unreliable, _) => {
+                links.dropped.outgoing_full += 1;
+                return true;
+            }
+        }
+        links.sent.count(delivery, 1, packet.len());
+        true
+    }
+}
+
+impl ServerTransport for PlainServer {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.accept_newcomer();
+        if self.inbox.is_empty() {
+            self.look(now);
+        }
+        Some(match self.inbox.pop()? {
+            Popped::Connected { peer, about } => {
+                self.newcomer = Some(peer);
+                self.statistics.connections.accepted += 1;
+                ServerEvent::Connected { peer, session: String::new(), remote: about.to_string() }
+            }
+            Popped::Packet { peer, delivery, packet, .. } => {
+                self.statistics.links.received.count(delivery, 1, packet.len());
+                self.shown = packet;
+                ServerEvent::Packet { peer, delivery, packet: &self.shown }
+            }
+            Popped::Disconnected { peer, reason } => ServerEvent::Disconnected { peer, reason },
+        })
+    }
+
+    fn send(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.accept_newcomer();
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        for &peer in peers {
+            if !self.send_to(peer, delivery, packet) {
+                self.statistics.connections.too_slow += 1;
+                self.inbox.mute(peer);
+                self.end(peer, overloaded());
+            }
+        }
+    }
+
+    /// The words stay here: this wire has no way to carry them.
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        // A client that never got its token was refused.
+        self.newcomer.take_if(|newcomer| *newcomer == peer);
+        if let Some(guest) = self.guests.get_mut(&peer).filter(|guest| !guest.is_leaving()) {
+            guest.leave(now);
+            self.inbox.mute(peer);
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        for peer in self.guests.keys().copied().collect::<Vec<_>>() {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.inbox.dropped();
+        let connected = self.guests.values().filter(|guest| !guest.is_leaving()).count();
+        statistics.connections.connected = connected as u64;
+        statistics
+    }
+}
+
+fn bind_both(address: SocketAddr) -> io::Result<(TcpListener, UdpSocket)> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let udp = UdpSocket::bind(listener.local_addr()?)?;
+    udp.set_nonblocking(true)?;
+    Ok((listener, udp))
+}

@@ -1,0 +1,121 @@
+//! The command as a user types it: a server and two clients in processes of their own.
+
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use consonance::audio::WavInput;
+use serde_json::Value;
+
+use crate::likeness::likeness;
+
+#[test]
+fn what_one_client_speaks_the_other_hears() {
+    let heard = Path::new(env!("CARGO_TARGET_TMPDIR")).join("heard.wav");
+    let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech/austen-2.wav");
+    let (_server, address) = server();
+    let mut bob = client(&address, "Bob", &["--listen", "lobby", "--output", heard.to_str().unwrap()]);
+    bob.until("roster_received", "");
+    let mut alice = client(&address, "Alice", &["--talk", "lobby", "--input", speech.to_str().unwrap()]);
+    bob.until("player_joined", "Alice");
+    alice.until("player_joined", "Bob");
+    bob.until("started_speaking", "Alice");
+    bob.until("stopped_speaking", "Alice");
+    alice.interrupt();
+    bob.until("player_left", "Alice");
+    bob.interrupt();
+
+    let (spoken, heard) = (samples(&speech), samples(&heard));
+    let likeness = likeness(&spoken, &heard);
+    assert!(likeness > 0.8, "{likeness}");
+}
+
+#[test]
+fn a_client_leaves_when_its_time_is_over() {
+    let (_server, address) = server();
+    let mut client = client(&address, "Bob", &["--for", "0.2"]);
+    client.until("joined", "Bob");
+    assert!(client.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_server_that_is_not_there_is_an_error_that_says_so() {
+    let arguments = ["client", "--connect", "127.0.0.1:9", "--name", "Bob"];
+    let output = command(&arguments).stderr(Stdio::piped()).output().unwrap();
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("plain-sockets: cannot reach the server at 127.0.0.1:9"), "{error}");
+}
+
+/// A process that ends with the test, and what it prints.
+struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    fn line(&mut self) -> String {
+        self.lines.next().expect("it goes on printing").unwrap()
+    }
+
+    /// Reads on until an event of this kind, about this player.
+    fn until(&mut self, event: &str, name: &str) {
+        loop {
+            let line: Value = serde_json::from_str(&self.line()).unwrap();
+            if line["event"] == event && line["name"].as_str().unwrap_or_default() == name {
+                return;
+            }
+        }
+    }
+
+    /// Ctrl-C, and a proper end.
+    fn interrupt(&mut self) {
+        let kill = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).status().unwrap();
+        assert!(kill.success() && self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn server() -> (Running, String) {
+    let mut server = Running::start(&["server", "--listen", "127.0.0.1:0"]);
+    let line = server.line();
+    let address = line.strip_prefix("listening on ").expect("the first line is the address");
+    let address = address.to_owned();
+    assert!(!address.ends_with(":0"), "{address} is not the real port");
+    (server, address)
+}
+
+fn client(address: &str, name: &str, more: &[&str]) -> Running {
+    let mut arguments = vec!["client", "--connect", address, "--name", name, "--json"];
+    arguments.extend(more);
+    if !more.contains(&"--for") {
+        // What never comes is not waited for without end.
+        arguments.extend(["--for", "60"]);
+    }
+    Running::start(&arguments)
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_plain-sockets")));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn samples(path: &Path) -> Vec<f32> {
+    WavInput::open(path).unwrap().samples().to_vec()
+}

@@ -1,0 +1,44 @@
+//! The guide to networks of one's own shows this example as it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_code_block_of_the_guide_stands_in_a_file_of_the_example() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = fs::read_to_string(package.join("../../docs/custom-network.md")).unwrap();
+    let sources: Vec<Vec<String>> = rust_files(package).iter().map(|path| lines_of(path)).collect();
+    let blocks = rust_blocks(&guide);
+    assert!(blocks.len() >= 10, "the guide has only {} pieces of code", blocks.len());
+    for block in blocks {
+        let stands_there = |source: &Vec<String>| {
+            source.windows(block.len()).any(|window| without_indentation(window) == block)
+        };
+        assert!(sources.iter().any(stands_there), "this is not in the example:\n{}", block.join("\n"));
+    }
+}
+
+/// What stands between ```` ```rust ```` and the end of the block.
+fn rust_blocks(guide: &str) -> Vec<Vec<String>> {
+    let pieces = guide.split("```rust\n").skip(1);
+    let codes = pieces.map(|piece| piece.split("```").next().unwrap_or_default());
+    codes.map(|code| code.lines().map(str::to_owned).collect()).collect()
+}
+
+/// The guide shows methods without the depth at which they stand.
+fn without_indentation(lines: &[String]) -> Vec<String> {
+    let indents =
+        lines.iter().filter(|line| !line.is_empty()).map(|line| line.len() - line.trim_start().len());
+    let indent = indents.min().unwrap_or(0);
+    lines.iter().map(|line| line.get(indent..).unwrap_or_default().to_owned()).collect()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn lines_of(path: &Path) -> Vec<String> {
+    fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,74 @@
+//! A client written from the description of the wire alone, with sockets that block.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream, UdpSocket};
+
+use consonance_transport::Peer;
+
+use crate::open_server::{OpenServer, PATIENCE};
+
+pub(crate) struct Stranger {
+    pub(crate) tcp: TcpStream,
+    pub(crate) udp: UdpSocket,
+    /// Its name at the server.
+    pub(crate) peer: Peer,
+    /// The 12 bytes that the server sent first.
+    pub(crate) token: Vec<u8>,
+}
+
+impl Stranger {
+    /// Connected over TCP only.
+    pub(crate) fn connect(server: &mut OpenServer) -> Self {
+        let known = server.peers.len();
+        let tcp = TcpStream::connect(server.transport.local_addr()).unwrap();
+        tcp.set_read_timeout(Some(PATIENCE)).unwrap();
+        server.poll_until("the server takes a stranger in", |server| server.peers.len() > known);
+        server.poll();
+        let mut stranger = Self { tcp, udp: udp(server), peer: server.peers[known], token: Vec::new() };
+        stranger.token = stranger.read_packet();
+        stranger
+    }
+
+    /// Connected over both ways.
+    pub(crate) fn introduced(server: &mut OpenServer) -> Self {
+        let stranger = Self::connect(server);
+        stranger.udp.send(&stranger.token).unwrap();
+        server.poll_until("the server answers", |_| has_datagram(&stranger.udp));
+        assert_eq!(read_datagram(&stranger.udp), stranger.token);
+        stranger
+    }
+
+    pub(crate) fn write_packet(&mut self, packet: &[u8]) {
+        self.tcp.write_all(&(packet.len() as u32).to_be_bytes()).unwrap();
+        self.tcp.write_all(packet).unwrap();
+    }
+
+    pub(crate) fn read_packet(&mut self) -> Vec<u8> {
+        let mut length = [0; 4];
+        self.tcp.read_exact(&mut length).unwrap();
+        let mut packet = vec![0; u32::from_be_bytes(length) as usize];
+        self.tcp.read_exact(&mut packet).unwrap();
+        packet
+    }
+}
+
+/// A socket towards the server's UDP port.
+pub(crate) fn udp(server: &OpenServer) -> UdpSocket {
+    let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    udp.connect(server.transport.local_addr()).unwrap();
+    udp.set_read_timeout(Some(PATIENCE)).unwrap();
+    udp
+}
+
+pub(crate) fn has_datagram(udp: &UdpSocket) -> bool {
+    udp.set_nonblocking(true).unwrap();
+    let has_one = udp.peek(&mut [0; 16]).is_ok();
+    udp.set_nonblocking(false).unwrap();
+    has_one
+}
+
+pub(crate) fn read_datagram(udp: &UdpSocket) -> Vec<u8> {
+    let mut buffer = [0; 2048];
+    let length = udp.recv(&mut buffer).unwrap();
+    buffer[..length].to_vec()
+}
