@@ -102,6 +102,7 @@ impl Uplink {
     pub(crate) fn reason(&self, cause: Disconnection) -> DisconnectReason {
         match (&self.last_end, cause) {
             (Some(reason), Disconnection::LinkLost | Disconnection::ConnectFailed) => reason.clone(),
+            (_, Disconnection::NoAnswer) => DisconnectReason::TimedOut,
             _ => DisconnectReason::closed_by_peer(b"it has started a new session"),
         }
     }

@@ -182,7 +182,7 @@ impl Client {
         self.clock = now;
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
-                Timer::Handshake => self.send_handshake(now),
+                Timer::Handshake => self.ask_again(now),
                 Timer::Reconnect => self.open_link(),
                 Timer::Place => self.give_up_place(),
                 Timer::UploadBudget => self.refill_budget(),

@@ -266,8 +266,8 @@ impl Server {
             }
             Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::VoiceData(voice) => {
-                let audience = routing::most_listeners(&self.roster, &voice);
-                record.budgets.take_fan_out(now, limits, clients, audience)?;
+                let cost = routing::cost(&self.roster, &voice);
+                record.budgets.take_fan_out(now, limits, clients, cost)?;
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));
             }
