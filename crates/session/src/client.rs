@@ -102,6 +102,7 @@ enum Fault {
     NotForPeers,
     Spoofed,
     PlayerRefused,
+    Undrained,
 }
 
 impl Fault {
@@ -112,7 +113,11 @@ impl Fault {
             Self::Oversized => Offence::Oversized,
             Self::Spoofed => Offence::Spoofed,
             Self::NotForPeers | Self::PlayerRefused => Offence::Refused,
-            Self::UnknownLink | Self::NotJoined | Self::OtherSession | Self::UnknownPlayer => return None,
+            Self::UnknownLink
+            | Self::NotJoined
+            | Self::OtherSession
+            | Self::UnknownPlayer
+            | Self::Undrained => return None,
         })
     }
 }
@@ -219,6 +224,9 @@ impl Client {
         if !from_peer && self.connection.link() != Some(link) {
             return Err(Fault::UnknownLink);
         }
+        if self.outbox.waiting_bytes() > self.settings.limits.outbox_bytes {
+            return Err(Fault::Undrained);
+        }
         // No original sends more than it can take.
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
@@ -270,6 +278,7 @@ impl Client {
             Fault::NotForPeers => &mut statistics.not_for_peers,
             Fault::Spoofed => &mut statistics.spoofed,
             Fault::PlayerRefused => &mut statistics.players_refused,
+            Fault::Undrained => &mut statistics.undrained,
         } += 1;
     }
 

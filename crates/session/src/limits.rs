@@ -78,6 +78,7 @@ pub struct Limits {
     pub events: usize,
     /// Bytes that wait to be sent (default 64 MiB). While more do, no packet is taken: what came unreliably is lost,
     /// and a link that sent something reliably is closed, because it cannot do without; counted as `undrained`.
+    /// A client takes no packet either then.
     /// Clients that go are told to the others all the same: 4 bytes times the square of their number at most, which is
     /// 100 MB when a session of 5000 ends.
     pub outbox_bytes: usize,

@@ -58,6 +58,8 @@ pub struct ClientStatistics {
     pub players_refused: u64,
     /// Rooms of other players beyond what [`Limits::rooms_per_client`](crate::Limits) and one packet allow.
     pub rooms_refused: u64,
+    /// Packets that were not taken because [`Limits::outbox_bytes`](crate::Limits) wait to be sent.
+    pub undrained: u64,
     /// Packets of or about a player who is not here.
     pub unknown_player: u64,
     /// Events that were lost because nobody polled for them.
