@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod block;
+mod capture;
 mod codec;
 mod declick;
 mod endpoint;
@@ -27,6 +28,10 @@ mod resample;
 mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
+pub use capture::{
+    CaptureChain, CaptureSettings, CaptureStage, CaptureStatistics, EchoLevel, EchoStatistics, Heard,
+    NoiseLevel, VoiceDetectionSettings, VoiceSensitivity,
+};
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
     IdentityEncoder, OpusDecoder, OpusEncoder, Source,

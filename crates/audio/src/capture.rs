@@ -1,0 +1,280 @@
+//! From what a microphone hears to what others should hear: a chain of stages over blocks of 10 ms.
+//!
+//! ```text
+//! microphone ─▶ sanitise ─▶ high-pass ─▶ echo ─▶ noise ─▶ background ─▶ gain, limiter ─▶ voice detection
+//! loudspeaker ─────────────────────────────┘
+//! ```
+//!
+//! The order matters: whatever is not linear, such as the removal of background, has to come after the echo
+//! canceller, which would lose sight of the room otherwise.
+
+mod background;
+mod decimator;
+mod echo;
+mod gain;
+mod high_pass;
+mod level;
+mod noise;
+mod overlap;
+mod sanitiser;
+mod settings;
+mod spectrum;
+mod statistics;
+mod voice_detector;
+
+pub use settings::{CaptureSettings, EchoLevel, NoiseLevel, VoiceDetectionSettings, VoiceSensitivity};
+pub use statistics::{CaptureStatistics, EchoStatistics};
+
+use self::background::BackgroundRemoval;
+use self::echo::EchoCanceller;
+use self::gain::AutomaticGain;
+use self::high_pass::HighPass;
+use self::noise::NoiseSuppressor;
+use self::overlap::{Analysis, Synthesis, Window};
+use self::sanitiser::Sanitiser;
+use self::spectrum::{BINS, Transform};
+use self::voice_detector::VoiceDetector;
+use crate::block::BLOCK_SAMPLES;
+
+/// What was heard in one block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heard {
+    /// How probable it is that somebody speaks here, 0 to 1.
+    pub speech_probability: f32,
+    /// Whether the block belongs to speech: with hysteresis, and with the hang-over at the end.
+    pub is_speech: bool,
+    /// Level of what left the chain, in dB of full scale (root mean square), at least −100.
+    pub level_dbfs: f32,
+}
+
+/// The stages, for those who time them; see [`CaptureChain::process_watched`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CaptureStage {
+    /// Sanitising and the high-pass.
+    HighPass,
+    /// The echo canceller's subtraction.
+    EchoSubtraction,
+    /// What echo canceller and noise suppressor have in common: to spectra and back.
+    Spectrum,
+    /// The echo canceller's suppression.
+    EchoSuppression,
+    /// Noise suppression.
+    Noise,
+    /// Background removal.
+    Background,
+    /// Automatic gain and limiter.
+    Gain,
+    /// Voice detection.
+    VoiceDetection,
+}
+
+/// The chain. Its stages are switched and tuned by [`CaptureSettings`].
+///
+/// It allocates when it is made and when a stage is switched on, and never per block. Sound comes out
+/// [`CaptureChain::delay_samples`] later.
+pub struct CaptureChain {
+    settings: CaptureSettings,
+    sanitiser: Sanitiser,
+    high_pass: HighPass,
+    spectral: Option<Box<Spectral>>,
+    background: Option<BackgroundRemoval>,
+    gain: AutomaticGain,
+    voice_detector: VoiceDetector,
+    was_speech: bool,
+    blocks: u64,
+    input_level_dbfs: f32,
+    output_level_dbfs: f32,
+}
+
+impl CaptureChain {
+    /// A chain that has heard nothing yet.
+    pub fn new(settings: CaptureSettings) -> Self {
+        let mut chain = Self {
+            settings,
+            sanitiser: Sanitiser::default(),
+            high_pass: HighPass::new(),
+            spectral: None,
+            background: None,
+            gain: AutomaticGain::new(),
+            voice_detector: VoiceDetector::new(settings.voice_detection),
+            was_speech: false,
+            blocks: 0,
+            input_level_dbfs: level::SILENCE_DBFS,
+            output_level_dbfs: level::SILENCE_DBFS,
+        };
+        chain.set_settings(settings);
+        chain
+    }
+
+    /// Turns one block of the microphone, mono at 48 kHz, into what others should hear.
+    ///
+    /// `render` is what the loudspeaker was given in the same 10 ms, or up to 250 ms earlier; `None` if that was nothing.
+    /// Any samples are safe: what is not a number becomes silence, and is counted.
+    pub fn process(
+        &mut self,
+        microphone: &mut [f32; BLOCK_SAMPLES],
+        render: Option<&[f32; BLOCK_SAMPLES]>,
+    ) -> Heard {
+        self.process_watched(microphone, render, |_| {})
+    }
+
+    /// The same, and says after each stage that it is done, so that the caller can look at a clock.
+    pub fn process_watched(
+        &mut self,
+        microphone: &mut [f32; BLOCK_SAMPLES],
+        render: Option<&[f32; BLOCK_SAMPLES]>,
+        mut done: impl FnMut(CaptureStage),
+    ) -> Heard {
+        self.blocks += 1;
+        self.sanitiser.microphone(microphone);
+        self.input_level_dbfs = level::dbfs(microphone);
+        if self.settings.high_pass {
+            self.high_pass.process(microphone);
+        }
+        done(CaptureStage::HighPass);
+        if let Some(spectral) = &mut self.spectral {
+            let mut render = render.copied().unwrap_or([0.0; BLOCK_SAMPLES]);
+            self.sanitiser.loudspeaker(&mut render);
+            spectral.process(microphone, &render, &mut done);
+        }
+        if let Some(background) = &mut self.background {
+            background.process(microphone);
+            done(CaptureStage::Background);
+        }
+        if self.settings.automatic_gain {
+            self.gain.process(microphone, self.was_speech);
+            done(CaptureStage::Gain);
+        }
+        self.output_level_dbfs = level::dbfs(microphone);
+        self.was_speech = self.voice_detector.process(microphone);
+        done(CaptureStage::VoiceDetection);
+        Heard {
+            speech_probability: self.voice_detector.probability(),
+            is_speech: self.was_speech,
+            level_dbfs: self.output_level_dbfs,
+        }
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &CaptureSettings {
+        &self.settings
+    }
+
+    /// Changes the settings. A stage that stays on keeps what it has learnt; one that is switched on starts anew.
+    pub fn set_settings(&mut self, settings: CaptureSettings) {
+        if settings.echo.is_none() && settings.noise.is_none() {
+            self.spectral = None;
+        } else {
+            self.spectral
+                .get_or_insert_with(|| Box::new(Spectral::new()))
+                .switch(settings.echo, settings.noise);
+        }
+        match (&mut self.background, settings.background_removal) {
+            (Some(removal), Some(intensity)) => removal.set_intensity(intensity),
+            (removal, wanted) => *removal = wanted.map(BackgroundRemoval::new),
+        }
+        if settings.high_pass && !self.settings.high_pass {
+            self.high_pass = HighPass::new();
+        }
+        if settings.automatic_gain && !self.settings.automatic_gain {
+            self.gain = AutomaticGain::new();
+        }
+        self.voice_detector.set_settings(settings.voice_detection);
+        self.settings = settings;
+    }
+
+    /// How much later sound comes out than it went in, with the present settings: one block for echo cancelling
+    /// and noise suppression together, one for the removal of background.
+    pub fn delay_samples(&self) -> usize {
+        let blocks = usize::from(self.spectral.is_some()) + usize::from(self.background.is_some());
+        blocks * BLOCK_SAMPLES
+    }
+
+    /// Counts and levels.
+    pub fn statistics(&self) -> CaptureStatistics {
+        CaptureStatistics {
+            blocks: self.blocks,
+            non_finite_samples: self.sanitiser.non_finite_samples,
+            clipped_samples: self.sanitiser.clipped_samples,
+            input_level_dbfs: self.input_level_dbfs,
+            output_level_dbfs: self.output_level_dbfs,
+            gain_db: if self.settings.automatic_gain { self.gain.gain_db() } else { 0.0 },
+            speech_probability: self.voice_detector.probability(),
+            echo: self
+                .spectral
+                .as_ref()
+                .and_then(|spectral| spectral.echo.as_ref())
+                .map(EchoCanceller::statistics),
+        }
+    }
+}
+
+impl std::fmt::Debug for CaptureChain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaptureChain").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// The stages that work on spectra, and share them so that all of them together delay by one block only.
+struct Spectral {
+    echo: Option<EchoCanceller>,
+    noise: Option<NoiseSuppressor>,
+    window: Window,
+    transform: Transform,
+    analysis: Analysis,
+    synthesis: Synthesis,
+}
+
+impl Spectral {
+    fn new() -> Self {
+        Self {
+            echo: None,
+            noise: None,
+            window: Window::new(),
+            transform: Transform::new(),
+            analysis: Analysis::new(),
+            synthesis: Synthesis::new(),
+        }
+    }
+
+    fn switch(&mut self, echo: Option<EchoLevel>, noise: Option<NoiseLevel>) {
+        match (&mut self.echo, echo) {
+            (Some(canceller), Some(level)) => canceller.set_level(level),
+            (canceller, wanted) => *canceller = wanted.map(EchoCanceller::new),
+        }
+        match (&mut self.noise, noise) {
+            (Some(suppressor), Some(level)) => suppressor.set_level(level),
+            (suppressor, wanted) => *suppressor = wanted.map(NoiseSuppressor::new),
+        }
+    }
+
+    fn process(
+        &mut self,
+        block: &mut [f32; BLOCK_SAMPLES],
+        render: &[f32; BLOCK_SAMPLES],
+        done: &mut impl FnMut(CaptureStage),
+    ) {
+        if let Some(echo) = &mut self.echo {
+            echo.subtract(block, render, &self.window, &mut self.transform);
+            done(CaptureStage::EchoSubtraction);
+        }
+        self.analysis.push(block, &self.window, &mut self.transform);
+        done(CaptureStage::Spectrum);
+        let mut gains = [1.0; BINS];
+        if let Some(echo) = &mut self.echo {
+            echo.gains(&self.analysis, &mut gains);
+            done(CaptureStage::EchoSuppression);
+        }
+        if let Some(noise) = &mut self.noise {
+            noise.gains(&self.analysis.spectrum, &mut gains);
+            done(CaptureStage::Noise);
+        }
+        let spectrum = &mut self.analysis.spectrum;
+        for (bin, gain) in gains.into_iter().enumerate() {
+            spectrum.re[bin] *= gain;
+            spectrum.im[bin] *= gain;
+        }
+        self.synthesis.pull(spectrum, &self.window, &mut self.transform, block);
+        done(CaptureStage::Spectrum);
+    }
+}

@@ -1,0 +1,111 @@
+//! The echo canceller: takes what the loudspeaker plays out of what the microphone hears, without set-up.
+//!
+//! ```text
+//! loudspeaker ─▶ render history ─▶ linear filter ─▶ predicted echo ┐
+//! microphone ───────────────────────────────────────────────────▶ (−) ─▶ what is left ─▶ suppressor
+//!                                                                         residual echo's estimate ┘
+//! ```
+//!
+//! The delay between loudspeaker and microphone needs no setting and no estimate, because the filter is long
+//! enough for it; and somebody who speaks here does not spoil the filter, because it knows how sure it is.
+
+mod bands;
+mod linear_filter;
+mod loudness_bound;
+mod render_history;
+mod residual;
+mod staleness;
+mod suppressor;
+mod two_paths;
+mod usefulness;
+
+use self::loudness_bound::LoudnessBound;
+use self::render_history::RenderHistory;
+use self::residual::Residual;
+use self::suppressor::Suppressor;
+use self::two_paths::{TwoPaths, Verdict};
+use self::usefulness::Usefulness;
+use super::overlap::{Analysis, Window};
+use super::settings::EchoLevel;
+use super::spectrum::{BINS, Transform};
+use super::statistics::EchoStatistics;
+use crate::block::BLOCK_SAMPLES;
+
+/// The canceller.
+pub(crate) struct EchoCanceller {
+    history: RenderHistory,
+    paths: TwoPaths,
+    bound: LoudnessBound,
+    usefulness: Usefulness,
+    residual: Residual,
+    suppressor: Suppressor,
+    microphone: Analysis,
+    predicted: Analysis,
+    path_changes: u64,
+}
+
+impl EchoCanceller {
+    pub(crate) fn new(level: EchoLevel) -> Self {
+        Self {
+            history: RenderHistory::new(),
+            paths: TwoPaths::new(),
+            bound: LoudnessBound::new(),
+            usefulness: Usefulness::new(),
+            residual: Residual::new(),
+            suppressor: Suppressor::new(level),
+            microphone: Analysis::new(),
+            predicted: Analysis::new(),
+            path_changes: 0,
+        }
+    }
+
+    pub(crate) fn set_level(&mut self, level: EchoLevel) {
+        self.suppressor.set_level(level);
+    }
+
+    /// Subtracts the predicted echo from one block, in which somebody else may be heard as well.
+    pub(crate) fn subtract(
+        &mut self,
+        block: &mut [f32; BLOCK_SAMPLES],
+        render: &[f32; BLOCK_SAMPLES],
+        window: &Window,
+        transform: &mut Transform,
+    ) {
+        self.history.push(render, transform);
+        self.microphone.push(block, window, transform);
+        self.bound.observe(&self.microphone.spectrum, self.history.newest());
+        let most_unsure = self.bound.most_unsure();
+        let (split, verdict) = self.paths.cancel(block, &self.history, &most_unsure, transform);
+        match verdict {
+            Some(Verdict::Changed) => self.path_changes += 1,
+            Some(Verdict::FalseAlarm) => self.residual.all_clear(),
+            None => {}
+        }
+        self.predicted.push(&split.echo, window, transform);
+        *block = split.left;
+    }
+
+    /// Writes the gains that hide what the subtraction left, whose spectrum is `left`.
+    pub(crate) fn gains(&mut self, left: &Analysis, gains: &mut [f32; BINS]) {
+        let kept = self.usefulness.observe(&left.spectrum, &self.predicted.spectrum);
+        self.paths.keep(kept);
+        if let Some(holds) = self.residual.observe(&left.spectrum, &self.predicted.spectrum) {
+            self.paths.challenge(&holds);
+        }
+        self.suppressor.gains(&left.spectrum, &self.residual, gains);
+    }
+
+    pub(crate) fn statistics(&self) -> EchoStatistics {
+        let energies = self.paths.energies();
+        let total: f32 = energies.iter().sum();
+        let loudest = energies.iter().copied().fold(0.0, f32::max);
+        // The sound that comes straight from the loudspeaker is the first to be loud.
+        let delay = energies.iter().position(|&energy| energy > 0.5 * loudest).unwrap_or(0);
+        EchoStatistics {
+            return_loss_db: -10.0 * total.max(1e-12).log10(),
+            return_loss_enhancement_db: 10.0 * self.residual.enhancement().log10(),
+            delay_ms: 10 * delay as u32,
+            path_changes: self.path_changes,
+        }
+    }
+}

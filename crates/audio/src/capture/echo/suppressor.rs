@@ -1,0 +1,107 @@
+//! Turns down, bin by bin, what is more residual echo than voice.
+
+use super::bands::{self, BANDS};
+use super::linear_filter::LINEAR_BINS;
+use super::residual::Residual;
+use crate::capture::settings::EchoLevel;
+use crate::capture::spectrum::{BINS, Spectrum};
+
+/// Bands by which is judged whether somebody speaks here: 400 Hz to 5 kHz.
+const JUDGED_BANDS: std::ops::Range<usize> = 3..18;
+
+/// Bins whose mean gain is that of everything above 8 kHz.
+const TOP_BINS: std::ops::Range<usize> = 90..LINEAR_BINS;
+
+/// How the near end is told apart, and what is done about it.
+struct Tuning {
+    /// What is left has to be this much louder than the residual echo to be the near end's; power.
+    near_threshold: f32,
+    /// How much near end is all near end: 1 divided by it, as a share of the judged bands.
+    near_slope: f32,
+    /// How much quieter everything gets while only the far end speaks.
+    far_end_gain: f32,
+}
+
+const LOW: Tuning = Tuning { near_threshold: 4.0, near_slope: 3.0, far_end_gain: 0.1 };
+const MODERATE: Tuning = Tuning { near_threshold: 8.0, near_slope: 3.0, far_end_gain: 0.1 };
+const HIGH: Tuning = Tuning { near_threshold: 8.0, near_slope: 2.0, far_end_gain: 0.03 };
+
+/// Residual echo is taken for this many times stronger than it is estimated: while only the far end speaks,
+/// and while somebody speaks here.
+const OVERESTIMATE_FAR: f32 = 16.0;
+const OVERESTIMATE_NEAR: f32 = 2.0;
+
+/// The least gain of a bin, before [`Tuning::far_end_gain`].
+const LEAST_GAIN: f32 = 0.01;
+
+/// Share of the last block in the estimate of voice over echo (Ephraim and Malah's decision-directed approach, 1984).
+const LAST_SHARE: f32 = 0.6;
+
+/// How much of the near end's presence is kept per block, when it comes and when it goes.
+const NEAR_ATTACK: f32 = 0.5;
+const NEAR_RELEASE: f32 = 0.9;
+
+/// The gains.
+pub(crate) struct Suppressor {
+    tuning: &'static Tuning,
+    /// How much of what is heard is the near end, 0 to 1.
+    near: f32,
+    /// Power of the voice that was let through.
+    clean: [f32; LINEAR_BINS],
+}
+
+impl Suppressor {
+    pub(crate) fn new(level: EchoLevel) -> Self {
+        Self { tuning: tuning(level), near: 1.0, clean: [0.0; LINEAR_BINS] }
+    }
+
+    pub(crate) fn set_level(&mut self, level: EchoLevel) {
+        self.tuning = tuning(level);
+    }
+
+    /// Writes the gain of each bin, at most 1.
+    pub(crate) fn gains(&mut self, left: &Spectrum, residual: &Residual, gains: &mut [f32; BINS]) {
+        let now = self.near_end(left, residual);
+        let kept = if now > self.near { NEAR_ATTACK } else { NEAR_RELEASE };
+        self.near = now + kept * (self.near - now);
+        let overestimate = OVERESTIMATE_FAR * (OVERESTIMATE_NEAR / OVERESTIMATE_FAR).powf(self.near);
+        let everything = self.tuning.far_end_gain.powf(1.0 - self.near);
+        for band in 0..BANDS {
+            for bin in bands::bins(band) {
+                let echo = overestimate * residual.power(bin, band) + f32::EPSILON * f32::EPSILON;
+                let power = left.power(bin);
+                let over =
+                    LAST_SHARE * self.clean[bin] / echo + (1.0 - LAST_SHARE) * (power / echo - 1.0).max(0.0);
+                let gain = if over.is_finite() { over / (1.0 + over) } else { 1.0 };
+                let gain = gain.max(LEAST_GAIN);
+                self.clean[bin] = gain * gain * power;
+                gains[bin] = gain * everything;
+            }
+        }
+        let top = gains[TOP_BINS].iter().sum::<f32>() / TOP_BINS.len() as f32;
+        gains[LINEAR_BINS..].fill(top);
+    }
+
+    /// How much of this block is the near end: how many bands are clearly louder than the residual echo.
+    fn near_end(&self, left: &Spectrum, residual: &Residual) -> f32 {
+        /// Below this power a band is silent.
+        const SILENCE: f32 = 1e-6;
+        let evidence: f32 = JUDGED_BANDS
+            .map(|band| {
+                let power: f32 = bands::bins(band).map(|bin| left.power(bin)).sum();
+                let echo: f32 = bands::bins(band).map(|bin| residual.power(bin, band)).sum();
+                let over = (power + SILENCE) / (self.tuning.near_threshold * echo + SILENCE);
+                over.log10().clamp(0.0, 1.0)
+            })
+            .sum();
+        (self.tuning.near_slope * evidence / JUDGED_BANDS.len() as f32).min(1.0)
+    }
+}
+
+fn tuning(level: EchoLevel) -> &'static Tuning {
+    match level {
+        EchoLevel::Low => &LOW,
+        EchoLevel::Moderate => &MODERATE,
+        EchoLevel::High => &HIGH,
+    }
+}

@@ -1,0 +1,103 @@
+//! Noise suppression: turns down, bin by bin, what is more noise than voice.
+//!
+//! The noise is followed with the probability that speech is present (Gerkmann and Hendriks, "Unbiased
+//! MMSE-based noise power estimation with low complexity and low tracking delay", 2012), the gain is the
+//! log-spectral amplitude estimator with the decision-directed approach (Ephraim and Malah, 1985 and 1984).
+
+use super::level;
+use super::settings::NoiseLevel;
+use super::spectrum::{BINS, Spectrum};
+
+/// How far above the noise speech is supposed to be where it is present, 15 dB as power.
+const SPEECH_OVER_NOISE: f32 = 31.6;
+
+/// How much of the noise's power is kept per block, and of the presence of speech.
+const NOISE_SMOOTHING: f32 = 0.9;
+const PRESENCE_SMOOTHING: f32 = 0.9;
+
+/// Where speech seems to be present for longer than this, the noise has risen instead.
+const MOST_PRESENT: f32 = 0.99;
+
+/// Share of the last block in the estimate of voice over noise; for blocks of 10 ms.
+const LAST_SHARE: f32 = 0.92;
+
+/// The least noise, far below that of any microphone.
+const LEAST_NOISE: f32 = 1e-7;
+
+/// The suppressor.
+pub(crate) struct NoiseSuppressor {
+    least_gain: f32,
+    noise: [f32; BINS],
+    presence: [f32; BINS],
+    /// Power of the voice that was let through.
+    clean: [f32; BINS],
+    started: bool,
+}
+
+impl NoiseSuppressor {
+    pub(crate) fn new(level: NoiseLevel) -> Self {
+        let least_gain = least_gain(level);
+        Self { least_gain, noise: [0.0; BINS], presence: [0.0; BINS], clean: [0.0; BINS], started: false }
+    }
+
+    pub(crate) fn set_level(&mut self, level: NoiseLevel) {
+        self.least_gain = least_gain(level);
+    }
+
+    /// Turns the gains down further where `spectrum` is noise.
+    pub(crate) fn gains(&mut self, spectrum: &Spectrum, gains: &mut [f32; BINS]) {
+        if !self.started {
+            self.started = true;
+            self.noise = std::array::from_fn(|bin| spectrum.power(bin).max(LEAST_NOISE));
+        }
+        for (bin, gain) in gains.iter_mut().enumerate() {
+            let power = spectrum.power(bin);
+            self.follow(bin, power);
+            let over = power / self.noise[bin];
+            let voice =
+                LAST_SHARE * self.clean[bin] / self.noise[bin] + (1.0 - LAST_SHARE) * (over - 1.0).max(0.0);
+            let own = log_spectral_gain(voice, over).max(self.least_gain);
+            self.clean[bin] = own * own * power;
+            *gain *= own;
+        }
+    }
+
+    /// Follows the noise in one bin.
+    fn follow(&mut self, bin: usize, power: f32) {
+        let noise = &mut self.noise[bin];
+        let exponent = power / *noise * SPEECH_OVER_NOISE / (1.0 + SPEECH_OVER_NOISE);
+        let mut present = 1.0 / (1.0 + (1.0 + SPEECH_OVER_NOISE) * (-exponent).exp());
+        let smooth = &mut self.presence[bin];
+        *smooth += (1.0 - PRESENCE_SMOOTHING) * (present - *smooth);
+        if *smooth > MOST_PRESENT {
+            present = present.min(MOST_PRESENT);
+        }
+        let now = present * *noise + (1.0 - present) * power;
+        *noise = (*noise + (1.0 - NOISE_SMOOTHING) * (now - *noise)).max(LEAST_NOISE);
+    }
+}
+
+fn least_gain(level: NoiseLevel) -> f32 {
+    level::factor(match level {
+        NoiseLevel::Low => -6.0,
+        NoiseLevel::Moderate => -12.0,
+        NoiseLevel::High => -18.0,
+        NoiseLevel::VeryHigh => -24.0,
+    })
+}
+
+/// The gain that keeps the logarithm of the amplitude, given how far voice is above the noise beforehand and
+/// how far the bin is above it now; both as power.
+fn log_spectral_gain(voice: f32, over: f32) -> f32 {
+    let wiener = voice / (1.0 + voice);
+    let v = (wiener * over).max(1e-3);
+    // The exponential integral, after Martin, Wittke and Jax, 2000.
+    let integral = if v < 0.1 {
+        -2.31 * v.log10() - 0.6
+    } else if v < 1.0 {
+        -1.544 * v.log10() + 0.166
+    } else {
+        10.0_f32.powf(-0.52 * v - 0.26)
+    };
+    (wiener * (0.5 * integral).exp()).min(1.0)
+}

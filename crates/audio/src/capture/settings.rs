@@ -1,0 +1,118 @@
+//! What the capture chain does, and how much of it.
+
+/// Settings of a [`CaptureChain`](crate::CaptureChain); each may change while it runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CaptureSettings {
+    /// Whether everything below 80 Hz is taken out: handling, hum, direct current.
+    pub high_pass: bool,
+    /// Echo cancelling; `None` is off.
+    pub echo: Option<EchoLevel>,
+    /// Noise suppression; `None` is off.
+    pub noise: Option<NoiseLevel>,
+    /// How much of everything that is not speech is removed by a neural network (`RNNoise`), 0 to 1; `None` is off.
+    /// 1 removes up to 80 dB.
+    pub background_removal: Option<f32>,
+    /// Whether the level of speech is evened out.
+    pub automatic_gain: bool,
+    /// When speech is taken for speech.
+    pub voice_detection: VoiceDetectionSettings,
+}
+
+impl CaptureSettings {
+    /// Nothing is changed except what is not a sound at all (see [`CaptureStatistics`](crate::CaptureStatistics));
+    /// for files and music.
+    pub const UNPROCESSED: Self = Self {
+        high_pass: false,
+        echo: None,
+        noise: None,
+        background_removal: None,
+        automatic_gain: false,
+        voice_detection: VoiceDetectionSettings::DEFAULT,
+    };
+}
+
+impl Default for CaptureSettings {
+    fn default() -> Self {
+        Self {
+            high_pass: true,
+            echo: Some(EchoLevel::Moderate),
+            noise: Some(NoiseLevel::Moderate),
+            background_removal: None,
+            automatic_gain: true,
+            voice_detection: VoiceDetectionSettings::DEFAULT,
+        }
+    }
+}
+
+/// How eagerly echo is hidden; the subtraction before is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EchoLevel {
+    /// Rather a little echo than a damaged voice.
+    Low,
+    /// For laptops and loudspeakers on a desk.
+    #[default]
+    Moderate,
+    /// Rather a damaged voice than echo: loud loudspeakers.
+    High,
+}
+
+/// How much noise is turned down at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NoiseLevel {
+    /// 6 dB.
+    Low,
+    /// 12 dB.
+    #[default]
+    Moderate,
+    /// 18 dB.
+    High,
+    /// 24 dB.
+    VeryHigh,
+}
+
+/// When the voice detector takes sound for speech.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VoiceDetectionSettings {
+    /// Speech begins when the probability reaches this, 0 to 1.
+    pub threshold: f32,
+    /// It ends when the probability stays this much below the threshold, 0 to 1.
+    pub hysteresis: f32,
+    /// How long it has to stay there, in milliseconds; at most 60 000.
+    pub hang_over_ms: u32,
+}
+
+impl VoiceDetectionSettings {
+    /// Threshold 0.5, hysteresis 0.15, 200 ms.
+    pub const DEFAULT: Self = Self { threshold: 0.5, hysteresis: 0.15, hang_over_ms: 200 };
+
+    /// The defaults with another sensitivity.
+    pub const fn with_sensitivity(sensitivity: VoiceSensitivity) -> Self {
+        let threshold = match sensitivity {
+            VoiceSensitivity::Low => 0.7,
+            VoiceSensitivity::Medium => 0.5,
+            VoiceSensitivity::High => 0.35,
+            VoiceSensitivity::VeryHigh => 0.2,
+        };
+        Self { threshold, ..Self::DEFAULT }
+    }
+}
+
+impl Default for VoiceDetectionSettings {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// How little it takes to be taken for speech.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VoiceSensitivity {
+    /// Only clear speech.
+    Low,
+    /// Speech.
+    #[default]
+    Medium,
+    /// Soft speech too, and sometimes noise.
+    High,
+    /// Whatever may be speech.
+    VeryHigh,
+}

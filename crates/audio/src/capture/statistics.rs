@@ -1,0 +1,35 @@
+//! What a capture chain has to tell, as plain data.
+
+/// Figures of a [`CaptureChain`](crate::CaptureChain): counts since it was made, and levels of the last block.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct CaptureStatistics {
+    /// Blocks of 10 ms that were processed.
+    pub blocks: u64,
+    /// Samples of microphone or loudspeaker that were no numbers or infinite; they became silence.
+    pub non_finite_samples: u64,
+    /// Samples of the microphone at full scale or above; what was above was cut off.
+    pub clipped_samples: u64,
+    /// Level of the microphone's last block, in dB of full scale (root mean square), at least −100.
+    pub input_level_dbfs: f32,
+    /// The same of what left the chain.
+    pub output_level_dbfs: f32,
+    /// What the automatic gain adds at present, in dB.
+    pub gain_db: f32,
+    /// How probable it is that somebody speaks, 0 to 1.
+    pub speech_probability: f32,
+    /// Figures of the echo canceller, if it is on.
+    pub echo: Option<EchoStatistics>,
+}
+
+/// Figures of the echo canceller.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct EchoStatistics {
+    /// By how much the echo is quieter at the microphone than it was played, in dB (echo return loss).
+    pub return_loss_db: f32,
+    /// By how much the linear filter lowers it further, in dB (echo return loss enhancement).
+    pub return_loss_enhancement_db: f32,
+    /// After how long it arrives, in steps of 10 ms; 0 if there is none.
+    pub delay_ms: u32,
+    /// How often the way from loudspeaker to microphone has changed.
+    pub path_changes: u64,
+}

@@ -1,0 +1,137 @@
+//! Rooms for echoes: the image method (Allen and Berkley, "Image method for efficiently simulating small-room
+//! acoustics", 1979) for a box with six equal walls, and a loudspeaker that distorts a little.
+
+use realfft::RealFftPlanner;
+
+const SAMPLE_RATE: f32 = 48_000.0;
+const METRES_PER_SECOND: f32 = 343.0;
+/// Half the length of the filter that places an image between two samples.
+const SINC_HALF: i32 = 8;
+
+/// A box, a loudspeaker and a microphone in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// Seconds until reverberation fell by 60 dB.
+    pub(crate) rt60_s: f32,
+    /// Edges in metres.
+    pub(crate) size: [f32; 3],
+    pub(crate) loudspeaker: [f32; 3],
+    pub(crate) microphone: [f32; 3],
+}
+
+impl Room {
+    /// A living room with the loudspeaker on the desk.
+    pub(crate) fn desk(rt60_s: f32) -> Self {
+        let (size, microphone) = ([4.1, 5.2, 2.6], [2.0, 2.7, 0.9]);
+        Self { rt60_s, size, loudspeaker: [2.4, 2.3, 0.8], microphone }
+    }
+
+    /// The same room after the laptop was carried to another corner.
+    pub(crate) fn carried(rt60_s: f32) -> Self {
+        let (size, microphone) = ([4.1, 5.2, 2.6], [1.1, 4.0, 1.2]);
+        Self { rt60_s, size, loudspeaker: [1.5, 3.7, 1.0], microphone }
+    }
+
+    /// The impulse response, in which sound also takes `delay_ms` on its way through buffers and devices.
+    /// Scaled so that its energy is 1: the echo of white noise is as loud as the noise.
+    pub(crate) fn impulse_response(&self, delay_ms: f32) -> Vec<f32> {
+        let delay = delay_ms / 1_000.0 * SAMPLE_RATE;
+        let length = (self.rt60_s * SAMPLE_RATE) as usize;
+        let mut response = vec![0.0; length + delay as usize + 64];
+        let reflection = self.reflection();
+        let reach = length as f32 / SAMPLE_RATE * METRES_PER_SECOND;
+        let orders = self.size.map(|edge| (reach / (2.0 * edge)).ceil() as i32);
+        for x in -orders[0]..=orders[0] {
+            for y in -orders[1]..=orders[1] {
+                for z in -orders[2]..=orders[2] {
+                    self.add_images([x, y, z], reflection, reach, delay, &mut response);
+                }
+            }
+        }
+        without_rumble(&mut response);
+        let energy: f32 = response.iter().map(|tap| tap * tap).sum();
+        response.iter_mut().for_each(|tap| *tap /= energy.sqrt());
+        response
+    }
+
+    /// The eight images of one mirrored box.
+    fn add_images(&self, n: [i32; 3], reflection: f32, reach: f32, delay: f32, response: &mut [f32]) {
+        for mirror in 0..8_i32 {
+            let (mut square, mut bounces) = (0.0, 0);
+            for axis in 0..3 {
+                let mirrored = (mirror >> axis) & 1;
+                let sign = if mirrored == 1 { -1.0 } else { 1.0 };
+                let distance = 2.0 * n[axis] as f32 * self.size[axis] + sign * self.loudspeaker[axis]
+                    - self.microphone[axis];
+                square += distance * distance;
+                bounces += (n[axis] - mirrored).abs() + n[axis].abs();
+            }
+            let distance = square.sqrt();
+            if distance < reach {
+                let level = reflection.powi(bounces) / distance.max(0.05);
+                place(response, delay + distance / METRES_PER_SECOND * SAMPLE_RATE, level);
+            }
+        }
+    }
+
+    /// How much of the pressure a wall throws back, by Eyring's formula.
+    fn reflection(&self) -> f32 {
+        let [a, b, c] = self.size;
+        let (volume, surface) = (a * b * c, 2.0 * (a * b + b * c + c * a));
+        (-24.0 * 10.0_f32.ln() * volume / (METRES_PER_SECOND * surface * self.rt60_s) / 2.0).exp()
+    }
+}
+
+/// Adds an impulse between two samples: a sinc under a Hann window.
+fn place(response: &mut [f32], position: f32, level: f32) {
+    let middle = position.floor() as i32;
+    let fraction = position - position.floor();
+    for offset in 1 - SINC_HALF..=SINC_HALF {
+        let Some(tap) = response.get_mut((middle + offset).max(0) as usize) else { continue };
+        let x = offset as f32 - fraction;
+        let window = 0.5 + 0.5 * (std::f32::consts::PI * x / SINC_HALF as f32).cos();
+        let angle = std::f32::consts::PI * x;
+        let sinc = if angle.abs() < 1e-4 { 1.0 } else { angle.sin() / angle };
+        *tap += level * sinc * window;
+    }
+}
+
+/// A first-order high-pass at 100 Hz, twice: no small loudspeaker gives less, and images sum up there.
+fn without_rumble(response: &mut [f32]) {
+    for _ in 0..2 {
+        let keep = (-std::f32::consts::TAU * 100.0 / SAMPLE_RATE).exp();
+        let (mut last_in, mut last_out) = (0.0, 0.0);
+        for tap in response.iter_mut() {
+            let out = keep * (last_out + *tap - last_in);
+            (last_in, last_out) = (*tap, out);
+            *tap = out;
+        }
+    }
+}
+
+/// A small loudspeaker: two per cent of harmonics at half of full scale, both odd and even.
+pub(crate) fn loudspeaker(sound: &[f32]) -> Vec<f32> {
+    sound.iter().map(|&x| (0.8 * x).tanh() / 0.8 + 0.02 * x * x).collect()
+}
+
+/// The sound after the filter, as long as the sound was.
+pub(crate) fn convolve(sound: &[f32], response: &[f32]) -> Vec<f32> {
+    let length = (sound.len() + response.len()).next_power_of_two();
+    let mut planner = RealFftPlanner::<f32>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+    let spectrum = |samples: &[f32]| {
+        let mut padded = samples.to_vec();
+        padded.resize(length, 0.0);
+        let mut spectrum = forward.make_output_vec();
+        forward.process(&mut padded, &mut spectrum).unwrap();
+        spectrum
+    };
+    let mut product = spectrum(sound);
+    for (a, b) in product.iter_mut().zip(spectrum(response)) {
+        *a *= b / length as f32;
+    }
+    let mut output = inverse.make_output_vec();
+    inverse.process(&mut product, &mut output).unwrap();
+    output.truncate(sound.len());
+    output
+}
