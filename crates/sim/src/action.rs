@@ -45,6 +45,8 @@ pub(crate) enum Forgery {
     ForeignSession,
     /// No packet at all.
     Noise,
+    /// Voice in the name of another player, for the server to find the listeners.
+    RoutedVoice,
 }
 
 /// The kinds of actions that are drawn; starting and talking come by themselves.
@@ -88,8 +90,11 @@ impl Kind {
 }
 
 impl Forgery {
-    pub(crate) const ALL: [Self; 5] =
+    /// In the original's protocol.
+    pub(crate) const OLD: [Self; 5] =
         [Self::Voice, Self::Rooms, Self::Removal, Self::ForeignSession, Self::Noise];
+    /// In ours.
+    pub(crate) const NEW: [Self; 1] = [Self::RoutedVoice];
 }
 
 impl fmt::Display for Action {

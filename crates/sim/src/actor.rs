@@ -19,6 +19,8 @@ use crate::words::{Probe, Word};
 pub(crate) struct Player {
     pub(crate) who: Who,
     pub(crate) clock: OwnClock,
+    /// What its client can do beyond the original.
+    pub(crate) capabilities: Capabilities,
     /// The machine is off or has crashed without one.
     pub(crate) client: Option<Client>,
     /// Counts clients: what was meant for an earlier one does not reach this one.
@@ -109,6 +111,7 @@ impl Player {
         Self {
             who,
             clock: OwnClock::new(Time::START, 0, 0),
+            capabilities: Capabilities::NONE,
             client: None,
             life: 0,
             wake: None,
@@ -131,8 +134,7 @@ impl Player {
         skewed: bool,
     ) {
         let mut settings = ClientSettings::new(name);
-        // The reference knows the original's protocol: who loses a link has left, and a sender lists its listeners.
-        settings.capabilities = Capabilities::NONE;
+        settings.capabilities = self.capabilities;
         let mut client = Client::new(settings);
         for room in &self.rooms {
             // Rooms of the simulation are few, and their names short and apart.

@@ -37,6 +37,7 @@ mod dice;
 pub mod fuzz;
 mod model;
 mod network;
+mod peers;
 mod report;
 mod run;
 mod sabotage;
@@ -46,6 +47,7 @@ mod words;
 mod world;
 
 pub use clock::Time;
+pub use peers::{Peers, UnknownPeers};
 pub use report::{Counts, Failure, Report};
 pub use run::{MAX_CLIENTS, Scenario, run};
 pub use sabotage::Sabotage;

@@ -2,15 +2,17 @@
 //!
 //! It reads the packets that arrive at the server and nothing else of the engine.
 //! The server's truth changes one version at a time; a player knows the truth up to the version that has reached it.
-//! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew.
+//! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew, or, if the
+//! server finds the listeners, at the version at which the server got it.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use consonance_session::{ClientId, LinkId, SessionId};
+use consonance_session::{Capabilities, ClientId, LinkId, SessionId};
 use consonance_wire::{Packet, WireStr};
 
 use crate::network::{Who, owner};
 use crate::tally::Tally;
+use crate::words::{Target, Word};
 
 /// A room of the simulation, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +35,8 @@ pub(crate) struct Stay {
     pub(crate) who: Who,
     pub(crate) link: LinkId,
     pub(crate) id: ClientId,
+    /// What its client announced.
+    pub(crate) capabilities: Capabilities,
 }
 
 /// A stretch of listening to one room.
@@ -85,12 +89,19 @@ impl Model {
         }
     }
 
-    /// A packet arrived at the server; `id` is what the server gave to whom it let in.
-    pub(crate) fn read(&mut self, link: LinkId, packet: &Packet<'_>, id: Option<ClientId>) {
+    /// A packet arrived at the server; `announced` is what a handshake announces, and `id` what the server gave to whom
+    /// it let in.
+    pub(crate) fn read(
+        &mut self,
+        link: LinkId,
+        packet: &Packet<'_>,
+        announced: Capabilities,
+        id: Option<ClientId>,
+    ) {
         match *packet {
             Packet::HandshakeRequest(_) => {
                 if let Some(id) = id {
-                    self.join(link, id);
+                    self.join(link, id, announced);
                 }
             }
             Packet::ClientState(state) if state.session == self.session => {
@@ -191,6 +202,20 @@ impl Model {
             .map(|listening| listening.id)
     }
 
+    /// The links of everybody whom a word reaches by the server's own tables, each once and without the speaker.
+    pub(crate) fn reached_by(&self, word: &Word) -> Vec<LinkId> {
+        let mut ids = Vec::new();
+        for recipient in &word.to {
+            match recipient.target {
+                Target::Room(room) => ids.extend(self.listeners_now(room)),
+                Target::Player(id) => ids.push(id),
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter(|id| *id != word.id).filter_map(|id| self.link_of(id)).collect()
+    }
+
     /// The rooms of somebody who is here, as the server knows them.
     pub(crate) fn rooms_of(&self, stay: Version) -> impl Iterator<Item = Room> {
         let now = move |listening: &&Listening| listening.stay == stay && listening.until == NEVER;
@@ -238,7 +263,12 @@ impl Model {
         self.rooms.len() as u16
     }
 
-    fn join(&mut self, link: LinkId, id: ClientId) {
+    fn listeners_now(&self, room: Room) -> impl Iterator<Item = ClientId> {
+        let all = self.listening[usize::from(room.0)].iter();
+        all.filter(|listening| listening.until == NEVER).map(|listening| listening.id)
+    }
+
+    fn join(&mut self, link: LinkId, id: ClientId, capabilities: Capabilities) {
         self.step();
         let who = owner(link);
         let before = |stay: &&Stay| stay.link == link || stay.who == who;
@@ -252,7 +282,7 @@ impl Model {
             self.link_of.resize(index + 1, None);
         }
         self.link_of[index] = Some(link);
-        self.stays.insert(joined, Stay { joined, stated: NEVER, left: NEVER, who, link, id });
+        self.stays.insert(joined, Stay { joined, stated: NEVER, left: NEVER, who, link, id, capabilities });
     }
 
     fn state(&mut self, stay: Version, rooms: Vec<Room>) {

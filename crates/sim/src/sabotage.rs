@@ -24,6 +24,8 @@ pub enum Sabotage {
     Ghost,
     /// The server forgets the last listener of some frames.
     ForgottenListener,
+    /// The server lets somebody hear a frame who does not listen.
+    Eavesdropper,
     /// A client that wants to connect again is not let.
     NoWayBack,
 }

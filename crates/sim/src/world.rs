@@ -7,6 +7,7 @@ mod links;
 mod player;
 mod script;
 mod speech;
+mod tamper;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::clock::{Agenda, Time};
 use crate::dice::{Dice, mix};
 use crate::model::{Model, Room, Version, View};
 use crate::network::{Network, Parcel, Way, Weather, Who};
+use crate::peers::Peers;
 use crate::report::Counts;
 use crate::run::Scenario;
 use crate::sabotage::Sabotage;
@@ -39,6 +41,9 @@ pub(crate) struct World {
     model: Model,
     words: Words,
     swarm: Swarm,
+    peers: Peers,
+    /// Which of the two kinds a client is, is thrown with these.
+    kinds: Dice,
     /// What happens to whom is thrown with these, what the network does with its own.
     dice: Dice,
     /// Whether anything is allowed to go wrong just now.
@@ -115,6 +120,8 @@ impl World {
             model,
             words: Words::default(),
             swarm,
+            peers: scenario.peers,
+            kinds: Dice::new(!scenario.seed),
             dice,
             is_troubled: false,
             sabotage: scenario.sabotage,

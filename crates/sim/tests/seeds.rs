@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use consonance_sim::{Failure, Report, Sabotage, Scenario, run};
+use consonance_sim::{Failure, Peers, Report, Sabotage, Scenario, run};
 
-/// One run per line: seed, clients, seconds. A seed that found a fault stays here for good.
+/// One run per line: seed, clients, seconds, and which peers if they are not mixed. A seed that found a fault stays
+/// here for good.
 const SEEDS: &str = include_str!("../seeds.txt");
 
 #[test]
@@ -24,17 +25,20 @@ fn the_same_seed_makes_the_same_run() {
 
 #[test]
 fn whatever_is_broken_on_purpose_is_found() {
-    for (sabotage, words) in [
-        (Sabotage::Misdelivery, ["hears word", "which is for", "only"]),
-        (Sabotage::Repetition, ["hears", "word", "twice"]),
-        (Sabotage::Deafness, ["must hear word", "was delivered", "does not"]),
-        (Sabotage::ForgottenChange, ["should know", "room", "instead"]),
-        (Sabotage::Ghost, ["should know", "player", "instead"]),
-        (Sabotage::ForgottenListener, ["word", "goes to", "instead of"]),
-        (Sabotage::NoWayBack, ["player", "is", "Degraded"]),
+    for (sabotage, peers, words) in [
+        (Sabotage::Misdelivery, Peers::Mixed, ["hears word", "which is for", "only"]),
+        (Sabotage::Repetition, Peers::Mixed, ["hears", "word", "twice"]),
+        (Sabotage::Deafness, Peers::Mixed, ["must hear word", "was delivered", "does not"]),
+        (Sabotage::ForgottenChange, Peers::Mixed, ["should know", "room", "instead"]),
+        (Sabotage::Ghost, Peers::Mixed, ["should know", "player", "instead"]),
+        (Sabotage::ForgottenListener, Peers::Originals, ["word", "goes to", "instead of"]),
+        (Sabotage::ForgottenListener, Peers::Ours, ["word", "is routed to", "instead of"]),
+        (Sabotage::Eavesdropper, Peers::Originals, ["word", "goes to", "instead of"]),
+        (Sabotage::Eavesdropper, Peers::Ours, ["word", "is routed to", "instead of"]),
+        (Sabotage::NoWayBack, Peers::Mixed, ["player", "is", "Degraded"]),
     ] {
-        let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20"), sabotage));
-        let what = found.unwrap_or_else(|| panic!("nobody notices {sabotage:?}")).what;
+        let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage));
+        let what = found.unwrap_or_else(|| panic!("nobody notices {sabotage:?} among {peers}")).what;
         assert!(words.iter().all(|words| what.contains(words)), "{sabotage:?}: {what}");
     }
 }
@@ -59,11 +63,12 @@ fn fail(line: &str, sabotage: Sabotage) -> Option<Failure> {
 }
 
 fn scenario(line: &str, sabotage: Option<Sabotage>) -> Scenario {
-    let numbers: Vec<u64> = line.split_whitespace().map(|number| number.parse().expect("a number")).collect();
-    let &[seed, clients, seconds] = &*numbers else { panic!("{line:?}: seed, clients, seconds") };
-    let mut scenario = Scenario::new(seed);
-    scenario.clients = u16::try_from(clients).expect("a few clients");
-    scenario.length = Duration::from_secs(seconds);
+    let mut fields = line.split_whitespace();
+    let mut next = || fields.next().expect("seed, clients, seconds");
+    let mut scenario = Scenario::new(next().parse().expect("a number"));
+    scenario.clients = next().parse().expect("a few clients");
+    scenario.length = Duration::from_secs(next().parse().expect("so many seconds"));
+    scenario.peers = fields.next().map_or(Peers::Mixed, |peers| peers.parse().expect("a kind of peers"));
     scenario.sabotage = sabotage;
     scenario
 }

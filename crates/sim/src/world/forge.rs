@@ -11,7 +11,6 @@ use consonance_wire::{
 use super::World;
 use crate::action::Forgery;
 use crate::network::{Parcel, Way, Who};
-use crate::sabotage::{Sabotage, readdressed};
 
 impl World {
     /// Sends a forged packet over a player's own link, if it is in a session.
@@ -25,33 +24,6 @@ impl World {
         let other = if other == own { ClientId(own.0 + 1) } else { other };
         let (delivery, payload) = self.forged(forgery, session, own, other);
         self.dispatch(parcel(link, delivery, payload));
-    }
-
-    /// What the sabotage wants besides the delivery of a frame: the same frame to somebody else.
-    pub(super) fn misdelivery(&mut self, right: &Parcel) -> Option<(Who, Parcel)> {
-        let strikes = self.sabotage?.strikes(Sabotage::Misdelivery, &mut self.dice);
-        let victim = self.any_player();
-        let (_, id) = self.players[victim.index()].heard.joined?;
-        let word = self.words.get(right.word?)?;
-        let link = self.network.open_link_of(victim)?;
-        if !strikes || word.from == victim || crate::network::owner(right.link) == victim {
-            return None;
-        }
-        let payload = readdressed(&right.payload, id)?;
-        Some((victim, Parcel { link, payload, view: None, ..right.clone() }))
-    }
-
-    /// The sabotage takes the last listener away from a frame that the server passes on.
-    pub(super) fn lose_a_listener(&mut self) {
-        if self.sabotage.is_some_and(|sabotage| sabotage.strikes(Sabotage::ForgottenListener, &mut self.dice))
-        {
-            self.batch.pop();
-        }
-    }
-
-    /// The sabotage lets nobody connect this time, not even in vain.
-    pub(super) fn is_kept_away(&mut self) -> bool {
-        self.sabotage.is_some_and(|sabotage| sabotage.strikes(Sabotage::NoWayBack, &mut self.dice))
     }
 
     fn forged(
@@ -79,6 +51,7 @@ impl World {
                 let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
                 (Delivery::Reliable, written(&Packet::ServerRelayReliable(relay)))
             }
+            Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, other, room)),
             Forgery::Noise => {
                 let length = self.dice.below(40);
                 (Delivery::Unreliable, (0..length).map(|_| self.dice.next() as u8).collect())
@@ -90,17 +63,21 @@ impl World {
 const EVERYBODY: [ClientId; 8] =
     [ClientId(0), ClientId(1), ClientId(2), ClientId(3), ClientId(4), ClientId(5), ClientId(6), ClientId(7)];
 
-fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
+fn voice(session: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
     let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(room).0 }];
     let voice = VoiceData {
-        session: inside,
+        session,
         sender,
         options: VoiceOptions::new(0),
         sequence: 0x8000,
         channels: List::from(&channels),
         frame: b"forged",
     };
-    let inner = written(&voice.into());
+    written(&voice.into())
+}
+
+fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
+    let inner = voice(inside, sender, room);
     let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
     written(&Packet::ServerRelayUnreliable(relay))
 }

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use consonance_session::{ClientId, Delivery, LinkCommand, LinkId, ServerEvent};
-use consonance_wire::{MessageType, Packet, ServerRelay};
+use consonance_session::{Capabilities, ClientId, Delivery, LinkCommand, LinkId, ServerEvent};
+use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
 use super::{MANY, Outgoing, Thing, World};
 use crate::check::{Checked, Violation, ensure};
-use crate::model::View;
+use crate::model::{Stay, View};
 use crate::network::{End, Parcel, Way, owner};
-use crate::words::Probe;
+use crate::words::{Probe, Word};
 
 impl World {
     pub(super) fn host_receives(&mut self, parcel: &Parcel) -> Checked {
@@ -33,19 +33,23 @@ impl World {
             self.batch.extend(outgoing);
         }
         // Forgeries may be no packets at all.
-        let packet = Packet::parse(&parcel.payload).ok();
-        match packet {
+        let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
+        match parsed.map(|(packet, _)| packet) {
             Some(Packet::ServerRelayUnreliable(relay)) => {
-                self.lose_a_listener();
+                self.change_listeners();
                 self.is_relayed_right(parcel, &relay)?;
             }
             Some(Packet::ServerRelayReliable(relay)) => {
                 self.batch_transmits(parcel.word);
                 self.is_relayed_right(parcel, &relay)?;
             }
+            Some(Packet::VoiceData(_)) => {
+                self.change_listeners();
+                self.is_routed_right(parcel)?;
+            }
             _ => {}
         }
-        self.drain_host(packet.map(|packet| (parcel.link, packet)), parcel.word)
+        self.drain_host(parsed.map(|(packet, trailing)| (parcel.link, packet, trailing)), parcel.word)
     }
 
     pub(super) fn host_wakes(&mut self) -> Checked {
@@ -64,12 +68,12 @@ impl World {
     /// Sends what the server wants to send, does what it wants done, and compares its tables with the truth.
     pub(super) fn drain_host(
         &mut self,
-        packet: Option<(LinkId, Packet<'_>)>,
+        packet: Option<(LinkId, Packet<'_>, &[u8])>,
         word: Option<Probe>,
     ) -> Checked {
         self.batch_transmits(word);
         let let_in = self.host_events()?;
-        if let Some((link, packet)) = packet {
+        if let Some((link, packet, trailing)) = packet {
             if let Some((id, over)) = let_in {
                 ensure!(over == link, "somebody joins over {over} when {link} shakes hands");
                 ensure!(
@@ -80,7 +84,8 @@ impl World {
                     owner(link)
                 );
             }
-            self.model.read(link, &packet, let_in.map(|(id, _)| id));
+            let announced = HandshakeExtension::find(trailing).unwrap_or_default().capabilities;
+            self.model.read(link, &packet, announced, let_in.map(|(id, _)| id));
         }
         let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
         for command in &commands {
@@ -118,13 +123,32 @@ impl World {
         }
     }
 
+    /// A frame without a list goes to exactly those who listen now, as the server knows it, if it is the sender's own
+    /// and the server was told that it would come so.
+    fn is_routed_right(&self, parcel: &Parcel) -> Checked {
+        let own = self
+            .own_word(parcel)
+            .filter(|(stay, _)| stay.capabilities.contains(Capabilities::SERVER_ROUTING));
+        let mut expected = own.map_or_else(Vec::new, |(_, word)| self.model.reached_by(word));
+        let mut sent: Vec<_> = self.batch.iter().map(|outgoing| outgoing.link).collect();
+        expected.sort_unstable();
+        sent.sort_unstable();
+        // Only the client knows whom its channels reach while its tables are being filled; then these are the most.
+        let is_sure = own.is_some_and(|(_, word)| word.is_sure);
+        let is_right =
+            if is_sure { sent == expected } else { sent.iter().all(|link| expected.contains(link)) };
+        ensure!(
+            is_right,
+            "word {:?} over {} is routed to {sent:?} instead of {expected:?}",
+            parcel.word,
+            parcel.link
+        );
+        Ok(())
+    }
+
     /// A relay goes to exactly those who have the listed ids now, and only if it is the sender's own.
     fn is_relayed_right(&self, parcel: &Parcel, relay: &ServerRelay<'_>) -> Checked {
-        let sender = self.model.over(parcel.link);
-        let word = parcel.word.and_then(|probe| self.words.get(probe));
-        let is_own = sender.zip(word).is_some_and(|(stay, word)| {
-            relay.session == self.model.session && word.session == self.model.session && word.id == stay.id
-        });
+        let is_own = relay.session == self.model.session && self.own_word(parcel).is_some();
         let mut listed: Vec<ClientId> = relay.destinations.iter().collect();
         if !is_own {
             listed.clear();
@@ -142,6 +166,13 @@ impl World {
             expected.collect::<Vec<_>>()
         );
         Ok(())
+    }
+
+    /// The word of a parcel and whose it is, if the sender's stay goes on.
+    fn own_word(&self, parcel: &Parcel) -> Option<(&Stay, &Word)> {
+        let sender = self.model.over(parcel.link)?;
+        let word = self.words.get(parcel.word?)?;
+        (word.session == self.model.session && word.id == sender.id).then_some((sender, word))
     }
 
     /// Sums the server's events up; the id and the link of a client that was let in.

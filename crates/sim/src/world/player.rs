@@ -3,13 +3,22 @@
 use std::rc::Rc;
 
 use consonance_session::{Client, ClientId, Instant, LinkCommand};
-use consonance_wire::{MessageType, Packet, ServerRelay};
+use consonance_wire::{MessageType, Packet};
 
 use super::{MANY, Thing, World};
 use crate::actor::Player;
 use crate::check::{Checked, Hearing, Violation, ensure};
 use crate::network::{End, Parcel, Way, Who, owner};
 use crate::words::Probe;
+
+/// Whom a client's packets are for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Addressed {
+    /// The listeners that its relays list.
+    pub(super) listed: Vec<ClientId>,
+    /// Frames whose listeners the server is to find.
+    pub(super) routed: usize,
+}
 
 impl World {
     pub(super) fn player_receives(&mut self, parcel: &Parcel) -> Checked {
@@ -92,7 +101,7 @@ impl World {
     /// Sends what a client wants to send, does what it wants done, and sets its alarm.
     fn after_client(&mut self, who: Who) -> Checked {
         let addressed = self.send_of(who, None)?;
-        ensure!(addressed.is_empty(), "{who} speaks without having been told to");
+        ensure!(addressed == Addressed::default(), "{who} speaks without having been told to");
         for _ in 0..MANY {
             let player = &mut self.players[who.index()];
             if std::mem::take(&mut player.heard.is_fresh) {
@@ -115,27 +124,21 @@ impl World {
         Err(Violation::new(format!("{who} never runs out of commands")))
     }
 
-    /// Puts a client's packets on their way; to whom its relays are addressed. They have to carry this word.
-    pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Vec<ClientId>, Violation> {
-        let mut addressed = Vec::new();
+    /// Puts a client's packets on their way; to whom they are addressed. Voice and text have to be this word.
+    pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Addressed, Violation> {
+        let mut addressed = Addressed::default();
         let mut parcels = std::mem::take(&mut self.parcels);
         let player = &mut self.players[who.index()];
         let Some(client) = &mut player.client else { return Ok(addressed) };
         while let Some(transmit) = client.poll_transmit() {
-            let is_relay = match relay(transmit.payload) {
-                Some(relay) => {
-                    addressed.extend(relay.destinations.iter());
-                    true
-                }
-                None => false,
-            };
+            let carries_word = addressed.note(transmit.payload);
             for link in transmit.to {
                 parcels.push(Parcel {
                     link: *link,
                     way: Way::Up,
                     delivery: transmit.delivery,
                     payload: Rc::from(transmit.payload),
-                    word: word.filter(|_| is_relay),
+                    word: word.filter(|_| carries_word),
                     view: None,
                     repeated: false,
                 });
@@ -166,6 +169,23 @@ impl World {
     }
 }
 
+impl Addressed {
+    /// Notes a packet; whether it carries voice or text.
+    fn note(&mut self, packet: &[u8]) -> bool {
+        match Packet::parse(packet) {
+            Ok(Packet::ServerRelayUnreliable(relay) | Packet::ServerRelayReliable(relay)) => {
+                self.listed.extend(relay.destinations.iter());
+                true
+            }
+            Ok(Packet::VoiceData(_)) => {
+                self.routed += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Everybody is about to be introduced again, or this player has just been taken out.
 fn makes_tables_anew(packet: &[u8], player: &Player) -> bool {
     match MessageType::peek(packet) {
@@ -177,12 +197,5 @@ fn makes_tables_anew(packet: &[u8], player: &Player) -> bool {
             _ => false,
         },
         _ => false,
-    }
-}
-
-fn relay(packet: &[u8]) -> Option<ServerRelay<'_>> {
-    match Packet::parse(packet) {
-        Ok(Packet::ServerRelayUnreliable(relay) | Packet::ServerRelayReliable(relay)) => Some(relay),
-        _ => None,
     }
 }

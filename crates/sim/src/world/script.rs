@@ -9,6 +9,7 @@ use crate::action::{Action, Forgery, Kind};
 use crate::actor::Host;
 use crate::check::Checked;
 use crate::network::{End, Who};
+use crate::peers::Peers;
 
 /// Things that happen per player and second, …
 const ACTIONS_PER_PLAYER: f64 = 0.05;
@@ -97,6 +98,7 @@ impl World {
         let now = self.agenda.now();
         let player = &mut self.players[who.index()];
         if player.client.is_none() {
+            player.capabilities = self.peers.draw(&mut self.kinds);
             let name = self.model.name(who);
             player.revive(now, name, &self.room_names, &mut self.dice, self.swarm.clocks_are_skewed);
         }
@@ -125,7 +127,7 @@ impl World {
             Kind::Stop => Action::Stop(who),
             Kind::Crash => Action::Crash(who),
             Kind::CutLink => Action::CutLink(who),
-            Kind::Forge => Action::Forge(who, *self.dice.pick(&Forgery::ALL)?),
+            Kind::Forge => Action::Forge(who, self.any_forgery()),
             Kind::Partition => {
                 let count = 1 + self.dice.below(1 + self.players.len() as u64 / 10);
                 let whom = (0..count).map(|_| self.any_player()).collect();
@@ -134,6 +136,12 @@ impl World {
             Kind::ReplaceServer => Action::ReplaceServer,
             Kind::RestartServer => Action::RestartServer(self.dice.millis(0, 4000)),
         })
+    }
+
+    fn any_forgery(&mut self) -> Forgery {
+        let is_new = self.peers != Peers::Originals && self.dice.chance(500_000);
+        let forgeries: &[Forgery] = if is_new { &Forgery::NEW } else { &Forgery::OLD };
+        self.dice.pick(forgeries).copied().unwrap_or(Forgery::Noise)
     }
 
     fn any_kind(&mut self) -> Option<Kind> {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use consonance_session::{ChannelProperties, ClientId, Priority, Target as EngineTarget, VoiceError};
+use consonance_session::{
+    Capabilities, ChannelProperties, ClientId, Priority, Target as EngineTarget, VoiceError,
+};
 
+use super::player::Addressed;
 use super::{Thing, World};
 use crate::action::Action;
 use crate::actor::{Said, SaidState, SpeechTarget, Talk};
@@ -112,7 +115,8 @@ impl World {
             self.words.add(word);
             self.counts.texts += 1;
             let addressed = self.send_of(who, Some(probe))?;
-            is_addressed_right(who, addressed, expected)?;
+            ensure!(addressed.routed == 0, "{who} writes to the server itself");
+            is_listed_right(who, addressed.listed, expected)?;
         }
         Ok(())
     }
@@ -147,7 +151,30 @@ impl World {
         self.words.add(word);
         self.counts.spoken += 1;
         let addressed = self.send_of(who, Some(probe))?;
-        is_addressed_right(who, addressed, expected)
+        self.is_addressed_right(who, addressed, expected)
+    }
+
+    /// A client of ours sends a frame up once, if anybody is there to hear it; the server finds out who. One of the
+    /// original lists them.
+    fn is_addressed_right(
+        &mut self,
+        who: Who,
+        addressed: Addressed,
+        expected: Option<Vec<ClientId>>,
+    ) -> Checked {
+        if !self.players[who.index()].capabilities.contains(Capabilities::SERVER_ROUTING) {
+            ensure!(addressed.routed == 0, "{who} leaves it to the server to find its listeners");
+            return is_listed_right(who, addressed.listed, expected);
+        }
+        let (routed, listed) = (addressed.routed, addressed.listed);
+        let is_right =
+            expected.as_ref().map_or(routed <= 1, |expected| routed == usize::from(!expected.is_empty()));
+        ensure!(
+            is_right && listed.is_empty(),
+            "{who} sends a word for {expected:?} up {routed} times, and lists {listed:?}"
+        );
+        self.counts.routed += routed as u64;
+        Ok(())
     }
 
     /// Without a session a frame is lost, and that is an answer.
@@ -163,7 +190,7 @@ impl World {
     fn new_word(&self, who: Who, is_text: bool) -> Option<Word> {
         let heard = &self.players[who.index()].heard;
         let (session, id) = heard.joined?;
-        let stay = heard.view.map(|view| view.joined);
+        let (stay, is_sure) = (heard.view.map(|view| view.joined), heard.view.is_some());
         let (probe, said) = (self.words.next(), self.agenda.now());
         Some(Word {
             probe,
@@ -173,6 +200,7 @@ impl World {
             id,
             stay,
             to: Vec::new(),
+            is_sure,
             is_text,
             heard: Vec::with_capacity(USUAL_LISTENERS),
         })
@@ -303,9 +331,9 @@ impl World {
     }
 }
 
-fn is_addressed_right(who: Who, mut addressed: Vec<ClientId>, expected: Option<Vec<ClientId>>) -> Checked {
+fn is_listed_right(who: Who, mut listed: Vec<ClientId>, expected: Option<Vec<ClientId>>) -> Checked {
     let Some(expected) = expected else { return Ok(()) };
-    addressed.sort_unstable();
-    ensure!(addressed == expected, "{who} addresses a word to {addressed:?} instead of {expected:?}");
+    listed.sort_unstable();
+    ensure!(listed == expected, "{who} addresses a word to {listed:?} instead of {expected:?}");
     Ok(())
 }
