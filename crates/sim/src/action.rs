@@ -47,6 +47,10 @@ pub(crate) enum Forgery {
     Noise,
     /// Voice in the name of another player, for the server to find the listeners.
     RoutedVoice,
+    /// Another player's goodbye.
+    Farewell,
+    /// Its next ticket, made up or altered.
+    Ticket,
 }
 
 /// The kinds of actions that are drawn; starting and talking come by themselves.
@@ -94,7 +98,7 @@ impl Forgery {
     pub(crate) const OLD: [Self; 5] =
         [Self::Voice, Self::Rooms, Self::Removal, Self::ForeignSession, Self::Noise];
     /// In ours.
-    pub(crate) const NEW: [Self; 1] = [Self::RoutedVoice];
+    pub(crate) const NEW: [Self; 3] = [Self::RoutedVoice, Self::Farewell, Self::Ticket];
 }
 
 impl fmt::Display for Action {

@@ -35,6 +35,7 @@ mod check;
 mod clock;
 mod dice;
 pub mod fuzz;
+mod heard;
 mod model;
 mod network;
 mod peers;

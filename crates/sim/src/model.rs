@@ -5,14 +5,17 @@
 //! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew, or, if the
 //! server finds the listeners, at the version at which the server got it.
 
+mod places;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use consonance_session::{Capabilities, ClientId, LinkId, SessionId};
-use consonance_wire::{Packet, WireStr};
+use consonance_wire::{HandshakeExtension, Packet, Secret, WireStr};
 
 use crate::network::{Who, owner};
 use crate::tally::Tally;
 use crate::words::{Target, Word};
+pub(crate) use places::{GRACE, Place};
 
 /// A room of the simulation, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,11 +35,15 @@ pub(crate) struct Stay {
     /// When everybody was told: with its first state.
     pub(crate) stated: Version,
     pub(crate) left: Version,
+    /// When its own tables were last filled: as it joined, or as it came back.
+    pub(crate) welcomed: Version,
     pub(crate) who: Who,
-    pub(crate) link: LinkId,
+    pub(crate) place: Place,
     pub(crate) id: ClientId,
     /// What its client announced.
     pub(crate) capabilities: Capabilities,
+    /// What it has to show to have its place back.
+    pub(crate) secret: Option<Secret>,
 }
 
 /// A stretch of listening to one room.
@@ -48,11 +55,12 @@ struct Listening {
     until: Version,
 }
 
-/// What a player knows: the truth at a version, seen by somebody who joined at another.
+/// What a player knows: the truth at a version, seen by somebody whose tables were filled at another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View {
     pub(crate) session: SessionId,
-    pub(crate) joined: Version,
+    pub(crate) stay: Version,
+    pub(crate) welcomed: Version,
     pub(crate) version: Version,
 }
 
@@ -89,19 +97,28 @@ impl Model {
         }
     }
 
-    /// A packet arrived at the server; `announced` is what a handshake announces, and `id` what the server gave to whom
-    /// it let in.
+    /// A packet arrived at the server, a handshake with that behind it; `id` is what the server gave to whom it let in.
     pub(crate) fn read(
         &mut self,
         link: LinkId,
         packet: &Packet<'_>,
-        announced: Capabilities,
+        extension: &HandshakeExtension,
         id: Option<ClientId>,
     ) {
         match *packet {
             Packet::HandshakeRequest(_) => {
-                if let Some(id) = id {
-                    self.join(link, id, announced);
+                if let Some(stay) = self.claimed(link, packet, extension).map(|stay| stay.joined) {
+                    self.resume(stay, link);
+                } else if let Some(id) = id {
+                    self.join(link, id, extension.capabilities);
+                }
+            }
+            Packet::RemoveClient(farewell) if farewell.session == self.session => {
+                if let Some(stay) = self.over(link).filter(|stay| stay.id == farewell.id && stay.can_resume())
+                {
+                    let stay = stay.joined;
+                    self.step();
+                    self.leave(stay);
                 }
             }
             Packet::ClientState(state) if state.session == self.session => {
@@ -124,14 +141,6 @@ impl Model {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// A link is gone, by whomever.
-    pub(crate) fn lose(&mut self, link: LinkId) {
-        if let Some(stay) = self.over(link).map(|stay| stay.joined) {
-            self.step();
-            self.leave(stay);
         }
     }
 
@@ -165,6 +174,11 @@ impl Model {
         self.here.get(&link).and_then(|joined| self.stays.get(joined))
     }
 
+    /// Who has this id now, with a link or without.
+    pub(crate) fn holder(&self, id: ClientId) -> Option<&Stay> {
+        self.present().find(|stay| stay.id == id)
+    }
+
     fn stay_over(&self, link: LinkId) -> Option<(Version, ClientId)> {
         self.over(link).map(|stay| (stay.joined, stay.id))
     }
@@ -180,7 +194,7 @@ impl Model {
 
     /// Whether somebody with this view knows of that stay.
     pub(crate) fn knows(view: View, stay: &Stay) -> bool {
-        let was_told = stay.stated <= view.version || stay.joined <= view.joined;
+        let was_told = stay.stated <= view.version || stay.joined <= view.welcomed;
         was_told && stay.left > view.version && stay.joined <= view.version
     }
 
@@ -271,18 +285,16 @@ impl Model {
     fn join(&mut self, link: LinkId, id: ClientId, capabilities: Capabilities) {
         self.step();
         let who = owner(link);
-        let before = |stay: &&Stay| stay.link == link || stay.who == who;
+        let before = |stay: &&Stay| stay.place == Place::Over(link) || stay.who == who;
         for stay in self.present().filter(before).map(|stay| stay.joined).collect::<Vec<_>>() {
             self.leave(stay);
         }
         let joined = self.version;
-        self.here.insert(link, joined);
-        let index = usize::from(id.0);
-        if index >= self.link_of.len() {
-            self.link_of.resize(index + 1, None);
-        }
-        self.link_of[index] = Some(link);
-        self.stays.insert(joined, Stay { joined, stated: NEVER, left: NEVER, who, link, id, capabilities });
+        let place = Place::Over(link);
+        let (stated, left, welcomed, secret) = (NEVER, NEVER, joined, None);
+        self.stays
+            .insert(joined, Stay { joined, stated, left, welcomed, who, place, id, capabilities, secret });
+        self.link(joined, link);
     }
 
     fn state(&mut self, stay: Version, rooms: Vec<Room>) {
@@ -308,10 +320,9 @@ impl Model {
         for room in self.rooms_of(stay).collect::<Vec<_>>() {
             self.exit(stay, room);
         }
+        self.unlink(stay);
         let Some(present) = self.stays.get_mut(&stay) else { return };
         present.left = self.version;
-        self.here.remove(&present.link);
-        self.link_of[usize::from(present.id.0)] = None;
         if present.stated != NEVER
             && let Some(tally) = self.tallies.back_mut()
         {

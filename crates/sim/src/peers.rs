@@ -33,7 +33,7 @@ impl Peers {
             Self::Ours => true,
             Self::Originals => false,
         };
-        if is_ours { Capabilities::SERVER_ROUTING } else { Capabilities::NONE }
+        if is_ours { Capabilities::ALL } else { Capabilities::NONE }
     }
 }
 
@@ -75,6 +75,6 @@ mod tests {
     fn mixed_peers_are_of_both_kinds() {
         let mut dice = Dice::new(1);
         let drawn: Vec<_> = (0..100).map(|_| Peers::Mixed.draw(&mut dice)).collect();
-        assert!(drawn.contains(&Capabilities::SERVER_ROUTING) && drawn.contains(&Capabilities::NONE));
+        assert!(drawn.contains(&Capabilities::ALL) && drawn.contains(&Capabilities::NONE));
     }
 }

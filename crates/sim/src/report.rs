@@ -42,6 +42,10 @@ pub struct Counts {
     pub texts: u64,
     /// Actions of the script.
     pub actions: u64,
+    /// Times at which somebody had its place back after a lost link.
+    pub resumed: u64,
+    /// Times at which nobody came for a place that was kept.
+    pub given_up: u64,
     /// Times at which everything came to rest.
     pub settled: u64,
 }

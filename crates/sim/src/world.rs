@@ -17,10 +17,10 @@ use consonance_session::{Delivery, LinkId, RoomId};
 
 use crate::action::Action;
 use crate::actor::{Host, Player};
-use crate::check::{self, Checked, ensure};
+use crate::check::{self, Checked, Violation, ensure};
 use crate::clock::{Agenda, Time};
 use crate::dice::{Dice, mix};
-use crate::model::{Model, Room, Version, View};
+use crate::model::{GRACE, Model, Room, Version, View};
 use crate::network::{Network, Parcel, Way, Weather, Who};
 use crate::peers::Peers;
 use crate::report::Counts;
@@ -108,7 +108,8 @@ impl World {
         let names: Vec<Box<str>> =
             (0..scenario.clients).map(|number| format!("player {number}").into()).collect();
         let room_names = room_names(usize::from(scenario.clients).div_ceil(LISTENERS_PER_ROOM).max(2));
-        let host = Host::new(Time::START, &mut dice, swarm.clocks_are_skewed);
+        let grace = scenario.sabotage.map_or(GRACE, Sabotage::grace);
+        let host = Host::new(Time::START, grace, &mut dice, swarm.clocks_are_skewed);
         let model = Model::new(names, room_names.clone(), host.server.session());
         let mut world = Self {
             agenda: Agenda::new(),
@@ -163,9 +164,13 @@ impl World {
     pub(crate) fn check_tables(&mut self) -> Checked {
         for player in &self.players {
             let Some(client) = &player.client else { continue };
-            check::tables(player, client, &self.model)?;
+            check::tables(player, client, &self.model, self.agenda.now())?;
             let dropped = client.statistics().events_dropped;
             ensure!(dropped == 0, "{} lost {dropped} events", player.who);
+        }
+        let host_now = self.host.clock.read(self.agenda.now());
+        if let Some(stay) = self.model.overdue(host_now).next() {
+            return Err(Violation::new(format!("the place of {} is kept for too long", stay.who)));
         }
         let waiting = self.agenda.len();
         ensure!(

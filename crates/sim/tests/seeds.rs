@@ -35,6 +35,12 @@ fn whatever_is_broken_on_purpose_is_found() {
         (Sabotage::ForgottenListener, Peers::Ours, ["word", "is routed to", "instead of"]),
         (Sabotage::Eavesdropper, Peers::Originals, ["word", "goes to", "instead of"]),
         (Sabotage::Eavesdropper, Peers::Ours, ["word", "is routed to", "instead of"]),
+        (Sabotage::LostTicket, Peers::Ours, ["has the place", "None", "instead of Some"]),
+        (Sabotage::ForgottenPlace, Peers::Ours, ["place is given back", "joins", "as if it were not"]),
+        (Sabotage::FalseAlarm, Peers::Ours, ["is told that", "left", "still here"]),
+        (Sabotage::LostFarewell, Peers::Ours, ["the server tells", "is not", "sent"]),
+        (Sabotage::Impatience, Peers::Ours, ["the server tells", "is not", "sent"]),
+        (Sabotage::Hoarding, Peers::Ours, ["the place of player", "is kept", "too long"]),
         (Sabotage::NoWayBack, Peers::Mixed, ["player", "is", "Degraded"]),
     ] {
         let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage));

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use consonance_session::{ClientId, Delivery, LinkId, RoomId, SessionId};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, DeltaChannelState, List, Packet, RemoveClient, ServerRelay, VoiceData,
-    VoiceOptions, WireStr,
+    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, List, Packet, RemoveClient,
+    ServerRelay, VoiceData, VoiceOptions, WireStr,
 };
 
 use super::World;
 use crate::action::Forgery;
 use crate::network::{Parcel, Way, Who};
+use crate::sabotage::with_extension;
 
 impl World {
     /// Sends a forged packet over a player's own link, if it is in a session.
@@ -20,10 +21,30 @@ impl World {
             return;
         };
         player.has_forged = true;
+        if forgery == Forgery::Ticket {
+            player.spoils_ticket = true;
+            return;
+        }
         let other = ClientId((own.0 + 1 + self.dice.below(4) as u16) % 8);
         let other = if other == own { ClientId(own.0 + 1) } else { other };
         let (delivery, payload) = self.forged(forgery, session, own, other);
         self.dispatch(parcel(link, delivery, payload));
+    }
+
+    /// A handshake with another ticket than its own, if this is a handshake with one: it is worth nothing.
+    pub(super) fn with_spoilt_ticket(&mut self, handshake: &[u8]) -> Option<Rc<[u8]>> {
+        let (Packet::HandshakeRequest(request), trailing) = Packet::parse_with_trailing(handshake).ok()?
+        else {
+            return None;
+        };
+        let mut extension = HandshakeExtension::find(trailing)?;
+        let ticket = extension.ticket.as_mut()?;
+        match self.dice.below(3) {
+            0 => ticket.secret.0[self.dice.below(16) as usize] ^= 1 << self.dice.below(8),
+            1 => ticket.id.0 ^= 1 << self.dice.below(4),
+            _ => ticket.session.0 ^= 1 << self.dice.below(30),
+        }
+        Some(with_extension(&request.into(), &extension))
     }
 
     fn forged(
@@ -52,7 +73,8 @@ impl World {
                 (Delivery::Reliable, written(&Packet::ServerRelayReliable(relay)))
             }
             Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, other, room)),
-            Forgery::Noise => {
+            Forgery::Farewell => (Delivery::Reliable, written(&RemoveClient { session, id: other }.into())),
+            Forgery::Noise | Forgery::Ticket => {
                 let length = self.dice.below(40);
                 (Delivery::Unreliable, (0..length).map(|_| self.dice.next() as u8).collect())
             }
@@ -82,7 +104,7 @@ fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &s
     written(&Packet::ServerRelayUnreliable(relay))
 }
 
-fn written(packet: &Packet<'_>) -> Rc<[u8]> {
+pub(super) fn written(packet: &Packet<'_>) -> Rc<[u8]> {
     let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
     let length = packet.write(&mut buffer).expect("a forged packet is short");
     buffer[..length].into()

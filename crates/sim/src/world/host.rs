@@ -11,6 +11,14 @@ use crate::model::{Stay, View};
 use crate::network::{End, Parcel, Way, owner};
 use crate::words::{Probe, Word};
 
+/// A client that the server let in, anew or in its old place.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    id: ClientId,
+    link: LinkId,
+    resumes: bool,
+}
+
 impl World {
     pub(super) fn host_receives(&mut self, parcel: &Parcel) -> Checked {
         let Some(link) = self.network.link(parcel.link) else { return Ok(()) };
@@ -19,8 +27,12 @@ impl World {
         }
         self.counts.packets += 1;
         let now = self.host.clock.read(self.agenda.now());
-        let relayed = self.host.server.handle_packet(now, parcel.link, parcel.delivery, &parcel.payload);
-        if let Some(transmit) = relayed {
+        let (payload, times) = self.delivered(parcel);
+        for _ in 0..times {
+            let Some(transmit) = self.host.server.handle_packet(now, parcel.link, parcel.delivery, &payload)
+            else {
+                continue;
+            };
             let payload: Rc<[u8]> = transmit.payload.into();
             let outgoing = transmit.to.iter().map(|link| Outgoing {
                 link: *link,
@@ -60,6 +72,7 @@ impl World {
         self.host.wake = None;
         let now = self.host.clock.read(true_now);
         self.host.server.handle_timeout(now);
+        self.counts.given_up += self.model.give_up_places(now);
         let next = self.host.server.poll_timeout();
         ensure!(next.is_none_or(|(at, _)| at > now), "the server wants to be woken in the past: {next:?}");
         self.drain_host(None, None)
@@ -72,25 +85,17 @@ impl World {
         word: Option<Probe>,
     ) -> Checked {
         self.batch_transmits(word);
-        let let_in = self.host_events()?;
+        let entry = self.host_events()?;
         if let Some((link, packet, trailing)) = packet {
-            if let Some((id, over)) = let_in {
-                ensure!(over == link, "somebody joins over {over} when {link} shakes hands");
-                ensure!(
-                    self.model
-                        .link_of(id)
-                        .is_none_or(|before| before == link || owner(before) == owner(link)),
-                    "{} gets the id {id} of somebody else",
-                    owner(link)
-                );
-            }
-            let announced = HandshakeExtension::find(trailing).unwrap_or_default().capabilities;
-            self.model.read(link, &packet, announced, let_in.map(|(id, _)| id));
+            let extension = HandshakeExtension::find(trailing).unwrap_or_default();
+            self.is_let_in_right(entry, link, &packet, &extension)?;
+            self.model.read(link, &packet, &extension, entry.map(|entry| entry.id));
+            self.note_answer(entry)?;
         }
         let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
         for command in &commands {
             if let LinkCommand::Close { link, .. } = command {
-                self.model.lose(*link);
+                self.model.close(*link);
             }
         }
         let mut batch = std::mem::take(&mut self.batch);
@@ -175,18 +180,23 @@ impl World {
         (word.session == self.model.session && word.id == sender.id).then_some((sender, word))
     }
 
-    /// Sums the server's events up; the id and the link of a client that was let in.
-    fn host_events(&mut self) -> Result<Option<(ClientId, LinkId)>, Violation> {
-        let mut let_in = None;
+    /// Sums the server's events up; a client that was let in.
+    fn host_events(&mut self) -> Result<Option<Entry>, Violation> {
+        let mut entry = None;
         let told = &mut self.host.told;
         while let Some(event) = self.host.server.poll_event() {
             match event {
                 ServerEvent::ClientJoined { id, name, link, .. } => {
-                    ensure!(let_in.is_none(), "{name} joins in the same step as another");
+                    ensure!(entry.is_none(), "{name} joins in the same step as another");
                     let is_right = *name == *self.model.name(owner(link));
                     ensure!(is_right, "{name} joins over the link of {}", owner(link));
                     told.add_player(id, &name);
-                    let_in = Some((id, link));
+                    entry = Some(Entry { id, link, resumes: false });
+                }
+                ServerEvent::ClientResumed { id, name, link } => {
+                    ensure!(entry.is_none(), "{name} resumes in the same step as another");
+                    entry = Some(Entry { id, link, resumes: true });
+                    self.counts.resumed += 1;
                 }
                 ServerEvent::ClientLeft { id, name, .. } => told.remove_player(id, &name),
                 ServerEvent::EnteredRoom { id, room, .. } => told.add_room(id, &room),
@@ -196,7 +206,46 @@ impl World {
                 }
             }
         }
-        Ok(let_in)
+        Ok(entry)
+    }
+
+    /// Whoever shows the right secret has its place back, and nobody else has; an id that is free is nobody else's.
+    fn is_let_in_right(
+        &self,
+        entry: Option<Entry>,
+        link: LinkId,
+        packet: &Packet<'_>,
+        extension: &HandshakeExtension,
+    ) -> Checked {
+        let claimed = self.model.claimed(link, packet, extension).map(|stay| stay.id);
+        let resumed = entry.filter(|entry| entry.resumes).map(|entry| entry.id);
+        ensure!(resumed == claimed, "{} has the place {resumed:?} back instead of {claimed:?}", owner(link));
+        let Some(Entry { id, link: over, .. }) = entry else { return Ok(()) };
+        let repeats = self.model.over(link).filter(|stay| stay.can_resume());
+        ensure!(repeats.is_none(), "{} asks twice and so joins twice", owner(link));
+        ensure!(over == link, "somebody joins over {over} when {link} shakes hands");
+        let is_free = self.model.holder(id).is_none_or(|holder| holder.who == owner(link));
+        ensure!(is_free, "{} gets the id {id} of somebody else", owner(link));
+        Ok(())
+    }
+
+    /// The answer to a client that was let in says whether it is back, and what to show the next time.
+    fn note_answer(&mut self, entry: Option<Entry>) -> Checked {
+        let Some(Entry { id, link, resumes }) = entry else { return Ok(()) };
+        let answer = self.batch.iter().find_map(|outgoing| answer(&outgoing.payload));
+        ensure!(
+            answer.is_some_and(|answer| answer.resumed == resumes),
+            "{} is answered {answer:?}",
+            owner(link)
+        );
+        let before = self.model.over(link).and_then(|stay| stay.secret);
+        let is_new = before.is_none() || answer.and_then(|answer| answer.secret) != before;
+        ensure!(is_new, "{} is given the secret again that it used", owner(link));
+        self.model.give_secret(link, answer.and_then(|answer| answer.secret));
+        if resumes {
+            self.raise_false_alarm(id, link);
+        }
+        Ok(())
     }
 
     /// Puts packets on their way. With the last reliable one for a player it knows all that was done.
@@ -217,7 +266,8 @@ impl World {
 
     fn view_over(&self, link: LinkId) -> Option<View> {
         let stay = self.model.over(link)?;
-        Some(View { session: self.model.session, joined: stay.joined, version: self.model.version })
+        let (stay, welcomed) = (stay.joined, stay.welcomed);
+        Some(View { session: self.model.session, stay, welcomed, version: self.model.version })
     }
 
     /// Gives a packet to the network.
@@ -254,5 +304,15 @@ impl World {
             self.host.wake = Some(at);
             self.agenda.add(at, Thing::HostWakes);
         }
+    }
+}
+
+/// What stands behind an answer to a handshake.
+fn answer(packet: &[u8]) -> Option<HandshakeExtension> {
+    match Packet::parse_with_trailing(packet) {
+        Ok((Packet::HandshakeResponse(_), trailing)) => {
+            Some(HandshakeExtension::find(trailing).unwrap_or_default())
+        }
+        _ => None,
     }
 }

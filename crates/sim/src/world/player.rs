@@ -38,23 +38,24 @@ impl World {
 
     /// Gives a packet to a player's client; what it raises has to be what the packet was for.
     fn hand_over(&mut self, who: Who, parcel: &Parcel) -> Checked {
+        let (payload, times) = self.delivered(parcel);
         let player = &mut self.players[who.index()];
+        let now = player.clock.read(self.agenda.now());
+        let mut hearing = Hearing::nothing(player, now);
         if makes_tables_anew(&parcel.payload, player) {
             player.heard.view = None;
         }
-        let mut hearing = Hearing::of(parcel, player, &self.model, &self.words);
-        let now = player.clock.read(self.agenda.now());
+        hearing.carries(parcel, player, &self.model, &self.words);
         let Some(client) = &mut player.client else { return Ok(()) };
-        let times = self.sabotage.map_or(1, |sabotage| sabotage.deliveries(parcel, &mut self.dice));
         for _ in 0..times {
-            client.handle_packet(now, parcel.link, parcel.delivery, &parcel.payload);
+            client.handle_packet(now, parcel.link, parcel.delivery, &payload);
         }
         while let Some(event) = client.poll_event() {
             hearing.event(&event, &mut player.heard, &self.model)?;
         }
-        hearing.end(&mut player.heard)?;
-        if parcel.view.is_some() && player.heard.joined.is_some() {
-            player.heard.view = parcel.view;
+        hearing.end(&mut player.heard, &self.model)?;
+        if let Some(view) = parcel.view {
+            player.heard.sees(view)?;
         }
         if hearing.was_heard()
             && let Some(probe) = parcel.word
@@ -89,12 +90,13 @@ impl World {
     pub(super) fn with_client(&mut self, who: Who, act: impl FnOnce(&mut Client, Instant)) -> Checked {
         let player = &mut self.players[who.index()];
         let now = player.clock.read(self.agenda.now());
+        let mut nothing = Hearing::nothing(player, now);
         let Some(client) = &mut player.client else { return Ok(()) };
         act(client, now);
-        let mut nothing = Hearing::nothing(who);
         while let Some(event) = client.poll_event() {
             nothing.event(&event, &mut player.heard, &self.model)?;
         }
+        nothing.end(&mut player.heard, &self.model)?;
         self.after_client(who)
     }
 
@@ -145,7 +147,13 @@ impl World {
             }
             ensure!(parcels.len() <= MANY, "{who} never runs out of packets");
         }
-        for parcel in parcels.drain(..) {
+        for mut parcel in parcels.drain(..) {
+            if self.players[who.index()].spoils_ticket
+                && let Some(spoilt) = self.with_spoilt_ticket(&parcel.payload)
+            {
+                parcel.payload = spoilt;
+                self.players[who.index()].spoils_ticket = false;
+            }
             self.dispatch(parcel);
         }
         self.parcels = parcels;

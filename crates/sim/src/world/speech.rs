@@ -190,7 +190,7 @@ impl World {
     fn new_word(&self, who: Who, is_text: bool) -> Option<Word> {
         let heard = &self.players[who.index()].heard;
         let (session, id) = heard.joined?;
-        let (stay, is_sure) = (heard.view.map(|view| view.joined), heard.view.is_some());
+        let (stay, is_sure) = (heard.stay(), heard.view.is_some());
         let (probe, said) = (self.words.next(), self.agenda.now());
         Some(Word {
             probe,
@@ -277,10 +277,10 @@ impl World {
 
     fn close_channel(&mut self, who: Who, index: usize) {
         let player = &mut self.players[who.index()];
-        let view = player.heard.view;
+        let (view, is_unsure) = (player.heard.view, player.heard.is_unsure());
         let (Some(said), Some(client)) = (player.channels.get_mut(index), &mut player.client) else { return };
         // Just now the player cannot know whether the channel waits for somebody.
-        if said.state != SaidState::Open || (player.heard.joined.is_some() && view.is_none()) {
+        if said.state != SaidState::Open || is_unsure {
             return;
         }
         client.close_channel(said.channel);

@@ -2,6 +2,10 @@
 
 use std::rc::Rc;
 
+use consonance_session::{ClientId, Delivery, LinkId};
+use consonance_wire::RemoveClient;
+
+use super::forge::written;
 use super::{Outgoing, World};
 use crate::network::{Parcel, Who, owner};
 use crate::sabotage::{Sabotage, readdressed};
@@ -40,6 +44,31 @@ impl World {
     /// Nobody may connect this time, not even in vain.
     pub(super) fn is_kept_away(&mut self) -> bool {
         self.strikes(Sabotage::NoWayBack)
+    }
+
+    /// A packet as the engine gets it, and how often.
+    pub(super) fn delivered(&mut self, parcel: &Parcel) -> (Rc<[u8]>, usize) {
+        let Some(sabotage) = self.sabotage else { return (Rc::clone(&parcel.payload), 1) };
+        let payload = sabotage.changed(parcel).unwrap_or_else(|| Rc::clone(&parcel.payload));
+        (payload, sabotage.deliveries(parcel, &mut self.dice))
+    }
+
+    /// Everybody but the player itself is told that it left.
+    pub(super) fn raise_false_alarm(&mut self, id: ClientId, link: LinkId) {
+        if self.sabotage != Some(Sabotage::FalseAlarm) {
+            return;
+        }
+        let payload = written(&RemoveClient { session: self.model.session, id }.into());
+        let others = self.model.present().filter_map(|stay| self.model.link_of(stay.id));
+        let alarm = others.filter(|other| *other != link).map(|link| Outgoing {
+            link,
+            delivery: Delivery::Reliable,
+            payload: Rc::clone(&payload),
+            word: None,
+            view: None,
+            repeated: false,
+        });
+        self.batch.extend(alarm);
     }
 
     fn strikes(&mut self, what: Sabotage) -> bool {
