@@ -91,6 +91,9 @@ struct Counts {
     frames_routed: u64,
     words_heard: u64,
     texts_written: u64,
+    places_resumed: u64,
+    places_given_up: u64,
+    goodbyes: u64,
     actions: u64,
     times_settled: u64,
 }
@@ -124,6 +127,9 @@ impl<'a> Summary<'a> {
                 frames_routed: report.counts.routed,
                 words_heard: report.counts.heard,
                 texts_written: report.counts.texts,
+                places_resumed: report.counts.resumed,
+                places_given_up: report.counts.given_up,
+                goodbyes: report.counts.goodbyes,
                 actions: report.counts.actions,
                 times_settled: report.counts.settled,
             }),
@@ -142,7 +148,7 @@ fn in_words(report: &Report, real: Duration) -> String {
     let simulated = report.simulated.as_secs_f64();
     format!(
         "passed: {simulated:.1} s in {:.2} s, {:.0} times real time; {} actions, {} packets, {} frames and {} texts \
-         sent, {} heard; came to rest {} times; digest {:016x}",
+         sent, {} heard; {} lost links resumed, {} not in time; came to rest {} times; digest {:016x}",
         real.as_secs_f64(),
         simulated / real.as_secs_f64(),
         counts.actions,
@@ -150,6 +156,8 @@ fn in_words(report: &Report, real: Duration) -> String {
         counts.spoken,
         counts.texts,
         counts.heard,
+        counts.resumed,
+        counts.given_up,
         counts.settled,
         report.digest
     )

@@ -45,9 +45,9 @@ pub(crate) enum Forgery {
     ForeignSession,
     /// No packet at all.
     Noise,
-    /// Voice in the name of another player, for the server to find the listeners.
+    /// Voice for the server to find the listeners, in the name of another player or without having been announced.
     RoutedVoice,
-    /// Another player's goodbye.
+    /// Another player's goodbye, or one that was not announced.
     Farewell,
     /// Its next ticket, made up or altered.
     Ticket,

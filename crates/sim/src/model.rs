@@ -14,7 +14,7 @@ use consonance_wire::{HandshakeExtension, Packet, Secret, WireStr};
 
 use crate::network::{Who, owner};
 use crate::tally::Tally;
-use crate::words::{Target, Word};
+use crate::words::{Target, USUAL_LISTENERS, Word};
 pub(crate) use places::{GRACE, Place};
 
 /// A room of the simulation, by number.
@@ -58,7 +58,6 @@ struct Listening {
 /// What a player knows: the truth at a version, seen by somebody whose tables were filled at another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View {
-    pub(crate) session: SessionId,
     pub(crate) stay: Version,
     pub(crate) welcomed: Version,
     pub(crate) version: Version,
@@ -176,7 +175,7 @@ impl Model {
 
     /// Who has this id now, with a link or without.
     pub(crate) fn holder(&self, id: ClientId) -> Option<&Stay> {
-        self.present().find(|stay| stay.id == id)
+        self.stays.values().rev().find(|stay| stay.left == NEVER && stay.id == id)
     }
 
     fn stay_over(&self, link: LinkId) -> Option<(Version, ClientId)> {
@@ -205,7 +204,7 @@ impl Model {
 
     /// The stay of a player by name, as somebody with this view knows it.
     pub(crate) fn known_player(&self, view: View, who: Who) -> Option<&Stay> {
-        self.known(view).find(|stay| stay.who == who)
+        self.stays.values().rev().find(|stay| stay.who == who && Self::knows(view, stay))
     }
 
     /// Who listens to a room as somebody with this view knows it.
@@ -218,7 +217,7 @@ impl Model {
 
     /// The links of everybody whom a word reaches by the server's own tables, each once and without the speaker.
     pub(crate) fn reached_by(&self, word: &Word) -> Vec<LinkId> {
-        let mut ids = Vec::new();
+        let mut ids = Vec::with_capacity(USUAL_LISTENERS);
         for recipient in &word.to {
             match recipient.target {
                 Target::Room(room) => ids.extend(self.listeners_now(room)),
@@ -227,7 +226,9 @@ impl Model {
         }
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().filter(|id| *id != word.id).filter_map(|id| self.link_of(id)).collect()
+        let mut links = Vec::with_capacity(ids.len());
+        links.extend(ids.into_iter().filter(|id| *id != word.id).filter_map(|id| self.link_of(id)));
+        links
     }
 
     /// The rooms of somebody who is here, as the server knows them.

@@ -46,6 +46,8 @@ pub struct Counts {
     pub resumed: u64,
     /// Times at which nobody came for a place that was kept.
     pub given_up: u64,
+    /// Goodbyes said to the server, so that it keeps no place.
+    pub goodbyes: u64,
     /// Times at which everything came to rest.
     pub settled: u64,
 }

@@ -45,6 +45,9 @@ pub(crate) enum Target {
     Player(ClientId),
 }
 
+/// Hardly ever more.
+pub(crate) const USUAL_LISTENERS: usize = 16;
+
 /// The words of the last while; no packet is on its way for longer.
 #[derive(Debug, Default)]
 pub(crate) struct Words {

@@ -10,8 +10,14 @@ const SEEDS: &str = include_str!("../seeds.txt");
 
 #[test]
 fn every_seed_of_the_list_ends_with_everybody_heard() {
-    let failures: Vec<String> = SEEDS.lines().filter_map(|line| simulate(line, None).err()).collect();
+    let lines: Vec<&str> = SEEDS.lines().collect();
+    let outcomes = on_two_threads(&lines, |line| simulate(line, None));
+    let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err().cloned()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    let total = |count: fn(&Report) -> u64| outcomes.iter().flatten().map(count).sum::<u64>();
+    assert!(total(|report| report.counts.routed) > 0, "no server finds any listeners");
+    assert!(total(|report| report.counts.resumed) > 0, "nobody comes back in time");
+    assert!(total(|report| report.counts.given_up) > 0, "everybody comes back in time");
 }
 
 #[test]
@@ -58,6 +64,18 @@ fn a_failure_says_what_it_takes_to_see_it_again() {
     assert_eq!((first.seed, first.clients), (seed, 8));
     assert!(!first.last_actions.is_empty());
     assert_eq!(failure(seed), Some(first));
+}
+
+/// Every other line on a thread of its own.
+fn on_two_threads<T: Send>(lines: &[&str], simulate: impl Fn(&str) -> T + Sync) -> Vec<T> {
+    let half =
+        |first: usize| lines.iter().skip(first).step_by(2).map(|line| simulate(line)).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let odd = scope.spawn(|| half(1));
+        let mut outcomes = half(0);
+        outcomes.extend(odd.join().expect("a run fails without a panic"));
+        outcomes
+    })
 }
 
 fn simulate(line: &str, sabotage: Option<Sabotage>) -> Result<Report, String> {

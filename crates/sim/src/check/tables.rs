@@ -21,16 +21,16 @@ pub(crate) fn tables(player: &Player, client: &Client, model: &Model, now: Time)
         player.rooms,
         client.rooms().collect::<Vec<_>>()
     );
-    let (mut table, mut told) = (Tally::default(), Tally::default());
+    let mut table = Tally::default();
     for known in client.players() {
         table.add_player(known.id, known.name);
-        if known.name != client.name() {
-            told.add_player(known.id, known.name);
-        }
         for room in known.rooms {
             table.add_room(known.id, room);
-            told.add_room(known.id, room);
         }
+    }
+    let mut told = table;
+    if let Some(own) = client.player(client.name()) {
+        told.remove_player(own, client.name());
     }
     let Heard { view, told: expected, .. } = &player.heard;
     ensure!(told == *expected, "the table of {who} is not what its events said");

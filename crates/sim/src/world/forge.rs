@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use consonance_session::{ClientId, Delivery, LinkId, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, Delivery, LinkId, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, List, Packet, RemoveClient,
     ServerRelay, VoiceData, VoiceOptions, WireStr,
@@ -27,7 +27,8 @@ impl World {
         }
         let other = ClientId((own.0 + 1 + self.dice.below(4) as u16) % 8);
         let other = if other == own { ClientId(own.0 + 1) } else { other };
-        let (delivery, payload) = self.forged(forgery, session, own, other);
+        let is_original = player.capabilities == Capabilities::NONE;
+        let (delivery, payload) = self.forged(forgery, session, own, other, is_original);
         self.dispatch(parcel(link, delivery, payload));
     }
 
@@ -53,9 +54,12 @@ impl World {
         session: SessionId,
         own: ClientId,
         other: ClientId,
+        is_original: bool,
     ) -> (Delivery, Rc<[u8]>) {
         let room = self.any_room();
         let room = self.model.room_name(room);
+        // An original may send some things not even in its own name.
+        let sender = if is_original { own } else { other };
         match forgery {
             Forgery::Voice => (Delivery::Unreliable, voice_relay(session, session, other, room)),
             Forgery::ForeignSession => {
@@ -72,8 +76,8 @@ impl World {
                 let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
                 (Delivery::Reliable, written(&Packet::ServerRelayReliable(relay)))
             }
-            Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, other, room)),
-            Forgery::Farewell => (Delivery::Reliable, written(&RemoveClient { session, id: other }.into())),
+            Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, sender, room)),
+            Forgery::Farewell => (Delivery::Reliable, written(&RemoveClient { session, id: sender }.into())),
             Forgery::Noise | Forgery::Ticket => {
                 let length = self.dice.below(40);
                 (Delivery::Unreliable, (0..length).map(|_| self.dice.next() as u8).collect())

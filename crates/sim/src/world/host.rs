@@ -27,9 +27,10 @@ impl World {
         }
         self.counts.packets += 1;
         let now = self.host.clock.read(self.agenda.now());
-        let (payload, times) = self.delivered(parcel);
+        let (changed, times) = self.delivered(parcel);
+        let payload = changed.as_ref().unwrap_or(&parcel.payload);
         for _ in 0..times {
-            let Some(transmit) = self.host.server.handle_packet(now, parcel.link, parcel.delivery, &payload)
+            let Some(transmit) = self.host.server.handle_packet(now, parcel.link, parcel.delivery, payload)
             else {
                 continue;
             };
@@ -267,7 +268,7 @@ impl World {
     fn view_over(&self, link: LinkId) -> Option<View> {
         let stay = self.model.over(link)?;
         let (stay, welcomed) = (stay.joined, stay.welcomed);
-        Some(View { session: self.model.session, stay, welcomed, version: self.model.version })
+        Some(View { stay, welcomed, version: self.model.version })
     }
 
     /// Gives a packet to the network.

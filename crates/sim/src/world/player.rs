@@ -38,7 +38,8 @@ impl World {
 
     /// Gives a packet to a player's client; what it raises has to be what the packet was for.
     fn hand_over(&mut self, who: Who, parcel: &Parcel) -> Checked {
-        let (payload, times) = self.delivered(parcel);
+        let (changed, times) = self.delivered(parcel);
+        let payload = changed.as_ref().unwrap_or(&parcel.payload);
         let player = &mut self.players[who.index()];
         let now = player.clock.read(self.agenda.now());
         let mut hearing = Hearing::nothing(player, now);
@@ -48,7 +49,7 @@ impl World {
         hearing.carries(parcel, player, &self.model, &self.words);
         let Some(client) = &mut player.client else { return Ok(()) };
         for _ in 0..times {
-            client.handle_packet(now, parcel.link, parcel.delivery, &payload);
+            client.handle_packet(now, parcel.link, parcel.delivery, payload);
         }
         while let Some(event) = client.poll_event() {
             hearing.event(&event, &mut player.heard, &self.model)?;
@@ -134,6 +135,8 @@ impl World {
         let Some(client) = &mut player.client else { return Ok(addressed) };
         while let Some(transmit) = client.poll_transmit() {
             let carries_word = addressed.note(transmit.payload);
+            self.counts.goodbyes +=
+                u64::from(MessageType::peek(transmit.payload) == Ok(MessageType::RemoveClient));
             for link in transmit.to {
                 parcels.push(Parcel {
                     link: *link,

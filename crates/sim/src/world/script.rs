@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consonance_session::Client;
+use consonance_session::{Capabilities, Client};
 
 use super::{ACTIONS_SHOWN, Thing, World};
 use crate::action::{Action, Forgery, Kind};
 use crate::actor::Host;
-use crate::check::Checked;
+use crate::check::{Checked, ensure};
 use crate::model::GRACE;
 use crate::network::{End, Who};
 use crate::peers::Peers;
@@ -49,10 +49,7 @@ impl World {
         self.counts.actions += 1;
         match action {
             Action::Start(who) => self.start(who),
-            Action::Stop(who) => {
-                self.start_later(who);
-                self.with_client(who, Client::stop)
-            }
+            Action::Stop(who) => self.stop(who),
             Action::Crash(who) => {
                 self.start_later(who);
                 self.players[who.index()].crash();
@@ -109,6 +106,18 @@ impl World {
             player.revive(now, name, &self.room_names, &mut self.dice, self.swarm.clocks_are_skewed);
         }
         self.with_client(who, |client, _| client.start())
+    }
+
+    /// A player goes, and says so if its place would be kept for it otherwise.
+    fn stop(&mut self, who: Who) -> Checked {
+        self.start_later(who);
+        let player = &self.players[who.index()];
+        let has_place = player.heard.joined.is_some() && player.capabilities.contains(Capabilities::RESUME);
+        let before = self.counts.goodbyes;
+        self.with_client(who, Client::stop)?;
+        let said = self.counts.goodbyes - before;
+        ensure!(said == u64::from(has_place), "{who} stops and says goodbye {said} times");
+        Ok(())
     }
 
     /// A player comes back after a while. Where places are kept some stay away for longer than that: until it is calm.

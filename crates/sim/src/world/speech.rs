@@ -14,7 +14,7 @@ use crate::check::{Checked, ensure};
 use crate::clock::Time;
 use crate::model::Room;
 use crate::network::Who;
-use crate::words::{Recipient, Target, Word};
+use crate::words::{Recipient, Target, USUAL_LISTENERS, Word};
 
 /// A frame of 960 samples at 48 kHz.
 const FRAME: Duration = Duration::from_millis(20);
@@ -22,7 +22,6 @@ const FRAME: Duration = Duration::from_millis(20);
 const CHANNELS: usize = 4;
 /// Frames after the channels were closed, if nobody is there to hear the first.
 const LAST_FRAMES: u8 = 3;
-const USUAL_LISTENERS: usize = 16;
 
 impl World {
     /// One of those who are silent begins to talk, to anybody.
@@ -240,7 +239,7 @@ impl World {
     /// To whom a word has to be addressed, by ascending id, and whether its speaker is one of them.
     pub(super) fn audience(&self, word: &Word) -> (Vec<ClientId>, bool) {
         let Some(view) = self.players[word.from.index()].heard.view else { return (Vec::new(), false) };
-        let mut ids = Vec::new();
+        let mut ids = Vec::with_capacity(USUAL_LISTENERS);
         for recipient in &word.to {
             match recipient.target {
                 Target::Room(room) => ids.extend(self.model.listeners(view, room)),

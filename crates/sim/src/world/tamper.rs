@@ -46,11 +46,10 @@ impl World {
         self.strikes(Sabotage::NoWayBack)
     }
 
-    /// A packet as the engine gets it, and how often.
-    pub(super) fn delivered(&mut self, parcel: &Parcel) -> (Rc<[u8]>, usize) {
-        let Some(sabotage) = self.sabotage else { return (Rc::clone(&parcel.payload), 1) };
-        let payload = sabotage.changed(parcel).unwrap_or_else(|| Rc::clone(&parcel.payload));
-        (payload, sabotage.deliveries(parcel, &mut self.dice))
+    /// What an engine gets in place of a packet, if anything else, and how often.
+    pub(super) fn delivered(&mut self, parcel: &Parcel) -> (Option<Rc<[u8]>>, usize) {
+        let Some(sabotage) = self.sabotage else { return (None, 1) };
+        (sabotage.changed(parcel), sabotage.deliveries(parcel, &mut self.dice))
     }
 
     /// Everybody but the player itself is told that it left.
