@@ -66,7 +66,7 @@ impl CaptureReader {
             ring,
             pulse,
             gauges,
-            control: FillControl::new(),
+            control: FillControl::for_capture(),
             resampler: DriftResampler::into_blocks(),
             phase: Phase::Gathering,
             heard: [0.0; FADE_FRAMES],
@@ -75,8 +75,7 @@ impl CaptureReader {
 
     /// The next 10 ms, or silence.
     pub(crate) fn read(&mut self, now: Duration, block: &mut [f32; BLOCK_SAMPLES]) {
-        self.control.handle_beat(now, self.pulse.take_lateness());
-        self.control.set_dip(BLOCK_SAMPLES + self.pulse.largest_frames());
+        self.control.handle_beat(now, self.pulse.take_news());
         if self.ring.slots() == RING_FRAMES {
             // Nobody read for half a second, and what is in here is older than what was dropped since.
             self.discard(RING_FRAMES);

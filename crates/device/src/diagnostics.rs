@@ -21,7 +21,7 @@ pub struct Diagnostics {
     pub callbacks: u64,
     /// Most frames in one of them.
     pub period_frames: u32,
-    /// Sound in the ring, averaged over half a second.
+    /// Sound in the ring, averaged over half a second; 0 without a device, as are the next two.
     pub fill: Duration,
     /// What the ring aims for.
     pub target: Duration,
@@ -29,6 +29,14 @@ pub struct Diagnostics {
     pub latency: Duration,
     /// How fast the device's sound is used up: 1.0001 means 100 ppm faster than our clock. In rest, the clocks' ratio.
     pub rate_ratio: f64,
+}
+
+impl Diagnostics {
+    /// Forgets how the last device was doing; counters stay.
+    pub(crate) fn without_device(&mut self) {
+        let nothing = Duration::ZERO;
+        (self.fill, self.target, self.latency, self.rate_ratio) = (nothing, nothing, nothing, 1.0);
+    }
 }
 
 /// The same as atomics, for one direction.
@@ -96,8 +104,11 @@ pub(crate) struct Pulse {
     /// Nanoseconds of the clock at the first and the last callback, plus one; 0 before.
     first: AtomicU64,
     last: AtomicU64,
-    /// Nanoseconds that a callback came later than the one before it lasted; the most since it was asked for.
-    latest: AtomicU64,
+    /// Frames of the last callback.
+    last_frames: AtomicU32,
+    /// Nanoseconds by which callbacks were uneven, and their most frames, since it was asked for last.
+    uneven: AtomicU64,
+    recent_frames: AtomicU32,
     callbacks: AtomicU64,
     largest_frames: AtomicU32,
 }
@@ -107,20 +118,25 @@ impl Pulse {
     pub(crate) fn beat(&self, now: Duration, frames: usize) {
         let now = now.as_nanos() as u64 + 1;
         let before = self.last.swap(now, Ordering::AcqRel);
+        let frames_before = self.last_frames.swap(frames as u32, Ordering::Relaxed);
         if before == 0 {
             self.first.store(now, Ordering::Relaxed);
         } else if now.saturating_sub(self.first.load(Ordering::Relaxed)) > SETTLING_NANOS {
-            let period = self.largest_frames() as u64 * 1_000_000_000 / u64::from(SAMPLE_RATE_HZ);
-            let late = now.saturating_sub(before).saturating_sub(period);
-            self.latest.fetch_max(late, Ordering::Relaxed);
+            let gap = now.saturating_sub(before);
+            let late = gap.saturating_sub(nanos(frames_before));
+            let early = nanos(frames as u32).saturating_sub(gap);
+            self.uneven.fetch_max(late.max(early), Ordering::Relaxed);
         }
         self.callbacks.fetch_add(1, Ordering::Relaxed);
         self.largest_frames.fetch_max(frames as u32, Ordering::Relaxed);
+        self.recent_frames.fetch_max(frames as u32, Ordering::Relaxed);
     }
 
-    /// How late callbacks have been since this was asked for last.
-    pub(crate) fn take_lateness(&self) -> Duration {
-        Duration::from_nanos(self.latest.swap(0, Ordering::Relaxed))
+    /// How the callbacks have been since this was asked for last.
+    pub(crate) fn take_news(&self) -> PulseNews {
+        let uneven = Duration::from_nanos(self.uneven.swap(0, Ordering::Relaxed));
+        let most_frames = self.recent_frames.swap(0, Ordering::Relaxed) as usize;
+        PulseNews { uneven, most_frames }
     }
 
     /// When the last callback was.
@@ -145,11 +161,24 @@ impl Pulse {
     }
 }
 
+/// How callbacks have been for a while.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PulseNews {
+    /// By how much one came later than the one before it lasted, or took or brought more than the time since then.
+    pub(crate) uneven: Duration,
+    /// Most frames of one of them.
+    pub(crate) most_frames: usize,
+}
+
 /// Devices begin irregularly: what they do in the first half second says nothing about later.
 const SETTLING_NANOS: u64 = 500_000_000;
 
 /// Frames per second, as a number to calculate with.
 pub(crate) const RATE_HZ: f64 = SAMPLE_RATE_HZ as f64;
+
+fn nanos(frames: u32) -> u64 {
+    u64::from(frames) * 1_000_000_000 / u64::from(SAMPLE_RATE_HZ)
+}
 
 fn frames(frames: u32) -> Duration {
     Duration::from_micros(u64::from(frames) * 1_000_000 / u64::from(SAMPLE_RATE_HZ))

@@ -146,10 +146,7 @@ enum Phase {
 
 impl PlaybackWriter {
     fn new(ring: Producer<[f32; CHANNELS]>, pulse: Arc<Pulse>, gauges: Arc<Gauges>, news: Arc<News>) -> Self {
-        let mut control = FillControl::new();
-        // Between two blocks the ring falls by as much as one has, whatever the device's period.
-        control.set_dip(BLOCK_SAMPLES);
-        control.restart();
+        let control = FillControl::for_playback();
         news.target_frames.store(control.target() as u32, Ordering::Relaxed);
         Self {
             ring,
@@ -169,7 +166,7 @@ impl PlaybackWriter {
         if self.pulse.last().is_none() {
             return;
         }
-        self.control.handle_beat(now, self.pulse.take_lateness());
+        self.control.handle_beat(now, self.pulse.take_news());
         let mut block = *block;
         Gauges::count(&self.gauges.bad_samples, silence_bad_numbers(&mut block));
         let standing = self.standing(now);

@@ -52,9 +52,12 @@ impl Shared {
     /// What there is to know at the moment.
     pub(crate) fn diagnostics(&self) -> Diagnostics {
         let mut diagnostics = self.gauges.read();
-        if let Some(pulse) = &self.status.lock().unwrap_or_else(PoisonError::into_inner).pulse {
-            diagnostics.callbacks = pulse.callbacks();
-            diagnostics.period_frames = pulse.largest_frames() as u32;
+        match &self.status.lock().unwrap_or_else(PoisonError::into_inner).pulse {
+            Some(pulse) => {
+                diagnostics.callbacks = pulse.callbacks();
+                diagnostics.period_frames = pulse.largest_frames() as u32;
+            }
+            None => diagnostics.without_device(),
         }
         diagnostics
     }

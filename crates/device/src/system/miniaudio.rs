@@ -1,5 +1,9 @@
 //! The sound systems of all platforms, through miniaudio, which loads their libraries at run time.
 
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
 use maudio::MaudioError;
 use maudio::audio::sample_rate::SampleRate;
 use maudio::backend::Backend;
@@ -203,17 +207,41 @@ fn taken_over<'a, T>(here: &'a mut Option<T>, handed: &mut Consumer<T>) -> Optio
 fn start(device: Result<Device<f32>, MaudioError>) -> Result<Box<dyn Stream>, Trouble> {
     let mut device = device.map_err(|error| trouble(&error))?;
     device.device_start().map_err(|error| trouble(&error))?;
-    Ok(Box::new(Opened(device)))
+    Ok(Box::new(Opened(Some(device))))
 }
 
-struct Opened(Device<f32>);
+struct Opened(Option<Device<f32>>);
 
 impl Stream for Opened {
     fn was_moved(&mut self) -> bool {
-        let news = self.0.get_state_notifier().map(|notifier| notifier.take_notifications());
+        let notifier = self.0.as_ref().and_then(Device::get_state_notifier);
+        let news = notifier.map(|notifier| notifier.take_notifications());
         news.is_some_and(|news| news.contains(DeviceNotificationType::Rerouted.into()))
     }
 }
+
+impl Drop for Opened {
+    /// Closes the device on a thread of its own, and waits only so long: one that has died may never let go.
+    fn drop(&mut self) {
+        let Some(mut device) = self.0.take() else { return };
+        let (closing, closed) = sync_channel::<()>(1);
+        let close = move || {
+            // Without it the library waits for ever for a stream that the sound server has ended.
+            let _ = device.device_stop();
+            drop(device);
+            drop(closing);
+        };
+        if let Err(error) = thread::Builder::new().name("consonance-close".into()).spawn(close) {
+            tracing::warn!(%error, "no thread to close a sound device");
+        }
+        if closed.recv_timeout(CLOSING) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("a sound device does not let itself be closed; it is left behind");
+        }
+    }
+}
+
+/// Closing takes a few milliseconds. It is waited for, because some systems let a device be opened only once.
+const CLOSING: Duration = Duration::from_millis(500);
 
 /// What the library says, as far as its systems agree on the meaning; what is unclear counts as in use.
 fn trouble(error: &MaudioError) -> Trouble {
