@@ -324,3 +324,19 @@ fn callbacks_of_any_size_are_taken() {
     assert!(capture.heard.iter().chain(&playback.heard).all(|sample| sample.abs() <= 1.0));
     assert!(capture.heard.len() < RING_FRAMES);
 }
+
+#[test]
+fn however_uneven_both_sides_are_sound_has_no_clicks() {
+    fn largest<L: Line>(jitter_ms: f64) -> f32 {
+        let conditions =
+            Conditions { callback_jitter_ms: jitter_ms, beat_jitter_ms: jitter_ms, ..Conditions::CALM };
+        let mut run = Run::<L>::new(conditions);
+        let heard = run.go(SECOND * 30).heard();
+        assert!(loudness(&heard) > 0.1, "{jitter_ms} ms");
+        largest_step(&heard)
+    }
+    for jitter_ms in [10.0, 40.0, 150.0, 400.0] {
+        let largest = largest::<CaptureLine>(jitter_ms).max(largest::<PlaybackLine>(jitter_ms));
+        assert!(largest < LARGEST_STEP * 1.5, "{jitter_ms} ms: {largest}");
+    }
+}
