@@ -20,7 +20,7 @@ pub enum Direction {
 pub struct DeviceEvent {
     /// In which direction.
     pub direction: Direction,
-    /// What holds from now on.
+    /// What holds from now on; the latency of a device that has just begun is not known yet, and 0.
     pub state: DeviceState,
 }
 

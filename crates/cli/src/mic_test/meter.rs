@@ -29,7 +29,8 @@ impl Meter {
     pub(crate) fn new(what: &'static str, blocks: usize) -> Self {
         let bar = if stderr().is_terminal() {
             let bar = ProgressBar::new((-FLOOR_DBFS * 10.0) as u64);
-            let style = ProgressStyle::with_template("{prefix:>9} [{bar:40}] {msg}");
+            // On 80 columns that leaves room for the terminal's own ^C, which would else begin a new line.
+            let style = ProgressStyle::with_template("{prefix:>9} [{bar:30}] {msg}");
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.with_style(style.progress_chars("=> ")).with_prefix(what)
         } else {
