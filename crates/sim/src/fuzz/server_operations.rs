@@ -197,7 +197,7 @@ fn is_whole(transmit: &Transmit<'_>, links: &BTreeSet<LinkId>) {
         Packet::HandshakeResponse(response) => assert_eq!(response.session, SESSION),
         // A client that is reset is told of another session.
         Packet::ErrorWrongSession(error) => {
-            assert!([0, 1].contains(&error.session.0.wrapping_sub(SESSION.0)))
+            assert!([0, 1].contains(&error.session.0.wrapping_sub(SESSION.0)));
         }
         other => panic!("a server does not send {other:?}"),
     }
