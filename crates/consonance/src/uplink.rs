@@ -21,13 +21,24 @@ pub(crate) struct Uplink {
     transport: Box<dyn ClientTransport>,
     /// The link to the server.
     link: LinkId,
-    /// Between `connect` and `Disconnected`.
-    busy: bool,
-    connected: bool,
+    state: LinkState,
     wants_link: bool,
     last_end: Option<DisconnectReason>,
     /// The direct links of one packet, collected anew for each.
     peers: Vec<Peer>,
+    /// A direct link came or went since somebody asked.
+    has_direct_change: bool,
+    /// Copies for direct links of a transport that had told of them, but has none.
+    undeliverable: u64,
+}
+
+/// The link to the server as the transport last told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LinkState {
+    Down,
+    /// Between `connect` and `Connected`.
+    Connecting,
+    Up,
 }
 
 impl Uplink {
@@ -35,11 +46,12 @@ impl Uplink {
         Self {
             transport,
             link: LinkId(0),
-            busy: false,
-            connected: false,
+            state: LinkState::Down,
             wants_link: false,
             last_end: None,
             peers: Vec::new(),
+            has_direct_change: false,
+            undeliverable: 0,
         }
     }
 
@@ -63,20 +75,21 @@ impl Uplink {
                     client.handle_packet(at, direct_link(peer), from_transport(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
+                    self.has_direct_change = true;
                     client.handle_peer_connected(at, direct_link(peer));
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Down { .. } }) => {
+                    self.has_direct_change = true;
                     client.handle_disconnected(at, direct_link(peer));
                 }
                 Some(ClientEvent::Connected) => {
                     self.link = LinkId(self.link.0 + 1);
-                    self.connected = true;
+                    self.state = LinkState::Up;
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientEvent::Disconnected { reason }) => {
-                    self.busy = false;
                     self.last_end = Some(reason);
-                    if std::mem::take(&mut self.connected) {
+                    if std::mem::replace(&mut self.state, LinkState::Down) == LinkState::Up {
                         client.handle_disconnected(at, self.link);
                     } else {
                         client.handle_connect_failed(at);
@@ -99,11 +112,23 @@ impl Uplink {
                 LinkCommand::Close { link, .. } => self.close_direct(now, link),
             }
         }
-        if self.wants_link && !self.busy {
+        if self.wants_link && self.state == LinkState::Down {
             self.wants_link = false;
-            self.busy = true;
+            self.state = LinkState::Connecting;
             self.transport.connect(now);
         }
+    }
+
+    /// Whether a direct link came or went since the last call.
+    pub(crate) fn take_direct_change(&mut self) -> bool {
+        std::mem::take(&mut self.has_direct_change)
+    }
+
+    /// What the network counted.
+    pub(crate) fn statistics(&self) -> transport::Statistics {
+        let mut statistics = self.transport.statistics();
+        statistics.dropped.not_connected += self.undeliverable;
+        statistics
     }
 
     /// Ends the link to the server, or the attempt at one.
@@ -114,7 +139,7 @@ impl Uplink {
 
     /// Whether the goodbye is still on its way.
     pub(crate) fn is_busy(&self) -> bool {
-        self.busy
+        self.state != LinkState::Down
     }
 
     /// What the network says about how a session was lost.
@@ -137,12 +162,14 @@ impl Uplink {
         if self.peers.is_empty() {
             return;
         }
-        if let Some(links) = self.transport.direct_links() {
-            links.send_direct(now, &self.peers, delivery, payload);
+        match self.transport.direct_links() {
+            Some(links) => links.send_direct(now, &self.peers, delivery, payload),
+            None => self.undeliverable += self.peers.len() as u64,
         }
     }
 
     fn close_direct(&mut self, now: Instant, link: LinkId) {
+        self.has_direct_change = true;
         if let (Some(peer), Some(links)) = (peer_of(link), self.transport.direct_links()) {
             links.disconnect_direct(now, peer);
         }
