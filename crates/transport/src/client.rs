@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer, Statistics};
 
 /// One link to a server, driven by calls: nothing here blocks, and nothing calls back except the waker.
+/// Everything but [`direct_links`](Self::direct_links) speaks of that link.
 ///
 /// The life of a link is `connect` → [`ClientEvent::Connected`] → packets → [`ClientEvent::Disconnected`].
 /// Each `connect` is answered by exactly one `Disconnected` in the end, whoever ended it and however early;
@@ -46,7 +47,7 @@ pub trait ClientTransport: Send {
     /// The largest packets this network takes.
     fn limits(&self) -> PacketLimits;
 
-    /// What was sent, received and dropped since this object was made, over all links.
+    /// What was sent, received and dropped since this object was made, direct links included.
     fn statistics(&self) -> Statistics;
 
     /// The direct links to other players, if this network can have any. Most cannot, and leave this as it is.
@@ -67,7 +68,7 @@ pub enum ClientEvent<'a> {
         /// Its bytes, valid until the next call on the transport.
         packet: &'a [u8],
     },
-    /// The link is gone, or could not be made.
+    /// The link to the server is gone, or could not be made.
     Disconnected {
         /// Why, and what to do next.
         reason: DisconnectReason,
