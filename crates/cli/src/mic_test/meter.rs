@@ -1,9 +1,8 @@
 //! A level meter in the terminal.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 
 use consonance::audio::BLOCK_SAMPLES;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::level::Level;
 use crate::complain;
@@ -14,10 +13,15 @@ const FLOOR_DBFS: f64 = -60.0;
 const BLOCKS: usize = 5;
 /// By how much the bar falls each time: 26 dB per second.
 const FALL_DB: f64 = 1.3;
+/// Columns of the bar; 2.5 dB each.
+const BAR: usize = 24;
+/// Columns that are cleared in the end: the line, and what the terminal writes behind it for Ctrl-C.
+const LINE: usize = 78;
 
-/// Shows how loud blocks are, until it is dropped. Without a terminal it shows nothing.
+/// Shows how loud blocks are, in one line that is gone when it is dropped. Without a terminal it shows nothing.
 pub(crate) struct Meter {
-    bar: ProgressBar,
+    what: &'static str,
+    is_shown: bool,
     blocks_left: usize,
     level: Level,
     shown_dbfs: f64,
@@ -27,16 +31,14 @@ pub(crate) struct Meter {
 impl Meter {
     /// For so many blocks.
     pub(crate) fn new(what: &'static str, blocks: usize) -> Self {
-        let bar = if stderr().is_terminal() {
-            let bar = ProgressBar::new((-FLOOR_DBFS * 10.0) as u64);
-            // On 80 columns that leaves room for the terminal's own ^C, which would else begin a new line.
-            let style = ProgressStyle::with_template("{prefix:>9} [{bar:30}] {msg}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.with_style(style.progress_chars("=> ")).with_prefix(what)
-        } else {
-            ProgressBar::hidden()
-        };
-        Self { bar, blocks_left: blocks, level: Level::default(), shown_dbfs: FLOOR_DBFS, loudest_dbfs: None }
+        Self {
+            what,
+            is_shown: stderr().is_terminal(),
+            blocks_left: blocks,
+            level: Level::default(),
+            shown_dbfs: FLOOR_DBFS,
+            loudest_dbfs: None,
+        }
     }
 
     pub(crate) fn show(&mut self, block: &[f32; BLOCK_SAMPLES]) {
@@ -49,21 +51,35 @@ impl Meter {
         self.shown_dbfs = peak.unwrap_or(FLOOR_DBFS).max(self.shown_dbfs - FALL_DB).max(FLOOR_DBFS);
         // Silence is less than any number.
         self.loudest_dbfs = if self.loudest_dbfs < peak { peak } else { self.loudest_dbfs };
-        self.bar.set_position(((self.shown_dbfs - FLOOR_DBFS) * 10.0) as u64);
-        self.bar.set_message(words(peak, self.loudest_dbfs, self.blocks_left));
-        self.bar.tick();
+        if self.is_shown {
+            let words = words(peak, self.loudest_dbfs, self.blocks_left);
+            // A meter that cannot be shown is no reason to stop.
+            let _ = write!(stderr(), "\r{:>9} [{}] {words}", self.what, bar(self.shown_dbfs));
+        }
     }
 
     /// Says something without spoiling the meter.
     pub(crate) fn say(&self, words: &str) {
-        self.bar.suspend(|| complain(&words));
+        self.clear();
+        complain(&words);
+    }
+
+    fn clear(&self) {
+        if self.is_shown {
+            let _ = write!(stderr(), "\r{:LINE$}\r", "");
+        }
     }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.clear();
     }
+}
+
+fn bar(dbfs: f64) -> String {
+    let filled = ((1.0 - dbfs / FLOOR_DBFS) * BAR as f64).round() as usize;
+    format!("{:BAR$}", "=".repeat(filled.min(BAR)))
 }
 
 fn words(peak: Option<f64>, loudest: Option<f64>, blocks_left: usize) -> String {
@@ -79,6 +95,13 @@ mod tests {
     fn the_words_beside_the_bar_stay_where_they_are() {
         assert_eq!(words(Some(-23.4), Some(-6.02), 300), " -23 dB, loudest   -6 dB, 3 s left");
         assert_eq!(words(None, None, 1), "silence, loudest silence, 1 s left");
+    }
+
+    #[test]
+    fn the_bar_is_as_long_as_the_sound_is_loud() {
+        let length = |dbfs| bar(dbfs).trim_end().len();
+        assert_eq!((length(FLOOR_DBFS), length(-30.0), length(0.0), length(6.0)), (0, 12, 24, 24));
+        assert_eq!(bar(-30.0).len(), BAR);
     }
 
     #[test]
