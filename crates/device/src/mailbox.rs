@@ -19,8 +19,10 @@ impl<T> Mailbox<T> {
     }
 
     pub(crate) fn put(&self, thing: T) {
-        let old = self.0.content.lock().unwrap_or_else(PoisonError::into_inner).replace(thing);
+        let mut content = self.0.content.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = content.replace(thing);
         self.0.is_full.store(true, Ordering::Release);
+        drop(content);
         drop(old);
     }
 
@@ -29,9 +31,10 @@ impl<T> Mailbox<T> {
         if !self.0.is_full.load(Ordering::Acquire) {
             return None;
         }
-        let thing = self.0.content.try_lock().ok()?.take();
+        // The flag is changed under the lock only, so that it never hides what was put in between.
+        let mut content = self.0.content.try_lock().ok()?;
         self.0.is_full.store(false, Ordering::Release);
-        thing
+        content.take()
     }
 }
 
@@ -55,5 +58,18 @@ mod tests {
         there.put(1);
         there.put(2);
         assert_eq!((here.take(), here.take()), (Some(2), None));
+    }
+
+    #[test]
+    fn the_last_of_many_always_arrives() {
+        let mailbox = Mailbox::new();
+        let sender = mailbox.clone();
+        let putting = std::thread::spawn(move || (1..=100_000).for_each(|number| sender.put(number)));
+        let mut last = 0;
+        while !putting.is_finished() {
+            last = mailbox.take().unwrap_or(last);
+        }
+        last = mailbox.take().unwrap_or(last);
+        assert_eq!(last, 100_000);
     }
 }
