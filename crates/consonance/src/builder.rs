@@ -10,12 +10,13 @@ use consonance_audio::{
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
-    RoomError, Target,
+    RoomError, Routing, Target,
 };
 use consonance_transport::{ClientTransport, thread_waker};
 
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
@@ -67,6 +68,7 @@ pub struct VoiceChatBuilder {
     input: Option<Box<dyn Input>>,
     output: Box<dyn Output>,
     encoder: EncoderSettings,
+    routing: Routing,
     give_up_after: Option<Duration>,
     keep_trying: bool,
     trace_frames: bool,
@@ -98,6 +100,7 @@ impl VoiceChat {
                 expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
                 ..EncoderSettings::default()
             },
+            routing: Routing::default(),
             give_up_after: None,
             keep_trying: false,
             trace_frames: false,
@@ -152,6 +155,13 @@ impl VoiceChatBuilder {
         self
     }
 
+    /// What direct links to other players are used for, on a network that has them (default: for everything). May be
+    /// [changed](VoiceChat::set_routing) while the chat runs.
+    pub fn routing(mut self, routing: Routing) -> Self {
+        self.routing = routing;
+        self
+    }
+
     /// How long to go on trying after the connection was lost (default: for ever). The very first attempt is the only
     /// one, so that a wrong address is told at once; see [`keep_trying`](Self::keep_trying).
     pub fn give_up_after(mut self, time: Duration) -> Self {
@@ -182,6 +192,7 @@ impl VoiceChatBuilder {
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::default());
         let status = Arc::new(SharedStatus::default());
+        let statistics = Arc::new(SharedStatistics::default());
         let next_channel = self.channels.len() as u32;
         let parts = VoiceParts {
             client,
@@ -197,6 +208,7 @@ impl VoiceChatBuilder {
             give_up_after: self.give_up_after,
             keep_trying: self.keep_trying,
             status: Arc::clone(&status),
+            statistics: Arc::clone(&statistics),
             trace_frames: self.trace_frames,
         };
         let last_words = LastWords(Arc::clone(&events));
@@ -205,12 +217,13 @@ impl VoiceChatBuilder {
             VoiceThread::new(parts, thread_waker()).run()
         };
         let thread = thread::Builder::new().name("voice".into()).spawn(run)?;
-        Ok(VoiceChat::new(sender, events, status, next_channel, thread))
+        Ok(VoiceChat::new(sender, events, status, statistics, next_channel, thread))
     }
 
     fn client(&self) -> Result<Client, StartError> {
         let codec = CodecSettings::opus(self.encoder.frame);
         let mut settings = ClientSettings::new(&*self.name);
+        settings.routing = self.routing;
         settings.codec = SessionCodec {
             kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),
             frame_size_samples: codec.frame_samples,

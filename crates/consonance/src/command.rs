@@ -1,7 +1,7 @@
 //! What the game asks of the voice thread, as data.
 
 use consonance_audio::Input;
-use consonance_session::{ChannelProperties, Target};
+use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::channel::Channel;
 
@@ -14,5 +14,6 @@ pub(crate) enum Command {
     SendText(Target, String),
     SetVolume { name: String, volume: f32 },
     SetInput(Box<dyn Input>),
+    SetRouting(Routing),
     Leave,
 }

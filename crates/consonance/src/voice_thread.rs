@@ -16,6 +16,8 @@ use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
+use crate::reach::Reach;
+use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::SharedStatus;
 use crate::talking::{Spoken, Talking};
 use crate::trace::FrameTrace;
@@ -28,6 +30,8 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 const LONGEST_STALL: Duration = Duration::from_secs(1);
 /// How often the encoder learns of the loss (spec: features, A13).
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
+/// How often the statistics are written down.
+const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the voice thread is made of.
 pub(crate) struct VoiceParts {
@@ -46,6 +50,7 @@ pub(crate) struct VoiceParts {
     /// The first attempt is not the only one.
     pub(crate) keep_trying: bool,
     pub(crate) status: Arc<SharedStatus>,
+    pub(crate) statistics: Arc<SharedStatistics>,
     pub(crate) trace_frames: bool,
 }
 
@@ -54,6 +59,7 @@ pub(crate) struct VoiceThread {
     own_name: Box<str>,
     client: Client,
     uplink: Uplink,
+    reach: Reach,
     talking: Talking,
     playback: Playback,
     commands: Receiver<Command>,
@@ -65,6 +71,8 @@ pub(crate) struct VoiceThread {
     /// Losing the connection, or not getting it, is no reason to end.
     persistent: bool,
     status: Arc<SharedStatus>,
+    statistics: Arc<SharedStatistics>,
+    next_statistics_at: Instant,
     next_loss_at: Instant,
     end: Option<End>,
 }
@@ -83,6 +91,7 @@ impl VoiceThread {
             own_name: parts.client.name().into(),
             client: parts.client,
             uplink,
+            reach: Reach::default(),
             talking,
             playback: Playback::new(parts.output, parts.codec_delay_samples),
             commands: parts.commands,
@@ -92,6 +101,8 @@ impl VoiceThread {
             lost_since: None,
             persistent: parts.keep_trying,
             status: parts.status,
+            statistics: parts.statistics,
+            next_statistics_at: now,
             next_loss_at: now,
             end: None,
         }
@@ -107,6 +118,9 @@ impl VoiceThread {
             }
         }
         self.say_goodbye();
+        while !self.write_statistics(Instant::now()) {
+            thread::yield_now();
+        }
         let mut end = self.end.take().unwrap_or(End::Left);
         if let Err(error) = self.playback.finish()
             && end == End::Left
@@ -133,6 +147,9 @@ impl VoiceThread {
             self.settle(now);
         }
         self.watch_connection(now);
+        if now >= self.next_statistics_at && self.write_statistics(now) {
+            self.next_statistics_at = now + STATISTICS_INTERVAL;
+        }
         more
     }
 
@@ -207,6 +224,10 @@ impl VoiceThread {
                 None
             }
             Command::SetInput(input) => self.talking.set_input(input, client),
+            Command::SetRouting(routing) => {
+                client.set_routing(routing);
+                None
+            }
             Command::Leave => {
                 self.end = Some(End::Left);
                 None
@@ -218,7 +239,9 @@ impl VoiceThread {
     fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut roster_received = false;
+        let mut has_direct_change = self.uplink.take_direct_change();
         while let Some(event) = self.client.poll_event() {
+            has_direct_change |= self.reach.follow(&event);
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
@@ -262,6 +285,11 @@ impl VoiceThread {
                 self.events.push(Event { at: now, kind });
             }
         }
+        if has_direct_change {
+            for kind in self.reach.update(&self.client) {
+                self.tell(now, kind);
+            }
+        }
         if roster_received {
             let problem = self.talking.begin(&mut self.client);
             self.problem(now, problem);
@@ -276,6 +304,12 @@ impl VoiceThread {
         {
             self.end = Some(End::NoConnection(self.uplink.reason(Disconnection::LinkLost)));
         }
+    }
+
+    /// False if somebody reads them just now.
+    fn write_statistics(&self, now: Instant) -> bool {
+        let (at, network) = (self.clock.session(now), self.uplink.statistics());
+        self.statistics.publish(VoiceStatistics::of(&self.client, at, network))
     }
 
     /// Leaves the session, if we are still in it, and waits until the server was told.

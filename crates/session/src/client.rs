@@ -102,6 +102,7 @@ enum Fault {
     NotForPeers,
     Spoofed,
     PlayerRefused,
+    Undrained,
 }
 
 impl Fault {
@@ -112,7 +113,11 @@ impl Fault {
             Self::Oversized => Offence::Oversized,
             Self::Spoofed => Offence::Spoofed,
             Self::NotForPeers | Self::PlayerRefused => Offence::Refused,
-            Self::UnknownLink | Self::NotJoined | Self::OtherSession | Self::UnknownPlayer => return None,
+            Self::UnknownLink
+            | Self::NotJoined
+            | Self::OtherSession
+            | Self::UnknownPlayer
+            | Self::Undrained => return None,
         })
     }
 }
@@ -167,8 +172,6 @@ impl Client {
     /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
         self.clock = now;
-        self.statistics.packets_in += 1;
-        self.statistics.bytes_in += packet.len() as u64;
         self.received.count(now, packet, 1);
         let outcome = self.dispatch(now, link, packet);
         self.note_peer_packet(link, packet.len(), outcome);
@@ -182,7 +185,7 @@ impl Client {
         self.clock = now;
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
-                Timer::Handshake => self.send_handshake(now),
+                Timer::Handshake => self.ask_again(now),
                 Timer::Reconnect => self.open_link(),
                 Timer::Place => self.give_up_place(),
                 Timer::UploadBudget => self.refill_budget(),
@@ -218,6 +221,9 @@ impl Client {
         let from_peer = self.links.contains(link);
         if !from_peer && self.connection.link() != Some(link) {
             return Err(Fault::UnknownLink);
+        }
+        if self.outbox.waiting_bytes() > self.settings.limits.outbox_bytes {
+            return Err(Fault::Undrained);
         }
         // No original sends more than it can take.
         if packet.len() > crate::MAX_PACKET_BYTES {
@@ -270,6 +276,7 @@ impl Client {
             Fault::NotForPeers => &mut statistics.not_for_peers,
             Fault::Spoofed => &mut statistics.spoofed,
             Fault::PlayerRefused => &mut statistics.players_refused,
+            Fault::Undrained => &mut statistics.undrained,
         } += 1;
     }
 

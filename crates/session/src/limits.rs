@@ -27,7 +27,8 @@ pub struct Limits {
     /// Links at once, joined or not, and clients (default 5000). Each costs memory; counted as `links_refused`.
     pub links: usize,
     /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
-    /// counted as `handshakes_missed`.
+    /// counted as `handshakes_missed`. As long does a client wait for the answer to its handshake before it tries
+    /// another link.
     pub handshake: Duration,
     /// How long the place of a client that lost its link is kept for it (default 10 s), if it can resume; counted as
     /// `places_given_up`.
@@ -63,7 +64,8 @@ pub struct Limits {
     /// Their bytes (default 32 768/s, 262 144 at once); counted as `control_limited`.
     pub control_bytes: Rate,
     /// Destinations of relays from one link (default 150/s, 600 at once), times the number of clients: so often may
-    /// a player speak to everybody. Counted as `fan_out_limited`.
+    /// a player speak to everybody. Where the server finds the destinations, whoever listens to several of a frame's
+    /// channels counts once up to eight of them. Counted as `fan_out_limited`.
     pub fan_out: Rate,
     /// Handshakes over one link (default 1/s, 10 at once). Each costs twice as many packets as there are clients,
     /// and an honest client asks every 2 s; counted as `handshakes_limited`.
@@ -76,6 +78,9 @@ pub struct Limits {
     pub events: usize,
     /// Bytes that wait to be sent (default 64 MiB). While more do, no packet is taken: what came unreliably is lost,
     /// and a link that sent something reliably is closed, because it cannot do without; counted as `undrained`.
+    /// A client takes no packet either then.
+    /// Clients that go are told to the others all the same: 4 bytes times the square of their number at most, which is
+    /// 100 MB when a session of 5000 ends.
     pub outbox_bytes: usize,
 }
 

@@ -47,6 +47,8 @@ pub enum CloseReason {
     NameTooLong,
     /// The link was open for [`Limits::handshake`](crate::Limits) without a handshake.
     NoHandshake,
+    /// The server did not answer the handshake within [`Limits::handshake`](crate::Limits).
+    NoAnswer,
     /// The session holds as many links as [`Limits::links`](crate::Limits) allows.
     SessionFull,
     /// Its client is back over another link.
@@ -104,6 +106,7 @@ impl fmt::Display for CloseReason {
             Self::NameTakenOver => "somebody else joined with the same name",
             Self::NameTooLong => "the name is longer than this session allows",
             Self::NoHandshake => "connected without joining the session in time",
+            Self::NoAnswer => "the server did not answer in time",
             Self::SessionFull => "the session is full",
             Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",

@@ -40,6 +40,8 @@ pub(super) enum Connection {
     Opening,
     Handshaking {
         link: LinkId,
+        /// Who has not answered until then does not speak this protocol, or no longer.
+        give_up: Instant,
     },
     Joined {
         link: LinkId,
@@ -62,7 +64,7 @@ pub(super) enum RosterProgress {
 impl Connection {
     pub(super) fn link(&self) -> Option<LinkId> {
         match *self {
-            Self::Handshaking { link } | Self::Joined { link, .. } => Some(link),
+            Self::Handshaking { link, .. } | Self::Joined { link, .. } => Some(link),
             Self::Stopped | Self::Waiting | Self::Opening => None,
         }
     }
@@ -109,7 +111,8 @@ impl Client {
             return;
         }
         if matches!(self.connection, Connection::Opening) {
-            self.connection = Connection::Handshaking { link };
+            let give_up = now + self.settings.limits.handshake;
+            self.connection = Connection::Handshaking { link, give_up };
             self.send_handshake(now);
         } else if self.connection.link() != Some(link) {
             self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
@@ -142,8 +145,18 @@ impl Client {
         self.commands.push_back(LinkCommand::Open);
     }
 
-    pub(super) fn send_handshake(&mut self, now: Instant) {
-        let Connection::Handshaking { link } = self.connection else { return };
+    /// The handshake has had no answer for a while: asks again, or asks somebody else who may sit there later.
+    pub(super) fn ask_again(&mut self, now: Instant) {
+        let Connection::Handshaking { link, give_up } = self.connection else { return };
+        if now < give_up {
+            return self.send_handshake(now);
+        }
+        self.lose_link(now, Disconnection::NoAnswer);
+        self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NoAnswer });
+    }
+
+    fn send_handshake(&mut self, now: Instant) {
+        let Connection::Handshaking { link, .. } = self.connection else { return };
         // A longer name can never join; the server's time-out says so.
         if self.settings.name.len() > MAX_NAME_BYTES {
             return;

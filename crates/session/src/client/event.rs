@@ -127,6 +127,8 @@ pub enum Disconnection {
     LinkLost,
     /// No network connection came about.
     ConnectFailed,
+    /// The server did not answer the handshake within [`Limits::handshake`](crate::Limits).
+    NoAnswer,
     /// The server has another session now, as after a restart.
     WrongSession,
     /// Somebody joined with the same name.

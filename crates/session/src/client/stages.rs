@@ -56,6 +56,11 @@ impl StagedOutbox {
         self.stages.iter_mut().find(|stage| !stage.is_empty())?.pop()
     }
 
+    /// How much memory what waits takes.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.stages.iter().map(Outbox::waiting_bytes).sum()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.stages.iter_mut().for_each(Outbox::clear);
     }

@@ -58,6 +58,8 @@ pub struct ClientStatistics {
     pub players_refused: u64,
     /// Rooms of other players beyond what [`Limits::rooms_per_client`](crate::Limits) and one packet allow.
     pub rooms_refused: u64,
+    /// Packets that were not taken because [`Limits::outbox_bytes`](crate::Limits) wait to be sent.
+    pub undrained: u64,
     /// Packets of or about a player who is not here.
     pub unknown_player: u64,
     /// Events that were lost because nobody polled for them.
@@ -85,7 +87,13 @@ pub struct DirectLinkStatistics {
 impl Client {
     /// What was counted so far.
     pub fn statistics(&self) -> ClientStatistics {
-        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+        let received = self.received.total(self.clock);
+        ClientStatistics {
+            packets_in: received.packets,
+            bytes_in: received.bytes,
+            events_dropped: self.events.dropped(),
+            ..self.statistics.clone()
+        }
     }
 
     /// What came in over all links, by type of packet.

@@ -39,11 +39,16 @@ impl Server {
     }
 }
 
-/// How many a frame reaches at most, if nobody listens to two of its channels.
-pub(super) fn most_listeners(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
-    let reached = voice.channels.iter().map(|channel| match channel.bits.kind() {
+/// What a frame costs, in listeners: it reaches nobody twice, but whoever listens to several of its channels is found
+/// as often.
+pub(super) fn cost(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
+    let found = voice.channels.iter().map(|channel| match channel.bits.kind() {
         ChannelKind::Player => 1,
         ChannelKind::Room => roster.listeners(RoomId(channel.recipient)).len(),
     });
-    reached.sum()
+    let found: usize = found.sum();
+    found.min(roster.len()).max(found / FINDINGS_PER_SENDING)
 }
+
+/// Finding somebody again is far cheaper than sending to them; this many times weigh as much.
+const FINDINGS_PER_SENDING: usize = 8;

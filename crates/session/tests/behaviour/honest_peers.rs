@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{ServerStatistics, Target};
+use consonance_session::{Capabilities, ChannelProperties, ServerStatistics, Target};
 use consonance_wire::TextRecipient;
 
 use crate::support::lone_server::LoneServer;
@@ -39,6 +39,27 @@ fn frames_of_10_ms_to_a_thousand_listeners_are_all_relayed() {
         server.wait(2 * FRAME_TIME);
     }
     assert_eq!(limited(&server.statistics()), [0; 5]);
+}
+
+#[test]
+fn frames_of_10_ms_to_rooms_that_everybody_listens_to_are_all_routed() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    let rooms = ["lobby", "team", "squad", "near"];
+    let alice = network.join("Alice", &[]);
+    for n in 0..7 {
+        network.join(&format!("player {n}"), &rooms);
+    }
+    for room in rooms {
+        network.client(alice).open_channel(Target::Room(room.into()), ChannelProperties::default()).unwrap();
+    }
+    for _ in 0..1000 {
+        network.client(alice).send_voice(b"frame").unwrap();
+        network.wait(FRAME_TIME);
+    }
+    let statistics = network.server.statistics();
+    assert_eq!(statistics.frames_out, 1000 * 7);
+    assert_eq!(limited(&statistics), [0; 5]);
 }
 
 #[test]
@@ -121,7 +142,7 @@ fn a_session_of_our_own_clients_meets_no_limit() {
     let players: Vec<_> = (0..8).map(|n| network.start(&format!("player {n}"), &["lobby"])).collect();
     network.run();
     for who in &players {
-        let to_lobby = (Target::Room("lobby".into()), consonance_session::ChannelProperties::default());
+        let to_lobby = (Target::Room("lobby".into()), ChannelProperties::default());
         network.client(*who).open_channel(to_lobby.0, to_lobby.1).unwrap();
     }
     for frame in 0..500 {

@@ -116,3 +116,21 @@ fn absurd_codec_settings_are_told_as_they_are_and_do_no_harm() {
     }
     assert_eq!(client.players().count(), 3);
 }
+
+#[test]
+fn a_server_that_asks_for_answers_without_end_does_not_fill_the_memory_of_a_driver_that_sends_none() {
+    let mut settings = ClientSettings::new("Alice");
+    settings.limits.outbox_bytes = 1000;
+    let mut client = joined(settings);
+    for _ in 0..1000 {
+        receive(&mut client, &packets::response(0));
+    }
+    let mut waiting = 0;
+    while let Some(transmit) = client.poll_transmit() {
+        waiting += transmit.payload.len();
+    }
+    assert!((500..1000).contains(&waiting), "{waiting} bytes waited");
+    assert!(client.statistics().undrained > 900);
+    receive(&mut client, &packets::response(0));
+    assert!(client.poll_transmit().is_some(), "what waited is gone");
+}

@@ -58,6 +58,19 @@ fn a_lost_link_is_opened_again_at_once() {
 }
 
 #[test]
+fn a_server_that_never_answers_is_asked_over_another_link_after_ten_seconds() {
+    let mut client = LoneClient::new("Alice");
+    client.client.start();
+    client.connect();
+    assert_eq!(client.commands(), [LinkCommand::Open]);
+    assert_eq!(client.wait(Duration::from_millis(9999)), [""; 0]);
+    assert_eq!(client.sent(), ["HandshakeRequest Alice"; 5]);
+    assert_eq!(client.wait(Duration::from_millis(1)), ["disconnected: NoAnswer, again in 0 ms"]);
+    assert_eq!(client.commands(), [close(&client, CloseReason::NoAnswer), LinkCommand::Open]);
+    assert_eq!(client.sent(), [""; 0]);
+}
+
+#[test]
 fn each_failure_waits_half_a_second_longer_up_to_three() {
     let mut network = Network::new();
     network.reachable = false;

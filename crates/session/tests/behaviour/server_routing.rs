@@ -1,6 +1,7 @@
 //! Server-side routing: one packet up, and the server finds the listeners; originals among them notice nothing.
 
-use consonance_session::{Capabilities, ChannelProperties, Target};
+use consonance_session::{Capabilities, ChannelProperties, RoomId, Target};
+use consonance_wire::{ChannelBits, ChannelKind};
 
 use crate::support::network::{Network, Who};
 use crate::support::packets;
@@ -105,4 +106,20 @@ fn nobody_can_have_a_frame_routed_in_the_name_of_another() {
     network.run();
     assert_eq!(network.events(bob), [""; 0]);
     assert_eq!(network.server.statistics().spoofed, 1);
+}
+
+#[test]
+fn naming_one_room_over_and_over_costs_its_sender_and_not_the_server() {
+    let mut network = network_of_ours();
+    let mallory = network.join("Mallory", &[]);
+    for n in 0..7 {
+        network.join(&format!("player {n}"), &["lobby"]);
+    }
+    let lobby = (ChannelBits::new(ChannelKind::Room), RoomId::of("lobby").0);
+    for sequence in 0..100 {
+        network.inject(mallory, &packets::spoken(0, 0, sequence, &[lobby; 200], "again"));
+    }
+    // 1400 listeners are found for each frame, and an eighth of that counts; 600 × 8 may be reached at once.
+    let statistics = network.server.statistics();
+    assert_eq!((statistics.frames_routed, statistics.fan_out_limited), (27, 73));
 }
