@@ -19,7 +19,7 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
         .device_backend(Backend::Null)
         .start()
         .unwrap();
-    let mut until = |direction, wanted: fn(&DeviceState) -> bool| {
+    let until = |direction, wanted: fn(&DeviceState) -> bool| {
         let deadline = std::time::Instant::now() + PATIENCE;
         loop {
             let event = alice.wait_event(PATIENCE).expect("the chat goes on");
