@@ -180,7 +180,8 @@ impl<'a> Hearing<'a> {
 
     fn disconnected(&self, cause: Disconnection, heard: &mut Heard) -> Checked {
         let who = self.who;
-        let is_lost = matches!(cause, Disconnection::LinkLost | Disconnection::ConnectFailed);
+        let is_lost =
+            matches!(cause, Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer);
         if self.can_resume && is_lost && heard.loses_link(self.now) {
             return Ok(());
         }
