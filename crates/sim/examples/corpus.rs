@@ -36,6 +36,7 @@ fn pack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
         let mut inputs = entries(&target)?.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
         // In an order that does not depend on file names, so that the file changes only where the corpus does.
         inputs.sort();
+        inputs.dedup();
         fs::write(target.with_extension("pack"), pack(inputs.iter().map(Vec::as_slice)))?;
     }
     Ok(())
