@@ -8,7 +8,9 @@
 //! The order matters: whatever is not linear, such as the removal of background, has to come after the echo
 //! canceller, which would lose sight of the room otherwise.
 
+mod activation;
 mod background;
+mod catch_up;
 mod decimator;
 mod echo;
 mod gain;
@@ -22,6 +24,7 @@ mod spectrum;
 mod statistics;
 mod voice_detector;
 
+pub use activation::{Activation, ActivationMode, ActivationSettings, Spoken};
 pub use settings::{CaptureSettings, EchoLevel, NoiseLevel, VoiceDetectionSettings, VoiceSensitivity};
 pub use statistics::{CaptureStatistics, EchoStatistics};
 

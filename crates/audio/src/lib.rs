@@ -1,11 +1,11 @@
-//! Sound without devices: codec, jitter buffers, mixer, WAV files.
+//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files.
 //!
 //! The façade's voice thread is the main user; nothing here knows a network, a device or the time of day. Time
 //! is a [`SamplePosition`] of the playback clock, which advances by one block of 10 ms whenever
 //! [`Mixer::mix`] is called, so everything can be tested as fast as the machine runs.
 //!
 //! ```text
-//! Input ─▶ Framer ─▶ Encoder ─▶ packets ─ ─ ─▶ Mixer::push_frame
+//! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets ─ ─ ─▶ Mixer::push_frame
 //!                                               jitter buffer ─▶ Decoder ─▶ volume ┐ one per speaker
 //! Output ◀────────────────────────────────────────────── limiter ◀─ sum ◀──────────┘
 //! ```
@@ -29,8 +29,9 @@ mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
 pub use capture::{
-    CaptureChain, CaptureSettings, CaptureStage, CaptureStatistics, EchoLevel, EchoStatistics, Heard,
-    NoiseLevel, VoiceDetectionSettings, VoiceSensitivity,
+    Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
+    CaptureStatistics, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
+    VoiceSensitivity,
 };
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,

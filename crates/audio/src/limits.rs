@@ -34,3 +34,6 @@ pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 
 /// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
 pub const MAX_WAV_SECONDS: u64 = 3_600;
+
+/// The longest pre-roll, 1 s: what was said longer ago than that was not meant. A longer one is shortened.
+pub const MAX_PRE_ROLL_MS: u32 = 1_000;

@@ -6,6 +6,7 @@
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
+//! * `lab` sends WAV files through pieces of the sound's way.
 //! * `bench` measures the session engine.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
@@ -21,6 +22,7 @@ mod demo;
 mod devices;
 mod interrupt;
 mod join;
+mod lab;
 mod mic_test;
 mod serve;
 mod sim;
@@ -58,6 +60,9 @@ enum Command {
     Devices(devices::Devices),
     /// Record with the microphone, see how loud it is, and hear it.
     MicTest(mic_test::MicTest),
+    /// Send WAV files through a piece of the sound's way, to hear and measure what it does.
+    #[command(subcommand)]
+    Lab(lab::Lab),
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),
         Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test, None),
+        Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Sim(sim)) => sim::run(&sim),
     };

@@ -2,7 +2,9 @@
 //!
 //! The noise is followed with the probability that speech is present (Gerkmann and Hendriks, "Unbiased
 //! MMSE-based noise power estimation with low complexity and low tracking delay", 2012), the gain is the
-//! log-spectral amplitude estimator with the decision-directed approach (Ephraim and Malah, 1985 and 1984).
+//! log-spectral amplitude estimator with the decision-directed approach (Ephraim and Malah, 1985 and 1984), and
+//! the least gain where speech is absent (Cohen, "Optimal speech enhancement under signal presence uncertainty
+//! using log-spectral amplitude estimator", 2002).
 
 use super::level;
 use super::settings::NoiseLevel;
@@ -28,16 +30,25 @@ const LEAST_NOISE: f32 = 1e-7;
 pub(crate) struct NoiseSuppressor {
     least_gain: f32,
     noise: [f32; BINS],
-    presence: [f32; BINS],
     /// Power of the voice that was let through.
     clean: [f32; BINS],
     started: bool,
+    /// Probability that speech is present, now and lately.
+    present: [f32; BINS],
+    lately_present: [f32; BINS],
 }
 
 impl NoiseSuppressor {
     pub(crate) fn new(level: NoiseLevel) -> Self {
         let least_gain = least_gain(level);
-        Self { least_gain, noise: [0.0; BINS], presence: [0.0; BINS], clean: [0.0; BINS], started: false }
+        Self {
+            least_gain,
+            noise: [0.0; BINS],
+            clean: [0.0; BINS],
+            started: false,
+            present: [0.0; BINS],
+            lately_present: [0.0; BINS],
+        }
     }
 
     pub(crate) fn set_level(&mut self, level: NoiseLevel) {
@@ -50,30 +61,41 @@ impl NoiseSuppressor {
             self.started = true;
             self.noise = std::array::from_fn(|bin| spectrum.power(bin).max(LEAST_NOISE));
         }
+        for bin in 0..BINS {
+            self.present[bin] = self.follow(bin, spectrum.power(bin));
+        }
         for (bin, gain) in gains.iter_mut().enumerate() {
             let power = spectrum.power(bin);
-            self.follow(bin, power);
             let over = power / self.noise[bin];
             let voice =
                 LAST_SHARE * self.clean[bin] / self.noise[bin] + (1.0 - LAST_SHARE) * (over - 1.0).max(0.0);
             let own = log_spectral_gain(voice, over).max(self.least_gain);
+            let own = self.least_gain * (own / self.least_gain).powf(self.presence_around(bin));
             self.clean[bin] = own * own * power;
             *gain *= own;
         }
     }
 
-    /// Follows the noise in one bin.
-    fn follow(&mut self, bin: usize, power: f32) {
+    /// Probability that speech is present in a bin and its neighbours: alone, a bin of noise looks like speech
+    /// too often, and that is heard as a twitter.
+    fn presence_around(&self, bin: usize) -> f32 {
+        let around = &self.present[bin.saturating_sub(1)..(bin + 2).min(BINS)];
+        around.iter().sum::<f32>() / around.len() as f32
+    }
+
+    /// Follows the noise in one bin; returns how probable it is that speech is present.
+    fn follow(&mut self, bin: usize, power: f32) -> f32 {
         let noise = &mut self.noise[bin];
         let exponent = power / *noise * SPEECH_OVER_NOISE / (1.0 + SPEECH_OVER_NOISE);
         let mut present = 1.0 / (1.0 + (1.0 + SPEECH_OVER_NOISE) * (-exponent).exp());
-        let smooth = &mut self.presence[bin];
+        let smooth = &mut self.lately_present[bin];
         *smooth += (1.0 - PRESENCE_SMOOTHING) * (present - *smooth);
         if *smooth > MOST_PRESENT {
             present = present.min(MOST_PRESENT);
         }
         let now = present * *noise + (1.0 - present) * power;
         *noise = (*noise + (1.0 - NOISE_SMOOTHING) * (now - *noise)).max(LEAST_NOISE);
+        present
     }
 }
 

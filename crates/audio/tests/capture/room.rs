@@ -50,7 +50,9 @@ impl Room {
         }
         without_rumble(&mut response);
         let energy: f32 = response.iter().map(|tap| tap * tap).sum();
-        response.iter_mut().for_each(|tap| *tap /= energy.sqrt());
+        for tap in &mut response {
+            *tap /= energy.sqrt();
+        }
         response
     }
 
@@ -58,13 +60,13 @@ impl Room {
     fn add_images(&self, n: [i32; 3], reflection: f32, reach: f32, delay: f32, response: &mut [f32]) {
         for mirror in 0..8_i32 {
             let (mut square, mut bounces) = (0.0, 0);
-            for axis in 0..3 {
+            for (axis, n) in n.into_iter().enumerate() {
                 let mirrored = (mirror >> axis) & 1;
                 let sign = if mirrored == 1 { -1.0 } else { 1.0 };
-                let distance = 2.0 * n[axis] as f32 * self.size[axis] + sign * self.loudspeaker[axis]
-                    - self.microphone[axis];
+                let distance =
+                    2.0 * n as f32 * self.size[axis] + sign * self.loudspeaker[axis] - self.microphone[axis];
                 square += distance * distance;
-                bounces += (n[axis] - mirrored).abs() + n[axis].abs();
+                bounces += (n - mirrored).abs() + n.abs();
             }
             let distance = square.sqrt();
             if distance < reach {

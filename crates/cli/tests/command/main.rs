@@ -8,6 +8,7 @@ mod bench;
 mod devices;
 mod folder;
 mod join;
+mod lab;
 mod program;
 mod refusals;
 mod serve;

@@ -1,0 +1,176 @@
+//! Echo, in rooms of 0.2 to 0.5 s of reverberation, with delays of 20 to 250 ms and a loudspeaker that distorts.
+
+use consonance_audio::{CaptureChain, CaptureSettings, EchoLevel};
+
+use crate::room::{Room, convolve, loudspeaker};
+use crate::similarity::similarity_db;
+use crate::sound::{OFF, level_db, process, seconds, speech, speeches, white_noise, with_noise};
+
+/// The echo is 6 dB quieter than what is played.
+const ECHO_GAIN: f32 = 0.5;
+
+/// Echo cancelling alone, so that nothing else makes it look better.
+fn canceller() -> CaptureChain {
+    CaptureChain::new(CaptureSettings { echo: Some(EchoLevel::Moderate), ..OFF })
+}
+
+/// A sound from the loudspeaker as the microphone hears it, with the noise of a good microphone.
+fn echo(far: &[f32], room: Room, delay_ms: f32) -> Vec<f32> {
+    let mut echo = convolve(&loudspeaker(far), &room.impulse_response(delay_ms));
+    for (sample, noise) in echo.iter_mut().zip(white_noise(far.len())) {
+        *sample = ECHO_GAIN * *sample + 1e-4 * noise;
+    }
+    echo
+}
+
+/// By how much the echo is quieter, in dB, from one second to another.
+fn suppression_db(microphone: &[f32], out: &[f32], from_s: f32, to_s: f32) -> f32 {
+    let range = seconds(from_s)..seconds(to_s).min(out.len());
+    level_db(&microphone[range.clone()]) - level_db(&out[range])
+}
+
+#[test]
+fn the_far_end_alone_is_30_db_quieter_after_one_second() {
+    let far = speech(1);
+    for (rt60_s, delay_ms) in [(0.2, 20.0), (0.2, 120.0), (0.3, 60.0), (0.3, 250.0)] {
+        let microphone = echo(&far, Room::desk(rt60_s), delay_ms);
+        let out = process(&mut canceller(), &microphone, &far);
+        let suppression = suppression_db(&microphone, &out, 1.0, 7.0);
+        assert!(suppression >= 30.0, "{suppression} dB in a room of {rt60_s} s, {delay_ms} ms");
+    }
+}
+
+#[test]
+fn the_far_end_alone_is_20_db_quieter_after_one_second_in_a_reverberant_room() {
+    let far = speech(1);
+    for delay_ms in [60.0, 200.0] {
+        let microphone = echo(&far, Room::desk(0.5), delay_ms);
+        let out = process(&mut canceller(), &microphone, &far);
+        let suppression = suppression_db(&microphone, &out, 1.0, 7.0);
+        assert!(suppression >= 20.0, "{suppression} dB with {delay_ms} ms");
+    }
+}
+
+/// The echo of one way until second 6, and of another one from there on.
+fn changed(far: &[f32], before: (Room, f32), after: (Room, f32)) -> Vec<f32> {
+    let (mut first, second) = (echo(far, before.0, before.1), echo(far, after.0, after.1));
+    first[seconds(6.0)..].copy_from_slice(&second[seconds(6.0)..]);
+    first
+}
+
+#[test]
+fn five_seconds_after_a_delay_jump_the_echo_is_40_db_quieter() {
+    let far = speeches(&[1, 2, 3]);
+    for (before_ms, after_ms) in [(80.0, 200.0), (200.0, 60.0)] {
+        let room = Room::desk(0.3);
+        let microphone = changed(&far, (room, before_ms), (room, after_ms));
+        let out = process(&mut canceller(), &microphone, &far);
+        let suppression = suppression_db(&microphone, &out, 11.0, 18.0);
+        assert!(suppression >= 40.0, "{suppression} dB after {before_ms} → {after_ms} ms");
+    }
+}
+
+#[test]
+fn one_second_after_a_room_change_the_echo_is_10_db_quieter_again_and_stays_so() {
+    let far = speeches(&[1, 2]);
+    for rt60_s in [0.3, 0.5] {
+        let microphone = changed(&far, (Room::desk(rt60_s), 80.0), (Room::carried(rt60_s), 80.0));
+        let mut chain = canceller();
+        let out = process(&mut chain, &microphone, &far);
+        for tenth in 70..120 {
+            let from_s = tenth as f32 / 10.0;
+            if level_db(&microphone[seconds(from_s)..seconds(from_s + 0.1)]) < -60.0 {
+                continue;
+            }
+            let suppression = suppression_db(&microphone, &out, from_s, from_s + 0.1);
+            assert!(suppression >= 10.0, "{suppression} dB at {from_s} s, room of {rt60_s} s");
+        }
+        assert!(chain.statistics().echo.unwrap().path_changes >= 1);
+    }
+}
+
+#[test]
+fn drifting_clocks_are_followed() {
+    let far = speeches(&[1, 2]);
+    let straight = echo(&far, Room::desk(0.3), 60.0);
+    let microphone: Vec<f32> = (0..far.len() - 100)
+        .map(|i| {
+            let position = i as f64 * (1.0 - 100e-6) + 20.0;
+            let share = position.fract() as f32;
+            straight[position as usize] * (1.0 - share) + straight[position as usize + 1] * share
+        })
+        .collect();
+    let out = process(&mut canceller(), &microphone, &far);
+    let suppression = suppression_db(&microphone, &out, 1.0, 12.0);
+    assert!(suppression >= 30.0, "{suppression} dB");
+}
+
+#[test]
+fn a_voice_over_the_echo_is_more_like_itself_than_in_the_bare_microphone() {
+    let far = speeches(&[1, 2]);
+    let mut near = vec![0.0; seconds(4.0)];
+    near.extend(speech(3));
+    near.resize(far.len(), 0.0);
+    let talking = seconds(4.0)..seconds(10.0);
+    for rt60_s in [0.3, 0.5] {
+        let echo = echo(&far, Room::desk(rt60_s), 80.0);
+        for near_to_echo_db in [0.0, 12.0, 20.0] {
+            let microphone = with_level(&near, &echo, talking.clone(), near_to_echo_db);
+            let mut chain = canceller();
+            let out = process(&mut chain, &microphone, &far);
+            let before = similarity_db(&near[talking.clone()], &microphone[talking.clone()], 0);
+            let after = similarity_db(
+                &near[talking.clone()],
+                &out[talking.start..talking.end + chain.delay_samples()],
+                chain.delay_samples(),
+            );
+            assert!(
+                after > before + 1.0,
+                "{before} → {after} dB, {near_to_echo_db} dB over the echo in {rt60_s} s"
+            );
+        }
+    }
+}
+
+/// A voice and an echo that is so much quieter while the voice speaks.
+fn with_level(near: &[f32], echo: &[f32], talking: std::ops::Range<usize>, below_db: f32) -> Vec<f32> {
+    let gain = level_db(&near[talking.clone()]) - level_db(&echo[talking]) - below_db;
+    let gain = 10.0_f32.powf(gain / 20.0);
+    near.iter().zip(echo).map(|(near, echo)| near + gain * echo).collect()
+}
+
+#[test]
+fn with_headphones_the_voice_passes_unharmed() {
+    let far = speeches(&[1, 2]);
+    let mut near = vec![0.0; seconds(2.0)];
+    near.extend(speech(3));
+    near.resize(far.len(), 0.0);
+    let microphone = with_noise(&near, &white_noise(near.len()), 50.0);
+    let mut chain = canceller();
+    let out = process(&mut chain, &microphone, &far);
+    let talking = seconds(2.0)..seconds(8.0);
+    let end = talking.end + chain.delay_samples();
+    let like = similarity_db(&near[talking.clone()], &out[talking.start..end], chain.delay_samples());
+    assert!(like > 18.0, "{like} dB");
+}
+
+#[test]
+fn the_delay_and_the_losses_are_told() {
+    let far = speech(1);
+    let mut chain = canceller();
+    process(&mut chain, &echo(&far, Room::desk(0.2), 120.0), &far);
+    let statistics = chain.statistics().echo.unwrap();
+    assert!((110..=130).contains(&statistics.delay_ms), "{statistics:?}");
+    assert!((3.0..9.0).contains(&statistics.return_loss_db), "{statistics:?}");
+    assert!(statistics.return_loss_enhancement_db > 15.0, "{statistics:?}");
+}
+
+#[test]
+fn whoever_is_alone_is_not_touched() {
+    let near = speech(2);
+    let mut chain = canceller();
+    let out = process(&mut chain, &near, &[]);
+    let delay = chain.delay_samples();
+    let error: Vec<f32> = near.iter().zip(&out[delay..]).map(|(a, b)| a - b).collect();
+    assert!(level_db(&error) < level_db(&near) - 60.0);
+}

@@ -1,0 +1,11 @@
+//! The capture chain through its public surface: in simulated rooms, in noise, and with what no microphone
+//! should deliver.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, helpers included")]
+
+mod bad_input;
+mod echo;
+mod noise;
+mod room;
+mod similarity;
+mod sound;
+mod speech_onset;

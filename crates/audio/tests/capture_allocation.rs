@@ -1,0 +1,37 @@
+//! The capture chain allocates nothing per block. Alone in its program, because the count is of the whole program.
+
+use std::alloc::System;
+
+use consonance_audio::{
+    Activation, ActivationSettings, BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput,
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+#[test]
+fn nothing_is_allocated_per_block() {
+    let speech = |number: u32| {
+        let path = format!("{}/../../assets/speech/austen-{number}.wav", env!("CARGO_MANIFEST_DIR"));
+        WavInput::open(path).unwrap().samples().to_vec()
+    };
+    let (voice, far) = (speech(1), speech(2));
+    let settings = CaptureSettings { background_removal: Some(0.65), ..CaptureSettings::default() };
+    let mut chain = CaptureChain::new(settings);
+    let mut gate = Activation::new(ActivationSettings::default());
+    let (voice, far) = (voice.as_chunks::<BLOCK_SAMPLES>().0, far.as_chunks::<BLOCK_SAMPLES>().0);
+    let mut run = |blocks: std::ops::Range<usize>| {
+        for (voice, far) in voice[blocks.clone()].iter().zip(&far[blocks]) {
+            let mut block = *voice;
+            let heard = chain.process(&mut block, Some(far));
+            gate.process(&mut block, &heard, false);
+        }
+    };
+    // The transforms of the background removal are made when they are first needed.
+    run(0..10);
+    let region = Region::new(ALLOCATOR);
+    run(10..500);
+    let change = region.change();
+    assert_eq!((change.allocations, change.reallocations, change.deallocations), (0, 0, 0));
+}
