@@ -24,6 +24,7 @@ pub mod jitter;
 pub mod limits;
 mod mixer;
 mod resample;
+mod time_stretch;
 mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};

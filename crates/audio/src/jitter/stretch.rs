@@ -1,0 +1,114 @@
+//! By how much sound should be made longer or shorter so that the delay comes to its target.
+
+use crate::block::BLOCK_SAMPLES;
+
+const BLOCK: i64 = BLOCK_SAMPLES as i64;
+
+/// Squeezing starts when the delay is 12.5 ms too long, so that small changes of the target do not wobble …
+const TOO_LONG_SAMPLES: i64 = 600;
+
+/// … or when what is there early, because sound is mixed in blocks, is more than 7.5 ms.
+const EARLY_SAMPLES: i64 = 360;
+
+/// Stretching starts when the delay is 5 ms too short.
+pub(super) const TOO_SHORT_SAMPLES: i64 = 240;
+
+/// So far from the target, 60 ms too long or 20 ms too short, it is urgent.
+const URGENTLY_TOO_LONG_SAMPLES: i64 = 2_880;
+const URGENTLY_TOO_SHORT_SAMPLES: i64 = 960;
+
+/// Sound is stretched once in 60 ms, so that it sounds natural; every frame if it is urgent.
+const APART_SAMPLES: u64 = 2_880;
+
+/// A wish to make the sound that comes next longer or shorter. A fulfilled wish is told with
+/// [`JitterBuffer::note_stretched`](super::JitterBuffer::note_stretched); any other is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// It is right as it is.
+    Keep,
+    /// Squeeze: the delay is too long.
+    Shorten {
+        /// By no more samples than this.
+        at_most: usize,
+        /// Better audibly than not at all.
+        urgent: bool,
+    },
+    /// Stretch: the delay is too short.
+    Lengthen {
+        /// By so many samples if possible; fewer would not help, because sound is mixed in blocks.
+        at_least: usize,
+        /// Better audibly than not at all.
+        urgent: bool,
+    },
+}
+
+impl Stretch {
+    /// What to wish for a frame that could be played `excess` samples earlier and still be in time (if negative,
+    /// later), and that must be there `early` samples, less than a block, before it is heard, because the sound
+    /// before it does not end with a block. `free` says that it may be stretched unheard, `since` how long ago, in samples,
+    /// the last one was.
+    pub(super) fn wanted(excess: i64, early: u64, free: bool, since: u64) -> Self {
+        let early = early as i64;
+        if excess <= -TOO_SHORT_SAMPLES {
+            let urgent = excess <= -URGENTLY_TOO_SHORT_SAMPLES;
+            let wish = Self::Lengthen { at_least: (BLOCK - early).max(0) as usize, urgent };
+            return wish.unless_too_often(urgent || free, since);
+        }
+        // Whole blocks can be saved as well as what is there early, but nothing between.
+        let at_most = early + excess.max(0) / BLOCK * BLOCK;
+        if excess >= TOO_LONG_SAMPLES || (excess >= 0 && early >= EARLY_SAMPLES) {
+            let urgent = excess >= URGENTLY_TOO_LONG_SAMPLES;
+            return Self::Shorten { at_most: at_most as usize, urgent }
+                .unless_too_often(urgent || free, since);
+        }
+        Self::Keep
+    }
+
+    fn unless_too_often(self, often: bool, since: u64) -> Self {
+        if often || since >= APART_SAMPLES { self } else { Self::Keep }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG_AGO: u64 = 1_000_000;
+
+    fn wanted(excess: i64, early: u64) -> Stretch {
+        Stretch::wanted(excess, early, false, LONG_AGO)
+    }
+
+    #[test]
+    fn near_the_target_nothing_is_wanted() {
+        for excess in [-239, 0, 599] {
+            assert_eq!(wanted(excess, 0), Stretch::Keep);
+        }
+    }
+
+    #[test]
+    fn only_whole_blocks_and_what_is_early_can_be_saved() {
+        assert_eq!(wanted(700, 0), Stretch::Shorten { at_most: 480, urgent: false });
+        assert_eq!(wanted(700, 100), Stretch::Shorten { at_most: 580, urgent: false });
+        assert_eq!(wanted(1_000, 0), Stretch::Shorten { at_most: 960, urgent: false });
+        assert_eq!(wanted(10, 400), Stretch::Shorten { at_most: 400, urgent: false });
+        assert_eq!(wanted(-10, 400), Stretch::Keep);
+    }
+
+    #[test]
+    fn a_delay_grows_by_the_next_whole_block() {
+        assert_eq!(wanted(-240, 0), Stretch::Lengthen { at_least: 480, urgent: false });
+        assert_eq!(wanted(-240, 400), Stretch::Lengthen { at_least: 80, urgent: false });
+    }
+
+    #[test]
+    fn sound_is_stretched_often_only_in_pauses_or_when_it_is_urgent() {
+        for excess in [-300, 700] {
+            assert_eq!(Stretch::wanted(excess, 0, false, 960), Stretch::Keep);
+            assert_ne!(Stretch::wanted(excess, 0, true, 960), Stretch::Keep);
+        }
+        for excess in [-960, 2_880] {
+            assert_ne!(Stretch::wanted(excess, 0, false, 960), Stretch::Keep);
+        }
+    }
+}
