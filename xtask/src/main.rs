@@ -5,6 +5,7 @@
 //!   file or a function may be, what the pure crates must not call, which words must not be published.
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
+//! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
 //! It depends on no other crate of the workspace, so that it still runs when they do not compile.
@@ -18,6 +19,7 @@ mod ci;
 mod command;
 mod failure;
 mod platforms;
+mod soak;
 mod tidy;
 mod workspace_root;
 
@@ -53,6 +55,8 @@ enum Chore {
     Tidy,
     /// Checks what can be checked here for the other operating systems and for bare metal.
     Platforms,
+    /// Plays two hours of sound between clocks that drift, in simulated time, and checks that nothing else does.
+    Soak,
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -61,5 +65,6 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Ci(selection) => ci::run(&root, selection),
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root),
+        Chore::Soak => soak::run(&root),
     }
 }

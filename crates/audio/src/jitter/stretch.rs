@@ -4,14 +4,17 @@ use crate::block::BLOCK_SAMPLES;
 
 const BLOCK: i64 = BLOCK_SAMPLES as i64;
 
-/// Squeezing starts when the delay is 12.5 ms too long, so that small changes of the target do not wobble …
+/// Squeezing starts when the delay is 12.5 ms too long, so that small changes of the target do not wobble, …
 const TOO_LONG_SAMPLES: i64 = 600;
+
+/// … in a pause at 10.5 ms, where it costs nothing, …
+const TOO_LONG_IN_PAUSE_SAMPLES: i64 = 504;
 
 /// … or when what is there early, because sound is mixed in blocks, is more than 7.5 ms.
 const EARLY_SAMPLES: i64 = 360;
 
-/// Stretching starts when the delay is 5 ms too short.
-pub(super) const TOO_SHORT_SAMPLES: i64 = 240;
+/// Stretching starts when the delay is 2.5 ms too short, which is what the target has to spare.
+pub(super) const TOO_SHORT_SAMPLES: i64 = 120;
 
 /// So far from the target, 60 ms too long or 20 ms too short, it is urgent.
 const URGENTLY_TOO_LONG_SAMPLES: i64 = 2_880;
@@ -56,7 +59,8 @@ impl Stretch {
         }
         // Whole blocks can be saved as well as what is there early, but nothing between.
         let at_most = early + excess.max(0) / BLOCK * BLOCK;
-        if excess >= TOO_LONG_SAMPLES || (excess >= 0 && early >= EARLY_SAMPLES) {
+        let too_long = if free { TOO_LONG_IN_PAUSE_SAMPLES } else { TOO_LONG_SAMPLES };
+        if excess >= too_long || (excess >= 0 && early >= EARLY_SAMPLES) {
             let urgent = excess >= URGENTLY_TOO_LONG_SAMPLES;
             return Self::Shorten { at_most: at_most as usize, urgent }
                 .unless_too_often(urgent || free, since);
@@ -81,9 +85,11 @@ mod tests {
 
     #[test]
     fn near_the_target_nothing_is_wanted() {
-        for excess in [-239, 0, 599] {
+        for excess in [-119, 0, 599] {
             assert_eq!(wanted(excess, 0), Stretch::Keep);
         }
+        assert_eq!(Stretch::wanted(503, 0, true, LONG_AGO), Stretch::Keep);
+        assert_eq!(Stretch::wanted(504, 0, true, 0), Stretch::Shorten { at_most: 480, urgent: false });
     }
 
     #[test]
@@ -97,8 +103,8 @@ mod tests {
 
     #[test]
     fn a_delay_grows_by_the_next_whole_block() {
-        assert_eq!(wanted(-240, 0), Stretch::Lengthen { at_least: 480, urgent: false });
-        assert_eq!(wanted(-240, 400), Stretch::Lengthen { at_least: 80, urgent: false });
+        assert_eq!(wanted(-120, 0), Stretch::Lengthen { at_least: 480, urgent: false });
+        assert_eq!(wanted(-120, 400), Stretch::Lengthen { at_least: 80, urgent: false });
     }
 
     #[test]

@@ -66,10 +66,10 @@ fn speech_is_heard_as_it_was_spoken_at_a_constant_offset() {
     for frame in FrameSize::ALL {
         for number in 1..=3 {
             let original = speech(number);
-            let heard = call(&original, frame, Network { delay_samples: 2_700, ..Network::default() });
+            let heard = call(&original, frame, Network { delay_samples: 2_760, ..Network::default() });
             let delays = heard.delays(frame);
             assert!(delays.iter().all(|&delay| delay == delays[0]), "{frame:?}: one delay for all");
-            let waited = delays[0] - frame.samples() as u64 - 2_700;
+            let waited = delays[0] - frame.samples() as u64 - 2_760;
             assert!(waited <= 960, "{frame:?}: waited {waited} samples beyond the frame");
             let similar = correlation(&original, &heard.sound, delays[0] as usize + LOOKAHEAD);
             assert!(similar > 0.93, "{frame:?}, recording {number}: {similar}");
