@@ -30,7 +30,8 @@ use transits::Transits;
 use crate::block::{FrameSize, SamplePosition};
 use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
 
-/// So many of the last 128 frames lost make it worth waiting for copies, until none of them is.
+/// So many of the last 128 frames lost make it worth waiting for copies, until none of them is. Before so many
+/// have passed, the copies themselves say that the sender knows of losses.
 const LOSSY_FRAMES: u32 = 2;
 
 /// While copies are waited for, at least this share of frames is taken to be lost, so that the delay does not go
@@ -227,7 +228,8 @@ impl JitterBuffer {
     fn recovery(&self) -> Recovery {
         let frames = self.frames_passed.clamp(1, MissingFrames::WINDOW);
         let lost = self.losses.count() as f32 / frames as f32;
-        let copies = self.lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES;
+        let lossy = self.lossy || self.frames_passed < MissingFrames::WINDOW;
+        let copies = lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES;
         // The packet with the copy may be lost as well.
         let share = if copies { (lost * (1.0 - lost)).max(LEAST_LOSS) } else { 0.0 };
         Recovery { share, look_ahead_samples: self.frame_size.samples() as u64 }

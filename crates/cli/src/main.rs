@@ -5,7 +5,8 @@
 //! * `serve` runs sessions over QUIC and prints an address for each.
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
-//! * `bench` measures the session engine.
+//! * `bench` measures the session engine and the quality of the sound.
+//! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
@@ -19,6 +20,8 @@ mod bench;
 mod demo;
 mod interrupt;
 mod join;
+mod lab;
+mod offline_call;
 mod serve;
 mod sim;
 
@@ -54,6 +57,9 @@ enum Command {
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Run pieces of the audio engine off-line, from WAV files to WAV files.
+    #[command(subcommand)]
+    Lab(lab::Lab),
     /// Simulate a session with everything that can go wrong, and check what everybody hears.
     Sim(sim::Sim),
 }
@@ -67,6 +73,7 @@ fn main() -> ExitCode {
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Bench(bench)) => bench::run(&bench),
+        Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Sim(sim)) => sim::run(&sim),
     };
     match outcome {

@@ -156,7 +156,13 @@ impl JitterBuffer {
         self.delay_samples = self.delay_of(playing.next, begins).max(0) as u64;
         self.samples_since_stretch += self.frame_samples() - late_samples;
         let excess = self.excess_of(playing.next, moment) - late_samples as i64;
-        Stretch::wanted(excess, moment.early, self.in_pause, self.samples_since_stretch)
+        Stretch::wanted(
+            excess,
+            self.target_samples(),
+            moment.early,
+            self.in_pause,
+            self.samples_since_stretch,
+        )
     }
 
     /// How much of the next frame's own time has been concealed: what was waited, but for that by which the

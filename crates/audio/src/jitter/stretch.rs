@@ -4,8 +4,10 @@ use crate::block::BLOCK_SAMPLES;
 
 const BLOCK: i64 = BLOCK_SAMPLES as i64;
 
-/// Squeezing starts when the delay is 12.5 ms too long, so that small changes of the target do not wobble, …
+/// Squeezing starts when the delay is 12.5 ms too long, or a quarter of a long target, so that small changes of the
+/// target do not wobble, …
 const TOO_LONG_SAMPLES: i64 = 600;
+const TOO_LONG_SHARE: i64 = 4;
 
 /// … in a pause at 10.5 ms, where it costs nothing, …
 const TOO_LONG_IN_PAUSE_SAMPLES: i64 = 504;
@@ -46,11 +48,11 @@ pub enum Stretch {
 }
 
 impl Stretch {
-    /// What to wish for a frame that could be played `excess` samples earlier and still be in time (if negative,
-    /// later), and that must be there `early` samples, less than a block, before it is heard, because the sound
+    /// What to wish for a frame that could be played `excess` samples earlier and still have its `target` delay (if
+    /// negative, later), and that must be there `early` samples, less than a block, before it is heard, because the sound
     /// before it does not end with a block. `free` says that it may be stretched unheard, `since` how long ago, in samples,
     /// the last one was.
-    pub(super) fn wanted(excess: i64, early: u64, free: bool, since: u64) -> Self {
+    pub(super) fn wanted(excess: i64, target: u64, early: u64, free: bool, since: u64) -> Self {
         let early = early as i64;
         if excess <= -TOO_SHORT_SAMPLES {
             let urgent = excess <= -URGENTLY_TOO_SHORT_SAMPLES;
@@ -59,8 +61,12 @@ impl Stretch {
         }
         // Whole blocks can be saved as well as what is there early, but nothing between.
         let at_most = early + excess.max(0) / BLOCK * BLOCK;
-        let too_long = if free { TOO_LONG_IN_PAUSE_SAMPLES } else { TOO_LONG_SAMPLES };
-        if excess >= too_long || (excess >= 0 && early >= EARLY_SAMPLES) {
+        let too_long = if free {
+            TOO_LONG_IN_PAUSE_SAMPLES
+        } else {
+            TOO_LONG_SAMPLES.max(target as i64 / TOO_LONG_SHARE)
+        };
+        if excess >= too_long || (free && excess >= 0 && early >= EARLY_SAMPLES) {
             let urgent = excess >= URGENTLY_TOO_LONG_SAMPLES;
             return Self::Shorten { at_most: at_most as usize, urgent }
                 .unless_too_often(urgent || free, since);
@@ -80,7 +86,7 @@ mod tests {
     const LONG_AGO: u64 = 1_000_000;
 
     fn wanted(excess: i64, early: u64) -> Stretch {
-        Stretch::wanted(excess, early, false, LONG_AGO)
+        Stretch::wanted(excess, 1_000, early, false, LONG_AGO)
     }
 
     #[test]
@@ -88,8 +94,14 @@ mod tests {
         for excess in [-119, 0, 599] {
             assert_eq!(wanted(excess, 0), Stretch::Keep);
         }
-        assert_eq!(Stretch::wanted(503, 0, true, LONG_AGO), Stretch::Keep);
-        assert_eq!(Stretch::wanted(504, 0, true, 0), Stretch::Shorten { at_most: 480, urgent: false });
+        assert_eq!(Stretch::wanted(503, 1_000, 0, true, LONG_AGO), Stretch::Keep);
+        assert_eq!(Stretch::wanted(504, 1_000, 0, true, 0), Stretch::Shorten { at_most: 480, urgent: false });
+    }
+
+    #[test]
+    fn a_long_target_may_move_further_before_anything_is_squeezed() {
+        assert_eq!(Stretch::wanted(999, 4_000, 0, false, LONG_AGO), Stretch::Keep);
+        assert_ne!(Stretch::wanted(1_000, 4_000, 0, false, LONG_AGO), Stretch::Keep);
     }
 
     #[test]
@@ -110,11 +122,11 @@ mod tests {
     #[test]
     fn sound_is_stretched_often_only_in_pauses_or_when_it_is_urgent() {
         for excess in [-300, 700] {
-            assert_eq!(Stretch::wanted(excess, 0, false, 960), Stretch::Keep);
-            assert_ne!(Stretch::wanted(excess, 0, true, 960), Stretch::Keep);
+            assert_eq!(Stretch::wanted(excess, 1_000, 0, false, 960), Stretch::Keep);
+            assert_ne!(Stretch::wanted(excess, 1_000, 0, true, 960), Stretch::Keep);
         }
         for excess in [-960, 2_880] {
-            assert_ne!(Stretch::wanted(excess, 0, false, 960), Stretch::Keep);
+            assert_ne!(Stretch::wanted(excess, 1_000, 0, false, 960), Stretch::Keep);
         }
     }
 }

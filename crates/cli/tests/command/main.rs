@@ -7,6 +7,7 @@
 mod bench;
 mod folder;
 mod join;
+mod lab;
 mod program;
 mod refusals;
 mod serve;

@@ -1,0 +1,20 @@
+//! `consonance lab`: pieces of the engine off-line, from WAV files to WAV files, so that quality can be measured.
+
+mod link;
+
+use std::error::Error;
+
+use clap::Subcommand;
+
+/// Which piece.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lab {
+    /// Encode, send over a bad network, buffer, decode; prints one line of JSON.
+    Link(link::Link),
+}
+
+pub(crate) fn run(lab: &Lab) -> Result<(), Box<dyn Error>> {
+    match lab {
+        Lab::Link(link) => link::run(link),
+    }
+}
