@@ -4,15 +4,15 @@ use crate::block::BLOCK_SAMPLES;
 
 const BLOCK: i64 = BLOCK_SAMPLES as i64;
 
-/// Squeezing starts when the delay is 12.5 ms too long, or a quarter of a long target, so that small changes of the
+/// Squeezing starts when the delay is 20 ms too long, or a quarter of a long target, so that small changes of the
 /// target do not wobble, …
-const TOO_LONG_SAMPLES: i64 = 600;
+const TOO_LONG_SAMPLES: i64 = 960;
 const TOO_LONG_SHARE: i64 = 4;
 
-/// … in a pause at 10.5 ms, where it costs nothing, …
-const TOO_LONG_IN_PAUSE_SAMPLES: i64 = 504;
+/// … in a pause at 15 ms, where it costs less, …
+const TOO_LONG_IN_PAUSE_SAMPLES: i64 = 720;
 
-/// … or when what is there early, because sound is mixed in blocks, is more than 7.5 ms.
+/// … or when what is there early in one, because sound is mixed in blocks, is more than 7.5 ms.
 const EARLY_SAMPLES: i64 = 360;
 
 /// Stretching starts when the delay is 2.5 ms too short, which is what the target has to spare.
@@ -91,26 +91,27 @@ mod tests {
 
     #[test]
     fn near_the_target_nothing_is_wanted() {
-        for excess in [-119, 0, 599] {
+        for excess in [-119, 0, 959] {
             assert_eq!(wanted(excess, 0), Stretch::Keep);
         }
-        assert_eq!(Stretch::wanted(503, 1_000, 0, true, LONG_AGO), Stretch::Keep);
-        assert_eq!(Stretch::wanted(504, 1_000, 0, true, 0), Stretch::Shorten { at_most: 480, urgent: false });
+        assert_eq!(Stretch::wanted(719, 1_000, 0, true, LONG_AGO), Stretch::Keep);
+        assert_eq!(Stretch::wanted(720, 1_000, 0, true, 0), Stretch::Shorten { at_most: 480, urgent: false });
     }
 
     #[test]
     fn a_long_target_may_move_further_before_anything_is_squeezed() {
-        assert_eq!(Stretch::wanted(999, 4_000, 0, false, LONG_AGO), Stretch::Keep);
-        assert_ne!(Stretch::wanted(1_000, 4_000, 0, false, LONG_AGO), Stretch::Keep);
+        assert_eq!(Stretch::wanted(1_499, 6_000, 0, false, LONG_AGO), Stretch::Keep);
+        assert_ne!(Stretch::wanted(1_500, 6_000, 0, false, LONG_AGO), Stretch::Keep);
     }
 
     #[test]
     fn only_whole_blocks_and_what_is_early_can_be_saved() {
-        assert_eq!(wanted(700, 0), Stretch::Shorten { at_most: 480, urgent: false });
-        assert_eq!(wanted(700, 100), Stretch::Shorten { at_most: 580, urgent: false });
         assert_eq!(wanted(1_000, 0), Stretch::Shorten { at_most: 960, urgent: false });
-        assert_eq!(wanted(10, 400), Stretch::Shorten { at_most: 400, urgent: false });
-        assert_eq!(wanted(-10, 400), Stretch::Keep);
+        assert_eq!(wanted(1_000, 100), Stretch::Shorten { at_most: 1_060, urgent: false });
+        let in_pause = |excess, early| Stretch::wanted(excess, 1_000, early, true, LONG_AGO);
+        assert_eq!(in_pause(800, 0), Stretch::Shorten { at_most: 480, urgent: false });
+        assert_eq!(in_pause(10, 400), Stretch::Shorten { at_most: 400, urgent: false });
+        assert_eq!(in_pause(-10, 400), Stretch::Keep);
     }
 
     #[test]
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn sound_is_stretched_often_only_in_pauses_or_when_it_is_urgent() {
-        for excess in [-300, 700] {
+        for excess in [-300, 1_200] {
             assert_eq!(Stretch::wanted(excess, 1_000, 0, false, 960), Stretch::Keep);
             assert_ne!(Stretch::wanted(excess, 1_000, 0, true, 960), Stretch::Keep);
         }

@@ -216,7 +216,7 @@ fn the_delay_follows_the_network_both_ways_within_an_utterance_without_a_click()
         let at_second = |second: usize| delays[second * 48_000 / frame.samples()] - frame.samples() as u64;
         let (calm, rough, calm_again) = (at_second(1), at_second(4), at_second(11));
         assert!(calm <= 960 && rough >= 3_360, "{frame:?}: from {calm} to {rough} samples");
-        assert!(calm_again <= calm + 480, "{frame:?}: back to {calm_again} samples");
+        assert!(calm_again <= calm + 1_200, "{frame:?}: back to {calm_again} samples");
         assert!(heard.statistics.shortened_samples >= 2_400, "{frame:?}: {:?}", heard.statistics);
         assert!(largest_step(&heard.sound) < 1.5 * largest_step(&original), "{frame:?}");
         let after = heard.statistics;
