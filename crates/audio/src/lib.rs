@@ -30,7 +30,7 @@ mod wav;
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
-    IdentityEncoder, OpusDecoder, OpusEncoder, Source,
+    IdentityEncoder, OpusDecoder, OpusEncoder, Quality, Source,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
 pub use framer::Framer;
