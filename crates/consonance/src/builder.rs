@@ -16,6 +16,8 @@ use consonance_transport::{ClientTransport, thread_waker};
 
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+#[cfg(feature = "devices")]
+use crate::sound_devices::{DeviceWishes, OpenedDevices};
 use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
 use crate::voice_chat::VoiceChat;
@@ -66,7 +68,9 @@ pub struct VoiceChatBuilder {
     rooms: Vec<String>,
     channels: Vec<(Target, ChannelProperties)>,
     input: Option<Box<dyn Input>>,
-    output: Box<dyn Output>,
+    output: Option<Box<dyn Output>>,
+    #[cfg(feature = "devices")]
+    devices: DeviceWishes,
     encoder: EncoderSettings,
     routing: Routing,
     give_up_after: Option<Duration>,
@@ -95,7 +99,9 @@ impl VoiceChat {
             rooms: Vec::new(),
             channels: Vec::new(),
             input: None,
-            output: Box::new(Discard),
+            output: None,
+            #[cfg(feature = "devices")]
+            devices: DeviceWishes::default(),
             encoder: EncoderSettings {
                 expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
                 ..EncoderSettings::default()
@@ -145,7 +151,30 @@ impl VoiceChatBuilder {
 
     /// Where the others' voices go: one unbroken time line from joining to leaving.
     pub fn output(mut self, output: Box<dyn Output>) -> Self {
-        self.output = output;
+        self.output = Some(output);
+        self
+    }
+
+    /// Speaks with a microphone; one of [`input`](Self::input) is not used then. One that is missing, busy or denied
+    /// is silent until it can be used, and [`EventKind::Device`] says so.
+    #[cfg(feature = "devices")]
+    pub fn microphone(mut self, selection: consonance_device::Selection) -> Self {
+        self.devices.input = Some(selection);
+        self
+    }
+
+    /// Hears through a loudspeaker; one of [`output`](Self::output) is not used then. Without one that can be used,
+    /// nothing is heard, and [`EventKind::Device`] says so.
+    #[cfg(feature = "devices")]
+    pub fn loudspeaker(mut self, selection: consonance_device::Selection) -> Self {
+        self.devices.output = Some(selection);
+        self
+    }
+
+    /// Where devices come from: those of this machine, or some that are none, for tests.
+    #[cfg(feature = "devices")]
+    pub fn device_backend(mut self, backend: consonance_device::Backend) -> Self {
+        self.devices.backend = backend;
         self
     }
 
@@ -194,17 +223,23 @@ impl VoiceChatBuilder {
         let status = Arc::new(SharedStatus::default());
         let statistics = Arc::new(SharedStatistics::default());
         let next_channel = self.channels.len() as u32;
+        #[cfg(feature = "devices")]
+        let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
+        #[cfg(not(feature = "devices"))]
+        let (microphone, loudspeaker) = (None, None);
         let parts = VoiceParts {
             client,
             transport: self.transport,
             channels: self.channels,
-            input: self.input,
+            input: microphone.or(self.input),
             commands,
             events: Arc::clone(&events),
             frame: self.encoder.frame,
             encoder: Box::new(encoder),
             codec_delay_samples,
-            output: self.output,
+            output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
+            #[cfg(feature = "devices")]
+            devices,
             give_up_after: self.give_up_after,
             keep_trying: self.keep_trying,
             status: Arc::clone(&status),

@@ -12,8 +12,13 @@ pub(crate) enum Command {
     SetChannel(Channel, ChannelProperties),
     CloseChannel(Channel),
     SendText(Target, String),
-    SetVolume { name: String, volume: f32 },
+    SetVolume {
+        name: String,
+        volume: f32,
+    },
     SetInput(Box<dyn Input>),
+    #[cfg(feature = "devices")]
+    SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),
     Leave,
 }

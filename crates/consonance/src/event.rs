@@ -80,6 +80,10 @@ pub enum EventKind {
         /// Its name.
         name: String,
     },
+    /// A microphone or loudspeaker came, went, or was changed for another one. Without one the chat goes on: the others
+    /// hear silence, or we hear nothing.
+    #[cfg(feature = "devices")]
+    Device(consonance_device::DeviceEvent),
     /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
     ConnectionLost {
         /// Why.

@@ -26,8 +26,8 @@
 //! # Ok::<(), consonance::StartError>(())
 //! ```
 //!
-//! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): files, silence, or whatever a
-//! game implements.
+//! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
+//! files, silence, or whatever a game implements.
 //! Any [`ClientTransport`](transport::ClientTransport) carries it; an address of the form `quic://…` picks QUIC.
 //! Where players have [direct links](transport::DirectLinks) to each other, voice and texts go over them as far as
 //! [`Routing`] says, and through the server to everybody else.
@@ -47,6 +47,8 @@ mod event_queue;
 mod node;
 mod playback;
 mod reach;
+#[cfg(feature = "devices")]
+mod sound_devices;
 mod statistics;
 mod status;
 mod talking;
@@ -58,6 +60,8 @@ mod voice_thread;
 pub use builder::{StartError, VoiceChatBuilder};
 pub use channel::Channel;
 pub use consonance_audio as audio;
+#[cfg(feature = "devices")]
+pub use consonance_device as device;
 pub use consonance_session::{
     ChannelProperties, ClientStatistics, Flow, MessageType, Priority, Routing, Target, TextTarget, Total,
 };
@@ -65,6 +69,8 @@ pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
+#[cfg(feature = "devices")]
+pub use statistics::DeviceRow;
 pub use statistics::{DirectLinkRow, PacketTable, VoiceStatistics};
 pub use status::Status;
 pub use trace::FrameTrace;

@@ -17,6 +17,12 @@ pub struct VoiceStatistics {
     pub sent: PacketTable,
     /// Every direct link that is up.
     pub direct_links: Vec<DirectLinkRow>,
+    /// The microphone; none if the chat was started without devices.
+    #[cfg(feature = "devices")]
+    pub microphone: Option<DeviceRow>,
+    /// The loudspeaker; none if the chat was started without devices.
+    #[cfg(feature = "devices")]
+    pub loudspeaker: Option<DeviceRow>,
     /// What the network carried and dropped over all links, and how well the one to the server does.
     pub network: Statistics,
 }
@@ -43,6 +49,17 @@ pub struct DirectLinkRow {
     pub received: Total,
     /// What went out.
     pub sent: Total,
+}
+
+/// A microphone or loudspeaker.
+#[cfg(feature = "devices")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DeviceRow {
+    /// How it is doing.
+    pub state: consonance_device::DeviceState,
+    /// What was counted and measured.
+    pub diagnostics: consonance_device::Diagnostics,
 }
 
 impl PacketTable {
@@ -74,6 +91,10 @@ impl VoiceStatistics {
             sent: PacketTable::of(client.sent(), at),
             direct_links: direct_links.collect(),
             network,
+            #[cfg(feature = "devices")]
+            microphone: None,
+            #[cfg(feature = "devices")]
+            loudspeaker: None,
         }
     }
 }

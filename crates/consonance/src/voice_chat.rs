@@ -96,6 +96,17 @@ impl VoiceChat {
         self.ask(Command::SetInput(input));
     }
 
+    /// Uses another microphone or loudspeaker from now on, in a chat that was started with one
+    /// ([`microphone`](crate::VoiceChatBuilder::microphone), [`loudspeaker`](crate::VoiceChatBuilder::loudspeaker)).
+    #[cfg(feature = "devices")]
+    pub fn select_device(
+        &self,
+        direction: consonance_device::Direction,
+        selection: consonance_device::Selection,
+    ) {
+        self.ask(Command::SelectDevice(direction, selection));
+    }
+
     /// Changes what direct links to other players are used for, from the next packet on. Without direct links it changes
     /// nothing.
     pub fn set_routing(&self, routing: Routing) {

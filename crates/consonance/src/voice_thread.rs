@@ -17,6 +17,8 @@ use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
 use crate::reach::Reach;
+#[cfg(feature = "devices")]
+use crate::sound_devices::SoundDevices;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::SharedStatus;
 use crate::talking::{Spoken, Talking};
@@ -46,6 +48,8 @@ pub(crate) struct VoiceParts {
     pub(crate) encoder: Box<dyn Encoder>,
     pub(crate) codec_delay_samples: usize,
     pub(crate) output: Box<dyn Output>,
+    #[cfg(feature = "devices")]
+    pub(crate) devices: SoundDevices,
     pub(crate) give_up_after: Option<Duration>,
     /// The first attempt is not the only one.
     pub(crate) keep_trying: bool,
@@ -62,6 +66,8 @@ pub(crate) struct VoiceThread {
     reach: Reach,
     talking: Talking,
     playback: Playback,
+    #[cfg(feature = "devices")]
+    devices: SoundDevices,
     commands: Receiver<Command>,
     events: Arc<EventQueue>,
     give_up_after: Option<Duration>,
@@ -94,6 +100,8 @@ impl VoiceThread {
             reach: Reach::default(),
             talking,
             playback: Playback::new(parts.output, parts.codec_delay_samples),
+            #[cfg(feature = "devices")]
+            devices: parts.devices,
             commands: parts.commands,
             events: parts.events,
             give_up_after: parts.give_up_after,
@@ -183,6 +191,8 @@ impl VoiceThread {
     /// Hands on what the session has to tell and to send.
     fn settle(&mut self, now: Instant) {
         self.status.set(self.client.status());
+        #[cfg(feature = "devices")]
+        self.devices.tell(now, &self.events);
         self.tell_events(now);
         self.uplink.send(now, &mut self.client);
     }
@@ -224,6 +234,8 @@ impl VoiceThread {
                 None
             }
             Command::SetInput(input) => self.talking.set_input(input, client),
+            #[cfg(feature = "devices")]
+            Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),
             Command::SetRouting(routing) => {
                 client.set_routing(routing);
                 None
@@ -309,7 +321,10 @@ impl VoiceThread {
     /// False if somebody reads them just now.
     fn write_statistics(&self, now: Instant) -> bool {
         let (at, network) = (self.clock.session(now), self.uplink.statistics());
-        self.statistics.publish(VoiceStatistics::of(&self.client, at, network))
+        let statistics = VoiceStatistics::of(&self.client, at, network);
+        #[cfg(feature = "devices")]
+        let statistics = self.devices.add_to(statistics);
+        self.statistics.publish(statistics)
     }
 
     /// Leaves the session, if we are still in it, and waits until the server was told.

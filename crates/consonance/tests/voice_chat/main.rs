@@ -14,5 +14,6 @@ mod networks;
 mod player;
 mod refusals;
 mod restart;
+mod sound_devices;
 mod speech;
 mod stage;

@@ -105,7 +105,8 @@ impl Player {
         self.seen.clear();
     }
 
-    fn until_some(&mut self, what: &str, is_it: impl Fn(&EventKind) -> bool) -> Event {
+    /// Waits for something like that.
+    pub(crate) fn until_some(&mut self, what: &str, is_it: impl Fn(&EventKind) -> bool) -> Event {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(event) = self.seen.iter().find(|event| is_it(&event.kind)) {

@@ -206,7 +206,8 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
         ClientEvent::Text { name, .. } => assert!(told.contains_key(&**name), "{name} writes while here"),
         // After a lost link the place may be kept, and everybody with it.
         ClientEvent::Disconnected {
-            cause: Disconnection::LinkLost | Disconnection::ConnectFailed, ..
+            cause: Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer,
+            ..
         } => {}
         ClientEvent::Disconnected { .. } => {
             assert!(told.keys().all(|name| name == OWN), "everybody has left before");
