@@ -16,6 +16,11 @@ pub(crate) fn rustc<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a s
     program("rustc", "RUSTC", folder, arguments)
 }
 
+/// `rustup` with the given arguments, in `folder`.
+pub(crate) fn rustup<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    program("rustup", "RUSTUP", folder, arguments)
+}
+
 /// Runs a command whose output goes straight to where ours goes.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time.
+//! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
 //! It depends on no other crate of the workspace, so that it still runs when they do not compile.
@@ -18,6 +19,7 @@
 mod ci;
 mod command;
 mod failure;
+mod fuzz;
 mod platforms;
 mod soak;
 mod tidy;
@@ -57,6 +59,8 @@ enum Chore {
     Platforms,
     /// Plays two hours of sound between clocks that drift, in simulated time, and checks that nothing else does.
     Soak,
+    /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
+    Fuzz(fuzz::Plan),
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -66,5 +70,6 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root),
         Chore::Soak => soak::run(&root),
+        Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }
 }

@@ -24,6 +24,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// As if somebody had pressed Ctrl-C.
+    #[cfg(test)]
+    pub(crate) fn happen(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
     pub(crate) fn happened(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

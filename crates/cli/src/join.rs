@@ -1,4 +1,4 @@
-//! `consonance join`: one player in a terminal, with files for a microphone and a loudspeaker.
+//! `consonance join`: one player in a terminal, with devices or files for a microphone and a loudspeaker.
 
 mod heard_file;
 mod lines;
@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use consonance::audio::WavInput;
-use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat};
+use consonance::device::{Devices, Direction, Selection};
+use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat, VoiceChatBuilder};
 
 use crate::complain;
+use crate::devices::backend;
 use crate::interrupt::Interrupt;
 use heard_file::HeardFile;
 use lines::EventLines;
@@ -41,15 +43,24 @@ pub(crate) struct Join {
     /// A WAV file to speak, as if into an open microphone.
     #[arg(long, value_name = "FILE.wav")]
     input: Option<PathBuf>,
-    /// Where to write what you hear, from joining to leaving: mono, 48 kHz.
+    /// Where to write what you hear, from joining to leaving, instead of playing it: mono, 48 kHz.
     #[arg(long, value_name = "FILE.wav")]
     output: Option<PathBuf>,
+    /// The microphone, by its name or a part of it, or `none`; see `consonance devices`.
+    #[arg(long, value_name = "NAME", conflicts_with = "input")]
+    microphone: Option<String>,
+    /// The loudspeaker, by its name or a part of it, or `none`.
+    #[arg(long, value_name = "NAME", conflicts_with = "output")]
+    loudspeaker: Option<String>,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
     /// Print events as JSON lines.
     #[arg(long)]
     json: bool,
+    /// Use devices that are none, as tests do.
+    #[arg(long, hide = true)]
+    null_devices: bool,
 }
 
 /// Joins, prints what happens, leaves.
@@ -60,21 +71,13 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     for room in &arguments.listen {
         speech_target::check_room(room)?;
     }
-    let mut voice = VoiceChat::to(&arguments.url)?.name(&*arguments.name).give_up_after(PATIENCE);
+    let voice = VoiceChat::to(&arguments.url)?.name(&*arguments.name).give_up_after(PATIENCE);
+    let mut voice = with_sound(voice, arguments)?;
     for room in &arguments.listen {
         voice = voice.listen(room);
     }
     for target in &talk {
         voice = voice.talk_to(target.clone(), ChannelProperties::default());
-    }
-    if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
-        check_apart(input, output)?;
-    }
-    if let Some(path) = &arguments.input {
-        voice = voice.input(Box::new(WavInput::open(path)?));
-    }
-    if let Some(path) = &arguments.output {
-        voice = voice.output(Box::new(HeardFile::prepare(path)?));
     }
     let interrupt = Interrupt::listen()?;
     let voice = voice.start()?;
@@ -84,6 +87,45 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
         Some(reason) => Err(reason.into()),
         None => Ok(()),
     }
+}
+
+/// Files where they are asked for, else devices: a microphone where there is somebody to talk to, and a loudspeaker.
+fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuilder, Box<dyn Error>> {
+    if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
+        check_apart(input, output)?;
+    }
+    let named = [(Direction::Input, &arguments.microphone), (Direction::Output, &arguments.loudspeaker)];
+    let [microphone, loudspeaker] =
+        named.map(|(direction, words)| select(direction, words.as_deref(), arguments));
+    let voice = voice.device_backend(backend(arguments.null_devices));
+    let voice = match &arguments.input {
+        Some(path) => voice.input(Box::new(WavInput::open(path)?)),
+        None if arguments.talk.is_empty() && arguments.microphone.is_none() => voice,
+        None => voice.microphone(microphone),
+    };
+    Ok(match &arguments.output {
+        Some(path) => voice.output(Box::new(HeardFile::prepare(path)?)),
+        None => voice.loudspeaker(loudspeaker),
+    })
+}
+
+/// The device that somebody names, or the system's. One that is not there may come; until then the system's is used.
+fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Selection {
+    let words = match words {
+        None => return Selection::Default,
+        Some("none") => return Selection::None,
+        Some(words) => words,
+    };
+    let found = Devices::list(backend(arguments.null_devices))
+        .map_err(|trouble| trouble.to_string())
+        .and_then(|list| match list.find(direction, words) {
+            Ok(device) => Ok(device.name.clone()),
+            Err(error) => Err(error.to_string()),
+        });
+    Selection::Named(found.unwrap_or_else(|problem| {
+        complain(&problem);
+        words.to_owned()
+    }))
 }
 
 /// Prints events until it is time to go; the reason if the session was lost by then.
@@ -100,14 +142,23 @@ fn follow(
     // Before the roster has arrived nobody is known to read.
     let mut may_write = false;
     let mut lost = None;
+    // Who is in no session yet has no use for a word about devices.
+    let mut joined = false;
+    let mut about_devices = Vec::new();
     loop {
         if interrupt.happened() || leave_at.is_some_and(|at| Instant::now() >= at) {
             return Ok(lost);
         }
         if let Some(event) = voice.wait_event(INTERRUPT_CHECK) {
+            if !joined && matches!(event.kind, EventKind::Device(_)) {
+                about_devices.push(event);
+                continue;
+            }
             lines.print(&event)?;
             match event.kind {
                 EventKind::Joined | EventKind::Resumed => {
+                    joined = true;
+                    about_devices.drain(..).try_for_each(|event| lines.print(&event))?;
                     lost = None;
                     leave_at = leave_at.or(stay.map(|stay| event.at + stay));
                 }

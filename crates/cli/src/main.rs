@@ -5,6 +5,7 @@
 //! * `serve` runs sessions over QUIC and prints an address for each.
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
+//! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `bench` measures the session engine and the quality of the sound.
 //! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `sim` runs whole sessions on simulated time and checks them.
@@ -18,9 +19,11 @@
 
 mod bench;
 mod demo;
+mod devices;
 mod interrupt;
 mod join;
 mod lab;
+mod mic_test;
 mod offline_call;
 mod serve;
 mod sim;
@@ -54,6 +57,10 @@ enum Command {
     Join(join::Join),
     /// Four players talk over a bad network; a report shows who heard whom.
     Demo(demo::Demo),
+    /// List microphones and loudspeakers.
+    Devices(devices::Devices),
+    /// Record with the microphone, see how loud it is, and hear it.
+    MicTest(mic_test::MicTest),
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -72,6 +79,8 @@ fn main() -> ExitCode {
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
+        Some(Command::Devices(devices)) => devices::run(&devices),
+        Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test, None),
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Sim(sim)) => sim::run(&sim),

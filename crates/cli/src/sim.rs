@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use consonance_sim::{Failure, MAX_CLIENTS, Report, Scenario};
+use consonance_sim::{Failure, MAX_CLIENTS, Peers, Report, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -18,6 +18,9 @@ pub(crate) struct Sim {
     /// Players; a tenth of them talks at any time, each heard by about ten.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(2..=i64::from(MAX_CLIENTS)))]
     clients: u16,
+    /// Which protocol they speak: mixed, ours or originals.
+    #[arg(long, value_name = "KIND", default_value_t)]
+    peers: Peers,
     /// Minutes to simulate; the run ends with the first calm after them.
     #[arg(long, value_name = "N", default_value = "1", value_parser = minutes)]
     minutes: Duration,
@@ -31,9 +34,10 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     let seed = arguments.seed.unwrap_or_else(any_seed);
     let mut scenario = Scenario::new(seed);
     scenario.clients = arguments.clients;
+    scenario.peers = arguments.peers;
     scenario.length = arguments.minutes;
     // First of all, so that even a run that hangs can be seen again.
-    let opening = format!("seed {seed}, {} clients", arguments.clients);
+    let opening = format!("seed {seed}, {} clients, {}", arguments.clients, arguments.peers);
     if arguments.json {
         writeln!(stderr(), "{opening}")?;
     } else {
@@ -52,8 +56,9 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     }
     outcome.map(drop).map_err(|failure| {
         let again = format!(
-            "see it again with: consonance sim --seed {seed} --clients {} --minutes {}",
+            "see it again with: consonance sim --seed {seed} --clients {} --peers {} --minutes {}",
             arguments.clients,
+            arguments.peers,
             arguments.minutes.as_secs_f64() / 60.0
         );
         format!("{failure}\n{again}").into()
@@ -66,6 +71,7 @@ struct Summary<'a> {
     passed: bool,
     seed: u64,
     clients: u16,
+    peers: String,
     simulated_seconds: f64,
     real_seconds: f64,
     ratio: f64,
@@ -82,8 +88,12 @@ struct Counts {
     steps: u64,
     packets: u64,
     frames_spoken: u64,
+    frames_routed: u64,
     words_heard: u64,
     texts_written: u64,
+    places_resumed: u64,
+    places_given_up: u64,
+    goodbyes: u64,
     actions: u64,
     times_settled: u64,
 }
@@ -97,15 +107,16 @@ struct FailureSummary<'a> {
 
 impl<'a> Summary<'a> {
     fn of(outcome: &'a Result<Report, Box<Failure>>, real: Duration) -> Self {
-        let (seed, clients, simulated) = match outcome {
-            Ok(report) => (report.seed, report.clients, report.simulated.as_secs_f64()),
-            Err(failure) => (failure.seed, failure.clients, failure.at.as_secs_f64()),
+        let (seed, clients, peers, simulated) = match outcome {
+            Ok(report) => (report.seed, report.clients, report.peers, report.simulated.as_secs_f64()),
+            Err(failure) => (failure.seed, failure.clients, failure.peers, failure.at.as_secs_f64()),
         };
         let report = outcome.as_ref().ok();
         Self {
             passed: report.is_some(),
             seed,
             clients,
+            peers: peers.to_string(),
             simulated_seconds: simulated,
             real_seconds: real.as_secs_f64(),
             ratio: simulated / real.as_secs_f64(),
@@ -113,8 +124,12 @@ impl<'a> Summary<'a> {
                 steps: report.counts.steps,
                 packets: report.counts.packets,
                 frames_spoken: report.counts.spoken,
+                frames_routed: report.counts.routed,
                 words_heard: report.counts.heard,
                 texts_written: report.counts.texts,
+                places_resumed: report.counts.resumed,
+                places_given_up: report.counts.given_up,
+                goodbyes: report.counts.goodbyes,
                 actions: report.counts.actions,
                 times_settled: report.counts.settled,
             }),
@@ -133,7 +148,7 @@ fn in_words(report: &Report, real: Duration) -> String {
     let simulated = report.simulated.as_secs_f64();
     format!(
         "passed: {simulated:.1} s in {:.2} s, {:.0} times real time; {} actions, {} packets, {} frames and {} texts \
-         sent, {} heard; came to rest {} times; digest {:016x}",
+         sent, {} heard; {} lost links resumed, {} not in time; came to rest {} times; digest {:016x}",
         real.as_secs_f64(),
         simulated / real.as_secs_f64(),
         counts.actions,
@@ -141,6 +156,8 @@ fn in_words(report: &Report, real: Duration) -> String {
         counts.spoken,
         counts.texts,
         counts.heard,
+        counts.resumed,
+        counts.given_up,
         counts.settled,
         report.digest
     )

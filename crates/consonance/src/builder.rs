@@ -10,12 +10,15 @@ use consonance_audio::{
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
-    RoomError, Target,
+    RoomError, Routing, Target,
 };
 use consonance_transport::{ClientTransport, thread_waker};
 
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+#[cfg(feature = "devices")]
+use crate::sound_devices::{DeviceWishes, OpenedDevices};
+use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
@@ -65,8 +68,11 @@ pub struct VoiceChatBuilder {
     rooms: Vec<String>,
     channels: Vec<(Target, ChannelProperties)>,
     input: Option<Box<dyn Input>>,
-    output: Box<dyn Output>,
+    output: Option<Box<dyn Output>>,
+    #[cfg(feature = "devices")]
+    devices: DeviceWishes,
     encoder: EncoderSettings,
+    routing: Routing,
     give_up_after: Option<Duration>,
     keep_trying: bool,
     trace_frames: bool,
@@ -93,11 +99,14 @@ impl VoiceChat {
             rooms: Vec::new(),
             channels: Vec::new(),
             input: None,
-            output: Box::new(Discard),
+            output: None,
+            #[cfg(feature = "devices")]
+            devices: DeviceWishes::default(),
             encoder: EncoderSettings {
                 expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
                 ..EncoderSettings::default()
             },
+            routing: Routing::default(),
             give_up_after: None,
             keep_trying: false,
             trace_frames: false,
@@ -142,13 +151,43 @@ impl VoiceChatBuilder {
 
     /// Where the others' voices go: one unbroken time line from joining to leaving.
     pub fn output(mut self, output: Box<dyn Output>) -> Self {
-        self.output = output;
+        self.output = Some(output);
+        self
+    }
+
+    /// Speaks with a microphone; one of [`input`](Self::input) is not used then. One that is missing, busy or denied
+    /// is silent until it can be used, and [`EventKind::Device`] says so.
+    #[cfg(feature = "devices")]
+    pub fn microphone(mut self, selection: consonance_device::Selection) -> Self {
+        self.devices.input = Some(selection);
+        self
+    }
+
+    /// Hears through a loudspeaker; one of [`output`](Self::output) is not used then. Without one that can be used,
+    /// nothing is heard, and [`EventKind::Device`] says so.
+    #[cfg(feature = "devices")]
+    pub fn loudspeaker(mut self, selection: consonance_device::Selection) -> Self {
+        self.devices.output = Some(selection);
+        self
+    }
+
+    /// Where devices come from: those of this machine, or some that are none, for tests.
+    #[cfg(feature = "devices")]
+    pub fn device_backend(mut self, backend: consonance_device::Backend) -> Self {
+        self.devices.backend = backend;
         self
     }
 
     /// How one's own voice is encoded.
     pub fn encoder(mut self, settings: EncoderSettings) -> Self {
         self.encoder = settings;
+        self
+    }
+
+    /// What direct links to other players are used for, on a network that has them (default: for everything). May be
+    /// [changed](VoiceChat::set_routing) while the chat runs.
+    pub fn routing(mut self, routing: Routing) -> Self {
+        self.routing = routing;
         self
     }
 
@@ -182,21 +221,29 @@ impl VoiceChatBuilder {
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::default());
         let status = Arc::new(SharedStatus::default());
+        let statistics = Arc::new(SharedStatistics::default());
         let next_channel = self.channels.len() as u32;
+        #[cfg(feature = "devices")]
+        let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
+        #[cfg(not(feature = "devices"))]
+        let (microphone, loudspeaker) = (None, None);
         let parts = VoiceParts {
             client,
             transport: self.transport,
             channels: self.channels,
-            input: self.input,
+            input: microphone.or(self.input),
             commands,
             events: Arc::clone(&events),
             frame: self.encoder.frame,
             encoder: Box::new(encoder),
             codec_delay_samples,
-            output: self.output,
+            output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
+            #[cfg(feature = "devices")]
+            devices,
             give_up_after: self.give_up_after,
             keep_trying: self.keep_trying,
             status: Arc::clone(&status),
+            statistics: Arc::clone(&statistics),
             trace_frames: self.trace_frames,
         };
         let last_words = LastWords(Arc::clone(&events));
@@ -205,12 +252,13 @@ impl VoiceChatBuilder {
             VoiceThread::new(parts, thread_waker()).run()
         };
         let thread = thread::Builder::new().name("voice".into()).spawn(run)?;
-        Ok(VoiceChat::new(sender, events, status, next_channel, thread))
+        Ok(VoiceChat::new(sender, events, status, statistics, next_channel, thread))
     }
 
     fn client(&self) -> Result<Client, StartError> {
         let codec = CodecSettings::opus(self.encoder.frame);
         let mut settings = ClientSettings::new(&*self.name);
+        settings.routing = self.routing;
         settings.codec = SessionCodec {
             kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),
             frame_size_samples: codec.frame_samples,

@@ -1,7 +1,7 @@
 //! What the game asks of the voice thread, as data.
 
 use consonance_audio::Input;
-use consonance_session::{ChannelProperties, Target};
+use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::channel::Channel;
 
@@ -12,7 +12,13 @@ pub(crate) enum Command {
     SetChannel(Channel, ChannelProperties),
     CloseChannel(Channel),
     SendText(Target, String),
-    SetVolume { name: String, volume: f32 },
+    SetVolume {
+        name: String,
+        volume: f32,
+    },
     SetInput(Box<dyn Input>),
+    #[cfg(feature = "devices")]
+    SelectDevice(consonance_device::Direction, consonance_device::Selection),
+    SetRouting(Routing),
     Leave,
 }

@@ -68,6 +68,22 @@ pub enum EventKind {
         /// The message.
         text: String,
     },
+    /// Voice and texts can go to a player over a direct link from now on; whether they do is for the
+    /// [routing](crate::Routing) to say.
+    DirectLinkMade {
+        /// Its name.
+        name: String,
+    },
+    /// A player is reached through the server alone from now on, and nothing else changes. Not said of players who have left
+    /// before.
+    DirectLinkLost {
+        /// Its name.
+        name: String,
+    },
+    /// A microphone or loudspeaker came, went, or was changed for another one. Without one the chat goes on: the others
+    /// hear silence, or we hear nothing.
+    #[cfg(feature = "devices")]
+    Device(consonance_device::DeviceEvent),
     /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
     ConnectionLost {
         /// Why.

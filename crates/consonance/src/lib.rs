@@ -26,9 +26,11 @@
 //! # Ok::<(), consonance::StartError>(())
 //! ```
 //!
-//! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): files, silence, or whatever a
-//! game implements.
+//! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
+//! files, silence, or whatever a game implements.
 //! Any [`ClientTransport`](transport::ClientTransport) carries it; an address of the form `quic://…` picks QUIC.
+//! Where players have [direct links](transport::DirectLinks) to each other, voice and texts go over them as far as
+//! [`Routing`] says, and through the server to everybody else.
 
 /// The README's example, compiled with the other examples of this crate.
 #[cfg(doctest)]
@@ -44,6 +46,10 @@ mod event_queue;
 #[cfg(feature = "host")]
 mod node;
 mod playback;
+mod reach;
+#[cfg(feature = "devices")]
+mod sound_devices;
+mod statistics;
 mod status;
 mod talking;
 mod trace;
@@ -54,11 +60,18 @@ mod voice_thread;
 pub use builder::{StartError, VoiceChatBuilder};
 pub use channel::Channel;
 pub use consonance_audio as audio;
-pub use consonance_session::{ChannelProperties, Priority, Target, TextTarget};
+#[cfg(feature = "devices")]
+pub use consonance_device as device;
+pub use consonance_session::{
+    ChannelProperties, ClientStatistics, Flow, MessageType, Priority, Routing, Target, TextTarget, Total,
+};
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
+#[cfg(feature = "devices")]
+pub use statistics::DeviceRow;
+pub use statistics::{DirectLinkRow, PacketTable, VoiceStatistics};
 pub use status::Status;
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

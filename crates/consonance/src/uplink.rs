@@ -1,27 +1,58 @@
-//! The link to the server: what the session wants done with the transport, and what comes back.
+//! The link to the server and direct links to players: what the session wants done with the transport, and what comes
+//! back.
 
 use std::time::{Duration, Instant};
 
-use consonance_session::{Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId};
-use consonance_transport::{self as transport, ClientEvent, ClientTransport, DisconnectReason};
+use consonance_session::{
+    Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit,
+};
+use consonance_transport::{
+    self as transport, ClientEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
+};
 
 /// Packets taken in one go before the beat gets its turn.
 const EVENTS_PER_TURN: usize = 512;
 
-/// The transport and the present link over it.
+/// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
+const DIRECT: u64 = 1 << 48;
+
+/// The transport and the present links over it.
 pub(crate) struct Uplink {
     transport: Box<dyn ClientTransport>,
+    /// The link to the server.
     link: LinkId,
-    /// Between `connect` and `Disconnected`.
-    busy: bool,
-    connected: bool,
+    state: LinkState,
     wants_link: bool,
     last_end: Option<DisconnectReason>,
+    /// The direct links of one packet, collected anew for each.
+    peers: Vec<Peer>,
+    /// A direct link came or went since somebody asked.
+    has_direct_change: bool,
+    /// Copies for direct links of a transport that had told of them, but has none.
+    undeliverable: u64,
+}
+
+/// The link to the server as the transport last told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LinkState {
+    Down,
+    /// Between `connect` and `Connected`.
+    Connecting,
+    Up,
 }
 
 impl Uplink {
     pub(crate) fn new(transport: Box<dyn ClientTransport>) -> Self {
-        Self { transport, link: LinkId(0), busy: false, connected: false, wants_link: false, last_end: None }
+        Self {
+            transport,
+            link: LinkId(0),
+            state: LinkState::Down,
+            wants_link: false,
+            last_end: None,
+            peers: Vec::new(),
+            has_direct_change: false,
+            undeliverable: 0,
+        }
     }
 
     pub(crate) fn set_waker(&mut self, waker: std::task::Waker) {
@@ -38,21 +69,27 @@ impl Uplink {
             match self.transport.poll(now) {
                 None => return false,
                 Some(ClientEvent::Packet { delivery, packet }) => {
-                    let delivery = match delivery {
-                        transport::Delivery::Reliable => Delivery::Reliable,
-                        transport::Delivery::Unreliable => Delivery::Unreliable,
-                    };
-                    client.handle_packet(at, self.link, delivery, packet);
+                    client.handle_packet(at, self.link, from_transport(delivery), packet);
+                }
+                Some(ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
+                    client.handle_packet(at, direct_link(peer), from_transport(delivery), packet);
+                }
+                Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
+                    self.has_direct_change = true;
+                    client.handle_peer_connected(at, direct_link(peer));
+                }
+                Some(ClientEvent::Direct { peer, event: DirectEvent::Down { .. } }) => {
+                    self.has_direct_change = true;
+                    client.handle_disconnected(at, direct_link(peer));
                 }
                 Some(ClientEvent::Connected) => {
                     self.link = LinkId(self.link.0 + 1);
-                    self.connected = true;
+                    self.state = LinkState::Up;
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientEvent::Disconnected { reason }) => {
-                    self.busy = false;
                     self.last_end = Some(reason);
-                    if std::mem::take(&mut self.connected) {
+                    if std::mem::replace(&mut self.state, LinkState::Down) == LinkState::Up {
                         client.handle_disconnected(at, self.link);
                     } else {
                         client.handle_connect_failed(at);
@@ -63,31 +100,38 @@ impl Uplink {
         true
     }
 
-    /// Sends what waits, opens and closes the link as the session wants it.
+    /// Sends what waits, opens and closes links as the session wants it.
     pub(crate) fn send(&mut self, now: Instant, client: &mut Client) {
         while let Some(transmit) = client.poll_transmit() {
-            let delivery = match transmit.delivery {
-                Delivery::Reliable => transport::Delivery::Reliable,
-                Delivery::Unreliable => transport::Delivery::Unreliable,
-            };
-            self.transport.send(now, delivery, transmit.payload);
+            self.transmit(now, &transmit);
         }
         while let Some(command) = client.poll_command() {
             match command {
                 LinkCommand::Open => self.wants_link = true,
                 LinkCommand::Close { link, .. } if link == self.link => self.close(now),
-                // A direct link, which this transport does not have.
-                LinkCommand::Close { .. } => {}
+                LinkCommand::Close { link, .. } => self.close_direct(now, link),
             }
         }
-        if self.wants_link && !self.busy {
+        if self.wants_link && self.state == LinkState::Down {
             self.wants_link = false;
-            self.busy = true;
+            self.state = LinkState::Connecting;
             self.transport.connect(now);
         }
     }
 
-    /// Ends the link, or the attempt at one.
+    /// Whether a direct link came or went since the last call.
+    pub(crate) fn take_direct_change(&mut self) -> bool {
+        std::mem::take(&mut self.has_direct_change)
+    }
+
+    /// What the network counted.
+    pub(crate) fn statistics(&self) -> transport::Statistics {
+        let mut statistics = self.transport.statistics();
+        statistics.dropped.not_connected += self.undeliverable;
+        statistics
+    }
+
+    /// Ends the link to the server, or the attempt at one.
     pub(crate) fn close(&mut self, now: Instant) {
         self.wants_link = false;
         self.transport.disconnect(now);
@@ -95,7 +139,7 @@ impl Uplink {
 
     /// Whether the goodbye is still on its way.
     pub(crate) fn is_busy(&self) -> bool {
-        self.busy
+        self.state != LinkState::Down
     }
 
     /// What the network says about how a session was lost.
@@ -105,6 +149,55 @@ impl Uplink {
             (_, Disconnection::NoAnswer) => DisconnectReason::TimedOut,
             _ => DisconnectReason::closed_by_peer(b"it has started a new session"),
         }
+    }
+
+    fn transmit(&mut self, now: Instant, transmit: &Transmit<'_>) {
+        let Transmit { to, delivery, payload } = *transmit;
+        let delivery = to_transport(delivery);
+        self.peers.clear();
+        self.peers.extend(to.iter().filter_map(|link| peer_of(*link)));
+        if self.peers.len() < to.len() {
+            self.transport.send(now, delivery, payload);
+        }
+        if self.peers.is_empty() {
+            return;
+        }
+        match self.transport.direct_links() {
+            Some(links) => links.send_direct(now, &self.peers, delivery, payload),
+            None => self.undeliverable += self.peers.len() as u64,
+        }
+    }
+
+    fn close_direct(&mut self, now: Instant, link: LinkId) {
+        self.has_direct_change = true;
+        if let (Some(peer), Some(links)) = (peer_of(link), self.transport.direct_links()) {
+            links.disconnect_direct(now, peer);
+        }
+    }
+}
+
+/// The session's name for a direct link.
+fn direct_link(peer: Peer) -> LinkId {
+    debug_assert!(peer.0 < DIRECT, "a peer's number stays below 2^48");
+    LinkId(DIRECT | peer.0)
+}
+
+/// The transport's name for a direct link; `None` for a link to the server.
+fn peer_of(link: LinkId) -> Option<Peer> {
+    (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
+}
+
+fn from_transport(delivery: transport::Delivery) -> Delivery {
+    match delivery {
+        transport::Delivery::Reliable => Delivery::Reliable,
+        transport::Delivery::Unreliable => Delivery::Unreliable,
+    }
+}
+
+fn to_transport(delivery: Delivery) -> transport::Delivery {
+    match delivery {
+        Delivery::Reliable => transport::Delivery::Reliable,
+        Delivery::Unreliable => transport::Delivery::Unreliable,
     }
 }
 

@@ -8,12 +8,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use consonance_audio::Input;
-use consonance_session::{ChannelProperties, Target};
+use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::channel::Channel;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::{SharedStatus, Status};
 use crate::trace::FrameTrace;
 
@@ -24,6 +25,7 @@ pub struct VoiceChat {
     commands: SyncSender<Command>,
     events: Arc<EventQueue>,
     status: Arc<SharedStatus>,
+    statistics: Arc<SharedStatistics>,
     next_channel: AtomicU32,
     thread: Option<JoinHandle<End>>,
 }
@@ -33,10 +35,12 @@ impl VoiceChat {
         commands: SyncSender<Command>,
         events: Arc<EventQueue>,
         status: Arc<SharedStatus>,
+        statistics: Arc<SharedStatistics>,
         next_channel: u32,
         thread: JoinHandle<End>,
     ) -> Self {
-        Self { commands, events, status, next_channel: AtomicU32::new(next_channel), thread: Some(thread) }
+        let next_channel = AtomicU32::new(next_channel);
+        Self { commands, events, status, statistics, next_channel, thread: Some(thread) }
     }
 
     /// Connected while in the session, degraded while on the way into it, disconnected once the chat has ended.
@@ -90,6 +94,29 @@ impl VoiceChat {
     /// Speaks with another input from now on.
     pub fn set_input(&self, input: Box<dyn Input>) {
         self.ask(Command::SetInput(input));
+    }
+
+    /// Uses another microphone or loudspeaker from now on, in a chat that was started with one
+    /// ([`microphone`](crate::VoiceChatBuilder::microphone), [`loudspeaker`](crate::VoiceChatBuilder::loudspeaker)).
+    #[cfg(feature = "devices")]
+    pub fn select_device(
+        &self,
+        direction: consonance_device::Direction,
+        selection: consonance_device::Selection,
+    ) {
+        self.ask(Command::SelectDevice(direction, selection));
+    }
+
+    /// Changes what direct links to other players are used for, from the next packet on. Without direct links it changes
+    /// nothing.
+    pub fn set_routing(&self, routing: Routing) {
+        self.ask(Command::SetRouting(routing));
+    }
+
+    /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of a
+    /// second old while the chat runs, and complete when it has ended.
+    pub fn statistics(&self) -> Arc<VoiceStatistics> {
+        self.statistics.get()
     }
 
     /// The next event, if one waits.

@@ -16,6 +16,10 @@ use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
+use crate::reach::Reach;
+#[cfg(feature = "devices")]
+use crate::sound_devices::SoundDevices;
+use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::SharedStatus;
 use crate::talking::{Spoken, Talking};
 use crate::trace::FrameTrace;
@@ -28,6 +32,8 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 const LONGEST_STALL: Duration = Duration::from_secs(1);
 /// How often the encoder learns of the loss (spec: features, A13).
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
+/// How often the statistics are written down.
+const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the voice thread is made of.
 pub(crate) struct VoiceParts {
@@ -42,10 +48,13 @@ pub(crate) struct VoiceParts {
     pub(crate) encoder: Box<dyn Encoder>,
     pub(crate) codec_delay_samples: usize,
     pub(crate) output: Box<dyn Output>,
+    #[cfg(feature = "devices")]
+    pub(crate) devices: SoundDevices,
     pub(crate) give_up_after: Option<Duration>,
     /// The first attempt is not the only one.
     pub(crate) keep_trying: bool,
     pub(crate) status: Arc<SharedStatus>,
+    pub(crate) statistics: Arc<SharedStatistics>,
     pub(crate) trace_frames: bool,
 }
 
@@ -54,8 +63,11 @@ pub(crate) struct VoiceThread {
     own_name: Box<str>,
     client: Client,
     uplink: Uplink,
+    reach: Reach,
     talking: Talking,
     playback: Playback,
+    #[cfg(feature = "devices")]
+    devices: SoundDevices,
     commands: Receiver<Command>,
     events: Arc<EventQueue>,
     give_up_after: Option<Duration>,
@@ -65,6 +77,8 @@ pub(crate) struct VoiceThread {
     /// Losing the connection, or not getting it, is no reason to end.
     persistent: bool,
     status: Arc<SharedStatus>,
+    statistics: Arc<SharedStatistics>,
+    next_statistics_at: Instant,
     next_loss_at: Instant,
     end: Option<End>,
 }
@@ -83,8 +97,11 @@ impl VoiceThread {
             own_name: parts.client.name().into(),
             client: parts.client,
             uplink,
+            reach: Reach::default(),
             talking,
             playback: Playback::new(parts.output, parts.codec_delay_samples),
+            #[cfg(feature = "devices")]
+            devices: parts.devices,
             commands: parts.commands,
             events: parts.events,
             give_up_after: parts.give_up_after,
@@ -92,6 +109,8 @@ impl VoiceThread {
             lost_since: None,
             persistent: parts.keep_trying,
             status: parts.status,
+            statistics: parts.statistics,
+            next_statistics_at: now,
             next_loss_at: now,
             end: None,
         }
@@ -107,6 +126,9 @@ impl VoiceThread {
             }
         }
         self.say_goodbye();
+        while !self.write_statistics(Instant::now()) {
+            thread::yield_now();
+        }
         let mut end = self.end.take().unwrap_or(End::Left);
         if let Err(error) = self.playback.finish()
             && end == End::Left
@@ -133,6 +155,9 @@ impl VoiceThread {
             self.settle(now);
         }
         self.watch_connection(now);
+        if now >= self.next_statistics_at && self.write_statistics(now) {
+            self.next_statistics_at = now + STATISTICS_INTERVAL;
+        }
         more
     }
 
@@ -166,6 +191,8 @@ impl VoiceThread {
     /// Hands on what the session has to tell and to send.
     fn settle(&mut self, now: Instant) {
         self.status.set(self.client.status());
+        #[cfg(feature = "devices")]
+        self.devices.tell(now, &self.events);
         self.tell_events(now);
         self.uplink.send(now, &mut self.client);
     }
@@ -207,6 +234,12 @@ impl VoiceThread {
                 None
             }
             Command::SetInput(input) => self.talking.set_input(input, client),
+            #[cfg(feature = "devices")]
+            Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),
+            Command::SetRouting(routing) => {
+                client.set_routing(routing);
+                None
+            }
             Command::Leave => {
                 self.end = Some(End::Left);
                 None
@@ -218,7 +251,9 @@ impl VoiceThread {
     fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut roster_received = false;
+        let mut has_direct_change = self.uplink.take_direct_change();
         while let Some(event) = self.client.poll_event() {
+            has_direct_change |= self.reach.follow(&event);
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
@@ -262,6 +297,11 @@ impl VoiceThread {
                 self.events.push(Event { at: now, kind });
             }
         }
+        if has_direct_change {
+            for kind in self.reach.update(&self.client) {
+                self.tell(now, kind);
+            }
+        }
         if roster_received {
             let problem = self.talking.begin(&mut self.client);
             self.problem(now, problem);
@@ -276,6 +316,15 @@ impl VoiceThread {
         {
             self.end = Some(End::NoConnection(self.uplink.reason(Disconnection::LinkLost)));
         }
+    }
+
+    /// False if somebody reads them just now.
+    fn write_statistics(&self, now: Instant) -> bool {
+        let (at, network) = (self.clock.session(now), self.uplink.statistics());
+        let statistics = VoiceStatistics::of(&self.client, at, network);
+        #[cfg(feature = "devices")]
+        let statistics = self.devices.add_to(statistics);
+        self.statistics.publish(statistics)
     }
 
     /// Leaves the session, if we are still in it, and waits until the server was told.

@@ -172,8 +172,6 @@ impl Client {
     /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
         self.clock = now;
-        self.statistics.packets_in += 1;
-        self.statistics.bytes_in += packet.len() as u64;
         self.received.count(now, packet, 1);
         let outcome = self.dispatch(now, link, packet);
         self.note_peer_packet(link, packet.len(), outcome);

@@ -111,7 +111,10 @@ impl Server {
 
     /// What was counted so far.
     pub fn statistics(&self) -> ServerStatistics {
+        let received = self.received.total(self.now);
         ServerStatistics {
+            packets_in: received.packets,
+            bytes_in: received.bytes,
             events_dropped: self.events.dropped(),
             commands_dropped: self.commands.dropped(),
             ..self.statistics.clone()
@@ -155,8 +158,6 @@ impl Server {
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
         self.move_on(now);
-        self.statistics.packets_in += 1;
-        self.statistics.bytes_in += packet.len() as u64;
         match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {

@@ -6,34 +6,50 @@ use crate::time::Instant;
 /// Tokens in millionths, so that a rate of 1/s is one of them per microsecond and nothing is rounded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenBucket {
+    /// Or [`FULL`], however many that is.
     tokens: u64,
     refilled: Instant,
 }
 
+const FULL: u64 = u64::MAX;
 const MILLION: u64 = 1_000_000;
+/// While there are enough tokens, those that came back are only added so often: adding costs more than taking.
+/// In this time a bucket that was full gives a little more than it holds.
+const REFILL_MICROS: u64 = 100_000;
 
 impl TokenBucket {
     /// As many tokens as its rate, whichever that is, allows at once.
     pub(crate) fn full(now: Instant) -> Self {
-        Self { tokens: u64::MAX, refilled: now }
+        Self { tokens: FULL, refilled: now }
     }
 
     /// Whether there is no room for more tokens.
     pub(crate) fn is_full(&mut self, now: Instant, rate: Rate) -> bool {
-        self.take(now, rate, 1, 0);
+        self.refill(now, rate, 1);
         self.tokens >= u64::from(rate.burst).saturating_mul(MILLION)
     }
 
     /// Takes `cost` tokens, or none if there are not so many. The rate counts `times` over.
     pub(crate) fn take(&mut self, now: Instant, rate: Rate, times: u64, cost: u64) -> bool {
-        let micros = now.as_micros().saturating_sub(self.refilled.as_micros());
-        let refill = micros.saturating_mul(u64::from(rate.per_second).saturating_mul(times));
+        let cost = cost.saturating_mul(MILLION);
+        if self.tokens < cost || self.tokens == FULL || self.micros_since_refill(now) >= REFILL_MICROS {
+            self.refill(now, rate, times);
+        }
+        let left = self.tokens.checked_sub(cost);
+        self.tokens = left.unwrap_or(self.tokens);
+        left.is_some()
+    }
+
+    fn micros_since_refill(&self, now: Instant) -> u64 {
+        now.as_micros().saturating_sub(self.refilled.as_micros())
+    }
+
+    fn refill(&mut self, now: Instant, rate: Rate, times: u64) {
+        let per_second = u64::from(rate.per_second).saturating_mul(times);
+        let refill = self.micros_since_refill(now).saturating_mul(per_second);
         let most = u64::from(rate.burst).saturating_mul(times).saturating_mul(MILLION);
         self.tokens = self.tokens.saturating_add(refill).min(most);
         self.refilled = self.refilled.max(now);
-        let left = self.tokens.checked_sub(cost.saturating_mul(MILLION));
-        self.tokens = left.unwrap_or(self.tokens);
-        left.is_some()
     }
 }
 
@@ -71,6 +87,15 @@ mod tests {
         let mut bucket = TokenBucket::full(Instant::START);
         assert_eq!(taken(&mut bucket, 0, 10), 30);
         assert_eq!(taken(&mut bucket, 500, 10), 10);
+    }
+
+    #[test]
+    fn in_the_long_run_the_rate_is_what_it_says() {
+        let rate = Rate { per_second: 50, burst: 10 };
+        let mut bucket = TokenBucket::full(Instant::START);
+        let taken = |millis| bucket.take(Instant::from_millis(millis), rate, 1, 1);
+        let taken = (0..100_000).step_by(7).map(taken).filter(|taken| *taken).count();
+        assert!((5000..=5015).contains(&taken), "{taken} in 100 s");
     }
 
     #[test]

@@ -65,11 +65,11 @@ impl Traffic {
 
     /// A packet passed, as often as it has copies.
     pub(crate) fn count(&mut self, now: Instant, packet: &[u8], copies: usize) {
-        let meter = match MessageType::peek(packet) {
-            Ok(message) => &mut self.by_type[message as usize - 1],
-            Err(_) => &mut self.unreadable,
-        };
-        meter.count(now, Total { packets: copies as u64, bytes: (packet.len() * copies) as u64 });
+        let total = Total { packets: copies as u64, bytes: (packet.len() * copies) as u64 };
+        match MessageType::peek(packet) {
+            Ok(message) => self.count_all(now, message, total),
+            Err(_) => self.unreadable.count(now, total),
+        }
     }
 
     /// Many packets of one type passed.

@@ -3,6 +3,7 @@
 //! `cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus` makes a folder of each `.pack` file;
 //! `… -- pack fuzz/corpus` does the opposite. docs/fuzzing.md says when.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,9 @@ fn unpack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
         let packed = fs::read(&file)?;
         let target = file.with_extension("");
         fs::create_dir_all(&target)?;
-        for (number, input) in unpack(&packed).enumerate() {
+        // What the fuzzer found since has other names.
+        let present = entries(&target)?.iter().map(fs::read).collect::<Result<BTreeSet<_>, _>>()?;
+        for (number, input) in unpack(&packed).enumerate().filter(|(_, input)| !present.contains(*input)) {
             fs::write(target.join(format!("{number:05}")), input)?;
         }
     }
@@ -36,6 +39,7 @@ fn pack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
         let mut inputs = entries(&target)?.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
         // In an order that does not depend on file names, so that the file changes only where the corpus does.
         inputs.sort();
+        inputs.dedup();
         fs::write(target.with_extension("pack"), pack(inputs.iter().map(Vec::as_slice)))?;
     }
     Ok(())

@@ -45,6 +45,12 @@ pub(crate) enum Forgery {
     ForeignSession,
     /// No packet at all.
     Noise,
+    /// Voice for the server to find the listeners, in the name of another player or without having been announced.
+    RoutedVoice,
+    /// Another player's goodbye, or one that was not announced.
+    Farewell,
+    /// Its next ticket, made up or altered.
+    Ticket,
 }
 
 /// The kinds of actions that are drawn; starting and talking come by themselves.
@@ -88,8 +94,11 @@ impl Kind {
 }
 
 impl Forgery {
-    pub(crate) const ALL: [Self; 5] =
+    /// In the original's protocol.
+    pub(crate) const OLD: [Self; 5] =
         [Self::Voice, Self::Rooms, Self::Removal, Self::ForeignSession, Self::Noise];
+    /// In ours.
+    pub(crate) const NEW: [Self; 3] = [Self::RoutedVoice, Self::Farewell, Self::Ticket];
 }
 
 impl fmt::Display for Action {

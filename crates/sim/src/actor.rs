@@ -3,22 +3,22 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use consonance_session::{
-    Capabilities, ChannelId, Client, ClientId, ClientSettings, Instant, Server, ServerSettings, SessionId,
-};
+use consonance_session::{Capabilities, ChannelId, Client, ClientSettings, Instant, Server, ServerSettings};
 
 use crate::clock::{OwnClock, Time};
 use crate::dice::Dice;
-use crate::model::{Room, Version, View};
+use crate::heard::Heard;
+use crate::model::{Room, Version};
 use crate::network::Who;
 use crate::tally::Tally;
-use crate::words::{Probe, Word};
 
 /// A player: what it wants, what it was told, and the client between the two.
 #[derive(Debug)]
 pub(crate) struct Player {
     pub(crate) who: Who,
     pub(crate) clock: OwnClock,
+    /// What its client can do beyond the original.
+    pub(crate) capabilities: Capabilities,
     /// The machine is off or has crashed without one.
     pub(crate) client: Option<Client>,
     /// Counts clients: what was meant for an earlier one does not reach this one.
@@ -35,26 +35,10 @@ pub(crate) struct Player {
     pub(crate) talk: Option<Talk>,
     /// It has been sending what no honest client sends; the server may close its link for that.
     pub(crate) has_forged: bool,
+    /// Its next ticket will not be the one that it was given.
+    pub(crate) spoils_ticket: bool,
 
     pub(crate) heard: Heard,
-}
-
-/// What a player was told by its client since it joined, as far as the next event has to fit it.
-#[derive(Debug, Default)]
-pub(crate) struct Heard {
-    /// It has just joined or was disconnected.
-    pub(crate) is_fresh: bool,
-    /// Somebody took its name, which can only be an earlier self whose handshake was late: it will try again.
-    pub(crate) was_evicted: bool,
-    /// Session and own id.
-    pub(crate) joined: Option<(SessionId, ClientId)>,
-    /// What it knows of the session; `None` while it is in none, or is just being told.
-    pub(crate) view: Option<View>,
-    pub(crate) roster_received: bool,
-    /// What its events say who is here and who listens where; its own arrival is not counted, as its going is not told.
-    pub(crate) told: Tally,
-    /// By id.
-    ears: Vec<Ear>,
 }
 
 /// A channel as the script opened it.
@@ -90,25 +74,12 @@ pub(crate) struct Talk {
     pub(crate) is_extra: bool,
 }
 
-/// What one player hears of one id.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ear {
-    pub(crate) is_speaking: bool,
-    /// The packet's number less the one told: the same throughout an utterance.
-    pub(crate) offset: Option<u16>,
-    /// The newest word that came, and whose.
-    pub(crate) newest: Option<(Version, Probe)>,
-    /// The stay and the version at which the speaker was found to be known.
-    pub(crate) known: Option<(Version, Version)>,
-    /// A frame of an earlier owner of this id came while this stay owned it, so the machine may be misled.
-    pub(crate) misled_about: Option<Version>,
-}
-
 impl Player {
     pub(crate) fn new(who: Who) -> Self {
         Self {
             who,
             clock: OwnClock::new(Time::START, 0, 0),
+            capabilities: Capabilities::NONE,
             client: None,
             life: 0,
             wake: None,
@@ -117,6 +88,7 @@ impl Player {
             channels: Vec::new(),
             talk: None,
             has_forged: false,
+            spoils_ticket: false,
             heard: Heard::default(),
         }
     }
@@ -131,8 +103,7 @@ impl Player {
         skewed: bool,
     ) {
         let mut settings = ClientSettings::new(name);
-        // The reference knows the original's protocol: who loses a link has left, and a sender lists its listeners.
-        settings.capabilities = Capabilities::NONE;
+        settings.capabilities = self.capabilities;
         let mut client = Client::new(settings);
         for room in &self.rooms {
             // Rooms of the simulation are few, and their names short and apart.
@@ -143,7 +114,7 @@ impl Player {
         self.client = Some(client);
         self.life += 1;
         (self.wake, self.alarm) = (None, None);
-        self.has_forged = false;
+        (self.has_forged, self.spoils_ticket) = (false, false);
     }
 
     /// Takes the client away without a word.
@@ -163,55 +134,6 @@ impl Player {
     }
 }
 
-impl Heard {
-    /// Nothing yet, since it joined with this session and id, or since it is in none.
-    pub(crate) fn anew(joined: Option<(SessionId, ClientId)>) -> Self {
-        Self { is_fresh: true, joined, ..Self::default() }
-    }
-
-    /// What is heard from an id.
-    pub(crate) fn ear(&mut self, id: ClientId) -> &mut Ear {
-        let index = usize::from(id.0);
-        if index >= self.ears.len() {
-            self.ears.resize(index + 1, Ear::default());
-        }
-        &mut self.ears[index]
-    }
-
-    /// Whether a frame of an earlier owner of a word's id may have misled the machine about its speaker.
-    pub(crate) fn is_misled_about(&self, word: &Word) -> bool {
-        self.ears.get(usize::from(word.id.0)).is_some_and(|ear| ear.is_misled_about(word))
-    }
-
-    /// Whether anybody speaks, to this player's knowledge.
-    pub(crate) fn somebody_speaks(&self) -> bool {
-        self.ears.iter().any(|ear| ear.is_speaking)
-    }
-}
-
-impl Ear {
-    /// Whether a frame has to be heard once its channels are for this player: the newest one is, unless a frame of
-    /// an earlier owner of the id may have misled the machine.
-    pub(crate) fn believes(&self, word: &Word) -> bool {
-        !self.is_misled_about(word) && self.is_newest(word)
-    }
-
-    /// A frame came.
-    pub(crate) fn note(&mut self, word: &Word) {
-        if let Some(stay) = word.stay.filter(|_| self.is_newest(word)) {
-            self.newest = Some((stay, word.probe));
-        }
-    }
-
-    fn is_misled_about(&self, word: &Word) -> bool {
-        self.misled_about.is_some() && self.misled_about == word.stay
-    }
-
-    fn is_newest(&self, word: &Word) -> bool {
-        !self.newest.is_some_and(|(stay, probe)| Some(stay) == word.stay && probe > word.probe)
-    }
-}
-
 /// The machine with the server.
 #[derive(Debug)]
 pub(crate) struct Host {
@@ -227,9 +149,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(now: Time, dice: &mut Dice, skewed: bool) -> Self {
+    pub(crate) fn new(now: Time, grace: Duration, dice: &mut Dice, skewed: bool) -> Self {
+        let mut settings = ServerSettings::from_seed(dice.next());
+        settings.limits.resume = grace;
         Self {
-            server: Server::new(ServerSettings::from_seed(dice.next())),
+            server: Server::new(settings),
             clock: own_clock(now, dice, skewed),
             wake: None,
             away_until: now,

@@ -1,13 +1,19 @@
 //! What must always hold: for each event that a player is told, and for the tables as a whole.
 
-use consonance_session::{Client, ClientEvent, Disconnection, TextTarget, VoiceFrame};
+mod tables;
+
+use consonance_session::{
+    Capabilities, ClientEvent, ClientId, Disconnection, Instant, TextTarget, VoiceFrame,
+};
 use thiserror::Error;
 
-use crate::actor::{Ear, Heard, Player};
-use crate::model::{Model, Room, View};
+use crate::actor::Player;
+use crate::heard::{Ear, Heard};
+use crate::model::{Model, View};
 use crate::network::{Parcel, Who};
 use crate::tally::Tally;
 use crate::words::{Recipient, Target, Word, Words};
+pub(crate) use tables::tables;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -36,6 +42,13 @@ pub(crate) use ensure;
 #[derive(Debug)]
 pub(crate) struct Hearing<'a> {
     who: Who,
+    /// By the player's clock.
+    now: Instant,
+    can_resume: bool,
+    /// What the player knew before.
+    view: Option<View>,
+    /// Who is said to have left.
+    left: Vec<ClientId>,
     carried: Option<Carried<'a>>,
     heard: bool,
     must_stop: bool,
@@ -65,15 +78,16 @@ enum Claim {
 
 impl<'a> Hearing<'a> {
     /// Of no packet: nothing is to be heard.
-    pub(crate) fn nothing(who: Who) -> Self {
-        Self { who, carried: None, heard: false, must_stop: false }
+    pub(crate) fn nothing(player: &Player, now: Instant) -> Self {
+        let can_resume = player.capabilities.contains(Capabilities::RESUME);
+        let (who, view) = (player.who, player.heard.last_view());
+        Self { who, now, can_resume, view, left: Vec::new(), carried: None, heard: false, must_stop: false }
     }
 
-    /// Of a packet that is about to be handed to a player's client.
-    pub(crate) fn of(parcel: &Parcel, player: &mut Player, model: &Model, words: &'a Words) -> Self {
+    /// Of this packet, which is about to be handed to the player's client.
+    pub(crate) fn carries(&mut self, parcel: &Parcel, player: &mut Player, model: &Model, words: &'a Words) {
         let word = parcel.word.and_then(|probe| words.get(probe));
-        let carried = word.map(|word| Carried::of(word, parcel.repeated, player, model));
-        Self { carried, ..Self::nothing(player.who) }
+        self.carried = word.map(|word| Carried::of(word, parcel.repeated, player, model));
     }
 
     /// A frame or a text was heard.
@@ -88,7 +102,11 @@ impl<'a> Hearing<'a> {
             ClientEvent::Joined { session, id } => {
                 ensure!(heard.told == Tally::default(), "{who} joins while others have not left");
                 ensure!(!heard.somebody_speaks(), "{who} joins while somebody speaks");
-                *heard = Heard::anew(Some((*session, *id)));
+                heard.joins(self.now, *session, *id);
+            }
+            ClientEvent::Resumed { session, id } => {
+                let is_back = heard.resumes(self.now, *session, *id);
+                ensure!(is_back, "{who} resumes as {id}, which is not a place that it lost");
             }
             ClientEvent::RosterReceived => {
                 ensure!(!heard.roster_received, "{who} received the roster twice");
@@ -105,6 +123,7 @@ impl<'a> Hearing<'a> {
                 ensure!(!heard.ear(*id).is_speaking, "{name} leaves {who} while speaking");
                 *heard.ear(*id) = Ear::default();
                 heard.told.remove_player(*id, name);
+                self.left.push(*id);
             }
             ClientEvent::EnteredRoom { id, room, .. } => heard.told.add_room(*id, room),
             ClientEvent::ExitedRoom { id, room, .. } => heard.told.remove_room(*id, room),
@@ -134,23 +153,16 @@ impl<'a> Hearing<'a> {
                 self.is_of_the_speaker(name, model)?;
                 self.heard = true;
             }
-            ClientEvent::Disconnected { cause, .. } => {
-                ensure!(
-                    heard.told == Tally::default(),
-                    "{who} is disconnected ({cause:?}) with players left over"
-                );
-                ensure!(!heard.somebody_speaks(), "{who} is disconnected ({cause:?}) while somebody speaks");
-                *heard = Heard::anew(None);
-                heard.was_evicted = *cause == Disconnection::NameTakenOver;
-            }
+            ClientEvent::Disconnected { cause, .. } => self.disconnected(*cause, heard)?,
             // Nothing of what is checked here depends on the others.
             _ => {}
         }
         Ok(())
     }
 
-    /// Everything that the packet raised was told.
-    pub(crate) fn end(&self, heard: &mut Heard) -> Checked {
+    /// Everything that came of it was told.
+    pub(crate) fn end(&self, heard: &mut Heard, model: &Model) -> Checked {
+        self.have_they_left(heard, model)?;
         let Some(Carried { word, claim, .. }) = self.carried else { return Ok(()) };
         let (who, probe) = (self.who, word.probe.0);
         ensure!(
@@ -162,6 +174,33 @@ impl<'a> Hearing<'a> {
         if self.must_stop {
             let goes_on = heard.ear(word.id).is_speaking;
             ensure!(!goes_on, "{who} goes on hearing {}, who speaks to others now", word.from);
+        }
+        Ok(())
+    }
+
+    fn disconnected(&self, cause: Disconnection, heard: &mut Heard) -> Checked {
+        let who = self.who;
+        let is_lost =
+            matches!(cause, Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer);
+        if self.can_resume && is_lost && heard.loses_link(self.now) {
+            return Ok(());
+        }
+        let is_alone = heard.told == Tally::default();
+        ensure!(is_alone, "{who} is disconnected ({cause:?}) with players left over");
+        ensure!(!heard.somebody_speaks(), "{who} is disconnected ({cause:?}) while somebody speaks");
+        *heard = Heard::anew(None);
+        heard.was_evicted = cause == Disconnection::NameTakenOver;
+        Ok(())
+    }
+
+    /// Whoever is said to have left has left, lost link or not, unless the player's own time in the session is over.
+    fn have_they_left(&self, heard: &Heard, model: &Model) -> Checked {
+        let Some(view) = self.view.filter(|_| !heard.is_fresh && !heard.has_given_up(self.now)) else {
+            return Ok(());
+        };
+        for id in &self.left {
+            let stays = model.holder(*id).filter(|holder| Model::knows(view, holder));
+            ensure!(stays.is_none(), "{} is told that {id} left, who is still here", self.who);
         }
         Ok(())
     }
@@ -232,8 +271,11 @@ impl<'a> Carried<'a> {
             Target::Room(room) => rooms.contains(&room),
             Target::Player(id) => id == own,
         };
-        let is_addressed = word.to.iter().any(|recipient| to_me(&recipient));
-        let is_open = word.to.iter().filter(to_me).any(|recipient| !recipient.closing);
+        let (mut is_addressed, mut is_open) = (false, false);
+        for recipient in word.to.iter().filter(to_me) {
+            is_addressed = true;
+            is_open |= !recipient.closing;
+        }
         let view = heard.view;
         let ear = heard.ear(word.id);
         let knows_the_speaker = knows(view, word, ear, model);
@@ -250,9 +292,12 @@ impl<'a> Carried<'a> {
                 // It counts as a frame of whoever has the id now: the wire cannot tell them apart.
                 let taken_for = match view {
                     Some(view) => model.known_as(view, word.id),
-                    None => model.link_of(word.id).and_then(|link| model.over(link)),
+                    None => model.holder(word.id),
                 };
-                ear.misled_about = taken_for.map(|stay| stay.joined);
+                let taken_for = taken_for.map(|stay| stay.joined);
+                if taken_for.is_none() || taken_for != word.stay {
+                    ear.misled_about = taken_for;
+                }
             }
         }
         Self { claim, knows_the_speaker, was_speaking, ..nobody }
@@ -267,49 +312,4 @@ fn knows(view: Option<View>, word: &Word, ear: &mut Ear, model: &Model) -> bool 
         ear.known = question;
     }
     ear.known == question
-}
-
-/// A player's whole table is the truth as far as it has been told, and what its events said; its rooms are those it
-/// was told to listen to.
-pub(crate) fn tables(player: &Player, client: &Client, model: &Model) -> Checked {
-    let who = player.who;
-    let listens = client.rooms().len() == player.rooms.len();
-    ensure!(
-        listens,
-        "{who} was told to listen to {:?}, not to {:?}",
-        player.rooms,
-        client.rooms().collect::<Vec<_>>()
-    );
-    let (Some(view), Some((_, own))) = (player.heard.view, player.heard.joined) else { return Ok(()) };
-    let mut table = Tally::default();
-    for known in client.players() {
-        table.add_player(known.id, known.name);
-        for room in known.rooms {
-            table.add_room(known.id, room);
-        }
-    }
-    let mut told = table;
-    told.remove_player(own, client.name());
-    ensure!(told == player.heard.told, "the table of {who} is not what its events said");
-    if model.tally(view) != Some(table) {
-        return Err(Violation::new(difference(who, client, model, view)));
-    }
-    Ok(())
-}
-
-/// What a player knows wrong, for people.
-fn difference(who: Who, client: &Client, model: &Model, view: View) -> String {
-    let truth = model.known(view).map(|stay| {
-        let rooms =
-            (0..model.rooms()).map(Room).filter(|room| model.listeners(view, *room).any(|id| id == stay.id));
-        let rooms: Vec<_> = rooms.map(|room| model.room_name(room)).collect();
-        format!("{} {} {rooms:?}", stay.id, model.name(stay.who))
-    });
-    let mut truth: Vec<_> = truth.collect();
-    let mut known: Vec<_> =
-        client.players().map(|known| format!("{} {} {:?}", known.id, known.name, known.rooms)).collect();
-    let both: Vec<_> = truth.iter().filter(|entry| known.contains(entry)).cloned().collect();
-    truth.retain(|entry| !both.contains(entry));
-    known.retain(|entry| !both.contains(entry));
-    format!("{who} should know {truth:?} and knows {known:?} instead, at version {}", view.version.0)
 }

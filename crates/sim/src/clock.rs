@@ -42,26 +42,64 @@ impl fmt::Display for Time {
 }
 
 /// Things to come, soonest first; those of one moment in the order in which they were added.
+///
+/// A calendar: most things are due within a second, and are only put in order when their day has come.
 #[derive(Debug)]
 pub(crate) struct Agenda<T> {
     now: Time,
     added: u64,
-    heap: BinaryHeap<Reverse<Entry>>,
-    /// What the entries stand for: a heap moves its entries often, so they are small.
+    /// What is due up to the end of this day, soonest last.
+    today: Vec<Entry>,
+    day: u64,
+    /// What is due on the days after it, in no order, by the day modulo [`DAYS`].
+    days: Vec<Vec<Entry>>,
+    /// What is due after those.
+    later: BinaryHeap<Reverse<Entry>>,
+    /// What the entries stand for.
     things: Vec<Option<T>>,
     free: Vec<u32>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    at: Time,
-    order: u64,
-    slot: u32,
+/// The time in 64 bits, the order among those of one time in 40, the slot of the thing in 24.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry(u128);
+
+/// Days on the calendar: half a second.
+const DAYS: u64 = 512;
+/// The microseconds of a day, as a power of two.
+const DAY_BITS: u32 = 10;
+
+impl Entry {
+    fn new(at: Time, order: u64, slot: u32) -> Self {
+        debug_assert!(order < 1 << 40 && slot < 1 << 24, "a run ends before its numbers do");
+        Self(u128::from(at.0) << 64 | u128::from(order << 24 | u64::from(slot)))
+    }
+
+    fn at(self) -> Time {
+        Time((self.0 >> 64) as u64)
+    }
+
+    fn day(self) -> u64 {
+        self.at().0 >> DAY_BITS
+    }
+
+    fn slot(self) -> u32 {
+        self.0 as u32 & 0x00ff_ffff
+    }
 }
 
 impl<T> Agenda<T> {
     pub(crate) fn new() -> Self {
-        Self { now: Time::START, added: 0, heap: BinaryHeap::new(), things: Vec::new(), free: Vec::new() }
+        Self {
+            now: Time::START,
+            added: 0,
+            today: Vec::new(),
+            day: 0,
+            days: (0..DAYS).map(|_| Vec::new()).collect(),
+            later: BinaryHeap::new(),
+            things: Vec::new(),
+            free: Vec::new(),
+        }
     }
 
     /// The time of the thing that was taken last.
@@ -71,12 +109,15 @@ impl<T> Agenda<T> {
 
     /// How many things are to come.
     pub(crate) fn len(&self) -> usize {
-        self.heap.len()
+        self.things.len() - self.free.len()
     }
 
     /// When the next thing is due.
-    pub(crate) fn next_at(&self) -> Option<Time> {
-        self.heap.peek().map(|Reverse(entry)| entry.at)
+    pub(crate) fn next_at(&mut self) -> Option<Time> {
+        if self.today.is_empty() {
+            self.turn_the_page();
+        }
+        self.today.last().map(|entry| entry.at())
     }
 
     /// Adds a thing; one of the past happens next.
@@ -87,7 +128,16 @@ impl<T> Agenda<T> {
         });
         self.things[slot as usize] = Some(thing);
         self.added += 1;
-        self.heap.push(Reverse(Entry { at: at.max(self.now), order: self.added, slot }));
+        let entry = Entry::new(at.max(self.now), self.added, slot);
+        let day = entry.day();
+        if day <= self.day {
+            let index = self.today.partition_point(|other| *other > entry);
+            self.today.insert(index, entry);
+        } else if day < self.day + DAYS {
+            self.days[(day % DAYS) as usize].push(entry);
+        } else {
+            self.later.push(Reverse(entry));
+        }
     }
 
     /// It is that time now, if nothing was due before.
@@ -98,10 +148,25 @@ impl<T> Agenda<T> {
 
     /// Takes the next thing, and it is its time now.
     pub(crate) fn take(&mut self) -> Option<T> {
-        let Reverse(entry) = self.heap.pop()?;
-        self.now = entry.at;
-        self.free.push(entry.slot);
-        self.things[entry.slot as usize].take()
+        self.next_at()?;
+        let entry = self.today.pop()?;
+        self.now = entry.at();
+        self.free.push(entry.slot());
+        self.things[entry.slot() as usize].take()
+    }
+
+    /// Today is the next day on which anything is due.
+    fn turn_the_page(&mut self) {
+        let soon = (self.day + 1..self.day + DAYS).find(|day| !self.days[(day % DAYS) as usize].is_empty());
+        let later = self.later.peek().map(|Reverse(entry)| entry.day());
+        let Some(day) = [soon, later].into_iter().flatten().min() else { return };
+        self.day = day;
+        self.today.append(&mut self.days[(day % DAYS) as usize]);
+        while let Some(Reverse(entry)) = self.later.peek().filter(|Reverse(entry)| entry.day() == day) {
+            self.today.push(*entry);
+            self.later.pop();
+        }
+        self.today.sort_unstable_by(|a, b| b.cmp(a));
     }
 }
 
@@ -151,6 +216,26 @@ mod tests {
         }
         let order: Vec<_> = std::iter::from_fn(|| agenda.take().map(|thing| (agenda.now(), thing))).collect();
         assert_eq!(order, [(at(1), 'a'), (at(2), 'b'), (at(5), 'c'), (at(5), 'd')]);
+    }
+
+    #[test]
+    fn near_and_far_come_in_order_whenever_they_were_added() {
+        let mut agenda = Agenda::new();
+        let mut dice = crate::dice::Dice::new(1);
+        let mut due = Vec::new();
+        for number in 0..2000_u64 {
+            // From the same moment to some seconds away.
+            let time = agenda.now() + Duration::from_micros(dice.next() >> (41 + dice.below(23)));
+            agenda.add(time, (time, number));
+            due.push((time, number));
+            if dice.chance(600_000) {
+                due.sort_unstable();
+                assert_eq!(agenda.take(), Some(due.remove(0)));
+            }
+            assert_eq!(agenda.len(), due.len());
+        }
+        due.sort_unstable();
+        assert!(std::iter::from_fn(|| agenda.take()).eq(due));
     }
 
     #[test]

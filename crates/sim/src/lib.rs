@@ -1,6 +1,8 @@
 //! Whole voice sessions in one thread: hundreds of clients and a server on simulated time and a seeded network.
 //!
 //! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not.
+//! Some players speak the original's protocol and some ours, where the server finds the listeners and a lost link may be
+//! followed by another one that gets the same place back.
 //! A seed decides what goes wrong: packets are lost, late, repeated and held up, links break without a word,
 //! machines crash, clocks are off, the server is replaced, somebody forges packets.
 //! All the while a naive reference says what everybody has to know and whom every word has to reach, and each step of
@@ -35,8 +37,10 @@ mod check;
 mod clock;
 mod dice;
 pub mod fuzz;
+mod heard;
 mod model;
 mod network;
+mod peers;
 mod report;
 mod run;
 mod sabotage;
@@ -46,6 +50,7 @@ mod words;
 mod world;
 
 pub use clock::Time;
+pub use peers::{Peers, UnknownPeers};
 pub use report::{Counts, Failure, Report};
 pub use run::{MAX_CLIENTS, Scenario, run};
 pub use sabotage::Sabotage;

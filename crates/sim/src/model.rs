@@ -2,15 +2,20 @@
 //!
 //! It reads the packets that arrive at the server and nothing else of the engine.
 //! The server's truth changes one version at a time; a player knows the truth up to the version that has reached it.
-//! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew.
+//! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew, or, if the
+//! server finds the listeners, at the version at which the server got it.
+
+mod places;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use consonance_session::{ClientId, LinkId, SessionId};
-use consonance_wire::{Packet, WireStr};
+use consonance_session::{Capabilities, ClientId, LinkId, SessionId};
+use consonance_wire::{HandshakeExtension, Packet, Secret, WireStr};
 
 use crate::network::{Who, owner};
 use crate::tally::Tally;
+use crate::words::{Target, USUAL_LISTENERS, Word};
+pub(crate) use places::{GRACE, Place};
 
 /// A room of the simulation, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,9 +35,15 @@ pub(crate) struct Stay {
     /// When everybody was told: with its first state.
     pub(crate) stated: Version,
     pub(crate) left: Version,
+    /// When its own tables were last filled: as it joined, or as it came back.
+    pub(crate) welcomed: Version,
     pub(crate) who: Who,
-    pub(crate) link: LinkId,
+    pub(crate) place: Place,
     pub(crate) id: ClientId,
+    /// What its client announced.
+    pub(crate) capabilities: Capabilities,
+    /// What it has to show to have its place back.
+    pub(crate) secret: Option<Secret>,
 }
 
 /// A stretch of listening to one room.
@@ -44,11 +55,11 @@ struct Listening {
     until: Version,
 }
 
-/// What a player knows: the truth at a version, seen by somebody who joined at another.
+/// What a player knows: the truth at a version, seen by somebody whose tables were filled at another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View {
-    pub(crate) session: SessionId,
-    pub(crate) joined: Version,
+    pub(crate) stay: Version,
+    pub(crate) welcomed: Version,
     pub(crate) version: Version,
 }
 
@@ -85,12 +96,28 @@ impl Model {
         }
     }
 
-    /// A packet arrived at the server; `id` is what the server gave to whom it let in.
-    pub(crate) fn read(&mut self, link: LinkId, packet: &Packet<'_>, id: Option<ClientId>) {
+    /// A packet arrived at the server, a handshake with that behind it; `id` is what the server gave to whom it let in.
+    pub(crate) fn read(
+        &mut self,
+        link: LinkId,
+        packet: &Packet<'_>,
+        extension: &HandshakeExtension,
+        id: Option<ClientId>,
+    ) {
         match *packet {
             Packet::HandshakeRequest(_) => {
-                if let Some(id) = id {
-                    self.join(link, id);
+                if let Some(stay) = self.claimed(link, packet, extension).map(|stay| stay.joined) {
+                    self.resume(stay, link);
+                } else if let Some(id) = id {
+                    self.join(link, id, extension.capabilities);
+                }
+            }
+            Packet::RemoveClient(farewell) if farewell.session == self.session => {
+                if let Some(stay) = self.over(link).filter(|stay| stay.id == farewell.id && stay.can_resume())
+                {
+                    let stay = stay.joined;
+                    self.step();
+                    self.leave(stay);
                 }
             }
             Packet::ClientState(state) if state.session == self.session => {
@@ -113,14 +140,6 @@ impl Model {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// A link is gone, by whomever.
-    pub(crate) fn lose(&mut self, link: LinkId) {
-        if let Some(stay) = self.over(link).map(|stay| stay.joined) {
-            self.step();
-            self.leave(stay);
         }
     }
 
@@ -154,6 +173,11 @@ impl Model {
         self.here.get(&link).and_then(|joined| self.stays.get(joined))
     }
 
+    /// Who has this id now, with a link or without.
+    pub(crate) fn holder(&self, id: ClientId) -> Option<&Stay> {
+        self.stays.values().rev().find(|stay| stay.left == NEVER && stay.id == id)
+    }
+
     fn stay_over(&self, link: LinkId) -> Option<(Version, ClientId)> {
         self.over(link).map(|stay| (stay.joined, stay.id))
     }
@@ -169,7 +193,7 @@ impl Model {
 
     /// Whether somebody with this view knows of that stay.
     pub(crate) fn knows(view: View, stay: &Stay) -> bool {
-        let was_told = stay.stated <= view.version || stay.joined <= view.joined;
+        let was_told = stay.stated <= view.version || stay.joined <= view.welcomed;
         was_told && stay.left > view.version && stay.joined <= view.version
     }
 
@@ -180,7 +204,7 @@ impl Model {
 
     /// The stay of a player by name, as somebody with this view knows it.
     pub(crate) fn known_player(&self, view: View, who: Who) -> Option<&Stay> {
-        self.known(view).find(|stay| stay.who == who)
+        self.stays.values().rev().find(|stay| stay.who == who && Self::knows(view, stay))
     }
 
     /// Who listens to a room as somebody with this view knows it.
@@ -189,6 +213,22 @@ impl Model {
         known
             .filter(move |listening| listening.from <= view.version && listening.until > view.version)
             .map(|listening| listening.id)
+    }
+
+    /// The links of everybody whom a word reaches by the server's own tables, each once and without the speaker.
+    pub(crate) fn reached_by(&self, word: &Word) -> Vec<LinkId> {
+        let mut ids = Vec::with_capacity(USUAL_LISTENERS);
+        for recipient in &word.to {
+            match recipient.target {
+                Target::Room(room) => ids.extend(self.listeners_now(room)),
+                Target::Player(id) => ids.push(id),
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut links = Vec::with_capacity(ids.len());
+        links.extend(ids.into_iter().filter(|id| *id != word.id).filter_map(|id| self.link_of(id)));
+        links
     }
 
     /// The rooms of somebody who is here, as the server knows them.
@@ -238,21 +278,24 @@ impl Model {
         self.rooms.len() as u16
     }
 
-    fn join(&mut self, link: LinkId, id: ClientId) {
+    fn listeners_now(&self, room: Room) -> impl Iterator<Item = ClientId> {
+        let all = self.listening[usize::from(room.0)].iter();
+        all.filter(|listening| listening.until == NEVER).map(|listening| listening.id)
+    }
+
+    fn join(&mut self, link: LinkId, id: ClientId, capabilities: Capabilities) {
         self.step();
         let who = owner(link);
-        let before = |stay: &&Stay| stay.link == link || stay.who == who;
+        let before = |stay: &&Stay| stay.place == Place::Over(link) || stay.who == who;
         for stay in self.present().filter(before).map(|stay| stay.joined).collect::<Vec<_>>() {
             self.leave(stay);
         }
         let joined = self.version;
-        self.here.insert(link, joined);
-        let index = usize::from(id.0);
-        if index >= self.link_of.len() {
-            self.link_of.resize(index + 1, None);
-        }
-        self.link_of[index] = Some(link);
-        self.stays.insert(joined, Stay { joined, stated: NEVER, left: NEVER, who, link, id });
+        let place = Place::Over(link);
+        let (stated, left, welcomed, secret) = (NEVER, NEVER, joined, None);
+        self.stays
+            .insert(joined, Stay { joined, stated, left, welcomed, who, place, id, capabilities, secret });
+        self.link(joined, link);
     }
 
     fn state(&mut self, stay: Version, rooms: Vec<Room>) {
@@ -278,10 +321,9 @@ impl Model {
         for room in self.rooms_of(stay).collect::<Vec<_>>() {
             self.exit(stay, room);
         }
+        self.unlink(stay);
         let Some(present) = self.stays.get_mut(&stay) else { return };
         present.left = self.version;
-        self.here.remove(&present.link);
-        self.link_of[usize::from(present.id.0)] = None;
         if present.stated != NEVER
             && let Some(tally) = self.tallies.back_mut()
         {

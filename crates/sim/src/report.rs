@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::clock::Time;
+use crate::peers::Peers;
 
 /// A run in which nothing went wrong but what was meant to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,11 +14,13 @@ pub struct Report {
     pub seed: u64,
     /// How many players took part.
     pub clients: u16,
+    /// Which protocol they spoke.
+    pub peers: Peers,
     /// How much time was simulated; a little more than was asked for, as the last round ends in calm.
     pub simulated: Duration,
     /// What happened.
     pub counts: Counts,
-    /// The same for the same seed, number of clients and length, and only then.
+    /// The same for the same seed, number of clients, peers and length, and only then.
     pub digest: u64,
 }
 
@@ -31,12 +34,20 @@ pub struct Counts {
     pub packets: u64,
     /// Frames spoken by players in a session, to whomever.
     pub spoken: u64,
+    /// Of these, frames that a server of ours was sent without a list of listeners.
+    pub routed: u64,
     /// Frames and texts heard.
     pub heard: u64,
     /// Texts written.
     pub texts: u64,
     /// Actions of the script.
     pub actions: u64,
+    /// Times at which somebody had its place back after a lost link.
+    pub resumed: u64,
+    /// Times at which nobody came for a place that was kept.
+    pub given_up: u64,
+    /// Goodbyes said to the server, so that it keeps no place.
+    pub goodbyes: u64,
     /// Times at which everything came to rest.
     pub settled: u64,
 }
@@ -49,6 +60,8 @@ pub struct Failure {
     pub seed: u64,
     /// How many players took part; the seed alone does not say it.
     pub clients: u16,
+    /// Which protocol they spoke.
+    pub peers: Peers,
     /// The move of the simulation at which it was noticed.
     pub step: u64,
     /// The simulated time of that move.
@@ -61,8 +74,8 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, clients, step, at, what, last_actions } = self;
-        writeln!(f, "seed {seed} with {clients} clients failed in step {step}, at {at}: {what}")?;
+        let Self { seed, clients, peers, step, at, what, last_actions } = self;
+        writeln!(f, "seed {seed} with {clients} clients, {peers}, failed in step {step}, at {at}: {what}")?;
         write!(f, "before that:")?;
         last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::check::Checked;
 use crate::clock::Time;
+use crate::peers::Peers;
 use crate::report::{Failure, Report};
 use crate::sabotage::Sabotage;
 use crate::world::World;
@@ -16,6 +17,8 @@ pub struct Scenario {
     pub seed: u64,
     /// Players, 2 … 1000 (default 100): a tenth of them talks at any time, each heard by about 10.
     pub clients: u16,
+    /// Which protocol they speak (default [`Peers::Mixed`]).
+    pub peers: Peers,
     /// Simulated time (default 1 minute); the run ends with the first calm after it.
     pub length: Duration,
     /// What is broken on purpose (default nothing).
@@ -25,7 +28,8 @@ pub struct Scenario {
 impl Scenario {
     /// The defaults, with a seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed, clients: 100, length: Duration::from_mins(1), sabotage: None }
+        let length = Duration::from_mins(1);
+        Self { seed, clients: 100, peers: Peers::default(), length, sabotage: None }
     }
 }
 
@@ -44,6 +48,7 @@ pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Repor
         Ok(()) => Ok(Report {
             seed: scenario.seed,
             clients,
+            peers: scenario.peers,
             simulated: Duration::from_micros(world.now().as_micros()),
             counts: world.counts,
             digest: world.digest,
@@ -51,6 +56,7 @@ pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Repor
         Err(violation) => Err(Box::new(Failure {
             seed: scenario.seed,
             clients,
+            peers: scenario.peers,
             step: world.counts.steps,
             at: world.now(),
             what: violation.to_string(),

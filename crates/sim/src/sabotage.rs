@@ -1,11 +1,15 @@
 //! Faults of our own making: a checker that never fails shows nothing, so each of these has to be found.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use consonance_session::ClientId;
-use consonance_wire::{Channel, ChannelBits, ChannelKind, List, MessageType, Packet, VoiceData};
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, HandshakeExtension, List, MessageType, Packet, VoiceData, Writer,
+};
 
 use crate::dice::Dice;
+use crate::model::GRACE;
 use crate::network::{Parcel, Way};
 
 /// What is broken on purpose.
@@ -24,20 +28,60 @@ pub enum Sabotage {
     Ghost,
     /// The server forgets the last listener of some frames.
     ForgottenListener,
+    /// The server lets somebody hear a frame who does not listen.
+    Eavesdropper,
     /// A client that wants to connect again is not let.
     NoWayBack,
+    /// The server does not see the tickets of those who come back.
+    LostTicket,
+    /// A client does not see that it has its place back.
+    ForgottenPlace,
+    /// Others are told that somebody left who has just come back.
+    FalseAlarm,
+    /// The server does not hear who says goodbye.
+    LostFarewell,
+    /// The server gives up places too soon.
+    Impatience,
+    /// The server keeps places for too long.
+    Hoarding,
 }
 
 impl Sabotage {
-    /// How often a client is given a packet that arrived.
-    pub(crate) fn deliveries(self, parcel: &Parcel, dice: &mut Dice) -> usize {
-        let is = |message| parcel.way == Way::Down && MessageType::peek(&parcel.payload) == Ok(message);
+    /// How long the server keeps a place.
+    pub(crate) fn grace(self) -> Duration {
         match self {
+            Self::Impatience => GRACE / 2,
+            Self::Hoarding => GRACE * 2,
+            _ => GRACE,
+        }
+    }
+
+    /// How often an engine is given a packet that arrived.
+    pub(crate) fn deliveries(self, parcel: &Parcel, dice: &mut Dice) -> usize {
+        let is_on = |way, message| parcel.way == way && MessageType::peek(&parcel.payload) == Ok(message);
+        let is = |message| is_on(Way::Down, message);
+        match self {
+            Self::LostFarewell if is_on(Way::Up, MessageType::RemoveClient) => 0,
             Self::Repetition if is(MessageType::VoiceData) && dice.chance(SOME) => 2,
             Self::Deafness if is(MessageType::VoiceData) && dice.chance(SOME) => 0,
             Self::ForgottenChange if is(MessageType::DeltaChannelState) && dice.chance(SOME) => 0,
             Self::Ghost if is(MessageType::RemoveClient) && dice.chance(SOME) => 0,
             _ => 1,
+        }
+    }
+
+    /// What an engine is given in place of a packet that arrived, if anything else.
+    pub(crate) fn changed(self, parcel: &Parcel) -> Option<Rc<[u8]>> {
+        let (packet, trailing) = Packet::parse_with_trailing(&parcel.payload).ok()?;
+        let extension = HandshakeExtension::find(trailing)?;
+        match (self, packet) {
+            (Self::LostTicket, Packet::HandshakeRequest(_)) => {
+                Some(with_extension(&packet, &HandshakeExtension { ticket: None, ..extension }))
+            }
+            (Self::ForgottenPlace, Packet::HandshakeResponse(_)) => {
+                Some(with_extension(&packet, &HandshakeExtension { resumed: false, ..extension }))
+            }
+            _ => None,
         }
     }
 
@@ -59,4 +103,13 @@ pub(crate) fn readdressed(packet: &[u8], to: ClientId) -> Option<Rc<[u8]>> {
     let length =
         Packet::from(VoiceData { channels: List::from(&channels), ..voice }).write(&mut buffer).ok()?;
     Some(buffer[..length].into())
+}
+
+/// A packet with this behind it.
+pub(crate) fn with_extension(packet: &Packet<'_>, extension: &HandshakeExtension) -> Rc<[u8]> {
+    let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+    let mut writer = Writer::new(&mut buffer);
+    packet.write_to(&mut writer).expect("a handshake is short");
+    extension.write(&mut writer).expect("there is room behind a handshake");
+    writer.written().into()
 }

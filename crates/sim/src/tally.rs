@@ -36,7 +36,8 @@ fn entry(kind: u64, id: ClientId, name: &str) -> u64 {
     let (chunks, rest) = name.as_bytes().as_chunks();
     let hash =
         chunks.iter().fold(kind ^ u64::from(id.0), |hash, chunk| stir(hash, u64::from_le_bytes(*chunk)));
-    mix(rest.iter().fold(hash, |hash, byte| stir(hash, u64::from(*byte))))
+    // What is left over, with a mark above it, so that its length counts.
+    mix(stir(hash, rest.iter().fold(1, |bits, byte| bits << 8 | u64::from(*byte))))
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub(crate) struct Word {
     /// Which stay of the speaker it was; `None` while the speaker's own tables are just being filled.
     pub(crate) stay: Option<Version>,
     pub(crate) to: Vec<Recipient>,
+    /// The speaker's own tables were not just being filled: this is exactly whom it is for.
+    pub(crate) is_sure: bool,
     pub(crate) is_text: bool,
     /// Who heard it.
     pub(crate) heard: Vec<Who>,
@@ -42,6 +44,9 @@ pub(crate) enum Target {
     Room(Room),
     Player(ClientId),
 }
+
+/// Hardly ever more.
+pub(crate) const USUAL_LISTENERS: usize = 16;
 
 /// The words of the last while; no packet is on its way for longer.
 #[derive(Debug, Default)]

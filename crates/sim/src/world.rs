@@ -7,6 +7,7 @@ mod links;
 mod player;
 mod script;
 mod speech;
+mod tamper;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -16,11 +17,12 @@ use consonance_session::{Delivery, LinkId, RoomId};
 
 use crate::action::Action;
 use crate::actor::{Host, Player};
-use crate::check::{self, Checked, ensure};
+use crate::check::{self, Checked, Violation, ensure};
 use crate::clock::{Agenda, Time};
 use crate::dice::{Dice, mix};
-use crate::model::{Model, Room, Version, View};
+use crate::model::{GRACE, Model, Room, Version, View};
 use crate::network::{Network, Parcel, Way, Weather, Who};
+use crate::peers::Peers;
 use crate::report::Counts;
 use crate::run::Scenario;
 use crate::sabotage::Sabotage;
@@ -39,6 +41,9 @@ pub(crate) struct World {
     model: Model,
     words: Words,
     swarm: Swarm,
+    peers: Peers,
+    /// Which of the two kinds a client is, is thrown with these.
+    kinds: Dice,
     /// What happens to whom is thrown with these, what the network does with its own.
     dice: Dice,
     /// Whether anything is allowed to go wrong just now.
@@ -103,7 +108,8 @@ impl World {
         let names: Vec<Box<str>> =
             (0..scenario.clients).map(|number| format!("player {number}").into()).collect();
         let room_names = room_names(usize::from(scenario.clients).div_ceil(LISTENERS_PER_ROOM).max(2));
-        let host = Host::new(Time::START, &mut dice, swarm.clocks_are_skewed);
+        let grace = scenario.sabotage.map_or(GRACE, Sabotage::grace);
+        let host = Host::new(Time::START, grace, &mut dice, swarm.clocks_are_skewed);
         let model = Model::new(names, room_names.clone(), host.server.session());
         let mut world = Self {
             agenda: Agenda::new(),
@@ -115,6 +121,8 @@ impl World {
             model,
             words: Words::default(),
             swarm,
+            peers: scenario.peers,
+            kinds: Dice::new(!scenario.seed),
             dice,
             is_troubled: false,
             sabotage: scenario.sabotage,
@@ -156,9 +164,13 @@ impl World {
     pub(crate) fn check_tables(&mut self) -> Checked {
         for player in &self.players {
             let Some(client) = &player.client else { continue };
-            check::tables(player, client, &self.model)?;
+            check::tables(player, client, &self.model, self.agenda.now())?;
             let dropped = client.statistics().events_dropped;
             ensure!(dropped == 0, "{} lost {dropped} events", player.who);
+        }
+        let host_now = self.host.clock.read(self.agenda.now());
+        if let Some(stay) = self.model.overdue(host_now).next() {
+            return Err(Violation::new(format!("the place of {} is kept for too long", stay.who)));
         }
         let waiting = self.agenda.len();
         ensure!(

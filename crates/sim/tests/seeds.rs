@@ -2,15 +2,22 @@
 
 use std::time::Duration;
 
-use consonance_sim::{Failure, Report, Sabotage, Scenario, run};
+use consonance_sim::{Failure, Peers, Report, Sabotage, Scenario, run};
 
-/// One run per line: seed, clients, seconds. A seed that found a fault stays here for good.
+/// One run per line: seed, clients, seconds, and which peers if they are not mixed. A seed that found a fault stays
+/// here for good.
 const SEEDS: &str = include_str!("../seeds.txt");
 
 #[test]
 fn every_seed_of_the_list_ends_with_everybody_heard() {
-    let failures: Vec<String> = SEEDS.lines().filter_map(|line| simulate(line, None).err()).collect();
+    let lines: Vec<&str> = SEEDS.lines().collect();
+    let outcomes = on_two_threads(&lines, |line| simulate(line, None));
+    let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err().cloned()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    let total = |count: fn(&Report) -> u64| outcomes.iter().flatten().map(count).sum::<u64>();
+    assert!(total(|report| report.counts.routed) > 0, "no server finds any listeners");
+    assert!(total(|report| report.counts.resumed) > 0, "nobody comes back in time");
+    assert!(total(|report| report.counts.given_up) > 0, "everybody comes back in time");
 }
 
 #[test]
@@ -24,17 +31,26 @@ fn the_same_seed_makes_the_same_run() {
 
 #[test]
 fn whatever_is_broken_on_purpose_is_found() {
-    for (sabotage, words) in [
-        (Sabotage::Misdelivery, ["hears word", "which is for", "only"]),
-        (Sabotage::Repetition, ["hears", "word", "twice"]),
-        (Sabotage::Deafness, ["must hear word", "was delivered", "does not"]),
-        (Sabotage::ForgottenChange, ["should know", "room", "instead"]),
-        (Sabotage::Ghost, ["should know", "player", "instead"]),
-        (Sabotage::ForgottenListener, ["word", "goes to", "instead of"]),
-        (Sabotage::NoWayBack, ["player", "is", "Degraded"]),
+    for (sabotage, peers, words) in [
+        (Sabotage::Misdelivery, Peers::Mixed, ["hears word", "which is for", "only"]),
+        (Sabotage::Repetition, Peers::Mixed, ["hears", "word", "twice"]),
+        (Sabotage::Deafness, Peers::Mixed, ["must hear word", "was delivered", "does not"]),
+        (Sabotage::ForgottenChange, Peers::Mixed, ["should know", "room", "instead"]),
+        (Sabotage::Ghost, Peers::Mixed, ["should know", "player", "instead"]),
+        (Sabotage::ForgottenListener, Peers::Originals, ["word", "goes to", "instead of"]),
+        (Sabotage::ForgottenListener, Peers::Ours, ["word", "is routed to", "instead of"]),
+        (Sabotage::Eavesdropper, Peers::Originals, ["word", "goes to", "instead of"]),
+        (Sabotage::Eavesdropper, Peers::Ours, ["word", "is routed to", "instead of"]),
+        (Sabotage::LostTicket, Peers::Ours, ["has the place", "None", "instead of Some"]),
+        (Sabotage::ForgottenPlace, Peers::Ours, ["place is given back", "joins", "as if it were not"]),
+        (Sabotage::FalseAlarm, Peers::Ours, ["is told that", "left", "still here"]),
+        (Sabotage::LostFarewell, Peers::Ours, ["the server tells", "is not", "sent"]),
+        (Sabotage::Impatience, Peers::Ours, ["the server tells", "is not", "sent"]),
+        (Sabotage::Hoarding, Peers::Ours, ["the place of player", "is kept", "too long"]),
+        (Sabotage::NoWayBack, Peers::Mixed, ["player", "is", "Degraded"]),
     ] {
-        let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20"), sabotage));
-        let what = found.unwrap_or_else(|| panic!("nobody notices {sabotage:?}")).what;
+        let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage));
+        let what = found.unwrap_or_else(|| panic!("nobody notices {sabotage:?} among {peers}")).what;
         assert!(words.iter().all(|words| what.contains(words)), "{sabotage:?}: {what}");
     }
 }
@@ -50,6 +66,18 @@ fn a_failure_says_what_it_takes_to_see_it_again() {
     assert_eq!(failure(seed), Some(first));
 }
 
+/// Every other line on a thread of its own.
+fn on_two_threads<T: Send>(lines: &[&str], simulate: impl Fn(&str) -> T + Sync) -> Vec<T> {
+    let half =
+        |first: usize| lines.iter().skip(first).step_by(2).map(|line| simulate(line)).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let odd = scope.spawn(|| half(1));
+        let mut outcomes = half(0);
+        outcomes.extend(odd.join().expect("a run fails without a panic"));
+        outcomes
+    })
+}
+
 fn simulate(line: &str, sabotage: Option<Sabotage>) -> Result<Report, String> {
     run(&scenario(line, sabotage), |_| {}).map_err(|failure| failure.to_string())
 }
@@ -59,11 +87,12 @@ fn fail(line: &str, sabotage: Sabotage) -> Option<Failure> {
 }
 
 fn scenario(line: &str, sabotage: Option<Sabotage>) -> Scenario {
-    let numbers: Vec<u64> = line.split_whitespace().map(|number| number.parse().expect("a number")).collect();
-    let &[seed, clients, seconds] = &*numbers else { panic!("{line:?}: seed, clients, seconds") };
-    let mut scenario = Scenario::new(seed);
-    scenario.clients = u16::try_from(clients).expect("a few clients");
-    scenario.length = Duration::from_secs(seconds);
+    let mut fields = line.split_whitespace();
+    let mut next = || fields.next().expect("seed, clients, seconds");
+    let mut scenario = Scenario::new(next().parse().expect("a number"));
+    scenario.clients = next().parse().expect("a few clients");
+    scenario.length = Duration::from_secs(next().parse().expect("so many seconds"));
+    scenario.peers = fields.next().map_or(Peers::Mixed, |peers| peers.parse().expect("a kind of peers"));
     scenario.sabotage = sabotage;
     scenario
 }

@@ -1,11 +1,12 @@
-//! The client side of a network: one link to a server.
+//! The client side of a network: one link to a server, and direct links to other players where there are any.
 
 use std::task::Waker;
 use std::time::Instant;
 
-use crate::{Delivery, DisconnectReason, PacketLimits, Statistics};
+use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer, Statistics};
 
 /// One link to a server, driven by calls: nothing here blocks, and nothing calls back except the waker.
+/// Everything but [`direct_links`](Self::direct_links) speaks of that link.
 ///
 /// The life of a link is `connect` → [`ClientEvent::Connected`] → packets → [`ClientEvent::Disconnected`].
 /// Each `connect` is answered by exactly one `Disconnected` in the end, whoever ended it and however early;
@@ -46,11 +47,16 @@ pub trait ClientTransport: Send {
     /// The largest packets this network takes.
     fn limits(&self) -> PacketLimits;
 
-    /// What was sent, received and dropped since this object was made.
+    /// What was sent, received and dropped since this object was made, direct links included.
     fn statistics(&self) -> Statistics;
+
+    /// The direct links to other players, if this network can have any. Most cannot, and leave this as it is.
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        None
+    }
 }
 
-/// What happened on a client's link.
+/// What happened on a client's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClientEvent<'a> {
     /// The server took us in: packets may be sent.
@@ -62,9 +68,17 @@ pub enum ClientEvent<'a> {
         /// Its bytes, valid until the next call on the transport.
         packet: &'a [u8],
     },
-    /// The link is gone, or could not be made.
+    /// The link to the server is gone, or could not be made.
     Disconnected {
         /// Why, and what to do next.
         reason: DisconnectReason,
+    },
+    /// Something happened on a direct link to another player, whatever the link to the server does.
+    /// Only networks with [direct links](ClientTransport::direct_links) say so.
+    Direct {
+        /// Which link.
+        peer: Peer,
+        /// What happened.
+        event: DirectEvent<'a>,
     },
 }

@@ -65,6 +65,28 @@
 //! Nobody waits for a slow reader: it loses
 //! [its oldest voice](a_listener_that_pauses_loses_old_voice_and_nothing_else), and, when even reliable packets
 //! cannot be kept, [its link](a_slow_reader_is_disconnected_and_harms_nobody).
+//!
+//! # Direct links
+//!
+//! A network with [direct links](crate::DirectLinks) also implements [`DirectNetwork`] and names it in
+//! [`direct_conformance_tests!`](crate::direct_conformance_tests); others have nothing to do.
+//! The contract is the same for each direct link as for the one to the server, and apart from it:
+//!
+//! A direct link [comes up once at both ends](a_direct_link_comes_up_at_both_ends).
+//! What it carries arrives [as what it was sent](direct_packets_of_both_deliveries_go_both_ways),
+//! [complete and in order](reliable_direct_packets_arrive_complete_and_in_order) or
+//! [each for itself](unreliable_direct_packets_are_independent_of_each_other), up to
+//! [the limits](the_largest_direct_packets_pass_and_larger_ones_are_dropped); or it is
+//! [dropped and counted](direct_packets_without_a_link_are_dropped_and_counted).
+//! It is [polled](a_direct_packet_waits_for_the_next_poll_of_its_receiver), and one call sends
+//! [to many](one_direct_packet_reaches_many_players_and_nobody_else).
+//! It ends once at each end: [in order](a_player_who_ends_a_direct_link_delivers_its_last_words), also
+//! [from both sides](when_both_players_end_a_direct_link_each_hears_of_it_once),
+//! [at once](a_direct_link_may_be_ended_as_soon_as_it_is_up) or
+//! [because a player goes](a_dropped_player_is_seen_to_leave_directly);
+//! [without a word](a_cut_direct_link_ends_at_both_ends_and_can_be_made_again); or because a player
+//! [does not read](a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody).
+//! The link to the server may end [without it](a_direct_link_outlives_the_servers_as_the_network_says).
 
 #![expect(clippy::missing_panics_doc, reason = "panicking is how every rule here reports")]
 
@@ -72,12 +94,15 @@ use crate::{ClientTransport, ServerTransport};
 
 mod connecting;
 mod crowd;
+mod direct;
+mod direct_stage;
 mod ending;
 mod packets;
 mod stage;
 
 pub use connecting::*;
 pub use crowd::*;
+pub use direct::*;
 pub use ending::*;
 pub use packets::*;
 
@@ -109,6 +134,22 @@ pub trait Network {
 
     /// Lets links be made again after [`cut`](Self::cut), where that takes more than to connect again.
     fn mend(&mut self) {}
+}
+
+/// A network whose clients can have direct links to each other, for tests.
+pub trait DirectNetwork: Network {
+    /// Whether a direct link stays when the link to the server ends. Where it ends too, say `false` here and in the
+    /// network's documentation.
+    const DIRECT_LINKS_OUTLIVE_THE_SERVERS: bool = true;
+
+    /// Connects two clients directly, as the network or the game will. Both are connected to the server, and they may
+    /// have been connected to each other before.
+    fn connect_directly(&mut self, one: &mut Self::Client, other: &mut Self::Client);
+
+    /// Loses the direct links of this client without a word, but not the one to the server.
+    ///
+    /// The direct links of other clients may be lost with them.
+    fn cut_directly(&mut self, client: &mut Self::Client);
 }
 
 /// Makes each rule a test of its own, for the network that the expression makes.
@@ -143,5 +184,29 @@ macro_rules! conformance_tests {
         fn $rule() {
             $crate::conformance::$rule(&mut $network);
         })+
+    };
+}
+
+/// The same for the rules of direct links.
+#[macro_export]
+macro_rules! direct_conformance_tests {
+    ($network:expr) => {
+        $crate::conformance_tests! { @rules $network;
+            a_direct_link_comes_up_at_both_ends
+            direct_packets_of_both_deliveries_go_both_ways
+            reliable_direct_packets_arrive_complete_and_in_order
+            unreliable_direct_packets_are_independent_of_each_other
+            the_largest_direct_packets_pass_and_larger_ones_are_dropped
+            direct_packets_without_a_link_are_dropped_and_counted
+            a_direct_packet_waits_for_the_next_poll_of_its_receiver
+            one_direct_packet_reaches_many_players_and_nobody_else
+            a_player_who_ends_a_direct_link_delivers_its_last_words
+            when_both_players_end_a_direct_link_each_hears_of_it_once
+            a_direct_link_may_be_ended_as_soon_as_it_is_up
+            a_dropped_player_is_seen_to_leave_directly
+            a_cut_direct_link_ends_at_both_ends_and_can_be_made_again
+            a_direct_link_outlives_the_servers_as_the_network_says
+            a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody
+        }
     };
 }

@@ -38,6 +38,11 @@
 //! cannot ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; know who
 //! sent it.
 //!
+//! A network on which players reach each other tells its client of [direct links](crate::DirectLinks) too:
+//! [`direct_connected`](HostedClientHandle::direct_connected) when another player can be reached, whatever the link to
+//! the server does, [`receive_direct`](HostedClientHandle::receive_direct) for what that player sends, and
+//! [`poll_direct`](HostedClientHandle::poll_direct) for what is to be sent to it.
+//!
 //! A host that plays too needs no way round through its network: it adds a [`memory`](crate::memory) listener to the
 //! same server and gives its own player a client of that.
 
@@ -47,6 +52,7 @@ use crate::{DisconnectReason, MAX_PACKET_BYTES, PacketLimits};
 mod client;
 mod client_handle;
 mod client_outbox;
+mod direct_handle;
 mod server;
 mod server_handle;
 mod server_outbox;
@@ -55,6 +61,7 @@ mod watched;
 
 pub use client::HostedClient;
 pub use client_handle::{ClientRequest, HostedClientHandle};
+pub use direct_handle::DirectRequest;
 pub use server::HostedServer;
 pub use server_handle::{HostedServerHandle, ServerRequest};
 
@@ -83,6 +90,8 @@ pub struct HostedSettings {
     pub outgoing_unreliable_packets: usize,
     /// Peers of a server at once. 4096.
     pub peers_max: usize,
+    /// Direct links of a client at once. 1024, as many as a session's client takes.
+    pub direct_links_max: usize,
 }
 
 impl HostedSettings {
@@ -97,6 +106,7 @@ impl HostedSettings {
             outgoing_reliable_bytes: 1024 * 1024,
             outgoing_unreliable_packets: 1024,
             peers_max: 4096,
+            direct_links_max: 1024,
         }
     }
 

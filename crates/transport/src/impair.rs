@@ -2,15 +2,18 @@
 //!
 //! [`Impairer`] is one direction of a link, as a plain structure that is told the time; the simulator and the lab
 //! use it as it is.
-//! [`ImpairedClient`] puts one on each direction of any client.
+//! [`ImpairedClient`] puts one on each direction of any client, and of each of its direct links.
 //!
 //! Reliable packets are delayed, in order, never lost or doubled: where the network loses one, it comes later by the
 //! time a sender takes to notice and send it again.
 
 use std::time::Duration;
 
+use crate::DisconnectReason;
+
 mod bottleneck;
 mod client;
+mod direct;
 mod impairer;
 mod loss;
 
@@ -65,4 +68,9 @@ pub struct ImpairmentCounts {
     pub retransmitted: u64,
     /// Turned away because too many were on their way.
     pub overflowed: u64,
+}
+
+/// What a link's end is called when a reliable packet cannot be kept.
+fn overloaded() -> DisconnectReason {
+    DisconnectReason::Overloaded { queue: "too many reliable packets on the impaired network".to_owned() }
 }

@@ -6,7 +6,8 @@
 //! or end its link.
 //!
 //! [`Inbox`] is the plain structure; [`Mailbox`] is one behind a lock, with a waker, for networks that receive on
-//! threads of their own. A client transport uses the same with one "peer" for each attempt to connect.
+//! threads of their own. A client transport uses the same with one "peer" for each attempt to connect and for each direct
+//! link.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -95,7 +96,7 @@ impl<C, P> Inbox<C, P> {
     }
 
     /// Makes a peer known without reporting anything yet, so that its [`disconnected`](Self::disconnected) counts
-    /// even when it never [connects](Self::connected).
+    /// even when it never [connects](Self::connected). Packets that come before it connects wait for that.
     pub fn expect(&mut self, peer: Peer) {
         self.peers.entry(peer).or_insert_with(PeerQueue::new);
     }
@@ -265,6 +266,22 @@ mod tests {
         assert_eq!(inbox.pop(), None);
         inbox.disconnected(A, DisconnectReason::ClosedByUs);
         assert!(matches!(inbox.pop(), Some(Popped::Disconnected { .. })));
+    }
+
+    #[test]
+    fn packets_of_a_peer_that_is_expected_wait_until_it_is_connected() {
+        let mut inbox: Inbox<(), u32> = Inbox::new(LIMITS);
+        inbox.expect(A);
+        inbox.expect(B);
+        for peer in [A, B] {
+            assert_eq!(inbox.push(peer, Delivery::Reliable, 7), Pushed::Queued);
+        }
+        assert_eq!(inbox.pop(), None);
+        inbox.connected(A, ());
+        assert_eq!(inbox.pop(), Some(Popped::Connected { peer: A, about: () }));
+        assert_eq!(pop_packets(&mut inbox), [(A, 7)]);
+        inbox.disconnected(B, DisconnectReason::TimedOut);
+        assert!(matches!(inbox.pop(), Some(Popped::Disconnected { peer: B, .. })));
     }
 
     #[test]

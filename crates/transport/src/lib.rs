@@ -3,6 +3,7 @@
 //! A network author implements [`ClientTransport`] and [`ServerTransport`]; the voice client and the server drive
 //! them and know nothing else of the network.
 //! A *packet* here is an opaque string of bytes: this crate knows nothing of voice.
+//! A network on which players can reach each other may also have [`DirectLinks`]; none has to.
 //!
 //! ```text
 //!   driver ── connect, send, disconnect ──▶ transport ══ network ══ transport ◀── send, disconnect ── driver
@@ -27,6 +28,7 @@ pub mod memory;
 pub mod packet_pool;
 
 mod client;
+mod direct;
 mod packet;
 mod random;
 mod reason;
@@ -35,6 +37,7 @@ mod statistics;
 mod thread_waker;
 
 pub use client::{ClientEvent, ClientTransport};
+pub use direct::{DirectEvent, DirectLinks};
 pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 pub use reason::{DisconnectReason, MAX_REASON_BYTES};
 pub use server::{Peer, ServerEvent, ServerTransport};

@@ -4,6 +4,21 @@
 //! [clients](MemoryNetwork::client) connect to it.
 //! Both sides may live in one thread or in different ones.
 //! Whatever is sent waits in bounded queues until the other side polls, never inside the sender's call.
+//!
+//! Clients have [direct links](crate::DirectLinks) to each other when a test or a game says so, with or without a server:
+//!
+//! ```
+//! # use std::time::Instant;
+//! # use consonance_transport::{ClientEvent, ClientTransport, DirectEvent, memory::MemoryNetwork};
+//! let network = MemoryNetwork::new();
+//! let (mut alice, mut bob) = (network.client("main"), network.client("main"));
+//! let link = alice.address().connect(&bob.address()).expect("both are there");
+//!
+//! let event = alice.poll(Instant::now());
+//! assert!(matches!(event, Some(ClientEvent::Direct { event: DirectEvent::Up, .. })));
+//! // As if a cable had been pulled.
+//! link.lose();
+//! ```
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -13,9 +28,13 @@ use crate::packet_pool::SharedPacket;
 use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, PacketLimits, Peer};
 
 mod client;
+mod client_end;
+mod direct;
 mod server;
 
 pub use client::MemoryClient;
+use client_end::ClientEnd;
+pub use direct::{MemoryAddress, MemoryDirectLink};
 pub use server::MemoryServer;
 
 /// The same as on a QUIC path of the smallest size, so that what works here works there.
@@ -59,7 +78,6 @@ struct Listener {
 }
 
 type ServerMailbox = Mailbox<Arrival, SharedPacket>;
-type ClientMailbox = Mailbox<(), SharedPacket>;
 
 /// What the server learns of a new client.
 #[derive(Debug)]
@@ -81,22 +99,22 @@ impl Listener {
 /// A client as its server reaches it.
 #[derive(Debug)]
 struct LinkToClient {
-    mailbox: Arc<ClientMailbox>,
+    end: Arc<ClientEnd>,
     /// Which of the client's attempts to connect this is.
     attempt: Peer,
 }
 
 impl LinkToClient {
     fn accept(&self) {
-        self.mailbox.connected(self.attempt, ());
+        self.end.mailbox.connected(self.attempt, None);
     }
 
     fn push(&self, delivery: Delivery, packet: SharedPacket) -> Pushed<SharedPacket> {
-        self.mailbox.push(self.attempt, delivery, packet)
+        self.end.mailbox.push(self.attempt, delivery, packet)
     }
 
     fn end(&self, reason: DisconnectReason) {
-        self.mailbox.disconnected(self.attempt, reason);
+        self.end.mailbox.disconnected(self.attempt, reason);
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use crate::{Delivery, DisconnectReason, LinkQuality, PacketLimits, ServerStatistics};
 
-/// A server's name for one connection: unique for the life of the transport, counting up, never used again,
-/// below 2⁴⁸.
+/// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique for
+/// the life of the transport, counting up, never used again, below 2⁴⁸.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer(pub u64);
 

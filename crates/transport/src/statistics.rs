@@ -32,6 +32,14 @@ impl Traffic {
         count.packets += packets;
         count.bytes += packets * bytes as u64;
     }
+
+    fn add(&mut self, other: Self) {
+        for (count, more) in [(&mut self.reliable, other.reliable), (&mut self.unreliable, other.unreliable)]
+        {
+            count.packets += more.packets;
+            count.bytes += more.bytes;
+        }
+    }
 }
 
 /// Packets that were thrown away on this side, by cause.
@@ -49,7 +57,17 @@ pub struct Dropped {
     pub malformed: u64,
 }
 
-/// What a link, or all links of a server together, carried and dropped.
+impl Dropped {
+    fn add(&mut self, other: Self) {
+        self.not_connected += other.not_connected;
+        self.too_large += other.too_large;
+        self.outgoing_full += other.outgoing_full;
+        self.incoming_full += other.incoming_full;
+        self.malformed += other.malformed;
+    }
+}
+
+/// What all links of a client or a server together carried and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// Packets given to the network. A packet for ten peers counts ten times.
@@ -58,8 +76,18 @@ pub struct Statistics {
     pub received: Traffic,
     /// Packets thrown away on this side.
     pub dropped: Dropped,
-    /// How the link does, where the network knows. `None` for a whole server.
+    /// How the link to the server does, where the network knows. `None` for a whole server.
     pub quality: Option<LinkQuality>,
+}
+
+impl Statistics {
+    /// With what `other` links carried and dropped. How well a link does stays as it is.
+    pub(crate) fn with(mut self, other: &Self) -> Self {
+        self.sent.add(other.sent);
+        self.received.add(other.received);
+        self.dropped.add(other.dropped);
+        self
+    }
 }
 
 /// How well one link does.

@@ -1,17 +1,21 @@
-//! The hosted transport keeps the rules of every network, over a game's network that a thread of its own pumps.
+//! The hosted transport keeps the rules of every network, direct links included, over a game's network that a thread of its
+//! own pumps.
 
+#[path = "hosted/game_client.rs"]
+mod game_client;
 #[path = "hosted/game_network.rs"]
 mod game_network;
 
 use consonance_transport::PacketLimits;
-use consonance_transport::conformance::Network;
-use consonance_transport::hosted::{self, HostedClient, HostedServer, HostedSettings};
+use consonance_transport::conformance::{DirectNetwork, Network};
+use consonance_transport::hosted::{self, HostedServer, HostedSettings};
 
+use game_client::GameClient;
 use game_network::GameNetwork;
 
 impl Network for GameNetwork {
     type Server = HostedServer;
-    type Client = HostedClient;
+    type Client = GameClient;
 
     fn listen(&mut self) -> HostedServer {
         let (server, handle) = hosted::server(&settings());
@@ -19,14 +23,23 @@ impl Network for GameNetwork {
         server
     }
 
-    fn client(&mut self, session: &str) -> HostedClient {
-        let (client, handle) = hosted::client(&settings());
-        self.add_client(handle, session);
-        client
+    fn client(&mut self, session: &str) -> GameClient {
+        let (transport, handle) = hosted::client(&settings());
+        GameClient { transport, number: self.add_client(handle, session) }
     }
 
-    fn cut(&mut self, _client: &mut HostedClient) {
+    fn cut(&mut self, _client: &mut GameClient) {
         self.cut_all();
+    }
+}
+
+impl DirectNetwork for GameNetwork {
+    fn connect_directly(&mut self, one: &mut GameClient, other: &mut GameClient) {
+        self.introduce(one.number, other.number);
+    }
+
+    fn cut_directly(&mut self, client: &mut GameClient) {
+        self.lose_directly(client.number);
     }
 }
 
@@ -35,3 +48,4 @@ fn settings() -> HostedSettings {
 }
 
 consonance_transport::conformance_tests!(GameNetwork::start());
+consonance_transport::direct_conformance_tests!(GameNetwork::start());

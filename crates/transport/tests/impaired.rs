@@ -1,19 +1,23 @@
-//! A client keeps the rules of every network over a slow and jittery one, too.
+//! A client keeps the rules of every network over a slow and jittery one, too, and so do its direct links.
 
 use std::time::Duration;
 
-use consonance_transport::conformance::Network;
+use consonance_transport::conformance::{DirectNetwork, Network};
 use consonance_transport::impair::{ImpairedClient, Impairment};
-use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
+use consonance_transport::memory::{MemoryClient, MemoryDirectLink, MemoryNetwork, MemoryServer};
 
-struct Slow(MemoryNetwork);
+#[derive(Default)]
+struct Slow {
+    network: MemoryNetwork,
+    direct_links: Vec<MemoryDirectLink>,
+}
 
 impl Network for Slow {
     type Server = MemoryServer;
     type Client = ImpairedClient<MemoryClient>;
 
     fn listen(&mut self) -> MemoryServer {
-        self.0.listen()
+        self.network.listen()
     }
 
     fn client(&mut self, session: &str) -> Self::Client {
@@ -23,7 +27,7 @@ impl Network for Slow {
             seed: 1,
             ..Impairment::default()
         };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+        ImpairedClient::new(self.network.client(session), &impairment, &impairment)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {
@@ -31,4 +35,15 @@ impl Network for Slow {
     }
 }
 
-consonance_transport::conformance_tests!(Slow(MemoryNetwork::new()));
+impl DirectNetwork for Slow {
+    fn connect_directly(&mut self, one: &mut Self::Client, other: &mut Self::Client) {
+        self.direct_links.extend(one.inner().address().connect(&other.inner().address()));
+    }
+
+    fn cut_directly(&mut self, _client: &mut Self::Client) {
+        self.direct_links.drain(..).for_each(|link| link.lose());
+    }
+}
+
+consonance_transport::conformance_tests!(Slow::default());
+consonance_transport::direct_conformance_tests!(Slow::default());

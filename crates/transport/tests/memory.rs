@@ -1,20 +1,24 @@
-//! The network inside one process keeps the rules of every network.
+//! The network inside one process keeps the rules of every network, direct links included.
 
-use consonance_transport::conformance::Network;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
+use consonance_transport::conformance::{DirectNetwork, Network};
+use consonance_transport::memory::{MemoryClient, MemoryDirectLink, MemoryNetwork, MemoryServer};
 
-struct InMemory(MemoryNetwork);
+#[derive(Default)]
+struct InMemory {
+    network: MemoryNetwork,
+    direct_links: Vec<MemoryDirectLink>,
+}
 
 impl Network for InMemory {
     type Server = MemoryServer;
     type Client = MemoryClient;
 
     fn listen(&mut self) -> MemoryServer {
-        self.0.listen()
+        self.network.listen()
     }
 
     fn client(&mut self, session: &str) -> MemoryClient {
-        self.0.client(session)
+        self.network.client(session)
     }
 
     fn cut(&mut self, client: &mut MemoryClient) {
@@ -22,4 +26,15 @@ impl Network for InMemory {
     }
 }
 
-consonance_transport::conformance_tests!(InMemory(MemoryNetwork::new()));
+impl DirectNetwork for InMemory {
+    fn connect_directly(&mut self, one: &mut MemoryClient, other: &mut MemoryClient) {
+        self.direct_links.extend(one.address().connect(&other.address()));
+    }
+
+    fn cut_directly(&mut self, _client: &mut MemoryClient) {
+        self.direct_links.drain(..).for_each(|link| link.lose());
+    }
+}
+
+consonance_transport::conformance_tests!(InMemory::default());
+consonance_transport::direct_conformance_tests!(InMemory::default());

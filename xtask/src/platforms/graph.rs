@@ -76,11 +76,13 @@ impl Graph {
 /// The crate through which build scripts run the C compiler.
 const C_COMPILER: &str = "cc";
 
-/// Crates whose C is worth its compiler: `ring` is the cryptography of TLS, in C and assembly that ships with it.
-const C_ALLOWED: &[&str] = &["ring"];
+/// Crates whose C is worth its compiler: `ring` is the cryptography of TLS, in C and assembly that ships with it,
+/// `maudio-sys` is miniaudio, which knows every platform's sound system.
+const C_ALLOWED: &[&str] = &["ring", "maudio-sys"];
 
-/// Bindings that need nothing installed: `windows-sys` is declarations, and what it links is part of Windows.
-const SYS_ALLOWED: &[&str] = &["windows-sys"];
+/// Bindings that need nothing installed: `windows-sys` is declarations, and what it links is part of Windows;
+/// `maudio-sys` has its C with it, and loads the system's libraries at run time.
+const SYS_ALLOWED: &[&str] = &["windows-sys", "maudio-sys"];
 
 /// Crates that need a tool or a library besides, and which.
 const FORBIDDEN: &[(&str, &str)] = &[

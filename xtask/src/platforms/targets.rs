@@ -17,6 +17,7 @@ const CLIENT: &[&str] = &[
     "consonance-wire",
     "consonance-session",
     "consonance-audio",
+    "consonance-device",
     "consonance-transport",
     "consonance-quic",
     "consonance",

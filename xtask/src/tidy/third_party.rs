@@ -27,6 +27,7 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["crates/cli", "examples", "xtask"]),
+    ("maudio", &["crates/device"]),
     ("opus-pure", &["crates/audio"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("rustls", &["crates/networks", "crates/server"]),

@@ -28,6 +28,7 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-session", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-audio", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-quic", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
@@ -41,6 +42,7 @@ const WALLS: &[Walls] = &[
             "consonance-wire",
             "consonance-session",
             "consonance-audio",
+            "consonance-device",
             "consonance-transport",
             "consonance-quic",
             // Hosts: a server in the player's own process.

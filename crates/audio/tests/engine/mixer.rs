@@ -434,6 +434,37 @@ fn hostile_packets_are_counted_and_harm_nobody() {
 }
 
 #[test]
+fn every_packet_that_is_not_one_frame_is_concealed_and_counted() {
+    let frame = FrameSize::Ms20;
+    let speaking = |frame, bitrate_bps| {
+        let settings = EncoderSettings { frame, bitrate_bps, ..EncoderSettings::default() };
+        encode(&speech(1)[24_000..48_000], frame, &mut OpusEncoder::new(settings).unwrap())
+    };
+    let good = speaking(frame, 24_000);
+    let wrong: [(&str, Vec<u8>); 6] = [
+        ("empty", Vec::new()),
+        ("a frame of 40 ms", speaking(FrameSize::Ms40, 24_000)[3].clone()),
+        ("a frame of 10 ms", speaking(FrameSize::Ms10, 24_000)[3].clone()),
+        ("two frames of 20 ms", vec![9 << 3 | 1, 0, 0, 0, 0]),
+        ("a count of no frames", vec![9 << 3 | 3, 0]),
+        ("raw samples", level(0.5)),
+    ];
+    for (what, packet) in wrong {
+        let mut mixer = mixer_with(CodecSettings::opus(frame));
+        mixer.start_utterance(SPEAKER);
+        for (sequence, good) in (0..20).zip(&good) {
+            let packet = if sequence == 10 { &packet } else { good };
+            mixer.push_frame(SPEAKER, sequence, mixer.position(), packet, 1.0);
+            let sound = mix(&mut mixer, 2);
+            assert!(sound.iter().all(|sample| sample.abs() <= 1.0), "{what}");
+        }
+        let statistics = mixer.statistics(SPEAKER).unwrap();
+        assert_eq!((statistics.undecodable, statistics.late, statistics.lost), (1, 0, 0), "{what}");
+        assert!(statistics.played >= 18, "{what}: {statistics:?}");
+    }
+}
+
+#[test]
 fn speakers_that_cannot_be_heard_are_refused() {
     let mut mixer = Mixer::new(MixerSettings { max_speakers: 2, ..MixerSettings::default() });
     let absurd = CodecSettings { kind: CodecKind::Opus, frame_samples: 123, sample_rate_hz: 48_000 };

@@ -3,6 +3,7 @@
 use std::io::{self, Write, stdout};
 use std::time::Instant;
 
+use consonance::device::{DeviceEvent, DeviceState, Direction};
 use consonance::{Event, EventKind, TextTarget};
 use serde_json::{Map, Value, json};
 
@@ -46,6 +47,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
         EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
+        EventKind::Device(event) => device_in_words(event)?,
         EventKind::ConnectionLost { reason, retry_in } if retry_in.is_zero() => {
             format!("connection lost: {reason}; trying again now")
         }
@@ -79,6 +81,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::ConnectionLost { reason, retry_in } => {
             json!({"event": "connection_lost", "reason": reason, "retry_in": retry_in.as_secs_f64()})
         }
+        EventKind::Device(event) => device_as_json(event),
         EventKind::Problem { text } => json!({"event": "problem", "text": text}),
         EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         _ => json!({"event": "other"}),
@@ -87,6 +90,42 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         Value::Object(line) => line,
         _ => Map::new(),
     }
+}
+
+/// `None` for what was asked for.
+fn device_in_words(event: &DeviceEvent) -> Option<String> {
+    let (what, without) = match event.direction {
+        Direction::Input => ("microphone", "you can listen"),
+        Direction::Output => ("loudspeaker", "you can talk"),
+    };
+    Some(match &event.state {
+        DeviceState::Running { name, .. } => format!("your {what} is {}", shown(name)),
+        DeviceState::Lost => format!("your {what} is gone; looking for another one"),
+        DeviceState::Missing => format!("there is no {what}: {without}; one that is plugged in is used"),
+        DeviceState::Denied => format!(
+            "this program may not use the {what}: {without}; allow it in the system's privacy settings"
+        ),
+        DeviceState::Busy => {
+            format!("the {what} cannot be opened: {without}; close the program that has it")
+        }
+        _ => return None,
+    })
+}
+
+fn device_as_json(event: &DeviceEvent) -> Value {
+    let direction = match event.direction {
+        Direction::Input => "input",
+        Direction::Output => "output",
+    };
+    let (state, name) = match &event.state {
+        DeviceState::Running { name, .. } => ("running", Some(name)),
+        DeviceState::Lost => ("lost", None),
+        DeviceState::Missing => ("missing", None),
+        DeviceState::Denied => ("denied", None),
+        DeviceState::Busy => ("busy", None),
+        _ => ("off", None),
+    };
+    json!({"event": "device", "direction": direction, "state": state, "name": name})
 }
 
 fn place(target: &TextTarget) -> String {
@@ -122,6 +161,18 @@ mod tests {
         };
         assert_eq!(lost(0).as_deref(), Some("connection lost: gone; trying again now"));
         assert_eq!(lost(1500).as_deref(), Some("connection lost: gone; trying again in 1.5 s"));
+    }
+
+    #[test]
+    fn without_a_device_the_line_says_what_still_works() {
+        let event = |direction, state| EventKind::Device(DeviceEvent { direction, state });
+        let missing = in_words(&event(Direction::Input, DeviceState::Missing), "me").unwrap();
+        assert_eq!(missing, "there is no microphone: you can listen; one that is plugged in is used");
+        let busy = in_words(&event(Direction::Output, DeviceState::Busy), "me").unwrap();
+        assert_eq!(busy, "the loudspeaker cannot be opened: you can talk; close the program that has it");
+        let json = as_json(&event(Direction::Output, DeviceState::Missing), "me");
+        assert_eq!((&json["direction"], &json["state"]), (&json!("output"), &json!("missing")));
+        assert_eq!(in_words(&event(Direction::Output, DeviceState::Off), "me"), None);
     }
 
     #[test]

@@ -9,6 +9,39 @@ use crate::folder::{Folder, read_output};
 use crate::program::Program;
 
 #[test]
+fn without_files_there_are_devices_and_the_player_is_told_which() {
+    let (_server, address) = Program::serve(&["main"]);
+    let alice = Program::start(&[
+        "join",
+        &address,
+        "--name",
+        "Alice",
+        "--talk",
+        "lobby",
+        "--null-devices",
+        "--for",
+        "2",
+        "--json",
+    ]);
+    for direction in ["input", "output"] {
+        alice.until_event(&json!({"event": "device", "direction": direction, "state": "running"}));
+    }
+    let alice = alice.end();
+    alice.assert_well();
+    assert_eq!(alice.events()[0]["event"], "joined");
+}
+
+#[test]
+fn a_device_that_is_not_there_costs_a_line_and_not_the_session() {
+    let (_server, address) = Program::serve(&["main"]);
+    let words = ["--null-devices", "--loudspeaker", "Trumpet", "--for", "1", "--json"];
+    let alice = Program::start(&[&["join", &address, "--name", "Alice"], &words[..]].concat());
+    alice.until_complaint("Trumpet");
+    alice.until_event(&json!({"event": "device", "direction": "output", "state": "running"}));
+    assert!(alice.end().status.success());
+}
+
+#[test]
 fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     let folder = Folder::new();
     let (heard, silent) = (folder.file("heard.wav"), folder.file("silent.wav"));

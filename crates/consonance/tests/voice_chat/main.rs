@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod conversation;
+mod direct_links;
 mod ear;
+mod hall;
 mod handle;
 mod hosted;
+mod hosted_direct_links;
 mod likeness;
 mod networks;
 mod player;
 mod refusals;
 mod restart;
+mod sound_devices;
 mod speech;
 mod stage;

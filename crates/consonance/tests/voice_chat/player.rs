@@ -1,13 +1,17 @@
 //! A game with a voice chat: everything that it was told, and everything that it heard.
 
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder};
+use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder, VoiceStatistics};
 
 use crate::ear::Ear;
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A running voice chat with an ear for its output.
 pub(crate) struct Player {
@@ -67,13 +71,42 @@ impl Player {
         received.max().unwrap()
     }
 
+    /// Waits until the chat has counted as much as asked for.
+    pub(crate) fn until_counted(
+        &self,
+        what: &str,
+        mut is_so: impl FnMut(&VoiceStatistics) -> bool,
+    ) -> Arc<VoiceStatistics> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let statistics = self.voice.statistics();
+            if is_so(&statistics) {
+                return statistics;
+            }
+            assert!(Instant::now() < deadline, "never: {what}; {:?}", statistics.session);
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    /// Leaves; everything that the chat has counted.
+    pub(crate) fn counted_until_the_end(&self) -> Arc<VoiceStatistics> {
+        self.voice.stop();
+        let deadline = Instant::now() + PATIENCE;
+        while self.voice.is_running() {
+            assert!(Instant::now() < deadline, "the chat does not end");
+            thread::sleep(POLL_INTERVAL);
+        }
+        self.voice.statistics()
+    }
+
     /// What happened so far does not count any more.
     pub(crate) fn forget(&mut self) {
         self.look(Duration::ZERO);
         self.seen.clear();
     }
 
-    fn until_some(&mut self, what: &str, is_it: impl Fn(&EventKind) -> bool) -> Event {
+    /// Waits for something like that.
+    pub(crate) fn until_some(&mut self, what: &str, is_it: impl Fn(&EventKind) -> bool) -> Event {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(event) = self.seen.iter().find(|event| is_it(&event.kind)) {
@@ -90,6 +123,14 @@ impl Player {
         self.seen.extend(std::iter::from_fn(|| self.voice.poll_event()));
         self.traces.extend(std::iter::from_fn(|| self.voice.poll_trace()));
     }
+}
+
+pub(crate) fn linked(name: &str) -> EventKind {
+    EventKind::DirectLinkMade { name: name.into() }
+}
+
+pub(crate) fn unlinked(name: &str) -> EventKind {
+    EventKind::DirectLinkLost { name: name.into() }
 }
 
 pub(crate) fn joined(name: &str) -> EventKind {

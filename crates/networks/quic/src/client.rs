@@ -26,6 +26,8 @@ use attempt::Attempt;
 type ClientMailbox = Mailbox<Arc<Link>, Bytes>;
 
 /// A link to a session on a QUIC server. Dropping it says goodbye, if the runtime lives long enough.
+///
+/// Players do not reach each other over QUIC: it has no [direct links](consonance_transport::DirectLinks).
 #[derive(Debug)]
 pub struct QuicClient {
     runtime: QuicRuntime,

@@ -77,6 +77,7 @@ impl Player {
                     self.client.handle_disconnected(at, link);
                     self.client.handle_connect_failed(at);
                 }
+                TransportEvent::Direct { .. } => panic!("these players reach each other through the server"),
             }
         }
         while let Some(command) = self.client.poll_command() {

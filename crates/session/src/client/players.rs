@@ -61,6 +61,11 @@ impl Client {
         self.roster.id_of(name)
     }
 
+    /// The name of the player with this id, if it is here.
+    pub fn player_name(&self, id: ClientId) -> Option<&str> {
+        self.roster.get(id).map(|member| &*member.name)
+    }
+
     pub(super) fn handle_client_state(&mut self, state: &ClientState<'_>) -> Result<(), Fault> {
         let id = state.client.id;
         if self.is_unchanged_since_resuming(state) {

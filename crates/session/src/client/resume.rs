@@ -72,6 +72,11 @@ impl Client {
         };
         if resumed {
             self.place.unconfirmed = self.roster.iter().map(|member| member.id).collect();
+            for &id in &self.place.unconfirmed {
+                if let Some(member) = self.roster.get_mut(id) {
+                    member.data.speaker.doubt();
+                }
+            }
         }
         resumed
     }
@@ -100,16 +105,20 @@ impl Client {
     }
 
     /// Whether a state that comes after resuming says only what I knew before the link was lost. A player who has the
-    /// id of another one now makes that one leave.
+    /// id of another one now makes that one leave, and one who has another id now leaves under its old one first.
     pub(super) fn is_unchanged_since_resuming(&mut self, state: &ClientState<'_>) -> bool {
         let id = state.client.id;
         if !self.place.resuming {
             return false;
         }
         self.place.unconfirmed.remove(&id);
+        let name = state.client.name.map(WireStr::to_str);
+        let before = name.as_deref().and_then(|name| self.roster.id_of(name));
+        if let Some(before) = before.filter(|before| self.place.unconfirmed.remove(before)) {
+            self.player_is_gone(before);
+        }
         let Some(member) = self.roster.get(id) else { return false };
-        let same_name = state.client.name.is_some_and(|name| name.to_str() == *member.name);
-        if !same_name {
+        if name.as_deref() != Some(&*member.name) {
             self.player_is_gone(id);
             return false;
         }

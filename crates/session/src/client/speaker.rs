@@ -22,6 +22,8 @@ pub(crate) struct Speaker {
     last_heard: Option<Instant>,
     own_sessions: Vec<OwnSession>,
     refusals: Refusals,
+    /// Perhaps somebody else of the same name has this id now: whatever comes next is believed.
+    doubted: bool,
     /// Whether refused frames stay refused for ever, as in the original.
     permissive: bool,
 }
@@ -49,7 +51,7 @@ pub(crate) struct Heard {
     pub(crate) started: bool,
     pub(crate) frame: Option<Frame>,
     pub(crate) stopped_after: bool,
-    /// The frame was believed because so many before it were refused.
+    /// The frame was believed against the rules, because so many before it were refused or the speaker is in doubt.
     pub(crate) resynchronised: bool,
 }
 
@@ -77,6 +79,11 @@ impl Speaker {
         Self { permissive, ..Self::default() }
     }
 
+    /// Much may have happened that was not heard here: my link was lost meanwhile.
+    pub(crate) fn doubt(&mut self) {
+        self.doubted = true;
+    }
+
     pub(crate) fn is_speaking(&self) -> bool {
         self.utterance.is_some()
     }
@@ -90,9 +97,10 @@ impl Speaker {
     ) -> Heard {
         let mut heard = Heard::default();
         let session = voice.options.channel_session();
+        let doubted = core::mem::take(&mut self.doubted);
         let mut current = *self.channel_session.get_or_insert(session);
         if wrapped_delta(current.into(), session.into(), voice.options.session_bits()) < 0 {
-            if !self.is_believed(voice) {
+            if !doubted && !self.is_believed(voice) {
                 return heard;
             }
             heard.resynchronised = true;
@@ -115,7 +123,7 @@ impl Speaker {
         }
         let sequence = self.follow(now, voice.sequence).or_else(|| {
             // Who goes on undeterred is heard, as a new utterance; one that ends is not worth it.
-            heard.resynchronised = !kept.all_closing && self.is_believed(voice);
+            heard.resynchronised = !kept.all_closing && (doubted || self.is_believed(voice));
             heard.resynchronised.then(|| {
                 (heard.stopped_before, heard.started) = (true, true);
                 self.utterance = Some(Utterance { remote_sequence: voice.sequence, local_sequence: 0 });

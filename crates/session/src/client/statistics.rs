@@ -87,7 +87,13 @@ pub struct DirectLinkStatistics {
 impl Client {
     /// What was counted so far.
     pub fn statistics(&self) -> ClientStatistics {
-        ClientStatistics { events_dropped: self.events.dropped(), ..self.statistics.clone() }
+        let received = self.received.total(self.clock);
+        ClientStatistics {
+            packets_in: received.packets,
+            bytes_in: received.bytes,
+            events_dropped: self.events.dropped(),
+            ..self.statistics.clone()
+        }
     }
 
     /// What came in over all links, by type of packet.

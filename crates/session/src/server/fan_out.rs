@@ -11,6 +11,8 @@ use crate::traffic::Total;
 #[derive(Debug, Default)]
 pub(super) struct FanOut {
     slots: Vec<Slot>,
+    /// What each client was sent, by id, besides what its slot has gathered since.
+    sent: Vec<Total>,
     /// Marks the destinations of the present packet, so that a duplicate is seen without a search.
     round: u32,
     links: Vec<LinkId>,
@@ -22,8 +24,14 @@ struct Slot {
     link: LinkId,
     /// The round in which it was a destination last, or [`VACANT`].
     round: u32,
-    sent: Total,
+    /// Packets and bytes in one number, so that one addition counts both: see [`PACKET`].
+    gathered: u64,
 }
+
+/// One packet in [`Slot::gathered`]; its lower 40 bits are bytes. A round sends a client at most 255 packets of 1024
+/// bytes, so neither part overflows in so many rounds.
+const PACKET: u64 = 1 << 40;
+const ROUNDS_GATHERED: u32 = 1 << 16;
 
 /// No client has this id.
 const VACANT: u32 = u32::MAX;
@@ -34,9 +42,11 @@ impl FanOut {
     pub(super) fn insert(&mut self, id: ClientId, link: LinkId) {
         let index = usize::from(id.0);
         if index >= self.slots.len() {
-            self.slots.resize(index + 1, Slot { link, round: VACANT, sent: Total::default() });
+            self.slots.resize(index + 1, Slot { link, round: VACANT, gathered: 0 });
+            self.sent.resize(index + 1, Total::default());
         }
-        self.slots[index] = Slot { link, round: NEVER, sent: Total::default() };
+        self.slots[index] = Slot { link, round: NEVER, gathered: 0 };
+        self.sent[index] = Total::default();
     }
 
     pub(super) fn remove(&mut self, id: ClientId) {
@@ -52,14 +62,16 @@ impl FanOut {
 
     /// What a client was sent so far.
     pub(super) fn sent(&self, id: ClientId) -> Total {
-        let slot = self.slots.get(usize::from(id.0)).filter(|slot| slot.round != VACANT);
-        slot.map_or_else(Total::default, |slot| slot.sent)
+        let index = usize::from(id.0);
+        let slot = self.slots.get(index).filter(|slot| slot.round != VACANT);
+        slot.map_or_else(Total::default, |slot| slot.added_to(self.sent[index]))
     }
 
     /// The link of a client that is sent so much.
     pub(super) fn send(&mut self, id: ClientId, packets: u64, bytes: u64) -> Option<LinkId> {
-        let slot = self.slots.get_mut(usize::from(id.0)).filter(|slot| slot.round != VACANT)?;
-        slot.sent.add(packets, bytes);
+        let index = usize::from(id.0);
+        let slot = self.slots.get(index).filter(|slot| slot.round != VACANT)?;
+        self.sent[index].add(packets, bytes);
         Some(slot.link)
     }
 
@@ -74,6 +86,9 @@ impl FanOut {
     pub(super) fn begin(&mut self) {
         self.links.clear();
         self.round += 1;
+        if self.round.is_multiple_of(ROUNDS_GATHERED) {
+            self.add_up();
+        }
         if self.round == VACANT {
             self.forget_rounds();
         }
@@ -88,14 +103,24 @@ impl FanOut {
 
     /// Adds the links of these clients, as [`gather`](Self::gather) does.
     pub(super) fn add(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
+        let packet = PACKET + bytes as u64;
         for id in ids {
             let Some(slot) = self.slots.get_mut(usize::from(id.0)) else { continue };
             if slot.round == VACANT || (slot.round == self.round && !repeated) {
                 continue;
             }
             slot.round = self.round;
-            slot.sent.add(1, bytes as u64);
+            slot.gathered += packet;
             self.links.push(slot.link);
+        }
+    }
+
+    /// Before what the slots have gathered overflows.
+    #[cold]
+    fn add_up(&mut self) {
+        for (slot, sent) in self.slots.iter_mut().zip(&mut self.sent) {
+            *sent = slot.added_to(*sent);
+            slot.gathered = 0;
         }
     }
 
@@ -111,6 +136,13 @@ impl FanOut {
     /// What the last [`gather`](Self::gather) found, in the order of its list.
     pub(super) fn links(&self) -> &[LinkId] {
         &self.links
+    }
+}
+
+impl Slot {
+    fn added_to(&self, mut sent: Total) -> Total {
+        sent.add(self.gathered / PACKET, self.gathered % PACKET);
+        sent
     }
 }
 
@@ -150,6 +182,18 @@ mod tests {
         fan_out.remove(ClientId(0));
         assert_eq!(fan_out.send(ClientId(0), 1, 1), None);
         assert_eq!(fan_out.sent(ClientId(0)), Total::default());
+    }
+
+    #[test]
+    fn the_largest_packets_to_one_client_over_and_over_are_counted_right() {
+        let mut fan_out = FanOut::default();
+        fan_out.insert(ClientId(2), LinkId(12));
+        let rounds = 2 * ROUNDS_GATHERED + 3;
+        for _ in 0..rounds {
+            fan_out.gather([ClientId(2); 255].into_iter(), 1024, true);
+        }
+        let packets = u64::from(rounds) * 255;
+        assert_eq!(fan_out.sent(ClientId(2)), Total { packets, bytes: packets * 1024 });
     }
 
     #[test]

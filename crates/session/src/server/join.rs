@@ -27,6 +27,10 @@ impl Server {
             return Err(Fault::CodecRefused);
         }
         self.note_capabilities(link, extension);
+        if self.is_asked_again(link, &name, request.codec) {
+            self.statistics.ignored += 1;
+            return Ok(());
+        }
         if let Some(ticket) = extension.and_then(|extension| extension.ticket)
             && self.resume(link, &name, &ticket)
         {
@@ -45,6 +49,14 @@ impl Server {
         self.add_client(link, id, &name, request.codec);
         self.welcome(link, id, false);
         Ok(())
+    }
+
+    /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original
+    /// joins anew, and others see it leave.
+    fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecSettings) -> bool {
+        let member = self.client_of(link).ok().and_then(|id| self.roster.get(id));
+        let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);
+        is_same && self.keeps_place_of(link)
     }
 
     /// A listener of the original sizes its buffers by what a codec claims.

@@ -20,7 +20,9 @@ pub(super) struct Places {
     /// Clients without a link by when their place is given up, and the other way round.
     kept: BTreeSet<(Instant, ClientId)>,
     kept_until: BTreeMap<ClientId, Instant>,
-    /// Clients that came back and have not said yet which rooms they listen to.
+    /// Clients that have not said yet which rooms they listen to, so that nobody was told of them.
+    untold: BTreeSet<ClientId>,
+    /// Clients that others know, that came back and have not said yet which rooms they listen to.
     resumed: BTreeSet<ClientId>,
 }
 
@@ -28,7 +30,8 @@ impl Places {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let secrets = Secrets::new(key);
         let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
-        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, resumed: BTreeSet::new() }
+        let (untold, resumed) = (BTreeSet::new(), BTreeSet::new());
+        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, untold, resumed }
     }
 
     /// Goes on with the secrets of a session before, so that none comes twice.
@@ -44,6 +47,7 @@ impl Places {
     /// The client is gone for good.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
+        self.untold.remove(&id);
         self.resumed.remove(&id);
         self.release(id);
     }
@@ -87,6 +91,9 @@ impl Server {
             return None;
         }
         let secret = capabilities.contains(Capabilities::RESUME).then(|| self.places.new_secret(id));
+        if secret.is_some() && !resumed {
+            self.places.untold.insert(id);
+        }
         Some(HandshakeExtension { capabilities, ticket: None, secret, resumed })
     }
 
@@ -141,7 +148,9 @@ impl Server {
         }
         self.drop_old_link(id);
         self.places.release(id);
-        self.places.resumed.insert(id);
+        if !self.places.untold.contains(&id) {
+            self.places.resumed.insert(id);
+        }
         self.fan_out.insert(id, link);
         if let Some(member) = self.roster.get_mut(id) {
             member.data = link;
@@ -158,6 +167,7 @@ impl Server {
 
     /// Whether this is the first state of a resumed client, and says nothing new.
     pub(super) fn is_known_of_resumed(&mut self, id: ClientId, state: &ClientState<'_>) -> bool {
+        self.places.untold.remove(&id);
         if !self.places.resumed.remove(&id) {
             return false;
         }

@@ -71,6 +71,10 @@ impl RoomDirectory {
 
     /// Whether a room of the configuration has the name's id, but not the name.
     pub(super) fn is_taken_by_reserved(&self, name: &str) -> bool {
+        // Mostly there is no such room, and ids are the dearest part of a join.
+        if self.reserved.is_empty() {
+            return false;
+        }
         let Some(names) = self.reserved.get(&RoomId::of(name)) else { return false };
         names.iter().all(|reserved| **reserved != *name)
     }

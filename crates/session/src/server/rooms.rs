@@ -91,11 +91,12 @@ impl Server {
     pub(super) fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
         let mut bytes = STATE_BYTES + name_bytes;
         let mut new = 0;
+        let may_exhaust = self.rooms.len() + state.rooms.len() > self.settings.limits.rooms;
         for room in state.rooms {
             let room = room.ok_or(Fault::RoomRefused)?.to_str();
             self.check_room(&room)?;
             bytes += 2 + room.len();
-            new += usize::from(!self.rooms.contains(&room));
+            new += usize::from(may_exhaust && !self.rooms.contains(&room));
         }
         self.check_new_rooms(new)?;
         if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::MAX_PACKET_BYTES {

@@ -12,7 +12,7 @@ pub struct ServerStatistics {
     pub frames_relayed: u64,
     /// Packets that these became, one per listener.
     pub frames_out: u64,
-    /// Packets of a type that a server has no use for.
+    /// Packets of a type that a server has no use for, and handshakes whose answer is on its way.
     pub ignored: u64,
     /// Packets that could not be read.
     pub malformed: u64,

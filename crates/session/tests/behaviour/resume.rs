@@ -4,7 +4,9 @@ use core::time::Duration;
 
 use consonance_session::{Capabilities, ChannelProperties, SessionId, Target};
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
+use crate::support::packets;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(11);
@@ -113,6 +115,93 @@ fn a_resumed_client_learns_who_came_and_went_meanwhile() {
             "roster received"
         ]
     );
+}
+
+#[test]
+fn a_resumed_client_knows_a_player_who_came_back_under_another_id() {
+    let (mut network, bob, alice) = two_players();
+    network.reachable = false;
+    network.cut(alice);
+    network.run();
+    network.reachable = true;
+    let now = network.now;
+    network.client(bob).stop(now);
+    network.run();
+    let carol = network.join("Carol", &[]);
+    network.client(bob).start();
+    network.run();
+    network.client(carol).stop(now);
+    network.run();
+    network.events(alice);
+    network.wait(Duration::from_secs(2));
+    let told: Vec<_> =
+        network.events(alice).into_iter().filter(|event| !event.starts_with("disconnected")).collect();
+    assert_eq!(
+        told,
+        [
+            "resumed as 1",
+            "Bob exited lobby",
+            "Bob left",
+            "Bob joined as 2",
+            "Bob entered lobby",
+            "roster received"
+        ]
+    );
+}
+
+#[test]
+fn a_resumed_client_hears_at_once_who_has_the_same_name_and_id_as_somebody_before() {
+    let (mut network, bob, alice) = two_players();
+    let lobby = || Target::Room("lobby".into());
+    // An utterance or two, so that the new Bob begins to count below the old one.
+    for word in ["one", "two"] {
+        let channel = network.client(bob).open_channel(lobby(), ChannelProperties::default());
+        network.client(bob).send_voice(word.as_bytes()).expect("in the session");
+        network.client(bob).close_channel(channel.expect("a channel more"));
+        network.client(bob).send_voice(b"over").expect("in the session");
+        network.run();
+    }
+    network.reachable = false;
+    network.cut(alice);
+    network.run();
+    network.reachable = true;
+    let now = network.now;
+    network.client(bob).stop(now);
+    network.run();
+    let new_bob = network.join("Bob", &["lobby"]);
+    network.client(new_bob).open_channel(lobby(), ChannelProperties::default()).expect("a channel more");
+    network.wait(Duration::from_secs(2));
+    network.events(alice);
+    network.client(new_bob).send_voice(b"hello").expect("in the session");
+    network.run();
+    assert_eq!(network.events(alice), ["Bob started speaking", "frame 0 of 0: hello"]);
+}
+
+#[test]
+fn who_lost_its_link_before_anybody_was_told_of_it_is_told_of_when_it_is_back() {
+    let mut server = LoneServer::new();
+    server.join(1, "Bob", &[]);
+    let ticket = server.ticket(2, &packets::handshake_of_ours("Alice", None));
+    assert_eq!(server.disconnect(2), [""; 0]);
+    server.ticket(3, &packets::handshake_of_ours("Alice", Some(ticket)));
+    assert_eq!(server.statistics().places_resumed, 1);
+    let sent = server.receive(3, &packets::client_state(1, "Alice", &[]));
+    assert_eq!(sent, ["1 3: ClientState 1 Alice []"]);
+}
+
+#[test]
+fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
+    let mut server = LoneServer::new();
+    server.join(1, "Bob", &[]);
+    let ticket = server.ticket(2, &packets::handshake_of_ours("Alice", None));
+    server.receive(2, &packets::client_state(1, "Alice", &["lobby"]));
+    server.disconnect(2);
+    let handshake = packets::handshake_of_ours("Alice", Some(ticket));
+    server.ticket(3, &handshake);
+    assert_eq!(server.receive(3, &handshake), [""; 0]);
+    assert_eq!((server.statistics().tickets_refused, server.statistics().ignored), (0, 1));
+    server.receive(1, &packets::handshake("Bob"));
+    assert_eq!(server.statistics().ignored, 1, "one of the original joins anew");
 }
 
 #[test]

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use consonance_session::{
-    ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Instant,
-    LinkCommand, LinkId, Priority, Target, Transmit,
+    ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Disconnection,
+    Instant, LinkCommand, LinkId, Priority, Routing, Target, Transmit,
 };
-use consonance_wire::{CodecKind, CodecSettings, HandshakeResponse, List, Packet, WireStr};
+use consonance_wire::{
+    CodecKind, CodecSettings, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
+};
 
-use super::packets::{NAMES, ROOMS, SESSION, any_packet};
+use super::packets::{NAMES, ROOMS, SESSION, answer, any_packet, extended};
 use super::tape::Tape;
 
 /// Does to a client what the bytes say.
@@ -36,7 +38,10 @@ pub fn client_operations(bytes: &[u8]) {
 struct Run {
     client: Client,
     now: Instant,
+    /// The newest link to the server; there were as many.
     links: u64,
+    /// The newest direct link to a peer; there were as many, after the first number.
+    peers: u64,
     /// Who is here by what the client told.
     told: BTreeMap<String, Told>,
 }
@@ -49,6 +54,8 @@ struct Told {
 }
 
 const OWN: &str = NAMES[0];
+/// No link to a server has this number or a higher one.
+const PEERS: u64 = 1 << 32;
 /// Draining ends long before so many.
 const MANY: usize = 1_000_000;
 
@@ -57,9 +64,9 @@ impl Run {
     fn new() -> Self {
         let mut client = Client::new(ClientSettings::new(OWN));
         client.start();
-        let mut run = Self { client, now: Instant::START, links: 1, told: BTreeMap::new() };
+        let mut run = Self { client, now: Instant::START, links: 1, peers: PEERS, told: BTreeMap::new() };
         run.client.handle_connected(run.now, LinkId(1));
-        run.receive(&join());
+        run.receive(&join(None));
         run.drain();
         run
     }
@@ -99,15 +106,41 @@ impl Run {
                 let _too_long_or_unknown = self.client.send_text(&target, &text).is_err();
             }
             15 => self.client.set_priority(tape.pick(&[Priority::Low, Priority::Medium, Priority::High])),
-            16 => self.receive(&join()),
+            16 => {
+                let packet = join(answer(tape));
+                self.receive(&packet);
+            }
+            17..=20 => self.operate_peer(operation, tape),
             _ => {
-                let packet = any_packet(tape);
+                let packet = any_packet(tape, &[]);
                 self.receive(&packet);
             }
         }
         // Whoever does not drain at once may do so later.
         if operation % 64 < 56 {
             self.drain();
+        }
+    }
+
+    /// What has to do with direct links; the one concerned is among the newest ones, or never was.
+    fn operate_peer(&mut self, operation: u8, tape: &mut Tape<'_>) {
+        let link = LinkId(self.peers - u64::from(tape.byte() % 4).min(self.peers - PEERS));
+        match operation % 32 {
+            17 if operation < 128 => {
+                self.peers += 1;
+                self.client.handle_peer_connected(self.now, LinkId(self.peers));
+            }
+            17 => self.client.handle_peer_connected(self.now, link),
+            18 => self.client.handle_disconnected(self.now, link),
+            19 if operation < 64 => self.client.set_routing(tape.pick(&[
+                Routing::AlwaysRelay,
+                Routing::Direct,
+                Routing::DirectWithin { bytes_per_second: 1000 },
+            ])),
+            _ => {
+                let packet = any_packet(tape, &[]);
+                self.client.handle_packet(self.now, link, Delivery::Unreliable, &packet);
+            }
         }
     }
 
@@ -171,6 +204,11 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
             assert!(told.values().any(speaks), "{} speaks between start and stop", voice.id);
         }
         ClientEvent::Text { name, .. } => assert!(told.contains_key(&**name), "{name} writes while here"),
+        // After a lost link the place may be kept, and everybody with it.
+        ClientEvent::Disconnected {
+            cause: Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer,
+            ..
+        } => {}
         ClientEvent::Disconnected { .. } => {
             assert!(told.keys().all(|name| name == OWN), "everybody has left before");
         }
@@ -182,22 +220,29 @@ fn player<'a>(told: &'a mut BTreeMap<String, Told>, name: &str) -> &'a mut Told 
     told.get_mut(name).expect("events are about players who are here")
 }
 
-/// A packet that a server can read, on one link.
+/// A packet that whoever is at the other end can read.
 fn is_whole(transmit: &Transmit<'_>) {
-    assert_eq!(transmit.to.len(), 1, "a client sends to its server");
     assert!(transmit.payload.len() <= 1024, "an original takes no more");
-    match Packet::parse(transmit.payload).expect("a client sends whole packets") {
+    let packet = Packet::parse(transmit.payload).expect("a client sends whole packets");
+    let is_direct = transmit.to.iter().all(|link| link.0 >= PEERS);
+    assert!(!transmit.to.is_empty(), "a packet goes somewhere");
+    assert!(is_direct || transmit.to.len() == 1, "a client has one server: {:?}", transmit.to);
+    match packet {
+        Packet::HandshakeP2P(_) | Packet::TextData(_) => assert!(is_direct, "{packet:?} is for peers"),
+        // To a server that finds the listeners by itself, too.
+        Packet::VoiceData(_) => {}
         Packet::HandshakeRequest(_)
         | Packet::ClientState(_)
         | Packet::DeltaChannelState(_)
+        | Packet::RemoveClient(_)
         | Packet::ServerRelayReliable(_)
-        | Packet::ServerRelayUnreliable(_) => {}
-        other => panic!("a client does not send {other:?} to a server"),
+        | Packet::ServerRelayUnreliable(_) => assert!(!is_direct, "{packet:?} is for the server"),
+        other => panic!("a client does not send {other:?}"),
     }
 }
 
 /// The answer of an older server: who is here, in one packet.
-fn join() -> Vec<u8> {
+fn join(extension: Option<HandshakeExtension>) -> Vec<u8> {
     let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
     let clients = [(0, NAMES[0]), (1, NAMES[1]), (2, NAMES[2])].map(|(id, name)| consonance_wire::Client {
         name: Some(WireStr::from(name)),
@@ -211,9 +256,7 @@ fn join() -> Vec<u8> {
         room_names: List::default(),
         room_members: List::default(),
     };
-    let mut buffer = [0; 1024];
-    let length = Packet::from(response).write(&mut buffer).expect("three players fit a packet");
-    buffer[..length].to_vec()
+    extended(&response.into(), extension)
 }
 
 fn channel(tape: &mut Tape<'_>) -> ChannelId {

@@ -1,10 +1,10 @@
 //! Packets from a tape: mostly such as an honest peer might send, some damaged, some no packets at all.
 
-use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
-    Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeP2P,
-    HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, RoomMembers, ServerRelay, TextData,
-    TextRecipient, VoiceData, VoiceOptions, WireStr,
+    Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension,
+    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ResumeTicket, RoomMembers,
+    Secret, ServerRelay, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
 use super::tape::Tape;
@@ -15,9 +15,10 @@ pub(super) const SESSION: SessionId = SessionId(0x1234_5678);
 pub(super) const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", ""];
 pub(super) const ROOMS: [&str; 4] = ["lobby", "red", "blue", ""];
 
-/// The bytes of any packet.
-pub(super) fn any_packet(tape: &mut Tape<'_>) -> Vec<u8> {
+/// The bytes of any packet. A handshake may show one of the tickets.
+pub(super) fn any_packet(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u8> {
     let mut bytes = match tape.byte() % 16 {
+        0 => request(tape, tickets),
         14 => relay(tape, true),
         15 => relay(tape, false),
         kind => plain(tape, kind),
@@ -39,7 +40,7 @@ pub(super) fn any_packet(tape: &mut Tape<'_>) -> Vec<u8> {
 fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
     let (session, id) = (SESSION, id(tape));
     match kind {
-        0 => written(&HandshakeRequest { codec: codec(tape), name: name(tape) }.into()),
+        0 => request(tape, &[]),
         1 => response(tape, id),
         2 | 3 => {
             let client = Client { name: name(tape), id, codec: codec(tape) };
@@ -74,6 +75,35 @@ fn relay(tape: &mut Tape<'_>, reliable: bool) -> Vec<u8> {
     written(&if reliable { Packet::ServerRelayReliable(relay) } else { Packet::ServerRelayUnreliable(relay) })
 }
 
+/// A client of the original asks for a place, or one of ours does, for a new one or for its old one.
+fn request(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u8> {
+    let packet = HandshakeRequest { codec: codec(tape), name: name(tape) }.into();
+    let capabilities = Capabilities((tape.byte() % 4).into());
+    let ticket = match tape.byte() {
+        0..=119 => None,
+        byte @ 120..=239 if !tickets.is_empty() => Some(tickets[usize::from(byte) % tickets.len()]),
+        _ => Some(ResumeTicket { session: SESSION, id: id(tape), secret: secret(tape) }),
+    };
+    let extension = HandshakeExtension { capabilities, ticket, ..HandshakeExtension::default() };
+    extended(&packet, (capabilities != Capabilities::NONE).then_some(extension))
+}
+
+fn secret(tape: &mut Tape<'_>) -> Secret {
+    Secret([tape.byte(); 16])
+}
+
+/// What may stand behind an answer to a handshake.
+pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension> {
+    let byte = tape.byte();
+    let capabilities = Capabilities((byte % 4).into());
+    (capabilities != Capabilities::NONE).then(|| HandshakeExtension {
+        capabilities,
+        ticket: None,
+        secret: (byte & 4 == 0).then(|| secret(tape)),
+        resumed: byte & 8 == 0,
+    })
+}
+
 fn response(tape: &mut Tape<'_>, id: ClientId) -> Vec<u8> {
     let clients: Vec<_> = (0..tape.byte() % 4)
         .map(|_| Client { name: name(tape), id: self::id(tape), codec: codec(tape) })
@@ -92,7 +122,7 @@ fn response(tape: &mut Tape<'_>, id: ClientId) -> Vec<u8> {
         room_names: List::from(&*names),
         room_members: List::from(&*members),
     };
-    written(&response.into())
+    extended(&response.into(), answer(tape))
 }
 
 fn voice(tape: &mut Tape<'_>, sender: ClientId) -> Vec<u8> {
@@ -167,9 +197,19 @@ fn string<'a>(tape: &mut Tape<'a>, usual: &[&'static str]) -> Option<WireStr<'a>
 const BUFFER_BYTES: usize = 8192;
 
 fn written(packet: &Packet<'_>) -> Vec<u8> {
+    extended(packet, None)
+}
+
+/// A packet and what stands behind it.
+pub(super) fn extended(packet: &Packet<'_>, extension: Option<HandshakeExtension>) -> Vec<u8> {
     let mut buffer = vec![0; BUFFER_BYTES];
     // A delta without a room cannot be parsed, but it can be written.
-    let length = packet.write(&mut buffer).unwrap_or(0);
+    let body = packet.write(&mut buffer).unwrap_or(0);
+    let mut writer = Writer::new(&mut buffer[body..]);
+    if let Some(extension) = extension {
+        extension.write(&mut writer).expect("an extension is short");
+    }
+    let length = body + writer.len();
     buffer.truncate(length);
     buffer
 }

@@ -1,14 +1,14 @@
 //! Bytes as everything that can happen to a server, in any order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use consonance_session::{
     ClientId, Delivery, Instant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
-use consonance_wire::Packet;
+use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
 
-use super::packets::{SESSION, any_packet};
+use super::packets::{ROOMS, SESSION, any_packet};
 use super::tape::Tape;
 
 /// Does to a server what the bytes say.
@@ -29,13 +29,19 @@ pub fn server_operations(bytes: &[u8]) {
 struct Run {
     server: Server,
     now: Instant,
+    /// The newest link of each place, and every link that was ever opened.
+    newest: [LinkId; PLACES],
     links: BTreeSet<LinkId>,
     /// Who is here by what the server told: name, link and rooms by id.
     table: BTreeMap<ClientId, (String, LinkId, BTreeSet<String>)>,
+    /// What clients may show to get their places back: the newest that were given out.
+    tickets: VecDeque<ResumeTicket>,
 }
 
-/// Links that come and go; one more that is never opened.
-const LINKS: u8 = 5;
+/// Where links come and go, one after the other; the last of them is over the limit at times.
+const PLACES: usize = 5;
+/// Tickets that are kept to be shown.
+const TICKETS: usize = 16;
 /// Draining ends long before so many.
 const MANY: usize = 1_000_000;
 
@@ -43,39 +49,61 @@ impl Run {
     fn new() -> Self {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = SESSION;
-        settings.limits.links = usize::from(LINKS) - 1;
+        settings.limits.links = PLACES - 1;
         Self {
             server: Server::new(settings),
             now: Instant::START,
+            newest: [LinkId(0); PLACES],
             links: BTreeSet::new(),
             table: BTreeMap::new(),
+            tickets: VecDeque::new(),
         }
     }
 
     fn operate(&mut self, tape: &mut Tape<'_>) {
         let operation = tape.byte();
-        let link = LinkId(u64::from(tape.byte() % (LINKS + 1)));
+        let place = usize::from(tape.byte()) % PLACES;
         match operation % 16 {
-            0 if link.0 < u64::from(LINKS) => {
-                self.server.handle_connected(self.now, link);
-                self.links.insert(link);
-            }
-            1 => self.server.handle_disconnected(self.now, link),
+            0 => self.connect(place),
+            1 => self.server.handle_disconnected(self.now, self.newest[place]),
             2 => self.wait(Duration::from_millis(tape.number().into())),
-            3 if operation >= 240 => self.server.stop(),
-            _ => {
-                let delivery = if operation < 128 { Delivery::Reliable } else { Delivery::Unreliable };
-                let packet = any_packet(tape);
-                if let Some(relayed) = self.server.handle_packet(self.now, link, delivery, &packet) {
-                    is_whole(&relayed, &self.links);
-                }
-            }
+            3 => self.administer(operation, tape),
+            _ => self.receive(operation, self.newest[place], tape),
         }
         // Whoever does not drain at once may do so later.
         if operation % 32 < 28 {
             self.drain();
         }
-        assert!(self.server.clients() <= usize::from(LINKS), "one client per link");
+    }
+
+    fn connect(&mut self, place: usize) {
+        let link = LinkId(1 + self.links.len() as u64);
+        self.newest[place] = link;
+        self.links.insert(link);
+        self.server.handle_connected(self.now, link);
+    }
+
+    fn administer(&mut self, operation: u8, tape: &mut Tape<'_>) {
+        let id = ClientId(u16::from(tape.byte() % 8));
+        match operation {
+            0..=79 => {
+                let _was_in_it = self.server.remove_from_room(id, tape.pick(&ROOMS));
+            }
+            80..=159 => {
+                let _is_here = self.server.reset(id);
+            }
+            160..=199 => self.server.restart(self.now, SESSION),
+            240.. => self.server.stop(),
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, operation: u8, link: LinkId, tape: &mut Tape<'_>) {
+        let delivery = if operation < 128 { Delivery::Reliable } else { Delivery::Unreliable };
+        let packet = any_packet(tape, self.tickets.make_contiguous());
+        if let Some(relayed) = self.server.handle_packet(self.now, link, delivery, &packet) {
+            is_whole(&relayed, &self.links);
+        }
     }
 
     fn wait(&mut self, span: Duration) {
@@ -88,8 +116,10 @@ impl Run {
         for count in 0.. {
             let Some(transmit) = self.server.poll_transmit() else { break };
             is_whole(&transmit, &self.links);
+            self.tickets.extend(ticket(transmit.payload));
             assert!(count < MANY, "draining ends");
         }
+        self.tickets.drain(..self.tickets.len().saturating_sub(TICKETS));
         for count in 0.. {
             let Some(command) = self.server.poll_command() else { break };
             assert!(matches!(command, LinkCommand::Close { .. }), "a server opens no links");
@@ -111,6 +141,15 @@ impl Run {
                     "{id} was free"
                 );
             }
+            ServerEvent::ClientResumed { id, name, link } => {
+                let (known, over, _) = self.table.get_mut(&id).expect("who comes back never left");
+                assert!(
+                    *known == *name && *over != link,
+                    "{name} comes back under its name over another link"
+                );
+                *over = link;
+            }
+            ServerEvent::Restarted { .. } => self.table.clear(),
             ServerEvent::ClientLeft { id, name, link } => {
                 let (known, over, rooms) = self.table.remove(&id).expect("who leaves was here");
                 assert!(known == *name && over == link && rooms.is_empty(), "{name} leaves as it came");
@@ -125,6 +164,17 @@ impl Run {
             }
             _ => {}
         }
+    }
+}
+
+/// What an answer to a handshake lets its client show later.
+fn ticket(packet: &[u8]) -> Option<ResumeTicket> {
+    match Packet::parse_with_trailing(packet) {
+        Ok((Packet::HandshakeResponse(response), trailing)) => {
+            let secret = HandshakeExtension::find(trailing)?.secret?;
+            Some(ResumeTicket { session: response.session, id: response.id, secret })
+        }
+        _ => None,
     }
 }
 
@@ -145,7 +195,10 @@ fn is_whole(transmit: &Transmit<'_>, links: &BTreeSet<LinkId>) {
         Packet::ClientState(state) => assert_eq!(state.session, SESSION),
         Packet::RemoveClient(remove) => assert_eq!(remove.session, SESSION),
         Packet::HandshakeResponse(response) => assert_eq!(response.session, SESSION),
-        Packet::ErrorWrongSession(error) => assert_eq!(error.session, SESSION),
+        // A client that is reset is told of another session.
+        Packet::ErrorWrongSession(error) => {
+            assert!([0, 1].contains(&error.session.0.wrapping_sub(SESSION.0)));
+        }
         other => panic!("a server does not send {other:?}"),
     }
 }

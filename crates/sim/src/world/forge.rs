@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use consonance_session::{ClientId, Delivery, LinkId, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, Delivery, LinkId, RoomId, SessionId};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, DeltaChannelState, List, Packet, RemoveClient, ServerRelay, VoiceData,
-    VoiceOptions, WireStr,
+    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, List, Packet, RemoveClient,
+    ServerRelay, VoiceData, VoiceOptions, WireStr,
 };
 
 use super::World;
 use crate::action::Forgery;
 use crate::network::{Parcel, Way, Who};
-use crate::sabotage::{Sabotage, readdressed};
+use crate::sabotage::with_extension;
 
 impl World {
     /// Sends a forged packet over a player's own link, if it is in a session.
@@ -21,37 +21,31 @@ impl World {
             return;
         };
         player.has_forged = true;
+        if forgery == Forgery::Ticket {
+            player.spoils_ticket = true;
+            return;
+        }
         let other = ClientId((own.0 + 1 + self.dice.below(4) as u16) % 8);
         let other = if other == own { ClientId(own.0 + 1) } else { other };
-        let (delivery, payload) = self.forged(forgery, session, own, other);
+        let is_original = player.capabilities == Capabilities::NONE;
+        let (delivery, payload) = self.forged(forgery, session, own, other, is_original);
         self.dispatch(parcel(link, delivery, payload));
     }
 
-    /// What the sabotage wants besides the delivery of a frame: the same frame to somebody else.
-    pub(super) fn misdelivery(&mut self, right: &Parcel) -> Option<(Who, Parcel)> {
-        let strikes = self.sabotage?.strikes(Sabotage::Misdelivery, &mut self.dice);
-        let victim = self.any_player();
-        let (_, id) = self.players[victim.index()].heard.joined?;
-        let word = self.words.get(right.word?)?;
-        let link = self.network.open_link_of(victim)?;
-        if !strikes || word.from == victim || crate::network::owner(right.link) == victim {
+    /// A handshake with another ticket than its own, if this is a handshake with one: it is worth nothing.
+    pub(super) fn with_spoilt_ticket(&mut self, handshake: &[u8]) -> Option<Rc<[u8]>> {
+        let (Packet::HandshakeRequest(request), trailing) = Packet::parse_with_trailing(handshake).ok()?
+        else {
             return None;
+        };
+        let mut extension = HandshakeExtension::find(trailing)?;
+        let ticket = extension.ticket.as_mut()?;
+        match self.dice.below(3) {
+            0 => ticket.secret.0[self.dice.below(16) as usize] ^= 1 << self.dice.below(8),
+            1 => ticket.id.0 ^= 1 << self.dice.below(4),
+            _ => ticket.session.0 ^= 1 << self.dice.below(30),
         }
-        let payload = readdressed(&right.payload, id)?;
-        Some((victim, Parcel { link, payload, view: None, ..right.clone() }))
-    }
-
-    /// The sabotage takes the last listener away from a frame that the server passes on.
-    pub(super) fn lose_a_listener(&mut self) {
-        if self.sabotage.is_some_and(|sabotage| sabotage.strikes(Sabotage::ForgottenListener, &mut self.dice))
-        {
-            self.batch.pop();
-        }
-    }
-
-    /// The sabotage lets nobody connect this time, not even in vain.
-    pub(super) fn is_kept_away(&mut self) -> bool {
-        self.sabotage.is_some_and(|sabotage| sabotage.strikes(Sabotage::NoWayBack, &mut self.dice))
+        Some(with_extension(&request.into(), &extension))
     }
 
     fn forged(
@@ -60,9 +54,12 @@ impl World {
         session: SessionId,
         own: ClientId,
         other: ClientId,
+        is_original: bool,
     ) -> (Delivery, Rc<[u8]>) {
         let room = self.any_room();
         let room = self.model.room_name(room);
+        // An original may send some things not even in its own name.
+        let sender = if is_original { own } else { other };
         match forgery {
             Forgery::Voice => (Delivery::Unreliable, voice_relay(session, session, other, room)),
             Forgery::ForeignSession => {
@@ -79,7 +76,9 @@ impl World {
                 let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
                 (Delivery::Reliable, written(&Packet::ServerRelayReliable(relay)))
             }
-            Forgery::Noise => {
+            Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, sender, room)),
+            Forgery::Farewell => (Delivery::Reliable, written(&RemoveClient { session, id: sender }.into())),
+            Forgery::Noise | Forgery::Ticket => {
                 let length = self.dice.below(40);
                 (Delivery::Unreliable, (0..length).map(|_| self.dice.next() as u8).collect())
             }
@@ -90,22 +89,26 @@ impl World {
 const EVERYBODY: [ClientId; 8] =
     [ClientId(0), ClientId(1), ClientId(2), ClientId(3), ClientId(4), ClientId(5), ClientId(6), ClientId(7)];
 
-fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
+fn voice(session: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
     let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(room).0 }];
     let voice = VoiceData {
-        session: inside,
+        session,
         sender,
         options: VoiceOptions::new(0),
         sequence: 0x8000,
         channels: List::from(&channels),
         frame: b"forged",
     };
-    let inner = written(&voice.into());
+    written(&voice.into())
+}
+
+fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
+    let inner = voice(inside, sender, room);
     let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
     written(&Packet::ServerRelayUnreliable(relay))
 }
 
-fn written(packet: &Packet<'_>) -> Rc<[u8]> {
+pub(super) fn written(packet: &Packet<'_>) -> Rc<[u8]> {
     let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
     let length = packet.write(&mut buffer).expect("a forged packet is short");
     buffer[..length].into()

@@ -2,14 +2,22 @@
 
 use std::rc::Rc;
 
-use consonance_session::{ClientId, Delivery, LinkCommand, LinkId, ServerEvent};
-use consonance_wire::{MessageType, Packet, ServerRelay};
+use consonance_session::{Capabilities, ClientId, Delivery, LinkCommand, LinkId, ServerEvent};
+use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
 use super::{MANY, Outgoing, Thing, World};
 use crate::check::{Checked, Violation, ensure};
-use crate::model::View;
+use crate::model::{Stay, View};
 use crate::network::{End, Parcel, Way, owner};
-use crate::words::Probe;
+use crate::words::{Probe, Word};
+
+/// A client that the server let in, anew or in its old place.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    id: ClientId,
+    link: LinkId,
+    resumes: bool,
+}
 
 impl World {
     pub(super) fn host_receives(&mut self, parcel: &Parcel) -> Checked {
@@ -19,8 +27,13 @@ impl World {
         }
         self.counts.packets += 1;
         let now = self.host.clock.read(self.agenda.now());
-        let relayed = self.host.server.handle_packet(now, parcel.link, parcel.delivery, &parcel.payload);
-        if let Some(transmit) = relayed {
+        let (changed, times) = self.delivered(parcel);
+        let payload = changed.as_ref().unwrap_or(&parcel.payload);
+        for _ in 0..times {
+            let Some(transmit) = self.host.server.handle_packet(now, parcel.link, parcel.delivery, payload)
+            else {
+                continue;
+            };
             let payload: Rc<[u8]> = transmit.payload.into();
             let outgoing = transmit.to.iter().map(|link| Outgoing {
                 link: *link,
@@ -33,19 +46,23 @@ impl World {
             self.batch.extend(outgoing);
         }
         // Forgeries may be no packets at all.
-        let packet = Packet::parse(&parcel.payload).ok();
-        match packet {
+        let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
+        match parsed.map(|(packet, _)| packet) {
             Some(Packet::ServerRelayUnreliable(relay)) => {
-                self.lose_a_listener();
+                self.change_listeners();
                 self.is_relayed_right(parcel, &relay)?;
             }
             Some(Packet::ServerRelayReliable(relay)) => {
                 self.batch_transmits(parcel.word);
                 self.is_relayed_right(parcel, &relay)?;
             }
+            Some(Packet::VoiceData(_)) => {
+                self.change_listeners();
+                self.is_routed_right(parcel)?;
+            }
             _ => {}
         }
-        self.drain_host(packet.map(|packet| (parcel.link, packet)), parcel.word)
+        self.drain_host(parsed.map(|(packet, trailing)| (parcel.link, packet, trailing)), parcel.word)
     }
 
     pub(super) fn host_wakes(&mut self) -> Checked {
@@ -56,6 +73,7 @@ impl World {
         self.host.wake = None;
         let now = self.host.clock.read(true_now);
         self.host.server.handle_timeout(now);
+        self.counts.given_up += self.model.give_up_places(now);
         let next = self.host.server.poll_timeout();
         ensure!(next.is_none_or(|(at, _)| at > now), "the server wants to be woken in the past: {next:?}");
         self.drain_host(None, None)
@@ -64,28 +82,21 @@ impl World {
     /// Sends what the server wants to send, does what it wants done, and compares its tables with the truth.
     pub(super) fn drain_host(
         &mut self,
-        packet: Option<(LinkId, Packet<'_>)>,
+        packet: Option<(LinkId, Packet<'_>, &[u8])>,
         word: Option<Probe>,
     ) -> Checked {
         self.batch_transmits(word);
-        let let_in = self.host_events()?;
-        if let Some((link, packet)) = packet {
-            if let Some((id, over)) = let_in {
-                ensure!(over == link, "somebody joins over {over} when {link} shakes hands");
-                ensure!(
-                    self.model
-                        .link_of(id)
-                        .is_none_or(|before| before == link || owner(before) == owner(link)),
-                    "{} gets the id {id} of somebody else",
-                    owner(link)
-                );
-            }
-            self.model.read(link, &packet, let_in.map(|(id, _)| id));
+        let entry = self.host_events()?;
+        if let Some((link, packet, trailing)) = packet {
+            let extension = HandshakeExtension::find(trailing).unwrap_or_default();
+            self.is_let_in_right(entry, link, &packet, &extension)?;
+            self.model.read(link, &packet, &extension, entry.map(|entry| entry.id));
+            self.note_answer(entry)?;
         }
         let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
         for command in &commands {
             if let LinkCommand::Close { link, .. } = command {
-                self.model.lose(*link);
+                self.model.close(*link);
             }
         }
         let mut batch = std::mem::take(&mut self.batch);
@@ -118,13 +129,32 @@ impl World {
         }
     }
 
+    /// A frame without a list goes to exactly those who listen now, as the server knows it, if it is the sender's own
+    /// and the server was told that it would come so.
+    fn is_routed_right(&self, parcel: &Parcel) -> Checked {
+        let own = self
+            .own_word(parcel)
+            .filter(|(stay, _)| stay.capabilities.contains(Capabilities::SERVER_ROUTING));
+        let mut expected = own.map_or_else(Vec::new, |(_, word)| self.model.reached_by(word));
+        let mut sent: Vec<_> = self.batch.iter().map(|outgoing| outgoing.link).collect();
+        expected.sort_unstable();
+        sent.sort_unstable();
+        // Only the client knows whom its channels reach while its tables are being filled; then these are the most.
+        let is_sure = own.is_some_and(|(_, word)| word.is_sure);
+        let is_right =
+            if is_sure { sent == expected } else { sent.iter().all(|link| expected.contains(link)) };
+        ensure!(
+            is_right,
+            "word {:?} over {} is routed to {sent:?} instead of {expected:?}",
+            parcel.word,
+            parcel.link
+        );
+        Ok(())
+    }
+
     /// A relay goes to exactly those who have the listed ids now, and only if it is the sender's own.
     fn is_relayed_right(&self, parcel: &Parcel, relay: &ServerRelay<'_>) -> Checked {
-        let sender = self.model.over(parcel.link);
-        let word = parcel.word.and_then(|probe| self.words.get(probe));
-        let is_own = sender.zip(word).is_some_and(|(stay, word)| {
-            relay.session == self.model.session && word.session == self.model.session && word.id == stay.id
-        });
+        let is_own = relay.session == self.model.session && self.own_word(parcel).is_some();
         let mut listed: Vec<ClientId> = relay.destinations.iter().collect();
         if !is_own {
             listed.clear();
@@ -144,18 +174,30 @@ impl World {
         Ok(())
     }
 
-    /// Sums the server's events up; the id and the link of a client that was let in.
-    fn host_events(&mut self) -> Result<Option<(ClientId, LinkId)>, Violation> {
-        let mut let_in = None;
+    /// The word of a parcel and whose it is, if the sender's stay goes on.
+    fn own_word(&self, parcel: &Parcel) -> Option<(&Stay, &Word)> {
+        let sender = self.model.over(parcel.link)?;
+        let word = self.words.get(parcel.word?)?;
+        (word.session == self.model.session && word.id == sender.id).then_some((sender, word))
+    }
+
+    /// Sums the server's events up; a client that was let in.
+    fn host_events(&mut self) -> Result<Option<Entry>, Violation> {
+        let mut entry = None;
         let told = &mut self.host.told;
         while let Some(event) = self.host.server.poll_event() {
             match event {
                 ServerEvent::ClientJoined { id, name, link, .. } => {
-                    ensure!(let_in.is_none(), "{name} joins in the same step as another");
+                    ensure!(entry.is_none(), "{name} joins in the same step as another");
                     let is_right = *name == *self.model.name(owner(link));
                     ensure!(is_right, "{name} joins over the link of {}", owner(link));
                     told.add_player(id, &name);
-                    let_in = Some((id, link));
+                    entry = Some(Entry { id, link, resumes: false });
+                }
+                ServerEvent::ClientResumed { id, name, link } => {
+                    ensure!(entry.is_none(), "{name} resumes in the same step as another");
+                    entry = Some(Entry { id, link, resumes: true });
+                    self.counts.resumed += 1;
                 }
                 ServerEvent::ClientLeft { id, name, .. } => told.remove_player(id, &name),
                 ServerEvent::EnteredRoom { id, room, .. } => told.add_room(id, &room),
@@ -165,7 +207,46 @@ impl World {
                 }
             }
         }
-        Ok(let_in)
+        Ok(entry)
+    }
+
+    /// Whoever shows the right secret has its place back, and nobody else has; an id that is free is nobody else's.
+    fn is_let_in_right(
+        &self,
+        entry: Option<Entry>,
+        link: LinkId,
+        packet: &Packet<'_>,
+        extension: &HandshakeExtension,
+    ) -> Checked {
+        let claimed = self.model.claimed(link, packet, extension).map(|stay| stay.id);
+        let resumed = entry.filter(|entry| entry.resumes).map(|entry| entry.id);
+        ensure!(resumed == claimed, "{} has the place {resumed:?} back instead of {claimed:?}", owner(link));
+        let Some(Entry { id, link: over, .. }) = entry else { return Ok(()) };
+        let repeats = self.model.over(link).filter(|stay| stay.can_resume());
+        ensure!(repeats.is_none(), "{} asks twice and so joins twice", owner(link));
+        ensure!(over == link, "somebody joins over {over} when {link} shakes hands");
+        let is_free = self.model.holder(id).is_none_or(|holder| holder.who == owner(link));
+        ensure!(is_free, "{} gets the id {id} of somebody else", owner(link));
+        Ok(())
+    }
+
+    /// The answer to a client that was let in says whether it is back, and what to show the next time.
+    fn note_answer(&mut self, entry: Option<Entry>) -> Checked {
+        let Some(Entry { id, link, resumes }) = entry else { return Ok(()) };
+        let answer = self.batch.iter().find_map(|outgoing| answer(&outgoing.payload));
+        ensure!(
+            answer.is_some_and(|answer| answer.resumed == resumes),
+            "{} is answered {answer:?}",
+            owner(link)
+        );
+        let before = self.model.over(link).and_then(|stay| stay.secret);
+        let is_new = before.is_none() || answer.and_then(|answer| answer.secret) != before;
+        ensure!(is_new, "{} is given the secret again that it used", owner(link));
+        self.model.give_secret(link, answer.and_then(|answer| answer.secret));
+        if resumes {
+            self.raise_false_alarm(id, link);
+        }
+        Ok(())
     }
 
     /// Puts packets on their way. With the last reliable one for a player it knows all that was done.
@@ -186,7 +267,8 @@ impl World {
 
     fn view_over(&self, link: LinkId) -> Option<View> {
         let stay = self.model.over(link)?;
-        Some(View { session: self.model.session, joined: stay.joined, version: self.model.version })
+        let (stay, welcomed) = (stay.joined, stay.welcomed);
+        Some(View { stay, welcomed, version: self.model.version })
     }
 
     /// Gives a packet to the network.
@@ -223,5 +305,15 @@ impl World {
             self.host.wake = Some(at);
             self.agenda.add(at, Thing::HostWakes);
         }
+    }
+}
+
+/// What stands behind an answer to a handshake.
+fn answer(packet: &[u8]) -> Option<HandshakeExtension> {
+    match Packet::parse_with_trailing(packet) {
+        Ok((Packet::HandshakeResponse(_), trailing)) => {
+            Some(HandshakeExtension::find(trailing).unwrap_or_default())
+        }
+        _ => None,
     }
 }

@@ -90,7 +90,7 @@ impl World {
         if was_open {
             let now = self.host.clock.read(self.agenda.now());
             self.host.server.handle_disconnected(now, id);
-            self.model.lose(id);
+            self.model.lose(id, now);
             return self.drain_host(None, None);
         }
         Ok(())
@@ -108,7 +108,8 @@ impl World {
     /// The server closes a link.
     pub(super) fn host_hangs_up(&mut self, id: LinkId, reason: CloseReason) -> Checked {
         let honest = !self.players[owner(id).index()].has_forged;
-        let is_expected = matches!(reason, CloseReason::NameTakenOver | CloseReason::NoHandshake);
+        let is_expected =
+            matches!(reason, CloseReason::NameTakenOver | CloseReason::NoHandshake | CloseReason::Resumed);
         ensure!(is_expected || !honest, "{} is honest and sent away: it {reason}", owner(id));
         let at = self.network.hang_up(self.agenda.now(), id, Way::Down);
         self.network.forget(id, Way::Up);

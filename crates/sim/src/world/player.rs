@@ -3,13 +3,23 @@
 use std::rc::Rc;
 
 use consonance_session::{Client, ClientId, Instant, LinkCommand};
-use consonance_wire::{MessageType, Packet, ServerRelay};
+use consonance_wire::{MessageType, Packet};
 
 use super::{MANY, Thing, World};
 use crate::actor::Player;
 use crate::check::{Checked, Hearing, Violation, ensure};
 use crate::network::{End, Parcel, Way, Who, owner};
 use crate::words::Probe;
+
+/// Whom a client's packets are for.
+#[derive(Debug, Default)]
+pub(super) struct Addressed {
+    /// The listeners that its relays list.
+    pub(super) listed: Vec<ClientId>,
+    /// Frames whose listeners the server is to find.
+    pub(super) routed: usize,
+    goodbyes: u64,
+}
 
 impl World {
     pub(super) fn player_receives(&mut self, parcel: &Parcel) -> Checked {
@@ -29,23 +39,25 @@ impl World {
 
     /// Gives a packet to a player's client; what it raises has to be what the packet was for.
     fn hand_over(&mut self, who: Who, parcel: &Parcel) -> Checked {
+        let (changed, times) = self.delivered(parcel);
+        let payload = changed.as_ref().unwrap_or(&parcel.payload);
         let player = &mut self.players[who.index()];
+        let now = player.clock.read(self.agenda.now());
+        let mut hearing = Hearing::nothing(player, now);
         if makes_tables_anew(&parcel.payload, player) {
             player.heard.view = None;
         }
-        let mut hearing = Hearing::of(parcel, player, &self.model, &self.words);
-        let now = player.clock.read(self.agenda.now());
+        hearing.carries(parcel, player, &self.model, &self.words);
         let Some(client) = &mut player.client else { return Ok(()) };
-        let times = self.sabotage.map_or(1, |sabotage| sabotage.deliveries(parcel, &mut self.dice));
         for _ in 0..times {
-            client.handle_packet(now, parcel.link, parcel.delivery, &parcel.payload);
+            client.handle_packet(now, parcel.link, parcel.delivery, payload);
         }
         while let Some(event) = client.poll_event() {
             hearing.event(&event, &mut player.heard, &self.model)?;
         }
-        hearing.end(&mut player.heard)?;
-        if parcel.view.is_some() && player.heard.joined.is_some() {
-            player.heard.view = parcel.view;
+        hearing.end(&mut player.heard, &self.model)?;
+        if let Some(view) = parcel.view {
+            player.heard.sees(view)?;
         }
         if hearing.was_heard()
             && let Some(probe) = parcel.word
@@ -80,19 +92,23 @@ impl World {
     pub(super) fn with_client(&mut self, who: Who, act: impl FnOnce(&mut Client, Instant)) -> Checked {
         let player = &mut self.players[who.index()];
         let now = player.clock.read(self.agenda.now());
+        let mut nothing = Hearing::nothing(player, now);
         let Some(client) = &mut player.client else { return Ok(()) };
         act(client, now);
-        let mut nothing = Hearing::nothing(who);
         while let Some(event) = client.poll_event() {
             nothing.event(&event, &mut player.heard, &self.model)?;
         }
+        nothing.end(&mut player.heard, &self.model)?;
         self.after_client(who)
     }
 
     /// Sends what a client wants to send, does what it wants done, and sets its alarm.
     fn after_client(&mut self, who: Who) -> Checked {
         let addressed = self.send_of(who, None)?;
-        ensure!(addressed.is_empty(), "{who} speaks without having been told to");
+        ensure!(
+            addressed.listed.is_empty() && addressed.routed == 0,
+            "{who} speaks without having been told to"
+        );
         for _ in 0..MANY {
             let player = &mut self.players[who.index()];
             if std::mem::take(&mut player.heard.is_fresh) {
@@ -115,34 +131,38 @@ impl World {
         Err(Violation::new(format!("{who} never runs out of commands")))
     }
 
-    /// Puts a client's packets on their way; to whom its relays are addressed. They have to carry this word.
-    pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Vec<ClientId>, Violation> {
-        let mut addressed = Vec::new();
-        let mut parcels = std::mem::take(&mut self.parcels);
-        let player = &mut self.players[who.index()];
-        let Some(client) = &mut player.client else { return Ok(addressed) };
+    /// Puts a client's packets on their way; to whom they are addressed. Voice and text have to be this word.
+    pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Addressed, Violation> {
+        let mut addressed = Addressed::default();
+        let Some(client) = &mut self.players[who.index()].client else { return Ok(addressed) };
         while let Some(transmit) = client.poll_transmit() {
-            let is_relay = match relay(transmit.payload) {
-                Some(relay) => {
-                    addressed.extend(relay.destinations.iter());
-                    true
-                }
-                None => false,
-            };
+            let carries_word = addressed.note(transmit.payload);
             for link in transmit.to {
-                parcels.push(Parcel {
+                self.parcels.push(Parcel {
                     link: *link,
                     way: Way::Up,
                     delivery: transmit.delivery,
                     payload: Rc::from(transmit.payload),
-                    word: word.filter(|_| is_relay),
+                    word: word.filter(|_| carries_word),
                     view: None,
                     repeated: false,
                 });
             }
-            ensure!(parcels.len() <= MANY, "{who} never runs out of packets");
+            ensure!(self.parcels.len() <= MANY, "{who} never runs out of packets");
         }
-        for parcel in parcels.drain(..) {
+        // Most packets are answered with none.
+        if self.parcels.is_empty() {
+            return Ok(addressed);
+        }
+        self.counts.goodbyes += addressed.goodbyes;
+        let mut parcels = std::mem::take(&mut self.parcels);
+        for mut parcel in parcels.drain(..) {
+            if self.players[who.index()].spoils_ticket
+                && let Some(spoilt) = self.with_spoilt_ticket(&parcel.payload)
+            {
+                parcel.payload = spoilt;
+                self.players[who.index()].spoils_ticket = false;
+            }
             self.dispatch(parcel);
         }
         self.parcels = parcels;
@@ -166,6 +186,27 @@ impl World {
     }
 }
 
+impl Addressed {
+    /// Notes a packet; whether it carries voice or text.
+    fn note(&mut self, packet: &[u8]) -> bool {
+        match Packet::parse(packet) {
+            Ok(Packet::ServerRelayUnreliable(relay) | Packet::ServerRelayReliable(relay)) => {
+                self.listed.extend(relay.destinations.iter());
+                true
+            }
+            Ok(Packet::VoiceData(_)) => {
+                self.routed += 1;
+                true
+            }
+            Ok(Packet::RemoveClient(_)) => {
+                self.goodbyes += 1;
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Everybody is about to be introduced again, or this player has just been taken out.
 fn makes_tables_anew(packet: &[u8], player: &Player) -> bool {
     match MessageType::peek(packet) {
@@ -177,12 +218,5 @@ fn makes_tables_anew(packet: &[u8], player: &Player) -> bool {
             _ => false,
         },
         _ => false,
-    }
-}
-
-fn relay(packet: &[u8]) -> Option<ServerRelay<'_>> {
-    match Packet::parse(packet) {
-        Ok(Packet::ServerRelayUnreliable(relay) | Packet::ServerRelayReliable(relay)) => Some(relay),
-        _ => None,
     }
 }

@@ -2,21 +2,28 @@
 
 use std::time::Duration;
 
-use consonance_session::Client;
+use consonance_session::{Capabilities, Client};
 
 use super::{ACTIONS_SHOWN, Thing, World};
 use crate::action::{Action, Forgery, Kind};
 use crate::actor::Host;
-use crate::check::Checked;
+use crate::check::{Checked, ensure};
+use crate::model::GRACE;
 use crate::network::{End, Who};
+use crate::peers::Peers;
+use crate::sabotage::Sabotage;
 
 /// Things that happen per player and second, …
 const ACTIONS_PER_PLAYER: f64 = 0.05;
 /// … but at least so many per second.
 const FEWEST_ACTIONS: f64 = 5.0;
-/// Nobody is cut off for longer; links break by themselves when nothing comes for [`LINK_TIMEOUT`].
+/// Nobody is cut off for longer, where places are kept; links break by themselves when nothing comes for [`LINK_TIMEOUT`].
 const LONGEST_PARTITION_MS: u64 = 9000;
+const LONGEST_PARTITION_OF_OURS_MS: u64 = 20_000;
 const LINK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// So many of a million stay away.
+const STAYS_AWAY: u32 = 200_000;
 
 impl World {
     /// Draws one of the kinds of actions that this run has, for anybody, and does it.
@@ -42,10 +49,7 @@ impl World {
         self.counts.actions += 1;
         match action {
             Action::Start(who) => self.start(who),
-            Action::Stop(who) => {
-                self.start_later(who);
-                self.with_client(who, Client::stop)
-            }
+            Action::Stop(who) => self.stop(who),
             Action::Crash(who) => {
                 self.start_later(who);
                 self.players[who.index()].crash();
@@ -97,13 +101,30 @@ impl World {
         let now = self.agenda.now();
         let player = &mut self.players[who.index()];
         if player.client.is_none() {
+            player.capabilities = self.peers.draw(&mut self.kinds);
             let name = self.model.name(who);
             player.revive(now, name, &self.room_names, &mut self.dice, self.swarm.clocks_are_skewed);
         }
         self.with_client(who, |client, _| client.start())
     }
 
+    /// A player goes, and says so if its place would be kept for it otherwise.
+    fn stop(&mut self, who: Who) -> Checked {
+        self.start_later(who);
+        let player = &self.players[who.index()];
+        let has_place = player.heard.joined.is_some() && player.capabilities.contains(Capabilities::RESUME);
+        let before = self.counts.goodbyes;
+        self.with_client(who, Client::stop)?;
+        let said = self.counts.goodbyes - before;
+        ensure!(said == u64::from(has_place), "{who} stops and says goodbye {said} times");
+        Ok(())
+    }
+
+    /// A player comes back after a while. Where places are kept some stay away for longer than that: until it is calm.
     pub(super) fn start_later(&mut self, who: Who) {
+        if self.peers != Peers::Originals && self.is_troubled && self.dice.chance(STAYS_AWAY) {
+            return;
+        }
         let at = self.agenda.now() + self.dice.millis(0, 6000);
         self.agenda.add(at, Thing::Happens(Action::Start(who)));
     }
@@ -125,15 +146,21 @@ impl World {
             Kind::Stop => Action::Stop(who),
             Kind::Crash => Action::Crash(who),
             Kind::CutLink => Action::CutLink(who),
-            Kind::Forge => Action::Forge(who, *self.dice.pick(&Forgery::ALL)?),
+            Kind::Forge => Action::Forge(who, self.any_forgery()),
             Kind::Partition => {
                 let count = 1 + self.dice.below(1 + self.players.len() as u64 / 10);
                 let whom = (0..count).map(|_| self.any_player()).collect();
-                Action::Partition(whom, self.dice.millis(200, LONGEST_PARTITION_MS))
+                Action::Partition(whom, self.dice.millis(200, self.longest_partition_ms()))
             }
             Kind::ReplaceServer => Action::ReplaceServer,
             Kind::RestartServer => Action::RestartServer(self.dice.millis(0, 4000)),
         })
+    }
+
+    fn any_forgery(&mut self) -> Forgery {
+        let is_new = self.peers != Peers::Originals && self.dice.chance(500_000);
+        let forgeries: &[Forgery] = if is_new { &Forgery::NEW } else { &Forgery::OLD };
+        self.dice.pick(forgeries).copied().unwrap_or(Forgery::Noise)
     }
 
     fn any_kind(&mut self) -> Option<Kind> {
@@ -144,6 +171,10 @@ impl World {
             point = point.wrapping_sub(u64::from(*weight));
             is_here.then_some(*kind)
         })
+    }
+
+    fn longest_partition_ms(&self) -> u64 {
+        if self.peers == Peers::Originals { LONGEST_PARTITION_MS } else { LONGEST_PARTITION_OF_OURS_MS }
     }
 
     fn cut_off(&mut self, whom: &[Who], span: Duration) {
@@ -168,7 +199,8 @@ impl World {
 
     fn new_host(&mut self) {
         let now = self.agenda.now();
-        self.host = Host::new(now, &mut self.dice, self.swarm.clocks_are_skewed);
+        let grace = self.sabotage.map_or(GRACE, Sabotage::grace);
+        self.host = Host::new(now, grace, &mut self.dice, self.swarm.clocks_are_skewed);
         self.model.replace_server(self.host.server.session());
     }
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use consonance_session::{ChannelProperties, ClientId, Priority, Target as EngineTarget, VoiceError};
+use consonance_session::{
+    Capabilities, ChannelProperties, ClientId, Priority, Target as EngineTarget, VoiceError,
+};
 
+use super::player::Addressed;
 use super::{Thing, World};
 use crate::action::Action;
 use crate::actor::{Said, SaidState, SpeechTarget, Talk};
@@ -11,7 +14,7 @@ use crate::check::{Checked, ensure};
 use crate::clock::Time;
 use crate::model::Room;
 use crate::network::Who;
-use crate::words::{Recipient, Target, Word};
+use crate::words::{Recipient, Target, USUAL_LISTENERS, Word};
 
 /// A frame of 960 samples at 48 kHz.
 const FRAME: Duration = Duration::from_millis(20);
@@ -19,7 +22,6 @@ const FRAME: Duration = Duration::from_millis(20);
 const CHANNELS: usize = 4;
 /// Frames after the channels were closed, if nobody is there to hear the first.
 const LAST_FRAMES: u8 = 3;
-const USUAL_LISTENERS: usize = 16;
 
 impl World {
     /// One of those who are silent begins to talk, to anybody.
@@ -112,7 +114,8 @@ impl World {
             self.words.add(word);
             self.counts.texts += 1;
             let addressed = self.send_of(who, Some(probe))?;
-            is_addressed_right(who, addressed, expected)?;
+            ensure!(addressed.routed == 0, "{who} writes to the server itself");
+            is_listed_right(who, addressed.listed, expected)?;
         }
         Ok(())
     }
@@ -147,7 +150,30 @@ impl World {
         self.words.add(word);
         self.counts.spoken += 1;
         let addressed = self.send_of(who, Some(probe))?;
-        is_addressed_right(who, addressed, expected)
+        self.is_addressed_right(who, addressed, expected)
+    }
+
+    /// A client of ours sends a frame up once, if anybody is there to hear it; the server finds out who. One of the
+    /// original lists them.
+    fn is_addressed_right(
+        &mut self,
+        who: Who,
+        addressed: Addressed,
+        expected: Option<Vec<ClientId>>,
+    ) -> Checked {
+        if !self.players[who.index()].capabilities.contains(Capabilities::SERVER_ROUTING) {
+            ensure!(addressed.routed == 0, "{who} leaves it to the server to find its listeners");
+            return is_listed_right(who, addressed.listed, expected);
+        }
+        let (routed, listed) = (addressed.routed, addressed.listed);
+        let is_right =
+            expected.as_ref().map_or(routed <= 1, |expected| routed == usize::from(!expected.is_empty()));
+        ensure!(
+            is_right && listed.is_empty(),
+            "{who} sends a word for {expected:?} up {routed} times, and lists {listed:?}"
+        );
+        self.counts.routed += routed as u64;
+        Ok(())
     }
 
     /// Without a session a frame is lost, and that is an answer.
@@ -163,7 +189,7 @@ impl World {
     fn new_word(&self, who: Who, is_text: bool) -> Option<Word> {
         let heard = &self.players[who.index()].heard;
         let (session, id) = heard.joined?;
-        let stay = heard.view.map(|view| view.joined);
+        let (stay, is_sure) = (heard.stay(), heard.view.is_some());
         let (probe, said) = (self.words.next(), self.agenda.now());
         Some(Word {
             probe,
@@ -173,6 +199,7 @@ impl World {
             id,
             stay,
             to: Vec::new(),
+            is_sure,
             is_text,
             heard: Vec::with_capacity(USUAL_LISTENERS),
         })
@@ -212,7 +239,7 @@ impl World {
     /// To whom a word has to be addressed, by ascending id, and whether its speaker is one of them.
     pub(super) fn audience(&self, word: &Word) -> (Vec<ClientId>, bool) {
         let Some(view) = self.players[word.from.index()].heard.view else { return (Vec::new(), false) };
-        let mut ids = Vec::new();
+        let mut ids = Vec::with_capacity(USUAL_LISTENERS);
         for recipient in &word.to {
             match recipient.target {
                 Target::Room(room) => ids.extend(self.model.listeners(view, room)),
@@ -249,10 +276,10 @@ impl World {
 
     fn close_channel(&mut self, who: Who, index: usize) {
         let player = &mut self.players[who.index()];
-        let view = player.heard.view;
+        let (view, is_unsure) = (player.heard.view, player.heard.is_unsure());
         let (Some(said), Some(client)) = (player.channels.get_mut(index), &mut player.client) else { return };
         // Just now the player cannot know whether the channel waits for somebody.
-        if said.state != SaidState::Open || (player.heard.joined.is_some() && view.is_none()) {
+        if said.state != SaidState::Open || is_unsure {
             return;
         }
         client.close_channel(said.channel);
@@ -303,9 +330,9 @@ impl World {
     }
 }
 
-fn is_addressed_right(who: Who, mut addressed: Vec<ClientId>, expected: Option<Vec<ClientId>>) -> Checked {
+fn is_listed_right(who: Who, mut listed: Vec<ClientId>, expected: Option<Vec<ClientId>>) -> Checked {
     let Some(expected) = expected else { return Ok(()) };
-    addressed.sort_unstable();
-    ensure!(addressed == expected, "{who} addresses a word to {addressed:?} instead of {expected:?}");
+    listed.sort_unstable();
+    ensure!(listed == expected, "{who} addresses a word to {listed:?} instead of {expected:?}");
     Ok(())
 }

@@ -141,12 +141,12 @@ pub(super) fn packet_of(number: usize, largest: usize) -> Vec<u8> {
 }
 
 /// The number that such a packet tells.
-fn number_of(packet: &[u8]) -> usize {
+pub(super) fn number_of(packet: &[u8]) -> usize {
     packet.first_chunk().map_or(usize::MAX, |number| u64::from_be_bytes(*number) as usize)
 }
 
 /// The packets that travelled this way, among what was reported.
-fn with_delivery(saw: &[Saw], wanted: Delivery) -> Vec<&Vec<u8>> {
+pub(super) fn with_delivery(saw: &[Saw], wanted: Delivery) -> Vec<&Vec<u8>> {
     let packets = saw.iter().filter_map(|saw| match saw {
         Saw::Packet(delivery, packet) if *delivery == wanted => Some(packet),
         _ => None,

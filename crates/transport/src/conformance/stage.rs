@@ -1,13 +1,14 @@
 //! A server and its clients on one thread, and a record of everything they reported.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Network;
 use crate::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
-    thread_waker,
+    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerEvent,
+    ServerTransport as _, thread_waker,
 };
 
 /// How long anything may take before a rule counts as broken. Generous: machines that run tests are busy.
@@ -43,6 +44,8 @@ pub(super) struct Stage<N: Network> {
 struct Seat<C> {
     transport: C,
     saw: Vec<Saw>,
+    /// What was reported about each direct link.
+    saw_directly: BTreeMap<Peer, Vec<Saw>>,
     is_polled: bool,
 }
 
@@ -71,7 +74,8 @@ impl<N: Network> Stage<N> {
         let mut transport = network.client(session);
         transport.set_waker(thread_waker());
         transport.connect(Instant::now());
-        self.clients.push(Some(Seat { transport, saw: Vec::new(), is_polled: true }));
+        let saw_directly = BTreeMap::new();
+        self.clients.push(Some(Seat { transport, saw: Vec::new(), saw_directly, is_polled: true }));
         self.clients.len() - 1
     }
 
@@ -119,6 +123,11 @@ impl<N: Network> Stage<N> {
         &self.seat(client).saw
     }
 
+    /// What a client reported about each of its direct links.
+    pub(super) fn saw_directly(&self, client: usize) -> &BTreeMap<Peer, Vec<Saw>> {
+        &self.seat(client).saw_directly
+    }
+
     pub(super) fn server_saw(&self, peer: Peer) -> &[Saw] {
         &self.guest(peer).saw
     }
@@ -149,6 +158,16 @@ impl<N: Network> Stage<N> {
     /// Why a peer's link ended.
     pub(super) fn end_of(&self, peer: Peer) -> Option<DisconnectReason> {
         end(&self.guest(peer).saw)
+    }
+
+    /// Two clients at once, to be connected with each other.
+    pub(super) fn two_clients(&mut self, one: usize, other: usize) -> (&mut N::Client, &mut N::Client) {
+        let [Some(one), Some(other)] =
+            self.clients.get_disjoint_mut([one, other]).expect("the rule names two different clients")
+        else {
+            panic!("the rule uses no client that it dropped");
+        };
+        (&mut one.transport, &mut other.transport)
     }
 
     /// Polls everybody until `is_so`.
@@ -188,11 +207,14 @@ impl<N: Network> Stage<N> {
         self.poll_server();
         for seat in self.clients.iter_mut().flatten().filter(|seat| seat.is_polled) {
             while let Some(event) = seat.transport.poll(Instant::now()) {
-                seat.saw.push(match event {
-                    ClientEvent::Connected => Saw::Connected,
-                    ClientEvent::Packet { delivery, packet } => Saw::Packet(delivery, packet.to_vec()),
-                    ClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
-                });
+                match event {
+                    ClientEvent::Connected => seat.saw.push(Saw::Connected),
+                    ClientEvent::Packet { delivery, packet } => {
+                        seat.saw.push(Saw::Packet(delivery, packet.to_vec()));
+                    }
+                    ClientEvent::Disconnected { reason } => seat.saw.push(Saw::Disconnected(reason)),
+                    ClientEvent::Direct { peer, event } => note_directly(&mut seat.saw_directly, peer, event),
+                }
             }
         }
     }
@@ -235,10 +257,25 @@ impl<N: Network> Stage<N> {
 
     /// The last things everybody reported, for a message of failure.
     fn record(&self) -> String {
-        let clients = self.clients.iter().flatten().map(|seat| brief("client", &seat.saw));
+        let seats = || self.clients.iter().flatten();
+        let clients = seats().map(|seat| brief("client", &seat.saw));
+        let direct = seats().flat_map(|seat| &seat.saw_directly).map(|(peer, saw)| brief(peer, saw));
         let peers = self.peers.iter().map(|guest| brief(guest.peer, &guest.saw));
-        clients.chain(peers).collect::<Vec<_>>().join("; ")
+        clients.chain(direct).chain(peers).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// A link that is up once is reported about until it is down.
+fn note_directly(links: &mut BTreeMap<Peer, Vec<Saw>>, peer: Peer, event: DirectEvent<'_>) {
+    let saw = match event {
+        DirectEvent::Up => Saw::Connected,
+        DirectEvent::Packet { delivery, packet } => Saw::Packet(delivery, packet.to_vec()),
+        DirectEvent::Down { reason } => Saw::Disconnected(reason),
+    };
+    let known = links.entry(peer).or_default();
+    assert_eq!(known.is_empty(), saw == Saw::Connected, "a direct link comes up once, before anything else");
+    assert!(end(known).is_none(), "{saw:?} is reported of {peer:?}, whose end was reported");
+    known.push(saw);
 }
 
 /// The words of a server as they arrive, if they do.
@@ -258,7 +295,7 @@ fn brief_event(saw: &Saw) -> String {
     }
 }
 
-fn packets(saw: &[Saw]) -> Vec<&[u8]> {
+pub(super) fn packets(saw: &[Saw]) -> Vec<&[u8]> {
     let packets = saw.iter().filter_map(|saw| match saw {
         Saw::Packet(_, packet) => Some(packet.as_slice()),
         _ => None,
@@ -266,11 +303,11 @@ fn packets(saw: &[Saw]) -> Vec<&[u8]> {
     packets.collect()
 }
 
-fn has_packet(saw: &[Saw], delivery: Delivery, packet: &[u8]) -> bool {
+pub(super) fn has_packet(saw: &[Saw], delivery: Delivery, packet: &[u8]) -> bool {
     saw.iter().any(|saw| matches!(saw, Saw::Packet(d, p) if (*d, p.as_slice()) == (delivery, packet)))
 }
 
-fn end(saw: &[Saw]) -> Option<DisconnectReason> {
+pub(super) fn end(saw: &[Saw]) -> Option<DisconnectReason> {
     saw.iter().rev().find_map(|saw| match saw {
         Saw::Disconnected(reason) => Some(reason.clone()),
         _ => None,

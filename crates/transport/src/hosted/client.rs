@@ -6,13 +6,17 @@ use std::time::Instant;
 
 use super::client_handle::HostedClientHandle;
 use super::client_outbox::{ClientOutbox, Sent};
+use super::server::{HostedServer, direct_pair};
 use super::watched::Watched;
 use super::{HostedSettings, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Peer, Statistics};
+use crate::{
+    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
+    ServerEvent, ServerTransport as _, Statistics,
+};
 
-/// The transport of a [hosted](super) client. Dropping it closes its link.
+/// The transport of a [hosted](super) client. Dropping it closes its links.
 ///
 /// `connect` waits until the host says that the link is up, however long that takes.
 #[derive(Debug)]
@@ -22,6 +26,10 @@ pub struct HostedClient {
     /// Counts attempts to connect, so that what an earlier link left behind is told apart.
     attempt: u64,
     link: Link,
+    /// Direct links are what a server has: many, told apart by their names.
+    direct: HostedServer,
+    /// Direct links and the one to the server take turns.
+    is_direct_turn: bool,
     pool: PacketPool,
     /// The packet that the last event showed.
     shown: Option<SharedPacket>,
@@ -49,12 +57,15 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedClient, HostedClientHand
         incoming: Mailbox::new(settings.incoming),
         outgoing: Watched::new(ClientOutbox::new(settings)),
     });
-    let handle = HostedClientHandle::new(Arc::clone(&wires));
+    let (direct, direct_handle) = direct_pair(settings);
+    let handle = HostedClientHandle::new(Arc::clone(&wires), direct_handle);
     let client = HostedClient {
         wires,
         limits: settings.limits,
         attempt: 0,
         link: Link::Idle,
+        direct,
+        is_direct_turn: false,
         pool: PacketPool::default(),
         shown: None,
         statistics: Statistics::default(),
@@ -83,25 +94,32 @@ impl ClientTransport for HostedClient {
         }
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<ClientEvent<'_>> {
-        match self.wires.incoming.pop()? {
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        self.is_direct_turn = !self.is_direct_turn;
+        if self.is_direct_turn && !self.direct.is_empty() {
+            return self.poll_direct(now);
+        }
+        let Some(popped) = self.wires.incoming.pop() else {
+            return self.poll_direct(now);
+        };
+        Some(match popped {
             Popped::Connected { peer, .. } => {
                 if peer == Peer(self.attempt) && self.link == Link::Connecting {
                     self.link = Link::Up;
                 }
-                Some(ClientEvent::Connected)
+                ClientEvent::Connected
             }
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
-                Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) })
+                ClientEvent::Packet { delivery, packet: self.shown.insert(packet) }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == Peer(self.attempt) {
                     self.link = Link::Idle;
                 }
-                Some(ClientEvent::Disconnected { reason })
+                ClientEvent::Disconnected { reason }
             }
-        }
+        })
     }
 
     fn send(&mut self, _now: Instant, delivery: Delivery, packet: &[u8]) {
@@ -136,6 +154,7 @@ impl ClientTransport for HostedClient {
     }
 
     fn set_waker(&mut self, waker: Waker) {
+        self.direct.set_waker(waker.clone());
         self.wires.incoming.set_waker(waker);
     }
 
@@ -147,11 +166,37 @@ impl ClientTransport for HostedClient {
         let mut statistics = self.statistics;
         statistics.dropped.incoming_full = self.wires.incoming.dropped();
         statistics.dropped.malformed = self.wires.outgoing.change(|outbox| outbox.malformed);
-        statistics
+        statistics.with(&self.direct.statistics().links)
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        Some(self)
+    }
+}
+
+impl DirectLinks for HostedClient {
+    fn send_direct(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.direct.send(now, peers, delivery, packet);
+    }
+
+    fn disconnect_direct(&mut self, now: Instant, peer: Peer) {
+        self.direct.disconnect(now, peer, "");
     }
 }
 
 impl HostedClient {
+    fn poll_direct(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        Some(match self.direct.poll(now)? {
+            ServerEvent::Connected { peer, .. } => ClientEvent::Direct { peer, event: DirectEvent::Up },
+            ServerEvent::Packet { peer, delivery, packet } => {
+                ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+            }
+            ServerEvent::Disconnected { peer, reason } => {
+                ClientEvent::Direct { peer, event: DirectEvent::Down { reason } }
+            }
+        })
+    }
+
     fn end_overloaded(&mut self) {
         let attempt = Peer(self.attempt);
         self.link = Link::Ending;

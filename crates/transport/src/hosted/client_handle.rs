@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::client::Wires;
-use super::client_outbox::Request;
+use super::client_outbox::{ClientOutbox, Request};
+use super::server_handle::HostedServerHandle;
 use super::{Received, SESSION_RESET, overloaded, send_failed};
 use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
@@ -12,13 +13,15 @@ use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
 
 /// What the host does for a [hosted](super) client: it tells what its network reported and asks what is to be done.
 ///
-/// Nothing blocks. Dropping it loses the link, and no other can be made.
+/// Nothing blocks. Dropping it loses its links, and no other can be made.
 #[derive(Debug)]
 pub struct HostedClientHandle {
     wires: Arc<Wires>,
     link: HostLink,
     /// The link was said to be up before anybody asked for it.
     is_up_already: bool,
+    /// For the direct links.
+    pub(super) direct: HostedServerHandle,
     pool: PacketPool,
     /// The packet that the last request showed.
     shown: Option<SharedPacket>,
@@ -52,15 +55,15 @@ enum HostLink {
 }
 
 impl HostedClientHandle {
-    pub(super) fn new(wires: Arc<Wires>) -> Self {
+    pub(super) fn new(wires: Arc<Wires>, direct: HostedServerHandle) -> Self {
         let pool = PacketPool::default();
-        Self { wires, link: HostLink::Unwanted, is_up_already: false, pool, shown: None }
+        Self { wires, link: HostLink::Unwanted, is_up_already: false, direct, pool, shown: None }
     }
 
     /// The next thing to do, or `None`. Call it until it says `None`: only then will the waker be called again.
     pub fn poll(&mut self) -> Option<ClientRequest<'_>> {
         loop {
-            match self.wires.outgoing.pop(super::client_outbox::ClientOutbox::pop)? {
+            match self.wires.outgoing.pop(ClientOutbox::pop)? {
                 Request::Connect(attempt) => {
                     self.link = HostLink::Asked(attempt);
                     if std::mem::take(&mut self.is_up_already) {
@@ -144,19 +147,20 @@ impl HostedClientHandle {
     }
 
     /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the client
-    /// asks for another.
+    /// asks for another. Direct links stay.
     pub fn session_reset(&mut self) {
         self.link_down(SESSION_RESET);
     }
 
-    /// Asks to be woken, from any thread, when [`poll`](Self::poll) has something.
+    /// Asks to be woken, from any thread, when [`poll`](Self::poll) or [`poll_direct`](Self::poll_direct) has something.
     pub fn set_waker(&mut self, waker: Waker) {
+        self.direct.set_waker(waker.clone());
         self.wires.outgoing.set_waker(waker);
     }
 
-    /// Whether the transport was dropped, so that there is nothing to do once [`poll`](Self::poll) says `None`.
+    /// Whether the transport was dropped, so that there is nothing to do once the polls say `None`.
     pub fn is_finished(&self) -> bool {
-        self.wires.outgoing.change(|outbox| outbox.is_closed)
+        self.wires.outgoing.change(|outbox| outbox.is_closed) && self.direct.is_finished()
     }
 
     fn end(&mut self, reason: impl FnOnce(HostLink) -> DisconnectReason) {

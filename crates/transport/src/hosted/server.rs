@@ -19,6 +19,8 @@ pub struct HostedServer {
     wires: Arc<Wires>,
     limits: PacketLimits,
     links: BTreeSet<Peer>,
+    /// Whether newcomers wait to be taken in.
+    may_refuse: bool,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
     is_shut_down: bool,
@@ -54,6 +56,7 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
         wires,
         limits: settings.limits,
         links: BTreeSet::new(),
+        may_refuse: true,
         newcomer: None,
         is_shut_down: false,
         pool: PacketPool::default(),
@@ -62,6 +65,14 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
         statistics: ServerStatistics::default(),
     };
     (server, handle)
+}
+
+/// The same for a client's direct links, which nobody refuses.
+pub(super) fn direct_pair(settings: &HostedSettings) -> (HostedServer, HostedServerHandle) {
+    let settings = HostedSettings { peers_max: settings.direct_links_max, ..settings.clone() };
+    let (mut links, handle) = pair(&settings);
+    links.may_refuse = false;
+    (links, handle)
 }
 
 impl ServerTransport for HostedServer {
@@ -76,7 +87,7 @@ impl ServerTransport for HostedServer {
                 }
                 Popped::Connected { peer, about: Arrival { session, remote } } => {
                     self.links.insert(peer);
-                    self.newcomer = Some(peer);
+                    self.newcomer = self.may_refuse.then_some(peer);
                     self.statistics.connections.accepted += 1;
                     return Some(ServerEvent::Connected { peer, session, remote });
                 }
@@ -156,6 +167,11 @@ impl ServerTransport for HostedServer {
 }
 
 impl HostedServer {
+    /// Whether `poll` would say `None`.
+    pub(super) fn is_empty(&self) -> bool {
+        self.wires.incoming.is_empty()
+    }
+
     fn accept_newcomer(&mut self) {
         if let Some(peer) = self.newcomer.take() {
             self.wires.outgoing.change(|outbox| outbox.accept(peer));

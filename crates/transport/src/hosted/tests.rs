@@ -8,6 +8,8 @@ use std::time::Instant;
 use super::*;
 use crate::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport as _};
 
+mod direct;
+
 #[test]
 fn a_link_that_was_up_before_anybody_asked_is_taken_at_once() {
     let (mut client, mut handle) = client(&settings());

@@ -3,18 +3,24 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use super::{Fate, Impairer, Impairment, ImpairmentCounts};
+use super::direct::{DirectLines, LineEvent};
+use super::{Fate, Impairer, Impairment, ImpairmentCounts, overloaded};
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{ClientEvent, ClientTransport, Delivery, DisconnectReason, Dropped, PacketLimits, Statistics};
+use crate::{
+    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, Dropped,
+    PacketLimits, Peer, Statistics,
+};
 
 /// A client whose packets are impaired in both directions. Connecting and disconnecting are not.
 ///
-/// The packets on their way when the link ends are still delivered, so its end may be reported later than it came.
+/// The packets on their way when the link ends are still delivered, so its end may be reported later than it came; so
+/// long direct links wait too. Each direct link is impaired in the same way, by random numbers and a rate limit of its own.
 #[derive(Debug)]
 pub struct ImpairedClient<T> {
     inner: T,
     up: Impairer<SharedPacket>,
     down: Impairer<SharedPacket>,
+    direct: DirectLines,
     state: State,
     /// What the link's end is to be called, where the inner transport cannot know.
     end_instead: Option<DisconnectReason>,
@@ -44,6 +50,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
             inner,
             up: Impairer::new(up),
             down: Impairer::new(&down),
+            direct: DirectLines::new(up, &down),
             state: State::Down,
             end_instead: None,
             pool: PacketPool::default(),
@@ -77,9 +84,12 @@ impl<T: ClientTransport> ImpairedClient<T> {
         while let Some((delivery, packet)) = self.up.pop(now) {
             self.inner.send(now, delivery, &packet);
         }
+        if let Some(inner) = self.inner.direct_links() {
+            self.direct.send_due(now, inner);
+        }
     }
 
-    /// Takes what the inner transport has, up to the end of a link. True if it connected.
+    /// Takes what the inner transport has, up to the end of the link to the server. True if it connected.
     fn receive(&mut self, now: Instant) -> bool {
         while !matches!(self.state, State::Ended(_)) {
             match self.inner.poll(now) {
@@ -95,6 +105,11 @@ impl<T: ClientTransport> ImpairedClient<T> {
                     self.up.clear();
                     self.state = State::Ended(self.end_instead.take().unwrap_or(reason));
                 }
+                Some(ClientEvent::Direct { peer, event }) => {
+                    if self.direct.take(now, peer, event, &mut self.pool) {
+                        self.disconnect_direct(now, peer);
+                    }
+                }
                 None => break,
             }
         }
@@ -104,8 +119,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
     /// A reliable packet that cannot be kept is the end of the link.
     fn end_if_overflowed(&mut self, now: Instant, delivery: Delivery, fate: Fate) {
         if (delivery, fate) == (Delivery::Reliable, Fate::Overflowed) {
-            let queue = "too many reliable packets on the impaired network".to_owned();
-            self.end_instead.get_or_insert(DisconnectReason::Overloaded { queue });
+            self.end_instead.get_or_insert(overloaded());
             self.inner.disconnect(now);
         }
     }
@@ -124,6 +138,16 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
         self.send_due(now);
         if self.receive(now) {
             return Some(ClientEvent::Connected);
+        }
+        if let Some((peer, event)) = self.direct.pop(now) {
+            let event = match event {
+                LineEvent::Up => DirectEvent::Up,
+                LineEvent::Packet(delivery, packet) => {
+                    DirectEvent::Packet { delivery, packet: self.shown.insert(packet) }
+                }
+                LineEvent::Down(reason) => DirectEvent::Down { reason },
+            };
+            return Some(ClientEvent::Direct { peer, event });
         }
         if let Some((delivery, packet)) = self.down.pop(now) {
             return Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) });
@@ -165,7 +189,8 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        [self.up.next_at(), self.down.next_at(), self.inner.wants_poll_at()].into_iter().flatten().min()
+        let own = [self.up.next_at(), self.down.next_at(), self.direct.next_at()];
+        own.into_iter().chain([self.inner.wants_poll_at()]).flatten().min()
     }
 
     fn set_waker(&mut self, waker: Waker) {
@@ -181,6 +206,35 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
         statistics.dropped.not_connected += self.dropped.not_connected;
         statistics.dropped.too_large += self.dropped.too_large;
         statistics
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        if self.inner.direct_links().is_some() { Some(self) } else { None }
+    }
+}
+
+impl<T: ClientTransport> DirectLinks for ImpairedClient<T> {
+    fn send_direct(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        if !self.limits().allow(delivery, packet.len()) {
+            self.dropped.too_large += 1;
+            return;
+        }
+        let packet = self.pool.copy(packet);
+        for &peer in peers {
+            match self.direct.send(now, peer, delivery, packet.clone()) {
+                None => self.dropped.not_connected += 1,
+                Some(Fate::Overflowed) if delivery == Delivery::Reliable => self.disconnect_direct(now, peer),
+                Some(_) => {}
+            }
+        }
+        self.send_due(now);
+    }
+
+    /// Delays are cut short: what was sent reliably goes out at once, and nothing more is reported but the end.
+    fn disconnect_direct(&mut self, now: Instant, peer: Peer) {
+        if let Some(inner) = self.inner.direct_links() {
+            self.direct.disconnect(now, peer, inner);
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl<C, P> Mailbox<C, P> {
         popped
     }
 
+    /// See [`Inbox::is_empty`].
+    pub fn is_empty(&self) -> bool {
+        self.lock().inbox.is_empty()
+    }
+
     /// See [`Inbox::peers`].
     pub fn peers(&self) -> usize {
         self.lock().inbox.peers()

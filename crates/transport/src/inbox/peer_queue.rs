@@ -7,8 +7,7 @@ use crate::{Delivery, DisconnectReason, Peer};
 
 #[derive(Debug)]
 pub(super) struct PeerQueue<C, P> {
-    /// Set until its `Connected` is popped.
-    connected: Option<C>,
+    arrival: Arrival<C>,
     reliable: VecDeque<P>,
     unreliable: VecDeque<P>,
     /// Set when the link ended; reported after the packets.
@@ -20,10 +19,20 @@ pub(super) struct PeerQueue<C, P> {
     pub(super) is_in_turn: bool,
 }
 
+/// How far a peer has come in.
+#[derive(Debug)]
+enum Arrival<C> {
+    /// Nothing is reported but its end; packets wait.
+    Expected,
+    Connected(C),
+    /// Its `Connected` was popped.
+    Reported,
+}
+
 impl<C, P> PeerQueue<C, P> {
     pub(super) fn new() -> Self {
         Self {
-            connected: None,
+            arrival: Arrival::Expected,
             reliable: VecDeque::new(),
             unreliable: VecDeque::new(),
             end: None,
@@ -34,16 +43,18 @@ impl<C, P> PeerQueue<C, P> {
     }
 
     pub(super) fn has_something(&self) -> bool {
-        self.connected.is_some()
-            || !self.reliable.is_empty()
-            || !self.unreliable.is_empty()
-            || self.end.is_some()
+        let is_worth_telling = match self.arrival {
+            Arrival::Expected => false,
+            Arrival::Connected(_) => true,
+            Arrival::Reported => !self.reliable.is_empty() || !self.unreliable.is_empty(),
+        };
+        is_worth_telling || self.end.is_some()
     }
 
     pub(super) fn connected(&mut self, about: C) {
         // Being taken in may cross with leaving; whoever left does not hear of it.
         if !self.is_muted && self.end.is_none() {
-            self.connected = Some(about);
+            self.arrival = Arrival::Connected(about);
         }
     }
 
@@ -77,7 +88,9 @@ impl<C, P> PeerQueue<C, P> {
 
     pub(super) fn mute(&mut self) -> bool {
         self.is_muted = true;
-        self.connected = None;
+        if matches!(self.arrival, Arrival::Connected(_)) {
+            self.arrival = Arrival::Expected;
+        }
         self.reliable.clear();
         self.unreliable.clear();
         std::mem::take(&mut self.is_awaited)
@@ -85,8 +98,13 @@ impl<C, P> PeerQueue<C, P> {
 
     /// Control goes first: it is what makes sense of the voice.
     pub(super) fn pop(&mut self, limits: InboxLimits, peer: Peer) -> Option<Popped<C, P>> {
-        if let Some(about) = self.connected.take() {
-            return Some(Popped::Connected { peer, about });
+        match std::mem::replace(&mut self.arrival, Arrival::Reported) {
+            Arrival::Connected(about) => return Some(Popped::Connected { peer, about }),
+            Arrival::Expected => {
+                self.arrival = Arrival::Expected;
+                return self.end.take().map(|reason| Popped::Disconnected { peer, reason });
+            }
+            Arrival::Reported => {}
         }
         if let Some(packet) = self.reliable.pop_front() {
             let made_room = self.is_awaited && self.reliable.len() < limits.reliable_packets;

@@ -4,24 +4,31 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::{Arrival, ClientMailbox, LIMITS, LinkToClient, LinkToServer, MemoryNetwork, QUEUES, overloaded};
-use crate::inbox::{Mailbox, Popped, Pushed};
+use super::direct::DirectEnds;
+use super::{
+    Arrival, ClientEnd, LIMITS, LinkToClient, LinkToServer, MemoryAddress, MemoryNetwork, overloaded,
+};
+use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Peer, Statistics};
+use crate::{
+    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
+    Statistics,
+};
 
-/// A client on a [`MemoryNetwork`]. Dropping it closes its link.
+/// A client on a [`MemoryNetwork`]. Dropping it closes its links.
 #[derive(Debug)]
 pub struct MemoryClient {
     network: MemoryNetwork,
     session: String,
-    mailbox: Arc<ClientMailbox>,
-    /// Counts attempts to connect, so that what an earlier link left behind is told apart.
-    attempt: u64,
+    pub(super) end: Arc<ClientEnd>,
+    /// The name of the latest attempt to connect, so that what an earlier link left behind is told apart.
+    attempt: Peer,
     link: Link,
-    pool: PacketPool,
+    pub(super) direct: DirectEnds,
+    pub(super) pool: PacketPool,
     /// The packet that the last event showed.
     shown: Option<SharedPacket>,
-    statistics: Statistics,
+    pub(super) statistics: Statistics,
 }
 
 #[derive(Debug)]
@@ -38,25 +45,31 @@ impl MemoryClient {
         Self {
             network,
             session,
-            mailbox: Arc::new(Mailbox::new(QUEUES)),
-            attempt: 0,
+            end: Arc::new(ClientEnd::new()),
+            attempt: Peer(0),
             link: Link::Idle,
+            direct: DirectEnds::default(),
             pool: PacketPool::default(),
             shown: None,
             statistics: Statistics::default(),
         }
     }
 
-    /// Loses the link as if a cable had been pulled: both ends time out, neither says goodbye.
-    pub fn lose_link(&mut self) {
-        self.end(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
+    /// Where other clients reach this one directly, also when it has gone to its driver.
+    pub fn address(&self) -> MemoryAddress {
+        MemoryAddress(Arc::clone(&self.end))
     }
 
-    /// Ends the link, with a reason for each end.
-    fn end(&mut self, here: DisconnectReason, there: DisconnectReason) {
+    /// Loses the link to the server as if a cable had been pulled: both ends time out, neither says goodbye.
+    pub fn lose_link(&mut self) {
+        self.end_link(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
+    }
+
+    /// Ends the link to the server, with a reason for each end.
+    fn end_link(&mut self, here: DisconnectReason, there: DisconnectReason) {
         if let Link::Connecting(link) | Link::Up(link) = &self.link {
             link.end(there);
-            self.mailbox.disconnected(Peer(self.attempt), here);
+            self.end.mailbox.disconnected(self.attempt, here);
             self.link = Link::Ending;
         }
     }
@@ -67,41 +80,59 @@ impl ClientTransport for MemoryClient {
         if matches!(self.link, Link::Connecting(_) | Link::Up(_)) {
             return;
         }
-        self.attempt += 1;
-        let attempt = Peer(self.attempt);
-        self.mailbox.expect(attempt);
+        let attempt = self.end.next_attempt();
+        self.attempt = attempt;
+        self.end.mailbox.expect(attempt);
         let Some(listener) = self.network.listener() else {
             let (address, cause) = ("this process".to_owned(), "no server listens".to_owned());
-            self.mailbox.disconnected(attempt, DisconnectReason::Unreachable { address, cause });
+            self.end.mailbox.disconnected(attempt, DisconnectReason::Unreachable { address, cause });
             self.link = Link::Ending;
             return;
         };
         let peer = listener.next_peer();
-        let link = LinkToClient { mailbox: Arc::clone(&self.mailbox), attempt };
+        let link = LinkToClient { end: Arc::clone(&self.end), attempt };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 
     fn poll(&mut self, _now: Instant) -> Option<ClientEvent<'_>> {
-        match self.mailbox.pop()? {
-            Popped::Connected { peer, .. } => {
-                if let Link::Connecting(link) = &self.link
-                    && peer == Peer(self.attempt)
-                {
-                    self.link = Link::Up(link.clone());
+        loop {
+            return Some(match self.end.mailbox.pop()? {
+                Popped::Connected { peer, about: Some(link) } => {
+                    self.direct.insert(peer, link);
+                    ClientEvent::Direct { peer, event: DirectEvent::Up }
                 }
-                Some(ClientEvent::Connected)
-            }
-            Popped::Packet { delivery, packet, .. } => {
-                self.statistics.received.count(delivery, 1, packet.len());
-                Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) })
-            }
-            Popped::Disconnected { peer, reason } => {
-                if peer == Peer(self.attempt) {
-                    self.link = Link::Idle;
+                Popped::Connected { peer, about: None } => {
+                    if let Link::Connecting(link) = &self.link
+                        && peer == self.attempt
+                    {
+                        self.link = Link::Up(link.clone());
+                    }
+                    ClientEvent::Connected
                 }
-                Some(ClientEvent::Disconnected { reason })
-            }
+                Popped::Packet { peer, delivery, packet, .. } => {
+                    self.statistics.received.count(delivery, 1, packet.len());
+                    let packet = self.shown.insert(packet);
+                    if ClientEnd::is_direct_link(peer) {
+                        ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+                    } else {
+                        ClientEvent::Packet { delivery, packet }
+                    }
+                }
+                Popped::Disconnected { peer, reason } if ClientEnd::is_direct_link(peer) => {
+                    self.end.give_place_back();
+                    if !self.direct.remove(peer) {
+                        continue;
+                    }
+                    ClientEvent::Direct { peer, event: DirectEvent::Down { reason } }
+                }
+                Popped::Disconnected { peer, reason } => {
+                    if peer == self.attempt {
+                        self.link = Link::Idle;
+                    }
+                    ClientEvent::Disconnected { reason }
+                }
+            });
         }
     }
 
@@ -120,18 +151,18 @@ impl ClientTransport for MemoryClient {
                 self.statistics.sent.count(delivery, 1, packet.len());
                 self.statistics.dropped.outgoing_full += 1;
             }
-            Pushed::Full(_) => self.end(overloaded(), overloaded()),
+            Pushed::Full(_) => self.end_link(overloaded(), overloaded()),
             Pushed::Unwanted => self.statistics.dropped.not_connected += 1,
         }
     }
 
     fn disconnect(&mut self, _now: Instant) {
-        self.mailbox.mute(Peer(self.attempt));
-        self.end(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
+        self.end.mailbox.mute(self.attempt);
+        self.end_link(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
     }
 
     fn set_waker(&mut self, waker: Waker) {
-        self.mailbox.set_waker(waker);
+        self.end.mailbox.set_waker(waker);
     }
 
     fn limits(&self) -> PacketLimits {
@@ -140,13 +171,24 @@ impl ClientTransport for MemoryClient {
 
     fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics;
-        statistics.dropped.incoming_full = self.mailbox.dropped();
+        statistics.dropped.incoming_full = self.end.mailbox.dropped();
         statistics
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        Some(self)
     }
 }
 
 impl Drop for MemoryClient {
     fn drop(&mut self) {
-        self.end(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
+        self.end_link(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
+        self.end.leave();
+        self.direct.leave();
+        while let Some(popped) = self.end.mailbox.pop() {
+            if let Popped::Connected { about: Some(link), .. } = popped {
+                link.end(DisconnectReason::closed_by_peer(b""));
+            }
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! A game's own network, as simple as one can be: players with numbers, and a thread that is the game's loop.
 //!
 //! Everything arrives at once and in order; what the receiver cannot take is a failed send.
+//! Players reach each other directly once the game has introduced them.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use consonance_transport::Delivery;
 use consonance_transport::hosted::{
-    ClientRequest, HostedClientHandle, HostedServerHandle, Received, ServerRequest,
+    ClientRequest, DirectRequest, HostedClientHandle, HostedServerHandle, Received, ServerRequest,
 };
 
 /// How long the game sleeps between two frames at most.
@@ -48,9 +50,32 @@ impl GameNetwork {
         self.change(|players| players.server = Some(handle));
     }
 
-    pub(crate) fn add_client(&mut self, mut handle: HostedClientHandle, session: &str) {
+    /// A player's number.
+    pub(crate) fn add_client(&mut self, mut handle: HostedClientHandle, session: &str) -> u64 {
         handle.set_waker(self.waker());
-        self.change(|players| players.clients.push(Player { handle, session: session.to_owned() }));
+        self.change(|Players { clients, .. }| {
+            clients.push(Player { handle, session: session.to_owned() });
+            clients.len() as u64 - 1
+        })
+    }
+
+    /// Two players reach each other directly from now on.
+    pub(crate) fn introduce(&mut self, one: u64, other: u64) {
+        self.change(|players| {
+            for (player, to) in [(one, other), (other, one)] {
+                assert!(players.clients[player as usize].handle.direct_connected(to));
+            }
+        });
+    }
+
+    /// Loses every direct link of a player.
+    pub(crate) fn lose_directly(&mut self, player: u64) {
+        self.change(|Players { clients, .. }| {
+            for number in 0..clients.len() as u64 {
+                clients[player as usize].handle.direct_lost(number);
+                clients[number as usize].handle.direct_lost(player);
+            }
+        });
     }
 
     /// Loses every link.
@@ -65,8 +90,8 @@ impl GameNetwork {
         });
     }
 
-    fn change(&self, change: impl FnOnce(&mut Players)) {
-        change(&mut self.players.lock().expect("the game does not panic"));
+    fn change<R>(&self, change: impl FnOnce(&mut Players) -> R) -> R {
+        change(&mut self.players.lock().expect("the game does not panic"))
     }
 
     fn waker(&self) -> Waker {
@@ -89,6 +114,9 @@ impl Players {
             for (number, player) in (0..).zip(&mut self.clients) {
                 pump_client(number, player, server);
             }
+            for number in 0..self.clients.len() as u64 {
+                pump_direct(number, &mut self.clients);
+            }
             pump_server(server, &mut self.clients);
         }
         !self.is_over
@@ -110,6 +138,41 @@ fn pump_client(number: u64, player: &mut Player, server: &mut HostedServerHandle
             }
             ClientRequest::Disconnect => server.peer_disconnected(number, ""),
         }
+    }
+}
+
+/// What goes from one player to others.
+enum Direct {
+    Packet(Vec<u64>, Delivery, Vec<u8>),
+    Goodbye(u64),
+}
+
+fn pump_direct(number: u64, clients: &mut [Player]) {
+    let mut direct = Vec::new();
+    while let Some(request) = clients[number as usize].handle.poll_direct() {
+        direct.push(match request {
+            DirectRequest::Send { peers, delivery, packet } => {
+                Direct::Packet(peers.to_vec(), delivery, packet.to_vec())
+            }
+            DirectRequest::Disconnect { peer } => Direct::Goodbye(peer),
+        });
+    }
+    for direct in direct {
+        pass_on(number, direct, clients);
+    }
+}
+
+fn pass_on(from: u64, direct: Direct, clients: &mut [Player]) {
+    match direct {
+        Direct::Packet(peers, delivery, packet) => {
+            for peer in peers {
+                let receiver = &mut clients[peer as usize].handle;
+                if receiver.receive_direct(from, delivery, &packet) == Received::Overflowed {
+                    clients[from as usize].handle.direct_send_failed(peer);
+                }
+            }
+        }
+        Direct::Goodbye(peer) => clients[peer as usize].handle.direct_disconnected(from, ""),
     }
 }
 

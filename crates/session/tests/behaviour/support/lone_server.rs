@@ -7,6 +7,8 @@ use consonance_session::{
     ServerStatistics,
 };
 
+use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
+
 use super::{packets, words};
 
 /// A server, and what it wants sent in words. Links are numbers.
@@ -55,6 +57,23 @@ impl LoneServer {
     fn give(&mut self, link: u64, packet: &[u8]) {
         self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
         while self.server.poll_transmit().is_some() {}
+    }
+
+    /// What a client of ours is to show when its link is lost; the rest of what its handshake causes is passed over.
+    pub(crate) fn ticket(&mut self, link: u64, handshake: &[u8]) -> ResumeTicket {
+        self.connect(link);
+        self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, handshake);
+        let mut ticket = None;
+        while let Some(transmit) = self.server.poll_transmit() {
+            if let Ok((Packet::HandshakeResponse(answer), trailing)) =
+                Packet::parse_with_trailing(transmit.payload)
+            {
+                let secret = HandshakeExtension::find(trailing).and_then(|extension| extension.secret);
+                let (session, id) = (answer.session, answer.id);
+                ticket = secret.map(|secret| ResumeTicket { session, id, secret });
+            }
+        }
+        ticket.expect("an answer with a secret")
     }
 
     /// What is sent because of a packet.

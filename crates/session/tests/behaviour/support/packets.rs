@@ -1,10 +1,10 @@
 //! Packets as a peer would send them, honest or not.
 
-use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ServerRelay, TextData,
-    TextRecipient, VoiceData, VoiceOptions, WireStr,
+    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient,
+    ResumeTicket, ServerRelay, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
 /// The session that every test's server is in.
@@ -17,6 +17,18 @@ pub(crate) const CODEC: CodecSettings =
 
 pub(crate) fn handshake(name: &str) -> Vec<u8> {
     written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) })
+}
+
+/// The handshake of a client of ours, which may have had a place before.
+pub(crate) fn handshake_of_ours(name: &str, ticket: Option<ResumeTicket>) -> Vec<u8> {
+    let mut bytes = vec![0; 4096];
+    let mut writer = Writer::new(&mut bytes);
+    let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) };
+    request.write(&mut writer).expect("4096 bytes are enough for a handshake");
+    let extension =
+        HandshakeExtension { capabilities: Capabilities::ALL, ticket, secret: None, resumed: false };
+    extension.write(&mut writer).expect("there is room behind it");
+    writer.written().to_vec()
 }
 
 /// The answer of a current server: an id and nothing else.

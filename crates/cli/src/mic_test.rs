@@ -1,0 +1,286 @@
+//! `consonance mic-test`: a level meter, a recording, and what it sounds like.
+
+mod level;
+mod meter;
+mod summary;
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use consonance::audio::{BLOCK_SAMPLES, Input as _, Output as _};
+use consonance_device::{
+    DeviceList, DeviceState, Devices, Direction, Loudspeaker, Microphone, Selection, Settings,
+};
+
+use crate::complain;
+use crate::devices::{backend, shown};
+use crate::interrupt::Interrupt;
+use level::Level;
+use meter::Meter;
+use summary::Summary;
+
+const BEAT: Duration = Duration::from_millis(10);
+/// Devices that need longer to be opened are as good as none.
+const PATIENCE: Duration = Duration::from_secs(4);
+const SECONDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
+
+/// What to record with, and where to play it.
+#[derive(Debug, Args)]
+pub(crate) struct MicTest {
+    /// The microphone, by its name or a part of it; see `consonance devices`.
+    #[arg(long, value_name = "NAME")]
+    input: Option<String>,
+    /// The loudspeaker, by its name or a part of it.
+    #[arg(long, value_name = "NAME")]
+    output: Option<String>,
+    /// How long to record.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, allow_negative_numbers = true)]
+    seconds: f64,
+    /// Print one JSON object instead of words.
+    #[arg(long)]
+    json: bool,
+    /// Test with devices that are none.
+    #[arg(long, hide = true)]
+    null_devices: bool,
+}
+
+/// Makes of a block from the microphone what others hear.
+pub(crate) type Processing<'a> = dyn FnMut(&mut [f32; BLOCK_SAMPLES]) + 'a;
+
+/// Records and plays it back; with a processing, plays it back once more as that makes it.
+pub(crate) fn run(
+    arguments: &MicTest,
+    processing: Option<&mut Processing<'_>>,
+) -> Result<(), Box<dyn Error>> {
+    if !SECONDS.contains(&arguments.seconds) {
+        let (least, most) = (SECONDS.start(), SECONDS.end());
+        return Err(format!("--seconds {}: give {least} to {most}", arguments.seconds).into());
+    }
+    let settings = choose(arguments)?;
+    let interrupt = Interrupt::listen()?;
+    let mut test = Test::open(settings, &interrupt)?;
+    match test.perform(arguments, processing)? {
+        Some(summary) => summary.print(arguments.json),
+        // Interrupted: what was asked for is done.
+        None => Ok(()),
+    }
+}
+
+fn choose(arguments: &MicTest) -> Result<Settings, Box<dyn Error>> {
+    let backend = backend(arguments.null_devices);
+    let list = Devices::list(backend)?;
+    let choose = |direction, words: &Option<String>| match words {
+        Some(words) => list.find(direction, words).map(|device| Selection::Named(device.name.clone())),
+        None => Ok(Selection::Default),
+    };
+    let settings = Settings {
+        input: choose(Direction::Input, &arguments.input)?,
+        output: choose(Direction::Output, &arguments.output)?,
+        backend,
+    };
+    check_microphone(&list)?;
+    Ok(settings)
+}
+
+fn check_microphone(list: &DeviceList) -> Result<(), String> {
+    if list.inputs.is_empty() {
+        return Err("no microphone was found; plug one in, and see it with: consonance devices".into());
+    }
+    Ok(())
+}
+
+/// The devices under test.
+struct Test<'a> {
+    devices: Devices,
+    microphone: Microphone,
+    loudspeaker: Loudspeaker,
+    interrupt: &'a Interrupt,
+}
+
+impl<'a> Test<'a> {
+    /// Opens the devices and waits for the microphone.
+    ///
+    /// # Errors
+    /// If there is none that can be used.
+    fn open(settings: Settings, interrupt: &'a Interrupt) -> Result<Self, Box<dyn Error>> {
+        let (devices, microphone, loudspeaker) = Devices::open(settings);
+        let opened = Instant::now();
+        while !interrupt.happened() {
+            let state = devices.state(Direction::Input);
+            let is_late = opened.elapsed() > PATIENCE;
+            match state {
+                DeviceState::Running { .. } if devices.diagnostics(Direction::Input).callbacks > 0 => break,
+                _ if is_late => return Err(problem(&state).into()),
+                _ => thread::sleep(BEAT),
+            }
+        }
+        while devices.poll_event().is_some() {}
+        Ok(Self { devices, microphone, loudspeaker, interrupt })
+    }
+
+    /// The whole test; `None` if it was interrupted.
+    fn perform(
+        &mut self,
+        arguments: &MicTest,
+        processing: Option<&mut Processing<'_>>,
+    ) -> Result<Option<Summary>, Box<dyn Error>> {
+        let blocks = (arguments.seconds * 100.0).round() as usize;
+        let say = |words: String| if arguments.json { Ok(()) } else { writeln!(stdout(), "{words}") };
+        let input = self.name(Direction::Input).unwrap_or_default();
+        say(format!("say something: {} is recorded for {} s", shown(&input), arguments.seconds))?;
+        let Some(recording) = self.record(blocks) else { return Ok(None) };
+        let mut level = Level::default();
+        for block in &recording {
+            level.add(block);
+        }
+        let output = self.name(Direction::Output);
+        if let Some(output) = &output {
+            say(format!("this is what {} recorded, on {}", shown(&input), shown(output)))?;
+            if self.play(&recording).is_none() {
+                return Ok(None);
+            }
+            if let Some(process) = processing {
+                say("and this is what others hear".into())?;
+                let mut processed = recording;
+                processed.iter_mut().for_each(process);
+                if self.play(&processed).is_none() {
+                    return Ok(None);
+                }
+            }
+        } else {
+            complain(&problem(&DeviceState::Missing).replace("microphone", "loudspeaker"));
+        }
+        let diagnostics = [Direction::Input, Direction::Output].map(|way| self.devices.diagnostics(way));
+        Ok(Some(Summary { input, output, seconds: arguments.seconds, level, diagnostics }))
+    }
+
+    fn name(&self, direction: Direction) -> Option<String> {
+        match self.devices.state(direction) {
+            DeviceState::Running { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    fn record(&mut self, blocks: usize) -> Option<Vec<[f32; BLOCK_SAMPLES]>> {
+        let mut recording = Vec::with_capacity(blocks);
+        let silence = [0.0; BLOCK_SAMPLES];
+        self.beat("recording", blocks, |test, _| {
+            let mut block = silence;
+            test.microphone.read(&mut block);
+            // Once per beat, so that it is ready when it is wanted; a loudspeaker never fails.
+            let _ = test.loudspeaker.write(&silence);
+            recording.push(block);
+            block
+        })?;
+        Some(recording)
+    }
+
+    fn play(&mut self, recording: &[[f32; BLOCK_SAMPLES]]) -> Option<()> {
+        self.beat("playing", recording.len(), |test, number| {
+            let block = recording[number];
+            // As above; and what the microphone hears meanwhile is not wanted.
+            let _ = test.loudspeaker.write(&block);
+            test.microphone.read(&mut [0.0; BLOCK_SAMPLES]);
+            block
+        })
+    }
+
+    /// Does something every 10 ms and shows how loud it is; `None` if it was interrupted.
+    fn beat(
+        &mut self,
+        what: &'static str,
+        blocks: usize,
+        mut step: impl FnMut(&mut Self, usize) -> [f32; BLOCK_SAMPLES],
+    ) -> Option<()> {
+        let mut meter = Meter::new(what, blocks);
+        let begun = Instant::now();
+        for number in 0..blocks {
+            thread::sleep((begun + BEAT * number as u32).saturating_duration_since(Instant::now()));
+            if self.interrupt.happened() {
+                return None;
+            }
+            let block = step(self, number);
+            meter.show(&block);
+            while let Some(event) = self.devices.poll_event() {
+                meter.say(&in_words(event.direction, &event.state));
+            }
+        }
+        Some(())
+    }
+}
+
+fn in_words(direction: Direction, state: &DeviceState) -> String {
+    let what = match direction {
+        Direction::Input => "microphone",
+        Direction::Output => "loudspeaker",
+    };
+    match state {
+        DeviceState::Running { name, .. } => format!("the {what} is {} now", shown(name)),
+        _ => format!("the {what} was lost; another one is looked for"),
+    }
+}
+
+/// Why there is no microphone, and what to do.
+fn problem(state: &DeviceState) -> String {
+    match state {
+        DeviceState::Denied => {
+            "this program may not use the microphone; allow it in the system's privacy settings".into()
+        }
+        DeviceState::Busy => {
+            "the microphone cannot be opened; close the program that has it, or choose another one with --input"
+                .into()
+        }
+        DeviceState::Running { name, .. } => {
+            format!("{} delivers no sound; unplug it and plug it in again", shown(name))
+        }
+        _ => "no microphone was found; plug one in, and see it with: consonance devices".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_hear_is_made_of_the_whole_recording_once() {
+        let arguments = MicTest { input: None, output: None, seconds: 0.2, json: true, null_devices: true };
+        let interrupt = Interrupt::default();
+        let mut test = Test::open(choose(&arguments).unwrap(), &interrupt).unwrap();
+        let mut processed = 0;
+        let mut process = |block: &mut [f32; BLOCK_SAMPLES]| {
+            block.fill(0.1);
+            processed += 1;
+        };
+        let summary = test.perform(&arguments, Some(&mut process)).unwrap().unwrap();
+        assert_eq!(processed, 20);
+        assert!(summary.output.is_some());
+        assert!(summary.level.peak_dbfs().is_none(), "what was recorded is silence");
+    }
+
+    #[test]
+    fn an_interrupt_ends_it_at_once() {
+        let arguments = MicTest { input: None, output: None, seconds: 60.0, json: true, null_devices: true };
+        let interrupt = Interrupt::default();
+        let mut test = Test::open(choose(&arguments).unwrap(), &interrupt).unwrap();
+        interrupt.happen();
+        assert!(test.perform(&arguments, None).unwrap().is_none());
+    }
+
+    #[test]
+    fn every_problem_says_what_to_do() {
+        let running =
+            DeviceState::Running { name: "Headset".into(), rate_hz: 48_000, latency: Duration::ZERO };
+        for (state, words) in [
+            (DeviceState::Missing, "plug one in"),
+            (DeviceState::Denied, "privacy settings"),
+            (DeviceState::Busy, "close the program"),
+            (running, "Headset delivers no sound"),
+        ] {
+            assert!(problem(&state).contains(words), "{state:?}");
+        }
+        assert!(check_microphone(&DeviceList::default()).is_err());
+    }
+}

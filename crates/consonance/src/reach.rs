@@ -1,0 +1,53 @@
+//! Which players have a direct link, as the game was told.
+
+use std::collections::BTreeMap;
+
+use consonance_session::{Client, ClientEvent, ClientId};
+
+use crate::event::EventKind;
+
+/// The players who have a direct link, by id, with their names.
+#[derive(Debug, Default)]
+pub(crate) struct Reach(BTreeMap<ClientId, String>);
+
+impl Reach {
+    /// Takes what the session tells; true if that may give somebody a direct link or take it away.
+    ///
+    /// That a player has left says that its link does not count any more.
+    pub(crate) fn follow(&mut self, event: &ClientEvent<'_>) -> bool {
+        match event {
+            ClientEvent::PlayerLeft { id, .. } => {
+                self.0.remove(id);
+                false
+            }
+            ClientEvent::Joined { .. }
+            | ClientEvent::PlayerJoined { .. }
+            | ClientEvent::PeerIntroduced { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// What has changed since the last call: lost links, then new ones.
+    pub(crate) fn update(&mut self, client: &Client) -> Vec<EventKind> {
+        let direct: BTreeMap<ClientId, &str> = client
+            .direct_peers()
+            .filter_map(|(id, _)| Some((id, client.player_name(id)?)))
+            .filter(|(_, name)| *name != client.name())
+            .collect();
+        let mut changes = Vec::new();
+        self.0.retain(|id, name| {
+            let stays = direct.get(id) == Some(&&**name);
+            if !stays {
+                changes.push(EventKind::DirectLinkLost { name: std::mem::take(name) });
+            }
+            stays
+        });
+        for (id, name) in direct {
+            self.0.entry(id).or_insert_with(|| {
+                changes.push(EventKind::DirectLinkMade { name: name.to_owned() });
+                name.to_owned()
+            });
+        }
+        changes
+    }
+}

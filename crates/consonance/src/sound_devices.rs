@@ -1,0 +1,78 @@
+//! The microphone and the loudspeaker of a chat, if it has them.
+
+use consonance_audio::{Input, Output};
+use consonance_device::{Backend, Devices, Direction, Selection, Settings};
+
+use crate::event::{Event, EventKind};
+use crate::event_queue::EventQueue;
+use crate::statistics::{DeviceRow, VoiceStatistics};
+
+/// Which devices a chat is to be started with.
+#[derive(Debug, Default)]
+pub(crate) struct DeviceWishes {
+    pub(crate) input: Option<Selection>,
+    pub(crate) output: Option<Selection>,
+    pub(crate) backend: Backend,
+}
+
+/// The devices of a chat; both may be none.
+#[derive(Debug, Default)]
+pub(crate) struct SoundDevices(Option<Devices>);
+
+/// Devices that are being opened, and how the voice thread uses them.
+#[derive(Default)]
+pub(crate) struct OpenedDevices {
+    pub(crate) devices: SoundDevices,
+    pub(crate) microphone: Option<Box<dyn Input>>,
+    pub(crate) loudspeaker: Option<Box<dyn Output>>,
+}
+
+impl DeviceWishes {
+    /// Begins to open them; what was not wished for stays `None`.
+    pub(crate) fn open(self) -> OpenedDevices {
+        let (wants_input, wants_output) = (self.input.is_some(), self.output.is_some());
+        if !wants_input && !wants_output {
+            return OpenedDevices::default();
+        }
+        let (devices, microphone, loudspeaker) = Devices::open(Settings {
+            input: self.input.unwrap_or(Selection::None),
+            output: self.output.unwrap_or(Selection::None),
+            backend: self.backend,
+        });
+        OpenedDevices {
+            devices: SoundDevices(Some(devices)),
+            microphone: wants_input.then(|| Box::new(microphone) as Box<dyn Input>),
+            loudspeaker: wants_output.then(|| Box::new(loudspeaker) as Box<dyn Output>),
+        }
+    }
+}
+
+impl SoundDevices {
+    /// Uses another device from now on; what is wrong with that, if the chat was started without any.
+    pub(crate) fn select(&self, direction: Direction, selection: Selection) -> Option<String> {
+        let Some(devices) = &self.0 else {
+            return Some(
+                "the chat was started without a microphone and a loudspeaker: start it with one".into(),
+            );
+        };
+        devices.select(direction, selection);
+        None
+    }
+
+    /// Tells the game what has become of them.
+    pub(crate) fn tell(&self, now: std::time::Instant, events: &EventQueue) {
+        while let Some(event) = self.0.as_ref().and_then(Devices::poll_event) {
+            events.push(Event { at: now, kind: EventKind::Device(event) });
+        }
+    }
+
+    /// Adds how they are doing.
+    pub(crate) fn add_to(&self, statistics: VoiceStatistics) -> VoiceStatistics {
+        let row = |direction| {
+            let devices = self.0.as_ref()?;
+            Some(DeviceRow { state: devices.state(direction), diagnostics: devices.diagnostics(direction) })
+        };
+        let (microphone, loudspeaker) = (row(Direction::Input), row(Direction::Output));
+        VoiceStatistics { microphone, loudspeaker, ..statistics }
+    }
+}

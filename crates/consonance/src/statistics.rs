@@ -1,0 +1,138 @@
+//! What was counted, as the voice thread writes it down and the game may ask at any time.
+
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use consonance_session::{Client, ClientStatistics, Flow, Instant, MessageType, Total, Traffic};
+use consonance_transport::Statistics;
+
+/// What a voice chat has counted since it was started, as plain data.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct VoiceStatistics {
+    /// The session's counters; among them, which way frames and texts went: `frames_direct` and `frames_relayed`.
+    pub session: ClientStatistics,
+    /// What came in over all links, by type of packet.
+    pub received: PacketTable,
+    /// What went out over all links, by type of packet; a packet to several direct links counts as often.
+    pub sent: PacketTable,
+    /// Every direct link that is up.
+    pub direct_links: Vec<DirectLinkRow>,
+    /// The microphone; none if the chat was started without devices.
+    #[cfg(feature = "devices")]
+    pub microphone: Option<DeviceRow>,
+    /// The loudspeaker; none if the chat was started without devices.
+    #[cfg(feature = "devices")]
+    pub loudspeaker: Option<DeviceRow>,
+    /// What the network carried and dropped over all links, and how well the one to the server does.
+    pub network: Statistics,
+}
+
+/// Packets in one direction, by type.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PacketTable {
+    /// Each type that the protocol has, in the order of their numbers on the wire.
+    pub by_type: Vec<(MessageType, Flow)>,
+    /// What begins like no packet.
+    pub unreadable: Flow,
+    /// Everything together.
+    pub total: Flow,
+}
+
+/// A direct link and what has passed over it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DirectLinkRow {
+    /// The player whose link it is; none until it has introduced itself and is in the session.
+    pub player: Option<String>,
+    /// What came in, good or bad.
+    pub received: Total,
+    /// What went out.
+    pub sent: Total,
+}
+
+/// A microphone or loudspeaker.
+#[cfg(feature = "devices")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DeviceRow {
+    /// How it is doing.
+    pub state: consonance_device::DeviceState,
+    /// What was counted and measured.
+    pub diagnostics: consonance_device::Diagnostics,
+}
+
+impl PacketTable {
+    /// What passed of one type.
+    pub fn flow(&self, message: MessageType) -> Flow {
+        let row = self.by_type.iter().find(|(of, _)| *of == message);
+        row.map_or_else(Flow::default, |(_, flow)| *flow)
+    }
+
+    fn of(traffic: &Traffic, at: Instant) -> Self {
+        Self {
+            by_type: traffic.iter(at).collect(),
+            unreadable: traffic.unreadable(at),
+            total: traffic.total(at),
+        }
+    }
+}
+
+impl VoiceStatistics {
+    pub(crate) fn of(client: &Client, at: Instant, network: Statistics) -> Self {
+        let direct_links = client.direct_links().map(|link| DirectLinkRow {
+            player: link.player.and_then(|id| client.player_name(id)).map(str::to_owned),
+            received: Total { packets: link.packets_in, bytes: link.bytes_in },
+            sent: Total { packets: link.packets_out, bytes: link.bytes_out },
+        });
+        Self {
+            session: client.statistics(),
+            received: PacketTable::of(client.received(), at),
+            sent: PacketTable::of(client.sent(), at),
+            direct_links: direct_links.collect(),
+            network,
+            #[cfg(feature = "devices")]
+            microphone: None,
+            #[cfg(feature = "devices")]
+            loudspeaker: None,
+        }
+    }
+}
+
+/// Statistics that one thread writes and others read; the writer never waits.
+#[derive(Debug, Default)]
+pub(crate) struct SharedStatistics(Mutex<Arc<VoiceStatistics>>);
+
+impl SharedStatistics {
+    /// Shows these from now on; false if somebody looks just now, and the writer should try again later.
+    pub(crate) fn publish(&self, statistics: VoiceStatistics) -> bool {
+        let mut shown = match self.0.try_lock() {
+            Ok(shown) => shown,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return false,
+        };
+        *shown = Arc::new(statistics);
+        true
+    }
+
+    pub(crate) fn get(&self) -> Arc<VoiceStatistics> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_does_not_wait_for_a_reader() {
+        let shared = SharedStatistics::default();
+        let reader = shared.0.lock().unwrap();
+        let mut counted = VoiceStatistics::default();
+        counted.session.frames_sent = 7;
+        assert!(!shared.publish(counted.clone()));
+        drop(reader);
+        assert!(shared.publish(counted.clone()));
+        assert_eq!(*shared.get(), counted);
+    }
+}

@@ -1,0 +1,71 @@
+//! A server in memory whose counters can be read, and players whom a test connects with each other.
+
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use consonance::transport::memory::{MemoryAddress, MemoryClient, MemoryNetwork};
+use consonance::{VoiceChat, VoiceChatBuilder};
+use consonance_server::{SessionLoop, SessionsSettings};
+
+const TURN: Duration = Duration::from_millis(2);
+
+/// Serves the session `main`.
+pub(crate) struct Hall {
+    network: MemoryNetwork,
+    served: Arc<Mutex<Option<SessionLoop>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Hall {
+    pub(crate) fn open() -> Self {
+        let network = MemoryNetwork::new();
+        let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+        session_loop.add_listener(Box::new(network.listen()));
+        let served = Arc::new(Mutex::new(Some(session_loop)));
+        let turned = Arc::clone(&served);
+        let thread = thread::spawn(move || {
+            while let Some(session_loop) = &mut *turned.lock().unwrap() {
+                session_loop.turn(Instant::now());
+                // Whoever wants to look has the time to.
+                thread::sleep(TURN);
+            }
+        });
+        Self { network, served, thread: Some(thread) }
+    }
+
+    /// A chat to be set up and started, and where its player can be reached directly.
+    pub(crate) fn chat(&self) -> (VoiceChatBuilder, MemoryAddress) {
+        let client = self.network.client("main");
+        let address = client.address();
+        (VoiceChat::over(Box::new(client)), address)
+    }
+
+    /// Somebody who has nothing to do with the session.
+    pub(crate) fn stranger(&self) -> MemoryClient {
+        self.network.client("main")
+    }
+
+    /// Frames that came to the server to be passed on, in whatever form.
+    pub(crate) fn frames_relayed(&self) -> u64 {
+        let served = self.served.lock().unwrap();
+        let statistics = served.as_ref().unwrap().statistics().next().unwrap().2;
+        statistics.frames_relayed + statistics.frames_routed
+    }
+
+    /// The session begins anew, with nobody in it.
+    pub(crate) fn restart_session(&self) {
+        self.served.lock().unwrap().as_mut().unwrap().restart_sessions(Instant::now());
+    }
+}
+
+impl Drop for Hall {
+    fn drop(&mut self) {
+        if let Ok(mut served) = self.served.lock() {
+            *served = None;
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Chats with a microphone and a loudspeaker; here they are such as every machine has, silent and unheard.
+
+use consonance::device::{Backend, DeviceState, Direction, Selection};
+use consonance::{DeviceRow, EventKind, VoiceStatistics};
+
+use crate::player::{PATIENCE, Player};
+use crate::stage::Stage;
+
+#[test]
+fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
+    let stage = Stage::open();
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let alice = stage
+        .chat()
+        .name("Alice")
+        .talk_to_room("lobby")
+        .microphone(Selection::Default)
+        .loudspeaker(Selection::Default)
+        .device_backend(Backend::Null)
+        .start()
+        .unwrap();
+    let until = |direction, wanted: fn(&DeviceState) -> bool| {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        loop {
+            let event = alice.wait_event(PATIENCE).expect("the chat goes on");
+            if let EventKind::Device(event) = event.kind
+                && event.direction == direction
+                && wanted(&event.state)
+            {
+                return;
+            }
+            assert!(std::time::Instant::now() < deadline, "no device did that");
+        }
+    };
+    until(Direction::Input, DeviceState::is_running);
+    bob.until(&EventKind::StartedSpeaking { name: "Alice".into() });
+    alice.select_device(Direction::Input, Selection::None);
+    until(Direction::Input, |state| *state == DeviceState::Off);
+    alice.select_device(Direction::Input, Selection::Default);
+    until(Direction::Input, DeviceState::is_running);
+    let deadline = std::time::Instant::now() + PATIENCE;
+    let is_running = |device: &Option<DeviceRow>| device.as_ref().is_some_and(|row| row.state.is_running());
+    loop {
+        let VoiceStatistics { microphone, loudspeaker, .. } = &*alice.statistics();
+        if is_running(microphone) && is_running(loudspeaker) {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "{microphone:?}, {loudspeaker:?}");
+    }
+}
+
+#[test]
+fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    alice.voice.select_device(Direction::Output, Selection::Default);
+    alice.until_some(
+        "a problem",
+        |kind| matches!(kind, EventKind::Problem { text } if text.contains("without a microphone")),
+    );
+    assert!(alice.voice.statistics().loudspeaker.is_none());
+}

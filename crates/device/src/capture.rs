@@ -1,0 +1,188 @@
+//! From a microphone's callback to blocks on the beat: the two ends of one ring.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use consonance_audio::BLOCK_SAMPLES;
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::diagnostics::{Gauges, Pulse};
+use crate::fade::{FADE_FRAMES, die_away, fade_in, fade_out};
+use crate::fill_control::FillControl;
+use crate::limits::{MAX_EXCURSION_FRAMES, RING_FRAMES};
+use crate::resampler::{DriftResampler, MAX_BLOCK_FRAMES};
+
+/// A new ring for a microphone that is about to be opened.
+pub(crate) fn capture(gauges: Arc<Gauges>) -> (CaptureFeed, CaptureReader, Arc<Pulse>) {
+    let (producer, consumer) = RingBuffer::new(RING_FRAMES);
+    let pulse = Arc::new(Pulse::default());
+    let feed = CaptureFeed { ring: producer, pulse: Arc::clone(&pulse), gauges: Arc::clone(&gauges) };
+    (feed, CaptureReader::new(consumer, Arc::clone(&pulse), gauges), pulse)
+}
+
+/// The end in the device's callback.
+pub(crate) struct CaptureFeed {
+    ring: Producer<f32>,
+    pulse: Arc<Pulse>,
+    gauges: Arc<Gauges>,
+}
+
+impl CaptureFeed {
+    /// Takes what the device recorded, mono; what does not fit is dropped.
+    pub(crate) fn handle_callback(&mut self, now: Duration, samples: &[f32]) {
+        self.pulse.beat(now, samples.len());
+        let taken = samples.len().min(self.ring.slots());
+        if let Ok(room) = self.ring.write_chunk_uninit(taken) {
+            room.fill_from_iter(samples.iter().copied());
+        }
+        Gauges::count(&self.gauges.skipped_frames, samples.len() - taken);
+    }
+}
+
+/// The end on the beat.
+pub(crate) struct CaptureReader {
+    ring: Consumer<f32>,
+    pulse: Arc<Pulse>,
+    gauges: Arc<Gauges>,
+    control: FillControl,
+    resampler: DriftResampler,
+    phase: Phase,
+    /// What was given out last, to die away from.
+    heard: [f32; FADE_FRAMES],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The ring has to fill first; silence so far.
+    Gathering,
+    /// The next block is the first one after silence.
+    Beginning,
+    Flowing,
+}
+
+impl CaptureReader {
+    fn new(ring: Consumer<f32>, pulse: Arc<Pulse>, gauges: Arc<Gauges>) -> Self {
+        Self {
+            ring,
+            pulse,
+            gauges,
+            control: FillControl::for_capture(),
+            resampler: DriftResampler::into_blocks(),
+            phase: Phase::Gathering,
+            heard: [0.0; FADE_FRAMES],
+        }
+    }
+
+    /// The next 10 ms, or silence.
+    pub(crate) fn read(&mut self, now: Duration, block: &mut [f32; BLOCK_SAMPLES]) {
+        self.control.handle_beat(now, self.pulse.take_news());
+        if self.ring.slots() == RING_FRAMES {
+            // Nobody read for half a second, and what is in here is older than what was dropped since.
+            self.discard(RING_FRAMES);
+            self.gather();
+        }
+        if self.phase == Phase::Gathering && !self.begin(now) {
+            return self.end(block);
+        }
+        let wanted = self.resampler.wanted_frames();
+        if self.ring.slots() < wanted {
+            self.gather();
+            if !self.is_gone() {
+                Gauges::count(&self.gauges.xruns, 1);
+                self.control.ran_empty();
+            }
+            return self.end(block);
+        }
+        let standing = self.standing(now);
+        self.take(wanted, block);
+        self.control.observe(standing);
+        if standing > self.control.target() + MAX_EXCURSION_FRAMES as f64 {
+            self.skip(standing, block);
+        }
+        self.resampler.set_speed(self.control.correction());
+        self.heard.copy_from_slice(&block[BLOCK_SAMPLES - FADE_FRAMES..]);
+        let latency = self.control.level() + self.resampler.delay_frames() as f64;
+        let (level, target) = (self.control.level(), self.control.target());
+        self.gauges.set_fill(level, target, latency, self.control.correction());
+    }
+
+    /// Ends what was heard, softly, and is silent.
+    pub(crate) fn end(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
+        die_away(&self.heard, block);
+        self.heard.fill(0.0);
+    }
+
+    /// The device was closed; what is left in the ring is not worth a block.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.ring.is_abandoned()
+    }
+
+    /// Goes on when enough has gathered.
+    fn gather(&mut self) {
+        self.phase = Phase::Gathering;
+        self.resampler.reset();
+    }
+
+    /// Begins as soon as the ring holds its target, and throws away what it holds above it.
+    fn begin(&mut self, now: Duration) -> bool {
+        self.control.restart();
+        let excess = self.standing(now) - self.control.target();
+        if excess < 0.0 || self.ring.slots() < self.resampler.wanted_frames() {
+            return false;
+        }
+        self.discard(excess as usize);
+        self.phase = Phase::Beginning;
+        true
+    }
+
+    /// What the device has recorded and we have not read, whether it told already or not.
+    fn standing(&self, now: Duration) -> f64 {
+        self.ring.slots() as f64 + self.pulse.frames_since(now)
+    }
+
+    fn take(&mut self, wanted: usize, block: &mut [f32; BLOCK_SAMPLES]) {
+        let mut recorded = [0.0; MAX_BLOCK_FRAMES];
+        let recorded = &mut recorded[..wanted];
+        if let Ok(chunk) = self.ring.read_chunk(wanted) {
+            for (sample, taken) in recorded.iter_mut().zip(chunk) {
+                *sample = taken;
+            }
+        }
+        Gauges::count(&self.gauges.bad_samples, silence_bad_numbers(recorded));
+        let written = self.resampler.process(recorded, block);
+        block[written..].fill(0.0);
+        if self.phase == Phase::Beginning {
+            // Where the filter began there is an edge.
+            fade_in(block, 2 * self.resampler.delay_frames());
+            self.phase = Phase::Flowing;
+        }
+    }
+
+    /// Far too much has gathered: ends this block softly and goes on at the target.
+    fn skip(&mut self, standing: f64, block: &mut [f32; BLOCK_SAMPLES]) {
+        fade_out(block);
+        self.discard((standing - self.control.target()) as usize);
+        self.resampler.reset();
+        self.control.restart();
+        self.phase = Phase::Beginning;
+        Gauges::count(&self.gauges.xruns, 1);
+    }
+
+    fn discard(&mut self, frames: usize) {
+        let frames = frames.min(self.ring.slots());
+        if let Ok(chunk) = self.ring.read_chunk(frames) {
+            chunk.commit_all();
+        }
+        Gauges::count(&self.gauges.skipped_frames, frames);
+    }
+}
+
+/// Makes silence of what is no number, and of infinities; how many there were.
+pub(crate) fn silence_bad_numbers(sound: &mut [f32]) -> usize {
+    let mut bad = 0;
+    for sample in sound.iter_mut().filter(|sample| !sample.is_finite()) {
+        *sample = 0.0;
+        bad += 1;
+    }
+    bad
+}

@@ -1,0 +1,61 @@
+//! What happens to devices while they are used.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use crate::limits::MAX_EVENTS;
+use crate::state::DeviceState;
+
+/// Microphone or loudspeaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The microphone.
+    Input,
+    /// The loudspeaker.
+    Output,
+}
+
+/// A device came, went, or was changed for another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceEvent {
+    /// In which direction.
+    pub direction: Direction,
+    /// What holds from now on; the latency of a device that has just begun is not known yet, and 0.
+    pub state: DeviceState,
+}
+
+/// Events that wait for whoever polls them.
+#[derive(Debug, Default)]
+pub(crate) struct EventQueue(Mutex<VecDeque<DeviceEvent>>);
+
+impl EventQueue {
+    pub(crate) fn push(&self, event: DeviceEvent) {
+        let mut events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if events.len() == MAX_EVENTS {
+            events.pop_front();
+        }
+        events.push_back(event);
+    }
+
+    pub(crate) fn pop(&self) -> Option<DeviceEvent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_never_polls_keeps_the_newest() {
+        let events = EventQueue::default();
+        let event = |state| DeviceEvent { direction: Direction::Input, state };
+        for _ in 0..=MAX_EVENTS {
+            events.push(event(DeviceState::Lost));
+        }
+        events.push(event(DeviceState::Off));
+        let polled: Vec<_> = std::iter::from_fn(|| events.pop()).collect();
+        assert_eq!(polled.len(), MAX_EVENTS);
+        assert_eq!(polled.last(), Some(&event(DeviceState::Off)));
+    }
+}

@@ -1,0 +1,54 @@
+//! Microphones and loudspeakers: listed, opened, changed while running, and taken up again after they were gone.
+//!
+//! For programs that talk: [`Devices::open`] gives a [`Microphone`] and a [`Loudspeaker`], which are an
+//! [`Input`](consonance_audio::Input) and an [`Output`](consonance_audio::Output) like files and silence are. They
+//! never fail: without a device the microphone is silent and the loudspeaker swallows, [`DeviceState`] says why, and
+//! what is plugged in later is used without anybody asking for it.
+//!
+//! ```text
+//!  device's clock │               │ beat of 10 ms
+//!    callback ────┼──▶ ring ──▶ resampler ──▶ Microphone::read
+//!    callback ◀───┼─── ring ◀── resampler ◀── Loudspeaker::write
+//!                 │               │ ratio: 1 ± 0.5 %, keeps the ring near the smallest stable fill
+//!    supervisor: one thread; opens, watches, opens again
+//! ```
+//!
+//! * The callbacks never allocate, lock or log: they move samples between the device and a lock-free ring, and
+//!   fade where the ring is empty (`capture.rs`, `playback.rs`).
+//! * A device has its own clock. Its drift and the jitter of both sides are measured, and the resampling ratio
+//!   follows (`fill_control.rs`).
+//! * A device that vanishes says nothing: it only stops calling. So the supervisor watches the callbacks, and
+//!   decides what is open (`supervisor/direction.rs`), on simulated time in tests.
+//! * What knows the sound library is one file, `system/miniaudio.rs`, behind a trait of three methods.
+
+#![forbid(unsafe_code)]
+
+mod capture;
+mod clock;
+mod device_list;
+mod devices;
+mod diagnostics;
+mod event;
+mod fade;
+mod fill_control;
+pub mod limits;
+mod loudspeaker;
+mod mailbox;
+mod microphone;
+mod playback;
+mod resampler;
+mod selection;
+mod state;
+mod supervisor;
+mod system;
+#[cfg(test)]
+mod tests;
+
+pub use device_list::{DeviceInfo, DeviceList, FindError};
+pub use devices::{Backend, Devices, Settings};
+pub use diagnostics::Diagnostics;
+pub use event::{DeviceEvent, Direction};
+pub use loudspeaker::Loudspeaker;
+pub use microphone::Microphone;
+pub use selection::Selection;
+pub use state::{DeviceState, Trouble};

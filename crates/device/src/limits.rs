@@ -1,0 +1,42 @@
+//! Every bound of the devices: the number, why, and which counter moves when it is hit.
+
+use std::time::Duration;
+
+/// Frames that a callback is asked to bring or to take, 10 ms as the beat has; systems may choose otherwise.
+pub const PERIOD_FRAMES: u32 = 480;
+
+/// Frames that a ring holds, 500 ms: ten times what any target may be. What does not fit is dropped, counted in
+/// [`Diagnostics::skipped_frames`](crate::Diagnostics).
+pub const RING_FRAMES: usize = 24_000;
+
+/// How far the ratio of resampling may be from 1: ±0.5 %, 9 cents, less than a listener notices in speech.
+/// Clocks of devices drift by up to ±200 ppm; the rest is for going back to the target.
+pub const MAX_CORRECTION: f64 = 0.005;
+
+/// Frames above the target at which catching up by resampling would take too long, 100 ms: they are skipped, counted
+/// in [`Diagnostics::xruns`](crate::Diagnostics) and [`Diagnostics::skipped_frames`](crate::Diagnostics).
+pub const MAX_EXCURSION_FRAMES: usize = 4_800;
+
+/// Frames that a ring aims for at most, 200 ms: beyond it a device is of no use for talking.
+pub const MAX_TARGET_FRAMES: usize = 9_600;
+
+/// How long a device that called before may be silent before it counts as lost: fifty periods.
+pub const WATCHDOG: Duration = Duration::from_millis(500);
+
+/// How long a device that was just opened may take until its first callback: Bluetooth takes a second or two.
+pub const FIRST_CALLBACK: Duration = Duration::from_secs(3);
+
+/// How often the devices are listed while one is open, to follow the default and to come back to the one wished for.
+pub const LIST_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The first and the longest pause between attempts to open something; each is twice the one before.
+pub const RETRY: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(3)];
+
+/// The longest pause between attempts to open a device that is listed but cannot be opened, while another one serves.
+pub const LONGEST_RETURN: Duration = Duration::from_mins(1);
+
+/// Devices listed in each direction; the rest is left out.
+pub const MAX_LISTED: usize = 64;
+
+/// Events that wait to be polled; the oldest go first.
+pub const MAX_EVENTS: usize = 64;

@@ -1,0 +1,54 @@
+//! A loudspeaker as a sink for sound.
+
+use consonance_audio::{BLOCK_SAMPLES, Output, OutputError};
+
+use crate::clock::Clock;
+use crate::mailbox::Mailbox;
+use crate::playback::PlaybackWriter;
+
+/// The loudspeaker that is selected, whichever it is at the time; swallows while there is none. The same sound goes to
+/// left and right.
+///
+/// [`Output::write`] is meant to be called every 10 ms; it never waits, and fails only after [`Output::finish`].
+pub struct Loudspeaker {
+    clock: Clock,
+    writers: Mailbox<PlaybackWriter>,
+    writer: Option<PlaybackWriter>,
+    is_finished: bool,
+}
+
+impl Loudspeaker {
+    pub(crate) fn new(clock: Clock, writers: Mailbox<PlaybackWriter>) -> Self {
+        Self { clock, writers, writer: None, is_finished: false }
+    }
+}
+
+impl Output for Loudspeaker {
+    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        if self.is_finished {
+            return Err(OutputError::Finished);
+        }
+        if let Some(writer) = self.writers.take() {
+            self.writer = Some(writer);
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.write(self.clock.now(), block);
+            if writer.is_gone() {
+                self.writer = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        self.is_finished = true;
+        self.writer = None;
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Loudspeaker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loudspeaker").field("is_open", &self.writer.is_some()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,48 @@
+//! A microphone as a source of sound.
+
+use consonance_audio::{BLOCK_SAMPLES, Input, ReadOutcome};
+
+use crate::capture::CaptureReader;
+use crate::clock::Clock;
+use crate::mailbox::Mailbox;
+
+/// The microphone that is selected, whichever it is at the time; silent while there is none. Never ends.
+///
+/// [`Input::read`] is meant to be called every 10 ms; it never waits. Blocks that nobody reads are lost.
+pub struct Microphone {
+    clock: Clock,
+    readers: Mailbox<CaptureReader>,
+    reader: Option<CaptureReader>,
+}
+
+impl Microphone {
+    pub(crate) fn new(clock: Clock, readers: Mailbox<CaptureReader>) -> Self {
+        Self { clock, readers, reader: None }
+    }
+}
+
+impl Input for Microphone {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        block.fill(0.0);
+        if let Some(new) = self.readers.take() {
+            if let Some(mut old) = self.reader.replace(new) {
+                old.end(block);
+            }
+            return ReadOutcome::Block;
+        }
+        if let Some(reader) = &mut self.reader {
+            reader.read(self.clock.now(), block);
+            if reader.is_gone() {
+                reader.end(block);
+                self.reader = None;
+            }
+        }
+        ReadOutcome::Block
+    }
+}
+
+impl std::fmt::Debug for Microphone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Microphone").field("is_open", &self.reader.is_some()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,76 @@
+//! How a microphone or loudspeaker is doing, and why there is none.
+
+use std::fmt;
+use std::time::Duration;
+
+/// How one direction is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum DeviceState {
+    /// Sound flows.
+    Running {
+        /// The device that is used; not the one that was asked for while that one is gone.
+        name: String,
+        /// Samples per second that the device delivers or takes.
+        rate_hz: u32,
+        /// From the device's callback to our beat, or the other way, all buffers of ours included. What the system
+        /// and the hardware add is not known here.
+        latency: Duration,
+    },
+    /// The device stopped without a word; it, or another one, is being opened.
+    Lost,
+    /// There is no device. One that is plugged in is used.
+    Missing,
+    /// The system does not let us use it. It is tried again.
+    Denied,
+    /// There is one, but it cannot be opened, mostly because another program has it. It is tried again.
+    Busy,
+    /// Nobody wants a device, or it is not opened yet.
+    #[default]
+    Off,
+}
+
+impl DeviceState {
+    /// Whether sound flows.
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running { .. })
+    }
+}
+
+/// Why nothing can be listed or opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// No sound system answers, or it has no such device.
+    Missing,
+    /// The system does not let us.
+    Denied,
+    /// It is there but cannot be opened.
+    Busy,
+}
+
+impl From<Trouble> for DeviceState {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Missing => Self::Missing,
+            Trouble::Denied => Self::Denied,
+            Trouble::Busy => Self::Busy,
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "no sound device was found; plug one in, or start the sound server",
+            Self::Denied => {
+                "this program may not use the sound device; allow it in the system's privacy settings"
+            }
+            Self::Busy => {
+                "the sound device cannot be opened; close the program that has it, or choose another device"
+            }
+        })
+    }
+}
+
+impl std::error::Error for Trouble {}

@@ -1,0 +1,41 @@
+//! What the supervisor needs of a sound system: the seam between the rules, which are tested, and the library.
+
+mod alsa_cards;
+mod miniaudio;
+
+use crate::capture::CaptureFeed;
+use crate::device_list::DeviceList;
+use crate::playback::PlaybackDrain;
+use crate::state::Trouble;
+
+pub(crate) use miniaudio::Miniaudio;
+
+/// Lists and opens devices. Called from one thread only, and may take its time.
+pub(crate) trait SoundSystem {
+    /// What there is now.
+    ///
+    /// # Errors
+    /// [`Trouble`] if no system answers.
+    fn list(&mut self) -> Result<DeviceList, Trouble>;
+
+    /// Opens a microphone, or the default if no name is given, and lets it call: mono, 48 kHz.
+    ///
+    /// # Errors
+    /// [`Trouble`] if it cannot be opened.
+    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, Trouble>;
+
+    /// Opens a loudspeaker, or the default if no name is given, and lets it call: stereo, 48 kHz.
+    ///
+    /// # Errors
+    /// [`Trouble`] if it cannot be opened.
+    fn open_output(&mut self, name: Option<&str>, drain: PlaybackDrain) -> Result<Box<dyn Stream>, Trouble>;
+
+    /// Something that was open has died: what is known of the system may be out of date.
+    fn forget(&mut self);
+}
+
+/// An open device; dropping it closes it.
+pub(crate) trait Stream: Send {
+    /// Whether the system has moved the stream to another device since the last call.
+    fn was_moved(&mut self) -> bool;
+}

@@ -1,0 +1,47 @@
+//! A tone, and what can be said of what became of it.
+
+use crate::diagnostics::RATE_HZ;
+
+/// A tone of 440 Hz at half scale, sample by sample.
+pub(crate) struct Tone(u64);
+
+impl Tone {
+    pub(crate) fn new() -> Self {
+        Self(0)
+    }
+}
+
+impl Iterator for Tone {
+    type Item = f32;
+
+    fn next(&mut self) -> Option<f32> {
+        let phase = self.0 as f64 / RATE_HZ * 440.0;
+        self.0 += 1;
+        Some((phase.fract() * std::f64::consts::TAU).sin() as f32 * 0.5)
+    }
+}
+
+/// The largest step of that tone from one sample to the next, and 10 % more.
+pub(crate) const LARGEST_STEP: f32 = 0.5 * 0.0576 * 1.1;
+
+/// The largest step in a sound.
+pub(crate) fn largest_step(sound: &[f32]) -> f32 {
+    sound.windows(2).fold(0.0, |largest: f32, pair| largest.max((pair[1] - pair[0]).abs()))
+}
+
+/// The mean frequency, from the upward passages through zero.
+pub(crate) fn frequency(sound: &[f32]) -> f64 {
+    let crossing = |i: usize| {
+        let (before, after) = (f64::from(sound[i]), f64::from(sound[i + 1]));
+        i as f64 + before / (before - after)
+    };
+    let upward: Vec<usize> =
+        (0..sound.len() - 1).filter(|&i| sound[i] <= 0.0 && sound[i + 1] > 0.0).collect();
+    let (first, last) = (crossing(upward[0]), crossing(upward[upward.len() - 1]));
+    (upward.len() - 1) as f64 / (last - first) * RATE_HZ
+}
+
+/// Root mean square.
+pub(crate) fn loudness(sound: &[f32]) -> f32 {
+    (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len().max(1) as f32).sqrt()
+}

@@ -1,0 +1,46 @@
+//! A hosted client that knows the game's number of its player, by which the game introduces it to others.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::hosted::HostedClient;
+use consonance_transport::{ClientEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics};
+
+pub(crate) struct GameClient {
+    pub(crate) transport: HostedClient,
+    pub(crate) number: u64,
+}
+
+impl ClientTransport for GameClient {
+    fn connect(&mut self, now: Instant) {
+        self.transport.connect(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        self.transport.poll(now)
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        self.transport.send(now, delivery, packet);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.transport.disconnect(now);
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.transport.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.transport.limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.transport.statistics()
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        self.transport.direct_links()
+    }
+}

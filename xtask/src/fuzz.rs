@@ -1,0 +1,172 @@
+//! `cargo xtask fuzz`: lets a fuzzer look for inputs that the engine cannot take, and keeps what it learned.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+use clap::Args;
+
+use crate::command;
+use crate::failure::Failure;
+
+/// What to look at, and for how long.
+#[derive(Args)]
+pub(crate) struct Plan {
+    /// Only this target (may be given several times); all of them where nothing is said.
+    #[arg(long = "target", value_name = "NAME", value_parser = TARGETS)]
+    targets: Vec<String>,
+    /// How long to look at each target, in seconds.
+    #[arg(long, default_value_t = 600)]
+    seconds: u32,
+    /// Leaves the stored corpus as it is.
+    #[arg(long)]
+    keep_corpus: bool,
+}
+
+/// The files of `fuzz/fuzz_targets`.
+const TARGETS: [&str; 4] = ["wire_parse", "extension_block", "server_operations", "client_operations"];
+/// Longer inputs find nothing that these do not, and find it more slowly.
+const MAX_INPUT_BYTES: &str = "-max_len=2048";
+
+/// Looks at one target after the other and prints a table of what came of it.
+///
+/// # Errors
+/// [`Failure::CommandFailed`] if an input was found that the engine cannot take (cargo-fuzz says where it lies), or if
+/// cargo-fuzz or a nightly toolchain is missing.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    let corpus = root.join("fuzz/corpus");
+    fs::create_dir_all(&corpus).map_err(|source| Failure::File { path: corpus.clone(), source })?;
+    convert(root, "unpack")?;
+    let mut table = vec![
+        "| target | seconds | executions | edges covered | features | corpus |".to_owned(),
+        "|---|--:|--:|--:|--:|--:|".to_owned(),
+    ];
+    for target in TARGETS.iter().copied().filter(|target| plan.includes(target)) {
+        println!("── {target}, {} s", plan.seconds);
+        let tally = look(root, target, plan.seconds)?;
+        // Keeps one input for each feature that any of them shows.
+        println!("── {target}, leaving out what adds nothing");
+        command::capture(&mut cargo_fuzz(
+            root,
+            &["cmin", target, "--", MAX_INPUT_BYTES, "-set_cover_merge=1"],
+        ))?;
+        let kept = fs::read_dir(corpus.join(target)).map_or(0, Iterator::count);
+        table.push(format!(
+            "| `{target}` | {} | {} | {} | {} | {kept} |",
+            plan.seconds, tally.executions, tally.edges, tally.features
+        ));
+    }
+    if !plan.keep_corpus {
+        convert(root, "pack")?;
+    }
+    println!("{}", table.join("\n"));
+    Ok(())
+}
+
+impl Plan {
+    fn includes(&self, target: &str) -> bool {
+        self.targets.is_empty() || self.targets.iter().any(|wanted| wanted == target)
+    }
+}
+
+/// Runs the fuzzer; what it says is shown as it comes.
+fn look(root: &Path, target: &str, seconds: u32) -> Result<Tally, Failure> {
+    let time = format!("-max_total_time={seconds}");
+    let arguments = ["run", target, "--", &time, MAX_INPUT_BYTES, "-timeout=10", "-print_final_stats=1"];
+    let mut command = cargo_fuzz(root, &arguments);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|source| Failure::NotStarted { command: command::line(&command), source })?;
+    let mut tally = Tally::default();
+    if let Some(said) = child.stderr.take() {
+        for line in BufReader::new(said).lines().map_while(Result::ok) {
+            tally.read(&line);
+            if is_worth_showing(&line) {
+                eprintln!("{line}");
+            }
+        }
+    }
+    let status =
+        child.wait().map_err(|source| Failure::NotStarted { command: command::line(&command), source })?;
+    if status.success() {
+        return Ok(tally);
+    }
+    Err(Failure::CommandFailed {
+        command: command::line(&command),
+        status: status.to_string(),
+        output: String::new(),
+    })
+}
+
+/// All but the many lines that only say that an input was kept or that a word was added to the dictionary.
+fn is_worth_showing(line: &str) -> bool {
+    !["NEW ", "REDUCE", "RELOAD", "# Uses:", "NEW_FUNC", "NEW_PC"].iter().any(|noise| line.contains(noise))
+}
+
+/// What the fuzzer counted.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    executions: u64,
+    edges: u64,
+    features: u64,
+}
+
+impl Tally {
+    /// Takes the figures from a line of the fuzzer's, if it has any.
+    fn read(&mut self, line: &str) {
+        let mut words = line.split_whitespace();
+        while let Some(word) = words.next() {
+            let place = match word {
+                "cov:" => &mut self.edges,
+                "ft:" => &mut self.features,
+                "stat::number_of_executed_units:" => &mut self.executions,
+                _ => continue,
+            };
+            if let Some(figure) = words.next().and_then(|figure| figure.parse().ok()) {
+                *place = figure;
+            }
+        }
+    }
+}
+
+/// Turns the packed corpora into folders, or the folders into packed corpora.
+fn convert(root: &Path, verb: &str) -> Result<(), Failure> {
+    let corpus = ["run", "--quiet", "-p", "consonance-sim", "--example", "corpus", "--", verb, "fuzz/corpus"];
+    command::run(&mut command::cargo(root, corpus))
+}
+
+/// cargo-fuzz with a toolchain that knows coverage and sanitizers.
+fn cargo_fuzz(root: &Path, arguments: &[&str]) -> std::process::Command {
+    let cargo_fuzz = ["run", "nightly", "cargo", "fuzz"].into_iter().chain(arguments.iter().copied());
+    command::rustup(root, cargo_fuzz)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace_root;
+
+    #[test]
+    fn every_target_has_its_file_and_every_file_is_a_target() {
+        let folder = workspace_root::find().unwrap().join("fuzz/fuzz_targets");
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let mut targets = TARGETS.to_vec();
+        targets.sort_unstable();
+        assert_eq!(files, targets);
+    }
+
+    #[test]
+    fn the_figures_are_read_from_what_the_fuzzer_says() {
+        let mut tally = Tally::default();
+        tally.read("#524288\tpulse  cov: 312 ft: 1188 corp: 77/4096b lim: 2048 exec/s: 65536 rss: 120Mb");
+        tally.read("stat::number_of_executed_units: 600000");
+        assert_eq!(tally, Tally { executions: 600_000, edges: 312, features: 1188 });
+    }
+}
