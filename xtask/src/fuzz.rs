@@ -47,7 +47,10 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
         let tally = look(root, target, plan.seconds)?;
         // Keeps one input for each feature that any of them shows.
         println!("── {target}, leaving out what adds nothing");
-        command::capture(&mut cargo_fuzz(root, &["cmin", target, "--", MAX_INPUT_BYTES]))?;
+        command::capture(&mut cargo_fuzz(
+            root,
+            &["cmin", target, "--", MAX_INPUT_BYTES, "-set_cover_merge=1"],
+        ))?;
         let kept = fs::read_dir(corpus.join(target)).map_or(0, Iterator::count);
         table.push(format!(
             "| `{target}` | {} | {} | {} | {} | {kept} |",

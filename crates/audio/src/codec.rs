@@ -1,10 +1,13 @@
 //! Frames to packets and back: two traits of few verbs, and how a player describes its codec to the others.
 
+mod comfort_noise;
 mod identity;
 mod opus;
+mod quality;
 
 pub use identity::{IdentityDecoder, IdentityEncoder};
 pub use opus::{EncoderSettings, OpusDecoder, OpusEncoder};
+pub use quality::Quality;
 
 use crate::block::{FrameSize, SAMPLE_RATE_HZ};
 
@@ -27,6 +30,10 @@ pub trait Encoder: Send {
 
     /// Tells the encoder how many of 100 packets will not arrive, so that it can protect the rest.
     fn set_expected_loss(&mut self, percent: u8);
+
+    /// Sets the mean bit rate in bit/s from the next frame on, brought into what the codec can do. A listener needs not
+    /// be told.
+    fn set_bitrate(&mut self, bits_per_second: u32);
 }
 
 /// What a decoder is to make a frame from.

@@ -2,15 +2,19 @@
 //! play when one is missing.
 //!
 //! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
-//! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay grows
-//! when a frame is waited for and in the first moments of an utterance; it shrinks in pauses, where the caller can
-//! leave out a block, and between utterances.
+//! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay follows
+//! the target at any time: with each frame comes a wish to stretch or to squeeze it, which the caller fulfils where
+//! the sound allows (time-scale modification, see `time_stretch.rs`). It also grows when a frame is waited for.
 
 mod decision;
+mod delay_histogram;
+mod delay_peaks;
 mod missing;
 mod packet_queue;
 mod schedule;
+mod stretch;
 mod target_delay;
+mod transits;
 
 use std::collections::VecDeque;
 
@@ -19,16 +23,37 @@ use missing::MissingFrames;
 pub use packet_queue::FrameId;
 use packet_queue::{Insertion, Packet, PacketQueue};
 use schedule::Playing;
-use target_delay::{TargetDelay, Transits};
+pub use stretch::Stretch;
+use target_delay::{Recovery, TargetDelay};
+use transits::Transits;
 
 use crate::block::{FrameSize, SamplePosition};
 use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
 
-/// So many of the last 128 frames lost make it worth waiting for copies, until none of them is.
+/// So many of the last 128 frames lost make it worth waiting for copies, until none of them is. Before so many
+/// have passed, the copies themselves say that the sender knows of losses.
 const LOSSY_FRAMES: u32 = 2;
+
+/// While copies are waited for, at least this share of frames is taken to be lost, so that the delay does not go
+/// up and down with every single loss.
+const LEAST_LOSS: f32 = 0.03;
 
 /// Packets hold no copy of silence, so more copies are expected until so many packets came without.
 const COPIES_EXPECTED_FRAMES: u32 = 100;
+
+/// How a jitter buffer weighs delay against quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JitterSettings {
+    /// Of a thousand frames so many may come too late, or have a copy that comes too late, 1 to 500. Fewer cost
+    /// delay. 10 by default.
+    pub late_per_mille: u16,
+}
+
+impl Default for JitterSettings {
+    fn default() -> Self {
+        Self { late_per_mille: 10 }
+    }
+}
 
 /// One speaker's frames between the network and the decoder.
 #[derive(Debug)]
@@ -48,9 +73,10 @@ pub struct JitterBuffer {
     /// Frames are being lost.
     lossy: bool,
     frames_without_copy: u32,
-    shortening: bool,
     /// What was handed out last ends in a pause of speech.
     in_pause: bool,
+    /// What was handed out since the sound was stretched or squeezed.
+    samples_since_stretch: u64,
     delay_samples: u64,
     counters: JitterCounters,
 }
@@ -64,7 +90,8 @@ struct Utterance {
 
 impl JitterBuffer {
     /// A buffer for frames of this size.
-    pub fn new(frame_size: FrameSize) -> Self {
+    pub fn new(frame_size: FrameSize, settings: JitterSettings) -> Self {
+        let accepted_share = f32::from(settings.late_per_mille.clamp(1, 500)) / 1000.0;
         Self {
             frame_size,
             queue: PacketQueue::new(),
@@ -72,13 +99,13 @@ impl JitterBuffer {
             utterances: VecDeque::with_capacity(MAX_WAITING_UTTERANCES + 2),
             utterances_started: 0,
             playing: None,
-            target: TargetDelay::new(),
+            target: TargetDelay::new(frame_size.samples(), accepted_share),
             losses: MissingFrames::NONE,
             frames_passed: 0,
             lossy: false,
             frames_without_copy: COPIES_EXPECTED_FRAMES,
-            shortening: false,
             in_pause: false,
+            samples_since_stretch: 0,
             delay_samples: 0,
             counters: JitterCounters::default(),
         }
@@ -90,7 +117,11 @@ impl JitterBuffer {
         self.end_utterance();
         let number = self.utterances_started;
         self.utterances_started = number.wrapping_add(1);
-        self.utterances.push_back(Utterance { number, ended: false, transits: Transits::new() });
+        self.utterances.push_back(Utterance {
+            number,
+            ended: false,
+            transits: Transits::new(self.frame_size.samples()),
+        });
         if self.utterances.len() > MAX_WAITING_UTTERANCES + 1
             && let Some(oldest_waiting) = self.utterances.remove(1)
         {
@@ -123,7 +154,7 @@ impl JitterBuffer {
             return;
         }
         let only_one = self.utterances.len() == 1;
-        let Some(utterance) = self.utterances.back_mut() else {
+        let Some(utterance) = self.utterances.back() else {
             self.counters.late += 1;
             return;
         };
@@ -150,12 +181,14 @@ impl JitterBuffer {
             }
         }
         self.frames_without_copy = if carries_copy { 0 } else { self.frames_without_copy.saturating_add(1) };
+        let recovery = self.recovery();
+        let Some(utterance) = self.utterances.back_mut() else { return };
         let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;
-        let relative = utterance.transits.note(transit);
-        self.target.note(transit, relative);
+        utterance.transits.note(transit);
+        self.target.note(arrived, transit, &utterance.transits, recovery);
     }
 
-    /// Whether what was handed out last ends in near silence, where a block can be left out unheard.
+    /// Whether what was handed out last ends in near silence, where it may be stretched and squeezed unheard.
     pub fn note_pause(&mut self, in_pause: bool) {
         self.in_pause = in_pause;
     }
@@ -167,7 +200,7 @@ impl JitterBuffer {
 
     /// How long frames should wait, in samples.
     pub fn target_samples(&self) -> u64 {
-        self.target.samples(if self.look_ahead() { self.frame_size.samples() as u64 } else { 0 })
+        self.target.samples()
     }
 
     /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
@@ -191,8 +224,14 @@ impl JitterBuffer {
         self.queue.len()
     }
 
-    /// Whether the next packet is wanted when one is missing, for the copy in it.
-    fn look_ahead(&self) -> bool {
-        self.lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES
+    /// How many frames are lost whose copies can be waited for.
+    fn recovery(&self) -> Recovery {
+        let frames = self.frames_passed.clamp(1, MissingFrames::WINDOW);
+        let lost = self.losses.count() as f32 / frames as f32;
+        let lossy = self.lossy || self.frames_passed < MissingFrames::WINDOW;
+        let copies = lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES;
+        // The packet with the copy may be lost as well.
+        let share = if copies { (lost * (1.0 - lost)).max(LEAST_LOSS) } else { 0.0 };
+        Recovery { share, look_ahead_samples: self.frame_size.samples() as u64 }
     }
 }

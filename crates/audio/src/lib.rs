@@ -25,6 +25,7 @@ pub mod jitter;
 pub mod limits;
 mod mixer;
 mod resample;
+mod time_stretch;
 mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
@@ -35,7 +36,7 @@ pub use capture::{
 };
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
-    IdentityEncoder, OpusDecoder, OpusEncoder, Source,
+    IdentityEncoder, OpusDecoder, OpusEncoder, Quality, Source,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
 pub use framer::Framer;

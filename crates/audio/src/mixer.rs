@@ -1,6 +1,7 @@
 //! Everybody who speaks, in one sound: for each speaker take, decode or conceal, scale, add; then limit.
 
 mod limiter;
+mod pending_sound;
 mod quiet;
 mod report;
 mod speaker;
@@ -14,6 +15,7 @@ use speaker::Speaker;
 
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::codec::{CodecError, CodecSettings};
+use crate::jitter::JitterSettings;
 use crate::limits::DEFAULT_MAX_SPEAKERS;
 
 /// The caller's name for a speaker.
@@ -25,11 +27,13 @@ pub struct SpeakerKey(pub u32);
 pub struct MixerSettings {
     /// Speakers that may be there at the same time.
     pub max_speakers: usize,
+    /// How their jitter buffers weigh delay against quality.
+    pub jitter: JitterSettings,
 }
 
 impl Default for MixerSettings {
     fn default() -> Self {
-        Self { max_speakers: DEFAULT_MAX_SPEAKERS }
+        Self { max_speakers: DEFAULT_MAX_SPEAKERS, jitter: JitterSettings::default() }
     }
 }
 
@@ -71,7 +75,8 @@ impl Mixer {
         if self.speakers.len() >= self.settings.max_speakers {
             return Err(MixerError::TooManySpeakers { max_speakers: self.settings.max_speakers });
         }
-        let speaker = Speaker::new(codec).map_err(|source| MixerError::Codec { key, source })?;
+        let speaker =
+            Speaker::new(codec, self.settings.jitter).map_err(|source| MixerError::Codec { key, source })?;
         self.speakers.insert(key, speaker);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
 
 mod join;
+mod quality;
 mod relay;
 mod routing;
 mod session;
@@ -19,6 +20,8 @@ pub(crate) enum Bench {
     Join(Output),
     /// What a listener costs if the sender lists it, and if the server finds it by itself.
     Routing(Output),
+    /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
+    Quality(quality::Quality),
 }
 
 /// How to print.
@@ -34,5 +37,6 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Relay(output) => relay::run(output.json),
         Bench::Join(output) => join::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
+        Bench::Quality(quality) => quality::run(quality),
     }
 }

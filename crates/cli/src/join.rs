@@ -101,24 +101,31 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
     let voice = match &arguments.input {
         Some(path) => voice.input(Box::new(WavInput::open(path)?)),
         None if arguments.talk.is_empty() && arguments.microphone.is_none() => voice,
-        None => voice.microphone(microphone?),
+        None => voice.microphone(microphone),
     };
     Ok(match &arguments.output {
         Some(path) => voice.output(Box::new(HeardFile::prepare(path)?)),
-        None => voice.loudspeaker(loudspeaker?),
+        None => voice.loudspeaker(loudspeaker),
     })
 }
 
-/// The device that somebody names, or the system's.
-fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Result<Selection, Box<dyn Error>> {
-    match words {
-        None => Ok(Selection::Default),
-        Some("none") => Ok(Selection::None),
-        Some(words) => {
-            let list = Devices::list(backend(arguments.null_devices))?;
-            Ok(Selection::Named(list.find(direction, words)?.name.clone()))
-        }
-    }
+/// The device that somebody names, or the system's. One that is not there may come; until then the system's is used.
+fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Selection {
+    let words = match words {
+        None => return Selection::Default,
+        Some("none") => return Selection::None,
+        Some(words) => words,
+    };
+    let found = Devices::list(backend(arguments.null_devices))
+        .map_err(|trouble| trouble.to_string())
+        .and_then(|list| match list.find(direction, words) {
+            Ok(device) => Ok(device.name.clone()),
+            Err(error) => Err(error.to_string()),
+        });
+    Selection::Named(found.unwrap_or_else(|problem| {
+        complain(&problem);
+        words.to_owned()
+    }))
 }
 
 /// Prints events until it is time to go; the reason if the session was lost by then.

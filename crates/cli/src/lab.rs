@@ -1,7 +1,7 @@
-//! `consonance lab`: pieces of the sound's way off-line, from WAV files to WAV files, so that quality is measured
-//! outside of a call.
+//! `consonance lab`: pieces of the engine off-line, from WAV files to WAV files, so that quality can be measured.
 
 mod capture;
+mod link;
 
 use std::error::Error;
 
@@ -10,12 +10,15 @@ use clap::Subcommand;
 /// Which piece.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Lab {
-    /// The capture chain: echo, noise, background, gain. Prints its figures as JSON.
+    /// Echo, noise, background and gain of a recorded microphone; prints one line of JSON.
     Capture(capture::Capture),
+    /// Encode, send over a bad network, buffer, decode; prints one line of JSON.
+    Link(link::Link),
 }
 
 pub(crate) fn run(lab: &Lab) -> Result<(), Box<dyn Error>> {
     match lab {
         Lab::Capture(capture) => capture::run(capture),
+        Lab::Link(link) => link::run(link),
     }
 }

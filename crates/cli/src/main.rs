@@ -6,8 +6,8 @@
 //! * `join` is one player, with WAV files for a microphone and a loudspeaker.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
-//! * `lab` sends WAV files through pieces of the sound's way.
-//! * `bench` measures the session engine.
+//! * `bench` measures the session engine and the quality of the sound.
+//! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
@@ -24,6 +24,7 @@ mod interrupt;
 mod join;
 mod lab;
 mod mic_test;
+mod offline_call;
 mod serve;
 mod sim;
 
@@ -60,12 +61,12 @@ enum Command {
     Devices(devices::Devices),
     /// Record with the microphone, see how loud it is, and hear it.
     MicTest(mic_test::MicTest),
-    /// Send WAV files through a piece of the sound's way, to hear and measure what it does.
-    #[command(subcommand)]
-    Lab(lab::Lab),
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Run pieces of the audio engine off-line, from WAV files to WAV files.
+    #[command(subcommand)]
+    Lab(lab::Lab),
     /// Simulate a session with everything that can go wrong, and check what everybody hears.
     Sim(sim::Sim),
 }
@@ -80,8 +81,8 @@ fn main() -> ExitCode {
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),
         Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test, None),
-        Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Bench(bench)) => bench::run(&bench),
+        Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Sim(sim)) => sim::run(&sim),
     };
     match outcome {

@@ -3,6 +3,7 @@
 //! `cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus` makes a folder of each `.pack` file;
 //! `… -- pack fuzz/corpus` does the opposite. docs/fuzzing.md says when.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,9 @@ fn unpack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
         let packed = fs::read(&file)?;
         let target = file.with_extension("");
         fs::create_dir_all(&target)?;
-        for (number, input) in unpack(&packed).enumerate() {
+        // What the fuzzer found since has other names.
+        let present = entries(&target)?.iter().map(fs::read).collect::<Result<BTreeSet<_>, _>>()?;
+        for (number, input) in unpack(&packed).enumerate().filter(|(_, input)| !present.contains(*input)) {
             fs::write(target.join(format!("{number:05}")), input)?;
         }
     }

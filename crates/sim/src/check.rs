@@ -271,8 +271,11 @@ impl<'a> Carried<'a> {
             Target::Room(room) => rooms.contains(&room),
             Target::Player(id) => id == own,
         };
-        let is_addressed = word.to.iter().any(|recipient| to_me(&recipient));
-        let is_open = word.to.iter().filter(to_me).any(|recipient| !recipient.closing);
+        let (mut is_addressed, mut is_open) = (false, false);
+        for recipient in word.to.iter().filter(to_me) {
+            is_addressed = true;
+            is_open |= !recipient.closing;
+        }
         let view = heard.view;
         let ear = heard.ear(word.id);
         let knows_the_speaker = knows(view, word, ear, model);
@@ -291,8 +294,10 @@ impl<'a> Carried<'a> {
                     Some(view) => model.known_as(view, word.id),
                     None => model.holder(word.id),
                 };
-                ear.misled_about =
-                    taken_for.map(|stay| stay.joined).filter(|taken_for| word.stay != Some(*taken_for));
+                let taken_for = taken_for.map(|stay| stay.joined);
+                if taken_for.is_none() || taken_for != word.stay {
+                    ear.misled_about = taken_for;
+                }
             }
         }
         Self { claim, knows_the_speaker, was_speaking, ..nobody }

@@ -46,6 +46,9 @@ impl Encoder for IdentityEncoder {
 
     /// Raw samples have no room for copies.
     fn set_expected_loss(&mut self, _percent: u8) {}
+
+    /// Raw samples are as many as they are.
+    fn set_bitrate(&mut self, _bits_per_second: u32) {}
 }
 
 /// Reads the samples back.

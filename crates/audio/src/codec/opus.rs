@@ -8,6 +8,7 @@ mod redundancy;
 
 use opus_pure::{Application, OpusMode, RateControl, Signal, packet};
 
+use super::comfort_noise::ComfortNoise;
 use super::{CodecError, DecodedAs, Decoder, Encoder, Source, check_frame_length};
 use crate::block::{FrameSize, SAMPLE_RATE_HZ, full_scale};
 use crate::limits;
@@ -27,6 +28,9 @@ const PROTECTING_PERCENT: u8 = 10;
 /// … and has the room for from this bit rate on.
 const PROTECTING_BITRATE_BPS: i32 = 20_000;
 
+/// A packet this short holds no sound: discontinuous transmission (RFC 6716 §2.1.9).
+const MAX_SILENT_PACKET_BYTES: usize = 2;
+
 /// How to encode one voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EncoderSettings {
@@ -40,6 +44,10 @@ pub struct EncoderSettings {
     pub expected_loss_percent: u8,
     /// How hard the encoder tries, 0 to 10. More costs time, not bits.
     pub complexity: u8,
+    /// Discontinuous transmission: while nobody speaks, packets are a byte long, and the listener hears comfort noise.
+    pub dtx: bool,
+    /// What is heard is music rather than a voice.
+    pub music: bool,
 }
 
 impl Default for EncoderSettings {
@@ -50,6 +58,8 @@ impl Default for EncoderSettings {
             fec: true,
             expected_loss_percent: 0,
             complexity: 9,
+            dtx: false,
+            music: false,
         }
     }
 }
@@ -59,6 +69,7 @@ impl Default for EncoderSettings {
 pub struct OpusEncoder {
     inner: opus_pure::OpusEncoder,
     frame: FrameSize,
+    expected_loss_percent: u8,
     /// The frame with everything replaced that the library would choke on.
     clean: Vec<f32>,
 }
@@ -72,13 +83,17 @@ impl OpusEncoder {
         let mut inner = opus_pure::OpusEncoder::new(SAMPLE_RATE_HZ as i32, 1, Application::Audio)
             .map_err(|error| refused(&error))?;
         inner.rate_control = RateControl::Vbr;
-        inner.signal_type = Some(Signal::Voice);
-        inner.bitrate_bps =
-            settings.bitrate_bps.clamp(*BITRATE_RANGE_BPS.start(), *BITRATE_RANGE_BPS.end()) as i32;
+        inner.signal_type = Some(if settings.music { Signal::Music } else { Signal::Voice });
         inner.use_inband_fec = settings.fec;
         inner.complexity = i32::from(settings.complexity.min(10));
-        let mut encoder = Self { inner, frame: settings.frame, clean: vec![0.0; settings.frame.samples()] };
-        encoder.set_expected_loss(settings.expected_loss_percent);
+        inner.use_dtx = settings.dtx;
+        let mut encoder = Self {
+            inner,
+            frame: settings.frame,
+            expected_loss_percent: settings.expected_loss_percent,
+            clean: vec![0.0; settings.frame.samples()],
+        };
+        encoder.set_bitrate(settings.bitrate_bps);
         Ok(encoder)
     }
 }
@@ -105,7 +120,15 @@ impl Encoder for OpusEncoder {
         self.inner.encode(&self.clean, self.clean.len(), packet).map_err(|error| refused(&error))
     }
 
+    fn set_bitrate(&mut self, bits_per_second: u32) {
+        let (lowest, highest) = (*BITRATE_RANGE_BPS.start(), *BITRATE_RANGE_BPS.end());
+        self.inner.bitrate_bps = bits_per_second.clamp(lowest, highest) as i32;
+        // Whether copies are worth their bits depends on how many there are.
+        self.set_expected_loss(self.expected_loss_percent);
+    }
+
     fn set_expected_loss(&mut self, percent: u8) {
+        self.expected_loss_percent = percent;
         let protects = self.inner.use_inband_fec
             && self.inner.bitrate_bps >= PROTECTING_BITRATE_BPS
             && percent >= PROTECT_FROM_PERCENT;
@@ -121,6 +144,7 @@ pub struct OpusDecoder {
     frame: FrameSize,
     /// The mode of the last packet decoded: a copy of a lost frame cannot be used in the CELT mode.
     last_mode: Option<OpusMode>,
+    comfort_noise: ComfortNoise,
 }
 
 impl OpusDecoder {
@@ -130,7 +154,7 @@ impl OpusDecoder {
     /// [`CodecError::Opus`] if the library refuses, which it has no reason to.
     pub fn new(frame: FrameSize) -> Result<Self, CodecError> {
         let inner = opus_pure::OpusDecoder::new(SAMPLE_RATE_HZ as i32, 1).map_err(|error| refused(&error))?;
-        Ok(Self { inner, frame, last_mode: None })
+        Ok(Self { inner, frame, last_mode: None, comfort_noise: ComfortNoise::new() })
     }
 
     /// Whether the packet says that it holds exactly one of our frames.
@@ -184,6 +208,14 @@ impl Decoder for OpusDecoder {
                 DecodedAs::Concealed
             }
         };
+        match source {
+            Source::Packet(data)
+                if decoded_as == DecodedAs::Decoded && data.len() <= MAX_SILENT_PACKET_BYTES =>
+            {
+                self.comfort_noise.silent(frame);
+            }
+            _ => self.comfort_noise.heard(frame, decoded_as == DecodedAs::Decoded),
+        }
         // A damaged packet may decode to anything, a million times too loud.
         for sample in frame {
             *sample = full_scale(*sample);

@@ -1,6 +1,7 @@
 //! What the jitter buffer says shall be played, and what it counts.
 
 use super::packet_queue::FrameId;
+use super::stretch::Stretch;
 use crate::block::SamplePosition;
 
 /// What to do now.
@@ -16,11 +17,13 @@ pub enum Decision<'a> {
         packet: &'a [u8],
         /// Amplitude factor of the channel it came over.
         gain: f32,
-        /// Leave out so many samples at its beginning, whole blocks: the frame came late, and sound was
-        /// concealed in their place.
+        /// Leave out so many samples at its beginning, 5 ms less than it has at most: the frame came late, and
+        /// sound was concealed in their place.
         late_samples: usize,
         /// Frames before it were skipped because they came much too late: hide the joint.
         skipped: bool,
+        /// What would bring the delay to its target.
+        stretch: Stretch,
     },
     /// The frame is missing: recover it from the packet of the next one.
     Recover {
@@ -30,8 +33,10 @@ pub enum Decision<'a> {
         next_packet: &'a [u8],
         /// Amplitude factor of the channel the next one came over.
         gain: f32,
-        /// Leave out so many samples at its beginning, whole blocks: sound was concealed in their place.
+        /// Leave out so many samples at its beginning: sound was concealed in their place.
         late_samples: usize,
+        /// What would bring the delay to its target.
+        stretch: Stretch,
     },
     /// Conceal one block: the frame whose turn it is may still come, or it may turn out to be lost.
     Conceal,

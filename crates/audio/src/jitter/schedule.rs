@@ -1,21 +1,18 @@
 //! When each frame is due, and what to play when it is not there.
 
-use super::{Decision, JitterBuffer, LOSSY_FRAMES};
+use super::stretch::TOO_SHORT_SAMPLES;
+use super::{Decision, JitterBuffer, LOSSY_FRAMES, Stretch};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::jitter::missing::MissingFrames;
 use crate::jitter::packet_queue::FrameId;
 use crate::limits::MAX_DELAY_SAMPLES;
+use crate::time_stretch::FADE_SAMPLES;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
-/// Leaving out blocks starts when the delay is 30 ms too long, so that small corrections do not wobble …
-const SHORTEN_FROM_SAMPLES: i64 = 3 * BLOCK as i64;
-
-/// … and goes on until another block would make it too short.
-const SHORTEN_UNTIL_SAMPLES: i64 = BLOCK as i64 + 240;
-
-/// For so long after its first frame, 300 ms, an utterance begins.
-const BEGINNING_SAMPLES: u64 = 14_400;
+/// After so long without a frame, 100 ms, there was silence, and what comes then is not left out in favour of it: the
+/// delay is made up for later.
+const STALL_SAMPLES: u64 = 4_800;
 
 /// Where the utterance in front has got to.
 #[derive(Debug, Clone, Copy)]
@@ -24,55 +21,49 @@ pub(super) struct Playing {
     pub(super) next: u32,
     /// The frames before it.
     pub(super) missing: MissingFrames,
-    /// Blocks concealed so far while it was waited for.
-    waited_blocks: u64,
-    /// Frames played so far, recovered ones included.
-    turns: u64,
+    /// Samples concealed so far while it was waited for.
+    waited_samples: u64,
+}
+
+/// When the sound that is asked for will be heard.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    at: SamplePosition,
+    /// By how much it is asked for earlier than that.
+    early: u64,
 }
 
 impl JitterBuffer {
-    /// What to play from `now` on. To be asked when everything handed out before has been played, with
-    /// `now` on a block's edge.
-    pub fn next(&mut self, now: SamplePosition) -> Decision<'_> {
+    /// What to play after everything handed out so far, of which `unheard` samples are left `now`. To be asked when
+    /// these are less than a block, or when [`Self::has_next`] says that there is more.
+    pub fn next(&mut self, now: SamplePosition, unheard: usize) -> Decision<'_> {
+        let moment = Moment { at: now + unheard as u64, early: unheard as u64 };
         let Some(utterance) = self.utterances.front() else { return Decision::Silence };
         let (number, ended) = (utterance.number, utterance.ended);
         let first = self.queue.first_of(number).map(|packet| packet.frame.sequence);
         match (self.playing, first) {
             (_, None) if ended => self.end_playing(number),
             (None, None) => Decision::Silence,
-            (None, Some(first)) => self.begin(now, number, first),
+            (None, Some(first)) => self.begin(moment, number, first),
             (Some(_), None) => self.wait(),
-            (Some(_), Some(_)) => self.go_on(now, number),
+            (Some(_), Some(_)) => self.go_on(moment, number),
         }
     }
 
-    /// Whether the caller should leave out a block of what was handed out last, so that the next frame does
-    /// not play at `next_at` but a block earlier. Only in a pause: see [`Self::note_pause`].
-    pub fn should_shorten(&mut self, next_at: SamplePosition) -> bool {
+    /// Whether the next frame is there.
+    pub fn has_next(&self) -> bool {
         let (Some(playing), Some(utterance)) = (self.playing, self.utterances.front()) else { return false };
-        let next_is_there =
-            self.queue.first_of(utterance.number).is_some_and(|packet| packet.frame.sequence == playing.next);
-        let excess = self.delay_of(playing.next, next_at) - self.target_samples() as i64;
-        let enough = if self.shortening { SHORTEN_UNTIL_SAMPLES } else { SHORTEN_FROM_SAMPLES };
-        self.shortening = excess >= enough;
-        self.shortening && self.in_pause && next_is_there
+        self.queue.first_of(utterance.number).is_some_and(|packet| packet.frame.sequence == playing.next)
     }
 
-    /// Whether to wait although the next frame is there: in the beginning, which is mostly quiet, and better
-    /// uneven than the middle of a word.
-    fn should_lengthen(&self, now: SamplePosition, playing: Playing) -> bool {
-        self.begins(playing) && self.delay_of(playing.next, now) + BLOCK as i64 <= self.least_delay(playing)
+    /// The wish of the last decision was fulfilled, at least in part.
+    pub fn note_stretched(&mut self) {
+        self.samples_since_stretch = 0;
     }
 
-    /// The delay to keep. Later than in the beginning one block below the target is borne, lest every new
-    /// slowest frame moves the sound, unless the next packet would then be too late to recover a lost frame.
-    fn least_delay(&self, playing: Playing) -> i64 {
-        let target = self.target_samples() as i64;
-        if self.begins(playing) || self.look_ahead() { target } else { target - BLOCK as i64 }
-    }
-
-    fn begins(&self, playing: Playing) -> bool {
-        playing.turns * self.frame_samples() < BEGINNING_SAMPLES
+    /// By how much the frame is delayed more than needed, if it is played at this moment.
+    fn excess_of(&self, sequence: u32, moment: Moment) -> i64 {
+        self.delay_of(sequence, moment.at) - moment.early as i64 - self.target_samples() as i64
     }
 
     /// How long after the fastest arrival the frame would be played if it were played `at`.
@@ -94,41 +85,43 @@ impl JitterBuffer {
 
     /// Starts the utterance if its first frame is due: the first that is there, or the one before if it can be
     /// recovered from it.
-    fn begin(&mut self, now: SamplePosition, number: u32, first: u32) -> Decision<'_> {
+    fn begin(&mut self, moment: Moment, number: u32, first: u32) -> Decision<'_> {
         let carries_copy = self.queue.first_of(number).is_some_and(|packet| packet.carries_copy);
         let next = if carries_copy { first.saturating_sub(1) } else { first };
-        // Asked once per block, a frame is due in the block in which the target delay ends.
-        if self.delay_of(next, now) + BLOCK as i64 <= self.target_samples() as i64 {
+        if self.excess_of(next, moment) < 0 {
             return Decision::Silence;
         }
         // Who joins in the middle of an utterance has not lost its beginning.
         if u64::from(next) * self.frame_samples() <= MAX_DELAY_SAMPLES {
             self.counters.lost += u64::from(next);
         }
-        self.shortening = false;
         self.in_pause = false;
-        self.playing = Some(Playing { next, missing: MissingFrames::ALL, waited_blocks: 0, turns: 0 });
-        self.go_on(now, number)
+        self.playing = Some(Playing { next, missing: MissingFrames::ALL, waited_samples: 0 });
+        self.go_on(moment, number)
     }
 
     /// Plays the next frame, or whatever is best while it is not there.
-    fn go_on(&mut self, now: SamplePosition, number: u32) -> Decision<'_> {
-        let skipped = self.catch_up(now, number);
+    fn go_on(&mut self, moment: Moment, number: u32) -> Decision<'_> {
+        let skipped = self.catch_up(moment, number);
         let first = self.queue.first_of(number).map(|packet| packet.frame.sequence);
         match (self.playing, first) {
-            (Some(playing), Some(first)) if first > playing.next => self.bridge(now, number, playing, first),
-            (Some(playing), Some(_)) if !self.should_lengthen(now, playing) => {
-                self.play(now, playing, skipped)
+            (Some(playing), Some(first)) if first > playing.next => {
+                self.bridge(moment, number, playing, first)
             }
+            (Some(playing), Some(_)) => self.play(moment, playing, skipped),
             _ => self.wait(),
         }
     }
 
     /// Plays the next frame, which is there.
-    fn play(&mut self, now: SamplePosition, playing: Playing, skipped: bool) -> Decision<'_> {
-        let late_blocks = self.spent_blocks(playing, now).min(self.frame_size.blocks() as u64 - 1);
-        let late_samples = late_blocks * BLOCK;
-        self.delay_samples = self.delay_of(playing.next, now.before(late_samples)).max(0) as u64;
+    fn play(&mut self, moment: Moment, playing: Playing, skipped: bool) -> Decision<'_> {
+        let stalled = playing.waited_samples >= STALL_SAMPLES;
+        let spent = if stalled { 0 } else { self.spent_samples(playing, moment) };
+        if spent >= self.frame_samples() {
+            return self.drop_late(moment, playing, spent);
+        }
+        let late_samples = self.left_out(spent);
+        let stretch = self.stretch(playing, moment, late_samples);
         self.pass(false);
         self.queue.take_first(&mut self.taken);
         Decision::Play {
@@ -137,29 +130,60 @@ impl JitterBuffer {
             gain: self.taken.gain,
             late_samples: late_samples as usize,
             skipped,
+            stretch,
         }
     }
 
-    /// How many blocks of the next frame's own time have been concealed: those waited, but for those by which
-    /// the delay had to grow.
-    fn spent_blocks(&self, playing: Playing, now: SamplePosition) -> u64 {
-        let excess = self.delay_of(playing.next, now) + BLOCK as i64 - 1 - self.least_delay(playing);
-        playing.waited_blocks.min(excess.max(0) as u64 / BLOCK)
+    /// Drops the next frame, which came when its own time was over.
+    fn drop_late(&mut self, moment: Moment, playing: Playing, spent: u64) -> Decision<'_> {
+        let utterance = self.utterances.front().map_or(0, |utterance| utterance.number);
+        self.give_up(1);
+        self.losses.arrived(0);
+        self.queue.drop_first();
+        self.counters.late += 1;
+        let first = FrameId { utterance, sequence: playing.next };
+        Decision::GaveUp { first, count: 1, from: moment.at.before(spent) }
+    }
+
+    /// How much of a frame to leave out where so much was concealed in its place: enough must be left to fade over to it.
+    fn left_out(&self, spent: u64) -> u64 {
+        spent.min(self.frame_samples() - FADE_SAMPLES as u64)
+    }
+
+    /// Notes the delay of the frame that is handed out, and says how it should change.
+    fn stretch(&mut self, playing: Playing, moment: Moment, late_samples: u64) -> Stretch {
+        let begins = moment.at.before(late_samples);
+        self.delay_samples = self.delay_of(playing.next, begins).max(0) as u64;
+        self.samples_since_stretch += self.frame_samples() - late_samples;
+        let excess = self.excess_of(playing.next, moment) - late_samples as i64;
+        Stretch::wanted(
+            excess,
+            self.target_samples(),
+            moment.early,
+            self.in_pause,
+            self.samples_since_stretch,
+        )
+    }
+
+    /// How much of the next frame's own time has been concealed: what was waited, but for that by which the
+    /// delay had to grow.
+    fn spent_samples(&self, playing: Playing, moment: Moment) -> u64 {
+        let excess = self.excess_of(playing.next, moment) + TOO_SHORT_SAMPLES;
+        playing.waited_samples.min(excess.max(0) as u64)
     }
 
     /// Skips frames that come much too late, and says whether there were any.
-    fn catch_up(&mut self, now: SamplePosition, number: u32) -> bool {
+    fn catch_up(&mut self, moment: Moment, number: u32) -> bool {
         let Some(before) = self.playing.map(|playing| playing.next) else { return false };
-        if self.delay_of(before, now) <= MAX_DELAY_SAMPLES as i64 {
+        if self.delay_of(before, moment.at) <= MAX_DELAY_SAMPLES as i64 {
             return false;
         }
-        let target = self.target_samples() as i64;
         while let Some(playing) = self.playing
             && let Some(first) = self.queue.first_of(number).map(|packet| packet.frame.sequence)
         {
             if first > playing.next {
                 self.give_up(first - playing.next);
-            } else if self.delay_of(first, now) > target {
+            } else if self.excess_of(first, moment) >= self.frame_samples() as i64 {
                 self.pass(false);
                 self.queue.drop_first();
                 self.counters.overflowed += 1;
@@ -173,36 +197,34 @@ impl JitterBuffer {
     /// Conceals one block, in the hope that the frame will be there then: the delay grows by it.
     fn wait(&mut self) -> Decision<'_> {
         if let Some(playing) = &mut self.playing {
-            playing.waited_blocks += 1;
+            playing.waited_samples += BLOCK;
         }
         Decision::Conceal
     }
 
     /// The next frame is missing, a later one is there.
-    fn bridge(&mut self, now: SamplePosition, number: u32, playing: Playing, first: u32) -> Decision<'_> {
+    fn bridge(&mut self, moment: Moment, number: u32, playing: Playing, first: u32) -> Decision<'_> {
         let frame = FrameId { utterance: number, sequence: playing.next };
         let gap = first.saturating_sub(playing.next);
-        let frame_blocks = self.frame_size.blocks() as u64;
-        let spent_blocks = self.spent_blocks(playing, now);
-        let over = gap.min((spent_blocks / frame_blocks) as u32);
+        let spent = self.spent_samples(playing, moment);
+        let over = gap.min((spent / self.frame_samples()) as u32);
         if over > 0 {
             self.give_up(over);
-            let from = now.before(spent_blocks * BLOCK);
-            return Decision::GaveUp { first: frame, count: over, from };
+            return Decision::GaveUp { first: frame, count: over, from: moment.at.before(spent) };
         }
-        let delay = self.delay_of(playing.next, now);
-        let recoverable = gap == 1 && self.queue.first_of(number).is_some_and(|next| next.carries_copy);
-        if !recoverable || delay + BLOCK as i64 <= self.least_delay(playing) {
+        if gap > 1 || self.queue.first_of(number).is_none_or(|next| !next.carries_copy) {
             return self.wait();
         }
+        let late_samples = self.left_out(spent);
+        let stretch = self.stretch(playing, moment, late_samples);
         self.pass(true);
-        self.delay_samples = (delay - (spent_blocks * BLOCK) as i64).max(0) as u64;
         match self.queue.first_of(number) {
             Some(next) => Decision::Recover {
                 frame,
                 next_packet: &next.data,
                 gain: next.gain,
-                late_samples: (spent_blocks * BLOCK) as usize,
+                late_samples: late_samples as usize,
+                stretch,
             },
             None => Decision::Silence,
         }
@@ -211,9 +233,9 @@ impl JitterBuffer {
     /// The turn of the next `count` frames is over without them.
     fn give_up(&mut self, count: u32) {
         if let Some(playing) = &mut self.playing {
-            let blocks = u64::from(count) * self.frame_size.blocks() as u64;
+            let samples = u64::from(count) * self.frame_size.samples() as u64;
             playing.next = playing.next.saturating_add(count);
-            playing.waited_blocks = playing.waited_blocks.saturating_sub(blocks);
+            playing.waited_samples = playing.waited_samples.saturating_sub(samples);
             playing.missing.push_missing(count);
         }
         self.losses.push_missing(count);
@@ -225,8 +247,7 @@ impl JitterBuffer {
     fn pass(&mut self, missing: bool) {
         if let Some(playing) = &mut self.playing {
             playing.next = playing.next.saturating_add(1);
-            playing.waited_blocks = 0;
-            playing.turns += 1;
+            playing.waited_samples = 0;
             playing.missing.push(missing);
         }
         self.losses.push(missing);

@@ -1,109 +1,143 @@
 //! How long frames should wait before they are played, from how irregularly they arrive.
 
-use crate::block::BLOCK_SAMPLES;
+use super::delay_histogram::DelayHistogram;
+use super::delay_peaks::DelayPeaks;
+use super::transits::Transits;
+use crate::block::SamplePosition;
 use crate::limits::MAX_TARGET_DELAY_SAMPLES;
 
-/// Arrivals that are remembered: 2.6 s of 20 ms frames.
-const WINDOW_FRAMES: usize = 128;
-
 /// With fewer arrivals than this the delay stays at least [`INITIAL_SAMPLES`].
-const CONFIDENT_FRAMES: usize = 32;
+const CONFIDENT_FRAMES: u32 = 32;
 
-/// With at least this many arrivals, the slowest one of them is taken for an accident.
-const OUTLIER_FRAMES: usize = 64;
+/// Of fewer arrivals than this, the slowest is probably not as slow as it can get.
+const FEW_FRAMES: u32 = 64;
 
-/// The delay before anything is known: 20 ms.
-const INITIAL_SAMPLES: u64 = 960;
+/// The delay before anything is known: 5 ms, 10 on average, because sound is mixed in blocks.
+const INITIAL_SAMPLES: u64 = 240;
 
-/// Room for the receiver's own imprecision: one block, because sound is mixed in blocks, and 2.5 ms.
-const MARGIN_SAMPLES: u64 = BLOCK_SAMPLES as u64 + 120;
+/// An arrival faster than all of late by this, 10 ms, came over another route.
+const FASTER_ROUTE_SAMPLES: i64 = 480;
 
-/// A jump of the sender's time line by more than this, 2 s, starts the measurement anew.
-const MAX_TRANSIT_JUMP_SAMPLES: u64 = 96_000;
+/// Room for the receiver's own imprecision: 2.5 ms.
+const MARGIN_SAMPLES: u64 = 120;
 
-/// Transit times of the last frames of one utterance: arrival minus the frame's place on the sender's time
-/// line. Only differences between them mean anything.
-#[derive(Debug)]
-pub(super) struct Transits {
-    last: [i64; WINDOW_FRAMES],
-    count: usize,
-    fastest: i64,
-}
-
-impl Transits {
-    pub(super) fn new() -> Self {
-        Self { last: [0; WINDOW_FRAMES], count: 0, fastest: 0 }
-    }
-
-    /// Notes one arrival and says by how much it was slower than the fastest of the window.
-    pub(super) fn note(&mut self, transit: i64) -> u64 {
-        if self.count > 0 && transit.abs_diff(self.fastest) > MAX_TRANSIT_JUMP_SAMPLES {
-            self.count = 0;
-        }
-        self.last[self.count % WINDOW_FRAMES] = transit;
-        self.count += 1;
-        let known = &self.last[..self.count.min(WINDOW_FRAMES)];
-        self.fastest = known.iter().copied().min().unwrap_or(transit);
-        transit.abs_diff(self.fastest)
-    }
-
-    /// The fastest transit of the window: what the delay is counted from. 0 before the first arrival.
-    pub(super) fn fastest(&self) -> i64 {
-        self.fastest
-    }
+/// How many frames of this speaker get lost, and whether that can be helped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Recovery {
+    /// The share of frames that could be recovered from the packet after them, 0 to 1.
+    pub(super) share: f32,
+    /// How much later that packet is sent.
+    pub(super) look_ahead_samples: u64,
 }
 
 /// The target delay of one speaker. It outlives utterances: the network stays the same.
 ///
-/// Each frame's *relative delay* is by how much it came later than the fastest of the last 128 frames. The
-/// target is the largest of the last 128 relative delays but one (so about 1 % may come too late), plus
-/// [`MARGIN_SAMPLES`]. While frames get lost and can be recovered from their successor, it is one frame more,
-/// so that the successor is there in time.
+/// Each frame's *relative delay* is by how much it came later than the fastest of the last 2.56 s of its
+/// utterance. The target is the delay with which only the accepted share of frames has to be made up although they
+/// came or could be recovered (as in `NetEQ`, the quantile of a histogram that forgets), but no more than the
+/// slowest of the utterance's last 2.56 s needed, unless such delays keep coming back (see `delay_peaks.rs`).
 #[derive(Debug)]
 pub(super) struct TargetDelay {
-    relative: [u64; WINDOW_FRAMES],
-    count: usize,
+    /// Counts transits from `origin`, which lies at or before the fastest.
+    histogram: DelayHistogram,
+    origin: i64,
+    fastest: i64,
+    /// The arrival to come is the utterance's first.
+    first: bool,
+    peaks: DelayPeaks,
+    arrivals: u32,
+    accepted_share: f32,
+    /// Without peaks.
+    usual_samples: u64,
+    samples: u64,
     /// Jitter as in RFC 3550 §6.4.1, and the transit it was last measured against.
     jitter: f32,
     last_transit: Option<i64>,
 }
 
 impl TargetDelay {
-    pub(super) fn new() -> Self {
-        Self { relative: [0; WINDOW_FRAMES], count: 0, jitter: 0.0, last_transit: None }
+    /// For frames of so many samples, of which the given share, 0 to 1, may come too late.
+    pub(super) fn new(frame_samples: usize, accepted_share: f32) -> Self {
+        Self {
+            histogram: DelayHistogram::new(frame_samples),
+            origin: 0,
+            fastest: 0,
+            first: true,
+            peaks: DelayPeaks::default(),
+            arrivals: 0,
+            accepted_share,
+            usual_samples: INITIAL_SAMPLES,
+            samples: INITIAL_SAMPLES,
+            jitter: 0.0,
+            last_transit: None,
+        }
     }
 
     /// A new utterance has begun: its time line has nothing to do with the one before.
     pub(super) fn start_utterance(&mut self) {
+        self.first = true;
         self.last_transit = None;
     }
 
-    /// Notes one arrival.
-    pub(super) fn note(&mut self, transit: i64, relative: u64) {
-        self.relative[self.count % WINDOW_FRAMES] = relative.min(MAX_TARGET_DELAY_SAMPLES);
-        self.count += 1;
+    /// Notes one arrival: when, and how long it took, which is among the utterance's transits already.
+    pub(super) fn note(
+        &mut self,
+        arrived: SamplePosition,
+        transit: i64,
+        transits: &Transits,
+        recovery: Recovery,
+    ) {
+        self.follow(transits);
+        let delay = transit.abs_diff(transits.fastest()).min(MAX_TARGET_DELAY_SAMPLES);
+        self.histogram.note(delay + self.origin.abs_diff(self.fastest));
+        self.arrivals = self.arrivals.saturating_add(1);
+        self.peaks.note(arrived, delay, self.usual_samples);
+        self.usual_samples = self.usual(transits, recovery);
+        let samples = self.usual_samples.max(self.peaks.height(arrived));
+        let least = if self.arrivals < CONFIDENT_FRAMES { INITIAL_SAMPLES } else { 0 };
+        self.samples = (samples + MARGIN_SAMPLES).max(least).min(MAX_TARGET_DELAY_SAMPLES);
         if let Some(last) = self.last_transit.replace(transit) {
             let difference = transit.abs_diff(last).min(MAX_TARGET_DELAY_SAMPLES) as f32;
             self.jitter += (difference - self.jitter) / 16.0;
         }
     }
 
-    /// Samples to wait beyond the fastest frame. `look_ahead` samples are added if the next frame is wanted
-    /// when a frame is missing.
-    pub(super) fn samples(&self, look_ahead: u64) -> u64 {
-        let known = &self.relative[..self.count.min(WINDOW_FRAMES)];
-        let (largest, second) = known.iter().fold((0, 0), |(largest, second), &relative| {
-            if relative > largest { (relative, largest) } else { (largest, relative.max(second)) }
-        });
-        // Of few arrivals, the slowest is probably not as slow as it can get.
-        let usual = if known.len() < OUTLIER_FRAMES { largest + largest / 4 } else { second };
-        let least = if known.len() < CONFIDENT_FRAMES { INITIAL_SAMPLES } else { 0 };
-        (usual + MARGIN_SAMPLES + look_ahead).max(least).min(MAX_TARGET_DELAY_SAMPLES)
+    /// Samples to wait beyond the fastest frame.
+    pub(super) fn samples(&self) -> u64 {
+        self.samples
     }
 
     /// Mean difference of the transit of successive frames, in samples (RFC 3550 §6.4.1).
     pub(super) fn jitter_samples(&self) -> f32 {
         self.jitter
+    }
+
+    /// Lets the origin follow the fastest arrival. A new utterance goes on where the one before was, its
+    /// first frames being taken for fast ones until there are faster ones; so does a faster route.
+    fn follow(&mut self, transits: &Transits) {
+        let fastest = transits.fastest();
+        let faster = self.fastest.saturating_sub(fastest);
+        if self.first || (faster > 0 && !transits.is_settled()) || faster >= FASTER_ROUTE_SAMPLES {
+            self.origin = fastest - (self.fastest - self.origin);
+        }
+        self.first = false;
+        self.fastest = fastest;
+        let lead = fastest - self.origin;
+        if lead < 0 || lead > DelayHistogram::slack_samples() as i64 {
+            self.origin += self.histogram.move_origin(lead);
+        }
+    }
+
+    fn usual(&self, transits: &Transits, recovery: Recovery) -> u64 {
+        let Recovery { share, look_ahead_samples } = recovery;
+        let from_origin = self.histogram.delay_for(self.accepted_share, share, look_ahead_samples);
+        let lead = self.origin.abs_diff(self.fastest);
+        let needed = from_origin.saturating_sub(lead);
+        if self.arrivals < FEW_FRAMES {
+            return needed + transits.spread() / 4;
+        }
+        let of_late = transits.spread() + if share > 0.0 { look_ahead_samples } else { 0 };
+        if transits.is_full() { needed.min(of_late) } else { needed }
     }
 }
 
@@ -111,78 +145,121 @@ impl TargetDelay {
 mod tests {
     use super::*;
 
-    fn after(transits: impl IntoIterator<Item = i64>) -> TargetDelay {
-        let mut window = Transits::new();
-        let mut target = TargetDelay::new();
-        for transit in transits {
-            let relative = window.note(transit);
-            target.note(transit, relative);
+    const NO_LOSS: Recovery = Recovery { share: 0.0, look_ahead_samples: 960 };
+
+    struct Arrivals {
+        target: TargetDelay,
+        transits: Transits,
+        now: SamplePosition,
+    }
+
+    impl Arrivals {
+        fn new() -> Self {
+            let target = TargetDelay::new(960, 0.01);
+            Self { target, transits: Transits::new(960), now: SamplePosition::default() }
         }
-        target
+
+        fn note(&mut self, transits: impl IntoIterator<Item = i64>) -> u64 {
+            for transit in transits {
+                self.now += 960;
+                self.transits.note(transit);
+                self.target.note(self.now, transit, &self.transits, NO_LOSS);
+            }
+            self.target.samples()
+        }
+
+        fn new_utterance(&mut self) {
+            self.transits = Transits::new(960);
+            self.target.start_utterance();
+        }
+    }
+
+    fn after(transits: impl IntoIterator<Item = i64>) -> u64 {
+        Arrivals::new().note(transits)
     }
 
     #[test]
-    fn before_anything_is_known_it_is_20_ms() {
-        assert_eq!(after([]).samples(0), INITIAL_SAMPLES);
-        assert_eq!(after([5_000]).samples(0), INITIAL_SAMPLES);
+    fn before_anything_is_known_it_is_5_ms() {
+        assert_eq!(after([]), INITIAL_SAMPLES);
+        assert_eq!(after([5_000]), INITIAL_SAMPLES);
     }
 
     #[test]
     fn regular_arrivals_need_only_the_margin() {
-        assert_eq!(after([77; 40]).samples(0), MARGIN_SAMPLES);
-        assert!(after([77; 40]).jitter_samples().abs() < f32::EPSILON);
+        assert_eq!(after([77; 200]), MARGIN_SAMPLES);
     }
 
     #[test]
-    fn it_follows_the_slowest_frame_but_one() {
+    fn one_frame_in_a_hundred_may_come_too_late() {
         let mut transits = [0; 128];
         transits[30] = 4_000;
-        transits[90] = 1_500;
-        assert_eq!(after(transits).samples(0), 1_500 + MARGIN_SAMPLES);
+        assert!(after(transits).abs_diff(MARGIN_SAMPLES) <= 48);
+        for place in [60, 90] {
+            transits[place] = 1_500;
+        }
+        assert!(after(transits).abs_diff(1_500 + MARGIN_SAMPLES) <= 48);
     }
 
     #[test]
     fn of_few_arrivals_the_slowest_counts_and_a_quarter_more() {
-        assert_eq!(after([0, 1_000]).samples(0), 1_250 + MARGIN_SAMPLES);
+        assert!(after([0, 1_000]).abs_diff(1_250 + MARGIN_SAMPLES) <= 48);
     }
 
     #[test]
     fn jitter_is_the_mean_difference_of_successive_transits() {
-        let jitter = after((0..500).map(|i| if i % 2 == 0 { 0 } else { 160 })).jitter_samples();
+        let mut arrivals = Arrivals::new();
+        arrivals.note((0..500).map(|i| if i % 2 == 0 { 0 } else { 160 }));
+        let jitter = arrivals.target.jitter_samples();
         assert!((jitter - 160.0).abs() < 0.1, "{jitter}");
     }
 
     #[test]
-    fn it_forgets_after_the_window() {
-        let rough = (0..128).map(|i| i % 7 * 300);
-        assert_eq!(after(rough.clone()).samples(0), 1_800 + MARGIN_SAMPLES);
-        assert_eq!(after(rough.chain([0; 128])).samples(0), MARGIN_SAMPLES);
+    fn it_shrinks_again_once_nothing_slow_came_for_128_frames_of_20_ms() {
+        let mut arrivals = Arrivals::new();
+        assert!(arrivals.note((0..600).map(|i| i % 7 * 300)) >= 1_800);
+        assert!(arrivals.note([0; 120]) >= 1_800);
+        assert_eq!(arrivals.note([0; 10]), MARGIN_SAMPLES);
     }
 
     #[test]
-    fn a_slower_route_is_the_new_normal_after_the_window() {
-        let mut window = Transits::new();
-        for _ in 0..10 {
-            window.note(100);
+    fn peaks_that_come_back_are_waited_for() {
+        let mut arrivals = Arrivals::new();
+        for _ in 0..3 {
+            arrivals.note([0; 200]);
+            arrivals.note([7_000, 6_000, 5_000, 4_000]);
         }
-        assert_eq!(window.note(600), 500);
-        for _ in 0..WINDOW_FRAMES {
-            window.note(600);
-        }
-        assert_eq!(window.note(600), 0);
+        assert_eq!(arrivals.note([0; 199]), 7_000 + MARGIN_SAMPLES);
+        assert_eq!(arrivals.note([0; 1_000]), MARGIN_SAMPLES);
     }
 
     #[test]
-    fn a_jump_of_the_time_line_starts_anew() {
-        let mut window = Transits::new();
-        window.note(0);
-        assert_eq!(window.note(-4_000_000_000), 0);
-        assert_eq!(window.note(0), 0);
-        assert_eq!(window.fastest(), 0);
+    fn a_slower_or_faster_route_is_the_new_normal_soon() {
+        let mut arrivals = Arrivals::new();
+        assert!(arrivals.note((0..300).map(|i| i % 3 * 300)) <= 600 + 48 + MARGIN_SAMPLES);
+        assert!(arrivals.note((0..130).map(|i| 5_000 + i % 3 * 300)) <= 600 + 48 + MARGIN_SAMPLES);
+        assert!(arrivals.note((0..130).map(|i| i % 3 * 300)) <= 600 + 48 + MARGIN_SAMPLES);
+    }
+
+    #[test]
+    fn a_new_utterance_goes_on_with_what_is_known_of_the_network() {
+        let mut arrivals = Arrivals::new();
+        let before = arrivals.note((0..300).map(|i| i * 7 % 60 * 48));
+        arrivals.new_utterance();
+        let target = arrivals.note((10..15).map(|i| 1_000_000_000 + i * 7 % 60 * 48));
+        assert!(target.abs_diff(before) <= 300, "{before}, then {target}");
+    }
+
+    #[test]
+    fn drift_does_not_matter() {
+        for drift in [-1, 1] {
+            let mut arrivals = Arrivals::new();
+            let target = arrivals.note((0..400_000).map(|i| drift * i / 5 + i * 7 % 10 * 48));
+            assert!(target.abs_diff(480 + MARGIN_SAMPLES) <= 144, "{drift}: {target}");
+        }
     }
 
     #[test]
     fn it_never_exceeds_its_bound() {
-        assert_eq!(after((0..128).map(|i| i * 700)).samples(u64::from(u32::MAX)), MAX_TARGET_DELAY_SAMPLES);
+        assert_eq!(after((0..128).map(|i| i * 700)), MAX_TARGET_DELAY_SAMPLES);
     }
 }

@@ -38,8 +38,10 @@ pub struct SpeakerStatistics {
     /// Blocks of 10 ms of made-up sound, in place of frames that were lost or are waited for. Frames that
     /// could not be recovered from the packet after them are not among these.
     pub concealed_blocks: u64,
-    /// Blocks of 10 ms of near silence left out to shorten the delay.
-    pub left_out_blocks: u64,
+    /// Samples left out to shorten the delay (time-scale modification).
+    pub shortened_samples: u64,
+    /// Samples put in to lengthen the delay (time-scale modification).
+    pub lengthened_samples: u64,
     /// Frames whose turn came without their packet, whether it came later or never.
     pub lost: u64,
     /// How many of the last 128 frames never came, in percent: what to tell one's own encoder to expect.

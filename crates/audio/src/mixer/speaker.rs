@@ -1,12 +1,12 @@
 //! One remote speaker on the way from packets to the mix: jitter buffer, decoder, fades, volume.
 
 use super::SpeakerKey;
+use super::pending_sound::PendingSound;
 use super::quiet::QuietDetector;
 use super::report::{PlayedFrame, PlayedFrames, SpeakerStatistics};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::codec::{CodecError, CodecSettings, DecodedAs, Decoder, Source};
-use crate::declick::Declick;
-use crate::jitter::{Decision, FrameId, JitterBuffer};
+use crate::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
 
 /// Made-up sound is faded from 40 ms on …
 const FADE_FROM_SAMPLES: usize = 1_920;
@@ -21,17 +21,21 @@ const MAX_CHANNEL_GAIN: f32 = 2.0;
 /// The loudest volume a listener can set, +12 dB.
 const MAX_VOLUME: f32 = 4.0;
 
+/// Shorter frames than this, 20 ms, cannot be squeezed by a period of a deep voice, unless the next one is there too.
+const SQUEEZABLE_SAMPLES: usize = 960;
+
 pub(super) struct Speaker {
     jitter: JitterBuffer,
     decoder: Box<dyn Decoder>,
-    sound: DecodedSound,
-    declick: Declick,
-    /// The next block does not continue the last one.
+    /// What was decoded last.
+    frame: Vec<f32>,
+    sound: PendingSound,
+    /// What comes next does not continue what was heard.
     joint: bool,
-    /// The end of the frame that plays was left out.
-    cut: bool,
     /// The last block was not silence.
     sounding: bool,
+    /// The sound should be squeezed, and is too short for it.
+    wants_more: bool,
     /// Samples made up in a row.
     made_up_samples: usize,
     quiet: QuietDetector,
@@ -43,28 +47,22 @@ pub(super) struct Speaker {
     recovered: u64,
     concealed: u64,
     concealed_blocks: u64,
-    left_out_blocks: u64,
+    shortened_samples: u64,
+    lengthened_samples: u64,
     undecodable: u64,
 }
 
-/// Sound that is decoded but not mixed yet: a part of one frame.
-struct DecodedSound {
-    frame: Vec<f32>,
-    next: usize,
-    end: usize,
-}
-
 impl Speaker {
-    pub(super) fn new(settings: CodecSettings) -> Result<Self, CodecError> {
+    pub(super) fn new(settings: CodecSettings, jitter: JitterSettings) -> Result<Self, CodecError> {
         let frame_size = settings.frame_size()?;
         Ok(Self {
-            jitter: JitterBuffer::new(frame_size),
+            jitter: JitterBuffer::new(frame_size, jitter),
             decoder: settings.decoder()?,
-            sound: DecodedSound { frame: vec![0.0; frame_size.samples()], next: 0, end: 0 },
-            declick: Declick::new(),
+            frame: vec![0.0; frame_size.samples()],
+            sound: PendingSound::new(),
             joint: false,
-            cut: false,
             sounding: false,
+            wants_more: false,
             made_up_samples: 0,
             quiet: QuietDetector::default(),
             volume: 1.0,
@@ -74,7 +72,8 @@ impl Speaker {
             recovered: 0,
             concealed: 0,
             concealed_blocks: 0,
-            left_out_blocks: 0,
+            shortened_samples: 0,
+            lengthened_samples: 0,
             undecodable: 0,
         })
     }
@@ -107,7 +106,8 @@ impl Speaker {
             recovered: self.recovered,
             concealed: self.concealed,
             concealed_blocks: self.concealed_blocks,
-            left_out_blocks: self.left_out_blocks,
+            shortened_samples: self.shortened_samples,
+            lengthened_samples: self.lengthened_samples,
             lost: counters.lost,
             loss_percent: self.jitter.loss_percent(),
             late: counters.late,
@@ -129,36 +129,28 @@ impl Speaker {
         mix: &mut [f32; BLOCK_SAMPLES],
         reports: &mut PlayedFrames,
     ) {
-        if self.sound.is_empty() {
-            self.refill(key, now, reports);
-        }
+        let sounded = self.sounding;
+        self.refill(key, now, reports);
         let mut block = [0.0; BLOCK_SAMPLES];
-        let speaks = self.sound.take(&mut block);
-        if !speaks && !self.sounding {
-            return;
+        if self.sound.take(&mut block) {
+            if !sounded {
+                self.applied_gain = self.gain();
+            }
+            self.add(&block, self.gain(), mix);
         }
-        if self.joint || !speaks {
-            self.declick.join(&mut block);
-            self.joint = false;
-        }
-        self.declick.heard(&block);
-        if !self.sounding {
-            self.applied_gain = self.gain();
-        }
-        self.sounding = speaks;
-        self.add(&block, self.gain(), mix);
     }
 
     /// Adds a last block to the mix that fades out whatever plays.
     pub(super) fn fade_out(&mut self, mix: &mut [f32; BLOCK_SAMPLES]) {
-        let mut block = [0.0; BLOCK_SAMPLES];
-        if self.sounding {
-            let speaks = self.sound.take(&mut block);
-            if self.joint || !speaks {
-                self.declick.join(&mut block);
-            }
-            self.add(&block, 0.0, mix);
+        if !self.sounding {
+            return;
         }
+        let mut block = [0.0; BLOCK_SAMPLES];
+        if self.sound.unheard() < BLOCK_SAMPLES {
+            self.sound.fall_silent();
+        }
+        self.sound.take(&mut block);
+        self.add(&block, 0.0, mix);
     }
 
     fn gain(&self) -> f32 {
@@ -174,136 +166,114 @@ impl Speaker {
         self.applied_gain = gain;
     }
 
-    /// Decodes or conceals what comes next. Every round but the last gives up frames or ends an utterance,
-    /// of which there are few.
+    /// Decodes or conceals until there is a block to be heard, or nothing more. Rounds that add nothing give up
+    /// frames or end an utterance, of which there are few.
     fn refill(&mut self, key: SpeakerKey, now: SamplePosition, reports: &mut PlayedFrames) {
         let mut report = |frame: FrameId, position, how| {
             let FrameId { utterance, sequence } = frame;
             reports.push(PlayedFrame { speaker: key, utterance, sequence, position, how });
         };
-        while self.sound.is_empty() {
-            self.joint |= std::mem::take(&mut self.cut);
-            match self.jitter.next(now) {
+        while self.sound.unheard() < BLOCK_SAMPLES || self.takes_more() {
+            let unheard = self.sound.unheard();
+            let begins = now + unheard as u64;
+            match self.jitter.next(now, unheard) {
+                Decision::Silence if self.sounding => {
+                    self.sound.fall_silent();
+                    self.sounding = false;
+                }
                 Decision::Silence => return,
                 Decision::EndOfUtterance { .. } => self.joint = true,
                 Decision::GaveUp { first, count, from } => {
                     self.concealed += u64::from(count);
                     for i in 0..count {
                         let frame = FrameId { sequence: first.sequence.saturating_add(i), ..first };
-                        let position = from + u64::from(i) * self.sound.frame.len() as u64;
+                        let position = from + u64::from(i) * self.frame.len() as u64;
                         report(frame, position, DecodedAs::Concealed);
                     }
                 }
                 Decision::Conceal => self.conceal(),
-                Decision::Recover { frame, next_packet, gain, late_samples } => {
-                    let how = self.sound.decode(&mut *self.decoder, Source::Recover(next_packet));
+                Decision::Recover { frame, next_packet, gain, late_samples, stretch } => {
+                    let how = decode(&mut *self.decoder, Source::Recover(next_packet), &mut self.frame);
                     match how {
                         DecodedAs::Recovered | DecodedAs::Decoded => self.recovered += 1,
                         DecodedAs::Concealed => self.concealed += 1,
                     }
-                    self.begin_frame(how, gain, late_samples);
-                    report(frame, now.before(late_samples as u64), how);
+                    self.append_frame(how, gain, late_samples, stretch);
+                    report(frame, begins.before(late_samples as u64), how);
                 }
-                Decision::Play { frame, packet, gain, late_samples, skipped } => {
-                    let how = self.sound.decode(&mut *self.decoder, Source::Packet(packet));
+                Decision::Play { frame, packet, gain, late_samples, skipped, stretch } => {
+                    let how = decode(&mut *self.decoder, Source::Packet(packet), &mut self.frame);
                     match how {
                         DecodedAs::Decoded | DecodedAs::Recovered => self.played += 1,
                         DecodedAs::Concealed => self.undecodable += 1,
                     }
                     self.joint |= skipped || (!self.sounding && frame.sequence > 0);
-                    self.begin_frame(how, gain, late_samples);
-                    report(frame, now.before(late_samples as u64), how);
-                    self.shorten(now);
+                    self.append_frame(how, gain, late_samples, stretch);
+                    report(frame, begins.before(late_samples as u64), how);
                 }
             }
         }
     }
 
     /// Readies a decoded frame for being heard, its first `late_samples` left out.
-    fn begin_frame(&mut self, how: DecodedAs, gain: f32, late_samples: usize) {
+    fn append_frame(&mut self, how: DecodedAs, gain: f32, late_samples: usize, stretch: Stretch) {
         self.channel_gain = clean_gain(gain);
-        self.sound.leave_out(late_samples);
         self.joint |= late_samples > 0;
         if how == DecodedAs::Concealed {
-            self.fade_made_up();
+            fade_made_up(&mut self.made_up_samples, &mut self.frame[late_samples..]);
         } else {
             self.joint |= self.made_up_samples > FADE_FROM_SAMPLES;
             self.made_up_samples = 0;
         }
+        let in_pause = self.quiet.in_pause(&self.frame);
+        self.jitter.note_pause(in_pause);
+        let unheard = self.sound.unheard();
+        self.sound.append(&self.frame[late_samples..], std::mem::take(&mut self.joint));
+        self.sounding = true;
+        self.stretch(unheard, stretch, in_pause);
+    }
+
+    fn takes_more(&mut self) -> bool {
+        std::mem::take(&mut self.wants_more)
+            && self.sound.unheard() < 2 * BLOCK_SAMPLES
+            && self.jitter.has_next()
+    }
+
+    fn stretch(&mut self, unheard: usize, wish: Stretch, in_pause: bool) {
+        let added = self.sound.stretch(unheard, wish, in_pause);
+        if added != 0 {
+            self.jitter.note_stretched();
+        }
+        let shorten = matches!(wish, Stretch::Shorten { .. });
+        self.wants_more = shorten && added == 0 && self.frame.len() < SQUEEZABLE_SAMPLES;
+        self.lengthened_samples += added.max(0) as u64;
+        self.shortened_samples += (-added).max(0) as u64;
     }
 
     /// Makes up one block.
     fn conceal(&mut self) {
+        let block = &mut self.frame[..BLOCK_SAMPLES];
         if self.made_up_samples < FADE_UNTIL_SAMPLES {
-            self.sound.conceal(&mut *self.decoder);
+            decode(&mut *self.decoder, Source::Conceal, block);
         } else {
-            self.sound.silence();
+            block.fill(0.0);
         }
         self.concealed_blocks += 1;
-        self.fade_made_up();
-    }
-
-    fn fade_made_up(&mut self) {
-        for sample in self.sound.unheard_mut() {
-            *sample *= made_up_gain(self.made_up_samples);
-            self.made_up_samples = self.made_up_samples.saturating_add(1);
-        }
-    }
-
-    /// Leaves out the last block of a frame if the delay is too long and the speaker pauses.
-    fn shorten(&mut self, now: SamplePosition) {
-        self.jitter.note_pause(self.quiet.in_pause(self.sound.unheard_mut()));
-        let next_at = now + self.sound.unheard_mut().len() as u64;
-        if self.jitter.should_shorten(next_at) {
-            self.sound.cut_last_block();
-            self.left_out_blocks += 1;
-            self.cut = true;
-        }
+        fade_made_up(&mut self.made_up_samples, block);
+        self.sound.append(block, std::mem::take(&mut self.joint));
+        self.sounding = true;
     }
 }
 
-impl DecodedSound {
-    fn is_empty(&self) -> bool {
-        self.next == self.end
-    }
+fn decode(decoder: &mut dyn Decoder, source: Source<'_>, frame: &mut [f32]) -> DecodedAs {
+    decoder.decode(source, frame).expect("the frame has the decoder's length, and is at least a block")
+}
 
-    /// Moves the next block out; `false` if there is none.
-    fn take(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
-        if self.is_empty() {
-            return false;
-        }
-        block.copy_from_slice(&self.frame[self.next..self.next + BLOCK_SAMPLES]);
-        self.next += BLOCK_SAMPLES;
-        true
-    }
-
-    fn leave_out(&mut self, samples: usize) {
-        self.next = (self.next + samples).min(self.end);
-    }
-
-    fn unheard_mut(&mut self) -> &mut [f32] {
-        &mut self.frame[self.next..self.end]
-    }
-
-    fn decode(&mut self, decoder: &mut dyn Decoder, source: Source<'_>) -> DecodedAs {
-        (self.next, self.end) = (0, self.frame.len());
-        decoder.decode(source, &mut self.frame).expect("the frame has the decoder's length")
-    }
-
-    fn conceal(&mut self, decoder: &mut dyn Decoder) {
-        (self.next, self.end) = (0, BLOCK_SAMPLES);
-        decoder
-            .decode(Source::Conceal, &mut self.frame[..BLOCK_SAMPLES])
-            .expect("every frame is at least a block");
-    }
-
-    fn silence(&mut self) {
-        (self.next, self.end) = (0, BLOCK_SAMPLES);
-        self.frame[..BLOCK_SAMPLES].fill(0.0);
-    }
-
-    fn cut_last_block(&mut self) {
-        self.end -= BLOCK_SAMPLES;
+/// Fades sound that continues `made_up` samples that were made up before.
+fn fade_made_up(made_up: &mut usize, sound: &mut [f32]) {
+    for sample in sound {
+        *sample *= made_up_gain(*made_up);
+        *made_up = made_up.saturating_add(1);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecError, DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusDecoder,
-    OpusEncoder, Source,
+    OpusEncoder, Quality, Source,
 };
 
 use crate::call::encode;
@@ -112,6 +112,101 @@ fn copies_come_with_expected_loss_and_only_then() {
         assert!(copies(settings, percent) > 60, "{percent} %");
         assert_eq!(copies(EncoderSettings { fec: false, ..settings }, percent), 0);
     }
+}
+
+/// Bits per second of some packets of 20 ms.
+fn rate(packets: &[Vec<u8>]) -> f64 {
+    packets.iter().map(Vec::len).sum::<usize>() as f64 * 8.0 * 50.0 / packets.len() as f64
+}
+
+#[test]
+fn every_quality_has_its_bit_rate_and_more_of_it_sounds_better() {
+    let original = speech(3);
+    let heard = Quality::ALL.map(|quality| {
+        let mut encoder = encoder(quality.encoder_settings());
+        let packets = encode(&original, FrameSize::Ms20, &mut encoder);
+        let wanted = f64::from(quality.bitrate_bps());
+        let measured = rate(&packets);
+        assert!((0.75 * wanted..1.25 * wanted).contains(&measured), "{quality:?}: {measured} bit/s");
+        let sound = decode(&packets, |i| Source::Packet(&packets[i]));
+        correlation(&original, &sound, encoder.lookahead_samples())
+    });
+    assert!(heard.is_sorted() && heard[0] > 0.8 && heard[3] > 0.98, "{heard:?}");
+}
+
+#[test]
+fn the_bit_rate_changes_while_somebody_speaks() {
+    let original = speech(1);
+    let (first, second) = original.split_at(original.len() / 2 / 960 * 960);
+    let mut encoder = encoder(Quality::High.encoder_settings());
+    let mut packets = encode(first, FrameSize::Ms20, &mut encoder);
+    let high = rate(&packets);
+    encoder.set_bitrate(Quality::Low.bitrate_bps());
+    let lower = encode(second, FrameSize::Ms20, &mut encoder);
+    assert!(rate(&lower) < 0.6 * high, "{high}, then {} bit/s", rate(&lower));
+    packets.extend(lower);
+    let heard = decode(&packets, |i| Source::Packet(&packets[i]));
+    assert!(correlation(&original, &heard, encoder.lookahead_samples()) > 0.85);
+    for absurd in [0, 1, u32::MAX] {
+        encoder.set_bitrate(absurd);
+        assert!(encoder.encode(&original[48_000..48_960], &mut [0; 4_000]).is_ok());
+    }
+}
+
+#[test]
+fn copies_go_and_come_back_with_the_bits_for_them() {
+    let original = speech(2);
+    let mut encoder = encoder(EncoderSettings { expected_loss_percent: 10, ..EncoderSettings::default() });
+    let copies = |encoder: &mut OpusEncoder| {
+        let packets = encode(&original, FrameSize::Ms20, encoder);
+        let decoder = OpusDecoder::new(FrameSize::Ms20).unwrap();
+        packets.iter().filter(|packet| decoder.carries_copy(packet)).count() * 100 / packets.len()
+    };
+    let before = copies(&mut encoder);
+    encoder.set_bitrate(96_000);
+    assert_eq!(copies(&mut encoder), 0, "in the mode for music there are none");
+    encoder.set_bitrate(24_000);
+    assert!(before > 60 && copies(&mut encoder) > 60);
+}
+
+/// Speech, then seconds of pause, all of it in front of a background of noise.
+fn speech_and_pause(noise: f32) -> (Vec<f32>, usize) {
+    let mut dice = Dice(3);
+    let mut sound = speech(1);
+    let pause = sound.len();
+    sound.resize(pause + 4 * 48_000, 0.0);
+    for sample in &mut sound {
+        *sample += (dice.below(2_001) as f32 / 1_000.0 - 1.0) * noise;
+    }
+    (sound, pause)
+}
+
+#[test]
+fn a_silent_speaker_sends_next_to_nothing_and_is_heard_as_comfort_noise() {
+    for bitrate_bps in [10_000, 24_000, 64_000] {
+        let (original, pause) = speech_and_pause(0.005);
+        let settings = EncoderSettings { bitrate_bps, dtx: true, ..EncoderSettings::default() };
+        let packets = encode(&original, FrameSize::Ms20, &mut encoder(settings));
+        let in_pause = &packets[pause / 960 + 25..];
+        let short = in_pause.iter().filter(|packet| packet.len() == 1).count();
+        assert!(short * 10 >= in_pause.len() * 9, "{short} of {} packets say nothing", in_pause.len());
+        let heard = decode(&packets, |i| Source::Packet(&packets[i]));
+        let level = |sound: &[f32]| (sound.iter().map(|x| x * x).sum::<f32>() / sound.len() as f32).sqrt();
+        let usual = level(&heard[pause + 2_400..pause + 9_600]);
+        for (i, part) in heard[pause + 24_000..].chunks_exact(4_800).enumerate() {
+            let ratio = level(part) / usual;
+            assert!((0.5..2.0).contains(&ratio), "{bitrate_bps} bit/s, part {i}: {ratio}");
+        }
+    }
+}
+
+#[test]
+fn without_background_a_silent_speaker_is_silent() {
+    let (original, pause) = speech_and_pause(0.0);
+    let settings = EncoderSettings { dtx: true, ..EncoderSettings::default() };
+    let packets = encode(&original, FrameSize::Ms20, &mut encoder(settings));
+    let heard = decode(&packets, |i| Source::Packet(&packets[i]));
+    assert!(heard[pause + 48_000..].iter().all(|sample| sample.abs() < 0.001));
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! The jitter buffer alone: which frame is played when, whatever the network does.
 
-use consonance_audio::jitter::{Decision, FrameId, JitterBuffer};
+use consonance_audio::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
 use consonance_audio::limits::{MAX_DELAY_SAMPLES, MAX_QUEUED_PACKETS};
 use consonance_audio::{FrameSize, SamplePosition};
 use proptest::prelude::*;
 
-/// A listener without ears: asks for what to play, and takes its time to play it.
+/// A listener without ears: asks for what to play, stretches it as wished, and takes its time to play it.
 struct Player {
     buffer: JitterBuffer,
     now: SamplePosition,
-    busy_until: SamplePosition,
+    /// Samples handed out that were not played yet.
+    unheard: usize,
+    /// Samples put in or left out so far.
+    stretched: [usize; 2],
     /// Whether the packets that arrive carry copies.
     copies: bool,
     /// Every frame whose turn is over, and how it went.
@@ -26,9 +29,10 @@ enum Turn {
 
 impl Player {
     fn new() -> Self {
-        let buffer = JitterBuffer::new(FrameSize::Ms20);
-        let start = SamplePosition::default();
-        Self { buffer, now: start, busy_until: start, copies: false, turns: Vec::new(), ended: Vec::new() }
+        let buffer = JitterBuffer::new(FrameSize::Ms20, JitterSettings::default());
+        let now = SamplePosition::default();
+        let (turns, ended) = (Vec::new(), Vec::new());
+        Self { buffer, now, unheard: 0, stretched: [0; 2], copies: false, turns, ended }
     }
 
     fn speaking() -> Self {
@@ -45,42 +49,61 @@ impl Player {
     /// Plays one block.
     fn step(&mut self) {
         let mut rounds = 0;
-        while self.busy_until <= self.now {
+        while self.unheard < 480 {
             rounds += 1;
             assert!(rounds < 200, "the buffer makes no progress");
-            let samples = match self.buffer.next(self.now) {
-                Decision::Silence | Decision::Conceal => 480,
-                Decision::Play { frame, packet, late_samples, .. } => {
+            let begins = self.now + self.unheard as u64;
+            let (samples, wish) = match self.buffer.next(self.now, self.unheard) {
+                Decision::Silence => (480 - self.unheard, Stretch::Keep),
+                Decision::Conceal => (480, Stretch::Keep),
+                Decision::Play { frame, packet, late_samples, stretch, .. } => {
                     assert_eq!(packet, frame.sequence.to_le_bytes());
-                    let begins = SamplePosition(self.now.0 - late_samples as u64);
+                    let begins = SamplePosition(begins.0 - late_samples as u64);
                     self.turns.push((frame, Turn::Played(begins)));
-                    960 - late_samples as u64
+                    (960 - late_samples, stretch)
                 }
-                Decision::Recover { frame, next_packet, late_samples, .. } => {
+                Decision::Recover { frame, next_packet, late_samples, stretch, .. } => {
                     assert!(self.copies);
                     assert_eq!(next_packet, (frame.sequence + 1).to_le_bytes());
                     self.turns.push((frame, Turn::Recovered));
-                    960 - late_samples as u64
+                    (960 - late_samples, stretch)
                 }
                 Decision::GaveUp { first, count, from } => {
-                    assert!(from <= self.now);
+                    assert!(from <= begins);
                     self.turns.extend((0..count).map(|i| {
                         (FrameId { sequence: first.sequence.saturating_add(i), ..first }, Turn::GivenUp)
                     }));
-                    0
+                    (0, Stretch::Keep)
                 }
                 Decision::EndOfUtterance { utterance } => {
                     self.ended.push(utterance);
-                    0
+                    (0, Stretch::Keep)
                 }
             };
-            assert!(samples % 480 == 0 && samples <= 960);
-            self.busy_until = self.now + samples;
-            if samples > 0 {
-                break;
+            assert!(samples <= 960);
+            self.unheard += samples;
+            self.stretch(wish);
+        }
+        self.unheard -= 480;
+        self.now += 480;
+    }
+
+    /// A voice whose period fits every wish.
+    fn stretch(&mut self, wish: Stretch) {
+        match wish {
+            Stretch::Keep => return,
+            Stretch::Shorten { at_most, .. } => {
+                let samples = at_most.min(480);
+                self.unheard -= samples;
+                self.stretched[1] += samples;
+            }
+            Stretch::Lengthen { at_least, .. } => {
+                let samples = at_least.max(120);
+                self.unheard += samples;
+                self.stretched[0] += samples;
             }
         }
-        self.now += 480;
+        self.buffer.note_stretched();
     }
 
     fn steps(&mut self, blocks: usize) {
@@ -174,14 +197,38 @@ fn lost_frames_are_recovered_from_the_next_once_there_are_some() {
     assert!(turns(60, Turn::Recovered) >= 16, "{:?}", player.buffer);
     assert_eq!(turns(60, Turn::GivenUp), 0);
     let delay = player.buffer.delay_samples();
-    assert_eq!(delay, 1_440, "a frame and a block");
+    assert!((960..=1_440).contains(&delay), "a frame, and hardly more: {delay}");
+}
+
+#[test]
+fn the_delay_grows_for_copies_without_missing_a_frame() {
+    let mut player = Player::speaking();
+    player.stream(0..60, |_| Some(0));
+    player.steps(2);
+    player.copies = true;
+    player.stream(60..120, |_| Some(0));
+    assert!(player.stretched[0] >= 480, "{:?}", player.stretched);
+    assert!((960..=1_440).contains(&player.buffer.delay_samples()), "{}", player.buffer.delay_samples());
+    assert!(player.turns.iter().all(|(_, turn)| matches!(turn, Turn::Played(_))));
+}
+
+#[test]
+fn copies_that_nobody_needs_are_no_longer_waited_for_after_128_frames() {
+    let mut player = Player::speaking();
+    player.copies = true;
+    player.stream(0..120, |_| Some(0));
+    player.steps(2);
+    assert!(player.buffer.delay_samples() >= 960);
+    player.stream(120..200, |_| Some(0));
+    assert!(player.buffer.delay_samples() <= 960, "{}", player.buffer.delay_samples());
+    assert!(player.turns.iter().all(|(_, turn)| matches!(turn, Turn::Played(_))));
 }
 
 #[test]
 fn without_copies_lost_frames_do_not_cost_delay() {
     let mut player = Player::speaking();
     player.stream(0..400, |n| (n % 20 != 10).then_some(0));
-    assert!(player.delays().iter().all(|&delay| delay == 960), "{:?}", player.delays());
+    assert!(player.delays().iter().all(|&delay| delay == 480), "{:?}", player.delays());
     assert_eq!(player.buffer.counters().lost, 20);
 }
 
@@ -212,27 +259,36 @@ fn the_delay_grows_when_frames_come_late_and_shrinks_when_they_no_longer_do() {
     let missed_later = player.buffer.counters().late + player.buffer.counters().lost - missed_at_first;
     assert!(missed_later <= 2, "{missed_later} missed once the delay has grown");
     player.stream(400..600, |_| Some(0));
-    assert!(!player.buffer.should_shorten(player.busy_until), "not in the middle of a word");
-    player.buffer.note_pause(true);
-    assert!(player.buffer.should_shorten(player.busy_until));
-    while player.buffer.queued_packets() > 0 {
-        player.step();
-    }
-    assert!(!player.buffer.should_shorten(player.busy_until), "not while frames are missing");
-    player.buffer.end_utterance();
-    player.steps(40);
-    player.buffer.start_utterance();
-    player.stream(0..50, |_| Some(0));
-    assert!(player.buffer.delay_samples() <= 960, "{}", player.buffer.delay_samples());
+    assert!(player.buffer.delay_samples() <= before + 480, "{}", player.buffer.delay_samples());
+    assert!(player.stretched[1] >= 5 * 480, "within the utterance");
+    assert!(
+        player.turns[500..].iter().all(|(_, turn)| matches!(turn, Turn::Played(_))),
+        "and without a loss"
+    );
 }
 
 #[test]
 fn one_late_frame_loses_its_beginning_and_moves_nothing() {
     let mut player = Player::speaking();
-    player.stream(0..200, |n| Some(if n == 150 { 3 } else { 0 }));
+    player.stream(0..200, |n| Some(if n == 150 { 2 } else { 0 }));
     player.steps(10);
     assert!(player.played().into_iter().eq(0..200), "{:?}", player.played());
-    assert!(player.delays().iter().all(|&delay| delay == 960), "{:?}", player.delays());
+    assert!(player.delays().iter().all(|&delay| delay == 480), "{:?}", player.delays());
+}
+
+#[test]
+fn a_frame_that_comes_when_its_time_is_over_is_late() {
+    let mut player = Player::speaking();
+    // Its successor is lost, so that nothing else is there to be played.
+    player.stream(0..200, |n| match n {
+        150 => Some(3),
+        151 => None,
+        _ => Some(0),
+    });
+    player.steps(10);
+    assert_eq!(player.turns[150].1, Turn::GivenUp);
+    assert_eq!((player.buffer.counters().late, player.buffer.counters().lost), (1, 2));
+    assert!(player.delays().iter().all(|&delay| delay == 480), "{:?}", player.delays());
 }
 
 #[test]
@@ -241,23 +297,23 @@ fn a_frame_recovered_late_loses_its_beginning_and_moves_nothing() {
     player.copies = true;
     player.stream(0..200, |n| match n {
         150 => None,
-        151 => Some(1),
         _ => Some(0),
     });
     player.steps(10);
     assert_eq!(player.turns[150].1, Turn::Recovered);
-    assert!(player.delays().iter().all(|&delay| delay == 960), "{:?}", player.delays());
+    let delays = &player.delays()[140..];
+    assert!(delays.iter().all(|delay| *delay == delays[0]), "{delays:?}");
 }
 
 #[test]
-fn the_delay_finds_its_level_in_the_beginning_without_being_forced() {
+fn the_delay_finds_its_level_within_a_second() {
     let mut player = Player::speaking();
-    // Two blocks late is just in time for the delay that every first utterance starts with.
-    player.stream(0..50, |n| Some(u64::from(n % 2) * 2));
+    player.stream(0..100, |n| Some(u64::from(n % 2) * 2));
     player.steps(10);
     let delays = player.delays();
-    assert_eq!(delays[0], 960);
-    assert!(delays[15..].iter().all(|&delay| delay == 1_440), "{delays:?}");
+    assert_eq!(delays[0], 480);
+    assert!(delays[50..].iter().all(|&delay| (960..=1_680).contains(&delay)), "{delays:?}");
+    assert!(player.turns[50..].iter().all(|(_, turn)| matches!(turn, Turn::Played(_))));
 }
 
 #[test]

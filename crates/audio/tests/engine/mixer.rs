@@ -66,10 +66,10 @@ fn speech_is_heard_as_it_was_spoken_at_a_constant_offset() {
     for frame in FrameSize::ALL {
         for number in 1..=3 {
             let original = speech(number);
-            let heard = call(&original, frame, Network { delay_samples: 2_500, ..Network::default() });
+            let heard = call(&original, frame, Network { delay_samples: 2_760, ..Network::default() });
             let delays = heard.delays(frame);
             assert!(delays.iter().all(|&delay| delay == delays[0]), "{frame:?}: one delay for all");
-            let waited = delays[0] - frame.samples() as u64 - 2_500;
+            let waited = delays[0] - frame.samples() as u64 - 2_760;
             assert!(waited <= 960, "{frame:?}: waited {waited} samples beyond the frame");
             let similar = correlation(&original, &heard.sound, delays[0] as usize + LOOKAHEAD);
             assert!(similar > 0.93, "{frame:?}, recording {number}: {similar}");
@@ -106,16 +106,20 @@ fn speech_stays_intelligible_at_10_percent_loss() {
 }
 
 #[test]
-fn without_loss_jitter_leaves_speech_at_a_constant_offset_but_for_its_beginning() {
+fn without_loss_jitter_costs_a_few_stretches_and_no_frame() {
     for number in 1..=3 {
         let original = speech(number);
         for seed in 0..10 {
             let network =
                 Network { jitter_samples: 960, second_jitter_samples: 960, seed, ..Network::default() };
             let heard = call(&original, FrameSize::Ms20, network);
-            let offset = heard.median_delay(FrameSize::Ms20) as usize + LOOKAHEAD;
-            let similar = correlation(&original, &heard.sound, offset);
-            assert!(similar > 0.85, "recording {number}, seed {seed}: {similar}");
+            let aligned = heard.on_the_speakers_time_line(FrameSize::Ms20, LOOKAHEAD);
+            let similar = correlation(&original, &aligned, 0);
+            assert!(similar > 0.9, "recording {number}, seed {seed}: {similar}");
+            assert!(heard.played.iter().all(|frame| frame.how == DecodedAs::Decoded));
+            let delays = heard.delays(FrameSize::Ms20);
+            let moves = delays.windows(2).filter(|pair| pair[0] != pair[1]).count();
+            assert!(moves <= 8, "recording {number}, seed {seed}: the delay moved {moves} times");
         }
     }
 }
@@ -180,13 +184,60 @@ fn a_late_frame_is_joined_without_a_click_and_moves_nothing() {
     let original = hum(192_000);
     let packets = encode(&original, FrameSize::Ms20, &mut IdentityEncoder::new(FrameSize::Ms20));
     let mut sent = Network::default().send(&packets, FrameSize::Ms20);
-    sent[150].arrives += 3 * 480;
+    sent[150].arrives += 2 * 480;
     sent.sort_by_key(|sent| sent.arrives);
     let heard = listen(CodecSettings::identity(FrameSize::Ms20), &sent);
     assert_eq!(heard.statistics.concealed_blocks, 1);
     assert!(largest_step(&heard.sound) < 1.5 * largest_step(&original));
     let offset = heard.median_delay(FrameSize::Ms20) as usize;
     assert_eq!(heard.sound[offset + 151 * 960..][..40_000], original[151 * 960..][..40_000]);
+}
+
+/// Twelve seconds through a network that is calm, then rough, then calm again, all in one utterance.
+fn through_a_rough_passage(original: &[f32], frame: FrameSize) -> Heard {
+    let packets = encode(original, frame, &mut IdentityEncoder::new(frame));
+    let samples = frame.samples() as u64;
+    let rough = Network { jitter_samples: 3_840, seed: 5, ..Network::default() }.send(&packets, frame);
+    let mut sent = Network::default().send(&packets, frame);
+    let passage = 96_000 / samples..240_000 / samples;
+    for late in rough.iter().filter(|sent| passage.contains(&u64::from(sent.sequence))) {
+        sent[late.sequence as usize].arrives = late.arrives;
+    }
+    sent.sort_by_key(|sent| sent.arrives);
+    listen(CodecSettings::identity(frame), &sent)
+}
+
+#[test]
+fn the_delay_follows_the_network_both_ways_within_an_utterance_without_a_click() {
+    for frame in FrameSize::ALL {
+        let original = hum(12 * 48_000);
+        let heard = through_a_rough_passage(&original, frame);
+        let delays = heard.delays(frame);
+        let at_second = |second: usize| delays[second * 48_000 / frame.samples()] - frame.samples() as u64;
+        let (calm, rough, calm_again) = (at_second(1), at_second(4), at_second(11));
+        assert!(calm <= 960 && rough >= 3_360, "{frame:?}: from {calm} to {rough} samples");
+        assert!(calm_again <= calm + 1_200, "{frame:?}: back to {calm_again} samples");
+        assert!(heard.statistics.shortened_samples >= 2_400, "{frame:?}: {:?}", heard.statistics);
+        assert!(largest_step(&heard.sound) < 1.5 * largest_step(&original), "{frame:?}");
+        let after = heard.statistics;
+        assert!(after.late + after.concealed <= 8, "{frame:?}: {after:?}");
+    }
+}
+
+#[test]
+fn a_stretched_tone_keeps_its_pitch_and_level() {
+    let original: Vec<f32> = (0..12 * 48_000).map(|i| 0.5 * (i as f32 * 0.02).sin()).collect();
+    let heard = through_a_rough_passage(&original, FrameSize::Ms20);
+    let crossings = |sound: &[f32]| {
+        sound.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count() as f64 / sound.len() as f64
+    };
+    // While the delay shrinks, every second is shorter, but its waves are not.
+    let shrinking = &heard.sound[8 * 48_000..10 * 48_000];
+    let ratio = crossings(shrinking) / crossings(&original);
+    assert!((ratio - 1.0).abs() < 0.01, "{ratio}");
+    let power = |sound: &[f32]| sound.iter().map(|&x| f64::from(x * x)).sum::<f64>() / sound.len() as f64;
+    let ratio = power(shrinking) / power(&original);
+    assert!((ratio - 1.0).abs() < 0.05, "{ratio}");
 }
 
 #[test]
@@ -231,7 +282,7 @@ fn a_long_delay_is_shortened_in_a_pause_without_a_click() {
     let delays = heard.delays(FrameSize::Ms20);
     let (longest, last) = (delays.iter().max().unwrap(), delays.last().unwrap());
     assert!(longest - last >= 7_200, "from {longest} to {last} samples");
-    assert!(heard.statistics.left_out_blocks >= 10);
+    assert!(heard.statistics.shortened_samples >= 4_800);
     let step = largest_step(&heard.sound[195_000 + *longest as usize..238_000]);
     assert!(step < 0.015 * natural, "a step of {step} in the pause, {} in its tone", 0.01 * natural);
     assert!(largest_step(&heard.sound) < 1.5 * natural);
@@ -316,8 +367,8 @@ fn volume_and_channel_gain_multiply_and_move_smoothly() {
     mixer.set_volume(SPEAKER, 0.25);
     mixer.start_utterance(SPEAKER);
     mixer.push_frame(SPEAKER, 0, SamplePosition(0), &level(0.5), 2.0);
-    let sound = mix(&mut mixer, 4);
-    assert!(sound[960..].iter().all(|sample| (sample - 0.25).abs() < 1e-6), "from the first sample on");
+    let sound = mix(&mut mixer, 3);
+    assert!(sound[480..].iter().all(|sample| (sample - 0.25).abs() < 1e-6), "from the first sample on");
 }
 
 #[test]
@@ -334,7 +385,7 @@ fn gains_that_are_not_sensible_are_made_so() {
         mixer.start_utterance(SPEAKER);
         mixer.push_frame(SPEAKER, 0, SamplePosition(0), &level(0.3), gain);
         let sound = mix(&mut mixer, 4);
-        assert!((sound[1_900] - expected).abs() < 1e-6, "{volume} × {gain}: {}", sound[1_900]);
+        assert!((sound[1_400] - expected).abs() < 1e-6, "{volume} × {gain}: {}", sound[1_400]);
     }
 }
 
@@ -359,7 +410,7 @@ fn speakers_are_summed_and_the_sum_is_limited() {
         mixer.start_utterance(key);
         mixer.push_frame(key, 0, SamplePosition(0), &level(0.2), 1.0);
     }
-    assert!((mix(&mut mixer, 4)[1_900] - 0.6).abs() < 1e-6);
+    assert!((mix(&mut mixer, 3)[1_400] - 0.6).abs() < 1e-6);
 }
 
 #[test]
@@ -383,8 +434,39 @@ fn hostile_packets_are_counted_and_harm_nobody() {
 }
 
 #[test]
+fn every_packet_that_is_not_one_frame_is_concealed_and_counted() {
+    let frame = FrameSize::Ms20;
+    let speaking = |frame, bitrate_bps| {
+        let settings = EncoderSettings { frame, bitrate_bps, ..EncoderSettings::default() };
+        encode(&speech(1)[24_000..48_000], frame, &mut OpusEncoder::new(settings).unwrap())
+    };
+    let good = speaking(frame, 24_000);
+    let wrong: [(&str, Vec<u8>); 6] = [
+        ("empty", Vec::new()),
+        ("a frame of 40 ms", speaking(FrameSize::Ms40, 24_000)[3].clone()),
+        ("a frame of 10 ms", speaking(FrameSize::Ms10, 24_000)[3].clone()),
+        ("two frames of 20 ms", vec![9 << 3 | 1, 0, 0, 0, 0]),
+        ("a count of no frames", vec![9 << 3 | 3, 0]),
+        ("raw samples", level(0.5)),
+    ];
+    for (what, packet) in wrong {
+        let mut mixer = mixer_with(CodecSettings::opus(frame));
+        mixer.start_utterance(SPEAKER);
+        for (sequence, good) in (0..20).zip(&good) {
+            let packet = if sequence == 10 { &packet } else { good };
+            mixer.push_frame(SPEAKER, sequence, mixer.position(), packet, 1.0);
+            let sound = mix(&mut mixer, 2);
+            assert!(sound.iter().all(|sample| sample.abs() <= 1.0), "{what}");
+        }
+        let statistics = mixer.statistics(SPEAKER).unwrap();
+        assert_eq!((statistics.undecodable, statistics.late, statistics.lost), (1, 0, 0), "{what}");
+        assert!(statistics.played >= 18, "{what}: {statistics:?}");
+    }
+}
+
+#[test]
 fn speakers_that_cannot_be_heard_are_refused() {
-    let mut mixer = Mixer::new(MixerSettings { max_speakers: 2 });
+    let mut mixer = Mixer::new(MixerSettings { max_speakers: 2, ..MixerSettings::default() });
     let absurd = CodecSettings { kind: CodecKind::Opus, frame_samples: 123, sample_rate_hz: 48_000 };
     assert_eq!(
         mixer.add_speaker(SPEAKER, absurd),

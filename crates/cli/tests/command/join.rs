@@ -32,11 +32,13 @@ fn without_files_there_are_devices_and_the_player_is_told_which() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_named_with_those_that_are() {
+fn a_device_that_is_not_there_costs_a_line_and_not_the_session() {
     let (_server, address) = Program::serve(&["main"]);
-    let words = ["join", &address, "--name", "Alice", "--null-devices", "--loudspeaker", "Trumpet"];
-    let ended = Program::start(&words).end();
-    assert!(ended.complaint().contains("Trumpet"), "{}", ended.complaint());
+    let words = ["--null-devices", "--loudspeaker", "Trumpet", "--for", "1", "--json"];
+    let alice = Program::start(&[&["join", &address, "--name", "Alice"], &words[..]].concat());
+    alice.until_complaint("Trumpet");
+    alice.until_event(&json!({"event": "device", "direction": "output", "state": "running"}));
+    assert!(alice.end().status.success());
 }
 
 #[test]

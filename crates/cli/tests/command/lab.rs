@@ -1,56 +1,113 @@
-//! Sound off-line.
+//! `consonance lab`: what comes out lies on the time line of what went in, and nothing crashes it.
 
+use consonance_audio::WavInput;
 use serde_json::Value;
 
-use crate::folder::{Folder, RECORDING, read_output};
+use crate::folder::Folder;
 use crate::program::Program;
 
-#[test]
-fn a_recorded_microphone_is_cleaned_from_the_echo_of_what_was_played() {
+const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
+
+/// Runs `lab link` on the recording with these options: what it printed, and what is heard.
+fn link(options: &[&str]) -> (Value, Vec<f32>) {
     let folder = Folder::new();
-    let played = folder.speech(5);
-    let clean = folder.file("clean.wav");
-    let arguments = ["lab", "capture", "--input", &played, "--render", &played, "--output", &clean];
+    let output = folder.file("heard.wav");
+    let mut arguments = vec!["lab", "link", "--input", SPEECH, "--output", &output];
+    arguments.extend(options);
     let ended = Program::start(&arguments).end();
     ended.assert_well();
-    let figures: Value = serde_json::from_str(&ended.out[0]).unwrap();
-    assert_eq!((&figures["removed_delay_ms"], &figures["blocks"]), (&10.into(), &501.into()));
-    assert_eq!(figures["echo"]["delay_ms"], 0);
-    let (before, after) = (read_output(&played, true), read_output(&clean, true));
-    assert_eq!(before.len(), after.len());
-    let energy = |sound: &[f32]| sound[96_000..].iter().map(|sample| sample * sample).sum::<f32>();
-    assert!(energy(&after) < 0.001 * energy(&before), "the microphone heard nothing but the loudspeaker");
+    let printed = ended.events().remove(0);
+    (printed, WavInput::open(&output).unwrap().samples().to_vec())
+}
+
+fn correlation(a: &[f32], b: &[f32]) -> f64 {
+    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&a, &b)| f64::from(a * b)).sum::<f64>();
+    product(a, b) / (product(a, a) * product(b, b)).sqrt().max(1e-9)
 }
 
 #[test]
-fn with_everything_off_the_sound_lies_where_it_lay() {
-    let folder = Folder::new();
-    let input = folder.speech(2);
-    let output = folder.file("same.wav");
-    let paths = ["lab", "capture", "--input", &input, "--output", &output];
-    let off = ["--echo", "off", "--noise", "off", "--no-gain", "--no-high-pass"];
-    Program::start(&[&paths[..], &off].concat()).end().assert_well();
-    assert_same(&read_output(&input, true), &read_output(&output, true));
-    // A stage that delays and changes nothing: the delay is taken out again.
-    let delayed = [&paths[..], &off, &["--background", "0"]].concat();
-    Program::start(&delayed).end().assert_well();
-    assert_same(&read_output(&input, true), &read_output(&output, true));
-}
-
-/// But for the rounding to 16 bits.
-fn assert_same(before: &[f32], after: &[f32]) {
-    assert_eq!(before.len(), after.len());
-    let error = before.iter().zip(after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(error < 0.0002, "{error}");
+fn the_delay_that_is_printed_is_removed() {
+    let original = WavInput::open(SPEECH).unwrap().samples().to_vec();
+    let (printed, heard) = link(&[]);
+    assert!(printed["delay_ms"].as_f64().unwrap() <= 40.0, "{printed}");
+    let counts = ["lost", "recovered", "concealed", "late"].map(|name| printed[name].as_u64().unwrap());
+    assert_eq!(counts, [0; 4], "{printed}");
+    assert_eq!(heard.len(), original.len().next_multiple_of(480));
+    assert!(correlation(&original, &heard) > 0.93);
 }
 
 #[test]
-fn a_lab_without_a_file_says_so() {
+fn where_sound_was_stretched_most_of_it_lies_in_place_all_the_same() {
+    let original = WavInput::open(SPEECH).unwrap().samples().to_vec();
+    let (printed, heard) = link(&["--loss", "10", "--jitter", "60", "--seed", "2"]);
+    let half_seconds = original.chunks_exact(24_000).zip(heard.chunks_exact(24_000));
+    let spoken = half_seconds.filter(|(original, _)| original.iter().any(|x| x.abs() > 0.1));
+    let likeness: Vec<f64> = spoken.map(|(original, heard)| correlation(original, heard)).collect();
+    let in_place = likeness.iter().filter(|&&likeness| likeness > 0.7).count();
+    assert!(in_place * 2 >= likeness.len(), "{printed}: {likeness:?}");
+    let number = |name: &str| printed[name].as_u64().unwrap();
+    assert!((10..60).contains(&number("lost")), "{printed}");
+    assert!(number("recovered") > number("concealed"), "{printed}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_sound_and_another_seed_another() {
+    let run =
+        |seed| link(&["--loss", "20", "--burst", "3", "--jitter", "40", "--frame-ms", "40", "--seed", seed]);
+    assert_eq!(run("5"), run("5"));
+    assert_ne!(run("5").1, run("6").1);
+}
+
+#[test]
+fn a_trace_is_followed() {
     let folder = Folder::new();
-    let (missing, output) = (folder.file("none.wav"), folder.file("out.wav"));
-    let paths = ["lab", "capture", "--input", &missing, "--output", &output];
-    let ended = Program::start(&paths).end();
-    assert!(ended.complaint().starts_with("cannot read "), "{}", ended.complaint());
-    let paths = ["lab", "capture", "--input", RECORDING, "--output", &output, "--background", "2"];
-    assert_eq!(Program::start(&paths).end().status.code(), Some(2));
+    let lines: Vec<String> = (0..300)
+        .map(|i| if i % 10 == 9 { format!("{} lost", i * 20) } else { format!("{} {}", i * 20, i * 20 + 30) })
+        .collect();
+    let trace = folder.write("trace.txt", lines.join("\n").as_bytes());
+    let (printed, _) = link(&["--trace", &trace]);
+    let frames = WavInput::open(SPEECH).unwrap().samples().len().div_ceil(960) as u64;
+    assert_eq!(printed["lost"].as_u64().unwrap(), frames / 10, "{printed}");
+    assert!(
+        (60.0..100.0).contains(&printed["delay_ms"].as_f64().unwrap()),
+        "30 ms of it on the way: {printed}"
+    );
+}
+
+/// A WAV file of whole samples, all of one value.
+fn wav(channels: u16, rate_hz: u32, frames: u32) -> Vec<u8> {
+    let data_bytes = frames * u32::from(channels) * 2;
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + data_bytes).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+    file.extend(channels.to_le_bytes());
+    file.extend(rate_hz.to_le_bytes());
+    file.extend((rate_hz * u32::from(channels) * 2).to_le_bytes());
+    file.extend((channels * 2).to_le_bytes());
+    file.extend(b"\x10\0data");
+    file.extend(data_bytes.to_le_bytes());
+    file.extend((0..frames * u32::from(channels)).flat_map(|_| 3_000_i16.to_le_bytes()));
+    file
+}
+
+#[test]
+fn any_file_works_or_is_refused_in_one_kind_line() {
+    let folder = Folder::new();
+    let output = folder.file("out.wav");
+    let run = |input: &str| Program::start(&["lab", "link", "--input", input, "--output", &output]).end();
+    for (name, file) in [("8 kHz", wav(1, 8_000, 8_000)), ("192 kHz", wav(8, 192_000, 19_200))] {
+        let ended = run(&folder.write(name, &file));
+        ended.assert_well();
+        assert_eq!(ended.events().len(), 1, "{name}");
+    }
+    for (name, file, words) in [
+        ("no-sound.wav", wav(1, 48_000, 0), "holds no sound"),
+        ("empty.wav", Vec::new(), "cut off"),
+        ("text.wav", b"not a recording at all, but a letter".to_vec(), "not a readable WAV file"),
+        ("half.wav", wav(1, 48_000, 4_800)[..5_000].to_vec(), "cut off"),
+    ] {
+        let ended = run(&folder.write(name, &file));
+        assert!(ended.complaint().contains(words), "{name}: {}", ended.complaint());
+    }
+    assert!(run(&folder.file("missing.wav")).complaint().contains("cannot read"));
 }

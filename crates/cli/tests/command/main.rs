@@ -9,6 +9,7 @@ mod devices;
 mod folder;
 mod join;
 mod lab;
+mod lab_capture;
 mod program;
 mod refusals;
 mod serve;

@@ -12,12 +12,13 @@ use crate::network::{End, Parcel, Way, Who, owner};
 use crate::words::Probe;
 
 /// Whom a client's packets are for.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Addressed {
     /// The listeners that its relays list.
     pub(super) listed: Vec<ClientId>,
     /// Frames whose listeners the server is to find.
     pub(super) routed: usize,
+    goodbyes: u64,
 }
 
 impl World {
@@ -104,7 +105,10 @@ impl World {
     /// Sends what a client wants to send, does what it wants done, and sets its alarm.
     fn after_client(&mut self, who: Who) -> Checked {
         let addressed = self.send_of(who, None)?;
-        ensure!(addressed == Addressed::default(), "{who} speaks without having been told to");
+        ensure!(
+            addressed.listed.is_empty() && addressed.routed == 0,
+            "{who} speaks without having been told to"
+        );
         for _ in 0..MANY {
             let player = &mut self.players[who.index()];
             if std::mem::take(&mut player.heard.is_fresh) {
@@ -130,15 +134,11 @@ impl World {
     /// Puts a client's packets on their way; to whom they are addressed. Voice and text have to be this word.
     pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Addressed, Violation> {
         let mut addressed = Addressed::default();
-        let mut parcels = std::mem::take(&mut self.parcels);
-        let player = &mut self.players[who.index()];
-        let Some(client) = &mut player.client else { return Ok(addressed) };
+        let Some(client) = &mut self.players[who.index()].client else { return Ok(addressed) };
         while let Some(transmit) = client.poll_transmit() {
             let carries_word = addressed.note(transmit.payload);
-            self.counts.goodbyes +=
-                u64::from(MessageType::peek(transmit.payload) == Ok(MessageType::RemoveClient));
             for link in transmit.to {
-                parcels.push(Parcel {
+                self.parcels.push(Parcel {
                     link: *link,
                     way: Way::Up,
                     delivery: transmit.delivery,
@@ -148,8 +148,14 @@ impl World {
                     repeated: false,
                 });
             }
-            ensure!(parcels.len() <= MANY, "{who} never runs out of packets");
+            ensure!(self.parcels.len() <= MANY, "{who} never runs out of packets");
         }
+        // Most packets are answered with none.
+        if self.parcels.is_empty() {
+            return Ok(addressed);
+        }
+        self.counts.goodbyes += addressed.goodbyes;
+        let mut parcels = std::mem::take(&mut self.parcels);
         for mut parcel in parcels.drain(..) {
             if self.players[who.index()].spoils_ticket
                 && let Some(spoilt) = self.with_spoilt_ticket(&parcel.payload)
@@ -191,6 +197,10 @@ impl Addressed {
             Ok(Packet::VoiceData(_)) => {
                 self.routed += 1;
                 true
+            }
+            Ok(Packet::RemoveClient(_)) => {
+                self.goodbyes += 1;
+                false
             }
             _ => false,
         }

@@ -1,0 +1,206 @@
+//! One speaker's sound between the decoder and the mix: what is decoded but not heard yet, and a little of what was.
+
+use crate::block::BLOCK_SAMPLES;
+use crate::jitter::Stretch;
+use crate::time_stretch::{self, HISTORY_SAMPLES, LONGEST_LAG, Match, SHORTEST_LAG};
+
+/// How long a joint is, 5 ms.
+const JOINT_SAMPLES: usize = time_stretch::FADE_SAMPLES;
+
+/// Speech is stretched where it resembles itself this much, …
+const LIKENESS: f32 = 0.85;
+
+/// … or at least this much if it is urgent.
+const URGENT_LIKENESS: f32 = 0.5;
+
+/// The longest frame, a block that is not full, and what may be put in.
+const CAPACITY: usize = 2 * HISTORY_SAMPLES + 2_880 + BLOCK_SAMPLES + LONGEST_LAG;
+
+/// A queue of samples that remembers what it gave away.
+#[derive(Debug)]
+pub(super) struct PendingSound {
+    samples: Vec<f32>,
+    /// Those before it were heard; there are always [`HISTORY_SAMPLES`] of them.
+    heard: usize,
+}
+
+impl PendingSound {
+    pub(super) fn new() -> Self {
+        let mut samples = Vec::with_capacity(CAPACITY);
+        samples.resize(HISTORY_SAMPLES, 0.0);
+        Self { samples, heard: HISTORY_SAMPLES }
+    }
+
+    /// How many samples are there that were not heard.
+    pub(super) fn unheard(&self) -> usize {
+        self.samples.len() - self.heard
+    }
+
+    /// Moves the next block out; `false` if there is no whole one.
+    pub(super) fn take(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
+        let Some(next) = self.samples.get(self.heard..self.heard + BLOCK_SAMPLES) else { return false };
+        block.copy_from_slice(next);
+        self.heard += BLOCK_SAMPLES;
+        true
+    }
+
+    /// Appends sound, which is a joint if it does not continue what is there: then it fades over.
+    pub(super) fn append(&mut self, sound: &[f32], joint: bool) {
+        if self.heard > 2 * HISTORY_SAMPLES {
+            self.samples.drain(..self.heard - HISTORY_SAMPLES);
+            self.heard = HISTORY_SAMPLES;
+        }
+        let continuation = joint.then(|| self.continuation());
+        let end = self.samples.len();
+        self.samples.extend_from_slice(sound);
+        if let Some(continuation) = continuation {
+            for (i, (sample, old)) in self.samples[end..].iter_mut().zip(continuation).enumerate() {
+                let weight = (i as f32 + 0.5) / JOINT_SAMPLES as f32;
+                *sample = old + weight * (*sample - old);
+            }
+        }
+    }
+
+    /// Fills the block that has been begun with silence; a whole one if none has been.
+    pub(super) fn fall_silent(&mut self) {
+        let missing = BLOCK_SAMPLES - self.unheard() % BLOCK_SAMPLES;
+        // A fade needs its time: it may reach into the block after.
+        let missing = if missing < JOINT_SAMPLES { missing + BLOCK_SAMPLES } else { missing };
+        self.append(&[0.0; 2 * BLOCK_SAMPLES][..missing], true);
+    }
+
+    /// Makes what was appended from `unheard` samples ahead on longer or shorter, if it can be done without being
+    /// heard or is urgent enough. `in_pause` says that it ends in near silence, where anything can be done.
+    /// Returns by how many samples, negative if shorter; 0 if not at all.
+    pub(super) fn stretch(&mut self, unheard: usize, wish: Stretch, in_pause: bool) -> i64 {
+        let begins = self.heard + unheard;
+        let (Stretch::Shorten { urgent, .. } | Stretch::Lengthen { urgent, .. }) = wish else { return 0 };
+        let wanted = if urgent { URGENT_LIKENESS } else { LIKENESS };
+        let good = |found: &Match| in_pause || found.likeness >= wanted;
+        match wish {
+            Stretch::Keep => 0,
+            Stretch::Shorten { at_most, .. } => {
+                let longest = at_most.min(LONGEST_LAG);
+                let shortest = if in_pause { SHORTEST_LAG.max(longest * 2 / 3) } else { SHORTEST_LAG };
+                let latest = self.samples.len().saturating_sub(JOINT_SAMPLES + longest);
+                let at = if in_pause { latest } else { begins.min(latest) }.max(self.heard);
+                let found = time_stretch::match_after(&self.samples, at, shortest..=longest);
+                found.filter(good).map_or(0, |found| {
+                    time_stretch::shorten(&mut self.samples, at, found.lag);
+                    -(found.lag as i64)
+                })
+            }
+            Stretch::Lengthen { at_least, .. } => {
+                let shortest = at_least.clamp(SHORTEST_LAG, LONGEST_LAG);
+                let at = if in_pause { self.samples.len().saturating_sub(JOINT_SAMPLES) } else { begins };
+                let at = at.max(self.heard);
+                let found = time_stretch::match_before(&self.samples, at, shortest..=LONGEST_LAG);
+                found.filter(good).map_or(0, |found| {
+                    time_stretch::lengthen(&mut self.samples, at, found.lag);
+                    found.lag as i64
+                })
+            }
+        }
+    }
+
+    /// How the sound would go on: its last period again and again.
+    fn continuation(&self) -> [f32; JOINT_SAMPLES] {
+        let mut continuation = [0.0; JOINT_SAMPLES];
+        let end = self.samples.len();
+        let at = end - JOINT_SAMPLES;
+        let lag = time_stretch::match_before(&self.samples, at, SHORTEST_LAG..=LONGEST_LAG / 2)
+            .map_or(SHORTEST_LAG, |found| found.lag);
+        // Where the last period does not end as it began, the step between the two is faded as well.
+        let step = self.samples[end - 1] - self.samples[end - 1 - lag];
+        for (i, next) in continuation.iter_mut().enumerate() {
+            let left = 1.0 - i as f32 / JOINT_SAMPLES as f32;
+            let periods = 1 + i / lag;
+            *next = self.samples[end - lag + i % lag] + step * left * periods as f32;
+        }
+        continuation
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOUD: Stretch = Stretch::Shorten { at_most: 480, urgent: false };
+
+    fn voice(samples: usize) -> Vec<f32> {
+        (0..samples).map(|i| 0.5 * (i as f32 / 240.0 * std::f32::consts::TAU).sin()).collect()
+    }
+
+    fn heard(pending: &mut PendingSound) -> Vec<f32> {
+        let mut block = [0.0; BLOCK_SAMPLES];
+        let mut sound = Vec::new();
+        while pending.take(&mut block) {
+            sound.extend_from_slice(&block);
+        }
+        sound
+    }
+
+    fn largest_step(sound: &[f32]) -> f32 {
+        sound.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn what_is_appended_is_heard_in_blocks() {
+        let mut pending = PendingSound::new();
+        let sound = voice(5_000);
+        let mut all = Vec::new();
+        for part in sound.chunks(700) {
+            pending.append(part, false);
+            all.extend(heard(&mut pending));
+            assert!(pending.unheard() < BLOCK_SAMPLES);
+        }
+        assert_eq!(all[..], sound[..all.len()]);
+    }
+
+    #[test]
+    fn joints_and_ends_fade() {
+        for left in [0, 100, 300, 479] {
+            let mut pending = PendingSound::new();
+            pending.append(&voice(4_800 + left), false);
+            pending.append(&[-0.5; 960], true);
+            let missing = (BLOCK_SAMPLES - pending.unheard() % BLOCK_SAMPLES) % BLOCK_SAMPLES;
+            pending.append(&vec![-0.5; missing], false);
+            pending.fall_silent();
+            let sound = heard(&mut pending);
+            assert!(largest_step(&sound) < 0.02, "{left}: {}", largest_step(&sound));
+            assert!(sound.last().unwrap().abs() < 0.01);
+            assert_eq!(pending.unheard(), 0);
+        }
+    }
+
+    #[test]
+    fn a_wish_is_fulfilled_where_the_sound_allows() {
+        let mut pending = PendingSound::new();
+        pending.append(&voice(4_800), false);
+        pending.append(&voice(960), false);
+        assert_eq!(pending.stretch(4_800, LOUD, false) % 240, 0);
+        let more = pending.stretch(4_800, Stretch::Lengthen { at_least: 300, urgent: false }, false);
+        assert!((479..=960).contains(&more), "{more}");
+        let noise: Vec<f32> =
+            (0..960_u32).map(|i| ((i.wrapping_mul(2_654_435_761) >> 7) % 1_000) as f32 / 2_000.0).collect();
+        pending.append(&noise, false);
+        let unheard = pending.unheard() - 960;
+        assert_eq!(pending.stretch(unheard, LOUD, false), 0);
+        let in_pause = pending.stretch(unheard, LOUD, true);
+        assert!((-480..=-320).contains(&in_pause), "{in_pause}");
+        assert_eq!(pending.stretch(0, Stretch::Keep, true), 0);
+    }
+
+    #[test]
+    fn it_never_grows_beyond_its_room() {
+        let mut pending = PendingSound::new();
+        let room = pending.samples.capacity();
+        for round in 0..500 {
+            let unheard = pending.unheard();
+            pending.append(&voice(2_880), round % 3 == 0);
+            pending.stretch(unheard, Stretch::Lengthen { at_least: 480, urgent: true }, true);
+            heard(&mut pending);
+        }
+        assert_eq!(pending.samples.capacity(), room);
+    }
+}

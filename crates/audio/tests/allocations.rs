@@ -1,0 +1,110 @@
+//! In steady state nothing is allocated: whoever mixes may be a sound card's callback.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::alloc::System;
+use std::ops::Range;
+
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecSettings, Encoder, EncoderSettings, FrameSize, IdentityEncoder, Mixer, MixerSettings,
+    OpusEncoder, SamplePosition, SpeakerKey, WavInput,
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const SPEAKERS: u32 = 16;
+
+/// An utterance is 3.2 s of speech and 0.8 s of pause.
+const UTTERANCE_BLOCKS: u64 = 400;
+const SPEECH_FRAMES: u64 = 160;
+
+fn packets(encoder: &mut dyn Encoder) -> Vec<Vec<u8>> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-1.wav");
+    let sound = WavInput::open(path).unwrap().samples().to_vec();
+    let mut packet = vec![0; 4_000];
+    let frames = sound.chunks_exact(FrameSize::Ms20.samples()).take(SPEECH_FRAMES as usize);
+    let frames = frames.map(|frame| {
+        let length = encoder.encode(frame, &mut packet).unwrap();
+        packet[..length].to_vec()
+    });
+    frames.collect()
+}
+
+fn opus(bitrate_bps: u32) -> Vec<Vec<u8>> {
+    packets(&mut OpusEncoder::new(EncoderSettings { bitrate_bps, ..EncoderSettings::default() }).unwrap())
+}
+
+/// Everybody's packets: one of the lists for each speaker in turn, and how bad the network is.
+struct Talk {
+    packets: Vec<Vec<Vec<u8>>>,
+    codec: CodecSettings,
+    /// Each ninth packet is lost, and each comes up to four frames after its time.
+    rough: bool,
+}
+
+impl Talk {
+    fn mixer(&self) -> Mixer {
+        let mut mixer = Mixer::new(MixerSettings::default());
+        for key in 0..SPEAKERS {
+            mixer.add_speaker(SpeakerKey(key), self.codec).unwrap();
+        }
+        mixer
+    }
+
+    fn mix(&self, mixer: &mut Mixer, blocks: Range<u64>) {
+        let mut block = [0.0; BLOCK_SAMPLES];
+        for now in blocks {
+            for key in 0..SPEAKERS {
+                self.send(mixer, now, key);
+            }
+            mixer.mix(&mut block);
+            while mixer.poll_played().is_some() {}
+        }
+    }
+
+    fn send(&self, mixer: &mut Mixer, now: u64, speaker: u32) {
+        let (utterance, block) = (now / UTTERANCE_BLOCKS, now % UTTERANCE_BLOCKS);
+        let (key, frame) = (SpeakerKey(speaker), block / 2);
+        if block == 0 {
+            mixer.start_utterance(key);
+        }
+        let pause = if self.rough { 20 } else { 0 };
+        if block == 2 * SPEECH_FRAMES + pause {
+            mixer.end_utterance(key);
+        }
+        let late = if self.rough { (frame * 7 + u64::from(speaker)) % 5 } else { 0 };
+        let sequence = frame.saturating_sub(late);
+        let lost = self.rough && (sequence + u64::from(speaker) + utterance) % 9 == 8;
+        if now.is_multiple_of(2) && sequence < SPEECH_FRAMES && !lost {
+            let packet = &self.packets[speaker as usize % self.packets.len()][sequence as usize];
+            mixer.push_frame(key, sequence as u32, SamplePosition(mixer.position().0), packet, 1.0);
+        }
+    }
+}
+
+/// How often memory was asked for while 16 speakers were mixed for 1000 blocks, after 800 to warm up.
+fn allocations(talk: &Talk) -> usize {
+    let mut mixer = talk.mixer();
+    talk.mix(&mut mixer, 0..800);
+    let region = Region::new(ALLOCATOR);
+    talk.mix(&mut mixer, 800..1_800);
+    let change = region.change();
+    let statistics = mixer.statistics(SpeakerKey(3)).unwrap();
+    assert!(statistics.played > 500, "{statistics:?}");
+    assert_eq!(statistics.concealed > 0, talk.rough, "{statistics:?}");
+    change.allocations + change.reallocations
+}
+
+/// The Opus library itself asks for memory when it conceals a lost frame, so it gets a good network; everything
+/// around it is seen with raw samples on a bad one.
+#[test]
+fn sixteen_speakers_are_mixed_without_allocating() {
+    let codec = CodecSettings::opus(FrameSize::Ms20);
+    let talk = Talk { packets: vec![opus(24_000), opus(64_000)], codec, rough: false };
+    assert_eq!(allocations(&talk), 0, "Opus on a good network");
+    let codec = CodecSettings::identity(FrameSize::Ms20);
+    let raw = packets(&mut IdentityEncoder::new(FrameSize::Ms20));
+    let talk = Talk { packets: vec![raw], codec, rough: true };
+    assert_eq!(allocations(&talk), 0, "raw samples on a bad network");
+}

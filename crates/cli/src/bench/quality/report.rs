@@ -1,0 +1,127 @@
+//! What was measured, as lines, as a page and as a picture.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::condition::{BURST_PACKETS, Condition, Listener};
+use super::measurement::Measurement;
+use super::plot;
+
+/// One row for each condition and listener, in the order measured.
+#[derive(Default)]
+pub(super) struct Report {
+    rows: Vec<Row>,
+}
+
+/// What one listener heard under one condition.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub(super) condition: Condition,
+    pub(super) listener: Listener,
+    pub(super) measured: Measurement,
+}
+
+impl Row {
+    pub(super) fn heading() -> String {
+        let columns = ["loss", "jitter", "listener", "score", "mean ms", "p95 ms", "made up", "recovered"];
+        format!(
+            "{:>13}{:>9}  {:<22}{:>7}{:>9}{:>9}{:>9}{:>11}",
+            columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7]
+        )
+    }
+
+    pub(super) fn line(&self) -> String {
+        let Self { condition, listener, measured } = self;
+        format!(
+            "{:>13}{:>6} ms  {:<22}{:>7.2}{:>9.1}{:>9.1}{:>7.1} %{:>9.1} %",
+            loss(*condition),
+            condition.jitter_ms,
+            listener.name(),
+            measured.score,
+            measured.delay_mean_ms,
+            measured.delay_p95_ms,
+            measured.concealed_percent,
+            measured.recovered_percent
+        )
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "loss_percent": self.condition.loss_percent,
+            "burst_packets": if self.condition.bursts { BURST_PACKETS } else { 1.0 },
+            "jitter_ms": self.condition.jitter_ms,
+            "listener": self.listener.name(),
+            "measured": self.measured,
+        })
+    }
+}
+
+impl Report {
+    pub(super) fn push(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// Fills the tables between the marks of `quality.md` in this folder, and draws `images/quality.svg` beside it.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), Box<dyn Error>> {
+        let page = folder.join("quality.md");
+        let cannot =
+            |path: &Path, error| format!("cannot use {}: {error}; give the folder docs", path.display());
+        let text = fs::read_to_string(&page).map_err(|error| cannot(&page, error))?;
+        let places =
+            text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+        let Some((before, after)) = places else {
+            return Err(format!(
+                "{} has no {BEGIN} and {END}; put them where the tables belong",
+                page.display()
+            )
+            .into());
+        };
+        let text = format!("{before}{BEGIN}\n\n{}{END}{after}", self.tables());
+        fs::write(&page, text).map_err(|error| cannot(&page, error))?;
+        let image = folder.join("images").join("quality.svg");
+        fs::write(&image, plot::draw(&self.rows)).map_err(|error| cannot(&image, error))?;
+        Ok(())
+    }
+
+    /// A table for each jitter: conditions down, listeners across.
+    fn tables(&self) -> String {
+        let mut text = String::new();
+        for jitter_ms in Condition::JITTERS_MS {
+            let _ = writeln!(text, "### {jitter_ms} ms of jitter\n");
+            let names = Listener::ALL.map(Listener::name).join(" | ");
+            let _ = writeln!(text, "| loss | {names} |\n|---|{}", "---|".repeat(Listener::ALL.len()));
+            for condition in Condition::all().into_iter().filter(|condition| condition.jitter_ms == jitter_ms)
+            {
+                let _ = writeln!(text, "| {} | {} |", loss(condition), self.cells(condition).join(" | "));
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn cells(&self, condition: Condition) -> Vec<String> {
+        let rows = self.rows.iter().filter(|row| row.condition == condition);
+        let cell = |Row { measured, .. }: &Row| {
+            format!(
+                "**{:.2}** · {:.0} / {:.0} ms",
+                measured.score, measured.delay_mean_ms, measured.delay_p95_ms
+            )
+        };
+        rows.map(cell).collect()
+    }
+}
+
+const BEGIN: &str = "<!-- begin: consonance bench quality -->";
+const END: &str = "<!-- end -->";
+
+fn loss(condition: Condition) -> String {
+    match condition {
+        Condition { loss_percent: 0, .. } => "none".to_owned(),
+        Condition { loss_percent, bursts: false, .. } => format!("{loss_percent} %"),
+        Condition { loss_percent, bursts: true, .. } => format!("{loss_percent} %, bursts"),
+    }
+}

@@ -1,0 +1,131 @@
+//! One speaker, one direction of a network, one listener, on simulated time: what the lab and the quality bench
+//! have in common.
+
+mod journeys;
+mod listener;
+mod voice;
+mod wav_file;
+
+pub(crate) use journeys::{Journeys, impaired, network, traced};
+pub(crate) use listener::listen;
+pub(crate) use voice::encode;
+pub(crate) use wav_file::write_wav;
+
+use consonance::audio::{BLOCK_SAMPLES, DecodedAs, FrameSize};
+
+/// What is said in one go, and when its packets arrive. Times are samples at 48 kHz of the listener's clock.
+pub(crate) struct Utterance {
+    /// When its first sample is spoken.
+    pub(crate) begins: u64,
+    /// How many samples it has.
+    pub(crate) samples: usize,
+    /// Frame by frame.
+    pub(crate) packets: Vec<Vec<u8>>,
+    /// When each packet arrives, unless it is lost.
+    pub(crate) arrivals: Journeys,
+}
+
+/// Everything one speaker says to one listener.
+pub(crate) struct Call {
+    pub(crate) frame: FrameSize,
+    /// By how much decoded sound lags behind what was encoded.
+    pub(crate) codec_delay_samples: u64,
+    /// One after another, none beginning before the last packet of the one before has arrived.
+    pub(crate) utterances: Vec<Utterance>,
+}
+
+/// A packet on its way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Arrival {
+    pub(crate) at: u64,
+    pub(crate) utterance: usize,
+    pub(crate) sequence: u32,
+}
+
+impl Call {
+    /// All packets that arrive, in the order in which they do.
+    pub(crate) fn arrivals(&self) -> Vec<Arrival> {
+        let of = |(utterance, talk): (usize, &Utterance)| {
+            let times: Vec<_> = (0..).zip(&talk.arrivals).filter_map(|(i, at)| Some((i, (*at)?))).collect();
+            times.into_iter().map(move |(sequence, at)| Arrival { at, utterance, sequence })
+        };
+        let mut arrivals: Vec<Arrival> = self.utterances.iter().enumerate().flat_map(of).collect();
+        arrivals.sort_unstable();
+        arrivals
+    }
+
+    /// When everything has arrived and been heard, half a second generously counted.
+    pub(crate) fn ends(&self) -> u64 {
+        let spoken = self.utterances.last().map_or(0, |last| last.begins + last.samples as u64);
+        let arrived = self.arrivals().last().map_or(0, |last| last.at);
+        let block = BLOCK_SAMPLES as u64;
+        (spoken.max(arrived) + 60 * block).next_multiple_of(block)
+    }
+
+    /// When the first sample of a frame is spoken.
+    fn spoken_at(&self, utterance: usize, sequence: u32) -> u64 {
+        self.utterances[utterance].begins + u64::from(sequence) * self.frame.samples() as u64
+    }
+}
+
+/// A frame as it was heard.
+#[derive(Clone, Copy)]
+pub(crate) struct HeardFrame {
+    pub(crate) utterance: usize,
+    pub(crate) sequence: u32,
+    /// When its first sample was heard, but for the codec's delay.
+    pub(crate) at: u64,
+    pub(crate) how: DecodedAs,
+}
+
+/// What came of a call at the listener's ear.
+#[derive(Default)]
+pub(crate) struct Heard {
+    /// From the start of the listener's clock.
+    pub(crate) sound: Vec<f32>,
+    pub(crate) frames: Vec<HeardFrame>,
+    /// Packets that came after their turn.
+    pub(crate) late: u64,
+}
+
+impl Heard {
+    pub(crate) fn count(&self, how: DecodedAs) -> u64 {
+        self.frames.iter().filter(|frame| frame.how == how).count() as u64
+    }
+
+    /// From mouth to ear, in samples, of each frame that was not made up, sorted.
+    pub(crate) fn delays(&self, call: &Call) -> Vec<u64> {
+        self.delays_of(call, |_| true)
+    }
+
+    /// The delay that most of an utterance was heard with: the median, because time stretching moves some of it.
+    pub(crate) fn usual_delay(&self, call: &Call, utterance: usize) -> u64 {
+        let delays = self.delays_of(call, |frame| frame.utterance == utterance);
+        delays.get(delays.len() / 2).copied().unwrap_or(0)
+    }
+
+    /// An utterance as it was heard, its usual delay removed: as long as what was said, and where it was said.
+    pub(crate) fn on_the_speakers_time_line(&self, call: &Call, utterance: usize) -> Vec<f32> {
+        let said = &call.utterances[utterance];
+        let from = (said.begins + self.usual_delay(call, utterance)) as usize;
+        let mut sound = self.sound.get(from..).unwrap_or_default().to_vec();
+        sound.resize(said.samples, 0.0);
+        sound
+    }
+
+    fn delays_of(&self, call: &Call, wanted: impl Fn(&HeardFrame) -> bool) -> Vec<u64> {
+        let heard = self.frames.iter().filter(|frame| frame.how != DecodedAs::Concealed && wanted(frame));
+        let delay = |frame: &HeardFrame| {
+            (frame.at + call.codec_delay_samples)
+                .saturating_sub(call.spoken_at(frame.utterance, frame.sequence))
+        };
+        let mut delays: Vec<u64> = heard.map(delay).collect();
+        delays.sort_unstable();
+        delays
+    }
+}
+
+/// Samples at 48 kHz as milliseconds.
+pub(crate) fn milliseconds(samples: f64) -> f64 {
+    samples / 48.0
+}

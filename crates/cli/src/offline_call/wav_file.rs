@@ -1,0 +1,19 @@
+//! What was heard, as a file.
+
+use std::error::Error;
+use std::path::Path;
+
+use consonance::audio::{BLOCK_SAMPLES, Output, WavOutput};
+
+/// Writes mono sound at 48 kHz, its end filled up to a whole block of 10 ms.
+pub(crate) fn write_wav(path: &Path, sound: &[f32]) -> Result<(), Box<dyn Error>> {
+    let mut output = WavOutput::create(path)?;
+    let mut block = [0.0; BLOCK_SAMPLES];
+    for chunk in sound.chunks(BLOCK_SAMPLES) {
+        block[chunk.len()..].fill(0.0);
+        block[..chunk.len()].copy_from_slice(chunk);
+        output.write(&block)?;
+    }
+    output.finish()?;
+    Ok(())
+}
