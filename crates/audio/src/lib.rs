@@ -24,6 +24,7 @@ pub mod jitter;
 pub mod limits;
 mod mixer;
 mod resample;
+mod spatial;
 mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
@@ -35,4 +36,8 @@ pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
 pub use framer::Framer;
 pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
 pub use resample::{ResampleError, resample};
+pub use spatial::{
+    Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,
+    SpeakerPlace,
+};
 pub use wav::{WavError, WavInput, WavOutput};

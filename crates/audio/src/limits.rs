@@ -34,3 +34,7 @@ pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 
 /// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
 pub const MAX_WAV_SECONDS: u64 = 3_600;
+
+/// Points of a roll-off [`Curve`](crate::Curve): what a hand draws, and few enough to be copied with the settings
+/// on the audio thread. A longer one is refused with [`CurveError::TooManyPoints`](crate::CurveError).
+pub const MAX_CURVE_POINTS: usize = 16;
