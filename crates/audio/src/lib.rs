@@ -25,6 +25,7 @@ pub mod jitter;
 pub mod limits;
 mod mixer;
 mod resample;
+mod spatial;
 mod time_stretch;
 mod wav;
 
@@ -42,4 +43,8 @@ pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
 pub use framer::Framer;
 pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
 pub use resample::{ResampleError, resample};
+pub use spatial::{
+    Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,
+    SpeakerPlace,
+};
 pub use wav::{WavError, WavInput, WavOutput};

@@ -37,3 +37,7 @@ pub const MAX_WAV_SECONDS: u64 = 3_600;
 
 /// The longest pre-roll, 1 s: what was said longer ago than that was not meant. A longer one is shortened.
 pub const MAX_PRE_ROLL_MS: u32 = 1_000;
+
+/// Points of a roll-off [`Curve`](crate::Curve): what a hand draws, and few enough to be copied with the settings
+/// on the audio thread. A longer one is refused with [`CurveError::TooManyPoints`](crate::CurveError).
+pub const MAX_CURVE_POINTS: usize = 16;

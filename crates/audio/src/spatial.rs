@@ -1,0 +1,175 @@
+//! Voices in space: one [`Spatializer`] per speaker turns its mono blocks into what reaches the two ears.
+//!
+//! ```text
+//! block ─▶ occlusion ─▶ panning or head model, × roll-off ─▶ added to left and right
+//! ```
+//!
+//! Whatever a pose decides moves evenly over one block, so neither a running speaker nor a turning head clicks.
+//! There is no Doppler effect: voices keep their pitch.
+
+mod hrtf;
+mod occlusion;
+mod one_pole;
+mod panning;
+mod pose;
+mod ramp;
+mod roll_off;
+
+use hrtf::Hrtf;
+use occlusion::Occlusion;
+use panning::Panning;
+use pose::{Bearing, Direction};
+pub use pose::{Orientation, Pose};
+use roll_off::DistanceRange;
+pub use roll_off::{Curve, CurveError, CurvePoint, RollOff};
+
+use crate::block::BLOCK_SAMPLES;
+
+/// Louder samples than this are not sound, and would stay in the filters.
+const MAX_INPUT: f32 = 16.0;
+
+/// How a direction is made audible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SpatialMode {
+    /// Equal-power panning between left and right: for loudspeakers, and where time is short.
+    #[default]
+    Panning,
+    /// A model of the head with delay, shadow and outer ear: for headphones. Delays by 0.3 ms.
+    Hrtf,
+}
+
+/// How voices are placed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpatialSettings {
+    /// How a direction is made audible.
+    pub mode: SpatialMode,
+    /// How voices get quieter with distance.
+    pub roll_off: RollOff,
+    /// Up to this distance in metres a voice has its full volume. Less than 0.01 counts as that; NaN as the default.
+    pub min_distance_m: f32,
+    /// From this distance in metres on there is silence. Less than the minimum counts as that; NaN as the default.
+    pub max_distance_m: f32,
+}
+
+impl SpatialSettings {
+    const DEFAULT_MIN_DISTANCE_M: f32 = 1.0;
+    const DEFAULT_MAX_DISTANCE_M: f32 = 50.0;
+
+    fn range(&self) -> DistanceRange {
+        DistanceRange::new(
+            self.min_distance_m,
+            self.max_distance_m,
+            Self::DEFAULT_MIN_DISTANCE_M,
+            Self::DEFAULT_MAX_DISTANCE_M,
+        )
+    }
+}
+
+impl Default for SpatialSettings {
+    fn default() -> Self {
+        Self {
+            mode: SpatialMode::default(),
+            roll_off: RollOff::default(),
+            min_distance_m: Self::DEFAULT_MIN_DISTANCE_M,
+            max_distance_m: Self::DEFAULT_MAX_DISTANCE_M,
+        }
+    }
+}
+
+/// Where a voice comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SpeakerPlace {
+    /// Position in metres, in the axes of [`Pose`].
+    pub position_m: [f32; 3],
+    /// How much is in between, from 0 (nothing) to 1 (a wall). Others are brought into that range, NaN is 0.
+    pub occlusion: f32,
+}
+
+/// Places one speaker around the listener.
+///
+/// It allocates nothing, and keeps a millisecond of sound: one block of silence after the last brings that out.
+#[derive(Debug)]
+pub struct Spatializer {
+    settings: SpatialSettings,
+    /// Nothing was heard since the start or the last reset, so there is nothing to move on from.
+    fresh: bool,
+    occlusion: Occlusion,
+    panning: Panning,
+    hrtf: Hrtf,
+}
+
+/// What a block is to sound like at its end.
+#[derive(Debug, Clone, Copy)]
+struct Target {
+    direction: Direction,
+    panning_gain: f32,
+    hrtf_gain: f32,
+    occlusion: f32,
+}
+
+impl Spatializer {
+    /// A speaker that has not been heard yet.
+    pub fn new(settings: SpatialSettings) -> Self {
+        Self {
+            settings,
+            fresh: true,
+            occlusion: Occlusion::new(),
+            panning: Panning::default(),
+            hrtf: Hrtf::new(),
+        }
+    }
+
+    /// Changes how the voice is placed; the next block fades over.
+    pub fn set_settings(&mut self, settings: SpatialSettings) {
+        self.settings = settings;
+    }
+
+    /// Forgets what was heard: the next block is at its place from its first sample. For the start of an utterance,
+    /// since the speaker may have moved while silent.
+    pub fn reset(&mut self) {
+        self.fresh = true;
+    }
+
+    /// Adds a mono block, placed, to the two ears. By the block's end the voice has moved to where `speaker` is.
+    ///
+    /// `None` is a voice without a place: in the middle at full volume, exactly as loud in each ear as the block.
+    /// The same holds if a position is not finite. Samples that are not numbers are silence, those beyond ±16 are
+    /// limited to it.
+    pub fn render(
+        &mut self,
+        block: &[f32; BLOCK_SAMPLES],
+        speaker: Option<SpeakerPlace>,
+        listener: &Pose,
+        left: &mut [f32; BLOCK_SAMPLES],
+        right: &mut [f32; BLOCK_SAMPLES],
+    ) {
+        let target = self.target(speaker, listener);
+        let Target { direction, panning_gain, hrtf_gain, occlusion } = target;
+        if std::mem::take(&mut self.fresh) {
+            self.occlusion.reset(occlusion);
+            self.panning.reset(panning_gain, direction);
+            self.hrtf.reset(hrtf_gain, direction);
+        }
+        let mut sound = block.map(|x| if x.is_nan() { 0.0 } else { x.clamp(-MAX_INPUT, MAX_INPUT) });
+        self.occlusion.process(&mut sound, occlusion);
+        self.panning.render(&sound, panning_gain, direction, left, right);
+        self.hrtf.render(&sound, hrtf_gain, direction, left, right);
+    }
+
+    fn target(&self, speaker: Option<SpeakerPlace>, listener: &Pose) -> Target {
+        let bearing = speaker.and_then(|place| Bearing::new(listener, place.position_m));
+        let gain = bearing
+            .map_or(1.0, |bearing| self.settings.roll_off.gain(bearing.distance_m, self.settings.range()));
+        let (panning_gain, hrtf_gain) = match self.settings.mode {
+            SpatialMode::Panning => (gain, 0.0),
+            SpatialMode::Hrtf => (0.0, gain),
+        };
+        let occlusion = speaker.map_or(0.0, |place| place.occlusion);
+        Target {
+            direction: bearing.map_or_else(Direction::default, |bearing| bearing.direction),
+            panning_gain,
+            hrtf_gain,
+            occlusion: if occlusion.is_nan() { 0.0 } else { occlusion.clamp(0.0, 1.0) },
+        }
+    }
+}
