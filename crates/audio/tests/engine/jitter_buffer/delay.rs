@@ -1,0 +1,124 @@
+//! How long frames wait, and what becomes of those that come later.
+
+use consonance_audio::limits::MAX_DELAY_SAMPLES;
+
+use super::player::{Player, Turn};
+
+#[test]
+fn on_a_perfect_network_frames_wait_less_than_20_ms() {
+    let mut player = Player::speaking();
+    player.stream(0..200, |_| Some(0));
+    player.steps(10);
+    assert!(player.played().into_iter().eq(0..200), "{:?}", player.played());
+    assert!(player.delays().iter().all(|&delay| delay <= 960), "{:?}", player.delays());
+}
+
+#[test]
+fn the_delay_grows_when_frames_come_late_and_shrinks_when_they_no_longer_do() {
+    let mut player = Player::speaking();
+    player.stream(0..100, |_| Some(0));
+    let before = player.buffer.delay_samples();
+    player.stream(100..250, |n| Some(u64::from(n * 7 % 8)));
+    let rough = player.buffer.delay_samples();
+    let missed_at_first = player.buffer.counters().late + player.buffer.counters().lost;
+    player.stream(250..400, |n| Some(u64::from(n * 7 % 8)));
+    assert!(rough >= before + 5 * 480, "from {before} to {rough}");
+    let missed_later = player.buffer.counters().late + player.buffer.counters().lost - missed_at_first;
+    assert!(missed_later <= 2, "{missed_later} missed once the delay has grown");
+    player.stream(400..600, |_| Some(0));
+    assert!(player.buffer.delay_samples() <= before + 480, "{}", player.buffer.delay_samples());
+    assert!(player.stretched[1] >= 5 * 480, "within the utterance");
+    assert!(
+        player.turns[500..].iter().all(|(_, turn)| matches!(turn, Turn::Played(_))),
+        "and without a loss"
+    );
+}
+
+#[test]
+fn the_delay_finds_its_level_within_a_second() {
+    let mut player = Player::speaking();
+    player.stream(0..100, |n| Some(u64::from(n % 2) * 2));
+    player.steps(10);
+    let delays = player.delays();
+    assert_eq!(delays[0], 480);
+    assert!(delays[50..].iter().all(|&delay| (960..=1_680).contains(&delay)), "{delays:?}");
+    assert!(player.turns[50..].iter().all(|(_, turn)| matches!(turn, Turn::Played(_))));
+}
+
+#[test]
+fn one_late_frame_loses_its_beginning_and_moves_nothing() {
+    let mut player = Player::speaking();
+    player.stream(0..200, |n| Some(if n == 150 { 2 } else { 0 }));
+    player.steps(10);
+    assert!(player.played().into_iter().eq(0..200), "{:?}", player.played());
+    assert!(player.delays().iter().all(|&delay| delay == 480), "{:?}", player.delays());
+}
+
+#[test]
+fn a_frame_that_comes_when_its_time_is_over_is_late() {
+    let mut player = Player::speaking();
+    // Its successor is lost, so that nothing else is there to be played.
+    player.stream(0..200, |n| match n {
+        150 => Some(3),
+        151 => None,
+        _ => Some(0),
+    });
+    player.steps(10);
+    assert_eq!(player.turns[150].1, Turn::GivenUp);
+    assert_eq!((player.buffer.counters().late, player.buffer.counters().lost), (1, 2));
+    assert!(player.delays().iter().all(|&delay| delay == 480), "{:?}", player.delays());
+}
+
+#[test]
+fn frames_that_are_only_late_do_not_count_as_lost_for_the_copies() {
+    let delay_with_copies = |copies| {
+        let mut player = Player::speaking();
+        player.copies = copies;
+        player.stream(0..200, |n| Some(if n == 100 || n == 150 { 5 } else { 0 }));
+        assert_eq!(player.buffer.counters().late, 2);
+        player.buffer.target_samples()
+    };
+    assert_eq!(delay_with_copies(true), delay_with_copies(false));
+}
+
+#[test]
+fn after_a_long_stall_only_the_newest_frames_are_played() {
+    let mut player = Player::speaking();
+    player.stream(0..50, |_| Some(0));
+    player.steps(200);
+    for sequence in 50..150 {
+        player.arrive(sequence);
+    }
+    player.stream(150..200, |_| Some(0));
+    let delay = player.buffer.delay_samples();
+    assert!(delay <= MAX_DELAY_SAMPLES, "{delay}");
+    assert!(player.buffer.counters().overflowed > 50);
+    let heard = player.played();
+    assert!(!heard.contains(&60) && heard.contains(&149), "{heard:?}");
+}
+
+#[test]
+fn a_short_stall_loses_nothing() {
+    let mut player = Player::speaking();
+    player.stream(0..50, |_| Some(0));
+    player.steps(30);
+    for sequence in 50..65 {
+        player.arrive(sequence);
+    }
+    player.stream(65..100, |_| Some(0));
+    player.steps(100);
+    assert!(player.played().into_iter().eq(0..100), "{:?}", player.played());
+}
+
+#[test]
+fn what_piles_up_while_nobody_listens_is_skipped() {
+    let mut player = Player::speaking();
+    player.stream(0..20, |_| Some(0));
+    for sequence in 20..300 {
+        player.arrive(sequence);
+    }
+    player.steps(20);
+    let heard = player.played();
+    assert!(heard.contains(&299), "{heard:?}");
+    assert!(!heard.contains(&200), "{heard:?}");
+}

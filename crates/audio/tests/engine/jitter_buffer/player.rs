@@ -1,0 +1,141 @@
+//! Somebody who plays what a jitter buffer says, and notes it.
+
+use consonance_audio::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
+use consonance_audio::{FrameSize, SamplePosition};
+
+/// A listener without ears: asks for what to play, stretches it as wished, and takes its time to play it.
+pub(super) struct Player {
+    pub(super) buffer: JitterBuffer,
+    pub(super) now: SamplePosition,
+    /// Samples handed out that were not played yet.
+    pub(super) unheard: usize,
+    /// Samples put in or left out so far.
+    pub(super) stretched: [usize; 2],
+    /// Whether the packets that arrive carry copies.
+    pub(super) copies: bool,
+    /// Every frame whose turn is over, and how it went.
+    pub(super) turns: Vec<(FrameId, Turn)>,
+    pub(super) ended: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Played(SamplePosition),
+    Recovered,
+    GivenUp,
+}
+
+impl Player {
+    pub(super) fn new() -> Self {
+        let buffer = JitterBuffer::new(FrameSize::Ms20, JitterSettings::default());
+        let now = SamplePosition::default();
+        let (turns, ended) = (Vec::new(), Vec::new());
+        Self { buffer, now, unheard: 0, stretched: [0; 2], copies: false, turns, ended }
+    }
+
+    pub(super) fn speaking() -> Self {
+        let mut player = Self::new();
+        player.buffer.start_utterance();
+        player
+    }
+
+    /// A frame whose packet is its own number arrives now.
+    pub(super) fn arrive(&mut self, sequence: u32) {
+        self.buffer.push(sequence, self.now, &sequence.to_le_bytes(), 1.0, self.copies);
+    }
+
+    /// Plays one block.
+    fn step(&mut self) {
+        let mut rounds = 0;
+        while self.unheard < 480 {
+            rounds += 1;
+            assert!(rounds < 200, "the buffer makes no progress");
+            let begins = self.now + self.unheard as u64;
+            let (samples, wish) = match self.buffer.next(self.now, self.unheard) {
+                Decision::Silence => (480 - self.unheard, Stretch::Keep),
+                Decision::Conceal => (480, Stretch::Keep),
+                Decision::Play { frame, packet, late_samples, stretch, .. } => {
+                    assert_eq!(packet, frame.sequence.to_le_bytes());
+                    let begins = SamplePosition(begins.0 - late_samples as u64);
+                    self.turns.push((frame, Turn::Played(begins)));
+                    (960 - late_samples, stretch)
+                }
+                Decision::Recover { frame, next_packet, late_samples, stretch, .. } => {
+                    assert!(self.copies);
+                    assert_eq!(next_packet, (frame.sequence + 1).to_le_bytes());
+                    self.turns.push((frame, Turn::Recovered));
+                    (960 - late_samples, stretch)
+                }
+                Decision::GaveUp { first, count, from } => {
+                    assert!(from <= begins);
+                    self.turns.extend((0..count).map(|i| {
+                        (FrameId { sequence: first.sequence.saturating_add(i), ..first }, Turn::GivenUp)
+                    }));
+                    (0, Stretch::Keep)
+                }
+                Decision::EndOfUtterance { utterance } => {
+                    self.ended.push(utterance);
+                    (0, Stretch::Keep)
+                }
+            };
+            assert!(samples <= 960);
+            self.unheard += samples;
+            self.stretch(wish);
+        }
+        self.unheard -= 480;
+        self.now += 480;
+    }
+
+    /// A voice whose period fits every wish.
+    fn stretch(&mut self, wish: Stretch) {
+        match wish {
+            Stretch::Keep => return,
+            Stretch::Shorten { at_most, .. } => {
+                let samples = at_most.min(480);
+                self.unheard -= samples;
+                self.stretched[1] += samples;
+            }
+            Stretch::Lengthen { at_least, .. } => {
+                let samples = at_least.max(120);
+                self.unheard += samples;
+                self.stretched[0] += samples;
+            }
+        }
+        self.buffer.note_stretched();
+    }
+
+    pub(super) fn steps(&mut self, blocks: usize) {
+        for _ in 0..blocks {
+            self.step();
+        }
+    }
+
+    pub(super) fn played(&self) -> Vec<u32> {
+        let played = self.turns.iter().filter(|(_, turn)| matches!(turn, Turn::Played(_)));
+        played.map(|(frame, _)| frame.sequence).collect()
+    }
+
+    /// From when each frame played was spoken to when it was played.
+    pub(super) fn delays(&self) -> Vec<u64> {
+        let delay = |(frame, turn): &(FrameId, Turn)| match turn {
+            Turn::Played(at) => Some(at.samples_since(SamplePosition(u64::from(frame.sequence) * 960))),
+            Turn::Recovered | Turn::GivenUp => None,
+        };
+        self.turns.iter().filter_map(delay).collect()
+    }
+
+    /// Frames arrive every 20 ms, `delay(n)` blocks late, while sound is played.
+    pub(super) fn stream(&mut self, frames: std::ops::Range<u32>, delay: impl Fn(u32) -> Option<u64>) {
+        let start = self.now;
+        let first = frames.start;
+        let mut arrivals: Vec<(SamplePosition, u32)> =
+            frames.filter_map(|n| Some((start + u64::from(n - first) * 960 + delay(n)? * 480, n))).collect();
+        arrivals.sort_unstable();
+        for (at, sequence) in arrivals {
+            while self.now < at {
+                self.step();
+            }
+            self.arrive(sequence);
+        }
+    }
+}
