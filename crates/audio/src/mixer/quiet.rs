@@ -8,6 +8,9 @@ const SILENCE_RMS: f32 = 0.001;
 /// … and below −26 dB of how loud the speaker was of late.
 const RELATIVE_RMS: f32 = 0.05;
 
+/// Until somebody has been heard, speech is taken to be this loud, −20 dB: what comes before the first word is a pause.
+const USUAL_RMS: f32 = 0.1;
+
 /// The remembered loudness falls by half in 7 s of quiet blocks.
 const FORGETTING_PER_BLOCK: f32 = 0.999;
 
@@ -15,10 +18,16 @@ const FORGETTING_PER_BLOCK: f32 = 0.999;
 const PAUSE_BLOCKS: u32 = 4;
 
 /// Follows one speaker's loudness block by block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct QuietDetector {
     loud_rms: f32,
     quiet_blocks: u32,
+}
+
+impl Default for QuietDetector {
+    fn default() -> Self {
+        Self { loud_rms: USUAL_RMS, quiet_blocks: 0 }
+    }
 }
 
 impl QuietDetector {
@@ -45,6 +54,13 @@ mod tests {
         assert!(!detector.in_pause(&[0.004; 960]), "too short");
         assert!(detector.in_pause(&[0.004; 960]));
         assert!(!detector.in_pause(&[0.02; 960]), "a soft sound ends it");
+    }
+
+    #[test]
+    fn the_background_before_the_first_word_is_a_pause() {
+        let mut detector = QuietDetector::default();
+        detector.in_pause(&[0.004; 960]);
+        assert!(detector.in_pause(&[0.004; 960]));
     }
 
     #[test]

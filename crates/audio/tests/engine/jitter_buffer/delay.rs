@@ -41,7 +41,7 @@ fn the_delay_finds_its_level_within_a_second() {
     player.steps(10);
     let delays = player.delays();
     assert_eq!(delays[0], 480);
-    assert!(delays[50..].iter().all(|&delay| (960..=1_680).contains(&delay)), "{delays:?}");
+    assert!(delays[50..].iter().all(|&delay| (960..=1_920).contains(&delay)), "{delays:?}");
     assert!(player.turns[50..].iter().all(|(_, turn)| matches!(turn, Turn::Played(_))));
 }
 
