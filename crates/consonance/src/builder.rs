@@ -6,7 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    CodecError, CodecKind, CodecSettings, Discard, Encoder, EncoderSettings, Input, OpusEncoder, Output,
+    ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, Encoder,
+    EncoderSettings, Input, OpusEncoder, Output,
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
@@ -14,6 +15,7 @@ use consonance_session::{
 };
 use consonance_transport::{ClientTransport, thread_waker};
 
+use crate::capture::CaptureWishes;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 #[cfg(feature = "devices")]
@@ -71,6 +73,8 @@ pub struct VoiceChatBuilder {
     output: Option<Box<dyn Output>>,
     #[cfg(feature = "devices")]
     devices: DeviceWishes,
+    capture: Option<CaptureSettings>,
+    activation: Option<ActivationSettings>,
     encoder: EncoderSettings,
     routing: Routing,
     give_up_after: Option<Duration>,
@@ -102,6 +106,8 @@ impl VoiceChat {
             output: None,
             #[cfg(feature = "devices")]
             devices: DeviceWishes::default(),
+            capture: None,
+            activation: None,
             encoder: EncoderSettings {
                 expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
                 ..EncoderSettings::default()
@@ -178,6 +184,20 @@ impl VoiceChatBuilder {
         self
     }
 
+    /// How one's own voice is processed before it is sent. By default a [microphone](Self::microphone)'s is cleaned of
+    /// echo and noise, and what comes from an [input](Self::input) is left as it is.
+    pub fn capture(mut self, settings: CaptureSettings) -> Self {
+        self.capture = Some(settings);
+        self
+    }
+
+    /// When one is heard. By default a [microphone](Self::microphone) is heard while somebody speaks, and an
+    /// [input](Self::input) always.
+    pub fn activation(mut self, settings: ActivationSettings) -> Self {
+        self.activation = Some(settings);
+        self
+    }
+
     /// How one's own voice is encoded.
     pub fn encoder(mut self, settings: EncoderSettings) -> Self {
         self.encoder = settings;
@@ -231,6 +251,7 @@ impl VoiceChatBuilder {
             client,
             transport: self.transport,
             channels: self.channels,
+            capture: CaptureWishes::new(self.capture, self.activation, microphone.is_some()),
             input: microphone.or(self.input),
             commands,
             events: Arc::clone(&events),

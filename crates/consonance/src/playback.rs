@@ -107,11 +107,11 @@ impl Playback {
         }
     }
 
-    /// One beat: mixes 10 ms and hands them to the output.
+    /// One beat: mixes 10 ms, hands them to the output, and returns them.
     ///
     /// # Errors
     /// If the output takes no more.
-    pub(crate) fn beat(&mut self) -> Result<(), OutputError> {
+    pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
         let mut block = [0.0; BLOCK_SAMPLES];
         self.mixer.mix(&mut block);
         let mixer = &mut self.mixer;
@@ -124,7 +124,8 @@ impl Playback {
             }
             stays
         });
-        self.output.write(&block)
+        self.output.write(&block)?;
+        Ok(block)
     }
 
     /// The next frame that was played since the last call.
