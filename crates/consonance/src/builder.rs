@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, Encoder,
-    EncoderSettings, Input, OpusEncoder, Output,
+    ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, EncoderSettings,
+    Input, Output, Quality,
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
@@ -22,6 +22,7 @@ use crate::event_queue::EventQueue;
 use crate::sound_devices::{DeviceWishes, OpenedDevices};
 use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
+use crate::talking::Talking;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
@@ -198,7 +199,15 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How one's own voice is encoded.
+    /// How good one's own voice sounds for how many bits (default: [`Quality::High`]). May be
+    /// [changed](VoiceChat::set_quality) while the chat runs.
+    pub fn quality(mut self, quality: Quality) -> Self {
+        let EncoderSettings { frame, expected_loss_percent, .. } = self.encoder;
+        self.encoder = EncoderSettings { frame, expected_loss_percent, ..quality.encoder_settings() };
+        self
+    }
+
+    /// How one's own voice is encoded, in every detail.
     pub fn encoder(mut self, settings: EncoderSettings) -> Self {
         self.encoder = settings;
         self
@@ -236,8 +245,7 @@ impl VoiceChatBuilder {
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(self) -> Result<VoiceChat, StartError> {
         let client = self.client()?;
-        let encoder = OpusEncoder::new(self.encoder)?;
-        let codec_delay_samples = encoder.lookahead_samples();
+        let talking = Talking::new(self.encoder)?;
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::default());
         let status = Arc::new(SharedStatus::default());
@@ -255,9 +263,7 @@ impl VoiceChatBuilder {
             input: microphone.or(self.input),
             commands,
             events: Arc::clone(&events),
-            frame: self.encoder.frame,
-            encoder: Box::new(encoder),
-            codec_delay_samples,
+            talking,
             output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
             #[cfg(feature = "devices")]
             devices,

@@ -1,6 +1,6 @@
 //! What the game asks of the voice thread, as data.
 
-use consonance_audio::{ActivationSettings, CaptureSettings, Input};
+use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
 use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::capture::GameSoundReader;
@@ -24,6 +24,7 @@ pub(crate) enum Command {
         held: bool,
     },
     SetMuted(bool),
+    SetQuality(Quality),
     SetGameSound(GameSoundReader),
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, Encoder, FrameSize, Framer, SAMPLE_RATE_HZ};
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecError, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, SAMPLE_RATE_HZ,
+};
 use consonance_session::{ChannelId, ChannelProperties, Client, Target};
 
 use crate::capture::CapturedAs;
@@ -20,6 +22,7 @@ pub(crate) struct Talking {
     is_speaking: bool,
     framer: Framer,
     encoder: Box<dyn Encoder>,
+    settings: EncoderSettings,
     channels: BTreeMap<Channel, Wish>,
     packet: Vec<u8>,
 }
@@ -39,14 +42,38 @@ pub(crate) struct Sent {
 }
 
 impl Talking {
-    pub(crate) fn new(frame: FrameSize, encoder: Box<dyn Encoder>) -> Self {
-        Self {
+    /// # Errors
+    /// If there is no such encoder.
+    pub(crate) fn new(settings: EncoderSettings) -> Result<Self, CodecError> {
+        Ok(Self {
             is_speaking: false,
-            framer: Framer::new(frame),
-            encoder,
+            framer: Framer::new(settings.frame),
+            encoder: Box::new(OpusEncoder::new(settings)?),
+            settings,
             channels: BTreeMap::new(),
             packet: vec![0; MAX_FRAME_BYTES],
+        })
+    }
+
+    /// The encoder's own delay.
+    pub(crate) fn encoder_delay_samples(&self) -> usize {
+        self.encoder.lookahead_samples()
+    }
+
+    /// Encodes from the next frame on as well as that; what it asks of the wire stays as it is.
+    ///
+    /// # Errors
+    /// If there is no such encoder; the present one goes on.
+    pub(crate) fn set_quality(&mut self, quality: Quality) -> Result<(), CodecError> {
+        let EncoderSettings { frame, expected_loss_percent, music, .. } = self.settings;
+        let wanted = EncoderSettings { frame, expected_loss_percent, ..quality.encoder_settings() };
+        if music == wanted.music {
+            self.encoder.set_bitrate(wanted.bitrate_bps);
+        } else {
+            self.encoder = Box::new(OpusEncoder::new(wanted)?);
         }
+        self.settings = wanted;
+        Ok(())
     }
 
     /// A channel that is wanted from the beginning.
@@ -80,6 +107,7 @@ impl Talking {
     }
 
     pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+        self.settings.expected_loss_percent = percent;
         self.encoder.set_expected_loss(percent);
     }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use consonance_audio::{ActivationSettings, CaptureSettings, Input};
+use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
 use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::capture::{GameSound, game_sound};
@@ -115,6 +115,12 @@ impl VoiceChat {
     /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
     pub fn set_muted(&self, muted: bool) {
         self.ask(Command::SetMuted(muted));
+    }
+
+    /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
+    /// The length of frames stays as it is: the others were told of it when we joined.
+    pub fn set_quality(&self, quality: Quality) {
+        self.ask(Command::SetQuality(quality));
     }
 
     /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the voices.

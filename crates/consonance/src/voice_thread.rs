@@ -8,7 +8,7 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{Encoder, FrameSize, Input, Output};
+use consonance_audio::{Input, Output};
 use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
@@ -48,9 +48,7 @@ pub(crate) struct VoiceParts {
     pub(crate) capture: CaptureWishes,
     pub(crate) commands: Receiver<Command>,
     pub(crate) events: Arc<EventQueue>,
-    pub(crate) frame: FrameSize,
-    pub(crate) encoder: Box<dyn Encoder>,
-    pub(crate) codec_delay_samples: usize,
+    pub(crate) talking: Talking,
     pub(crate) output: Box<dyn Output>,
     #[cfg(feature = "devices")]
     pub(crate) devices: SoundDevices,
@@ -96,7 +94,7 @@ impl VoiceThread {
         let mut capture = Capture::new(parts.capture, waker.clone());
         let mut uplink = Uplink::new(parts.transport);
         uplink.set_waker(waker);
-        let mut talking = Talking::new(parts.frame, parts.encoder);
+        let mut talking = parts.talking;
         for (number, (target, properties)) in (0..).zip(parts.channels) {
             talking.add(Channel(number), target, properties);
         }
@@ -109,8 +107,8 @@ impl VoiceThread {
             reach: Reach::default(),
             capture,
             may_speak: false,
+            playback: Playback::new(parts.output, talking.encoder_delay_samples()),
             talking,
-            playback: Playback::new(parts.output, parts.codec_delay_samples),
             #[cfg(feature = "devices")]
             devices: parts.devices,
             commands: parts.commands,

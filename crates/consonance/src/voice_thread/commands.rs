@@ -61,6 +61,9 @@ impl VoiceThread {
                 self.capture.change(|wishes| wishes.muted = muted);
                 None
             }
+            Command::SetQuality(quality) => {
+                self.talking.set_quality(quality).err().map(|error| error.to_string())
+            }
             Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
             #[cfg(feature = "devices")]
             Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),

@@ -13,6 +13,7 @@ mod hosted_direct_links;
 mod likeness;
 mod networks;
 mod player;
+mod quality;
 mod refusals;
 mod restart;
 mod sound_devices;
