@@ -76,7 +76,7 @@ pub use event::{End, Event, EventKind};
 pub use node::{Mode, VoiceNode};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
-pub use statistics::{CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, VoiceStatistics};
+pub use statistics::{CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, VoiceStatistics};
 pub use status::Status;
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
-use consonance_audio::CaptureStatistics;
+use consonance_audio::{CaptureStatistics, SpeakerStatistics};
 use consonance_session::{Client, ClientStatistics, Flow, Instant, MessageType, Total, Traffic};
 use consonance_transport::Statistics;
 
@@ -19,6 +19,8 @@ pub struct VoiceStatistics {
     pub sent: PacketTable,
     /// Every direct link that is up.
     pub direct_links: Vec<DirectLinkRow>,
+    /// Every other player in the session who can be heard, in the order of their ids.
+    pub speakers: Vec<SpeakerRow>,
     /// One's own voice on its way to the encoder; none as long as there is no input.
     pub capture: Option<CaptureRow>,
     /// The microphone; none if the chat was started without devices.
@@ -53,6 +55,16 @@ pub struct DirectLinkRow {
     pub received: Total,
     /// What went out.
     pub sent: Total,
+}
+
+/// Another player's voice.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SpeakerRow {
+    /// The player's name.
+    pub name: String,
+    /// Delay, loss, late and recovered frames, and how loud it is.
+    pub reception: SpeakerStatistics,
 }
 
 /// How one's own voice is captured.
@@ -125,6 +137,7 @@ impl VoiceStatistics {
             sent: PacketTable::of(client.sent(), at),
             direct_links: direct_links.collect(),
             network,
+            speakers: Vec::new(),
             capture: None,
             #[cfg(feature = "devices")]
             microphone: None,

@@ -288,7 +288,8 @@ impl VoiceThread {
     fn write_statistics(&self, now: Instant) -> bool {
         let (at, network) = (self.clock.session(now), self.uplink.statistics());
         let statistics = VoiceStatistics::of(&self.client, at, network);
-        let statistics = VoiceStatistics { capture: self.capture.row(), ..statistics };
+        let statistics =
+            VoiceStatistics { capture: self.capture.row(), speakers: self.playback.rows(), ..statistics };
         #[cfg(feature = "devices")]
         let statistics = self.devices.add_to(statistics);
         self.statistics.publish(statistics)
