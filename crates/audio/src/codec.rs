@@ -6,7 +6,7 @@ mod opus;
 mod quality;
 
 pub use identity::{IdentityDecoder, IdentityEncoder};
-pub use opus::{EncoderSettings, OpusDecoder, OpusEncoder};
+pub use opus::{EncoderSettings, OpusDecoder, OpusEncoder, OpusLibrary, Redundancy};
 pub use quality::Quality;
 
 use crate::block::{FrameSize, SAMPLE_RATE_HZ};
@@ -34,6 +34,10 @@ pub trait Encoder: Send {
     /// Sets the mean bit rate in bit/s from the next frame on, brought into what the codec can do. A listener needs not
     /// be told.
     fn set_bitrate(&mut self, bits_per_second: u32);
+
+    /// Sets what packets tell of the sound before them, from the next frame on. A listener needs not be told, but one that
+    /// cannot use it has nothing of it. A codec without any does nothing.
+    fn set_redundancy(&mut self, redundancy: Redundancy);
 }
 
 /// What a decoder is to make a frame from.
@@ -41,8 +45,14 @@ pub trait Encoder: Send {
 pub enum Source<'a> {
     /// The frame's own packet.
     Packet(&'a [u8]),
-    /// The packet of the *next* frame, which may hold a coarse copy of this one (forward error correction).
-    Recover(&'a [u8]),
+    /// The packet of a *later* frame, which may hold a coarse copy of this one (forward error correction, the next one
+    /// only) or describe it (deep redundancy).
+    Recover {
+        /// The later frame's packet.
+        packet: &'a [u8],
+        /// How many frames later it is, at least 1.
+        ahead: u8,
+    },
     /// Nothing: continue what was heard, fading.
     Conceal,
 }
@@ -52,7 +62,7 @@ pub enum Source<'a> {
 pub enum DecodedAs {
     /// The frame's own packet.
     Decoded,
-    /// The copy inside the next frame's packet.
+    /// What a later frame's packet tells of it.
     Recovered,
     /// Made up, because there was no packet, it held no copy, or it could not be decoded.
     Concealed,
@@ -63,8 +73,9 @@ pub trait Decoder: Send {
     /// Samples in every frame, at 48 kHz.
     fn frame_samples(&self) -> usize;
 
-    /// Whether a packet holds a copy of the frame before its own, without decoding it.
-    fn carries_copy(&self, packet: &[u8]) -> bool;
+    /// How many frames right before its own can be recovered from a packet: 1 where it holds a copy, more where it
+    /// describes them, mostly 0. It takes some microseconds at most; nothing is decoded.
+    fn recoverable_frames(&mut self, packet: &[u8]) -> u8;
 
     /// Fills `frame`, whatever the source holds: a packet that is damaged, or does not hold exactly one
     /// frame, is answered with concealment, and the outcome says so. All samples are within ±1.
@@ -222,7 +233,7 @@ pub enum CodecError {
 /// Checks the length of a frame that is to be filled from `source`.
 fn check_frame_length(source: Source<'_>, frame_samples: usize, got: usize) -> Result<(), CodecError> {
     let fits = match source {
-        Source::Packet(_) | Source::Recover(_) => got == frame_samples,
+        Source::Packet(_) | Source::Recover { .. } => got == frame_samples,
         Source::Conceal => got > 0 && got <= frame_samples && got.is_multiple_of(crate::block::BLOCK_SAMPLES),
     };
     if fits { Ok(()) } else { Err(CodecError::FrameLength { expected: frame_samples, got }) }

@@ -139,14 +139,14 @@ impl JitterBuffer {
     }
 
     /// A packet of the utterance started last. `sequence` counts its frames from 0; `arrived` is when it
-    /// came in on the playback clock; `carries_copy` whether the frame before can be recovered from it.
+    /// came in on the playback clock; `recoverable_frames` how many frames right before it can be recovered from it.
     pub fn push(
         &mut self,
         sequence: u32,
         arrived: SamplePosition,
         packet: &[u8],
         gain: f32,
-        carries_copy: bool,
+        recoverable_frames: u8,
     ) {
         self.counters.received += 1;
         if packet.len() > MAX_PACKET_BYTES {
@@ -170,7 +170,7 @@ impl JitterBuffer {
             }
             _ => {
                 let frame = FrameId { utterance: utterance.number, sequence };
-                match self.queue.insert(frame, gain, carries_copy, packet) {
+                match self.queue.insert(frame, gain, recoverable_frames, packet) {
                     Insertion::Stored => {}
                     Insertion::StoredOldestDropped => self.counters.overflowed += 1,
                     Insertion::Duplicate => {
@@ -180,7 +180,8 @@ impl JitterBuffer {
                 }
             }
         }
-        self.frames_without_copy = if carries_copy { 0 } else { self.frames_without_copy.saturating_add(1) };
+        let without = self.frames_without_copy.saturating_add(1);
+        self.frames_without_copy = if recoverable_frames > 0 { 0 } else { without };
         let recovery = self.recovery();
         let Some(utterance) = self.utterances.back_mut() else { return };
         let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;

@@ -37,7 +37,7 @@ pub use capture::{
 };
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
-    IdentityEncoder, OpusDecoder, OpusEncoder, Quality, Source,
+    IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, Redundancy, Source,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
 pub use framer::Framer;

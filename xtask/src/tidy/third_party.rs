@@ -29,6 +29,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["crates/cli", "examples", "xtask"]),
     ("maudio", &["crates/device"]),
     ("opus-pure", &["crates/audio"]),
+    ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("rustls", &["crates/networks", "crates/server"]),
     ("tokio", &["crates/networks", "crates/server"]),

@@ -27,7 +27,9 @@ use MayUse::{Anything, Only};
 const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-session", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
-    Walls { package: "consonance-audio", may_use: Only(&[]), tests_may_also_use: &[] },
+    // Its feature of the same name.
+    Walls { package: "consonance-audio", may_use: Only(&["consonance-libopus"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-quic", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },

@@ -1,7 +1,7 @@
 //! The codec that does nothing: raw 32-bit float samples, little endian. For tests, where every sample must
 //! be found again.
 
-use super::{CodecError, DecodedAs, Decoder, Encoder, Source, check_frame_length};
+use super::{CodecError, DecodedAs, Decoder, Encoder, Redundancy, Source, check_frame_length};
 use crate::block::{FrameSize, full_scale};
 use crate::declick::Declick;
 
@@ -49,6 +49,9 @@ impl Encoder for IdentityEncoder {
 
     /// Raw samples are as many as they are.
     fn set_bitrate(&mut self, _bits_per_second: u32) {}
+
+    /// Raw samples tell of themselves only.
+    fn set_redundancy(&mut self, _redundancy: Redundancy) {}
 }
 
 /// Reads the samples back.
@@ -82,8 +85,8 @@ impl Decoder for IdentityDecoder {
         self.frame.samples()
     }
 
-    fn carries_copy(&self, _packet: &[u8]) -> bool {
-        false
+    fn recoverable_frames(&mut self, _packet: &[u8]) -> u8 {
+        0
     }
 
     fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError> {

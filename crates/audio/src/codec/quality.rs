@@ -1,6 +1,6 @@
 //! How good a voice sounds for how many bits: what a player chooses from.
 
-use super::EncoderSettings;
+use super::{EncoderSettings, Redundancy};
 
 /// The original's three qualities (specification, features, A13), and one for music.
 ///
@@ -37,6 +37,7 @@ impl Quality {
     /// The settings of an encoder for it; everything else is as by default.
     pub fn encoder_settings(self) -> EncoderSettings {
         let music = self == Self::Music;
-        EncoderSettings { bitrate_bps: self.bitrate_bps(), music, fec: !music, ..EncoderSettings::default() }
+        let redundancy = if music { Redundancy::None } else { Redundancy::Fec };
+        EncoderSettings { bitrate_bps: self.bitrate_bps(), music, redundancy, ..EncoderSettings::default() }
     }
 }

@@ -25,13 +25,15 @@ pub enum Decision<'a> {
         /// What would bring the delay to its target.
         stretch: Stretch,
     },
-    /// The frame is missing: recover it from the packet of the next one.
+    /// The frame is missing: recover it from the packet of a later one.
     Recover {
         /// Which frame is missing.
         frame: FrameId,
-        /// The next frame's packet.
-        next_packet: &'a [u8],
-        /// Amplitude factor of the channel the next one came over.
+        /// The later frame's packet.
+        packet: &'a [u8],
+        /// How many frames later it is, at least 1.
+        ahead: u8,
+        /// Amplitude factor of the channel the later one came over.
         gain: f32,
         /// Leave out so many samples at its beginning: sound was concealed in their place.
         late_samples: usize,

@@ -22,8 +22,8 @@ pub(super) struct Packet {
     pub(super) frame: FrameId,
     /// Amplitude factor of the channel it came over.
     pub(super) gain: f32,
-    /// It holds a copy of the frame before.
-    pub(super) carries_copy: bool,
+    /// How many frames right before its own can be recovered from it.
+    pub(super) recoverable_frames: u8,
     pub(super) data: Vec<u8>,
 }
 
@@ -52,14 +52,20 @@ impl PacketQueue {
         }
     }
 
-    pub(super) fn insert(&mut self, frame: FrameId, gain: f32, carries_copy: bool, data: &[u8]) -> Insertion {
+    pub(super) fn insert(
+        &mut self,
+        frame: FrameId,
+        gain: f32,
+        recoverable_frames: u8,
+        data: &[u8],
+    ) -> Insertion {
         let Err(place) = self.packets.binary_search_by_key(&frame, |packet| packet.frame) else {
             return Insertion::Duplicate;
         };
         let mut packet = self.spare.pop().unwrap_or_default();
         packet.frame = frame;
         packet.gain = gain;
-        packet.carries_copy = carries_copy;
+        packet.recoverable_frames = recoverable_frames;
         packet.data.clear();
         packet.data.reserve(data.len().max(USUAL_PACKET_BYTES));
         packet.data.extend_from_slice(data);
@@ -74,6 +80,17 @@ impl PacketQueue {
     /// The packet whose turn comes first, if it belongs to this utterance.
     pub(super) fn first_of(&self, utterance: u32) -> Option<&Packet> {
         self.packets.front().filter(|packet| packet.frame.utterance == utterance)
+    }
+
+    /// The first packet that a missing frame before it can be recovered from, and how many frames later it is.
+    pub(super) fn recovering(&self, missing: FrameId) -> Option<(&Packet, u8)> {
+        let from = self.packets.partition_point(|packet| packet.frame <= missing);
+        let later =
+            self.packets.range(from..).take_while(|packet| packet.frame.utterance == missing.utterance);
+        let ahead = |packet: &Packet| u8::try_from(packet.frame.sequence - missing.sequence).ok();
+        later
+            .filter_map(|packet| Some((packet, ahead(packet)?)))
+            .find(|(packet, ahead)| *ahead <= packet.recoverable_frames)
     }
 
     /// Exchanges the first packet for one that is no longer needed.
@@ -124,11 +141,11 @@ mod tests {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(1, 0), (0, 7), (0, 5), (1, 1), (0, 6)] {
             assert_eq!(
-                queue.insert(frame(utterance, sequence), 1.0, false, &[sequence as u8]),
+                queue.insert(frame(utterance, sequence), 1.0, 0, &[sequence as u8]),
                 Insertion::Stored
             );
         }
-        assert_eq!(queue.insert(frame(0, 6), 1.0, false, &[6]), Insertion::Duplicate);
+        assert_eq!(queue.insert(frame(0, 6), 1.0, 0, &[6]), Insertion::Duplicate);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 5));
         assert!(queue.first_of(1).is_none());
         assert_eq!(order(&mut queue), [frame(0, 5), frame(0, 6), frame(0, 7), frame(1, 0), frame(1, 1)]);
@@ -138,18 +155,35 @@ mod tests {
     fn a_full_queue_drops_what_would_be_played_first() {
         let mut queue = PacketQueue::new();
         for sequence in 0..MAX_QUEUED_PACKETS as u32 {
-            queue.insert(frame(0, sequence), 1.0, false, &[]);
+            queue.insert(frame(0, sequence), 1.0, 0, &[]);
         }
-        assert_eq!(queue.insert(frame(0, 1_000), 1.0, false, &[]), Insertion::StoredOldestDropped);
+        assert_eq!(queue.insert(frame(0, 1_000), 1.0, 0, &[]), Insertion::StoredOldestDropped);
         assert_eq!(queue.len(), MAX_QUEUED_PACKETS);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 1));
+    }
+
+    #[test]
+    fn a_missing_frame_is_recovered_from_the_first_packet_that_reaches_back_to_it() {
+        let mut queue = PacketQueue::new();
+        for (utterance, sequence, recoverable) in [(0, 9, 0), (0, 12, 1), (0, 13, 4), (0, 14, 9), (1, 3, 9)] {
+            queue.insert(frame(utterance, sequence), 1.0, recoverable, &[]);
+        }
+        let found = |utterance, sequence| {
+            queue.recovering(frame(utterance, sequence)).map(|(packet, ahead)| (packet.frame.sequence, ahead))
+        };
+        assert_eq!(found(0, 11), Some((12, 1)));
+        assert_eq!(found(0, 10), Some((13, 3)));
+        assert_eq!(found(0, 8), Some((14, 6)), "nearer ones tell too little");
+        assert_eq!(found(0, 4), None);
+        assert_eq!(found(0, 20), None, "another utterance is another time line");
+        assert_eq!(found(1, 0), Some((3, 3)));
     }
 
     #[test]
     fn an_utterance_can_be_dropped_from_the_middle() {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(0, 0), (1, 0), (1, 1), (2, 0)] {
-            queue.insert(frame(utterance, sequence), 1.0, false, &[sequence as u8]);
+            queue.insert(frame(utterance, sequence), 1.0, 0, &[sequence as u8]);
         }
         assert_eq!(queue.drop_utterance(1), 2);
         assert_eq!(queue.drop_utterance(1), 0);
@@ -161,7 +195,7 @@ mod tests {
         let mut queue = PacketQueue::new();
         let mut taken = Packet::default();
         for sequence in 0..1_000 {
-            queue.insert(frame(0, sequence), 1.0, false, &[0; 100]);
+            queue.insert(frame(0, sequence), 1.0, 0, &[0; 100]);
             queue.take_first(&mut taken);
         }
         assert_eq!(queue.spare.len(), 1);

@@ -86,8 +86,8 @@ impl JitterBuffer {
     /// Starts the utterance if its first frame is due: the first that is there, or the one before if it can be
     /// recovered from it.
     fn begin(&mut self, moment: Moment, number: u32, first: u32) -> Decision<'_> {
-        let carries_copy = self.queue.first_of(number).is_some_and(|packet| packet.carries_copy);
-        let next = if carries_copy { first.saturating_sub(1) } else { first };
+        let recoverable = self.queue.first_of(number).map_or(0, |packet| packet.recoverable_frames);
+        let next = first.saturating_sub(recoverable.min(1).into());
         if self.excess_of(next, moment) < 0 {
             return Decision::Silence;
         }
@@ -212,17 +212,18 @@ impl JitterBuffer {
             self.give_up(over);
             return Decision::GaveUp { first: frame, count: over, from: moment.at.before(spent) };
         }
-        if gap > 1 || self.queue.first_of(number).is_none_or(|next| !next.carries_copy) {
+        if self.queue.recovering(frame).is_none() {
             return self.wait();
         }
         let late_samples = self.left_out(spent);
         let stretch = self.stretch(playing, moment, late_samples);
         self.pass(true);
-        match self.queue.first_of(number) {
-            Some(next) => Decision::Recover {
+        match self.queue.recovering(frame) {
+            Some((later, ahead)) => Decision::Recover {
                 frame,
-                next_packet: &next.data,
-                gain: next.gain,
+                packet: &later.data,
+                ahead,
+                gain: later.gain,
                 late_samples: late_samples as usize,
                 stretch,
             },

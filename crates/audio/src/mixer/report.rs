@@ -31,12 +31,12 @@ pub struct SpeakerStatistics {
     pub received: u64,
     /// Frames decoded from their own packet.
     pub played: u64,
-    /// Frames recovered from the packet after them.
+    /// Frames recovered from a packet after them.
     pub recovered: u64,
     /// Frames whose place was filled with made-up sound.
     pub concealed: u64,
     /// Blocks of 10 ms of made-up sound, in place of frames that were lost or are waited for. Frames that
-    /// could not be recovered from the packet after them are not among these.
+    /// could not be recovered from a packet after them are not among these.
     pub concealed_blocks: u64,
     /// Samples left out to shorten the delay (time-scale modification).
     pub shortened_samples: u64,

@@ -83,8 +83,8 @@ impl Speaker {
     }
 
     pub(super) fn push_frame(&mut self, sequence: u32, arrived: SamplePosition, packet: &[u8], gain: f32) {
-        let carries_copy = self.decoder.carries_copy(packet);
-        self.jitter.push(sequence, arrived, packet, gain, carries_copy);
+        let recoverable = self.decoder.recoverable_frames(packet);
+        self.jitter.push(sequence, arrived, packet, gain, recoverable);
     }
 
     pub(super) fn end_utterance(&mut self) {
@@ -192,8 +192,9 @@ impl Speaker {
                     }
                 }
                 Decision::Conceal => self.conceal(),
-                Decision::Recover { frame, next_packet, gain, late_samples, stretch } => {
-                    let how = decode(&mut *self.decoder, Source::Recover(next_packet), &mut self.frame);
+                Decision::Recover { frame, packet, ahead, gain, late_samples, stretch } => {
+                    let source = Source::Recover { packet, ahead };
+                    let how = decode(&mut *self.decoder, source, &mut self.frame);
                     match how {
                         DecodedAs::Recovered | DecodedAs::Decoded => self.recovered += 1,
                         DecodedAs::Concealed => self.concealed += 1,

@@ -53,7 +53,7 @@ fn a_hole_in_the_numbering_is_jumped_over() {
 #[test]
 fn oversized_packets_are_not_kept() {
     let mut player = Player::speaking();
-    player.buffer.push(0, player.now, &vec![0; 100_000], 1.0, false);
+    player.buffer.push(0, player.now, &vec![0; 100_000], 1.0, 0);
     assert_eq!(player.buffer.queued_packets(), 0);
     assert_eq!(player.buffer.counters().oversized, 1);
 }

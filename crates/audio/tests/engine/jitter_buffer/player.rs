@@ -11,8 +11,8 @@ pub(super) struct Player {
     pub(super) unheard: usize,
     /// Samples put in or left out so far.
     pub(super) stretched: [usize; 2],
-    /// Whether the packets that arrive carry copies.
-    pub(super) copies: bool,
+    /// How many frames before their own can be recovered from the packets that arrive.
+    pub(super) recoverable: u8,
     /// Every frame whose turn is over, and how it went.
     pub(super) turns: Vec<(FrameId, Turn)>,
     pub(super) ended: Vec<u32>,
@@ -30,7 +30,7 @@ impl Player {
         let buffer = JitterBuffer::new(FrameSize::Ms20, JitterSettings::default());
         let now = SamplePosition::default();
         let (turns, ended) = (Vec::new(), Vec::new());
-        Self { buffer, now, unheard: 0, stretched: [0; 2], copies: false, turns, ended }
+        Self { buffer, now, unheard: 0, stretched: [0; 2], recoverable: 0, turns, ended }
     }
 
     pub(super) fn speaking() -> Self {
@@ -41,7 +41,7 @@ impl Player {
 
     /// A frame whose packet is its own number arrives now.
     pub(super) fn arrive(&mut self, sequence: u32) {
-        self.buffer.push(sequence, self.now, &sequence.to_le_bytes(), 1.0, self.copies);
+        self.buffer.push(sequence, self.now, &sequence.to_le_bytes(), 1.0, self.recoverable);
     }
 
     /// Plays one block.
@@ -60,9 +60,9 @@ impl Player {
                     self.turns.push((frame, Turn::Played(begins)));
                     (960 - late_samples, stretch)
                 }
-                Decision::Recover { frame, next_packet, late_samples, stretch, .. } => {
-                    assert!(self.copies);
-                    assert_eq!(next_packet, (frame.sequence + 1).to_le_bytes());
+                Decision::Recover { frame, packet, ahead, late_samples, stretch, .. } => {
+                    assert!((1..=self.recoverable).contains(&ahead));
+                    assert_eq!(packet, (frame.sequence + u32::from(ahead)).to_le_bytes());
                     self.turns.push((frame, Turn::Recovered));
                     (960 - late_samples, stretch)
                 }

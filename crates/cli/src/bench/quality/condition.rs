@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use consonance::audio::{EncoderSettings, FrameSize, MixerSettings};
+use consonance::audio::{EncoderSettings, FrameSize, MixerSettings, Redundancy};
 
 use super::{fixed_buffer, original};
 use crate::offline_call::{Call, Heard, Utterance, encode, impaired, listen, network};
@@ -99,7 +99,7 @@ impl Listener {
         let settings = EncoderSettings {
             frame: self.frame(),
             bitrate_bps: 24_000,
-            fec: self != Self::Fixed,
+            redundancy: if self == Self::Fixed { Redundancy::None } else { Redundancy::Fec },
             expected_loss_percent: condition.loss_percent,
             ..EncoderSettings::default()
         };

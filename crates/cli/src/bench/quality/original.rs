@@ -166,7 +166,7 @@ impl<'a> Session<'a> {
         self.empty_reads = if packet.is_some() { 0 } else { self.empty_reads + 1 };
         let source = match (packet, next) {
             (Some(packet), _) => Source::Packet(packet),
-            (None, Some(next)) => Source::Recover(next),
+            (None, Some(next)) => Source::Recover { packet: next, ahead: 1 },
             (None, None) => Source::Conceal,
         };
         let how = self.decoder.decode(source, frame)?;

@@ -1,0 +1,123 @@
+//! Encodes one voice: what is asked for becomes what Opus can do.
+
+use super::library::{Encoding, Tuning};
+use super::{EncoderSettings, OpusLibrary, Redundancy};
+use crate::block::{FrameSize, full_scale};
+use crate::codec::{CodecError, Encoder};
+
+/// The shortest packet buffer that Opus can be told to stay within.
+const MIN_PACKET_BYTES: usize = 16;
+
+/// The bit rates that Opus knows for mono, in bit/s.
+const BITRATE_RANGE_BPS: std::ops::RangeInclusive<u32> = 6_000..=510_000;
+
+/// From this expected loss on, in percent, packets should carry copies …
+const PROTECT_FROM_PERCENT: u8 = 2;
+
+/// … which Opus only does freely, keeping most of the bandwidth, if told to expect at least this many …
+const PROTECTING_PERCENT: u8 = 10;
+
+/// … and has the room for from this bit rate on.
+const PROTECTING_BITRATE_BPS: u32 = 20_000;
+
+/// The longest description of what was before, in units of 10 ms.
+const MOST_DESCRIBED_TENS_OF_MS: usize = 104;
+
+/// Encodes one voice.
+#[derive(Debug)]
+pub struct OpusEncoder {
+    encoding: Box<dyn Encoding>,
+    library: OpusLibrary,
+    frame: FrameSize,
+    bitrate_bps: u32,
+    redundancy: Redundancy,
+    expected_loss_percent: u8,
+    /// The frame with everything replaced that a library would choke on.
+    clean: Vec<f32>,
+}
+
+impl OpusEncoder {
+    /// An encoder that has heard nothing yet, from the best library of this build.
+    ///
+    /// # Errors
+    /// [`CodecError::Opus`] if the library refuses, which it has no reason to.
+    pub fn new(settings: EncoderSettings) -> Result<Self, CodecError> {
+        Self::from_library(OpusLibrary::BEST, settings)
+    }
+
+    /// The same from a certain library.
+    ///
+    /// # Errors
+    /// [`CodecError::Opus`] if the library refuses, which it has no reason to.
+    pub fn from_library(library: OpusLibrary, settings: EncoderSettings) -> Result<Self, CodecError> {
+        let mut encoder = Self {
+            encoding: library.encoding(settings)?,
+            library,
+            frame: settings.frame,
+            bitrate_bps: settings.bitrate_bps,
+            redundancy: settings.redundancy,
+            expected_loss_percent: settings.expected_loss_percent,
+            clean: vec![0.0; settings.frame.samples()],
+        };
+        encoder.tune();
+        Ok(encoder)
+    }
+
+    fn tune(&mut self) {
+        let bitrate_bps = self.bitrate_bps.clamp(*BITRATE_RANGE_BPS.start(), *BITRATE_RANGE_BPS.end());
+        let percent = self.expected_loss_percent.min(100);
+        let described_tens_of_ms = match self.redundancy {
+            Redundancy::Dred { frames } if self.library.has_deep_redundancy() => {
+                (usize::from(frames) * self.frame.blocks()).min(MOST_DESCRIBED_TENS_OF_MS) as u8
+            }
+            _ => 0,
+        };
+        // Never both: they would leave each other too few bits.
+        let copies = self.redundancy != Redundancy::None && described_tens_of_ms == 0;
+        let protects = copies && bitrate_bps >= PROTECTING_BITRATE_BPS && percent >= PROTECT_FROM_PERCENT;
+        self.encoding.tune(Tuning {
+            bitrate_bps: bitrate_bps as i32,
+            expected_loss_percent: if protects { percent.max(PROTECTING_PERCENT) } else { percent },
+            copies,
+            described_tens_of_ms,
+        });
+    }
+}
+
+impl Encoder for OpusEncoder {
+    fn frame_samples(&self) -> usize {
+        self.frame.samples()
+    }
+
+    fn lookahead_samples(&self) -> usize {
+        self.encoding.lookahead_samples()
+    }
+
+    fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
+        if frame.len() != self.clean.len() {
+            return Err(CodecError::FrameLength { expected: self.clean.len(), got: frame.len() });
+        }
+        if packet.len() < MIN_PACKET_BYTES {
+            return Err(CodecError::PacketBuffer { needed: MIN_PACKET_BYTES, got: packet.len() });
+        }
+        for (clean, sample) in self.clean.iter_mut().zip(frame) {
+            *clean = full_scale(*sample);
+        }
+        self.encoding.encode(&self.clean, packet)
+    }
+
+    fn set_bitrate(&mut self, bits_per_second: u32) {
+        self.bitrate_bps = bits_per_second;
+        self.tune();
+    }
+
+    fn set_expected_loss(&mut self, percent: u8) {
+        self.expected_loss_percent = percent;
+        self.tune();
+    }
+
+    fn set_redundancy(&mut self, redundancy: Redundancy) {
+        self.redundancy = redundancy;
+        self.tune();
+    }
+}

@@ -1,0 +1,92 @@
+//! Opus through the reference implementation, with its deep concealment and deep redundancy: the only file that knows it.
+
+use consonance_libopus::{Decoder, Dred, Encoder, EncoderOption, Error};
+
+use super::EncoderSettings;
+use super::library::{Decoding, Encoding, Tuning};
+use crate::codec::CodecError;
+
+/// Further back than this nothing is looked for: a packet that comes so long after a frame finds it concealed and over.
+const MOST_DESCRIBED_SAMPLES: u16 = crate::limits::MAX_TARGET_DELAY_SAMPLES as u16;
+
+#[derive(Debug)]
+pub(super) struct LibopusEncoding {
+    encoder: Encoder,
+    lookahead_samples: usize,
+}
+
+pub(super) fn encoding(settings: EncoderSettings) -> Result<LibopusEncoding, CodecError> {
+    let mut encoder = Encoder::new().map_err(refused)?;
+    for option in [
+        EncoderOption::Music(settings.music),
+        EncoderOption::Complexity(settings.complexity.min(10)),
+        EncoderOption::DiscontinuousTransmission(settings.dtx),
+    ] {
+        encoder.set(option).map_err(refused)?;
+    }
+    let lookahead_samples = encoder.lookahead_samples();
+    Ok(LibopusEncoding { encoder, lookahead_samples })
+}
+
+impl Encoding for LibopusEncoding {
+    fn lookahead_samples(&self) -> usize {
+        self.lookahead_samples
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        for option in [
+            EncoderOption::Bitrate(tuning.bitrate_bps),
+            EncoderOption::Copies(tuning.copies),
+            EncoderOption::ExpectedLoss(tuning.expected_loss_percent),
+            EncoderOption::Redundancy(tuning.described_tens_of_ms),
+        ] {
+            let set = self.encoder.set(option);
+            debug_assert_eq!(set, Ok(()), "what is tuned is within the ranges of Opus");
+        }
+    }
+
+    fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
+        self.encoder.encode(frame, packet).map_err(refused)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct LibopusDecoding {
+    decoder: Decoder,
+    dred: Dred,
+}
+
+impl LibopusDecoding {
+    pub(super) fn new() -> Result<Self, CodecError> {
+        Ok(Self { decoder: Decoder::new().map_err(refused)?, dred: Dred::new().map_err(refused)? })
+    }
+}
+
+impl Decoding for LibopusDecoding {
+    fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool {
+        self.decoder.decode(packet, frame) == Ok(frame.len())
+    }
+
+    fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> bool {
+        self.decoder.recover(next_packet, frame) == Ok(frame.len())
+    }
+
+    fn described_samples(&mut self, packet: &[u8]) -> usize {
+        self.dred.read(packet, MOST_DESCRIBED_SAMPLES)
+    }
+
+    fn recover_deep(&mut self, later_packet: &[u8], samples_before: usize, frame: &mut [f32]) -> bool {
+        // What was read last is of another packet most of the time: packets keep coming.
+        let most = u16::try_from(samples_before).unwrap_or(u16::MAX).min(MOST_DESCRIBED_SAMPLES);
+        self.dred.read(later_packet, most) >= samples_before
+            && self.decoder.recover_deep(&mut self.dred, samples_before, frame) == Ok(frame.len())
+    }
+
+    fn conceal(&mut self, frame: &mut [f32]) -> bool {
+        self.decoder.conceal(frame) == Ok(frame.len())
+    }
+}
+
+fn refused(error: Error) -> CodecError {
+    CodecError::Opus { what: error.to_string() }
+}

@@ -1,0 +1,101 @@
+//! Which implementation of Opus does the work. The rules around it are the same for all: see `encoder.rs` and
+//! `decoder.rs`.
+
+use std::fmt::Debug;
+
+#[cfg(feature = "libopus")]
+use super::libopus;
+use super::{EncoderSettings, pure};
+use crate::codec::CodecError;
+
+/// An implementation of Opus. Any decodes what any other encodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OpusLibrary {
+    /// The crate `opus-pure`, in Rust.
+    Pure,
+    /// The reference implementation, in C: with deep concealment and deep redundancy. Feature `libopus`.
+    #[cfg(feature = "libopus")]
+    Libopus,
+}
+
+impl OpusLibrary {
+    /// All that this build has, best last.
+    pub const ALL: &[Self] = &[
+        Self::Pure,
+        #[cfg(feature = "libopus")]
+        Self::Libopus,
+    ];
+
+    /// The best that this build has.
+    #[cfg(feature = "libopus")]
+    pub const BEST: Self = Self::Libopus;
+
+    /// The best that this build has.
+    #[cfg(not(feature = "libopus"))]
+    pub const BEST: Self = Self::Pure;
+
+    /// Whether its packets can describe many frames before their own, and its decoder can recover frames from such:
+    /// what a player announces to the others.
+    pub const fn has_deep_redundancy(self) -> bool {
+        match self {
+            Self::Pure => false,
+            #[cfg(feature = "libopus")]
+            Self::Libopus => true,
+        }
+    }
+
+    pub(super) fn encoding(self, settings: EncoderSettings) -> Result<Box<dyn Encoding>, CodecError> {
+        Ok(match self {
+            Self::Pure => Box::new(pure::encoding(settings)?),
+            #[cfg(feature = "libopus")]
+            Self::Libopus => Box::new(libopus::encoding(settings)?),
+        })
+    }
+
+    pub(super) fn decoding(self) -> Result<Box<dyn Decoding>, CodecError> {
+        Ok(match self {
+            Self::Pure => Box::new(pure::decoding()?),
+            #[cfg(feature = "libopus")]
+            Self::Libopus => Box::new(libopus::LibopusDecoding::new()?),
+        })
+    }
+}
+
+/// What changes while somebody speaks, all within the ranges of Opus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tuning {
+    pub(super) bitrate_bps: i32,
+    pub(super) expected_loss_percent: u8,
+    /// Packets carry copies.
+    pub(super) copies: bool,
+    /// How much sound before its own a packet describes, in units of 10 ms, 0 to 104.
+    pub(super) described_tens_of_ms: u8,
+}
+
+/// A library's encoder.
+pub(super) trait Encoding: Debug + Send {
+    fn lookahead_samples(&self) -> usize;
+
+    fn tune(&mut self, tuning: Tuning);
+
+    /// One frame, whose samples are all within ±1.
+    fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError>;
+}
+
+/// A library's decoder. Everything fills the whole frame and says so, or says `false`.
+pub(super) trait Decoding: Debug + Send {
+    /// From a packet of as much sound.
+    fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool;
+
+    /// From the copy in the packet after it.
+    fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> bool;
+
+    /// How many samples before its own a packet describes.
+    fn described_samples(&mut self, packet: &[u8]) -> usize;
+
+    /// From what a later packet, whose own sound begins so many samples after the frame does, describes.
+    fn recover_deep(&mut self, later_packet: &[u8], samples_before: usize, frame: &mut [f32]) -> bool;
+
+    /// From what was heard.
+    fn conceal(&mut self, frame: &mut [f32]) -> bool;
+}

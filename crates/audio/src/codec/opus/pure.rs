@@ -1,0 +1,65 @@
+//! Opus through the crate `opus-pure`: the only file that knows it.
+
+use opus_pure::{Application, OpusDecoder, OpusEncoder, RateControl, Signal};
+
+use super::EncoderSettings;
+use super::library::{Decoding, Encoding, Tuning};
+use crate::block::SAMPLE_RATE_HZ;
+use crate::codec::CodecError;
+
+pub(super) fn encoding(settings: EncoderSettings) -> Result<OpusEncoder, CodecError> {
+    let mut encoder =
+        OpusEncoder::new(SAMPLE_RATE_HZ as i32, 1, Application::Audio).map_err(|error| refused(&error))?;
+    encoder.rate_control = RateControl::Vbr;
+    encoder.signal_type = Some(if settings.music { Signal::Music } else { Signal::Voice });
+    encoder.complexity = i32::from(settings.complexity.min(10));
+    encoder.use_dtx = settings.dtx;
+    Ok(encoder)
+}
+
+pub(super) fn decoding() -> Result<OpusDecoder, CodecError> {
+    OpusDecoder::new(SAMPLE_RATE_HZ as i32, 1).map_err(|error| refused(&error))
+}
+
+impl Encoding for OpusEncoder {
+    fn lookahead_samples(&self) -> usize {
+        self.lookahead()
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        self.bitrate_bps = tuning.bitrate_bps;
+        self.use_inband_fec = tuning.copies;
+        self.packet_loss_perc = tuning.expected_loss_percent.into();
+    }
+
+    fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
+        OpusEncoder::encode(self, frame, frame.len(), packet).map_err(|error| refused(&error))
+    }
+}
+
+impl Decoding for OpusDecoder {
+    fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool {
+        OpusDecoder::decode(self, packet, frame.len(), frame).is_ok_and(|samples| samples == frame.len())
+    }
+
+    fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> bool {
+        self.decode_fec(next_packet, frame.len(), frame).is_ok_and(|samples| samples == frame.len())
+    }
+
+    fn described_samples(&mut self, _packet: &[u8]) -> usize {
+        0
+    }
+
+    fn recover_deep(&mut self, _later_packet: &[u8], _samples_before: usize, _frame: &mut [f32]) -> bool {
+        false
+    }
+
+    /// No bytes stand for a lost packet.
+    fn conceal(&mut self, frame: &mut [f32]) -> bool {
+        Decoding::decode(self, &[], frame)
+    }
+}
+
+fn refused(error: &opus_pure::Error) -> CodecError {
+    CodecError::Opus { what: error.to_string() }
+}

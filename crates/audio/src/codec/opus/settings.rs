@@ -1,0 +1,56 @@
+//! How to encode one voice, and how to protect it from losses.
+
+use crate::block::FrameSize;
+
+/// How to encode one voice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncoderSettings {
+    /// How much sound goes into one packet.
+    pub frame: FrameSize,
+    /// Mean bit rate in bit/s, brought into 6000 to 510 000. The rate varies around it with what is said.
+    pub bitrate_bps: u32,
+    /// What packets tell of the sound before them, once loss is expected.
+    pub redundancy: Redundancy,
+    /// How many of 100 packets will not arrive, to begin with. See [`Encoder::set_expected_loss`](crate::Encoder).
+    pub expected_loss_percent: u8,
+    /// How hard the encoder tries, 0 to 10. More costs time, not bits.
+    pub complexity: u8,
+    /// Discontinuous transmission: while nobody speaks, packets are a byte long, and the listener hears comfort noise.
+    pub dtx: bool,
+    /// What is heard is music rather than a voice.
+    pub music: bool,
+}
+
+impl Default for EncoderSettings {
+    fn default() -> Self {
+        Self {
+            frame: FrameSize::default(),
+            bitrate_bps: 24_000,
+            redundancy: Redundancy::Fec,
+            expected_loss_percent: 0,
+            complexity: 9,
+            dtx: false,
+            music: false,
+        }
+    }
+}
+
+/// What a packet tells of the sound before its own, so that listeners can recover what got lost. It takes bits from the
+/// packet's own sound, and only if loss is expected: see [`Encoder::set_expected_loss`](crate::Encoder).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Redundancy {
+    /// Nothing.
+    None,
+    /// A coarse copy of the frame before (forward error correction, RFC 6716 §2.1.7): every decoder of Opus knows it, and
+    /// a listener has to wait a frame for it.
+    #[default]
+    Fec,
+    /// A description of many frames before (deep redundancy), in padding that other decoders skip. It pays for listeners
+    /// who can use it, from 32 kbit/s on, and where their playout delay is 80 ms or more: they have to wait until a packet
+    /// comes after the loss. An encoder without it takes [`Self::Fec`] instead: see
+    /// [`OpusLibrary::has_deep_redundancy`](crate::OpusLibrary::has_deep_redundancy).
+    Dred {
+        /// How many, up to about a second. Five of 20 ms outlast a loss of 100 ms.
+        frames: u8,
+    },
+}

@@ -1,0 +1,120 @@
+//! Packets to frames, and frames from no packet.
+#![expect(unsafe_code, reason = "calls libopus")]
+
+use std::ffi::c_int;
+use std::ptr;
+
+use opusic_sys as sys;
+
+use crate::SAMPLE_RATE_HZ;
+use crate::dred::Dred;
+use crate::error::Error;
+use crate::state::State;
+
+/// From this on a decoder conceals with its neural network rather than by repeating what was heard (libopus 1.5 and
+/// later). More would do nothing here.
+const DEEP_CONCEALMENT_COMPLEXITY: c_int = 5;
+
+/// Decodes one voice to mono at 48 kHz. What is lost is concealed by a neural network (deep concealment).
+#[derive(Debug)]
+pub struct Decoder(State<sys::OpusDecoder>);
+
+impl Decoder {
+    /// A decoder that has heard nothing yet.
+    ///
+    /// # Errors
+    /// Where there is no memory.
+    pub fn new() -> Result<Self, Error> {
+        // SAFETY: the place for the code is there while the call lasts.
+        let create = |code| unsafe { sys::opus_decoder_create(SAMPLE_RATE_HZ, 1, code) };
+        let mut decoder = Self(State::new(create, sys::opus_decoder_destroy)?);
+        // SAFETY: this request takes one int.
+        let result = unsafe {
+            let state = decoder.0.as_mut();
+            sys::opus_decoder_ctl(state, sys::OPUS_SET_COMPLEXITY_REQUEST, DEEP_CONCEALMENT_COMPLEXITY)
+        };
+        Error::check(result)?;
+        Ok(decoder)
+    }
+
+    /// Decodes a packet into the front of `frame` and returns how many samples it held.
+    ///
+    /// # Errors
+    /// Where the packet is empty, damaged, or longer than the frame.
+    pub fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> Result<usize, Error> {
+        self.decode_from(packet, frame, false)
+    }
+
+    /// Fills `frame`, the one before the packet's own, from the copy in it; what the copy does not cover is concealed.
+    ///
+    /// # Errors
+    /// Where the packet is empty or damaged, or the frame no multiple of 2.5 ms.
+    pub fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> Result<usize, Error> {
+        self.decode_from(next_packet, frame, true)
+    }
+
+    /// Fills `frame`, which begins so many samples before the packet that `dred` was read from, from what that tells.
+    ///
+    /// # Errors
+    /// Where it does not reach so far, or the frame is no multiple of 2.5 ms.
+    pub fn recover_deep(
+        &mut self,
+        dred: &mut Dred,
+        samples_before: usize,
+        frame: &mut [f32],
+    ) -> Result<usize, Error> {
+        if samples_before > dred.reach_samples() {
+            return Err(Error::BAD_ARGUMENT);
+        }
+        dred.prepare()?;
+        let offset = Error::length(samples_before)?;
+        let samples = Error::length(frame.len())?;
+        let contents = dred.contents.as_ref();
+        // SAFETY: the contents are prepared; with one channel, at most as many samples are written as the slice has.
+        let result = unsafe {
+            sys::opus_decoder_dred_decode_float(
+                self.0.as_mut(),
+                contents,
+                offset,
+                frame.as_mut_ptr(),
+                samples,
+            )
+        };
+        Error::check(result)
+    }
+
+    /// Fills `frame` with what might have been said.
+    ///
+    /// # Errors
+    /// Where the frame is empty or no multiple of 2.5 ms.
+    pub fn conceal(&mut self, frame: &mut [f32]) -> Result<usize, Error> {
+        let samples = Error::length(frame.len())?;
+        // SAFETY: no packet, no bytes; with one channel, at most as many samples are written as the slice has.
+        let result = unsafe {
+            sys::opus_decode_float(self.0.as_mut(), ptr::null(), 0, frame.as_mut_ptr(), samples, 0)
+        };
+        Error::check(result)
+    }
+
+    fn decode_from(&mut self, packet: &[u8], frame: &mut [f32], copy: bool) -> Result<usize, Error> {
+        // libopus takes no bytes for a lost packet.
+        if packet.is_empty() {
+            return Err(Error::BAD_ARGUMENT);
+        }
+        let bytes = Error::length(packet.len())?;
+        let samples = Error::length(frame.len())?;
+        // SAFETY: as many bytes are read as the packet has, and with one channel at most as many samples are written as
+        // the frame has.
+        let result = unsafe {
+            sys::opus_decode_float(
+                self.0.as_mut(),
+                packet.as_ptr(),
+                bytes,
+                frame.as_mut_ptr(),
+                samples,
+                copy.into(),
+            )
+        };
+        Error::check(result)
+    }
+}

@@ -1,0 +1,92 @@
+//! Frames to packets.
+#![expect(unsafe_code, reason = "calls libopus")]
+
+use std::ffi::c_int;
+
+use opusic_sys as sys;
+
+use crate::SAMPLE_RATE_HZ;
+use crate::error::Error;
+use crate::state::State;
+
+/// Encodes one voice, mono at 48 kHz.
+#[derive(Debug)]
+pub struct Encoder(State<sys::OpusEncoder>);
+
+/// What can be set at any time, for the frames from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EncoderOption {
+    /// Mean bit rate in bit/s, 500 to 510 000.
+    Bitrate(i32),
+    /// How hard to try, 0 to 10.
+    Complexity(u8),
+    /// What it is going to hear is music rather than a voice.
+    Music(bool),
+    /// Packets carry a coarse copy of the frame before.
+    Copies(bool),
+    /// How many of 100 packets will not arrive: how much room copies or redundancy get.
+    ExpectedLoss(u8),
+    /// Packets of silence are a byte or two long.
+    DiscontinuousTransmission(bool),
+    /// How much of the sound before it a packet describes (DRED), in units of 10 ms, 0 to 104. It needs expected loss, a
+    /// bit rate well above 12 kbit/s, and no copies.
+    Redundancy(u8),
+}
+
+impl Encoder {
+    /// An encoder that has heard nothing yet.
+    ///
+    /// # Errors
+    /// Where there is no memory.
+    pub fn new() -> Result<Self, Error> {
+        // SAFETY: the place for the code is there while the call lasts.
+        let create =
+            |code| unsafe { sys::opus_encoder_create(SAMPLE_RATE_HZ, 1, sys::OPUS_APPLICATION_AUDIO, code) };
+        State::new(create, sys::opus_encoder_destroy).map(Self)
+    }
+
+    /// Changes one option.
+    ///
+    /// # Errors
+    /// Where the value is out of its range.
+    pub fn set(&mut self, option: EncoderOption) -> Result<(), Error> {
+        let (request, value) = match option {
+            EncoderOption::Bitrate(bits_per_second) => (sys::OPUS_SET_BITRATE_REQUEST, bits_per_second),
+            EncoderOption::Complexity(level) => (sys::OPUS_SET_COMPLEXITY_REQUEST, level.into()),
+            EncoderOption::Music(true) => (sys::OPUS_SET_SIGNAL_REQUEST, sys::OPUS_SIGNAL_MUSIC),
+            EncoderOption::Music(false) => (sys::OPUS_SET_SIGNAL_REQUEST, sys::OPUS_SIGNAL_VOICE),
+            EncoderOption::Copies(on) => (sys::OPUS_SET_INBAND_FEC_REQUEST, on.into()),
+            EncoderOption::ExpectedLoss(percent) => (sys::OPUS_SET_PACKET_LOSS_PERC_REQUEST, percent.into()),
+            EncoderOption::DiscontinuousTransmission(on) => (sys::OPUS_SET_DTX_REQUEST, on.into()),
+            EncoderOption::Redundancy(tens_of_ms) => (sys::OPUS_SET_DRED_DURATION_REQUEST, tens_of_ms.into()),
+        };
+        let value: c_int = value;
+        // SAFETY: each of these requests takes one int.
+        let result = unsafe { sys::opus_encoder_ctl(self.0.as_mut(), request, value) };
+        Error::check(result).map(drop)
+    }
+
+    /// By how many samples the decoded sound lags behind what was put in.
+    pub fn lookahead_samples(&mut self) -> usize {
+        let mut samples: c_int = 0;
+        // SAFETY: this request takes one pointer to an int, which is there while the call lasts.
+        let result = unsafe {
+            sys::opus_encoder_ctl(self.0.as_mut(), sys::OPUS_GET_LOOKAHEAD_REQUEST, &raw mut samples)
+        };
+        Error::check(result).and_then(|_| Error::check(samples)).unwrap_or(0)
+    }
+
+    /// Encodes a frame of 2.5 to 120 ms into the front of `packet` and returns how many bytes it took.
+    ///
+    /// # Errors
+    /// Where the frame has no length that Opus knows, or the packet is too short.
+    pub fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, Error> {
+        let samples = Error::length(frame.len())?;
+        let bytes = Error::length(packet.len())?;
+        // SAFETY: with one channel, as many samples are read and at most as many bytes are written as the slices have.
+        let result = unsafe {
+            sys::opus_encode_float(self.0.as_mut(), frame.as_ptr(), samples, packet.as_mut_ptr(), bytes)
+        };
+        Error::check(result)
+    }
+}

@@ -1,0 +1,38 @@
+//! libopus (the reference implementation of RFC 6716, in C) behind safe functions: mono at 48 kHz, for voices.
+//!
+//! `consonance-audio` is the only user, with its feature `libopus`. This crate knows which call of libopus needs
+//! what, and nothing of voice chat: its three types are the library's three states.
+//!
+//! * `Encoder`: frames to packets, with copies (forward error correction) or deep redundancy (DRED) in them.
+//! * `Decoder`: packets to frames, and deep concealment where there are none.
+//! * `Dred`: what a packet tells of the sound before it.
+//!
+//! Without the feature `link` there is nothing here, so that nothing but cargo and a C compiler is needed to build
+//! the workspace; with it, cmake builds libopus.
+//!
+//! All `unsafe` of the workspace is here, a call a block. What they rely on: a state is made by libopus, is
+//! owned by one value (`state.rs`), and lengths that C gets are those of slices.
+
+#[cfg(feature = "link")]
+mod decoder;
+#[cfg(feature = "link")]
+mod dred;
+#[cfg(feature = "link")]
+mod encoder;
+#[cfg(feature = "link")]
+mod error;
+#[cfg(feature = "link")]
+mod state;
+
+#[cfg(feature = "link")]
+pub use decoder::Decoder;
+#[cfg(feature = "link")]
+pub use dred::Dred;
+#[cfg(feature = "link")]
+pub use encoder::{Encoder, EncoderOption};
+#[cfg(feature = "link")]
+pub use error::Error;
+
+/// Samples per second of all sound here.
+#[cfg(feature = "link")]
+const SAMPLE_RATE_HZ: i32 = 48_000;

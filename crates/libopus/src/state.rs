@@ -1,0 +1,49 @@
+//! A state that libopus made: owned by one value, destroyed with it.
+
+use std::ffi::c_int;
+use std::ptr::NonNull;
+
+use crate::error::Error;
+
+/// Owns one state. The pointer is what the library's `create` returned, is given to nobody but calls of the library, and
+/// is destroyed once.
+#[derive(Debug)]
+pub(crate) struct State<T> {
+    pointer: NonNull<T>,
+    destroy: unsafe extern "C" fn(*mut T),
+}
+
+// SAFETY: states of libopus belong to no thread and share nothing that changes.
+#[expect(unsafe_code, reason = "a pointer is not sent by itself")]
+unsafe impl<T> Send for State<T> {}
+
+impl<T> State<T> {
+    /// What `create` makes, to be destroyed by its twin.
+    pub(crate) fn new(
+        create: impl FnOnce(*mut c_int) -> *mut T,
+        destroy: unsafe extern "C" fn(*mut T),
+    ) -> Result<Self, Error> {
+        let mut code = 0;
+        let state = create(&raw mut code);
+        Error::check(code)?;
+        NonNull::new(state).map(|pointer| Self { pointer, destroy }).ok_or(Error::NO_MEMORY)
+    }
+
+    /// For calls that read or change it.
+    pub(crate) fn as_mut(&mut self) -> *mut T {
+        self.pointer.as_ptr()
+    }
+
+    /// For calls that only read it.
+    pub(crate) fn as_ref(&self) -> *const T {
+        self.pointer.as_ptr()
+    }
+}
+
+impl<T> Drop for State<T> {
+    #[expect(unsafe_code, reason = "gives the state back to libopus")]
+    fn drop(&mut self) {
+        // SAFETY: it came from the `create` that belongs to this `destroy`, and nobody else knows it.
+        unsafe { (self.destroy)(self.pointer.as_ptr()) }
+    }
+}
