@@ -5,6 +5,7 @@
 //!   file or a function may be, what the pure crates must not call, which words must not be published.
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
+//! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
@@ -20,6 +21,7 @@ mod ci;
 mod command;
 mod failure;
 mod fuzz;
+mod libopus;
 mod platforms;
 mod soak;
 mod tidy;
@@ -57,6 +59,8 @@ enum Chore {
     Tidy,
     /// Checks what can be checked here for the other operating systems and for bare metal.
     Platforms,
+    /// Lints and tests the feature `libopus`, which needs cmake.
+    Libopus,
     /// Plays two hours of sound between clocks that drift, in simulated time, and checks that nothing else does.
     Soak,
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
@@ -69,6 +73,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Ci(selection) => ci::run(&root, selection),
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root),
+        Chore::Libopus => libopus::run(&root),
         Chore::Soak => soak::run(&root),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }

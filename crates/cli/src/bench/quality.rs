@@ -3,6 +3,8 @@
 //! Everything runs on simulated time from seeds: the same figures come out on every run.
 
 mod condition;
+#[cfg(feature = "libopus")]
+mod deep;
 mod fixed_buffer;
 mod measurement;
 mod original;
@@ -37,10 +39,28 @@ pub(crate) struct Quality {
     /// Keep what was heard as WAV files in this folder, for other measures: each lies on its recording's time line.
     #[arg(long, value_name = "FOLDER")]
     wavs: Option<PathBuf>,
+    /// Measure deep concealment and deep redundancy instead, against what Opus had before.
+    #[cfg(feature = "libopus")]
+    #[arg(long)]
+    deep: bool,
+}
+
+impl Quality {
+    /// What keeps the sound if that is wanted, in files that begin with a name.
+    fn keep(&self, name: String) -> impl FnMut(u64, usize, &[f32]) -> Result<(), Box<dyn Error>> {
+        move |seed, recording, sound| {
+            let Some(folder) = &self.wavs else { return Ok(()) };
+            write_wav(&folder.join(format!("{name}-{seed}-austen-{}.wav", recording + 1)), sound)
+        }
+    }
 }
 
 pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
     let speech = Speech::new(recordings::recordings()?)?;
+    #[cfg(feature = "libopus")]
+    if quality.deep {
+        return deep::run(quality, &speech);
+    }
     let mut report = Report::default();
     let mut out = stdout();
     if !quality.json {
@@ -48,13 +68,9 @@ pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
     }
     for condition in Condition::all() {
         for listener in Listener::ALL {
-            let keep = |seed: u64, recording: usize, sound: &[f32]| {
-                let Some(folder) = &quality.wavs else { return Ok(()) };
-                let name =
-                    format!("{}-{}-{seed}-austen-{}.wav", listener.key(), condition.key(), recording + 1);
-                write_wav(&folder.join(name), sound)
-            };
-            let measured = speech.measure(listener, condition, quality.seeds, keep)?;
+            let keep = quality.keep(format!("{}-{}", listener.key(), condition.key()));
+            let hear = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);
+            let measured = speech.measure(quality.seeds, hear, keep)?;
             let row = Row { condition, listener, measured };
             let line = if quality.json { row.json().to_string() } else { row.line() };
             writeln!(out, "{line}")?;

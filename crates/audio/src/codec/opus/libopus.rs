@@ -9,6 +9,9 @@ use crate::codec::CodecError;
 /// Further back than this nothing is looked for: a packet that comes so long after a frame finds it concealed and over.
 const MOST_DESCRIBED_SAMPLES: u16 = crate::limits::MAX_TARGET_DELAY_SAMPLES as u16;
 
+/// Descriptions come in steps of 40 ms, the first of which need not begin where the packet's own sound does.
+const DESCRIPTION_STEP_SAMPLES: usize = 3_840;
+
 #[derive(Debug)]
 pub(super) struct LibopusEncoding {
     encoder: Encoder,
@@ -77,7 +80,8 @@ impl Decoding for LibopusDecoding {
 
     fn recover_deep(&mut self, later_packet: &[u8], samples_before: usize, frame: &mut [f32]) -> bool {
         // What was read last is of another packet most of the time: packets keep coming.
-        let most = u16::try_from(samples_before).unwrap_or(u16::MAX).min(MOST_DESCRIBED_SAMPLES);
+        let most = samples_before.saturating_add(DESCRIPTION_STEP_SAMPLES);
+        let most = u16::try_from(most).unwrap_or(u16::MAX).min(MOST_DESCRIBED_SAMPLES);
         self.dred.read(later_packet, most) >= samples_before
             && self.decoder.recover_deep(&mut self.dred, samples_before, frame) == Ok(frame.len())
     }

@@ -46,9 +46,11 @@ fn only_a_decoder_that_can_use_it_says_that_frames_can_be_recovered() {
             let frames = decoder.recoverable_frames(packet);
             let expected = if library.has_deep_redundancy() { 5..=20 } else { 0..=0 };
             assert!(expected.contains(&frames), "{library:?}: {frames}");
-            let source = Source::Recover { packet, ahead: 4 };
-            let recovered = decoder.decode(source, &mut frame) == Ok(DecodedAs::Recovered);
-            assert_eq!(recovered, library.has_deep_redundancy());
+            for ahead in [1, 4, frames.max(1)] {
+                let source = Source::Recover { packet, ahead };
+                let recovered = decoder.decode(source, &mut frame) == Ok(DecodedAs::Recovered);
+                assert_eq!(recovered, library.has_deep_redundancy(), "{ahead} frames later, of {frames}");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance::audio::{EncoderSettings, FrameSize, MixerSettings, Redundancy};
 
 use super::{fixed_buffer, original};
-use crate::offline_call::{Call, Heard, Utterance, encode, impaired, listen, network};
+use crate::offline_call::{Call, Heard, Journeys, Utterance, encode, impaired, listen, network};
 
 /// Silence between two recordings of a call, in samples: a second.
 const PAUSE_SAMPLES: u64 = 48_000;
@@ -89,13 +89,19 @@ impl Listener {
         }
     }
 
-    /// The recordings one after another over such a network, encoded as this listener's side would.
-    pub(super) fn call(
+    /// The recordings one after another over such a network, encoded as this listener's side would, and heard.
+    pub(super) fn hear(
         self,
         recordings: &[Vec<f32>],
         condition: Condition,
         seed: u64,
-    ) -> Result<Call, Box<dyn Error>> {
+    ) -> Result<(Call, Heard), Box<dyn Error>> {
+        let call = self.call(recordings, condition, seed)?;
+        let heard = self.listen(&call)?;
+        Ok((call, heard))
+    }
+
+    fn call(self, recordings: &[Vec<f32>], condition: Condition, seed: u64) -> Result<Call, Box<dyn Error>> {
         let settings = EncoderSettings {
             frame: self.frame(),
             bitrate_bps: 24_000,
@@ -106,25 +112,38 @@ impl Listener {
         let burst = condition.bursts.then_some(BURST_PACKETS);
         let jitter = Duration::from_millis(condition.jitter_ms.into());
         let mut network = network(f64::from(condition.loss_percent), burst, jitter, seed);
-        // Nobody speaks in step with the listener's blocks.
-        let mut begins = seed * 7_919 % 480;
-        let mut call = Call { frame: settings.frame, codec_delay_samples: 0, utterances: Vec::new() };
-        for recording in recordings {
-            let voice = encode(recording, settings)?;
-            let arrivals = impaired(&mut network, begins, settings.frame, voice.packets.len());
-            call.codec_delay_samples = voice.codec_delay_samples;
-            let samples = recording.len();
-            call.utterances.push(Utterance { begins, samples, packets: voice.packets, arrivals });
-            begins += samples as u64 + PAUSE_SAMPLES;
-        }
-        Ok(call)
+        say(recordings, settings, seed, |begins, packets| {
+            impaired(&mut network, begins, settings.frame, packets)
+        })
     }
 
-    pub(super) fn listen(self, call: &Call) -> Result<Heard, Box<dyn Error>> {
+    fn listen(self, call: &Call) -> Result<Heard, Box<dyn Error>> {
         match self {
             Self::Ours => listen(call, MixerSettings::default()),
             Self::Original20 | Self::Original40 => original::listen(call),
             Self::Fixed => fixed_buffer::listen(call),
         }
     }
+}
+
+/// The recordings one after another, a second apart, over a network that says for so many packets from a time on when
+/// each arrives.
+pub(super) fn say(
+    recordings: &[Vec<f32>],
+    settings: EncoderSettings,
+    seed: u64,
+    mut network: impl FnMut(u64, usize) -> Journeys,
+) -> Result<Call, Box<dyn Error>> {
+    // Nobody speaks in step with the listener's blocks.
+    let mut begins = seed * 7_919 % 480;
+    let mut call = Call { frame: settings.frame, codec_delay_samples: 0, utterances: Vec::new() };
+    for recording in recordings {
+        let voice = encode(recording, settings)?;
+        let arrivals = network(begins, voice.packets.len());
+        call.codec_delay_samples = voice.codec_delay_samples;
+        let samples = recording.len();
+        call.utterances.push(Utterance { begins, samples, packets: voice.packets, arrivals });
+        begins += samples as u64 + PAUSE_SAMPLES;
+    }
+    Ok(call)
 }

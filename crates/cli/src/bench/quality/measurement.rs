@@ -5,10 +5,9 @@ use std::error::Error;
 use consonance::audio::DecodedAs;
 use serde::Serialize;
 
-use super::condition::{Condition, Listener};
 use super::recordings::at_16_khz;
 use super::visqol::Reference;
-use crate::offline_call::milliseconds;
+use crate::offline_call::{Call, Heard, milliseconds};
 
 /// What was measured, over all recordings and seeds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -24,7 +23,7 @@ pub(super) struct Measurement {
 
 /// The speech, and what is needed to judge what became of it.
 pub(super) struct Speech {
-    pub(super) recordings: Vec<Vec<f32>>,
+    recordings: Vec<Vec<f32>>,
     references: Vec<Reference>,
 }
 
@@ -35,21 +34,19 @@ impl Speech {
         Ok(Self { recordings, references })
     }
 
-    /// The mean over calls from seed 1 on, each of which says all of the speech. What was heard is given to `keep` with
-    /// the seed and the recording's number, on the recording's time line.
+    /// The mean over calls from seed 1 on, each of which says all of the speech, and what was heard of them. That is given
+    /// to `keep` with the seed and the recording's number, on the recording's time line.
     pub(super) fn measure(
         &self,
-        listener: Listener,
-        condition: Condition,
         seeds: u64,
+        call: impl Fn(&[Vec<f32>], u64) -> Result<(Call, Heard), Box<dyn Error>>,
         mut keep: impl FnMut(u64, usize, &[f32]) -> Result<(), Box<dyn Error>>,
     ) -> Result<Measurement, Box<dyn Error>> {
         let mut delays = Vec::new();
         let mut scores = Vec::new();
         let (mut frames, mut concealed, mut recovered) = (0, 0, 0);
         for seed in 1..=seeds {
-            let call = listener.call(&self.recordings, condition, seed)?;
-            let heard = listener.listen(&call)?;
+            let (call, heard) = call(&self.recordings, seed)?;
             delays.extend(heard.delays(&call));
             frames += heard.frames.len() as u64;
             concealed += heard.count(DecodedAs::Concealed);
@@ -81,12 +78,13 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::condition::{Condition, Listener};
     use super::super::recordings::recordings;
     use super::*;
 
-    #[expect(clippy::unnecessary_wraps, reason = "keeping may fail")]
-    fn forget(_: u64, _: usize, _: &[f32]) -> Result<(), Box<dyn Error>> {
-        Ok(())
+    fn measure(speech: &Speech, listener: Listener, condition: Condition, seeds: u64) -> Measurement {
+        let call = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);
+        speech.measure(seeds, call, |_, _, _| Ok(())).unwrap()
     }
 
     /// Two of the recordings, because a call is more than its first words.
@@ -97,7 +95,7 @@ mod tests {
     #[test]
     fn at_10_percent_loss_and_60_ms_jitter_it_sounds_better_and_earlier_than_the_original() {
         let condition = Condition { loss_percent: 10, bursts: false, jitter_ms: 60 };
-        let measure = |listener| speech().measure(listener, condition, 2, forget).unwrap();
+        let measure = |listener| measure(&speech(), listener, condition, 2);
         let ours = measure(Listener::Ours);
         let original = measure(Listener::Original40);
         assert!(ours.score > original.score + 0.2, "{ours:?}, the original {original:?}");
@@ -110,7 +108,7 @@ mod tests {
     #[test]
     fn on_a_good_network_the_delay_is_a_frame_and_20_ms_at_most() {
         let condition = Condition { loss_percent: 0, bursts: false, jitter_ms: 0 };
-        let ours = speech().measure(Listener::Ours, condition, 2, forget).unwrap();
+        let ours = measure(&speech(), Listener::Ours, condition, 2);
         assert!(ours.delay_mean_ms <= 40.0 && ours.score > 4.3, "{ours:?}");
         assert!(ours.concealed_percent.abs() < f64::EPSILON, "{ours:?}");
     }
@@ -120,7 +118,7 @@ mod tests {
         let condition = Condition { loss_percent: 20, bursts: true, jitter_ms: 20 };
         let speech = Speech::new(vec![recordings().unwrap().swap_remove(1)]).unwrap();
         for listener in Listener::ALL {
-            let measure = || speech.measure(listener, condition, 1, forget).unwrap();
+            let measure = || measure(&speech, listener, condition, 1);
             assert_eq!(measure(), measure(), "{}", listener.name());
         }
     }

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use serde_json::{Value, json};
 
@@ -65,25 +65,11 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Fills the tables between the marks of `quality.md` in this folder, and draws `images/quality.svg` beside it.
+    /// Fills the tables of `quality.md` in this folder, and draws `images/quality.svg` beside it.
     pub(super) fn write(&self, folder: &Path) -> Result<(), Box<dyn Error>> {
-        let page = folder.join("quality.md");
-        let cannot =
-            |path: &Path, error| format!("cannot use {}: {error}; give the folder docs", path.display());
-        let text = fs::read_to_string(&page).map_err(|error| cannot(&page, error))?;
-        let places =
-            text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-        let Some((before, after)) = places else {
-            return Err(format!(
-                "{} has no {BEGIN} and {END}; put them where the tables belong",
-                page.display()
-            )
-            .into());
-        };
-        let text = format!("{before}{BEGIN}\n\n{}{END}{after}", self.tables());
-        fs::write(&page, text).map_err(|error| cannot(&page, error))?;
+        fill_page(folder, "consonance bench quality", &self.tables())?;
         let image = folder.join("images").join("quality.svg");
-        fs::write(&image, plot::draw(&self.rows)).map_err(|error| cannot(&image, error))?;
+        fs::write(&image, plot::draw(&self.rows)).map_err(|error| cannot(&image, &error))?;
         Ok(())
     }
 
@@ -115,8 +101,26 @@ impl Report {
     }
 }
 
-const BEGIN: &str = "<!-- begin: consonance bench quality -->";
+/// Puts tables into `quality.md` of this folder, between the mark that names the command and the next end.
+pub(super) fn fill_page(folder: &Path, command: &str, tables: &str) -> Result<(), Box<dyn Error>> {
+    let page = folder.join("quality.md");
+    let text = fs::read_to_string(&page).map_err(|error| cannot(&page, &error))?;
+    let begin = format!("<!-- begin: {command} -->");
+    let places = text.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let Some((before, after)) = places else {
+        return Err(
+            format!("{} has no {begin} and {END}; put them where the tables belong", page.display()).into()
+        );
+    };
+    let text = format!("{before}{begin}\n\n{tables}{END}{after}");
+    fs::write(&page, text).map_err(|error| cannot(&page, &error).into())
+}
+
 const END: &str = "<!-- end -->";
+
+fn cannot(path: &Path, error: &io::Error) -> String {
+    format!("cannot use {}: {error}; give the folder docs", path.display())
+}
 
 fn loss(condition: Condition) -> String {
     match condition {
