@@ -5,8 +5,8 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-use consonance::audio::{DecodedAs, EncoderSettings, FrameSize, MixerSettings, WavInput};
+use clap::{Args, ValueEnum};
+use consonance::audio::{DecodedAs, EncoderSettings, FrameSize, MixerSettings, Redundancy, WavInput};
 use serde_json::json;
 
 use crate::offline_call::{
@@ -16,7 +16,7 @@ use crate::offline_call::{
 /// Encodes a recording, loses and delays packets, and writes what is heard through the jitter buffer.
 ///
 /// Prints `delay_ms` (mouth to ear: the frame, the buffer and the codec), `lost` (packets that never came), `late`
-/// (packets that came after their turn), `recovered` (frames recovered from the next packet) and `concealed` (frames
+/// (packets that came after their turn), `recovered` (frames recovered from a later packet) and `concealed` (frames
 /// made up). The output is as long as the input and lies on its time line: exactly `delay_ms` is removed from it. Where
 /// the delay changes on the way, by stretching the sound, that is the delay that half of the frames did not exceed.
 #[derive(Debug, Args)]
@@ -33,6 +33,9 @@ pub(crate) struct Link {
     /// How much sound a packet carries: 10, 20, 40 or 60 ms.
     #[arg(long, value_name = "MS", default_value = "20", value_parser = frame_size)]
     frame_ms: FrameSize,
+    /// What packets tell of the sound before them, if packets get lost.
+    #[arg(long, value_enum, default_value_t = Told::Fec)]
+    redundancy: Told,
     /// How many of a hundred packets are lost.
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     loss: f64,
@@ -49,6 +52,30 @@ pub(crate) struct Link {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["loss", "burst", "jitter", "seed"])]
     trace: Option<PathBuf>,
 }
+
+/// What packets tell of the sound before them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Told {
+    /// Nothing.
+    None,
+    /// A coarse copy of the frame before.
+    Fec,
+    /// A description of the 200 ms before; copies in builds without the feature `libopus`.
+    Dred,
+}
+
+impl Told {
+    fn redundancy(self, frame: FrameSize) -> Redundancy {
+        match self {
+            Self::None => Redundancy::None,
+            Self::Fec => Redundancy::Fec,
+            Self::Dred => Redundancy::Dred { frames: (DESCRIBED_BLOCKS / frame.blocks()) as u8 },
+        }
+    }
+}
+
+/// Of 10 ms each.
+const DESCRIBED_BLOCKS: usize = 20;
 
 pub(crate) fn run(link: &Link) -> Result<(), Box<dyn Error>> {
     let input = WavInput::open(&link.input)?;
@@ -85,6 +112,7 @@ fn call(link: &Link, sound: &[f32]) -> Result<Call, Box<dyn Error>> {
     let settings = EncoderSettings {
         frame,
         bitrate_bps: link.bitrate,
+        redundancy: link.redundancy.redundancy(frame),
         expected_loss_percent: loss_percent(&arrivals),
         ..EncoderSettings::default()
     };

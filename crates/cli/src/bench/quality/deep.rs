@@ -1,5 +1,6 @@
 //! `consonance bench quality --deep`: what deep concealment and deep redundancy are worth, and what they cost.
 
+mod cost;
 mod look_ahead;
 mod variant;
 
@@ -7,6 +8,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{Write as _, stdout};
 
+use consonance::audio::OpusLibrary;
 use serde_json::json;
 use variant::{Network, Variant};
 
@@ -34,6 +36,15 @@ pub(super) fn run(quality: &Quality, speech: &Speech) -> Result<(), Box<dyn Erro
             let _ = writeln!(tables, "| {} | **{score:.2}** | {delay_mean_ms:.0} ms |", variant.name());
         }
         tables.push('\n');
+    }
+    if !quality.json {
+        for &library in OpusLibrary::ALL {
+            let cost::Cost { decoded, concealed, recovered } = cost::cost(library, &speech.recordings()[0])?;
+            writeln!(
+                out,
+                "{library:?}: µs for a frame decoded {decoded:.0}, concealed {concealed:.0}, recovered {recovered:.0}"
+            )?;
+        }
     }
     quality
         .write

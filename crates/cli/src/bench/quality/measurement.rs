@@ -34,6 +34,11 @@ impl Speech {
         Ok(Self { recordings, references })
     }
 
+    #[cfg(feature = "libopus")]
+    pub(super) fn recordings(&self) -> &[Vec<f32>] {
+        &self.recordings
+    }
+
     /// The mean over calls from seed 1 on, each of which says all of the speech, and what was heard of them. That is given
     /// to `keep` with the seed and the recording's number, on the recording's time line.
     pub(super) fn measure(
