@@ -13,7 +13,7 @@ use report::PlayedFrames;
 pub use report::{PlayedFrame, SpeakerStatistics};
 use speaker::Speaker;
 
-use crate::block::{BLOCK_SAMPLES, SamplePosition};
+use crate::block::{BLOCK_SAMPLES, SamplePosition, StereoBlock};
 use crate::codec::{CodecError, CodecSettings};
 use crate::jitter::JitterSettings;
 use crate::limits::DEFAULT_MAX_SPEAKERS;
@@ -127,12 +127,13 @@ impl Mixer {
         }
     }
 
-    /// Overwrites the block with the next 10 ms, mono at 48 kHz within ±1, and moves the clock on by them.
-    pub fn mix(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
-        *block = std::mem::replace(&mut self.departing, [0.0; BLOCK_SAMPLES]);
+    /// Overwrites the block with the next 10 ms, within ±1, and moves the clock on by them.
+    pub fn mix(&mut self, block: &mut StereoBlock) {
+        let mut middle = std::mem::replace(&mut self.departing, [0.0; BLOCK_SAMPLES]);
         for (&key, speaker) in &mut self.speakers {
-            speaker.render(key, self.position, block, &mut self.played);
+            speaker.render(key, self.position, &mut middle, &mut self.played);
         }
+        *block = StereoBlock::from_mono(&middle);
         self.limiter.process(block);
         self.position += BLOCK_SAMPLES as u64;
     }

@@ -5,8 +5,8 @@ use std::alloc::System;
 use std::ops::Range;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecSettings, Encoder, EncoderSettings, FrameSize, IdentityEncoder, Mixer, MixerSettings,
-    OpusEncoder, SamplePosition, SpeakerKey, WavInput,
+    CodecSettings, Encoder, EncoderSettings, FrameSize, IdentityEncoder, Mixer, MixerSettings, OpusEncoder,
+    SamplePosition, SpeakerKey, StereoBlock, WavInput,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -53,7 +53,7 @@ impl Talk {
     }
 
     fn mix(&self, mixer: &mut Mixer, blocks: Range<u64>) {
-        let mut block = [0.0; BLOCK_SAMPLES];
+        let mut block = StereoBlock::default();
         for now in blocks {
             for key in 0..SPEAKERS {
                 self.send(mixer, now, key);

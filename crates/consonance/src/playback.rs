@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition,
-    SpeakerKey,
+    CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition, SpeakerKey,
+    StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -112,7 +112,7 @@ impl Playback {
     /// # Errors
     /// If the output takes no more.
     pub(crate) fn beat(&mut self) -> Result<(), OutputError> {
-        let mut block = [0.0; BLOCK_SAMPLES];
+        let mut block = StereoBlock::default();
         self.mixer.mix(&mut block);
         let mixer = &mut self.mixer;
         self.departing.retain_mut(|(speaker, blocks)| {

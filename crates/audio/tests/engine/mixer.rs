@@ -2,7 +2,7 @@
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecError, CodecKind, CodecSettings, DecodedAs, EncoderSettings, FrameSize,
-    IdentityEncoder, Mixer, MixerError, MixerSettings, OpusEncoder, SamplePosition, SpeakerKey,
+    IdentityEncoder, Mixer, MixerError, MixerSettings, OpusEncoder, SamplePosition, SpeakerKey, StereoBlock,
 };
 
 use crate::call::{Heard, Network, SPEAKER, encode, listen};
@@ -36,11 +36,12 @@ fn mixer_with(codec: CodecSettings) -> Mixer {
 }
 
 fn mix(mixer: &mut Mixer, blocks: usize) -> Vec<f32> {
-    let mut block = [f32::NAN; BLOCK_SAMPLES];
+    let mut block = StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]);
     let mut sound = Vec::new();
     for _ in 0..blocks {
         mixer.mix(&mut block);
-        sound.extend_from_slice(&block);
+        assert_eq!(block.left[..], block.right[..], "nobody has a place");
+        sound.extend_from_slice(&block.left);
     }
     sound
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use consonance_audio::{
     BLOCK_SAMPLES, CaptureChain, CaptureSettings, EchoLevel, Input, NoiseLevel, Output, ReadOutcome,
-    WavInput, WavOutput,
+    StereoBlock, WavInput, WavOutput,
 };
 use serde::Serialize;
 
@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
             continue;
         }
         speech_blocks += u64::from(heard.is_speech);
-        output.write(&block)?;
+        output.write(&StereoBlock::from_mono(&block))?;
     }
     output.finish()?;
     writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks))?)?;

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use consonance::audio::{BLOCK_SAMPLES, CodecSettings, Mixer, MixerSettings, SamplePosition, SpeakerKey};
+use consonance::audio::{
+    BLOCK_SAMPLES, CodecSettings, Mixer, MixerSettings, SamplePosition, SpeakerKey, StereoBlock,
+};
 
 use super::{Call, Heard, HeardFrame};
 
@@ -13,7 +15,7 @@ pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<
     let mut mixer = Mixer::new(settings);
     mixer.add_speaker(SPEAKER, CodecSettings::opus(call.frame))?;
     let mut heard = Heard::default();
-    let mut block = [0.0; BLOCK_SAMPLES];
+    let mut block = StereoBlock::default();
     let arrivals = call.arrivals();
     let mut next = 0;
     let mut speaking = None;
@@ -31,7 +33,7 @@ pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<
             }
         }
         mixer.mix(&mut block);
-        heard.sound.extend_from_slice(&block);
+        heard.sound.extend_from_slice(&block.to_mono());
         while let Some(frame) = mixer.poll_played() {
             heard.frames.push(HeardFrame {
                 utterance: frame.utterance as usize,
