@@ -5,8 +5,8 @@
 use std::alloc::System;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecSettings, Encoder, FrameSize, IdentityEncoder, Mixer, MixerSettings, SamplePosition,
-    SpeakerKey, StereoBlock,
+    BLOCK_SAMPLES, CodecSettings, Encoder, FrameProperties, FrameSize, IdentityEncoder, Mixer, MixerSettings,
+    SamplePosition, SpeakerKey, StereoBlock,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -75,7 +75,7 @@ fn soak(sound: &[f32], seconds: u64, drift_ppm: i64) -> Soak {
         if arrives <= now {
             let at = sequence as usize * FRAME % sound.len();
             encoder.encode(&sound[at..at + FRAME], &mut packet).unwrap();
-            mixer.push_frame(SPEAKER, sequence, SamplePosition(arrives), &packet, 1.0);
+            mixer.push_frame(SPEAKER, sequence, SamplePosition(arrives), &packet, FrameProperties::default());
             sequence += 1;
         }
         mixer.mix(&mut stereo);

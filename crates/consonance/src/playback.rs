@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
-    CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition, SpeakerKey,
-    StereoBlock,
+    CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError, SamplePosition,
+    SpeakerKey, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -91,7 +91,12 @@ impl Playback {
         if let Some((_, offset)) = speaker.numbering.back_mut() {
             *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
         }
-        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, voice.amplitude);
+        let properties = FrameProperties {
+            gain: voice.amplitude,
+            priority: voice.priority as u8,
+            positional: voice.positional,
+        };
+        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, properties);
         Some(&speaker.name)
     }
 

@@ -2,8 +2,8 @@
 //! the mixer makes of them is recorded.
 
 use consonance_audio::{
-    CodecSettings, Encoder, FrameSize, Framer, Mixer, MixerSettings, PlayedFrame, SamplePosition, SpeakerKey,
-    SpeakerStatistics, StereoBlock,
+    CodecSettings, Encoder, FrameProperties, FrameSize, Framer, Mixer, MixerSettings, PlayedFrame,
+    SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
 };
 
 use crate::signal::Dice;
@@ -89,7 +89,7 @@ pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> Heard {
     let mut blocks_left = 50;
     while blocks_left > 0 {
         while let Some(sent) = sent.next_if(|sent| sent.arrives <= mixer.position()) {
-            mixer.push_frame(SPEAKER, sent.sequence, sent.arrives, &sent.packet, 1.0);
+            mixer.push_frame(SPEAKER, sent.sequence, sent.arrives, &sent.packet, FrameProperties::default());
         }
         if sent.peek().is_none() {
             mixer.end_utterance(SPEAKER);

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use consonance::audio::{
-    BLOCK_SAMPLES, CodecSettings, Mixer, MixerSettings, SamplePosition, SpeakerKey, StereoBlock,
+    BLOCK_SAMPLES, CodecSettings, FrameProperties, Mixer, MixerSettings, SamplePosition, SpeakerKey,
+    StereoBlock,
 };
 
 use super::{Call, Heard, HeardFrame};
@@ -26,7 +27,13 @@ pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<
                 speaking = Some(arrival.utterance);
             }
             let packet = &call.utterances[arrival.utterance].packets[arrival.sequence as usize];
-            mixer.push_frame(SPEAKER, arrival.sequence, SamplePosition(arrival.at), packet, 1.0);
+            mixer.push_frame(
+                SPEAKER,
+                arrival.sequence,
+                SamplePosition(arrival.at),
+                packet,
+                FrameProperties::default(),
+            );
             next += 1;
             if arrivals.get(next).is_none_or(|after| after.utterance != arrival.utterance) {
                 mixer.end_utterance(SPEAKER);
