@@ -4,12 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
-    CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError, SamplePosition,
-    SpeakerKey, StereoBlock,
+    BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
+    SamplePosition, SpeakerKey, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
 use crate::clock::Clock;
+use crate::statistics::SpeakerRow;
 use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
@@ -112,11 +113,11 @@ impl Playback {
         }
     }
 
-    /// One beat: mixes 10 ms and hands them to the output.
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides.
     ///
     /// # Errors
     /// If the output takes no more.
-    pub(crate) fn beat(&mut self) -> Result<(), OutputError> {
+    pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
         let mut block = StereoBlock::default();
         self.mixer.mix(&mut block);
         let mixer = &mut self.mixer;
@@ -129,7 +130,8 @@ impl Playback {
             }
             stays
         });
-        self.output.write(&block)
+        self.output.write(&block)?;
+        Ok(block.to_mono())
     }
 
     /// The next frame that was played since the last call.
@@ -159,6 +161,16 @@ impl Playback {
         let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
+    }
+
+    /// How each of the others is received and heard, by their ids.
+    pub(crate) fn rows(&self) -> Vec<SpeakerRow> {
+        let mut speakers: Vec<_> = self.speakers.iter().collect();
+        speakers.sort_unstable_by_key(|(id, _)| **id);
+        let row = |speaker: &Speaker| {
+            Some(SpeakerRow { name: speaker.name.clone(), reception: self.mixer.statistics(speaker.key)? })
+        };
+        speakers.into_iter().filter_map(|(_, speaker)| row(speaker)).collect()
     }
 
     /// Makes sure that everything played is kept.

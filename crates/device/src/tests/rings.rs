@@ -214,58 +214,66 @@ fn once_everybody_is_on_time_again_the_latency_shrinks() {
     assert!(after < Duration::from_millis(23), "{after:?}");
 }
 
+/// What a line's diagnostics and sound were like before and after one of its sides stood still.
+struct Stall {
+    before: Diagnostics,
+    after: Diagnostics,
+    heard: Vec<f32>,
+}
+
+/// Lets a settled line's other side stand still for a while, so that only what is `due` happens.
+fn stall<L: Line>(length: Duration, due: Due) -> Stall {
+    let mut run = Run::<L>::new(Conditions::CALM);
+    let before = run.go(SECOND * 20).diagnostics();
+    run.go_where(length, |now_due| now_due == due);
+    let after = run.go(SECOND * 2).diagnostics();
+    let heard = run.heard();
+    assert!(largest_step(&heard) < LARGEST_STEP * 1.5, "{length:?}: {}", largest_step(&heard));
+    Stall { before, after, heard }
+}
+
+/// Whether sound goes on after one gap, as loud as before it.
+fn assert_one_gap(stall: &Stall) {
+    assert_eq!(stall.after.xruns, stall.before.xruns + 1);
+    assert!(loudness(&stall.heard[stall.heard.len() - 48_000..]) > 0.3);
+}
+
+/// Whether what piled up was given up, rather than played late.
+fn assert_no_later(Stall { before, after, .. }: &Stall) {
+    assert!(after.latency < before.latency + Duration::from_millis(15), "{before:?} → {after:?}");
+}
+
 #[test]
 fn a_microphone_that_stalls_is_silent_softly_and_goes_on_without_delay() {
-    let mut run = Run::<CaptureLine>::new(Conditions::CALM);
-    let before = run.go(SECOND * 20).diagnostics();
-    run.go_where(SECOND / 4, |due| due == Due::Beat);
-    let after = run.go(SECOND * 2).diagnostics();
-    assert_eq!(after.xruns, before.xruns + 1);
-    assert!(after.latency < before.latency + Duration::from_millis(15), "{before:?} → {after:?}");
-    let heard = run.heard();
-    assert!(largest_step(&heard) < LARGEST_STEP * 1.5, "{}", largest_step(&heard));
-    assert!(loudness(&heard[heard.len() - 48_000..]) > 0.3);
+    let stall = stall::<CaptureLine>(SECOND / 4, Due::Beat);
+    assert_one_gap(&stall);
+    assert_no_later(&stall);
 }
 
 #[test]
 fn a_loudspeaker_that_starves_is_silent_softly_and_goes_on_with_more_in_hand() {
-    let mut run = Run::<PlaybackLine>::new(Conditions::CALM);
-    let before = run.go(SECOND * 20).diagnostics();
-    run.go_where(SECOND / 4, |due| due == Due::Callback);
-    let after = run.go(SECOND * 2).diagnostics();
-    assert_eq!(after.xruns, before.xruns + 1);
+    let stall = stall::<PlaybackLine>(SECOND / 4, Due::Callback);
+    assert_one_gap(&stall);
+    let Stall { before, after, .. } = stall;
     assert!(after.target >= before.target + Duration::from_millis(2), "{before:?} → {after:?}");
-    let heard = run.heard();
-    assert!(largest_step(&heard) < LARGEST_STEP * 1.5, "{}", largest_step(&heard));
-    assert!(loudness(&heard[heard.len() - 48_000..]) > 0.3);
+}
+
+fn assert_old_sound_is_skipped_softly<L: Line>(due: Due) {
+    for stall_ms in [150, 400, 3_000] {
+        let stall = stall::<L>(Duration::from_millis(stall_ms), due);
+        assert!(stall.after.skipped_frames > stall.before.skipped_frames, "{stall_ms} ms");
+        assert_no_later(&stall);
+    }
 }
 
 #[test]
 fn when_nobody_read_for_a_while_what_is_old_is_skipped_softly() {
-    for stall_ms in [150, 400, 3_000] {
-        let mut run = Run::<CaptureLine>::new(Conditions::CALM);
-        let before = run.go(SECOND * 20).diagnostics();
-        run.go_where(Duration::from_millis(stall_ms), |due| due == Due::Callback);
-        let after = run.go(SECOND * 2).diagnostics();
-        assert!(after.skipped_frames > before.skipped_frames, "{stall_ms} ms");
-        assert!(after.latency < before.latency + Duration::from_millis(15), "{stall_ms} ms: {after:?}");
-        let heard = run.heard();
-        assert!(largest_step(&heard) < LARGEST_STEP * 1.5, "{stall_ms} ms: {}", largest_step(&heard));
-    }
+    assert_old_sound_is_skipped_softly::<CaptureLine>(Due::Callback);
 }
 
 #[test]
 fn what_a_loudspeaker_did_not_play_in_time_is_skipped_softly() {
-    for stall_ms in [150, 400, 3_000] {
-        let mut run = Run::<PlaybackLine>::new(Conditions::CALM);
-        let before = run.go(SECOND * 20).diagnostics();
-        run.go_where(Duration::from_millis(stall_ms), |due| due == Due::Beat);
-        let after = run.go(SECOND * 2).diagnostics();
-        assert!(after.skipped_frames > before.skipped_frames, "{stall_ms} ms");
-        assert!(after.latency < before.latency + Duration::from_millis(15), "{stall_ms} ms: {after:?}");
-        let heard = run.heard();
-        assert!(largest_step(&heard) < LARGEST_STEP * 1.5, "{stall_ms} ms: {}", largest_step(&heard));
-    }
+    assert_old_sound_is_skipped_softly::<PlaybackLine>(Due::Beat);
 }
 
 #[test]
