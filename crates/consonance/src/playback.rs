@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition,
-    SpeakerKey,
+    BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
+    SamplePosition, SpeakerKey, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -92,7 +92,12 @@ impl Playback {
         if let Some((_, offset)) = speaker.numbering.back_mut() {
             *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
         }
-        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, voice.amplitude);
+        let properties = FrameProperties {
+            gain: voice.amplitude,
+            priority: voice.priority as u8,
+            positional: voice.positional,
+        };
+        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, properties);
         Some(&speaker.name)
     }
 
@@ -108,12 +113,12 @@ impl Playback {
         }
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns them.
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides.
     ///
     /// # Errors
     /// If the output takes no more.
     pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
-        let mut block = [0.0; BLOCK_SAMPLES];
+        let mut block = StereoBlock::default();
         self.mixer.mix(&mut block);
         let mixer = &mut self.mixer;
         self.departing.retain_mut(|(speaker, blocks)| {
@@ -126,7 +131,7 @@ impl Playback {
             stays
         });
         self.output.write(&block)?;
-        Ok(block)
+        Ok(block.to_mono())
     }
 
     /// The next frame that was played since the last call.

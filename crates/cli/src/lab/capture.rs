@@ -5,7 +5,9 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
-use consonance_audio::{BLOCK_SAMPLES, CaptureChain, Input, Output, ReadOutcome, WavInput, WavOutput};
+use consonance_audio::{
+    BLOCK_SAMPLES, CaptureChain, Input, Output, ReadOutcome, StereoBlock, WavInput, WavOutput,
+};
 use serde::Serialize;
 
 use crate::capture_arguments::CaptureArguments;
@@ -52,7 +54,7 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
             continue;
         }
         speech_blocks += u64::from(heard.is_speech);
-        output.write(&block)?;
+        output.write(&StereoBlock::from_mono(&block))?;
     }
     output.finish()?;
     writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks))?)?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use consonance::audio::{
     ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, Output, OutputError,
-    ReadOutcome, SAMPLE_RATE_HZ,
+    ReadOutcome, SAMPLE_RATE_HZ, StereoBlock,
 };
 use consonance::{GameSound, VoiceChatBuilder};
 
@@ -87,8 +87,8 @@ impl Room {
 }
 
 impl Output for Room {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
-        self.0.lock().unwrap().push_back(*block);
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
+        self.0.lock().unwrap().push_back(block.to_mono());
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::audio::{BLOCK_SAMPLES, Output, OutputError, SAMPLE_RATE_HZ};
+use consonance::audio::{Output, OutputError, SAMPLE_RATE_HZ, StereoBlock};
 
 use crate::player::PATIENCE;
 
@@ -56,8 +56,8 @@ impl Ear {
 }
 
 impl Output for Ear {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
-        self.0.lock().unwrap().samples.extend_from_slice(block);
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
+        self.0.lock().unwrap().samples.extend_from_slice(&block.to_mono());
         Ok(())
     }
 
