@@ -29,7 +29,7 @@ mod spatial;
 mod time_stretch;
 mod wav;
 
-pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
+pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
 pub use capture::{
     Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
     CaptureStatistics, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
