@@ -24,6 +24,7 @@ mod framer;
 pub mod jitter;
 pub mod limits;
 mod mixer;
+mod recording;
 mod resample;
 mod spatial;
 mod time_stretch;
@@ -42,6 +43,10 @@ pub use codec::{
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
 pub use framer::Framer;
 pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
+pub use recording::{
+    Channels, OggOpusError, OggOpusSettings, OggOpusWriter, RecordedBlock, RecordedTrack, Recording,
+    RecordingError, RecordingFormat, RecordingSettings, TrackId,
+};
 pub use resample::{ResampleError, resample};
 pub use spatial::{
     Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,
