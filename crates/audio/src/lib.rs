@@ -1,4 +1,4 @@
-//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files.
+//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files, recordings.
 //!
 //! The façade's voice thread is the main user; nothing here knows a network, a device or the time of day. Time
 //! is a [`SamplePosition`] of the playback clock, which advances by one block of 10 ms whenever
