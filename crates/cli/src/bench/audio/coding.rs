@@ -68,7 +68,7 @@ fn concealing(sound: &[f32]) -> Result<f64, Box<dyn Error>> {
 }
 
 fn decoder(frame: FrameSize) -> Box<dyn Decoder> {
-    CodecSettings::opus(frame).decoder().expect("all sizes of frames can be heard")
+    CodecSettings::opus(frame).decoder().expect("all sizes of frames can be decoded")
 }
 
 fn decode(decoder: &mut dyn Decoder, source: Source<'_>, frame: &mut [f32]) {
