@@ -106,7 +106,7 @@ fn an_empty_file_of_sound_just_ends() {
 }
 
 #[test]
-fn samples_that_are_not_numbers_become_silence() {
+fn samples_that_are_not_numbers_become_silence_and_are_counted() {
     let path = path("not-numbers");
     let mut writer = WavWriter::create(&path, spec(44_100, 1, 32, SampleFormat::Float)).unwrap();
     for sample in [f32::NAN, f32::INFINITY, f32::MAX, 0.5, f32::MIN, f32::NEG_INFINITY].repeat(500) {
@@ -115,6 +115,7 @@ fn samples_that_are_not_numbers_become_silence() {
     writer.finalize().unwrap();
     let input = WavInput::open(&path).unwrap();
     assert!(input.samples().iter().all(|sample| sample.abs() < 2.0));
+    assert_eq!(input.non_finite_samples(), 1_500);
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub(crate) struct Capture {
 pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     let mut microphone = WavInput::open(&arguments.input)?;
     let mut render = arguments.render.as_ref().map(WavInput::open).transpose()?;
+    let replaced = microphone.non_finite_samples() + render.as_ref().map_or(0, WavInput::non_finite_samples);
     let mut output = WavOutput::create(&arguments.output)?;
     let mut chain = CaptureChain::new(arguments.processing.settings());
     let mut to_drop = chain.delay_samples() / BLOCK_SAMPLES;
@@ -57,7 +58,7 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
         output.write(&StereoBlock::from_mono(&block))?;
     }
     output.finish()?;
-    writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks))?)?;
+    writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks, replaced))?)?;
     Ok(())
 }
 
@@ -84,7 +85,7 @@ struct EchoFigures {
 }
 
 impl Figures {
-    fn of(chain: &CaptureChain, speech_blocks: u64) -> Self {
+    fn of(chain: &CaptureChain, speech_blocks: u64, replaced: u64) -> Self {
         let statistics = chain.statistics();
         Self {
             removed_delay_ms: chain.delay_samples() / BLOCK_SAMPLES * 10,
@@ -92,7 +93,7 @@ impl Figures {
             speech_blocks,
             gain_db: statistics.gain_db,
             clipped_samples: statistics.clipped_samples,
-            non_finite_samples: statistics.non_finite_samples,
+            non_finite_samples: statistics.non_finite_samples + replaced,
             echo: statistics.echo.map(|echo| EchoFigures {
                 delay_ms: echo.delay_ms,
                 return_loss_db: echo.return_loss_db,
