@@ -13,6 +13,7 @@ mod resume;
 mod room_directory;
 mod rooms;
 mod routing;
+mod sending;
 mod settings;
 mod statistics;
 mod table;
@@ -22,8 +23,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    Capabilities, ClientId, ErrorWrongSession, HandshakeExtension, Header, MessageType, Packet, RemoveClient,
-    SessionId,
+    Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, RemoveClient, SessionId,
 };
 
 use crate::client_ids::ClientIds;
@@ -298,11 +298,6 @@ impl Server {
         self.now = self.now.max(now);
     }
 
-    fn answer_wrong_session(&mut self, link: LinkId) {
-        let answer = ErrorWrongSession { session: self.session };
-        self.send(link, Delivery::Unreliable, &answer.into());
-    }
-
     /// The client that joined over a link.
     fn client_of(&self, link: LinkId) -> Result<ClientId, Fault> {
         self.links.get(&link).and_then(|link| link.client).ok_or(Fault::NotJoined)
@@ -346,41 +341,4 @@ impl Server {
         let remove = RemoveClient { session: self.session, id };
         self.broadcast(&remove.into());
     }
-
-    fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        self.send_bytes(to, delivery, written(packet, &mut buffer));
-    }
-
-    fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
-        if let Some(record) = self.links.get_mut(&to) {
-            record.sent.add(1, packet.len() as u64);
-        }
-        self.sent.count(self.now, packet, 1);
-        self.outbox.push([to], delivery, packet);
-    }
-
-    fn broadcast(&mut self, packet: &Packet<'_>) {
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        self.rebroadcast(written(packet, &mut buffer));
-    }
-
-    /// The received bytes to every client, the sender included.
-    fn rebroadcast(&mut self, packet: &[u8]) {
-        let mut copies = 0;
-        let links = self.table.iter().filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
-        self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
-        self.sent.count(self.now, packet, copies);
-    }
-}
-
-/// A packet of the server's own.
-fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::MAX_PACKET_BYTES]) -> &'a [u8] {
-    let written = packet.write(buffer);
-    debug_assert!(
-        written.is_ok(),
-        "the limits keep our own packets within {} bytes",
-        crate::MAX_PACKET_BYTES
-    );
-    &buffer[..written.unwrap_or(0)]
 }
