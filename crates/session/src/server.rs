@@ -7,6 +7,7 @@ mod fan_out;
 mod fault;
 mod join;
 mod link_record;
+mod listener_votes;
 mod permissive;
 mod relay;
 mod resume;
@@ -18,6 +19,8 @@ mod settings;
 mod statistics;
 mod table;
 mod tables;
+mod voice_arrivals;
+mod voice_reports;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -44,6 +47,7 @@ pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
 pub use tables::{ClientRow, LinkRow, RoomRow};
+use voice_reports::VoiceReports;
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
@@ -66,6 +70,7 @@ pub struct Server {
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     places: Places,
+    voice_reports: VoiceReports,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
@@ -92,6 +97,7 @@ impl Server {
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             places,
+            voice_reports: VoiceReports::default(),
             outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
             received: Traffic::new(),
@@ -173,7 +179,7 @@ impl Server {
         }
     }
 
-    /// Time has passed: closes links that never joined.
+    /// Time has passed: closes links that never joined, gives up places, tells speakers how they arrive.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.move_on(now);
         while let Some(&(deadline, link)) = self.strangers.first()
@@ -183,13 +189,15 @@ impl Server {
             self.close(link, CloseReason::NoHandshake);
         }
         self.give_up_places();
+        self.send_voice_reports();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
         let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
         let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
-        [stranger, place].into_iter().flatten().min()
+        let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
+        [stranger, place, report].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -247,6 +255,9 @@ impl Server {
             | MessageType::ServerRelayUnreliable => {}
             MessageType::VoiceData if record.capabilities.contains(Capabilities::SERVER_ROUTING) => {}
             MessageType::RemoveClient if record.capabilities.contains(Capabilities::RESUME) => {}
+            MessageType::ErrorWrongSession if record.capabilities.contains(Capabilities::VOICE_REPORTS) => {
+                record.budgets.take_report(now, limits)?;
+            }
             _ => {
                 self.statistics.ignored += 1;
                 return Ok(None);
@@ -272,6 +283,7 @@ impl Server {
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));
             }
+            Packet::ErrorWrongSession(_) => self.handle_reception(link, trailing)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
@@ -324,6 +336,7 @@ impl Server {
         self.table.remove(id);
         let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
+        self.voice_reports.remove(id);
         if self.ids.is_taken(id) {
             self.ids.give_back(id);
         }

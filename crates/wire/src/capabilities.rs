@@ -46,7 +46,7 @@ impl Capabilities {
     /// Both sides tell how voice arrives: see [`VoiceReport`](crate::VoiceReport).
     pub const VOICE_REPORTS: Self = Self(4);
     /// Everything that this version knows.
-    pub const ALL: Self = Self(Self::SERVER_ROUTING.0 | Self::RESUME.0);
+    pub const ALL: Self = Self(Self::SERVER_ROUTING.0 | Self::RESUME.0 | Self::VOICE_REPORTS.0);
 
     /// Whether all of `other` is among these.
     pub const fn contains(self, other: Self) -> bool {
