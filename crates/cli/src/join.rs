@@ -9,11 +9,12 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use clap::Args;
-use consonance::audio::WavInput;
+use clap::{Args, ValueEnum};
+use consonance::audio::{ActivationMode, ActivationSettings, WavInput};
 use consonance::device::{Devices, Direction, Selection};
 use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat, VoiceChatBuilder};
 
+use crate::capture_arguments::CaptureArguments;
 use crate::complain;
 use crate::devices::backend;
 use crate::interrupt::Interrupt;
@@ -52,6 +53,13 @@ pub(crate) struct Join {
     /// The loudspeaker, by its name or a part of it, or `none`.
     #[arg(long, value_name = "NAME", conflicts_with = "output")]
     loudspeaker: Option<String>,
+    /// When you are heard: always, while you speak, or from one press of Enter to the next. What comes from --input is always
+    /// heard unless you choose otherwise.
+    #[arg(long, value_enum, value_name = "WHEN")]
+    activation: Option<WhenHeard>,
+    /// Process --input as if a microphone had heard it; without this it is sent as it is.
+    #[arg(long, requires = "input")]
+    process: bool,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -61,6 +69,18 @@ pub(crate) struct Join {
     /// Use devices that are none, as tests do.
     #[arg(long, hide = true)]
     null_devices: bool,
+    #[command(flatten)]
+    processing: CaptureArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum WhenHeard {
+    /// Always.
+    Open,
+    /// While you speak.
+    Voice,
+    /// From one press of Enter to the next.
+    PushToTalk,
 }
 
 /// Joins, prints what happens, leaves.
@@ -103,10 +123,27 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
         None if arguments.talk.is_empty() && arguments.microphone.is_none() => voice,
         None => voice.microphone(microphone),
     };
+    let voice = with_processing(voice, arguments);
     Ok(match &arguments.output {
         Some(path) => voice.output(Box::new(HeardFile::prepare(path)?)),
         None => voice.loudspeaker(loudspeaker),
     })
+}
+
+/// A file is sent as it is unless something else is asked for; a microphone is processed.
+fn with_processing(voice: VoiceChatBuilder, arguments: &Join) -> VoiceChatBuilder {
+    let voice = if arguments.input.is_none() || arguments.process {
+        voice.capture(arguments.processing.settings())
+    } else {
+        voice
+    };
+    let Some(when) = arguments.activation else { return voice };
+    let mode = match when {
+        WhenHeard::Open => ActivationMode::Open,
+        WhenHeard::Voice => ActivationMode::Voice,
+        WhenHeard::PushToTalk => ActivationMode::PushToTalk,
+    };
+    voice.activation(ActivationSettings { mode, ..ActivationSettings::default() })
 }
 
 /// The device that somebody names, or the system's. One that is not there may come; until then the system's is used.
@@ -145,6 +182,7 @@ fn follow(
     // Who is in no session yet has no use for a word about devices.
     let mut joined = false;
     let mut about_devices = Vec::new();
+    let mut talks = false;
     loop {
         if interrupt.happened() || leave_at.is_some_and(|at| Instant::now() >= at) {
             return Ok(lost);
@@ -174,6 +212,13 @@ fn follow(
         }
         while may_write && let Ok(text) = typed.try_recv() {
             match text_target {
+                _ if text.is_empty() => {
+                    if arguments.activation == Some(WhenHeard::PushToTalk) {
+                        talks = !talks;
+                        voice.set_talk_key(talks);
+                        lines.print_talk_key(talks)?;
+                    }
+                }
                 Some(target) => voice.send_text(target.clone(), text),
                 None => complain(&"say with --talk where your text shall go"),
             }

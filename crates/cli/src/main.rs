@@ -3,7 +3,7 @@
 //! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
 //!
 //! * `serve` runs sessions over QUIC and prints an address for each.
-//! * `join` is one player, with WAV files for a microphone and a loudspeaker.
+//! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `bench` measures the session engine and the quality of the sound.
@@ -18,6 +18,7 @@
 //! for example `RUST_LOG=debug`.
 
 mod bench;
+mod capture_arguments;
 mod demo;
 mod devices;
 mod interrupt;
@@ -80,7 +81,7 @@ fn main() -> ExitCode {
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),
-        Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test, None),
+        Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test),
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Sim(sim)) => sim::run(&sim),

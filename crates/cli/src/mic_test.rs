@@ -2,6 +2,7 @@
 
 mod level;
 mod meter;
+mod processed;
 mod summary;
 
 use std::error::Error;
@@ -15,11 +16,13 @@ use consonance_device::{
     DeviceList, DeviceState, Devices, Direction, Loudspeaker, Microphone, Selection, Settings,
 };
 
+use crate::capture_arguments::CaptureArguments;
 use crate::complain;
 use crate::devices::{backend, shown};
 use crate::interrupt::Interrupt;
 use level::Level;
 use meter::Meter;
+use processed::Processed;
 use summary::Summary;
 
 const BEAT: Duration = Duration::from_millis(10);
@@ -45,16 +48,12 @@ pub(crate) struct MicTest {
     /// Test with devices that are none.
     #[arg(long, hide = true)]
     null_devices: bool,
+    #[command(flatten)]
+    processing: CaptureArguments,
 }
 
-/// Makes of a block from the microphone what others hear.
-pub(crate) type Processing<'a> = dyn FnMut(&mut [f32; BLOCK_SAMPLES]) + 'a;
-
-/// Records and plays it back; with a processing, plays it back once more as that makes it.
-pub(crate) fn run(
-    arguments: &MicTest,
-    processing: Option<&mut Processing<'_>>,
-) -> Result<(), Box<dyn Error>> {
+/// Records and plays it back, as it is and as others hear it.
+pub(crate) fn run(arguments: &MicTest) -> Result<(), Box<dyn Error>> {
     if !SECONDS.contains(&arguments.seconds) {
         let (least, most) = (SECONDS.start(), SECONDS.end());
         return Err(format!("--seconds {}: give {least} to {most}", arguments.seconds).into());
@@ -62,7 +61,7 @@ pub(crate) fn run(
     let settings = choose(arguments)?;
     let interrupt = Interrupt::listen()?;
     let mut test = Test::open(settings, &interrupt)?;
-    match test.perform(arguments, processing)? {
+    match test.perform(arguments)? {
         Some(summary) => summary.print(arguments.json),
         // Interrupted: what was asked for is done.
         None => Ok(()),
@@ -122,11 +121,7 @@ impl<'a> Test<'a> {
     }
 
     /// The whole test; `None` if it was interrupted.
-    fn perform(
-        &mut self,
-        arguments: &MicTest,
-        processing: Option<&mut Processing<'_>>,
-    ) -> Result<Option<Summary>, Box<dyn Error>> {
+    fn perform(&mut self, arguments: &MicTest) -> Result<Option<Summary>, Box<dyn Error>> {
         let blocks = (arguments.seconds * 100.0).round() as usize;
         let say = |words: String| if arguments.json { Ok(()) } else { writeln!(stdout(), "{words}") };
         let input = self.name(Direction::Input).unwrap_or_default();
@@ -136,25 +131,31 @@ impl<'a> Test<'a> {
         for block in &recording {
             level.add(block);
         }
+        let processed = Processed::of(&recording, arguments.processing.settings());
         let output = self.name(Direction::Output);
         if let Some(output) = &output {
             say(format!("this is what {} recorded, on {}", shown(&input), shown(output)))?;
             if self.play(&recording).is_none() {
                 return Ok(None);
             }
-            if let Some(process) = processing {
-                say("and this is what others hear".into())?;
-                let mut processed = recording;
-                processed.iter_mut().for_each(process);
-                if self.play(&processed).is_none() {
-                    return Ok(None);
-                }
+            say("and this is what others hear".into())?;
+            if self.play(&processed.sound).is_none() {
+                return Ok(None);
             }
         } else {
             complain(&problem(&DeviceState::Missing).replace("microphone", "loudspeaker"));
         }
         let diagnostics = [Direction::Input, Direction::Output].map(|way| self.devices.diagnostics(way));
-        Ok(Some(Summary { input, output, seconds: arguments.seconds, level, diagnostics }))
+        let Processed { speech_share, gain_db, .. } = processed;
+        Ok(Some(Summary {
+            input,
+            output,
+            seconds: arguments.seconds,
+            level,
+            speech_share,
+            gain_db,
+            diagnostics,
+        }))
     }
 
     fn name(&self, direction: Direction) -> Option<String> {
@@ -242,31 +243,36 @@ fn problem(state: &DeviceState) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::FromArgMatches as _;
+
     use super::*;
 
+    fn arguments(seconds: &str) -> MicTest {
+        let words = ["mic-test", "--json", "--null-devices", "--seconds", seconds];
+        MicTest::augment_args(clap::Command::new("mic-test"))
+            .try_get_matches_from(words)
+            .and_then(|matches| MicTest::from_arg_matches(&matches))
+            .unwrap()
+    }
+
     #[test]
-    fn what_others_hear_is_made_of_the_whole_recording_once() {
-        let arguments = MicTest { input: None, output: None, seconds: 0.2, json: true, null_devices: true };
+    fn silence_is_recorded_and_is_no_speech() {
+        let arguments = arguments("0.2");
         let interrupt = Interrupt::default();
         let mut test = Test::open(choose(&arguments).unwrap(), &interrupt).unwrap();
-        let mut processed = 0;
-        let mut process = |block: &mut [f32; BLOCK_SAMPLES]| {
-            block.fill(0.1);
-            processed += 1;
-        };
-        let summary = test.perform(&arguments, Some(&mut process)).unwrap().unwrap();
-        assert_eq!(processed, 20);
+        let summary = test.perform(&arguments).unwrap().unwrap();
         assert!(summary.output.is_some());
-        assert!(summary.level.peak_dbfs().is_none(), "what was recorded is silence");
+        assert!(summary.level.peak_dbfs().is_none());
+        assert!(summary.speech_share.abs() < f64::EPSILON);
     }
 
     #[test]
     fn an_interrupt_ends_it_at_once() {
-        let arguments = MicTest { input: None, output: None, seconds: 60.0, json: true, null_devices: true };
+        let arguments = arguments("60");
         let interrupt = Interrupt::default();
         let mut test = Test::open(choose(&arguments).unwrap(), &interrupt).unwrap();
         interrupt.happen();
-        assert!(test.perform(&arguments, None).unwrap().is_none());
+        assert!(test.perform(&arguments).unwrap().is_none());
     }
 
     #[test]

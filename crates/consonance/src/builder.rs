@@ -6,7 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    CodecError, CodecKind, CodecSettings, Discard, Encoder, EncoderSettings, Input, OpusEncoder, Output,
+    ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, EncoderSettings,
+    Input, Output, Quality,
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
@@ -14,12 +15,14 @@ use consonance_session::{
 };
 use consonance_transport::{ClientTransport, thread_waker};
 
+use crate::capture::CaptureWishes;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 #[cfg(feature = "devices")]
 use crate::sound_devices::{DeviceWishes, OpenedDevices};
 use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
+use crate::talking::Talking;
 use crate::voice_chat::VoiceChat;
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
@@ -71,6 +74,8 @@ pub struct VoiceChatBuilder {
     output: Option<Box<dyn Output>>,
     #[cfg(feature = "devices")]
     devices: DeviceWishes,
+    capture: Option<CaptureSettings>,
+    activation: Option<ActivationSettings>,
     encoder: EncoderSettings,
     routing: Routing,
     give_up_after: Option<Duration>,
@@ -102,6 +107,8 @@ impl VoiceChat {
             output: None,
             #[cfg(feature = "devices")]
             devices: DeviceWishes::default(),
+            capture: None,
+            activation: None,
             encoder: EncoderSettings {
                 expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
                 ..EncoderSettings::default()
@@ -178,7 +185,29 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How one's own voice is encoded.
+    /// How one's own voice is processed before it is sent. By default a [microphone](Self::microphone)'s is cleaned of
+    /// echo and noise, and what comes from an [input](Self::input) is left as it is.
+    pub fn capture(mut self, settings: CaptureSettings) -> Self {
+        self.capture = Some(settings);
+        self
+    }
+
+    /// When one is heard. By default a [microphone](Self::microphone) is heard while somebody speaks, and an
+    /// [input](Self::input) always.
+    pub fn activation(mut self, settings: ActivationSettings) -> Self {
+        self.activation = Some(settings);
+        self
+    }
+
+    /// How good one's own voice sounds for how many bits (default: [`Quality::High`]). May be
+    /// [changed](VoiceChat::set_quality) while the chat runs.
+    pub fn quality(mut self, quality: Quality) -> Self {
+        let EncoderSettings { frame, expected_loss_percent, .. } = self.encoder;
+        self.encoder = EncoderSettings { frame, expected_loss_percent, ..quality.encoder_settings() };
+        self
+    }
+
+    /// How one's own voice is encoded, in every detail.
     pub fn encoder(mut self, settings: EncoderSettings) -> Self {
         self.encoder = settings;
         self
@@ -216,8 +245,7 @@ impl VoiceChatBuilder {
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(self) -> Result<VoiceChat, StartError> {
         let client = self.client()?;
-        let encoder = OpusEncoder::new(self.encoder)?;
-        let codec_delay_samples = encoder.lookahead_samples();
+        let talking = Talking::new(self.encoder)?;
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::default());
         let status = Arc::new(SharedStatus::default());
@@ -231,12 +259,11 @@ impl VoiceChatBuilder {
             client,
             transport: self.transport,
             channels: self.channels,
+            capture: CaptureWishes::new(self.capture, self.activation, microphone.is_some()),
             input: microphone.or(self.input),
             commands,
             events: Arc::clone(&events),
-            frame: self.encoder.frame,
-            encoder: Box::new(encoder),
-            codec_delay_samples,
+            talking,
             output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
             #[cfg(feature = "devices")]
             devices,

@@ -1,8 +1,9 @@
 //! What the game asks of the voice thread, as data.
 
-use consonance_audio::Input;
+use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
 use consonance_session::{ChannelProperties, Routing, Target};
 
+use crate::capture::GameSoundReader;
 use crate::channel::Channel;
 
 pub(crate) enum Command {
@@ -17,6 +18,14 @@ pub(crate) enum Command {
         volume: f32,
     },
     SetInput(Box<dyn Input>),
+    SetCapture(CaptureSettings),
+    SetActivation(ActivationSettings),
+    SetTalkKey {
+        held: bool,
+    },
+    SetMuted(bool),
+    SetQuality(Quality),
+    SetGameSound(GameSoundReader),
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),

@@ -1,13 +1,16 @@
 //! Voice chat for games: join a session, speak into rooms, hear the others.
 //!
 //! [`VoiceChat`] is the whole of it for a game.
-//! It owns one voice thread, which does the network, the session and the sound; the game's own thread sends commands
+//! It owns one voice thread, which does the network, the session and the sound, and one that captures; the game's own thread sends commands
 //! and drains events and is on no sample's way, so a frame hitch in the game never costs a sample.
 //!
 //! ```text
 //!   game thread                  voice thread, one turn every 10 ms and whenever a packet comes
-//!   VoiceChat ── commands ──▶   Input ─▶ Framer ─▶ Encoder ─▶ Client::send_voice ─▶ transport ─▶ server
-//!             ◀── events ────   Output ◀──────────── Mixer ◀── Client::poll_event ◀── transport ◀── server
+//!   VoiceChat ── commands ──▶    captured ─▶ Framer ─▶ Encoder ─▶ Client::send_voice ─▶ transport ─▶ server
+//!             ◀── events ────   ▲ Output ◀─────────── Mixer ◀── Client::poll_event ◀── transport ◀── server
+//!                               │              │ what is heard, every 10 ms
+//!                capture thread │              ▼
+//!                  Input ─▶ CaptureChain ─▶ Activation
 //! ```
 //!
 //! ```no_run
@@ -38,6 +41,7 @@
 struct Readme;
 
 mod builder;
+mod capture;
 mod channel;
 mod clock;
 mod command;
@@ -58,6 +62,7 @@ mod voice_chat;
 mod voice_thread;
 
 pub use builder::{StartError, VoiceChatBuilder};
+pub use capture::GameSound;
 pub use channel::Channel;
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
@@ -71,7 +76,7 @@ pub use event::{End, Event, EventKind};
 pub use node::{Mode, VoiceNode};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
-pub use statistics::{DirectLinkRow, PacketTable, VoiceStatistics};
+pub use statistics::{CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, VoiceStatistics};
 pub use status::Status;
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

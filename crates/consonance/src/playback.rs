@@ -10,6 +10,7 @@ use consonance_audio::{
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
 use crate::clock::Clock;
+use crate::statistics::SpeakerRow;
 use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
@@ -107,11 +108,11 @@ impl Playback {
         }
     }
 
-    /// One beat: mixes 10 ms and hands them to the output.
+    /// One beat: mixes 10 ms, hands them to the output, and returns them.
     ///
     /// # Errors
     /// If the output takes no more.
-    pub(crate) fn beat(&mut self) -> Result<(), OutputError> {
+    pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
         let mut block = [0.0; BLOCK_SAMPLES];
         self.mixer.mix(&mut block);
         let mixer = &mut self.mixer;
@@ -124,7 +125,8 @@ impl Playback {
             }
             stays
         });
-        self.output.write(&block)
+        self.output.write(&block)?;
+        Ok(block)
     }
 
     /// The next frame that was played since the last call.
@@ -154,6 +156,16 @@ impl Playback {
         let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
+    }
+
+    /// How each of the others is received and heard, by their ids.
+    pub(crate) fn rows(&self) -> Vec<SpeakerRow> {
+        let mut speakers: Vec<_> = self.speakers.iter().collect();
+        speakers.sort_unstable_by_key(|(id, _)| **id);
+        let row = |speaker: &Speaker| {
+            Some(SpeakerRow { name: speaker.name.clone(), reception: self.mixer.statistics(speaker.key)? })
+        };
+        speakers.into_iter().filter_map(|(_, speaker)| row(speaker)).collect()
     }
 
     /// Makes sure that everything played is kept.

@@ -1,7 +1,9 @@
 //! What was counted, as the voice thread writes it down and the game may ask at any time.
 
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 
+use consonance_audio::{CaptureStatistics, SpeakerStatistics};
 use consonance_session::{Client, ClientStatistics, Flow, Instant, MessageType, Total, Traffic};
 use consonance_transport::Statistics;
 
@@ -17,6 +19,10 @@ pub struct VoiceStatistics {
     pub sent: PacketTable,
     /// Every direct link that is up.
     pub direct_links: Vec<DirectLinkRow>,
+    /// Every other player in the session who can be heard, in the order of their ids.
+    pub speakers: Vec<SpeakerRow>,
+    /// One's own voice on its way to the encoder; none as long as there is no input.
+    pub capture: Option<CaptureRow>,
     /// The microphone; none if the chat was started without devices.
     #[cfg(feature = "devices")]
     pub microphone: Option<DeviceRow>,
@@ -49,6 +55,46 @@ pub struct DirectLinkRow {
     pub received: Total,
     /// What went out.
     pub sent: Total,
+}
+
+/// Another player's voice.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SpeakerRow {
+    /// The player's name.
+    pub name: String,
+    /// Delay, loss, late and recovered frames, and how loud it is.
+    pub reception: SpeakerStatistics,
+}
+
+/// How one's own voice is captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CaptureRow {
+    /// Levels, gain, echo and the probability of speech.
+    pub chain: CaptureStatistics,
+    /// Whether the voice detector hears speech.
+    pub is_speech: bool,
+    /// Whether what is captured is sent: the microphone is open, the key held, or somebody speaks.
+    pub is_speaking: bool,
+    /// By how much what is sent is later than what was recorded: the chain, and what of the pre-roll is not caught up.
+    pub delay: Duration,
+    /// Blocks of 10 ms that were lost between the threads.
+    pub dropped_blocks: u64,
+    /// The game's own sound, if it is handed over.
+    pub game_sound: Option<GameSoundRow>,
+}
+
+/// How the game's own sound reaches the echo canceller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GameSoundRow {
+    /// Samples that wait.
+    pub waiting_samples: u64,
+    /// Samples that found no room, because they came too fast.
+    pub dropped_samples: u64,
+    /// How often too little came, and it was waited for again.
+    pub interruptions: u64,
 }
 
 /// A microphone or loudspeaker.
@@ -91,6 +137,8 @@ impl VoiceStatistics {
             sent: PacketTable::of(client.sent(), at),
             direct_links: direct_links.collect(),
             network,
+            speakers: Vec::new(),
+            capture: None,
             #[cfg(feature = "devices")]
             microphone: None,
             #[cfg(feature = "devices")]

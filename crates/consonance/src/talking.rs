@@ -1,11 +1,14 @@
-//! My own voice: input, frames, encoder, and the channels that the game wants open.
+//! My own voice: frames, encoder, and the channels that the game wants open.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, Encoder, FrameSize, Framer, Input, ReadOutcome, SAMPLE_RATE_HZ};
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecError, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, SAMPLE_RATE_HZ,
+};
 use consonance_session::{ChannelId, ChannelProperties, Client, Target};
 
+use crate::capture::CapturedAs;
 use crate::channel::Channel;
 use crate::trace::FrameTrace;
 
@@ -13,13 +16,13 @@ use crate::trace::FrameTrace;
 /// less than 1000 bytes.
 const MAX_FRAME_BYTES: usize = 960;
 
-/// Turns blocks of the input into frames on the channels. Channels are open in the session while there is input.
+/// Turns blocks that were captured into frames on the channels. Channels are open in the session during an utterance.
 pub(crate) struct Talking {
-    input: Option<Box<dyn Input>>,
-    /// The input waits for the first roster: before it nobody is known to listen.
-    may_begin: bool,
+    /// An utterance goes on.
+    is_speaking: bool,
     framer: Framer,
     encoder: Box<dyn Encoder>,
+    settings: EncoderSettings,
     channels: BTreeMap<Channel, Wish>,
     packet: Vec<u8>,
 }
@@ -31,36 +34,46 @@ struct Wish {
     open: Option<ChannelId>,
 }
 
-/// What one beat led to.
+/// What a captured block led to.
 #[derive(Debug, Default)]
-pub(crate) struct Spoken {
+pub(crate) struct Sent {
     pub(crate) frame: Option<FrameTrace>,
     pub(crate) problem: Option<String>,
 }
 
 impl Talking {
-    pub(crate) fn new(frame: FrameSize, encoder: Box<dyn Encoder>, input: Option<Box<dyn Input>>) -> Self {
-        Self {
-            input,
-            may_begin: false,
-            framer: Framer::new(frame),
-            encoder,
+    /// # Errors
+    /// If there is no such encoder.
+    pub(crate) fn new(settings: EncoderSettings) -> Result<Self, CodecError> {
+        Ok(Self {
+            is_speaking: false,
+            framer: Framer::new(settings.frame),
+            encoder: Box::new(OpusEncoder::new(settings)?),
+            settings,
             channels: BTreeMap::new(),
             packet: vec![0; MAX_FRAME_BYTES],
+        })
+    }
+
+    /// The encoder's own delay.
+    pub(crate) fn encoder_delay_samples(&self) -> usize {
+        self.encoder.lookahead_samples()
+    }
+
+    /// Encodes from the next frame on as well as that; what it asks of the wire stays as it is.
+    ///
+    /// # Errors
+    /// If there is no such encoder; the present one goes on.
+    pub(crate) fn set_quality(&mut self, quality: Quality) -> Result<(), CodecError> {
+        let EncoderSettings { frame, expected_loss_percent, music, .. } = self.settings;
+        let wanted = EncoderSettings { frame, expected_loss_percent, ..quality.encoder_settings() };
+        if music == wanted.music {
+            self.encoder.set_bitrate(wanted.bitrate_bps);
+        } else {
+            self.encoder = Box::new(OpusEncoder::new(wanted)?);
         }
-    }
-
-    /// Speaks with this input from now on.
-    pub(crate) fn set_input(&mut self, input: Box<dyn Input>, client: &mut Client) -> Option<String> {
-        self.input = Some(input);
-        self.framer.clear();
-        self.open_all(client)
-    }
-
-    /// The roster is here: listeners are known.
-    pub(crate) fn begin(&mut self, client: &mut Client) -> Option<String> {
-        self.may_begin = true;
-        self.open_all(client)
+        self.settings = wanted;
+        Ok(())
     }
 
     /// A channel that is wanted from the beginning.
@@ -76,7 +89,7 @@ impl Talking {
         client: &mut Client,
     ) -> Option<String> {
         self.add(channel, target, properties);
-        self.open_all(client)
+        if self.is_speaking { self.open_all(client) } else { None }
     }
 
     pub(crate) fn set(&mut self, channel: Channel, properties: ChannelProperties, client: &mut Client) {
@@ -94,30 +107,35 @@ impl Talking {
     }
 
     pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+        self.settings.expected_loss_percent = percent;
         self.encoder.set_expected_loss(percent);
     }
 
-    /// One beat: reads 10 ms that were recorded until `now`, and sends the frame that they fill.
-    pub(crate) fn beat(&mut self, now: Instant, client: &mut Client) -> Spoken {
-        let Some(input) = self.input.as_mut().filter(|_| self.may_begin) else { return Spoken::default() };
-        let mut block = [0.0; BLOCK_SAMPLES];
-        match input.read(&mut block) {
-            ReadOutcome::Block => {
-                let mut samples = &block[..];
-                match self.framer.fill(&mut samples) {
-                    Some(frame) => {
-                        send(&mut *self.encoder, frame, frame.len(), now, &mut self.packet, client)
-                    }
-                    None => Spoken::default(),
-                }
-            }
-            ReadOutcome::Ended => self.end(now, client),
+    /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.
+    pub(crate) fn take(&mut self, captured: &CapturedAs, now: Instant, client: &mut Client) -> Sent {
+        match captured {
+            CapturedAs::Speech { recorded_until, block } => self.speak(block, *recorded_until, client),
+            CapturedAs::Silence | CapturedAs::Ended { .. } if self.is_speaking => self.end(now, client),
+            CapturedAs::Silence | CapturedAs::Ended { .. } => Sent::default(),
         }
     }
 
-    /// The input is used up: closes every channel, with one more frame that says so.
-    fn end(&mut self, now: Instant, client: &mut Client) -> Spoken {
-        self.input = None;
+    fn speak(&mut self, block: &[f32; BLOCK_SAMPLES], recorded_until: Instant, client: &mut Client) -> Sent {
+        let mut problem = None;
+        if !self.is_speaking {
+            self.is_speaking = true;
+            self.framer.clear();
+            problem = self.open_all(client);
+        }
+        let mut samples = &block[..];
+        let Some(frame) = self.framer.fill(&mut samples) else { return Sent { frame: None, problem } };
+        let sent = send(&mut *self.encoder, frame, frame.len(), recorded_until, &mut self.packet, client);
+        Sent { problem: problem.or(sent.problem), ..sent }
+    }
+
+    /// The utterance is over: closes every channel, with one more frame that says so.
+    fn end(&mut self, now: Instant, client: &mut Client) -> Sent {
+        self.is_speaking = false;
         for open in self.channels.values_mut().filter_map(|wish| wish.open.take()) {
             client.close_channel(open);
         }
@@ -127,11 +145,8 @@ impl Talking {
         send(&mut *self.encoder, last, spoken, now, &mut self.packet, client)
     }
 
-    /// Opens in the session what the game wants open, as soon as there is something to say.
+    /// Opens in the session what the game wants open.
     fn open_all(&mut self, client: &mut Client) -> Option<String> {
-        if self.input.is_none() || !self.may_begin {
-            return None;
-        }
         let mut problem = None;
         for wish in self.channels.values_mut().filter(|wish| wish.open.is_none()) {
             match client.open_channel(wish.target.clone(), wish.properties) {
@@ -151,23 +166,23 @@ fn send(
     now: Instant,
     packet: &mut [u8],
     client: &mut Client,
-) -> Spoken {
+) -> Sent {
     if !client.has_channels() {
-        return Spoken::default();
+        return Sent::default();
     }
     let bytes = match encoder.encode(frame, packet) {
         Ok(bytes) => bytes,
-        Err(error) => return Spoken { frame: None, problem: Some(error.to_string()) },
+        Err(error) => return Sent { frame: None, problem: Some(error.to_string()) },
     };
     let sequence = client.next_sequence();
     match client.send_voice(&packet[..bytes]) {
         Ok(listeners) if listeners > 0 => {
             let length = Duration::from_micros(spoken as u64 * 1_000_000 / u64::from(SAMPLE_RATE_HZ));
             let spoken_at = now.checked_sub(length).unwrap_or(now);
-            Spoken { frame: Some(FrameTrace::Sent { sequence, spoken_at, listeners }), problem: None }
+            Sent { frame: Some(FrameTrace::Sent { sequence, spoken_at, listeners }), problem: None }
         }
         // Nobody listens, or no session just now: the frame is lost, as voice is.
-        Ok(_) | Err(consonance_session::VoiceError::NotJoined) => Spoken::default(),
-        Err(error) => Spoken { frame: None, problem: Some(error.to_string()) },
+        Ok(_) | Err(consonance_session::VoiceError::NotJoined) => Sent::default(),
+        Err(error) => Sent { frame: None, problem: Some(error.to_string()) },
     }
 }

@@ -1,15 +1,18 @@
-//! The one loop of a client: input → encoder → session → transport, and back to the output.
+//! The one loop of a client: what was captured → encoder → session → transport, and back to the output.
+
+mod commands;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{Encoder, FrameSize, Input, Output};
+use consonance_audio::{Input, Output};
 use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
+use crate::capture::{Capture, CaptureWishes};
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::command::Command;
@@ -21,7 +24,7 @@ use crate::reach::Reach;
 use crate::sound_devices::SoundDevices;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::SharedStatus;
-use crate::talking::{Spoken, Talking};
+use crate::talking::{Sent, Talking};
 use crate::trace::FrameTrace;
 use crate::uplink::{GOODBYE, Uplink};
 
@@ -42,11 +45,10 @@ pub(crate) struct VoiceParts {
     /// Opened from the beginning, numbered from 0.
     pub(crate) channels: Vec<(Target, ChannelProperties)>,
     pub(crate) input: Option<Box<dyn Input>>,
+    pub(crate) capture: CaptureWishes,
     pub(crate) commands: Receiver<Command>,
     pub(crate) events: Arc<EventQueue>,
-    pub(crate) frame: FrameSize,
-    pub(crate) encoder: Box<dyn Encoder>,
-    pub(crate) codec_delay_samples: usize,
+    pub(crate) talking: Talking,
     pub(crate) output: Box<dyn Output>,
     #[cfg(feature = "devices")]
     pub(crate) devices: SoundDevices,
@@ -64,6 +66,9 @@ pub(crate) struct VoiceThread {
     client: Client,
     uplink: Uplink,
     reach: Reach,
+    capture: Capture,
+    /// Before the first roster nobody is known to listen.
+    may_speak: bool,
     talking: Talking,
     playback: Playback,
     #[cfg(feature = "devices")]
@@ -86,20 +91,24 @@ pub(crate) struct VoiceThread {
 impl VoiceThread {
     pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
         let now = Instant::now();
+        let mut capture = Capture::new(parts.capture, waker.clone());
         let mut uplink = Uplink::new(parts.transport);
         uplink.set_waker(waker);
-        let mut talking = Talking::new(parts.frame, parts.encoder, parts.input);
+        let mut talking = parts.talking;
         for (number, (target, properties)) in (0..).zip(parts.channels) {
             talking.add(Channel(number), target, properties);
         }
-        Self {
+        let begun = parts.input.map_or(Ok(()), |input| capture.set_input(input));
+        let thread = Self {
             clock: Clock::new(now),
             own_name: parts.client.name().into(),
             client: parts.client,
             uplink,
             reach: Reach::default(),
+            capture,
+            may_speak: false,
+            playback: Playback::new(parts.output, talking.encoder_delay_samples()),
             talking,
-            playback: Playback::new(parts.output, parts.codec_delay_samples),
             #[cfg(feature = "devices")]
             devices: parts.devices,
             commands: parts.commands,
@@ -113,7 +122,9 @@ impl VoiceThread {
             next_statistics_at: now,
             next_loss_at: now,
             end: None,
-        }
+        };
+        thread.problem(now, begun.err());
+        thread
     }
 
     /// Runs until the chat has ended; why it did is also the last event.
@@ -154,6 +165,7 @@ impl VoiceThread {
             self.beat(due, now);
             self.settle(now);
         }
+        self.send_captured(now);
         self.watch_connection(now);
         if now >= self.next_statistics_at && self.write_statistics(now) {
             self.next_statistics_at = now + STATISTICS_INTERVAL;
@@ -161,19 +173,13 @@ impl VoiceThread {
         more
     }
 
-    /// 10 ms of sound in and 10 ms out.
+    /// 10 ms of sound out, and 10 ms to be captured.
     fn beat(&mut self, due: Instant, now: Instant) {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
-        let Spoken { frame, problem } =
-            if stalled { Spoken::default() } else { self.talking.beat(due, &mut self.client) };
-        self.problem(due, problem);
-        if self.trace_frames
-            && let Some(frame) = frame
-        {
-            self.events.push_trace(frame);
-        }
-        if let Err(error) = self.playback.beat() {
-            self.end = Some(End::Output(error.to_string()));
+        match self.playback.beat() {
+            Ok(render) if self.may_speak && !stalled => self.capture.beat(due, &render),
+            Ok(_) => {}
+            Err(error) => self.end = Some(End::Output(error.to_string())),
         }
         while let Some(played) = self.playback.poll_played(&self.clock) {
             if self.trace_frames {
@@ -188,6 +194,22 @@ impl VoiceThread {
         }
     }
 
+    /// Encodes and sends what came back from the capture thread.
+    fn send_captured(&mut self, now: Instant) {
+        while self.end.is_none()
+            && let Some(captured) = self.capture.poll()
+        {
+            let Sent { frame, problem } = self.talking.take(&captured.what, now, &mut self.client);
+            self.problem(now, problem);
+            if self.trace_frames
+                && let Some(frame) = frame
+            {
+                self.events.push_trace(frame);
+            }
+            self.settle(now);
+        }
+    }
+
     /// Hands on what the session has to tell and to send.
     fn settle(&mut self, now: Instant) {
         self.status.set(self.client.status());
@@ -197,60 +219,8 @@ impl VoiceThread {
         self.uplink.send(now, &mut self.client);
     }
 
-    fn take_commands(&mut self) {
-        loop {
-            match self.commands.try_recv() {
-                Ok(command) => self.obey(command),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => return self.end = Some(End::Left),
-            }
-        }
-    }
-
-    fn obey(&mut self, command: Command) {
-        let client = &mut self.client;
-        let problem = match command {
-            Command::JoinRoom(room) => client.join_room(&room).err().map(|error| error.to_string()),
-            Command::LeaveRoom(room) => {
-                client.leave_room(&room);
-                None
-            }
-            Command::OpenChannel(channel, target, properties) => {
-                self.talking.open(channel, target, properties, client)
-            }
-            Command::SetChannel(channel, properties) => {
-                self.talking.set(channel, properties, client);
-                None
-            }
-            Command::CloseChannel(channel) => {
-                self.talking.close(channel, client);
-                None
-            }
-            Command::SendText(target, text) => {
-                client.send_text(&target, &text).err().map(|error| error.to_string())
-            }
-            Command::SetVolume { name, volume } => {
-                self.playback.set_volume(&name, volume);
-                None
-            }
-            Command::SetInput(input) => self.talking.set_input(input, client),
-            #[cfg(feature = "devices")]
-            Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),
-            Command::SetRouting(routing) => {
-                client.set_routing(routing);
-                None
-            }
-            Command::Leave => {
-                self.end = Some(End::Left);
-                None
-            }
-        };
-        self.problem(Instant::now(), problem);
-    }
-
     fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
-        let mut roster_received = false;
         let mut has_direct_change = self.uplink.take_direct_change();
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
@@ -260,7 +230,7 @@ impl VoiceThread {
                     self.persistent = true;
                     self.lost_since = None;
                 }
-                ClientEvent::RosterReceived => roster_received = true,
+                ClientEvent::RosterReceived => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } if *name != self.own_name => {
                     if let Err(text) = self.playback.add(*id, name, *codec) {
                         self.events.push(Event { at: now, kind: EventKind::Problem { text } });
@@ -302,10 +272,6 @@ impl VoiceThread {
                 self.tell(now, kind);
             }
         }
-        if roster_received {
-            let problem = self.talking.begin(&mut self.client);
-            self.problem(now, problem);
-        }
     }
 
     fn watch_connection(&mut self, now: Instant) {
@@ -322,6 +288,8 @@ impl VoiceThread {
     fn write_statistics(&self, now: Instant) -> bool {
         let (at, network) = (self.clock.session(now), self.uplink.statistics());
         let statistics = VoiceStatistics::of(&self.client, at, network);
+        let statistics =
+            VoiceStatistics { capture: self.capture.row(), speakers: self.playback.rows(), ..statistics };
         #[cfg(feature = "devices")]
         let statistics = self.devices.add_to(statistics);
         self.statistics.publish(statistics)

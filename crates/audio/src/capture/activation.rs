@@ -96,6 +96,14 @@ impl Activation {
         Spoken::Speech
     }
 
+    /// Takes the next block of the chain while nothing may be sent, and puts silence in its place. Nothing of it, nor of
+    /// what waited before it, is ever sent.
+    pub fn withhold(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
+        self.unspoken = 0;
+        self.line.shorten_to(0);
+        block.fill(0.0);
+    }
+
     /// By how much what is sent is later than what the chain gives, at 48 kHz.
     pub fn late_samples(&self) -> usize {
         self.unspoken
@@ -165,6 +173,22 @@ mod tests {
         assert_eq!(gate.process(&mut sound, &heard(true), false), Spoken::Speech);
         let first = &block(30)[..100];
         assert_eq!(&sound[..100], first, "20 blocks earlier");
+    }
+
+    #[test]
+    fn what_was_withheld_is_never_sent() {
+        let mut gate = Activation::new(ActivationSettings::default());
+        for n in 0..50 {
+            gate.process(&mut block(n), &heard(n > 45), false);
+        }
+        for n in 50..60 {
+            let mut sound = block(n);
+            gate.withhold(&mut sound);
+            assert!(same(&sound, &[0.0; BLOCK_SAMPLES]));
+        }
+        let mut sound = block(60);
+        assert_eq!(gate.process(&mut sound, &heard(true), false), Spoken::Speech);
+        assert!(same(&sound, &block(60)), "no pre-roll from before");
     }
 
     #[test]

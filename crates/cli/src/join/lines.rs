@@ -22,13 +22,33 @@ impl<'a> EventLines<'a> {
     /// # Errors
     /// If nobody reads our output any more.
     pub(crate) fn print(&self, event: &Event) -> io::Result<()> {
-        let at = event.at.saturating_duration_since(self.started).as_secs_f64();
+        self.write(event.at, in_words(&event.kind, self.own_name), || as_json(&event.kind, self.own_name))
+    }
+
+    /// Says that the key for push to talk was pressed or let go.
+    ///
+    /// # Errors
+    /// If nobody reads our output any more.
+    pub(crate) fn print_talk_key(&self, held: bool) -> io::Result<()> {
+        let words = if held { "you are heard until you press Enter again" } else { "you are not heard" };
+        self.write(Instant::now(), Some(words.to_owned()), || {
+            Map::from_iter([("event".into(), json!("talk_key")), ("held".into(), json!(held))])
+        })
+    }
+
+    fn write(
+        &self,
+        at: Instant,
+        words: Option<String>,
+        json_line: impl FnOnce() -> Map<String, Value>,
+    ) -> io::Result<()> {
+        let at = at.saturating_duration_since(self.started).as_secs_f64();
         let mut out = stdout();
         if self.json {
-            let mut line = as_json(&event.kind, self.own_name);
+            let mut line = json_line();
             line.insert("at".into(), json!((at * 1000.0).round() / 1000.0));
             writeln!(out, "{}", Value::Object(line))?;
-        } else if let Some(words) = in_words(&event.kind, self.own_name) {
+        } else if let Some(words) = words {
             writeln!(out, "{at:8.2}  {words}")?;
         }
         out.flush()

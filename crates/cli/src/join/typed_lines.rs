@@ -16,7 +16,7 @@ pub(crate) fn read() -> Receiver<String> {
         let mut input = stdin().lock();
         while let Ok(Some(line)) = next_line(&mut input) {
             // Nobody is left to take it.
-            if !line.is_empty() && sender.send(line).is_err() {
+            if sender.send(line).is_err() {
                 return;
             }
         }

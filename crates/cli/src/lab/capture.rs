@@ -4,12 +4,11 @@ use std::error::Error;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use consonance_audio::{
-    BLOCK_SAMPLES, CaptureChain, CaptureSettings, EchoLevel, Input, NoiseLevel, Output, ReadOutcome,
-    WavInput, WavOutput,
-};
+use clap::Args;
+use consonance_audio::{BLOCK_SAMPLES, CaptureChain, Input, Output, ReadOutcome, WavInput, WavOutput};
 use serde::Serialize;
+
+use crate::capture_arguments::CaptureArguments;
 
 /// What to process, and how.
 #[derive(Debug, Args)]
@@ -23,45 +22,15 @@ pub(crate) struct Capture {
     /// Where to write the result, on the input's time line.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
-    /// Echo cancelling.
-    #[arg(long, value_enum, default_value_t = Echo::Moderate)]
-    echo: Echo,
-    /// Noise suppression.
-    #[arg(long, value_enum, default_value_t = Noise::Moderate)]
-    noise: Noise,
-    /// Remove what is not speech with a neural network, 0 to 1; 1 removes up to 80 dB.
-    #[arg(long, value_name = "INTENSITY", value_parser = intensity)]
-    background: Option<f32>,
-    /// Leave the level as it is.
-    #[arg(long)]
-    no_gain: bool,
-    /// Keep what is below 80 Hz.
-    #[arg(long)]
-    no_high_pass: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Echo {
-    Off,
-    Low,
-    Moderate,
-    High,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Noise {
-    Off,
-    Low,
-    Moderate,
-    High,
-    VeryHigh,
+    #[command(flatten)]
+    processing: CaptureArguments,
 }
 
 pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     let mut microphone = WavInput::open(&arguments.input)?;
     let mut render = arguments.render.as_ref().map(WavInput::open).transpose()?;
     let mut output = WavOutput::create(&arguments.output)?;
-    let mut chain = CaptureChain::new(arguments.settings());
+    let mut chain = CaptureChain::new(arguments.processing.settings());
     let mut to_drop = chain.delay_samples() / BLOCK_SAMPLES;
     let mut after_end = to_drop;
     let mut speech_blocks = 0;
@@ -88,35 +57,6 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     output.finish()?;
     writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks))?)?;
     Ok(())
-}
-
-impl Capture {
-    fn settings(&self) -> CaptureSettings {
-        CaptureSettings {
-            high_pass: !self.no_high_pass,
-            echo: match self.echo {
-                Echo::Off => None,
-                Echo::Low => Some(EchoLevel::Low),
-                Echo::Moderate => Some(EchoLevel::Moderate),
-                Echo::High => Some(EchoLevel::High),
-            },
-            noise: match self.noise {
-                Noise::Off => None,
-                Noise::Low => Some(NoiseLevel::Low),
-                Noise::Moderate => Some(NoiseLevel::Moderate),
-                Noise::High => Some(NoiseLevel::High),
-                Noise::VeryHigh => Some(NoiseLevel::VeryHigh),
-            },
-            background_removal: self.background,
-            automatic_gain: !self.no_gain,
-            ..CaptureSettings::default()
-        }
-    }
-}
-
-fn intensity(text: &str) -> Result<f32, String> {
-    let intensity: f32 = text.parse().map_err(|_| "give a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&intensity) { Ok(intensity) } else { Err("give 0 to 1".to_owned()) }
 }
 
 /// What the chain has to tell at the end.

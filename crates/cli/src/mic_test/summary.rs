@@ -14,12 +14,19 @@ pub(crate) struct Summary {
     pub(crate) output: Option<String>,
     pub(crate) seconds: f64,
     pub(crate) level: Level,
+    /// How much of it was taken for speech, 0 to 1.
+    pub(crate) speech_share: f64,
+    /// What the automatic gain added at the end, in dB.
+    pub(crate) gain_db: f32,
     /// Of the microphone and of the loudspeaker.
     pub(crate) diagnostics: [Diagnostics; 2],
 }
 
 /// Speech whose loudest moment is quieter than this is hard to hear.
 const QUIET_DBFS: f64 = -30.0;
+
+/// Less speech than this is a click or a cough.
+const NO_SPEECH: f64 = 0.02;
 
 impl Summary {
     /// # Errors
@@ -38,6 +45,8 @@ impl Summary {
             "too loud: turn the microphone down, or move away from it"
         } else if peak < QUIET_DBFS {
             "very quiet: turn the microphone up, or come closer"
+        } else if self.speech_share < NO_SPEECH {
+            "no speech was recognised: nobody would hear you with voice activation"
         } else {
             "that is fine"
         };
@@ -69,6 +78,8 @@ impl Summary {
             "peak_dbfs": decibels(self.level.peak_dbfs()),
             "rms_dbfs": decibels(self.level.rms_dbfs()),
             "clipped_samples": self.level.clipped(),
+            "speech_percent": (self.speech_share * 100.0).round(),
+            "gain_db": (f64::from(self.gain_db) * 10.0).round() / 10.0,
         })
     }
 }
@@ -81,7 +92,8 @@ mod tests {
         let mut level = Level::default();
         level.add(samples);
         let diagnostics = [Diagnostics::default(); 2];
-        Summary { input: "Headset".into(), output: None, seconds: 5.0, level, diagnostics }
+        let input = "Headset".into();
+        Summary { input, output: None, seconds: 5.0, level, speech_share: 0.5, gain_db: 3.0, diagnostics }
     }
 
     #[test]
@@ -95,6 +107,12 @@ mod tests {
             let words = summary(samples).in_words();
             assert!(words.contains(expected), "{words}");
         }
+    }
+
+    #[test]
+    fn what_is_no_speech_is_told() {
+        let words = Summary { speech_share: 0.0, ..summary(&[0.5]) }.in_words();
+        assert!(words.contains("no speech was recognised"), "{words}");
     }
 
     #[test]

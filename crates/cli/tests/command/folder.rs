@@ -33,12 +33,17 @@ impl Folder {
 
     /// A WAV file with the first seconds of recorded speech.
     pub(crate) fn speech(&self, seconds: usize) -> String {
+        self.speech_times(seconds, 1.0)
+    }
+
+    /// The same, softer or louder by an amplitude factor.
+    pub(crate) fn speech_times(&self, seconds: usize, factor: f32) -> String {
         let path = self.file("speech.wav");
         let mut output = WavOutput::create(&path).unwrap();
         let recording = WavInput::open(RECORDING).unwrap();
         let blocks = seconds * SAMPLE_RATE_HZ as usize / BLOCK_SAMPLES;
         for block in recording.samples().as_chunks::<BLOCK_SAMPLES>().0.iter().take(blocks) {
-            output.write(block).unwrap();
+            output.write(&block.map(|sample| sample * factor)).unwrap();
         }
         output.finish().unwrap();
         path

@@ -15,3 +15,4 @@ mod refusals;
 mod serve;
 #[cfg(unix)]
 mod signals;
+mod talking;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod capture;
 mod conversation;
 mod direct_links;
 mod ear;
@@ -12,6 +13,7 @@ mod hosted_direct_links;
 mod likeness;
 mod networks;
 mod player;
+mod quality;
 mod refusals;
 mod restart;
 mod sound_devices;

@@ -1,5 +1,6 @@
 //! Chats with a microphone and a loudspeaker; here they are such as every machine has, silent and unheard.
 
+use consonance::audio::{ActivationMode, ActivationSettings};
 use consonance::device::{Backend, DeviceState, Direction, Selection};
 use consonance::{DeviceRow, EventKind, VoiceStatistics};
 
@@ -15,6 +16,7 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
         .name("Alice")
         .talk_to_room("lobby")
         .microphone(Selection::Default)
+        .activation(ActivationSettings { mode: ActivationMode::Open, ..ActivationSettings::default() })
         .loudspeaker(Selection::Default)
         .device_backend(Backend::Null)
         .start()

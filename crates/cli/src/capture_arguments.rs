@@ -1,0 +1,71 @@
+//! How a microphone is processed, as words on the command line.
+
+use clap::{Args, ValueEnum};
+use consonance::audio::{CaptureSettings, EchoLevel, NoiseLevel};
+
+/// The stages of the capture chain.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Processing of the microphone")]
+pub(crate) struct CaptureArguments {
+    /// Echo cancelling.
+    #[arg(long, value_enum, default_value_t = Echo::Moderate)]
+    echo: Echo,
+    /// Noise suppression.
+    #[arg(long, value_enum, default_value_t = Noise::Moderate)]
+    noise: Noise,
+    /// Remove what is not speech with a neural network, 0 to 1; 1 removes up to 80 dB.
+    #[arg(long, value_name = "INTENSITY", value_parser = intensity)]
+    background: Option<f32>,
+    /// Leave the level as it is.
+    #[arg(long)]
+    no_gain: bool,
+    /// Keep what is below 80 Hz.
+    #[arg(long)]
+    no_high_pass: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Echo {
+    Off,
+    Low,
+    Moderate,
+    High,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Noise {
+    Off,
+    Low,
+    Moderate,
+    High,
+    VeryHigh,
+}
+
+impl CaptureArguments {
+    pub(crate) fn settings(&self) -> CaptureSettings {
+        CaptureSettings {
+            high_pass: !self.no_high_pass,
+            echo: match self.echo {
+                Echo::Off => None,
+                Echo::Low => Some(EchoLevel::Low),
+                Echo::Moderate => Some(EchoLevel::Moderate),
+                Echo::High => Some(EchoLevel::High),
+            },
+            noise: match self.noise {
+                Noise::Off => None,
+                Noise::Low => Some(NoiseLevel::Low),
+                Noise::Moderate => Some(NoiseLevel::Moderate),
+                Noise::High => Some(NoiseLevel::High),
+                Noise::VeryHigh => Some(NoiseLevel::VeryHigh),
+            },
+            background_removal: self.background,
+            automatic_gain: !self.no_gain,
+            ..CaptureSettings::default()
+        }
+    }
+}
+
+fn intensity(text: &str) -> Result<f32, String> {
+    let intensity: f32 = text.parse().map_err(|_| "give a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&intensity) { Ok(intensity) } else { Err("give 0 to 1".to_owned()) }
+}

@@ -1,0 +1,49 @@
+//! `consonance join`: when one is heard, and what becomes of a file that is processed.
+
+use serde_json::json;
+
+use crate::folder::{Folder, read_output};
+use crate::program::Program;
+
+#[test]
+fn with_push_to_talk_enter_begins_and_ends_it() {
+    let folder = Folder::new();
+    let (_server, address) = Program::serve(&["main"]);
+    let listener = Program::start(&["join", &address, "--name", "Bob", "--listen", "lobby", "--json"]);
+    listener.until_event(&json!({"event": "roster_received"}));
+    let speech = folder.speech(20);
+    let file = ["--input", &speech, "--activation", "push-to-talk"];
+    let join = ["join", &address, "--name", "Alice", "--talk", "lobby", "--json"];
+    let mut speaker = Program::start(&[&join[..], &file[..]].concat());
+    speaker.until_event(&json!({"event": "roster_received"}));
+    speaker.type_line(b"");
+    speaker.until_event(&json!({"event": "talk_key", "held": true}));
+    listener.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    speaker.type_line(b"");
+    speaker.until_event(&json!({"event": "talk_key", "held": false}));
+    listener.until_event(&json!({"event": "stopped_speaking", "name": "Alice"}));
+}
+
+#[test]
+fn a_file_is_heard_as_it_is_or_processed_as_a_microphone_is() {
+    let folder = Folder::new();
+    let speech = folder.speech_times(4, 0.1);
+    let heard_with = |words: &[&str], name: &str| {
+        let heard = folder.file(name);
+        let (_server, address) = Program::serve(&["main"]);
+        let join = ["join", &address, "--json"];
+        let bob = ["--name", "Bob", "--listen", "lobby", "--output", &heard, "--for", "6"];
+        let bob = Program::start(&[&join[..], &bob[..]].concat());
+        bob.until_event(&json!({"event": "roster_received"}));
+        let alice = ["--name", "Alice", "--talk", "lobby", "--input", &speech, "--output"];
+        let silent = folder.file("silent.wav");
+        let alice = Program::start(&[&join[..], &alice[..], &[&silent, "--for", "4.5"], words].concat());
+        alice.end().assert_well();
+        bob.end().assert_well();
+        let sound = read_output(&heard, true);
+        sound.iter().map(|sample| sample * sample).sum::<f32>()
+    };
+    let (plain, processed) = (heard_with(&[], "plain.wav"), heard_with(&["--process"], "processed.wav"));
+    assert!(plain > 1.0, "{plain}");
+    assert!(processed > 1.25 * plain, "the automatic gain raises a quiet recording: {plain} to {processed}");
+}

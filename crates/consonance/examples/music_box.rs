@@ -1,0 +1,63 @@
+//! A game's music box: a player that nobody is, who plays a melody to a room.
+//!
+//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is.
+//!
+//! ```sh
+//! cargo run --release --package consonance --example music_box -- 'quic://127.0.0.1:7777/main#sha256=…' lobby
+//! ```
+
+use std::env;
+use std::error::Error;
+use std::f32::consts::TAU;
+use std::time::Duration;
+
+use consonance::audio::{BLOCK_SAMPLES, Input, Quality, ReadOutcome, SAMPLE_RATE_HZ};
+use consonance::{EventKind, VoiceChat};
+
+/// Half-tones above A, one for each note.
+const MELODY: [i32; 16] = [3, 7, 10, 15, 14, 10, 7, 10, 5, 8, 12, 17, 15, 12, 8, 5];
+const NOTE_BLOCKS: usize = 25;
+const A_HZ: f32 = 440.0;
+const LOUDNESS: f32 = 0.2;
+
+/// Plays the melody again and again.
+#[derive(Default)]
+struct MusicBox {
+    block: usize,
+    phase: f32,
+}
+
+impl Input for MusicBox {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        let half_tones = MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32;
+        let step = A_HZ * 2_f32.powf(half_tones / 12.0) / SAMPLE_RATE_HZ as f32;
+        for (i, sample) in block.iter_mut().enumerate() {
+            let since_pluck = (self.block % NOTE_BLOCKS * BLOCK_SAMPLES + i) as f32 / SAMPLE_RATE_HZ as f32;
+            let attack = (since_pluck / 0.005).min(1.0);
+            *sample = LOUDNESS * attack * (-6.0 * since_pluck).exp() * (TAU * self.phase).sin();
+            self.phase = (self.phase + step).fract();
+        }
+        self.block += 1;
+        ReadOutcome::Block
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let (Some(address), Some(room)) = (arguments.next(), arguments.next()) else {
+        return Err("say where to play: music_box ADDRESS ROOM".into());
+    };
+    let voice = VoiceChat::to(&address)?
+        .name("Music box")
+        .talk_to_room(&*room)
+        .input(Box::<MusicBox>::default())
+        .quality(Quality::Music)
+        .start()?;
+    loop {
+        if let Some(event) = voice.wait_event(Duration::from_secs(1))
+            && let EventKind::Ended(end) = event.kind
+        {
+            return Err(end.to_string().into());
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One's own voice on its way to the encoder, as the voice thread sees it: a beat goes out, a block comes back.
+//!
+//! The capture chain has a thread of its own, so that neither it nor the network ever waits for the other.
+//! It has no clock: with every beat the voice thread sends it what the loudspeaker is given in the same 10 ms, and gets
+//! back what the microphone heard, so that echo and its cause always keep their distance.
+
+mod capture_thread;
+mod game_sound;
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::task::Waker;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use consonance_audio::{ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input};
+
+use capture_thread::CaptureThread;
+pub(crate) use capture_thread::{Captured, CapturedAs};
+pub use game_sound::GameSound;
+pub(crate) use game_sound::{GameSoundReader, game_sound};
+
+use crate::statistics::CaptureRow;
+
+/// Orders, and blocks that come back, that may wait: more beats than the voice thread ever catches up with in one go.
+const MAX_WAITING: usize = 128;
+
+/// How one's own voice is to be captured; every part may change while it is.
+#[derive(Clone, Copy)]
+pub(crate) struct CaptureWishes {
+    pub(crate) settings: CaptureSettings,
+    pub(crate) activation: ActivationSettings,
+    /// The key for push to talk.
+    pub(crate) talk_key_held: bool,
+    pub(crate) muted: bool,
+}
+
+impl CaptureWishes {
+    /// What the game said, and else what suits a microphone or a file.
+    pub(crate) fn new(
+        settings: Option<CaptureSettings>,
+        activation: Option<ActivationSettings>,
+        is_microphone: bool,
+    ) -> Self {
+        let suited = if is_microphone { CaptureSettings::default() } else { CaptureSettings::UNPROCESSED };
+        let mode = if is_microphone { ActivationMode::Voice } else { ActivationMode::Open };
+        Self {
+            settings: settings.unwrap_or(suited),
+            activation: activation.unwrap_or(ActivationSettings { mode, ..ActivationSettings::default() }),
+            talk_key_held: false,
+            muted: false,
+        }
+    }
+}
+
+/// What the capture thread is asked to do.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the queue keeps room for a block; a box would be one allocation each"
+)]
+enum Order {
+    /// Capture the 10 ms that were recorded until `due`, while the loudspeaker was given `render`, from now on as
+    /// `wishes` says.
+    Beat { due: Instant, render: [f32; BLOCK_SAMPLES], wishes: Option<CaptureWishes> },
+    /// Capture from this input.
+    Input(Box<dyn Input>),
+    /// Take this as the game's own sound.
+    GameSound(GameSoundReader),
+}
+
+/// The capture thread, once there is an input.
+pub(crate) struct Capture {
+    wishes: CaptureWishes,
+    /// The thread does not know the wishes yet.
+    changed: bool,
+    /// For the thread, when there is one.
+    game_sound: Option<GameSoundReader>,
+    waker: Waker,
+    running: Option<Running>,
+    /// Inputs that were given, the first being 1.
+    inputs: u32,
+    has_ended: bool,
+    row: CaptureRow,
+    dropped_beats: u64,
+}
+
+struct Running {
+    orders: SyncSender<Order>,
+    captured: Receiver<Captured>,
+    thread: JoinHandle<()>,
+}
+
+impl Capture {
+    /// Without an input so far. `waker` wakes the voice thread.
+    pub(crate) fn new(wishes: CaptureWishes, waker: Waker) -> Self {
+        Self {
+            wishes,
+            changed: false,
+            game_sound: None,
+            waker,
+            running: None,
+            inputs: 0,
+            has_ended: false,
+            row: CaptureRow::default(),
+            dropped_beats: 0,
+        }
+    }
+
+    /// Captures from this input from now on.
+    ///
+    /// # Errors
+    /// If there is no thread for it.
+    pub(crate) fn set_input(&mut self, input: Box<dyn Input>) -> Result<(), String> {
+        let busy = |_| "the input cannot be changed: the capture thread is stuck".to_owned();
+        match &self.running {
+            Some(running) => running.orders.try_send(Order::Input(input)).map_err(busy),
+            None => self.start(input),
+        }?;
+        self.inputs += 1;
+        self.has_ended = false;
+        Ok(())
+    }
+
+    fn start(&mut self, input: Box<dyn Input>) -> Result<(), String> {
+        let (orders, received) = sync_channel(MAX_WAITING);
+        let (sender, captured) = sync_channel(MAX_WAITING);
+        let capture = CaptureThread::new(input, self.wishes, self.game_sound.take());
+        let waker = self.waker.clone();
+        let thread = thread::Builder::new()
+            .name("capture".into())
+            .spawn(move || capture.run(&received, &sender, &waker))
+            .map_err(|error| format!("nothing can be captured: {error}; close some programs"))?;
+        self.running = Some(Running { orders, captured, thread });
+        self.changed = false;
+        Ok(())
+    }
+
+    /// Changes what is wished for from the next block on.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut CaptureWishes)) {
+        change(&mut self.wishes);
+        self.changed = true;
+    }
+
+    /// The game's own sound from now on.
+    ///
+    /// # Errors
+    /// If the capture thread does not take it.
+    pub(crate) fn set_game_sound(&mut self, reader: GameSoundReader) -> Result<(), String> {
+        let busy = |_| "the game's sound cannot be taken: the capture thread is stuck".to_owned();
+        if let Some(running) = &self.running {
+            return running.orders.try_send(Order::GameSound(reader)).map_err(busy);
+        }
+        self.game_sound = Some(reader);
+        Ok(())
+    }
+
+    /// Asks for the 10 ms that were recorded until `due`, while the loudspeaker was given `render`; for nothing if there
+    /// is no input, or it has ended.
+    pub(crate) fn beat(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
+        let Some(running) = self.running.as_ref().filter(|_| !self.has_ended) else { return };
+        let wishes = self.changed.then_some(self.wishes);
+        match running.orders.try_send(Order::Beat { due, render: *render, wishes }) {
+            Ok(()) => self.changed = false,
+            Err(_) => self.dropped_beats += 1,
+        }
+    }
+
+    /// The next block that was captured.
+    pub(crate) fn poll(&mut self) -> Option<Captured> {
+        let captured = self.running.as_ref()?.captured.try_recv().ok()?;
+        self.row = captured.row;
+        // Another input may have been given since.
+        self.has_ended |= matches!(captured.what, CapturedAs::Ended { input } if input == self.inputs);
+        Some(captured)
+    }
+
+    /// How it is doing; none without an input.
+    pub(crate) fn row(&self) -> Option<CaptureRow> {
+        self.running.as_ref()?;
+        Some(CaptureRow { dropped_blocks: self.row.dropped_blocks + self.dropped_beats, ..self.row })
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        if let Some(Running { orders, captured, thread }) = self.running.take() {
+            // Without them it ends.
+            drop((orders, captured));
+            // Should it have panicked, it has said so itself.
+            let _ = thread.join();
+        }
+    }
+}

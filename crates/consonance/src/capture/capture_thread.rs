@@ -1,0 +1,156 @@
+//! The capture thread: input → chain → activation, one block for every beat.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use consonance_audio::{
+    Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SAMPLE_RATE_HZ, Silence, Spoken,
+};
+
+use super::{CaptureWishes, GameSoundReader, Order};
+use crate::statistics::CaptureRow;
+
+/// A block that was captured.
+pub(crate) struct Captured {
+    /// What to send of it.
+    pub(crate) what: CapturedAs,
+    /// How the capture is doing.
+    pub(crate) row: CaptureRow,
+}
+
+/// What to send of a block.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the queue keeps room for a block; a box would be one allocation each"
+)]
+pub(crate) enum CapturedAs {
+    /// A block of an utterance, which was recorded until then.
+    Speech { recorded_until: Instant, block: [f32; BLOCK_SAMPLES] },
+    /// Nothing: nobody speaks.
+    Silence,
+    /// Nothing any more: the input has ended, which was given as the `input`th.
+    Ended { input: u32 },
+}
+
+/// Everything between the input and the encoder.
+pub(super) struct CaptureThread {
+    input: Box<dyn Input>,
+    inputs: u32,
+    game_sound: Option<GameSoundReader>,
+    chain: CaptureChain,
+    activation: Activation,
+    wishes: CaptureWishes,
+    /// Blocks of silence that bring out what is still inside after the input has ended.
+    left_inside: Option<usize>,
+    /// Blocks that the voice thread was too slow to take.
+    dropped_blocks: u64,
+}
+
+impl CaptureThread {
+    pub(super) fn new(
+        input: Box<dyn Input>,
+        wishes: CaptureWishes,
+        game_sound: Option<GameSoundReader>,
+    ) -> Self {
+        Self {
+            input,
+            inputs: 1,
+            game_sound,
+            chain: CaptureChain::new(wishes.settings),
+            activation: Activation::new(wishes.activation),
+            wishes,
+            left_inside: None,
+            dropped_blocks: 0,
+        }
+    }
+
+    /// Obeys until nobody gives orders any more.
+    pub(super) fn run(mut self, orders: &Receiver<Order>, captured: &SyncSender<Captured>, waker: &Waker) {
+        while let Ok(order) = orders.recv() {
+            match order {
+                Order::Beat { due, mut render, wishes } => {
+                    if let Some(wishes) = wishes {
+                        self.change(wishes);
+                    }
+                    match captured.try_send(self.beat(due, &mut render)) {
+                        Ok(()) => waker.wake_by_ref(),
+                        Err(TrySendError::Full(_)) => self.dropped_blocks += 1,
+                        Err(TrySendError::Disconnected(_)) => return,
+                    }
+                }
+                Order::Input(input) => {
+                    self.input = input;
+                    self.inputs += 1;
+                    self.left_inside = None;
+                }
+                Order::GameSound(reader) => self.game_sound = Some(reader),
+            }
+        }
+    }
+
+    fn change(&mut self, wishes: CaptureWishes) {
+        if *self.chain.settings() != wishes.settings {
+            self.chain.set_settings(wishes.settings);
+        }
+        if *self.activation.settings() != wishes.activation {
+            self.activation.set_settings(wishes.activation);
+        }
+        self.wishes = wishes;
+    }
+
+    /// Captures the 10 ms that were recorded until `due`, while the loudspeaker was given `render`.
+    fn beat(&mut self, due: Instant, render: &mut [f32; BLOCK_SAMPLES]) -> Captured {
+        if let Some(game_sound) = &mut self.game_sound {
+            game_sound.add_to(render);
+        }
+        let mut block = [0.0; BLOCK_SAMPLES];
+        let has_ended = self.read(&mut block);
+        let heard = self.chain.process(&mut block, Some(render));
+        let spoken = if self.wishes.muted {
+            self.activation.withhold(&mut block);
+            Spoken::Silence
+        } else {
+            self.activation.process(&mut block, &heard, self.wishes.talk_key_held)
+        };
+        let late_samples = self.chain.delay_samples() + self.activation.late_samples();
+        let what = match spoken {
+            _ if has_ended => CapturedAs::Ended { input: self.inputs },
+            Spoken::Speech => CapturedAs::Speech {
+                recorded_until: due.checked_sub(lasting(late_samples)).unwrap_or(due),
+                block,
+            },
+            Spoken::Silence => CapturedAs::Silence,
+        };
+        let row = CaptureRow {
+            chain: self.chain.statistics(),
+            is_speech: heard.is_speech,
+            is_speaking: matches!(what, CapturedAs::Speech { .. }),
+            delay: lasting(late_samples),
+            dropped_blocks: self.dropped_blocks,
+            game_sound: self.game_sound.as_ref().map(GameSoundReader::row),
+        };
+        Captured { what, row }
+    }
+
+    /// True if the input has ended, and what was still in the chain has come out.
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
+        if self.left_inside.is_none() && self.input.read(block) == ReadOutcome::Ended {
+            self.input = Box::new(Silence);
+            let inside = self.chain.delay_samples() + self.activation.late_samples();
+            self.left_inside = Some(inside.div_ceil(BLOCK_SAMPLES));
+        }
+        match &mut self.left_inside {
+            None => false,
+            Some(0) => true,
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+        }
+    }
+}
+
+fn lasting(samples: usize) -> Duration {
+    Duration::from_micros(samples as u64 * 1_000_000 / u64::from(SAMPLE_RATE_HZ))
+}

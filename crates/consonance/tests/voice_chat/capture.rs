@@ -1,0 +1,187 @@
+//! When one is heard, and what of it: activation, muting, processing, and echo of the others and of the game.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use consonance::audio::{
+    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, Output, OutputError,
+    ReadOutcome, SAMPLE_RATE_HZ,
+};
+use consonance::{GameSound, VoiceChatBuilder};
+
+use crate::likeness::likeness;
+use crate::player::{Player, entered, started_speaking, stopped_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+/// At least this much of what was spoken must be in what was heard.
+const ALIKE: f64 = 0.8;
+/// From the loudspeaker to the microphone, in blocks of 10 ms.
+const ECHO_DELAY_BLOCKS: usize = 6;
+/// How much of the loudspeaker the microphone hears: −12 dB.
+const ECHO_GAIN: f32 = 0.25;
+
+fn activated(mode: ActivationMode) -> ActivationSettings {
+    ActivationSettings { mode, ..ActivationSettings::default() }
+}
+
+fn silence(seconds: f64) -> Vec<f32> {
+    vec![0.0; (seconds * f64::from(SAMPLE_RATE_HZ)) as usize]
+}
+
+#[test]
+fn who_is_heard_by_voice_is_heard_from_the_first_syllable_and_not_in_between() {
+    let stage = Stage::open();
+    let alice = stage.chat().talk_to_room("lobby").activation(activated(ActivationMode::Voice));
+    let mut alice = Player::join("Alice", alice);
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+
+    let sentence = recording(1, 0.2, 2.2);
+    let spoken =
+        [silence(1.0), sentence.clone(), silence(1.5), recording(2, 0.2, 1.2), silence(1.0)].concat();
+    alice.voice.set_input(Speech::once(&spoken));
+    bob.until(&started_speaking("Alice"));
+    bob.until(&stopped_speaking("Alice"));
+    bob.forget();
+    let counted = bob.until_counted("a speaker", |counted| !counted.speakers.is_empty());
+    assert_eq!(counted.speakers[0].name, "Alice");
+    assert!(counted.speakers[0].reception.played > 50, "{counted:?}");
+    let first = likeness(&sentence, &bob.ear.samples());
+    // The gate catches up by leaving out periods of the voice.
+    assert!(first > ALIKE - 0.1, "{first}");
+    bob.until(&started_speaking("Alice"));
+    bob.until(&stopped_speaking("Alice"));
+}
+
+#[test]
+fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() {
+    let stage = Stage::open();
+    let voice = recording(3, 0.0, 3.0);
+    let alice = stage.chat().talk_to_room("lobby").input(Speech::endless(&voice));
+    let mut alice = Player::join("Alice", alice.activation(activated(ActivationMode::PushToTalk)));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.until_counted("captured", |counted| counted.capture.is_some_and(|row| row.chain.blocks > 50));
+    assert!(!bob.has_seen(&started_speaking("Alice")));
+
+    alice.voice.set_talk_key(true);
+    bob.until(&started_speaking("Alice"));
+    alice.voice.set_talk_key(false);
+    bob.until(&stopped_speaking("Alice"));
+
+    bob.forget();
+    alice.voice.set_muted(true);
+    alice.voice.set_talk_key(true);
+    bob.ear.listen_for(0.5);
+    assert!(!bob.has_seen(&started_speaking("Alice")), "a muted player was heard");
+    alice.voice.set_muted(false);
+    bob.until(&started_speaking("Alice"));
+}
+
+/// A loudspeaker and a microphone in one room.
+#[derive(Clone, Default)]
+struct Room(Arc<Mutex<VecDeque<[f32; BLOCK_SAMPLES]>>>);
+
+impl Room {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(vec![[0.0; BLOCK_SAMPLES]; ECHO_DELAY_BLOCKS].into())))
+    }
+}
+
+impl Output for Room {
+    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+        self.0.lock().unwrap().push_back(*block);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+impl Input for Room {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        let played = self.0.lock().unwrap().pop_front().unwrap_or([0.0; BLOCK_SAMPLES]);
+        *block = played.map(|sample| sample * ECHO_GAIN);
+        ReadOutcome::Block
+    }
+}
+
+/// Somebody in a room with loudspeakers, whom one hears whether they speak or not.
+fn in_a_room(chat: VoiceChatBuilder, room: &Room, settings: CaptureSettings) -> VoiceChatBuilder {
+    let chat = chat.listen("lobby").talk_to_room("lobby").output(Box::new(room.clone()));
+    chat.input(Box::new(room.clone())).capture(settings).activation(activated(ActivationMode::Open))
+}
+
+fn loudness(sound: &[f32]) -> f32 {
+    (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len() as f32).sqrt()
+}
+
+/// How loud a speaker hears what comes back from a room, after the canceller had some seconds.
+fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
+    let room = Room::new();
+    let alice = in_a_room(stage.chat().name("Alice"), &room, settings).start().unwrap();
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    bob.until(&entered("Alice", "lobby"));
+    bob.voice.set_input(Speech::endless(&recording(1, 0.0, 5.0)));
+    bob.ear.listen_for(3.0);
+    bob.ear.clear();
+    bob.ear.listen_for(2.0);
+    let heard = loudness(&bob.ear.samples());
+    alice.leave().unwrap();
+    bob.voice.leave().unwrap();
+    heard
+}
+
+#[test]
+fn nobody_hears_themselves_from_the_room_of_another_player() {
+    let untouched = loudness_of_echo(&Stage::open(), CaptureSettings::UNPROCESSED);
+    assert!(untouched > 0.005, "the room gives an echo: {untouched}");
+    let cancelled = loudness_of_echo(&Stage::open(), CaptureSettings::default());
+    assert!(cancelled < untouched / 10.0, "{cancelled} of {untouched} is left");
+}
+
+/// A microphone that hears the game's own music, which the game hands over when it plays it.
+struct Music {
+    game_sound: Option<GameSound>,
+    waiting: VecDeque<[f32; BLOCK_SAMPLES]>,
+    noise: u32,
+}
+
+impl Input for Music {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        let played = std::array::from_fn(|_| {
+            self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (self.noise as f32 / u32::MAX as f32 - 0.5) / 2.0
+        });
+        if let Some(game_sound) = &mut self.game_sound {
+            game_sound.push(&played);
+        }
+        self.waiting.push_back(played);
+        if self.waiting.len() > ECHO_DELAY_BLOCKS + 4 {
+            *block = self.waiting.pop_front().unwrap().map(|sample| sample * ECHO_GAIN);
+        }
+        ReadOutcome::Block
+    }
+}
+
+#[test]
+fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
+    let stage = Stage::open();
+    let settings = CaptureSettings { noise: None, automatic_gain: false, ..CaptureSettings::default() };
+    let level = |is_told: bool| {
+        let alice = stage.chat().name("Alice").talk_to_room("lobby").capture(settings).start().unwrap();
+        let game_sound = is_told.then(|| alice.game_sound());
+        alice.set_input(Box::new(Music { game_sound, waiting: VecDeque::new(), noise: 1 }));
+        let mut counted = alice.statistics();
+        while counted.capture.is_none_or(|row| row.chain.blocks < 300) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            counted = alice.statistics();
+        }
+        alice.leave().unwrap();
+        counted.capture.unwrap().chain.output_level_dbfs
+    };
+    let (untold, told) = (level(false), level(true));
+    assert!(told < untold - 20.0, "{told} dB, and without the game's help {untold} dB");
+}

@@ -1,0 +1,42 @@
+//! How good one's own voice sounds for how many bits, changed while one speaks.
+
+use consonance::audio::Quality;
+use consonance::{MessageType, VoiceStatistics};
+
+use crate::likeness::likeness;
+use crate::player::{Player, entered, started_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+#[test]
+fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
+    let stage = Stage::open();
+    let voice = recording(1, 0.0, 4.0);
+    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby").quality(Quality::Low));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.voice.set_input(Speech::endless(&voice));
+    bob.until(&started_speaking("Alice"));
+
+    let counted = |statistics: &VoiceStatistics| {
+        let flow = statistics.sent.flow(MessageType::VoiceData);
+        (flow.packets, flow.bytes)
+    };
+    let bytes_per_packet = |quality| {
+        alice.voice.set_quality(quality);
+        bob.ear.listen_for(0.3);
+        let (packets, bytes) = counted(&alice.voice.statistics());
+        bob.ear.clear();
+        // Once through all of what is said, so that each quality says the same.
+        let after = alice.until_counted("4 s of speech", |now| counted(now).0 >= packets + 200);
+        let (more_packets, more_bytes) = counted(&after);
+        (more_bytes - bytes) as f64 / (more_packets - packets) as f64
+    };
+    let low = bytes_per_packet(Quality::Low);
+    let music = bytes_per_packet(Quality::Music);
+    let high = bytes_per_packet(Quality::High);
+    assert!(low * 1.5 < high && high * 1.5 < music, "{low}, {high}, {music} bytes");
+    let share_heard = likeness(&voice[24_000..96_000], &bob.ear.samples());
+    assert!(share_heard > 0.7, "{share_heard}");
+    assert!(!bob.has_seen(&crate::player::stopped_speaking("Alice")));
+}
