@@ -40,6 +40,7 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+mod bitrate_control;
 mod builder;
 mod capture;
 mod channel;
@@ -51,6 +52,7 @@ mod event_queue;
 mod node;
 mod playback;
 mod reach;
+mod reception;
 #[cfg(feature = "devices")]
 mod sound_devices;
 mod statistics;
@@ -58,6 +60,7 @@ mod status;
 mod talking;
 mod trace;
 mod uplink;
+mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
 
@@ -68,7 +71,8 @@ pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
 pub use consonance_session::{
-    ChannelProperties, ClientStatistics, Flow, MessageType, Priority, Routing, Target, TextTarget, Total,
+    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, Redundancy, Routing,
+    Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
@@ -76,7 +80,9 @@ pub use event::{End, Event, EventKind};
 pub use node::{Mode, VoiceNode};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
-pub use statistics::{CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, VoiceStatistics};
+pub use statistics::{
+    CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
+};
 pub use status::Status;
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;
