@@ -1,6 +1,6 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient, VoiceData};
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
 
 use super::{Fault, Server};
 use crate::link::Delivery;
@@ -12,9 +12,8 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
-        if let Some(voice) = self.check_inner(own, relay.packet)? {
-            self.voice_reports.count(self.now, voice.sender, &voice);
-        }
+        self.check_inner(own, relay.packet)?;
+        self.voice_reports.count_relayed(self.now, own, relay.packet);
         self.gather(relay);
         Ok(relay.packet)
     }
@@ -38,19 +37,15 @@ impl Server {
     }
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
-    /// what it cannot read, and believes whom a packet names. If it is voice, it comes back as read.
-    fn check_inner<'a>(
-        &self,
-        own: Option<ClientId>,
-        inner: &'a [u8],
-    ) -> Result<Option<VoiceData<'a>>, Fault> {
+    /// what it cannot read, and believes whom a packet names.
+    fn check_inner(&self, own: Option<ClientId>, inner: &[u8]) -> Result<(), Fault> {
         if self.settings.permissive {
-            return Self::check_believed_inner(inner).map(|()| None);
+            return Self::check_believed_inner(inner);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let (session, sender, voice) = match MessageType::peek(inner)? {
+        let (session, sender) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
-                Packet::VoiceData(voice) => (voice.session, voice.sender, Some(voice)),
+                Packet::VoiceData(voice) => (voice.session, voice.sender),
                 Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
                     return Err(Fault::InnerRefused);
                 }
@@ -58,7 +53,7 @@ impl Server {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
                         return Err(Fault::TextRefused);
                     }
-                    (text.session, text.sender, None)
+                    (text.session, text.sender)
                 }
                 _ => return Err(Fault::InnerRefused),
             },
@@ -67,6 +62,6 @@ impl Server {
         if sender != own || session != self.session {
             return Err(Fault::NotOwn);
         }
-        Ok(voice)
+        Ok(())
     }
 }
