@@ -19,3 +19,4 @@ mod restart;
 mod sound_devices;
 mod speech;
 mod stage;
+mod uplink;
