@@ -20,16 +20,20 @@ mod capture;
 mod codec;
 mod declick;
 mod endpoint;
+mod frame_properties;
 mod framer;
 pub mod jitter;
+mod level;
+mod leveller;
 pub mod limits;
 mod mixer;
+mod ramp;
 mod resample;
 mod spatial;
 mod time_stretch;
 mod wav;
 
-pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
+pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
 pub use capture::{
     Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
     CaptureStatistics, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
@@ -40,8 +44,11 @@ pub use codec::{
     IdentityEncoder, OpusDecoder, OpusEncoder, Quality, Source,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
+pub use frame_properties::FrameProperties;
 pub use framer::Framer;
-pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
+pub use mixer::{
+    DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics, Unheard,
+};
 pub use resample::{ResampleError, resample};
 pub use spatial::{
     Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,

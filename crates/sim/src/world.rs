@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use consonance_session::{Delivery, LinkId, RoomId};
+use consonance_session::{Delivery, LinkId, RoomId, Transmit};
 
 use crate::action::Action;
 use crate::actor::{Host, Player};
@@ -95,6 +95,22 @@ struct Outgoing {
     view: Option<View>,
     /// It comes of the network's second copy.
     repeated: bool,
+}
+
+impl Outgoing {
+    /// One for each of the links that a packet shall go to.
+    fn to_each(transmit: &Transmit<'_>, word: Option<Probe>, repeated: bool) -> impl Iterator<Item = Self> {
+        let payload: Rc<[u8]> = transmit.payload.into();
+        let one = move |&link| Self {
+            link,
+            delivery: transmit.delivery,
+            payload: Rc::clone(&payload),
+            word,
+            view: None,
+            repeated,
+        };
+        transmit.to.iter().map(one)
+    }
 }
 
 /// The last actions that a failure shows.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::WavError;
-use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
+use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, StereoBlock};
 use crate::endpoint::{Output, OutputError};
 
 /// How often the header is brought up to date, in samples: 250 ms is the most that is lost if the process dies.
@@ -16,7 +16,7 @@ const FLUSH_SAMPLES: u32 = 12_000;
 /// Samples that fit the format's 32-bit lengths, header included.
 const MAX_SAMPLES: u32 = (u32::MAX - 1_024) / 2;
 
-/// Mono 16-bit at 48 kHz. The file on disk is a valid WAV at all times: the header never promises more than
+/// Mono 16-bit at 48 kHz: the mean of both ears. The file on disk is a valid WAV at all times: the header never promises more than
 /// is there, and follows at most 250 ms behind.
 pub struct WavOutput {
     path: PathBuf,
@@ -45,13 +45,13 @@ impl WavOutput {
 }
 
 impl Output for WavOutput {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let writer = self.writer.as_mut().ok_or(OutputError::Finished)?;
         if writer.len() > MAX_SAMPLES - BLOCK_SAMPLES as u32 {
             return Err(WavError::Full { path: self.path.clone() }.into());
         }
         let mut samples = writer.get_i16_writer(BLOCK_SAMPLES as u32);
-        for &sample in block {
+        for sample in block.to_mono() {
             samples.write_sample(to_i16(sample));
         }
         samples.flush().map_err(|error| unwritable(&self.path, error))?;

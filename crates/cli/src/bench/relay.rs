@@ -3,20 +3,15 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use consonance_session::{Delivery, LinkId};
-use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, ClientId, List, Packet, RoomId, ServerRelay, VoiceData, VoiceOptions,
-};
+use consonance_session::Delivery;
+use consonance_wire::{ClientId, List, Packet, ServerRelay};
 use stats_alloc::Region;
 
-use super::session::{BenchSession, bytes};
+use super::session::{BenchSession, FRAME_TIME, SPEAKER, bytes};
 use super::table::Table;
 
 const CLIENTS: u16 = 300;
 const LISTENERS: [u16; 4] = [1, 10, 100, 250];
-/// A 20 ms frame at 24 kbit/s.
-const FRAME_BYTES: usize = 60;
-const FRAME_TIME: Duration = Duration::from_millis(20);
 const TIME_PER_ROW: Duration = Duration::from_secs(1);
 const PACKETS_PER_LOOK_AT_THE_CLOCK: u64 = 1000;
 
@@ -55,22 +50,11 @@ fn speak(session: &mut BenchSession, packet: &[u8]) -> u64 {
     session.deliver(SPEAKER, Delivery::Unreliable, packet) + session.drain()
 }
 
-const SPEAKER: LinkId = LinkId(1);
-
 /// A frame of the first client to those behind it, as a client of the original sends it.
 fn voice_to(session: &BenchSession, listeners: u16) -> Vec<u8> {
     let number = session.server.session();
-    let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("Global").0 }];
-    let voice = VoiceData {
-        session: number,
-        sender: ClientId(0),
-        options: VoiceOptions::new(0),
-        sequence: 0,
-        channels: List::from(&channels),
-        frame: &[0x55; FRAME_BYTES],
-    };
     let destinations: Vec<_> = (1..=listeners).map(ClientId).collect();
-    let inner = bytes(&voice.into());
+    let inner = session.voice();
     let relay = ServerRelay { session: number, destinations: List::from(&*destinations), packet: &inner };
     bytes(&Packet::ServerRelayUnreliable(relay))
 }

@@ -3,24 +3,16 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use consonance_session::{Capabilities, Delivery, LinkId};
-use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, Client, ClientId, ClientState, List, Packet, RoomId, ServerRelay,
-    VoiceData, VoiceOptions, WireStr,
-};
+use consonance_session::{Capabilities, Delivery};
+use consonance_wire::{Client, ClientId, ClientState, List, Packet, ServerRelay, WireStr};
 
-use super::session::{BenchSession, CODEC, bytes};
+use super::session::{BenchSession, CODEC, FRAME_TIME, ROOM, SPEAKER, bytes};
 use super::table::Table;
 
 const LISTENERS: [u16; 3] = [100, 1000, 4000];
-const ROOM: &str = "Global";
-/// A 20 ms frame at 24 kbit/s.
-const FRAME_BYTES: usize = 60;
-const FRAME_TIME: Duration = Duration::from_millis(20);
 const TIME_PER_ROUND: Duration = Duration::from_millis(200);
 /// Both ways take turns, so that what else the machine does meets both.
 const ROUNDS: usize = 5;
-const SPEAKER: LinkId = LinkId(1);
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let fields = ["listeners", "packets_up_relayed", "ns_relayed", "packets_up_routed", "ns_routed", "ratio"];
@@ -32,7 +24,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
             let (id, _) = session.join();
             listen(&mut session, id);
         }
-        let voice = voice(&session);
+        let voice = session.voice();
         let relays = relays(&session, &voice, listeners);
         let (mut relayed, mut routed) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
@@ -71,20 +63,6 @@ fn listen(session: &mut BenchSession, id: ClientId) {
     let state = ClientState { session: session.server.session(), client, rooms: List::from(&rooms) };
     session.deliver(link, Delivery::Reliable, &bytes(&state.into()));
     session.drain();
-}
-
-/// A frame of the first client to the room.
-fn voice(session: &BenchSession) -> Vec<u8> {
-    let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
-    let voice = VoiceData {
-        session: session.server.session(),
-        sender: ClientId(0),
-        options: VoiceOptions::new(0),
-        sequence: 0,
-        channels: List::from(&channels),
-        frame: &[0x55; FRAME_BYTES],
-    };
-    bytes(&voice.into())
 }
 
 /// The same frame as an original sends it: in as many relays as the listeners take.

@@ -5,10 +5,21 @@ use std::time::Duration;
 use consonance_session::{
     Capabilities, CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
 };
-use consonance_wire::{ClientId, HandshakeExtension, HandshakeRequest, Packet, WireStr, Writer};
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, ClientId, HandshakeExtension, HandshakeRequest, List, Packet, RoomId,
+    VoiceData, VoiceOptions, WireStr, Writer,
+};
 
 pub(crate) const CODEC: CodecSettings =
     CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+/// The link of the client that joined first.
+pub(crate) const SPEAKER: LinkId = LinkId(1);
+/// Where it speaks to.
+pub(crate) const ROOM: &str = "Global";
+pub(crate) const FRAME_TIME: Duration = Duration::from_millis(20);
+/// A frame of that length at 24 kbit/s.
+const FRAME_BYTES: usize = 60;
 
 /// A server whose packets go nowhere: `send` is called for each (link, delivery, bytes) and may count them.
 pub(crate) struct BenchSession {
@@ -56,6 +67,20 @@ impl BenchSession {
     pub(crate) fn leave_last(&mut self) {
         self.server.handle_disconnected(self.now, LinkId(self.links));
         self.drain();
+    }
+
+    /// A frame of the first client to its room.
+    pub(crate) fn voice(&self) -> Vec<u8> {
+        let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
+        let voice = VoiceData {
+            session: self.server.session(),
+            sender: ClientId(0),
+            options: VoiceOptions::new(0),
+            sequence: 0,
+            channels: List::from(&channels),
+            frame: &[0x55; FRAME_BYTES],
+        };
+        bytes(&voice.into())
     }
 
     /// Lets time pass for the server, whose limits are rates.

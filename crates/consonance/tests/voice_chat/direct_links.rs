@@ -11,14 +11,11 @@ use consonance::transport::{
 use consonance::{EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder, VoiceStatistics};
 
 use crate::hall::Hall;
-use crate::likeness::likeness;
+use crate::likeness::{ALIKE, likeness};
 use crate::player::{
     PATIENCE, Player, entered, joined, linked, started_speaking, stopped_speaking, unlinked,
 };
 use crate::speech::{Speech, recording};
-
-/// At least this much of what was spoken must be in what was heard.
-const ALIKE: f64 = 0.8;
 
 #[test]
 fn two_players_with_a_direct_link_hear_each_other_while_the_server_relays_nothing() {
@@ -33,10 +30,8 @@ fn two_players_with_a_direct_link_hear_each_other_while_the_server_relays_nothin
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
     alice.voice.set_input(Speech::once(&from_alice));
     bob.voice.set_input(Speech::once(&from_bob));
-    for (listener, name, spoken) in [(&mut alice, "Bob", from_bob), (&mut bob, "Alice", from_alice)] {
-        let likeness = heard(listener, name, &spoken);
-        assert!(likeness > ALIKE, "{likeness}");
-    }
+    alice.assert_hears("Bob", &from_bob);
+    bob.assert_hears("Alice", &from_alice);
     alice.voice.send_text(Target::Player("Bob".into()), "psst");
     let to = TextTarget::Player("Bob".into());
     bob.until(&EventKind::Text { from: "Alice".into(), to, text: "psst".into() });
@@ -145,14 +140,14 @@ fn a_player_without_direct_links_among_others_who_have_them_hears_and_is_heard()
 
     let (from_alice, from_carol) = (recording(1, 0.2, 1.7), recording(3, 0.2, 1.7));
     alice.voice.set_input(Speech::once(&from_alice));
-    let likenesses = [&mut bob, &mut carol].map(|listener| heard(listener, "Alice", &from_alice));
-    assert!(likenesses.iter().all(|likeness| *likeness > ALIKE), "{likenesses:?}");
+    bob.assert_hears("Alice", &from_alice);
+    carol.assert_hears("Alice", &from_alice);
     for listener in [&alice, &bob] {
         listener.ear.clear();
     }
     carol.voice.set_input(Speech::once(&from_carol));
-    let likenesses = [&mut alice, &mut bob].map(|listener| heard(listener, "Carol", &from_carol));
-    assert!(likenesses.iter().all(|likeness| *likeness > ALIKE), "{likenesses:?}");
+    alice.assert_hears("Carol", &from_carol);
+    bob.assert_hears("Carol", &from_carol);
 
     let (of_alice, of_carol) = (alice.counted_until_the_end(), carol.counted_until_the_end());
     let (of_alice, of_carol) = (&of_alice.session, &of_carol.session);
@@ -241,12 +236,4 @@ fn join(
     let (chat, address) = hall.chat();
     let player = Player::join(name, set_up(chat.listen("lobby").talk_to_room("lobby")));
     (player, address)
-}
-
-/// How much of what somebody has spoken to the end was heard.
-fn heard(listener: &mut Player, name: &str, spoken: &[f32]) -> f64 {
-    listener.until(&stopped_speaking(name));
-    // What the jitter buffer still holds.
-    listener.ear.listen_for(0.3);
-    likeness(spoken, &listener.ear.samples())
 }

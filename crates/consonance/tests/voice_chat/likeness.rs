@@ -2,55 +2,82 @@
 
 use std::ops::RangeInclusive;
 
+use crate::speech::recording;
+
+/// A voice that was heard is at least as like the one that was spoken, …
+pub(crate) const ALIKE: f64 = 0.8;
+/// … and any other voice is less.
+pub(crate) const UNLIKE: f64 = 0.3;
+
 /// The place of the whole is searched in smoothed signals at 1 kHz, …
 const COARSEST: usize = 48;
 /// … that of each window at 4 kHz, and at last to the sample.
 const COARSE: usize = 12;
-/// Each quarter of a second is compared by itself, 12 000 samples: a jitter buffer may stretch the pauses.
-const WINDOW: usize = 12_000;
+/// Each twentieth of a second is compared by itself, 2 400 samples: a jitter buffer that catches up after a stall
+/// stretches and squeezes several times per second, and what lies on both sides of such a joint fits nowhere as a whole.
+const WINDOW: usize = 2_400;
 /// How far a window may lie from where the whole lies, in samples: 100 ms.
 const STRETCH: i64 = 4_800;
+/// How far it may lie from where a neighbour lies, 20 ms. So short a piece of any voice is somewhere like another voice,
+/// but two of them hardly ever in the same place.
+const JOINT: u64 = 960;
 
-/// Where in `whole` does `part` lie, and how like is it there? The mean over its windows of the normalised
-/// correlation at the best place, weighted with their energy: 1 = the same but for loudness, 0 = not there at all.
+/// Where in `whole` does `part` lie, and how like is it there? The mean over its windows of the normalised correlation at
+/// the best place, weighted with their energy: 1 = the same but for loudness, 0 = not there at all.
 pub(crate) fn likeness(part: &[f32], whole: &[f32]) -> f64 {
-    let place = place_of(part, whole);
-    let step = COARSE as i64;
-    let coarse_whole = decimate(whole, COARSE);
-    let windows = part.chunks_exact(WINDOW).zip((0..).step_by(WINDOW)).map(|(window, start)| {
-        let around = place + start;
-        let range = (around - STRETCH) / step..=(around + STRETCH) / step;
-        let coarse = best_place(&decimate(window, COARSE), &coarse_whole, range) * step;
-        let at = best_place(window, whole, coarse - step..=coarse + step);
-        (energy(window), correlation(window, whole, at))
-    });
-    let (weights, likeness) = windows.fold((0.0, 0.0), |(weights, sum), (weight, correlation)| {
-        (weights + weight, sum + weight * correlation)
-    });
+    let found = places(part, whole);
+    let (mut weights, mut likeness) = (0.0, 0.0);
+    for (number, window) in part.chunks_exact(WINDOW).enumerate() {
+        let (correlation, shift) = found[number];
+        let neighbours = [number.checked_sub(1), Some(number + 1)].into_iter().flatten();
+        let is_near =
+            |neighbour| found.get(neighbour).is_some_and(|(_, other)| shift.abs_diff(*other) <= JOINT);
+        let weight = energy(window);
+        weights += weight;
+        if neighbours.into_iter().any(is_near) {
+            likeness += weight * correlation;
+        }
+    }
     if weights > 0.0 { likeness / weights } else { 0.0 }
 }
 
-/// Where `part` lies in `whole`, in samples, to within a millisecond; at least half of it must be there.
+/// How like each window is to `whole` at its best place, and how far that is from where the whole lies.
+fn places(part: &[f32], whole: &[f32]) -> Vec<(f64, i64)> {
+    let place = place_of(part, whole);
+    let step = COARSE as i64;
+    let coarse_whole = decimate(whole, COARSE);
+    let windows = part.chunks_exact(WINDOW).zip((place..).step_by(WINDOW));
+    let found = windows.map(|(window, around)| {
+        let coarse_window = decimate(window, COARSE);
+        let near = (around - STRETCH) / step..=(around + STRETCH) / step;
+        let coarse = best(near, |at| correlation(&coarse_window, &coarse_whole, at)).1 * step;
+        let (correlation, at) = best(coarse - step..=coarse + step, |at| correlation(window, whole, at));
+        (correlation, at - around)
+    });
+    found.collect()
+}
+
+/// Where `part` lies in `whole`, in samples, to within a millisecond; all of it is there, if there is room for it.
 fn place_of(part: &[f32], whole: &[f32]) -> i64 {
     let (part, whole) = (decimate(part, COARSEST), decimate(whole, COARSEST));
-    let half = (part.len() / 2) as i64;
-    best_place(&part, &whole, -half..=whole.len() as i64 - half) * COARSEST as i64
+    let last = whole.len().saturating_sub(part.len()) as i64;
+    best(0..=last, |at| product(overlap(&part, &whole, at))).1 * COARSEST as i64
 }
 
 fn decimate(sound: &[f32], step: usize) -> Vec<f32> {
     sound.chunks(step).map(|chunk| chunk.iter().sum::<f32>() / step as f32).collect()
 }
 
-fn best_place(part: &[f32], whole: &[f32], places: RangeInclusive<i64>) -> i64 {
+/// The highest score of all places, and which place has it.
+fn best(places: RangeInclusive<i64>, score: impl Fn(i64) -> f64) -> (f64, i64) {
     let start = *places.start();
-    let scored = places.map(|at| (product(overlap(part, whole, at)), at));
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(start, |(_, at)| at)
+    places.map(|at| (score(at), at)).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, start))
 }
 
 fn correlation(part: &[f32], whole: &[f32], at: i64) -> f64 {
-    let (_, there) = overlap(part, whole, at);
+    let (here, there) = overlap(part, whole, at);
     let power = (energy(part) * energy(there)).sqrt();
-    if power > 0.0 { product(overlap(part, whole, at)) / power } else { 0.0 }
+    if power > 0.0 { product((here, there)) / power } else { 0.0 }
 }
 
 /// What lies upon each other when `part` begins at sample `at` of `whole`.
@@ -70,12 +97,54 @@ fn energy(sound: &[f32]) -> f64 {
 }
 
 #[test]
-fn a_sound_is_like_itself_however_late_and_quiet_and_unlike_another() {
-    let chirp = |sign: f32| (0..24_000).map(move |i| (i as f32 * i as f32 * 1e-6 * sign + sign).sin());
-    let part: Vec<f32> = chirp(1.0).collect();
-    let late: Vec<f32> = std::iter::repeat_n(0.0, 3217).chain(part.iter().map(|s| s * 0.1)).collect();
-    assert!(likeness(&part, &late) > 0.999);
-    let other: Vec<f32> = (0..48_000).map(|i| (i as f32 * 0.7).sin()).collect();
-    assert!(likeness(&part, &other) < 0.3);
-    assert!(likeness(&part, &vec![0.0; 48_000]).abs() < 1e-9);
+fn a_voice_is_like_itself_however_late_and_quiet_and_unlike_others() {
+    let [own, others @ ..] = [1, 2, 3].map(|number| recording(number, 0.2, 2.2));
+    let late: Vec<f32> =
+        std::iter::repeat_n(0.0, 3_217).chain(own.iter().map(|sample| sample * 0.1)).collect();
+    assert!(likeness(&own, &late) > 0.999);
+    for other in others {
+        let likeness = likeness(&other, &late);
+        assert!(likeness < UNLIKE, "{likeness}");
+    }
+    assert!(likeness(&own, &vec![0.0; 48_000]).abs() < 1e-9);
+}
+
+#[test]
+fn a_voice_that_a_jitter_buffer_stretches_and_squeezes_is_like_itself_and_unlike_others() {
+    let [own, other] = [1, 3].map(|number| recording(number, 0.2, 2.2));
+    for (every_ms, length_ms) in [(300, 12), (200, 16), (100, 4)] {
+        let heard = jittered(&own, every_ms * 48, length_ms * 48);
+        let (own, other) = (likeness(&own, &heard), likeness(&other, &heard));
+        assert!(own > 0.95, "{own} with {length_ms} ms every {every_ms} ms");
+        assert!(other < UNLIKE, "{other} with {length_ms} ms every {every_ms} ms");
+    }
+}
+
+#[test]
+fn a_voice_of_which_half_is_missing_is_not_like_itself() {
+    let own = recording(1, 0.2, 2.2);
+    for period in [2 * WINDOW, own.len()] {
+        for missing in [0, 1] {
+            let mut heard = own.clone();
+            for half in heard.chunks_mut(period / 2).skip(missing).step_by(2) {
+                half.fill(0.0);
+            }
+            let likeness = likeness(&own, &heard);
+            assert!(likeness < ALIKE, "{likeness} with half of every {period} samples");
+        }
+    }
+}
+
+/// Every so often some samples come twice or not at all: twice three times, left out three times, and so on.
+fn jittered(sound: &[f32], every: usize, length: usize) -> Vec<f32> {
+    let mut heard = Vec::new();
+    for (number, piece) in sound.chunks(every).enumerate() {
+        if number % 6 < 3 {
+            heard.extend_from_slice(piece);
+            heard.extend_from_slice(&piece[piece.len().saturating_sub(length)..]);
+        } else {
+            heard.extend_from_slice(&piece[length.min(piece.len())..]);
+        }
+    }
+    heard
 }

@@ -9,7 +9,6 @@ use consonance::{FrameTrace, VoiceChat};
 use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
-use crate::likeness::likeness;
 use crate::player::{Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
@@ -27,10 +26,7 @@ fn a_conversation_inside_one_process_needs_no_socket() {
 
     let spoken = recording(2, 0.2, 1.7);
     alice.voice.set_input(Speech::once(&spoken));
-    bob.until(&stopped_speaking("Alice"));
-    bob.ear.listen_for(0.3);
-    let likeness = likeness(&spoken, &bob.ear.samples());
-    assert!(likeness > 0.8, "{likeness}");
+    bob.assert_hears("Alice", &spoken);
     alice.voice.leave().unwrap();
     bob.voice.leave().unwrap();
     server.stop();

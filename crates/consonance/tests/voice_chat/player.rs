@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder, VoiceStatistics};
 
 use crate::ear::Ear;
+use crate::likeness::{ALIKE, likeness};
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,6 +54,15 @@ impl Player {
             EventKind::Ended(end) => end,
             other => panic!("{other:?} is no end"),
         }
+    }
+
+    /// Waits until somebody has spoken to the end; all of it must have been heard.
+    pub(crate) fn assert_hears(&mut self, speaker: &str, spoken: &[f32]) {
+        self.until(&stopped_speaking(speaker));
+        // What the jitter buffer still holds.
+        self.ear.listen_for(0.3);
+        let likeness = likeness(spoken, &self.ear.samples());
+        assert!(likeness > ALIKE, "{likeness} of {speaker}");
     }
 
     /// Whether something has happened since [`forget`](Self::forget).

@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance::transport::DisconnectReason;
 use consonance::{ChannelProperties, End, EventKind, Target};
 
-use crate::likeness::likeness;
+use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, joined, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
@@ -41,7 +41,7 @@ fn after_a_restart_of_the_server_everybody_comes_back_with_rooms_and_channels_an
         listener.ear.clear();
         listener.ear.listen_for(1.0);
         let likeness = likeness(&listener.ear.samples(), &spoken.repeat(2));
-        assert!(likeness > 0.8, "{likeness}");
+        assert!(likeness > ALIKE, "{likeness}");
     }
 }
 

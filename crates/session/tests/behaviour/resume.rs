@@ -81,9 +81,7 @@ fn who_does_not_come_back_in_time_has_left() {
 #[test]
 fn who_leaves_for_good_is_gone_at_once() {
     let (mut network, bob, alice) = two_players();
-    let now = network.now;
-    network.client(alice).stop(now);
-    network.run();
+    leave(&mut network, alice);
     assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
     assert_eq!(network.server.clients(), 1);
 }
@@ -91,18 +89,10 @@ fn who_leaves_for_good_is_gone_at_once() {
 #[test]
 fn a_resumed_client_learns_who_came_and_went_meanwhile() {
     let (mut network, bob, alice) = two_players();
-    network.reachable = false;
-    network.cut(alice);
-    network.run();
-    network.reachable = true;
-    let now = network.now;
-    network.client(bob).stop(now);
-    network.run();
+    cut_for_a_while(&mut network, alice);
+    leave(&mut network, bob);
     network.join("Carol", &["team"]);
-    network.events(alice);
-    network.wait(Duration::from_secs(2));
-    let told: Vec<_> =
-        network.events(alice).into_iter().filter(|event| !event.starts_with("disconnected")).collect();
+    let told = told_when_back(&mut network, alice);
     // Carol has Bob's id now.
     assert_eq!(
         told,
@@ -120,22 +110,13 @@ fn a_resumed_client_learns_who_came_and_went_meanwhile() {
 #[test]
 fn a_resumed_client_knows_a_player_who_came_back_under_another_id() {
     let (mut network, bob, alice) = two_players();
-    network.reachable = false;
-    network.cut(alice);
-    network.run();
-    network.reachable = true;
-    let now = network.now;
-    network.client(bob).stop(now);
-    network.run();
+    cut_for_a_while(&mut network, alice);
+    leave(&mut network, bob);
     let carol = network.join("Carol", &[]);
     network.client(bob).start();
     network.run();
-    network.client(carol).stop(now);
-    network.run();
-    network.events(alice);
-    network.wait(Duration::from_secs(2));
-    let told: Vec<_> =
-        network.events(alice).into_iter().filter(|event| !event.starts_with("disconnected")).collect();
+    leave(&mut network, carol);
+    let told = told_when_back(&mut network, alice);
     assert_eq!(
         told,
         [
@@ -161,13 +142,8 @@ fn a_resumed_client_hears_at_once_who_has_the_same_name_and_id_as_somebody_befor
         network.client(bob).send_voice(b"over").expect("in the session");
         network.run();
     }
-    network.reachable = false;
-    network.cut(alice);
-    network.run();
-    network.reachable = true;
-    let now = network.now;
-    network.client(bob).stop(now);
-    network.run();
+    cut_for_a_while(&mut network, alice);
+    leave(&mut network, bob);
     let new_bob = network.join("Bob", &["lobby"]);
     network.client(new_bob).open_channel(lobby(), ChannelProperties::default()).expect("a channel more");
     network.wait(Duration::from_secs(2));
@@ -207,11 +183,8 @@ fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
 #[test]
 fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
     let (mut network, bob, alice) = two_players();
-    network.reachable = false;
-    network.cut(alice);
-    network.run();
+    cut_for_a_while(&mut network, alice);
     network.client(alice).join_room("new").expect("a room more");
-    network.reachable = true;
     network.wait(Duration::from_secs(2));
     assert!(network.events(bob).contains(&"Alice entered new".to_owned()));
 }
@@ -255,10 +228,7 @@ fn an_original_leaves_when_its_link_is_lost() {
 #[test]
 fn a_namesake_takes_over_a_place_that_is_kept() {
     let (mut network, bob, alice) = two_players();
-    network.reachable = false;
-    network.cut(alice);
-    network.run();
-    network.reachable = true;
+    cut_for_a_while(&mut network, alice);
     network.capabilities = Capabilities::NONE;
     network.join("Alice", &[]);
     let told = network.events(bob);
@@ -266,4 +236,25 @@ fn a_namesake_takes_over_a_place_that_is_kept() {
     assert_eq!(network.server.clients(), 2);
     network.wait(LONG);
     assert_eq!(network.server.statistics().places_given_up, 0);
+}
+
+/// Cuts a client's link, and opens the way again after its first attempt to come back has failed.
+fn cut_for_a_while(network: &mut Network, who: Who) {
+    network.reachable = false;
+    network.cut(who);
+    network.run();
+    network.reachable = true;
+}
+
+fn leave(network: &mut Network, who: Who) {
+    let now = network.now;
+    network.client(who).stop(now);
+    network.run();
+}
+
+/// What a client that was lost hears of the time from now until it is back.
+fn told_when_back(network: &mut Network, who: Who) -> Vec<String> {
+    network.events(who);
+    network.wait(Duration::from_secs(2));
+    network.events(who).into_iter().filter(|event| !event.starts_with("disconnected")).collect()
 }

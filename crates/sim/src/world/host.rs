@@ -1,7 +1,5 @@
 //! The server's side: what arrives there, what it answers, and whether that is right.
 
-use std::rc::Rc;
-
 use consonance_session::{Capabilities, ClientId, Delivery, LinkCommand, LinkId, ServerEvent};
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
@@ -34,16 +32,7 @@ impl World {
             else {
                 continue;
             };
-            let payload: Rc<[u8]> = transmit.payload.into();
-            let outgoing = transmit.to.iter().map(|link| Outgoing {
-                link: *link,
-                delivery: transmit.delivery,
-                payload: Rc::clone(&payload),
-                word: parcel.word,
-                view: None,
-                repeated: parcel.repeated,
-            });
-            self.batch.extend(outgoing);
+            self.batch.extend(Outgoing::to_each(&transmit, parcel.word, parcel.repeated));
         }
         // Forgeries may be no packets at all.
         let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
@@ -124,16 +113,7 @@ impl World {
     fn batch_transmits(&mut self, word: Option<Probe>) {
         while let Some(transmit) = self.host.server.poll_transmit() {
             let carries_word = matches!(MessageType::peek(transmit.payload), Ok(MessageType::TextData));
-            let payload: Rc<[u8]> = transmit.payload.into();
-            let outgoing = transmit.to.iter().map(|link| Outgoing {
-                link: *link,
-                delivery: transmit.delivery,
-                payload: Rc::clone(&payload),
-                word: word.filter(|_| carries_word),
-                view: None,
-                repeated: false,
-            });
-            self.batch.extend(outgoing);
+            self.batch.extend(Outgoing::to_each(&transmit, word.filter(|_| carries_word), false));
         }
     }
 
