@@ -25,9 +25,7 @@ mod voice_reports;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{
-    Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, RemoveClient, SessionId,
-};
+use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, RemoveClient, SessionId};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
@@ -247,22 +245,12 @@ impl Server {
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
         }
-        match message? {
-            MessageType::HandshakeRequest => record.budgets.take_handshake(now, limits)?,
-            MessageType::ClientState
-            | MessageType::DeltaChannelState
-            | MessageType::ServerRelayReliable
-            | MessageType::ServerRelayUnreliable => {}
-            MessageType::VoiceData if record.capabilities.contains(Capabilities::SERVER_ROUTING) => {}
-            MessageType::RemoveClient if record.capabilities.contains(Capabilities::RESUME) => {}
-            MessageType::ErrorWrongSession if record.capabilities.contains(Capabilities::VOICE_REPORTS) => {
-                record.budgets.take_report(now, limits)?;
-            }
-            _ => {
-                self.statistics.ignored += 1;
-                return Ok(None);
-            }
+        let message = message?;
+        if !record.may_send(message) {
+            self.statistics.ignored += 1;
+            return Ok(None);
         }
+        record.budgets.take_rare(now, limits, message)?;
         if let (Header { session: Some(session), .. }, _) = Header::parse(packet)?
             && session != self.session
         {
