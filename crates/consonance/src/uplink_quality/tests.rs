@@ -2,6 +2,8 @@
 
 mod narrow_way;
 
+use consonance_transport::LinkQuality;
+
 use super::*;
 
 const REPORT: Duration = Duration::from_millis(500);
@@ -27,6 +29,16 @@ fn listeners(lost_percent: u8) -> ClientEvent<'static> {
 
 fn expected(quality: &mut UplinkQuality, now: Instant, incoming: Option<u8>) -> u8 {
     quality.update(now, WANTED, incoming, &Statistics::default()).expected_loss_percent
+}
+
+/// What a network has counted after so many half seconds of 25 datagrams, of which so many were lost each time.
+fn network(half_seconds: u64, lost: u64, round_trip_ms: u64) -> Statistics {
+    let quality = LinkQuality {
+        round_trip: Duration::from_millis(round_trip_ms),
+        datagrams_sent: 25 * half_seconds,
+        datagrams_lost: lost * half_seconds,
+    };
+    Statistics { quality: Some(quality), ..Statistics::default() }
 }
 
 #[test]
@@ -88,15 +100,9 @@ fn a_single_report_does_not_make_the_whole_estimate() {
 fn without_reports_the_networks_own_figures_have_to_do() {
     let mut quality = UplinkQuality::new(&encoder(0));
     let mut now = Instant::now();
-    let mut network = Statistics::default();
     for looks in 1..=10 {
         now += REPORT;
-        network.quality = Some(consonance_transport::LinkQuality {
-            round_trip: Duration::from_millis(if looks < 5 { 40 } else { 240 }),
-            datagrams_sent: 25 * looks,
-            datagrams_lost: 5 * looks,
-        });
-        quality.update(now, WANTED, None, &network);
+        quality.update(now, WANTED, None, &network(looks, 5, if looks < 5 { 40 } else { 240 }));
     }
     assert!(quality.row().bitrate_bps < WANTED);
 }
@@ -105,17 +111,12 @@ fn without_reports_the_networks_own_figures_have_to_do() {
 fn a_server_that_reports_is_believed_rather_than_the_network() {
     let mut quality = UplinkQuality::new(&encoder(0));
     let mut now = Instant::now();
-    let mut network = Statistics::default();
     for looks in 1..=20 {
         now += REPORT;
         if looks % 2 == 0 {
             quality.follow(now, &report(0));
         }
-        network.quality = Some(consonance_transport::LinkQuality {
-            round_trip: Duration::from_millis(if looks < 5 { 40 } else { 900 }),
-            datagrams_sent: 25 * looks,
-            datagrams_lost: 20 * looks,
-        });
+        let network = network(looks, 20, if looks < 5 { 40 } else { 900 });
         assert_eq!(quality.update(now, WANTED, None, &network).bitrate_bps, WANTED);
     }
 }

@@ -2,25 +2,14 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, Target};
+use consonance_session::{ChannelProperties, Target};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::network::{Network, Who};
 use crate::support::packets::{self, OTHER_SESSION, SESSION};
+use crate::support::speaker::speaker_and_listeners;
 
 const FRAME: Duration = Duration::from_millis(20);
-
-/// Alice (id 0) speaks to the lobby, where so many others listen, the first of whom is Mallory (id 1).
-fn alice_and_listeners(listeners: usize) -> (Network, Who, Vec<Who>) {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
-    let alice = network.join("Alice", &[]);
-    let listeners = (0..listeners).map(|number| network.join(&format!("player {number}"), &["lobby"]));
-    let listeners = listeners.collect();
-    let lobby = Target::Room("lobby".into());
-    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
-    (network, alice, listeners)
-}
 
 /// Alice speaks for six seconds, and each second these packets come of these listeners. What she is told of them.
 fn told_of(network: &mut Network, alice: Who, reports: &[(Who, Vec<u8>)]) -> Vec<String> {
@@ -39,7 +28,7 @@ fn told_of(network: &mut Network, alice: Who, reports: &[(Who, Vec<u8>)]) -> Vec
 
 #[test]
 fn one_listener_of_many_does_not_change_what_a_speaker_is_told() {
-    let (mut network, alice, listeners) = alice_and_listeners(4);
+    let (mut network, alice, listeners) = speaker_and_listeners(4);
     let honest = packets::reception_report(&[(0, 50, 1)]);
     let lie = packets::reception_report(&[(0, 50, 50), (0, 50, 50), (0, 1, 1)]);
     let mut reports = vec![(listeners[0], lie); 2];
@@ -50,7 +39,7 @@ fn one_listener_of_many_does_not_change_what_a_speaker_is_told() {
 
 #[test]
 fn who_is_not_spoken_to_has_no_say_in_how_that_arrives() {
-    let (mut network, alice, listeners) = alice_and_listeners(1);
+    let (mut network, alice, listeners) = speaker_and_listeners(1);
     let outsider = network.join("Eve", &["elsewhere"]);
     let of_everybody = packets::reception_report(&[(0, 50, 50), (1, 50, 50), (2, 50, 50), (99, 50, 50)]);
     let honest = packets::reception_report(&[(0, 50, 0)]);
@@ -61,7 +50,7 @@ fn who_is_not_spoken_to_has_no_say_in_how_that_arrives() {
 
 #[test]
 fn nobody_has_a_say_in_how_it_arrives_itself() {
-    let (mut network, alice, _) = alice_and_listeners(1);
+    let (mut network, alice, _) = speaker_and_listeners(1);
     network.client(alice).join_room("lobby").unwrap();
     let of_herself = packets::reception_report(&[(0, 50, 50)]);
     assert_eq!(told_of(&mut network, alice, &[(alice, of_herself)]), [""; 0]);
@@ -70,7 +59,7 @@ fn nobody_has_a_say_in_how_it_arrives_itself() {
 
 #[test]
 fn numbers_that_make_no_sense_are_at_most_a_whole_loss() {
-    let (mut network, alice, listeners) = alice_and_listeners(1);
+    let (mut network, alice, listeners) = speaker_and_listeners(1);
     let nonsense = packets::reception_report(&[(0, 1, 65_535)]);
     let told = told_of(&mut network, alice, &[(listeners[0], nonsense)]);
     assert_eq!(told, ["1 listeners lose 100 %, wait 60 ms, know 0"; 2]);
@@ -80,7 +69,7 @@ fn numbers_that_make_no_sense_are_at_most_a_whole_loss() {
 
 #[test]
 fn reports_over_their_rate_are_dropped_and_in_the_end_the_link_is_closed() {
-    let (mut network, _, listeners) = alice_and_listeners(1);
+    let (mut network, _, listeners) = speaker_and_listeners(1);
     let report = packets::reception_report(&[(0, 50, 50); 3]);
     for _ in 0..300 {
         network.inject(listeners[0], &report);
@@ -105,7 +94,7 @@ fn a_report_of_a_client_that_did_not_announce_it_is_passed_over() {
 
 #[test]
 fn a_carrier_without_a_report_is_passed_over() {
-    let (mut network, _, listeners) = alice_and_listeners(1);
+    let (mut network, _, listeners) = speaker_and_listeners(1);
     network.inject(listeners[0], &packets::wrong_session(SESSION));
     network.inject(listeners[0], &packets::uplink_report(SESSION, 1, 1));
     assert_eq!(network.server.statistics().ignored, 2);

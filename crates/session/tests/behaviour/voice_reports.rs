@@ -2,30 +2,15 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, Reception, Target};
+use consonance_session::{Capabilities, ChannelProperties, ClientId, Reception, Target};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::network::{Network, Who};
 use crate::support::packets;
+use crate::support::speaker::{speaker_and_listeners, talk_to_lobby};
 
 const FRAME: Duration = Duration::from_millis(20);
 const INTERVAL: Duration = Duration::from_millis(500);
-
-/// Alice (id 0), who speaks to the lobby, and so many who listen there.
-fn speaker_and_listeners(listeners: usize) -> (Network, Who, Vec<Who>) {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
-    let alice = network.join("Alice", &[]);
-    let listeners = (0..listeners).map(|number| network.join(&format!("player {number}"), &["lobby"]));
-    let listeners = listeners.collect();
-    talk(&mut network, alice);
-    (network, alice, listeners)
-}
-
-fn talk(network: &mut Network, who: Who) {
-    let lobby = Target::Room("lobby".into());
-    network.client(who).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
-}
 
 /// Speaks for so many frames of 20 ms, of which each `lost`th does not arrive.
 fn speak(network: &mut Network, who: Who, frames: usize, lost: Option<usize>) {
@@ -96,7 +81,7 @@ fn frames_in_relays_are_counted_too() {
     for number in 0..300 {
         network.join(&format!("player {number}"), &["lobby"]);
     }
-    talk(&mut network, alice);
+    talk_to_lobby(&mut network, alice);
     speak(&mut network, alice, 26, Some(13));
     assert_eq!(network.sent(alice).len(), 2 * 26, "two relays for each frame");
     assert_eq!(told(&mut network, alice), ["1 of 25 lost, 0 ms queued"]);
@@ -108,7 +93,7 @@ fn nothing_is_told_to_originals_nor_asked_of_them() {
     let original = network.join("Original", &["lobby"]);
     network.capabilities = Capabilities::ALL;
     let ours = network.join("Ours", &["lobby"]);
-    talk(&mut network, original);
+    talk_to_lobby(&mut network, original);
     speak(&mut network, original, 100, None);
     heard(&mut network, ours, 0, 10);
     network.wait(10 * INTERVAL);
@@ -125,7 +110,7 @@ fn a_server_that_does_not_offer_it_is_told_nothing() {
     network.capabilities = Capabilities::ALL;
     let alice = network.join("Alice", &["lobby"]);
     let bob = network.join("Bob", &["lobby"]);
-    talk(&mut network, alice);
+    talk_to_lobby(&mut network, alice);
     speak(&mut network, alice, 100, None);
     heard(&mut network, bob, 0, 10);
     network.wait(10 * INTERVAL);
@@ -135,7 +120,7 @@ fn a_server_that_does_not_offer_it_is_told_nothing() {
 
 /// A listener says that of a hundred frames of a speaker so many were lost.
 fn heard(network: &mut Network, who: Who, speaker: u16, lost: u16) {
-    let speaker = consonance_session::ClientId(speaker);
+    let speaker = ClientId(speaker);
     let reception = Reception { speaker, expected: 100, lost, playout_delay_ms: 60 };
     network.client(who).report_reception(reception);
 }
@@ -185,7 +170,7 @@ fn more_speakers_than_fit_into_one_packet_are_told_of_one_second_later() {
     let mut alice = LoneClient::joined_ours("Alice", 0, &["lobby"]);
     for id in 1..=200 {
         alice.receive(&packets::client_state(id, &format!("player {id}"), &[]));
-        let speaker = consonance_session::ClientId(id);
+        let speaker = ClientId(id);
         alice.client.report_reception(Reception { speaker, expected: 1, lost: 0, playout_delay_ms: 60 });
     }
     let told = |sent: Vec<String>| sent.iter().map(|packet| packet.matches(':').count()).collect::<Vec<_>>();
@@ -225,7 +210,7 @@ fn a_report_leaves_before_voice_and_behind_control() {
     let mut alice = LoneClient::joined_ours("Alice", 0, &[]);
     alice.receive(&packets::client_state(1, "Bob", &["lobby"]));
     alice.client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
-    let speaker = consonance_session::ClientId(1);
+    let speaker = ClientId(1);
     alice.client.report_reception(Reception { speaker, expected: 9, lost: 1, playout_delay_ms: 60 });
     alice.client.send_voice(b"a").unwrap();
     alice.wait(2 * INTERVAL);
