@@ -41,7 +41,7 @@ struct Change {
 }
 
 /// Below this an Opus voice becomes hard to understand, and what packets cost besides their frames saves nothing more.
-pub(crate) const FLOOR_BPS: u32 = 8_000;
+const FLOOR_BPS: u32 = 8_000;
 
 /// A way that loses more than this and takes [`QUEUES`] longer than usual is overloaded. Reports count 25 frames, of which
 /// one may always be lost.

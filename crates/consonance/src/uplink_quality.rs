@@ -11,7 +11,7 @@ use consonance_transport::Statistics;
 
 use crate::bitrate_control::{BitrateControl, UplinkSample};
 use crate::statistics::UplinkRow;
-use link_watch::LinkWatch;
+use link_watch::{LinkNews, LinkWatch};
 
 /// Brings together what the server, the listeners and the network say.
 #[derive(Debug)]
@@ -83,12 +83,7 @@ impl UplinkQuality {
     ) -> EncoderWish {
         self.control.want(wanted_bps);
         let link = self.link.look(network);
-        if let Some(report) = self.latest.take() {
-            let (lost_percent, queueing) = (report.lost_percent(), report.queueing);
-            self.control.take(now, UplinkSample { lost_percent, queueing, overflowed: link.overflowed });
-        } else if self.report.is_none_or(|(at, _)| now.saturating_duration_since(at) > REPORTS_WITHIN)
-            && let Some(sample) = link.sample()
-        {
+        if let Some(sample) = self.sample(now, link) {
             self.control.take(now, sample);
         }
         self.expect_loss(now, incoming_lost_percent);
@@ -104,6 +99,22 @@ impl UplinkQuality {
             listeners: self.listeners.map(|(_, report)| report),
             expected_loss_percent: self.expected_loss_percent,
             bitrate_bps: self.control.bitrate_bps(),
+        }
+    }
+
+    /// How the way up did since the last look, by the server's reports as long as there are any; `None` if nobody knows.
+    fn sample(&mut self, now: Instant, link: LinkNews) -> Option<UplinkSample> {
+        let of = |report: UplinkReport| UplinkSample {
+            lost_percent: report.lost_percent(),
+            queueing: report.queueing,
+            overflowed: link.overflowed,
+        };
+        let recent = self.report.filter(|(at, _)| now.saturating_duration_since(*at) <= REPORTS_WITHIN);
+        match (self.latest.take(), recent) {
+            (Some(report), _) => Some(of(report)),
+            // The next report is on its way; what happens on this side needs none.
+            (None, Some((_, report))) => link.overflowed.then(|| of(report)),
+            (None, None) => link.sample(),
         }
     }
 

@@ -108,6 +108,17 @@ fn without_reports_the_networks_own_figures_have_to_do() {
 }
 
 #[test]
+fn voice_that_does_not_even_leave_is_overload_whatever_the_server_has_reported() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let now = Instant::now();
+    quality.follow(now, &report(0));
+    quality.update(now, WANTED, None, &Statistics::default());
+    let mut full = Statistics::default();
+    full.dropped.outgoing_full = 1;
+    assert!(quality.update(now + REPORT, WANTED, None, &full).bitrate_bps < WANTED);
+}
+
+#[test]
 fn a_server_that_reports_is_believed_rather_than_the_network() {
     let mut quality = UplinkQuality::new(&encoder(0));
     let mut now = Instant::now();

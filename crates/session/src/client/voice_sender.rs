@@ -94,9 +94,9 @@ impl Client {
 
     /// Sends one encoded frame to everybody whom my channels reach; how many that are.
     ///
-    /// It counts as sent at the time that the driver brought last; one that wants [`UplinkReport::queueing`]
-    /// to be exact calls [`handle_timeout`](Self::handle_timeout) before.
     /// With nobody to hear it, nothing is sent, and channels that are closing wait for the next frame.
+    /// A frame counts as sent at the time that the driver brought last; one that wants
+    /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls [`handle_timeout`](Self::handle_timeout) before.
     ///
     /// # Errors
     /// If no session is joined or the frame is too long.
