@@ -1,4 +1,4 @@
-//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files.
+//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files, recordings.
 //!
 //! The façade's voice thread is the main user; nothing here knows a network, a device or the time of day. Time
 //! is a [`SamplePosition`] of the playback clock, which advances by one block of 10 ms whenever
@@ -28,6 +28,7 @@ mod leveller;
 pub mod limits;
 mod mixer;
 mod ramp;
+mod recording;
 mod resample;
 mod spatial;
 mod time_stretch;
@@ -48,6 +49,10 @@ pub use frame_properties::FrameProperties;
 pub use framer::Framer;
 pub use mixer::{
     DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics, Unheard,
+};
+pub use recording::{
+    Channels, OggOpusError, OggOpusSettings, OggOpusWriter, RecordedBlock, RecordedTrack, Recording,
+    RecordingError, RecordingFormat, RecordingSettings, TrackId,
 };
 pub use resample::{ResampleError, resample};
 pub use spatial::{

@@ -45,3 +45,11 @@ pub const MAX_PRE_ROLL_MS: u32 = 1_000;
 /// Points of a roll-off [`Curve`](crate::Curve): what a hand draws, and few enough to be copied with the settings
 /// on the audio thread. A longer one is refused with [`CurveError::TooManyPoints`](crate::CurveError).
 pub const MAX_CURVE_POINTS: usize = 16;
+
+/// Tracks of one recording: each is an open file. One more is refused with
+/// [`RecordingError::TooManyTracks`](crate::RecordingError).
+pub const MAX_TRACKS: usize = 256;
+
+/// The longest recording, 6 hours: as much as a WAV file for two ears can describe. Blocks that come later are left out,
+/// counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
+pub const MAX_RECORDING_SECONDS: u64 = 6 * 3_600;

@@ -53,11 +53,13 @@ mod node;
 mod playback;
 mod reach;
 mod reception;
+mod recorder;
 #[cfg(feature = "devices")]
 mod sound_devices;
 mod statistics;
 mod status;
 mod talking;
+mod tap;
 mod trace;
 mod uplink;
 mod uplink_quality;
@@ -78,11 +80,13 @@ pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
+pub use recorder::{Recorded, Recorder, RecorderError};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{
     CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
 };
 pub use status::Status;
+pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

@@ -20,4 +20,5 @@ mod restart;
 mod sound_devices;
 mod speech;
 mod stage;
+mod taps;
 mod uplink;
