@@ -15,7 +15,6 @@ mod decimator;
 mod echo;
 mod gain;
 mod high_pass;
-mod level;
 mod noise;
 mod overlap;
 mod sanitiser;
@@ -38,6 +37,7 @@ use self::sanitiser::Sanitiser;
 use self::spectrum::{BINS, Transform};
 use self::voice_detector::VoiceDetector;
 use crate::block::BLOCK_SAMPLES;
+use crate::level;
 
 /// What was heard in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -149,7 +149,9 @@ impl CaptureChain {
             done(CaptureStage::Gain);
         }
         self.output_level_dbfs = level::dbfs(microphone);
-        self.was_speech = self.voice_detector.process(microphone);
+        let echo = self.spectral.as_ref().and_then(|spectral| spectral.echo.as_ref());
+        let is_echo = echo.is_some_and(EchoCanceller::is_echo);
+        self.was_speech = self.voice_detector.process(microphone, is_echo);
         done(CaptureStage::VoiceDetection);
         Heard {
             speech_probability: self.voice_detector.probability(),

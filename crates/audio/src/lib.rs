@@ -20,10 +20,14 @@ mod capture;
 mod codec;
 mod declick;
 mod endpoint;
+mod frame_properties;
 mod framer;
 pub mod jitter;
+mod level;
+mod leveller;
 pub mod limits;
 mod mixer;
+mod ramp;
 mod recording;
 mod resample;
 mod spatial;
@@ -41,8 +45,11 @@ pub use codec::{
     IdentityEncoder, OpusDecoder, OpusEncoder, Quality, Source,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
+pub use frame_properties::FrameProperties;
 pub use framer::Framer;
-pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
+pub use mixer::{
+    DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics, Unheard,
+};
 pub use recording::{
     Channels, OggOpusError, OggOpusSettings, OggOpusWriter, RecordedBlock, RecordedTrack, Recording,
     RecordingError, RecordingFormat, RecordingSettings, TrackId,

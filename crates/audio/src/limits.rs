@@ -32,6 +32,10 @@ pub const MAX_PLAYED_REPORTS: usize = 1_024;
 /// One more is refused with [`MixerError::TooManySpeakers`](crate::MixerError).
 pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 
+/// Speakers that one mixer decodes at the same time by default: more voices at once nobody can follow. The frames of
+/// others are counted in [`SpeakerStatistics::skipped`](crate::SpeakerStatistics).
+pub const DEFAULT_MAX_DECODED: usize = 16;
+
 /// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
 pub const MAX_WAV_SECONDS: u64 = 3_600;
 

@@ -1,6 +1,8 @@
 //! What the game asks of the voice thread, as data.
 
-use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
+use consonance_audio::{
+    ActivationSettings, CaptureSettings, DuckingSettings, Input, Pose, Quality, SpatialSettings, SpeakerPlace,
+};
 use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::capture::GameSoundReader;
@@ -13,10 +15,7 @@ pub(crate) enum Command {
     SetChannel(Channel, ChannelProperties),
     CloseChannel(Channel),
     SendText(Target, String),
-    SetVolume {
-        name: String,
-        volume: f32,
-    },
+    Hear(Hearing),
     SetInput(Box<dyn Input>),
     SetCapture(CaptureSettings),
     SetActivation(ActivationSettings),
@@ -30,4 +29,17 @@ pub(crate) enum Command {
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),
     Leave,
+}
+
+/// How the others are to be heard.
+pub(crate) enum Hearing {
+    Volume { name: String, volume: f32 },
+    Muted { name: String, muted: bool },
+    Place { name: String, place: Option<SpeakerPlace> },
+    Listener(Option<Pose>),
+    Spatial(SpatialSettings),
+    MasterVolume(f32),
+    Deafened(bool),
+    Ducking(DuckingSettings),
+    Levelling(bool),
 }

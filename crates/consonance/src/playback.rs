@@ -1,15 +1,20 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
+mod remembered_players;
+
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition,
-    SpeakerKey,
+    BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
+    SamplePosition, SpeakerKey, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
+use remembered_players::{HeardAs, RememberedPlayers};
+
 use crate::clock::Clock;
+use crate::command::Hearing;
 use crate::statistics::SpeakerRow;
 use crate::trace::FrameTrace;
 
@@ -25,6 +30,7 @@ pub(crate) struct Playback {
     mixer: Mixer,
     output: Box<dyn Output>,
     speakers: HashMap<ClientId, Speaker>,
+    remembered: RememberedPlayers,
     /// Speakers who left and are played out.
     departing: Vec<(Speaker, u32)>,
     last_key: u32,
@@ -40,11 +46,12 @@ struct Speaker {
 }
 
 impl Playback {
-    pub(crate) fn new(output: Box<dyn Output>, codec_delay_samples: usize) -> Self {
+    pub(crate) fn new(output: Box<dyn Output>, settings: MixerSettings, codec_delay_samples: usize) -> Self {
         Self {
-            mixer: Mixer::new(MixerSettings::default()),
+            mixer: Mixer::new(settings),
             output,
             speakers: HashMap::new(),
+            remembered: RememberedPlayers::default(),
             departing: Vec::new(),
             last_key: 0,
             codec_delay_samples: codec_delay_samples as u64,
@@ -64,6 +71,7 @@ impl Playback {
         self.last_key += 1;
         let key = SpeakerKey(self.last_key);
         self.mixer.add_speaker(key, codec).map_err(|error| cannot(&error))?;
+        self.remembered.of(name).apply(&mut self.mixer, key);
         let speaker = Speaker { key, name: name.to_owned(), numbering: VecDeque::new() };
         self.speakers.insert(id, speaker);
         Ok(())
@@ -92,7 +100,12 @@ impl Playback {
         if let Some((_, offset)) = speaker.numbering.back_mut() {
             *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
         }
-        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, voice.amplitude);
+        let properties = FrameProperties {
+            gain: voice.amplitude,
+            priority: voice.priority as u8,
+            positional: voice.positional,
+        };
+        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, properties);
         Some(&speaker.name)
     }
 
@@ -102,18 +115,44 @@ impl Playback {
         }
     }
 
-    pub(crate) fn set_volume(&mut self, name: &str, volume: f32) {
-        for speaker in self.speakers.values().filter(|speaker| speaker.name == name) {
-            self.mixer.set_volume(speaker.key, volume);
+    /// Hears the others as that says from now on.
+    ///
+    /// # Errors
+    /// If it is for one name more than are remembered.
+    pub(crate) fn obey(&mut self, hearing: Hearing) -> Result<(), String> {
+        match hearing {
+            Hearing::Volume { name, volume } => self.remember(&name, |heard| heard.volume = volume)?,
+            Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
+            Hearing::Place { name, place } => self.remember(&name, |heard| heard.place = place)?,
+            Hearing::Listener(pose) => self.mixer.set_listener(pose),
+            Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
+            Hearing::MasterVolume(volume) => self.mixer.set_master_volume(volume),
+            Hearing::Deafened(deafened) => self.mixer.set_deafened(deafened),
+            Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
+            Hearing::Levelling(levelled) => self.mixer.set_levelling(levelled),
         }
+        Ok(())
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns them.
+    fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
+        let heard_as = self.remembered.change(name, change)?;
+        for speaker in self.speakers.values().filter(|speaker| speaker.name == name) {
+            heard_as.apply(&mut self.mixer, speaker.key);
+        }
+        Ok(())
+    }
+
+    /// Turns everybody down while one speaks oneself.
+    pub(crate) fn set_ducked(&mut self, ducked: bool) {
+        self.mixer.set_ducked(ducked);
+    }
+
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides.
     ///
     /// # Errors
     /// If the output takes no more.
     pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
-        let mut block = [0.0; BLOCK_SAMPLES];
+        let mut block = StereoBlock::default();
         self.mixer.mix(&mut block);
         let mixer = &mut self.mixer;
         self.departing.retain_mut(|(speaker, blocks)| {
@@ -126,7 +165,7 @@ impl Playback {
             stays
         });
         self.output.write(&block)?;
-        Ok(block)
+        Ok(block.to_mono())
     }
 
     /// The next frame that was played since the last call.

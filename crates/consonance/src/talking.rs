@@ -76,6 +76,11 @@ impl Talking {
         Ok(())
     }
 
+    /// Whether one speaks over any channel.
+    pub(crate) fn is_heard(&self, client: &Client) -> bool {
+        self.is_speaking && client.has_channels()
+    }
+
     /// A channel that is wanted from the beginning.
     pub(crate) fn add(&mut self, channel: Channel, target: Target, properties: ChannelProperties) {
         self.channels.insert(channel, Wish { target, properties, open: None });

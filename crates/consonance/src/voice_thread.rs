@@ -8,7 +8,7 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{Input, Output};
+use consonance_audio::{Input, MixerSettings, Output};
 use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
@@ -50,6 +50,7 @@ pub(crate) struct VoiceParts {
     pub(crate) events: Arc<EventQueue>,
     pub(crate) talking: Talking,
     pub(crate) output: Box<dyn Output>,
+    pub(crate) mixer: MixerSettings,
     #[cfg(feature = "devices")]
     pub(crate) devices: SoundDevices,
     pub(crate) give_up_after: Option<Duration>,
@@ -107,7 +108,7 @@ impl VoiceThread {
             reach: Reach::default(),
             capture,
             may_speak: false,
-            playback: Playback::new(parts.output, talking.encoder_delay_samples()),
+            playback: Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples()),
             talking,
             #[cfg(feature = "devices")]
             devices: parts.devices,
@@ -176,6 +177,7 @@ impl VoiceThread {
     /// 10 ms of sound out, and 10 ms to be captured.
     fn beat(&mut self, due: Instant, now: Instant) {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
+        self.playback.set_ducked(self.talking.is_heard(&self.client));
         match self.playback.beat() {
             Ok(render) if self.may_speak && !stalled => self.capture.beat(due, &render),
             Ok(_) => {}

@@ -10,6 +10,7 @@
 //! enough for it; and somebody who speaks here does not spoil the filter, because it knows how sure it is.
 
 mod bands;
+mod dominance;
 mod linear_filter;
 mod loudness_bound;
 mod render_history;
@@ -19,6 +20,7 @@ mod suppressor;
 mod two_paths;
 mod usefulness;
 
+use self::dominance::EchoDominance;
 use self::loudness_bound::LoudnessBound;
 use self::render_history::RenderHistory;
 use self::residual::Residual;
@@ -27,7 +29,7 @@ use self::two_paths::{TwoPaths, Verdict};
 use self::usefulness::Usefulness;
 use super::overlap::{Analysis, Window};
 use super::settings::EchoLevel;
-use super::spectrum::{BINS, Transform};
+use super::spectrum::{BINS, Spectrum, Transform};
 use super::statistics::EchoStatistics;
 use crate::block::BLOCK_SAMPLES;
 
@@ -41,6 +43,9 @@ pub(crate) struct EchoCanceller {
     suppressor: Suppressor,
     microphone: Analysis,
     predicted: Analysis,
+    dominance: EchoDominance,
+    /// Of the microphone's last block, before and after the subtraction.
+    energies: (f32, f32),
     path_changes: u64,
 }
 
@@ -55,6 +60,8 @@ impl EchoCanceller {
             suppressor: Suppressor::new(level),
             microphone: Analysis::new(),
             predicted: Analysis::new(),
+            dominance: EchoDominance::default(),
+            energies: (0.0, 0.0),
             path_changes: 0,
         }
     }
@@ -82,6 +89,7 @@ impl EchoCanceller {
             None => {}
         }
         self.predicted.push(&split.echo, window, transform);
+        self.energies = (energy(block), energy(&split.left));
         *block = split.left;
     }
 
@@ -93,6 +101,13 @@ impl EchoCanceller {
             self.paths.challenge(&holds);
         }
         self.suppressor.gains(&left.spectrum, &self.residual, gains);
+        let (heard, subtracted) = self.energies;
+        self.dominance.observe(heard, subtracted * share_kept(&left.spectrum, gains));
+    }
+
+    /// Whether nothing but the rest of an echo is left of what the microphone heard of late.
+    pub(crate) fn is_echo(&self) -> bool {
+        self.dominance.is_echo()
     }
 
     pub(crate) fn statistics(&self) -> EchoStatistics {
@@ -108,4 +123,16 @@ impl EchoCanceller {
             path_changes: self.path_changes,
         }
     }
+}
+
+fn energy(block: &[f32]) -> f32 {
+    block.iter().map(|sample| sample * sample).sum()
+}
+
+/// How much of a spectrum's energy passes the gains; all of silence.
+fn share_kept(spectrum: &Spectrum, gains: &[f32; BINS]) -> f32 {
+    let powers = || spectrum.re.iter().zip(&spectrum.im).map(|(re, im)| re * re + im * im);
+    let kept: f32 = powers().zip(gains).map(|(power, gain)| power * gain * gain).sum();
+    let all: f32 = powers().sum();
+    if all > 0.0 { kept / all } else { 1.0 }
 }

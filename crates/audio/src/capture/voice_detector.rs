@@ -38,9 +38,12 @@ impl VoiceDetector {
         self.settings = settings;
     }
 
-    /// Listens to one block; says whether it belongs to speech.
-    pub(crate) fn process(&mut self, block: &[f32; BLOCK_SAMPLES]) -> bool {
+    /// Listens to one block; says whether it belongs to speech. What `is_echo` does not, however like speech it is.
+    pub(crate) fn process(&mut self, block: &[f32; BLOCK_SAMPLES], is_echo: bool) -> bool {
         self.listen(block);
+        if is_echo {
+            self.probability = 0.0;
+        }
         let VoiceDetectionSettings { threshold, hysteresis, .. } = self.settings;
         let speaking = self.hang_over_left > 0;
         let enough = if speaking { threshold - hysteresis } else { threshold };

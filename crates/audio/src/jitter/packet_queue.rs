@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::frame_properties::FrameProperties;
 use crate::limits::MAX_QUEUED_PACKETS;
 
 /// Room that every packet gets, so that hardly any needs more: 20 ms at 100 kbit/s.
@@ -20,8 +21,7 @@ pub struct FrameId {
 #[derive(Debug, Default)]
 pub(super) struct Packet {
     pub(super) frame: FrameId,
-    /// Amplitude factor of the channel it came over.
-    pub(super) gain: f32,
+    pub(super) properties: FrameProperties,
     /// It holds a copy of the frame before.
     pub(super) carries_copy: bool,
     pub(super) data: Vec<u8>,
@@ -52,13 +52,19 @@ impl PacketQueue {
         }
     }
 
-    pub(super) fn insert(&mut self, frame: FrameId, gain: f32, carries_copy: bool, data: &[u8]) -> Insertion {
+    pub(super) fn insert(
+        &mut self,
+        frame: FrameId,
+        properties: FrameProperties,
+        carries_copy: bool,
+        data: &[u8],
+    ) -> Insertion {
         let Err(place) = self.packets.binary_search_by_key(&frame, |packet| packet.frame) else {
             return Insertion::Duplicate;
         };
         let mut packet = self.spare.pop().unwrap_or_default();
         packet.frame = frame;
-        packet.gain = gain;
+        packet.properties = properties;
         packet.carries_copy = carries_copy;
         packet.data.clear();
         packet.data.reserve(data.len().max(USUAL_PACKET_BYTES));
@@ -124,11 +130,16 @@ mod tests {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(1, 0), (0, 7), (0, 5), (1, 1), (0, 6)] {
             assert_eq!(
-                queue.insert(frame(utterance, sequence), 1.0, false, &[sequence as u8]),
+                queue.insert(
+                    frame(utterance, sequence),
+                    FrameProperties::default(),
+                    false,
+                    &[sequence as u8]
+                ),
                 Insertion::Stored
             );
         }
-        assert_eq!(queue.insert(frame(0, 6), 1.0, false, &[6]), Insertion::Duplicate);
+        assert_eq!(queue.insert(frame(0, 6), FrameProperties::default(), false, &[6]), Insertion::Duplicate);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 5));
         assert!(queue.first_of(1).is_none());
         assert_eq!(order(&mut queue), [frame(0, 5), frame(0, 6), frame(0, 7), frame(1, 0), frame(1, 1)]);
@@ -138,9 +149,12 @@ mod tests {
     fn a_full_queue_drops_what_would_be_played_first() {
         let mut queue = PacketQueue::new();
         for sequence in 0..MAX_QUEUED_PACKETS as u32 {
-            queue.insert(frame(0, sequence), 1.0, false, &[]);
+            queue.insert(frame(0, sequence), FrameProperties::default(), false, &[]);
         }
-        assert_eq!(queue.insert(frame(0, 1_000), 1.0, false, &[]), Insertion::StoredOldestDropped);
+        assert_eq!(
+            queue.insert(frame(0, 1_000), FrameProperties::default(), false, &[]),
+            Insertion::StoredOldestDropped
+        );
         assert_eq!(queue.len(), MAX_QUEUED_PACKETS);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 1));
     }
@@ -149,7 +163,7 @@ mod tests {
     fn an_utterance_can_be_dropped_from_the_middle() {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(0, 0), (1, 0), (1, 1), (2, 0)] {
-            queue.insert(frame(utterance, sequence), 1.0, false, &[sequence as u8]);
+            queue.insert(frame(utterance, sequence), FrameProperties::default(), false, &[sequence as u8]);
         }
         assert_eq!(queue.drop_utterance(1), 2);
         assert_eq!(queue.drop_utterance(1), 0);
@@ -161,7 +175,7 @@ mod tests {
         let mut queue = PacketQueue::new();
         let mut taken = Packet::default();
         for sequence in 0..1_000 {
-            queue.insert(frame(0, sequence), 1.0, false, &[0; 100]);
+            queue.insert(frame(0, sequence), FrameProperties::default(), false, &[0; 100]);
             queue.take_first(&mut taken);
         }
         assert_eq!(queue.spare.len(), 1);

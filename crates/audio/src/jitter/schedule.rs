@@ -127,7 +127,7 @@ impl JitterBuffer {
         Decision::Play {
             frame: self.taken.frame,
             packet: &self.taken.data,
-            gain: self.taken.gain,
+            properties: self.taken.properties,
             late_samples: late_samples as usize,
             skipped,
             stretch,
@@ -222,7 +222,7 @@ impl JitterBuffer {
             Some(next) => Decision::Recover {
                 frame,
                 next_packet: &next.data,
-                gain: next.gain,
+                properties: next.properties,
                 late_samples: late_samples as usize,
                 stretch,
             },

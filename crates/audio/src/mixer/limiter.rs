@@ -1,5 +1,7 @@
 //! Keeps the sum of all voices within full scale without the harshness of clipping.
 
+use crate::block::StereoBlock;
+
 /// Peaks up to here pass unchanged.
 const KNEE: f32 = 0.8;
 
@@ -12,20 +14,32 @@ const MAX_INPUT: f32 = 16.0;
 /// A peak follower that rises at once and falls slowly, and turns everything down while it is above the knee.
 ///
 /// Rising at once needs no look-ahead and has no steps: at a new peak the sample follows the curve of a soft
-/// clipper. Falling slowly keeps the wave form of what follows the peak.
+/// clipper. Falling slowly keeps the wave form of what follows the peak. Both ears are turned down by the same, as
+/// the louder one needs it, so that nobody moves to the side when somebody else is loud.
 #[derive(Debug, Default)]
-pub(crate) struct Limiter {
+pub(super) struct Limiter {
     peak: f32,
 }
 
 impl Limiter {
-    pub(crate) fn process(&mut self, block: &mut [f32]) {
-        for sample in block {
-            let input = if sample.is_nan() { 0.0 } else { sample.clamp(-MAX_INPUT, MAX_INPUT) };
-            self.peak = (self.peak * RELEASE_PER_SAMPLE).max(input.abs());
-            *sample = if self.peak <= KNEE { input } else { input * (limited(self.peak) / self.peak) };
+    pub(super) fn process(&mut self, block: &mut StereoBlock) {
+        for (left, right) in block.left.iter_mut().zip(&mut block.right) {
+            (*left, *right) = self.turned_down(sensible(*left), sensible(*right));
         }
     }
+
+    fn turned_down(&mut self, left: f32, right: f32) -> (f32, f32) {
+        self.peak = (self.peak * RELEASE_PER_SAMPLE).max(left.abs()).max(right.abs());
+        if self.peak <= KNEE {
+            return (left, right);
+        }
+        let gain = limited(self.peak) / self.peak;
+        (left * gain, right * gain)
+    }
+}
+
+fn sensible(sample: f32) -> f32 {
+    if sample.is_nan() { 0.0 } else { sample.clamp(-MAX_INPUT, MAX_INPUT) }
 }
 
 /// What a peak above the knee is turned down to: less than 1 however high it is, and smooth at the knee.
@@ -38,12 +52,26 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::block::BLOCK_SAMPLES;
+
+    /// What becomes of sound in the left ear, with its negative half in the right one.
+    fn limit(limiter: &mut Limiter, sound: &mut [f32]) {
+        for chunk in sound.chunks_mut(BLOCK_SAMPLES) {
+            let mut block = StereoBlock::default();
+            block.left[..chunk.len()].copy_from_slice(chunk);
+            block.right = block.left.map(|sample| -0.5 * sample);
+            limiter.process(&mut block);
+            let kept = |i: usize| (block.right[i] + 0.5 * block.left[i]).abs() < 1e-6;
+            assert!((0..BLOCK_SAMPLES).all(kept), "both ears by the same");
+            chunk.copy_from_slice(&block.left[..chunk.len()]);
+        }
+    }
 
     #[test]
     fn below_the_knee_nothing_changes() {
         let sound: Vec<f32> = (0..4_800).map(|i| 0.8 * (i as f32 * 0.1).sin()).collect();
         let mut limited = sound.clone();
-        Limiter::default().process(&mut limited);
+        limit(&mut Limiter::default(), &mut limited);
         assert_eq!(limited, sound);
     }
 
@@ -51,7 +79,7 @@ mod tests {
     fn a_loud_passage_keeps_its_wave_form() {
         let sound: Vec<f32> = (0..9_600).map(|i| 3.0 * (i as f32 * 0.05).sin()).collect();
         let mut limited = sound.clone();
-        Limiter::default().process(&mut limited);
+        limit(&mut Limiter::default(), &mut limited);
         let ratios: Vec<f32> =
             (4_800..9_600).filter(|&i| sound[i].abs() > 1.0).map(|i| limited[i] / sound[i]).collect();
         let (least, most) = ratios.iter().fold((f32::MAX, 0.0_f32), |(a, b), &r| (a.min(r), b.max(r)));
@@ -61,19 +89,25 @@ mod tests {
     #[test]
     fn full_level_returns_within_a_second() {
         let mut limiter = Limiter::default();
-        limiter.process(&mut [f32::INFINITY]);
-        limiter.process(&mut vec![0.0; 48_000]);
+        limiter.process(&mut StereoBlock::from_mono(&[f32::INFINITY; BLOCK_SAMPLES]));
+        limit(&mut limiter, &mut vec![0.0; 48_000]);
         let mut sound = [0.5];
-        limiter.process(&mut sound);
+        limit(&mut limiter, &mut sound);
         assert!((sound[0] - 0.5).abs() < f32::EPSILON);
     }
 
     proptest! {
         #[test]
-        fn nothing_ever_exceeds_full_scale(sound in prop::collection::vec(any::<f32>(), 0..2_000)) {
-            let mut limited = sound;
-            Limiter::default().process(&mut limited);
-            prop_assert!(limited.iter().all(|sample| sample.abs() <= 1.0));
+        fn nothing_ever_exceeds_full_scale(sound in prop::collection::vec(any::<[f32; 2]>(), 0..2_000)) {
+            let mut limiter = Limiter::default();
+            for chunk in sound.chunks(BLOCK_SAMPLES) {
+                let mut block = StereoBlock::default();
+                for (i, &[left, right]) in chunk.iter().enumerate() {
+                    (block.left[i], block.right[i]) = (left, right);
+                }
+                limiter.process(&mut block);
+                prop_assert!(block.left.iter().chain(&block.right).all(|sample| sample.abs() <= 1.0));
+            }
         }
     }
 }

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::path::Path;
 
 use super::{WavError, WavFile};
-use crate::block::BLOCK_SAMPLES;
+use crate::block::StereoBlock;
 use crate::endpoint::{Output, OutputError};
 
-/// Mono 16-bit at 48 kHz. The file on disk is a valid WAV at all times: the header never promises more than
-/// is there, and follows at most 250 ms behind.
+/// Mono 16-bit at 48 kHz: the mean of both ears. The file on disk is a valid WAV at all times: the header never promises
+/// more than is there, and follows at most 250 ms behind.
 #[derive(Debug)]
 pub struct WavOutput {
     file: Option<WavFile>,
@@ -27,9 +27,9 @@ impl WavOutput {
 }
 
 impl Output for WavOutput {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let file = self.file.as_mut().ok_or(OutputError::Finished)?;
-        Ok(file.write(block)?)
+        Ok(file.write(&block.to_mono())?)
     }
 
     fn finish(&mut self) -> Result<(), OutputError> {

@@ -1,6 +1,6 @@
 //! Echo, in rooms of 0.2 to 0.5 s of reverberation, with delays of 20 to 250 ms and a loudspeaker that distorts.
 
-use consonance_audio::{CaptureChain, CaptureSettings, EchoLevel};
+use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, EchoLevel};
 
 use crate::room::{Room, convolve, loudspeaker};
 use crate::similarity::similarity_db;
@@ -128,6 +128,55 @@ fn a_voice_over_the_echo_is_more_like_itself_than_in_the_bare_microphone() {
                 after > before + 1.0,
                 "{before} → {after} dB, {near_to_echo_db} dB over the echo in {rt60_s} s"
             );
+        }
+    }
+}
+
+/// How much of a time the chain takes for speech, by default.
+fn speech_share(microphone: &[f32], far: &[f32], from_s: f32, to_s: f32) -> f32 {
+    let mut chain = CaptureChain::new(CaptureSettings::default());
+    let renders = far.as_chunks::<BLOCK_SAMPLES>().0;
+    let heard = microphone
+        .as_chunks::<BLOCK_SAMPLES>()
+        .0
+        .iter()
+        .enumerate()
+        .map(|(n, block)| chain.process(&mut block.clone(), renders.get(n)).is_speech);
+    let heard: Vec<bool> = heard.collect();
+    let range = (from_s * 100.0) as usize..((to_s * 100.0) as usize).min(heard.len());
+    heard[range.clone()].iter().filter(|is_speech| **is_speech).count() as f32 / range.len() as f32
+}
+
+#[test]
+fn an_echo_is_not_taken_for_somebody_who_speaks() {
+    for number in 1..=3 {
+        let far = speech(number);
+        for (rt60_s, delay_ms) in [(0.2, 20.0), (0.3, 60.0), (0.3, 250.0), (0.5, 60.0), (0.5, 200.0)] {
+            let microphone = echo(&far, Room::desk(rt60_s), delay_ms);
+            let learning = speech_share(&microphone, &far, 0.0, 1.0);
+            assert!(
+                learning < 0.6,
+                "voice {number}, {rt60_s} s, {delay_ms} ms: {learning} of the first second"
+            );
+            let later = speech_share(&microphone, &far, 1.0, 8.0);
+            assert!(later < 0.01, "voice {number}, {rt60_s} s, {delay_ms} ms: {later} of the rest");
+        }
+    }
+}
+
+#[test]
+fn a_voice_over_the_echo_is_taken_for_a_voice() {
+    let far = speeches(&[1, 2]);
+    let mut near = vec![0.0; seconds(4.0)];
+    near.extend(speech(3));
+    near.resize(far.len(), 0.0);
+    let alone = speech_share(&near, &[], 4.0, 10.0);
+    for rt60_s in [0.3, 0.5] {
+        let echo = echo(&far, Room::desk(rt60_s), 80.0);
+        for near_to_echo_db in [0.0, 12.0, 20.0] {
+            let microphone = with_level(&near, &echo, seconds(4.0)..seconds(10.0), near_to_echo_db);
+            let share = speech_share(&microphone, &far, 4.0, 10.0);
+            assert!(share > 0.9 * alone, "{rt60_s} s, {near_to_echo_db} dB: {share} instead of {alone}");
         }
     }
 }

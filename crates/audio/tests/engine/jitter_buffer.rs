@@ -2,7 +2,7 @@
 
 use consonance_audio::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
 use consonance_audio::limits::{MAX_DELAY_SAMPLES, MAX_QUEUED_PACKETS};
-use consonance_audio::{FrameSize, SamplePosition};
+use consonance_audio::{FrameProperties, FrameSize, SamplePosition};
 use proptest::prelude::*;
 
 /// A listener without ears: asks for what to play, stretches it as wished, and takes its time to play it.
@@ -43,7 +43,13 @@ impl Player {
 
     /// A frame whose packet is its own number arrives now.
     fn arrive(&mut self, sequence: u32) {
-        self.buffer.push(sequence, self.now, &sequence.to_le_bytes(), 1.0, self.copies);
+        self.buffer.push(
+            sequence,
+            self.now,
+            &sequence.to_le_bytes(),
+            FrameProperties::default(),
+            self.copies,
+        );
     }
 
     /// Plays one block.
@@ -440,7 +446,7 @@ fn when_the_first_packet_is_lost_its_frame_is_recovered() {
 #[test]
 fn oversized_packets_are_not_kept() {
     let mut player = Player::speaking();
-    player.buffer.push(0, player.now, &vec![0; 100_000], 1.0, false);
+    player.buffer.push(0, player.now, &vec![0; 100_000], FrameProperties::default(), false);
     assert_eq!(player.buffer.queued_packets(), 0);
     assert_eq!(player.buffer.counters().oversized, 1);
 }

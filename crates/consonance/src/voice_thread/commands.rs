@@ -40,10 +40,7 @@ impl VoiceThread {
             Command::SendText(target, text) => {
                 client.send_text(&target, &text).err().map(|error| error.to_string())
             }
-            Command::SetVolume { name, volume } => {
-                self.playback.set_volume(&name, volume);
-                None
-            }
+            Command::Hear(hearing) => self.playback.obey(hearing).err(),
             Command::SetInput(input) => self.capture.set_input(input).err(),
             Command::SetCapture(settings) => {
                 self.capture.change(|wishes| wishes.settings = settings);

@@ -8,6 +8,7 @@ mod direct_links;
 mod ear;
 mod hall;
 mod handle;
+mod hearing;
 mod hosted;
 mod hosted_direct_links;
 mod likeness;
