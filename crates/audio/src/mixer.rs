@@ -55,7 +55,7 @@ impl Mixer {
             settings,
             speakers: BTreeMap::new(),
             scene: Scene::default(),
-            selection: Selection::new(settings.max_decoded, settings.max_speakers),
+            selection: Selection::new(settings.max_decoded),
             sum: Sum::SILENCE,
             master: Master::new(),
             limiter: Limiter::default(),

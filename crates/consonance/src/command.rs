@@ -7,6 +7,7 @@ use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::capture::GameSoundReader;
 use crate::channel::Channel;
+use crate::tap::{TapSender, TapSource};
 
 pub(crate) enum Command {
     JoinRoom(String),
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     SetMuted(bool),
     SetQuality(Quality),
     SetGameSound(GameSoundReader),
+    Tap(TapSource, TapSender),
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),

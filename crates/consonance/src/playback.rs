@@ -2,7 +2,7 @@
 
 mod remembered_players;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
@@ -16,12 +16,15 @@ use remembered_players::{HeardAs, RememberedPlayers};
 use crate::clock::Clock;
 use crate::command::Hearing;
 use crate::statistics::SpeakerRow;
+use crate::tap::{TapSender, TapSenders, TapSound};
 use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
 /// The mixer knows the loss of the last so many frames of a speaker (spec: features, A13); with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
+/// Players who are listened to by taps at the same time, here or not.
+const MAX_TAPPED_SPEAKERS: usize = 1_024;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
 
@@ -31,6 +34,8 @@ pub(crate) struct Playback {
     output: Box<dyn Output>,
     speakers: HashMap<ClientId, Speaker>,
     remembered: RememberedPlayers,
+    speaker_taps: BTreeMap<String, TapSenders>,
+    mix_taps: TapSenders,
     /// Speakers who left and are played out.
     departing: Vec<(Speaker, u32)>,
     last_key: u32,
@@ -52,6 +57,8 @@ impl Playback {
             output,
             speakers: HashMap::new(),
             remembered: RememberedPlayers::default(),
+            speaker_taps: BTreeMap::new(),
+            mix_taps: TapSenders::default(),
             departing: Vec::new(),
             last_key: 0,
             codec_delay_samples: codec_delay_samples as u64,
@@ -147,13 +154,54 @@ impl Playback {
         self.mixer.set_ducked(ducked);
     }
 
+    /// Lets somebody listen to a player from now on, whenever that player is here.
+    ///
+    /// # Errors
+    /// If there are too many such taps.
+    pub(crate) fn tap_speaker(&mut self, name: String, sender: TapSender) -> Result<(), String> {
+        self.speaker_taps.retain(|_, senders| !senders.is_empty());
+        if self.speaker_taps.len() >= MAX_TAPPED_SPEAKERS && !self.speaker_taps.contains_key(&name) {
+            return Err(format!(
+                "{MAX_TAPPED_SPEAKERS} players are listened to by taps: drop some of the taps first"
+            ));
+        }
+        self.speaker_taps.entry(name).or_default().add(sender);
+        Ok(())
+    }
+
+    /// Lets somebody listen to everything together from now on.
+    pub(crate) fn tap_mix(&mut self, sender: TapSender) {
+        self.mix_taps.add(sender);
+    }
+
+    fn mix(&mut self) -> StereoBlock {
+        let mut block = StereoBlock::default();
+        let position = self.mixer.position();
+        if self.speaker_taps.is_empty() {
+            self.mixer.mix(&mut block);
+        } else {
+            let Self { mixer, speakers, departing, speaker_taps, .. } = self;
+            mixer.mix_watched(&mut block, |key, position, sound| {
+                let mut everybody = speakers.values().chain(departing.iter().map(|(speaker, _)| speaker));
+                if let Some(speaker) = everybody.find(|speaker| speaker.key == key)
+                    && let Some(senders) = speaker_taps.get_mut(&speaker.name)
+                {
+                    senders.push(position, &TapSound::Mono(*sound));
+                }
+            });
+        }
+        if !self.mix_taps.is_empty() {
+            self.mix_taps.push(position, &TapSound::Stereo(block));
+        }
+        block
+    }
+
     /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides.
     ///
     /// # Errors
     /// If the output takes no more.
     pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
-        let mut block = StereoBlock::default();
-        self.mixer.mix(&mut block);
+        let block = self.mix();
         let mixer = &mut self.mixer;
         self.departing.retain_mut(|(speaker, blocks)| {
             *blocks -= 1;

@@ -145,6 +145,28 @@ impl TapSender {
     }
 }
 
+/// All the taps on one source.
+#[derive(Debug, Default)]
+pub(crate) struct TapSenders(Vec<TapSender>);
+
+impl TapSenders {
+    pub(crate) fn add(&mut self, sender: TapSender) {
+        self.0.push(sender);
+    }
+
+    /// Puts a block into each; those that nobody listens to any more go.
+    pub(crate) fn push(&mut self, position: SamplePosition, sound: &TapSound) {
+        self.0.retain_mut(|sender| {
+            sender.push(position, *sound);
+            !sender.is_abandoned()
+        });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use consonance_audio::{Input, MixerSettings, Output};
 use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
-use crate::capture::{Capture, CaptureWishes};
+use crate::capture::{Beat, Capture, CaptureWishes};
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::command::Command;
@@ -179,7 +179,9 @@ impl VoiceThread {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
         self.playback.set_ducked(self.talking.is_heard(&self.client));
         match self.playback.beat() {
-            Ok(render) if self.may_speak && !stalled => self.capture.beat(due, &render),
+            Ok(render) if self.may_speak && !stalled => {
+                self.capture.beat(Beat { due, position: self.clock.position(due), render });
+            }
             Ok(_) => {}
             Err(error) => self.end = Some(End::Output(error.to_string())),
         }

@@ -6,6 +6,7 @@ use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
 
 use super::VoiceChat;
 use crate::command::{Command, Hearing};
+use crate::tap::{Tap, TapSource};
 
 impl VoiceChat {
     /// How loud one player is heard here: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
@@ -53,6 +54,14 @@ impl VoiceChat {
     /// Brings all players to the same loudness, or leaves them as they are, as to begin with.
     pub fn set_levelling(&self, levelled: bool) {
         self.hear(Hearing::Levelling(levelled));
+    }
+
+    /// Listens to something of the chat: to the microphone, to another player, or to everything as it is heard. All taps
+    /// of a chat have one time line, and a [`Recorder`](crate::Recorder) writes them into files.
+    pub fn tap(&self, source: TapSource) -> Tap {
+        let (sender, tap) = Tap::new(source.clone());
+        self.ask(Command::Tap(source, sender));
+        tap
     }
 
     fn hear(&self, hearing: Hearing) {

@@ -20,3 +20,4 @@ mod restart;
 mod sound_devices;
 mod speech;
 mod stage;
+mod taps;

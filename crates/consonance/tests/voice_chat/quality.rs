@@ -36,8 +36,7 @@ fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
     let music = bytes_per_packet(Quality::Music);
     let high = bytes_per_packet(Quality::High);
     assert!(low * 1.5 < high && high * 1.5 < music, "{low}, {high}, {music} bytes");
-    // Wherever it began, this much has the part in it that is looked for, as a whole.
-    bob.ear.listen_for(2.0);
-    let heard = likeness(&voice[24_000..96_000], &bob.ear.samples());
-    assert!(heard > ALIKE, "{heard}");
+    // It may have begun anywhere in the recording.
+    let likeness = likeness(&bob.ear.samples(), &voice.repeat(3));
+    assert!(likeness > ALIKE, "{likeness}");
 }
