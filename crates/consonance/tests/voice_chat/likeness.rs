@@ -70,7 +70,7 @@ fn places(part: &[f32], whole: &[f32]) -> Vec<Place> {
 }
 
 /// Where `part` lies in `whole`, in samples, to within a millisecond; all of it is there, if there is room for it.
-fn place_of(part: &[f32], whole: &[f32]) -> i64 {
+pub(crate) fn place_of(part: &[f32], whole: &[f32]) -> i64 {
     let (part, whole) = (decimate(part, COARSEST), decimate(whole, COARSEST));
     let last = whole.len().saturating_sub(part.len()) as i64;
     best(0..=last, |at| product(&part, &whole[at as usize..])).1 * COARSEST as i64
