@@ -189,6 +189,11 @@ impl JitterBuffer {
         self.target.note(arrived, transit, &utterance.transits, recovery);
     }
 
+    /// What came with the packet whose turn comes first.
+    pub fn next_properties(&self) -> Option<FrameProperties> {
+        self.queue.first().map(|packet| packet.properties)
+    }
+
     /// The packet that was handed out last with [`Decision::Play`]; empty before the first.
     pub fn last_packet(&self) -> &[u8] {
         &self.taken.data

@@ -6,8 +6,8 @@
 //!
 //! ```text
 //! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets ─ ─ ─▶ Mixer::push_frame
-//!                                               jitter buffer ─▶ Decoder ─▶ volume ┐ one per speaker
-//! Output ◀────────────────────────────────────────────── limiter ◀─ sum ◀──────────┘
+//!                                    jitter buffer ─▶ Decoder ─▶ volume ─▶ place ┐ one per speaker
+//! Output ◀──────────────────────────────────── master volume, limiter ◀─ sum ◀─────┘
 //! ```
 //!
 //! Packets and numbers that come from other people are never trusted: they are dropped and counted (see
@@ -25,6 +25,7 @@ mod framer;
 pub mod jitter;
 mod level;
 mod leveller;
+mod limiter;
 pub mod limits;
 mod mixer;
 mod ramp;

@@ -40,6 +40,11 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+/// The same for recordings.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/recording.md")]
+struct RecordingGuide;
+
 mod bitrate_control;
 mod builder;
 mod capture;

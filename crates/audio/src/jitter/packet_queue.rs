@@ -77,9 +77,14 @@ impl PacketQueue {
         Insertion::Stored
     }
 
-    /// The packet whose turn comes first, if it belongs to this utterance.
+    /// The packet whose turn comes first.
+    pub(super) fn first(&self) -> Option<&Packet> {
+        self.packets.front()
+    }
+
+    /// The same, if it belongs to this utterance.
     pub(super) fn first_of(&self, utterance: u32) -> Option<&Packet> {
-        self.packets.front().filter(|packet| packet.frame.utterance == utterance)
+        self.first().filter(|packet| packet.frame.utterance == utterance)
     }
 
     /// Exchanges the first packet for one that is no longer needed.

@@ -40,7 +40,7 @@ impl Candidate {
     }
 }
 
-/// Chooses anew in every block, without asking for memory.
+/// Chooses anew in every block, without asking for memory unless there are more speakers than ever.
 #[derive(Debug)]
 pub(super) struct Selection {
     most: usize,
@@ -48,9 +48,9 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Up to `most` of at most `speakers` are chosen.
-    pub(super) fn new(most: usize, speakers: usize) -> Self {
-        Self { most: most.max(1), candidates: Vec::with_capacity(speakers) }
+    /// Up to `most` are chosen, and at least one.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most: most.max(1), candidates: Vec::new() }
     }
 
     /// Tells those who are to be decoded, and returns who is to be auditioned.
@@ -60,6 +60,7 @@ impl Selection {
         scene: &Scene,
     ) -> Option<SpeakerKey> {
         self.candidates.clear();
+        self.candidates.reserve(speakers.len());
         let candidates = speakers.iter_mut().filter_map(|(&key, speaker)| speaker.candidate(key, scene));
         self.candidates.extend(candidates);
         let (chosen, others) = loudest(&mut self.candidates, self.most);

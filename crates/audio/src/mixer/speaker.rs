@@ -21,6 +21,7 @@ use super::settings::sensible_volume;
 use super::sum::Sum;
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::codec::{CodecError, CodecSettings};
+use crate::frame_properties::FrameProperties;
 use crate::jitter::JitterSettings;
 use crate::ramp::{Ramp, Smoothed, towards};
 use crate::spatial::{Pose, SpatialSettings, SpeakerPlace};
@@ -112,9 +113,10 @@ impl Speaker {
         if !self.reception.has_something_to_say() {
             return None;
         }
-        let unheard = self.reason_to_be_silent(scene);
+        let properties = self.reception.next_properties();
+        let unheard = self.reason_to_be_silent(properties, scene);
         let gain = match unheard {
-            None => self.own_gain(),
+            None => self.own_gain(properties),
             // It fades out still.
             Some(_) if self.received == Received::Sound && self.gain.value() > 0.0 => self.gain.value(),
             Some(_) => return None,
@@ -122,7 +124,7 @@ impl Speaker {
         Some(Candidate {
             key,
             was_chosen,
-            gain: gain * self.distance_gain(scene),
+            gain: gain * self.distance_gain(properties, scene),
             rms: self.loudness.of_late_rms(),
             heard_at: self.loudness.measured_at(),
             can_be_auditioned: unheard.is_none() && self.reception.has_undecoded_packet(),
@@ -151,7 +153,9 @@ impl Speaker {
         let mut block = [0.0; BLOCK_SAMPLES];
         let received = self.reception.next_block(key, scene.now, self.is_chosen, &mut block, reports);
         let before = std::mem::replace(&mut self.received, received);
-        let reason = self.reason_to_be_silent(scene);
+        let properties = self.reception.properties();
+        let reason = self.reason_to_be_silent(properties, scene);
+        let positions = self.positions(properties, scene);
         self.unheard = match received {
             Received::Nothing => None,
             Received::Undecoded => reason.or(Some(Unheard::Crowded)),
@@ -163,10 +167,10 @@ impl Speaker {
             self.levelling.step(scene.is_levelled);
             watch(&block);
             self.weigh(&mut block, before != Received::Sound);
-            self.placement.add(&block, self.positions(scene), sum);
+            self.placement.add(&block, positions, sum);
         } else {
             self.loudness.be_silent();
-            self.placement.rest(self.positions(scene), sum);
+            self.placement.rest(positions, sum);
         }
     }
 
@@ -175,7 +179,7 @@ impl Speaker {
         let mut block = [0.0; BLOCK_SAMPLES];
         if self.received == Received::Sound && self.reception.last_block(&mut block) {
             scale(&mut block, self.gain.ramp_to(0.0));
-            self.placement.add(&block, self.positions(scene), sum);
+            self.placement.add(&block, self.positions(self.reception.properties(), scene), sum);
         }
     }
 
@@ -186,7 +190,7 @@ impl Speaker {
         let step = if begins { 1.0 } else { 1.0 / self.reception.frame_blocks() as f32 };
         self.precedence = towards(self.precedence, precedence, step);
         let target = match self.unheard {
-            None | Some(Unheard::Outranked) => self.own_gain() * self.precedence,
+            None | Some(Unheard::Outranked) => self.own_gain(self.reception.properties()) * self.precedence,
             Some(_) => 0.0,
         };
         if begins {
@@ -196,12 +200,11 @@ impl Speaker {
     }
 
     /// What the listener and the channel want, whoever else speaks.
-    fn own_gain(&self) -> f32 {
-        self.volume * self.reception.properties().gain * self.levelling.gain()
+    fn own_gain(&self, properties: FrameProperties) -> f32 {
+        self.volume * properties.gain * self.levelling.gain()
     }
 
-    fn reason_to_be_silent(&self, scene: &Scene) -> Option<Unheard> {
-        let properties = self.reception.properties();
+    fn reason_to_be_silent(&self, properties: FrameProperties, scene: &Scene) -> Option<Unheard> {
         if scene.is_silent {
             Some(Unheard::Deafened)
         } else if self.is_muted {
@@ -210,20 +213,21 @@ impl Speaker {
             Some(Unheard::TurnedDown)
         } else if scene.top_priority > Some(properties.priority) {
             Some(Unheard::Outranked)
-        } else if self.distance_gain(scene) <= 0.0 {
+        } else if self.distance_gain(properties, scene) <= 0.0 {
             Some(Unheard::OutOfRange)
         } else {
             None
         }
     }
 
-    fn distance_gain(&self, scene: &Scene) -> f32 {
-        self.positions(scene).map_or(1.0, |(place, listener)| scene.spatial.gain(&place, &listener))
+    fn distance_gain(&self, properties: FrameProperties, scene: &Scene) -> f32 {
+        self.positions(properties, scene)
+            .map_or(1.0, |(place, listener)| scene.spatial.gain(&place, &listener))
     }
 
     /// Where the speaker and the listener are, if the voice comes from a place and both are known.
-    fn positions(&self, scene: &Scene) -> Option<(SpeakerPlace, Pose)> {
-        self.place.zip(scene.listener).filter(|_| self.reception.properties().positional)
+    fn positions(&self, properties: FrameProperties, scene: &Scene) -> Option<(SpeakerPlace, Pose)> {
+        self.place.zip(scene.listener).filter(|_| properties.positional)
     }
 }
 

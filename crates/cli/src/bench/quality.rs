@@ -7,7 +7,6 @@ mod fixed_buffer;
 mod measurement;
 mod original;
 mod plot;
-mod recordings;
 mod report;
 mod visqol;
 
@@ -20,6 +19,7 @@ use condition::{Condition, Listener};
 use measurement::Speech;
 use report::{Report, Row};
 
+use super::recordings::recordings;
 use crate::offline_call::write_wav;
 
 /// What to measure and where to put it.
@@ -40,7 +40,7 @@ pub(crate) struct Quality {
 }
 
 pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
-    let speech = Speech::new(recordings::recordings()?)?;
+    let speech = Speech::new(recordings()?)?;
     let mut report = Report::default();
     let mut out = stdout();
     if !quality.json {

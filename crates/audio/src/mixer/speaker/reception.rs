@@ -194,6 +194,11 @@ impl Reception {
         self.properties
     }
 
+    /// What came with the next frame that is there; if none is, with the last.
+    pub(super) fn next_properties(&self) -> FrameProperties {
+        self.jitter.next_properties().unwrap_or(self.properties)
+    }
+
     /// Blocks in a frame.
     pub(super) fn frame_blocks(&self) -> usize {
         self.frame.len() / BLOCK_SAMPLES
@@ -210,11 +215,7 @@ impl Reception {
             let unheard = self.sound.unheard();
             let begins = now + unheard as u64;
             match self.jitter.next(now, unheard) {
-                Decision::Silence if self.sounding => {
-                    self.sound.fall_silent();
-                    self.undecoded = None;
-                    self.sounding = false;
-                }
+                Decision::Silence if self.sounding => self.fall_silent(),
                 Decision::Silence => return,
                 Decision::EndOfUtterance { .. } => self.joint = true,
                 Decision::GaveUp { first, count, from } => {
@@ -260,6 +261,16 @@ impl Reception {
                     report(frame, begins.before(late_samples as u64), how);
                 }
             }
+        }
+    }
+
+    fn fall_silent(&mut self) {
+        let before = self.sound.unheard();
+        self.sound.fall_silent();
+        self.sounding = false;
+        if let Some(undecoded) = &mut self.undecoded {
+            undecoded.samples = undecoded.samples.saturating_add(self.sound.unheard() - before);
+            undecoded.has_packet = false;
         }
     }
 

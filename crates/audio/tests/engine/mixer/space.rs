@@ -148,3 +148,15 @@ fn settings_hold_for_those_who_are_there_and_those_who_come() {
     desk.mixer.set_place(newcomer, at(3.0));
     assert!(desk.mix(20).is_silent());
 }
+
+#[test]
+fn somebody_out_of_range_who_speaks_over_the_radio_is_heard_from_the_first_frame_on() {
+    let mut desk = humming(SpatialMode::Hrtf, at(60.0));
+    assert!(desk.mix(10).is_silent());
+    desk.stop(SPEAKER);
+    desk.mix(20);
+    let skipped = desk.statistics(SPEAKER).skipped;
+    desk.start(SPEAKER, always(0.2), FrameProperties::default());
+    assert_near(desk.mix(20).both()[9_599], 0.2);
+    assert_eq!(desk.statistics(SPEAKER).skipped, skipped);
+}

@@ -6,8 +6,8 @@ use consonance::audio::DecodedAs;
 use serde::Serialize;
 
 use super::condition::{Condition, Listener};
-use super::recordings::at_16_khz;
 use super::visqol::Reference;
+use crate::bench::recordings::at_16_khz;
 use crate::offline_call::milliseconds;
 
 /// What was measured, over all recordings and seeds.
@@ -81,8 +81,8 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recordings::recordings;
     use super::*;
+    use crate::bench::recordings::recordings;
 
     #[expect(clippy::unnecessary_wraps, reason = "keeping may fail")]
     fn forget(_: u64, _: usize, _: &[f32]) -> Result<(), Box<dyn Error>> {
