@@ -97,6 +97,41 @@ impl FrameSize {
     }
 }
 
+/// 10 ms for two ears, at 48 kHz. The default is silence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StereoBlock {
+    /// What the left ear hears.
+    pub left: [f32; BLOCK_SAMPLES],
+    /// What the right ear hears.
+    pub right: [f32; BLOCK_SAMPLES],
+}
+
+impl StereoBlock {
+    /// Silence in both ears.
+    pub const SILENCE: Self = Self { left: [0.0; BLOCK_SAMPLES], right: [0.0; BLOCK_SAMPLES] };
+
+    /// The same sound in both ears.
+    pub const fn from_mono(block: &[f32; BLOCK_SAMPLES]) -> Self {
+        Self { left: *block, right: *block }
+    }
+
+    /// The mean of both ears: what is the same in both stays exactly what it is.
+    pub fn to_mono(&self) -> [f32; BLOCK_SAMPLES] {
+        std::array::from_fn(|i| 0.5 * (self.left[i] + self.right[i]))
+    }
+
+    /// Left and right, to do the same to both.
+    pub fn sides_mut(&mut self) -> [&mut [f32; BLOCK_SAMPLES]; 2] {
+        [&mut self.left, &mut self.right]
+    }
+}
+
+impl Default for StereoBlock {
+    fn default() -> Self {
+        Self::SILENCE
+    }
+}
+
 /// Brings a sample within full scale, ±1; what is not finite becomes silence.
 pub(crate) fn full_scale(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
@@ -123,6 +158,14 @@ mod tests {
         assert_eq!(SamplePosition::from_micros(10_000), SamplePosition(480));
         assert_eq!(SamplePosition(480).as_micros(), 10_000);
         assert_eq!(SamplePosition::from_micros(u64::MAX).0, (u128::from(u64::MAX) * 48 / 1000) as u64);
+    }
+
+    #[test]
+    fn mono_in_both_ears_is_exactly_the_same_again_and_two_sides_become_their_mean() {
+        let mono: [f32; BLOCK_SAMPLES] = std::array::from_fn(|i| (i as f32 * 0.37).sin() / 3.0);
+        assert_eq!(StereoBlock::from_mono(&mono).to_mono()[..], mono[..]);
+        let left = StereoBlock { left: [0.5; BLOCK_SAMPLES], ..StereoBlock::default() };
+        assert_eq!(left.to_mono()[..], [0.25; BLOCK_SAMPLES][..]);
     }
 
     #[test]

@@ -15,7 +15,6 @@ mod decimator;
 mod echo;
 mod gain;
 mod high_pass;
-mod level;
 mod noise;
 mod overlap;
 mod sanitiser;
@@ -38,6 +37,7 @@ use self::sanitiser::Sanitiser;
 use self::spectrum::{BINS, Transform};
 use self::voice_detector::VoiceDetector;
 use crate::block::BLOCK_SAMPLES;
+use crate::level;
 
 /// What was heard in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]

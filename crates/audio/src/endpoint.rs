@@ -1,6 +1,6 @@
 //! Where blocks come from and where they go: the two traits that devices, files and silence have in common.
 
-use crate::block::BLOCK_SAMPLES;
+use crate::block::{BLOCK_SAMPLES, StereoBlock};
 use crate::wav::WavError;
 
 /// What became of a read.
@@ -20,11 +20,11 @@ pub trait Input: Send {
 
 /// A sink for sound.
 pub trait Output: Send {
-    /// Takes the next 10 ms, mono at 48 kHz.
+    /// Takes the next 10 ms for two ears, at 48 kHz.
     ///
     /// # Errors
     /// [`OutputError`] if they could not be kept or played; the sink is then of no more use.
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError>;
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError>;
 
     /// Makes sure that everything written is kept. Writing on afterwards is an error.
     ///
@@ -61,7 +61,7 @@ impl Input for Silence {
 pub struct Discard;
 
 impl Output for Discard {
-    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
         Ok(())
     }
 

@@ -28,6 +28,7 @@ use target_delay::{Recovery, TargetDelay};
 use transits::Transits;
 
 use crate::block::{FrameSize, SamplePosition};
+use crate::frame_properties::FrameProperties;
 use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
 
 /// So many of the last 128 frames lost make it worth waiting for copies, until none of them is. Before so many
@@ -145,7 +146,7 @@ impl JitterBuffer {
         sequence: u32,
         arrived: SamplePosition,
         packet: &[u8],
-        gain: f32,
+        properties: FrameProperties,
         recoverable_frames: u8,
     ) {
         self.counters.received += 1;
@@ -170,7 +171,7 @@ impl JitterBuffer {
             }
             _ => {
                 let frame = FrameId { utterance: utterance.number, sequence };
-                match self.queue.insert(frame, gain, recoverable_frames, packet) {
+                match self.queue.insert(frame, properties, recoverable_frames, packet) {
                     Insertion::Stored => {}
                     Insertion::StoredOldestDropped => self.counters.overflowed += 1,
                     Insertion::Duplicate => {
@@ -187,6 +188,16 @@ impl JitterBuffer {
         let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;
         utterance.transits.note(transit);
         self.target.note(arrived, transit, &utterance.transits, recovery);
+    }
+
+    /// What came with the packet whose turn comes first.
+    pub fn next_properties(&self) -> Option<FrameProperties> {
+        self.queue.first().map(|packet| packet.properties)
+    }
+
+    /// The packet that was handed out last with [`Decision::Play`]; empty before the first.
+    pub fn last_packet(&self) -> &[u8] {
+        &self.taken.data
     }
 
     /// Whether what was handed out last ends in near silence, where it may be stretched and squeezed unheard.

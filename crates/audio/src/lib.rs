@@ -1,4 +1,4 @@
-//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files.
+//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files, recordings.
 //!
 //! The façade's voice thread is the main user; nothing here knows a network, a device or the time of day. Time
 //! is a [`SamplePosition`] of the playback clock, which advances by one block of 10 ms whenever
@@ -6,8 +6,8 @@
 //!
 //! ```text
 //! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets ─ ─ ─▶ Mixer::push_frame
-//!                                               jitter buffer ─▶ Decoder ─▶ volume ┐ one per speaker
-//! Output ◀────────────────────────────────────────────── limiter ◀─ sum ◀──────────┘
+//!                                    jitter buffer ─▶ Decoder ─▶ volume ─▶ place ┐ one per speaker
+//! Output ◀──────────────────────────────────── master volume, limiter ◀─ sum ◀─────┘
 //! ```
 //!
 //! Packets and numbers that come from other people are never trusted: they are dropped and counted (see
@@ -20,16 +20,22 @@ mod capture;
 mod codec;
 mod declick;
 mod endpoint;
+mod frame_properties;
 mod framer;
 pub mod jitter;
+mod level;
+mod leveller;
+mod limiter;
 pub mod limits;
 mod mixer;
+mod ramp;
+mod recording;
 mod resample;
 mod spatial;
 mod time_stretch;
 mod wav;
 
-pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition};
+pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
 pub use capture::{
     Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
     CaptureStatistics, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
@@ -40,8 +46,15 @@ pub use codec::{
     IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, Redundancy, Source,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
+pub use frame_properties::FrameProperties;
 pub use framer::Framer;
-pub use mixer::{Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics};
+pub use mixer::{
+    DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics, Unheard,
+};
+pub use recording::{
+    Channels, OggOpusError, OggOpusSettings, OggOpusWriter, RecordedBlock, RecordedTrack, Recording,
+    RecordingError, RecordingFormat, RecordingSettings, TrackId,
+};
 pub use resample::{ResampleError, resample};
 pub use spatial::{
     Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,

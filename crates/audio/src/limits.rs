@@ -32,6 +32,10 @@ pub const MAX_PLAYED_REPORTS: usize = 1_024;
 /// One more is refused with [`MixerError::TooManySpeakers`](crate::MixerError).
 pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 
+/// Speakers that one mixer decodes at the same time by default: more voices at once nobody can follow. The frames of
+/// others are counted in [`SpeakerStatistics::skipped`](crate::SpeakerStatistics).
+pub const DEFAULT_MAX_DECODED: usize = 16;
+
 /// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
 pub const MAX_WAV_SECONDS: u64 = 3_600;
 
@@ -41,3 +45,11 @@ pub const MAX_PRE_ROLL_MS: u32 = 1_000;
 /// Points of a roll-off [`Curve`](crate::Curve): what a hand draws, and few enough to be copied with the settings
 /// on the audio thread. A longer one is refused with [`CurveError::TooManyPoints`](crate::CurveError).
 pub const MAX_CURVE_POINTS: usize = 16;
+
+/// Tracks of one recording: each is an open file. One more is refused with
+/// [`RecordingError::TooManyTracks`](crate::RecordingError).
+pub const MAX_TRACKS: usize = 256;
+
+/// The longest recording, 6 hours: as much as a WAV file for two ears can describe. Blocks that come later are left out,
+/// counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
+pub const MAX_RECORDING_SECONDS: u64 = 6 * 3_600;

@@ -1,52 +1,49 @@
-//! Everybody who speaks, in one sound: for each speaker take, decode or conceal, scale, add; then limit.
+//! Everybody who speaks, in one sound: for each speaker take, decode or conceal, scale, place, add; then limit.
 
-mod limiter;
-mod pending_sound;
-mod quiet;
+mod error;
+mod master;
 mod report;
+mod scene;
+mod selection;
+mod settings;
 mod speaker;
+mod sum;
 
 use std::collections::BTreeMap;
 
-use limiter::Limiter;
+pub use error::MixerError;
+use master::Master;
 use report::PlayedFrames;
-pub use report::{PlayedFrame, SpeakerStatistics};
+pub use report::{PlayedFrame, SpeakerStatistics, Unheard};
+use scene::Scene;
+use selection::Selection;
+pub use settings::{DuckingSettings, MixerSettings};
 use speaker::Speaker;
+use sum::Sum;
 
-use crate::block::{BLOCK_SAMPLES, SamplePosition};
-use crate::codec::{CodecError, CodecSettings};
-use crate::jitter::JitterSettings;
-use crate::limits::DEFAULT_MAX_SPEAKERS;
+use crate::block::{BLOCK_SAMPLES, SamplePosition, StereoBlock};
+use crate::codec::CodecSettings;
+use crate::frame_properties::FrameProperties;
+use crate::limiter::Limiter;
+use crate::spatial::{Pose, SpatialSettings, SpeakerPlace};
 
 /// The caller's name for a speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpeakerKey(pub u32);
 
-/// How a mixer is set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MixerSettings {
-    /// Speakers that may be there at the same time.
-    pub max_speakers: usize,
-    /// How their jitter buffers weigh delay against quality.
-    pub jitter: JitterSettings,
-}
-
-impl Default for MixerSettings {
-    fn default() -> Self {
-        Self { max_speakers: DEFAULT_MAX_SPEAKERS, jitter: JitterSettings::default() }
-    }
-}
-
 /// Mixes all remote speakers and drives the playback clock.
 ///
+/// Whatever is changed while somebody is heard is spread over a block of 10 ms or more, so that nothing clicks.
 /// Methods that name a speaker who is not there do nothing: a packet may always come after a leave.
 pub struct Mixer {
     settings: MixerSettings,
     speakers: BTreeMap<SpeakerKey, Speaker>,
-    /// The last block of speakers that were removed since the last mix, fading out.
-    departing: [f32; BLOCK_SAMPLES],
+    scene: Scene,
+    selection: Selection,
+    /// The next block as far as it is known: speakers that were removed since the last one fade out in it.
+    sum: Sum,
+    master: Master,
     limiter: Limiter,
-    position: SamplePosition,
     played: PlayedFrames,
 }
 
@@ -56,9 +53,11 @@ impl Mixer {
         Self {
             settings,
             speakers: BTreeMap::new(),
-            departing: [0.0; BLOCK_SAMPLES],
+            scene: Scene::default(),
+            selection: Selection::new(settings.max_decoded),
+            sum: Sum::SILENCE,
+            master: Master::new(),
             limiter: Limiter::default(),
-            position: SamplePosition::default(),
             played: PlayedFrames::new(),
         }
     }
@@ -75,16 +74,15 @@ impl Mixer {
         if self.speakers.len() >= self.settings.max_speakers {
             return Err(MixerError::TooManySpeakers { max_speakers: self.settings.max_speakers });
         }
-        let speaker =
-            Speaker::new(codec, self.settings.jitter).map_err(|source| MixerError::Codec { key, source })?;
-        self.speakers.insert(key, speaker);
+        let speaker = Speaker::new(codec, self.settings.jitter, self.scene.spatial);
+        self.speakers.insert(key, speaker.map_err(|source| MixerError::Codec { key, source })?);
         Ok(())
     }
 
     /// Removes a speaker; what plays fades out within one block.
     pub fn remove_speaker(&mut self, key: SpeakerKey) {
         if let Some(mut speaker) = self.speakers.remove(&key) {
-            speaker.fade_out(&mut self.departing);
+            speaker.fade_out(&self.scene, &mut self.sum);
         }
     }
 
@@ -92,54 +90,131 @@ impl Mixer {
     /// utterance before is played first. Returns the number of the new one, as in
     /// [`PlayedFrame::utterance`]; `None` if there is no such speaker.
     pub fn start_utterance(&mut self, key: SpeakerKey) -> Option<u32> {
-        Some(self.speakers.get_mut(&key)?.start_utterance())
+        Some(self.speakers.get_mut(&key)?.reception().start_utterance())
     }
 
     /// A packet of the utterance started last, in any order.
     ///
     /// `sequence` counts the utterance's frames from 0, `arrived` is when the packet came in on the playback
-    /// clock, `gain` the amplitude factor of the channel, 0 to 2.
+    /// clock, and the properties hold from when the frame is played.
     pub fn push_frame(
         &mut self,
         key: SpeakerKey,
         sequence: u32,
         arrived: SamplePosition,
         packet: &[u8],
-        gain: f32,
+        properties: FrameProperties,
     ) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
-            speaker.push_frame(sequence, arrived, packet, gain);
+            let properties = FrameProperties { gain: properties.sensible_gain(), ..properties };
+            speaker.reception().push_frame(sequence, arrived, packet, properties);
         }
     }
 
     /// The speaker stopped: what is buffered is played, then there is silence.
     pub fn end_utterance(&mut self, key: SpeakerKey) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
-            speaker.end_utterance();
+            speaker.reception().end_utterance();
         }
     }
 
     /// Sets how loud the listener wants a speaker, as an amplitude factor from 0 to 4; others are brought
-    /// into that range. It is 1 to begin with.
+    /// into that range, NaN is ignored. It is 1 to begin with.
     pub fn set_volume(&mut self, key: SpeakerKey, volume: f32) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_volume(volume);
         }
     }
 
-    /// Overwrites the block with the next 10 ms, mono at 48 kHz within ±1, and moves the clock on by them.
-    pub fn mix(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
-        *block = std::mem::replace(&mut self.departing, [0.0; BLOCK_SAMPLES]);
-        for (&key, speaker) in &mut self.speakers {
-            speaker.render(key, self.position, block, &mut self.played);
+    /// Silences a speaker for this listener, or lets it be heard again. While it is muted, its priority does not count.
+    pub fn set_muted(&mut self, key: SpeakerKey, is_muted: bool) {
+        if let Some(speaker) = self.speakers.get_mut(&key) {
+            speaker.set_muted(is_muted);
         }
+    }
+
+    /// Tells where a speaker is, `None` if that is not known.
+    ///
+    /// A frame is heard from there if it is positional and the listener's pose is known too, and from the middle at
+    /// full volume otherwise. The same holds if a position is not finite.
+    pub fn set_place(&mut self, key: SpeakerKey, place: Option<SpeakerPlace>) {
+        if let Some(speaker) = self.speakers.get_mut(&key) {
+            speaker.set_place(place);
+        }
+    }
+
+    /// Tells where the listener is, `None` if that is not known.
+    pub fn set_listener(&mut self, listener: Option<Pose>) {
+        self.scene.listener = listener;
+    }
+
+    /// Sets how voices are placed.
+    pub fn set_spatial(&mut self, settings: SpatialSettings) {
+        self.scene.spatial = settings;
+        for speaker in self.speakers.values_mut() {
+            speaker.set_spatial(settings);
+        }
+    }
+
+    /// Sets how loud everybody is, as an amplitude factor from 0 to 4; others are brought into that range, NaN is
+    /// ignored. It is 1 to begin with.
+    pub fn set_master_volume(&mut self, volume: f32) {
+        self.master.set_volume(volume);
+    }
+
+    /// Silences everybody, or lets them be heard again.
+    pub fn set_deafened(&mut self, is_deafened: bool) {
+        self.master.set_deafened(is_deafened);
+    }
+
+    /// Turns everybody down while the listener speaks: tells whether it does.
+    pub fn set_ducked(&mut self, is_ducked: bool) {
+        self.master.ducking().set_ducked(is_ducked);
+    }
+
+    /// Sets how everybody is turned down while the listener speaks.
+    pub fn set_ducking(&mut self, settings: DuckingSettings) {
+        self.master.ducking().set_settings(settings);
+    }
+
+    /// Brings all speakers to the same loudness, −23 dBFS while they speak, by at most 12 dB up or down and no faster
+    /// than 3 dB per second. Off to begin with.
+    pub fn set_levelling(&mut self, is_on: bool) {
+        self.scene.is_levelled = is_on;
+    }
+
+    /// Overwrites the block with the next 10 ms, within ±1, and moves the clock on by them.
+    pub fn mix(&mut self, block: &mut StereoBlock) {
+        self.mix_watched(block, |_, _, _| {});
+    }
+
+    /// The same, and shows each speaker's part of it as it was decoded, mono, before volume and place: who it is, where
+    /// on the playback clock it begins, and the sound. Speakers who are silent or not decoded are left out.
+    pub fn mix_watched(
+        &mut self,
+        block: &mut StereoBlock,
+        mut watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
+    ) {
+        let scene = &mut self.scene;
+        scene.top_priority = self.speakers.values().filter_map(Speaker::priority).max();
+        scene.is_silent = self.master.is_silent();
+        let audition = self.selection.choose(&mut self.speakers, scene);
+        for (&key, speaker) in &mut self.speakers {
+            let watch = |sound: &[f32; BLOCK_SAMPLES]| watch(key, scene.now, sound);
+            speaker.render(key, scene, &mut self.sum, &mut self.played, watch);
+        }
+        if let Some(speaker) = audition.and_then(|key| self.speakers.get_mut(&key)) {
+            speaker.audition(scene.now);
+        }
+        self.sum.take(block);
+        self.master.process(block);
         self.limiter.process(block);
-        self.position += BLOCK_SAMPLES as u64;
+        scene.now += BLOCK_SAMPLES as u64;
     }
 
     /// Where on the playback clock the first sample of the next block lies.
     pub fn position(&self) -> SamplePosition {
-        self.position
+        self.scene.now
     }
 
     /// What was heard and has not been told yet, oldest first. A frame that was waited for in vain is told
@@ -153,6 +228,12 @@ impl Mixer {
         self.played.overflowed()
     }
 
+    /// How loud a speaker is right now: the mean absolute value of its last block before volume and place, 0 to 1, and
+    /// 0 while it is silent or not decoded; `None` if there is no such speaker.
+    pub fn speaker_amplitude(&self, key: SpeakerKey) -> Option<f32> {
+        self.speakers.get(&key).map(Speaker::amplitude)
+    }
+
     /// How a speaker is received; `None` if there is no such speaker.
     pub fn statistics(&self, key: SpeakerKey) -> Option<SpeakerStatistics> {
         self.speakers.get(&key).map(Speaker::statistics)
@@ -162,34 +243,8 @@ impl Mixer {
 impl std::fmt::Debug for Mixer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Mixer")
-            .field("position", &self.position)
+            .field("position", &self.scene.now)
             .field("speakers", &self.speakers.len())
             .finish_non_exhaustive()
     }
-}
-
-/// Why a speaker could not be added.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MixerError {
-    /// The speaker's packets cannot be decoded.
-    #[error("speaker {} cannot be heard: {source}", key.0)]
-    Codec {
-        /// The speaker.
-        key: SpeakerKey,
-        /// Why not.
-        source: CodecError,
-    },
-    /// There is a speaker of this name.
-    #[error("speaker {} is there already; remove it first", key.0)]
-    SpeakerExists {
-        /// The speaker.
-        key: SpeakerKey,
-    },
-    /// There are as many speakers as the settings allow.
-    #[error("there are {max_speakers} speakers already; raise MixerSettings::max_speakers")]
-    TooManySpeakers {
-        /// The limit.
-        max_speakers: usize,
-    },
 }

@@ -12,7 +12,6 @@ mod occlusion;
 mod one_pole;
 mod panning;
 mod pose;
-mod ramp;
 mod roll_off;
 
 use hrtf::Hrtf;
@@ -23,7 +22,7 @@ pub use pose::{Orientation, Pose};
 use roll_off::DistanceRange;
 pub use roll_off::{Curve, CurveError, CurvePoint, RollOff};
 
-use crate::block::BLOCK_SAMPLES;
+use crate::block::{BLOCK_SAMPLES, StereoBlock};
 
 /// Louder samples than this are not sound, and would stay in the filters.
 const MAX_INPUT: f32 = 16.0;
@@ -54,6 +53,16 @@ pub struct SpatialSettings {
 impl SpatialSettings {
     const DEFAULT_MIN_DISTANCE_M: f32 = 1.0;
     const DEFAULT_MAX_DISTANCE_M: f32 = 50.0;
+
+    /// The amplitude factor of a voice from this place by its distance, 0 to 1; occlusion comes on top. It is 1 if a
+    /// position is not finite.
+    pub(crate) fn gain(&self, place: &SpeakerPlace, listener: &Pose) -> f32 {
+        Bearing::new(listener, place.position_m).map_or(1.0, |bearing| self.gain_at(bearing))
+    }
+
+    fn gain_at(&self, bearing: Bearing) -> f32 {
+        self.roll_off.gain(bearing.distance_m, self.range())
+    }
 
     fn range(&self) -> DistanceRange {
         DistanceRange::new(
@@ -130,9 +139,15 @@ impl Spatializer {
         self.fresh = true;
     }
 
+    /// Forgets what was heard: the next block begins in the middle, as a voice without a place does, and moves to its
+    /// place. For a voice that got its place while it is heard.
+    pub fn reset_to_middle(&mut self) {
+        self.jump(self.target(None, &Pose::default()));
+    }
+
     /// Adds a mono block, placed, to the two ears. By the block's end the voice has moved to where `speaker` is.
     ///
-    /// `None` is a voice without a place: in the middle at full volume, exactly as loud in each ear as the block.
+    /// `None` is a voice without a place: in the middle at full volume, in each ear exactly what the block is.
     /// The same holds if a position is not finite. Samples that are not numbers are silence, those beyond ±16 are
     /// limited to it.
     pub fn render(
@@ -140,29 +155,34 @@ impl Spatializer {
         block: &[f32; BLOCK_SAMPLES],
         speaker: Option<SpeakerPlace>,
         listener: &Pose,
-        left: &mut [f32; BLOCK_SAMPLES],
-        right: &mut [f32; BLOCK_SAMPLES],
+        ears: &mut StereoBlock,
     ) {
         let target = self.target(speaker, listener);
-        let Target { direction, panning_gain, hrtf_gain, occlusion } = target;
-        if std::mem::take(&mut self.fresh) {
-            self.occlusion.reset(occlusion);
-            self.panning.reset(panning_gain, direction);
-            self.hrtf.reset(hrtf_gain, direction);
+        if self.fresh {
+            self.jump(target);
         }
+        let Target { direction, panning_gain, hrtf_gain, occlusion } = target;
         let mut sound = block.map(|x| if x.is_nan() { 0.0 } else { x.clamp(-MAX_INPUT, MAX_INPUT) });
         self.occlusion.process(&mut sound, occlusion);
-        self.panning.render(&sound, panning_gain, direction, left, right);
-        self.hrtf.render(&sound, hrtf_gain, direction, left, right);
+        self.panning.render(&sound, panning_gain, direction, ears);
+        self.hrtf.render(&sound, hrtf_gain, direction, ears);
+    }
+
+    /// Starts from there with nothing heard before.
+    fn jump(&mut self, Target { direction, panning_gain, hrtf_gain, occlusion }: Target) {
+        self.fresh = false;
+        self.occlusion.reset(occlusion);
+        self.panning.reset(panning_gain, direction);
+        self.hrtf.reset(hrtf_gain, direction);
     }
 
     fn target(&self, speaker: Option<SpeakerPlace>, listener: &Pose) -> Target {
         let bearing = speaker.and_then(|place| Bearing::new(listener, place.position_m));
-        let gain = bearing
-            .map_or(1.0, |bearing| self.settings.roll_off.gain(bearing.distance_m, self.settings.range()));
+        let gain = bearing.map_or(1.0, |bearing| self.settings.gain_at(bearing));
         let (panning_gain, hrtf_gain) = match self.settings.mode {
-            SpatialMode::Panning => (gain, 0.0),
-            SpatialMode::Hrtf => (0.0, gain),
+            SpatialMode::Hrtf if bearing.is_some() => (0.0, gain),
+            // What has no place needs no model of the head.
+            _ => (gain, 0.0),
         };
         let occlusion = speaker.map_or(0.0, |place| place.occlusion);
         Target {

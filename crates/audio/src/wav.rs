@@ -1,11 +1,13 @@
 //! Sound in WAV files: read whole into an input, written as it comes by an output.
 
+mod file;
 mod input;
 mod output;
 
 use std::io;
 use std::path::PathBuf;
 
+pub(crate) use file::WavFile;
 pub use input::WavInput;
 pub use output::WavOutput;
 

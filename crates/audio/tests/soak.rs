@@ -5,8 +5,8 @@
 use std::alloc::System;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecSettings, Encoder, FrameSize, IdentityEncoder, Mixer, MixerSettings, SamplePosition,
-    SpeakerKey,
+    BLOCK_SAMPLES, CodecSettings, Encoder, FrameProperties, FrameSize, IdentityEncoder, Mixer, MixerSettings,
+    SamplePosition, SpeakerKey, StereoBlock,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -54,7 +54,7 @@ struct Soak {
 fn soak(sound: &[f32], seconds: u64, drift_ppm: i64) -> Soak {
     let mut encoder = IdentityEncoder::new(FrameSize::Ms20);
     let mut packet = vec![0; FRAME * 4];
-    let mut block = [0.0; BLOCK_SAMPLES];
+    let mut stereo = StereoBlock::default();
     let mut mixer = Mixer::new(MixerSettings::default());
     mixer.add_speaker(SPEAKER, CodecSettings::identity(FrameSize::Ms20)).unwrap();
     mixer.start_utterance(SPEAKER);
@@ -75,10 +75,11 @@ fn soak(sound: &[f32], seconds: u64, drift_ppm: i64) -> Soak {
         if arrives <= now {
             let at = sequence as usize * FRAME % sound.len();
             encoder.encode(&sound[at..at + FRAME], &mut packet).unwrap();
-            mixer.push_frame(SPEAKER, sequence, SamplePosition(arrives), &packet, 1.0);
+            mixer.push_frame(SPEAKER, sequence, SamplePosition(arrives), &packet, FrameProperties::default());
             sequence += 1;
         }
-        mixer.mix(&mut block);
+        mixer.mix(&mut stereo);
+        let block = stereo.to_mono();
         found.largest_step = found.largest_step.max(largest_step(last, &block));
         last = block[BLOCK_SAMPLES - 1];
         while mixer.poll_played().is_some() {}

@@ -1,7 +1,10 @@
 //! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
 
+mod audio;
 mod join;
+mod median;
 mod quality;
+mod recordings;
 mod relay;
 mod routing;
 mod session;
@@ -20,6 +23,8 @@ pub(crate) enum Bench {
     Join(Output),
     /// What a listener costs if the sender lists it, and if the server finds it by itself.
     Routing(Output),
+    /// What every stage of the audio engine takes of a core, and the whole client with 1 and 16 speakers.
+    Audio(Output),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -37,6 +42,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Relay(output) => relay::run(output.json),
         Bench::Join(output) => join::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
+        Bench::Audio(output) => audio::run(output.json),
         Bench::Quality(quality) => quality::run(quality),
     }
 }

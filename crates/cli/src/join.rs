@@ -1,27 +1,29 @@
 //! `consonance join`: one player in a terminal, with devices or files for a microphone and a loudspeaker.
 
+mod conversation;
 mod heard_file;
 mod lines;
+mod session_recording;
 mod speech_target;
 mod typed_lines;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use consonance::audio::{ActivationMode, ActivationSettings, WavInput};
 use consonance::device::{Devices, Direction, Selection};
-use consonance::{ChannelProperties, End, EventKind, Target, VoiceChat, VoiceChatBuilder};
+use consonance::{ChannelProperties, Target, VoiceChat, VoiceChatBuilder};
 
 use crate::capture_arguments::CaptureArguments;
 use crate::complain;
 use crate::devices::backend;
 use crate::interrupt::Interrupt;
+use conversation::Conversation;
 use heard_file::HeardFile;
-use lines::EventLines;
+use session_recording::RecordFormat;
 
-const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 /// How long to go on trying when the server is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Clocks need not reach further.
@@ -60,6 +62,13 @@ pub(crate) struct Join {
     /// Process --input as if a microphone had heard it; without this it is sent as it is.
     #[arg(long, requires = "input")]
     process: bool,
+    /// A folder to record in: what you say, what each of the others says, and what you hear, each in a file of its own, all on
+    /// one time line. Tell the others.
+    #[arg(long, value_name = "FOLDER")]
+    record: Option<PathBuf>,
+    /// What kind of files to record.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = RecordFormat::Wav, requires = "record")]
+    record_format: RecordFormat,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -101,11 +110,24 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     }
     let interrupt = Interrupt::listen()?;
     let voice = voice.start()?;
-    let end = follow(&voice, &interrupt, stay, talk.first(), arguments)?;
-    voice.leave()?;
+    let mut conversation = Conversation::new(&voice, talk.first(), arguments)?;
+    let end = conversation.follow(&interrupt, stay)?;
+    let recording = conversation.end();
+    let left = voice.leave();
+    if let Some(recording) = recording {
+        recording.finish(arguments.json)?;
+    }
+    left?;
     match end {
         Some(reason) => Err(reason.into()),
         None => Ok(()),
+    }
+}
+
+impl Join {
+    /// There is a file or somebody to talk to.
+    fn has_input(&self) -> bool {
+        self.input.is_some() || self.microphone.is_some() || !self.talk.is_empty()
     }
 }
 
@@ -120,8 +142,8 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
     let voice = voice.device_backend(backend(arguments.null_devices));
     let voice = match &arguments.input {
         Some(path) => voice.input(Box::new(WavInput::open(path)?)),
-        None if arguments.talk.is_empty() && arguments.microphone.is_none() => voice,
-        None => voice.microphone(microphone),
+        None if arguments.has_input() => voice.microphone(microphone),
+        None => voice,
     };
     let voice = with_processing(voice, arguments);
     Ok(match &arguments.output {
@@ -163,67 +185,6 @@ fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Select
         complain(&problem);
         words.to_owned()
     }))
-}
-
-/// Prints events until it is time to go; the reason if the session was lost by then.
-fn follow(
-    voice: &VoiceChat,
-    interrupt: &Interrupt,
-    stay: Option<Duration>,
-    text_target: Option<&Target>,
-    arguments: &Join,
-) -> Result<Option<String>, Box<dyn Error>> {
-    let typed = typed_lines::read();
-    let lines = EventLines::new(&arguments.name, arguments.json);
-    let mut leave_at = None;
-    // Before the roster has arrived nobody is known to read.
-    let mut may_write = false;
-    let mut lost = None;
-    // Who is in no session yet has no use for a word about devices.
-    let mut joined = false;
-    let mut about_devices = Vec::new();
-    let mut talks = false;
-    loop {
-        if interrupt.happened() || leave_at.is_some_and(|at| Instant::now() >= at) {
-            return Ok(lost);
-        }
-        if let Some(event) = voice.wait_event(INTERRUPT_CHECK) {
-            if !joined && matches!(event.kind, EventKind::Device(_)) {
-                about_devices.push(event);
-                continue;
-            }
-            lines.print(&event)?;
-            match event.kind {
-                EventKind::Joined | EventKind::Resumed => {
-                    joined = true;
-                    about_devices.drain(..).try_for_each(|event| lines.print(&event))?;
-                    lost = None;
-                    leave_at = leave_at.or(stay.map(|stay| event.at + stay));
-                }
-                EventKind::RosterReceived => may_write = true,
-                EventKind::ConnectionLost { reason, .. } => {
-                    lost = Some(format!("the session was lost: {reason}"));
-                }
-                // `leave` reports why.
-                EventKind::Ended(End::Left) => return Ok(lost),
-                EventKind::Ended(_) => return Ok(None),
-                _ => {}
-            }
-        }
-        while may_write && let Ok(text) = typed.try_recv() {
-            match text_target {
-                _ if text.is_empty() => {
-                    if arguments.activation == Some(WhenHeard::PushToTalk) {
-                        talks = !talks;
-                        voice.set_talk_key(talks);
-                        lines.print_talk_key(talks)?;
-                    }
-                }
-                Some(target) => voice.send_text(target.clone(), text),
-                None => complain(&"say with --talk where your text shall go"),
-            }
-        }
-    }
 }
 
 /// What is heard must not overwrite what is spoken.

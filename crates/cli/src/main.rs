@@ -6,7 +6,7 @@
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
-//! * `bench` measures the session engine and the quality of the sound.
+//! * `bench` measures the session engine, the quality of the sound, and what it takes of a core.
 //! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use consonance::audio::{BLOCK_SAMPLES, Input as _, Output as _};
+use consonance::audio::{BLOCK_SAMPLES, Input as _, Output as _, StereoBlock};
 use consonance_device::{
     DeviceList, DeviceState, Devices, Direction, Loudspeaker, Microphone, Selection, Settings,
 };
@@ -172,7 +172,7 @@ impl<'a> Test<'a> {
             let mut block = silence;
             test.microphone.read(&mut block);
             // Once per beat, so that it is ready when it is wanted; a loudspeaker never fails.
-            let _ = test.loudspeaker.write(&silence);
+            let _ = test.loudspeaker.write(&StereoBlock::SILENCE);
             recording.push(block);
             block
         })?;
@@ -183,7 +183,7 @@ impl<'a> Test<'a> {
         self.beat("playing", recording.len(), |test, number| {
             let block = recording[number];
             // As above; and what the microphone hears meanwhile is not wanted.
-            let _ = test.loudspeaker.write(&block);
+            let _ = test.loudspeaker.write(&StereoBlock::from_mono(&block));
             test.microphone.read(&mut [0.0; BLOCK_SAMPLES]);
             block
         })

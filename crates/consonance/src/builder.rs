@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{
     ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, EncoderSettings,
-    Input, Output, Quality,
+    Input, MixerSettings, Output, Quality,
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
@@ -76,6 +76,7 @@ pub struct VoiceChatBuilder {
     devices: DeviceWishes,
     capture: Option<CaptureSettings>,
     activation: Option<ActivationSettings>,
+    mixer: MixerSettings,
     encoder: EncoderSettings,
     routing: Routing,
     give_up_after: Option<Duration>,
@@ -109,6 +110,7 @@ impl VoiceChat {
             devices: DeviceWishes::default(),
             capture: None,
             activation: None,
+            mixer: MixerSettings::default(),
             encoder: EncoderSettings {
                 expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
                 ..EncoderSettings::default()
@@ -213,6 +215,13 @@ impl VoiceChatBuilder {
         self
     }
 
+    /// How the others are mixed: how many at most, how many are decoded at the same time, and how their jitter buffers
+    /// weigh delay against quality.
+    pub fn mixer(mut self, settings: MixerSettings) -> Self {
+        self.mixer = settings;
+        self
+    }
+
     /// What direct links to other players are used for, on a network that has them (default: for everything). May be
     /// [changed](VoiceChat::set_routing) while the chat runs.
     pub fn routing(mut self, routing: Routing) -> Self {
@@ -265,6 +274,7 @@ impl VoiceChatBuilder {
             events: Arc::clone(&events),
             talking,
             output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
+            mixer: self.mixer,
             #[cfg(feature = "devices")]
             devices,
             give_up_after: self.give_up_after,

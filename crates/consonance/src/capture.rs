@@ -12,7 +12,9 @@ use std::task::Waker;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use consonance_audio::{ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input};
+use consonance_audio::{
+    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, SamplePosition,
+};
 
 use capture_thread::CaptureThread;
 pub(crate) use capture_thread::{Captured, CapturedAs};
@@ -20,6 +22,7 @@ pub use game_sound::GameSound;
 pub(crate) use game_sound::{GameSoundReader, game_sound};
 
 use crate::statistics::CaptureRow;
+use crate::tap::TapSender;
 
 /// Orders, and blocks that come back, that may wait: more beats than the voice thread ever catches up with in one go.
 const MAX_WAITING: usize = 128;
@@ -58,13 +61,31 @@ impl CaptureWishes {
     reason = "the queue keeps room for a block; a box would be one allocation each"
 )]
 enum Order {
-    /// Capture the 10 ms that were recorded until `due`, while the loudspeaker was given `render`, from now on as
-    /// `wishes` says.
-    Beat { due: Instant, render: [f32; BLOCK_SAMPLES], wishes: Option<CaptureWishes> },
+    /// Capture 10 ms, from now on as the wishes say.
+    Beat(Beat, Option<CaptureWishes>),
     /// Capture from this input.
     Input(Box<dyn Input>),
     /// Take this as the game's own sound.
     GameSound(GameSoundReader),
+    /// Let somebody listen to the microphone, before or after the chain.
+    Tap(TapPoint, TapSender),
+}
+
+/// The 10 ms that are to be captured.
+pub(crate) struct Beat {
+    /// When they end on the operating system's clock.
+    pub(crate) due: Instant,
+    /// Where they begin on the time line of the chat.
+    pub(crate) position: SamplePosition,
+    /// What the loudspeaker is given meanwhile.
+    pub(crate) render: [f32; BLOCK_SAMPLES],
+}
+
+/// Where one can listen to the microphone.
+#[derive(Clone, Copy)]
+pub(crate) enum TapPoint {
+    Raw,
+    Processed,
 }
 
 /// The capture thread, once there is an input.
@@ -73,7 +94,7 @@ pub(crate) struct Capture {
     /// The thread does not know the wishes yet.
     changed: bool,
     /// For the thread, when there is one.
-    game_sound: Option<GameSoundReader>,
+    orders_kept: Vec<Order>,
     waker: Waker,
     running: Option<Running>,
     /// Inputs that were given, the first being 1.
@@ -95,7 +116,7 @@ impl Capture {
         Self {
             wishes,
             changed: false,
-            game_sound: None,
+            orders_kept: Vec::new(),
             waker,
             running: None,
             inputs: 0,
@@ -110,20 +131,15 @@ impl Capture {
     /// # Errors
     /// If there is no thread for it.
     pub(crate) fn set_input(&mut self, input: Box<dyn Input>) -> Result<(), String> {
-        let busy = |_| "the input cannot be changed: the capture thread is stuck".to_owned();
-        match &self.running {
-            Some(running) => running.orders.try_send(Order::Input(input)).map_err(busy),
-            None => self.start(input),
-        }?;
         self.inputs += 1;
         self.has_ended = false;
-        Ok(())
+        if self.running.is_some() { self.order(Order::Input(input)) } else { self.start(input) }
     }
 
     fn start(&mut self, input: Box<dyn Input>) -> Result<(), String> {
         let (orders, received) = sync_channel(MAX_WAITING);
         let (sender, captured) = sync_channel(MAX_WAITING);
-        let capture = CaptureThread::new(input, self.wishes, self.game_sound.take());
+        let capture = CaptureThread::new(input, self.wishes);
         let waker = self.waker.clone();
         let thread = thread::Builder::new()
             .name("capture".into())
@@ -131,7 +147,7 @@ impl Capture {
             .map_err(|error| format!("nothing can be captured: {error}; close some programs"))?;
         self.running = Some(Running { orders, captured, thread });
         self.changed = false;
-        Ok(())
+        std::mem::take(&mut self.orders_kept).into_iter().try_for_each(|order| self.order(order))
     }
 
     /// Changes what is wished for from the next block on.
@@ -145,20 +161,39 @@ impl Capture {
     /// # Errors
     /// If the capture thread does not take it.
     pub(crate) fn set_game_sound(&mut self, reader: GameSoundReader) -> Result<(), String> {
-        let busy = |_| "the game's sound cannot be taken: the capture thread is stuck".to_owned();
-        if let Some(running) = &self.running {
-            return running.orders.try_send(Order::GameSound(reader)).map_err(busy);
-        }
-        self.game_sound = Some(reader);
-        Ok(())
+        self.orders_kept.retain(|order| !matches!(order, Order::GameSound(_)));
+        self.order(Order::GameSound(reader))
     }
 
-    /// Asks for the 10 ms that were recorded until `due`, while the loudspeaker was given `render`; for nothing if there
-    /// is no input, or it has ended.
-    pub(crate) fn beat(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
+    /// Lets somebody listen from now on.
+    ///
+    /// # Errors
+    /// If the capture thread does not take it.
+    pub(crate) fn tap(&mut self, point: TapPoint, sender: TapSender) -> Result<(), String> {
+        self.order(Order::Tap(point, sender))
+    }
+
+    /// Gives an order, or keeps it until there is a thread that obeys.
+    fn order(&mut self, order: Order) -> Result<(), String> {
+        let Some(running) = &self.running else {
+            if self.orders_kept.len() < MAX_WAITING {
+                self.orders_kept.push(order);
+                return Ok(());
+            }
+            return Err(
+                "there is no input yet, and too much waits for one: give the chat an input".to_owned()
+            );
+        };
+        running.orders.try_send(order).map_err(|_| {
+            "the capture thread is stuck and takes no orders: is the input waiting for something?".to_owned()
+        })
+    }
+
+    /// Asks for 10 ms; for nothing if there is no input, or it has ended.
+    pub(crate) fn beat(&mut self, beat: Beat) {
         let Some(running) = self.running.as_ref().filter(|_| !self.has_ended) else { return };
         let wishes = self.changed.then_some(self.wishes);
-        match running.orders.try_send(Order::Beat { due, render: *render, wishes }) {
+        match running.orders.try_send(Order::Beat(beat, wishes)) {
             Ok(()) => self.changed = false,
             Err(_) => self.dropped_beats += 1,
         }

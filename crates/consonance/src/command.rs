@@ -1,10 +1,13 @@
 //! What the game asks of the voice thread, as data.
 
-use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
+use consonance_audio::{
+    ActivationSettings, CaptureSettings, DuckingSettings, Input, Pose, Quality, SpatialSettings, SpeakerPlace,
+};
 use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::capture::GameSoundReader;
 use crate::channel::Channel;
+use crate::tap::{TapSender, TapSource};
 
 pub(crate) enum Command {
     JoinRoom(String),
@@ -13,10 +16,7 @@ pub(crate) enum Command {
     SetChannel(Channel, ChannelProperties),
     CloseChannel(Channel),
     SendText(Target, String),
-    SetVolume {
-        name: String,
-        volume: f32,
-    },
+    Hear(Hearing),
     SetInput(Box<dyn Input>),
     SetCapture(CaptureSettings),
     SetActivation(ActivationSettings),
@@ -26,8 +26,22 @@ pub(crate) enum Command {
     SetMuted(bool),
     SetQuality(Quality),
     SetGameSound(GameSoundReader),
+    Tap(TapSource, TapSender),
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),
     Leave,
+}
+
+/// How the others are to be heard.
+pub(crate) enum Hearing {
+    Volume { name: String, volume: f32 },
+    Muted { name: String, muted: bool },
+    Place { name: String, place: Option<SpeakerPlace> },
+    Listener(Option<Pose>),
+    Spatial(SpatialSettings),
+    MasterVolume(f32),
+    Deafened(bool),
+    Ducking(DuckingSettings),
+    Levelling(bool),
 }

@@ -40,6 +40,12 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+/// The same for recordings.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/recording.md")]
+struct RecordingGuide;
+
+mod bitrate_control;
 mod builder;
 mod capture;
 mod channel;
@@ -51,13 +57,17 @@ mod event_queue;
 mod node;
 mod playback;
 mod reach;
+mod reception;
+mod recorder;
 #[cfg(feature = "devices")]
 mod sound_devices;
 mod statistics;
 mod status;
 mod talking;
+mod tap;
 mod trace;
 mod uplink;
+mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
 
@@ -68,15 +78,20 @@ pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
 pub use consonance_session::{
-    ChannelProperties, ClientStatistics, Flow, MessageType, Priority, Routing, Target, TextTarget, Total,
+    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, Redundancy, Routing,
+    Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
+pub use recorder::{Recorded, Recorder, RecorderError};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
-pub use statistics::{CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, VoiceStatistics};
+pub use statistics::{
+    CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
+};
 pub use status::Status;
+pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

@@ -1,22 +1,30 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
-use std::collections::{HashMap, VecDeque};
+mod remembered_players;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecKind, CodecSettings, Mixer, MixerSettings, Output, OutputError, SamplePosition,
-    SpeakerKey,
+    BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
+    SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
+use remembered_players::{HeardAs, RememberedPlayers};
+
 use crate::clock::Clock;
+use crate::command::Hearing;
 use crate::statistics::SpeakerRow;
+use crate::tap::{TapSender, TapSenders, TapSound};
 use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
 /// The mixer knows the loss of the last so many frames of a speaker (spec: features, A13); with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
+/// Players who are listened to by taps at the same time, here or not.
+const MAX_TAPPED_SPEAKERS: usize = 1_024;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
 
@@ -25,6 +33,9 @@ pub(crate) struct Playback {
     mixer: Mixer,
     output: Box<dyn Output>,
     speakers: HashMap<ClientId, Speaker>,
+    remembered: RememberedPlayers,
+    speaker_taps: BTreeMap<String, TapSenders>,
+    mix_taps: TapSenders,
     /// Speakers who left and are played out.
     departing: Vec<(Speaker, u32)>,
     last_key: u32,
@@ -40,11 +51,14 @@ struct Speaker {
 }
 
 impl Playback {
-    pub(crate) fn new(output: Box<dyn Output>, codec_delay_samples: usize) -> Self {
+    pub(crate) fn new(output: Box<dyn Output>, settings: MixerSettings, codec_delay_samples: usize) -> Self {
         Self {
-            mixer: Mixer::new(MixerSettings::default()),
+            mixer: Mixer::new(settings),
             output,
             speakers: HashMap::new(),
+            remembered: RememberedPlayers::default(),
+            speaker_taps: BTreeMap::new(),
+            mix_taps: TapSenders::default(),
             departing: Vec::new(),
             last_key: 0,
             codec_delay_samples: codec_delay_samples as u64,
@@ -64,6 +78,7 @@ impl Playback {
         self.last_key += 1;
         let key = SpeakerKey(self.last_key);
         self.mixer.add_speaker(key, codec).map_err(|error| cannot(&error))?;
+        self.remembered.of(name).apply(&mut self.mixer, key);
         let speaker = Speaker { key, name: name.to_owned(), numbering: VecDeque::new() };
         self.speakers.insert(id, speaker);
         Ok(())
@@ -92,7 +107,12 @@ impl Playback {
         if let Some((_, offset)) = speaker.numbering.back_mut() {
             *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
         }
-        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, voice.amplitude);
+        let properties = FrameProperties {
+            gain: voice.amplitude,
+            priority: voice.priority as u8,
+            positional: voice.positional,
+        };
+        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, properties);
         Some(&speaker.name)
     }
 
@@ -102,19 +122,86 @@ impl Playback {
         }
     }
 
-    pub(crate) fn set_volume(&mut self, name: &str, volume: f32) {
-        for speaker in self.speakers.values().filter(|speaker| speaker.name == name) {
-            self.mixer.set_volume(speaker.key, volume);
+    /// Hears the others as that says from now on.
+    ///
+    /// # Errors
+    /// If it is for one name more than are remembered.
+    pub(crate) fn obey(&mut self, hearing: Hearing) -> Result<(), String> {
+        match hearing {
+            Hearing::Volume { name, volume } => self.remember(&name, |heard| heard.volume = volume)?,
+            Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
+            Hearing::Place { name, place } => self.remember(&name, |heard| heard.place = place)?,
+            Hearing::Listener(pose) => self.mixer.set_listener(pose),
+            Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
+            Hearing::MasterVolume(volume) => self.mixer.set_master_volume(volume),
+            Hearing::Deafened(deafened) => self.mixer.set_deafened(deafened),
+            Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
+            Hearing::Levelling(levelled) => self.mixer.set_levelling(levelled),
         }
+        Ok(())
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns them.
+    fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
+        let heard_as = self.remembered.change(name, change)?;
+        for speaker in self.speakers.values().filter(|speaker| speaker.name == name) {
+            heard_as.apply(&mut self.mixer, speaker.key);
+        }
+        Ok(())
+    }
+
+    /// Turns everybody down while one speaks oneself.
+    pub(crate) fn set_ducked(&mut self, ducked: bool) {
+        self.mixer.set_ducked(ducked);
+    }
+
+    /// Lets somebody listen to a player from now on, whenever that player is here.
+    ///
+    /// # Errors
+    /// If there are too many such taps.
+    pub(crate) fn tap_speaker(&mut self, name: String, sender: TapSender) -> Result<(), String> {
+        self.speaker_taps.retain(|_, senders| !senders.is_empty());
+        if self.speaker_taps.len() >= MAX_TAPPED_SPEAKERS && !self.speaker_taps.contains_key(&name) {
+            return Err(format!(
+                "{MAX_TAPPED_SPEAKERS} players are listened to by taps: drop some of the taps first"
+            ));
+        }
+        self.speaker_taps.entry(name).or_default().add(sender);
+        Ok(())
+    }
+
+    /// Lets somebody listen to everything together from now on.
+    pub(crate) fn tap_mix(&mut self, sender: TapSender) {
+        self.mix_taps.add(sender);
+    }
+
+    fn mix(&mut self) -> StereoBlock {
+        let mut block = StereoBlock::default();
+        let position = self.mixer.position();
+        if self.speaker_taps.is_empty() {
+            self.mixer.mix(&mut block);
+        } else {
+            let Self { mixer, speakers, departing, speaker_taps, .. } = self;
+            mixer.mix_watched(&mut block, |key, position, sound| {
+                let mut everybody = speakers.values().chain(departing.iter().map(|(speaker, _)| speaker));
+                if let Some(speaker) = everybody.find(|speaker| speaker.key == key)
+                    && let Some(senders) = speaker_taps.get_mut(&speaker.name)
+                {
+                    senders.push(position, &TapSound::Mono(*sound));
+                }
+            });
+        }
+        if !self.mix_taps.is_empty() {
+            self.mix_taps.push(position, &TapSound::Stereo(block));
+        }
+        block
+    }
+
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides.
     ///
     /// # Errors
     /// If the output takes no more.
     pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
-        let mut block = [0.0; BLOCK_SAMPLES];
-        self.mixer.mix(&mut block);
+        let block = self.mix();
         let mixer = &mut self.mixer;
         self.departing.retain_mut(|(speaker, blocks)| {
             *blocks -= 1;
@@ -126,7 +213,7 @@ impl Playback {
             stays
         });
         self.output.write(&block)?;
-        Ok(block)
+        Ok(block.to_mono())
     }
 
     /// The next frame that was played since the last call.
@@ -156,6 +243,11 @@ impl Playback {
         let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
+    }
+
+    /// How each of the others is received.
+    pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
+        self.speakers.iter().filter_map(|(id, speaker)| Some((*id, self.mixer.statistics(speaker.key)?)))
     }
 
     /// How each of the others is received and heard, by their ids.

@@ -1,5 +1,8 @@
 //! The handle that a game holds: every method puts one command in a queue or takes one event out of another.
 
+mod hearing;
+mod speaking;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,10 +10,8 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
 use consonance_session::{ChannelProperties, Routing, Target};
 
-use crate::capture::{GameSound, game_sound};
 use crate::channel::Channel;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
@@ -84,51 +85,6 @@ impl VoiceChat {
     /// Sends a text message. If it cannot be sent, an [`EventKind::Problem`] says why.
     pub fn send_text(&self, target: Target, text: impl Into<String>) {
         self.ask(Command::SendText(target, text.into()));
-    }
-
-    /// How loud one player is heard here: an amplitude factor from 0 (mute) to 4 (+12 dB). Forgotten when the player
-    /// leaves.
-    pub fn set_volume(&self, name: impl Into<String>, volume: f32) {
-        self.ask(Command::SetVolume { name: name.into(), volume });
-    }
-
-    /// Speaks with another input from now on.
-    pub fn set_input(&self, input: Box<dyn Input>) {
-        self.ask(Command::SetInput(input));
-    }
-
-    /// Changes how one's own voice is processed, from the next 10 ms on.
-    pub fn set_capture(&self, settings: CaptureSettings) {
-        self.ask(Command::SetCapture(settings));
-    }
-
-    /// Changes when one is heard: always, while a key is held, or while one speaks.
-    pub fn set_activation(&self, settings: ActivationSettings) {
-        self.ask(Command::SetActivation(settings));
-    }
-
-    /// Tells that the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) was pressed or let go.
-    pub fn set_talk_key(&self, held: bool) {
-        self.ask(Command::SetTalkKey { held });
-    }
-
-    /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
-    pub fn set_muted(&self, muted: bool) {
-        self.ask(Command::SetMuted(muted));
-    }
-
-    /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
-    /// The length of frames stays as it is: the others were told of it when we joined.
-    pub fn set_quality(&self, quality: Quality) {
-        self.ask(Command::SetQuality(quality));
-    }
-
-    /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the voices.
-    /// Replaces what this returned before.
-    pub fn game_sound(&self) -> GameSound {
-        let (sound, reader) = game_sound();
-        self.ask(Command::SetGameSound(reader));
-        sound
     }
 
     /// Uses another microphone or loudspeaker from now on, in a chat that was started with one

@@ -15,7 +15,7 @@ use std::io::{Write as _, stdout};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _};
+use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, StereoBlock};
 use consonance_device::{Backend, DeviceList, Devices, Direction, Selection, Settings};
 
 const BEAT: Duration = Duration::from_millis(10);
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             report(&devices, beat / 100, largest_step)?;
             (tone_began, largest_step) = (Some(beat), 0.0);
         }
-        loudspeaker.write(&block(in_second))?;
+        loudspeaker.write(&StereoBlock::from_mono(&block(in_second)))?;
         let mut heard = [0.0; BLOCK_SAMPLES];
         microphone.read(&mut heard);
         for &sample in &heard {

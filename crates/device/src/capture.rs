@@ -45,7 +45,7 @@ pub(crate) struct CaptureReader {
     pulse: Arc<Pulse>,
     gauges: Arc<Gauges>,
     control: FillControl,
-    resampler: DriftResampler,
+    resampler: DriftResampler<1>,
     phase: Phase,
     /// What was given out last, to die away from.
     heard: [f32; FADE_FRAMES],

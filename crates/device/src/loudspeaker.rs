@@ -1,13 +1,12 @@
 //! A loudspeaker as a sink for sound.
 
-use consonance_audio::{BLOCK_SAMPLES, Output, OutputError};
+use consonance_audio::{Output, OutputError, StereoBlock};
 
 use crate::clock::Clock;
 use crate::mailbox::Mailbox;
 use crate::playback::PlaybackWriter;
 
-/// The loudspeaker that is selected, whichever it is at the time; swallows while there is none. The same sound goes to
-/// left and right.
+/// The loudspeaker that is selected, whichever it is at the time; swallows while there is none.
 ///
 /// [`Output::write`] is meant to be called every 10 ms; it never waits, and fails only after [`Output::finish`].
 pub struct Loudspeaker {
@@ -24,7 +23,7 @@ impl Loudspeaker {
 }
 
 impl Output for Loudspeaker {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         if self.is_finished {
             return Err(OutputError::Finished);
         }

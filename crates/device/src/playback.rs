@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use consonance_audio::BLOCK_SAMPLES;
+use consonance_audio::{BLOCK_SAMPLES, StereoBlock};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::capture::silence_bad_numbers;
@@ -131,7 +131,7 @@ pub(crate) struct PlaybackWriter {
     gauges: Arc<Gauges>,
     news: Arc<News>,
     control: FillControl,
-    resampler: DriftResampler,
+    resampler: DriftResampler<CHANNELS>,
     phase: Phase,
     underruns_seen: u32,
     was_playing: bool,
@@ -161,14 +161,15 @@ impl PlaybackWriter {
         }
     }
 
-    /// Takes the next 10 ms, mono; swallows them while the device is not there or has far too much.
-    pub(crate) fn write(&mut self, now: Duration, block: &[f32; BLOCK_SAMPLES]) {
+    /// Takes the next 10 ms; swallows them while the device is not there or has far too much.
+    pub(crate) fn write(&mut self, now: Duration, block: &StereoBlock) {
         if self.pulse.last().is_none() {
             return;
         }
         self.control.handle_beat(now, self.pulse.take_news());
         let mut block = *block;
-        Gauges::count(&self.gauges.bad_samples, silence_bad_numbers(&mut block));
+        let bad = block.sides_mut().map(|side| silence_bad_numbers(side));
+        Gauges::count(&self.gauges.bad_samples, bad[0] + bad[1]);
         let standing = self.standing(now);
         if !self.is_wanted(standing, &mut block) {
             return Gauges::count(&self.gauges.skipped_frames, BLOCK_SAMPLES);
@@ -188,12 +189,12 @@ impl PlaybackWriter {
     }
 
     /// Whether this block shall be played; its end or its beginning is faded where it has no neighbour.
-    fn is_wanted(&mut self, standing: f64, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
+    fn is_wanted(&mut self, standing: f64, block: &mut StereoBlock) -> bool {
         let target = self.control.target();
         match self.phase {
             Phase::Flowing => {
                 if standing > target + MAX_EXCURSION_FRAMES as f64 {
-                    fade_out(block);
+                    block.sides_mut().into_iter().for_each(|side| fade_out(side));
                     self.phase = Phase::Swallowing;
                     Gauges::count(&self.gauges.xruns, 1);
                 }
@@ -201,7 +202,7 @@ impl PlaybackWriter {
             }
             Phase::Swallowing if standing + BLOCK_SAMPLES as f64 > target => false,
             Phase::Swallowing => {
-                fade_in(block, 0);
+                block.sides_mut().into_iter().for_each(|side| fade_in(side, 0));
                 self.control.restart();
                 self.phase = Phase::Flowing;
                 true
@@ -209,12 +210,16 @@ impl PlaybackWriter {
         }
     }
 
-    fn push(&mut self, block: &[f32; BLOCK_SAMPLES]) {
-        let mut sound = [0.0; MAX_BLOCK_FRAMES];
-        let frames = self.resampler.process(block, &mut sound);
+    fn push(&mut self, block: &StereoBlock) {
+        let mut interleaved = [[0.0; CHANNELS]; BLOCK_SAMPLES];
+        for (frame, (&left, &right)) in interleaved.iter_mut().zip(block.left.iter().zip(&block.right)) {
+            *frame = [left, right];
+        }
+        let mut sound = [[0.0; CHANNELS]; MAX_BLOCK_FRAMES];
+        let frames = self.resampler.process(interleaved.as_flattened(), sound.as_flattened_mut());
         match self.ring.write_chunk_uninit(frames) {
             Ok(room) => {
-                room.fill_from_iter(sound.iter().map(|&sample| [sample; CHANNELS]));
+                room.fill_from_iter(sound);
             }
             Err(_) => Gauges::count(&self.gauges.skipped_frames, frames),
         }

@@ -16,10 +16,10 @@ const FILTER_POSITIONS: usize = 128;
 /// More than one block can need or become: 0.5 % of it, and the rounding.
 pub(crate) const MAX_BLOCK_FRAMES: usize = BLOCK_SAMPLES + 32;
 
-/// Mono sound at 48 kHz, a little faster or slower. One side always has blocks of 10 ms.
-pub(crate) struct DriftResampler(Async<f32>);
+/// Sound at 48 kHz, interleaved, a little faster or slower. One side always has blocks of 10 ms.
+pub(crate) struct DriftResampler<const CHANNELS: usize>(Async<f32>);
 
-impl DriftResampler {
+impl<const CHANNELS: usize> DriftResampler<CHANNELS> {
     /// From a device to blocks.
     pub(crate) fn into_blocks() -> Self {
         Self::new(FixedAsync::Output)
@@ -35,7 +35,7 @@ impl DriftResampler {
             .oversampling_factor(FILTER_POSITIONS)
             .interpolation(SincInterpolationType::Linear);
         let widest = 1.0 + 2.0 * MAX_CORRECTION;
-        let resampler = Async::new_sinc(1.0, widest, &filter, BLOCK_SAMPLES, 1, fixed);
+        let resampler = Async::new_sinc(1.0, widest, &filter, BLOCK_SAMPLES, CHANNELS, fixed);
         Self(resampler.expect("ratios, filter and block size are constants that fit each other"))
     }
 
@@ -53,10 +53,11 @@ impl DriftResampler {
 
     /// Converts exactly the wanted frames; the number of frames written. Nothing is written if they do not fit.
     pub(crate) fn process(&mut self, input: &[f32], output: &mut [f32]) -> usize {
-        let (given, room) = (input.len(), output.len());
-        let (Ok(input), Ok(mut output)) =
-            (InterleavedSlice::new(input, 1, given), InterleavedSlice::new_mut(output, 1, room))
-        else {
+        let (given, room) = (input.len() / CHANNELS, output.len() / CHANNELS);
+        let (Ok(input), Ok(mut output)) = (
+            InterleavedSlice::new(input, CHANNELS, given),
+            InterleavedSlice::new_mut(output, CHANNELS, room),
+        ) else {
             return 0;
         };
         self.0.process_into_buffer(&input, &mut output, None).map_or(0, |(_, written)| written)

@@ -5,7 +5,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, ReadOutcome};
+use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, ReadOutcome, StereoBlock};
 use consonance_device::{
     Backend, DeviceEvent, DeviceState, Devices, Direction, Loudspeaker, Microphone, Selection, Settings,
 };
@@ -28,7 +28,7 @@ fn beat_until(
         let mut block = [1.0; BLOCK_SAMPLES];
         assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
         assert!(block.iter().all(|&sample| sample == 0.0), "the null microphone is silent");
-        loudspeaker.write(&[0.5; BLOCK_SAMPLES]).unwrap();
+        loudspeaker.write(&StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES])).unwrap();
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -66,9 +66,9 @@ fn what_outlives_the_devices_is_silent_and_swallows() {
     let mut block = [1.0; BLOCK_SAMPLES];
     assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
     assert!(block.iter().all(|&sample| sample == 0.0));
-    loudspeaker.write(&block).unwrap();
+    loudspeaker.write(&StereoBlock::default()).unwrap();
     loudspeaker.finish().unwrap();
-    loudspeaker.write(&block).unwrap_err();
+    loudspeaker.write(&StereoBlock::default()).unwrap_err();
 }
 
 #[test]

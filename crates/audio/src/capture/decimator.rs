@@ -49,7 +49,7 @@ impl Decimator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::level::dbfs;
+    use crate::level::dbfs;
 
     fn gain_db(hz: f32) -> f32 {
         let mut decimator = Decimator::new();

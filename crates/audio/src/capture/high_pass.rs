@@ -45,7 +45,7 @@ mod tests {
     use std::f32::consts::TAU;
 
     use super::*;
-    use crate::capture::level::dbfs;
+    use crate::level::dbfs;
 
     fn gain_db(hz: f32) -> f32 {
         let mut sound: Vec<f32> = (0..96_000).map(|i| (i as f32 * hz / 48_000.0 * TAU).sin()).collect();

@@ -3,6 +3,7 @@
 use super::packet_queue::FrameId;
 use super::stretch::Stretch;
 use crate::block::SamplePosition;
+use crate::frame_properties::FrameProperties;
 
 /// What to do now.
 #[derive(Debug, PartialEq)]
@@ -15,8 +16,8 @@ pub enum Decision<'a> {
         frame: FrameId,
         /// The frame's packet.
         packet: &'a [u8],
-        /// Amplitude factor of the channel it came over.
-        gain: f32,
+        /// What came with it.
+        properties: FrameProperties,
         /// Leave out so many samples at its beginning, 5 ms less than it has at most: the frame came late, and
         /// sound was concealed in their place.
         late_samples: usize,
@@ -33,8 +34,8 @@ pub enum Decision<'a> {
         packet: &'a [u8],
         /// How many frames later it is, at least 1.
         ahead: u8,
-        /// Amplitude factor of the channel the later one came over.
-        gain: f32,
+        /// What came with the later one.
+        properties: FrameProperties,
         /// Leave out so many samples at its beginning: sound was concealed in their place.
         late_samples: usize,
         /// What would bring the delay to its target.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::frame_properties::FrameProperties;
 use crate::limits::MAX_QUEUED_PACKETS;
 
 /// Room that every packet gets, so that hardly any needs more: 20 ms at 100 kbit/s.
@@ -20,8 +21,7 @@ pub struct FrameId {
 #[derive(Debug, Default)]
 pub(super) struct Packet {
     pub(super) frame: FrameId,
-    /// Amplitude factor of the channel it came over.
-    pub(super) gain: f32,
+    pub(super) properties: FrameProperties,
     /// How many frames right before its own can be recovered from it.
     pub(super) recoverable_frames: u8,
     pub(super) data: Vec<u8>,
@@ -55,7 +55,7 @@ impl PacketQueue {
     pub(super) fn insert(
         &mut self,
         frame: FrameId,
-        gain: f32,
+        properties: FrameProperties,
         recoverable_frames: u8,
         data: &[u8],
     ) -> Insertion {
@@ -64,7 +64,7 @@ impl PacketQueue {
         };
         let mut packet = self.spare.pop().unwrap_or_default();
         packet.frame = frame;
-        packet.gain = gain;
+        packet.properties = properties;
         packet.recoverable_frames = recoverable_frames;
         packet.data.clear();
         packet.data.reserve(data.len().max(USUAL_PACKET_BYTES));
@@ -77,9 +77,14 @@ impl PacketQueue {
         Insertion::Stored
     }
 
-    /// The packet whose turn comes first, if it belongs to this utterance.
+    /// The packet whose turn comes first.
+    pub(super) fn first(&self) -> Option<&Packet> {
+        self.packets.front()
+    }
+
+    /// The same, if it belongs to this utterance.
     pub(super) fn first_of(&self, utterance: u32) -> Option<&Packet> {
-        self.packets.front().filter(|packet| packet.frame.utterance == utterance)
+        self.first().filter(|packet| packet.frame.utterance == utterance)
     }
 
     /// The first packet that a missing frame before it can be recovered from, and how many frames later it is.
@@ -141,11 +146,11 @@ mod tests {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(1, 0), (0, 7), (0, 5), (1, 1), (0, 6)] {
             assert_eq!(
-                queue.insert(frame(utterance, sequence), 1.0, 0, &[sequence as u8]),
+                queue.insert(frame(utterance, sequence), FrameProperties::default(), 0, &[sequence as u8]),
                 Insertion::Stored
             );
         }
-        assert_eq!(queue.insert(frame(0, 6), 1.0, 0, &[6]), Insertion::Duplicate);
+        assert_eq!(queue.insert(frame(0, 6), FrameProperties::default(), 0, &[6]), Insertion::Duplicate);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 5));
         assert!(queue.first_of(1).is_none());
         assert_eq!(order(&mut queue), [frame(0, 5), frame(0, 6), frame(0, 7), frame(1, 0), frame(1, 1)]);
@@ -155,9 +160,12 @@ mod tests {
     fn a_full_queue_drops_what_would_be_played_first() {
         let mut queue = PacketQueue::new();
         for sequence in 0..MAX_QUEUED_PACKETS as u32 {
-            queue.insert(frame(0, sequence), 1.0, 0, &[]);
+            queue.insert(frame(0, sequence), FrameProperties::default(), 0, &[]);
         }
-        assert_eq!(queue.insert(frame(0, 1_000), 1.0, 0, &[]), Insertion::StoredOldestDropped);
+        assert_eq!(
+            queue.insert(frame(0, 1_000), FrameProperties::default(), 0, &[]),
+            Insertion::StoredOldestDropped
+        );
         assert_eq!(queue.len(), MAX_QUEUED_PACKETS);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 1));
     }
@@ -166,7 +174,7 @@ mod tests {
     fn a_missing_frame_is_recovered_from_the_first_packet_that_reaches_back_to_it() {
         let mut queue = PacketQueue::new();
         for (utterance, sequence, recoverable) in [(0, 9, 0), (0, 12, 1), (0, 13, 4), (0, 14, 9), (1, 3, 9)] {
-            queue.insert(frame(utterance, sequence), 1.0, recoverable, &[]);
+            queue.insert(frame(utterance, sequence), FrameProperties::default(), recoverable, &[]);
         }
         let found = |utterance, sequence| {
             queue.recovering(frame(utterance, sequence)).map(|(packet, ahead)| (packet.frame.sequence, ahead))
@@ -183,7 +191,7 @@ mod tests {
     fn an_utterance_can_be_dropped_from_the_middle() {
         let mut queue = PacketQueue::new();
         for (utterance, sequence) in [(0, 0), (1, 0), (1, 1), (2, 0)] {
-            queue.insert(frame(utterance, sequence), 1.0, 0, &[sequence as u8]);
+            queue.insert(frame(utterance, sequence), FrameProperties::default(), 0, &[sequence as u8]);
         }
         assert_eq!(queue.drop_utterance(1), 2);
         assert_eq!(queue.drop_utterance(1), 0);
@@ -195,7 +203,7 @@ mod tests {
         let mut queue = PacketQueue::new();
         let mut taken = Packet::default();
         for sequence in 0..1_000 {
-            queue.insert(frame(0, sequence), 1.0, 0, &[0; 100]);
+            queue.insert(frame(0, sequence), FrameProperties::default(), 0, &[0; 100]);
             queue.take_first(&mut taken);
         }
         assert_eq!(queue.spare.len(), 1);

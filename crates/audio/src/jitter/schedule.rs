@@ -127,7 +127,7 @@ impl JitterBuffer {
         Decision::Play {
             frame: self.taken.frame,
             packet: &self.taken.data,
-            gain: self.taken.gain,
+            properties: self.taken.properties,
             late_samples: late_samples as usize,
             skipped,
             stretch,
@@ -223,7 +223,7 @@ impl JitterBuffer {
                 frame,
                 packet: &later.data,
                 ahead,
-                gain: later.gain,
+                properties: later.properties,
                 late_samples: late_samples as usize,
                 stretch,
             },

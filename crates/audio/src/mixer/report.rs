@@ -26,8 +26,8 @@ pub struct PlayedFrame {
 /// How one speaker is received and heard.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SpeakerStatistics {
-    /// Packets that arrived. Each ends up in `played`, `undecodable`, `late`, `duplicates` or `overflowed`,
-    /// or is still in `queued`.
+    /// Packets that arrived. Each ends up in `played`, `skipped`, `undecodable`, `late`, `duplicates` or
+    /// `overflowed`, or is still in `queued`.
     pub received: u64,
     /// Frames decoded from their own packet.
     pub played: u64,
@@ -62,6 +62,33 @@ pub struct SpeakerStatistics {
     pub target_delay_samples: u64,
     /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
     pub jitter_samples: f32,
+    /// Frames whose turn came while the speaker was not decoded.
+    pub skipped: u64,
+    /// How many of those were decoded all the same, to find out how loud the speaker is.
+    pub auditioned: u64,
+    /// Mean absolute value of the last block before volume and place, 0 to 1; 0 while nothing is decoded.
+    pub amplitude: f32,
+    /// Level of the last block before volume and place, in dB of full scale (root mean square), at least −100.
+    pub level_dbfs: f32,
+    /// Why the speaker is not heard although it speaks; `None` if it is heard, or silent.
+    pub unheard: Option<Unheard>,
+}
+
+/// Why somebody who speaks is not heard. Where several reasons hold, it is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unheard {
+    /// The listener is deaf to everybody, or has turned the volume of all down to nothing.
+    Deafened,
+    /// The listener has muted the speaker.
+    Muted,
+    /// The speaker's volume, or that of its channel, is 0.
+    TurnedDown,
+    /// Somebody of a higher priority speaks.
+    Outranked,
+    /// The speaker is too far away.
+    OutOfRange,
+    /// So many others are louder that the speaker is not decoded: [`MixerSettings::max_decoded`](crate::MixerSettings).
+    Crowded,
 }
 
 /// The last frames heard, until somebody asks. Drops the oldest when nobody does.

@@ -14,8 +14,8 @@ use pinna::Pinna;
 
 use super::one_pole::OnePole;
 use super::pose::Direction;
-use super::ramp::Smoothed;
-use crate::block::BLOCK_SAMPLES;
+use crate::block::{BLOCK_SAMPLES, StereoBlock};
+use crate::ramp::Smoothed;
 
 /// Speed of sound over the radius of an average head, 343 m/s over 8.75 cm, in radians per second.
 const HEAD_RADIANS_PER_SECOND: f32 = 343.0 / 0.0875;
@@ -27,6 +27,8 @@ const SHADOW_CORNER_HZ: f32 = 2.0 * HEAD_RADIANS_PER_SECOND / std::f32::consts::
 #[derive(Debug)]
 pub(super) struct Hrtf {
     gain: Smoothed,
+    /// Nothing is left in the delays.
+    is_silent: bool,
     pinna: Pinna,
     shadow: OnePole,
     left: Ear,
@@ -37,6 +39,7 @@ impl Hrtf {
     pub(super) fn new() -> Self {
         Self {
             gain: Smoothed::default(),
+            is_silent: true,
             pinna: Pinna::new(),
             shadow: OnePole::new(SHADOW_CORNER_HZ),
             left: Ear::new(),
@@ -47,6 +50,7 @@ impl Hrtf {
     /// Starts from this place with nothing heard before.
     pub(super) fn reset(&mut self, gain: f32, direction: Direction) {
         self.gain.jump(gain);
+        self.is_silent = true;
         self.pinna.reset(direction);
         self.shadow.clear();
         self.left.reset(EarTarget::new(-direction.right, direction.length));
@@ -59,13 +63,14 @@ impl Hrtf {
         block: &[f32; BLOCK_SAMPLES],
         gain: f32,
         direction: Direction,
-        left: &mut [f32; BLOCK_SAMPLES],
-        right: &mut [f32; BLOCK_SAMPLES],
+        ears: &mut StereoBlock,
     ) {
-        if self.gain.rests_at_zero(gain) {
+        let falls_silent = self.gain.rests_at_zero(gain);
+        if falls_silent && self.is_silent {
             self.reset(gain, direction);
             return;
         }
+        self.is_silent = falls_silent;
         let mut sound = *block;
         let gain = self.gain.ramp_to(gain);
         for (i, sample) in sound.iter_mut().enumerate() {
@@ -77,7 +82,7 @@ impl Hrtf {
             *high = sample - self.shadow.low(sample);
         }
         self.shadow.settle();
-        self.left.render(&sound, &high, EarTarget::new(-direction.right, direction.length), left);
-        self.right.render(&sound, &high, EarTarget::new(direction.right, direction.length), right);
+        self.left.render(&sound, &high, EarTarget::new(-direction.right, direction.length), &mut ears.left);
+        self.right.render(&sound, &high, EarTarget::new(direction.right, direction.length), &mut ears.right);
     }
 }

@@ -1,8 +1,8 @@
 //! A wall between mouth and ear: quieter, and the high tones most of all.
 
 use super::one_pole::OnePole;
-use super::ramp::Smoothed;
 use crate::block::BLOCK_SAMPLES;
+use crate::ramp::Smoothed;
 
 /// What passes through a wall lies below this: vowels can be told apart, consonants hardly.
 const CORNER_HZ: f32 = 700.0;

@@ -1,8 +1,8 @@
 //! The cheap way to place a voice: louder on one side, quieter on the other, with the same power in sum.
 
 use super::pose::Direction;
-use super::ramp::Smoothed;
-use crate::block::BLOCK_SAMPLES;
+use crate::block::{BLOCK_SAMPLES, StereoBlock};
+use crate::ramp::Smoothed;
 
 /// Equal-power panning by the sideways part of the direction. In front and behind are the same, as on any two
 /// loudspeakers.
@@ -26,10 +26,10 @@ impl Panning {
         block: &[f32; BLOCK_SAMPLES],
         gain: f32,
         direction: Direction,
-        left: &mut [f32; BLOCK_SAMPLES],
-        right: &mut [f32; BLOCK_SAMPLES],
+        ears: &mut StereoBlock,
     ) {
         let (to_left, to_right) = gains(gain, direction);
+        let [left, right] = ears.sides_mut();
         for (ear, smoothed, target) in [(left, &mut self.left, to_left), (right, &mut self.right, to_right)] {
             if smoothed.rests_at_zero(target) {
                 continue;

@@ -16,6 +16,7 @@ use crate::resample::resample;
 #[derive(Debug, Clone)]
 pub struct WavInput {
     samples: Vec<f32>,
+    non_finite_samples: u64,
     next: usize,
 }
 
@@ -44,14 +45,19 @@ impl WavInput {
         &self.samples
     }
 
+    /// Samples of the file, over all its channels, that were not finite and became silence.
+    pub fn non_finite_samples(&self) -> u64 {
+        self.non_finite_samples
+    }
+
     fn load(file: impl Read, path: &Path) -> Result<Self, WavError> {
         let mut reader = WavReader::new(file).map_err(|error| unreadable(path, error))?;
         check_kind(path, &reader)?;
         let rate_hz = reader.spec().sample_rate;
         let mono = read_mono(&mut reader).map_err(|error| unreadable(path, error))?;
-        let samples = resample(&mono, rate_hz, SAMPLE_RATE_HZ)
+        let samples = resample(&mono.samples, rate_hz, SAMPLE_RATE_HZ)
             .map_err(|error| WavError::Format { path: path.to_owned(), what: error.to_string() })?;
-        Ok(Self { samples, next: 0 })
+        Ok(Self { samples, non_finite_samples: mono.non_finite_samples, next: 0 })
     }
 }
 
@@ -88,7 +94,14 @@ fn check_kind<R: Read>(path: &Path, reader: &WavReader<R>) -> Result<(), WavErro
     Ok(())
 }
 
-fn read_mono<R: Read>(reader: &mut WavReader<R>) -> Result<Vec<f32>, hound::Error> {
+/// What a file holds, at its own rate.
+#[derive(Default)]
+struct Mono {
+    samples: Vec<f32>,
+    non_finite_samples: u64,
+}
+
+fn read_mono<R: Read>(reader: &mut WavReader<R>) -> Result<Mono, hound::Error> {
     let spec = reader.spec();
     let channels = usize::from(spec.channels);
     match spec.sample_format {
@@ -105,13 +118,15 @@ fn read_mono<R: Read>(reader: &mut WavReader<R>) -> Result<Vec<f32>, hound::Erro
 fn mean_of_channels(
     samples: impl Iterator<Item = Result<f32, hound::Error>>,
     channels: usize,
-) -> Result<Vec<f32>, hound::Error> {
-    let mut mono = Vec::new();
+) -> Result<Mono, hound::Error> {
+    let mut mono = Mono::default();
     let mut sum = 0.0;
     for (i, sample) in samples.enumerate() {
-        sum += full_scale(sample?);
+        let sample = sample?;
+        mono.non_finite_samples += u64::from(!sample.is_finite());
+        sum += full_scale(sample);
         if (i + 1).is_multiple_of(channels) {
-            mono.push(sum / channels as f32);
+            mono.samples.push(sum / channels as f32);
             sum = 0.0;
         }
     }

@@ -2,8 +2,8 @@
 //! the mixer makes of them is recorded.
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecSettings, Encoder, FrameSize, Framer, Mixer, MixerSettings, PlayedFrame,
-    SamplePosition, SpeakerKey, SpeakerStatistics,
+    CodecSettings, Encoder, FrameProperties, FrameSize, Framer, Mixer, MixerSettings, PlayedFrame,
+    SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
 };
 
 use crate::signal::Dice;
@@ -83,20 +83,20 @@ pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> Heard {
     mixer.add_speaker(SPEAKER, codec).unwrap();
     mixer.start_utterance(SPEAKER);
     let mut sent = sent.iter().peekable();
-    let mut block = [0.0; BLOCK_SAMPLES];
+    let mut block = StereoBlock::default();
     let mut heard = Vec::new();
     let mut played = Vec::new();
     let mut blocks_left = 50;
     while blocks_left > 0 {
         while let Some(sent) = sent.next_if(|sent| sent.arrives <= mixer.position()) {
-            mixer.push_frame(SPEAKER, sent.sequence, sent.arrives, &sent.packet, 1.0);
+            mixer.push_frame(SPEAKER, sent.sequence, sent.arrives, &sent.packet, FrameProperties::default());
         }
         if sent.peek().is_none() {
             mixer.end_utterance(SPEAKER);
             blocks_left -= 1;
         }
         mixer.mix(&mut block);
-        heard.extend_from_slice(&block);
+        heard.extend_from_slice(&block.to_mono());
         played.extend(std::iter::from_fn(|| mixer.poll_played()));
     }
     Heard { sound: heard, played, statistics: mixer.statistics(SPEAKER).unwrap() }

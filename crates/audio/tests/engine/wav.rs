@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use consonance_audio::{
-    BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, WavError, WavInput, WavOutput,
+    BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, StereoBlock, WavError, WavInput, WavOutput,
 };
 use hound::{SampleFormat, WavSpec, WavWriter};
 
@@ -106,7 +106,7 @@ fn an_empty_file_of_sound_just_ends() {
 }
 
 #[test]
-fn samples_that_are_not_numbers_become_silence() {
+fn samples_that_are_not_numbers_become_silence_and_are_counted() {
     let path = path("not-numbers");
     let mut writer = WavWriter::create(&path, spec(44_100, 1, 32, SampleFormat::Float)).unwrap();
     for sample in [f32::NAN, f32::INFINITY, f32::MAX, 0.5, f32::MIN, f32::NEG_INFINITY].repeat(500) {
@@ -115,6 +115,7 @@ fn samples_that_are_not_numbers_become_silence() {
     writer.finalize().unwrap();
     let input = WavInput::open(&path).unwrap();
     assert!(input.samples().iter().all(|sample| sample.abs() < 2.0));
+    assert_eq!(input.non_finite_samples(), 1_500);
 }
 
 #[test]
@@ -206,11 +207,11 @@ fn what_is_written_is_read_back() {
     let mut output = WavOutput::create(&path).unwrap();
     let sound: Vec<f32> = tone(48_000).map(|sample| sample as f32).collect();
     for block in sound.as_chunks().0 {
-        output.write(block).unwrap();
+        output.write(&StereoBlock::from_mono(block)).unwrap();
     }
     output.finish().unwrap();
     output.finish().unwrap();
-    assert!(matches!(output.write(&[0.0; BLOCK_SAMPLES]), Err(OutputError::Finished)));
+    assert!(matches!(output.write(&StereoBlock::default()), Err(OutputError::Finished)));
     let input = WavInput::open(&path).unwrap();
     assert_eq!(input.samples().len(), sound.len());
     for (read, written) in input.samples().iter().zip(&sound) {
@@ -224,7 +225,7 @@ fn a_file_is_valid_at_all_times_and_at_most_250_ms_behind() {
     let mut output = WavOutput::create(&path).unwrap();
     assert_eq!(WavInput::open(&path).unwrap().samples().len(), 0);
     for blocks in 1..=200 {
-        output.write(&[0.25; BLOCK_SAMPLES]).unwrap();
+        output.write(&StereoBlock::from_mono(&[0.25; BLOCK_SAMPLES])).unwrap();
         let on_disk = WavInput::open(&path).unwrap().samples().len();
         assert!(on_disk <= blocks * BLOCK_SAMPLES);
         assert!(on_disk + 12_000 > blocks * BLOCK_SAMPLES, "{on_disk} of {blocks} blocks");
@@ -239,7 +240,7 @@ fn samples_beyond_full_scale_are_clipped() {
     let mut output = WavOutput::create(&path).unwrap();
     let mut block = [0.0; BLOCK_SAMPLES];
     block[..5].copy_from_slice(&[2.0, -2.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN]);
-    output.write(&block).unwrap();
+    output.write(&StereoBlock::from_mono(&block)).unwrap();
     output.finish().unwrap();
     let read: Vec<i16> = hound::WavReader::open(&path).unwrap().samples().map(Result::unwrap).collect();
     assert_eq!(read[..6], [32_767, -32_767, 32_767, -32_767, 0, 0]);

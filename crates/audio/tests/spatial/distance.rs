@@ -61,8 +61,8 @@ fn a_voice_follows_the_curve_of_the_game_between_the_two_distances() {
 #[test]
 fn a_voice_in_the_middle_or_without_a_place_is_in_each_ear_exactly_what_it_was() {
     let sound = noise(5);
-    for (mode, delay_samples) in [(SpatialMode::Panning, 0), (SpatialMode::Hrtf, 15)] {
-        for speaker in [None, at([0.0; 3])] {
+    for (mode, delay_in_the_middle) in [(SpatialMode::Panning, 0), (SpatialMode::Hrtf, 15)] {
+        for (speaker, delay_samples) in [(None, 0), (at([0.0; 3]), delay_in_the_middle)] {
             let ears = listen(settings(mode), &sound, |_, _| (speaker, Pose::default()));
             for ear in [&ears.left, &ears.right] {
                 let change =

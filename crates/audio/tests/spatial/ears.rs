@@ -1,6 +1,8 @@
 //! What reaches the ears of somebody who listens to one speaker, and how to measure it.
 
-use consonance_audio::{BLOCK_SAMPLES, Pose, SpatialMode, SpatialSettings, Spatializer, SpeakerPlace};
+use consonance_audio::{
+    BLOCK_SAMPLES, Pose, SpatialMode, SpatialSettings, Spatializer, SpeakerPlace, StereoBlock,
+};
 
 pub(crate) const MODES: [SpatialMode; 2] = [SpatialMode::Panning, SpatialMode::Hrtf];
 
@@ -53,10 +55,10 @@ pub(crate) fn listen(
     let mut ears = Ears::default();
     for (index, block) in sound.as_chunks::<BLOCK_SAMPLES>().0.iter().enumerate() {
         let (speaker, listener) = scene(index, &mut spatializer);
-        let (mut left, mut right) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
-        spatializer.render(block, speaker, &listener, &mut left, &mut right);
-        ears.left.extend(left);
-        ears.right.extend(right);
+        let mut heard = StereoBlock::default();
+        spatializer.render(block, speaker, &listener, &mut heard);
+        ears.left.extend(heard.left);
+        ears.right.extend(heard.right);
     }
     ears
 }

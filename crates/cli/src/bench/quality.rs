@@ -9,7 +9,6 @@ mod fixed_buffer;
 mod measurement;
 mod original;
 mod plot;
-mod recordings;
 mod report;
 mod visqol;
 
@@ -22,6 +21,7 @@ use condition::{Condition, Listener};
 use measurement::Speech;
 use report::{Report, Row};
 
+use super::recordings::recordings;
 use crate::offline_call::write_wav;
 
 /// What to measure and where to put it.
@@ -56,7 +56,7 @@ impl Quality {
 }
 
 pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
-    let speech = Speech::new(recordings::recordings()?)?;
+    let speech = Speech::new(recordings()?)?;
     #[cfg(feature = "libopus")]
     if quality.deep {
         return deep::run(quality, &speech);

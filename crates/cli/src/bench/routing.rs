@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{Capabilities, Delivery};
 use consonance_wire::{Client, ClientId, ClientState, List, Packet, ServerRelay, WireStr};
 
+use super::median::median;
 use super::session::{BenchSession, CODEC, FRAME_TIME, ROOM, SPEAKER, bytes};
 use super::table::Table;
 
@@ -49,11 +50,6 @@ fn ns_per_listener(session: &mut BenchSession, packets: &[Vec<u8>]) -> f64 {
         }
     }
     start.elapsed().as_nanos() as f64 / heard as f64
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn listen(session: &mut BenchSession, id: ClientId) {

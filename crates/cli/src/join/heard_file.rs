@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use consonance::audio::{BLOCK_SAMPLES, Output, OutputError, WavError, WavOutput};
+use consonance::audio::{Output, OutputError, StereoBlock, WavError, WavOutput};
 
 /// A WAV file that replaces an older one with the first block that is heard.
 pub(crate) struct HeardFile {
@@ -27,7 +27,7 @@ impl HeardFile {
 }
 
 impl Output for HeardFile {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         if self.output.is_none() {
             self.output = Some(WavOutput::create(&self.path)?);
         }
@@ -63,7 +63,7 @@ mod tests {
         drop(HeardFile::prepare(&path).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"an older recording");
         let mut file = HeardFile::prepare(&path).unwrap();
-        file.write(&[0.0; BLOCK_SAMPLES]).unwrap();
+        file.write(&StereoBlock::default()).unwrap();
         file.finish().unwrap();
         drop(file);
         assert!(fs::read(&path).unwrap().starts_with(b"RIFF"));

@@ -5,7 +5,9 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
-use consonance_audio::{BLOCK_SAMPLES, CaptureChain, Input, Output, ReadOutcome, WavInput, WavOutput};
+use consonance_audio::{
+    BLOCK_SAMPLES, CaptureChain, Input, Output, ReadOutcome, StereoBlock, WavInput, WavOutput,
+};
 use serde::Serialize;
 
 use crate::capture_arguments::CaptureArguments;
@@ -29,6 +31,7 @@ pub(crate) struct Capture {
 pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     let mut microphone = WavInput::open(&arguments.input)?;
     let mut render = arguments.render.as_ref().map(WavInput::open).transpose()?;
+    let replaced = microphone.non_finite_samples() + render.as_ref().map_or(0, WavInput::non_finite_samples);
     let mut output = WavOutput::create(&arguments.output)?;
     let mut chain = CaptureChain::new(arguments.processing.settings());
     let mut to_drop = chain.delay_samples() / BLOCK_SAMPLES;
@@ -52,10 +55,10 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
             continue;
         }
         speech_blocks += u64::from(heard.is_speech);
-        output.write(&block)?;
+        output.write(&StereoBlock::from_mono(&block))?;
     }
     output.finish()?;
-    writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks))?)?;
+    writeln!(stdout(), "{}", serde_json::to_string(&Figures::of(&chain, speech_blocks, replaced))?)?;
     Ok(())
 }
 
@@ -82,7 +85,7 @@ struct EchoFigures {
 }
 
 impl Figures {
-    fn of(chain: &CaptureChain, speech_blocks: u64) -> Self {
+    fn of(chain: &CaptureChain, speech_blocks: u64, replaced: u64) -> Self {
         let statistics = chain.statistics();
         Self {
             removed_delay_ms: chain.delay_samples() / BLOCK_SAMPLES * 10,
@@ -90,7 +93,7 @@ impl Figures {
             speech_blocks,
             gain_db: statistics.gain_db,
             clipped_samples: statistics.clipped_samples,
-            non_finite_samples: statistics.non_finite_samples,
+            non_finite_samples: statistics.non_finite_samples + replaced,
             echo: statistics.echo.map(|echo| EchoFigures {
                 delay_ms: echo.delay_ms,
                 return_loss_db: echo.return_loss_db,

@@ -2,7 +2,10 @@
 
 use std::error::Error;
 
-use consonance::audio::{BLOCK_SAMPLES, CodecSettings, Mixer, MixerSettings, SamplePosition, SpeakerKey};
+use consonance::audio::{
+    BLOCK_SAMPLES, CodecSettings, FrameProperties, Mixer, MixerSettings, SamplePosition, SpeakerKey,
+    StereoBlock,
+};
 
 use super::{Call, Heard, HeardFrame};
 
@@ -13,7 +16,7 @@ pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<
     let mut mixer = Mixer::new(settings);
     mixer.add_speaker(SPEAKER, CodecSettings::opus(call.frame))?;
     let mut heard = Heard::default();
-    let mut block = [0.0; BLOCK_SAMPLES];
+    let mut block = StereoBlock::default();
     let arrivals = call.arrivals();
     let mut next = 0;
     let mut speaking = None;
@@ -24,14 +27,20 @@ pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<
                 speaking = Some(arrival.utterance);
             }
             let packet = &call.utterances[arrival.utterance].packets[arrival.sequence as usize];
-            mixer.push_frame(SPEAKER, arrival.sequence, SamplePosition(arrival.at), packet, 1.0);
+            mixer.push_frame(
+                SPEAKER,
+                arrival.sequence,
+                SamplePosition(arrival.at),
+                packet,
+                FrameProperties::default(),
+            );
             next += 1;
             if arrivals.get(next).is_none_or(|after| after.utterance != arrival.utterance) {
                 mixer.end_utterance(SPEAKER);
             }
         }
         mixer.mix(&mut block);
-        heard.sound.extend_from_slice(&block);
+        heard.sound.extend_from_slice(&block.to_mono());
         while let Some(frame) = mixer.poll_played() {
             heard.frames.push(HeardFrame {
                 utterance: frame.utterance as usize,

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use consonance::audio::{BLOCK_SAMPLES, Output, WavOutput};
+use consonance::audio::{BLOCK_SAMPLES, Output, StereoBlock, WavOutput};
 
 /// Writes mono sound at 48 kHz, its end filled up to a whole block of 10 ms.
 pub(crate) fn write_wav(path: &Path, sound: &[f32]) -> Result<(), Box<dyn Error>> {
@@ -12,7 +12,7 @@ pub(crate) fn write_wav(path: &Path, sound: &[f32]) -> Result<(), Box<dyn Error>
     for chunk in sound.chunks(BLOCK_SAMPLES) {
         block[chunk.len()..].fill(0.0);
         block[..chunk.len()].copy_from_slice(chunk);
-        output.write(&block)?;
+        output.write(&StereoBlock::from_mono(&block))?;
     }
     output.finish()?;
     Ok(())

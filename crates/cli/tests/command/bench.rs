@@ -31,3 +31,11 @@ fn a_join_row_has_its_fields() {
     assert_fields(&row, &["present", "ns_per_join", "packets_per_join", "ns_per_packet"]);
     assert_eq!(row["present"], 1);
 }
+
+#[test]
+fn an_audio_row_has_its_fields() {
+    let row = first_row("audio");
+    let names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["percent_of_core", "stage", "target_percent", "us_per_block"]);
+    assert!(row["stage"].is_string() && row["us_per_block"].as_f64().unwrap() > 0.0);
+}

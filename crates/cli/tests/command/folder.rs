@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use consonance_audio::{BLOCK_SAMPLES, Output as _, SAMPLE_RATE_HZ, WavInput, WavOutput};
+use consonance_audio::{BLOCK_SAMPLES, Output as _, SAMPLE_RATE_HZ, StereoBlock, WavInput, WavOutput};
 
 /// Made empty, and removed with everything in it at the end.
 pub(crate) struct Folder(PathBuf);
@@ -43,7 +43,7 @@ impl Folder {
         let recording = WavInput::open(RECORDING).unwrap();
         let blocks = seconds * SAMPLE_RATE_HZ as usize / BLOCK_SAMPLES;
         for block in recording.samples().as_chunks::<BLOCK_SAMPLES>().0.iter().take(blocks) {
-            output.write(&block.map(|sample| sample * factor)).unwrap();
+            output.write(&StereoBlock::from_mono(&block.map(|sample| sample * factor))).unwrap();
         }
         output.finish().unwrap();
         path

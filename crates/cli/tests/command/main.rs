@@ -11,6 +11,7 @@ mod join;
 mod lab;
 mod lab_capture;
 mod program;
+mod recording;
 mod refusals;
 mod serve;
 #[cfg(unix)]

@@ -5,11 +5,13 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SAMPLE_RATE_HZ, Silence, Spoken,
+    Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SAMPLE_RATE_HZ, SamplePosition, Silence,
+    Spoken,
 };
 
-use super::{CaptureWishes, GameSoundReader, Order};
+use super::{Beat, CaptureWishes, GameSoundReader, Order, TapPoint};
 use crate::statistics::CaptureRow;
+use crate::tap::{TapSenders, TapSound};
 
 /// A block that was captured.
 pub(crate) struct Captured {
@@ -38,6 +40,8 @@ pub(super) struct CaptureThread {
     input: Box<dyn Input>,
     inputs: u32,
     game_sound: Option<GameSoundReader>,
+    raw: TapSenders,
+    processed: TapSenders,
     chain: CaptureChain,
     activation: Activation,
     wishes: CaptureWishes,
@@ -48,15 +52,13 @@ pub(super) struct CaptureThread {
 }
 
 impl CaptureThread {
-    pub(super) fn new(
-        input: Box<dyn Input>,
-        wishes: CaptureWishes,
-        game_sound: Option<GameSoundReader>,
-    ) -> Self {
+    pub(super) fn new(input: Box<dyn Input>, wishes: CaptureWishes) -> Self {
         Self {
             input,
             inputs: 1,
-            game_sound,
+            game_sound: None,
+            raw: TapSenders::default(),
+            processed: TapSenders::default(),
             chain: CaptureChain::new(wishes.settings),
             activation: Activation::new(wishes.activation),
             wishes,
@@ -69,11 +71,11 @@ impl CaptureThread {
     pub(super) fn run(mut self, orders: &Receiver<Order>, captured: &SyncSender<Captured>, waker: &Waker) {
         while let Ok(order) = orders.recv() {
             match order {
-                Order::Beat { due, mut render, wishes } => {
+                Order::Beat(beat, wishes) => {
                     if let Some(wishes) = wishes {
                         self.change(wishes);
                     }
-                    match captured.try_send(self.beat(due, &mut render)) {
+                    match captured.try_send(self.beat(&beat)) {
                         Ok(()) => waker.wake_by_ref(),
                         Err(TrySendError::Full(_)) => self.dropped_blocks += 1,
                         Err(TrySendError::Disconnected(_)) => return,
@@ -85,6 +87,8 @@ impl CaptureThread {
                     self.left_inside = None;
                 }
                 Order::GameSound(reader) => self.game_sound = Some(reader),
+                Order::Tap(TapPoint::Raw, sender) => self.raw.add(sender),
+                Order::Tap(TapPoint::Processed, sender) => self.processed.add(sender),
             }
         }
     }
@@ -99,14 +103,17 @@ impl CaptureThread {
         self.wishes = wishes;
     }
 
-    /// Captures the 10 ms that were recorded until `due`, while the loudspeaker was given `render`.
-    fn beat(&mut self, due: Instant, render: &mut [f32; BLOCK_SAMPLES]) -> Captured {
+    fn beat(&mut self, beat: &Beat) -> Captured {
+        let Beat { due, position, mut render } = *beat;
         if let Some(game_sound) = &mut self.game_sound {
-            game_sound.add_to(render);
+            game_sound.add_to(&mut render);
         }
         let mut block = [0.0; BLOCK_SAMPLES];
         let has_ended = self.read(&mut block);
-        let heard = self.chain.process(&mut block, Some(render));
+        self.raw.push(position, &TapSound::Mono(block));
+        let heard = self.chain.process(&mut block, Some(&render));
+        let delayed = position.0.saturating_sub(self.chain.delay_samples() as u64);
+        self.processed.push(SamplePosition(delayed), &TapSound::Mono(block));
         let spoken = if self.wishes.muted {
             self.activation.withhold(&mut block);
             Spoken::Silence

@@ -4,8 +4,10 @@ use std::sync::mpsc::TryRecvError;
 use std::time::Instant;
 
 use super::VoiceThread;
+use crate::capture::TapPoint;
 use crate::command::Command;
 use crate::event::End;
+use crate::tap::TapSource;
 
 impl VoiceThread {
     pub(super) fn take_commands(&mut self) {
@@ -40,10 +42,7 @@ impl VoiceThread {
             Command::SendText(target, text) => {
                 client.send_text(&target, &text).err().map(|error| error.to_string())
             }
-            Command::SetVolume { name, volume } => {
-                self.playback.set_volume(&name, volume);
-                None
-            }
+            Command::Hear(hearing) => self.playback.obey(hearing).err(),
             Command::SetInput(input) => self.capture.set_input(input).err(),
             Command::SetCapture(settings) => {
                 self.capture.change(|wishes| wishes.settings = settings);
@@ -64,6 +63,15 @@ impl VoiceThread {
             Command::SetQuality(quality) => {
                 self.talking.set_quality(quality).err().map(|error| error.to_string())
             }
+            Command::Tap(source, sender) => match source {
+                TapSource::RawMicrophone => self.capture.tap(TapPoint::Raw, sender).err(),
+                TapSource::ProcessedMicrophone => self.capture.tap(TapPoint::Processed, sender).err(),
+                TapSource::Speaker(name) => self.playback.tap_speaker(name, sender).err(),
+                TapSource::Mix => {
+                    self.playback.tap_mix(sender);
+                    None
+                }
+            },
             Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
             #[cfg(feature = "devices")]
             Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),

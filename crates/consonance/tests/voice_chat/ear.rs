@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::audio::{BLOCK_SAMPLES, Output, OutputError, SAMPLE_RATE_HZ};
+use consonance::audio::{Output, OutputError, SAMPLE_RATE_HZ, StereoBlock};
 
 use crate::player::PATIENCE;
 
@@ -17,6 +17,9 @@ pub(crate) struct Ear(Arc<Mutex<Heard>>);
 #[derive(Default)]
 struct Heard {
     samples: Vec<f32>,
+    /// Energy of either side.
+    left: f64,
+    right: f64,
     is_finished: bool,
 }
 
@@ -31,13 +34,27 @@ impl Ear {
         self.0.lock().unwrap().is_finished
     }
 
+    /// How much more energy the left ear got than the right one, in dB, since the beginning or since
+    /// [`clear`](Self::clear).
+    pub(crate) fn left_over_right_db(&self) -> f64 {
+        let heard = self.0.lock().unwrap();
+        10.0 * (heard.left / heard.right).log10()
+    }
+
+    /// The root mean square of everything heard.
+    pub(crate) fn loudness(&self) -> f32 {
+        let samples = self.samples();
+        (samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32).sqrt()
+    }
+
     /// The loudest sample, 0 … 1.
     pub(crate) fn peak(&self) -> f32 {
         self.samples().iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap().samples.clear();
+        let mut heard = self.0.lock().unwrap();
+        *heard = Heard { is_finished: heard.is_finished, ..Heard::default() };
     }
 
     /// Listens for this long from now on, on the output's own time line.
@@ -56,8 +73,12 @@ impl Ear {
 }
 
 impl Output for Ear {
-    fn write(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
-        self.0.lock().unwrap().samples.extend_from_slice(block);
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
+        let mut heard = self.0.lock().unwrap();
+        heard.samples.extend_from_slice(&block.to_mono());
+        let energy = |side: &[f32]| side.iter().map(|sample| f64::from(sample * sample)).sum::<f64>();
+        heard.left += energy(&block.left);
+        heard.right += energy(&block.right);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use consonance::audio::{BLOCK_SAMPLES, Output, OutputError};
+use consonance::audio::{Output, OutputError, StereoBlock};
 use consonance::{ChannelProperties, End, EventKind, Target, TextTarget, VoiceChat};
 
 use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
@@ -101,7 +101,7 @@ fn channels_opened_from_many_threads_are_told_apart() {
 struct Breaking(usize);
 
 impl Output for Breaking {
-    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
         self.0 += 1;
         if self.0 > 10 { Err(OutputError::Finished) } else { Ok(()) }
     }
@@ -126,7 +126,7 @@ fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leav
 struct Panicking;
 
 impl Output for Panicking {
-    fn write(&mut self, _block: &[f32; BLOCK_SAMPLES]) -> Result<(), OutputError> {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
         panic!("this output has a fault");
     }
 

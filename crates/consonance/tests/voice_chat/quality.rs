@@ -3,7 +3,7 @@
 use consonance::audio::Quality;
 use consonance::{MessageType, VoiceStatistics};
 
-use crate::likeness::likeness;
+use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
@@ -36,7 +36,7 @@ fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
     let music = bytes_per_packet(Quality::Music);
     let high = bytes_per_packet(Quality::High);
     assert!(low * 1.5 < high && high * 1.5 < music, "{low}, {high}, {music} bytes");
-    let share_heard = likeness(&voice[24_000..96_000], &bob.ear.samples());
-    assert!(share_heard > 0.7, "{share_heard}");
-    assert!(!bob.has_seen(&crate::player::stopped_speaking("Alice")));
+    // It may have begun anywhere in the recording.
+    let likeness = likeness(&bob.ear.samples(), &voice.repeat(3));
+    assert!(likeness > ALIKE, "{likeness}");
 }

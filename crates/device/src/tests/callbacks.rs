@@ -4,7 +4,7 @@ use std::alloc::System;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_audio::BLOCK_SAMPLES;
+use consonance_audio::{BLOCK_SAMPLES, StereoBlock};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 use crate::capture::{CaptureFeed, CaptureReader, capture};
@@ -37,7 +37,7 @@ fn loudspeaker(blocks: usize) -> (PlaybackWriter, PlaybackDrain) {
     let (mut writer, mut drain, _) = playback(Arc::new(Gauges::new()));
     drain.handle_callback(Duration::ZERO, &mut [0.0; 2]);
     for _ in 0..blocks {
-        writer.write(Duration::ZERO, &[0.5; BLOCK_SAMPLES]);
+        writer.write(Duration::ZERO, &StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES]));
     }
     (writer, drain)
 }

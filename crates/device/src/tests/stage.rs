@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, ReadOutcome};
+use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, ReadOutcome, StereoBlock};
 
 use super::fake_system::World;
 use super::signal::loudness;
@@ -64,7 +64,7 @@ impl Stage {
             let mut block = [9.0; BLOCK_SAMPLES];
             assert_eq!(self.microphone.read(&mut block), ReadOutcome::Block);
             self.heard.extend_from_slice(&block);
-            self.loudspeaker.write(&[0.5; BLOCK_SAMPLES]).unwrap();
+            self.loudspeaker.write(&StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES])).unwrap();
         }
     }
 

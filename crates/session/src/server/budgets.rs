@@ -14,6 +14,7 @@ pub(super) struct Budgets {
     control: Budget,
     fan_out: TokenBucket,
     handshakes: TokenBucket,
+    reports: TokenBucket,
     strikes: TokenBucket,
 }
 
@@ -27,7 +28,14 @@ impl Budgets {
     pub(super) fn full(now: Instant) -> Self {
         let bucket = TokenBucket::full(now);
         let budget = || Budget { packets: bucket, bytes: bucket };
-        Self { voice: budget(), control: budget(), fan_out: bucket, handshakes: bucket, strikes: bucket }
+        Self {
+            voice: budget(),
+            control: budget(),
+            fan_out: bucket,
+            handshakes: bucket,
+            reports: bucket,
+            strikes: bucket,
+        }
     }
 
     /// A packet came, of whatever type.
@@ -63,6 +71,11 @@ impl Budgets {
     pub(super) fn take_handshake(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
         let enough = self.handshakes.take(now, limits.handshakes, 1, 1);
         enough.then_some(()).ok_or(Fault::HandshakeLimited)
+    }
+
+    pub(super) fn take_report(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+        let enough = self.reports.take(now, limits.reports, 1, 1);
+        enough.then_some(()).ok_or(Fault::ReportsLimited)
     }
 
     /// False if nothing is forgiven any more.

@@ -106,6 +106,7 @@ impl Server {
         // Taken off the link, so that the end of the link is not the end of the client.
         let Some(id) = lost.client.take() else { return };
         self.fan_out.remove(id);
+        self.voice_reports.remove(id);
         self.places.keep(id, self.now + self.settings.limits.resume);
     }
 
@@ -120,7 +121,7 @@ impl Server {
 
     /// Whether the client of this link gets its place back after a lost link, and so has to say goodbye.
     pub(super) fn keeps_place_of(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|link| link.capabilities.contains(Capabilities::RESUME))
+        self.links.get(&link).is_some_and(|link| link.can(Capabilities::RESUME))
     }
 
     /// Removes the clients that did not come back in time.
@@ -152,6 +153,7 @@ impl Server {
             self.places.resumed.insert(id);
         }
         self.fan_out.insert(id, link);
+        self.begin_voice_reports(link, id);
         if let Some(member) = self.roster.get_mut(id) {
             member.data = link;
         }

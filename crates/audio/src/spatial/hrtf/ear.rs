@@ -4,7 +4,7 @@ use std::f32::consts::{FRAC_PI_2, PI};
 
 use super::HEAD_RADIANS_PER_SECOND;
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
-use crate::spatial::ramp::Smoothed;
+use crate::ramp::Smoothed;
 
 /// The time that sound takes along the radius of the head, 12.2 samples.
 const RADIUS_SAMPLES: f32 = SAMPLE_RATE_HZ as f32 / HEAD_RADIANS_PER_SECOND;

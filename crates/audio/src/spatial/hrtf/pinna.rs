@@ -2,9 +2,9 @@
 //! higher up the higher the voice is.
 
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
+use crate::ramp::Smoothed;
 use crate::spatial::one_pole::{OnePole, RESIDUE};
 use crate::spatial::pose::Direction;
-use crate::spatial::ramp::Smoothed;
 
 /// Where the notch is for a voice from below, level and above: the range that measured ears cover.
 const NOTCHES_HZ: [f32; 3] = [6_000.0, 8_000.0, 10_000.0];

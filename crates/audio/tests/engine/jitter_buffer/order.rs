@@ -1,5 +1,7 @@
 //! Each frame is played once, in order.
 
+use consonance_audio::FrameProperties;
+
 use super::player::Player;
 
 #[test]
@@ -53,7 +55,7 @@ fn a_hole_in_the_numbering_is_jumped_over() {
 #[test]
 fn oversized_packets_are_not_kept() {
     let mut player = Player::speaking();
-    player.buffer.push(0, player.now, &vec![0; 100_000], 1.0, 0);
+    player.buffer.push(0, player.now, &vec![0; 100_000], FrameProperties::default(), 0);
     assert_eq!(player.buffer.queued_packets(), 0);
     assert_eq!(player.buffer.counters().oversized, 1);
 }

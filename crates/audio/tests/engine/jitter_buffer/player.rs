@@ -1,7 +1,7 @@
 //! Somebody who plays what a jitter buffer says, and notes it.
 
 use consonance_audio::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
-use consonance_audio::{FrameSize, SamplePosition};
+use consonance_audio::{FrameProperties, FrameSize, SamplePosition};
 
 /// A listener without ears: asks for what to play, stretches it as wished, and takes its time to play it.
 pub(super) struct Player {
@@ -41,7 +41,13 @@ impl Player {
 
     /// A frame whose packet is its own number arrives now.
     pub(super) fn arrive(&mut self, sequence: u32) {
-        self.buffer.push(sequence, self.now, &sequence.to_le_bytes(), 1.0, self.recoverable);
+        self.buffer.push(
+            sequence,
+            self.now,
+            &sequence.to_le_bytes(),
+            FrameProperties::default(),
+            self.recoverable,
+        );
     }
 
     /// Plays one block.

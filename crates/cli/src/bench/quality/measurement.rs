@@ -5,8 +5,8 @@ use std::error::Error;
 use consonance::audio::DecodedAs;
 use serde::Serialize;
 
-use super::recordings::at_16_khz;
 use super::visqol::Reference;
+use crate::bench::recordings::at_16_khz;
 use crate::offline_call::{Call, Heard, milliseconds};
 
 /// What was measured, over all recordings and seeds.
@@ -84,8 +84,8 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::condition::{Condition, Listener};
-    use super::super::recordings::recordings;
     use super::*;
+    use crate::bench::recordings::recordings;
 
     fn measure(speech: &Speech, listener: Listener, condition: Condition, seeds: u64) -> Measurement {
         let call = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);

@@ -90,8 +90,8 @@ fn power(sound: &[f32]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recordings::{at_16_khz, recordings};
     use super::*;
+    use crate::bench::recordings::{at_16_khz, recordings};
 
     fn speech() -> Vec<f32> {
         at_16_khz(&recordings().unwrap()[1]).unwrap()

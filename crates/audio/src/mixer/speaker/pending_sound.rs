@@ -13,8 +13,11 @@ const LIKENESS: f32 = 0.85;
 /// … or at least this much if it is urgent.
 const URGENT_LIKENESS: f32 = 0.5;
 
-/// The longest frame, a block that is not full, and what may be put in.
-const CAPACITY: usize = 2 * HISTORY_SAMPLES + 2_880 + BLOCK_SAMPLES + LONGEST_LAG;
+/// The longest frame and what may be put in.
+const LONGEST_SILENCE: usize = 2_880 + LONGEST_LAG;
+
+/// What was heard, the longest frame, what may be put in, and a block that is not full.
+const CAPACITY: usize = 2 * HISTORY_SAMPLES + LONGEST_SILENCE + BLOCK_SAMPLES;
 
 /// A queue of samples that remembers what it gave away.
 #[derive(Debug)]
@@ -61,12 +64,18 @@ impl PendingSound {
         }
     }
 
+    /// Appends silence; if it is a joint there must be [`time_stretch::FADE_SAMPLES`] of it.
+    pub(super) fn append_silence(&mut self, samples: usize, joint: bool) {
+        const SILENCE: [f32; LONGEST_SILENCE] = [0.0; LONGEST_SILENCE];
+        self.append(&SILENCE[..samples.min(LONGEST_SILENCE)], joint);
+    }
+
     /// Fills the block that has been begun with silence; a whole one if none has been.
     pub(super) fn fall_silent(&mut self) {
         let missing = BLOCK_SAMPLES - self.unheard() % BLOCK_SAMPLES;
         // A fade needs its time: it may reach into the block after.
         let missing = if missing < JOINT_SAMPLES { missing + BLOCK_SAMPLES } else { missing };
-        self.append(&[0.0; 2 * BLOCK_SAMPLES][..missing], true);
+        self.append_silence(missing, true);
     }
 
     /// Makes what was appended from `unheard` samples ahead on longer or shorter, if it can be done without being

@@ -1,0 +1,30 @@
+//! Why a speaker could not be added.
+
+use super::SpeakerKey;
+use crate::codec::CodecError;
+
+/// Why a speaker could not be added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MixerError {
+    /// The speaker's packets cannot be decoded.
+    #[error("speaker {} cannot be heard: {source}", key.0)]
+    Codec {
+        /// The speaker.
+        key: SpeakerKey,
+        /// Why not.
+        source: CodecError,
+    },
+    /// There is a speaker of this name.
+    #[error("speaker {} is there already; remove it first", key.0)]
+    SpeakerExists {
+        /// The speaker.
+        key: SpeakerKey,
+    },
+    /// There are as many speakers as the settings allow.
+    #[error("there are {max_speakers} speakers already; raise MixerSettings::max_speakers")]
+    TooManySpeakers {
+        /// The limit.
+        max_speakers: usize,
+    },
+}

@@ -1,0 +1,20 @@
+//! What is the same for all speakers in one block.
+
+use crate::block::SamplePosition;
+use crate::spatial::{Pose, SpatialSettings};
+
+/// The listener's side of the mix.
+#[derive(Debug, Default)]
+pub(super) struct Scene {
+    /// Where on the playback clock the block begins.
+    pub(super) now: SamplePosition,
+    /// Where the listener is, if that is known.
+    pub(super) listener: Option<Pose>,
+    pub(super) spatial: SpatialSettings,
+    /// The highest priority with which somebody speaks.
+    pub(super) top_priority: Option<u8>,
+    /// Speakers are brought to one loudness.
+    pub(super) is_levelled: bool,
+    /// Nothing is heard whoever speaks.
+    pub(super) is_silent: bool,
+}

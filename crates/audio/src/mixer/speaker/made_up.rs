@@ -1,0 +1,35 @@
+//! Made-up sound in a row, which is not to go on for long.
+
+/// It is faded from 40 ms on …
+const FADE_FROM_SAMPLES: usize = 1_920;
+
+/// … and silent after 100 ms, where a steady tone would sound like a machine, and Opus in its CELT mode would go
+/// over to loud noise.
+const FADE_UNTIL_SAMPLES: usize = 4_800;
+
+/// Counts how much was made up since there was real sound.
+#[derive(Debug, Default)]
+pub(super) struct MadeUp {
+    samples: usize,
+}
+
+impl MadeUp {
+    /// Fades sound that continues what was made up before.
+    pub(super) fn fade(&mut self, sound: &mut [f32]) {
+        for sample in sound {
+            let left = FADE_UNTIL_SAMPLES.saturating_sub(self.samples.max(FADE_FROM_SAMPLES));
+            *sample *= left as f32 / (FADE_UNTIL_SAMPLES - FADE_FROM_SAMPLES) as f32;
+            self.samples = self.samples.saturating_add(1);
+        }
+    }
+
+    /// What comes next is silence.
+    pub(super) fn is_silent(&self) -> bool {
+        self.samples >= FADE_UNTIL_SAMPLES
+    }
+
+    /// Real sound would not continue it.
+    pub(super) fn has_faded(&self) -> bool {
+        self.samples > FADE_FROM_SAMPLES
+    }
+}

@@ -1,0 +1,367 @@
+//! One remote speaker on the way from packets to sound: jitter buffer, decoder, fades.
+
+use super::made_up::MadeUp;
+use super::pending_sound::PendingSound;
+use super::quiet::QuietDetector;
+use crate::block::{BLOCK_SAMPLES, SamplePosition};
+use crate::codec::{CodecError, CodecSettings, DecodedAs, Decoder, Source};
+use crate::frame_properties::FrameProperties;
+use crate::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
+use crate::mixer::SpeakerKey;
+use crate::mixer::report::{PlayedFrame, PlayedFrames, SpeakerStatistics};
+use crate::time_stretch::{FADE_SAMPLES, LONGEST_LAG};
+
+/// Sound that comes back after frames that were not decoded is faded in over 10 ms: Opus is itself again soon after a
+/// gap, but not from the first sample on.
+const RETURN_SAMPLES: usize = 480;
+
+/// Shorter frames than this, 20 ms, cannot be squeezed by a period of a deep voice, unless the next one is there too.
+const SQUEEZABLE_SAMPLES: usize = 960;
+
+/// What the next block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Received {
+    /// Nobody speaks.
+    Nothing,
+    /// Somebody speaks, and is not decoded.
+    Undecoded,
+    /// Decoded or made-up sound.
+    Sound,
+}
+
+/// The sound ends in silence in place of frames that were not decoded.
+#[derive(Debug, Clone, Copy)]
+struct Undecoded {
+    /// Since how many samples.
+    samples: usize,
+    /// Nobody has listened to the packet of the last one.
+    has_packet: bool,
+}
+
+/// Jitter buffer and decoder of one speaker, and the sound between them and the mix.
+pub(in crate::mixer) struct Reception {
+    jitter: JitterBuffer,
+    decoder: Box<dyn Decoder>,
+    /// What was decoded last.
+    frame: Vec<f32>,
+    sound: PendingSound,
+    /// What comes next does not continue what was heard.
+    joint: bool,
+    /// The last block was not silence.
+    sounding: bool,
+    /// The sound should be squeezed, and is too short for it.
+    wants_more: bool,
+    made_up: MadeUp,
+    quiet: QuietDetector,
+    properties: FrameProperties,
+    undecoded: Option<Undecoded>,
+    played: u64,
+    recovered: u64,
+    concealed: u64,
+    concealed_blocks: u64,
+    shortened_samples: u64,
+    lengthened_samples: u64,
+    undecodable: u64,
+    skipped: u64,
+    auditioned: u64,
+}
+
+impl Reception {
+    pub(super) fn new(settings: CodecSettings, jitter: JitterSettings) -> Result<Self, CodecError> {
+        let frame_size = settings.frame_size()?;
+        Ok(Self {
+            jitter: JitterBuffer::new(frame_size, jitter),
+            decoder: settings.decoder()?,
+            frame: vec![0.0; frame_size.samples()],
+            sound: PendingSound::new(),
+            joint: false,
+            sounding: false,
+            wants_more: false,
+            made_up: MadeUp::default(),
+            quiet: QuietDetector::default(),
+            properties: FrameProperties::default(),
+            undecoded: None,
+            played: 0,
+            recovered: 0,
+            concealed: 0,
+            concealed_blocks: 0,
+            shortened_samples: 0,
+            lengthened_samples: 0,
+            undecodable: 0,
+            skipped: 0,
+            auditioned: 0,
+        })
+    }
+
+    pub(in crate::mixer) fn start_utterance(&mut self) -> u32 {
+        self.jitter.start_utterance()
+    }
+
+    pub(in crate::mixer) fn push_frame(
+        &mut self,
+        sequence: u32,
+        arrived: SamplePosition,
+        packet: &[u8],
+        properties: FrameProperties,
+    ) {
+        let recoverable = self.decoder.recoverable_frames(packet);
+        self.jitter.push(sequence, arrived, packet, properties, recoverable);
+    }
+
+    pub(in crate::mixer) fn end_utterance(&mut self) {
+        self.jitter.end_utterance();
+    }
+
+    pub(super) fn statistics(&self) -> SpeakerStatistics {
+        let counters = self.jitter.counters();
+        SpeakerStatistics {
+            received: counters.received,
+            played: self.played,
+            recovered: self.recovered,
+            concealed: self.concealed,
+            concealed_blocks: self.concealed_blocks,
+            shortened_samples: self.shortened_samples,
+            lengthened_samples: self.lengthened_samples,
+            lost: counters.lost,
+            loss_percent: self.jitter.loss_percent(),
+            late: counters.late,
+            duplicates: counters.duplicates,
+            overflowed: counters.overflowed,
+            undecodable: counters.oversized + self.undecodable,
+            queued: self.jitter.queued_packets() as u64,
+            delay_samples: self.jitter.delay_samples(),
+            target_delay_samples: self.jitter.target_samples(),
+            jitter_samples: self.jitter.jitter_samples(),
+            skipped: self.skipped,
+            auditioned: self.auditioned,
+            ..SpeakerStatistics::default()
+        }
+    }
+
+    /// Takes the next block of what comes in. Frames whose turn it is are left undecoded if `decodes` says so: silence is
+    /// in their place, and what was decoded before fades over to it.
+    pub(super) fn next_block(
+        &mut self,
+        key: SpeakerKey,
+        now: SamplePosition,
+        decodes: bool,
+        block: &mut [f32; BLOCK_SAMPLES],
+        reports: &mut PlayedFrames,
+    ) -> Received {
+        self.refill(key, now, decodes, reports);
+        let is_undecoded = self.undecoded.is_some_and(|undecoded| undecoded.samples >= self.sound.unheard());
+        match self.sound.take(block) {
+            false => Received::Nothing,
+            true if is_undecoded => Received::Undecoded,
+            true => Received::Sound,
+        }
+    }
+
+    /// Takes a last block that fades out; `false` if nothing plays.
+    pub(super) fn last_block(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
+        if self.sounding && self.sound.unheard() < BLOCK_SAMPLES {
+            self.sound.fall_silent();
+        }
+        self.sounding && self.sound.take(block)
+    }
+
+    /// Decodes the packet that was left undecoded last, for nobody to hear; `None` if there is none, or it cannot be
+    /// decoded.
+    pub(super) fn audition(&mut self) -> Option<&[f32]> {
+        self.undecoded.as_mut().filter(|undecoded| undecoded.has_packet)?.has_packet = false;
+        self.auditioned += 1;
+        let how = decode(&mut *self.decoder, Source::Packet(self.jitter.last_packet()), &mut self.frame);
+        (how == DecodedAs::Decoded).then_some(&self.frame)
+    }
+
+    /// There is a packet for [`Self::audition`].
+    pub(super) fn has_undecoded_packet(&self) -> bool {
+        self.undecoded.is_some_and(|undecoded| undecoded.has_packet)
+    }
+
+    /// An utterance plays.
+    pub(super) fn is_sounding(&self) -> bool {
+        self.sounding
+    }
+
+    /// An utterance plays, or waits to be played.
+    pub(super) fn has_something_to_say(&self) -> bool {
+        self.sounding || self.jitter.queued_packets() > 0
+    }
+
+    /// What came with the frame whose turn it was last.
+    pub(super) fn properties(&self) -> FrameProperties {
+        self.properties
+    }
+
+    /// What came with the next frame that is there; if none is, with the last.
+    pub(super) fn next_properties(&self) -> FrameProperties {
+        self.jitter.next_properties().unwrap_or(self.properties)
+    }
+
+    /// Blocks in a frame.
+    pub(super) fn frame_blocks(&self) -> usize {
+        self.frame.len() / BLOCK_SAMPLES
+    }
+
+    /// Decodes or conceals until there is a block to be heard, or nothing more. Rounds that add nothing give up
+    /// frames or end an utterance, of which there are few.
+    fn refill(&mut self, key: SpeakerKey, now: SamplePosition, decodes: bool, reports: &mut PlayedFrames) {
+        let mut report = |frame: FrameId, position, how| {
+            let FrameId { utterance, sequence } = frame;
+            reports.push(PlayedFrame { speaker: key, utterance, sequence, position, how });
+        };
+        while self.sound.unheard() < BLOCK_SAMPLES || self.takes_more() {
+            let unheard = self.sound.unheard();
+            let begins = now + unheard as u64;
+            match self.jitter.next(now, unheard) {
+                Decision::Silence if self.sounding => self.fall_silent(),
+                Decision::Silence => return,
+                Decision::EndOfUtterance { .. } => self.joint = true,
+                Decision::GaveUp { first, count, from } => {
+                    self.concealed += u64::from(count);
+                    for i in 0..count {
+                        let frame = FrameId { sequence: first.sequence.saturating_add(i), ..first };
+                        let position = from + u64::from(i) * self.frame.len() as u64;
+                        report(frame, position, DecodedAs::Concealed);
+                    }
+                }
+                Decision::Conceal if !decodes || self.undecoded.is_some() => {
+                    self.leave_undecoded(BLOCK_SAMPLES, Stretch::Keep, false);
+                }
+                Decision::Conceal => self.conceal(),
+                Decision::Recover { properties, late_samples, stretch, .. } if !decodes => {
+                    self.properties = properties;
+                    self.leave_undecoded(self.frame.len() - late_samples, stretch, false);
+                }
+                Decision::Recover { frame, packet, ahead, properties, late_samples, stretch } => {
+                    self.properties = properties;
+                    let source = Source::Recover { packet, ahead };
+                    let how = decode(&mut *self.decoder, source, &mut self.frame);
+                    match how {
+                        DecodedAs::Recovered | DecodedAs::Decoded => self.recovered += 1,
+                        DecodedAs::Concealed => self.concealed += 1,
+                    }
+                    self.append_frame(how, late_samples, stretch);
+                    report(frame, begins.before(late_samples as u64), how);
+                }
+                Decision::Play { properties, late_samples, stretch, .. } if !decodes => {
+                    self.properties = properties;
+                    self.skipped += 1;
+                    self.leave_undecoded(self.frame.len() - late_samples, stretch, true);
+                }
+                Decision::Play { frame, packet, properties, late_samples, skipped, stretch } => {
+                    self.properties = properties;
+                    let how = decode(&mut *self.decoder, Source::Packet(packet), &mut self.frame);
+                    match how {
+                        DecodedAs::Decoded | DecodedAs::Recovered => self.played += 1,
+                        DecodedAs::Concealed => self.undecodable += 1,
+                    }
+                    self.joint |= skipped || (!self.sounding && frame.sequence > 0);
+                    self.append_frame(how, late_samples, stretch);
+                    report(frame, begins.before(late_samples as u64), how);
+                }
+            }
+        }
+    }
+
+    fn fall_silent(&mut self) {
+        let before = self.sound.unheard();
+        self.sound.fall_silent();
+        self.sounding = false;
+        if let Some(undecoded) = &mut self.undecoded {
+            undecoded.samples = undecoded.samples.saturating_add(self.sound.unheard() - before);
+            undecoded.has_packet = false;
+        }
+    }
+
+    /// Readies a decoded frame for being heard, its first `late_samples` left out.
+    fn append_frame(&mut self, how: DecodedAs, late_samples: usize, stretch: Stretch) {
+        self.joint |= late_samples > 0;
+        if how == DecodedAs::Concealed {
+            self.made_up.fade(&mut self.frame[late_samples..]);
+        } else {
+            self.joint |= std::mem::take(&mut self.made_up).has_faded();
+        }
+        if self.undecoded.take().is_some() {
+            fade_in(&mut self.frame[late_samples..]);
+        }
+        let in_pause = self.quiet.in_pause(&self.frame);
+        self.jitter.note_pause(in_pause);
+        let unheard = self.sound.unheard();
+        self.sound.append(&self.frame[late_samples..], std::mem::take(&mut self.joint));
+        self.sounding = true;
+        self.stretch(unheard, stretch, in_pause);
+    }
+
+    fn takes_more(&mut self) -> bool {
+        std::mem::take(&mut self.wants_more)
+            && self.sound.unheard() < 2 * BLOCK_SAMPLES
+            && self.jitter.has_next()
+    }
+
+    fn stretch(&mut self, unheard: usize, wish: Stretch, in_pause: bool) {
+        let added = self.sound.stretch(unheard, wish, in_pause);
+        self.note_stretched(added);
+        let shorten = matches!(wish, Stretch::Shorten { .. });
+        self.wants_more = shorten && added == 0 && self.frame.len() < SQUEEZABLE_SAMPLES;
+    }
+
+    fn note_stretched(&mut self, added: i64) {
+        if added != 0 {
+            self.jitter.note_stretched();
+        }
+        self.lengthened_samples += added.max(0) as u64;
+        self.shortened_samples += (-added).max(0) as u64;
+    }
+
+    /// Puts silence in place of sound that is not decoded, of which there can be as much as is wished. `has_packet` says
+    /// that it is in place of a packet that could be decoded.
+    fn leave_undecoded(&mut self, samples: usize, wish: Stretch, has_packet: bool) {
+        let before = self.undecoded;
+        // What was decoded before fades over to the silence, which needs its time and is not silence yet.
+        let fades = before.is_none() && self.sounding;
+        let stretched = match wish {
+            Stretch::Shorten { at_most, .. } if !fades => samples.saturating_sub(at_most),
+            Stretch::Lengthen { at_least, .. } if !fades => samples + at_least.min(LONGEST_LAG),
+            _ => samples,
+        };
+        self.note_stretched(stretched as i64 - samples as i64);
+        self.sound.append_silence(stretched, fades);
+        let silent = if fades { samples.saturating_sub(FADE_SAMPLES) } else { stretched };
+        self.undecoded = Some(Undecoded {
+            samples: before.map_or(0, |before| before.samples).saturating_add(silent),
+            has_packet: has_packet || before.is_some_and(|before| before.has_packet),
+        });
+        self.jitter.note_pause(true);
+        self.joint = false;
+        self.sounding = true;
+        self.wants_more = false;
+        self.made_up = MadeUp::default();
+    }
+
+    /// Makes up one block.
+    fn conceal(&mut self) {
+        let block = &mut self.frame[..BLOCK_SAMPLES];
+        if self.made_up.is_silent() {
+            block.fill(0.0);
+        } else {
+            decode(&mut *self.decoder, Source::Conceal, block);
+        }
+        self.concealed_blocks += 1;
+        self.made_up.fade(block);
+        self.sound.append(block, std::mem::take(&mut self.joint));
+        self.sounding = true;
+    }
+}
+
+/// Lets sound come out of silence while the decoder finds its way again.
+fn fade_in(sound: &mut [f32]) {
+    for (i, sample) in sound.iter_mut().take(RETURN_SAMPLES).enumerate() {
+        *sample *= (i as f32 + 0.5) / RETURN_SAMPLES as f32;
+    }
+}
+
+fn decode(decoder: &mut dyn Decoder, source: Source<'_>, frame: &mut [f32]) -> DecodedAs {
+    decoder.decode(source, frame).expect("the frame has the decoder's length, and is at least a block")
+}

@@ -1,0 +1,141 @@
+//! Several tracks of sound on one time line, each in a file of its own, that fit together to the sample.
+
+mod error;
+mod file_name;
+mod ogg_opus;
+mod settings;
+mod track;
+mod track_file;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
+use crate::limits::{MAX_RECORDING_SECONDS, MAX_TRACKS};
+pub use error::{OggOpusError, RecordingError};
+pub use ogg_opus::{OggOpusSettings, OggOpusWriter};
+pub use settings::{Channels, RecordingFormat, RecordingSettings};
+pub use track::RecordedTrack;
+use track::Track;
+
+/// A recording that is being made: a folder with one file for each track.
+///
+/// Every file begins where the recording does, whenever its sound does: laid upon each other in an editor, they are in
+/// step. What is not written is silence. What comes too late, for a place that was written already, is left out and
+/// counted; nothing is ever moved.
+///
+/// Whoever records calls [`approach`](Self::approach) for the tracks that nothing comes for, now and then: so that no call
+/// has more than a few seconds of silence to write.
+#[derive(Debug)]
+pub struct Recording {
+    folder: PathBuf,
+    start: SamplePosition,
+    end: SamplePosition,
+    settings: RecordingSettings,
+    tracks: Vec<Track>,
+}
+
+/// A track of one recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TrackId(usize);
+
+/// 10 ms of sound for a track. A track of two channels takes mono for both sides, one of one channel the mean of both.
+#[derive(Debug, Clone, Copy)]
+pub enum RecordedBlock<'a> {
+    /// The same for both sides.
+    Mono(&'a [f32; BLOCK_SAMPLES]),
+    /// For two ears.
+    Stereo(&'a StereoBlock),
+}
+
+impl Recording {
+    /// Begins a recording whose files begin at this position. The folder is made if it is not there.
+    ///
+    /// # Errors
+    /// [`RecordingError::Folder`] if that cannot be done.
+    pub fn create(
+        folder: impl AsRef<Path>,
+        start: SamplePosition,
+        settings: RecordingSettings,
+    ) -> Result<Self, RecordingError> {
+        let folder = folder.as_ref().to_owned();
+        fs::create_dir_all(&folder)
+            .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
+        let seconds = settings.max_seconds.min(MAX_RECORDING_SECONDS);
+        let end = start + seconds * u64::from(SAMPLE_RATE_HZ);
+        Ok(Self { folder, start, end, settings, tracks: Vec::new() })
+    }
+
+    /// One more track, in a new file, called by its number and by as much of the name as any system takes.
+    ///
+    /// # Errors
+    /// [`RecordingError::TooManyTracks`], or [`RecordingError::Create`] if the file is there already or cannot be made.
+    pub fn add_track(&mut self, name: &str, channels: Channels) -> Result<TrackId, RecordingError> {
+        let max = self.settings.max_tracks.min(MAX_TRACKS);
+        if self.tracks.len() >= max {
+            return Err(RecordingError::TooManyTracks { max });
+        }
+        let number = self.tracks.len();
+        let file = file_name::of(number + 1, name, self.settings.format.extension());
+        let path = self.folder.join(file);
+        self.tracks.push(Track::create(path, name, self.settings.format, channels, self.start)?);
+        Ok(TrackId(number))
+    }
+
+    /// Writes 10 ms that begin at this position. What lies before the track's end already is left out, and so is all of it
+    /// if it begins beyond the recording's end, or further behind the track's end than [`approach`](Self::approach) goes
+    /// at once; the track counts both.
+    ///
+    /// # Errors
+    /// [`RecordingError::Wav`] or [`RecordingError::OggOpus`] if the file cannot be written, as when the disk is full; what
+    /// is in it is kept.
+    pub fn write<'a>(
+        &mut self,
+        track: TrackId,
+        position: SamplePosition,
+        block: impl Into<RecordedBlock<'a>>,
+    ) -> Result<(), RecordingError> {
+        let end = self.end;
+        self.track(track)?.write(position, block.into(), end)
+    }
+
+    /// Fills a track with silence up to this position, though with no more than 10 s, 2 MB, at once. True if it is there
+    /// now, so that sound for this position would be kept.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn approach(&mut self, track: TrackId, position: SamplePosition) -> Result<bool, RecordingError> {
+        let position = position.min(self.end);
+        self.track(track)?.approach(position)
+    }
+
+    /// The tracks in the order in which they were added, as far as they are.
+    pub fn tracks(&self) -> impl Iterator<Item = RecordedTrack> {
+        self.tracks.iter().map(Track::report)
+    }
+
+    /// Completes all files; what became of each track.
+    ///
+    /// # Errors
+    /// The first that there is; the other files are completed all the same.
+    pub fn finish(self) -> Result<Vec<RecordedTrack>, RecordingError> {
+        let finished: Vec<_> = self.tracks.into_iter().map(Track::finish).collect();
+        finished.into_iter().collect()
+    }
+
+    fn track(&mut self, TrackId(number): TrackId) -> Result<&mut Track, RecordingError> {
+        self.tracks.get_mut(number).ok_or(RecordingError::OtherTrack)
+    }
+}
+
+impl<'a> From<&'a [f32; BLOCK_SAMPLES]> for RecordedBlock<'a> {
+    fn from(block: &'a [f32; BLOCK_SAMPLES]) -> Self {
+        Self::Mono(block)
+    }
+}
+
+impl<'a> From<&'a StereoBlock> for RecordedBlock<'a> {
+    fn from(block: &'a StereoBlock) -> Self {
+        Self::Stereo(block)
+    }
+}

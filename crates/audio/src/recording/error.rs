@@ -1,0 +1,61 @@
+//! Why a recording failed: which file, and what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::codec::CodecError;
+use crate::wav::WavError;
+
+/// What is wrong with a recording.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// The folder cannot be made.
+    #[error("cannot make the folder {}: {source}; choose another one", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file cannot be made, as when it is there already: nothing is overwritten.
+    #[error("cannot make {}: {source}; choose a folder without a recording in it", path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// There are as many tracks as the settings allow.
+    #[error("there are {max} tracks already; raise the limit, or begin another recording")]
+    TooManyTracks {
+        /// As many.
+        max: usize,
+    },
+    /// The track is none of this recording's.
+    #[error("the track belongs to another recording")]
+    OtherTrack,
+    /// A WAV file cannot be written.
+    #[error(transparent)]
+    Wav(#[from] WavError),
+    /// An Ogg Opus file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    OggOpus {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: OggOpusError,
+    },
+}
+
+/// Why a stream cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OggOpusError {
+    /// Where it goes to takes nothing.
+    #[error("{0}; check that there is room")]
+    Write(#[from] io::Error),
+    /// The sound cannot be encoded.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}

@@ -1,0 +1,119 @@
+//! One track: where its file has got to, and what to do with a block that belongs elsewhere.
+
+use std::array;
+use std::path::PathBuf;
+
+use super::settings::{Channels, RecordingFormat};
+use super::track_file::TrackFile;
+use super::{RecordedBlock, RecordingError};
+use crate::block::{BLOCK_SAMPLES, SamplePosition};
+
+/// The longest silence that is written in one go, in samples: 10 s.
+const MAX_GAP_SAMPLES: u64 = 480_000;
+
+/// What became of a track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedTrack {
+    /// The name that it was given.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// How long it is, in samples per channel, silence included.
+    pub samples: u64,
+    /// Samples that were left out because something was written for their place already, or they came before the start.
+    pub late_samples: u64,
+    /// Blocks that were left out because too long a silence lay before them.
+    pub distant_blocks: u64,
+    /// Blocks that were left out because the recording is not allowed to be so long.
+    pub blocks_after_end: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Track {
+    file: TrackFile,
+    channels: Channels,
+    start: SamplePosition,
+    report: RecordedTrack,
+}
+
+impl Track {
+    pub(super) fn create(
+        path: PathBuf,
+        name: &str,
+        format: RecordingFormat,
+        channels: Channels,
+        start: SamplePosition,
+    ) -> Result<Self, RecordingError> {
+        let file = TrackFile::create(&path, name, format, channels)?;
+        let report = RecordedTrack {
+            name: name.to_owned(),
+            path,
+            samples: 0,
+            late_samples: 0,
+            distant_blocks: 0,
+            blocks_after_end: 0,
+        };
+        Ok(Self { file, channels, start, report })
+    }
+
+    pub(super) fn write(
+        &mut self,
+        position: SamplePosition,
+        block: RecordedBlock<'_>,
+        end: SamplePosition,
+    ) -> Result<(), RecordingError> {
+        if position + BLOCK_SAMPLES as u64 > end {
+            self.report.blocks_after_end += 1;
+            return Ok(());
+        }
+        if !self.approach(position)? {
+            self.report.distant_blocks += 1;
+            return Ok(());
+        }
+        let late = self.reached().samples_since(position).min(BLOCK_SAMPLES as u64);
+        self.report.late_samples += late;
+        self.report.samples += BLOCK_SAMPLES as u64 - late;
+        let skipped = late as usize * self.channels.count();
+        match self.channels {
+            Channels::Mono => self.file.write(&mono(block)[skipped..]),
+            Channels::Stereo => self.file.write(&interleaved(block).as_flattened()[skipped..]),
+        }
+    }
+
+    pub(super) fn approach(&mut self, position: SamplePosition) -> Result<bool, RecordingError> {
+        let gap = position.samples_since(self.reached());
+        let silence = gap.min(MAX_GAP_SAMPLES);
+        self.report.samples += silence;
+        self.file.silence(silence)?;
+        Ok(silence == gap)
+    }
+
+    pub(super) fn report(&self) -> RecordedTrack {
+        self.report.clone()
+    }
+
+    pub(super) fn finish(self) -> Result<RecordedTrack, RecordingError> {
+        self.file.finish()?;
+        Ok(self.report)
+    }
+
+    /// Where the next sample of the file belongs.
+    fn reached(&self) -> SamplePosition {
+        self.start + self.report.samples
+    }
+}
+
+fn mono(block: RecordedBlock<'_>) -> [f32; BLOCK_SAMPLES] {
+    match block {
+        RecordedBlock::Mono(block) => *block,
+        RecordedBlock::Stereo(block) => block.to_mono(),
+    }
+}
+
+fn interleaved(block: RecordedBlock<'_>) -> [[f32; 2]; BLOCK_SAMPLES] {
+    match block {
+        RecordedBlock::Mono(block) => block.map(|sample| [sample; 2]),
+        RecordedBlock::Stereo(block) => array::from_fn(|i| [block.left[i], block.right[i]]),
+    }
+}

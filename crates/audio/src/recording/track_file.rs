@@ -1,0 +1,66 @@
+//! The file of a track, of one kind or the other.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::ogg_opus::{OggOpusSettings, OggOpusWriter};
+use super::settings::{Channels, RecordingFormat};
+use super::{OggOpusError, RecordingError};
+use crate::wav::WavFile;
+
+#[derive(Debug)]
+pub(super) enum TrackFile {
+    Wav(WavFile),
+    OggOpus { path: PathBuf, writer: Box<OggOpusWriter<File>> },
+}
+
+impl TrackFile {
+    /// A new file; none that is there is overwritten.
+    pub(super) fn create(
+        path: &Path,
+        title: &str,
+        format: RecordingFormat,
+        channels: Channels,
+    ) -> Result<Self, RecordingError> {
+        let file = File::create_new(path)
+            .map_err(|source| RecordingError::Create { path: path.to_owned(), source })?;
+        Ok(match format {
+            RecordingFormat::Wav => Self::Wav(WavFile::begin(file, path, channels.count() as u16)?),
+            RecordingFormat::OggOpus => {
+                let writer = OggOpusWriter::new(file, OggOpusSettings::new(channels), title);
+                let writer = Box::new(writer.map_err(|source| failed(path, source))?);
+                Self::OggOpus { path: path.to_owned(), writer }
+            }
+        })
+    }
+
+    pub(super) fn write(&mut self, interleaved: &[f32]) -> Result<(), RecordingError> {
+        match self {
+            Self::Wav(file) => Ok(file.write(interleaved)?),
+            Self::OggOpus { path, writer } => {
+                writer.write(interleaved).map_err(|source| failed(path, source))
+            }
+        }
+    }
+
+    /// So many samples for each channel.
+    pub(super) fn silence(&mut self, samples: u64) -> Result<(), RecordingError> {
+        match self {
+            Self::Wav(file) => Ok(file.silence(samples)?),
+            Self::OggOpus { path, writer } => writer.silence(samples).map_err(|source| failed(path, source)),
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<(), RecordingError> {
+        match self {
+            Self::Wav(file) => Ok(file.finish()?),
+            Self::OggOpus { path, writer } => {
+                writer.finish().map(drop).map_err(|source| failed(&path, source))
+            }
+        }
+    }
+}
+
+fn failed(path: &Path, source: OggOpusError) -> RecordingError {
+    RecordingError::OggOpus { path: path.to_owned(), source }
+}

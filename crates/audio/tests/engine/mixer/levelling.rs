@@ -1,0 +1,71 @@
+//! Everybody as loud as the others, if that is wanted.
+
+use consonance_audio::{FrameProperties, MixerSettings};
+
+use super::desk::{Desk, always, assert_near};
+use crate::call::SPEAKER;
+use crate::signal::largest_step;
+
+/// How loud somebody is after so many seconds of speaking at this level.
+fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
+    let mut desk = Desk::new(MixerSettings::default());
+    desk.mixer.set_levelling(is_levelled);
+    desk.add(SPEAKER, always(level), FrameProperties::default());
+    let sound = desk.mix(seconds * 100).both();
+    let begins = sound.iter().position(|&sample| sample != 0.0).unwrap();
+    assert!(largest_step(&sound[begins..]) < 0.001);
+    sound[sound.len() - 1]
+}
+
+fn decibels(ratio: f32) -> f32 {
+    20.0 * ratio.log10()
+}
+
+#[test]
+fn without_it_everybody_is_as_loud_as_they_are() {
+    assert_near(level_after(5, 0.02, false), 0.02);
+}
+
+#[test]
+fn soft_and_loud_speakers_come_to_one_level() {
+    for level in [0.02, 0.0708, 0.25] {
+        let dbfs = decibels(level_after(10, level, true));
+        assert!((dbfs + 23.0).abs() < 0.2, "{level}: {dbfs} dBFS");
+    }
+}
+
+#[test]
+fn nobody_is_turned_up_or_down_by_more_than_12_decibels() {
+    let up = decibels(level_after(10, 0.005, true) / 0.005);
+    let down = decibels(level_after(10, 0.9, true) / 0.9);
+    assert!((up - 12.0).abs() < 0.01 && (down + 12.0).abs() < 0.01, "{up}, {down}");
+}
+
+#[test]
+fn it_is_slower_than_3_decibels_a_second() {
+    let gained = decibels(level_after(2, 0.01, true) / 0.01);
+    assert!((3.0..=6.0).contains(&gained), "{gained} dB in two seconds");
+}
+
+#[test]
+fn noise_and_pauses_are_not_turned_up() {
+    assert_near(level_after(10, 0.001, true), 0.001);
+    let mut desk = Desk::new(MixerSettings::default());
+    desk.mixer.set_levelling(true);
+    // A second of speech at the common level, and half a second of a quiet room.
+    let voice = |i: u64| if i % 72_000 < 48_000 { 0.0708 } else { 0.004 };
+    desk.add(SPEAKER, Box::new(voice), FrameProperties::default());
+    let sound = desk.mix(1_500).both();
+    assert!(sound[480_000..].iter().all(|&sample| sample < 0.075), "the speech stays what it was");
+}
+
+#[test]
+fn switched_off_again_it_goes_back_slowly() {
+    let mut desk = Desk::new(MixerSettings::default());
+    desk.mixer.set_levelling(true);
+    desk.add(SPEAKER, always(0.02), FrameProperties::default());
+    desk.mix(1_000);
+    desk.mixer.set_levelling(false);
+    assert!(desk.mix(100).last().0 > 0.04);
+    assert_near(desk.mix(400).last().0, 0.02);
+}

@@ -1,0 +1,68 @@
+//! The microphone's side as far as the encoder.
+
+use std::time::Instant;
+
+use consonance::audio::{
+    Activation, ActivationSettings, BLOCK_SAMPLES, CaptureChain, CaptureSettings, CaptureStage, Heard,
+};
+
+use super::line::Line;
+use super::stopwatch::{micros_of_rounds, micros_per_block, micros_since};
+
+const STAGES: [(CaptureStage, &str); 8] = [
+    (CaptureStage::HighPass, "capture: sanitising and high-pass"),
+    (CaptureStage::EchoSubtraction, "capture: echo, subtraction"),
+    (CaptureStage::Spectrum, "capture: to spectra and back"),
+    (CaptureStage::EchoSuppression, "capture: echo, suppression"),
+    (CaptureStage::Noise, "capture: noise suppression"),
+    (CaptureStage::Background, "capture: background removal (off by default)"),
+    (CaptureStage::Gain, "capture: automatic gain"),
+    (CaptureStage::VoiceDetection, "capture: voice detection"),
+];
+
+/// Every stage of the chain, and the gate behind it.
+pub(super) fn stages(recordings: &[Vec<f32>]) -> Vec<Line> {
+    let settings = everything();
+    let micros = micros_of_rounds(|| round(settings, &recordings[0], &recordings[1]));
+    let mut lines: Vec<Line> =
+        STAGES.iter().zip(micros).map(|((_, name), micros)| Line::new(*name, micros)).collect();
+    lines.push(Line::new("capture: activation with pre-roll", activation(&recordings[0])));
+    lines
+}
+
+/// Every stage that there is.
+pub(super) fn everything() -> CaptureSettings {
+    CaptureSettings { background_removal: Some(1.0), ..CaptureSettings::default() }
+}
+
+/// Microseconds of each stage for every block, while near and far end speak.
+fn round(settings: CaptureSettings, near: &[f32], far: &[f32]) -> Vec<[f64; STAGES.len()]> {
+    let mut chain = CaptureChain::new(settings);
+    let (near, far) = (near.as_chunks::<BLOCK_SAMPLES>().0, far.as_chunks::<BLOCK_SAMPLES>().0);
+    let process = |(near, far): (&[f32; BLOCK_SAMPLES], &[f32; BLOCK_SAMPLES])| {
+        let mut block = std::array::from_fn(|i| near[i] + 0.2 * far[i]);
+        let mut micros = [0.0; STAGES.len()];
+        let mut last = Instant::now();
+        chain.process_watched(&mut block, Some(far), |stage| {
+            if let Some(place) = STAGES.iter().position(|(known, _)| *known == stage) {
+                micros[place] += micros_since(last);
+            }
+            last = Instant::now();
+        });
+        micros
+    };
+    near.iter().zip(far).map(process).collect()
+}
+
+fn activation(sound: &[f32]) -> f64 {
+    let blocks = sound.as_chunks::<BLOCK_SAMPLES>().0;
+    micros_per_block(
+        blocks.len(),
+        || Activation::new(ActivationSettings::default()),
+        |activation, number| {
+            // Two seconds of speech, a second of silence.
+            let heard = Heard { speech_probability: 1.0, is_speech: number % 300 < 200, level_dbfs: -20.0 };
+            activation.process(&mut blocks[number].clone(), &heard, false);
+        },
+    )
+}

@@ -1,0 +1,111 @@
+//! Everything between the network and the loudspeaker but the codec.
+
+use consonance::audio::jitter::{Decision, JitterBuffer, JitterSettings};
+use consonance::audio::{
+    BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, Pose, SamplePosition,
+    SpatialMode, SpatialSettings, Spatializer, SpeakerKey, SpeakerPlace, StereoBlock,
+};
+
+use super::line::Line;
+use super::stopwatch::micros_per_block;
+
+const BLOCKS: usize = 1_000;
+const BLOCK: u64 = BLOCK_SAMPLES as u64;
+const FRAME: FrameSize = FrameSize::Ms20;
+const SPEAKER: SpeakerKey = SpeakerKey(1);
+
+/// How late the packets of a rough network come at most, in blocks.
+const ROUGH_BLOCKS: u64 = 7;
+
+/// Jitter buffer, time stretching, mixing, placing, limiting.
+pub(super) fn stages(sound: &[f32]) -> Vec<Line> {
+    let packets: Vec<Vec<u8>> = sound.chunks_exact(FRAME.samples()).map(raw).collect();
+    let nobody = micros_per_block(BLOCKS, || Mixer::new(MixerSettings::default()), |mixer, _| mix(mixer));
+    let calm = one_speaker(&packets, 0) - nobody;
+    let rough = one_speaker(&packets, ROUGH_BLOCKS) - nobody;
+    let mut lines = vec![
+        Line::new("jitter buffer, one speaker", jitter_buffer()),
+        Line::new("mixing one speaker of raw samples", calm),
+        Line::new("the same with time stretching on a network with jitter", rough),
+    ];
+    for (stage, mode, occlusion) in [
+        ("panning one speaker", SpatialMode::Panning, 0.0),
+        ("panning one speaker behind a wall", SpatialMode::Panning, 0.7),
+        ("head model for one speaker", SpatialMode::Hrtf, 0.0),
+        ("head model for one speaker behind a wall", SpatialMode::Hrtf, 0.7),
+    ] {
+        lines.push(Line::new(stage, placing(sound, mode, occlusion)));
+    }
+    lines.push(Line::new("sum, master volume and limiter", nobody));
+    lines
+}
+
+fn raw(frame: &[f32]) -> Vec<u8> {
+    frame.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+}
+
+fn jitter_buffer() -> f64 {
+    let packet = [0x55; 60];
+    micros_per_block(
+        BLOCKS * 10,
+        || {
+            let mut buffer = JitterBuffer::new(FRAME, JitterSettings::default());
+            buffer.start_utterance();
+            buffer
+        },
+        |buffer, block| {
+            let now = SamplePosition(block as u64 * BLOCK);
+            if block % 2 == 0 {
+                let sequence = (block / 2) as u32;
+                buffer.push(sequence, now, &packet, FrameProperties::default(), 0);
+                // A whole frame was taken two blocks ago.
+                if let Decision::Play { packet, .. } = buffer.next(now, 0) {
+                    std::hint::black_box(packet);
+                }
+            }
+        },
+    )
+}
+
+/// One speaker of raw samples, whose packets come up to `rough_blocks` too late.
+fn one_speaker(packets: &[Vec<u8>], rough_blocks: u64) -> f64 {
+    let speaking = || {
+        let mut mixer = Mixer::new(MixerSettings::default());
+        mixer.add_speaker(SPEAKER, CodecSettings::identity(FRAME)).expect("an empty mixer has room");
+        mixer.start_utterance(SPEAKER);
+        (mixer, 0)
+    };
+    micros_per_block(BLOCKS, speaking, |(mixer, next), block| {
+        let late = u64::from(*next) * 7_919 % 101 * rough_blocks / 100;
+        if block as u64 >= u64::from(*next) * 2 + late {
+            let packet = &packets[*next as usize % packets.len()];
+            mixer.push_frame(SPEAKER, *next, mixer.position(), packet, FrameProperties::default());
+            *next += 1;
+        }
+        mix(mixer);
+        while mixer.poll_played().is_some() {}
+    })
+}
+
+fn mix(mixer: &mut Mixer) {
+    let mut block = StereoBlock::default();
+    mixer.mix(&mut block);
+    std::hint::black_box(&block);
+}
+
+/// One speaker who circles around the listener.
+fn placing(sound: &[f32], mode: SpatialMode, occlusion: f32) -> f64 {
+    let settings = SpatialSettings { mode, ..SpatialSettings::default() };
+    let sound = sound.as_chunks::<BLOCK_SAMPLES>().0;
+    micros_per_block(
+        BLOCKS,
+        || Spatializer::new(settings),
+        |spatializer, block| {
+            let angle = block as f32 * 0.02;
+            let place = SpeakerPlace { position_m: [3.0 * angle.sin(), 0.5, 3.0 * angle.cos()], occlusion };
+            let mut ears = StereoBlock::default();
+            spatializer.render(&sound[block % sound.len()], Some(place), &Pose::default(), &mut ears);
+            std::hint::black_box(&ears);
+        },
+    )
+}

@@ -1,0 +1,144 @@
+//! The time in the session: prints what happens, sends what is typed, until it is time to go.
+
+use std::error::Error;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use consonance::{End, Event, EventKind, Target, VoiceChat};
+
+use super::lines::EventLines;
+use super::session_recording::SessionRecording;
+use super::{Join, WhenHeard, typed_lines};
+use crate::complain;
+use crate::interrupt::Interrupt;
+
+const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
+
+/// One player's time in a session.
+pub(crate) struct Conversation<'a> {
+    voice: &'a VoiceChat,
+    text_target: Option<&'a Target>,
+    typed: Receiver<String>,
+    lines: EventLines<'a>,
+    recording: Option<SessionRecording>,
+    /// Whether one speaks, if Enter begins and ends that.
+    talk_key: Option<bool>,
+    /// Before the roster has arrived nobody is known to read.
+    may_write: bool,
+    joined: bool,
+    /// Who is in no session yet has no use for a word about devices.
+    about_devices: Vec<Event>,
+    leave_at: Option<Instant>,
+    /// Why there is no session just now.
+    lost: Option<String>,
+}
+
+/// Whether it goes on.
+enum Course {
+    GoesOn,
+    Ended,
+}
+
+impl<'a> Conversation<'a> {
+    /// # Errors
+    /// If it was to be recorded and cannot be.
+    pub(crate) fn new(
+        voice: &'a VoiceChat,
+        text_target: Option<&'a Target>,
+        arguments: &'a Join,
+    ) -> Result<Self, Box<dyn Error>> {
+        let recording = arguments.record.as_ref().map(|folder| {
+            SessionRecording::start(folder, arguments.record_format, arguments.has_input(), voice)
+        });
+        Ok(Self {
+            voice,
+            text_target,
+            typed: typed_lines::read(),
+            lines: EventLines::new(&arguments.name, arguments.json),
+            recording: recording.transpose()?,
+            talk_key: (arguments.activation == Some(WhenHeard::PushToTalk)).then_some(false),
+            may_write: false,
+            joined: false,
+            about_devices: Vec::new(),
+            leave_at: None,
+            lost: None,
+        })
+    }
+
+    /// Goes on until it is time to leave; the reason if the session was lost by then.
+    pub(crate) fn follow(
+        &mut self,
+        interrupt: &Interrupt,
+        stay: Option<Duration>,
+    ) -> Result<Option<String>, Box<dyn Error>> {
+        loop {
+            if interrupt.happened() || self.leave_at.is_some_and(|at| Instant::now() >= at) {
+                return Ok(self.lost.take());
+            }
+            if let Some(event) = self.voice.wait_event(INTERRUPT_CHECK)
+                && let Course::Ended = self.take(event, stay)?
+            {
+                return Ok(self.lost.take());
+            }
+            while self.may_write
+                && let Ok(text) = self.typed.try_recv()
+            {
+                self.send(text)?;
+            }
+        }
+    }
+
+    /// What was recorded, to be finished once the session is left.
+    pub(crate) fn end(self) -> Option<SessionRecording> {
+        self.recording
+    }
+
+    fn take(&mut self, event: Event, stay: Option<Duration>) -> Result<Course, Box<dyn Error>> {
+        if !self.joined && matches!(event.kind, EventKind::Device(_)) {
+            self.about_devices.push(event);
+            return Ok(Course::GoesOn);
+        }
+        self.lines.print(&event)?;
+        match event.kind {
+            EventKind::Joined | EventKind::Resumed => {
+                self.joined = true;
+                self.about_devices.drain(..).try_for_each(|event| self.lines.print(&event))?;
+                self.lost = None;
+                self.leave_at = self.leave_at.or(stay.map(|stay| event.at + stay));
+            }
+            EventKind::RosterReceived => self.may_write = true,
+            EventKind::PlayerJoined { name } => {
+                if let Some(recording) = &mut self.recording {
+                    recording.add_player(name, self.voice);
+                }
+            }
+            EventKind::ConnectionLost { reason, .. } => {
+                self.lost = Some(format!("the session was lost: {reason}"));
+            }
+            EventKind::Ended(End::Left) => return Ok(Course::Ended),
+            EventKind::Ended(_) => {
+                // `leave` reports why.
+                self.lost = None;
+                return Ok(Course::Ended);
+            }
+            _ => {}
+        }
+        Ok(Course::GoesOn)
+    }
+
+    fn send(&mut self, text: String) -> Result<(), Box<dyn Error>> {
+        if text.is_empty() {
+            if let Some(held) = &mut self.talk_key {
+                *held = !*held;
+                self.voice.set_talk_key(*held);
+                self.lines.print_talk_key(*held)?;
+            }
+            return Ok(());
+        }
+        match self.text_target {
+            Some(target) => self.voice.send_text(target.clone(), text),
+            None => complain(&"say with --talk where your text shall go"),
+        }
+        Ok(())
+    }
+}

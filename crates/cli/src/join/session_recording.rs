@@ -1,0 +1,105 @@
+//! A session in files: what one says, what each of the others says, and what one hears.
+
+use std::collections::BTreeSet;
+use std::io::{Write, stdout};
+use std::path::Path;
+
+use clap::ValueEnum;
+use consonance::audio::{RecordingFormat, RecordingSettings, SAMPLE_RATE_HZ};
+use consonance::{Recorded, Recorder, RecorderError, TapSource, VoiceChat};
+use serde_json::json;
+
+use crate::complain;
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// 16 bits at 48 kHz: 346 MB per hour and voice.
+    Wav,
+    /// Ogg Opus: 22 MB per hour of speech, next to nothing for silence.
+    Opus,
+}
+
+/// The recording while it goes on.
+pub(crate) struct SessionRecording {
+    recorder: Recorder,
+    /// Players with a file already: who comes back goes on in it.
+    players: BTreeSet<String>,
+}
+
+impl SessionRecording {
+    /// Records what one hears, what players say who are added, and what one says, if one `speaks`.
+    ///
+    /// # Errors
+    /// If nothing can be recorded there.
+    pub(crate) fn start(
+        folder: &Path,
+        format: RecordFormat,
+        speaks: bool,
+        voice: &VoiceChat,
+    ) -> Result<Self, RecorderError> {
+        let format = match format {
+            RecordFormat::Wav => RecordingFormat::Wav,
+            RecordFormat::Opus => RecordingFormat::OggOpus,
+        };
+        let recorder = Recorder::start(folder, RecordingSettings { format, ..RecordingSettings::default() })?;
+        let mut recording = Self { recorder, players: BTreeSet::new() };
+        recording.add(TapSource::Mix, voice);
+        if speaks {
+            recording.add(TapSource::ProcessedMicrophone, voice);
+        }
+        Ok(recording)
+    }
+
+    /// Records a player who is here now.
+    pub(crate) fn add_player(&mut self, name: String, voice: &VoiceChat) {
+        if self.players.insert(name.clone()) {
+            self.add(TapSource::Speaker(name), voice);
+        }
+    }
+
+    fn add(&mut self, source: TapSource, voice: &VoiceChat) {
+        let name = source.name().to_owned();
+        if let Err(error) = self.recorder.add(voice.tap(source)) {
+            complain(&format!("{name:?} is not recorded: {error}"));
+        }
+    }
+
+    /// Completes the files and says which there are.
+    ///
+    /// # Errors
+    /// If not everything could be written.
+    pub(crate) fn finish(self, json: bool) -> Result<(), Box<dyn std::error::Error>> {
+        for recorded in self.recorder.stop()? {
+            let line = if json { as_json(&recorded) } else { in_words(&recorded) };
+            writeln!(stdout(), "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+fn seconds(recorded: &Recorded) -> f64 {
+    recorded.track.samples as f64 / f64::from(SAMPLE_RATE_HZ)
+}
+
+fn lost_seconds(recorded: &Recorded) -> f64 {
+    recorded.dropped_blocks as f64 / 100.0
+}
+
+fn in_words(recorded: &Recorded) -> String {
+    let lost = match recorded.dropped_blocks {
+        0 => String::new(),
+        _ => format!("; {:.2} s are missing because the disk was too slow", lost_seconds(recorded)),
+    };
+    format!("recorded {} ({:.1} s){lost}", recorded.track.path.display(), seconds(recorded))
+}
+
+fn as_json(recorded: &Recorded) -> String {
+    json!({
+        "event": "recorded",
+        "file": recorded.track.path.display().to_string(),
+        "seconds": (seconds(recorded) * 100.0).round() / 100.0,
+        "lost_seconds": lost_seconds(recorded),
+    })
+    .to_string()
+}

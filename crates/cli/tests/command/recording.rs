@@ -1,0 +1,57 @@
+//! `consonance join --record`: a session in files.
+
+use consonance_audio::WavInput;
+use serde_json::json;
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+#[test]
+fn a_session_is_recorded_with_a_file_for_each_voice() {
+    for (format, extension) in [("wav", "wav"), ("opus", "opus")] {
+        let folder = Folder::new();
+        let (_server, address) = Program::serve(&["main"]);
+        let (heard, records) = (folder.file("heard.wav"), folder.file("records"));
+        let join = ["join", &address, "--json", "--for"];
+        let record = ["--record", &records, "--record-format", format, "--output", &heard];
+        let bob = ["4", "--name", "Bob", "--listen", "lobby"];
+        let bob = Program::start(&[&join[..], &bob[..], &record[..]].concat());
+        bob.until_event(&json!({"event": "roster_received"}));
+        let speech = folder.speech(2);
+        let silent = folder.file("silent.wav");
+        let alice =
+            ["2.5", "--name", "Alice/../x", "--talk", "lobby", "--input", &speech, "--output", &silent];
+        Program::start(&[&join[..], &alice[..]].concat()).end().assert_well();
+        let bob = bob.end();
+        bob.assert_well();
+        let events = bob.events();
+        let recorded: Vec<&str> = events
+            .iter()
+            .filter(|event| event["event"] == "recorded")
+            .map(|event| event["file"].as_str().unwrap())
+            .collect();
+        let [mix, voice] = recorded[..] else { panic!("{recorded:?}") };
+        for file in [mix, voice] {
+            assert!(file.starts_with(&records) && file.ends_with(extension), "{file}");
+            assert!(!file.contains(".."), "{file}");
+            assert!(std::fs::metadata(file).unwrap().len() > 1_000, "{file}");
+        }
+        if format == "wav" {
+            let energy = |file: &str| {
+                WavInput::open(file).unwrap().samples().iter().map(|sample| sample * sample).sum::<f32>()
+            };
+            let (mix, voice) = (energy(mix), energy(voice));
+            assert!(voice > 10.0 && (mix / voice - 1.0).abs() < 0.2, "{mix} {voice}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = Folder::new();
+    let file = folder.write("file", b"in the way");
+    let (_server, address) = Program::serve(&["main"]);
+    let arguments = ["join", &address, "--name", "Bob", "--null-devices", "--record", &file];
+    let ended = Program::start(&arguments).end();
+    assert!(ended.complaint().contains(&file), "{:?}", ended.err);
+}

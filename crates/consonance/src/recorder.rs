@@ -1,0 +1,132 @@
+//! Taps into files, on a thread of its own.
+
+mod writing;
+
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::{fs, io};
+
+use consonance_audio::limits::MAX_TRACKS;
+use consonance_audio::{RecordedTrack, RecordingError, RecordingSettings};
+
+use crate::tap::{Tap, TapSource};
+use writing::Writing;
+
+/// Taps that may wait for the thread to take them.
+const MAX_WAITING_TAPS: usize = 64;
+
+/// A recording of taps, each in a file of its own, which all begin where the first sound does. Without any sound there
+/// are no files.
+///
+/// Dropping it completes the files, too, but says nothing of what went wrong.
+#[derive(Debug)]
+pub struct Recorder {
+    taps: Option<SyncSender<Tap>>,
+    thread: Option<JoinHandle<Result<Vec<Recorded>, RecordingError>>>,
+    tracks: usize,
+    max_tracks: usize,
+}
+
+/// What became of a tap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// What it was on.
+    pub source: TapSource,
+    /// Its file, and what had no place in it.
+    pub track: RecordedTrack,
+    /// Blocks that were lost before that because the disk was too slow.
+    pub dropped_blocks: u64,
+}
+
+/// Why nothing is recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecorderError {
+    /// A file or a folder is the reason.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// The system has no thread left.
+    #[error("cannot start a thread to record on: {0}; close other programs")]
+    Thread(io::Error),
+    /// The recorder has stopped because of an error; [`Recorder::stop`] says which.
+    #[error("the recorder has stopped; stop() says why")]
+    Stopped,
+    /// More taps are added at once than the recorder takes.
+    #[error("{MAX_WAITING_TAPS} taps wait to be recorded; add this one a little later")]
+    Busy,
+}
+
+impl Recorder {
+    /// Makes the folder, if it is not there, and waits for taps.
+    ///
+    /// # Errors
+    /// [`RecorderError::Recording`] if the folder cannot be made, or [`RecorderError::Thread`].
+    pub fn start(folder: impl AsRef<Path>, settings: RecordingSettings) -> Result<Self, RecorderError> {
+        let folder = folder.as_ref().to_owned();
+        fs::create_dir_all(&folder)
+            .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
+        let (sender, receiver) = sync_channel(MAX_WAITING_TAPS);
+        let writing = Writing::new(folder, settings);
+        let thread = thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
+        Ok(Self {
+            taps: Some(sender),
+            thread: Some(thread.map_err(RecorderError::Thread)?),
+            tracks: 0,
+            max_tracks: settings.max_tracks.min(MAX_TRACKS),
+        })
+    }
+
+    /// Records this tap, too, from now on. It is a track of its own, even if there was one on the same source before.
+    ///
+    /// # Errors
+    /// [`RecorderError::Recording`] if there are as many tracks as the settings allow, [`RecorderError::Stopped`] or
+    /// [`RecorderError::Busy`].
+    pub fn add(&mut self, tap: Tap) -> Result<(), RecorderError> {
+        if self.tracks >= self.max_tracks {
+            return Err(RecordingError::TooManyTracks { max: self.max_tracks }.into());
+        }
+        let taps = self.taps.as_ref().ok_or(RecorderError::Stopped)?;
+        taps.try_send(tap).map_err(|error| match error {
+            TrySendError::Full(_) => RecorderError::Busy,
+            TrySendError::Disconnected(_) => RecorderError::Stopped,
+        })?;
+        self.tracks += 1;
+        Ok(())
+    }
+
+    /// False once an error has ended it; [`stop`](Self::stop) says which.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Writes what waits in the taps and completes the files; what became of each tap, in the order in which they were
+    /// added.
+    ///
+    /// # Errors
+    /// [`RecorderError::Recording`] if not all of it could be written; the files hold what could.
+    ///
+    /// # Panics
+    /// If the recorder's thread did.
+    pub fn stop(mut self) -> Result<Vec<Recorded>, RecorderError> {
+        match self.end() {
+            Some(Ok(recorded)) => Ok(recorded?),
+            Some(Err(panic)) => resume_unwind(panic),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Lets the thread come to its end.
+    fn end(&mut self) -> Option<thread::Result<Result<Vec<Recorded>, RecordingError>>> {
+        self.taps = None;
+        self.thread.take().map(JoinHandle::join)
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let _what_went_wrong = self.end();
+    }
+}

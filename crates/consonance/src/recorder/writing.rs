@@ -1,0 +1,114 @@
+//! The recorder's own thread: what waits in the taps, into their tracks.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use consonance_audio::{
+    BLOCK_SAMPLES, Recording, RecordingError, RecordingSettings, SamplePosition, TrackId,
+};
+
+use super::Recorded;
+use crate::tap::{CAPACITY_BLOCKS, Tap};
+
+/// How long sound may wait in a tap before it is looked for again.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// How far a track may stay behind the others, in samples, for sound that is still on its way through its tap: 1 s.
+const LAG_SAMPLES: u64 = 48_000;
+
+pub(super) struct Writing {
+    folder: PathBuf,
+    settings: RecordingSettings,
+    /// Begun with the first sound.
+    recording: Option<Recording>,
+    lines: Vec<Line>,
+    /// Where the sound ends that was written last.
+    latest: SamplePosition,
+}
+
+struct Line {
+    tap: Tap,
+    track: Option<TrackId>,
+}
+
+impl Writing {
+    pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
+        Self { folder, settings, recording: None, lines: Vec::new(), latest: SamplePosition::default() }
+    }
+
+    /// Until nobody can add taps any more, and what is in them is written.
+    pub(super) fn run(mut self, taps: &Receiver<Tap>) -> Result<Vec<Recorded>, RecordingError> {
+        let mut wait = INTERVAL;
+        loop {
+            match taps.recv_timeout(wait) {
+                Ok(tap) => self.lines.push(Line { tap, track: None }),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    while !self.turn()? {}
+                    return self.finish();
+                }
+            }
+            wait = if self.turn()? { INTERVAL } else { Duration::ZERO };
+        }
+    }
+
+    /// Writes what waits. False if long silence is in the way of some of it, or of all tracks keeping up: to be called again
+    /// at once.
+    fn turn(&mut self) -> Result<bool, RecordingError> {
+        let first = self.lines.iter().filter_map(|line| line.tap.next_position()).min();
+        if self.recording.is_none()
+            && let Some(start) = first
+        {
+            self.recording = Some(Recording::create(&self.folder, start, self.settings)?);
+        }
+        let Some(recording) = &mut self.recording else { return Ok(true) };
+        let mut is_done = true;
+        for line in &mut self.lines {
+            let (is_empty, end) = line.write(recording)?;
+            is_done &= is_empty;
+            self.latest = self.latest.max(end);
+        }
+        let expected = SamplePosition(self.latest.0.saturating_sub(LAG_SAMPLES));
+        for line in self.lines.iter().filter(|line| !line.tap.is_finished()) {
+            if let Some(track) = line.track {
+                is_done &= recording.approach(track, expected)?;
+            }
+        }
+        Ok(is_done)
+    }
+
+    fn finish(self) -> Result<Vec<Recorded>, RecordingError> {
+        let tracks = self.recording.map_or(Ok(Vec::new()), Recording::finish)?;
+        let recorded = self.lines.into_iter().zip(tracks).map(|(Line { tap, .. }, track)| Recorded {
+            source: tap.source().clone(),
+            track,
+            dropped_blocks: tap.dropped(),
+        });
+        Ok(recorded.collect())
+    }
+}
+
+impl Line {
+    /// Writes what waits in the tap. Whether that was all of it, and where it ends.
+    fn write(&mut self, recording: &mut Recording) -> Result<(bool, SamplePosition), RecordingError> {
+        let track = if let Some(track) = self.track {
+            track
+        } else {
+            let source = self.tap.source();
+            *self.track.insert(recording.add_track(source.name(), source.channels())?)
+        };
+        let mut end = SamplePosition::default();
+        // No more than can wait: whoever pushes all the time does not keep the others waiting.
+        for _ in 0..CAPACITY_BLOCKS {
+            let Some(position) = self.tap.next_position() else { break };
+            if !recording.approach(track, position)? {
+                return Ok((false, end));
+            }
+            let Some(block) = self.tap.poll() else { break };
+            recording.write(track, position, &block.sound)?;
+            end = position + BLOCK_SAMPLES as u64;
+        }
+        Ok((true, end))
+    }
+}

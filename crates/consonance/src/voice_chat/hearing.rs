@@ -1,0 +1,70 @@
+//! How the others are heard: how loud each and all of them, from where, and who is heard at all.
+//!
+//! What is set for a player holds for whoever has that name, now and whenever it joins again.
+
+use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
+
+use super::VoiceChat;
+use crate::command::{Command, Hearing};
+use crate::tap::{Tap, TapSource};
+
+impl VoiceChat {
+    /// How loud one player is heard here: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
+    pub fn set_volume(&self, name: impl Into<String>, volume: f32) {
+        self.hear(Hearing::Volume { name: name.into(), volume });
+    }
+
+    /// Does not let one player be heard here, or lets it be heard again. Nobody else notices.
+    pub fn set_player_muted(&self, name: impl Into<String>, muted: bool) {
+        self.hear(Hearing::Muted { name: name.into(), muted });
+    }
+
+    /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener) own
+    /// place is known too, what the player says over positional channels comes from there.
+    pub fn set_place(&self, name: impl Into<String>, place: Option<SpeakerPlace>) {
+        self.hear(Hearing::Place { name: name.into(), place });
+    }
+
+    /// Tells where the ears are that hear all this, and where they look; `None` if that is not known any more.
+    pub fn set_listener(&self, pose: Option<Pose>) {
+        self.hear(Hearing::Listener(pose));
+    }
+
+    /// How voices get quieter with distance, and how directions are made audible.
+    pub fn set_spatial(&self, settings: SpatialSettings) {
+        self.hear(Hearing::Spatial(settings));
+    }
+
+    /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
+    pub fn set_master_volume(&self, volume: f32) {
+        self.hear(Hearing::MasterVolume(volume));
+    }
+
+    /// Lets nobody be heard, or everybody again.
+    pub fn set_deafened(&self, deafened: bool) {
+        self.hear(Hearing::Deafened(deafened));
+    }
+
+    /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the amplitude; a
+    /// level of 1 switches it off.
+    pub fn set_ducking(&self, settings: DuckingSettings) {
+        self.hear(Hearing::Ducking(settings));
+    }
+
+    /// Brings all players to the same loudness, or leaves them as they are, as to begin with.
+    pub fn set_levelling(&self, levelled: bool) {
+        self.hear(Hearing::Levelling(levelled));
+    }
+
+    /// Listens to something of the chat: to the microphone, to another player, or to everything as it is heard. All taps
+    /// of a chat have one time line, and a [`Recorder`](crate::Recorder) writes them into files.
+    pub fn tap(&self, source: TapSource) -> Tap {
+        let (sender, tap) = Tap::new(source.clone());
+        self.ask(Command::Tap(source, sender));
+        tap
+    }
+
+    fn hear(&self, hearing: Hearing) {
+        self.ask(Command::Hear(hearing));
+    }
+}

@@ -1,0 +1,48 @@
+//! One's own voice: where it comes from, what becomes of it, and when it is heard.
+
+use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
+
+use super::VoiceChat;
+use crate::capture::{GameSound, game_sound};
+use crate::command::Command;
+
+impl VoiceChat {
+    /// Speaks with another input from now on.
+    pub fn set_input(&self, input: Box<dyn Input>) {
+        self.ask(Command::SetInput(input));
+    }
+
+    /// Changes how one's own voice is processed, from the next 10 ms on.
+    pub fn set_capture(&self, settings: CaptureSettings) {
+        self.ask(Command::SetCapture(settings));
+    }
+
+    /// Changes when one is heard: always, while a key is held, or while one speaks.
+    pub fn set_activation(&self, settings: ActivationSettings) {
+        self.ask(Command::SetActivation(settings));
+    }
+
+    /// Tells that the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) was pressed or let go.
+    pub fn set_talk_key(&self, held: bool) {
+        self.ask(Command::SetTalkKey { held });
+    }
+
+    /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
+    pub fn set_muted(&self, muted: bool) {
+        self.ask(Command::SetMuted(muted));
+    }
+
+    /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
+    /// The length of frames stays as it is: the others were told of it when we joined.
+    pub fn set_quality(&self, quality: Quality) {
+        self.ask(Command::SetQuality(quality));
+    }
+
+    /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the voices.
+    /// Replaces what this returned before.
+    pub fn game_sound(&self) -> GameSound {
+        let (sound, reader) = game_sound();
+        self.ask(Command::SetGameSound(reader));
+        sound
+    }
+}

@@ -1,0 +1,88 @@
+//! How the others are heard: from where, how loud, or not at all.
+
+use consonance::audio::{DuckingSettings, Pose, SpeakerPlace};
+use consonance::{ChannelProperties, Target};
+
+use crate::player::{Player, entered, joined, left, started_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+/// A speaker who never stops, and a listener.
+fn pair(stage: &Stage) -> (Player, Player) {
+    let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
+    let to_lobby = stage.chat().talk_to(Target::Room("lobby".into()), positional);
+    let mut alice = Player::join("Alice", to_lobby);
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
+    bob.until(&started_speaking("Alice"));
+    (alice, bob)
+}
+
+/// What is heard after a change has come through.
+fn hear(bob: &Player) -> (f64, f32) {
+    bob.ear.listen_for(0.3);
+    bob.ear.clear();
+    bob.ear.listen_for(2.0);
+    (bob.ear.left_over_right_db(), bob.ear.loudness())
+}
+
+fn at(position_m: [f32; 3]) -> SpeakerPlace {
+    SpeakerPlace { position_m, ..SpeakerPlace::default() }
+}
+
+#[test]
+fn a_positional_voice_comes_from_where_its_player_is() {
+    let stage = Stage::open();
+    let (_alice, bob) = pair(&stage);
+    bob.voice.set_place("Alice", Some(at([-2.0, 0.0, 0.0])));
+    let (nowhere, _) = hear(&bob);
+    assert!(nowhere.abs() < 0.1, "without a listener's place it is in the middle: {nowhere} dB");
+    bob.voice.set_listener(Some(Pose::default()));
+    let (to_the_left, near) = hear(&bob);
+    assert!(to_the_left > 6.0, "{to_the_left} dB");
+    bob.voice.set_place("Alice", Some(at([20.0, 0.0, 0.0])));
+    let (to_the_right, far) = hear(&bob);
+    assert!(to_the_right < -6.0, "{to_the_right} dB");
+    assert!(far < near / 3.0, "{far} far away, {near} near");
+    bob.voice.set_place("Alice", None);
+    let (middle, _) = hear(&bob);
+    assert!(middle.abs() < 0.1, "{middle} dB");
+}
+
+#[test]
+fn who_is_muted_stays_so_after_coming_back_and_nobody_else_notices() {
+    let stage = Stage::open();
+    let (alice, mut bob) = pair(&stage);
+    bob.voice.set_player_muted("Alice", true);
+    assert!(hear(&bob).1 < 1e-4);
+    alice.voice.leave().unwrap();
+    bob.until(&left("Alice"));
+    bob.forget();
+    let voice = Speech::endless(&recording(1, 0.5, 2.5));
+    let _alice = Player::join("Alice", stage.chat().talk_to_room("lobby").input(voice));
+    bob.until(&joined("Alice"));
+    bob.until(&started_speaking("Alice"));
+    assert!(hear(&bob).1 < 1e-4);
+    bob.voice.set_player_muted("Alice", false);
+    assert!(hear(&bob).1 > 0.005);
+}
+
+#[test]
+fn everybody_is_quieter_while_one_speaks_or_as_wanted_and_silent_while_deafened() {
+    let stage = Stage::open();
+    let (_alice, bob) = pair(&stage);
+    let (_, plain) = hear(&bob);
+    bob.voice.set_master_volume(0.5);
+    let (_, half) = hear(&bob);
+    assert!((0.4..0.6).contains(&(half / plain)), "{half} of {plain}");
+    bob.voice.set_master_volume(1.0);
+    bob.voice.open_channel(Target::Room("elsewhere".into()), ChannelProperties::default());
+    bob.voice.set_ducking(DuckingSettings { level: 0.25, ..DuckingSettings::default() });
+    bob.voice.set_input(Speech::endless(&recording(2, 0.0, 2.0)));
+    bob.ear.listen_for(0.5);
+    let (_, ducked) = hear(&bob);
+    assert!((0.2..0.3).contains(&(ducked / plain)), "{ducked} of {plain}");
+    bob.voice.set_deafened(true);
+    assert!(hear(&bob).1 < 1e-4);
+}

@@ -1,0 +1,78 @@
+//! Sound as it passes by, and recorded on one time line.
+
+use std::fs;
+use std::path::PathBuf;
+
+use consonance::audio::{CaptureSettings, RecordingSettings, SAMPLE_RATE_HZ, WavInput};
+use consonance::{Recorder, TapSource};
+
+use crate::likeness::{ALIKE, UNLIKE, likeness, place_of};
+use crate::player::{Player, entered, stopped_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("taps").join(name);
+    // Of the last run.
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+#[test]
+fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
+    let stage = Stage::open();
+    let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
+    let chat = stage.chat().listen("lobby").talk_to_room("lobby");
+    let mut alice = Player::join("Alice", chat.capture(cleaned));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    bob.until(&entered("Alice", "lobby"));
+
+    let mut recorder = Recorder::start(folder("conversation"), RecordingSettings::default()).unwrap();
+    for source in [
+        TapSource::Mix,
+        TapSource::Speaker("Bob".into()),
+        TapSource::RawMicrophone,
+        TapSource::ProcessedMicrophone,
+    ] {
+        recorder.add(alice.voice.tap(source)).unwrap();
+    }
+    let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
+    bob.voice.set_input(Speech::once(&from_bob));
+    alice.until(&stopped_speaking("Bob"));
+    alice.voice.set_input(Speech::once(&from_alice));
+    bob.until(&stopped_speaking("Alice"));
+    alice.ear.listen_for(0.3);
+    alice.voice.leave().unwrap();
+
+    let tracks = recorder.stop().unwrap();
+    let sounds: Vec<_> = tracks.iter().map(|tap| WavInput::open(&tap.track.path).unwrap()).collect();
+    let [mix, bobs_voice, raw, processed] = &sounds[..] else { panic!("{tracks:?}") };
+    assert!(likeness(&from_bob, mix.samples()) > ALIKE);
+    assert!(likeness(&from_bob, bobs_voice.samples()) > ALIKE);
+    assert!(likeness(&from_alice, raw.samples()) > ALIKE);
+    assert!(likeness(&from_alice, processed.samples()) > ALIKE);
+    assert!(likeness(&from_alice, mix.samples()) < UNLIKE, "nobody hears themselves");
+    // One time line: what Alice said lies at the same place before and after the chain, and behind what Bob said.
+    let [before, after] = [raw, processed].map(|sound| place_of(&from_alice, sound.samples()));
+    assert!(before.abs_diff(after) < 240, "{before} and {after}");
+    let loud = |sound: &WavInput| sound.samples().iter().position(|sample| sample.abs() > 0.05).unwrap();
+    assert!(loud(raw) > loud(bobs_voice) + SAMPLE_RATE_HZ as usize);
+    assert!(loud(mix).abs_diff(loud(bobs_voice)) < 480);
+}
+
+#[test]
+fn a_tap_that_is_dropped_or_of_somebody_who_never_comes_costs_nothing() {
+    let stage = Stage::open();
+    let bob = Player::join("Bob", stage.chat().listen("lobby"));
+    drop(bob.voice.tap(TapSource::Mix));
+    let mut nobody = bob.voice.tap(TapSource::Speaker("Nobody".into()));
+    let mut mix = bob.voice.tap(TapSource::Mix);
+    bob.ear.listen_for(0.5);
+    assert_eq!(nobody.poll(), None);
+    let first = mix.poll().unwrap().position;
+    assert_eq!(mix.poll().unwrap().position.0, first.0 + 480);
+    bob.voice.leave().unwrap();
+    while mix.poll().is_some() {}
+    assert!(mix.is_finished() && nobody.is_finished());
+}
