@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{
     ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, EncoderSettings,
-    Input, MixerSettings, Output, Quality,
+    Input, MixerSettings, OpusLibrary, Output, Quality,
 };
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
@@ -295,6 +295,9 @@ impl VoiceChatBuilder {
     fn client(&self) -> Result<Client, StartError> {
         let codec = CodecSettings::opus(self.encoder.frame);
         let mut settings = ClientSettings::new(&*self.name);
+        if OpusLibrary::BEST.has_deep_redundancy() {
+            settings.redundancy = consonance_session::Redundancy::DRED;
+        }
         settings.routing = self.routing;
         settings.codec = SessionCodec {
             kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecError, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, SAMPLE_RATE_HZ,
+    BLOCK_SAMPLES, CodecError, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, Redundancy,
+    SAMPLE_RATE_HZ,
 };
 use consonance_session::{ChannelId, ChannelProperties, Client, Target};
 
@@ -122,6 +123,10 @@ impl Talking {
         self.settings.expected_loss_percent = wish.expected_loss_percent;
         self.encoder.set_bitrate(wish.bitrate_bps);
         self.encoder.set_expected_loss(wish.expected_loss_percent);
+        // Who sends music or wants none keeps to that.
+        if self.settings.redundancy != Redundancy::None {
+            self.encoder.set_redundancy(wish.redundancy);
+        }
     }
 
     /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.

@@ -2,10 +2,11 @@
 //! fewer bits for what is lost because there are too many.
 
 mod link_watch;
+mod redundancy;
 
 use std::time::{Duration, Instant};
 
-use consonance_audio::EncoderSettings;
+use consonance_audio::{EncoderSettings, FrameSize, Redundancy};
 use consonance_session::{ClientEvent, ListenerReport, UplinkReport};
 use consonance_transport::Statistics;
 
@@ -26,6 +27,7 @@ pub(crate) struct UplinkQuality {
     listeners: Option<(Instant, ListenerReport)>,
     link: LinkWatch,
     expected_loss_percent: u8,
+    frame: FrameSize,
 }
 
 /// What the encoder is to do.
@@ -33,6 +35,7 @@ pub(crate) struct UplinkQuality {
 pub(crate) struct EncoderWish {
     pub(crate) expected_loss_percent: u8,
     pub(crate) bitrate_bps: u32,
+    pub(crate) redundancy: Redundancy,
 }
 
 /// So many frames make the present estimate of the loss: a second or two of the usual ones.
@@ -60,6 +63,7 @@ impl UplinkQuality {
             listeners: None,
             link: LinkWatch::default(),
             expected_loss_percent,
+            frame: encoder.frame,
         }
     }
 
@@ -88,7 +92,9 @@ impl UplinkQuality {
         }
         self.expect_loss(now, incoming_lost_percent);
         let (expected_loss_percent, bitrate_bps) = (self.expected_loss_percent, self.control.bitrate_bps());
-        EncoderWish { expected_loss_percent, bitrate_bps }
+        let listeners = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
+        let redundancy = redundancy::suiting(listeners.map(|(_, report)| report), bitrate_bps, self.frame);
+        EncoderWish { expected_loss_percent, bitrate_bps, redundancy }
     }
 
     /// The same as figures.

@@ -73,7 +73,10 @@ fn listeners_alone_bring_no_more_protection_than_for_30_percent_and_no_other_bit
         quality.follow(now, &report(0));
         quality.follow(now, &listeners(100));
         let wish = quality.update(now, WANTED, None, &Statistics::default());
-        assert_eq!(wish, EncoderWish { expected_loss_percent: 30, bitrate_bps: WANTED });
+        assert_eq!(
+            wish,
+            EncoderWish { expected_loss_percent: 30, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
+        );
     }
 }
 

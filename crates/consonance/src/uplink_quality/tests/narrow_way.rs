@@ -29,7 +29,7 @@ impl Call {
     /// Both are in the lobby, and the speaker's way up is as it should be.
     fn new() -> Self {
         let start = Instant::now();
-        let wish = EncoderWish { expected_loss_percent: 0, bitrate_bps: WANTED };
+        let wish = EncoderWish { expected_loss_percent: 0, bitrate_bps: WANTED, redundancy: Redundancy::Fec };
         let mut call = Self {
             start,
             now: start,
@@ -124,7 +124,10 @@ impl Call {
 fn a_way_that_loses_a_fifth_by_chance_is_answered_with_copies_within_two_seconds_and_not_with_fewer_bits() {
     let mut call = Call::new();
     call.speak(Duration::from_secs(2));
-    assert_eq!(call.wish, EncoderWish { expected_loss_percent: 0, bitrate_bps: WANTED });
+    assert_eq!(
+        call.wish,
+        EncoderWish { expected_loss_percent: 0, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
+    );
     let lossy = Impairment {
         loss_percent: 20.0,
         delay: Duration::from_millis(30),
