@@ -25,6 +25,7 @@ mod framer;
 pub mod jitter;
 mod level;
 mod leveller;
+mod limiter;
 pub mod limits;
 mod mixer;
 mod ramp;

@@ -1,7 +1,6 @@
 //! Everybody who speaks, in one sound: for each speaker take, decode or conceal, scale, place, add; then limit.
 
 mod error;
-mod limiter;
 mod master;
 mod report;
 mod scene;
@@ -13,7 +12,6 @@ mod sum;
 use std::collections::BTreeMap;
 
 pub use error::MixerError;
-use limiter::Limiter;
 use master::Master;
 use report::PlayedFrames;
 pub use report::{PlayedFrame, SpeakerStatistics, Unheard};
@@ -26,6 +24,7 @@ use sum::Sum;
 use crate::block::{BLOCK_SAMPLES, SamplePosition, StereoBlock};
 use crate::codec::CodecSettings;
 use crate::frame_properties::FrameProperties;
+use crate::limiter::Limiter;
 use crate::spatial::{Pose, SpatialSettings, SpeakerPlace};
 
 /// The caller's name for a speaker.

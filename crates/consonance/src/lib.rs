@@ -45,6 +45,7 @@ struct Readme;
 #[doc = include_str!("../../../docs/recording.md")]
 struct RecordingGuide;
 
+mod bitrate_control;
 mod builder;
 mod capture;
 mod channel;
@@ -56,6 +57,7 @@ mod event_queue;
 mod node;
 mod playback;
 mod reach;
+mod reception;
 mod recorder;
 #[cfg(feature = "devices")]
 mod sound_devices;
@@ -65,6 +67,7 @@ mod talking;
 mod tap;
 mod trace;
 mod uplink;
+mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
 
@@ -75,7 +78,8 @@ pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
 pub use consonance_session::{
-    ChannelProperties, ClientStatistics, Flow, MessageType, Priority, Routing, Target, TextTarget, Total,
+    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, Redundancy, Routing,
+    Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
@@ -84,7 +88,9 @@ pub use node::{Mode, VoiceNode};
 pub use recorder::{Recorded, Recorder, RecorderError};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
-pub use statistics::{CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, VoiceStatistics};
+pub use statistics::{
+    CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
+};
 pub use status::Status;
 pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use trace::FrameTrace;

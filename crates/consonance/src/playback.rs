@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
-    SamplePosition, SpeakerKey, StereoBlock,
+    SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -243,6 +243,11 @@ impl Playback {
         let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
+    }
+
+    /// How each of the others is received.
+    pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
+        self.speakers.iter().filter_map(|(id, speaker)| Some((*id, self.mixer.statistics(speaker.key)?)))
     }
 
     /// How each of the others is received and heard, by their ids.

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use consonance_audio::{CaptureStatistics, SpeakerStatistics};
-use consonance_session::{Client, ClientStatistics, Flow, Instant, MessageType, Total, Traffic};
+use consonance_session::{
+    Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, Total, Traffic,
+};
 use consonance_transport::Statistics;
 
 /// What a voice chat has counted since it was started, as plain data.
@@ -19,6 +21,8 @@ pub struct VoiceStatistics {
     pub sent: PacketTable,
     /// Every direct link that is up.
     pub direct_links: Vec<DirectLinkRow>,
+    /// How one's own voice gets away, and what is done about it.
+    pub uplink: UplinkRow,
     /// Every other player in the session who can be heard, in the order of their ids.
     pub speakers: Vec<SpeakerRow>,
     /// One's own voice on its way to the encoder; none as long as there is no input.
@@ -55,6 +59,23 @@ pub struct DirectLinkRow {
     pub received: Total,
     /// What went out.
     pub sent: Total,
+}
+
+/// One's own voice on its way to the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UplinkRow {
+    /// Of a hundred frames, how many of late did not reach the server; none if it does not say so, as the original's
+    /// does not, or has not yet.
+    pub lost_percent: Option<f32>,
+    /// How much longer than usual the newest frame took to the server; none as above.
+    pub queueing: Option<Duration>,
+    /// What the listeners said last; none if there are none that say so.
+    pub listeners: Option<ListenerReport>,
+    /// How many of a hundred frames the encoder expects to be lost.
+    pub expected_loss_percent: u8,
+    /// The bit rate in use, in bit/s: as much as wanted, or less where that is too much for the way to the server.
+    pub bitrate_bps: u32,
 }
 
 /// Another player's voice.
@@ -137,6 +158,7 @@ impl VoiceStatistics {
             sent: PacketTable::of(client.sent(), at),
             direct_links: direct_links.collect(),
             network,
+            uplink: UplinkRow::default(),
             speakers: Vec::new(),
             capture: None,
             #[cfg(feature = "devices")]

@@ -11,6 +11,7 @@ use consonance_session::{ChannelId, ChannelProperties, Client, Target};
 use crate::capture::CapturedAs;
 use crate::channel::Channel;
 use crate::trace::FrameTrace;
+use crate::uplink_quality::EncoderWish;
 
 /// Opus never makes a frame of speech longer than this at the bit rates in use; the protocol has room for a little
 /// less than 1000 bytes.
@@ -111,9 +112,16 @@ impl Talking {
         }
     }
 
-    pub(crate) fn set_expected_loss(&mut self, percent: u8) {
-        self.settings.expected_loss_percent = percent;
-        self.encoder.set_expected_loss(percent);
+    /// What the game wants, whatever the network takes.
+    pub(crate) fn settings(&self) -> &EncoderSettings {
+        &self.settings
+    }
+
+    /// Does from the next frame on what suits the network.
+    pub(crate) fn adapt(&mut self, wish: EncoderWish) {
+        self.settings.expected_loss_percent = wish.expected_loss_percent;
+        self.encoder.set_bitrate(wish.bitrate_bps);
+        self.encoder.set_expected_loss(wish.expected_loss_percent);
     }
 
     /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.

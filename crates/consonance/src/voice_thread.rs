@@ -20,6 +20,7 @@ use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
 use crate::reach::Reach;
+use crate::reception::Receptions;
 #[cfg(feature = "devices")]
 use crate::sound_devices::SoundDevices;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
@@ -27,13 +28,14 @@ use crate::status::SharedStatus;
 use crate::talking::{Sent, Talking};
 use crate::trace::FrameTrace;
 use crate::uplink::{GOODBYE, Uplink};
+use crate::uplink_quality::UplinkQuality;
 
 /// Transports without threads of their own cannot wake us; we look at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 /// After a longer stall, as when a computer slept, what was missed is not spoken in one go; the output still gets its
 /// silence, so that it stays one time line.
 const LONGEST_STALL: Duration = Duration::from_secs(1);
-/// How often the encoder learns of the loss (spec: features, A13).
+/// How often the encoder learns of the loss (spec: features, A13), and the server of what is lost here.
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the statistics are written down.
 const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
@@ -72,6 +74,8 @@ pub(crate) struct VoiceThread {
     may_speak: bool,
     talking: Talking,
     playback: Playback,
+    uplink_quality: UplinkQuality,
+    receptions: Receptions,
     #[cfg(feature = "devices")]
     devices: SoundDevices,
     commands: Receiver<Command>,
@@ -109,6 +113,8 @@ impl VoiceThread {
             capture,
             may_speak: false,
             playback: Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples()),
+            uplink_quality: UplinkQuality::new(talking.settings()),
+            receptions: Receptions::default(),
             talking,
             #[cfg(feature = "devices")]
             devices: parts.devices,
@@ -156,9 +162,8 @@ impl VoiceThread {
         let at = self.clock.session(now);
         self.take_commands();
         let more = self.uplink.receive(now, at, &mut self.client);
-        if self.client.poll_timeout().is_some_and(|(due, _)| due <= at) {
-            self.client.handle_timeout(at);
-        }
+        // Also if nothing is due, so that frames count as sent now.
+        self.client.handle_timeout(at);
         self.settle(now);
         while self.end.is_none()
             && let Some(due) = self.clock.next_beat(now)
@@ -192,10 +197,20 @@ impl VoiceThread {
         }
         if due >= self.next_loss_at {
             self.next_loss_at = due + LOSS_INTERVAL;
-            if let Some(percent) = self.playback.loss_percent() {
-                self.talking.set_expected_loss(percent);
+            self.adapt(due);
+        }
+    }
+
+    /// Tells the server how the others are received, and the encoder what becomes of what it makes.
+    fn adapt(&mut self, now: Instant) {
+        for (speaker, statistics) in self.playback.received() {
+            if let Some(reception) = self.receptions.look(speaker, &statistics) {
+                self.client.report_reception(reception);
             }
         }
+        let (wanted, network) = (self.talking.settings().bitrate_bps, self.uplink.statistics());
+        let wish = self.uplink_quality.update(now, wanted, self.playback.loss_percent(), &network);
+        self.talking.adapt(wish);
     }
 
     /// Encodes and sends what came back from the capture thread.
@@ -228,6 +243,7 @@ impl VoiceThread {
         let mut has_direct_change = self.uplink.take_direct_change();
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
+            self.uplink_quality.follow(now, &event);
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
@@ -240,7 +256,10 @@ impl VoiceThread {
                         self.events.push(Event { at: now, kind: EventKind::Problem { text } });
                     }
                 }
-                ClientEvent::PlayerLeft { id, .. } => self.playback.remove(*id),
+                ClientEvent::PlayerLeft { id, .. } => {
+                    self.playback.remove(*id);
+                    self.receptions.forget(*id);
+                }
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
@@ -292,8 +311,12 @@ impl VoiceThread {
     fn write_statistics(&self, now: Instant) -> bool {
         let (at, network) = (self.clock.session(now), self.uplink.statistics());
         let statistics = VoiceStatistics::of(&self.client, at, network);
-        let statistics =
-            VoiceStatistics { capture: self.capture.row(), speakers: self.playback.rows(), ..statistics };
+        let statistics = VoiceStatistics {
+            uplink: self.uplink_quality.row(),
+            speakers: self.playback.rows(),
+            capture: self.capture.row(),
+            ..statistics
+        };
         #[cfg(feature = "devices")]
         let statistics = self.devices.add_to(statistics);
         self.statistics.publish(statistics)

@@ -18,12 +18,16 @@ mod stages;
 mod statistics;
 mod text;
 mod timers;
+mod uplink_meter;
+mod voice_reports;
 mod voice_sender;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, SessionId};
+use consonance_wire::{
+    ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, Reception, SessionId,
+};
 
 use crate::link::{Delivery, LinkCommand, LinkId, Offence};
 use crate::outbox::Transmit;
@@ -39,7 +43,10 @@ pub use connect::Status;
 use connect::{Connection, RosterProgress};
 use direct_links::DirectLinks;
 use event::Events;
-pub use event::{ClientEvent, Disconnection, HeardChannel, HeardTarget, TextTarget, VoiceFrame};
+pub use event::{
+    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, TextTarget, UplinkReport,
+    VoiceFrame,
+};
 pub use players::Player;
 use players::PlayerRecord;
 use resume::Place;
@@ -52,6 +59,7 @@ use stages::StagedOutbox;
 pub use statistics::{ClientStatistics, DirectLinkStatistics};
 pub use text::TextError;
 use timers::{Timer, Timers};
+use uplink_meter::UplinkMeter;
 pub use voice_sender::{ChannelError, VoiceError};
 
 /// A client of one session. A plain struct: packets in, packets and events out, no I/O of its own.
@@ -76,6 +84,9 @@ pub struct Client {
     rooms: RoomList,
     channels: Channels,
     sequence: u16,
+    uplink_meter: UplinkMeter,
+    /// How I received others since the server was told last; in the order in which I heard them.
+    receptions: Vec<Reception>,
     place: Place,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
@@ -143,6 +154,8 @@ impl Client {
             rooms: RoomList::default(),
             channels: Channels::new(settings.recycling),
             sequence: 0,
+            uplink_meter: UplinkMeter::default(),
+            receptions: Vec::new(),
             place: Place::default(),
             round: 0,
             destinations: Vec::new(),
@@ -189,6 +202,7 @@ impl Client {
                 Timer::Reconnect => self.open_link(),
                 Timer::Place => self.give_up_place(),
                 Timer::UploadBudget => self.refill_budget(),
+                Timer::Reception => self.send_receptions(),
                 Timer::Speaker(id) => self.check_speaker(now, id),
             }
         }
@@ -252,7 +266,13 @@ impl Client {
                 let extension = HandshakeExtension::find(trailing);
                 self.handle_response(now, link, &response, extension.as_ref())?;
             }
-            Packet::ErrorWrongSession(error) => self.handle_wrong_session(now, error.session),
+            Packet::ErrorWrongSession(error) => match self.voice_report(trailing) {
+                Some(report) => {
+                    self.check_session(header)?;
+                    self.handle_voice_report(now, &report);
+                }
+                None => self.handle_wrong_session(now, error.session),
+            },
             Packet::ClientState(state) => self.handle_client_state(&state)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,
             Packet::RemoveClient(remove) => self.handle_remove(remove.id)?,

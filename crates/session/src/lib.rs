@@ -89,11 +89,13 @@ mod traffic;
 
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
-    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, Player, Recycling,
-    RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, VoiceError, VoiceFrame,
+    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport, Player,
+    Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, UplinkReport,
+    VoiceError, VoiceFrame,
 };
 pub use consonance_wire::{
-    Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, RoomId, SessionId,
+    Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, Reception, Redundancy, RoomId,
+    SessionId,
 };
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};

@@ -70,6 +70,9 @@ pub struct Limits {
     /// Handshakes over one link (default 1/s, 10 at once). Each costs twice as many packets as there are clients,
     /// and an honest client asks every 2 s; counted as `handshakes_limited`.
     pub handshakes: Rate,
+    /// Reports from one link of how it receives the others (default 2/s, 20 at once; an honest client sends one per
+    /// second); counted as `reports_limited`.
+    pub reports: Rate,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.
     pub strikes: Rate,
@@ -105,6 +108,7 @@ impl Default for Limits {
             control_bytes: Rate { per_second: 32_768, burst: 262_144 },
             fan_out: Rate { per_second: 150, burst: 600 },
             handshakes: Rate { per_second: 1, burst: 10 },
+            reports: Rate { per_second: 2, burst: 20 },
             strikes: Rate { per_second: 10, burst: 300 },
             events: 65_536,
             outbox_bytes: 64 << 20,

@@ -7,24 +7,25 @@ mod fan_out;
 mod fault;
 mod join;
 mod link_record;
+mod listener_votes;
 mod permissive;
 mod relay;
 mod resume;
 mod room_directory;
 mod rooms;
 mod routing;
+mod sending;
 mod settings;
 mod statistics;
 mod table;
 mod tables;
+mod voice_arrivals;
+mod voice_reports;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{
-    Capabilities, ClientId, ErrorWrongSession, HandshakeExtension, Header, MessageType, Packet, RemoveClient,
-    SessionId,
-};
+use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, RemoveClient, SessionId};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
@@ -44,6 +45,7 @@ pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
 pub use tables::{ClientRow, LinkRow, RoomRow};
+use voice_reports::VoiceReports;
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
@@ -66,6 +68,7 @@ pub struct Server {
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     places: Places,
+    voice_reports: VoiceReports,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
@@ -92,6 +95,7 @@ impl Server {
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             places,
+            voice_reports: VoiceReports::default(),
             outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
             received: Traffic::new(),
@@ -173,7 +177,7 @@ impl Server {
         }
     }
 
-    /// Time has passed: closes links that never joined.
+    /// Time has passed: closes links that never joined, gives up places, tells speakers how they arrive.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.move_on(now);
         while let Some(&(deadline, link)) = self.strangers.first()
@@ -183,13 +187,15 @@ impl Server {
             self.close(link, CloseReason::NoHandshake);
         }
         self.give_up_places();
+        self.send_voice_reports();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
         let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
         let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
-        [stranger, place].into_iter().flatten().min()
+        let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
+        [stranger, place, report].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -239,19 +245,12 @@ impl Server {
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
         }
-        match message? {
-            MessageType::HandshakeRequest => record.budgets.take_handshake(now, limits)?,
-            MessageType::ClientState
-            | MessageType::DeltaChannelState
-            | MessageType::ServerRelayReliable
-            | MessageType::ServerRelayUnreliable => {}
-            MessageType::VoiceData if record.capabilities.contains(Capabilities::SERVER_ROUTING) => {}
-            MessageType::RemoveClient if record.capabilities.contains(Capabilities::RESUME) => {}
-            _ => {
-                self.statistics.ignored += 1;
-                return Ok(None);
-            }
+        let message = message?;
+        if !record.may_send(message) {
+            self.statistics.ignored += 1;
+            return Ok(None);
         }
+        record.budgets.take_rare(now, limits, message)?;
         if let (Header { session: Some(session), .. }, _) = Header::parse(packet)?
             && session != self.session
         {
@@ -272,6 +271,7 @@ impl Server {
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));
             }
+            Packet::ErrorWrongSession(_) => self.handle_reception(link, trailing)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
@@ -296,11 +296,6 @@ impl Server {
 
     fn move_on(&mut self, now: Instant) {
         self.now = self.now.max(now);
-    }
-
-    fn answer_wrong_session(&mut self, link: LinkId) {
-        let answer = ErrorWrongSession { session: self.session };
-        self.send(link, Delivery::Unreliable, &answer.into());
     }
 
     /// The client that joined over a link.
@@ -329,6 +324,7 @@ impl Server {
         self.table.remove(id);
         let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
+        self.voice_reports.remove(id);
         if self.ids.is_taken(id) {
             self.ids.give_back(id);
         }
@@ -346,41 +342,4 @@ impl Server {
         let remove = RemoveClient { session: self.session, id };
         self.broadcast(&remove.into());
     }
-
-    fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        self.send_bytes(to, delivery, written(packet, &mut buffer));
-    }
-
-    fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
-        if let Some(record) = self.links.get_mut(&to) {
-            record.sent.add(1, packet.len() as u64);
-        }
-        self.sent.count(self.now, packet, 1);
-        self.outbox.push([to], delivery, packet);
-    }
-
-    fn broadcast(&mut self, packet: &Packet<'_>) {
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        self.rebroadcast(written(packet, &mut buffer));
-    }
-
-    /// The received bytes to every client, the sender included.
-    fn rebroadcast(&mut self, packet: &[u8]) {
-        let mut copies = 0;
-        let links = self.table.iter().filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
-        self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
-        self.sent.count(self.now, packet, copies);
-    }
-}
-
-/// A packet of the server's own.
-fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::MAX_PACKET_BYTES]) -> &'a [u8] {
-    let written = packet.write(buffer);
-    debug_assert!(
-        written.is_ok(),
-        "the limits keep our own packets within {} bytes",
-        crate::MAX_PACKET_BYTES
-    );
-    &buffer[..written.unwrap_or(0)]
 }

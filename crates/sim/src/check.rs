@@ -153,6 +153,12 @@ impl<'a> Hearing<'a> {
                 self.is_of_the_speaker(name, model)?;
                 self.heard = true;
             }
+            ClientEvent::UplinkReport(report) => {
+                ensure!(
+                    report.lost <= report.sent,
+                    "{who} is told that more is lost than was sent: {report:?}"
+                );
+            }
             ClientEvent::Disconnected { cause, .. } => self.disconnected(*cause, heard)?,
             // Nothing of what is checked here depends on the others.
             _ => {}

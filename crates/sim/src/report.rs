@@ -46,6 +46,10 @@ pub struct Counts {
     pub resumed: u64,
     /// Times at which nobody came for a place that was kept.
     pub given_up: u64,
+    /// Reports to speakers of what has arrived of their voice.
+    pub reports: u64,
+    /// Of these, reports that say how listeners do, too.
+    pub summaries: u64,
     /// Goodbyes said to the server, so that it keeps no place.
     pub goodbyes: u64,
     /// Times at which everything came to rest.

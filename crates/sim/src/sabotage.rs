@@ -44,6 +44,8 @@ pub enum Sabotage {
     Impatience,
     /// The server keeps places for too long.
     Hoarding,
+    /// The server gets some frames under the numbers of those behind them.
+    Misnumbering,
 }
 
 impl Sabotage {
@@ -73,13 +75,17 @@ impl Sabotage {
     /// What an engine is given in place of a packet that arrived, if anything else.
     pub(crate) fn changed(self, parcel: &Parcel) -> Option<Rc<[u8]>> {
         let (packet, trailing) = Packet::parse_with_trailing(&parcel.payload).ok()?;
-        let extension = HandshakeExtension::find(trailing)?;
+        let extension = HandshakeExtension::find(trailing);
         match (self, packet) {
             (Self::LostTicket, Packet::HandshakeRequest(_)) => {
-                Some(with_extension(&packet, &HandshakeExtension { ticket: None, ..extension }))
+                Some(with_extension(&packet, &HandshakeExtension { ticket: None, ..extension? }))
             }
             (Self::ForgottenPlace, Packet::HandshakeResponse(_)) => {
-                Some(with_extension(&packet, &HandshakeExtension { resumed: false, ..extension }))
+                Some(with_extension(&packet, &HandshakeExtension { resumed: false, ..extension? }))
+            }
+            (Self::Misnumbering, Packet::VoiceData(voice)) => {
+                let misnumbered = parcel.way == Way::Up && voice.sequence.is_multiple_of(MISNUMBERED);
+                misnumbered.then(|| written(&VoiceData { sequence: voice.sequence + 1, ..voice }.into()))?
             }
             _ => None,
         }
@@ -94,14 +100,20 @@ impl Sabotage {
 /// So many of a million.
 const SOME: u32 = 20_000;
 
+/// One of so many frames.
+const MISNUMBERED: u16 = 16;
+
 /// The same frame, spoken to this player only.
 pub(crate) fn readdressed(packet: &[u8], to: ClientId) -> Option<Rc<[u8]>> {
     let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return None };
     let channel = Channel { bits: ChannelBits::new(ChannelKind::Player), recipient: to.0 };
     let channels = [channel];
+    written(&VoiceData { channels: List::from(&channels), ..voice }.into())
+}
+
+fn written(packet: &Packet<'_>) -> Option<Rc<[u8]>> {
     let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
-    let length =
-        Packet::from(VoiceData { channels: List::from(&channels), ..voice }).write(&mut buffer).ok()?;
+    let length = packet.write(&mut buffer).ok()?;
     Some(buffer[..length].into())
 }
 

@@ -5,11 +5,12 @@ mod forge;
 mod host;
 mod links;
 mod player;
+mod reports;
 mod script;
 mod speech;
 mod tamper;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::run::Scenario;
 use crate::sabotage::Sabotage;
 use crate::swarm::Swarm;
 use crate::words::{Probe, Words};
+use reports::Arrived;
 
 /// One run: all that is simulated, and what is kept to check it.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub(crate) struct World {
     actions: VecDeque<(Time, Action)>,
     /// The versions at the last whole seconds.
     versions: VecDeque<Version>,
+    /// What the server has got of each player's voice.
+    arrived: BTreeMap<Who, Arrived>,
     /// What the server, and what a client, is just sending: kept for their room.
     batch: Vec<Outgoing>,
     parcels: Vec<Parcel>,
@@ -144,6 +148,7 @@ impl World {
             sabotage: scenario.sabotage,
             actions: VecDeque::new(),
             versions: VecDeque::new(),
+            arrived: BTreeMap::new(),
             batch: Vec::new(),
             parcels: Vec::new(),
             marked: vec![0; usize::from(scenario.clients)],

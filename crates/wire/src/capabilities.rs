@@ -43,8 +43,10 @@ impl Capabilities {
     pub const SERVER_ROUTING: Self = Self(1);
     /// A lost link may be followed by another one that gets the same place in the session.
     pub const RESUME: Self = Self(2);
+    /// Both sides tell how voice arrives: see [`VoiceReport`](crate::VoiceReport).
+    pub const VOICE_REPORTS: Self = Self(4);
     /// Everything that this version knows.
-    pub const ALL: Self = Self(Self::SERVER_ROUTING.0 | Self::RESUME.0);
+    pub const ALL: Self = Self(Self::SERVER_ROUTING.0 | Self::RESUME.0 | Self::VOICE_REPORTS.0);
 
     /// Whether all of `other` is among these.
     pub const fn contains(self, other: Self) -> bool {

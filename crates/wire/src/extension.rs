@@ -75,6 +75,13 @@ impl<'w, 'b> ExtensionWriter<'w, 'b> {
         self.writer.u8(tag)?;
         self.writer.bytes(bytes, ITEM)
     }
+
+    /// Begins an item whose `length` bytes the caller writes next.
+    pub(crate) fn begin_item(&mut self, tag: u8, length: usize) -> Result<&mut Writer<'b>, WriteError> {
+        self.writer.u8(tag)?;
+        self.writer.count16(length, ITEM)?;
+        Ok(self.writer)
+    }
 }
 
 const ITEM: &str = "extension item";

@@ -46,7 +46,8 @@
 //! Where speed counts, look at the header first: [`MessageType::peek`] reads the type alone,
 //! [`Header::parse`] the session as well, and each packet's `parse_body` the rest.
 //!
-//! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there.
+//! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
+//! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`]).
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -73,6 +74,7 @@ mod string;
 mod text;
 mod voice;
 mod voice_options;
+mod voice_report;
 mod wrapping;
 
 pub use capabilities::{Capabilities, HandshakeExtension, ResumeTicket, Secret};
@@ -93,4 +95,5 @@ pub use string::WireStr;
 pub use text::{TextData, TextRecipient};
 pub use voice::{Channel, VoiceData};
 pub use voice_options::VoiceOptions;
+pub use voice_report::{ListenerSummary, Reception, ReceptionReport, Redundancy, UplinkReceipt, VoiceReport};
 pub use wrapping::wrapped_delta;

@@ -20,6 +20,9 @@ pub const fn max_relayed_bytes(destinations: usize) -> usize {
     MAX_PACKET_BYTES.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(destinations.saturating_mul(2))
 }
 
+/// Speakers of one [`ReceptionReport`](crate::ReceptionReport) within [`MAX_PACKET_BYTES`].
+pub const MAX_RECEPTIONS: usize = (MAX_PACKET_BYTES - HEADER_BYTES - 2 - 3 - 2) / 8;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 

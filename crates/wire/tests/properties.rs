@@ -1,8 +1,9 @@
 //! What holds for every packet and every sequence of bytes.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, Extension, ExtensionWriter, List, Packet, ParseError, RoomMembers,
-    ServerRelay, SessionId, WireStr, WriteError, Writer, wrapped_delta,
+    Client, ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary,
+    Packet, ParseError, Reception, ReceptionReport, Redundancy, RoomMembers, ServerRelay, SessionId,
+    UplinkReceipt, VoiceReport, WireStr, WriteError, Writer, wrapped_delta,
 };
 use proptest::prelude::*;
 
@@ -133,6 +134,37 @@ proptest! {
         let found: Vec<_> = extension.items().map(|(tag, bytes)| (tag, bytes.to_vec())).collect();
         prop_assert!(found.len() < items.len());
         prop_assert_eq!(&found[..], &items[..found.len()]);
+    }
+
+    #[test]
+    fn a_voice_report_is_found_again_behind_its_carrier(
+        uplink in prop::option::of(any::<(u16, u32, u32)>()),
+        listeners in prop::option::of((any::<u8>(), 0..=100_u8, any::<u16>(), any::<u8>())),
+        reception in prop::option::of((any::<u8>(), prop::collection::vec(any::<(u16, u16, u16, u16)>(), 0..127))),
+    ) {
+        let uplink = uplink.map(|(newest_sequence, frames, arrived_ms)| UplinkReceipt {
+            newest_sequence, frames, arrived_ms,
+        });
+        let listeners = listeners.map(|(listeners, lost_percent, playout_delay_ms, bits)| ListenerSummary {
+            listeners, lost_percent, playout_delay_ms, redundancy: Redundancy(bits),
+        });
+        let speakers: Vec<_> = reception.iter().flat_map(|(_, speakers)| speakers).map(
+            |&(speaker, expected, lost, playout_delay_ms)| Reception {
+                speaker: ClientId(speaker), expected, lost, playout_delay_ms,
+            }
+        ).collect();
+        let reception = reception.map(|(bits, _)| ReceptionReport {
+            redundancy: Redundancy(bits), speakers: List::from(&*speakers),
+        });
+        let report = VoiceReport { uplink, listeners, reception };
+        let mut buffer = [0; 2048];
+        let mut writer = Writer::new(&mut buffer);
+        report.write(SESSION, &mut writer).unwrap();
+
+        let (carrier, trailing) = Packet::parse_with_trailing(writer.written()).unwrap();
+        prop_assert_eq!(carrier, ErrorWrongSession { session: SESSION }.into());
+        let expected = (report != VoiceReport::default()).then_some(report);
+        prop_assert_eq!(VoiceReport::find(trailing), expected);
     }
 
     #[test]

@@ -3,26 +3,21 @@
 use super::level;
 use crate::block::BLOCK_SAMPLES;
 use crate::leveller::{Leveller, Pace};
+use crate::limiter::Limiter;
 
 /// 3 dB per second up, 10 dB per second down.
 const PACE: Pace = Pace { least: -12.0, most: 18.0, up: 0.03, down: 0.1 };
-
-/// Peaks up to here pass unchanged; what is above is bent into the rest.
-const KNEE: f32 = 0.8;
-
-/// How much of the held peak is left after a sample: a third after 100 ms.
-const RELEASE_PER_SAMPLE: f32 = 0.999_792;
 
 /// The gain and its limiter.
 pub(crate) struct AutomaticGain {
     leveller: Leveller,
     applied: f32,
-    peak: f32,
+    limiter: Limiter,
 }
 
 impl AutomaticGain {
     pub(crate) fn new() -> Self {
-        Self { leveller: Leveller::new(PACE), applied: 1.0, peak: 0.0 }
+        Self { leveller: Leveller::new(PACE), applied: 1.0, limiter: Limiter::default() }
     }
 
     /// Processes one block. `is_speech` says whether the block before was speech.
@@ -34,7 +29,7 @@ impl AutomaticGain {
         for (i, sample) in block.iter_mut().enumerate() {
             let share = (i + 1) as f32 / BLOCK_SAMPLES as f32;
             *sample *= self.applied + share * (target - self.applied);
-            *sample = self.limited(*sample);
+            *sample *= self.limiter.gain(sample.abs());
         }
         self.applied = target;
     }
@@ -42,16 +37,6 @@ impl AutomaticGain {
     /// What is added at present, in dB.
     pub(crate) fn gain_db(&self) -> f32 {
         self.leveller.gain_db()
-    }
-
-    /// Follows peaks at once and forgets them slowly; a peak is bent, what follows it keeps its form.
-    fn limited(&mut self, sample: f32) -> f32 {
-        self.peak = (self.peak * RELEASE_PER_SAMPLE).max(sample.abs());
-        if self.peak <= KNEE {
-            return sample;
-        }
-        let bent = KNEE + (1.0 - KNEE) * ((self.peak - KNEE) / (1.0 - KNEE)).tanh();
-        sample * bent / self.peak
     }
 }
 

@@ -7,8 +7,8 @@ use super::{WavError, WavFile};
 use crate::block::StereoBlock;
 use crate::endpoint::{Output, OutputError};
 
-/// Mono 16-bit at 48 kHz: the mean of both ears. The file on disk is a valid WAV at all times: the header never promises
-/// more than is there, and follows at most 250 ms behind.
+/// Mono 16-bit at 48 kHz: the mean of both ears. The file on disk is a valid WAV at all times: the header never
+/// promises more than is there, and follows at most 250 ms behind.
 #[derive(Debug)]
 pub struct WavOutput {
     file: Option<WavFile>,

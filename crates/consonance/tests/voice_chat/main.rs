@@ -21,3 +21,4 @@ mod sound_devices;
 mod speech;
 mod stage;
 mod taps;
+mod uplink;

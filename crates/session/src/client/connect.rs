@@ -188,6 +188,7 @@ impl Client {
         let HandshakeResponse { session, id, .. } = *response;
         let early = self.take_early_claims(session);
         let resumed = self.take_answer(session, id, extension);
+        self.uplink_meter.begin();
         if !resumed {
             self.drop_players_not_in(response);
             self.roster.clear_listeners();

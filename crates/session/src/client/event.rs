@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use core::time::Duration;
 
-use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RoomId, SessionId};
+use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, Redundancy, RoomId, SessionId};
 
 use crate::link::LinkId;
 use crate::queue::EventQueue;
@@ -99,6 +99,10 @@ pub enum ClientEvent<'a> {
         /// The link that it said so over.
         link: LinkId,
     },
+    /// The server tells what of my voice has reached it; every half second while I speak.
+    UplinkReport(UplinkReport),
+    /// The server tells how my listeners receive me, as far as they say; every two seconds while I speak.
+    ListenerReport(ListenerReport),
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {
         /// Why.
@@ -106,6 +110,41 @@ pub enum ClientEvent<'a> {
         /// How long until the next attempt; `None` if there is none.
         retry_in: Option<Duration>,
     },
+}
+
+/// What became of my voice on its way to the server since the report before. Frames that went over direct links only are
+/// not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UplinkReport {
+    /// How many frames were sent; at least one.
+    pub sent: u32,
+    /// How many of those did not arrive.
+    pub lost: u32,
+    /// By how much longer the newest one took than the quickest of the last minute: it waited somewhere. As exact as the
+    /// times that the driver brought before it called [`Client::send_voice`](crate::Client::send_voice).
+    pub queueing: Duration,
+}
+
+impl UplinkReport {
+    /// Of a hundred frames, how many were lost, 0 … 100.
+    pub fn lost_percent(&self) -> f32 {
+        100.0 * self.lost as f32 / self.sent.max(1) as f32
+    }
+}
+
+/// How the listeners of my voice receive it, together. Those of the original say nothing, and with very many listeners
+/// the server asks only some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenerReport {
+    /// How many listeners say so.
+    pub listeners: u8,
+    /// Of a hundred frames, how many did not come in time on the whole way from me, 0 … 100: the upper median of the
+    /// listeners. The server believes each of them once, but it believes them.
+    pub lost_percent: u8,
+    /// How long frames wait at a listener before they are heard: the shortest wait of all.
+    pub playout_delay: Duration,
+    /// What all of them can make use of.
+    pub redundancy: Redundancy,
 }
 
 /// Where a text message was sent.

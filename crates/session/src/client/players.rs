@@ -209,6 +209,7 @@ impl Client {
         let Some(member) = self.roster.remove(id) else { return };
         self.timers.clear(Timer::Speaker(id));
         self.links.forget_claimants(id);
+        self.forget_reception(id);
         self.channels.on_player_left(&member.name);
         if *member.name != *self.settings.name {
             self.events.push(ClientEvent::PlayerLeft { id, name: member.name });

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority};
+use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority, Redundancy};
 
 use super::channels::Recycling;
 use super::routing::Routing;
@@ -24,6 +24,9 @@ pub struct ClientSettings {
     pub priority: Priority,
     /// What is announced to servers of ours (default: everything). Originals do not see it.
     pub capabilities: Capabilities,
+    /// Which copies of lost frames this client can make use of, besides those that every Opus decoder knows (default:
+    /// none); players whom it hears are told.
+    pub redundancy: Redundancy,
     /// What direct links are used for at first (default [`Routing::Direct`]).
     pub routing: Routing,
     /// What becomes of a closed channel's properties; other than the default only to compare with the original.
@@ -43,6 +46,7 @@ impl ClientSettings {
             channels: 128,
             priority: Priority::Default,
             capabilities: Capabilities::ALL,
+            redundancy: Redundancy::NONE,
             routing: Routing::default(),
             recycling: Recycling::default(),
             permissive: false,

@@ -6,19 +6,19 @@ use crate::link::{Delivery, LinkId};
 use crate::outbox::{Outbox, Transmit};
 
 /// A relay belongs to the peer-to-peer stage of its kind, even though it goes to the server.
-/// The stage between the two reliable ones, unreliable to the server, has no packet of ours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stage {
     ServerReliable = 0,
-    PeerReliable = 1,
-    PeerUnreliable = 2,
+    ServerUnreliable = 1,
+    PeerReliable = 2,
+    PeerUnreliable = 3,
 }
 
 impl Stage {
     fn delivery(self) -> Delivery {
         match self {
             Self::ServerReliable | Self::PeerReliable => Delivery::Reliable,
-            Self::PeerUnreliable => Delivery::Unreliable,
+            Self::ServerUnreliable | Self::PeerUnreliable => Delivery::Unreliable,
         }
     }
 }
@@ -26,7 +26,7 @@ impl Stage {
 /// One outbox per stage, drained in that order.
 #[derive(Debug, Default)]
 pub(crate) struct StagedOutbox {
-    stages: [Outbox; 3],
+    stages: [Outbox; 4],
 }
 
 impl StagedOutbox {

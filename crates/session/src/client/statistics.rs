@@ -30,6 +30,10 @@ pub struct ClientStatistics {
     pub texts_direct: u64,
     /// Players whom texts were sent to through the server.
     pub texts_relayed: u64,
+    /// Frames sent to the server of which it has told whether they arrived.
+    pub uplink_frames: u64,
+    /// Those of them that did not.
+    pub uplink_lost: u64,
     /// Utterances that began because so many frames in a row had been refused.
     pub resynchronised: u64,
     /// Packets of a type that a server does not send.

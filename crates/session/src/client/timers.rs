@@ -17,6 +17,8 @@ pub(crate) enum Timer {
     Place,
     /// The budget for direct copies has grown by as much as is worth the call.
     UploadBudget,
+    /// The server wants to know how I receive the others.
+    Reception,
     /// A speaker was silent for long; set when it is heard first, checked against its last frame when it fires, so
     /// that a frame costs nothing here.
     Speaker(ClientId),
@@ -29,6 +31,7 @@ impl Timer {
             Self::Reconnect => "time to connect again",
             Self::Place => "the lost place is given up",
             Self::UploadBudget => "the budget for direct copies grows",
+            Self::Reception => "the server is to be told how the others are received",
             Self::Speaker(_) => "a speaker may have stopped",
         }
     }

@@ -95,6 +95,8 @@ impl Client {
     /// Sends one encoded frame to everybody whom my channels reach; how many that are.
     ///
     /// With nobody to hear it, nothing is sent, and channels that are closing wait for the next frame.
+    /// A frame counts as sent at the time that the driver brought last; one that wants
+    /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls [`handle_timeout`](Self::handle_timeout) before.
     ///
     /// # Errors
     /// If no session is joined or the frame is too long.
@@ -126,6 +128,9 @@ impl Client {
             .map_err(|_| VoiceError::TooLong)?;
         self.statistics.frames_direct += direct;
         self.statistics.frames_relayed += relayed;
+        if relayed > 0 {
+            self.uplink_meter.note_sent(self.clock, self.sequence);
+        }
         self.sequence = self.sequence.wrapping_add(1);
         self.channels.on_sent();
         self.statistics.frames_sent += u64::from(!self.destinations.is_empty());

@@ -14,6 +14,7 @@ pub(super) struct Budgets {
     control: Budget,
     fan_out: TokenBucket,
     handshakes: TokenBucket,
+    reports: TokenBucket,
     strikes: TokenBucket,
 }
 
@@ -27,7 +28,14 @@ impl Budgets {
     pub(super) fn full(now: Instant) -> Self {
         let bucket = TokenBucket::full(now);
         let budget = || Budget { packets: bucket, bytes: bucket };
-        Self { voice: budget(), control: budget(), fan_out: bucket, handshakes: bucket, strikes: bucket }
+        Self {
+            voice: budget(),
+            control: budget(),
+            fan_out: bucket,
+            handshakes: bucket,
+            reports: bucket,
+            strikes: bucket,
+        }
     }
 
     /// A packet came, of whatever type.
@@ -60,9 +68,21 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::FanOutLimited)
     }
 
-    pub(super) fn take_handshake(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
-        let enough = self.handshakes.take(now, limits.handshakes, 1, 1);
-        enough.then_some(()).ok_or(Fault::HandshakeLimited)
+    /// A packet of a type that has a rate of its own.
+    pub(super) fn take_rare(
+        &mut self,
+        now: Instant,
+        limits: &Limits,
+        message: MessageType,
+    ) -> Result<(), Fault> {
+        let (bucket, rate, fault) = match message {
+            MessageType::HandshakeRequest => {
+                (&mut self.handshakes, limits.handshakes, Fault::HandshakeLimited)
+            }
+            MessageType::ErrorWrongSession => (&mut self.reports, limits.reports, Fault::ReportsLimited),
+            _ => return Ok(()),
+        };
+        bucket.take(now, rate, 1, 1).then_some(()).ok_or(fault)
     }
 
     /// False if nothing is forgiven any more.

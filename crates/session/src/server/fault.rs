@@ -25,6 +25,7 @@ pub(super) enum Fault {
     ControlLimited,
     FanOutLimited,
     HandshakeLimited,
+    ReportsLimited,
     Undrained,
 }
 
@@ -41,9 +42,11 @@ impl Fault {
             | Self::TextRefused
             | Self::CodecRefused
             | Self::RoomReserved => Offence::Refused,
-            Self::VoiceLimited | Self::ControlLimited | Self::FanOutLimited | Self::HandshakeLimited => {
-                Offence::TooFast
-            }
+            Self::VoiceLimited
+            | Self::ControlLimited
+            | Self::FanOutLimited
+            | Self::HandshakeLimited
+            | Self::ReportsLimited => Offence::TooFast,
             Self::WrongSession
             | Self::UnknownLink
             | Self::NotJoined
@@ -92,6 +95,7 @@ impl Server {
             Fault::ControlLimited => &mut statistics.control_limited,
             Fault::FanOutLimited => &mut statistics.fan_out_limited,
             Fault::HandshakeLimited => &mut statistics.handshakes_limited,
+            Fault::ReportsLimited => &mut statistics.reports_limited,
             Fault::Undrained => &mut statistics.undrained,
         };
         *counter += 1;

@@ -100,6 +100,7 @@ impl Server {
         self.roster.insert(id, name, codec, link);
         self.table.insert(id);
         self.fan_out.insert(id, link);
+        self.begin_voice_reports(link, id);
         self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
     }
 

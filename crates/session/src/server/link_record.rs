@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use consonance_wire::{Capabilities, ClientId};
+use consonance_wire::{Capabilities, ClientId, MessageType};
 
 use super::budgets::Budgets;
 use crate::time::Instant;
@@ -37,6 +37,21 @@ impl LinkRecord {
             received: Total::default(),
             sent: Total::default(),
             faults: 0,
+        }
+    }
+
+    /// Whether a packet of this type means anything from this peer.
+    pub(super) fn may_send(&self, message: MessageType) -> bool {
+        match message {
+            MessageType::HandshakeRequest
+            | MessageType::ClientState
+            | MessageType::DeltaChannelState
+            | MessageType::ServerRelayReliable
+            | MessageType::ServerRelayUnreliable => true,
+            MessageType::VoiceData => self.capabilities.contains(Capabilities::SERVER_ROUTING),
+            MessageType::RemoveClient => self.capabilities.contains(Capabilities::RESUME),
+            MessageType::ErrorWrongSession => self.capabilities.contains(Capabilities::VOICE_REPORTS),
+            _ => false,
         }
     }
 

@@ -13,6 +13,7 @@ impl Server {
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
         self.check_inner(own, relay.packet)?;
+        self.voice_reports.count_relayed(self.now, own, relay.packet);
         self.gather(relay);
         Ok(relay.packet)
     }

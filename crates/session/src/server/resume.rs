@@ -106,6 +106,7 @@ impl Server {
         // Taken off the link, so that the end of the link is not the end of the client.
         let Some(id) = lost.client.take() else { return };
         self.fan_out.remove(id);
+        self.voice_reports.remove(id);
         self.places.keep(id, self.now + self.settings.limits.resume);
     }
 
@@ -152,6 +153,7 @@ impl Server {
             self.places.resumed.insert(id);
         }
         self.fan_out.insert(id, link);
+        self.begin_voice_reports(link, id);
         if let Some(member) = self.roster.get_mut(id) {
             member.data = link;
         }

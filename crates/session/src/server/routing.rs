@@ -20,6 +20,7 @@ impl Server {
             return Err(Fault::NotOwn);
         }
         self.statistics.frames_routed += 1;
+        self.voice_reports.count(self.now, own, voice);
         self.fan_out.begin();
         self.fan_out.leave_out(own);
         for channel in voice.channels {

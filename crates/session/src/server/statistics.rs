@@ -50,6 +50,8 @@ pub struct ServerStatistics {
     pub fan_out_limited: u64,
     /// Handshakes over the rate of their link.
     pub handshakes_limited: u64,
+    /// Reports of how voice is received over the rate of their link.
+    pub reports_limited: u64,
     /// Links closed because they broke the rules too often.
     pub abusers_closed: u64,
     /// Packets that were not taken because too much waits to be sent.
@@ -66,6 +68,12 @@ pub struct ServerStatistics {
     pub tickets_refused: u64,
     /// Frames that came without a list of destinations.
     pub frames_routed: u64,
+    /// Reports to speakers of how their voice arrives.
+    pub reports_sent: u64,
+    /// Reports of listeners that were taken.
+    pub reports_received: u64,
+    /// What these said of somebody who does not speak to that listener, or who is not to be told.
+    pub receptions_refused: u64,
     /// Events that were lost because nobody polled for them.
     pub events_dropped: u64,
     /// Commands that were lost because nobody polled for them.

@@ -4,4 +4,5 @@ pub(crate) mod lone_client;
 pub(crate) mod lone_server;
 pub(crate) mod network;
 pub(crate) mod packets;
+pub(crate) mod speaker;
 pub(crate) mod words;

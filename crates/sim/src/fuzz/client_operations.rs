@@ -11,7 +11,7 @@ use consonance_wire::{
     CodecKind, CodecSettings, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
 };
 
-use super::packets::{NAMES, ROOMS, SESSION, answer, any_packet, extended};
+use super::packets::{NAMES, ROOMS, SESSION, answer, any_packet, extended, reception};
 use super::tape::Tape;
 
 /// Does to a client what the bytes say.
@@ -105,6 +105,7 @@ impl Run {
                 let text = "x".repeat(usize::from(tape.number() % 1100));
                 let _too_long_or_unknown = self.client.send_text(&target, &text).is_err();
             }
+            15 if operation < 64 => self.client.report_reception(reception(tape)),
             15 => self.client.set_priority(tape.pick(&[Priority::Low, Priority::Medium, Priority::High])),
             16 => {
                 let packet = join(answer(tape));
@@ -235,9 +236,10 @@ fn is_whole(transmit: &Transmit<'_>) {
         | Packet::ClientState(_)
         | Packet::DeltaChannelState(_)
         | Packet::RemoveClient(_)
+        | Packet::ErrorWrongSession(_)
         | Packet::ServerRelayReliable(_)
         | Packet::ServerRelayUnreliable(_) => assert!(!is_direct, "{packet:?} is for the server"),
-        other => panic!("a client does not send {other:?}"),
+        Packet::HandshakeResponse(_) => panic!("a client does not send {packet:?}"),
     }
 }
 

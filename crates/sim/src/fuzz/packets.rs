@@ -3,8 +3,9 @@
 use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension,
-    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, ResumeTicket, RoomMembers,
-    Secret, ServerRelay, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr, Writer,
+    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Reception,
+    ReceptionReport, Redundancy, RemoveClient, ResumeTicket, RoomMembers, Secret, ServerRelay, TextData,
+    TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
 };
 
 use super::tape::Tape;
@@ -52,7 +53,7 @@ fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
             written(&delta.into())
         }
         6 => written(&RemoveClient { session, id }.into()),
-        7 => written(&ErrorWrongSession { session: SessionId(session.0 ^ u32::from(tape.byte())) }.into()),
+        7 => carrier(tape),
         8..=10 => voice(tape, id),
         11 => text(tape, id),
         12 => written(&HandshakeP2P { session, id }.into()),
@@ -78,7 +79,7 @@ fn relay(tape: &mut Tape<'_>, reliable: bool) -> Vec<u8> {
 /// A client of the original asks for a place, or one of ours does, for a new one or for its old one.
 fn request(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u8> {
     let packet = HandshakeRequest { codec: codec(tape), name: name(tape) }.into();
-    let capabilities = Capabilities((tape.byte() % 4).into());
+    let capabilities = Capabilities((tape.byte() % 8).into());
     let ticket = match tape.byte() {
         0..=119 => None,
         byte @ 120..=239 if !tickets.is_empty() => Some(tickets[usize::from(byte) % tickets.len()]),
@@ -95,12 +96,12 @@ fn secret(tape: &mut Tape<'_>) -> Secret {
 /// What may stand behind an answer to a handshake.
 pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension> {
     let byte = tape.byte();
-    let capabilities = Capabilities((byte % 4).into());
+    let capabilities = Capabilities((byte % 8).into());
     (capabilities != Capabilities::NONE).then(|| HandshakeExtension {
         capabilities,
         ticket: None,
-        secret: (byte & 4 == 0).then(|| secret(tape)),
-        resumed: byte & 8 == 0,
+        secret: (byte & 8 == 0).then(|| secret(tape)),
+        resumed: byte & 16 == 0,
     })
 }
 
@@ -123,6 +124,40 @@ fn response(tape: &mut Tape<'_>, id: ClientId) -> Vec<u8> {
         room_members: List::from(&*members),
     };
     extended(&response.into(), answer(tape))
+}
+
+/// An error about the session, or what is carried by one that names the right session.
+fn carrier(tape: &mut Tape<'_>) -> Vec<u8> {
+    let kind = tape.byte();
+    if kind < 128 {
+        return written(&ErrorWrongSession { session: SessionId(SESSION.0 ^ u32::from(kind)) }.into());
+    }
+    let session = SessionId(SESSION.0 ^ u32::from(tape.byte() / 192));
+    let uplink = (kind & 1 == 1).then(|| UplinkReceipt {
+        newest_sequence: tape.number() % 16,
+        frames: tape.number().into(),
+        arrived_ms: tape.number().into(),
+    });
+    let listeners = (kind & 2 == 2).then(|| ListenerSummary {
+        listeners: tape.byte(),
+        lost_percent: tape.byte(),
+        playout_delay_ms: tape.number(),
+        redundancy: Redundancy(tape.byte()),
+    });
+    let speakers: Vec<_> = (0..tape.byte() % 4).map(|_| reception(tape)).collect();
+    let redundancy = Redundancy(kind & 16);
+    let reception = (kind & 4 == 4).then(|| ReceptionReport { redundancy, speakers: List::from(&*speakers) });
+    let report = VoiceReport { uplink, listeners, reception };
+    let mut buffer = [0; 128];
+    let mut writer = Writer::new(&mut buffer);
+    report.write(session, &mut writer).expect("a report of few speakers is short");
+    writer.written().to_vec()
+}
+
+/// How somebody was received.
+pub(super) fn reception(tape: &mut Tape<'_>) -> Reception {
+    let [expected, lost, playout_delay_ms] = [tape.number(), tape.number(), tape.number()];
+    Reception { speaker: id(tape), expected, lost, playout_delay_ms }
 }
 
 fn voice(tape: &mut Tape<'_>, sender: ClientId) -> Vec<u8> {

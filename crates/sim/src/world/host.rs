@@ -38,6 +38,7 @@ impl World {
         let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
         match parsed.map(|(packet, _)| packet) {
             Some(Packet::ServerRelayUnreliable(relay)) => {
+                self.note_arrival(parcel, relay.packet);
                 self.change_listeners();
                 self.is_relayed_right(parcel, &relay)?;
             }
@@ -46,6 +47,7 @@ impl World {
                 self.is_relayed_right(parcel, &relay)?;
             }
             Some(Packet::VoiceData(_)) => {
+                self.note_arrival(parcel, &parcel.payload);
                 self.change_listeners();
                 self.is_routed_right(parcel)?;
             }
@@ -81,6 +83,9 @@ impl World {
             self.is_let_in_right(entry, link, &packet, &extension)?;
             self.model.read(link, &packet, &extension, entry.map(|entry| entry.id));
             self.note_answer(entry)?;
+            if let Some(Entry { link, .. }) = entry {
+                self.begin_arrivals(link);
+            }
         }
         let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
         for command in &commands {
@@ -89,6 +94,9 @@ impl World {
             }
         }
         let mut batch = std::mem::take(&mut self.batch);
+        for outgoing in &batch {
+            self.is_reported_right(outgoing)?;
+        }
         self.send_batch(&mut batch);
         self.batch = batch;
         for command in commands {
@@ -155,7 +163,7 @@ impl World {
     }
 
     /// The word of a parcel and whose it is, if the sender's stay goes on.
-    fn own_word(&self, parcel: &Parcel) -> Option<(&Stay, &Word)> {
+    pub(super) fn own_word(&self, parcel: &Parcel) -> Option<(&Stay, &Word)> {
         let sender = self.model.over(parcel.link)?;
         let word = self.words.get(parcel.word?)?;
         (word.session == self.model.session && word.id == sender.id).then_some((sender, word))

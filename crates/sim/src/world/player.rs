@@ -5,6 +5,7 @@ use std::rc::Rc;
 use consonance_session::{Client, ClientId, Instant, LinkCommand};
 use consonance_wire::{MessageType, Packet};
 
+use super::reports::report_reception;
 use super::{MANY, Thing, World};
 use crate::actor::Player;
 use crate::check::{Checked, Hearing, Violation, ensure};
@@ -68,6 +69,9 @@ impl World {
                 word.heard.push(who);
             }
             self.counts.heard += 1;
+            if let (Some(word), Some(client)) = (self.words.get(probe), &mut player.client) {
+                report_reception(client, who, word.id);
+            }
             self.fold(probe.0 ^ u64::from(who.0) << 48);
         }
         Ok(())

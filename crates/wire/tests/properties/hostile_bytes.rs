@@ -3,7 +3,11 @@
 use std::path::Path;
 use std::{fs, hint};
 
-use consonance_wire::{Client, Extension, Header, List, ListItem, MessageType, Packet, RoomId, WireStr};
+use consonance_wire::{
+    Client, ClientId, Extension, HandshakeExtension, Header, List, ListItem, ListenerSummary, MessageType,
+    Packet, Reception, ReceptionReport, Redundancy, RoomId, SessionId, UplinkReceipt, VoiceReport, WireStr,
+    Writer,
+};
 use proptest::prelude::*;
 
 /// Random bytes, half of them behind a good header.
@@ -31,8 +35,24 @@ fn no_truncation_of_a_golden_packet_is_the_packet() {
 }
 
 #[test]
+fn a_voice_report_cut_anywhere_keeps_its_whole_items() {
+    let bytes = voice_report();
+    let (_, block) = Packet::parse_with_trailing(&bytes).expect("a packet");
+    for length in 0..block.len() {
+        let found = VoiceReport::find(&block[..length]);
+        let items = found.map_or(0, |found| {
+            usize::from(found.uplink.is_some())
+                + usize::from(found.listeners.is_some())
+                + usize::from(found.reception.is_some())
+        });
+        let ends = [2 + 13, 2 + 13 + 8, block.len()];
+        assert_eq!(items, ends.iter().filter(|end| **end <= length).count(), "{length} bytes");
+    }
+}
+
+#[test]
 fn no_flipped_bit_in_a_golden_packet_makes_it_panic() {
-    for mut packet in golden_packets() {
+    for mut packet in golden_packets().into_iter().chain([voice_report()]) {
         for bit in 0..8 * packet.len() {
             packet[bit / 8] ^= 1 << (bit % 8);
             read_everything(&packet);
@@ -77,6 +97,10 @@ pub(crate) fn read_everything(bytes: &[u8]) {
     if let Some(extension) = Extension::find(trailing) {
         let item_bytes: usize = extension.items().map(|(_, bytes)| 3 + bytes.len()).sum();
         assert!(item_bytes <= trailing.len());
+        hint::black_box(HandshakeExtension::find(trailing));
+        if let Some(reception) = VoiceReport::find(trailing).and_then(|report| report.reception) {
+            read_all(reception.speakers).for_each(|one| assert!(one.lost_percent() <= 100));
+        }
     }
 }
 
@@ -107,4 +131,24 @@ fn golden_packets() -> Vec<Vec<u8>> {
         bytes.collect::<Result<_, _>>().expect("hexadecimal digits")
     });
     packets.collect()
+}
+
+/// With every item that a report can have, so that each is damaged, too.
+fn voice_report() -> Vec<u8> {
+    let one = |speaker| Reception { speaker, expected: 50, lost: 5, playout_delay_ms: 60 };
+    let speakers = [one(ClientId(1)), one(ClientId(2))];
+    let report = VoiceReport {
+        uplink: Some(UplinkReceipt { newest_sequence: 1, frames: 2, arrived_ms: 3 }),
+        listeners: Some(ListenerSummary {
+            listeners: 2,
+            lost_percent: 10,
+            playout_delay_ms: 60,
+            redundancy: Redundancy::DRED,
+        }),
+        reception: Some(ReceptionReport { redundancy: Redundancy::DRED, speakers: List::from(&speakers) }),
+    };
+    let mut buffer = [0; 100];
+    let mut writer = Writer::new(&mut buffer);
+    report.write(SessionId(1), &mut writer).expect("a report of two speakers is short");
+    writer.written().to_vec()
 }

@@ -22,13 +22,22 @@ impl LoneClient {
 
     /// In a session under this id, knowing only itself.
     pub(crate) fn joined(name: &str, id: u16, rooms: &[&str]) -> Self {
+        Self::answered(name, id, rooms, &packets::response(id))
+    }
+
+    /// In a session of a server of ours.
+    pub(crate) fn joined_ours(name: &str, id: u16, rooms: &[&str]) -> Self {
+        Self::answered(name, id, rooms, &packets::response_of_ours(id))
+    }
+
+    fn answered(name: &str, id: u16, rooms: &[&str], answer: &[u8]) -> Self {
         let mut client = Self::new(name);
         for room in rooms {
             client.client.join_room(room).expect("a room that fits");
         }
         client.client.start();
         client.connect();
-        client.receive(&packets::response(id));
+        client.receive(answer);
         client.receive(&packets::client_state(id, name, &[]));
         client.receive(&packets::client_state(id, name, rooms));
         client.sent();

@@ -142,6 +142,7 @@ pub(crate) fn unhurried(limits: &mut Limits) {
         &mut limits.control_bytes,
         &mut limits.fan_out,
         &mut limits.handshakes,
+        &mut limits.reports,
         &mut limits.strikes,
     ];
     for rate in rates {

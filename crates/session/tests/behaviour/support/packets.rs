@@ -3,8 +3,9 @@
 use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient,
-    ResumeTicket, ServerRelay, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr, Writer,
+    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, Reception,
+    ReceptionReport, Redundancy, RemoveClient, ResumeTicket, ServerRelay, TextData, TextRecipient,
+    UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
 };
 
 /// The session that every test's server is in.
@@ -34,6 +35,19 @@ pub(crate) fn handshake_of_ours(name: &str, ticket: Option<ResumeTicket>) -> Vec
 /// The answer of a current server: an id and nothing else.
 pub(crate) fn response(id: u16) -> Vec<u8> {
     filled_response(id, &[], &[], &[])
+}
+
+/// The answer of a server of ours, without a way back.
+pub(crate) fn response_of_ours(id: u16) -> Vec<u8> {
+    let capabilities = Capabilities::SERVER_ROUTING.0 | Capabilities::VOICE_REPORTS.0;
+    let extension =
+        HandshakeExtension { capabilities: Capabilities(capabilities), ..HandshakeExtension::default() };
+    let mut bytes = response(id);
+    let mut buffer = [0; 64];
+    let mut writer = Writer::new(&mut buffer);
+    extension.write(&mut writer).expect("an announcement is short");
+    bytes.extend(writer.written());
+    bytes
 }
 
 /// The answer of an older server: who is here, which rooms there are, and who listens to them.
@@ -83,6 +97,34 @@ pub(crate) fn remove(id: u16) -> Vec<u8> {
 
 pub(crate) fn wrong_session(session: SessionId) -> Vec<u8> {
     written(ErrorWrongSession { session })
+}
+
+/// A server tells a speaker that so many frames have arrived, of which this was the newest.
+pub(crate) fn uplink_report(session: SessionId, newest_sequence: u16, frames: u32) -> Vec<u8> {
+    let uplink = Some(UplinkReceipt { newest_sequence, frames, arrived_ms: 0 });
+    voice_report(session, &VoiceReport { uplink, ..VoiceReport::default() })
+}
+
+/// A listener tells of speakers how many frames it expected and how many of them were lost.
+pub(crate) fn reception_report(speakers: &[(u16, u16, u16)]) -> Vec<u8> {
+    let speakers: Vec<_> = speakers
+        .iter()
+        .map(|&(id, expected, lost)| Reception {
+            speaker: ClientId(id),
+            expected,
+            lost,
+            playout_delay_ms: 60,
+        })
+        .collect();
+    let reception = Some(ReceptionReport { redundancy: Redundancy::NONE, speakers: List::from(&*speakers) });
+    voice_report(SESSION, &VoiceReport { reception, ..VoiceReport::default() })
+}
+
+fn voice_report(session: SessionId, report: &VoiceReport<'_>) -> Vec<u8> {
+    let mut bytes = [0; 4096];
+    let mut writer = Writer::new(&mut bytes);
+    report.write(session, &mut writer).expect("4096 bytes are enough for a test's report");
+    writer.written().to_vec()
 }
 
 /// What a player says over a direct link first.

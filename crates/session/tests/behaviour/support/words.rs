@@ -3,7 +3,8 @@
 use consonance_session::{ClientEvent, RoomId, ServerEvent, TextTarget, Transmit};
 use consonance_session::{Delivery, Priority};
 use consonance_wire::{
-    Channel, ChannelKind, ClientId, HandshakeResponse, Packet, ServerRelay, TextRecipient, VoiceData, WireStr,
+    Channel, ChannelKind, ClientId, HandshakeResponse, Packet, ServerRelay, TextRecipient, VoiceData,
+    VoiceReport, WireStr,
 };
 
 /// Rooms whose ids are shown as names.
@@ -21,7 +22,12 @@ pub(crate) fn transmit(transmit: &Transmit<'_>) -> String {
 
 /// What a packet says. The engine only sends whole ones.
 pub(crate) fn packet(bytes: &[u8]) -> String {
-    match Packet::parse(bytes).expect("the engine sends packets that can be read") {
+    let (packet, trailing) =
+        Packet::parse_with_trailing(bytes).expect("the engine sends packets that can be read");
+    if let Some(report) = VoiceReport::find(trailing) {
+        return voice_report(&report);
+    }
+    match packet {
         Packet::HandshakeRequest(request) => format!("HandshakeRequest {}", text(request.name)),
         Packet::HandshakeResponse(HandshakeResponse { id, .. }) => format!("HandshakeResponse {id}"),
         Packet::ErrorWrongSession(error) => format!("ErrorWrongSession {}", error.session),
@@ -75,6 +81,16 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
             Some(wait) => format!("disconnected: {cause:?}, again in {} ms", wait.as_millis()),
             None => format!("disconnected: {cause:?}"),
         },
+        ClientEvent::UplinkReport(report) => {
+            format!("{} of {} lost, {} ms queued", report.lost, report.sent, report.queueing.as_millis())
+        }
+        ClientEvent::ListenerReport(report) => format!(
+            "{} listeners lose {} %, wait {} ms, know {}",
+            report.listeners,
+            report.lost_percent,
+            report.playout_delay.as_millis(),
+            report.redundancy.0
+        ),
         other => panic!("no words for {other:?}"),
     }
 }
@@ -90,6 +106,20 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         other => panic!("no words for {other:?}"),
     }
+}
+
+/// `VoiceReport #24, 20 frames`, or what a listener or listeners say.
+fn voice_report(report: &VoiceReport<'_>) -> String {
+    let mut words = vec!["VoiceReport".to_owned()];
+    words
+        .extend(report.uplink.map(|uplink| format!("#{}, {} frames", uplink.newest_sequence, uplink.frames)));
+    words.extend(
+        report.listeners.map(|all| format!("{} listeners lose {} %", all.listeners, all.lost_percent)),
+    );
+    for one in report.reception.iter().flat_map(|reception| reception.speakers) {
+        words.push(format!("{}: {} of {} lost", one.speaker, one.lost, one.expected));
+    }
+    words.join(" ")
 }
 
 fn voice_data(voice: &VoiceData<'_>) -> String {

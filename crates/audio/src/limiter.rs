@@ -1,4 +1,4 @@
-//! Keeps the sum of all voices within full scale without the harshness of clipping.
+//! Keeps a voice, or the sum of all, within full scale without the harshness of clipping.
 
 use crate::block::StereoBlock;
 
@@ -17,24 +17,25 @@ const MAX_INPUT: f32 = 16.0;
 /// clipper. Falling slowly keeps the wave form of what follows the peak. Both ears are turned down by the same, as
 /// the louder one needs it, so that nobody moves to the side when somebody else is loud.
 #[derive(Debug, Default)]
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     peak: f32,
 }
 
 impl Limiter {
-    pub(super) fn process(&mut self, block: &mut StereoBlock) {
+    /// Limits both ears, whatever is in them.
+    pub(crate) fn process(&mut self, block: &mut StereoBlock) {
         for (left, right) in block.left.iter_mut().zip(&mut block.right) {
-            (*left, *right) = self.turned_down(sensible(*left), sensible(*right));
+            (*left, *right) = (sensible(*left), sensible(*right));
+            let gain = self.gain(left.abs().max(right.abs()));
+            *left *= gain;
+            *right *= gain;
         }
     }
 
-    fn turned_down(&mut self, left: f32, right: f32) -> (f32, f32) {
-        self.peak = (self.peak * RELEASE_PER_SAMPLE).max(left.abs()).max(right.abs());
-        if self.peak <= KNEE {
-            return (left, right);
-        }
-        let gain = limited(self.peak) / self.peak;
-        (left * gain, right * gain)
+    /// The factor for the next sample, whose absolute value this is.
+    pub(crate) fn gain(&mut self, amplitude: f32) -> f32 {
+        self.peak = (self.peak * RELEASE_PER_SAMPLE).max(amplitude);
+        if self.peak <= KNEE { 1.0 } else { limited(self.peak) / self.peak }
     }
 }
 

@@ -1,0 +1,75 @@
+//! How the others are received since they were told last: what the server hears from a listener.
+
+use std::collections::HashMap;
+
+use consonance_audio::{SAMPLE_RATE_HZ, SpeakerStatistics};
+use consonance_session::{ClientId, Reception};
+
+/// What was counted of each speaker at the last look.
+#[derive(Debug, Default)]
+pub(crate) struct Receptions {
+    counted: HashMap<ClientId, Counted>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    played: u64,
+    lost: u64,
+}
+
+impl Receptions {
+    /// What became of the frames of a speaker that had their turn since the last look; `None` if there were none.
+    ///
+    /// A frame that came too late is lost, and one that was recovered is, too: the speaker is to know what its copies
+    /// are needed for.
+    pub(crate) fn look(&mut self, speaker: ClientId, statistics: &SpeakerStatistics) -> Option<Reception> {
+        let now = Counted { played: statistics.played, lost: statistics.lost };
+        let before = self.counted.insert(speaker, now).unwrap_or_default();
+        // Somebody else has the id now.
+        let before =
+            if now.played < before.played || now.lost < before.lost { Counted::default() } else { before };
+        let lost = clamped(now.lost - before.lost);
+        let expected = lost.saturating_add(clamped(now.played - before.played));
+        let playout_delay_ms = clamped(statistics.delay_samples * 1000 / u64::from(SAMPLE_RATE_HZ));
+        (expected > 0).then_some(Reception { speaker, expected, lost, playout_delay_ms })
+    }
+
+    /// A player is gone.
+    pub(crate) fn forget(&mut self, speaker: ClientId) {
+        self.counted.remove(&speaker);
+    }
+}
+
+fn clamped(number: u64) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOB: ClientId = ClientId(1);
+
+    fn statistics(played: u64, lost: u64) -> SpeakerStatistics {
+        SpeakerStatistics { played, lost, delay_samples: 2880, ..SpeakerStatistics::default() }
+    }
+
+    #[test]
+    fn only_what_is_new_is_told() {
+        let mut receptions = Receptions::default();
+        let first = Reception { speaker: BOB, expected: 100, lost: 10, playout_delay_ms: 60 };
+        assert_eq!(receptions.look(BOB, &statistics(90, 10)), Some(first));
+        assert_eq!(receptions.look(BOB, &statistics(90, 10)), None);
+        let next = Reception { speaker: BOB, expected: 51, lost: 1, playout_delay_ms: 60 };
+        assert_eq!(receptions.look(BOB, &statistics(140, 11)), Some(next));
+    }
+
+    #[test]
+    fn another_player_with_the_id_begins_anew() {
+        let mut receptions = Receptions::default();
+        receptions.look(BOB, &statistics(1000, 100));
+        assert_eq!(receptions.look(BOB, &statistics(5, 0)).map(|new| new.expected), Some(5));
+        receptions.forget(BOB);
+        assert_eq!(receptions.look(BOB, &statistics(7, 1)).map(|new| new.expected), Some(8));
+    }
+}

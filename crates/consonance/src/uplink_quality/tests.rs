@@ -1,0 +1,133 @@
+//! What is expected of which report; and a whole way up that loses, or that is too narrow.
+
+mod narrow_way;
+
+use consonance_transport::LinkQuality;
+
+use super::*;
+
+const REPORT: Duration = Duration::from_millis(500);
+const WANTED: u32 = 24_000;
+
+fn encoder(expected_loss_percent: u8) -> EncoderSettings {
+    EncoderSettings { bitrate_bps: WANTED, expected_loss_percent, ..EncoderSettings::default() }
+}
+
+/// An uplink of which so many frames out of 25 are lost in every report.
+fn report(lost: u32) -> ClientEvent<'static> {
+    ClientEvent::UplinkReport(UplinkReport { sent: 25, lost, queueing: Duration::ZERO })
+}
+
+fn listeners(lost_percent: u8) -> ClientEvent<'static> {
+    ClientEvent::ListenerReport(ListenerReport {
+        listeners: 3,
+        lost_percent,
+        playout_delay: Duration::from_millis(60),
+        redundancy: consonance_session::Redundancy::NONE,
+    })
+}
+
+fn expected(quality: &mut UplinkQuality, now: Instant, incoming: Option<u8>) -> u8 {
+    quality.update(now, WANTED, incoming, &Statistics::default()).expected_loss_percent
+}
+
+/// What a network has counted after so many half seconds of 25 datagrams, of which so many were lost each time.
+fn network(half_seconds: u64, lost: u64, round_trip_ms: u64) -> Statistics {
+    let quality = LinkQuality {
+        round_trip: Duration::from_millis(round_trip_ms),
+        datagrams_sent: 25 * half_seconds,
+        datagrams_lost: lost * half_seconds,
+    };
+    Statistics { quality: Some(quality), ..Statistics::default() }
+}
+
+#[test]
+fn as_long_as_nobody_says_anything_what_was_set_is_expected() {
+    let mut quality = UplinkQuality::new(&encoder(7));
+    let now = Instant::now();
+    assert_eq!(expected(&mut quality, now, None), 7);
+    assert_eq!(expected(&mut quality, now, Some(3)), 3);
+    assert_eq!(expected(&mut quality, now, None), 3);
+}
+
+#[test]
+fn the_greatest_of_incoming_loss_own_loss_and_the_listeners_loss_is_expected() {
+    let mut now = Instant::now();
+    let mut quality = UplinkQuality::new(&encoder(0));
+    for _ in 0..10 {
+        now += REPORT;
+        quality.follow(now, &report(5));
+    }
+    assert_eq!(expected(&mut quality, now, Some(3)), 20);
+    assert_eq!(expected(&mut quality, now, Some(40)), 40);
+    quality.follow(now, &listeners(25));
+    assert_eq!(expected(&mut quality, now, Some(3)), 25);
+}
+
+#[test]
+fn listeners_alone_bring_no_more_protection_than_for_30_percent_and_no_other_bit_rate() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let mut now = Instant::now();
+    for _ in 0..100 {
+        now += REPORT;
+        quality.follow(now, &report(0));
+        quality.follow(now, &listeners(100));
+        let wish = quality.update(now, WANTED, None, &Statistics::default());
+        assert_eq!(wish, EncoderWish { expected_loss_percent: 30, bitrate_bps: WANTED });
+    }
+}
+
+#[test]
+fn what_listeners_said_is_over_after_a_while() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let now = Instant::now();
+    quality.follow(now, &listeners(20));
+    assert_eq!(expected(&mut quality, now + LISTENERS_FOR, Some(1)), 20);
+    assert_eq!(expected(&mut quality, now + LISTENERS_FOR + REPORT, Some(1)), 1);
+}
+
+#[test]
+fn a_single_report_does_not_make_the_whole_estimate() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let now = Instant::now();
+    quality.follow(now, &report(5));
+    assert_eq!(expected(&mut quality, now, None), 8, "25 frames of 64");
+    quality.follow(now, &ClientEvent::UplinkReport(UplinkReport { sent: 500, lost: 50, queueing: REPORT }));
+    assert_eq!(expected(&mut quality, now, None), 10);
+}
+
+#[test]
+fn without_reports_the_networks_own_figures_have_to_do() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let mut now = Instant::now();
+    for looks in 1..=10 {
+        now += REPORT;
+        quality.update(now, WANTED, None, &network(looks, 5, if looks < 5 { 40 } else { 240 }));
+    }
+    assert!(quality.row().bitrate_bps < WANTED);
+}
+
+#[test]
+fn voice_that_does_not_even_leave_is_overload_whatever_the_server_has_reported() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let now = Instant::now();
+    quality.follow(now, &report(0));
+    quality.update(now, WANTED, None, &Statistics::default());
+    let mut full = Statistics::default();
+    full.dropped.outgoing_full = 1;
+    assert!(quality.update(now + REPORT, WANTED, None, &full).bitrate_bps < WANTED);
+}
+
+#[test]
+fn a_server_that_reports_is_believed_rather_than_the_network() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let mut now = Instant::now();
+    for looks in 1..=20 {
+        now += REPORT;
+        if looks % 2 == 0 {
+            quality.follow(now, &report(0));
+        }
+        let network = network(looks, 20, if looks < 5 { 40 } else { 900 });
+        assert_eq!(quality.update(now, WANTED, None, &network).bitrate_bps, WANTED);
+    }
+}

@@ -1,0 +1,96 @@
+//! How voice arrives: mine, as the server tells me, and the others', as I tell the server.
+
+use core::time::Duration;
+
+use consonance_wire::{
+    Capabilities, ClientId, List, Reception, ReceptionReport, VoiceReport, Writer, limits,
+};
+
+use super::Client;
+use super::connect::Connection;
+use super::event::{ClientEvent, ListenerReport};
+use super::stages::Stage;
+use super::timers::Timer;
+use crate::time::Instant;
+
+/// How often the server is told how I receive the others, while I do.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+impl Client {
+    /// Frames of a player had their turn at being heard: so many, of which so many had not come by then. The server is
+    /// told once per second, and lets the player know what its listeners say together; one that cannot is told nothing.
+    ///
+    /// Numbers of the same player add up until the server is told; of the delays the last one counts.
+    pub fn report_reception(&mut self, reception: Reception) {
+        let id = reception.speaker;
+        if !self.server_can(Capabilities::VOICE_REPORTS) || self.roster.get(id).is_none() {
+            return;
+        }
+        match self.receptions.iter_mut().find(|earlier| earlier.speaker == id) {
+            Some(earlier) => {
+                earlier.expected = earlier.expected.saturating_add(reception.expected);
+                earlier.lost = earlier.lost.saturating_add(reception.lost);
+                earlier.playout_delay_ms = reception.playout_delay_ms;
+            }
+            None => self.receptions.push(reception),
+        }
+        self.send_receptions_later();
+    }
+
+    /// The time has come to tell the server; who does not fit into the packet is told of next time.
+    pub(super) fn send_receptions(&mut self) {
+        let Connection::Joined { link, session, .. } = self.connection else { return };
+        let told = self.receptions.len().min(limits::MAX_RECEPTIONS);
+        if told == 0 {
+            return;
+        }
+        let reception = Some(ReceptionReport {
+            redundancy: self.settings.redundancy,
+            speakers: List::from(&self.receptions[..told]),
+        });
+        let report = VoiceReport { reception, ..VoiceReport::default() };
+        let written = self.outbox.push_written(Stage::ServerUnreliable, [link], |out| {
+            let mut writer = Writer::new(out);
+            report.write(session, &mut writer)?;
+            Ok::<_, consonance_wire::WriteError>(writer.len())
+        });
+        debug_assert!(written.is_ok(), "so many fit into a packet");
+        self.receptions.drain(..told);
+        if !self.receptions.is_empty() {
+            self.send_receptions_later();
+        }
+    }
+
+    /// A player is gone; its id may be somebody else's at once.
+    pub(super) fn forget_reception(&mut self, id: ClientId) {
+        self.receptions.retain(|reception| reception.speaker != id);
+    }
+
+    /// What stands behind a packet that else says nothing, if the server has announced that.
+    pub(super) fn voice_report<'a>(&self, trailing: &'a [u8]) -> Option<VoiceReport<'a>> {
+        VoiceReport::find(trailing).filter(|_| self.server_can(Capabilities::VOICE_REPORTS))
+    }
+
+    /// The server tells how my voice arrives.
+    pub(super) fn handle_voice_report(&mut self, now: Instant, report: &VoiceReport<'_>) {
+        if let Some(uplink) = report.uplink.and_then(|receipt| self.uplink_meter.read(now, receipt)) {
+            self.statistics.uplink_frames += u64::from(uplink.sent);
+            self.statistics.uplink_lost += u64::from(uplink.lost);
+            self.events.push(ClientEvent::UplinkReport(uplink));
+        }
+        if let Some(summary) = report.listeners {
+            self.events.push(ClientEvent::ListenerReport(ListenerReport {
+                listeners: summary.listeners,
+                lost_percent: summary.lost_percent,
+                playout_delay: Duration::from_millis(summary.playout_delay_ms.into()),
+                redundancy: summary.redundancy,
+            }));
+        }
+    }
+
+    fn send_receptions_later(&mut self) {
+        if !self.timers.is_set(Timer::Reception) {
+            self.timers.set(Timer::Reception, self.clock + INTERVAL);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the listeners of one speaker say about how they receive it, summed up so that no single one decides.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{ClientId, ListenerSummary, Reception, Redundancy};
+
+use crate::time::Instant;
+
+/// How long listeners are listened to before they are summed up: twice as long as an honest one takes to say
+/// something again.
+const WINDOW: Duration = Duration::from_secs(2);
+
+/// Listeners that are heard in one window, of one speaker. The median of so many tells what that of all would, and a
+/// session where everybody hears everybody needs not remember every pair.
+const MAX_VOTES: usize = 64;
+
+/// One vote for each listener: its latest.
+#[derive(Debug, Default)]
+pub(super) struct ListenerVotes {
+    votes: Vec<Vote>,
+    /// When the first of them came.
+    since: Instant,
+}
+
+#[derive(Debug)]
+struct Vote {
+    listener: ClientId,
+    lost_percent: u8,
+    playout_delay_ms: u16,
+    redundancy: Redundancy,
+}
+
+impl ListenerVotes {
+    /// A listener says how it receives the speaker.
+    pub(super) fn cast(
+        &mut self,
+        now: Instant,
+        listener: ClientId,
+        reception: Reception,
+        redundancy: Redundancy,
+    ) {
+        if now - self.since > 2 * WINDOW {
+            self.votes.clear();
+        }
+        if self.votes.is_empty() {
+            self.since = now;
+        }
+        let (lost_percent, playout_delay_ms) = (reception.lost_percent(), reception.playout_delay_ms);
+        let vote = Vote { listener, lost_percent, playout_delay_ms, redundancy };
+        match self.votes.iter().position(|vote| vote.listener == listener) {
+            Some(earlier) => self.votes[earlier] = vote,
+            None if self.votes.len() < MAX_VOTES => self.votes.push(vote),
+            None => {}
+        }
+    }
+
+    /// What the window gave, once it is over; the next one begins.
+    pub(super) fn sum_up(&mut self, now: Instant) -> Option<ListenerSummary> {
+        let is_over = now - self.since >= WINDOW;
+        if self.votes.is_empty() || !is_over {
+            return None;
+        }
+        let is_stale = now - self.since > 2 * WINDOW;
+        let summary = (!is_stale).then(|| self.summary());
+        self.votes.clear();
+        summary
+    }
+
+    fn summary(&mut self) -> ListenerSummary {
+        self.votes.sort_unstable_by_key(|vote| vote.lost_percent);
+        let waits = self.votes.iter().map(|vote| vote.playout_delay_ms);
+        let all = Redundancy(u8::MAX);
+        ListenerSummary {
+            listeners: self.votes.len() as u8,
+            lost_percent: self.votes[self.votes.len() / 2].lost_percent,
+            playout_delay_ms: waits.min().unwrap_or_default(),
+            redundancy: self.votes.iter().fold(all, |common, vote| common.and(vote.redundancy)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Instant = Instant::from_millis(60_000);
+
+    fn cast(votes: &mut ListenerVotes, now: Instant, listener: u16, lost: u16, wait: u16) {
+        let reception = Reception { speaker: ClientId(0), expected: 100, lost, playout_delay_ms: wait };
+        votes.cast(now, ClientId(listener), reception, Redundancy::DRED);
+    }
+
+    fn lost_percent(losses: &[u16]) -> u8 {
+        let mut votes = ListenerVotes::default();
+        for (listener, &lost) in (1..).zip(losses) {
+            cast(&mut votes, START, listener, lost, 60);
+        }
+        votes.sum_up(START + WINDOW).unwrap().lost_percent
+    }
+
+    #[test]
+    fn the_upper_median_counts() {
+        assert_eq!(lost_percent(&[7]), 7);
+        assert_eq!(lost_percent(&[1, 9]), 9);
+        assert_eq!(lost_percent(&[9, 1, 5]), 5);
+        assert_eq!(lost_percent(&[0, 100, 0, 100, 0]), 0);
+    }
+
+    #[test]
+    fn who_says_something_often_counts_once() {
+        let mut votes = ListenerVotes::default();
+        for listener in [1, 2, 3] {
+            cast(&mut votes, START, listener, 0, 60);
+        }
+        for _ in 0..1000 {
+            cast(&mut votes, START, 9, 100, 60);
+        }
+        let summary = votes.sum_up(START + WINDOW).unwrap();
+        assert_eq!((summary.listeners, summary.lost_percent), (4, 0));
+    }
+
+    #[test]
+    fn the_shortest_wait_and_what_all_know_count() {
+        let mut votes = ListenerVotes::default();
+        cast(&mut votes, START, 1, 0, 120);
+        cast(&mut votes, START, 2, 0, 80);
+        let both = votes.sum_up(START + WINDOW).unwrap();
+        assert_eq!((both.playout_delay_ms, both.redundancy), (80, Redundancy::DRED));
+        cast(&mut votes, START, 1, 0, 120);
+        let plain = Reception { speaker: ClientId(0), expected: 1, lost: 0, playout_delay_ms: 90 };
+        votes.cast(START, ClientId(2), plain, Redundancy::NONE);
+        assert_eq!(votes.sum_up(START + WINDOW).unwrap().redundancy, Redundancy::NONE);
+    }
+
+    #[test]
+    fn a_window_lasts_two_seconds_and_ends_with_its_summary() {
+        let mut votes = ListenerVotes::default();
+        cast(&mut votes, START, 1, 5, 60);
+        assert_eq!(votes.sum_up(START + Duration::from_millis(1999)), None);
+        assert!(votes.sum_up(START + WINDOW).is_some());
+        assert_eq!(votes.sum_up(START + 2 * WINDOW), None);
+    }
+
+    #[test]
+    fn what_was_said_before_a_pause_is_forgotten() {
+        let long_after = START + Duration::from_mins(1);
+        let mut votes = ListenerVotes::default();
+        cast(&mut votes, START, 1, 50, 60);
+        assert_eq!(votes.sum_up(long_after), None);
+        cast(&mut votes, START, 1, 50, 60);
+        cast(&mut votes, long_after, 2, 0, 60);
+        let summary = votes.sum_up(long_after + WINDOW).unwrap();
+        assert_eq!((summary.listeners, summary.lost_percent), (1, 0));
+    }
+
+    #[test]
+    fn there_is_a_limit_to_listeners() {
+        let mut votes = ListenerVotes::default();
+        for listener in 0..5000 {
+            cast(&mut votes, START, listener, 1, 60);
+        }
+        assert_eq!(votes.votes.len(), MAX_VOTES);
+    }
+}

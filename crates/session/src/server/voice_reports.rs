@@ -1,0 +1,162 @@
+//! Reports: speakers are told what of their voice arrives, here and at their listeners.
+//!
+//! Only clients that announced it are told, only while they speak, and listeners of the original are not asked.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{
+    Capabilities, Channel, ChannelKind, ClientId, Packet, RoomId, VoiceData, VoiceReport, Writer,
+};
+
+use super::listener_votes::ListenerVotes;
+use super::voice_arrivals::VoiceArrivals;
+use super::{Fault, Server};
+use crate::link::{Delivery, LinkId};
+use crate::roster::Roster;
+use crate::time::Instant;
+
+/// A speaker is told so long after its first frame, and then again and again while there are frames: often enough that
+/// it can do something within a second, and less than a hundredth of what its voice takes.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Everybody who is to be told of its voice.
+#[derive(Debug, Default)]
+pub(super) struct VoiceReports {
+    /// By client id, as the relay wants no search per frame.
+    speakers: Vec<Option<Box<Speaker>>>,
+    /// Who is to be told when, in the order of time: an entry each for those who spoke since they were told last.
+    due: VecDeque<(Instant, ClientId)>,
+}
+
+#[derive(Debug, Default)]
+struct Speaker {
+    arrivals: VoiceArrivals,
+    votes: ListenerVotes,
+    is_due: bool,
+    /// What it spoke on when a report fell due: who may say how that arrived.
+    channels: Vec<Channel>,
+}
+
+impl VoiceReports {
+    /// This client is told from now on.
+    pub(super) fn insert(&mut self, id: ClientId) {
+        let index = usize::from(id.0);
+        if index >= self.speakers.len() {
+            self.speakers.resize_with(index + 1, || None);
+        }
+        self.speakers[index] = Some(Box::default());
+    }
+
+    /// This client is gone, or its link is.
+    pub(super) fn remove(&mut self, id: ClientId) {
+        if let Some(speaker) = self.speakers.get_mut(usize::from(id.0)) {
+            *speaker = None;
+        }
+    }
+
+    /// When somebody is to be told.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.due.front().map(|&(at, _)| at)
+    }
+
+    /// A frame of this speaker arrived. Takes a few nanoseconds.
+    pub(super) fn count(&mut self, now: Instant, id: ClientId, voice: &VoiceData<'_>) {
+        let Some(speaker) = self.speaker(id) else { return };
+        speaker.arrivals.count(now, voice.sequence);
+        if !speaker.is_due {
+            speaker.is_due = true;
+            speaker.channels.clear();
+            speaker.channels.extend(voice.channels);
+            self.due.push_back((now + INTERVAL, id));
+        }
+    }
+
+    /// The same for a frame inside a relay, which was found to be the client's own. It is read again: most clients that are
+    /// to be told have their voice routed, and the others' relays are to cost no more than this look.
+    pub(super) fn count_relayed(&mut self, now: Instant, own: Option<ClientId>, packet: &[u8]) {
+        if let Some(id) = own.filter(|id| self.speaker(*id).is_some())
+            && let Ok(Packet::VoiceData(voice)) = Packet::parse(packet)
+        {
+            self.count(now, id, &voice);
+        }
+    }
+
+    fn speaker(&mut self, id: ClientId) -> Option<&mut Speaker> {
+        self.speakers.get_mut(usize::from(id.0))?.as_deref_mut()
+    }
+
+    /// The next speaker to be told by now, and what.
+    fn pop(&mut self, now: Instant) -> Option<(ClientId, VoiceReport<'static>)> {
+        while let Some(&(_, id)) = self.due.front().filter(|(at, _)| *at <= now) {
+            self.due.pop_front();
+            // Whoever has gone has left its entry behind.
+            let Some(speaker) = self.speaker(id).filter(|speaker| speaker.is_due) else { continue };
+            speaker.is_due = false;
+            let uplink = Some(speaker.arrivals.receipt());
+            let listeners = speaker.votes.sum_up(now);
+            return Some((id, VoiceReport { uplink, listeners, reception: None }));
+        }
+        None
+    }
+}
+
+impl Server {
+    /// A client has a link: it is told of its voice if it can take that.
+    pub(super) fn begin_voice_reports(&mut self, link: LinkId, id: ClientId) {
+        let record = self.links.get(&link);
+        let announced =
+            record.is_some_and(|record| record.capabilities.contains(Capabilities::VOICE_REPORTS));
+        if announced && !self.settings.permissive {
+            self.voice_reports.insert(id);
+        }
+    }
+
+    /// Tells everybody who is due.
+    pub(super) fn send_voice_reports(&mut self) {
+        while let Some((id, report)) = self.voice_reports.pop(self.now) {
+            let Some(link) = self.fan_out.link(id) else { continue };
+            let mut buffer = [0; REPORT_BYTES];
+            let mut writer = Writer::new(&mut buffer);
+            let written = report.write(self.session, &mut writer);
+            debug_assert!(written.is_ok(), "a report to a speaker is short");
+            let length = writer.len();
+            self.statistics.reports_sent += 1;
+            self.send_bytes(link, Delivery::Unreliable, &buffer[..length]);
+        }
+    }
+
+    /// A listener says how it receives the speakers that it hears.
+    pub(super) fn handle_reception(&mut self, link: LinkId, trailing: &[u8]) -> Result<(), Fault> {
+        let listener = self.client_of(link)?;
+        let Some(report) = VoiceReport::find(trailing).and_then(|report| report.reception) else {
+            self.statistics.ignored += 1;
+            return Ok(());
+        };
+        self.statistics.reports_received += 1;
+        for reception in report.speakers {
+            let speaker = self.voice_reports.speaker(reception.speaker).filter(|speaker| {
+                let is_of_another = reception.speaker != listener && reception.expected > 0;
+                is_of_another && reaches(&self.roster, &speaker.channels, listener)
+            });
+            match speaker {
+                Some(speaker) => speaker.votes.cast(self.now, listener, reception, report.redundancy),
+                None => self.statistics.receptions_refused += 1,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether who speaks on these channels is heard by this listener, who then has something to say about it.
+fn reaches(roster: &Roster<LinkId>, channels: &[Channel], listener: ClientId) -> bool {
+    channels.iter().any(|channel| match channel.bits.kind() {
+        ChannelKind::Player => channel.recipient == listener.0,
+        ChannelKind::Room => roster.listeners(RoomId(channel.recipient)).binary_search(&listener).is_ok(),
+    })
+}
+
+/// Carrier, mark and both items of a speaker: 7 + 2 + 13 + 8.
+const REPORT_BYTES: usize = 30;

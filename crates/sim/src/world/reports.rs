@@ -1,0 +1,96 @@
+//! Reports of how voice arrives: what speakers are told is compared with a naive count.
+
+use std::collections::BTreeSet;
+
+use consonance_session::{Capabilities, Client, ClientId, Delivery, LinkId, Reception};
+use consonance_wire::{Packet, UplinkReceipt, VoiceReport};
+
+use super::{Outgoing, World};
+use crate::check::{Checked, ensure};
+use crate::network::{Parcel, Who, owner};
+
+/// The frames that arrived over a player's latest link since its client was let in. No client says so much in a run that
+/// its numbers wrap.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    link: LinkId,
+    /// Those that are not further behind the newest than may be counted.
+    recent: BTreeSet<u16>,
+    frames: u32,
+}
+
+/// Frames that are further behind the newest one are not counted.
+const TOO_LATE: u16 = 64;
+
+/// What each listener says that it lost, of so many frames; the same all the time, so that it is seen again.
+const EXPECTED: u16 = 50;
+
+impl World {
+    /// Somebody was let in over this link, and nothing of it has arrived yet.
+    pub(super) fn begin_arrivals(&mut self, link: LinkId) {
+        self.arrived.insert(owner(link), Arrived { link, recent: BTreeSet::new(), frames: 0 });
+    }
+
+    /// The server took a frame of the sender's own.
+    pub(super) fn note_arrival(&mut self, parcel: &Parcel, voice: &[u8]) {
+        if self.own_word(parcel).is_none() {
+            return;
+        }
+        let Ok(Packet::VoiceData(voice)) = Packet::parse(voice) else { return };
+        let arrived = self.arrived.get_mut(&owner(parcel.link)).filter(|arrived| arrived.link == parcel.link);
+        let Some(Arrived { recent, frames, .. }) = arrived else { return };
+        let newest = recent.last().map_or(voice.sequence, |newest| voice.sequence.max(*newest));
+        if newest - voice.sequence < TOO_LATE && recent.insert(voice.sequence) {
+            *frames += 1;
+        }
+        recent.retain(|sequence| newest - sequence < TOO_LATE);
+    }
+
+    /// A report goes to a speaker of ours only, and says what has arrived and what some listener said.
+    pub(super) fn is_reported_right(&mut self, outgoing: &Outgoing) -> Checked {
+        let Ok((Packet::ErrorWrongSession(carrier), trailing)) =
+            Packet::parse_with_trailing(&outgoing.payload)
+        else {
+            return Ok(());
+        };
+        let Some(report) = VoiceReport::find(trailing) else { return Ok(()) };
+        let link = outgoing.link;
+        let speaker = self.model.over(link);
+        let announced = speaker.is_some_and(|stay| stay.capabilities.contains(Capabilities::VOICE_REPORTS));
+        ensure!(
+            announced && carrier.session == self.model.session,
+            "{link} is sent a report that it cannot read"
+        );
+        ensure!(outgoing.delivery == Delivery::Unreliable, "a report to {link} is sent again if it is lost");
+        let told =
+            report.uplink.map(|UplinkReceipt { newest_sequence, frames, .. }| (newest_sequence, frames));
+        let arrived = self.arrived.get(&owner(link)).filter(|arrived| arrived.link == link);
+        let arrived = arrived.and_then(|arrived| Some((*arrived.recent.last()?, arrived.frames)));
+        ensure!(told.is_some() && told == arrived, "{link} is told of {told:?} when {arrived:?} has arrived");
+        if let Some(summary) = report.listeners {
+            let others = self
+                .players
+                .iter()
+                .filter(|player| player.capabilities.contains(Capabilities::VOICE_REPORTS));
+            let said = others.map(|player| reception(player.who, ClientId(0)).lost_percent());
+            ensure!(
+                said.clone().any(|said| said == summary.lost_percent),
+                "nobody said what {link} is told: {summary:?}"
+            );
+            let listeners = usize::from(summary.listeners);
+            ensure!(listeners < self.players.len(), "{listeners} listeners tell {link} something");
+            self.counts.summaries += 1;
+        }
+        self.counts.reports += 1;
+        Ok(())
+    }
+}
+
+/// A client is told by its game how it receives somebody.
+pub(super) fn report_reception(client: &mut Client, who: Who, speaker: ClientId) {
+    client.report_reception(reception(who, speaker));
+}
+
+fn reception(who: Who, speaker: ClientId) -> Reception {
+    Reception { speaker, expected: EXPECTED, lost: who.0 % EXPECTED, playout_delay_ms: 60 }
+}

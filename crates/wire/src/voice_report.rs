@@ -1,0 +1,313 @@
+//! How well voice arrives: what peers of ours tell each other while somebody speaks.
+//!
+//! A report is an [`ErrorWrongSession`] that names the session both sides are in, with a block behind it.
+//! That packet is the shortest of the protocol and says nothing new to anybody: a client that is in the session which
+//! it names passes over it, and a server passes over all of them.
+//! Even so it only goes to who has announced [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
+//!
+//! | item | way | says |
+//! |---|---|---|
+//! | [`UplinkReceipt`] | server to speaker | which of its frames have reached the server |
+//! | [`ListenerSummary`] | server to speaker | how those who listen to it do, together |
+//! | [`ReceptionReport`] | listener to server | how the listener receives each speaker |
+
+use crate::{
+    ClientId, ErrorWrongSession, Extension, ExtensionWriter, List, ListItem, ParseError, Reader, SessionId,
+    WriteError, Writer,
+};
+
+/// What stands in one report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VoiceReport<'a> {
+    /// Server to speaker: what has arrived of its voice.
+    pub uplink: Option<UplinkReceipt>,
+    /// Server to speaker: how its listeners do.
+    pub listeners: Option<ListenerSummary>,
+    /// Listener to server: how it receives the speakers.
+    pub reception: Option<ReceptionReport<'a>>,
+}
+
+/// Which frames of a speaker have reached the server since the speaker has its place there.
+///
+/// The speaker knows which frames went to the server and when, so it can tell from two of these how many were lost in
+/// between, whichever reports were lost themselves, and by how much the way has become slower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UplinkReceipt {
+    /// The newest frame's number.
+    pub newest_sequence: u16,
+    /// How many frames have arrived, each counted once, wrapping.
+    pub frames: u32,
+    /// When the newest frame arrived, by a clock of the server's: ms, wrapping.
+    pub arrived_ms: u32,
+}
+
+/// How the listeners of one speaker receive it, without saying who receives what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenerSummary {
+    /// How many listeners this is about; 255 stands for more, too.
+    pub listeners: u8,
+    /// Of a hundred frames, how many did not come in time on the whole way: the upper median of the listeners.
+    pub lost_percent: u8,
+    /// How long frames wait before they are heard, in ms: the shortest wait of all.
+    pub playout_delay_ms: u16,
+    /// What all of them can make use of.
+    pub redundancy: Redundancy,
+}
+
+/// How one listener receives everybody whom it hears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReceptionReport<'a> {
+    /// What the listener can make use of.
+    pub redundancy: Redundancy,
+    /// One entry per speaker.
+    pub speakers: List<'a, Reception>,
+}
+
+/// How one speaker was received since the report before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reception {
+    /// Who spoke.
+    pub speaker: ClientId,
+    /// How many frames had their turn.
+    pub expected: u16,
+    /// How many of those had not come by then, on the whole way from the speaker.
+    pub lost: u16,
+    /// How long frames wait before they are heard, in ms.
+    pub playout_delay_ms: u16,
+}
+
+/// Copies of lost frames that a listener can make use of, besides those that every Opus decoder knows; bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Redundancy(pub u8);
+
+impl Redundancy {
+    /// None: only what every Opus decoder knows.
+    pub const NONE: Self = Self(0);
+    /// Deep redundancy (DRED, draft-ietf-mlcodec-opus-dred) in the padding of Opus packets.
+    pub const DRED: Self = Self(1);
+
+    /// Whether all of `other` is among these.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// What both can make use of.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl Reception {
+    /// Of a hundred frames, how many were lost, rounded; at most 100, whatever the numbers are.
+    pub fn lost_percent(&self) -> u8 {
+        let (expected, lost) = (u32::from(self.expected.max(1)), u32::from(self.lost.min(self.expected)));
+        ((100 * lost + expected / 2) / expected) as u8
+    }
+}
+
+impl<'a> VoiceReport<'a> {
+    /// The report behind an [`ErrorWrongSession`]; `None` if there is none, and it is what it says.
+    ///
+    /// Unknown items are skipped, and so are items of a wrong length.
+    pub fn find(trailing: &'a [u8]) -> Option<Self> {
+        let mut found = Self::default();
+        for (tag, bytes) in Extension::find(trailing)?.items() {
+            match tag {
+                UPLINK => found.uplink = whole(bytes, read_uplink),
+                LISTENERS => found.listeners = whole(bytes, read_listeners),
+                RECEPTION => found.reception = whole(bytes, read_reception),
+                _ => {}
+            }
+        }
+        (found != Self::default()).then_some(found)
+    }
+
+    /// Writes the whole packet: the carrier and the block behind it.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`], or [`WriteError::TooManyItems`] for more than 255 speakers; within
+    /// [`MAX_PACKET_BYTES`](crate::limits::MAX_PACKET_BYTES) fit [`MAX_RECEPTIONS`](crate::limits::MAX_RECEPTIONS).
+    pub fn write(&self, session: SessionId, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        ErrorWrongSession { session }.write(writer)?;
+        let mut block = ExtensionWriter::begin(writer)?;
+        if let Some(UplinkReceipt { newest_sequence, frames, arrived_ms }) = self.uplink {
+            let item = block.begin_item(UPLINK, 10)?;
+            item.u16(newest_sequence)?;
+            item.u32(frames)?;
+            item.u32(arrived_ms)?;
+        }
+        if let Some(summary) = self.listeners {
+            let item = block.begin_item(LISTENERS, 5)?;
+            item.u8(summary.listeners)?;
+            item.u8(summary.lost_percent)?;
+            item.u16(summary.playout_delay_ms)?;
+            item.u8(summary.redundancy.0)?;
+        }
+        if let Some(ReceptionReport { redundancy, speakers }) = self.reception {
+            let item = block.begin_item(RECEPTION, 2 + RECEPTION_BYTES * speakers.len())?;
+            item.u8(redundancy.0)?;
+            item.count8(speakers.len(), SPEAKERS)?;
+            speakers.write(item, SPEAKERS)?;
+        }
+        Ok(())
+    }
+}
+
+/// `u16` sequence number, `u32` frames, `u32` ms. (Tags 1 to 4 stand behind handshakes.)
+const UPLINK: u8 = 5;
+/// `u8` listeners, `u8` percent, `u16` ms, `u8` redundancy.
+const LISTENERS: u8 = 6;
+/// `u8` redundancy, `u8` count, then for each speaker `u16` id, `u16` expected, `u16` lost, `u16` ms.
+const RECEPTION: u8 = 7;
+
+const SPEAKERS: &str = "receptions";
+const RECEPTION_BYTES: usize = 8;
+
+/// What an item says, if it ends where it should.
+fn whole<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T, ParseError>) -> Option<T> {
+    let mut reader = Reader::new(bytes);
+    read(&mut reader).ok().filter(|_| reader.rest().is_empty())
+}
+
+fn read_uplink(reader: &mut Reader<'_>) -> Result<UplinkReceipt, ParseError> {
+    Ok(UplinkReceipt {
+        newest_sequence: reader.u16("sequence number")?,
+        frames: reader.u32("frame count")?,
+        arrived_ms: reader.u32("arrival")?,
+    })
+}
+
+fn read_listeners(reader: &mut Reader<'_>) -> Result<ListenerSummary, ParseError> {
+    Ok(ListenerSummary {
+        listeners: reader.u8("listener count")?,
+        lost_percent: reader.u8("loss")?.min(100),
+        playout_delay_ms: reader.u16("playout delay")?,
+        redundancy: Redundancy(reader.u8("redundancy")?),
+    })
+}
+
+fn read_reception<'a>(reader: &mut Reader<'a>) -> Result<ReceptionReport<'a>, ParseError> {
+    Ok(ReceptionReport {
+        redundancy: Redundancy(reader.u8("redundancy")?),
+        speakers: reader.list8(SPEAKERS)?,
+    })
+}
+
+impl<'a> ListItem<'a> for Reception {
+    fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
+        Ok(Self {
+            speaker: ClientId(reader.u16(what)?),
+            expected: reader.u16(what)?,
+            lost: reader.u16(what)?,
+            playout_delay_ms: reader.u16(what)?,
+        })
+    }
+
+    fn write(self, writer: &mut Writer<'_>, _: &'static str) -> Result<(), WriteError> {
+        writer.u16(self.speaker.0)?;
+        writer.u16(self.expected)?;
+        writer.u16(self.lost)?;
+        writer.u16(self.playout_delay_ms)
+    }
+
+    fn skip(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<(), ParseError> {
+        reader.take(RECEPTION_BYTES * usize::from(count), what).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: SessionId = SessionId(0x1234_5678);
+    const UPLINK_RECEIPT: UplinkReceipt =
+        UplinkReceipt { newest_sequence: 0x0102, frames: 0x0304_0506, arrived_ms: 0x0708_090a };
+
+    fn written<'b>(report: &VoiceReport<'_>, buffer: &'b mut [u8; 1024]) -> &'b [u8] {
+        let mut writer = Writer::new(buffer);
+        report.write(SESSION, &mut writer).unwrap();
+        let length = writer.len();
+        &buffer[..length]
+    }
+
+    #[test]
+    fn a_report_to_a_speaker_is_carrier_mark_and_items() {
+        let summary = ListenerSummary {
+            listeners: 3,
+            lost_percent: 12,
+            playout_delay_ms: 0x0064,
+            redundancy: Redundancy::DRED,
+        };
+        let report =
+            VoiceReport { uplink: Some(UPLINK_RECEIPT), listeners: Some(summary), ..VoiceReport::default() };
+        let expected = [
+            &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
+            &[5, 0, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+            &[6, 0, 5, 3, 12, 0, 100, 1],
+        ];
+        assert_eq!(written(&report, &mut [0; 1024]), expected.concat());
+    }
+
+    #[test]
+    fn a_report_of_a_listener_lists_speakers() {
+        let speakers = [
+            Reception { speaker: ClientId(7), expected: 50, lost: 5, playout_delay_ms: 60 },
+            Reception { speaker: ClientId(300), expected: 25, lost: 0, playout_delay_ms: 40 },
+        ];
+        let reception =
+            Some(ReceptionReport { redundancy: Redundancy::NONE, speakers: List::from(&speakers) });
+        let report = VoiceReport { reception, ..VoiceReport::default() };
+        let mut buffer = [0; 1024];
+        let bytes = written(&report, &mut buffer);
+        assert_eq!(bytes[9..][..5], [7, 0, 18, 0, 2]);
+        assert_eq!(VoiceReport::find(&bytes[7..]), Some(report));
+        assert_eq!(VoiceReport::find(&bytes[7..bytes.len() - 1]), None, "an item that is cut off");
+    }
+
+    #[test]
+    fn a_carrier_without_a_report_is_what_it_says() {
+        assert_eq!(VoiceReport::find(&[]), None);
+        assert_eq!(VoiceReport::find(b"whatever follows"), None);
+        assert_eq!(VoiceReport::find(&[0xc0, 0x5a]), None);
+    }
+
+    #[test]
+    fn items_that_are_too_short_or_too_long_are_skipped() {
+        let mut buffer = [0; 128];
+        let mut writer = Writer::new(&mut buffer);
+        let mut block = ExtensionWriter::begin(&mut writer).unwrap();
+        block.item(200, b"from the future").unwrap();
+        block.item(LISTENERS, &[1, 2, 3, 4]).unwrap();
+        block.item(RECEPTION, &[0, 1, 0, 7, 0, 50, 0, 5, 0, 60, 99]).unwrap();
+        assert_eq!(VoiceReport::find(writer.written()), None);
+        let mut block = ExtensionWriter::begin(&mut writer).unwrap();
+        block.item(RECEPTION, &[0, 2, 0, 7, 0, 50, 0, 5, 0, 60]).unwrap();
+        assert_eq!(VoiceReport::find(writer.written()), None, "two are said to follow, and one does");
+    }
+
+    #[test]
+    fn a_loss_is_never_above_all_frames() {
+        let percent = |expected, lost| {
+            Reception { speaker: ClientId(0), expected, lost, playout_delay_ms: 0 }.lost_percent()
+        };
+        assert_eq!([percent(50, 5), percent(3, 2), percent(65_535, 65_535)], [10, 67, 100]);
+        assert_eq!([percent(0, 0), percent(0, 9), percent(10, 11)], [0, 0, 100]);
+        let far_too_much = [0xc0, 0x5a, LISTENERS, 0, 5, 1, 255, 0, 0, 0];
+        let found = VoiceReport::find(&far_too_much).unwrap().listeners.unwrap();
+        assert_eq!(found.lost_percent, 100);
+    }
+
+    #[test]
+    fn as_many_speakers_as_promised_fit_into_a_packet() {
+        let most = crate::limits::MAX_RECEPTIONS;
+        let one = Reception { speaker: ClientId(7), expected: 1, lost: 1, playout_delay_ms: 1 };
+        let speakers = [one; 127];
+        let write = |speakers: &[Reception]| {
+            let reception = ReceptionReport { redundancy: Redundancy::NONE, speakers: List::from(speakers) };
+            let report = VoiceReport { reception: Some(reception), ..VoiceReport::default() };
+            report.write(SESSION, &mut Writer::new(&mut [0; crate::limits::MAX_PACKET_BYTES]))
+        };
+        assert!(write(&speakers[..most]).is_ok() && write(&speakers[..=most]).is_err());
+    }
+}
