@@ -245,12 +245,10 @@ impl Server {
         if packet.len() > crate::MAX_PACKET_BYTES {
             return Err(Fault::Oversized);
         }
-        let message = message?;
-        if !record.may_send(message) {
+        if !record.admit(now, limits, message?)? {
             self.statistics.ignored += 1;
             return Ok(None);
         }
-        record.budgets.take_rare(now, limits, message)?;
         if let (Header { session: Some(session), .. }, _) = Header::parse(packet)?
             && session != self.session
         {

@@ -68,21 +68,14 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::FanOutLimited)
     }
 
-    /// A packet of a type that has a rate of its own.
-    pub(super) fn take_rare(
-        &mut self,
-        now: Instant,
-        limits: &Limits,
-        message: MessageType,
-    ) -> Result<(), Fault> {
-        let (bucket, rate, fault) = match message {
-            MessageType::HandshakeRequest => {
-                (&mut self.handshakes, limits.handshakes, Fault::HandshakeLimited)
-            }
-            MessageType::ErrorWrongSession => (&mut self.reports, limits.reports, Fault::ReportsLimited),
-            _ => return Ok(()),
-        };
-        bucket.take(now, rate, 1, 1).then_some(()).ok_or(fault)
+    pub(super) fn take_handshake(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+        let enough = self.handshakes.take(now, limits.handshakes, 1, 1);
+        enough.then_some(()).ok_or(Fault::HandshakeLimited)
+    }
+
+    pub(super) fn take_report(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+        let enough = self.reports.take(now, limits.reports, 1, 1);
+        enough.then_some(()).ok_or(Fault::ReportsLimited)
     }
 
     /// False if nothing is forgiven any more.

@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, ClientId, MessageType};
 
+use super::Fault;
 use super::budgets::Budgets;
+use crate::limits::Limits;
 use crate::time::Instant;
 use crate::traffic::Total;
 
@@ -40,19 +42,33 @@ impl LinkRecord {
         }
     }
 
-    /// Whether a packet of this type means anything from this peer.
-    pub(super) fn may_send(&self, message: MessageType) -> bool {
+    /// Whether a packet of this type means anything from this peer. What is rare has a rate of its own.
+    #[inline]
+    pub(super) fn admit(
+        &mut self,
+        now: Instant,
+        limits: &Limits,
+        message: MessageType,
+    ) -> Result<bool, Fault> {
         match message {
-            MessageType::HandshakeRequest
-            | MessageType::ClientState
+            MessageType::ClientState
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
-            | MessageType::ServerRelayUnreliable => true,
-            MessageType::VoiceData => self.capabilities.contains(Capabilities::SERVER_ROUTING),
-            MessageType::RemoveClient => self.capabilities.contains(Capabilities::RESUME),
-            MessageType::ErrorWrongSession => self.capabilities.contains(Capabilities::VOICE_REPORTS),
-            _ => false,
+            | MessageType::ServerRelayUnreliable => {}
+            MessageType::HandshakeRequest => self.budgets.take_handshake(now, limits)?,
+            MessageType::VoiceData if self.can(Capabilities::SERVER_ROUTING) => {}
+            MessageType::RemoveClient if self.can(Capabilities::RESUME) => {}
+            MessageType::ErrorWrongSession if self.can(Capabilities::VOICE_REPORTS) => {
+                self.budgets.take_report(now, limits)?;
+            }
+            _ => return Ok(false),
         }
+        Ok(true)
+    }
+
+    /// Whether both sides can do this.
+    pub(super) fn can(&self, capability: Capabilities) -> bool {
+        self.capabilities.contains(capability)
     }
 
     /// Every client of the link.

@@ -121,7 +121,7 @@ impl Server {
 
     /// Whether the client of this link gets its place back after a lost link, and so has to say goodbye.
     pub(super) fn keeps_place_of(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|link| link.capabilities.contains(Capabilities::RESUME))
+        self.links.get(&link).is_some_and(|link| link.can(Capabilities::RESUME))
     }
 
     /// Removes the clients that did not come back in time.

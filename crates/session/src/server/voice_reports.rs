@@ -76,10 +76,16 @@ impl VoiceReports {
 
     /// The same for a frame inside a relay, which was found to be the client's own. It is read again: most clients that are
     /// to be told have their voice routed, and the others' relays are to cost no more than this look.
+    #[inline]
     pub(super) fn count_relayed(&mut self, now: Instant, own: Option<ClientId>, packet: &[u8]) {
-        if let Some(id) = own.filter(|id| self.speaker(*id).is_some())
-            && let Ok(Packet::VoiceData(voice)) = Packet::parse(packet)
-        {
+        if let Some(id) = own.filter(|id| self.speaker(*id).is_some()) {
+            self.count_read(now, id, packet);
+        }
+    }
+
+    #[inline(never)]
+    fn count_read(&mut self, now: Instant, id: ClientId, packet: &[u8]) {
+        if let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) {
             self.count(now, id, &voice);
         }
     }
@@ -106,9 +112,7 @@ impl VoiceReports {
 impl Server {
     /// A client has a link: it is told of its voice if it can take that.
     pub(super) fn begin_voice_reports(&mut self, link: LinkId, id: ClientId) {
-        let record = self.links.get(&link);
-        let announced =
-            record.is_some_and(|record| record.capabilities.contains(Capabilities::VOICE_REPORTS));
+        let announced = self.links.get(&link).is_some_and(|record| record.can(Capabilities::VOICE_REPORTS));
         if announced && !self.settings.permissive {
             self.voice_reports.insert(id);
         }
@@ -129,6 +133,7 @@ impl Server {
     }
 
     /// A listener says how it receives the speakers that it hears.
+    #[inline(never)]
     pub(super) fn handle_reception(&mut self, link: LinkId, trailing: &[u8]) -> Result<(), Fault> {
         let listener = self.client_of(link)?;
         let Some(report) = VoiceReport::find(trailing).and_then(|report| report.reception) else {
