@@ -78,8 +78,8 @@ pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
 pub use consonance_session::{
-    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, Redundancy, Routing,
-    Target, TextTarget, Total,
+    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, RedundancySupport,
+    Routing, Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};

@@ -94,8 +94,8 @@ pub use client::{
     VoiceError, VoiceFrame,
 };
 pub use consonance_wire::{
-    Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, Reception, Redundancy, RoomId,
-    SessionId,
+    Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, Reception, RedundancySupport,
+    RoomId, SessionId,
 };
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};

@@ -95,5 +95,7 @@ pub use string::WireStr;
 pub use text::{TextData, TextRecipient};
 pub use voice::{Channel, VoiceData};
 pub use voice_options::VoiceOptions;
-pub use voice_report::{ListenerSummary, Reception, ReceptionReport, Redundancy, UplinkReceipt, VoiceReport};
+pub use voice_report::{
+    ListenerSummary, Reception, ReceptionReport, RedundancySupport, UplinkReceipt, VoiceReport,
+};
 pub use wrapping::wrapped_delta;

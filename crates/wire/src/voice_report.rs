@@ -51,14 +51,14 @@ pub struct ListenerSummary {
     /// How long frames wait before they are heard, in ms: the shortest wait of all.
     pub playout_delay_ms: u16,
     /// What all of them can make use of.
-    pub redundancy: Redundancy,
+    pub redundancy: RedundancySupport,
 }
 
 /// How one listener receives everybody whom it hears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReceptionReport<'a> {
     /// What the listener can make use of.
-    pub redundancy: Redundancy,
+    pub redundancy: RedundancySupport,
     /// One entry per speaker.
     pub speakers: List<'a, Reception>,
 }
@@ -78,9 +78,9 @@ pub struct Reception {
 
 /// Copies of lost frames that a listener can make use of, besides those that every Opus decoder knows; bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Redundancy(pub u8);
+pub struct RedundancySupport(pub u8);
 
-impl Redundancy {
+impl RedundancySupport {
     /// None: only what every Opus decoder knows.
     pub const NONE: Self = Self(0);
     /// Deep redundancy (DRED, draft-ietf-mlcodec-opus-dred) in the padding of Opus packets.
@@ -183,13 +183,13 @@ fn read_listeners(reader: &mut Reader<'_>) -> Result<ListenerSummary, ParseError
         listeners: reader.u8("listener count")?,
         lost_percent: reader.u8("loss")?.min(100),
         playout_delay_ms: reader.u16("playout delay")?,
-        redundancy: Redundancy(reader.u8("redundancy")?),
+        redundancy: RedundancySupport(reader.u8("redundancy")?),
     })
 }
 
 fn read_reception<'a>(reader: &mut Reader<'a>) -> Result<ReceptionReport<'a>, ParseError> {
     Ok(ReceptionReport {
-        redundancy: Redundancy(reader.u8("redundancy")?),
+        redundancy: RedundancySupport(reader.u8("redundancy")?),
         speakers: reader.list8(SPEAKERS)?,
     })
 }
@@ -237,7 +237,7 @@ mod tests {
             listeners: 3,
             lost_percent: 12,
             playout_delay_ms: 0x0064,
-            redundancy: Redundancy::DRED,
+            redundancy: RedundancySupport::DRED,
         };
         let report =
             VoiceReport { uplink: Some(UPLINK_RECEIPT), listeners: Some(summary), ..VoiceReport::default() };
@@ -256,7 +256,7 @@ mod tests {
             Reception { speaker: ClientId(300), expected: 25, lost: 0, playout_delay_ms: 40 },
         ];
         let reception =
-            Some(ReceptionReport { redundancy: Redundancy::NONE, speakers: List::from(&speakers) });
+            Some(ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(&speakers) });
         let report = VoiceReport { reception, ..VoiceReport::default() };
         let mut buffer = [0; 1024];
         let bytes = written(&report, &mut buffer);
@@ -304,7 +304,8 @@ mod tests {
         let one = Reception { speaker: ClientId(7), expected: 1, lost: 1, playout_delay_ms: 1 };
         let speakers = [one; 127];
         let write = |speakers: &[Reception]| {
-            let reception = ReceptionReport { redundancy: Redundancy::NONE, speakers: List::from(speakers) };
+            let reception =
+                ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(speakers) };
             let report = VoiceReport { reception: Some(reception), ..VoiceReport::default() };
             report.write(SESSION, &mut Writer::new(&mut [0; crate::limits::MAX_PACKET_BYTES]))
         };

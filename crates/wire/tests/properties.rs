@@ -2,7 +2,7 @@
 
 use consonance_wire::{
     Client, ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary,
-    Packet, ParseError, Reception, ReceptionReport, Redundancy, RoomMembers, ServerRelay, SessionId,
+    Packet, ParseError, Reception, ReceptionReport, RedundancySupport, RoomMembers, ServerRelay, SessionId,
     UplinkReceipt, VoiceReport, WireStr, WriteError, Writer, wrapped_delta,
 };
 use proptest::prelude::*;
@@ -146,7 +146,7 @@ proptest! {
             newest_sequence, frames, arrived_ms,
         });
         let listeners = listeners.map(|(listeners, lost_percent, playout_delay_ms, bits)| ListenerSummary {
-            listeners, lost_percent, playout_delay_ms, redundancy: Redundancy(bits),
+            listeners, lost_percent, playout_delay_ms, redundancy: RedundancySupport(bits),
         });
         let speakers: Vec<_> = reception.iter().flat_map(|(_, speakers)| speakers).map(
             |&(speaker, expected, lost, playout_delay_ms)| Reception {
@@ -154,7 +154,7 @@ proptest! {
             }
         ).collect();
         let reception = reception.map(|(bits, _)| ReceptionReport {
-            redundancy: Redundancy(bits), speakers: List::from(&*speakers),
+            redundancy: RedundancySupport(bits), speakers: List::from(&*speakers),
         });
         let report = VoiceReport { uplink, listeners, reception };
         let mut buffer = [0; 2048];

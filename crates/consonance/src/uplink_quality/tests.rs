@@ -23,7 +23,7 @@ fn listeners(lost_percent: u8) -> ClientEvent<'static> {
         listeners: 3,
         lost_percent,
         playout_delay: Duration::from_millis(60),
-        redundancy: consonance_session::Redundancy::NONE,
+        redundancy: consonance_session::RedundancySupport::NONE,
     })
 }
 

@@ -12,6 +12,7 @@ mod hearing;
 mod hosted;
 mod hosted_direct_links;
 mod likeness;
+mod likeness_rules;
 mod networks;
 mod player;
 mod quality;

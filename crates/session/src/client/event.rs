@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use core::time::Duration;
 
-use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, Redundancy, RoomId, SessionId};
+use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RedundancySupport, RoomId, SessionId};
 
 use crate::link::LinkId;
 use crate::queue::EventQueue;
@@ -144,7 +144,7 @@ pub struct ListenerReport {
     /// How long frames wait at a listener before they are heard: the shortest wait of all.
     pub playout_delay: Duration,
     /// What all of them can make use of.
-    pub redundancy: Redundancy,
+    pub redundancy: RedundancySupport,
 }
 
 /// Where a text message was sent.

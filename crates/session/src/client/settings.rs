@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority, Redundancy};
+use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority, RedundancySupport};
 
 use super::channels::Recycling;
 use super::routing::Routing;
@@ -26,7 +26,7 @@ pub struct ClientSettings {
     pub capabilities: Capabilities,
     /// Which copies of lost frames this client can make use of, besides those that every Opus decoder knows (default:
     /// none); players whom it hears are told.
-    pub redundancy: Redundancy,
+    pub redundancy: RedundancySupport,
     /// What direct links are used for at first (default [`Routing::Direct`]).
     pub routing: Routing,
     /// What becomes of a closed channel's properties; other than the default only to compare with the original.
@@ -46,7 +46,7 @@ impl ClientSettings {
             channels: 128,
             priority: Priority::Default,
             capabilities: Capabilities::ALL,
-            redundancy: Redundancy::NONE,
+            redundancy: RedundancySupport::NONE,
             routing: Routing::default(),
             recycling: Recycling::default(),
             permissive: false,

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{ClientId, ListenerSummary, Reception, Redundancy};
+use consonance_wire::{ClientId, ListenerSummary, Reception, RedundancySupport};
 
 use crate::time::Instant;
 
@@ -28,7 +28,7 @@ struct Vote {
     listener: ClientId,
     lost_percent: u8,
     playout_delay_ms: u16,
-    redundancy: Redundancy,
+    redundancy: RedundancySupport,
 }
 
 impl ListenerVotes {
@@ -38,7 +38,7 @@ impl ListenerVotes {
         now: Instant,
         listener: ClientId,
         reception: Reception,
-        redundancy: Redundancy,
+        redundancy: RedundancySupport,
     ) {
         if now - self.since > 2 * WINDOW {
             self.votes.clear();
@@ -70,7 +70,7 @@ impl ListenerVotes {
     fn summary(&mut self) -> ListenerSummary {
         self.votes.sort_unstable_by_key(|vote| vote.lost_percent);
         let waits = self.votes.iter().map(|vote| vote.playout_delay_ms);
-        let all = Redundancy(u8::MAX);
+        let all = RedundancySupport(u8::MAX);
         ListenerSummary {
             listeners: self.votes.len() as u8,
             lost_percent: self.votes[self.votes.len() / 2].lost_percent,
@@ -88,7 +88,7 @@ mod tests {
 
     fn cast(votes: &mut ListenerVotes, now: Instant, listener: u16, lost: u16, wait: u16) {
         let reception = Reception { speaker: ClientId(0), expected: 100, lost, playout_delay_ms: wait };
-        votes.cast(now, ClientId(listener), reception, Redundancy::DRED);
+        votes.cast(now, ClientId(listener), reception, RedundancySupport::DRED);
     }
 
     fn lost_percent(losses: &[u16]) -> u8 {
@@ -126,11 +126,11 @@ mod tests {
         cast(&mut votes, START, 1, 0, 120);
         cast(&mut votes, START, 2, 0, 80);
         let both = votes.sum_up(START + WINDOW).unwrap();
-        assert_eq!((both.playout_delay_ms, both.redundancy), (80, Redundancy::DRED));
+        assert_eq!((both.playout_delay_ms, both.redundancy), (80, RedundancySupport::DRED));
         cast(&mut votes, START, 1, 0, 120);
         let plain = Reception { speaker: ClientId(0), expected: 1, lost: 0, playout_delay_ms: 90 };
-        votes.cast(START, ClientId(2), plain, Redundancy::NONE);
-        assert_eq!(votes.sum_up(START + WINDOW).unwrap().redundancy, Redundancy::NONE);
+        votes.cast(START, ClientId(2), plain, RedundancySupport::NONE);
+        assert_eq!(votes.sum_up(START + WINDOW).unwrap().redundancy, RedundancySupport::NONE);
     }
 
     #[test]

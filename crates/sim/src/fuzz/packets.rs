@@ -4,8 +4,8 @@ use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomI
 use consonance_wire::{
     Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension,
     HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Reception,
-    ReceptionReport, Redundancy, RemoveClient, ResumeTicket, RoomMembers, Secret, ServerRelay, TextData,
-    TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
+    ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers, Secret, ServerRelay,
+    TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
 };
 
 use super::tape::Tape;
@@ -142,10 +142,10 @@ fn carrier(tape: &mut Tape<'_>) -> Vec<u8> {
         listeners: tape.byte(),
         lost_percent: tape.byte(),
         playout_delay_ms: tape.number(),
-        redundancy: Redundancy(tape.byte()),
+        redundancy: RedundancySupport(tape.byte()),
     });
     let speakers: Vec<_> = (0..tape.byte() % 4).map(|_| reception(tape)).collect();
-    let redundancy = Redundancy(kind & 16);
+    let redundancy = RedundancySupport(kind & 16);
     let reception = (kind & 4 == 4).then(|| ReceptionReport { redundancy, speakers: List::from(&*speakers) });
     let report = VoiceReport { uplink, listeners, reception };
     let mut buffer = [0; 128];

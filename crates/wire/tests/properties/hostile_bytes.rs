@@ -5,8 +5,8 @@ use std::{fs, hint};
 
 use consonance_wire::{
     Client, ClientId, Extension, HandshakeExtension, Header, List, ListItem, ListenerSummary, MessageType,
-    Packet, Reception, ReceptionReport, Redundancy, RoomId, SessionId, UplinkReceipt, VoiceReport, WireStr,
-    Writer,
+    Packet, Reception, ReceptionReport, RedundancySupport, RoomId, SessionId, UplinkReceipt, VoiceReport,
+    WireStr, Writer,
 };
 use proptest::prelude::*;
 
@@ -143,9 +143,12 @@ fn voice_report() -> Vec<u8> {
             listeners: 2,
             lost_percent: 10,
             playout_delay_ms: 60,
-            redundancy: Redundancy::DRED,
+            redundancy: RedundancySupport::DRED,
         }),
-        reception: Some(ReceptionReport { redundancy: Redundancy::DRED, speakers: List::from(&speakers) }),
+        reception: Some(ReceptionReport {
+            redundancy: RedundancySupport::DRED,
+            speakers: List::from(&speakers),
+        }),
     };
     let mut buffer = [0; 100];
     let mut writer = Writer::new(&mut buffer);

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use consonance::audio::WavInput;
 use serde_json::Value;
 
-use crate::likeness::likeness;
+use crate::likeness::{ALIKE, likeness};
 
 #[test]
 fn what_one_client_speaks_the_other_hears() {
@@ -29,7 +29,7 @@ fn what_one_client_speaks_the_other_hears() {
 
     let (spoken, heard) = (samples(&speech), samples(&heard));
     let likeness = likeness(&spoken, &heard);
-    assert!(likeness > 0.8, "{likeness}");
+    assert!(likeness > ALIKE, "{likeness}");
 }
 
 #[test]

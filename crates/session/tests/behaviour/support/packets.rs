@@ -4,7 +4,7 @@ use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomI
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
     HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, Reception,
-    ReceptionReport, Redundancy, RemoveClient, ResumeTicket, ServerRelay, TextData, TextRecipient,
+    ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, ServerRelay, TextData, TextRecipient,
     UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
 };
 
@@ -116,7 +116,8 @@ pub(crate) fn reception_report(speakers: &[(u16, u16, u16)]) -> Vec<u8> {
             playout_delay_ms: 60,
         })
         .collect();
-    let reception = Some(ReceptionReport { redundancy: Redundancy::NONE, speakers: List::from(&*speakers) });
+    let reception =
+        Some(ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(&*speakers) });
     voice_report(SESSION, &VoiceReport { reception, ..VoiceReport::default() })
 }
 
