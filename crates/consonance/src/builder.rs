@@ -296,7 +296,7 @@ impl VoiceChatBuilder {
         let codec = CodecSettings::opus(self.encoder.frame);
         let mut settings = ClientSettings::new(&*self.name);
         if OpusLibrary::BEST.has_deep_redundancy() {
-            settings.redundancy = consonance_session::Redundancy::DRED;
+            settings.redundancy = consonance_session::RedundancySupport::DRED;
         }
         settings.routing = self.routing;
         settings.codec = SessionCodec {
