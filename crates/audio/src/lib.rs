@@ -33,6 +33,7 @@ mod recording;
 mod resample;
 mod spatial;
 mod time_stretch;
+mod tone;
 mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
@@ -60,4 +61,5 @@ pub use spatial::{
     Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,
     SpeakerPlace,
 };
+pub use tone::Tone;
 pub use wav::{WavError, WavInput, WavOutput};

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use consonance::audio::{ActivationMode, ActivationSettings, WavInput};
+use consonance::audio::{ActivationMode, ActivationSettings, Tone, WavInput};
 use consonance::device::{Devices, Direction, Selection};
 use consonance::{ChannelProperties, Target, VoiceChat, VoiceChatBuilder};
 
@@ -24,6 +24,8 @@ use conversation::Conversation;
 use heard_file::HeardFile;
 use session_recording::RecordFormat;
 
+/// Loud enough to be found, and no pain.
+const TONE_AMPLITUDE: f32 = 0.2;
 /// How long to go on trying when the server is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Clocks need not reach further.
@@ -46,6 +48,9 @@ pub(crate) struct Join {
     /// A WAV file to speak, as if into an open microphone.
     #[arg(long, value_name = "FILE.wav")]
     input: Option<PathBuf>,
+    /// Speak a tone of so many Hz instead, to find out where sound gets lost.
+    #[arg(long, value_name = "HZ", conflicts_with_all = ["input", "microphone"], value_parser = clap::value_parser!(u16).range(20..=20_000))]
+    tone: Option<u16>,
     /// Where to write what you hear, from joining to leaving, instead of playing it: mono, 48 kHz.
     #[arg(long, value_name = "FILE.wav")]
     output: Option<PathBuf>,
@@ -127,7 +132,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
 impl Join {
     /// There is a file or somebody to talk to.
     fn has_input(&self) -> bool {
-        self.input.is_some() || self.microphone.is_some() || !self.talk.is_empty()
+        self.input.is_some() || self.tone.is_some() || self.microphone.is_some() || !self.talk.is_empty()
     }
 }
 
@@ -140,10 +145,11 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
     let [microphone, loudspeaker] =
         named.map(|(direction, words)| select(direction, words.as_deref(), arguments));
     let voice = voice.device_backend(backend(arguments.null_devices));
-    let voice = match &arguments.input {
-        Some(path) => voice.input(Box::new(WavInput::open(path)?)),
-        None if arguments.has_input() => voice.microphone(microphone),
-        None => voice,
+    let voice = match (&arguments.input, arguments.tone) {
+        (Some(path), _) => voice.input(Box::new(WavInput::open(path)?)),
+        (None, Some(hz)) => voice.input(Box::new(Tone::new(f32::from(hz), TONE_AMPLITUDE))),
+        (None, None) if arguments.has_input() => voice.microphone(microphone),
+        (None, None) => voice,
     };
     let voice = with_processing(voice, arguments);
     Ok(match &arguments.output {
@@ -154,7 +160,7 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
 
 /// A file is sent as it is unless something else is asked for; a microphone is processed.
 fn with_processing(voice: VoiceChatBuilder, arguments: &Join) -> VoiceChatBuilder {
-    let voice = if arguments.input.is_none() || arguments.process {
+    let voice = if (arguments.input.is_none() && arguments.tone.is_none()) || arguments.process {
         voice.capture(arguments.processing.settings())
     } else {
         voice

@@ -47,3 +47,23 @@ fn a_file_is_heard_as_it_is_or_processed_as_a_microphone_is() {
     assert!(plain > 1.0, "{plain}");
     assert!(processed > 1.25 * plain, "the automatic gain raises a quiet recording: {plain} to {processed}");
 }
+
+#[test]
+fn a_tone_is_heard_as_a_tone() {
+    let folder = Folder::new();
+    let heard = folder.file("heard.wav");
+    let (_server, address) = Program::serve(&["main"]);
+    let join = ["join", &address, "--json", "--name"];
+    let bob = ["Bob", "--listen", "lobby", "--output", &heard, "--for", "2.5"];
+    let bob = Program::start(&[&join[..], &bob[..]].concat());
+    bob.until_event(&json!({"event": "roster_received"}));
+    let alice = ["Alice", "--talk", "lobby", "--tone", "400", "--null-devices"];
+    let alice = Program::start(&[&join[..], &alice[..]].concat());
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    bob.end().assert_well();
+    drop(alice);
+    let sound = read_output(&heard, true);
+    let loud = &sound[sound.iter().position(|sample| sample.abs() > 0.1).unwrap()..];
+    let turns = loud[4_800..14_400].windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
+    assert!((70..=90).contains(&turns), "{turns} turns in 0.2 s");
+}
