@@ -39,15 +39,19 @@ fn the_delay_that_is_printed_is_removed() {
 #[test]
 fn where_sound_was_stretched_most_of_it_lies_in_place_all_the_same() {
     let original = WavInput::open(SPEECH).unwrap().samples().to_vec();
-    let (printed, heard) = link(&["--loss", "10", "--jitter", "60", "--seed", "2"]);
-    let half_seconds = original.chunks_exact(24_000).zip(heard.chunks_exact(24_000));
-    let spoken = half_seconds.filter(|(original, _)| original.iter().any(|x| x.abs() > 0.1));
-    let likeness: Vec<f64> = spoken.map(|(original, heard)| correlation(original, heard)).collect();
-    let in_place = likeness.iter().filter(|&&likeness| likeness > 0.7).count();
-    assert!(in_place * 2 >= likeness.len(), "{printed}: {likeness:?}");
-    let number = |name: &str| printed[name].as_u64().unwrap();
-    assert!((10..60).contains(&number("lost")), "{printed}");
-    assert!(number("recovered") > number("concealed"), "{printed}");
+    let (mut in_place, mut halves) = (0, 0);
+    for seed in ["1", "2", "3", "4"] {
+        let (printed, heard) = link(&["--loss", "10", "--jitter", "60", "--seed", seed]);
+        let half_seconds = original.chunks_exact(24_000).zip(heard.chunks_exact(24_000));
+        let spoken = half_seconds.filter(|(original, _)| original.iter().any(|x| x.abs() > 0.1));
+        let likeness: Vec<f64> = spoken.map(|(original, heard)| correlation(original, heard)).collect();
+        in_place += likeness.iter().filter(|&&likeness| likeness > 0.7).count();
+        halves += likeness.len();
+        let number = |name: &str| printed[name].as_u64().unwrap();
+        assert!((10..60).contains(&number("lost")), "{printed}");
+        assert!(number("recovered") > number("concealed"), "{printed}");
+    }
+    assert!(in_place * 2 >= halves, "{in_place} of {halves} half seconds");
 }
 
 #[test]
