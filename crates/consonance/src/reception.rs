@@ -13,7 +13,8 @@ pub(crate) struct Receptions {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Counted {
-    played: u64,
+    /// Frames whose packet was there at their turn, whether anybody wanted to hear them or not.
+    there: u64,
     lost: u64,
 }
 
@@ -23,13 +24,14 @@ impl Receptions {
     /// A frame that came too late is lost, and one that was recovered is, too: the speaker is to know what its copies
     /// are needed for.
     pub(crate) fn look(&mut self, speaker: ClientId, statistics: &SpeakerStatistics) -> Option<Reception> {
-        let now = Counted { played: statistics.played, lost: statistics.lost };
+        let SpeakerStatistics { played, skipped, undecodable, lost, .. } = *statistics;
+        let now = Counted { there: played + skipped + undecodable, lost };
         let before = self.counted.insert(speaker, now).unwrap_or_default();
         // Somebody else has the id now.
         let before =
-            if now.played < before.played || now.lost < before.lost { Counted::default() } else { before };
+            if now.there < before.there || now.lost < before.lost { Counted::default() } else { before };
         let lost = clamped(now.lost - before.lost);
-        let expected = lost.saturating_add(clamped(now.played - before.played));
+        let expected = lost.saturating_add(clamped(now.there - before.there));
         let playout_delay_ms = clamped(statistics.delay_samples * 1000 / u64::from(SAMPLE_RATE_HZ));
         (expected > 0).then_some(Reception { speaker, expected, lost, playout_delay_ms })
     }
@@ -62,6 +64,14 @@ mod tests {
         assert_eq!(receptions.look(BOB, &statistics(90, 10)), None);
         let next = Reception { speaker: BOB, expected: 51, lost: 1, playout_delay_ms: 60 };
         assert_eq!(receptions.look(BOB, &statistics(140, 11)), Some(next));
+    }
+
+    #[test]
+    fn who_is_muted_here_is_not_told_that_everything_gets_lost() {
+        let mut receptions = Receptions::default();
+        let muted = SpeakerStatistics { skipped: 98, undecodable: 1, ..statistics(0, 1) };
+        let told = receptions.look(BOB, &muted).map(|new| (new.expected, new.lost));
+        assert_eq!(told, Some((100, 1)));
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub struct SpeakerStatistics {
     pub target_delay_samples: u64,
     /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
     pub jitter_samples: f32,
-    /// Frames whose turn came while the speaker was not decoded.
+    /// Frames whose packet was there at their turn while the speaker was not decoded.
     pub skipped: u64,
     /// How many of those were decoded all the same, to find out how loud the speaker is.
     pub auditioned: u64,
