@@ -37,7 +37,7 @@ pub(crate) enum Command {
 pub(crate) enum Hearing {
     Volume { name: String, volume: f32 },
     Muted { name: String, muted: bool },
-    Place { name: String, place: Option<SpeakerPlace> },
+    Places(Vec<(String, Option<SpeakerPlace>)>),
     Listener(Option<Pose>),
     Spatial(SpatialSettings),
     MasterVolume(f32),

@@ -130,7 +130,11 @@ impl Playback {
         match hearing {
             Hearing::Volume { name, volume } => self.remember(&name, |heard| heard.volume = volume)?,
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
-            Hearing::Place { name, place } => self.remember(&name, |heard| heard.place = place)?,
+            Hearing::Places(places) => {
+                return places
+                    .into_iter()
+                    .try_for_each(|(name, place)| self.remember(&name, |heard| heard.place = place));
+            }
             Hearing::Listener(pose) => self.mixer.set_listener(pose),
             Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
             Hearing::MasterVolume(volume) => self.mixer.set_master_volume(volume),

@@ -22,7 +22,13 @@ impl VoiceChat {
     /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener) own
     /// place is known too, what the player says over positional channels comes from there.
     pub fn set_place(&self, name: impl Into<String>, place: Option<SpeakerPlace>) {
-        self.hear(Hearing::Place { name: name.into(), place });
+        self.set_places([(name.into(), place)]);
+    }
+
+    /// The same for many players at once: what a game with many of them calls once per frame, rather than
+    /// [`set_place`](Self::set_place) for each.
+    pub fn set_places(&self, places: impl IntoIterator<Item = (String, Option<SpeakerPlace>)>) {
+        self.hear(Hearing::Places(places.into_iter().collect()));
     }
 
     /// Tells where the ears are that hear all this, and where they look; `None` if that is not known any more.

@@ -41,7 +41,8 @@ fn a_positional_voice_comes_from_where_its_player_is() {
     bob.voice.set_listener(Some(Pose::default()));
     let (to_the_left, near) = hear(&bob);
     assert!(to_the_left > 6.0, "{to_the_left} dB");
-    bob.voice.set_place("Alice", Some(at([20.0, 0.0, 0.0])));
+    let nobody = ("Nobody".to_owned(), None);
+    bob.voice.set_places([nobody, ("Alice".to_owned(), Some(at([20.0, 0.0, 0.0])))]);
     let (to_the_right, far) = hear(&bob);
     assert!(to_the_right < -6.0, "{to_the_right} dB");
     assert!(far < near / 3.0, "{far} far away, {near} near");
