@@ -7,7 +7,7 @@
 mod capture_thread;
 mod game_sound;
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::task::Waker;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -146,6 +146,8 @@ impl Capture {
             .spawn(move || capture.run(&received, &sender, &waker))
             .map_err(|error| format!("nothing can be captured: {error}; close some programs"))?;
         self.running = Some(Running { orders, captured, thread });
+        // A new thread counts its inputs anew.
+        self.inputs = 1;
         self.changed = false;
         std::mem::take(&mut self.orders_kept).into_iter().try_for_each(|order| self.order(order))
     }
@@ -176,6 +178,7 @@ impl Capture {
     /// Gives an order, or keeps it until there is a thread that obeys.
     fn order(&mut self, order: Order) -> Result<(), String> {
         let Some(running) = &self.running else {
+            self.orders_kept.retain(|order| !matches!(order, Order::Tap(_, tap) if tap.is_abandoned()));
             if self.orders_kept.len() < MAX_WAITING {
                 self.orders_kept.push(order);
                 return Ok(());
@@ -190,12 +193,34 @@ impl Capture {
     }
 
     /// Asks for 10 ms; for nothing if there is no input, or it has ended.
-    pub(crate) fn beat(&mut self, beat: Beat) {
-        let Some(running) = self.running.as_ref().filter(|_| !self.has_ended) else { return };
+    ///
+    /// # Errors
+    /// If the capture thread is gone, said once. Another input may be given then.
+    pub(crate) fn beat(&mut self, beat: Beat) -> Result<(), String> {
+        let Some(running) = self.running.as_ref().filter(|_| !self.has_ended) else { return Ok(()) };
         let wishes = self.changed.then_some(self.wishes);
         match running.orders.try_send(Order::Beat(beat, wishes)) {
             Ok(()) => self.changed = false,
-            Err(_) => self.dropped_beats += 1,
+            Err(TrySendError::Full(_)) => self.dropped_beats += 1,
+            Err(TrySendError::Disconnected(_)) => {
+                self.end();
+                return Err(
+                    "the input has panicked; what it said stands on the standard error: give the chat \
+                            another one"
+                        .to_owned(),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the end of the thread, if there is one.
+    fn end(&mut self) {
+        if let Some(Running { orders, captured, thread }) = self.running.take() {
+            // Without them it ends.
+            drop((orders, captured));
+            // Should it have panicked, it has said so itself.
+            let _ = thread.join();
         }
     }
 
@@ -217,11 +242,6 @@ impl Capture {
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        if let Some(Running { orders, captured, thread }) = self.running.take() {
-            // Without them it ends.
-            drop((orders, captured));
-            // Should it have panicked, it has said so itself.
-            let _ = thread.join();
-        }
+        self.end();
     }
 }

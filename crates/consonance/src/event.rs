@@ -143,7 +143,8 @@ pub enum End {
     /// The output takes no more sound.
     #[error("{0}")]
     Output(String),
-    /// The voice thread panicked: a fault of an input, an output or a transport, or of ours.
+    /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only told of,
+    /// as an [`EventKind::Problem`].
     #[error("the voice thread has panicked; what it said stands on the standard error: please report it")]
     Panicked,
 }

@@ -8,11 +8,11 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{Input, MixerSettings, Output};
+use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
 use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
-use crate::capture::{Beat, Capture, CaptureWishes};
+use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::command::Command;
@@ -184,9 +184,7 @@ impl VoiceThread {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
         self.playback.set_ducked(self.talking.is_heard(&self.client));
         match self.playback.beat() {
-            Ok(render) if self.may_speak && !stalled => {
-                self.capture.beat(Beat { due, position: self.clock.position(due), render });
-            }
+            Ok(render) if self.may_speak && !stalled => self.capture(due, &render),
             Ok(_) => {}
             Err(error) => self.end = Some(End::Output(error.to_string())),
         }
@@ -211,6 +209,17 @@ impl VoiceThread {
         let (wanted, network) = (self.talking.settings().bitrate_bps, self.uplink.statistics());
         let wish = self.uplink_quality.update(now, wanted, self.playback.loss_percent(), &network);
         self.talking.adapt(wish);
+    }
+
+    /// Has the 10 ms captured that were recorded until `due`.
+    fn capture(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
+        let now_heard = self.clock.position(due);
+        let position = SamplePosition(now_heard.0.saturating_sub(BLOCK_SAMPLES as u64));
+        if let Err(problem) = self.capture.beat(Beat { due, position, render: *render }) {
+            self.problem(due, Some(problem));
+            let Sent { problem, .. } = self.talking.take(&CapturedAs::Silence, due, &mut self.client);
+            self.problem(due, problem);
+        }
     }
 
     /// Encodes and sends what came back from the capture thread.

@@ -7,7 +7,7 @@ use consonance::audio::{
     ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, DuckingSettings, Input, Output,
     OutputError, ReadOutcome, SAMPLE_RATE_HZ, StereoBlock,
 };
-use consonance::{GameSound, VoiceChatBuilder};
+use consonance::{EventKind, GameSound, VoiceChatBuilder};
 
 use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, started_speaking, stopped_speaking};
@@ -75,6 +75,35 @@ fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() 
     assert!(!bob.has_seen(&started_speaking("Alice")), "a muted player was heard");
     alice.voice.set_muted(false);
     bob.until(&started_speaking("Alice"));
+}
+
+/// An input that cannot go on.
+struct Broken;
+
+impl Input for Broken {
+    fn read(&mut self, _block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        panic!("on purpose: an input that is broken");
+    }
+}
+
+#[test]
+fn an_input_that_panics_is_told_and_may_be_replaced() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    for _ in 0..2 {
+        alice.forget();
+        alice.voice.set_input(Box::new(Broken));
+        alice.until_some(
+            "a problem",
+            |kind| matches!(kind, EventKind::Problem { text } if text.contains("give the chat another one")),
+        );
+        alice.voice.set_input(Speech::once(&recording(3, 0.0, 0.5)));
+        bob.until(&started_speaking("Alice"));
+        bob.until(&stopped_speaking("Alice"));
+        bob.forget();
+    }
 }
 
 /// A loudspeaker and a microphone in one room.
