@@ -1,17 +1,19 @@
 //! Any bytes as the block behind a packet, and any items written into one.
 
-use consonance_wire::{Extension, ExtensionWriter, Writer};
+use consonance_wire::limits::MAX_PACKET_BYTES;
+use consonance_wire::{Extension, ExtensionWriter, Packet, SessionId, VoiceReport, Writer};
 
 use super::tape::Tape;
 
 /// Reads bytes as a block and writes its items again; then takes the bytes for items and writes a block of them.
 ///
 /// # Panics
-/// If items change on the way, or if a block that is cut off has others than the first of its items.
+/// If items or a report change on the way, or if a block that is cut off has others than the first of its items.
 pub fn extension_block(bytes: &[u8]) {
     if let Some(extension) = Extension::find(bytes) {
         let items: Vec<_> = extension.items().collect();
         assert!(bytes.starts_with(&block(&items)), "the same items make the same block");
+        check_voice_report(bytes);
     }
     let mut tape = Tape::new(bytes);
     let mut items = Vec::new();
@@ -24,6 +26,16 @@ pub fn extension_block(bytes: &[u8]) {
     let cut = bytes.iter().map(|byte| usize::from(*byte)).sum::<usize>() % block.len();
     let front: Vec<_> = Extension::find(&block[..cut]).map(|read| read.items().collect()).unwrap_or_default();
     assert!(items.starts_with(&front), "a block that is cut off at {cut} has the first items");
+}
+
+/// Reads the block as a report of how voice arrives, and if it is one, writes it again.
+fn check_voice_report(bytes: &[u8]) {
+    let Some(report) = VoiceReport::find(bytes) else { return };
+    let mut buffer = vec![0; MAX_PACKET_BYTES + bytes.len()];
+    let mut writer = Writer::new(&mut buffer);
+    report.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
+    let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
+    assert_eq!(VoiceReport::find(trailing), Some(report), "what was written is read");
 }
 
 fn block(items: &[(u8, &[u8])]) -> Vec<u8> {
