@@ -87,6 +87,7 @@ pub struct CaptureChain {
     blocks: u64,
     input_level_dbfs: f32,
     output_level_dbfs: f32,
+    output_amplitude: f32,
 }
 
 impl CaptureChain {
@@ -104,6 +105,7 @@ impl CaptureChain {
             blocks: 0,
             input_level_dbfs: level::SILENCE_DBFS,
             output_level_dbfs: level::SILENCE_DBFS,
+            output_amplitude: 0.0,
         };
         chain.set_settings(settings);
         chain
@@ -149,6 +151,7 @@ impl CaptureChain {
             done(CaptureStage::Gain);
         }
         self.output_level_dbfs = level::dbfs(microphone);
+        self.output_amplitude = level::mean_absolute(microphone);
         let echo = self.spectral.as_ref().and_then(|spectral| spectral.echo.as_ref());
         let is_echo = echo.is_some_and(EchoCanceller::is_echo);
         self.was_speech = self.voice_detector.process(microphone, is_echo);
@@ -203,6 +206,7 @@ impl CaptureChain {
             clipped_samples: self.sanitiser.clipped_samples,
             input_level_dbfs: self.input_level_dbfs,
             output_level_dbfs: self.output_level_dbfs,
+            output_amplitude: self.output_amplitude,
             gain_db: if self.settings.automatic_gain { self.gain.gain_db() } else { 0.0 },
             speech_probability: self.voice_detector.probability(),
             echo: self

@@ -1,4 +1,4 @@
-//! Levels in dB of full scale.
+//! How loud a block is.
 
 /// The least level, that of silence.
 pub(crate) const SILENCE_DBFS: f32 = -100.0;
@@ -7,6 +7,11 @@ pub(crate) const SILENCE_DBFS: f32 = -100.0;
 pub(crate) fn dbfs(block: &[f32]) -> f32 {
     let power = block.iter().map(|sample| sample * sample).sum::<f32>() / block.len().max(1) as f32;
     (10.0 * power.max(f32::MIN_POSITIVE).log10()).max(SILENCE_DBFS)
+}
+
+/// The mean absolute value of a block.
+pub(crate) fn mean_absolute(block: &[f32]) -> f32 {
+    block.iter().map(|sample| sample.abs()).sum::<f32>() / block.len().max(1) as f32
 }
 
 /// Decibels as a factor.

@@ -36,6 +36,9 @@ pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 /// others are counted in [`SpeakerStatistics::skipped`](crate::SpeakerStatistics).
 pub const DEFAULT_MAX_DECODED: usize = 16;
 
+/// The loudest volume of a speaker or of all, an amplitude factor: +12 dB. A louder one is brought down to it.
+pub const MAX_VOLUME: f32 = 4.0;
+
 /// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
 pub const MAX_WAV_SECONDS: u64 = 3_600;
 

@@ -1,6 +1,8 @@
 //! Starting a voice chat: where, as whom, with which rooms and sounds.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,19 +19,24 @@ use consonance_transport::{ClientTransport, thread_waker};
 
 use crate::capture::CaptureWishes;
 use crate::event::{End, Event, EventKind};
-use crate::event_queue::EventQueue;
+use crate::event_queue::{EventQueue, EventReader};
+use crate::finish::Finish;
+use crate::player::Players;
 #[cfg(feature = "devices")]
 use crate::sound_devices::{DeviceWishes, OpenedDevices};
 use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
 use crate::talking::Talking;
-use crate::voice_chat::VoiceChat;
+use crate::text::TextHistory;
+use crate::voice_chat::{Running, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
 /// Until the first loss was measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
 /// Commands that may wait for the voice thread.
 const MAX_COMMANDS: usize = 256;
+/// Text messages that a history keeps at most.
+const MAX_TEXT_HISTORY: usize = 10_000;
 
 /// Why a voice chat cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +67,7 @@ pub enum StartError {
     Codec(#[from] CodecError),
     /// The operating system gives no thread.
     #[error("the operating system gives no thread ({0}): close other programs")]
-    Thread(#[from] std::io::Error),
+    Thread(#[from] io::Error),
 }
 
 /// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
@@ -81,8 +88,13 @@ pub struct VoiceChatBuilder {
     routing: Routing,
     give_up_after: Option<Duration>,
     keep_trying: bool,
+    text_history: usize,
+    on_event: Option<EventCallback>,
     trace_frames: bool,
 }
+
+/// What a game wants to be called with.
+type EventCallback = Box<dyn FnMut(Event) + Send>;
 
 impl VoiceChat {
     /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
@@ -118,6 +130,8 @@ impl VoiceChat {
             routing: Routing::default(),
             give_up_after: None,
             keep_trying: false,
+            text_history: 0,
+            on_event: None,
             trace_frames: false,
         }
     }
@@ -242,6 +256,19 @@ impl VoiceChatBuilder {
         self
     }
 
+    /// Keeps so many of the last text messages, sent and received, for [`VoiceChat::text_history`] (default: none).
+    pub fn text_history(mut self, messages: usize) -> Self {
+        self.text_history = messages.min(MAX_TEXT_HISTORY);
+        self
+    }
+
+    /// Calls this with everything that happens, on a thread of its own that may take its time. The events can be
+    /// [polled](VoiceChat::poll_event) all the same. A handle of the chat inside of it keeps the chat running.
+    pub fn on_event(mut self, callback: impl FnMut(Event) + Send + 'static) -> Self {
+        self.on_event = Some(Box::new(callback));
+        self
+    }
+
     /// Reports what becomes of every frame; see [`VoiceChat::poll_trace`].
     pub fn trace_frames(mut self) -> Self {
         self.trace_frames = true;
@@ -259,7 +286,11 @@ impl VoiceChatBuilder {
         let events = Arc::new(EventQueue::default());
         let status = Arc::new(SharedStatus::default());
         let statistics = Arc::new(SharedStatistics::default());
-        let next_channel = self.channels.len() as u32;
+        let players = Arc::new(Players::new(&self.name));
+        players.local().set_rooms(client.rooms().map(str::to_owned).collect());
+        let texts = Arc::new(TextHistory::new(self.text_history));
+        let finish = Arc::new(Finish::default());
+        let next_channel = AtomicU32::new(self.channels.len() as u32);
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
         #[cfg(not(feature = "devices"))]
@@ -281,15 +312,33 @@ impl VoiceChatBuilder {
             keep_trying: self.keep_trying,
             status: Arc::clone(&status),
             statistics: Arc::clone(&statistics),
+            players: Arc::clone(&players),
+            texts: Arc::clone(&texts),
             trace_frames: self.trace_frames,
         };
-        let last_words = LastWords(Arc::clone(&events));
+        if let Some(callback) = self.on_event {
+            call_back(events.subscribe(None), callback)?;
+        }
+        let last_words = LastWords { events: Arc::clone(&events), finish: Arc::clone(&finish) };
         let run = move || {
             let _last_words = last_words;
-            VoiceThread::new(parts, thread_waker()).run()
+            VoiceThread::new(parts, thread_waker()).run();
         };
-        let thread = thread::Builder::new().name("voice".into()).spawn(run)?;
-        Ok(VoiceChat::new(sender, events, status, statistics, next_channel, thread))
+        let thread = thread::Builder::new().name("voice".into()).spawn(run)?.thread().clone();
+        let switches = Arc::default();
+        let running = Running {
+            commands: sender,
+            events,
+            status,
+            statistics,
+            players,
+            switches,
+            texts,
+            next_channel,
+            finish,
+            thread,
+        };
+        Ok(VoiceChat::of(Arc::new(running)))
     }
 
     fn client(&self) -> Result<Client, StartError> {
@@ -323,13 +372,27 @@ impl VoiceChatBuilder {
     }
 }
 
-/// Tells the game that nothing comes any more, should the voice thread panic.
-struct LastWords(Arc<EventQueue>);
+/// Calls the game with every event, until the last one.
+fn call_back(reader: EventReader, mut callback: EventCallback) -> io::Result<()> {
+    let run = move || {
+        while let Some(event) = reader.wait(Duration::MAX) {
+            callback(event);
+        }
+    };
+    thread::Builder::new().name("voice events".into()).spawn(run).map(drop)
+}
+
+/// Tells the game that nothing comes any more, should the voice thread panic, and that everything is gone.
+struct LastWords {
+    events: Arc<EventQueue>,
+    finish: Arc<Finish>,
+}
 
 impl Drop for LastWords {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
+            self.events.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
         }
+        self.finish.set();
     }
 }

@@ -3,11 +3,12 @@
 use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, Input, Pose, Quality, SpatialSettings, SpeakerPlace,
 };
-use consonance_session::{ChannelProperties, Routing, Target};
+use consonance_session::{ChannelProperties, Priority, Routing, Target};
 
 use crate::capture::GameSoundReader;
 use crate::channel::Channel;
 use crate::tap::{TapSender, TapSource};
+use crate::text::TextId;
 
 pub(crate) enum Command {
     JoinRoom(String),
@@ -15,7 +16,8 @@ pub(crate) enum Command {
     OpenChannel(Channel, Target, ChannelProperties),
     SetChannel(Channel, ChannelProperties),
     CloseChannel(Channel),
-    SendText(Target, String),
+    SendText(TextId, Target, String),
+    SetPriority(Priority),
     Hear(Hearing),
     SetInput(Box<dyn Input>),
     SetCapture(CaptureSettings),

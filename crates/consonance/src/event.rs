@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use consonance_session::{ClientEvent, TextTarget};
 use consonance_transport::DisconnectReason;
 
+use crate::text::TextId;
+
 /// Something that happened, and when.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -68,6 +70,20 @@ pub enum EventKind {
         /// The message.
         text: String,
     },
+    /// A text message of ours is on its way.
+    TextSent {
+        /// Which one.
+        id: TextId,
+        /// How many players it goes to, as far as we know who listens.
+        players: usize,
+    },
+    /// A text message of ours was not sent.
+    TextNotSent {
+        /// Which one.
+        id: TextId,
+        /// Why not, and what to do about it.
+        reason: String,
+    },
     /// Voice and texts can go to a player over a direct link from now on; whether they do is for the
     /// [routing](crate::Routing) to say.
     DirectLinkMade {
@@ -101,6 +117,22 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether it is something that the player of this name did, or that happened to it.
+    pub(crate) fn concerns(&self, player: &str) -> bool {
+        match self {
+            Self::PlayerJoined { name }
+            | Self::PlayerLeft { name }
+            | Self::EnteredRoom { name, .. }
+            | Self::ExitedRoom { name, .. }
+            | Self::StartedSpeaking { name }
+            | Self::StoppedSpeaking { name }
+            | Self::Text { from: name, .. }
+            | Self::DirectLinkMade { name }
+            | Self::DirectLinkLost { name } => name == player,
+            _ => false,
+        }
+    }
+
     /// What the session tells, as the game hears it; `None` for what other events stand for.
     pub(crate) fn of(event: ClientEvent<'_>, own_name: &str) -> Option<Self> {
         let text = |words: Box<str>| String::from(words);

@@ -1,99 +1,199 @@
-//! The bounded queue from the voice thread to the game.
+//! The bounded queues from the voice thread to whoever wants to hear what happens.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use crate::event::{Event, EventKind};
+use crate::event::{End, Event, EventKind};
 use crate::trace::FrameTrace;
 
-/// Events and traces that wait for the game. When it does not ask, the oldest go.
+/// Events and traces that wait for one reader. When it does not ask, the oldest go.
 const MAX_WAITING: usize = 8192;
 /// How long to sleep at once where there is no deadline.
 const A_WHILE: Duration = Duration::from_hours(1);
 
+/// Where the voice thread puts events: the chat's own queue, and one for each further reader.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue {
-    waiting: Mutex<Waiting>,
-    arrived: Condvar,
+    own: Arc<Waiting>,
+    readers: Mutex<Vec<Weak<Waiting>>>,
+    traces: Mutex<Traces>,
+}
+
+/// Reads every event of a chat from when it was made, whoever else reads them.
+/// See [`VoiceChat::subscribe`](crate::VoiceChat::subscribe) and [`Player::subscribe`](crate::Player::subscribe).
+///
+/// As an iterator it gives what waits, and ends when nothing waits.
+#[derive(Debug)]
+pub struct EventReader {
+    waiting: Arc<Waiting>,
+    only_of: Option<Box<str>>,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
-    events: VecDeque<Event>,
-    traces: VecDeque<FrameTrace>,
+    events: Mutex<Events>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Events {
+    queue: VecDeque<Event>,
     dropped: u64,
-    ended: bool,
+    end: Option<End>,
+}
+
+#[derive(Debug, Default)]
+struct Traces {
+    queue: VecDeque<FrameTrace>,
+    dropped: u64,
 }
 
 impl EventQueue {
     pub(crate) fn push(&self, event: Event) {
-        let mut waiting = self.lock();
-        waiting.ended |= matches!(event.kind, EventKind::Ended(_));
-        if waiting.events.len() >= MAX_WAITING {
-            waiting.events.pop_front();
-            waiting.dropped += 1;
-        }
-        waiting.events.push_back(event);
-        drop(waiting);
-        self.arrived.notify_all();
+        lock(&self.readers).retain(|reader| {
+            let reader = reader.upgrade();
+            reader.inspect(|reader| reader.push(event.clone())).is_some()
+        });
+        self.own.push(event);
     }
 
     pub(crate) fn push_trace(&self, trace: FrameTrace) {
-        let mut waiting = self.lock();
-        if waiting.traces.len() >= MAX_WAITING {
-            waiting.traces.pop_front();
-            waiting.dropped += 1;
+        let mut traces = lock(&self.traces);
+        if traces.queue.len() >= MAX_WAITING {
+            traces.queue.pop_front();
+            traces.dropped += 1;
         }
-        waiting.traces.push_back(trace);
+        traces.queue.push_back(trace);
+    }
+
+    /// Another reader, of everything from now on, or of what concerns one player.
+    pub(crate) fn subscribe(&self, only_of: Option<&str>) -> EventReader {
+        let waiting = Arc::new(Waiting::default());
+        lock(&waiting.events).end = self.end();
+        lock(&self.readers).push(Arc::downgrade(&waiting));
+        EventReader { waiting, only_of: only_of.map(Box::from) }
     }
 
     pub(crate) fn pop(&self) -> Option<Event> {
-        self.lock().events.pop_front()
+        lock(&self.own.events).queue.pop_front()
     }
 
     pub(crate) fn pop_trace(&self) -> Option<FrameTrace> {
-        self.lock().traces.pop_front()
+        lock(&self.traces).queue.pop_front()
     }
 
     /// The next event; waits for it at most this long, and not at all once the thread has ended.
     pub(crate) fn wait(&self, at_most: Duration) -> Option<Event> {
+        self.own.wait(at_most)
+    }
+
+    /// Events and traces that went because nobody asked.
+    pub(crate) fn dropped(&self) -> u64 {
+        lock(&self.own.events).dropped + lock(&self.traces).dropped
+    }
+
+    /// Why the thread has ended, if it has.
+    pub(crate) fn end(&self) -> Option<End> {
+        lock(&self.own.events).end.clone()
+    }
+
+    /// Waits for the end of the thread.
+    pub(crate) fn wait_for_end(&self) -> End {
+        let mut events = lock(&self.own.events);
+        loop {
+            if let Some(end) = &events.end {
+                return end.clone();
+            }
+            events = self.own.arrived.wait(events).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl EventReader {
+    /// The next event, if one waits.
+    pub fn poll(&self) -> Option<Event> {
+        self.wait(Duration::ZERO)
+    }
+
+    /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
+    pub fn wait(&self, at_most: Duration) -> Option<Event> {
+        let Some(only_of) = &self.only_of else { return self.waiting.wait(at_most) };
+        let deadline = Instant::now().checked_add(at_most);
+        loop {
+            let left = deadline.map_or(A_WHILE, |at| at.saturating_duration_since(Instant::now()));
+            match self.waiting.wait(left) {
+                Some(event) if event.kind.concerns(only_of) => return Some(event),
+                Some(_) => {}
+                None => return None,
+            }
+        }
+    }
+
+    /// Events that were lost because they were not asked for in time.
+    pub fn dropped(&self) -> u64 {
+        lock(&self.waiting.events).dropped
+    }
+}
+
+impl Iterator for EventReader {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        self.poll()
+    }
+}
+
+impl Waiting {
+    fn push(&self, event: Event) {
+        let mut events = lock(&self.events);
+        if let EventKind::Ended(end) = &event.kind {
+            events.end = Some(end.clone());
+        }
+        if events.queue.len() >= MAX_WAITING {
+            events.queue.pop_front();
+            events.dropped += 1;
+        }
+        events.queue.push_back(event);
+        drop(events);
+        self.arrived.notify_all();
+    }
+
+    fn wait(&self, at_most: Duration) -> Option<Event> {
         // A time too long for the clock is for ever.
         let deadline = Instant::now().checked_add(at_most);
-        let mut waiting = self.lock();
+        let mut events = lock(&self.events);
         loop {
-            if let Some(event) = waiting.events.pop_front() {
+            if let Some(event) = events.queue.pop_front() {
                 return Some(event);
             }
             let left =
                 deadline.map_or(A_WHILE, |deadline| deadline.saturating_duration_since(Instant::now()));
-            if waiting.ended || left.is_zero() {
+            if events.end.is_some() || left.is_zero() {
                 return None;
             }
-            let woken = self.arrived.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner);
-            waiting = woken.0;
+            let woken = self.arrived.wait_timeout(events, left).unwrap_or_else(PoisonError::into_inner);
+            events = woken.0;
         }
     }
+}
 
-    pub(crate) fn dropped(&self) -> u64 {
-        self.lock().dropped
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::thread;
 
     use super::*;
-    use crate::event::End;
 
     fn event(kind: EventKind) -> Event {
         Event { at: Instant::now(), kind }
+    }
+
+    fn started(name: &str) -> EventKind {
+        EventKind::StartedSpeaking { name: name.into() }
     }
 
     #[test]
@@ -105,6 +205,7 @@ mod tests {
         assert_eq!(queue.wait(long).map(|event| event.kind), Some(EventKind::Joined));
         assert_eq!(queue.wait(long).map(|event| event.kind), Some(EventKind::Ended(End::Left)));
         assert!(queue.wait(long).is_none());
+        assert_eq!(queue.wait_for_end(), End::Left);
     }
 
     #[test]
@@ -123,5 +224,42 @@ mod tests {
             queue.push(event(EventKind::Joined));
         }
         assert_eq!(queue.dropped(), 3);
+    }
+
+    #[test]
+    fn every_reader_gets_every_event_from_when_it_was_made() {
+        let queue = EventQueue::default();
+        queue.push(event(EventKind::Joined));
+        let reader = queue.subscribe(None);
+        queue.push(event(EventKind::RosterReceived));
+        assert_eq!(reader.map(|event| event.kind).collect::<Vec<_>>(), [EventKind::RosterReceived]);
+        assert_eq!(queue.pop().map(|event| event.kind), Some(EventKind::Joined));
+        assert_eq!(queue.pop().map(|event| event.kind), Some(EventKind::RosterReceived));
+    }
+
+    #[test]
+    fn a_players_reader_skips_what_others_do_and_ends_with_the_chat() {
+        let queue = EventQueue::default();
+        let reader = queue.subscribe(Some("Alice"));
+        for kind in [started("Bob"), started("Alice"), EventKind::Joined, EventKind::Ended(End::Left)] {
+            queue.push(event(kind));
+        }
+        assert_eq!(reader.wait(Duration::MAX).map(|event| event.kind), Some(started("Alice")));
+        assert!(reader.wait(Duration::MAX).is_none());
+    }
+
+    #[test]
+    fn readers_that_are_gone_cost_nothing() {
+        let queue = EventQueue::default();
+        drop(queue.subscribe(None));
+        queue.push(event(EventKind::Joined));
+        assert!(lock(&queue.readers).is_empty());
+    }
+
+    #[test]
+    fn a_reader_of_a_chat_that_has_ended_does_not_wait() {
+        let queue = EventQueue::default();
+        queue.push(event(EventKind::Ended(End::Left)));
+        assert!(queue.subscribe(None).wait(Duration::MAX).is_none());
     }
 }

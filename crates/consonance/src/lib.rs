@@ -53,18 +53,23 @@ mod clock;
 mod command;
 mod event;
 mod event_queue;
+mod finish;
 #[cfg(feature = "host")]
 mod node;
 mod playback;
+mod player;
 mod reach;
 mod reception;
 mod recorder;
+mod rooms;
 #[cfg(feature = "devices")]
 mod sound_devices;
 mod statistics;
 mod status;
+mod switches;
 mod talking;
 mod tap;
+mod text;
 mod trace;
 mod uplink;
 mod uplink_quality;
@@ -83,8 +88,10 @@ pub use consonance_session::{
 };
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
+pub use event_queue::EventReader;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
+pub use player::{Player, SpeakingChannel, SpeakingTarget};
 pub use recorder::{Recorded, Recorder, RecorderError};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
@@ -93,5 +100,6 @@ pub use statistics::{
 };
 pub use status::Status;
 pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
+pub use text::{MAX_TEXT_BYTES, TextId, TextMessage, TextRefused};
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

@@ -59,7 +59,7 @@ struct State {
     /// A wish is being brought about.
     switching: bool,
     mode: Mode,
-    voice: Option<Arc<VoiceChat>>,
+    voice: Option<VoiceChat>,
     failure: Option<String>,
 }
 
@@ -123,7 +123,7 @@ impl VoiceNode {
     }
 
     /// The player, while there is one: rooms, channels, texts and events.
-    pub fn voice(&self) -> Option<Arc<VoiceChat>> {
+    pub fn voice(&self) -> Option<VoiceChat> {
         self.shared.lock().voice.clone()
     }
 
@@ -171,7 +171,7 @@ impl Shared {
         }
     }
 
-    fn show(&self, mode: Mode, voice: Option<Arc<VoiceChat>>) {
+    fn show(&self, mode: Mode, voice: Option<VoiceChat>) {
         let mut state = self.lock();
         (state.mode, state.voice) = (mode, voice);
     }
@@ -180,7 +180,7 @@ impl Shared {
 /// What runs now.
 #[derive(Default)]
 struct Running {
-    voice: Option<Arc<VoiceChat>>,
+    voice: Option<VoiceChat>,
     server: Option<DedicatedServer>,
 }
 
@@ -212,7 +212,7 @@ fn run(shared: &Shared) {
 
 impl Running {
     fn start_player(&mut self, player: VoiceChatBuilder) -> Result<(), StartError> {
-        self.voice = Some(Arc::new(player.start()?));
+        self.voice = Some(player.start()?);
         Ok(())
     }
 

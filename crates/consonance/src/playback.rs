@@ -3,6 +3,7 @@
 mod remembered_players;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use consonance_audio::{
@@ -15,6 +16,8 @@ use remembered_players::{HeardAs, RememberedPlayers};
 
 use crate::clock::Clock;
 use crate::command::Hearing;
+use crate::player::PlayerState;
+use crate::rooms::JoinedRooms;
 use crate::statistics::SpeakerRow;
 use crate::tap::{TapSender, TapSenders, TapSound};
 use crate::trace::FrameTrace;
@@ -45,7 +48,7 @@ pub(crate) struct Playback {
 
 struct Speaker {
     key: SpeakerKey,
-    name: String,
+    player: Arc<PlayerState>,
     /// (utterance, what to add to a frame's number in it to get its number in the packet).
     numbering: VecDeque<(u32, u16)>,
 }
@@ -67,8 +70,15 @@ impl Playback {
 
     /// # Errors
     /// If the player's voice cannot be decoded; it is in the session all the same.
-    pub(crate) fn add(&mut self, id: ClientId, name: &str, codec: SessionCodec) -> Result<(), String> {
-        let cannot = |error: &dyn std::fmt::Display| format!("{name} cannot be heard: {error}");
+    pub(crate) fn add(
+        &mut self,
+        id: ClientId,
+        player: Arc<PlayerState>,
+        codec: SessionCodec,
+    ) -> Result<(), String> {
+        let heard_as = self.remembered.of(&player.name);
+        heard_as.show(&player);
+        let cannot = |error: &dyn std::fmt::Display| format!("{} cannot be heard: {error}", player.name);
         let kind = CodecKind::from_wire(codec.kind.0).map_err(|error| cannot(&error))?;
         let codec = CodecSettings {
             kind,
@@ -78,8 +88,8 @@ impl Playback {
         self.last_key += 1;
         let key = SpeakerKey(self.last_key);
         self.mixer.add_speaker(key, codec).map_err(|error| cannot(&error))?;
-        self.remembered.of(name).apply(&mut self.mixer, key);
-        let speaker = Speaker { key, name: name.to_owned(), numbering: VecDeque::new() };
+        heard_as.apply(&mut self.mixer, key);
+        let speaker = Speaker { key, player, numbering: VecDeque::new() };
         self.speakers.insert(id, speaker);
         Ok(())
     }
@@ -102,7 +112,12 @@ impl Playback {
     }
 
     /// A frame came in; its name for the trace.
-    pub(crate) fn push(&mut self, arrived: SamplePosition, voice: &VoiceFrame<'_>) -> Option<&str> {
+    pub(crate) fn push(
+        &mut self,
+        arrived: SamplePosition,
+        voice: &VoiceFrame<'_>,
+        rooms: &JoinedRooms,
+    ) -> Option<&str> {
         let speaker = self.speakers.get_mut(&voice.id)?;
         if let Some((_, offset)) = speaker.numbering.back_mut() {
             *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
@@ -113,7 +128,10 @@ impl Playback {
             positional: voice.positional,
         };
         self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, properties);
-        Some(&speaker.name)
+        speaker.player.set_priority(voice.priority);
+        speaker.player.set_positional(voice.positional);
+        speaker.player.hear(voice.channels, |room| rooms.name_of(room));
+        Some(&speaker.player.name)
     }
 
     pub(crate) fn stop(&mut self, id: ClientId) {
@@ -147,7 +165,8 @@ impl Playback {
 
     fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
         let heard_as = self.remembered.change(name, change)?;
-        for speaker in self.speakers.values().filter(|speaker| speaker.name == name) {
+        for speaker in self.speakers.values().filter(|speaker| *speaker.player.name == *name) {
+            heard_as.show(&speaker.player);
             heard_as.apply(&mut self.mixer, speaker.key);
         }
         Ok(())
@@ -188,7 +207,7 @@ impl Playback {
             mixer.mix_watched(&mut block, |key, position, sound| {
                 let mut everybody = speakers.values().chain(departing.iter().map(|(speaker, _)| speaker));
                 if let Some(speaker) = everybody.find(|speaker| speaker.key == key)
-                    && let Some(senders) = speaker_taps.get_mut(&speaker.name)
+                    && let Some(senders) = speaker_taps.get_mut(&*speaker.player.name)
                 {
                     senders.push(position, &TapSound::Mono(*sound));
                 }
@@ -220,6 +239,25 @@ impl Playback {
         Ok(block.to_mono())
     }
 
+    /// Writes down how well everybody is received.
+    pub(crate) fn note_losses(&self) {
+        for speaker in self.speakers.values() {
+            let heard =
+                self.mixer.statistics(speaker.key).filter(|heard| heard.received >= LOSS_WINDOW_FRAMES);
+            speaker.player.set_packet_loss(heard.map(|heard| heard.loss_percent / 100.0));
+        }
+    }
+
+    /// Writes down how loud everybody is.
+    pub(crate) fn meter(&self) {
+        for speaker in self.speakers.values() {
+            let amplitude = self.mixer.speaker_amplitude(speaker.key).unwrap_or_default();
+            if amplitude > 0.0 || speaker.player.amplitude.get() > 0.0 {
+                speaker.player.amplitude.set(amplitude);
+            }
+        }
+    }
+
     /// The next frame that was played since the last call.
     pub(crate) fn poll_played(&mut self, clock: &Clock) -> Option<FrameTrace> {
         while let Some(played) = self.mixer.poll_played() {
@@ -230,7 +268,7 @@ impl Playback {
             let Some((_, offset)) = numbering else { continue };
             let at: Option<Instant> = clock.time_of(played.position + self.codec_delay_samples);
             return Some(FrameTrace::Played {
-                speaker: speaker.name.clone(),
+                speaker: speaker.player.name.to_string(),
                 sequence: (played.sequence as u16).wrapping_add(*offset),
                 at: at?,
                 how: played.how,
@@ -259,7 +297,10 @@ impl Playback {
         let mut speakers: Vec<_> = self.speakers.iter().collect();
         speakers.sort_unstable_by_key(|(id, _)| **id);
         let row = |speaker: &Speaker| {
-            Some(SpeakerRow { name: speaker.name.clone(), reception: self.mixer.statistics(speaker.key)? })
+            Some(SpeakerRow {
+                name: speaker.player.name.to_string(),
+                reception: self.mixer.statistics(speaker.key)?,
+            })
         };
         speakers.into_iter().filter_map(|(_, speaker)| row(speaker)).collect()
     }

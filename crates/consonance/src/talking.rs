@@ -7,10 +7,11 @@ use consonance_audio::{
     BLOCK_SAMPLES, CodecError, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, Redundancy,
     SAMPLE_RATE_HZ,
 };
-use consonance_session::{ChannelId, ChannelProperties, Client, Target};
+use consonance_session::{ChannelId, ChannelProperties, Client, Priority, Target};
 
 use crate::capture::CapturedAs;
 use crate::channel::Channel;
+use crate::player::{SpeakingChannel, SpeakingTarget};
 use crate::trace::FrameTrace;
 use crate::uplink_quality::EncoderWish;
 
@@ -81,6 +82,21 @@ impl Talking {
     /// Whether one speaks over any channel.
     pub(crate) fn is_heard(&self, client: &Client) -> bool {
         self.is_speaking && client.has_channels()
+    }
+
+    /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
+    pub(crate) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
+        let open = self.channels.values().filter(|wish| wish.open.is_some());
+        open.map(|wish| SpeakingChannel {
+            target: match &wish.target {
+                Target::Room(room) => SpeakingTarget::Room(room.to_string()),
+                Target::Player(name) => SpeakingTarget::Player(name.to_string()),
+            },
+            positional: wish.properties.positional,
+            amplitude: wish.properties.amplitude,
+            priority: wish.properties.priority.unwrap_or(priority),
+        })
+        .collect()
     }
 
     /// A channel that is wanted from the beginning.

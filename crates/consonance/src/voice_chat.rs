@@ -1,13 +1,15 @@
 //! The handle that a game holds: every method puts one command in a queue or takes one event out of another.
 
 mod hearing;
+mod players;
 mod speaking;
+mod text;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::thread::JoinHandle;
+use std::thread::Thread;
 use std::time::Duration;
 
 use consonance_session::{ChannelProperties, Routing, Target};
@@ -15,59 +17,68 @@ use consonance_session::{ChannelProperties, Routing, Target};
 use crate::channel::Channel;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
-use crate::event_queue::EventQueue;
+use crate::event_queue::{EventQueue, EventReader};
+use crate::finish::Finish;
+use crate::player::Players;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::{SharedStatus, Status};
+use crate::switches::Switches;
+use crate::text::TextHistory;
 use crate::trace::FrameTrace;
 
-/// A voice chat that runs. Dropping it leaves the session.
+/// A voice chat that runs. Clones are further handles of the same chat; when the last one is dropped, the chat leaves its
+/// session.
 ///
-/// Every method returns at once, whatever the network does; [`leave`](Self::leave) waits for the goodbye.
+/// Handles may be used from any thread. Every method returns at once, whatever the network does;
+/// [`leave`](Self::leave) and the drop of the last handle wait for the goodbye. There is nothing that a game has to call
+/// regularly, unless packets travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
+#[derive(Clone)]
 pub struct VoiceChat {
-    commands: SyncSender<Command>,
-    events: Arc<EventQueue>,
-    status: Arc<SharedStatus>,
-    statistics: Arc<SharedStatistics>,
-    next_channel: AtomicU32,
-    thread: Option<JoinHandle<End>>,
+    running: Arc<Running>,
+}
+
+/// What all handles of one chat share. Dropping it ends the chat.
+pub(crate) struct Running {
+    pub(crate) commands: SyncSender<Command>,
+    pub(crate) events: Arc<EventQueue>,
+    pub(crate) status: Arc<SharedStatus>,
+    pub(crate) statistics: Arc<SharedStatistics>,
+    pub(crate) players: Arc<Players>,
+    pub(crate) switches: Arc<Switches>,
+    pub(crate) texts: Arc<TextHistory>,
+    pub(crate) next_channel: AtomicU32,
+    pub(crate) finish: Arc<Finish>,
+    pub(crate) thread: Thread,
 }
 
 impl VoiceChat {
-    pub(crate) fn new(
-        commands: SyncSender<Command>,
-        events: Arc<EventQueue>,
-        status: Arc<SharedStatus>,
-        statistics: Arc<SharedStatistics>,
-        next_channel: u32,
-        thread: JoinHandle<End>,
-    ) -> Self {
-        let next_channel = AtomicU32::new(next_channel);
-        Self { commands, events, status, statistics, next_channel, thread: Some(thread) }
+    pub(crate) fn of(running: Arc<Running>) -> Self {
+        Self { running }
     }
 
     /// Connected while in the session, degraded while on the way into it, disconnected once the chat has ended.
     pub fn status(&self) -> Status {
-        if self.is_running() { self.status.get() } else { Status::Disconnected }
+        if self.is_running() { self.running.status.get() } else { Status::Disconnected }
     }
 
     /// False once the chat has ended; its last event says why.
     pub fn is_running(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+        !self.running.finish.is_finished()
     }
 
-    /// Listens to a room from now on.
+    /// Listens to a room from now on. Rooms are counted: who joins a room twice listens until it was left twice.
     pub fn join_room(&self, room: impl Into<String>) {
         self.ask(Command::JoinRoom(room.into()));
     }
 
-    /// Listens to a room no longer.
+    /// Listens to a room no longer, or to one time of it less. Leaving a room that was not joined does nothing.
     pub fn leave_room(&self, room: impl Into<String>) {
         self.ask(Command::LeaveRoom(room.into()));
     }
 
     /// Speaks to a room or a player while there is input.
     pub fn open_channel(&self, target: Target, properties: ChannelProperties) -> Channel {
-        let channel = Channel(self.next_channel.fetch_add(1, Ordering::Relaxed));
+        let channel = Channel(self.running.next_channel.fetch_add(1, Ordering::Relaxed));
         self.ask(Command::OpenChannel(channel, target, properties));
         channel
     }
@@ -80,11 +91,6 @@ impl VoiceChat {
     /// Closes a channel; the next frame is its last.
     pub fn close_channel(&self, channel: Channel) {
         self.ask(Command::CloseChannel(channel));
-    }
-
-    /// Sends a text message. If it cannot be sent, an [`EventKind::Problem`] says why.
-    pub fn send_text(&self, target: Target, text: impl Into<String>) {
-        self.ask(Command::SendText(target, text.into()));
     }
 
     /// Uses another microphone or loudspeaker from now on, in a chat that was started with one
@@ -107,27 +113,38 @@ impl VoiceChat {
     /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of a
     /// second old while the chat runs, and complete when it has ended.
     pub fn statistics(&self) -> Arc<VoiceStatistics> {
-        self.statistics.get()
+        self.running.statistics.get()
     }
 
     /// The next event, if one waits.
     pub fn poll_event(&self) -> Option<Event> {
-        self.events.pop()
+        self.running.events.pop()
     }
 
     /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
     pub fn wait_event(&self, at_most: Duration) -> Option<Event> {
-        self.events.wait(at_most)
+        self.running.events.wait(at_most)
+    }
+
+    /// The events that wait, one after the other; ends when none waits.
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        std::iter::from_fn(|| self.poll_event())
+    }
+
+    /// A further reader, which gets every event from now on whatever is taken from the chat itself. For a part of the game
+    /// that must miss nothing: all clones of a handle share one queue.
+    pub fn subscribe(&self) -> EventReader {
+        self.running.events.subscribe(None)
     }
 
     /// The next step of a frame, if the chat was started with [`trace_frames`](crate::VoiceChatBuilder::trace_frames).
     pub fn poll_trace(&self) -> Option<FrameTrace> {
-        self.events.pop_trace()
+        self.running.events.pop_trace()
     }
 
     /// Events and traces that were lost because they were not asked for in time.
     pub fn events_dropped(&self) -> u64 {
-        self.events.dropped()
+        self.running.events.dropped()
     }
 
     /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
@@ -135,44 +152,49 @@ impl VoiceChat {
         self.ask(Command::Leave);
     }
 
-    /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most.
+    /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most. Other handles
+    /// of the chat are of no more use then.
     ///
     /// Events that wait can still be taken out of what it returns.
     ///
     /// # Errors
     /// If the chat had ended before, or the output is not complete: why.
-    pub fn leave(mut self) -> Result<Vec<Event>, End> {
-        match self.end() {
-            Some(End::Left) | None => Ok(std::iter::from_fn(|| self.events.pop()).collect()),
-            Some(end) => Err(end),
+    pub fn leave(self) -> Result<Vec<Event>, End> {
+        match self.running.end() {
+            End::Left => Ok(self.events().collect()),
+            end => Err(end),
         }
     }
 
     fn ask(&self, command: Command) {
-        match self.commands.try_send(command) {
+        match self.running.commands.try_send(command) {
             // A chat that has ended has said so in its last event.
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(_)) => {
                 let text =
                     "too many commands at once: one was dropped; give the voice thread time".to_owned();
-                self.events.push(Event { at: std::time::Instant::now(), kind: EventKind::Problem { text } });
+                self.running
+                    .events
+                    .push(Event { at: std::time::Instant::now(), kind: EventKind::Problem { text } });
             }
         }
-        if let Some(thread) = &self.thread {
-            thread.thread().unpark();
-        }
-    }
-
-    fn end(&mut self) -> Option<End> {
-        let thread = self.thread.take()?;
-        // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
-        let _ = self.commands.send(Command::Leave);
-        thread.thread().unpark();
-        Some(thread.join().unwrap_or(End::Panicked))
+        self.running.thread.unpark();
     }
 }
 
-impl Drop for VoiceChat {
+impl Running {
+    /// Ends the chat, if it has not ended yet, and waits for that.
+    fn end(&self) -> End {
+        // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
+        let _ = self.commands.send(Command::Leave);
+        self.thread.unpark();
+        let end = self.events.wait_for_end();
+        self.finish.wait();
+        end
+    }
+}
+
+impl Drop for Running {
     fn drop(&mut self) {
         self.end();
     }

@@ -1,6 +1,8 @@
 //! The one loop of a client: what was captured → encoder → session → transport, and back to the output.
 
 mod commands;
+mod meters;
+mod session_events;
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -9,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
-use consonance_session::{ChannelProperties, Client, ClientEvent, Disconnection, Target};
+use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
 use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
@@ -19,14 +21,16 @@ use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
+use crate::player::Players;
 use crate::reach::Reach;
 use crate::reception::Receptions;
+use crate::rooms::JoinedRooms;
 #[cfg(feature = "devices")]
 use crate::sound_devices::SoundDevices;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
-use crate::status::SharedStatus;
+use crate::status::{SharedStatus, Status};
 use crate::talking::{Sent, Talking};
-use crate::trace::FrameTrace;
+use crate::text::TextHistory;
 use crate::uplink::{GOODBYE, Uplink};
 use crate::uplink_quality::UplinkQuality;
 
@@ -60,6 +64,8 @@ pub(crate) struct VoiceParts {
     pub(crate) keep_trying: bool,
     pub(crate) status: Arc<SharedStatus>,
     pub(crate) statistics: Arc<SharedStatistics>,
+    pub(crate) players: Arc<Players>,
+    pub(crate) texts: Arc<TextHistory>,
     pub(crate) trace_frames: bool,
 }
 
@@ -67,6 +73,9 @@ pub(crate) struct VoiceThread {
     clock: Clock,
     own_name: Box<str>,
     client: Client,
+    rooms: JoinedRooms,
+    players: Arc<Players>,
+    texts: Arc<TextHistory>,
     uplink: Uplink,
     reach: Reach,
     capture: Capture,
@@ -107,6 +116,9 @@ impl VoiceThread {
         let thread = Self {
             clock: Clock::new(now),
             own_name: parts.client.name().into(),
+            rooms: JoinedRooms::new(parts.client.rooms()),
+            players: parts.players,
+            texts: parts.texts,
             client: parts.client,
             uplink,
             reach: Reach::default(),
@@ -144,6 +156,7 @@ impl VoiceThread {
             }
         }
         self.say_goodbye();
+        self.players.remove_all();
         while !self.write_statistics(Instant::now()) {
             thread::yield_now();
         }
@@ -174,6 +187,7 @@ impl VoiceThread {
         self.send_captured(now);
         self.watch_connection(now);
         if now >= self.next_statistics_at && self.write_statistics(now) {
+            self.note_own_channels();
             self.next_statistics_at = now + STATISTICS_INTERVAL;
         }
         more
@@ -193,6 +207,7 @@ impl VoiceThread {
                 self.events.push_trace(played);
             }
         }
+        self.meter();
         if due >= self.next_loss_at {
             self.next_loss_at = due + LOSS_INTERVAL;
             self.adapt(due);
@@ -201,6 +216,7 @@ impl VoiceThread {
 
     /// Tells the server how the others are received, and the encoder what becomes of what it makes.
     fn adapt(&mut self, now: Instant) {
+        self.playback.note_losses();
         for (speaker, statistics) in self.playback.received() {
             if let Some(reception) = self.receptions.look(speaker, &statistics) {
                 self.client.report_reception(reception);
@@ -240,70 +256,13 @@ impl VoiceThread {
 
     /// Hands on what the session has to tell and to send.
     fn settle(&mut self, now: Instant) {
-        self.status.set(self.client.status());
+        let status = self.client.status();
+        self.status.set(status);
+        self.players.local().set_connected(status == Status::Connected);
         #[cfg(feature = "devices")]
         self.devices.tell(now, &self.events);
         self.tell_events(now);
         self.uplink.send(now, &mut self.client);
-    }
-
-    fn tell_events(&mut self, now: Instant) {
-        let arrived = self.clock.position(now);
-        let mut has_direct_change = self.uplink.take_direct_change();
-        while let Some(event) = self.client.poll_event() {
-            has_direct_change |= self.reach.follow(&event);
-            self.uplink_quality.follow(now, &event);
-            match &event {
-                ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
-                    self.clock.start_playing(now);
-                    self.persistent = true;
-                    self.lost_since = None;
-                }
-                ClientEvent::RosterReceived => self.may_speak = true,
-                ClientEvent::PlayerJoined { id, name, codec } if *name != self.own_name => {
-                    if let Err(text) = self.playback.add(*id, name, *codec) {
-                        self.events.push(Event { at: now, kind: EventKind::Problem { text } });
-                    }
-                }
-                ClientEvent::PlayerLeft { id, .. } => {
-                    self.playback.remove(*id);
-                    self.receptions.forget(*id);
-                }
-                ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
-                ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
-                ClientEvent::Voice(voice) => {
-                    let speaker = self.playback.push(arrived, voice);
-                    if self.trace_frames
-                        && let Some(speaker) = speaker
-                    {
-                        let (speaker, sequence) = (speaker.to_owned(), voice.packet_sequence);
-                        self.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
-                    }
-                }
-                ClientEvent::Disconnected { cause, retry_in } => {
-                    let reason = self.uplink.reason(*cause);
-                    match retry_in {
-                        Some(retry_in) if self.persistent && reason.is_worth_retrying() => {
-                            self.lost_since.get_or_insert(now);
-                            let kind =
-                                EventKind::ConnectionLost { reason: reason.to_string(), retry_in: *retry_in };
-                            self.events.push(Event { at: now, kind });
-                        }
-                        _ if *cause == Disconnection::NameTakenOver => self.end = Some(End::NameTakenOver),
-                        _ => self.end = Some(End::NoConnection(reason)),
-                    }
-                }
-                _ => {}
-            }
-            if let Some(kind) = EventKind::of(event, &self.own_name) {
-                self.events.push(Event { at: now, kind });
-            }
-        }
-        if has_direct_change {
-            for kind in self.reach.update(&self.client) {
-                self.tell(now, kind);
-            }
-        }
     }
 
     fn watch_connection(&mut self, now: Instant) {

@@ -93,6 +93,7 @@ pub use client::{
     Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, UplinkReport,
     VoiceError, VoiceFrame,
 };
+pub use consonance_wire::limits::MAX_TEXT_BYTES;
 pub use consonance_wire::{
     Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, Reception, RedundancySupport,
     RoomId, SessionId,

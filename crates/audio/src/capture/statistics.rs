@@ -13,6 +13,8 @@ pub struct CaptureStatistics {
     pub input_level_dbfs: f32,
     /// The same of what left the chain.
     pub output_level_dbfs: f32,
+    /// Mean absolute value of what left the chain, 0 to 1.
+    pub output_amplitude: f32,
     /// What the automatic gain adds at present, in dB.
     pub gain_db: f32,
     /// How probable it is that somebody speaks, 0 to 1.

@@ -1,7 +1,7 @@
 //! How a mixer is set up, and what it can be told while it runs.
 
 use crate::jitter::JitterSettings;
-use crate::limits::{DEFAULT_MAX_DECODED, DEFAULT_MAX_SPEAKERS};
+use crate::limits::{DEFAULT_MAX_DECODED, DEFAULT_MAX_SPEAKERS, MAX_VOLUME};
 
 /// How a mixer is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +48,6 @@ impl Default for DuckingSettings {
         Self { level: Self::DEFAULT_LEVEL, down_ms: 300, up_ms: 500 }
     }
 }
-
-/// The loudest volume of a speaker or of all, +12 dB.
-const MAX_VOLUME: f32 = 4.0;
 
 /// A volume within its range, 0 to 4; `None` if it is no number.
 pub(super) fn sensible_volume(volume: f32) -> Option<f32> {

@@ -150,7 +150,7 @@ impl<'a> Stage<'a> {
         if let Some(note) = NOTES.get(self.notes_written).filter(|note| now >= note.at) {
             self.notes_written += 1;
             if let Actor::Playing { voice, .. } = &self.actors[role(note.from)] {
-                voice.send_text(target(note.to), note.text);
+                voice.send_text(target(note.to), note.text)?;
             }
         }
         Ok(())

@@ -136,7 +136,11 @@ impl<'a> Conversation<'a> {
             return Ok(());
         }
         match self.text_target {
-            Some(target) => self.voice.send_text(target.clone(), text),
+            Some(target) => {
+                if let Err(refused) = self.voice.send_text(target.clone(), text) {
+                    complain(&refused);
+                }
+            }
             None => complain(&"say with --talk where your text shall go"),
         }
         Ok(())

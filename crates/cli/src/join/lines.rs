@@ -74,7 +74,10 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::ConnectionLost { reason, retry_in } => {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
-        EventKind::Problem { text } => format!("problem: {text}"),
+        EventKind::TextSent { players: 0, .. } => "nobody reads there: your text went to no one".to_owned(),
+        EventKind::TextNotSent { reason, .. } | EventKind::Problem { text: reason } => {
+            format!("problem: {reason}")
+        }
         // The end of the program says why it ended.
         _ => return None,
     })
@@ -102,6 +105,8 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
             json!({"event": "connection_lost", "reason": reason, "retry_in": retry_in.as_secs_f64()})
         }
         EventKind::Device(event) => device_as_json(event),
+        EventKind::TextSent { players, .. } => json!({"event": "text_sent", "players": players}),
+        EventKind::TextNotSent { reason, .. } => json!({"event": "text_not_sent", "reason": reason}),
         EventKind::Problem { text } => json!({"event": "problem", "text": text}),
         EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         _ => json!({"event": "other"}),

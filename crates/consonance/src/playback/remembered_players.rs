@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use consonance_audio::{Mixer, SpeakerKey, SpeakerPlace};
 
+use crate::player::PlayerState;
+
 /// Names that are remembered; one more is refused. Those who are heard as everybody is need not be.
 const MAX_NAMES: usize = 4_096;
 
@@ -22,6 +24,11 @@ impl Default for HeardAs {
 }
 
 impl HeardAs {
+    pub(super) fn show(&self, player: &PlayerState) {
+        player.volume.set(self.volume);
+        player.set_muted(self.muted);
+    }
+
     pub(super) fn apply(&self, mixer: &mut Mixer, key: SpeakerKey) {
         mixer.set_volume(key, self.volume);
         mixer.set_muted(key, self.muted);

@@ -43,12 +43,24 @@ impl VoiceChat {
 
     /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
     pub fn set_master_volume(&self, volume: f32) {
+        self.running.switches.set_master_volume(volume);
         self.hear(Hearing::MasterVolume(volume));
+    }
+
+    /// How loud everybody is, as it was set last.
+    pub fn master_volume(&self) -> f32 {
+        self.running.switches.master_volume()
     }
 
     /// Lets nobody be heard, or everybody again.
     pub fn set_deafened(&self, deafened: bool) {
+        self.running.switches.set_deafened(deafened);
         self.hear(Hearing::Deafened(deafened));
+    }
+
+    /// Whether nobody is let be heard.
+    pub fn is_deafened(&self) -> bool {
+        self.running.switches.is_deafened()
     }
 
     /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the amplitude; a

@@ -2,6 +2,8 @@
 
 use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
 
+use consonance_session::Priority;
+
 use super::VoiceChat;
 use crate::capture::{GameSound, game_sound};
 use crate::command::Command;
@@ -29,7 +31,20 @@ impl VoiceChat {
 
     /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
     pub fn set_muted(&self, muted: bool) {
+        self.running.switches.set_muted(muted);
         self.ask(Command::SetMuted(muted));
+    }
+
+    /// Whether one has muted oneself.
+    pub fn is_muted(&self) -> bool {
+        self.running.switches.is_muted()
+    }
+
+    /// The priority of one's channels that have none of their own, from the next frame on: while somebody of a higher
+    /// priority speaks, nobody of a lower one is heard.
+    pub fn set_priority(&self, priority: Priority) {
+        self.running.switches.set_priority(priority);
+        self.ask(Command::SetPriority(priority));
     }
 
     /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.

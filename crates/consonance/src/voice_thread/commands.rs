@@ -3,11 +3,14 @@
 use std::sync::mpsc::TryRecvError;
 use std::time::Instant;
 
+use consonance_session::Target;
+
 use super::VoiceThread;
 use crate::capture::TapPoint;
 use crate::command::Command;
-use crate::event::End;
-use crate::tap::TapSource;
+use crate::event::{End, EventKind};
+use crate::tap::{TapSender, TapSource};
+use crate::text::{TextId, TextMessage, text_target};
 
 impl VoiceThread {
     pub(super) fn take_commands(&mut self) {
@@ -23,9 +26,14 @@ impl VoiceThread {
     fn obey(&mut self, command: Command) {
         let client = &mut self.client;
         let problem = match command {
-            Command::JoinRoom(room) => client.join_room(&room).err().map(|error| error.to_string()),
+            Command::JoinRoom(room) => {
+                let refused = self.rooms.join(room, client).err().map(|error| error.to_string());
+                self.note_own_rooms();
+                refused
+            }
             Command::LeaveRoom(room) => {
-                client.leave_room(&room);
+                self.rooms.leave(&room, client);
+                self.note_own_rooms();
                 None
             }
             Command::OpenChannel(channel, target, properties) => {
@@ -39,8 +47,13 @@ impl VoiceThread {
                 self.talking.close(channel, client);
                 None
             }
-            Command::SendText(target, text) => {
-                client.send_text(&target, &text).err().map(|error| error.to_string())
+            Command::SendText(id, target, text) => {
+                self.send_text(id, &target, &text);
+                None
+            }
+            Command::SetPriority(priority) => {
+                client.set_priority(priority);
+                None
             }
             Command::Hear(hearing) => self.playback.obey(hearing).err(),
             Command::SetInput(input) => self.capture.set_input(input).err(),
@@ -63,15 +76,7 @@ impl VoiceThread {
             Command::SetQuality(quality) => {
                 self.talking.set_quality(quality).err().map(|error| error.to_string())
             }
-            Command::Tap(source, sender) => match source {
-                TapSource::RawMicrophone => self.capture.tap(TapPoint::Raw, sender).err(),
-                TapSource::ProcessedMicrophone => self.capture.tap(TapPoint::Processed, sender).err(),
-                TapSource::Speaker(name) => self.playback.tap_speaker(name, sender).err(),
-                TapSource::Mix => {
-                    self.playback.tap_mix(sender);
-                    None
-                }
-            },
+            Command::Tap(source, sender) => self.tap(source, sender).err(),
             Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
             #[cfg(feature = "devices")]
             Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),
@@ -85,5 +90,34 @@ impl VoiceThread {
             }
         };
         self.problem(Instant::now(), problem);
+    }
+
+    fn tap(&mut self, source: TapSource, sender: TapSender) -> Result<(), String> {
+        match source {
+            TapSource::RawMicrophone => self.capture.tap(TapPoint::Raw, sender),
+            TapSource::ProcessedMicrophone => self.capture.tap(TapPoint::Processed, sender),
+            TapSource::Speaker(name) => self.playback.tap_speaker(name, sender),
+            TapSource::Mix => {
+                self.playback.tap_mix(sender);
+                Ok(())
+            }
+        }
+    }
+
+    fn send_text(&mut self, id: TextId, target: &Target, text: &str) {
+        let now = Instant::now();
+        let kind = match self.client.send_text(target, text) {
+            Ok(players) => {
+                self.texts.add(TextMessage::new(now, &self.own_name, &text_target(target), text));
+                EventKind::TextSent { id, players }
+            }
+            Err(error) => EventKind::TextNotSent { id, reason: error.to_string() },
+        };
+        self.tell(now, kind);
+    }
+
+    /// Writes down which rooms we listen to.
+    fn note_own_rooms(&self) {
+        self.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
     }
 }

@@ -56,9 +56,9 @@ fn a_text_reaches_a_room_or_a_player() {
     alice.until(&joined("Carol"));
 
     let text = |to, text: &str| EventKind::Text { from: "Alice".into(), to, text: text.into() };
-    alice.voice.send_text(Target::Room("lobby".into()), "to the room");
+    alice.voice.send_text(Target::Room("lobby".into()), "to the room").unwrap();
     bob.until(&text(TextTarget::Room("lobby".into()), "to the room"));
-    alice.voice.send_text(Target::Player("Carol".into()), "to Carol");
+    alice.voice.send_text(Target::Player("Carol".into()), "to Carol").unwrap();
     let to_carol = text(TextTarget::Player("Carol".into()), "to Carol");
     carol.until(&to_carol);
     assert!(!carol.has_seen(&text(TextTarget::Room("lobby".into()), "to the room")));

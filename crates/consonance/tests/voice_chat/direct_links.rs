@@ -32,7 +32,7 @@ fn two_players_with_a_direct_link_hear_each_other_while_the_server_relays_nothin
     bob.voice.set_input(Speech::once(&from_bob));
     alice.assert_hears("Bob", &from_bob);
     bob.assert_hears("Alice", &from_alice);
-    alice.voice.send_text(Target::Player("Bob".into()), "psst");
+    alice.voice.send_text(Target::Player("Bob".into()), "psst").unwrap();
     let to = TextTarget::Player("Bob".into());
     bob.until(&EventKind::Text { from: "Alice".into(), to, text: "psst".into() });
 

@@ -17,9 +17,9 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     let mut alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
-    // Each of these is answered with one event: that the text is too long, or that there are too many commands.
+    // Each of these is answered with one event: that nobody of that name is here, or that there are too many commands.
     for _ in 0..ASKED {
-        alice.voice.send_text(Target::Player("Bob".into()), "x".repeat(2000));
+        alice.voice.send_text(Target::Player("Nobody".into()), "hello").unwrap();
     }
     // The queue of commands may be full for a moment more.
     let text = EventKind::Text {
@@ -28,7 +28,7 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
         text: "still here".into(),
     };
     while !bob.has_seen(&text) {
-        alice.voice.send_text(Target::Player("Bob".into()), "still here");
+        alice.voice.send_text(Target::Player("Bob".into()), "still here").unwrap();
         thread::sleep(Duration::from_millis(10));
     }
     let dropped = alice.voice.events_dropped() as usize;

@@ -162,3 +162,7 @@ pub(crate) fn started_speaking(name: &str) -> EventKind {
 pub(crate) fn stopped_speaking(name: &str) -> EventKind {
     EventKind::StoppedSpeaking { name: name.into() }
 }
+
+pub(crate) fn exited(name: &str, room: &str) -> EventKind {
+    EventKind::ExitedRoom { name: name.into(), room: room.into() }
+}

@@ -87,6 +87,11 @@ impl Client {
         self.channels.len() > 0
     }
 
+    /// The priority of channels that have none of their own.
+    pub fn priority(&self) -> consonance_wire::Priority {
+        self.settings.priority
+    }
+
     /// The priority of channels that have none of their own, from the next frame on.
     pub fn set_priority(&mut self, priority: consonance_wire::Priority) {
         self.settings.priority = priority;

@@ -28,7 +28,7 @@ fn a_host_and_its_guest_reach_each_other() {
     }
 
     for (from, name, to) in [(&host, "Host", &guest), (&guest, "Guest", &host)] {
-        from.send_text(Target::Room("lobby".into()), "hello");
+        from.send_text(Target::Room("lobby".into()), "hello").unwrap();
         let to_room = TextTarget::Room("lobby".into());
         wait_for(to, &EventKind::Text { from: name.into(), to: to_room, text: "hello".into() });
     }

@@ -1,7 +1,7 @@
 //! How loud one speaker is: now, and of late.
 
 use crate::block::SamplePosition;
-use crate::level::{SILENCE_DBFS, factor};
+use crate::level::{self, SILENCE_DBFS, factor};
 
 /// What is left of the loudness of late after a second: half.
 const FORGETTING_PER_SECOND: f32 = 0.5;
@@ -48,7 +48,7 @@ impl Loudness {
 
     /// A block that is heard.
     pub(super) fn hear(&mut self, block: &[f32], now: SamplePosition) {
-        self.amplitude = block.iter().map(|sample| sample.abs()).sum::<f32>() / block.len().max(1) as f32;
+        self.amplitude = level::mean_absolute(block);
         self.rms = rms(block);
         self.remember(self.rms, now);
     }

@@ -1,0 +1,33 @@
+//! Whether the voice thread and everything it owned is gone.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// After its last event the thread has only things to drop. An input, an output or a transport that holds on to a handle
+/// of its own chat would wait for itself; so nobody waits longer than this.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Set once, by the thread's last act.
+#[derive(Debug, Default)]
+pub(crate) struct Finish {
+    is_finished: Mutex<bool>,
+    finished: Condvar,
+}
+
+impl Finish {
+    pub(crate) fn set(&self) {
+        *self.is_finished.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.finished.notify_all();
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        *self.is_finished.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is set, as long as that is reasonable.
+    pub(crate) fn wait(&self) {
+        let is_finished = self.is_finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.finished.wait_timeout_while(is_finished, LONGEST_WAIT, |is_finished| !*is_finished);
+        drop(waited);
+    }
+}

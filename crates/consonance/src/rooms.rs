@@ -1,0 +1,87 @@
+//! The rooms that the game listens to, each as often as it asked for it.
+
+use std::collections::BTreeMap;
+
+use consonance_session::{Client, RoomError, RoomId};
+
+/// How often each room was joined and not left. Only the first time and the last are told to the session
+/// (spec: features, A2).
+#[derive(Debug, Default)]
+pub(crate) struct JoinedRooms {
+    times: BTreeMap<String, u32>,
+    names: BTreeMap<RoomId, String>,
+}
+
+impl JoinedRooms {
+    /// The rooms that the session was started with, one mention each.
+    pub(crate) fn new<'r>(rooms: impl Iterator<Item = &'r str>) -> Self {
+        let (mut times, mut names) = (BTreeMap::new(), BTreeMap::new());
+        for room in rooms {
+            times.insert(room.to_owned(), 1);
+            names.insert(RoomId::of(room), room.to_owned());
+        }
+        Self { times, names }
+    }
+
+    /// # Errors
+    /// If the session cannot take the room; then it is not counted.
+    pub(crate) fn join(&mut self, room: String, client: &mut Client) -> Result<(), RoomError> {
+        if let Some(times) = self.times.get_mut(&room) {
+            *times = times.saturating_add(1);
+            return Ok(());
+        }
+        client.join_room(&room)?;
+        self.names.insert(RoomId::of(&room), room.clone());
+        self.times.insert(room, 1);
+        Ok(())
+    }
+
+    pub(crate) fn leave(&mut self, room: &str, client: &mut Client) {
+        let Some(times) = self.times.get_mut(room) else { return };
+        *times -= 1;
+        if *times == 0 {
+            self.times.remove(room);
+            self.names.remove(&RoomId::of(room));
+            client.leave_room(room);
+        }
+    }
+
+    /// The name of a room that is listened to.
+    pub(crate) fn name_of(&self, id: RoomId) -> Option<&str> {
+        self.names.get(&id).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_session::ClientSettings;
+
+    use super::*;
+
+    fn rooms(client: &Client) -> Vec<&str> {
+        client.rooms().collect()
+    }
+
+    #[test]
+    fn a_room_is_left_when_it_was_left_as_often_as_joined() {
+        let mut client = Client::new(ClientSettings::new("Alice"));
+        let mut joined = JoinedRooms::default();
+        joined.join("lobby".into(), &mut client).unwrap();
+        joined.join("lobby".into(), &mut client).unwrap();
+        joined.leave("lobby", &mut client);
+        assert_eq!(rooms(&client), ["lobby"]);
+        joined.leave("lobby", &mut client);
+        assert!(rooms(&client).is_empty());
+        joined.leave("lobby", &mut client);
+        joined.join("lobby".into(), &mut client).unwrap();
+        assert_eq!(rooms(&client), ["lobby"], "leaving once too often counts for nothing");
+    }
+
+    #[test]
+    fn a_room_that_cannot_be_joined_is_not_counted() {
+        let mut client = Client::new(ClientSettings::new("Alice"));
+        let mut joined = JoinedRooms::default();
+        assert!(joined.join("x".repeat(1000), &mut client).is_err());
+        assert!(joined.times.is_empty() && joined.names.is_empty());
+    }
+}

@@ -1,0 +1,142 @@
+//! Text messages: what can be sent, what became of it, and what was said before.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use consonance_session::{ClientEvent, Target, TextTarget};
+
+/// The longest text message, in bytes of UTF-8 (spec: behaviour, Limits: with the packet around it, an original takes
+/// no more).
+pub const MAX_TEXT_BYTES: usize = consonance_session::MAX_TEXT_BYTES;
+
+/// A text message that was asked to be sent; names it in [`EventKind::TextSent`](crate::EventKind::TextSent) and
+/// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextId(pub(crate) u64);
+
+/// Why a text message is not even tried to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextRefused {
+    /// The message is too long.
+    #[error("the message has {bytes} bytes, at most {MAX_TEXT_BYTES} are allowed: send it in parts")]
+    TooLong {
+        /// Bytes of the message.
+        bytes: usize,
+    },
+}
+
+/// A text message that was sent or received, as the history keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextMessage {
+    /// When it was sent or came in.
+    pub at: Instant,
+    /// Who wrote it; one's own name for one's own.
+    pub from: String,
+    /// Where it was sent.
+    pub to: TextTarget,
+    /// The message.
+    pub text: String,
+}
+
+impl TextMessage {
+    pub(crate) fn new(at: Instant, from: &str, to: &TextTarget, text: &str) -> Self {
+        Self { at, from: from.to_owned(), to: to.clone(), text: text.to_owned() }
+    }
+}
+
+/// The last messages, oldest first, if the game wants them kept.
+#[derive(Debug)]
+pub(crate) struct TextHistory {
+    messages: Mutex<VecDeque<TextMessage>>,
+    limit: usize,
+    next: AtomicU64,
+}
+
+impl TextHistory {
+    /// Keeps so many messages.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { messages: Mutex::default(), limit, next: AtomicU64::default() }
+    }
+
+    pub(crate) fn next_id(&self) -> TextId {
+        TextId(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn add(&self, message: TextMessage) {
+        if self.limit == 0 {
+            return;
+        }
+        let mut messages = self.lock();
+        if messages.len() >= self.limit {
+            messages.pop_front();
+        }
+        messages.push_back(message);
+    }
+
+    /// Keeps what came in.
+    pub(crate) fn follow(&self, now: Instant, event: &ClientEvent<'_>) {
+        if let ClientEvent::Text { name, to, text, .. } = event {
+            self.add(TextMessage::new(now, name, to, text));
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<TextMessage> {
+        self.lock().iter().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<TextMessage>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Refuses what no server would take.
+pub(crate) fn check(text: &str) -> Result<(), TextRefused> {
+    let bytes = text.len();
+    if bytes > MAX_TEXT_BYTES { Err(TextRefused::TooLong { bytes }) } else { Ok(()) }
+}
+
+/// A target as events name it.
+pub(crate) fn text_target(target: &Target) -> TextTarget {
+    match target {
+        Target::Room(room) => TextTarget::Room(room.clone()),
+        Target::Player(name) => TextTarget::Player(name.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> TextMessage {
+        let to = TextTarget::Room("lobby".into());
+        TextMessage { at: Instant::now(), from: "Alice".into(), to, text: text.into() }
+    }
+
+    #[test]
+    fn the_history_keeps_the_last_messages() {
+        let history = TextHistory::new(2);
+        for text in ["a", "b", "c"] {
+            history.add(message(text));
+        }
+        let texts: Vec<_> = history.all().into_iter().map(|message| message.text).collect();
+        assert_eq!(texts, ["b", "c"]);
+    }
+
+    #[test]
+    fn a_history_of_nothing_stays_empty() {
+        let history = TextHistory::new(0);
+        history.add(message("a"));
+        assert!(history.all().is_empty());
+    }
+
+    #[test]
+    fn a_message_of_exactly_the_limit_may_be_tried() {
+        assert_eq!(check(&"x".repeat(MAX_TEXT_BYTES)), Ok(()));
+        let bytes = MAX_TEXT_BYTES + 1;
+        assert_eq!(check(&"x".repeat(bytes)), Err(TextRefused::TooLong { bytes }));
+    }
+}

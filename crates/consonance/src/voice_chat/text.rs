@@ -1,0 +1,31 @@
+//! Text messages to rooms and players.
+
+use consonance_session::Target;
+
+use super::VoiceChat;
+use crate::command::Command;
+use crate::text::{TextId, TextMessage, TextRefused, check};
+
+impl VoiceChat {
+    /// Sends a text message to everybody who listens to a room, or to one player. It travels reliably and in order, and one
+    /// does not get it oneself.
+    ///
+    /// [`EventKind::TextSent`](crate::EventKind::TextSent) tells to how many players it went, or
+    /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent) why it did not.
+    ///
+    /// # Errors
+    /// If it is longer than [`MAX_TEXT_BYTES`](crate::MAX_TEXT_BYTES).
+    pub fn send_text(&self, target: Target, text: impl Into<String>) -> Result<TextId, TextRefused> {
+        let text = text.into();
+        check(&text)?;
+        let id = self.running.texts.next_id();
+        self.ask(Command::SendText(id, target, text));
+        Ok(id)
+    }
+
+    /// The last messages, oldest first, one's own among them: as many as
+    /// [`text_history`](crate::VoiceChatBuilder::text_history) says, none by default.
+    pub fn text_history(&self) -> Vec<TextMessage> {
+        self.running.texts.all()
+    }
+}

@@ -1,0 +1,78 @@
+//! What the session tells: carried out for the sound, written down for the game, told as events.
+
+use std::time::{Duration, Instant};
+
+use consonance_session::{ClientEvent, Disconnection};
+
+use super::VoiceThread;
+use crate::event::{End, Event, EventKind};
+use crate::trace::FrameTrace;
+
+impl VoiceThread {
+    pub(super) fn tell_events(&mut self, now: Instant) {
+        let arrived = self.clock.position(now);
+        let mut has_direct_change = self.uplink.take_direct_change();
+        let mut lost = None;
+        while let Some(event) = self.client.poll_event() {
+            has_direct_change |= self.reach.follow(&event);
+            self.uplink_quality.follow(now, &event);
+            self.players.follow(&event);
+            self.texts.follow(now, &event);
+            match &event {
+                ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
+                    self.clock.start_playing(now);
+                    self.persistent = true;
+                    self.lost_since = None;
+                }
+                ClientEvent::RosterReceived => self.may_speak = true,
+                ClientEvent::PlayerJoined { id, name, codec } => {
+                    if let Some(player) = self.players.find(name).filter(|player| !player.is_local)
+                        && let Err(text) = self.playback.add(*id, player, *codec)
+                    {
+                        self.events.push(Event { at: now, kind: EventKind::Problem { text } });
+                    }
+                }
+                ClientEvent::PlayerLeft { id, .. } => {
+                    self.playback.remove(*id);
+                    self.receptions.forget(*id);
+                }
+                ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
+                ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
+                ClientEvent::Voice(voice) => {
+                    let speaker = self.playback.push(arrived, voice, &self.rooms);
+                    if self.trace_frames
+                        && let Some(speaker) = speaker
+                    {
+                        let (speaker, sequence) = (speaker.to_owned(), voice.packet_sequence);
+                        self.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
+                    }
+                }
+                ClientEvent::Disconnected { cause, retry_in } => lost = Some((*cause, *retry_in)),
+                _ => {}
+            }
+            if let Some(kind) = EventKind::of(event, &self.own_name) {
+                self.events.push(Event { at: now, kind });
+            }
+            if let Some((cause, retry_in)) = lost.take() {
+                self.lose_session(now, cause, retry_in);
+            }
+        }
+        if has_direct_change {
+            for kind in self.reach.update(&self.client) {
+                self.tell(now, kind);
+            }
+        }
+    }
+
+    fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
+        let reason = self.uplink.reason(cause);
+        match retry_in {
+            Some(retry_in) if self.persistent && reason.is_worth_retrying() => {
+                self.lost_since.get_or_insert(now);
+                self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
+            }
+            _ if cause == Disconnection::NameTakenOver => self.end = Some(End::NameTakenOver),
+            _ => self.end = Some(End::NoConnection(reason)),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Players as objects: what they tell, and that what is set for one belongs to its name; rooms that are counted; clones of
+//! a handle.
+
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::{ChannelProperties, Priority, SpeakingChannel, SpeakingTarget, Target};
+
+use crate::player::{PATIENCE, Player, entered, exited, joined, left, started_speaking, stopped_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+/// Waits for what comes about by itself.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
+    let stage = Stage::open();
+    let properties = ChannelProperties { positional: true, priority: Some(Priority::High), amplitude: 0.5 };
+    let chat = stage.chat().talk_to(Target::Room("lobby".into()), properties).listen("b").listen("a");
+    let mut alice = Player::join("Alice", chat);
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    bob.until(&entered("Alice", "b"));
+    let seen = bob.voice.player("Alice").unwrap();
+    assert_eq!((seen.name(), seen.rooms()), ("Alice", vec!["a".to_owned(), "b".to_owned()]));
+    assert!(seen.is_connected() && !seen.is_local() && !seen.is_speaking());
+    assert_eq!((seen.priority(), seen.amplitude(), seen.packet_loss()), (None, 0.0, None));
+    assert!(bob.voice.top_priority_speaker().is_none());
+
+    alice.until(&entered("Bob", "lobby"));
+    alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
+    bob.until(&started_speaking("Alice"));
+    until("loud", || seen.amplitude() > 0.01);
+    assert!(seen.is_speaking() && seen.is_positional());
+    assert_eq!(seen.priority(), Some(Priority::High));
+    assert_eq!(bob.voice.top_priority_speaker().unwrap().name(), "Alice");
+    let heard = seen.speaking_channels();
+    let [
+        SpeakingChannel {
+            target: SpeakingTarget::Room(room),
+            positional: true,
+            priority: Priority::High,
+            amplitude,
+        },
+    ] = &heard[..]
+    else {
+        panic!("{heard:?}")
+    };
+    assert!(room == "lobby" && (amplitude - 0.5).abs() < 0.01);
+    until("a whole window of frames", || seen.packet_loss() == Some(0.0));
+    assert_eq!(bob.voice.packet_loss(), Some(0.0));
+
+    let me = alice.voice.local_player();
+    assert!(me.is_local() && me.is_connected() && me.is_speaking());
+    assert_eq!(me.rooms(), ["a", "b"]);
+    until("my own channels", || me.speaking_channels().len() == 1);
+    until("my own voice", || me.amplitude() > 0.01);
+    seen.set_muted(true);
+    until("muted", || seen.is_muted() && seen.priority().is_none());
+    assert!(bob.voice.top_priority_speaker().is_none(), "who is muted here does not count");
+}
+
+#[test]
+fn who_comes_back_is_another_player_with_the_volume_and_mute_of_before() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat());
+    let first = bob.voice.player("Alice").unwrap();
+    let what_happens = first.subscribe().unwrap();
+    first.set_volume(0.25);
+    first.set_muted(true);
+    alice.voice.leave().unwrap();
+    bob.until(&left("Alice"));
+    assert!(!first.is_connected() && bob.voice.player("Alice").is_none());
+    bob.forget();
+    let _alice = Player::join("Alice", stage.chat().listen("lobby"));
+    bob.until(&entered("Alice", "lobby"));
+    let second = bob.voice.player("Alice").unwrap();
+    assert!(second.is_connected() && !first.is_connected());
+    assert!(second.is_muted() && (second.volume() - 0.25).abs() < 1e-6);
+    let kinds: Vec<_> = what_happens.map(|event| event.kind).collect();
+    assert_eq!(kinds, [left("Alice"), joined("Alice"), entered("Alice", "lobby")]);
+}
+
+#[test]
+fn everybody_is_listed_oneself_first() {
+    let stage = Stage::open();
+    let bob = Player::join("Bob", stage.chat());
+    let _carol = Player::join("Carol", stage.chat());
+    let mut alice = Player::join("Alice", stage.chat());
+    alice.until(&joined("Bob"));
+    until("all are known", || bob.voice.players().len() == 3);
+    let names: Vec<_> = bob.voice.players().iter().map(|player| player.name().to_owned()).collect();
+    assert_eq!(names, ["Bob", "Alice", "Carol"]);
+    alice.voice.leave().unwrap();
+    until("one less", || bob.voice.players().len() == 2);
+}
+
+#[test]
+fn a_room_that_was_joined_twice_is_left_at_the_second_time() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat());
+    bob.until(&entered("Alice", "lobby"));
+    alice.voice.join_room("lobby");
+    alice.voice.leave_room("lobby");
+    alice.voice.join_room("other");
+    bob.until(&entered("Alice", "other"));
+    assert!(!bob.has_seen(&exited("Alice", "lobby")), "it is still joined once");
+    alice.voice.leave_room("lobby");
+    bob.until(&exited("Alice", "lobby"));
+    until("one room is left", || alice.voice.local_player().rooms() == ["other"]);
+}
+
+#[test]
+fn the_chat_ends_with_its_last_handle() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let bob = Player::join("Bob", stage.chat());
+    alice.until(&joined("Bob"));
+    let (clone, player) = (bob.voice.clone(), alice.voice.local_player());
+    drop(bob);
+    alice.voice.send_text(Target::Player("Bob".into()), "still there?").unwrap();
+    let answer = clone.wait_event(PATIENCE);
+    assert!(answer.is_some() && clone.is_running());
+    drop(clone);
+    alice.until(&left("Bob"));
+    drop(alice);
+    assert!(!player.is_connected(), "a player object does not keep the chat");
+    assert!(player.subscribe().is_none());
+}
+
+#[test]
+fn a_callback_is_told_everything_whoever_polls() {
+    let stage = Stage::open();
+    let (sender, told) = sync_channel(1000);
+    let chat = stage.chat().on_event(move |event| sender.send(event.kind).unwrap());
+    let mut alice = Player::join("Alice", chat);
+    let voice = Speech::once(&recording(1, 0.5, 1.0));
+    let bob = Player::join("Bob", stage.chat().talk_to_player("Alice").input(voice));
+    alice.until(&stopped_speaking("Bob"));
+    drop((alice, bob));
+    let told: Vec<_> = told.iter().collect();
+    for expected in [joined("Bob"), started_speaking("Bob"), stopped_speaking("Bob")] {
+        assert!(told.contains(&expected), "{expected:?} in {told:?}");
+    }
+    assert!(matches!(told.last(), Some(consonance::EventKind::Ended(_))), "then it is dropped");
+}
+
+#[test]
+fn a_top_priority_silences_everybody_below_and_the_own_can_be_changed() {
+    let stage = Stage::open();
+    let talking = || stage.chat().talk_to_room("lobby").input(Speech::endless(&recording(1, 0.5, 2.5)));
+    let alice = Player::join("Alice", talking());
+    let _carol = Player::join("Carol", talking());
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    bob.until(&started_speaking("Carol"));
+    alice.voice.set_priority(Priority::Medium);
+    assert_eq!(alice.voice.priority(), Priority::Medium);
+    until("Alice is above", || {
+        bob.voice.top_priority_speaker().is_some_and(|player| player.name() == "Alice")
+    });
+    let unheard = |name: &str| {
+        let statistics = bob.voice.statistics();
+        let row = statistics.speakers.iter().find(|speaker| speaker.name == name);
+        row.and_then(|speaker| speaker.reception.unheard)
+    };
+    until("Carol is outranked", || unheard("Carol") == Some(consonance::audio::Unheard::Outranked));
+    assert_eq!(unheard("Alice"), None);
+}

@@ -1,0 +1,61 @@
+//! Text messages: what became of them is told, and the history keeps both sides.
+
+use consonance::{EventKind, MAX_TEXT_BYTES, Target, TextRefused};
+
+use crate::player::{Player, entered, joined};
+use crate::stage::Stage;
+
+#[test]
+fn the_sender_learns_to_how_many_players_a_text_went_or_why_it_did_not() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let _bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let _carol = Player::join("Carol", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.until(&entered("Carol", "lobby"));
+    let send = |target: Target| alice.voice.send_text(target, "hello").unwrap();
+    let to_room = send(Target::Room("lobby".into()));
+    let to_bob = send(Target::Player("Bob".into()));
+    let to_nobody = send(Target::Room("empty".into()));
+    let to_stranger = send(Target::Player("Dora".into()));
+    alice.until(&EventKind::TextSent { id: to_room, players: 2 });
+    alice.until(&EventKind::TextSent { id: to_bob, players: 1 });
+    alice.until(&EventKind::TextSent { id: to_nobody, players: 0 });
+    let why = alice.until_some("not sent", |kind| matches!(kind, EventKind::TextNotSent { .. }));
+    let EventKind::TextNotSent { id, reason } = why.kind else { unreachable!("it was looked for") };
+    assert_eq!(id, to_stranger);
+    assert!(reason.contains("Dora"), "{reason}");
+}
+
+#[test]
+fn a_text_that_no_packet_can_carry_is_refused_at_once_and_the_longest_arrives() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat());
+    alice.until(&joined("Bob"));
+    let bytes = MAX_TEXT_BYTES + 1;
+    let refused = alice.voice.send_text(Target::Player("Bob".into()), "x".repeat(bytes));
+    assert_eq!(refused, Err(TextRefused::TooLong { bytes }));
+    let longest = "x".repeat(MAX_TEXT_BYTES);
+    alice.voice.send_text(Target::Player("Bob".into()), &*longest).unwrap();
+    bob.until_some("the longest", |kind| matches!(kind, EventKind::Text { text, .. } if *text == longest));
+}
+
+#[test]
+fn the_history_has_the_last_texts_of_both_sides_if_it_is_wanted() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().text_history(3));
+    let mut bob = Player::join("Bob", stage.chat());
+    alice.until(&joined("Bob"));
+    bob.until(&joined("Alice"));
+    for text in ["one", "two", "three"] {
+        alice.voice.send_text(Target::Player("Bob".into()), text).unwrap();
+        bob.until_some(text, |kind| matches!(kind, EventKind::Text { text: heard, .. } if heard == text));
+    }
+    bob.voice.send_text(Target::Player("Alice".into()), "four").unwrap();
+    alice.until_some("four", |kind| matches!(kind, EventKind::Text { .. }));
+    let history = alice.voice.text_history();
+    let lines: Vec<_> = history.iter().map(|message| (&*message.from, &*message.text)).collect();
+    assert_eq!(lines, [("Alice", "two"), ("Alice", "three"), ("Bob", "four")]);
+    assert!(bob.voice.text_history().is_empty(), "by default nothing is kept");
+}
