@@ -60,6 +60,7 @@ impl AddAssign<u64> for SamplePosition {
 
 /// How much sound one packet carries. All sizes are whole blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum FrameSize {
     /// 10 ms, 480 samples: lowest delay, highest overhead.
     Ms10,

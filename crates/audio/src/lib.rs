@@ -28,6 +28,8 @@ mod leveller;
 mod limiter;
 pub mod limits;
 mod mixer;
+#[cfg(feature = "serde")]
+mod or_off;
 mod ramp;
 mod recording;
 mod resample;

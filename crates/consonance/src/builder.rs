@@ -1,79 +1,32 @@
 //! Starting a voice chat: where, as whom, with which rooms and sounds.
 
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
-use std::sync::mpsc::sync_channel;
-use std::thread;
-use std::time::{Duration, Instant};
+mod error;
+mod start;
+
+use std::time::Duration;
 
 use consonance_audio::{
-    ActivationSettings, CaptureSettings, CodecError, CodecKind, CodecSettings, Discard, EncoderSettings,
-    Input, MixerSettings, OpusLibrary, Output, Quality,
+    ActivationSettings, CaptureSettings, EncoderSettings, Input, MixerSettings, Output, Quality, Redundancy,
 };
-use consonance_session::{
-    ChannelProperties, Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
-    RoomError, Routing, Target,
-};
-use consonance_transport::{ClientTransport, thread_waker};
+use consonance_session::{ChannelProperties, Routing, Target};
+use consonance_transport::ClientTransport;
 
-use crate::capture::CaptureWishes;
-use crate::event::{End, Event, EventKind};
-use crate::event_queue::{EventQueue, EventReader};
-use crate::finish::Finish;
-use crate::player::Players;
+pub use error::StartError;
+pub(crate) use start::session_codec;
+
+use crate::event::Event;
+use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
-use crate::sound_devices::{DeviceWishes, OpenedDevices};
-use crate::statistics::SharedStatistics;
-use crate::status::SharedStatus;
-use crate::talking::Talking;
-use crate::text::TextHistory;
-use crate::voice_chat::{Running, VoiceChat};
-use crate::voice_thread::{VoiceParts, VoiceThread};
+use crate::sound_devices::DeviceWishes;
+use crate::voice_chat::VoiceChat;
 
-/// Until the first loss was measured, packets carry a copy of the frame before.
-const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
-/// Commands that may wait for the voice thread.
-const MAX_COMMANDS: usize = 256;
 /// Text messages that a history keeps at most.
 const MAX_TEXT_HISTORY: usize = 10_000;
-
-/// Why a voice chat cannot start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address cannot be read.
-    #[cfg(feature = "quic")]
-    #[error("{0}")]
-    Address(#[from] consonance_quic::AddressError),
-    /// The player's name cannot be used.
-    #[error("the name {name:?} cannot be used: {problem}")]
-    Name {
-        /// The name.
-        name: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A room cannot be joined.
-    #[error("the room {room:?} cannot be joined: {source}")]
-    Room {
-        /// The room.
-        room: String,
-        /// Why not.
-        source: RoomError,
-    },
-    /// The codec does not take the settings.
-    #[error("the codec cannot be set up: {0}")]
-    Codec(#[from] CodecError),
-    /// The operating system gives no thread.
-    #[error("the operating system gives no thread ({0}): close other programs")]
-    Thread(#[from] io::Error),
-}
 
 /// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
-    transport: Box<dyn ClientTransport>,
+    transport: Option<Box<dyn ClientTransport>>,
     name: String,
     rooms: Vec<String>,
     channels: Vec<(Target, ChannelProperties)>,
@@ -84,7 +37,9 @@ pub struct VoiceChatBuilder {
     capture: Option<CaptureSettings>,
     activation: Option<ActivationSettings>,
     mixer: MixerSettings,
-    encoder: EncoderSettings,
+    /// In place of what the settings say.
+    encoder: Option<EncoderSettings>,
+    settings: VoiceSettings,
     routing: Routing,
     give_up_after: Option<Duration>,
     keep_trying: bool,
@@ -97,22 +52,11 @@ pub struct VoiceChatBuilder {
 type EventCallback = Box<dyn FnMut(Event) + Send>;
 
 impl VoiceChat {
-    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
-    ///
-    /// # Errors
-    /// If the address cannot be read, or the operating system gives no thread for the network.
-    #[cfg(feature = "quic")]
-    pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
-        use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
-        let address = address.parse()?;
-        let runtime = QuicRuntime::new(1)?;
-        Ok(Self::over(Box::new(QuicClient::new(&runtime, address, QuicClientSettings::default()))))
-    }
-
-    /// Begins with a transport of the caller's own.
-    pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
+    /// Begins with nothing: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) say where to, and
+    /// [`name`](VoiceChatBuilder::name) as whom.
+    pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
-            transport,
+            transport: None,
             name: String::new(),
             rooms: Vec::new(),
             channels: Vec::new(),
@@ -123,10 +67,8 @@ impl VoiceChat {
             capture: None,
             activation: None,
             mixer: MixerSettings::default(),
-            encoder: EncoderSettings {
-                expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT,
-                ..EncoderSettings::default()
-            },
+            encoder: None,
+            settings: VoiceSettings::default(),
             routing: Routing::default(),
             give_up_after: None,
             keep_trying: false,
@@ -135,9 +77,41 @@ impl VoiceChat {
             trace_frames: false,
         }
     }
+
+    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
+    ///
+    /// # Errors
+    /// If the address cannot be read, or the operating system gives no thread for the network.
+    #[cfg(feature = "quic")]
+    pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
+        Self::builder().server(address)
+    }
+
+    /// Begins with a transport of the caller's own.
+    pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
+        Self::builder().network(transport)
+    }
 }
 
 impl VoiceChatBuilder {
+    /// The session to join, as an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
+    ///
+    /// # Errors
+    /// If the address cannot be read, or the operating system gives no thread for the network.
+    #[cfg(feature = "quic")]
+    pub fn server(self, address: &str) -> Result<Self, StartError> {
+        use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
+        let address = address.parse()?;
+        let runtime = QuicRuntime::new(1)?;
+        Ok(self.network(Box::new(QuicClient::new(&runtime, address, QuicClientSettings::default()))))
+    }
+
+    /// The network that carries the packets, which is a way into one session.
+    pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
     /// The player's name, 1 to 128 bytes: its identity in the session.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -182,6 +156,7 @@ impl VoiceChatBuilder {
     /// is silent until it can be used, and [`EventKind::Device`] says so.
     #[cfg(feature = "devices")]
     pub fn microphone(mut self, selection: consonance_device::Selection) -> Self {
+        self.settings.microphone.clone_from(&selection);
         self.devices.input = Some(selection);
         self
     }
@@ -190,6 +165,7 @@ impl VoiceChatBuilder {
     /// nothing is heard, and [`EventKind::Device`] says so.
     #[cfg(feature = "devices")]
     pub fn loudspeaker(mut self, selection: consonance_device::Selection) -> Self {
+        self.settings.loudspeaker.clone_from(&selection);
         self.devices.output = Some(selection);
         self
     }
@@ -198,6 +174,23 @@ impl VoiceChatBuilder {
     #[cfg(feature = "devices")]
     pub fn device_backend(mut self, backend: consonance_device::Backend) -> Self {
         self.devices.backend = backend;
+        self
+    }
+
+    /// Speaks and hears with the machine's microphone and loudspeaker: those that the [settings](Self::settings) name, and
+    /// else what the system uses.
+    #[cfg(feature = "devices")]
+    pub fn devices(self) -> Self {
+        let (microphone, loudspeaker) = (self.settings.microphone.clone(), self.settings.loudspeaker.clone());
+        self.microphone(microphone).loudspeaker(loudspeaker)
+    }
+
+    /// Everything that a player sets, at once. Devices are used if the chat [uses devices](Self::devices), which is to be
+    /// said after this.
+    pub fn settings(mut self, settings: VoiceSettings) -> Self {
+        (self.capture, self.activation) = (Some(settings.capture), Some(settings.activation));
+        self.encoder = None;
+        self.settings = settings;
         self
     }
 
@@ -218,14 +211,15 @@ impl VoiceChatBuilder {
     /// How good one's own voice sounds for how many bits (default: [`Quality::High`]). May be
     /// [changed](VoiceChat::set_quality) while the chat runs.
     pub fn quality(mut self, quality: Quality) -> Self {
-        let EncoderSettings { frame, expected_loss_percent, .. } = self.encoder;
-        self.encoder = EncoderSettings { frame, expected_loss_percent, ..quality.encoder_settings() };
+        self.settings.quality = quality;
         self
     }
 
     /// How one's own voice is encoded, in every detail.
     pub fn encoder(mut self, settings: EncoderSettings) -> Self {
-        self.encoder = settings;
+        self.encoder = Some(settings);
+        self.settings.frame = settings.frame;
+        self.settings.error_correction = settings.redundancy != Redundancy::None || settings.music;
         self
     }
 
@@ -273,126 +267,5 @@ impl VoiceChatBuilder {
     pub fn trace_frames(mut self) -> Self {
         self.trace_frames = true;
         self
-    }
-
-    /// Starts the voice thread, which connects and joins.
-    ///
-    /// # Errors
-    /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
-    pub fn start(self) -> Result<VoiceChat, StartError> {
-        let client = self.client()?;
-        let talking = Talking::new(self.encoder)?;
-        let (sender, commands) = sync_channel(MAX_COMMANDS);
-        let events = Arc::new(EventQueue::default());
-        let status = Arc::new(SharedStatus::default());
-        let statistics = Arc::new(SharedStatistics::default());
-        let players = Arc::new(Players::new(&self.name));
-        players.local().set_rooms(client.rooms().map(str::to_owned).collect());
-        let texts = Arc::new(TextHistory::new(self.text_history));
-        let finish = Arc::new(Finish::default());
-        let next_channel = AtomicU32::new(self.channels.len() as u32);
-        #[cfg(feature = "devices")]
-        let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
-        #[cfg(not(feature = "devices"))]
-        let (microphone, loudspeaker) = (None, None);
-        let parts = VoiceParts {
-            client,
-            transport: self.transport,
-            channels: self.channels,
-            capture: CaptureWishes::new(self.capture, self.activation, microphone.is_some()),
-            input: microphone.or(self.input),
-            commands,
-            events: Arc::clone(&events),
-            talking,
-            output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
-            mixer: self.mixer,
-            #[cfg(feature = "devices")]
-            devices,
-            give_up_after: self.give_up_after,
-            keep_trying: self.keep_trying,
-            status: Arc::clone(&status),
-            statistics: Arc::clone(&statistics),
-            players: Arc::clone(&players),
-            texts: Arc::clone(&texts),
-            trace_frames: self.trace_frames,
-        };
-        if let Some(callback) = self.on_event {
-            call_back(events.subscribe(None), callback)?;
-        }
-        let last_words = LastWords { events: Arc::clone(&events), finish: Arc::clone(&finish) };
-        let run = move || {
-            let _last_words = last_words;
-            VoiceThread::new(parts, thread_waker()).run();
-        };
-        let thread = thread::Builder::new().name("voice".into()).spawn(run)?.thread().clone();
-        let switches = Arc::default();
-        let running = Running {
-            commands: sender,
-            events,
-            status,
-            statistics,
-            players,
-            switches,
-            texts,
-            next_channel,
-            finish,
-            thread,
-        };
-        Ok(VoiceChat::of(Arc::new(running)))
-    }
-
-    fn client(&self) -> Result<Client, StartError> {
-        let codec = CodecSettings::opus(self.encoder.frame);
-        let mut settings = ClientSettings::new(&*self.name);
-        if OpusLibrary::BEST.has_deep_redundancy() {
-            settings.redundancy = consonance_session::RedundancySupport::DRED;
-        }
-        settings.routing = self.routing;
-        settings.codec = SessionCodec {
-            kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),
-            frame_size_samples: codec.frame_samples,
-            sample_rate_hz: codec.sample_rate_hz,
-        };
-        let limit = settings.limits.name_bytes;
-        let problem = match self.name.len() {
-            0 => "it is empty; give yourself one".to_owned(),
-            bytes if bytes > limit => {
-                format!("it has {bytes} bytes, at most {limit} are allowed; shorten it")
-            }
-            _ => String::new(),
-        };
-        if !problem.is_empty() {
-            return Err(StartError::Name { name: self.name.clone(), problem });
-        }
-        let mut client = Client::new(settings);
-        for room in &self.rooms {
-            client.join_room(room).map_err(|source| StartError::Room { room: room.clone(), source })?;
-        }
-        Ok(client)
-    }
-}
-
-/// Calls the game with every event, until the last one.
-fn call_back(reader: EventReader, mut callback: EventCallback) -> io::Result<()> {
-    let run = move || {
-        while let Some(event) = reader.wait(Duration::MAX) {
-            callback(event);
-        }
-    };
-    thread::Builder::new().name("voice events".into()).spawn(run).map(drop)
-}
-
-/// Tells the game that nothing comes any more, should the voice thread panic, and that everything is gone.
-struct LastWords {
-    events: Arc<EventQueue>,
-    finish: Arc<Finish>,
-}
-
-impl Drop for LastWords {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.events.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
-        }
-        self.finish.set();
     }
 }

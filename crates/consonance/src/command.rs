@@ -1,7 +1,8 @@
 //! What the game asks of the voice thread, as data.
 
 use consonance_audio::{
-    ActivationSettings, CaptureSettings, DuckingSettings, Input, Pose, Quality, SpatialSettings, SpeakerPlace,
+    ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, Input, Pose, Quality,
+    SpatialSettings, SpeakerPlace,
 };
 use consonance_session::{ChannelProperties, Priority, Routing, Target};
 
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     },
     SetMuted(bool),
     SetQuality(Quality),
+    SetEncoder(EncoderSettings),
     SetGameSound(GameSoundReader),
     Tap(TapSource, TapSender),
     #[cfg(feature = "devices")]

@@ -100,6 +100,9 @@ pub enum EventKind {
     /// hear silence, or we hear nothing.
     #[cfg(feature = "devices")]
     Device(consonance_device::DeviceEvent),
+    /// We leave the session and join it again at once, since the others learn only so that our frames have another length.
+    /// Rooms and channels are kept.
+    JoiningAgain,
     /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
     ConnectionLost {
         /// Why.

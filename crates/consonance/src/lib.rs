@@ -62,6 +62,7 @@ mod reach;
 mod reception;
 mod recorder;
 mod rooms;
+mod settings;
 #[cfg(feature = "devices")]
 mod sound_devices;
 mod statistics;
@@ -93,6 +94,7 @@ pub use event_queue::EventReader;
 pub use node::{Mode, VoiceNode};
 pub use player::{Player, SpeakingChannel, SpeakingTarget};
 pub use recorder::{Recorded, Recorder, RecorderError};
+pub use settings::{SettingsError, VoiceSettings};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use consonance_audio::SpeakerPlace;
 use consonance_session::Priority;
 
-pub(crate) use state::{Number, PlayerState, Players, priority_of};
+pub(crate) use state::{PlayerState, Players, priority_of};
 pub use state::{SpeakingChannel, SpeakingTarget};
 
 use crate::event_queue::EventReader;

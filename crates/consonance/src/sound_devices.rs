@@ -48,6 +48,10 @@ impl DeviceWishes {
 }
 
 impl SoundDevices {
+    pub(crate) fn are_open(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Uses another device from now on; what is wrong with that, if the chat was started without any.
     pub(crate) fn select(&self, direction: Direction, selection: Selection) -> Option<String> {
         let Some(devices) = &self.0 else {

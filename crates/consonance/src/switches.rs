@@ -4,14 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use consonance_session::Priority;
 
-use crate::player::{Number, priority_of};
+use crate::player::priority_of;
 
 /// The last wishes; the voice thread has its own copies of what it needs.
 #[derive(Debug)]
 pub(crate) struct Switches {
     is_muted: AtomicBool,
     is_deafened: AtomicBool,
-    master_volume: Number,
     priority: AtomicU8,
 }
 
@@ -20,7 +19,6 @@ impl Default for Switches {
         Self {
             is_muted: AtomicBool::default(),
             is_deafened: AtomicBool::default(),
-            master_volume: Number::new(1.0),
             priority: AtomicU8::new(Priority::Default as u8),
         }
     }
@@ -41,17 +39,6 @@ impl Switches {
 
     pub(crate) fn set_deafened(&self, deafened: bool) {
         self.is_deafened.store(deafened, Ordering::Relaxed);
-    }
-
-    pub(crate) fn master_volume(&self) -> f32 {
-        self.master_volume.get()
-    }
-
-    /// As the mixer takes it: brought into 0 … 4, and not changed by NaN.
-    pub(crate) fn set_master_volume(&self, volume: f32) {
-        if !volume.is_nan() {
-            self.master_volume.set(volume.clamp(0.0, consonance_audio::limits::MAX_VOLUME));
-        }
     }
 
     pub(crate) fn priority(&self) -> Priority {

@@ -79,6 +79,29 @@ impl Talking {
         Ok(())
     }
 
+    /// Encodes from the next frame on like that. What was spoken of a frame of another length is sent before.
+    ///
+    /// # Errors
+    /// If there is no such encoder; the present one goes on.
+    pub(crate) fn set_encoder(
+        &mut self,
+        settings: EncoderSettings,
+        now: Instant,
+        client: &mut Client,
+    ) -> Result<Sent, CodecError> {
+        let expected_loss_percent = self.settings.expected_loss_percent;
+        let settings = EncoderSettings { expected_loss_percent, ..settings };
+        let encoder = Box::new(OpusEncoder::new(settings)?);
+        let has_other_frames = settings.frame != self.settings.frame;
+        let sent = if has_other_frames && self.is_speaking { self.end(now, client) } else { Sent::default() };
+        if has_other_frames {
+            self.framer = Framer::new(settings.frame);
+        }
+        self.encoder = encoder;
+        self.settings = settings;
+        Ok(sent)
+    }
+
     /// Whether one speaks over any channel.
     pub(crate) fn is_heard(&self, client: &Client) -> bool {
         self.is_speaking && client.has_channels()

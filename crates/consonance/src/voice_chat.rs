@@ -2,16 +2,19 @@
 
 mod hearing;
 mod players;
+mod settings;
 mod speaking;
 mod text;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
 use std::thread::Thread;
 use std::time::Duration;
 
+#[cfg(feature = "devices")]
+use consonance_device::Direction;
 use consonance_session::{ChannelProperties, Routing, Target};
 
 use crate::channel::Channel;
@@ -20,6 +23,7 @@ use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
 use crate::player::Players;
+use crate::settings::VoiceSettings;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::{SharedStatus, Status};
 use crate::switches::Switches;
@@ -46,6 +50,9 @@ pub(crate) struct Running {
     pub(crate) players: Arc<Players>,
     pub(crate) switches: Arc<Switches>,
     pub(crate) texts: Arc<TextHistory>,
+    pub(crate) settings: Mutex<VoiceSettings>,
+    #[cfg(feature = "devices")]
+    pub(crate) has_devices: bool,
     pub(crate) next_channel: AtomicU32,
     pub(crate) finish: Arc<Finish>,
     pub(crate) thread: Thread,
@@ -96,11 +103,11 @@ impl VoiceChat {
     /// Uses another microphone or loudspeaker from now on, in a chat that was started with one
     /// ([`microphone`](crate::VoiceChatBuilder::microphone), [`loudspeaker`](crate::VoiceChatBuilder::loudspeaker)).
     #[cfg(feature = "devices")]
-    pub fn select_device(
-        &self,
-        direction: consonance_device::Direction,
-        selection: consonance_device::Selection,
-    ) {
+    pub fn select_device(&self, direction: Direction, selection: consonance_device::Selection) {
+        self.note(|settings| match direction {
+            Direction::Input => settings.microphone.clone_from(&selection),
+            Direction::Output => settings.loudspeaker.clone_from(&selection),
+        });
         self.ask(Command::SelectDevice(direction, selection));
     }
 

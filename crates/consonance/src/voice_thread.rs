@@ -17,7 +17,7 @@ use consonance_transport::ClientTransport;
 use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::command::Command;
+use crate::command::{Command, Hearing};
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::playback::Playback;
@@ -52,6 +52,8 @@ pub(crate) struct VoiceParts {
     pub(crate) channels: Vec<(Target, ChannelProperties)>,
     pub(crate) input: Option<Box<dyn Input>>,
     pub(crate) capture: CaptureWishes,
+    /// How the others are to be heard from the beginning.
+    pub(crate) hearing: Vec<Hearing>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) events: Arc<EventQueue>,
     pub(crate) talking: Talking,
@@ -112,6 +114,11 @@ impl VoiceThread {
         for (number, (target, properties)) in (0..).zip(parts.channels) {
             talking.add(Channel(number), target, properties);
         }
+        let mut playback = Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples());
+        for wish in parts.hearing {
+            // Nothing of it is for a player, so nothing can be refused.
+            let _ = playback.obey(wish);
+        }
         let begun = parts.input.map_or(Ok(()), |input| capture.set_input(input));
         let thread = Self {
             clock: Clock::new(now),
@@ -124,7 +131,7 @@ impl VoiceThread {
             reach: Reach::default(),
             capture,
             may_speak: false,
-            playback: Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples()),
+            playback,
             uplink_quality: UplinkQuality::new(talking.settings()),
             receptions: Receptions::default(),
             talking,

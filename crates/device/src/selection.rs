@@ -2,6 +2,7 @@
 
 /// Which microphone or loudspeaker to use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Selection {
     /// Whatever the system uses, also after that changed.
     #[default]

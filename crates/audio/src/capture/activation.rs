@@ -10,6 +10,7 @@ use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 
 /// When a player is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum ActivationMode {
     /// Always.
     Open,
@@ -22,6 +23,11 @@ pub enum ActivationMode {
 
 /// Settings of an [`Activation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", default, deny_unknown_fields)
+)]
 pub struct ActivationSettings {
     /// When a player is heard.
     pub mode: ActivationMode,

@@ -2,12 +2,19 @@
 
 /// Settings of a [`CaptureChain`](crate::CaptureChain); each may change while it runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", default, deny_unknown_fields)
+)]
 pub struct CaptureSettings {
     /// Whether everything below 80 Hz is taken out: handling, hum, direct current.
     pub high_pass: bool,
     /// Echo cancelling; `None` is off.
+    #[cfg_attr(feature = "serde", serde(with = "crate::or_off"))]
     pub echo: Option<EchoLevel>,
     /// Noise suppression; `None` is off.
+    #[cfg_attr(feature = "serde", serde(with = "crate::or_off"))]
     pub noise: Option<NoiseLevel>,
     /// How much of everything that is not speech is removed by a neural network (`RNNoise`), 0 to 1; `None` is off.
     /// 1 removes up to 80 dB.
@@ -46,6 +53,7 @@ impl Default for CaptureSettings {
 
 /// How eagerly echo is hidden; the subtraction before is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum EchoLevel {
     /// Rather a little echo than a damaged voice.
     Low,
@@ -58,6 +66,7 @@ pub enum EchoLevel {
 
 /// How much noise is turned down at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum NoiseLevel {
     /// 6 dB.
     Low,
@@ -72,6 +81,11 @@ pub enum NoiseLevel {
 
 /// When the voice detector takes sound for speech.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", default, deny_unknown_fields)
+)]
 pub struct VoiceDetectionSettings {
     /// Speech begins when the probability reaches this, 0 to 1.
     pub threshold: f32,

@@ -7,6 +7,7 @@ use super::{EncoderSettings, Redundancy};
 /// The quality can change while somebody speaks, with [`Encoder::set_bitrate`](super::Encoder::set_bitrate) between
 /// those for voices; a change to or from music, or of the frame size, takes a new encoder, the latter a new handshake too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Quality {
     /// 10 kbit/s: understandable, narrow.
     Low,

@@ -26,6 +26,11 @@ impl Default for MixerSettings {
 
 /// How everybody is turned down while the listener speaks. The defaults are those of the original.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", default, deny_unknown_fields)
+)]
 pub struct DuckingSettings {
     /// What is left, as an amplitude factor from 0 to 1; others are brought into that range, NaN is the default, 0.5.
     pub level: f32,

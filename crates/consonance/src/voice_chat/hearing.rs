@@ -2,6 +2,7 @@
 //!
 //! What is set for a player holds for whoever has that name, now and whenever it joins again.
 
+use consonance_audio::limits::MAX_VOLUME;
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
 
 use super::VoiceChat;
@@ -43,13 +44,16 @@ impl VoiceChat {
 
     /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
     pub fn set_master_volume(&self, volume: f32) {
-        self.running.switches.set_master_volume(volume);
+        // As the mixer takes it: brought into its range, and not changed by NaN.
+        if !volume.is_nan() {
+            self.note(|settings| settings.master_volume = volume.clamp(0.0, MAX_VOLUME));
+        }
         self.hear(Hearing::MasterVolume(volume));
     }
 
     /// How loud everybody is, as it was set last.
     pub fn master_volume(&self) -> f32 {
-        self.running.switches.master_volume()
+        self.settings().master_volume
     }
 
     /// Lets nobody be heard, or everybody again.
@@ -66,11 +70,13 @@ impl VoiceChat {
     /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the amplitude; a
     /// level of 1 switches it off.
     pub fn set_ducking(&self, settings: DuckingSettings) {
+        self.note(|noted| noted.ducking = settings);
         self.hear(Hearing::Ducking(settings));
     }
 
     /// Brings all players to the same loudness, or leaves them as they are, as to begin with.
     pub fn set_levelling(&self, levelled: bool) {
+        self.note(|settings| settings.levelling = levelled);
         self.hear(Hearing::Levelling(levelled));
     }
 

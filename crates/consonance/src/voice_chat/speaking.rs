@@ -1,6 +1,6 @@
 //! One's own voice: where it comes from, what becomes of it, and when it is heard.
 
-use consonance_audio::{ActivationSettings, CaptureSettings, Input, Quality};
+use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Input, Quality, Redundancy};
 
 use consonance_session::Priority;
 
@@ -16,11 +16,13 @@ impl VoiceChat {
 
     /// Changes how one's own voice is processed, from the next 10 ms on.
     pub fn set_capture(&self, settings: CaptureSettings) {
+        self.note(|noted| noted.capture = settings);
         self.ask(Command::SetCapture(settings));
     }
 
     /// Changes when one is heard: always, while a key is held, or while one speaks.
     pub fn set_activation(&self, settings: ActivationSettings) {
+        self.note(|noted| noted.activation = settings);
         self.ask(Command::SetActivation(settings));
     }
 
@@ -50,7 +52,19 @@ impl VoiceChat {
     /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
     /// The length of frames stays as it is: the others were told of it when we joined.
     pub fn set_quality(&self, quality: Quality) {
+        self.note(|settings| settings.quality = quality);
         self.ask(Command::SetQuality(quality));
+    }
+
+    /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the session
+    /// and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
+    /// [`EventKind::JoiningAgain`](crate::EventKind::JoiningAgain) says so.
+    pub fn set_encoder(&self, settings: EncoderSettings) {
+        self.note(|noted| {
+            noted.frame = settings.frame;
+            noted.error_correction = settings.redundancy != Redundancy::None || settings.music;
+        });
+        self.ask(Command::SetEncoder(settings));
     }
 
     /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the voices.

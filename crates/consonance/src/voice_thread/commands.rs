@@ -3,9 +3,11 @@
 use std::sync::mpsc::TryRecvError;
 use std::time::Instant;
 
+use consonance_audio::{CodecError, EncoderSettings};
 use consonance_session::Target;
 
 use super::VoiceThread;
+use crate::builder::session_codec;
 use crate::capture::TapPoint;
 use crate::command::Command;
 use crate::event::{End, EventKind};
@@ -76,6 +78,7 @@ impl VoiceThread {
             Command::SetQuality(quality) => {
                 self.talking.set_quality(quality).err().map(|error| error.to_string())
             }
+            Command::SetEncoder(settings) => self.set_encoder(settings).err().map(|error| error.to_string()),
             Command::Tap(source, sender) => self.tap(source, sender).err(),
             Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
             #[cfg(feature = "devices")]
@@ -90,6 +93,16 @@ impl VoiceThread {
             }
         };
         self.problem(Instant::now(), problem);
+    }
+
+    fn set_encoder(&mut self, settings: EncoderSettings) -> Result<(), CodecError> {
+        let now = Instant::now();
+        let sent = self.talking.set_encoder(settings, now, &mut self.client)?;
+        self.uplink.send(now, &mut self.client);
+        self.problem(now, sent.problem);
+        let codec = session_codec(settings.frame);
+        self.client.set_codec(self.clock.session(now), codec);
+        Ok(())
     }
 
     fn tap(&mut self, source: TapSource, sender: TapSender) -> Result<(), String> {

@@ -67,6 +67,8 @@ impl VoiceThread {
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
         let reason = self.uplink.reason(cause);
         match retry_in {
+            // Not lost but left, to be joined again: patience is not used up.
+            Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
             Some(retry_in) if self.persistent && reason.is_worth_retrying() => {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });

@@ -19,6 +19,7 @@ mod players;
 mod quality;
 mod refusals;
 mod restart;
+mod settings;
 mod sound_devices;
 mod speech;
 mod stage;

@@ -67,8 +67,13 @@ impl Player {
 
     /// Whether something has happened since [`forget`](Self::forget).
     pub(crate) fn has_seen(&mut self, kind: &EventKind) -> bool {
+        self.has_seen_some(|seen| seen == kind)
+    }
+
+    /// The same for something like that.
+    pub(crate) fn has_seen_some(&mut self, is_it: impl Fn(&EventKind) -> bool) -> bool {
         self.look(Duration::ZERO);
-        self.seen.iter().any(|event| event.kind == *kind)
+        self.seen.iter().any(|event| is_it(&event.kind))
     }
 
     /// When the last frame of a player came in, if the chat traces frames.

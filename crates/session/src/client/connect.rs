@@ -4,8 +4,8 @@ use alloc::collections::BTreeSet;
 use core::time::Duration;
 
 use consonance_wire::{
-    Client as WireClient, ClientId, ClientState, HandshakeExtension, HandshakeRequest, HandshakeResponse,
-    SessionId, WireStr, Writer,
+    Client as WireClient, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest,
+    HandshakeResponse, SessionId, WireStr, Writer,
 };
 
 use super::event::{ClientEvent, Disconnection};
@@ -83,9 +83,31 @@ impl Client {
         if matches!(self.connection, Connection::Stopped) {
             return;
         }
+        self.leave(now, Disconnection::Stopped);
+    }
+
+    /// Sends with another codec from now on. The others are told of a codec when a player joins, so whoever is in a session
+    /// leaves it and joins it again at once; rooms and channels stay as they are.
+    pub fn set_codec(&mut self, now: Instant, codec: CodecSettings) {
+        if codec == self.settings.codec {
+            return;
+        }
+        self.settings.codec = codec;
+        // Without a link the next handshake tells of it.
+        if self.connection.link().is_some() {
+            self.leave(now, Disconnection::CodecChanged);
+        }
+    }
+
+    /// What is sent: see [`ClientSettings::codec`](crate::ClientSettings::codec).
+    pub fn codec(&self) -> CodecSettings {
+        self.settings.codec
+    }
+
+    fn leave(&mut self, now: Instant, cause: Disconnection) {
         let link = self.connection.link();
         let farewell = self.farewell();
-        self.tear_down(now, Disconnection::Stopped);
+        self.tear_down(now, cause);
         if let Some(link) = link {
             if let Some(farewell) = farewell {
                 let written = self.outbox.push(Stage::ServerReliable, link, &farewell.into());
@@ -258,6 +280,7 @@ impl Client {
         self.outbox.clear();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::NameTakenOver => None,
+            Disconnection::CodecChanged => Some(Duration::ZERO),
             _ => Some(self.back_off.on_failed(now)),
         };
         if let Some(wait) = retry_in {

@@ -172,6 +172,8 @@ pub enum Disconnection {
     WrongSession,
     /// Somebody joined with the same name.
     NameTakenOver,
+    /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn of it as we join again.
+    CodecChanged,
 }
 
 /// One frame of voice, as its speaker machine let it through.

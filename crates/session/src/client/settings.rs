@@ -14,7 +14,7 @@ use crate::limits::Limits;
 pub struct ClientSettings {
     /// The player's name: its identity, unique in the session.
     pub name: Box<str>,
-    /// What this client sends; fixed while it is in a session (default Opus, 960 samples at 48 kHz).
+    /// What this client sends (default Opus, 960 samples at 48 kHz); see [`Client::set_codec`](crate::Client::set_codec).
     pub codec: CodecSettings,
     /// Which bounds hold for what comes in and what is sent.
     pub limits: Limits,

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use consonance_session::{CloseReason, LinkCommand, Status, Target};
+use consonance_session::{
+    Capabilities, ChannelProperties, CloseReason, CodecSettings, LinkCommand, Status, Target,
+};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::network::Network;
@@ -282,4 +284,34 @@ fn what_waited_for_a_lost_link_is_not_sent_over_the_next() {
     client.wait(Duration::ZERO);
     client.connect();
     assert_eq!(client.sent(), ["HandshakeRequest Alice"]);
+}
+
+#[test]
+fn with_another_codec_one_joins_again_at_once_and_keeps_rooms_and_channels() {
+    for capabilities in [Capabilities::NONE, Capabilities::ALL] {
+        let mut network = Network::new();
+        network.capabilities = capabilities;
+        let bob = network.join("Bob", &["lobby"]);
+        let alice = network.join("Alice", &["team"]);
+        let lobby = Target::Room("lobby".into());
+        network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+        network.events(bob);
+        let now = network.now;
+        let before = network.client(alice).codec();
+        network.client(alice).set_codec(now, before);
+        network.run();
+        assert!(network.events(bob).is_empty(), "the same codec changes nothing");
+        let longer = CodecSettings { frame_size_samples: 1920, ..before };
+        network.client(alice).set_codec(now, longer);
+        network.wait(Duration::from_millis(1));
+        let told = network.events(bob);
+        assert_eq!(told, ["Alice exited team", "Alice left", "Alice joined as 1", "Alice entered team"]);
+        let told =
+            network.client(bob).players().find(|player| player.name == "Alice").map(|alice| alice.codec);
+        assert_eq!(told, Some(longer));
+        network.client(alice).send_voice(b"longer frames").expect("in the session");
+        network.run();
+        let heard = network.events(bob);
+        assert!(heard.iter().any(|event| event.ends_with("longer frames")), "{heard:?}");
+    }
 }

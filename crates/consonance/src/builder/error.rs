@@ -1,0 +1,46 @@
+//! Why a voice chat cannot start.
+
+use std::io;
+
+use consonance_audio::CodecError;
+use consonance_session::RoomError;
+
+use crate::settings::SettingsError;
+
+/// Why a voice chat cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be read.
+    #[cfg(feature = "quic")]
+    #[error("{0}")]
+    Address(#[from] consonance_quic::AddressError),
+    /// It was not said where to.
+    #[error("the chat has no network: say where to with server() or network()")]
+    NoNetwork,
+    /// A setting cannot be used.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// The player's name cannot be used.
+    #[error("the name {name:?} cannot be used: {problem}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A room cannot be joined.
+    #[error("the room {room:?} cannot be joined: {source}")]
+    Room {
+        /// The room.
+        room: String,
+        /// Why not.
+        source: RoomError,
+    },
+    /// The codec does not take the settings.
+    #[error("the codec cannot be set up: {0}")]
+    Codec(#[from] CodecError),
+    /// The operating system gives no thread.
+    #[error("the operating system gives no thread ({0}): close other programs")]
+    Thread(#[from] io::Error),
+}

@@ -1,0 +1,194 @@
+//! From what was built to a chat that runs.
+
+use std::io;
+use std::sync::atomic::AtomicU32;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use consonance_audio::{CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary};
+use consonance_session::{
+    Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
+};
+use consonance_transport::thread_waker;
+
+use super::{EventCallback, StartError, VoiceChatBuilder};
+use crate::capture::CaptureWishes;
+use crate::command::Hearing;
+use crate::event::{End, Event, EventKind};
+use crate::event_queue::{EventQueue, EventReader};
+use crate::finish::Finish;
+use crate::player::Players;
+use crate::settings::VoiceSettings;
+#[cfg(feature = "devices")]
+use crate::sound_devices::OpenedDevices;
+use crate::statistics::SharedStatistics;
+use crate::status::SharedStatus;
+use crate::talking::Talking;
+use crate::text::TextHistory;
+use crate::voice_chat::{Running, VoiceChat};
+use crate::voice_thread::{VoiceParts, VoiceThread};
+
+/// Until the first loss was measured, packets carry a copy of the frame before.
+const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
+/// Commands that may wait for the voice thread.
+const MAX_COMMANDS: usize = 256;
+
+impl VoiceChatBuilder {
+    /// Starts the voice thread, which connects and joins.
+    ///
+    /// # Errors
+    /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
+    pub fn start(mut self) -> Result<VoiceChat, StartError> {
+        let transport = self.transport.take().ok_or(StartError::NoNetwork)?;
+        self.settings.validate()?;
+        let client = self.client()?;
+        let talking = Talking::new(self.encoder_settings())?;
+        let (sender, commands) = sync_channel(MAX_COMMANDS);
+        let events = Arc::new(EventQueue::default());
+        let status = Arc::new(SharedStatus::default());
+        let statistics = Arc::new(SharedStatistics::default());
+        let players = Arc::new(Players::new(&self.name));
+        players.local().set_rooms(client.rooms().map(str::to_owned).collect());
+        let texts = Arc::new(TextHistory::new(self.text_history));
+        let finish = Arc::new(Finish::default());
+        let next_channel = AtomicU32::new(self.channels.len() as u32);
+        #[cfg(feature = "devices")]
+        let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
+        #[cfg(feature = "devices")]
+        let has_devices = devices.are_open();
+        #[cfg(not(feature = "devices"))]
+        let (microphone, loudspeaker) = (None, None);
+        let capture = CaptureWishes::new(self.capture, self.activation, microphone.is_some());
+        let mut settings = self.settings;
+        (settings.capture, settings.activation) = (capture.settings, capture.activation);
+        let mixer = self.mixer;
+        let parts = VoiceParts {
+            client,
+            transport,
+            channels: self.channels,
+            capture,
+            hearing: hearing(&settings),
+            input: microphone.or(self.input),
+            commands,
+            events: Arc::clone(&events),
+            talking,
+            output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
+            mixer,
+            #[cfg(feature = "devices")]
+            devices,
+            give_up_after: self.give_up_after,
+            keep_trying: self.keep_trying,
+            status: Arc::clone(&status),
+            statistics: Arc::clone(&statistics),
+            players: Arc::clone(&players),
+            texts: Arc::clone(&texts),
+            trace_frames: self.trace_frames,
+        };
+        if let Some(callback) = self.on_event {
+            call_back(events.subscribe(None), callback)?;
+        }
+        let thread = spawn(parts, LastWords { events: Arc::clone(&events), finish: Arc::clone(&finish) })?;
+        let switches = Arc::default();
+        let running = Running {
+            commands: sender,
+            events,
+            status,
+            statistics,
+            players,
+            switches,
+            texts,
+            settings: Mutex::new(settings),
+            #[cfg(feature = "devices")]
+            has_devices,
+            next_channel,
+            finish,
+            thread,
+        };
+        Ok(VoiceChat::of(Arc::new(running)))
+    }
+
+    fn encoder_settings(&self) -> EncoderSettings {
+        let suited =
+            EncoderSettings { expected_loss_percent: FIRST_EXPECTED_LOSS_PERCENT, ..self.settings.encoder() };
+        self.encoder.unwrap_or(suited)
+    }
+
+    fn client(&self) -> Result<Client, StartError> {
+        let mut settings = ClientSettings::new(&*self.name);
+        if OpusLibrary::BEST.has_deep_redundancy() {
+            settings.redundancy = consonance_session::RedundancySupport::DRED;
+        }
+        settings.routing = self.routing;
+        settings.codec = session_codec(self.encoder_settings().frame);
+        let limit = settings.limits.name_bytes;
+        let problem = match self.name.len() {
+            0 => "it is empty; give yourself one".to_owned(),
+            bytes if bytes > limit => {
+                format!("it has {bytes} bytes, at most {limit} are allowed; shorten it")
+            }
+            _ => String::new(),
+        };
+        if !problem.is_empty() {
+            return Err(StartError::Name { name: self.name.clone(), problem });
+        }
+        let mut client = Client::new(settings);
+        for room in &self.rooms {
+            client.join_room(room).map_err(|source| StartError::Room { room: room.clone(), source })?;
+        }
+        Ok(client)
+    }
+}
+
+/// What the others are told of frames of this length.
+pub(crate) fn session_codec(frame: FrameSize) -> SessionCodec {
+    let codec = CodecSettings::opus(frame);
+    SessionCodec {
+        kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),
+        frame_size_samples: codec.frame_samples,
+        sample_rate_hz: codec.sample_rate_hz,
+    }
+}
+
+/// How the others are to be heard from the beginning.
+fn hearing(settings: &VoiceSettings) -> Vec<Hearing> {
+    vec![
+        Hearing::MasterVolume(settings.master_volume),
+        Hearing::Ducking(settings.ducking),
+        Hearing::Levelling(settings.levelling),
+    ]
+}
+
+fn spawn(parts: VoiceParts, last_words: LastWords) -> io::Result<Thread> {
+    let run = move || {
+        let _last_words = last_words;
+        VoiceThread::new(parts, thread_waker()).run();
+    };
+    Ok(thread::Builder::new().name("voice".into()).spawn(run)?.thread().clone())
+}
+
+/// Calls the game with every event, until the last one.
+fn call_back(reader: EventReader, mut callback: EventCallback) -> io::Result<()> {
+    let run = move || {
+        while let Some(event) = reader.wait(Duration::MAX) {
+            callback(event);
+        }
+    };
+    thread::Builder::new().name("voice events".into()).spawn(run).map(drop)
+}
+
+/// Tells the game that nothing comes any more, should the voice thread panic, and that everything is gone.
+struct LastWords {
+    events: Arc<EventQueue>,
+    finish: Arc<Finish>,
+}
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.events.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
+        }
+        self.finish.set();
+    }
+}

@@ -1,0 +1,193 @@
+//! What a player can set, as one value: checked, applied while the chat runs, and kept in a file if the game asks for it.
+
+#[cfg(feature = "settings-files")]
+mod file;
+
+use std::ops::RangeInclusive;
+
+use consonance_audio::limits::{MAX_PRE_ROLL_MS, MAX_VOLUME};
+use consonance_audio::{
+    ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality, Redundancy,
+};
+#[cfg(feature = "devices")]
+use consonance_device::Selection;
+
+/// Everything that a player sets once and expects to find again (spec: features, A13 and A15).
+///
+/// Begin with the default and change what is wanted; hand it to
+/// [`VoiceChatBuilder::settings`](crate::VoiceChatBuilder::settings) and, at any time later, to
+/// [`VoiceChat::apply`](crate::VoiceChat::apply). Names in files are those of the fields, with hyphens.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "settings-files",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", default, deny_unknown_fields)
+)]
+#[non_exhaustive]
+pub struct VoiceSettings {
+    /// How good one's own voice sounds for how many bits.
+    pub quality: Quality,
+    /// How much sound goes into one packet (default 20 ms; the original's is 40 ms). Changing it means joining the session
+    /// again, which happens by itself.
+    pub frame: FrameSize,
+    /// Whether packets carry a copy of the sound before their own, as far as losses ask for it (default true).
+    pub error_correction: bool,
+    /// How loud everybody is: an amplitude factor, 0 to 4 (default 1).
+    pub master_volume: f32,
+    /// Whether all players are brought to the same loudness (default false).
+    pub levelling: bool,
+    /// Which microphone is used, where the chat uses one.
+    #[cfg(feature = "devices")]
+    pub microphone: Selection,
+    /// Which loudspeaker is used, where the chat uses one.
+    #[cfg(feature = "devices")]
+    pub loudspeaker: Selection,
+    /// When one is heard.
+    pub activation: ActivationSettings,
+    /// How far everybody is turned down while one speaks oneself.
+    pub ducking: DuckingSettings,
+    /// What becomes of the microphone's sound before it is sent.
+    pub capture: CaptureSettings,
+}
+
+impl Default for VoiceSettings {
+    fn default() -> Self {
+        Self {
+            quality: Quality::default(),
+            frame: FrameSize::default(),
+            error_correction: true,
+            master_volume: 1.0,
+            levelling: false,
+            #[cfg(feature = "devices")]
+            microphone: Selection::Default,
+            #[cfg(feature = "devices")]
+            loudspeaker: Selection::Default,
+            activation: ActivationSettings::default(),
+            ducking: DuckingSettings::default(),
+            capture: CaptureSettings::default(),
+        }
+    }
+}
+
+/// Why settings cannot be used, read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// A number is not in its range.
+    #[error("{setting} is {value}, which is not within {lowest} to {highest}")]
+    OutOfRange {
+        /// Which setting, as it is called in a file.
+        setting: &'static str,
+        /// Its value.
+        value: f64,
+        /// The least that it may be.
+        lowest: f64,
+        /// The most that it may be.
+        highest: f64,
+    },
+    /// The file cannot be read or written.
+    #[cfg(feature = "settings-files")]
+    #[error("the settings in {} cannot be {attempted}: {source}", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What was tried: "read" or "written".
+        attempted: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// What stands in the file are no settings.
+    #[cfg(feature = "settings-files")]
+    #[error("the settings in {} cannot be understood: {problem}; correct them, or delete the file", path.display())]
+    Syntax {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Where, and what is wrong.
+        problem: String,
+    },
+}
+
+impl VoiceSettings {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first setting that is out of its range.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        let detection = &self.capture.voice_detection;
+        check("master-volume", self.master_volume, 0.0..=MAX_VOLUME)?;
+        check("ducking.level", self.ducking.level, 0.0..=1.0)?;
+        check("ducking.down-ms", self.ducking.down_ms as f32, 0.0..=MAX_DUCKING_MS)?;
+        check("ducking.up-ms", self.ducking.up_ms as f32, 0.0..=MAX_DUCKING_MS)?;
+        check("activation.pre-roll-ms", self.activation.pre_roll_ms as f32, 0.0..=MAX_PRE_ROLL_MS as f32)?;
+        check("capture.background-removal", self.capture.background_removal.unwrap_or(0.0), 0.0..=1.0)?;
+        check("capture.voice-detection.threshold", detection.threshold, 0.0..=1.0)?;
+        check("capture.voice-detection.hysteresis", detection.hysteresis, 0.0..=1.0)?;
+        check("capture.voice-detection.hang-over-ms", detection.hang_over_ms as f32, 0.0..=MAX_HANG_OVER_MS)
+    }
+
+    /// How one's own voice is encoded with these.
+    pub fn encoder(&self) -> EncoderSettings {
+        let suited = self.quality.encoder_settings();
+        let redundancy = if self.error_correction { suited.redundancy } else { Redundancy::None };
+        EncoderSettings { frame: self.frame, redundancy, ..suited }
+    }
+}
+
+/// Longer than a minute nobody waits for somebody to be quiet.
+const MAX_DUCKING_MS: f32 = 60_000.0;
+/// What the voice detector takes.
+const MAX_HANG_OVER_MS: f32 = 60_000.0;
+
+fn check(setting: &'static str, value: f32, range: RangeInclusive<f32>) -> Result<(), SettingsError> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (lowest, highest) = (f64::from(*range.start()), f64::from(*range.end()));
+    Err(SettingsError::OutOfRange { setting, value: f64::from(value), lowest, highest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_has_its_range_and_the_error_names_it() {
+        type Change = fn(&mut VoiceSettings);
+        let changes: [(&str, Change); 9] = [
+            ("master-volume is NaN", |settings| settings.master_volume = f32::NAN),
+            ("master-volume is 4.5", |settings| settings.master_volume = 4.5),
+            ("ducking.level is -1", |settings| settings.ducking.level = -1.0),
+            ("ducking.down-ms is 60001", |settings| settings.ducking.down_ms = 60_001),
+            ("activation.pre-roll-ms is 1001", |settings| settings.activation.pre_roll_ms = 1001),
+            ("capture.background-removal is inf", |settings| {
+                settings.capture.background_removal = Some(f32::INFINITY);
+            }),
+            ("capture.voice-detection.threshold is 2", |settings| {
+                settings.capture.voice_detection.threshold = 2.0;
+            }),
+            ("capture.voice-detection.hysteresis is 3", |settings| {
+                settings.capture.voice_detection.hysteresis = 3.0;
+            }),
+            ("capture.voice-detection.hang-over-ms is 70000", |settings| {
+                settings.capture.voice_detection.hang_over_ms = 70_000;
+            }),
+        ];
+        assert!(VoiceSettings::default().validate().is_ok());
+        for (expected, change) in changes {
+            let mut settings = VoiceSettings::default();
+            change(&mut settings);
+            let error = settings.validate().unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn music_has_no_copies_and_others_have_them_unless_they_are_switched_off() {
+        let mut settings = VoiceSettings::default();
+        assert_eq!(settings.encoder().redundancy, Redundancy::Fec);
+        settings.error_correction = false;
+        assert_eq!(settings.encoder().redundancy, Redundancy::None);
+        (settings.error_correction, settings.quality) = (true, Quality::Music);
+        assert_eq!(settings.encoder().redundancy, Redundancy::None);
+    }
+}

@@ -1,0 +1,73 @@
+//! All settings of a player as one value: in force from the start, changed while one speaks, refused as a whole.
+
+use consonance::audio::{ActivationMode, FrameSize, NoiseLevel, Quality};
+use consonance::{EventKind, SettingsError, StartError, VoiceChat, VoiceSettings};
+
+use crate::player::{Player, entered, left, started_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+#[test]
+fn settings_in_force_are_told_whichever_method_set_them() {
+    let stage = Stage::open();
+    let mut wanted = VoiceSettings::default();
+    (wanted.quality, wanted.frame, wanted.master_volume) = (Quality::Low, FrameSize::Ms40, 0.5);
+    let alice = Player::join("Alice", stage.chat().settings(wanted.clone()));
+    assert_eq!(alice.voice.settings(), wanted);
+    alice.voice.set_quality(Quality::Music);
+    alice.voice.set_master_volume(9.0);
+    alice.voice.set_levelling(true);
+    let present = alice.voice.settings();
+    assert_eq!((present.quality, present.master_volume, present.levelling), (Quality::Music, 4.0, true));
+}
+
+#[test]
+fn without_settings_a_file_is_sent_as_it_is_and_always() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat());
+    let present = alice.voice.settings();
+    assert_eq!((present.activation.mode, present.capture.noise), (ActivationMode::Open, None));
+}
+
+#[test]
+fn another_length_of_frames_joins_again_by_itself_and_keeps_rooms_channels_and_the_voice() {
+    let stage = Stage::open();
+    let talking = stage.chat().listen("team").talk_to_room("lobby");
+    let mut alice = Player::join("Alice", talking.input(Speech::endless(&recording(1, 0.5, 2.5))));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    bob.until(&started_speaking("Alice"));
+    bob.forget();
+    let mut wanted = alice.voice.settings();
+    (wanted.frame, wanted.capture.noise) = (FrameSize::Ms60, Some(NoiseLevel::Low));
+    alice.voice.apply(&wanted).unwrap();
+    alice.until(&EventKind::JoiningAgain);
+    bob.until(&left("Alice"));
+    bob.forget();
+    bob.until(&entered("Alice", "team"));
+    bob.until(&started_speaking("Alice"));
+    bob.ear.clear();
+    bob.ear.listen_for(1.0);
+    assert!(bob.ear.peak() > 0.01, "{}", bob.ear.peak());
+    assert_eq!(alice.voice.settings(), wanted);
+    let lost = |kind: &EventKind| matches!(kind, EventKind::ConnectionLost { .. });
+    assert!(!alice.has_seen_some(lost), "nothing was lost");
+}
+
+#[test]
+fn a_setting_out_of_its_range_changes_nothing() {
+    let stage = Stage::open();
+    let mut bad = VoiceSettings::default();
+    (bad.quality, bad.master_volume) = (Quality::Low, f32::NAN);
+    let refused = stage.chat().name("Alice").settings(bad.clone()).start();
+    assert!(matches!(refused, Err(StartError::Settings(SettingsError::OutOfRange { .. }))));
+    let alice = Player::join("Alice", stage.chat());
+    let before = alice.voice.settings();
+    assert!(alice.voice.apply(&bad).is_err());
+    assert_eq!(alice.voice.settings(), before);
+}
+
+#[test]
+fn a_chat_that_was_not_told_where_to_is_refused_in_words() {
+    let refused = VoiceChat::builder().name("Alice").start().unwrap_err();
+    assert!(matches!(refused, StartError::NoNetwork), "{refused}");
+}
