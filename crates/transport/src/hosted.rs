@@ -46,6 +46,8 @@
 //! A host that plays too needs no way round through its network: it adds a [`memory`](crate::memory) listener to the
 //! same server and gives its own player a client of that.
 
+use std::time::Duration;
+
 use crate::inbox::InboxLimits;
 use crate::{DisconnectReason, MAX_PACKET_BYTES, PacketLimits};
 
@@ -56,6 +58,7 @@ mod direct_handle;
 mod server;
 mod server_handle;
 mod server_outbox;
+mod voice_queue;
 mod waiting;
 mod watched;
 
@@ -88,6 +91,9 @@ pub struct HostedSettings {
     pub outgoing_reliable_bytes: usize,
     /// Unreliable packets that the host did not poll yet, over all links. One more drops the oldest. 1024.
     pub outgoing_unreliable_packets: usize,
+    /// How long an unreliable packet may wait for the host. Older ones are dropped, so that after a game has stood still
+    /// nobody hears what was said long ago. 300 ms.
+    pub outgoing_unreliable_age: Duration,
     /// Peers of a server at once. 4096.
     pub peers_max: usize,
     /// Direct links of a client at once. 1024, as many as a session's client takes.
@@ -105,6 +111,7 @@ impl HostedSettings {
             outgoing_reliable_packets: 8192,
             outgoing_reliable_bytes: 1024 * 1024,
             outgoing_unreliable_packets: 1024,
+            outgoing_unreliable_age: Duration::from_millis(300),
             peers_max: 4096,
             direct_links_max: 1024,
         }

@@ -122,7 +122,7 @@ impl ClientTransport for HostedClient {
         })
     }
 
-    fn send(&mut self, _now: Instant, delivery: Delivery, packet: &[u8]) {
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
         if self.link != Link::Up {
             self.statistics.dropped.not_connected += 1;
             return;
@@ -132,9 +132,9 @@ impl ClientTransport for HostedClient {
             return;
         }
         let copy = self.pool.copy(packet);
-        match self.wires.outgoing.change(|outbox| outbox.send(delivery, copy)) {
+        match self.wires.outgoing.change(|outbox| outbox.send(now, delivery, copy)) {
             Sent::Full => return self.end_overloaded(),
-            Sent::InPlaceOfOldest => self.statistics.dropped.outgoing_full += 1,
+            Sent::InPlaceOf(gone) => self.statistics.dropped.outgoing_full += gone,
             Sent::Queued => {}
         }
         self.statistics.sent.count(delivery, 1, packet.len());

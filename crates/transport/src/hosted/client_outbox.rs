@@ -1,8 +1,10 @@
 //! What a hosted client wants from its host.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use super::HostedSettings;
+use super::voice_queue::VoiceQueue;
 use super::waiting::{Waiting, WaitingLimits};
 use super::watched::Queue;
 use crate::packet_pool::SharedPacket;
@@ -12,9 +14,8 @@ use crate::{Delivery, Peer};
 #[derive(Debug)]
 pub(super) struct ClientOutbox {
     limits: WaitingLimits,
-    unreliable_max: usize,
     requests: VecDeque<Request>,
-    voice: VecDeque<SharedPacket>,
+    voice: VoiceQueue<SharedPacket>,
     waiting: Waiting,
     /// The transport was dropped.
     pub(super) is_closed: bool,
@@ -36,7 +37,8 @@ pub(super) enum Request {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Sent {
     Queued,
-    InPlaceOfOldest,
+    /// So many older ones are gone instead.
+    InPlaceOf(u64),
     Full,
 }
 
@@ -44,9 +46,8 @@ impl ClientOutbox {
     pub(super) fn new(settings: &HostedSettings) -> Self {
         Self {
             limits: WaitingLimits::of(settings),
-            unreliable_max: settings.outgoing_unreliable_packets,
             requests: VecDeque::new(),
-            voice: VecDeque::new(),
+            voice: VoiceQueue::new(settings),
             waiting: Waiting::default(),
             is_closed: false,
             is_host_gone: false,
@@ -58,18 +59,15 @@ impl ClientOutbox {
         self.requests.push_back(Request::Connect(attempt));
     }
 
-    pub(super) fn send(&mut self, delivery: Delivery, packet: SharedPacket) -> Sent {
+    pub(super) fn send(&mut self, now: Instant, delivery: Delivery, packet: SharedPacket) -> Sent {
         match delivery {
             Delivery::Reliable if !self.waiting.add(self.limits, packet.len()) => return Sent::Full,
             Delivery::Reliable => self.requests.push_back(Request::Send(delivery, packet)),
             Delivery::Unreliable => {
-                let is_full = self.voice.len() >= self.unreliable_max;
-                if is_full {
-                    self.voice.pop_front();
-                }
-                self.voice.push_back(packet);
-                if is_full {
-                    return Sent::InPlaceOfOldest;
+                let mut gone = 0;
+                self.voice.push(now, packet, |_| gone += 1);
+                if gone > 0 {
+                    return Sent::InPlaceOf(gone);
                 }
             }
         }
@@ -97,7 +95,7 @@ impl ClientOutbox {
 
     pub(super) fn pop(&mut self) -> Option<Request> {
         let Some(request) = self.requests.pop_front() else {
-            return Some(Request::Send(Delivery::Unreliable, self.voice.pop_front()?));
+            return Some(Request::Send(Delivery::Unreliable, self.voice.pop()?));
         };
         if let Request::Send(_, packet) = &request {
             self.waiting.remove(packet.len());

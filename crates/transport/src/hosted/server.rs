@@ -104,7 +104,7 @@ impl ServerTransport for HostedServer {
         }
     }
 
-    fn send(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
         self.accept_newcomer();
         if !self.limits.allow(delivery, packet.len()) {
             self.statistics.links.dropped.too_large += 1;
@@ -115,7 +115,7 @@ impl ServerTransport for HostedServer {
         let Self { links, too_slow, .. } = self;
         let present = peers.iter().copied().filter(|peer| links.contains(peer));
         let gone = peers.iter().filter(|peer| !links.contains(peer)).count() as u64;
-        let sent = self.wires.outgoing.change(|outbox| outbox.send(present, delivery, packet, too_slow));
+        let sent = self.wires.outgoing.change(|outbox| outbox.send(now, present, delivery, packet, too_slow));
         let links = &mut self.statistics.links;
         links.sent.count(delivery, sent.queued, bytes);
         links.dropped.not_connected += gone + sent.not_connected;

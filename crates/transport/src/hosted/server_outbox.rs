@@ -1,8 +1,10 @@
 //! What a hosted server wants from its host.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
 
 use super::HostedSettings;
+use super::voice_queue::VoiceQueue;
 use super::waiting::{Waiting, WaitingLimits};
 use super::watched::Queue;
 use crate::packet_pool::SharedPacket;
@@ -15,11 +17,10 @@ const SPARE_LISTS_MAX: usize = 64;
 #[derive(Debug)]
 pub(super) struct ServerOutbox {
     limits: WaitingLimits,
-    unreliable_max: usize,
     /// The links that the host knows, and the reliable packets that wait for each.
     links: HashMap<Peer, Waiting>,
     requests: VecDeque<Entry>,
-    voice: VecDeque<Parcel>,
+    voice: VoiceQueue<Parcel>,
     spare_lists: Vec<Vec<Peer>>,
     /// The transport was dropped.
     pub(super) is_closed: bool,
@@ -80,10 +81,9 @@ impl ServerOutbox {
     pub(super) fn new(settings: &HostedSettings) -> Self {
         Self {
             limits: WaitingLimits::of(settings),
-            unreliable_max: settings.outgoing_unreliable_packets,
             links: HashMap::new(),
             requests: VecDeque::new(),
-            voice: VecDeque::new(),
+            voice: VoiceQueue::new(settings),
             spare_lists: Vec::new(),
             is_closed: false,
             counts: HostCounts::default(),
@@ -110,6 +110,7 @@ impl ServerOutbox {
     /// Queues a packet for all these peers. Those that cannot take another reliable one are added to `too_slow`.
     pub(super) fn send(
         &mut self,
+        now: Instant,
         peers: impl Iterator<Item = Peer>,
         delivery: Delivery,
         packet: SharedPacket,
@@ -138,13 +139,11 @@ impl ServerOutbox {
             self.requests.push_back(Entry::Reliable(parcel));
             return sent;
         }
-        if self.voice.len() >= self.unreliable_max
-            && let Some(oldest) = self.voice.pop_front()
-        {
-            sent.pushed_out = oldest.peers.len() as u64;
-            self.spare(oldest.peers);
-        }
-        self.voice.push_back(parcel);
+        let Self { voice, spare_lists, .. } = self;
+        voice.push(now, parcel, |oldest| {
+            sent.pushed_out += oldest.peers.len() as u64;
+            spare(spare_lists, oldest.peers);
+        });
         sent
     }
 
@@ -173,7 +172,7 @@ impl ServerOutbox {
                 self.remove(ending.peer);
                 return Some(Request::End(ending));
             }
-            None => (Delivery::Unreliable, self.voice.pop_front()?),
+            None => (Delivery::Unreliable, self.voice.pop()?),
         };
         for peer in parcel.peers.iter().filter(|_| delivery == Delivery::Reliable) {
             if let Some(waiting) = self.links.get_mut(peer) {
@@ -189,7 +188,7 @@ impl ServerOutbox {
             parcel.peers.retain(|peer| *peer != gone);
             !parcel.peers.is_empty()
         };
-        self.voice.retain_mut(keep_others);
+        self.voice.retain(keep_others);
         self.requests.retain_mut(|request| match request {
             Entry::Accept(peer) => *peer != gone,
             Entry::End(ending) => ending.peer != gone,
@@ -197,11 +196,16 @@ impl ServerOutbox {
         });
     }
 
-    fn spare(&mut self, mut list: Vec<Peer>) {
-        if self.spare_lists.len() < SPARE_LISTS_MAX {
-            list.clear();
-            self.spare_lists.push(list);
-        }
+    fn spare(&mut self, list: Vec<Peer>) {
+        spare(&mut self.spare_lists, list);
+    }
+}
+
+/// Keeps a list to use it again.
+fn spare(spare_lists: &mut Vec<Vec<Peer>>, mut list: Vec<Peer>) {
+    if spare_lists.len() < SPARE_LISTS_MAX {
+        list.clear();
+        spare_lists.push(list);
     }
 }
 
