@@ -1,6 +1,7 @@
 //! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
 
 mod audio;
+mod first_words;
 mod join;
 mod median;
 mod quality;
@@ -25,6 +26,8 @@ pub(crate) enum Bench {
     Routing(Output),
     /// What every stage of the audio engine takes of a core, and the whole client with 1 and 16 speakers.
     Audio(Output),
+    /// How soon a player who joins hears somebody who is speaking already, over QUIC on this machine.
+    FirstWords(Output),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -43,6 +46,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Join(output) => join::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
+        Bench::FirstWords(output) => first_words::run(output.json),
         Bench::Quality(quality) => quality::run(quality),
     }
 }
