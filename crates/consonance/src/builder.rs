@@ -27,7 +27,7 @@ const MAX_TEXT_HISTORY: usize = 10_000;
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
     transport: Option<Box<dyn ClientTransport>>,
-    name: String,
+    name: Option<String>,
     rooms: Vec<String>,
     channels: Vec<(Target, ChannelProperties)>,
     input: Option<Box<dyn Input>>,
@@ -57,7 +57,7 @@ impl VoiceChat {
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
             transport: None,
-            name: String::new(),
+            name: None,
             rooms: Vec::new(),
             channels: Vec::new(),
             input: None,
@@ -112,9 +112,10 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// The player's name, 1 to 128 bytes: its identity in the session.
+    /// The player's name, 1 to 128 bytes: its identity in the session. Without one it is a random name, which
+    /// [`VoiceChat::local_player`] tells.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+        self.name = Some(name.into());
         self
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::event::{End, Event, EventKind};
+use crate::log;
 use crate::trace::FrameTrace;
 
 /// Events and traces that wait for one reader. When it does not ask, the oldest go.
@@ -15,6 +16,8 @@ const A_WHILE: Duration = Duration::from_hours(1);
 /// Where the voice thread puts events: the chat's own queue, and one for each further reader.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue {
+    /// Whose chat it is, for the log.
+    player: Box<str>,
     own: Arc<Waiting>,
     readers: Mutex<Vec<Weak<Waiting>>>,
     traces: Mutex<Traces>,
@@ -50,7 +53,13 @@ struct Traces {
 }
 
 impl EventQueue {
+    /// For the chat of this player.
+    pub(crate) fn new(player: &str) -> Self {
+        Self { player: player.into(), ..Self::default() }
+    }
+
     pub(crate) fn push(&self, event: Event) {
+        log::note(&self.player, &event.kind);
         lock(&self.readers).retain(|reader| {
             let reader = reader.upgrade();
             reader.inspect(|reader| reader.push(event.clone())).is_some()

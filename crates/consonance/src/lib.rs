@@ -54,6 +54,7 @@ mod command;
 mod event;
 mod event_queue;
 mod finish;
+mod log;
 #[cfg(feature = "host")]
 mod node;
 mod playback;

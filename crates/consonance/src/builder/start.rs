@@ -1,5 +1,7 @@
 //! From what was built to a chat that runs.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::sync_channel;
@@ -43,13 +45,14 @@ impl VoiceChatBuilder {
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
         let transport = self.transport.take().ok_or(StartError::NoNetwork)?;
         self.settings.validate()?;
-        let client = self.client()?;
+        let name = self.name.take().unwrap_or_else(random_name);
+        let client = self.client(&name)?;
         let talking = Talking::new(self.encoder_settings())?;
         let (sender, commands) = sync_channel(MAX_COMMANDS);
-        let events = Arc::new(EventQueue::default());
+        let events = Arc::new(EventQueue::new(&name));
         let status = Arc::new(SharedStatus::default());
         let statistics = Arc::new(SharedStatistics::default());
-        let players = Arc::new(Players::new(&self.name));
+        let players = Arc::new(Players::new(&name));
         players.local().set_rooms(client.rooms().map(str::to_owned).collect());
         let texts = Arc::new(TextHistory::new(self.text_history));
         let finish = Arc::new(Finish::default());
@@ -115,23 +118,23 @@ impl VoiceChatBuilder {
         self.encoder.unwrap_or(suited)
     }
 
-    fn client(&self) -> Result<Client, StartError> {
-        let mut settings = ClientSettings::new(&*self.name);
+    fn client(&self, name: &str) -> Result<Client, StartError> {
+        let mut settings = ClientSettings::new(name);
         if OpusLibrary::BEST.has_deep_redundancy() {
             settings.redundancy = consonance_session::RedundancySupport::DRED;
         }
         settings.routing = self.routing;
         settings.codec = session_codec(self.encoder_settings().frame);
         let limit = settings.limits.name_bytes;
-        let problem = match self.name.len() {
-            0 => "it is empty; give yourself one".to_owned(),
+        let problem = match name.len() {
+            0 => "it is empty; give yourself one, or leave it out and get one".to_owned(),
             bytes if bytes > limit => {
                 format!("it has {bytes} bytes, at most {limit} are allowed; shorten it")
             }
             _ => String::new(),
         };
         if !problem.is_empty() {
-            return Err(StartError::Name { name: self.name.clone(), problem });
+            return Err(StartError::Name { name: name.to_owned(), problem });
         }
         let mut client = Client::new(settings);
         for room in &self.rooms {
@@ -139,6 +142,11 @@ impl VoiceChatBuilder {
         }
         Ok(client)
     }
+}
+
+/// A name that nobody else has: 64 random bits. The standard library seeds its hash maps anew each time.
+fn random_name() -> String {
+    format!("player-{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// What the others are told of frames of this length.

@@ -1,13 +1,18 @@
 //! What the game may look at in every frame of its own: who is how loud, and what we do ourselves.
 
 use super::VoiceThread;
+use crate::log;
 
 impl VoiceThread {
     /// Writes down how loud everybody is just now.
     pub(super) fn meter(&self) {
         self.playback.meter();
         let local = self.players.local();
-        local.set_speaking(self.talking.is_heard(&self.client));
+        let speaks = self.talking.is_heard(&self.client);
+        if speaks != local.is_speaking() {
+            log::note_speaking(&self.own_name, speaks);
+        }
+        local.set_speaking(speaks);
         let amplitude = self.capture.row().map_or(0.0, |row| row.chain.output_amplitude);
         local.amplitude.set(amplitude);
     }

@@ -90,6 +90,17 @@ fn who_comes_back_is_another_player_with_the_volume_and_mute_of_before() {
 }
 
 #[test]
+fn who_gives_no_name_gets_one_that_nobody_else_has() {
+    let stage = Stage::open();
+    let chats = [stage.chat().start().unwrap(), stage.chat().start().unwrap()];
+    let names = chats.each_ref().map(|chat| chat.local_player().name().to_owned());
+    assert_ne!(names[0], names[1]);
+    until("they see each other", || {
+        chats[0].player(&names[1]).is_some() && chats[1].player(&names[0]).is_some()
+    });
+}
+
+#[test]
 fn everybody_is_listed_oneself_first() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat());

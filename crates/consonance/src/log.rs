@@ -1,0 +1,53 @@
+//! What happens, as `tracing` events in the four categories of the original (spec: features, A16), so that each can be
+//! turned up by itself: `RUST_LOG=consonance::network=debug`.
+
+use tracing::{debug, error, info, trace, warn};
+
+use crate::event::{End, EventKind};
+
+/// Sessions, rooms, players, texts.
+const CORE: &str = "consonance::core";
+/// Microphone, capture chain, encoder.
+const RECORDING: &str = "consonance::recording";
+/// Links and sessions that come and go.
+const NETWORK: &str = "consonance::network";
+/// Decoding, mixing, loudspeaker.
+const PLAYBACK: &str = "consonance::playback";
+
+/// Writes down an event of the chat of this player.
+pub(crate) fn note(player: &str, event: &EventKind) {
+    match event {
+        EventKind::Joined => info!(target: NETWORK, player, "joined the session"),
+        EventKind::Resumed => info!(target: NETWORK, player, "back in the session, with the place of before"),
+        EventKind::JoiningAgain => {
+            info!(target: NETWORK, player, "joining again with another length of frames");
+        }
+        EventKind::ConnectionLost { reason, retry_in } => {
+            warn!(target: NETWORK, player, %reason, ?retry_in, "the session was lost");
+        }
+        EventKind::DirectLinkMade { name } => debug!(target: NETWORK, player, name, "a direct link is there"),
+        EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "a direct link is gone"),
+        EventKind::StartedSpeaking { name } => trace!(target: PLAYBACK, player, name, "starts to speak"),
+        EventKind::StoppedSpeaking { name } => trace!(target: PLAYBACK, player, name, "stops to speak"),
+        #[cfg(feature = "devices")]
+        EventKind::Device(event) => {
+            let is_microphone = event.direction == consonance_device::Direction::Input;
+            if is_microphone {
+                info!(target: RECORDING, player, ?event, "the microphone has changed");
+            } else {
+                info!(target: PLAYBACK, player, ?event, "the loudspeaker has changed");
+            }
+        }
+        EventKind::Problem { text } => warn!(target: CORE, player, "{text}"),
+        EventKind::TextNotSent { reason, .. } => warn!(target: CORE, player, "{reason}"),
+        EventKind::Ended(End::Left) => info!(target: CORE, player, "left the session"),
+        EventKind::Ended(end) => error!(target: CORE, player, %end, "the chat has ended"),
+        // Names and texts of others are their own business unless somebody looks for a fault.
+        other => trace!(target: CORE, player, ?other),
+    }
+}
+
+/// One's own voice begins or ends to be sent.
+pub(crate) fn note_speaking(player: &str, speaks: bool) {
+    debug!(target: RECORDING, player, speaks, "one's own voice");
+}
