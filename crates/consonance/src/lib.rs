@@ -35,16 +35,6 @@
 //! Where players have [direct links](transport::DirectLinks) to each other, voice and texts go over them as far as
 //! [`Routing`] says, and through the server to everybody else.
 
-/// The README's example, compiled with the other examples of this crate.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
-
-/// The same for recordings.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/recording.md")]
-struct RecordingGuide;
-
 mod bitrate_control;
 mod builder;
 mod capture;
@@ -54,6 +44,8 @@ mod command;
 mod event;
 mod event_queue;
 mod finish;
+#[cfg(doctest)]
+mod guide;
 mod log;
 #[cfg(feature = "host")]
 mod node;

@@ -136,6 +136,16 @@ mod tests {
     }
 
     #[test]
+    fn the_file_that_the_guide_shows_is_understood_and_says_the_defaults() {
+        let page = include_str!("../../../../docs/guide/settings.md");
+        let file = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let shown: VoiceSettings = toml::from_str(file).unwrap();
+        let mut expected = VoiceSettings::default();
+        expected.capture.background_removal = Some(0.65);
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
     fn a_file_that_is_no_settings_is_refused_in_words() {
         let folder = folder("bad");
         let path = folder.join("voice.toml");

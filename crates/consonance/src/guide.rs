@@ -1,0 +1,17 @@
+//! What the pages of the guide show is compiled with the other examples of this crate.
+
+macro_rules! pages {
+    ($($name:ident: $path:literal,)*) => {
+        $(#[doc = include_str!($path)] struct $name;)*
+    };
+}
+
+pages! {
+    Readme: "../../../README.md",
+    Recording: "../../../docs/recording.md",
+    FirstSteps: "../../../docs/guide/first-steps.md",
+    Rooms: "../../../docs/guide/rooms.md",
+    Players: "../../../docs/guide/players.md",
+    Positions: "../../../docs/guide/positions.md",
+    Settings: "../../../docs/guide/settings.md",
+}
