@@ -51,3 +51,68 @@ pub(crate) fn note(player: &str, event: &EventKind) {
 pub(crate) fn note_speaking(player: &str, speaks: bool) {
     debug!(target: RECORDING, player, speaks, "one's own voice");
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
+    use super::*;
+
+    /// Keeps level and target of what is logged.
+    #[derive(Default)]
+    struct Kept(Arc<Mutex<Vec<(Level, String)>>>);
+
+    impl Subscriber for Kept {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            let metadata = event.metadata();
+            self.0.lock().unwrap().push((*metadata.level(), metadata.target().to_owned()));
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn every_event_is_logged_in_its_category() {
+        let kept = Kept::default();
+        let logged = Arc::clone(&kept.0);
+        let name = || "Alice".to_owned();
+        tracing::subscriber::with_default(kept, || {
+            note("Bob", &EventKind::Joined);
+            note("Bob", &EventKind::Problem { text: "no room".into() });
+            note("Bob", &EventKind::StartedSpeaking { name: name() });
+            note("Bob", &EventKind::PlayerJoined { name: name() });
+            note("Bob", &EventKind::DirectLinkMade { name: name() });
+            note("Bob", &EventKind::Ended(End::NameTakenOver));
+            note_speaking("Bob", true);
+        });
+        let expected = [
+            (Level::INFO, NETWORK),
+            (Level::WARN, CORE),
+            (Level::TRACE, PLAYBACK),
+            (Level::TRACE, CORE),
+            (Level::DEBUG, NETWORK),
+            (Level::ERROR, CORE),
+            (Level::DEBUG, RECORDING),
+        ];
+        let expected: Vec<_> =
+            expected.iter().map(|(level, target)| (*level, (*target).to_owned())).collect();
+        assert_eq!(*logged.lock().unwrap(), expected);
+    }
+}
