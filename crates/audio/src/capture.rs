@@ -23,7 +23,7 @@ mod spectrum;
 mod statistics;
 mod voice_detector;
 
-pub use activation::{Activation, ActivationMode, ActivationSettings, Spoken};
+pub use activation::{Activation, ActivationMode, ActivationSettings, Demand, Spoken};
 pub use settings::{CaptureSettings, EchoLevel, NoiseLevel, VoiceDetectionSettings, VoiceSensitivity};
 pub use statistics::{CaptureStatistics, EchoStatistics};
 

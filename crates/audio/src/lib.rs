@@ -41,7 +41,7 @@ mod wav;
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
 pub use capture::{
     Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
-    CaptureStatistics, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
+    CaptureStatistics, Demand, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
     VoiceSensitivity,
 };
 pub use codec::{

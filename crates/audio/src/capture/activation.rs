@@ -3,6 +3,9 @@
 //! A voice detector hears that somebody speaks 20 to 150 ms after it began, so that the first syllable would be
 //! lost. So the gate always holds the last 200 ms, the pre-roll, and begins with them. Afterwards it is late by
 //! as much, and catches up by leaving out pauses and periods of the voice (see `catch_up.rs`).
+//!
+//! Where everything is wanted, and beside it the word when somebody speaks, it is late by the pre-roll in the
+//! pauses alone: after each utterance it lets a little more silence pass, and so the next one can be told in time.
 
 use super::Heard;
 use super::catch_up::Line;
@@ -19,6 +22,28 @@ pub enum ActivationMode {
     /// While somebody speaks.
     #[default]
     Voice,
+}
+
+impl ActivationMode {
+    /// What that asks of an [`Activation`]. `key_held` is for [`PushToTalk`](Self::PushToTalk).
+    pub fn demand(self, key_held: bool) -> Demand {
+        Demand {
+            everything: self == Self::Open || (self == Self::PushToTalk && key_held),
+            speech: self == Self::Voice,
+            tail_ms: 0,
+        }
+    }
+}
+
+/// What is wanted of an [`Activation`]; the two are independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Demand {
+    /// Every block.
+    pub everything: bool,
+    /// The blocks of speech, with their pre-roll, and the word which blocks they are.
+    pub speech: bool,
+    /// How much of what follows speech is wanted too, in milliseconds: for who fades it out.
+    pub tail_ms: u32,
 }
 
 /// Settings of an [`Activation`].
@@ -45,8 +70,10 @@ impl Default for ActivationSettings {
 /// Whether a block is to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spoken {
-    /// The block is part of an utterance.
+    /// Somebody speaks, and that was wanted.
     Speech,
+    /// Nobody speaks, or nobody wants to know; but the block is wanted all the same.
+    Sound,
     /// Nothing is to be sent; the block is silence.
     Silence,
 }
@@ -56,14 +83,20 @@ pub enum Spoken {
 pub struct Activation {
     settings: ActivationSettings,
     line: Line,
-    /// Samples at the front of the line that belong to an utterance.
+    /// Samples at the front of the line that are wanted.
     unspoken: usize,
+    /// Samples at the front of the line that are speech or its pre-roll.
+    speech: usize,
+    /// Blocks after the end of speech that are wanted still.
+    tail_blocks: u32,
+    /// Silence passes instead of what is in the line.
+    is_waiting: bool,
 }
 
 impl Activation {
     /// A closed gate.
     pub fn new(settings: ActivationSettings) -> Self {
-        Self { settings, line: Line::new(), unspoken: 0 }
+        Self { settings, line: Line::new(), unspoken: 0, speech: 0, tail_blocks: 0, is_waiting: false }
     }
 
     /// The settings in force.
@@ -74,38 +107,47 @@ impl Activation {
     /// Changes the settings, also in the middle of an utterance.
     pub fn set_settings(&mut self, settings: ActivationSettings) {
         self.settings = settings;
-        if self.unspoken == 0 {
-            self.line.shorten_to(self.pre_roll_samples());
-        }
     }
 
-    /// Takes the next block of the chain and puts in its place the block that is to be sent, if one is.
-    /// `key_held` is for [`ActivationMode::PushToTalk`].
+    /// Takes the next block of the chain and puts in its place the block that is to be sent, if one is: as the mode of
+    /// the settings says. `key_held` is for [`ActivationMode::PushToTalk`].
     pub fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES], heard: &Heard, key_held: bool) -> Spoken {
-        let wanted = match self.settings.mode {
-            ActivationMode::Open => true,
-            ActivationMode::PushToTalk => key_held,
-            ActivationMode::Voice => heard.is_speech,
-        };
+        self.process_for(self.settings.mode.demand(key_held), block, heard)
+    }
+
+    /// The same, as somebody demands, whatever the mode of the settings.
+    pub fn process_for(&mut self, demand: Demand, block: &mut [f32; BLOCK_SAMPLES], heard: &Heard) -> Spoken {
+        let pre_roll = if demand.speech { self.pre_roll_samples() } else { 0 };
+        if self.unspoken == 0 {
+            self.line.shorten_to(pre_roll);
+        }
         self.line.push(block);
-        if wanted {
+        if self.wants_newest(demand, heard) {
             self.unspoken = self.line.samples();
         }
         if self.unspoken < BLOCK_SAMPLES {
-            self.unspoken = 0;
-            self.line.shorten_to(self.pre_roll_samples());
+            self.close();
+            self.line.shorten_to(pre_roll);
             block.fill(0.0);
             return Spoken::Silence;
         }
-        let removed = self.line.pull(block, self.unspoken);
-        self.unspoken -= removed;
-        Spoken::Speech
+        if self.speech >= BLOCK_SAMPLES {
+            self.take(block, true);
+            return Spoken::Speech;
+        }
+        let keeps_pre_roll = demand.everything && demand.speech;
+        if keeps_pre_roll && self.line.samples() < pre_roll + BLOCK_SAMPLES {
+            self.wait(block);
+        } else {
+            self.take(block, !keeps_pre_roll);
+        }
+        Spoken::Sound
     }
 
     /// Takes the next block of the chain while nothing may be sent, and puts silence in its place. Nothing of it, nor of
     /// what waited before it, is ever sent.
     pub fn withhold(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
-        self.unspoken = 0;
+        self.close();
         self.line.shorten_to(0);
         block.fill(0.0);
     }
@@ -115,16 +157,59 @@ impl Activation {
         self.unspoken
     }
 
-    fn pre_roll_samples(&self) -> usize {
-        match self.settings.mode {
-            ActivationMode::Open | ActivationMode::PushToTalk => 0,
-            ActivationMode::Voice => {
-                let ms = self.settings.pre_roll_ms.min(crate::limits::MAX_PRE_ROLL_MS);
-                (u64::from(ms) * u64::from(SAMPLE_RATE_HZ) / 1_000) as usize
-            }
+    /// Whether the newest block is wanted, and so everything before it in the line.
+    fn wants_newest(&mut self, demand: Demand, heard: &Heard) -> bool {
+        let is_speech = demand.speech && heard.is_speech;
+        let has_tail = !is_speech && self.tail_blocks > 0;
+        if is_speech {
+            self.speech = self.line.samples();
+            self.tail_blocks = demand.tail_ms.div_ceil(BLOCK_MS);
+        } else if has_tail {
+            self.tail_blocks -= 1;
+        }
+        demand.everything || is_speech || has_tail
+    }
+
+    /// Takes a block out of the line, and more than that if it may catch up.
+    fn take(&mut self, block: &mut [f32; BLOCK_SAMPLES], may_catch_up: bool) {
+        let usable = if may_catch_up { self.unspoken } else { BLOCK_SAMPLES };
+        let removed = self.line.pull(block, usable);
+        self.unspoken -= removed;
+        self.speech = self.speech.saturating_sub(removed);
+        if std::mem::take(&mut self.is_waiting) {
+            fade(block, |share| share);
         }
     }
+
+    /// Lets a block of silence pass and leaves the line as it is. Where it begins and ends, what is next in the line is
+    /// faded out and in.
+    fn wait(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
+        if std::mem::replace(&mut self.is_waiting, true) {
+            block.fill(0.0);
+        } else {
+            self.line.peek(block);
+            fade(block, |share| 1.0 - share);
+        }
+    }
+
+    fn close(&mut self) {
+        (self.unspoken, self.speech, self.tail_blocks, self.is_waiting) = (0, 0, 0, false);
+    }
+
+    fn pre_roll_samples(&self) -> usize {
+        let ms = self.settings.pre_roll_ms.min(crate::limits::MAX_PRE_ROLL_MS);
+        (u64::from(ms) * u64::from(SAMPLE_RATE_HZ) / 1_000) as usize
+    }
 }
+
+fn fade(block: &mut [f32; BLOCK_SAMPLES], gain: impl Fn(f32) -> f32) {
+    for (i, sample) in block.iter_mut().enumerate() {
+        *sample *= gain((i as f32 + 0.5) / BLOCK_SAMPLES as f32);
+    }
+}
+
+/// The length of a block.
+const BLOCK_MS: u32 = 10;
 
 #[cfg(test)]
 mod tests {
@@ -149,7 +234,7 @@ mod tests {
             Activation::new(ActivationSettings { mode: ActivationMode::Open, ..Default::default() });
         for n in 0..10 {
             let mut sound = block(n);
-            assert_eq!(gate.process(&mut sound, &heard(false), false), Spoken::Speech);
+            assert_eq!(gate.process(&mut sound, &heard(false), false), Spoken::Sound);
             assert!(same(&sound, &block(n)));
         }
     }
@@ -164,7 +249,7 @@ mod tests {
             assert!(same(&sound, &[0.0; BLOCK_SAMPLES]));
         }
         let mut sound = block(10);
-        assert_eq!(gate.process(&mut sound, &heard(true), true), Spoken::Speech);
+        assert_eq!(gate.process(&mut sound, &heard(true), true), Spoken::Sound);
         assert!(same(&sound, &block(10)));
         assert_eq!(gate.process(&mut block(11), &heard(true), false), Spoken::Silence);
     }
@@ -213,5 +298,74 @@ mod tests {
         }
         assert_eq!(spoken, 110, "100 before and 10");
         assert_eq!(gate.late_samples(), 0);
+    }
+
+    /// What comes out for blocks `from..until`, of which speech is noticed in some.
+    fn run(
+        gate: &mut Activation,
+        demand: Demand,
+        from: usize,
+        until: usize,
+        is_speech: impl Fn(usize) -> bool,
+    ) -> Vec<(Spoken, [f32; BLOCK_SAMPLES])> {
+        let one = |n| {
+            let mut sound = block(n);
+            (gate.process_for(demand, &mut sound, &heard(is_speech(n))), sound)
+        };
+        (from..until).map(one).collect()
+    }
+
+    const SPEECH: Demand = Demand { everything: false, speech: true, tail_ms: 0 };
+    const BOTH: Demand = Demand { everything: true, ..SPEECH };
+
+    #[test]
+    fn a_tail_is_what_follows_speech_and_is_told_apart_from_it() {
+        let mut gate = Activation::new(ActivationSettings { pre_roll_ms: 0, ..Default::default() });
+        let demand = Demand { tail_ms: 145, ..SPEECH };
+        let out = run(&mut gate, demand, 0, 60, |n| (10..20).contains(&n));
+        for (n, (spoken, sound)) in out.iter().enumerate() {
+            let expected = match n {
+                10..20 => Spoken::Speech,
+                20..35 => Spoken::Sound,
+                _ => Spoken::Silence,
+            };
+            assert_eq!(*spoken, expected, "block {n}");
+            assert!(expected == Spoken::Silence || same(sound, &block(n)));
+        }
+    }
+
+    #[test]
+    fn who_wants_everything_and_the_word_when_somebody_speaks_is_told_before_the_first_syllable() {
+        let mut gate = Activation::new(ActivationSettings::default());
+        let out = run(&mut gate, BOTH, 0, 101, |n| n == 100);
+        assert!(out.iter().take(100).all(|(spoken, _)| *spoken == Spoken::Sound));
+        let (spoken, sound) = &out[100];
+        assert_eq!(*spoken, Spoken::Speech);
+        assert!((sound[0] - block(80)[0]).abs() < 0.01, "20 blocks earlier");
+    }
+
+    #[test]
+    fn who_wants_everything_loses_nothing_when_the_word_is_wanted_too() {
+        let mut gate = Activation::new(ActivationSettings::default());
+        let everything = Demand { everything: true, ..Demand::default() };
+        let first = run(&mut gate, everything, 0, 10, |_| false);
+        assert!(first.iter().enumerate().all(|(n, (_, sound))| same(sound, &block(n))));
+        let second = run(&mut gate, BOTH, 10, 100, |_| false);
+        // Twenty blocks of silence, and then all that was said meanwhile.
+        let late = |n: usize| same(&second[n].1, &block(10 + n - 20));
+        assert!((21..90).all(late));
+        let edges = [&second[0].1[..1], &second[20].1[BLOCK_SAMPLES - 1..]];
+        assert!((edges[0][0] - block(10)[0]).abs() < 0.01 && (edges[1][0] - block(10)[479]).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_conversation_catches_up_although_everything_is_wanted() {
+        let mut gate = Activation::new(ActivationSettings::default());
+        let silent = |_| [0.0; BLOCK_SAMPLES];
+        for n in 0..300 {
+            let mut sound = silent(n);
+            gate.process_for(BOTH, &mut sound, &heard(n >= 100));
+        }
+        assert!(gate.late_samples() < BLOCK_SAMPLES, "{}", gate.late_samples());
     }
 }

@@ -61,6 +61,13 @@ impl Line {
         self.samples.drain(..self.samples.len().saturating_sub(samples));
     }
 
+    /// Shows the first block, and leaves it where it is.
+    pub(crate) fn peek(&self, block: &mut [f32; BLOCK_SAMPLES]) {
+        for (shown, sample) in block.iter_mut().zip(&self.samples) {
+            *shown = *sample;
+        }
+    }
+
     /// Takes a block from the front, of which only the first `usable` samples may be used; returns how many
     /// have gone, which is more than a block if something was left out.
     pub(crate) fn pull(&mut self, block: &mut [f32; BLOCK_SAMPLES], usable: usize) -> usize {
