@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use consonance_audio::{
-    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, SamplePosition,
+    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Demand, Input, SamplePosition,
 };
 
 use capture_thread::CaptureThread;
@@ -31,9 +31,10 @@ const MAX_WAITING: usize = 128;
 #[derive(Clone, Copy)]
 pub(crate) struct CaptureWishes {
     pub(crate) settings: CaptureSettings,
+    /// When the chat as a whole is heard. What counts here is its pre-roll; the mode is part of the demand.
     pub(crate) activation: ActivationSettings,
-    /// The key for push to talk.
-    pub(crate) talk_key_held: bool,
+    /// What all channels together want.
+    pub(crate) demand: Demand,
     pub(crate) muted: bool,
 }
 
@@ -49,7 +50,7 @@ impl CaptureWishes {
         Self {
             settings: settings.unwrap_or(suited),
             activation: activation.unwrap_or(ActivationSettings { mode, ..ActivationSettings::default() }),
-            talk_key_held: false,
+            demand: Demand::default(),
             muted: false,
         }
     }
@@ -156,6 +157,13 @@ impl Capture {
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut CaptureWishes)) {
         change(&mut self.wishes);
         self.changed = true;
+    }
+
+    /// What is to be captured from the next block on.
+    pub(crate) fn set_demand(&mut self, demand: Demand) {
+        if self.wishes.demand != demand {
+            self.change(|wishes| wishes.demand = demand);
+        }
     }
 
     /// The game's own sound from now on.

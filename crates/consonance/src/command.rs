@@ -4,19 +4,17 @@ use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, Input, Pose, Quality,
     SpatialSettings, SpeakerPlace,
 };
-use consonance_session::{ChannelProperties, Priority, Routing, Target};
+use consonance_session::{Priority, Routing, Target};
 
 use crate::capture::GameSoundReader;
-use crate::channel::Channel;
+use crate::channel::{Channel, ChannelOrder};
 use crate::tap::{TapSender, TapSource};
 use crate::text::TextId;
 
 pub(crate) enum Command {
     JoinRoom(String),
     LeaveRoom(String),
-    OpenChannel(Channel, Target, ChannelProperties),
-    SetChannel(Channel, ChannelProperties),
-    CloseChannel(Channel),
+    Channel(Channel, ChannelOrder),
     SendText(TextId, Target, String),
     SetPriority(Priority),
     Hear(Hearing),

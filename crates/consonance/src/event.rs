@@ -96,6 +96,16 @@ pub enum EventKind {
         /// Its name.
         name: String,
     },
+    /// The player holds a [token](crate::Tokens) from now on.
+    TokenAdded {
+        /// The token.
+        token: String,
+    },
+    /// The player holds a [token](crate::Tokens) no longer.
+    TokenRemoved {
+        /// The token.
+        token: String,
+    },
     /// A microphone or loudspeaker came, went, or was changed for another one. Without one the chat goes on: the others
     /// hear silence, or we hear nothing.
     #[cfg(feature = "devices")]

@@ -156,6 +156,10 @@ impl Iterator for EventReader {
 impl Waiting {
     fn push(&self, event: Event) {
         let mut events = lock(&self.events);
+        if events.end.is_some() {
+            // The end is the last that is told, also of what the game itself does later.
+            return;
+        }
         if let EventKind::Ended(end) = &event.kind {
             events.end = Some(end.clone());
         }

@@ -32,6 +32,7 @@
 //! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
 //! files, silence, or whatever a game implements.
 //! Any [`ClientTransport`](transport::ClientTransport) carries it; an address of the form `quic://…` picks QUIC.
+//! [Triggers](trigger) open channels and join rooms by rule: by key, by voice, by place, by who is near.
 //! Where players have [direct links](transport::DirectLinks) to each other, voice and texts go over them as far as
 //! [`Routing`] says, and through the server to everybody else.
 
@@ -43,12 +44,14 @@ mod clock;
 mod command;
 mod event;
 mod event_queue;
+mod fader;
 mod finish;
 #[cfg(doctest)]
 mod guide;
 mod log;
 #[cfg(feature = "host")]
 mod node;
+mod own_voice;
 mod playback;
 mod player;
 mod reach;
@@ -64,7 +67,10 @@ mod switches;
 mod talking;
 mod tap;
 mod text;
+mod timeline;
+mod tokens;
 mod trace;
+pub mod trigger;
 mod uplink;
 mod uplink_quality;
 mod voice_chat;
@@ -72,7 +78,7 @@ mod voice_thread;
 
 pub use builder::{StartError, VoiceChatBuilder};
 pub use capture::GameSound;
-pub use channel::Channel;
+pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
@@ -83,6 +89,7 @@ pub use consonance_session::{
 pub use consonance_transport as transport;
 pub use event::{End, Event, EventKind};
 pub use event_queue::EventReader;
+pub use fader::Fade;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
 pub use player::{Player, SpeakingChannel, SpeakingTarget};
@@ -96,5 +103,6 @@ pub use statistics::{
 pub use status::Status;
 pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use text::{MAX_TEXT_BYTES, TextId, TextMessage, TextRefused};
+pub use tokens::{Tokens, TooManyTokens};
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

@@ -1,17 +1,21 @@
 //! My own voice: frames, encoder, and the channels that the game wants open.
 
-use std::collections::BTreeMap;
+mod wishes;
+
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecError, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, Redundancy,
+    BLOCK_SAMPLES, CodecError, Demand, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, Redundancy,
     SAMPLE_RATE_HZ,
 };
-use consonance_session::{ChannelId, ChannelProperties, Client, Priority, Target};
+use consonance_session::{Client, Priority};
+
+pub(crate) use wishes::ChatActivation;
+use wishes::Wishes;
 
 use crate::capture::CapturedAs;
-use crate::channel::Channel;
-use crate::player::{SpeakingChannel, SpeakingTarget};
+use crate::channel::{Channel, ChannelOrder, ChannelState, NewChannel};
+use crate::player::SpeakingChannel;
 use crate::trace::FrameTrace;
 use crate::uplink_quality::EncoderWish;
 
@@ -26,15 +30,8 @@ pub(crate) struct Talking {
     framer: Framer,
     encoder: Box<dyn Encoder>,
     settings: EncoderSettings,
-    channels: BTreeMap<Channel, Wish>,
+    wishes: Wishes,
     packet: Vec<u8>,
-}
-
-/// A channel that the game opened.
-struct Wish {
-    target: Target,
-    properties: ChannelProperties,
-    open: Option<ChannelId>,
 }
 
 /// What a captured block led to.
@@ -53,7 +50,7 @@ impl Talking {
             framer: Framer::new(settings.frame),
             encoder: Box::new(OpusEncoder::new(settings)?),
             settings,
-            channels: BTreeMap::new(),
+            wishes: Wishes::new(),
             packet: vec![0; MAX_FRAME_BYTES],
         })
     }
@@ -109,47 +106,49 @@ impl Talking {
 
     /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
     pub(crate) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
-        let open = self.channels.values().filter(|wish| wish.open.is_some());
-        open.map(|wish| SpeakingChannel {
-            target: match &wish.target {
-                Target::Room(room) => SpeakingTarget::Room(room.to_string()),
-                Target::Player(name) => SpeakingTarget::Player(name.to_string()),
-            },
-            positional: wish.properties.positional,
-            amplitude: wish.properties.amplitude,
-            priority: wish.properties.priority.unwrap_or(priority),
-        })
-        .collect()
+        self.wishes.open_channels(priority)
     }
 
     /// A channel that is wanted from the beginning.
-    pub(crate) fn add(&mut self, channel: Channel, target: Target, properties: ChannelProperties) {
-        self.channels.insert(channel, Wish { target, properties, open: None });
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub(crate) fn add(&mut self, channel: Channel, new: NewChannel) -> Result<(), String> {
+        self.wishes.add(channel, new, None)
     }
 
-    pub(crate) fn open(
+    /// Does what the game wants of a channel, for what is said from now on.
+    ///
+    /// # Errors
+    /// If there are too many channels for another one.
+    pub(crate) fn obey(
         &mut self,
         channel: Channel,
-        target: Target,
-        properties: ChannelProperties,
+        order: ChannelOrder,
+        now: Instant,
         client: &mut Client,
-    ) -> Option<String> {
-        self.add(channel, target, properties);
-        if self.is_speaking { self.open_all(client) } else { None }
+    ) -> Result<(), String> {
+        self.wishes.obey(channel, order, now, client)
     }
 
-    pub(crate) fn set(&mut self, channel: Channel, properties: ChannelProperties, client: &mut Client) {
-        let Some(wish) = self.channels.get_mut(&channel) else { return };
-        wish.properties = properties;
-        if let Some(open) = wish.open {
-            client.set_channel(open, properties);
-        }
+    /// Changes when channels that go with the chat are heard.
+    pub(crate) fn set_chat(&mut self, now: Instant, change: impl FnOnce(&mut ChatActivation)) {
+        self.wishes.set_chat(now, change);
     }
 
-    pub(crate) fn close(&mut self, channel: Channel, client: &mut Client) {
-        if let Some(Wish { open: Some(open), .. }) = self.channels.remove(&channel) {
-            client.close_channel(open);
-        }
+    /// What is to be captured for all channels together.
+    pub(crate) fn demand(&self) -> Demand {
+        self.wishes.demand()
+    }
+
+    /// The state of all channels, if any has changed since [`channels_shown`](Self::channels_shown).
+    pub(crate) fn changed_channels(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
+        self.wishes.changed()
+    }
+
+    /// The game can see the states.
+    pub(crate) fn channels_shown(&mut self) {
+        self.wishes.shown();
     }
 
     /// What the game wants, whatever the network takes.
@@ -171,47 +170,38 @@ impl Talking {
     /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.
     pub(crate) fn take(&mut self, captured: &CapturedAs, now: Instant, client: &mut Client) -> Sent {
         match captured {
-            CapturedAs::Speech { recorded_until, block } => self.speak(block, *recorded_until, client),
-            CapturedAs::Silence | CapturedAs::Ended { .. } if self.is_speaking => self.end(now, client),
-            CapturedAs::Silence | CapturedAs::Ended { .. } => Sent::default(),
+            CapturedAs::Sound { recorded_until, is_speech, block } => {
+                let (any_open, problem) = self.wishes.update(*recorded_until, *is_speech, client);
+                let sent =
+                    if any_open { self.speak(block, *recorded_until, client) } else { self.end(now, client) };
+                Sent { problem: problem.or(sent.problem), ..sent }
+            }
+            CapturedAs::Silence | CapturedAs::Ended { .. } => {
+                self.wishes.slam(client);
+                self.end(now, client)
+            }
         }
     }
 
     fn speak(&mut self, block: &[f32; BLOCK_SAMPLES], recorded_until: Instant, client: &mut Client) -> Sent {
-        let mut problem = None;
         if !self.is_speaking {
             self.is_speaking = true;
             self.framer.clear();
-            problem = self.open_all(client);
         }
         let mut samples = &block[..];
-        let Some(frame) = self.framer.fill(&mut samples) else { return Sent { frame: None, problem } };
-        let sent = send(&mut *self.encoder, frame, frame.len(), recorded_until, &mut self.packet, client);
-        Sent { problem: problem.or(sent.problem), ..sent }
+        let Some(frame) = self.framer.fill(&mut samples) else { return Sent::default() };
+        send(&mut *self.encoder, frame, frame.len(), recorded_until, &mut self.packet, client)
     }
 
-    /// The utterance is over: closes every channel, with one more frame that says so.
+    /// The utterance, if there was one, is over, and every channel closed: one more frame says so.
     fn end(&mut self, now: Instant, client: &mut Client) -> Sent {
-        self.is_speaking = false;
-        for open in self.channels.values_mut().filter_map(|wish| wish.open.take()) {
-            client.close_channel(open);
+        if !std::mem::replace(&mut self.is_speaking, false) {
+            return Sent::default();
         }
         let spoken = self.framer.pending_samples();
         let silence = vec![0.0; self.encoder.frame_samples()];
         let last = self.framer.flush().unwrap_or(&silence);
         send(&mut *self.encoder, last, spoken, now, &mut self.packet, client)
-    }
-
-    /// Opens in the session what the game wants open.
-    fn open_all(&mut self, client: &mut Client) -> Option<String> {
-        let mut problem = None;
-        for wish in self.channels.values_mut().filter(|wish| wish.open.is_none()) {
-            match client.open_channel(wish.target.clone(), wish.properties) {
-                Ok(open) => wish.open = Some(open),
-                Err(error) => problem = Some(error.to_string()),
-            }
-        }
-        problem
     }
 }
 

@@ -1,5 +1,6 @@
 //! The handle that a game holds: every method puts one command in a queue or takes one event out of another.
 
+mod channels;
 mod hearing;
 mod players;
 mod settings;
@@ -7,7 +8,7 @@ mod speaking;
 mod text;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::thread::Thread;
@@ -15,13 +16,13 @@ use std::time::Duration;
 
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::{ChannelProperties, Routing, Target};
+use consonance_session::Routing;
 
-use crate::channel::Channel;
 use crate::command::Command;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
+use crate::own_voice::OwnVoice;
 use crate::player::Players;
 use crate::settings::VoiceSettings;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
@@ -53,6 +54,7 @@ pub(crate) struct Running {
     pub(crate) settings: Mutex<VoiceSettings>,
     #[cfg(feature = "devices")]
     pub(crate) has_devices: bool,
+    pub(crate) own_voice: Arc<OwnVoice>,
     pub(crate) next_channel: AtomicU32,
     pub(crate) finish: Arc<Finish>,
     pub(crate) thread: Thread,
@@ -81,23 +83,6 @@ impl VoiceChat {
     /// Listens to a room no longer, or to one time of it less. Leaving a room that was not joined does nothing.
     pub fn leave_room(&self, room: impl Into<String>) {
         self.ask(Command::LeaveRoom(room.into()));
-    }
-
-    /// Speaks to a room or a player while there is input.
-    pub fn open_channel(&self, target: Target, properties: ChannelProperties) -> Channel {
-        let channel = Channel(self.running.next_channel.fetch_add(1, Ordering::Relaxed));
-        self.ask(Command::OpenChannel(channel, target, properties));
-        channel
-    }
-
-    /// Changes a channel from the next frame on.
-    pub fn set_channel(&self, channel: Channel, properties: ChannelProperties) {
-        self.ask(Command::SetChannel(channel, properties));
-    }
-
-    /// Closes a channel; the next frame is its last.
-    pub fn close_channel(&self, channel: Channel) {
-        self.ask(Command::CloseChannel(channel));
     }
 
     /// Uses another microphone or loudspeaker from now on, in a chat that was started with one

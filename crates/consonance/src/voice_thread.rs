@@ -15,11 +15,12 @@ use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 use consonance_transport::ClientTransport;
 
 use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
-use crate::channel::Channel;
+use crate::channel::{Channel, NewChannel};
 use crate::clock::Clock;
 use crate::command::{Command, Hearing};
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::own_voice::OwnVoice;
 use crate::playback::Playback;
 use crate::player::Players;
 use crate::reach::Reach;
@@ -68,6 +69,7 @@ pub(crate) struct VoiceParts {
     pub(crate) statistics: Arc<SharedStatistics>,
     pub(crate) players: Arc<Players>,
     pub(crate) texts: Arc<TextHistory>,
+    pub(crate) own_voice: Arc<OwnVoice>,
     pub(crate) trace_frames: bool,
 }
 
@@ -78,6 +80,7 @@ pub(crate) struct VoiceThread {
     rooms: JoinedRooms,
     players: Arc<Players>,
     texts: Arc<TextHistory>,
+    own_voice: Arc<OwnVoice>,
     uplink: Uplink,
     reach: Reach,
     capture: Capture,
@@ -111,21 +114,24 @@ impl VoiceThread {
         let mut uplink = Uplink::new(parts.transport);
         uplink.set_waker(waker);
         let mut talking = parts.talking;
+        let mut begun = Ok(());
         for (number, (target, properties)) in (0..).zip(parts.channels) {
-            talking.add(Channel(number), target, properties);
+            begun = begun.and(talking.add(Channel(number), NewChannel::new(target, properties)));
         }
+        talking.set_chat(now, |chat| chat.mode = parts.capture.activation.mode);
         let mut playback = Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples());
         for wish in parts.hearing {
             // Nothing of it is for a player, so nothing can be refused.
             let _ = playback.obey(wish);
         }
-        let begun = parts.input.map_or(Ok(()), |input| capture.set_input(input));
+        let begun = begun.and(parts.input.map_or(Ok(()), |input| capture.set_input(input)));
         let thread = Self {
             clock: Clock::new(now),
             own_name: parts.client.name().into(),
             rooms: JoinedRooms::new(parts.client.rooms()),
             players: parts.players,
             texts: parts.texts,
+            own_voice: parts.own_voice,
             client: parts.client,
             uplink,
             reach: Reach::default(),
@@ -162,6 +168,7 @@ impl VoiceThread {
                 thread::park_timeout(self.sleep(Instant::now()));
             }
         }
+        self.own_voice.end();
         self.say_goodbye();
         self.players.remove_all();
         while !self.write_statistics(Instant::now()) {
@@ -238,6 +245,7 @@ impl VoiceThread {
     fn capture(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
         let now_heard = self.clock.position(due);
         let position = SamplePosition(now_heard.0.saturating_sub(BLOCK_SAMPLES as u64));
+        self.capture.set_demand(self.talking.demand());
         if let Err(problem) = self.capture.beat(Beat { due, position, render: *render }) {
             self.problem(due, Some(problem));
             let Sent { problem, .. } = self.talking.take(&CapturedAs::Silence, due, &mut self.client);
@@ -259,6 +267,7 @@ impl VoiceThread {
             }
             self.settle(now);
         }
+        self.own_voice.show(&mut self.talking, &self.client, self.capture.row());
     }
 
     /// Hands on what the session has to tell and to send.

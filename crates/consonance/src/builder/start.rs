@@ -21,6 +21,7 @@ use crate::command::Hearing;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
+use crate::own_voice::OwnVoice;
 use crate::player::Players;
 use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
@@ -56,6 +57,7 @@ impl VoiceChatBuilder {
         players.local().set_rooms(client.rooms().map(str::to_owned).collect());
         let texts = Arc::new(TextHistory::new(self.text_history));
         let finish = Arc::new(Finish::default());
+        let own_voice = Arc::new(OwnVoice::new(Arc::clone(&events)));
         let next_channel = AtomicU32::new(self.channels.len() as u32);
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
@@ -87,6 +89,7 @@ impl VoiceChatBuilder {
             statistics: Arc::clone(&statistics),
             players: Arc::clone(&players),
             texts: Arc::clone(&texts),
+            own_voice: Arc::clone(&own_voice),
             trace_frames: self.trace_frames,
         };
         if let Some(callback) = self.on_event {
@@ -105,6 +108,7 @@ impl VoiceChatBuilder {
             settings: Mutex::new(settings),
             #[cfg(feature = "devices")]
             has_devices,
+            own_voice,
             next_channel,
             finish,
             thread,

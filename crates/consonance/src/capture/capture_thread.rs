@@ -27,9 +27,10 @@ pub(crate) struct Captured {
     reason = "the queue keeps room for a block; a box would be one allocation each"
 )]
 pub(crate) enum CapturedAs {
-    /// A block of an utterance, which was recorded until then.
-    Speech { recorded_until: Instant, block: [f32; BLOCK_SAMPLES] },
-    /// Nothing: nobody speaks.
+    /// A block that is wanted, which was recorded until then, and whether it is speech or its pre-roll. Where nobody
+    /// has asked for speech, none is.
+    Sound { recorded_until: Instant, is_speech: bool, block: [f32; BLOCK_SAMPLES] },
+    /// Nothing: nobody speaks, or nobody wants it.
     Silence,
     /// Nothing any more: the input has ended, which was given as the `input`th.
     Ended { input: u32 },
@@ -118,13 +119,14 @@ impl CaptureThread {
             self.activation.withhold(&mut block);
             Spoken::Silence
         } else {
-            self.activation.process(&mut block, &heard, self.wishes.talk_key_held)
+            self.activation.process_for(self.wishes.demand, &mut block, &heard)
         };
         let late_samples = self.chain.delay_samples() + self.activation.late_samples();
         let what = match spoken {
             _ if has_ended => CapturedAs::Ended { input: self.inputs },
-            Spoken::Speech => CapturedAs::Speech {
+            Spoken::Speech | Spoken::Sound => CapturedAs::Sound {
                 recorded_until: due.checked_sub(lasting(late_samples)).unwrap_or(due),
+                is_speech: spoken == Spoken::Speech,
                 block,
             },
             Spoken::Silence => CapturedAs::Silence,
@@ -132,7 +134,7 @@ impl CaptureThread {
         let row = CaptureRow {
             chain: self.chain.statistics(),
             is_speech: heard.is_speech,
-            is_speaking: matches!(what, CapturedAs::Speech { .. }),
+            is_speaking: matches!(what, CapturedAs::Sound { .. }),
             delay: lasting(late_samples),
             dropped_blocks: self.dropped_blocks,
             game_sound: self.game_sound.as_ref().map(GameSoundReader::row),

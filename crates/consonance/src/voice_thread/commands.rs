@@ -26,6 +26,7 @@ impl VoiceThread {
     }
 
     fn obey(&mut self, command: Command) {
+        let now = Instant::now();
         let client = &mut self.client;
         let problem = match command {
             Command::JoinRoom(room) => {
@@ -38,17 +39,7 @@ impl VoiceThread {
                 self.note_own_rooms();
                 None
             }
-            Command::OpenChannel(channel, target, properties) => {
-                self.talking.open(channel, target, properties, client)
-            }
-            Command::SetChannel(channel, properties) => {
-                self.talking.set(channel, properties, client);
-                None
-            }
-            Command::CloseChannel(channel) => {
-                self.talking.close(channel, client);
-                None
-            }
+            Command::Channel(channel, order) => self.talking.obey(channel, order, now, client).err(),
             Command::SendText(id, target, text) => {
                 self.send_text(id, &target, &text);
                 None
@@ -65,10 +56,11 @@ impl VoiceThread {
             }
             Command::SetActivation(activation) => {
                 self.capture.change(|wishes| wishes.activation = activation);
+                self.talking.set_chat(now, |chat| chat.mode = activation.mode);
                 None
             }
             Command::SetTalkKey { held } => {
-                self.capture.change(|wishes| wishes.talk_key_held = held);
+                self.talking.set_chat(now, |chat| chat.key_held = held);
                 None
             }
             Command::SetMuted(muted) => {
@@ -92,7 +84,7 @@ impl VoiceThread {
                 None
             }
         };
-        self.problem(Instant::now(), problem);
+        self.problem(now, problem);
     }
 
     fn set_encoder(&mut self, settings: EncoderSettings) -> Result<(), CodecError> {

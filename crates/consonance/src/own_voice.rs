@@ -1,0 +1,69 @@
+//! How one's own voice is doing, as the voice thread sees it and the game may ask in every frame.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use consonance_session::Client;
+
+use crate::channel::{Channel, ChannelState};
+use crate::event_queue::EventQueue;
+use crate::statistics::CaptureRow;
+use crate::talking::Talking;
+use crate::tokens::Tokens;
+
+/// What one thread shows and others look at. The one that shows never waits.
+#[derive(Debug)]
+pub(crate) struct OwnVoice {
+    is_speech: AtomicBool,
+    is_heard: AtomicBool,
+    channels: Mutex<BTreeMap<Channel, ChannelState>>,
+    tokens: Tokens,
+}
+
+impl OwnVoice {
+    /// Silence, and nobody's tokens. Their changes are told as events.
+    pub(crate) fn new(events: Arc<EventQueue>) -> Self {
+        let (is_speech, is_heard) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { is_speech, is_heard, channels: Mutex::default(), tokens: Tokens::new(events) }
+    }
+
+    /// Shows what has changed. What cannot be shown because somebody looks just now is shown the next time.
+    pub(crate) fn show(&self, talking: &mut Talking, client: &Client, captured: Option<CaptureRow>) {
+        self.is_speech.store(captured.is_some_and(|row| row.is_speech), Ordering::Release);
+        self.is_heard.store(talking.is_heard(client), Ordering::Release);
+        let Some(states) = talking.changed_channels() else { return };
+        let mut shown = match self.channels.try_lock() {
+            Ok(shown) => shown,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        shown.clear();
+        shown.extend(states);
+        drop(shown);
+        talking.channels_shown();
+    }
+
+    /// Nobody speaks any more.
+    pub(crate) fn end(&self) {
+        self.is_speech.store(false, Ordering::Release);
+        self.is_heard.store(false, Ordering::Release);
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    pub(crate) fn is_speech(&self) -> bool {
+        self.is_speech.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_heard(&self) -> bool {
+        self.is_heard.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn channel(&self, channel: Channel) -> Option<ChannelState> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(&channel).copied()
+    }
+}

@@ -1,0 +1,455 @@
+//! The channels that the game wants, and which of them are open in the session just now.
+//!
+//! Everything is decided once per captured block: who wants to be heard in it, how far each is faded, and then which
+//! channels open and which close. Those that open come first, so that whoever moves from one room to another while
+//! speaking goes on speaking.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use consonance_audio::{ActivationMode, BLOCK_SAMPLES, Demand, SAMPLE_RATE_HZ};
+use consonance_session::{ChannelId, ChannelProperties, Client, Priority, Target};
+
+use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
+use crate::fader::Fader;
+use crate::player::{SpeakingChannel, SpeakingTarget};
+use crate::timeline::Timeline;
+
+/// When the chat as a whole is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ChatActivation {
+    pub(crate) mode: ActivationMode,
+    /// The key for push to talk.
+    pub(crate) key_held: bool,
+}
+
+/// Channels that a game may want, open or not.
+const MAX_CHANNELS: usize = 1024;
+
+/// All channels that the game wants.
+pub(super) struct Wishes {
+    channels: BTreeMap<Channel, Wish>,
+    chat: Timeline<ChatActivation>,
+    /// Something has changed that the game may see.
+    changed: bool,
+}
+
+/// A channel that the game wants.
+struct Wish {
+    new: NewChannel,
+    activation: Timeline<ChannelActivation>,
+    fader: Fader,
+    /// It is to be heard in this block.
+    intent: bool,
+    open: Option<ChannelId>,
+    /// The session did not take it, and said so.
+    refused: bool,
+    /// The game wants it no longer; it goes with the next block.
+    closed: bool,
+}
+
+impl Wishes {
+    pub(super) fn new() -> Self {
+        let chat = Timeline::new(ChatActivation::default());
+        Self { channels: BTreeMap::new(), chat, changed: false }
+    }
+
+    /// A channel for what is recorded from then on; for everything if there is no time.
+    ///
+    /// # Errors
+    /// If the game wants too many channels.
+    pub(super) fn add(
+        &mut self,
+        channel: Channel,
+        new: NewChannel,
+        from: Option<Instant>,
+    ) -> Result<(), String> {
+        // While nothing is captured, nobody else forgets them.
+        self.channels.retain(|_, wish| wish.open.is_some() || wish.is_wanted());
+        if self.channels.len() >= MAX_CHANNELS {
+            return Err(format!("{MAX_CHANNELS} channels are wanted, which is the limit: close some first"));
+        }
+        let activation = match from {
+            None => Timeline::new(new.activation),
+            Some(from) => {
+                let mut activation = Timeline::new(ChannelActivation::Shut);
+                activation.set(from, new.activation);
+                activation
+            }
+        };
+        let wish = Wish {
+            new,
+            activation,
+            fader: Fader::default(),
+            intent: false,
+            open: None,
+            refused: false,
+            closed: false,
+        };
+        self.channels.insert(channel, wish);
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Does what the game wants of a channel from now on; of one that it has closed, nothing.
+    ///
+    /// # Errors
+    /// If there are too many channels for another one.
+    pub(super) fn obey(
+        &mut self,
+        channel: Channel,
+        order: ChannelOrder,
+        now: Instant,
+        client: &mut Client,
+    ) -> Result<(), String> {
+        if let ChannelOrder::Open(new) = order {
+            return self.add(channel, new, Some(now));
+        }
+        let Some(wish) = self.channels.get_mut(&channel) else { return Ok(()) };
+        match order {
+            ChannelOrder::Open(_) => {}
+            ChannelOrder::Properties(properties) => {
+                wish.new.properties = properties;
+                wish.show(client);
+            }
+            ChannelOrder::Activation(activation) => wish.activation.set(now, activation),
+            ChannelOrder::Fade(fade) => wish.new.fade = fade,
+            ChannelOrder::Close => self.close(channel),
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, channel: Channel) {
+        if let Some(wish) = self.channels.get_mut(&channel) {
+            wish.closed = true;
+            if wish.open.is_none() {
+                self.channels.remove(&channel);
+            }
+            self.changed = true;
+        }
+    }
+
+    /// When channels that go with the chat are heard, from now on.
+    pub(super) fn set_chat(&mut self, now: Instant, change: impl FnOnce(&mut ChatActivation)) {
+        let mut chat = self.chat.newest();
+        change(&mut chat);
+        self.chat.set(now, chat);
+    }
+
+    /// What is to be captured for all that. As long as there is no channel, what the chat would want.
+    pub(super) fn demand(&self) -> Demand {
+        let chat = self.chat.newest();
+        let mut demand = Demand::default();
+        if self.channels.is_empty() {
+            return chat.mode.demand(chat.key_held);
+        }
+        for wish in self.channels.values().filter(|wish| wish.is_wanted()) {
+            let one = wish.demand(chat);
+            demand.everything |= one.everything;
+            demand.speech |= one.speech;
+            demand.tail_ms = demand.tail_ms.max(one.tail_ms);
+        }
+        demand
+    }
+
+    /// Opens and closes in the session what the next block of sound wants, which was recorded until then; whether any
+    /// channel is open, and what went wrong.
+    pub(super) fn update(
+        &mut self,
+        recorded_until: Instant,
+        is_speech: bool,
+        client: &mut Client,
+    ) -> (bool, Option<String>) {
+        let mut problem = None;
+        let chat = self.chat.at(recorded_until);
+        for wish in self.channels.values_mut() {
+            let before = wish.state();
+            if let Err(text) = wish.follow(recorded_until, is_speech, chat, client) {
+                problem = Some(text);
+            }
+            self.changed |= before != wish.state();
+        }
+        let mut any_open = false;
+        for wish in self.channels.values_mut() {
+            if wish.is_over() {
+                wish.close(client);
+                self.changed = true;
+            }
+            any_open |= wish.open.is_some();
+        }
+        self.forget_unwanted();
+        (any_open, problem)
+    }
+
+    /// Closes everything in the session at once, without fading.
+    pub(super) fn slam(&mut self, client: &mut Client) {
+        for wish in self.channels.values_mut() {
+            self.changed |= wish.open.is_some();
+            wish.fader.slam();
+            (wish.intent, wish.refused) = (false, false);
+            wish.close(client);
+        }
+        self.forget_unwanted();
+    }
+
+    fn forget_unwanted(&mut self) {
+        let before = self.channels.len();
+        self.channels.retain(|_, wish| wish.is_wanted());
+        self.changed |= before != self.channels.len();
+    }
+
+    /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
+    pub(super) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
+        let open = self.channels.values().filter(|wish| wish.open.is_some());
+        open.map(|wish| wish.speaking_channel(priority)).collect()
+    }
+
+    /// What the game may see, if it has changed since this was asked last.
+    pub(super) fn changed(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
+        let states = self.channels.iter().filter(|(_, wish)| wish.is_wanted());
+        self.changed.then(|| states.map(|(&channel, wish)| (channel, wish.state())))
+    }
+
+    /// The game can see it.
+    pub(super) fn shown(&mut self) {
+        self.changed = false;
+    }
+}
+
+impl Wish {
+    /// What has to be captured for it.
+    fn demand(&self, chat: ChatActivation) -> Demand {
+        let fade = self.new.fade.within_limits();
+        let mut demand = match self.activation.newest() {
+            ChannelActivation::AsChat => chat.mode.demand(chat.key_held),
+            ChannelActivation::Open => ActivationMode::Open.demand(false),
+            ChannelActivation::Voice => ActivationMode::Voice.demand(false),
+            ChannelActivation::Shut => Demand::default(),
+        };
+        if demand.speech {
+            demand.tail_ms = (fade.fade_out_seconds * 1_000.0).ceil() as u32;
+        } else {
+            demand.everything |= self.fader.volume() > 0.0;
+        }
+        demand
+    }
+
+    /// Fades, and opens where it is to be heard.
+    fn follow(
+        &mut self,
+        recorded_until: Instant,
+        is_speech: bool,
+        chat: ChatActivation,
+        client: &mut Client,
+    ) -> Result<(), String> {
+        let intent = match self.activation.at(recorded_until) {
+            ChannelActivation::AsChat => match chat.mode {
+                ActivationMode::Open => true,
+                ActivationMode::PushToTalk => chat.key_held,
+                ActivationMode::Voice => is_speech,
+            },
+            ChannelActivation::Open => true,
+            ChannelActivation::Voice => is_speech,
+            ChannelActivation::Shut => false,
+        };
+        self.intent = intent && self.is_wanted();
+        let before = self.fader.volume();
+        let volume = self.fader.step(self.new.fade, self.intent, BLOCK_SECONDS);
+        if !self.intent {
+            self.refused = false;
+        }
+        if self.intent && self.open.is_none() && !self.refused {
+            match client.open_channel(self.new.target.clone(), self.shown()) {
+                Ok(open) => self.open = Some(open),
+                Err(error) => {
+                    self.refused = true;
+                    return Err(error.to_string());
+                }
+            }
+        } else if before.to_bits() != volume.to_bits() {
+            self.show(client);
+        }
+        Ok(())
+    }
+
+    /// What the wire says of it: as loud as the game wants it, times how far it is faded.
+    fn shown(&self) -> ChannelProperties {
+        let amplitude = self.new.properties.amplitude * self.fader.volume();
+        ChannelProperties { amplitude, ..self.new.properties }
+    }
+
+    fn show(&self, client: &mut Client) {
+        if let Some(open) = self.open {
+            client.set_channel(open, self.shown());
+        }
+    }
+
+    /// False once the game has closed it, or its owner has gone.
+    fn is_wanted(&self) -> bool {
+        !self.closed && self.new.owner.as_ref().is_none_or(|owner| owner.strong_count() > 0)
+    }
+
+    /// Nothing of it is to be heard any more.
+    fn is_over(&self) -> bool {
+        self.open.is_some() && (!self.is_wanted() || (!self.intent && self.fader.volume() <= 0.0))
+    }
+
+    fn close(&mut self, client: &mut Client) {
+        if let Some(open) = self.open.take() {
+            client.close_channel(open);
+        }
+    }
+
+    fn speaking_channel(&self, priority: Priority) -> SpeakingChannel {
+        let ChannelProperties { positional, priority: own_priority, amplitude } = self.shown();
+        let target = match &self.new.target {
+            Target::Room(room) => SpeakingTarget::Room(room.to_string()),
+            Target::Player(name) => SpeakingTarget::Player(name.to_string()),
+        };
+        SpeakingChannel { target, positional, amplitude, priority: own_priority.unwrap_or(priority) }
+    }
+
+    fn state(&self) -> ChannelState {
+        ChannelState { is_open: self.open.is_some(), volume: self.fader.volume() }
+    }
+}
+
+const BLOCK_SECONDS: f32 = BLOCK_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use consonance_session::ClientSettings;
+
+    use super::*;
+    use crate::fader::Fade;
+
+    const RADIO: Channel = Channel(1);
+    const NEAR: Channel = Channel(2);
+
+    /// Channels of a client that is in no session, and blocks of 10 ms from a time on that is `late` before theirs.
+    struct Bench {
+        wishes: Wishes,
+        client: Client,
+        begun: Instant,
+        now_ms: u64,
+        late_ms: u64,
+    }
+
+    impl Bench {
+        fn new(late_ms: u64) -> Self {
+            let begun = Instant::now();
+            let client = Client::new(ClientSettings::new("Alice"));
+            Self { wishes: Wishes::new(), client, begun, now_ms: 1_000, late_ms }
+        }
+
+        fn now(&self) -> Instant {
+            self.begun + Duration::from_millis(self.now_ms)
+        }
+
+        fn add(&mut self, channel: Channel, activation: ChannelActivation, fade: Fade) {
+            let target = Target::Room(format!("{channel:?}").into());
+            let new =
+                NewChannel { activation, fade, ..NewChannel::new(target, ChannelProperties::default()) };
+            let now = self.now();
+            self.wishes.add(channel, new, Some(now)).unwrap();
+        }
+
+        fn set(&mut self, channel: Channel, activation: ChannelActivation) {
+            let (now, order) = (self.now(), ChannelOrder::Activation(activation));
+            self.wishes.obey(channel, order, now, &mut self.client).unwrap();
+        }
+
+        /// So many blocks; which of them went over a channel.
+        fn blocks(&mut self, count: usize, channel: Channel, is_speech: bool) -> Vec<bool> {
+            let one = |_| {
+                self.now_ms += 10;
+                let recorded_until = self.now().checked_sub(Duration::from_millis(self.late_ms)).unwrap();
+                let (any_open, problem) = self.wishes.update(recorded_until, is_speech, &mut self.client);
+                assert_eq!(problem, None);
+                let is_open = self.wishes.channels.get(&channel).is_some_and(|wish| wish.open.is_some());
+                assert!(any_open || !is_open);
+                is_open
+            };
+            (0..count).map(one).collect()
+        }
+    }
+
+    #[test]
+    fn what_was_said_before_a_channel_was_opened_or_after_it_was_shut_does_not_go_over_it() {
+        let mut bench = Bench::new(200);
+        bench.add(RADIO, ChannelActivation::Open, Fade::NONE);
+        let opened = bench.blocks(30, RADIO, false);
+        assert_eq!(opened.iter().position(|open| *open), Some(20), "the first block after 200 ms");
+        bench.set(RADIO, ChannelActivation::Shut);
+        assert!(bench.wishes.demand().everything, "the last 200 ms are wanted");
+        let shut = bench.blocks(30, RADIO, false);
+        assert_eq!(shut.iter().position(|open| !*open), Some(20));
+        assert_eq!(bench.wishes.demand(), Demand::default());
+    }
+
+    #[test]
+    fn a_key_that_is_pressed_for_a_moment_lets_that_moment_through_however_late_it_comes() {
+        let mut bench = Bench::new(200);
+        bench.wishes.set_chat(bench.begun, |chat| chat.mode = ActivationMode::PushToTalk);
+        bench.add(RADIO, ChannelActivation::AsChat, Fade::NONE);
+        bench.blocks(50, RADIO, false);
+        for key_held in [true, false, true, false] {
+            let now = bench.now();
+            bench.wishes.set_chat(now, |chat| chat.key_held = key_held);
+            assert!(bench.blocks(5, RADIO, false).iter().all(|open| !open));
+        }
+        let heard = bench.blocks(30, RADIO, false);
+        let expected: Vec<bool> = (0..30).map(|n| matches!(n, 0..5 | 10..15)).collect();
+        assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn a_channel_that_is_left_for_another_one_closes_after_the_other_has_opened() {
+        let mut bench = Bench::new(0);
+        bench.add(RADIO, ChannelActivation::Open, Fade::NONE);
+        bench.blocks(5, RADIO, false);
+        bench.add(NEAR, ChannelActivation::Open, Fade::NONE);
+        bench.wishes.close(RADIO);
+        assert!(bench.wishes.channels[&RADIO].open.is_some(), "until the next block");
+        assert_eq!(bench.blocks(1, NEAR, false), [true]);
+        assert_eq!(bench.wishes.channels.len(), 1);
+    }
+
+    #[test]
+    fn a_fade_out_goes_on_after_speech_and_silence_slams_everything_shut() {
+        let mut bench = Bench::new(0);
+        let fade = Fade { fade_out_seconds: 0.15, ..Fade::NONE };
+        bench.add(NEAR, ChannelActivation::Voice, fade);
+        assert_eq!(bench.wishes.demand(), Demand { everything: false, speech: true, tail_ms: 150 });
+        bench.blocks(5, NEAR, true);
+        let tail = bench.blocks(20, NEAR, false);
+        assert_eq!(tail.iter().filter(|open| **open).count(), 14, "the fifteenth is silent");
+        bench.blocks(5, NEAR, true);
+        bench.wishes.slam(&mut bench.client);
+        assert!(bench.wishes.channels[&NEAR].state() == ChannelState::default());
+    }
+
+    #[test]
+    fn channels_whose_owners_have_gone_are_forgotten_although_nothing_is_captured() {
+        let mut bench = Bench::new(0);
+        for number in 0..10_000 {
+            let target = Target::Room("lobby".into());
+            let owner = std::sync::Arc::new(());
+            let new = NewChannel::new(target, ChannelProperties::default());
+            let new = NewChannel { owner: Some(std::sync::Arc::downgrade(&owner)), ..new };
+            bench.wishes.add(Channel(number), new, None).unwrap();
+        }
+        assert_eq!(bench.wishes.channels.len(), 1);
+    }
+
+    #[test]
+    fn a_game_that_wants_too_many_channels_is_told() {
+        let mut bench = Bench::new(0);
+        let channels = 0..MAX_CHANNELS as u32;
+        channels.for_each(|number| bench.add(Channel(number), ChannelActivation::Shut, Fade::NONE));
+        let new = NewChannel::new(Target::Room("lobby".into()), ChannelProperties::default());
+        assert!(bench.wishes.add(Channel(u32::MAX), new, None).is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! Triggers: rules for who is spoken to and listened to, which a game ticks once per frame.
+//!
+//! | trigger | does |
+//! |---|---|
+//! | [`BroadcastTrigger`] | speaks to a room or a player |
+//! | [`ReceiptTrigger`] | listens to a room |
+//! | [`ProximityBroadcastTrigger`] | speaks to whoever is near |
+//! | [`ProximityReceiptTrigger`] | listens to whoever is near |
+//!
+//! A trigger is a plain value with public settings, which may be changed at any time.
+//! Nothing happens before [`update`](BroadcastTrigger::update), which takes microseconds and never waits; between two
+//! updates the voice thread goes on by itself, so that a game that stalls loses no word.
+//! Dropping a trigger closes its channels and leaves its rooms.
+//!
+//! ```no_run
+//! use consonance::VoiceChat;
+//! use consonance::trigger::{BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, Zone};
+//!
+//! # fn game(voice: VoiceChat) {
+//! let mut radio = BroadcastTrigger::to_room("red team");
+//! radio.activation = TriggerActivation::PushToTalk;
+//! let mut kitchen = ReceiptTrigger::new("kitchen");
+//! kitchen.zone = Some(Zone::cuboid([0.0, 0.0, 0.0], [4.0, 3.0, 5.0]));
+//! loop {
+//!     // Once per frame of the game.
+//!     let tick = Tick { seconds: 1.0 / 60.0, position_m: Some([1.0, 0.0, 2.0]), talk_key: true };
+//!     radio.update(&voice, &tick);
+//!     kitchen.update(&voice, &tick);
+//! }
+//! # }
+//! ```
+
+mod blocked;
+mod broadcast;
+mod cell_rooms;
+mod grid;
+mod held;
+mod proximity;
+mod receipt;
+mod zone;
+
+pub use blocked::Blocked;
+pub use broadcast::{BroadcastTrigger, TriggerTarget};
+pub use grid::{Cell, Grid, GridError};
+pub use proximity::{AllowCell, ProximityBroadcastTrigger, ProximityReceiptTrigger};
+pub use receipt::ReceiptTrigger;
+pub use zone::Zone;
+
+use crate::channel::ChannelActivation;
+
+/// What a trigger learns of one frame of the game.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tick {
+    /// How long it is since the last one, in seconds; zones fade with it.
+    pub seconds: f32,
+    /// Where the local player is, in metres; none if that is not known.
+    pub position_m: Option<[f32; 3]>,
+    /// Whether the key for push to talk is held. A trigger with a key of its own is given another tick.
+    pub talk_key: bool,
+}
+
+/// When one speaks over a trigger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TriggerActivation {
+    /// Never.
+    None,
+    /// While somebody speaks (default).
+    #[default]
+    Voice,
+    /// While the [key](Tick::talk_key) is held.
+    PushToTalk,
+    /// Always.
+    Open,
+}
+
+impl TriggerActivation {
+    fn of_channel(self, talk_key: bool) -> ChannelActivation {
+        match self {
+            Self::Voice => ChannelActivation::Voice,
+            Self::Open => ChannelActivation::Open,
+            Self::PushToTalk if talk_key => ChannelActivation::Open,
+            Self::PushToTalk | Self::None => ChannelActivation::Shut,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Why a trigger does nothing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Tick, TriggerActivation, Zone};
+use crate::voice_chat::VoiceChat;
+
+/// Why a trigger does nothing just now; the first of its reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Blocked {
+    /// It was not updated yet, or the chat has ended.
+    NoChat,
+    /// It has no room or player.
+    NoTarget,
+    /// It would speak to the local player.
+    OwnPlayer,
+    /// It is muted.
+    Muted,
+    /// It asks for tokens, and none of them is held.
+    NoToken,
+    /// The local player's position is not known, and it needs to be.
+    NoPosition,
+    /// The local player is not in its zone.
+    OutsideZone,
+    /// Its activation is [`TriggerActivation::None`].
+    NotActivated,
+    /// The key for push to talk is not held.
+    KeyUp,
+    /// Nobody speaks.
+    NoSpeech,
+    /// Nothing of one's own voice is sent just now: the chat is muted, has no input, or is not in the session. Also for
+    /// a moment while a channel opens.
+    NoVoice,
+}
+
+impl Blocked {
+    /// Whether that is because nobody wants to speak just now; otherwise it would not help to.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::KeyUp | Self::NoSpeech | Self::NoVoice)
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoChat => "there is no voice chat, or the trigger is not updated",
+            Self::NoTarget => "it has no room or player",
+            Self::OwnPlayer => "it belongs to the local player, who does not hear itself",
+            Self::Muted => "it is muted",
+            Self::NoToken => "the player holds none of its tokens",
+            Self::NoPosition => "the player's position is not known",
+            Self::OutsideZone => "the player is outside of its zone",
+            Self::NotActivated => "it is never activated",
+            Self::KeyUp => "the key for push to talk is not held",
+            Self::NoSpeech => "nobody speaks",
+            Self::NoVoice => "the chat is muted, has no input, or is not in the session",
+        })
+    }
+}
+
+/// What lets a trigger pass at all, whether somebody speaks or not, and where it lets nobody pass: why.
+pub(super) fn pass(voice: &VoiceChat, muted: bool, tokens: &BTreeSet<String>) -> Result<(), Blocked> {
+    if !voice.is_running() {
+        Err(Blocked::NoChat)
+    } else if muted {
+        Err(Blocked::Muted)
+    } else if !voice.tokens().allow(tokens) {
+        Err(Blocked::NoToken)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the local player is where the trigger works.
+pub(super) fn be_inside(zone: Option<&Zone>, tick: &Tick) -> Result<(), Blocked> {
+    match zone.map(|zone| zone.contains(tick.position_m)) {
+        None | Some(Some(true)) => Ok(()),
+        Some(Some(false)) => Err(Blocked::OutsideZone),
+        Some(None) => Err(Blocked::NoPosition),
+    }
+}
+
+/// Why nobody is heard although it would be possible.
+pub(super) fn waits_for(activation: TriggerActivation, tick: &Tick, voice: &VoiceChat) -> Blocked {
+    match activation {
+        TriggerActivation::None => Blocked::NotActivated,
+        TriggerActivation::PushToTalk if !tick.talk_key => Blocked::KeyUp,
+        TriggerActivation::Voice if !voice.is_speech() => Blocked::NoSpeech,
+        _ => Blocked::NoVoice,
+    }
+}

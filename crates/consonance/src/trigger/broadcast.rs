@@ -1,0 +1,168 @@
+//! Speaking to a room or a player, by rule.
+
+use std::collections::BTreeSet;
+
+use consonance_session::{ChannelProperties, Priority, Target};
+
+use super::blocked::{be_inside, pass, waits_for};
+use super::held::HeldChannel;
+use super::{Blocked, Tick, TriggerActivation, Zone};
+use crate::channel::{ChannelActivation, ChannelState, NewChannel};
+use crate::fader::{Fade, Fader};
+use crate::voice_chat::VoiceChat;
+
+/// Whom a [`BroadcastTrigger`] speaks to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TriggerTarget {
+    /// Everybody who listens to this room.
+    Room(String),
+    /// The player of this name, once there is one.
+    Player(String),
+    /// The player whom the object belongs to that this trigger is part of, as the game says; nobody if it does not say,
+    /// or if that is the local player.
+    Owner(Option<String>),
+}
+
+/// Speaks to a room or a player while its conditions are met.
+#[derive(Debug)]
+pub struct BroadcastTrigger {
+    /// Whom it speaks to. Another one closes the channel; the next update opens the new one.
+    pub target: TriggerTarget,
+    /// When (default: while somebody speaks).
+    pub activation: TriggerActivation,
+    /// Whether the voice comes from the speaker's place in the world (default true).
+    pub positional: bool,
+    /// Who is heard over whom; none is the player's own priority (default).
+    pub priority: Option<Priority>,
+    /// Closes it at once, without a fade (default false).
+    pub muted: bool,
+    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    pub tokens: BTreeSet<String>,
+    /// Where it works; everywhere if there is none (default).
+    pub zone: Option<Zone>,
+    /// How it fades when somebody begins and ceases to speak (default [`Fade::ACTIVATION`]).
+    pub activation_fade: Fade,
+    /// How it fades when the player enters and leaves the zone (default [`Fade::ZONE`]). Both fades are multiplied; the
+    /// wire carries a volume of at most 2.
+    pub zone_fade: Fade,
+    zone_fader: Fader,
+    held: Option<(TriggerTarget, HeldChannel)>,
+    blocked: Option<Blocked>,
+}
+
+impl BroadcastTrigger {
+    /// A trigger with every setting at its default.
+    pub fn new(target: TriggerTarget) -> Self {
+        Self {
+            target,
+            activation: TriggerActivation::default(),
+            positional: true,
+            priority: None,
+            muted: false,
+            tokens: BTreeSet::new(),
+            zone: None,
+            activation_fade: Fade::ACTIVATION,
+            zone_fade: Fade::ZONE,
+            zone_fader: Fader::default(),
+            held: None,
+            blocked: Some(Blocked::NoChat),
+        }
+    }
+
+    /// One that speaks to a room.
+    pub fn to_room(room: impl Into<String>) -> Self {
+        Self::new(TriggerTarget::Room(room.into()))
+    }
+
+    /// One that speaks to a player.
+    pub fn to_player(name: impl Into<String>) -> Self {
+        Self::new(TriggerTarget::Player(name.into()))
+    }
+
+    /// Mutes it, or no longer.
+    pub fn toggle_mute(&mut self) {
+        self.muted = !self.muted;
+    }
+
+    /// Does what the settings say in this frame of the game.
+    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+        let inside = be_inside(self.zone.as_ref(), tick);
+        let zone_volume = match &self.zone {
+            Some(_) => self.zone_fader.step(self.zone_fade, inside.is_ok(), tick.seconds),
+            None => 1.0,
+        };
+        self.held.take_if(|(target, held)| *target != self.target || !held.is_of(voice));
+        let target = pass(voice, self.muted, &self.tokens).and_then(|()| self.channel_target(voice));
+        let target = match target {
+            Ok(target) => target,
+            Err(blocked) => {
+                self.held = None;
+                self.blocked = Some(blocked);
+                return;
+            }
+        };
+        let activation = if inside.is_ok() || zone_volume > 0.0 {
+            self.activation.of_channel(tick.talk_key)
+        } else {
+            ChannelActivation::Shut
+        };
+        self.hold(voice, target, activation, zone_volume);
+        self.blocked = match inside {
+            Err(blocked) => Some(blocked),
+            Ok(()) if self.is_transmitting() => None,
+            Ok(()) => Some(waits_for(self.activation, tick, voice)),
+        };
+    }
+
+    /// Whether one's voice goes out over it just now, as of the last update.
+    pub fn is_transmitting(&self) -> bool {
+        self.state().is_open
+    }
+
+    /// The volume with which one's voice goes out: both fades together, 0 to 2.
+    pub fn current_volume(&self) -> f32 {
+        let zone = if self.zone.is_some() { self.zone_fader.volume() } else { 1.0 };
+        (self.state().volume * zone).min(2.0)
+    }
+
+    /// Whether it would transmit if the player spoke, as of the last update.
+    pub fn can_trigger(&self) -> bool {
+        self.blocked.is_none_or(Blocked::is_waiting)
+    }
+
+    /// Why it does not transmit, or will not once it has faded out, as of the last update; none if it does.
+    pub fn blocked(&self) -> Option<Blocked> {
+        self.blocked
+    }
+
+    fn hold(&mut self, voice: &VoiceChat, target: Target, activation: ChannelActivation, volume: f32) {
+        let (positional, priority) = (self.positional, self.priority);
+        let properties = ChannelProperties { positional, priority, amplitude: volume };
+        let fade = self.activation_fade;
+        match &mut self.held {
+            Some((_, held)) => held.set(voice, properties, activation, fade),
+            None if activation == ChannelActivation::Shut => {}
+            None => {
+                let new = NewChannel { activation, fade, ..NewChannel::new(target, properties) };
+                self.held = HeldChannel::open(voice, new).map(|held| (self.target.clone(), held));
+            }
+        }
+    }
+
+    fn channel_target(&self, voice: &VoiceChat) -> Result<Target, Blocked> {
+        match &self.target {
+            TriggerTarget::Room(name) if !name.is_empty() => Ok(Target::Room(name.as_str().into())),
+            TriggerTarget::Owner(Some(name)) if name == voice.local_player().name() => {
+                Err(Blocked::OwnPlayer)
+            }
+            TriggerTarget::Player(name) | TriggerTarget::Owner(Some(name)) if !name.is_empty() => {
+                Ok(Target::Player(name.as_str().into()))
+            }
+            _ => Err(Blocked::NoTarget),
+        }
+    }
+
+    fn state(&self) -> ChannelState {
+        self.held.as_ref().map(|(_, held)| held.state()).unwrap_or_default()
+    }
+}

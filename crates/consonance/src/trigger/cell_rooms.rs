@@ -1,0 +1,39 @@
+//! The names of the rooms of cells, which a player who walks to and fro needs again and again.
+
+use std::collections::BTreeMap;
+
+use super::{Cell, Grid};
+
+/// Names that are kept; one more, and all are forgotten (spec: features, A5).
+const MAX_NAMES: usize = 128;
+
+/// Names of the rooms of one grid.
+#[derive(Debug, Default)]
+pub(super) struct CellRooms {
+    names: BTreeMap<Cell, String>,
+}
+
+impl CellRooms {
+    /// The room of a cell. Another grid needs other names.
+    pub(super) fn name(&mut self, grid: &Grid, cell: Cell) -> &str {
+        if self.names.len() >= MAX_NAMES && !self.names.contains_key(&cell) {
+            self.names.clear();
+        }
+        self.names.entry(cell).or_insert_with(|| grid.room_of(cell))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_far_one_walks_no_more_names_are_kept() {
+        let (grid, mut rooms) = (Grid::default(), CellRooms::default());
+        for x in 0..1_000 {
+            let cell = Cell { x, y: 0, z: 0 };
+            assert_eq!(rooms.name(&grid, cell), grid.room_of(cell));
+            assert!(rooms.names.len() <= MAX_NAMES);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a trigger holds: channels and memberships of rooms, which go when it does.
+
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, mpsc::TrySendError};
+
+use consonance_session::ChannelProperties;
+
+use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
+use crate::command::Command;
+use crate::fader::Fade;
+use crate::own_voice::OwnVoice;
+use crate::voice_chat::VoiceChat;
+
+/// A channel that closes when this is dropped: the voice thread notices by itself, however full its queue.
+#[derive(Debug)]
+pub(super) struct HeldChannel {
+    channel: Channel,
+    /// What the voice thread watches.
+    _owner: Arc<()>,
+    chat: Arc<OwnVoice>,
+    properties: ChannelProperties,
+    activation: ChannelActivation,
+    fade: Fade,
+}
+
+impl HeldChannel {
+    /// None if the voice thread has too much to do just now.
+    pub(super) fn open(voice: &VoiceChat, new: NewChannel) -> Option<Self> {
+        let owner = Arc::new(());
+        let NewChannel { properties, activation, fade, .. } = new;
+        let channel = voice.open_owned(new, Arc::downgrade(&owner))?;
+        let chat = Arc::clone(voice.own_voice());
+        Some(Self { channel, _owner: owner, chat, properties, activation, fade })
+    }
+
+    /// Whether it is one of this chat: a game may have started another one.
+    pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
+        Arc::ptr_eq(&self.chat, voice.own_voice())
+    }
+
+    /// Changes what is different. What the voice thread has no room for is done the next time.
+    pub(super) fn set(
+        &mut self,
+        voice: &VoiceChat,
+        properties: ChannelProperties,
+        activation: ChannelActivation,
+        fade: Fade,
+    ) {
+        if self.fade != fade && voice.try_ask(Command::Channel(self.channel, ChannelOrder::Fade(fade))) {
+            self.fade = fade;
+        }
+        if self.properties != properties
+            && voice.try_ask(Command::Channel(self.channel, ChannelOrder::Properties(properties)))
+        {
+            self.properties = properties;
+        }
+        self.set_activation(voice, activation);
+    }
+
+    pub(super) fn set_activation(&mut self, voice: &VoiceChat, activation: ChannelActivation) {
+        if self.activation != activation
+            && voice.try_ask(Command::Channel(self.channel, ChannelOrder::Activation(activation)))
+        {
+            self.activation = activation;
+        }
+    }
+
+    pub(super) fn is_shut(&self) -> bool {
+        self.activation == ChannelActivation::Shut
+    }
+
+    /// Closed until the voice thread knows it.
+    pub(super) fn state(&self) -> ChannelState {
+        self.chat.channel(self.channel).unwrap_or_default()
+    }
+}
+
+/// The membership of a room, left when this is dropped.
+#[derive(Debug)]
+pub(super) struct HeldRoom {
+    room: String,
+    commands: SyncSender<Command>,
+    chat: Arc<OwnVoice>,
+}
+
+impl HeldRoom {
+    /// None if the voice thread has too much to do just now.
+    pub(super) fn join(voice: &VoiceChat, room: &str) -> Option<Self> {
+        let is_taken = voice.try_ask(Command::JoinRoom(room.to_owned()));
+        let chat = Arc::clone(voice.own_voice());
+        is_taken.then(|| Self { room: room.to_owned(), commands: voice.commands(), chat })
+    }
+
+    pub(super) fn room(&self) -> &str {
+        &self.room
+    }
+
+    /// Whether it is one of this chat: a game may have started another one.
+    pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
+        Arc::ptr_eq(&self.chat, voice.own_voice())
+    }
+}
+
+impl Drop for HeldRoom {
+    fn drop(&mut self) {
+        let leave = Command::LeaveRoom(std::mem::take(&mut self.room));
+        if let Err(TrySendError::Full(leave)) = self.commands.try_send(leave) {
+            // Nobody comes back to this. The voice thread empties the queue every 10 ms, or is gone and says so.
+            let _ = self.commands.send(leave);
+        }
+    }
+}

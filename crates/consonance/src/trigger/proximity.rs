@@ -1,0 +1,237 @@
+//! Speaking and listening to whoever is near, by a grid of rooms.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use consonance_session::{ChannelProperties, Priority, Target};
+
+use super::blocked::{be_inside, pass, waits_for};
+use super::cell_rooms::CellRooms;
+use super::held::{HeldChannel, HeldRoom};
+use super::{Blocked, Cell, Grid, Tick, TriggerActivation, Zone};
+use crate::channel::{ChannelActivation, NewChannel};
+use crate::voice_chat::VoiceChat;
+
+/// Speaks to whoever is near and has a [`ProximityReceiptTrigger`] with the same grid, or the original's equivalent.
+///
+/// What is said comes from the speaker's place; how it gets quieter with distance is for the
+/// [listener](VoiceChat::set_spatial) to say.
+#[derive(Debug)]
+pub struct ProximityBroadcastTrigger {
+    /// How far voices reach, and who is meant. Another one closes everything, and the same update opens anew.
+    pub grid: Grid,
+    /// When (default: while somebody speaks).
+    pub activation: TriggerActivation,
+    /// Who is heard over whom (default [`Priority::Default`]); none is the player's own priority.
+    pub priority: Option<Priority>,
+    /// Closes everything at once (default false).
+    pub muted: bool,
+    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    pub tokens: BTreeSet<String>,
+    /// Where it works; everywhere if there is none (default).
+    pub zone: Option<Zone>,
+    /// Which cells it may speak to; all of them by default.
+    pub allow_cell: AllowCell,
+    cells: Cells<HeldChannel>,
+    /// Those left behind, until what was said before has gone out.
+    leaving: Vec<HeldChannel>,
+    blocked: Option<Blocked>,
+}
+
+impl ProximityBroadcastTrigger {
+    /// A trigger with every setting at its default.
+    pub fn new(grid: Grid) -> Self {
+        Self {
+            cells: Cells::new(&grid),
+            grid,
+            activation: TriggerActivation::default(),
+            priority: Some(Priority::Default),
+            muted: false,
+            tokens: BTreeSet::new(),
+            zone: None,
+            allow_cell: AllowCell::default(),
+            leaving: Vec::new(),
+            blocked: Some(Blocked::NoChat),
+        }
+    }
+
+    /// Mutes it, or no longer.
+    pub fn toggle_mute(&mut self) {
+        self.muted = !self.muted;
+    }
+
+    /// Does what the settings say in this frame of the game.
+    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+        let passes = pass(voice, self.muted, &self.tokens).and_then(|()| be_inside(self.zone.as_ref(), tick));
+        let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
+            Ok(around) => around,
+            Err(blocked) => {
+                self.cells.held.clear();
+                self.leaving.clear();
+                self.blocked = Some(blocked);
+                return;
+            }
+        };
+        let properties = ChannelProperties { positional: true, priority: self.priority, amplitude: 1.0 };
+        let activation = self.activation.of_channel(tick.talk_key);
+        self.leaving.retain(|held| held.is_of(voice) && (held.state().is_open || !held.is_shut()));
+        self.cells.held.retain(|_, held| held.is_of(voice));
+        let allowed = around.into_iter().filter(|cell| self.allow_cell.allows(*cell));
+        let left = self.cells.move_to(&self.grid, &allowed.collect(), |room| {
+            let new = NewChannel { activation, ..NewChannel::new(Target::Room(room.into()), properties) };
+            HeldChannel::open(voice, new)
+        });
+        // Who has left far more cells than anybody can walk through cuts the oldest off.
+        self.leaving.extend(left);
+        self.leaving.drain(..self.leaving.len().saturating_sub(MAX_LEAVING));
+        for held in &mut self.leaving {
+            held.set_activation(voice, ChannelActivation::Shut);
+        }
+        for held in self.cells.held.values_mut() {
+            held.set(voice, properties, activation, crate::fader::Fade::NONE);
+        }
+        let is_open = self.is_transmitting();
+        self.blocked = (!is_open).then(|| waits_for(self.activation, tick, voice));
+    }
+
+    /// Whether one's voice goes out over it just now, as of the last update.
+    pub fn is_transmitting(&self) -> bool {
+        self.cells.held.values().any(|held| held.state().is_open)
+    }
+
+    /// Whether it would transmit if the player spoke, as of the last update.
+    pub fn can_trigger(&self) -> bool {
+        self.blocked.is_none_or(Blocked::is_waiting)
+    }
+
+    /// Why it does not transmit, as of the last update; none if it does.
+    pub fn blocked(&self) -> Option<Blocked> {
+        self.blocked
+    }
+
+    /// The cells that it speaks to, as of the last update.
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = Cell> {
+        self.cells.held.keys().copied()
+    }
+}
+
+/// Listens to whoever is near and has a [`ProximityBroadcastTrigger`] with the same grid, or the original's equivalent.
+#[derive(Debug)]
+pub struct ProximityReceiptTrigger {
+    /// How far voices reach, and who is meant. Another one leaves everything, and the same update joins anew.
+    pub grid: Grid,
+    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    pub tokens: BTreeSet<String>,
+    /// Where it works; everywhere if there is none (default).
+    pub zone: Option<Zone>,
+    /// Which cells it may listen to; all of them by default.
+    pub allow_cell: AllowCell,
+    cells: Cells<HeldRoom>,
+    blocked: Option<Blocked>,
+}
+
+impl ProximityReceiptTrigger {
+    /// A trigger with every setting at its default.
+    pub fn new(grid: Grid) -> Self {
+        Self {
+            cells: Cells::new(&grid),
+            grid,
+            tokens: BTreeSet::new(),
+            zone: None,
+            allow_cell: AllowCell::default(),
+            blocked: Some(Blocked::NoChat),
+        }
+    }
+
+    /// Does what the settings say in this frame of the game.
+    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+        let passes = pass(voice, false, &self.tokens).and_then(|()| be_inside(self.zone.as_ref(), tick));
+        let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
+            Ok(around) => around,
+            Err(blocked) => {
+                self.cells.held.clear();
+                self.blocked = Some(blocked);
+                return;
+            }
+        };
+        self.cells.held.retain(|_, held| held.is_of(voice));
+        let allowed = around.into_iter().filter(|cell| self.allow_cell.allows(*cell));
+        drop(self.cells.move_to(&self.grid, &allowed.collect(), |room| HeldRoom::join(voice, room)));
+        self.blocked = None;
+    }
+
+    /// Why it does not listen, as of the last update; none if it does.
+    pub fn blocked(&self) -> Option<Blocked> {
+        self.blocked
+    }
+
+    /// The cells that it listens to, as of the last update.
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = Cell> {
+        self.cells.held.keys().copied()
+    }
+}
+
+/// Which cells a trigger may use, as the game says.
+#[derive(Default)]
+pub struct AllowCell(Option<Box<dyn Fn(Cell) -> bool + Send + Sync>>);
+
+impl AllowCell {
+    /// Those for which that is true; asked in every update.
+    pub fn only(rule: impl Fn(Cell) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Box::new(rule)))
+    }
+
+    fn allows(&self, cell: Cell) -> bool {
+        self.0.as_ref().is_none_or(|rule| rule(cell))
+    }
+}
+
+impl fmt::Debug for AllowCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "AllowCell(some)" } else { "AllowCell(all)" })
+    }
+}
+
+/// Channels that may still send what was said before.
+const MAX_LEAVING: usize = 16;
+
+/// What is held of the cells of a grid.
+#[derive(Debug)]
+struct Cells<T> {
+    grid: Grid,
+    held: BTreeMap<Cell, T>,
+    rooms: CellRooms,
+}
+
+impl<T> Cells<T> {
+    fn new(grid: &Grid) -> Self {
+        Self { grid: grid.clone(), held: BTreeMap::new(), rooms: CellRooms::default() }
+    }
+
+    /// Takes what is missing, and then gives what is held too much. What cannot be taken is tried again the next time.
+    fn move_to(
+        &mut self,
+        grid: &Grid,
+        around: &BTreeSet<Cell>,
+        mut take: impl FnMut(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let mut left = Vec::new();
+        if self.grid != *grid {
+            left.extend(std::mem::take(&mut self.held).into_values());
+            *self = Self::new(grid);
+        }
+        for &cell in around {
+            if !self.held.contains_key(&cell)
+                && let Some(taken) = take(self.rooms.name(grid, cell))
+            {
+                self.held.insert(cell, taken);
+            }
+        }
+        left.extend(self.held.extract_if(.., |cell, _| !around.contains(cell)).map(|(_, held)| held));
+        left
+    }
+}
+
+fn cells_around(grid: &Grid, tick: &Tick) -> Result<[Cell; 8], Blocked> {
+    tick.position_m.and_then(|position_m| grid.cells_around(position_m)).ok_or(Blocked::NoPosition)
+}

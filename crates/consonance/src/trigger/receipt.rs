@@ -1,0 +1,52 @@
+//! Listening to a room, by rule.
+
+use std::collections::BTreeSet;
+
+use super::blocked::{be_inside, pass};
+use super::held::HeldRoom;
+use super::{Blocked, Tick, Zone};
+use crate::voice_chat::VoiceChat;
+
+/// Listens to a room while its conditions are met.
+#[derive(Debug)]
+pub struct ReceiptTrigger {
+    /// The room.
+    pub room: String,
+    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    pub tokens: BTreeSet<String>,
+    /// Where it works; everywhere if there is none (default).
+    pub zone: Option<Zone>,
+    held: Option<HeldRoom>,
+    blocked: Option<Blocked>,
+}
+
+impl ReceiptTrigger {
+    /// A trigger with every setting at its default.
+    pub fn new(room: impl Into<String>) -> Self {
+        let blocked = Some(Blocked::NoChat);
+        Self { room: room.into(), tokens: BTreeSet::new(), zone: None, held: None, blocked }
+    }
+
+    /// Does what the settings say in this frame of the game.
+    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+        self.held.take_if(|held| held.room() != self.room || !held.is_of(voice));
+        let target = if self.room.is_empty() { Err(Blocked::NoTarget) } else { Ok(()) };
+        let passes = pass(voice, false, &self.tokens).and(target);
+        self.blocked = passes.and_then(|()| be_inside(self.zone.as_ref(), tick)).err();
+        if self.blocked.is_some() {
+            self.held = None;
+        } else if self.held.is_none() {
+            self.held = HeldRoom::join(voice, &self.room);
+        }
+    }
+
+    /// Whether it listens, as of the last update.
+    pub fn is_listening(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Why it does not listen, as of the last update; none if it does.
+    pub fn blocked(&self) -> Option<Blocked> {
+        self.blocked
+    }
+}

@@ -1,0 +1,107 @@
+//! Whom one speaks to, when each is spoken to, and how that is going.
+
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Weak};
+
+use consonance_session::{ChannelProperties, Target};
+
+use super::VoiceChat;
+use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
+use crate::command::Command;
+use crate::fader::Fade;
+use crate::own_voice::OwnVoice;
+use crate::tokens::Tokens;
+
+impl VoiceChat {
+    /// Speaks to a room or a player while there is input.
+    pub fn open_channel(&self, target: Target, properties: ChannelProperties) -> Channel {
+        let channel = self.new_channel();
+        self.ask(Command::Channel(channel, ChannelOrder::Open(NewChannel::new(target, properties))));
+        channel
+    }
+
+    /// The same, but with an activation and a fade of its own. Nothing that was said before is heard over it.
+    pub fn open_channel_with(
+        &self,
+        target: Target,
+        properties: ChannelProperties,
+        activation: ChannelActivation,
+        fade: Fade,
+    ) -> Channel {
+        let channel = self.new_channel();
+        let new = NewChannel { activation, fade, ..NewChannel::new(target, properties) };
+        self.ask(Command::Channel(channel, ChannelOrder::Open(new)));
+        channel
+    }
+
+    /// Changes a channel from the next frame on.
+    pub fn set_channel(&self, channel: Channel, properties: ChannelProperties) {
+        self.ask(Command::Channel(channel, ChannelOrder::Properties(properties)));
+    }
+
+    /// Changes when a channel is heard, for what is said from now on. One that is shut fades out and closes, and may be
+    /// opened again.
+    pub fn set_channel_activation(&self, channel: Channel, activation: ChannelActivation) {
+        self.ask(Command::Channel(channel, ChannelOrder::Activation(activation)));
+    }
+
+    /// Changes how a channel fades in and out.
+    pub fn set_channel_fade(&self, channel: Channel, fade: Fade) {
+        self.ask(Command::Channel(channel, ChannelOrder::Fade(fade)));
+    }
+
+    /// Closes a channel without fading it; the next frame is its last.
+    pub fn close_channel(&self, channel: Channel) {
+        self.ask(Command::Channel(channel, ChannelOrder::Close));
+    }
+
+    /// What has become of a channel; none before the voice thread knows it, and once it is closed. Meant to be asked
+    /// in every frame.
+    pub fn channel_state(&self, channel: Channel) -> Option<ChannelState> {
+        self.running.own_voice.channel(channel)
+    }
+
+    /// Whether the voice detector hears speech just now, whoever it is sent to. Meant to be asked in every frame.
+    pub fn is_speech(&self) -> bool {
+        self.running.own_voice.is_speech()
+    }
+
+    /// Whether one's own voice goes out over any channel just now. Meant to be asked in every frame.
+    pub fn is_speaking(&self) -> bool {
+        self.running.own_voice.is_heard()
+    }
+
+    /// The tokens that one holds, for [triggers](crate::trigger). The same set for everybody who asks.
+    pub fn tokens(&self) -> Tokens {
+        self.running.own_voice.tokens().clone()
+    }
+
+    /// A channel that closes when its owner is gone; none if the voice thread has too much to do, and then it may be
+    /// asked for again.
+    pub(crate) fn open_owned(&self, mut new: NewChannel, owner: Weak<()>) -> Option<Channel> {
+        let channel = self.new_channel();
+        new.owner = Some(owner);
+        self.try_ask(Command::Channel(channel, ChannelOrder::Open(new))).then_some(channel)
+    }
+
+    /// False if the voice thread has too much to do; what was asked for is not done then, and nobody is told.
+    pub(crate) fn try_ask(&self, command: Command) -> bool {
+        let is_taken = self.running.commands.try_send(command).is_ok();
+        self.running.thread.unpark();
+        is_taken
+    }
+
+    /// For orders that have to be given when there is no chat at hand.
+    pub(crate) fn commands(&self) -> SyncSender<Command> {
+        self.running.commands.clone()
+    }
+
+    pub(crate) fn own_voice(&self) -> &Arc<OwnVoice> {
+        &self.running.own_voice
+    }
+
+    fn new_channel(&self) -> Channel {
+        Channel(self.running.next_channel.fetch_add(1, Ordering::Relaxed))
+    }
+}

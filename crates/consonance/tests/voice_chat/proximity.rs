@@ -1,0 +1,141 @@
+//! Proximity by the grid of the original: who hears whom, and what walking does.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::trigger::{
+    AllowCell, Blocked, Cell, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, Tick,
+    TriggerActivation,
+};
+
+use crate::hall::Hall;
+use crate::player::{PATIENCE, Player, entered, exited, started_speaking, stopped_speaking};
+use crate::speech::{Speech, recording};
+
+fn at(x: f32) -> Tick {
+    Tick { seconds: 0.01, position_m: Some([x, 1.0, 1.0]), talk_key: false }
+}
+
+fn open(grid: &Grid) -> ProximityBroadcastTrigger {
+    let mut trigger = ProximityBroadcastTrigger::new(grid.clone());
+    trigger.activation = TriggerActivation::Open;
+    trigger
+}
+
+/// Waits for what comes about by itself.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Alice, who speaks, and Bob.
+fn players(hall: &Hall) -> (Player, Player) {
+    let voice = recording(3, 0.5, 2.5);
+    let alice = Player::join("Alice", hall.chat().0.input(Speech::endless(&voice)));
+    (alice, Player::join("Bob", hall.chat().0))
+}
+
+#[test]
+fn two_players_hear_each_other_within_twice_the_range_and_not_beyond_four_times_of_it() {
+    let hall = Hall::open();
+    let (mut alice, mut bob) = players(&hall);
+    let grid = Grid::default();
+    let (mut mouth, mut ear) = (open(&grid), ProximityReceiptTrigger::new(grid.clone()));
+    ear.update(&bob.voice, &at(19.0));
+    for cell in ear.cells() {
+        alice.until(&entered("Bob", &grid.room_of(cell)));
+    }
+    mouth.update(&alice.voice, &at(0.0));
+    assert_eq!((mouth.cells().len(), ear.cells().len()), (8, 8));
+    bob.until(&started_speaking("Alice"));
+    until("transmitting", || {
+        mouth.update(&alice.voice, &at(0.0));
+        mouth.is_transmitting() && mouth.blocked().is_none()
+    });
+    until("from a place", || bob.voice.player("Alice").is_some_and(|alice| alice.is_positional()));
+
+    mouth.update(&alice.voice, &at(-21.5));
+    bob.until(&stopped_speaking("Alice"));
+    // Going on without anybody near, and coming back.
+    bob.forget();
+    mouth.update(&alice.voice, &at(0.0));
+    bob.until(&started_speaking("Alice"));
+}
+
+#[test]
+fn whoever_walks_while_speaking_is_heard_without_a_break_by_who_walks_beside() {
+    let hall = Hall::open();
+    let (mut alice, mut bob) = players(&hall);
+    let grid = Grid::new("near", 1).unwrap();
+    let (mut mouth, mut ear) = (open(&grid), ProximityReceiptTrigger::new(grid.clone()));
+    ear.update(&bob.voice, &at(0.0));
+    let last = ear.cells().last().unwrap();
+    alice.until(&entered("Bob", &grid.room_of(last)));
+    mouth.update(&alice.voice, &at(0.0));
+    bob.until(&started_speaking("Alice"));
+    for step in 1_u8..=40 {
+        // Half a cell at once, and on when everybody knows.
+        let tick = at(f32::from(step));
+        ear.update(&bob.voice, &tick);
+        let last = ear.cells().last().unwrap();
+        alice.until(&entered("Bob", &grid.room_of(last)));
+        mouth.update(&alice.voice, &tick);
+        bob.ear.listen_for(0.05);
+        assert_eq!((mouth.cells().len(), ear.cells().len()), (8, 8));
+    }
+    assert!(!bob.has_seen(&stopped_speaking("Alice")));
+    bob.ear.clear();
+    bob.ear.listen_for(0.5);
+    assert!(bob.ear.peak() > 0.01, "and still is");
+}
+
+#[test]
+fn whoever_mutes_leaves_the_world_or_may_not_enter_a_cell_has_none() {
+    let hall = Hall::open();
+    let (mut alice, mut bob) = players(&hall);
+    let grid = Grid::default();
+    let (mut mouth, mut ear) = (open(&grid), ProximityReceiptTrigger::new(grid.clone()));
+    mouth.allow_cell = AllowCell::only(|cell| cell.x >= 0);
+    mouth.update(&alice.voice, &at(0.0));
+    assert!(mouth.cells().len() == 4 && mouth.cells().all(|cell| cell.x == 0));
+    ear.update(&bob.voice, &at(0.0));
+    bob.until(&started_speaking("Alice"));
+    mouth.toggle_mute();
+    mouth.update(&alice.voice, &at(0.0));
+    assert_eq!((mouth.cells().len(), mouth.blocked()), (0, Some(Blocked::Muted)));
+    bob.until(&stopped_speaking("Alice"));
+    mouth.toggle_mute();
+    for nowhere in [None, Some([f32::NAN, 0.0, 0.0]), Some([0.0, f32::INFINITY, 0.0])] {
+        let tick = Tick { position_m: nowhere, ..at(0.0) };
+        mouth.update(&alice.voice, &tick);
+        ear.update(&bob.voice, &tick);
+        assert_eq!((mouth.cells().len(), mouth.blocked()), (0, Some(Blocked::NoPosition)));
+        assert_eq!((ear.cells().len(), ear.blocked()), (0, Some(Blocked::NoPosition)));
+    }
+    alice.until(&exited("Bob", &grid.room_of(Cell { x: 0, y: 0, z: 0 })));
+}
+
+#[test]
+fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays() {
+    let hall = Hall::open();
+    let (mut alice, bob) = players(&hall);
+    let (near, nearer) = (Grid::default(), Grid::new("nearer", 2).unwrap());
+    let kept = near.room_of(Cell { x: 0, y: 0, z: 0 });
+    let left = near.room_of(Cell { x: -1, y: 0, z: 0 });
+    bob.voice.join_room(kept.clone());
+    let mut ear = ProximityReceiptTrigger::new(near);
+    ear.update(&bob.voice, &at(0.0));
+    alice.until(&entered("Bob", &left));
+    ear.grid = nearer.clone();
+    ear.update(&bob.voice, &at(0.0));
+    alice.until(&exited("Bob", &left));
+    for cell in ear.cells() {
+        alice.until(&entered("Bob", &nearer.room_of(cell)));
+    }
+    let bob_as_seen = alice.voice.player("Bob").unwrap();
+    until("nine rooms", || bob_as_seen.rooms().len() == 9);
+    assert!(bob_as_seen.rooms().contains(&kept));
+}
