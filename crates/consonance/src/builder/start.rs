@@ -68,7 +68,6 @@ impl VoiceChatBuilder {
         let capture = CaptureWishes::new(self.capture, self.activation, microphone.is_some());
         let mut settings = self.settings;
         (settings.capture, settings.activation) = (capture.settings, capture.activation);
-        let mixer = self.mixer;
         let parts = VoiceParts {
             client,
             transport,
@@ -80,7 +79,7 @@ impl VoiceChatBuilder {
             events: Arc::clone(&events),
             talking,
             output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
-            mixer,
+            mixer: self.mixer,
             #[cfg(feature = "devices")]
             devices,
             give_up_after: self.give_up_after,

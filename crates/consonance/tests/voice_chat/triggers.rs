@@ -210,6 +210,30 @@ fn another_target_closes_one_channel_and_opens_another() {
 }
 
 #[test]
+fn a_channel_that_is_shut_for_another_one_breaks_no_utterance() {
+    let mut scene = Scene::new(&["lobby", "kitchen"]);
+    let open = |scene: &Scene, room: &str| {
+        let target = Target::Room(room.into());
+        let (properties, fade) = (ChannelProperties::default(), Fade::NONE);
+        scene.alice.voice.open_channel_with(target, properties, ChannelActivation::Open, fade)
+    };
+    let mut present = open(&scene, "lobby");
+    scene.run("frames", |_, witness| witness.amplitudes().len() > 3);
+    for room in ["kitchen", "lobby", "kitchen", "lobby"] {
+        let next = open(&scene, room);
+        scene.alice.voice.set_channel_activation(present, ChannelActivation::Shut);
+        let is_open =
+            |alice: &Player, channel| alice.voice.channel_state(channel).is_some_and(|state| state.is_open);
+        scene.run("moved", |alice, _| is_open(alice, next) && !is_open(alice, present));
+        scene.alice.voice.close_channel(present);
+        let frames = scene.witness.amplitudes().len();
+        scene.run("more frames", |_, witness| witness.amplitudes().len() > frames + 3);
+        present = next;
+    }
+    assert!(!scene.witness.seen.contains(&Seen::Stopped));
+}
+
+#[test]
 fn a_trigger_of_the_local_player_itself_does_nothing_and_one_of_another_speaks_to_it() {
     let mut scene = Scene::new(&[]);
     let mut trigger = BroadcastTrigger::new(TriggerTarget::Owner(Some("Alice".into())));
