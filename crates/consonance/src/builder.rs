@@ -154,7 +154,7 @@ impl VoiceChatBuilder {
     }
 
     /// Speaks with a microphone; one of [`input`](Self::input) is not used then. One that is missing, busy or denied
-    /// is silent until it can be used, and [`EventKind::Device`] says so.
+    /// is silent until it can be used, and [`EventKind::Device`](crate::EventKind::Device) says so.
     #[cfg(feature = "devices")]
     pub fn microphone(mut self, selection: consonance_device::Selection) -> Self {
         self.settings.microphone.clone_from(&selection);
@@ -163,7 +163,7 @@ impl VoiceChatBuilder {
     }
 
     /// Hears through a loudspeaker; one of [`output`](Self::output) is not used then. Without one that can be used,
-    /// nothing is heard, and [`EventKind::Device`] says so.
+    /// nothing is heard, and [`EventKind::Device`](crate::EventKind::Device) says so.
     #[cfg(feature = "devices")]
     pub fn loudspeaker(mut self, selection: consonance_device::Selection) -> Self {
         self.settings.loudspeaker.clone_from(&selection);

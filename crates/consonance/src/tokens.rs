@@ -63,8 +63,8 @@ impl Tokens {
         self.lock().contains(token)
     }
 
-    /// Whether somebody with these tokens may pass who asks for those: for any of them, or for none.
-    pub fn allow(&self, asked_for: &BTreeSet<String>) -> bool {
+    /// Whether these are enough for who asks for any of those, or for none.
+    pub fn satisfy(&self, asked_for: &BTreeSet<String>) -> bool {
         asked_for.is_empty() || !self.lock().is_disjoint(asked_for)
     }
 
@@ -107,10 +107,10 @@ mod tests {
     fn nothing_is_asked_for_or_one_of_it_is_held() {
         let tokens = Tokens::new(Arc::default());
         let asked = BTreeSet::from(["red".to_owned(), "blue".to_owned()]);
-        assert!(tokens.allow(&BTreeSet::new()) && !tokens.allow(&asked));
+        assert!(tokens.satisfy(&BTreeSet::new()) && !tokens.satisfy(&asked));
         tokens.add("blue").unwrap();
         tokens.add("green").unwrap();
-        assert!(tokens.allow(&asked));
+        assert!(tokens.satisfy(&asked));
         assert_eq!(tokens.to_vec(), ["blue", "green"]);
     }
 

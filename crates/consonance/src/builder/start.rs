@@ -95,14 +95,13 @@ impl VoiceChatBuilder {
             call_back(events.subscribe(None), callback)?;
         }
         let thread = spawn(parts, LastWords { events: Arc::clone(&events), finish: Arc::clone(&finish) })?;
-        let switches = Arc::default();
         let running = Running {
             commands: sender,
             events,
             status,
             statistics,
             players,
-            switches,
+            switches: Arc::default(),
             texts,
             settings: Mutex::new(settings),
             #[cfg(feature = "devices")]

@@ -66,7 +66,7 @@ pub(super) fn pass(voice: &VoiceChat, muted: bool, tokens: &BTreeSet<String>) ->
         Err(Blocked::NoChat)
     } else if muted {
         Err(Blocked::Muted)
-    } else if !voice.tokens().allow(tokens) {
+    } else if !voice.tokens().satisfy(tokens) {
         Err(Blocked::NoToken)
     } else {
         Ok(())

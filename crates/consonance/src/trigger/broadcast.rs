@@ -152,7 +152,9 @@ impl BroadcastTrigger {
     fn channel_target(&self, voice: &VoiceChat) -> Result<Target, Blocked> {
         match &self.target {
             TriggerTarget::Room(name) if !name.is_empty() => Ok(Target::Room(name.as_str().into())),
-            TriggerTarget::Owner(Some(name)) if name == voice.local_player().name() => {
+            TriggerTarget::Player(name) | TriggerTarget::Owner(Some(name))
+                if name == voice.local_player().name() =>
+            {
                 Err(Blocked::OwnPlayer)
             }
             TriggerTarget::Player(name) | TriggerTarget::Owner(Some(name)) if !name.is_empty() => {

@@ -20,7 +20,8 @@ impl VoiceChat {
         self.ask(Command::SetCapture(settings));
     }
 
-    /// Changes when one is heard: always, while a key is held, or while one speaks.
+    /// Changes when one is heard: always, while a key is held, or while one speaks. Channels with an
+    /// [activation](crate::ChannelActivation) of their own follow that instead.
     pub fn set_activation(&self, settings: ActivationSettings) {
         self.note(|noted| noted.activation = settings);
         self.ask(Command::SetActivation(settings));

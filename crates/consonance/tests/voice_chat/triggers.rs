@@ -240,6 +240,9 @@ fn a_trigger_of_the_local_player_itself_does_nothing_and_one_of_another_speaks_t
     trigger.activation = TriggerActivation::Open;
     trigger.update(&scene.alice.voice, &TICK);
     assert_eq!(trigger.blocked(), Some(Blocked::OwnPlayer));
+    trigger.target = TriggerTarget::Player("Alice".into());
+    trigger.update(&scene.alice.voice, &TICK);
+    assert_eq!(trigger.blocked(), Some(Blocked::OwnPlayer));
     trigger.target = TriggerTarget::Owner(None);
     trigger.update(&scene.alice.voice, &TICK);
     assert_eq!(trigger.blocked(), Some(Blocked::NoTarget));
