@@ -14,4 +14,5 @@ pages! {
     Players: "../../../docs/guide/players.md",
     Positions: "../../../docs/guide/positions.md",
     Settings: "../../../docs/guide/settings.md",
+    Triggers: "../../../docs/guide/triggers.md",
 }
