@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
-use crate::{command, libopus, platforms, tidy};
+use crate::{command, dissector, libopus, platforms, tidy};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -63,6 +63,7 @@ enum Step {
     Tidy,
     Platforms,
     Libopus,
+    Dissector,
 }
 
 impl Step {
@@ -75,6 +76,7 @@ impl Step {
             Self::Tidy => "tidy",
             Self::Platforms => "platforms",
             Self::Libopus => "libopus",
+            Self::Dissector => "dissector",
         }
     }
 
@@ -83,13 +85,16 @@ impl Step {
             Self::Tidy => tidy::run(root),
             Self::Platforms => platforms::run(root),
             Self::Libopus => libopus::run(root),
+            Self::Dissector => dissector::run(root),
             _ => command::run(&mut self.cargo_command(root)),
         }
     }
 
     fn command_line(self, root: &Path) -> String {
         match self {
-            Self::Tidy | Self::Platforms | Self::Libopus => format!("cargo xtask {}", self.name()),
+            Self::Tidy | Self::Platforms | Self::Libopus | Self::Dissector => {
+                format!("cargo xtask {}", self.name())
+            }
             _ => command::line(&self.cargo_command(root)),
         }
     }
@@ -100,7 +105,7 @@ impl Step {
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
             Self::Test => &["test", "--workspace"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
-            Self::Tidy | Self::Platforms | Self::Libopus => &["xtask", self.name()],
+            Self::Tidy | Self::Platforms | Self::Libopus | Self::Dissector => &["xtask", self.name()],
         };
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
@@ -152,15 +157,31 @@ mod tests {
 
     #[test]
     fn without_arguments_every_step_runs_in_order() {
-        let all =
-            [Step::Format, Step::Clippy, Step::Test, Step::Doc, Step::Tidy, Step::Platforms, Step::Libopus];
+        let all = [
+            Step::Format,
+            Step::Clippy,
+            Step::Test,
+            Step::Doc,
+            Step::Tidy,
+            Step::Platforms,
+            Step::Libopus,
+            Step::Dissector,
+        ];
         assert_eq!(steps(&[]), all);
     }
 
     #[test]
     fn only_and_skip_select_steps() {
         assert_eq!(steps(&["--only", "tidy", "--only", "format"]), [Step::Format, Step::Tidy]);
-        let rest = [Step::Format, Step::Clippy, Step::Doc, Step::Tidy, Step::Platforms, Step::Libopus];
+        let rest = [
+            Step::Format,
+            Step::Clippy,
+            Step::Doc,
+            Step::Tidy,
+            Step::Platforms,
+            Step::Libopus,
+            Step::Dissector,
+        ];
         assert_eq!(steps(&["--skip", "test"]), rest);
     }
 

@@ -6,6 +6,7 @@
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there.
+//! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
@@ -19,6 +20,7 @@
 
 mod ci;
 mod command;
+mod dissector;
 mod failure;
 mod fuzz;
 mod libopus;
@@ -61,6 +63,8 @@ enum Chore {
     Platforms,
     /// Lints and tests the feature `libopus`, which needs cmake.
     Libopus,
+    /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
+    Dissector,
     /// Plays two hours of sound between clocks that drift, in simulated time, and checks that nothing else does.
     Soak,
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
@@ -74,6 +78,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root),
         Chore::Libopus => libopus::run(&root),
+        Chore::Dissector => dissector::run(&root),
         Chore::Soak => soak::run(&root),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }

@@ -31,11 +31,18 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-audio", may_use: Only(&["consonance-libopus"]), tests_may_also_use: &[] },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-quic", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-server",
-        may_use: Only(&["consonance-wire", "consonance-session", "consonance-transport", "consonance-quic"]),
+        may_use: Only(&[
+            "consonance-wire",
+            "consonance-session",
+            "consonance-pcap",
+            "consonance-transport",
+            "consonance-quic",
+        ]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -45,6 +52,7 @@ const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-audio",
             "consonance-device",
+            "consonance-pcap",
             "consonance-transport",
             "consonance-quic",
             // Hosts: a server in the player's own process.

@@ -1,0 +1,164 @@
+//! Where packets go into a capture: a bounded queue to the thread that writes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
+
+use consonance_wire::{ClientId, SessionId};
+
+/// Packets that may wait for the disk …
+const MAX_WAITING_PACKETS: usize = 4096;
+/// … and their bytes: 4 MiB.
+const MAX_WAITING_BYTES: usize = 4 << 20;
+
+/// A link that packets travel over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaptureLink {
+    /// A client's link to the server.
+    Server,
+    /// A client's direct link to another player, by the transport's number.
+    Direct(u64),
+    /// A server's link to a client, by the server's number.
+    Client(u64),
+}
+
+/// Which way a packet went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// It came in.
+    Received,
+    /// It was given to the transport.
+    Sent,
+}
+
+/// A packet as it passed by.
+#[derive(Debug, Clone, Copy)]
+pub struct CapturedPacket<'a> {
+    /// When.
+    pub at: Instant,
+    /// Over which link.
+    pub link: CaptureLink,
+    /// Which way.
+    pub direction: Direction,
+    /// Whether it travelled, or shall travel, reliably.
+    pub is_reliable: bool,
+    /// Its bytes, header included; the secrets in it do not get into the file.
+    pub packet: &'a [u8],
+}
+
+/// The end of a capture that packets are put into. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct PacketSink {
+    queue: SyncSender<Note>,
+    shared: Arc<Shared>,
+}
+
+impl PacketSink {
+    /// A sink and what is at its other end.
+    pub(crate) fn new() -> (Self, Receiver<Note>, Arc<Shared>) {
+        let (queue, notes) = sync_channel(MAX_WAITING_PACKETS);
+        let shared = Arc::new(Shared::default());
+        (Self { queue, shared: Arc::clone(&shared) }, notes, shared)
+    }
+
+    /// Writes a packet down, or drops and counts it if too many wait for the disk. Never waits; it copies the packet.
+    pub fn record(&self, packet: &CapturedPacket<'_>) {
+        if self.is_closed() {
+            return;
+        }
+        let CapturedPacket { at, link, direction, is_reliable, packet } = *packet;
+        let bytes = packet.len();
+        if self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_WAITING_BYTES {
+            return self.drop_packet(bytes);
+        }
+        let dropped_before = self.shared.dropped.swap(0, Ordering::Relaxed);
+        let packet = OwnedPacket { at, link, direction, is_reliable, packet: packet.into(), dropped_before };
+        if self.queue.try_send(Note::Packet(packet)).is_err() {
+            self.shared.dropped.fetch_add(dropped_before, Ordering::Relaxed);
+            self.drop_packet(bytes);
+        }
+    }
+
+    /// Tells who somebody is that was here before the capture began, so that comments can say the name. Packets tell of all
+    /// others.
+    pub fn introduce(&self, session: SessionId, id: ClientId, name: &str, rooms: &[&str]) {
+        let rooms = rooms.iter().map(|room| (*room).into()).collect();
+        // With a full queue there are worse gaps than a name.
+        let _ = self.queue.try_send(Note::Player { session, id, name: name.into(), rooms });
+    }
+
+    /// Whether nothing is written any more, so that this end may go too.
+    pub fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Relaxed)
+    }
+
+    fn drop_packet(&self, bytes: usize) {
+        self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.shared.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What both ends know.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) waiting_bytes: AtomicUsize,
+    /// Packets dropped since the last one that was not.
+    pub(crate) dropped: AtomicU64,
+    pub(crate) closed: AtomicBool,
+}
+
+/// What waits for the thread that writes.
+#[derive(Debug)]
+pub(crate) enum Note {
+    Packet(OwnedPacket),
+    Player { session: SessionId, id: ClientId, name: Box<str>, rooms: Vec<Box<str>> },
+}
+
+#[derive(Debug)]
+pub(crate) struct OwnedPacket {
+    pub(crate) at: Instant,
+    pub(crate) link: CaptureLink,
+    pub(crate) direction: Direction,
+    pub(crate) is_reliable: bool,
+    pub(crate) packet: Box<[u8]>,
+    pub(crate) dropped_before: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(packet: &[u8]) -> CapturedPacket<'_> {
+        let (at, link) = (Instant::now(), CaptureLink::Server);
+        CapturedPacket { at, link, direction: Direction::Sent, is_reliable: true, packet }
+    }
+
+    #[test]
+    fn what_the_disk_is_too_slow_for_is_dropped_and_the_next_packet_says_how_much() {
+        let (sink, notes, shared) = PacketSink::new();
+        let large = vec![0; 1 << 20];
+        for _ in 0..7 {
+            sink.record(&packet(&large));
+        }
+        assert_eq!(shared.dropped.load(Ordering::Relaxed), 3, "four times 1 MiB may wait");
+        while let Ok(Note::Packet(packet)) = notes.try_recv() {
+            assert_eq!(packet.dropped_before, 0);
+            shared.waiting_bytes.fetch_sub(packet.packet.len(), Ordering::Relaxed);
+        }
+        sink.record(&packet(b"again"));
+        let Ok(Note::Packet(packet)) = notes.try_recv() else { panic!("it waits") };
+        assert_eq!(packet.dropped_before, 3);
+    }
+
+    #[test]
+    fn no_more_small_packets_wait_than_there_are_places() {
+        let (sink, notes, shared) = PacketSink::new();
+        for _ in 0..MAX_WAITING_PACKETS + 10 {
+            sink.record(&packet(b"x"));
+        }
+        assert_eq!(notes.try_iter().count(), MAX_WAITING_PACKETS);
+        assert_eq!(shared.dropped.load(Ordering::Relaxed), 10);
+        assert_eq!(shared.waiting_bytes.load(Ordering::Relaxed), MAX_WAITING_PACKETS);
+    }
+}

@@ -1,0 +1,276 @@
+//! What a packet says, in words for people who read a capture.
+
+mod names;
+
+use consonance_wire::{
+    Channel, ChannelKind, ClientState, DeltaChannelState, Extension, HandshakeResponse, List, Packet,
+    ServerRelay, SessionId, TextData, TextRecipient, VoiceData, VoiceReport, WireStr,
+};
+pub(crate) use names::Names;
+
+/// Longer words are cut, in bytes.
+const MAX_BYTES: usize = 500;
+/// Destinations, channels and rooms that are listed before the rest is only counted.
+const MAX_LISTED: usize = 6;
+
+/// Follows what packets tell, so that later ones can be described with names.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    names: Names,
+}
+
+impl Words {
+    /// Tells who was here before the first packet.
+    pub(crate) fn introduce<'a>(
+        &mut self,
+        session: SessionId,
+        id: consonance_wire::ClientId,
+        name: &str,
+        rooms: impl Iterator<Item = &'a str>,
+    ) {
+        self.names.client(session, id, name);
+        rooms.for_each(|room| self.names.room(room));
+    }
+
+    /// One line about a packet, whatever is in it.
+    pub(crate) fn describe(&mut self, packet: &[u8]) -> String {
+        let words = match Packet::parse_with_trailing(packet) {
+            Ok((parsed, trailing)) => self.packet(&parsed, trailing),
+            Err(error) => format!("malformed, {} bytes: {error}", packet.len()),
+        };
+        match words.len() {
+            0..=MAX_BYTES => words,
+            _ => format!("{}…", &words[..words.floor_char_boundary(MAX_BYTES)]),
+        }
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, trailing: &[u8]) -> String {
+        match packet {
+            Packet::ClientState(state) => self.client_state(state),
+            Packet::VoiceData(voice) => self.voice(voice),
+            Packet::TextData(text) => self.text(text),
+            Packet::HandshakeRequest(request) => {
+                format!("HandshakeRequest: {} wants to join{}", shown(request.name), block(trailing))
+            }
+            Packet::HandshakeResponse(response) => self.response(response, trailing),
+            Packet::ErrorWrongSession(error) => wrong_session(error.session, trailing),
+            Packet::ServerRelayReliable(relay) => self.relay("ServerRelayReliable", relay),
+            Packet::ServerRelayUnreliable(relay) => self.relay("ServerRelayUnreliable", relay),
+            Packet::DeltaChannelState(delta) => self.delta(delta),
+            Packet::RemoveClient(removed) => {
+                let words = format!("RemoveClient: {} has left", self.names.of(removed.session, removed.id));
+                self.names.forget(removed.session, removed.id);
+                words
+            }
+            Packet::HandshakeP2P(peer) => {
+                format!("HandshakeP2P from {}", self.names.of(peer.session, peer.id))
+            }
+        }
+    }
+
+    fn client_state(&mut self, state: &ClientState<'_>) -> String {
+        let client = &state.client;
+        if let Some(name) = client.name {
+            self.names.client(state.session, client.id, &name.to_str());
+        }
+        state.rooms.iter().flatten().take(256).for_each(|room| self.names.room(&room.to_str()));
+        let who = self.names.of(state.session, client.id);
+        let rooms = listed(state.rooms.len(), state.rooms.iter().map(shown));
+        format!("ClientState: {who} listens to {}", if rooms.is_empty() { "no room" } else { &rooms })
+    }
+
+    fn voice(&self, voice: &VoiceData<'_>) -> String {
+        let VoiceData { session, sender, sequence, channels, frame, .. } = *voice;
+        let who = self.names.of(session, sender);
+        format!(
+            "VoiceData from {who}, frame {sequence}, {} ({}), {} bytes",
+            counted(channels.len(), "channel"),
+            self.channels(session, channels),
+            frame.len()
+        )
+    }
+
+    fn channels(&self, session: SessionId, channels: List<'_, Channel>) -> String {
+        let words = channels.iter().map(|channel| {
+            let to = match channel.bits.kind() {
+                ChannelKind::Room => self.names.of_room(consonance_wire::RoomId(channel.recipient)),
+                ChannelKind::Player => {
+                    format!("player {}", self.names.of(session, consonance_wire::ClientId(channel.recipient)))
+                }
+            };
+            format!("{to}{}", if channel.bits.is_closing() { ", closing" } else { "" })
+        });
+        listed(channels.len(), words)
+    }
+
+    fn text(&self, text: &TextData<'_>) -> String {
+        let to = match text.recipient {
+            TextRecipient::Room(room) => self.names.of_room(room),
+            TextRecipient::Player(player) => format!("player {}", self.names.of(text.session, player)),
+            TextRecipient::Unknown { .. } => "a recipient of unknown type".into(),
+        };
+        format!("TextData from {} to {to}: {}", self.names.of(text.session, text.sender), shown(text.text))
+    }
+
+    fn response(&mut self, response: &HandshakeResponse<'_>, trailing: &[u8]) -> String {
+        for client in response.clients.iter().take(1024) {
+            if let Some(name) = client.name {
+                self.names.client(response.session, client.id, &name.to_str());
+            }
+        }
+        response.room_names.iter().flatten().take(1024).for_each(|room| self.names.room(&room.to_str()));
+        let HandshakeResponse { session, id, .. } = response;
+        format!("HandshakeResponse: you are #{id} in session {session}{}", block(trailing))
+    }
+
+    fn relay(&mut self, kind: &str, relay: &ServerRelay<'_>) -> String {
+        let to = relay.destinations.iter().map(|id| self.names.of(relay.session, id));
+        let to = listed(relay.destinations.len(), to);
+        // One that holds another one is not followed down: it may be as deep as it is long.
+        let inner = match Packet::parse_with_trailing(relay.packet) {
+            Ok((Packet::ServerRelayReliable(_) | Packet::ServerRelayUnreliable(_), _)) => {
+                "another relay".into()
+            }
+            Ok((packet, trailing)) => self.packet(&packet, trailing),
+            Err(error) => format!("malformed: {error}"),
+        };
+        format!("{kind} to {}: {inner}", if to.is_empty() { "nobody" } else { &to })
+    }
+
+    fn delta(&mut self, delta: &DeltaChannelState<'_>) -> String {
+        if let Some(room) = delta.room {
+            self.names.room(&room.to_str());
+        }
+        let does = if delta.joined { "enters" } else { "leaves" };
+        format!("DeltaChannelState: {} {does} {}", self.names.of(delta.session, delta.id), shown(delta.room))
+    }
+}
+
+/// It carries what is new in the protocol, too.
+fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
+    let Some(report) = VoiceReport::find(trailing) else {
+        return format!("ErrorWrongSession: the session is {session}{}", block(trailing));
+    };
+    let mut parts = Vec::new();
+    if let Some(uplink) = report.uplink {
+        parts.push(format!("{} frames have reached the server", uplink.frames));
+    }
+    if let Some(listeners) = report.listeners {
+        parts.push(format!("{} listeners lose {} %", listeners.listeners, listeners.lost_percent));
+    }
+    if let Some(reception) = report.reception {
+        parts.push(format!("reception of {}", counted(reception.speakers.len(), "speaker")));
+    }
+    format!("voice report: {}", parts.join("; "))
+}
+
+/// That there is a block behind the body, and what is in it.
+fn block(trailing: &[u8]) -> String {
+    match Extension::find(trailing) {
+        None => String::new(),
+        Some(block) => {
+            let tags = block.items().take(MAX_LISTED).map(|(tag, _)| tag.to_string());
+            format!("; with items {}", tags.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A name or a text in quotes, with everything escaped that is no visible character.
+fn shown(text: Option<WireStr<'_>>) -> String {
+    text.map_or_else(|| "nothing".into(), |text| format!("{:?}", text.to_str()))
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+fn listed(number: usize, words: impl Iterator<Item = String>) -> String {
+    let mut words: Vec<String> = words.take(MAX_LISTED).collect();
+    if number > MAX_LISTED {
+        words.push(format!("{} more", number - MAX_LISTED));
+    }
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_wire::{ClientId, RoomId};
+
+    use super::*;
+
+    const SESSION: SessionId = SessionId(1);
+
+    fn words() -> Words {
+        let mut words = Words::default();
+        words.introduce(SESSION, ClientId(3), "Alice", ["lobby"].into_iter());
+        words.introduce(SESSION, ClientId(4), "Bob", [].into_iter());
+        words
+    }
+
+    fn voice(channels: &[u8]) -> Vec<u8> {
+        let mut packet = vec![0x8b, 0xc7, 2, 0, 0, 0, 1, 0, 3, 0x80, 0, 9];
+        packet.extend((channels.len() as u16 / 4).to_be_bytes());
+        packet.extend(channels);
+        packet.extend([0, 2, 0xaa, 0xbb]);
+        packet
+    }
+
+    #[test]
+    fn voice_says_from_whom_to_whom() {
+        let lobby = RoomId::of("lobby").0.to_be_bytes();
+        let packet = voice(&[0, 1, lobby[0], lobby[1], 0, 4, 0, 4]);
+        let expected = r#"VoiceData from "Alice" #3, frame 9, 2 channels (room "lobby", player "Bob" #4, closing), 2 bytes"#;
+        assert_eq!(words().describe(&packet), expected);
+    }
+
+    #[test]
+    fn a_relay_says_to_whom_and_what_is_in_it() {
+        let inner = voice(&[]);
+        let mut relay = vec![0x8b, 0xc7, 8, 0, 0, 0, 1, 2, 0, 4, 0, 77];
+        relay.extend((inner.len() as u16).to_be_bytes());
+        relay.extend(&inner);
+        let expected = r#"ServerRelayUnreliable to "Bob" #4, #77: VoiceData from "Alice" #3, frame 9, 0 channels (), 2 bytes"#;
+        assert_eq!(words().describe(&relay), expected);
+    }
+
+    #[test]
+    fn relays_in_relays_are_not_followed() {
+        let mut packet = vec![0x8b, 0xc7, 8, 0, 0, 0, 1, 0, 0, 0];
+        for _ in 0..1000 {
+            let mut outer = vec![0x8b, 0xc7, 8, 0, 0, 0, 1, 0];
+            outer.extend((packet.len() as u16).to_be_bytes());
+            outer.extend(&packet);
+            packet = outer;
+        }
+        assert_eq!(words().describe(&packet), "ServerRelayUnreliable to nobody: another relay");
+    }
+
+    #[test]
+    fn who_leaves_is_forgotten() {
+        let mut words = words();
+        let left = words.describe(&[0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3]);
+        assert_eq!(left, r#"RemoveClient: "Alice" #3 has left"#);
+        assert!(words.describe(&voice(&[])).starts_with("VoiceData from #3,"));
+    }
+
+    #[test]
+    fn a_hostile_name_cannot_steer_a_terminal_and_a_long_one_is_cut() {
+        let mut words = Words::default();
+        words.introduce(SESSION, ClientId(3), "a\u{1b}[2J\n\u{202e}b", [].into_iter());
+        let line = words.describe(&voice(&[]));
+        assert!(line.starts_with(r#"VoiceData from "a\u{1b}[2J\n\u{202e}b" #3"#), "{line}");
+        let mut text = vec![0x8b, 0xc7, 3, 0, 0, 0, 1, 0, 0, 3, 0, 0];
+        text.extend(3001_u16.to_be_bytes());
+        text.extend("é".repeat(1500).bytes());
+        assert!(words.describe(&text).len() < 510);
+    }
+
+    #[test]
+    fn what_is_no_packet_is_malformed_and_nothing_panics() {
+        assert!(words().describe(b"").starts_with("malformed, 0 bytes: "));
+        let packet = voice(&[0, 1, 0, 4]);
+        for length in 0..packet.len() {
+            assert!(words().describe(&packet[..length]).starts_with("malformed"), "{length}");
+        }
+    }
+}

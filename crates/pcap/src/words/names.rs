@@ -1,0 +1,54 @@
+//! Who and what the numbers of packets stand for.
+
+use std::collections::BTreeMap;
+
+use consonance_wire::{ClientId, RoomId, SessionId};
+
+/// Clients and rooms whose names are remembered at the same time; others are called by their numbers.
+const MAX_NAMES: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    clients: BTreeMap<(SessionId, ClientId), Box<str>>,
+    rooms: BTreeMap<RoomId, Box<str>>,
+}
+
+impl Names {
+    pub(crate) fn client(&mut self, session: SessionId, id: ClientId, name: &str) {
+        if self.clients.len() < MAX_NAMES || self.clients.contains_key(&(session, id)) {
+            self.clients.insert((session, id), quoted(name));
+        }
+    }
+
+    pub(crate) fn forget(&mut self, session: SessionId, id: ClientId) {
+        self.clients.remove(&(session, id));
+    }
+
+    pub(crate) fn room(&mut self, name: &str) {
+        let id = RoomId::of(name);
+        if self.rooms.len() < MAX_NAMES || self.rooms.contains_key(&id) {
+            self.rooms.insert(id, quoted(name));
+        }
+    }
+
+    /// `"Alice" #3`, or `#3`.
+    pub(crate) fn of(&self, session: SessionId, id: ClientId) -> String {
+        match self.clients.get(&(session, id)) {
+            Some(name) => format!("{name} #{id}"),
+            None => format!("#{id}"),
+        }
+    }
+
+    /// `room "lobby"`, or `room #12345`.
+    pub(crate) fn of_room(&self, id: RoomId) -> String {
+        match self.rooms.get(&id) {
+            Some(name) => format!("room {name}"),
+            None => format!("room #{id}"),
+        }
+    }
+}
+
+/// As much of a name as a session allows, with everything escaped that is no visible character.
+fn quoted(name: &str) -> Box<str> {
+    format!("{:?}", &name[..name.floor_char_boundary(128)]).into()
+}

@@ -1,0 +1,140 @@
+//! Captures as a program makes them, read again block by block.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+#[path = "capture/blocks.rs"]
+mod blocks;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use blocks::{Block, read};
+use consonance_pcap::{
+    CaptureError, CaptureLink, CaptureReport, CapturedPacket, Direction, PacketCapture,
+    PacketCaptureSettings, PacketSink,
+};
+use consonance_wire::{ClientId, SessionId};
+
+/// Somebody has left.
+const REMOVE_CLIENT: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3];
+
+#[test]
+fn every_packet_stands_in_the_file_with_its_link_direction_and_words() {
+    let path = path("every-packet");
+    let capture = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap();
+    let sink = capture.sink();
+    sink.introduce(SessionId(1), ClientId(3), "Alice", &[]);
+    let left = packet(Instant::now(), CaptureLink::Server);
+    sink.record(&left);
+    sink.record(&CapturedPacket {
+        at: left.at + Duration::from_millis(20),
+        link: CaptureLink::Direct(7),
+        direction: Direction::Sent,
+        is_reliable: false,
+        packet: b"noise",
+    });
+    let report = capture.stop().unwrap();
+    assert_eq!((report.packets, report.dropped, report.beyond_limits), (2, 0, 0));
+    assert_eq!(report.bytes, fs::metadata(&path).unwrap().len());
+
+    let blocks = read(&fs::read(&path).unwrap());
+    let kinds: Vec<_> = blocks.iter().map(|block| block.kind).collect();
+    assert_eq!(kinds, [0x0a0d_0d0a, 1, 6, 1, 6, 5, 5]);
+    assert_eq!((blocks[1].text(2), blocks[3].text(2)), ("server".into(), "direct-7".into()));
+    let (left, noise) = (&blocks[2], &blocks[4]);
+    assert_eq!(left.text(1), r#"RemoveClient: "Alice" #3 has left"#);
+    assert!(noise.text(1).starts_with("malformed, 5 bytes: "), "{}", noise.text(1));
+    assert_eq!((left.number(2), noise.number(2)), (1, 2), "received, and sent");
+    assert_eq!((left.interface(), noise.interface()), (0, 1));
+    assert_eq!(noise.nanoseconds() - left.nanoseconds(), 20_000_000);
+    assert!(left.frame().ends_with(&REMOVE_CLIENT) && noise.frame().ends_with(b"noise"));
+    // Reliable packets have a port of their own.
+    assert_eq!((&left.frame()[20..22], &noise.frame()[20..22]), (&[0xc0, 0x5b][..], &[0xc0, 0x5a][..]));
+    assert_eq!((blocks[5].number(4), blocks[6].number(4)), (1, 1), "packets of each link");
+}
+
+#[test]
+fn a_file_grows_no_further_than_allowed_and_says_what_is_missing() {
+    let path = path("limited");
+    let settings = PacketCaptureSettings { max_bytes: 4_000, ..PacketCaptureSettings::default() };
+    let report = capture_of(&path, settings, |sink| {
+        (0..1_000).for_each(|_| sink.record(&packet(Instant::now(), CaptureLink::Server)));
+    });
+    assert!(report.packets > 10 && report.packets + report.beyond_limits + report.dropped == 1_000);
+    let blocks = read(&fs::read(&path).unwrap());
+    assert!(fs::metadata(&path).unwrap().len() < 4_500);
+    let end = blocks.last().unwrap();
+    assert_eq!((end.number(4), end.number(5)), (report.packets, report.beyond_limits + report.dropped));
+    assert!(end.text(1).contains("limit of size or time"), "{}", end.text(1));
+}
+
+#[test]
+fn what_comes_after_the_time_is_up_is_left_out() {
+    let settings =
+        PacketCaptureSettings { max_duration: Duration::from_mins(1), ..PacketCaptureSettings::default() };
+    let report = capture_of(&path("time"), settings, |sink| {
+        let now = Instant::now();
+        sink.record(&packet(now + Duration::from_secs(1), CaptureLink::Server));
+        sink.record(&packet(now + Duration::from_secs(61), CaptureLink::Server));
+    });
+    assert_eq!((report.packets, report.beyond_limits), (1, 1));
+}
+
+#[test]
+fn links_beyond_the_limit_share_the_last_interface() {
+    let path = path("links");
+    let settings = PacketCaptureSettings { max_links: 3, ..PacketCaptureSettings::default() };
+    capture_of(&path, settings, |sink| {
+        (0..50).for_each(|link| sink.record(&packet(Instant::now(), CaptureLink::Client(link))));
+    });
+    let blocks = read(&fs::read(&path).unwrap());
+    assert_eq!(blocks.iter().filter(|block| block.kind == 1).count(), 3);
+    let interfaces = blocks.iter().filter(|block| block.kind == 6).map(Block::interface);
+    assert_eq!(interfaces.filter(|interface| *interface == 2).count(), 48);
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let path = path("taken");
+    fs::write(&path, "somebody's file").unwrap();
+    let error = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap_err();
+    assert!(matches!(error, CaptureError::Create { .. }), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), b"somebody's file");
+}
+
+#[test]
+fn a_capture_that_is_dropped_completes_its_file_and_its_sink_notices() {
+    let path = path("dropped");
+    let capture = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap();
+    let sink = capture.sink();
+    sink.record(&packet(Instant::now(), CaptureLink::Server));
+    drop(capture);
+    assert!(sink.is_closed());
+    sink.record(&packet(Instant::now(), CaptureLink::Server));
+    let blocks = read(&fs::read(&path).unwrap());
+    assert_eq!(blocks.iter().filter(|block| block.kind == 6).count(), 1);
+}
+
+fn packet(at: Instant, link: CaptureLink) -> CapturedPacket<'static> {
+    CapturedPacket { at, link, direction: Direction::Received, is_reliable: true, packet: &REMOVE_CLIENT }
+}
+
+fn capture_of(
+    path: &Path,
+    settings: PacketCaptureSettings,
+    record: impl FnOnce(&PacketSink),
+) -> CaptureReport {
+    let capture = PacketCapture::start(path, settings).unwrap();
+    record(&capture.sink());
+    capture.stop().unwrap()
+}
+
+/// A file of this test's own that is not there.
+fn path(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("capture");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name).with_extension("pcapng");
+    let _was_not_there = fs::remove_file(&path);
+    path
+}

@@ -1,0 +1,124 @@
+//! `tools/wireshark/consonance.lua` against the golden vectors, with a real tshark.
+//!
+//! Ignored by default, since it needs tshark: `cargo xtask dissector` runs it where there is one.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+#[path = "dissector/expected.rs"]
+mod expected;
+#[path = "dissector/tshark.rs"]
+mod tshark;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use tshark::{Row, dissected};
+
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn every_golden_packet_is_shown_with_all_its_fields() {
+    let vectors = vectors("packets.json");
+    let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
+    let rows = dissected("golden", &packets);
+    assert_eq!(rows.len(), vectors.len());
+    let mut failures = Vec::new();
+    for (number, (vector, row)) in vectors.iter().zip(&rows).enumerate() {
+        for (field, expected) in expected::fields(vector) {
+            let found = row.get(field);
+            if found != expected {
+                failures.push(format!("{number}: {field}: expected {expected:?}, found {found:?}: {vector}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn what_the_engine_drops_is_marked_and_nothing_else() {
+    let vectors = vectors("malformed.json");
+    let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
+    let rows = dissected("malformed", &packets);
+    assert!(vectors.len() > 300);
+    assert_marks(&rows, &packets);
+}
+
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn flipped_bits_and_cut_packets_too() {
+    let mut packets = Vec::new();
+    for vector in vectors("packets.json").iter().step_by(7) {
+        let packet = bytes(vector["hex"].as_str().unwrap());
+        packets.extend((0..packet.len()).map(|length| packet[..length].to_vec()));
+        packets.extend((0..packet.len() * 8).step_by(3).map(|bit| {
+            let mut flipped = packet.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            flipped
+        }));
+    }
+    packets.retain(|packet| !packet.is_empty());
+    packets.truncate(4_000);
+    // A fault of the script shows as an error of Lua, which `dissected` fails on.
+    assert_marks(&dissected("flipped", &packets), &packets);
+}
+
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn names_reports_and_relayed_packets_are_shown_in_words() {
+    let hex = [
+        // Alice, client 3, listens to lobby.
+        "8bc7010000000100 06 416c696365 0003 01 000003c0 0000bb80 0001 0006 6c6f626279",
+        // Her voice to lobby, in a relay to client 4.
+        "8bc70800000001 01 0004 0016 8bc70200000001 0003 80 0009 0001 8001 d75f 0002 aabb",
+        // A relay in a relay.
+        "8bc70800000001 00 000a 8bc70800000001 00 0000",
+        // What has arrived, behind ErrorWrongSession: frame 9, 10 frames, 11 ms.
+        "8bc70600000001 c05a 05 000a 0009 0000000a 0000000b",
+        // Capabilities 7 and an item that nobody knows yet.
+        "8bc704 01 000003c0 0000bb80 0004 426f62 c05a 01 0004 00000007 c8 0002 0102",
+        // Trailing bytes of somebody else.
+        "8bc70a000000010003 ffff",
+    ];
+    let lobby = format!("{:04x}", consonance_wire::RoomId::of("lobby").0);
+    let packets: Vec<_> = hex.iter().map(|hex| bytes(&hex.replace("d75f", &lobby))).collect();
+    let rows = dissected("words", &packets);
+    let info: Vec<&str> = rows.iter().map(|row| row.get("_ws.col.Info")).collect();
+    assert_eq!(
+        info,
+        [
+            "ClientState Alice #3 listens to lobby",
+            "ServerRelayUnreliable to #4: VoiceData from Alice #3, frame 9, to room lobby, 2 bytes",
+            "ServerRelayUnreliable to nobody: ServerRelayUnreliable to nobody: another relay",
+            "ErrorWrongSession the session is 0x00000001 [uplink receipt]",
+            "HandshakeRequest Bob wants to join [capabilities, item 200]",
+            "RemoveClient Alice #3 has left",
+        ]
+    );
+    assert_eq!(rows[1].get("consonance.type"), "8|2", "the relay and what is in it");
+    assert_eq!(rows[3].get("consonance.report.frames"), "10");
+    assert_eq!(rows[4].get("consonance.capabilities"), "0x00000007");
+    assert!(rows.iter().all(|row: &Row| row.get("consonance.delivery") == "reliable"));
+}
+
+/// The script and the engine agree on which packets are malformed.
+fn assert_marks(rows: &[Row], packets: &[Vec<u8>]) {
+    assert_eq!(rows.len(), packets.len());
+    let differ = |(row, packet): &(&Row, &Vec<u8>)| row.is_malformed() != expected::is_malformed(packet);
+    let wrong = rows.iter().zip(packets).filter(differ);
+    let words: Vec<_> =
+        wrong.map(|(row, packet)| format!("{}: {packet:02x?}", row.get("_ws.col.Info"))).collect();
+    assert!(words.is_empty(), "{} failures:\n{}", words.len(), words.join("\n"));
+}
+
+fn vectors(file: &str) -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors").join(file);
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(|digit| !digit.is_ascii_whitespace()).collect();
+    let pairs = digits.chunks_exact(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+}
