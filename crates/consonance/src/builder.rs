@@ -1,8 +1,10 @@
 //! Starting a voice chat: where, as whom, with which rooms and sounds.
 
+mod diagnostics;
 mod error;
 mod start;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use consonance_audio::{
@@ -14,6 +16,7 @@ use consonance_transport::ClientTransport;
 pub use error::StartError;
 pub(crate) use start::session_codec;
 
+use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;
 use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
@@ -46,6 +49,7 @@ pub struct VoiceChatBuilder {
     text_history: usize,
     on_event: Option<EventCallback>,
     trace_frames: bool,
+    diagnostics: Option<(PathBuf, DiagnosticsSettings)>,
 }
 
 /// What a game wants to be called with.
@@ -75,6 +79,7 @@ impl VoiceChat {
             text_history: 0,
             on_event: None,
             trace_frames: false,
+            diagnostics: None,
         }
     }
 

@@ -4,6 +4,7 @@ use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, Input, Pose, Quality,
     SpatialSettings, SpeakerPlace,
 };
+use consonance_pcap::PacketSink;
 use consonance_session::{Priority, Routing, Target};
 
 use crate::capture::GameSoundReader;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     SetEncoder(EncoderSettings),
     SetGameSound(GameSoundReader),
     Tap(TapSource, TapSender),
+    CapturePackets(PacketSink),
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),

@@ -42,6 +42,7 @@ mod capture;
 mod channel;
 mod clock;
 mod command;
+mod diagnostics;
 mod event;
 mod event_queue;
 mod fader;
@@ -82,11 +83,13 @@ pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
+pub use consonance_pcap as pcap;
 pub use consonance_session::{
     ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, RedundancySupport,
     Routing, Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
+pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
 pub use event::{End, Event, EventKind};
 pub use event_queue::EventReader;
 pub use fader::Fade;

@@ -23,10 +23,16 @@ const MAX_WAITING_TAPS: usize = 64;
 /// Dropping it completes the files, too, but says nothing of what went wrong.
 #[derive(Debug)]
 pub struct Recorder {
-    taps: Option<SyncSender<Tap>>,
+    taps: Option<SyncSender<NamedTap>>,
     thread: Option<JoinHandle<Result<Vec<Recorded>, RecordingError>>>,
     tracks: usize,
     max_tracks: usize,
+}
+
+/// A tap, and what its file is called.
+pub(crate) struct NamedTap {
+    pub(crate) tap: Tap,
+    pub(crate) name: String,
 }
 
 /// What became of a tap.
@@ -85,11 +91,21 @@ impl Recorder {
     /// [`RecorderError::Recording`] if there are as many tracks as the settings allow, [`RecorderError::Stopped`] or
     /// [`RecorderError::Busy`].
     pub fn add(&mut self, tap: Tap) -> Result<(), RecorderError> {
+        let name = tap.source().name().to_owned();
+        self.add_as(tap, name)
+    }
+
+    /// The same, with a name of one's own for the file: as much of it as any system takes.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_as(&mut self, tap: Tap, name: impl Into<String>) -> Result<(), RecorderError> {
+        let name = name.into();
         if self.tracks >= self.max_tracks {
             return Err(RecordingError::TooManyTracks { max: self.max_tracks }.into());
         }
         let taps = self.taps.as_ref().ok_or(RecorderError::Stopped)?;
-        taps.try_send(tap).map_err(|error| match error {
+        taps.try_send(NamedTap { tap, name }).map_err(|error| match error {
             TrySendError::Full(_) => RecorderError::Busy,
             TrySendError::Disconnected(_) => RecorderError::Stopped,
         })?;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{
     Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit,
 };
@@ -30,6 +31,7 @@ pub(crate) struct Uplink {
     has_direct_change: bool,
     /// Copies for direct links of a transport that had told of them, but has none.
     undeliverable: u64,
+    capture: Option<PacketSink>,
 }
 
 /// The link to the server as the transport last told.
@@ -52,6 +54,7 @@ impl Uplink {
             peers: Vec::new(),
             has_direct_change: false,
             undeliverable: 0,
+            capture: None,
         }
     }
 
@@ -63,15 +66,33 @@ impl Uplink {
         self.transport.wants_poll_at()
     }
 
+    /// Writes packets down from now on, instead of where they were written before.
+    pub(crate) fn capture(&mut self, sink: PacketSink, client: &Client) {
+        for player in client.players() {
+            sink.introduce(player.id, player.name, &player.rooms);
+        }
+        self.capture = Some(sink);
+    }
+
     /// Takes what came in; true if there is more.
     pub(crate) fn receive(&mut self, now: Instant, at: SessionInstant, client: &mut Client) -> bool {
         for _ in 0..EVENTS_PER_TURN {
             match self.transport.poll(now) {
                 None => return false,
                 Some(ClientEvent::Packet { delivery, packet }) => {
+                    record(
+                        self.capture.as_ref(),
+                        now,
+                        CaptureLink::Server,
+                        Direction::Received,
+                        delivery,
+                        packet,
+                    );
                     client.handle_packet(at, self.link, from_transport(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
+                    let link = CaptureLink::Direct(peer.0);
+                    record(self.capture.as_ref(), now, link, Direction::Received, delivery, packet);
                     client.handle_packet(at, direct_link(peer), from_transport(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
@@ -156,6 +177,11 @@ impl Uplink {
         let delivery = to_transport(delivery);
         self.peers.clear();
         self.peers.extend(to.iter().filter_map(|link| peer_of(*link)));
+        let direct = self.peers.iter().map(|peer| CaptureLink::Direct(peer.0));
+        let server = (self.peers.len() < to.len()).then_some(CaptureLink::Server);
+        for link in server.into_iter().chain(direct) {
+            record(self.capture.as_ref(), now, link, Direction::Sent, delivery, payload);
+        }
         if self.peers.len() < to.len() {
             self.transport.send(now, delivery, payload);
         }
@@ -173,6 +199,21 @@ impl Uplink {
         if let (Some(peer), Some(links)) = (peer_of(link), self.transport.direct_links()) {
             links.disconnect_direct(now, peer);
         }
+    }
+}
+
+/// Writes a packet down, if somebody wants that.
+fn record(
+    capture: Option<&PacketSink>,
+    at: Instant,
+    link: CaptureLink,
+    direction: Direction,
+    delivery: transport::Delivery,
+    packet: &[u8],
+) {
+    if let Some(sink) = capture {
+        let is_reliable = delivery == transport::Delivery::Reliable;
+        sink.record(&CapturedPacket { at, link, direction, is_reliable, packet });
     }
 }
 

@@ -10,7 +10,7 @@ mod text;
 use std::fmt;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Thread;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use consonance_device::Direction;
 use consonance_session::Routing;
 
 use crate::command::Command;
+use crate::diagnostics::Diagnostics;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
@@ -58,6 +59,8 @@ pub(crate) struct Running {
     pub(crate) next_channel: AtomicU32,
     pub(crate) finish: Arc<Finish>,
     pub(crate) thread: Thread,
+    /// Those that the chat was started with; the end of the chat completes them.
+    pub(crate) diagnostics: Mutex<Option<Diagnostics>>,
 }
 
 impl VoiceChat {
@@ -158,6 +161,10 @@ impl VoiceChat {
         }
     }
 
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
+    }
+
     fn ask(&self, command: Command) {
         match self.running.commands.try_send(command) {
             // A chat that has ended has said so in its last event.
@@ -182,6 +189,8 @@ impl Running {
         self.thread.unpark();
         let end = self.events.wait_for_end();
         self.finish.wait();
+        // What went wrong with them stands in them.
+        drop(self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner).take());
         end
     }
 }

@@ -71,6 +71,6 @@ mod tests {
 
     #[test]
     fn more_than_a_datagram_can_hold_is_cut() {
-        assert_eq!(of(&[0; 70_000], 0, true, true).len(), 65_535);
+        assert_eq!(of(&vec![0; 70_000], 0, true, true).len(), 65_535);
     }
 }

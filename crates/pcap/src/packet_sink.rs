@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
-use consonance_wire::{ClientId, SessionId};
+use consonance_wire::ClientId;
 
 /// Packets that may wait for the disk …
 const MAX_WAITING_PACKETS: usize = 4096;
@@ -82,10 +82,10 @@ impl PacketSink {
 
     /// Tells who somebody is that was here before the capture began, so that comments can say the name. Packets tell of all
     /// others.
-    pub fn introduce(&self, session: SessionId, id: ClientId, name: &str, rooms: &[&str]) {
+    pub fn introduce(&self, id: ClientId, name: &str, rooms: &[&str]) {
         let rooms = rooms.iter().map(|room| (*room).into()).collect();
         // With a full queue there are worse gaps than a name.
-        let _ = self.queue.try_send(Note::Player { session, id, name: name.into(), rooms });
+        let _ = self.queue.try_send(Note::Player { id, name: name.into(), rooms });
     }
 
     /// Whether nothing is written any more, so that this end may go too.
@@ -112,7 +112,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) enum Note {
     Packet(OwnedPacket),
-    Player { session: SessionId, id: ClientId, name: Box<str>, rooms: Vec<Box<str>> },
+    Player { id: ClientId, name: Box<str>, rooms: Vec<Box<str>> },
 }
 
 #[derive(Debug)]

@@ -23,12 +23,11 @@ impl Words {
     /// Tells who was here before the first packet.
     pub(crate) fn introduce<'a>(
         &mut self,
-        session: SessionId,
         id: consonance_wire::ClientId,
         name: &str,
         rooms: impl Iterator<Item = &'a str>,
     ) {
-        self.names.client(session, id, name);
+        self.names.introduce(id, name);
         rooms.for_each(|room| self.names.room(room));
     }
 
@@ -198,12 +197,10 @@ mod tests {
 
     use super::*;
 
-    const SESSION: SessionId = SessionId(1);
-
     fn words() -> Words {
         let mut words = Words::default();
-        words.introduce(SESSION, ClientId(3), "Alice", ["lobby"].into_iter());
-        words.introduce(SESSION, ClientId(4), "Bob", [].into_iter());
+        words.introduce(ClientId(3), "Alice", ["lobby"].into_iter());
+        words.introduce(ClientId(4), "Bob", [].into_iter());
         words
     }
 
@@ -256,7 +253,7 @@ mod tests {
     #[test]
     fn a_hostile_name_cannot_steer_a_terminal_and_a_long_one_is_cut() {
         let mut words = Words::default();
-        words.introduce(SESSION, ClientId(3), "a\u{1b}[2J\n\u{202e}b", [].into_iter());
+        words.introduce(ClientId(3), "a\u{1b}[2J\n\u{202e}b", [].into_iter());
         let line = words.describe(&voice(&[]));
         assert!(line.starts_with(r#"VoiceData from "a\u{1b}[2J\n\u{202e}b" #3"#), "{line}");
         let mut text = vec![0x8b, 0xc7, 3, 0, 0, 0, 1, 0, 0, 3, 0, 0];

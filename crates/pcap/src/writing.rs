@@ -109,8 +109,8 @@ impl Writing {
                 shared.waiting_bytes.fetch_sub(packet.packet.len(), Ordering::Relaxed);
                 self.take_packet(packet)
             }
-            Note::Player { session, id, name, rooms } => {
-                self.words.introduce(session, id, &name, rooms.iter().map(|room| &**room));
+            Note::Player { id, name, rooms } => {
+                self.words.introduce(id, &name, rooms.iter().map(|room| &**room));
                 Ok(())
             }
         }

@@ -14,7 +14,8 @@ use consonance_pcap::{
     CaptureError, CaptureLink, CaptureReport, CapturedPacket, Direction, PacketCapture,
     PacketCaptureSettings, PacketSink,
 };
-use consonance_wire::{ClientId, SessionId};
+use consonance_wire::ClientId;
+use serde_json::Value;
 
 /// Somebody has left.
 const REMOVE_CLIENT: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3];
@@ -24,7 +25,7 @@ fn every_packet_stands_in_the_file_with_its_link_direction_and_words() {
     let path = path("every-packet");
     let capture = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap();
     let sink = capture.sink();
-    sink.introduce(SessionId(1), ClientId(3), "Alice", &[]);
+    sink.introduce(ClientId(3), "Alice", &[]);
     let left = packet(Instant::now(), CaptureLink::Server);
     sink.record(&left);
     sink.record(&CapturedPacket {
@@ -114,6 +115,41 @@ fn a_capture_that_is_dropped_completes_its_file_and_its_sink_notices() {
     sink.record(&packet(Instant::now(), CaptureLink::Server));
     let blocks = read(&fs::read(&path).unwrap());
     assert_eq!(blocks.iter().filter(|block| block.kind == 6).count(), 1);
+}
+
+#[test]
+fn no_bytes_break_a_capture() {
+    let mut packets = Vec::new();
+    for file in ["packets.json", "malformed.json"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors").join(file);
+        let vectors: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        packets.extend(vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())));
+    }
+    for packet in packets.clone().iter().step_by(11) {
+        packets.extend((0..packet.len()).map(|length| packet[..length].to_vec()));
+        packets.extend((0..packet.len() * 8).map(|bit| {
+            let mut flipped = packet.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            flipped
+        }));
+    }
+    let path = path("hostile");
+    let report = capture_of(&path, PacketCaptureSettings::default(), |sink| {
+        for packet in &packets {
+            let (at, link) = (Instant::now(), CaptureLink::Server);
+            sink.record(&CapturedPacket { at, link, direction: Direction::Sent, is_reliable: false, packet });
+        }
+    });
+    assert_eq!(report.packets + report.dropped, packets.len() as u64);
+    let blocks = read(&fs::read(&path).unwrap());
+    let comments: Vec<_> = blocks.iter().filter(|block| block.kind == 6).map(|block| block.text(1)).collect();
+    assert_eq!(comments.len() as u64, report.packets);
+    assert!(comments.iter().all(|words| !words.is_empty() && !words.contains(char::is_control)));
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks_exact(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 fn packet(at: Instant, link: CaptureLink) -> CapturedPacket<'static> {

@@ -5,6 +5,7 @@ use std::io;
 use consonance_audio::CodecError;
 use consonance_session::RoomError;
 
+use crate::diagnostics::DiagnosticsError;
 use crate::settings::SettingsError;
 
 /// Why a voice chat cannot start.
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The codec does not take the settings.
     #[error("the codec cannot be set up: {0}")]
     Codec(#[from] CodecError),
+    /// Diagnostics were asked for and cannot be written.
+    #[error(transparent)]
+    Diagnostics(#[from] DiagnosticsError),
     /// The operating system gives no thread.
     #[error("the operating system gives no thread ({0}): close other programs")]
     Thread(#[from] io::Error),

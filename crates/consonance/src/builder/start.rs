@@ -15,9 +15,10 @@ use consonance_session::{
 };
 use consonance_transport::thread_waker;
 
-use super::{EventCallback, StartError, VoiceChatBuilder};
+use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
 use crate::capture::CaptureWishes;
 use crate::command::Hearing;
+use crate::diagnostics::Observed;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
@@ -91,6 +92,8 @@ impl VoiceChatBuilder {
             own_voice: Arc::clone(&own_voice),
             trace_frames: self.trace_frames,
         };
+        let observed = Observed::new(&sender, &events, &players, &statistics);
+        let diagnostics = Mutex::new(diagnostics::start(self.diagnostics, observed)?);
         if let Some(callback) = self.on_event {
             call_back(events.subscribe(None), callback)?;
         }
@@ -110,6 +113,7 @@ impl VoiceChatBuilder {
             next_channel,
             finish,
             thread,
+            diagnostics,
         };
         Ok(VoiceChat::of(Arc::new(running)))
     }

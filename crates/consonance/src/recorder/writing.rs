@@ -8,7 +8,7 @@ use consonance_audio::{
     BLOCK_SAMPLES, Recording, RecordingError, RecordingSettings, SamplePosition, TrackId,
 };
 
-use super::Recorded;
+use super::{NamedTap, Recorded};
 use crate::tap::{CAPACITY_BLOCKS, Tap};
 
 /// How long sound may wait in a tap before it is looked for again.
@@ -29,6 +29,7 @@ pub(super) struct Writing {
 
 struct Line {
     tap: Tap,
+    name: String,
     track: Option<TrackId>,
 }
 
@@ -38,11 +39,11 @@ impl Writing {
     }
 
     /// Until nobody can add taps any more, and what is in them is written.
-    pub(super) fn run(mut self, taps: &Receiver<Tap>) -> Result<Vec<Recorded>, RecordingError> {
+    pub(super) fn run(mut self, taps: &Receiver<NamedTap>) -> Result<Vec<Recorded>, RecordingError> {
         let mut wait = INTERVAL;
         loop {
             match taps.recv_timeout(wait) {
-                Ok(tap) => self.lines.push(Line { tap, track: None }),
+                Ok(NamedTap { tap, name }) => self.lines.push(Line { tap, name, track: None }),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     while !self.turn()? {}
@@ -95,8 +96,8 @@ impl Line {
         let track = if let Some(track) = self.track {
             track
         } else {
-            let source = self.tap.source();
-            *self.track.insert(recording.add_track(source.name(), source.channels())?)
+            let channels = self.tap.source().channels();
+            *self.track.insert(recording.add_track(&self.name, channels)?)
         };
         let mut end = SamplePosition::default();
         // No more than can wait: whoever pushes all the time does not keep the others waiting.

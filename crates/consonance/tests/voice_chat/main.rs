@@ -4,6 +4,7 @@
 
 mod capture;
 mod conversation;
+mod diagnostics;
 mod direct_links;
 mod ear;
 mod hall;

@@ -10,17 +10,25 @@ const MAX_NAMES: usize = 20_000;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     clients: BTreeMap<(SessionId, ClientId), Box<str>>,
+    /// Who was here before the first packet, until a packet says something else.
+    introduced: BTreeMap<ClientId, Box<str>>,
     rooms: BTreeMap<RoomId, Box<str>>,
 }
 
 impl Names {
+    pub(crate) fn introduce(&mut self, id: ClientId, name: &str) {
+        self.introduced.insert(id, quoted(name));
+    }
+
     pub(crate) fn client(&mut self, session: SessionId, id: ClientId, name: &str) {
+        self.introduced.remove(&id);
         if self.clients.len() < MAX_NAMES || self.clients.contains_key(&(session, id)) {
             self.clients.insert((session, id), quoted(name));
         }
     }
 
     pub(crate) fn forget(&mut self, session: SessionId, id: ClientId) {
+        self.introduced.remove(&id);
         self.clients.remove(&(session, id));
     }
 
@@ -33,7 +41,7 @@ impl Names {
 
     /// `"Alice" #3`, or `#3`.
     pub(crate) fn of(&self, session: SessionId, id: ClientId) -> String {
-        match self.clients.get(&(session, id)) {
+        match self.clients.get(&(session, id)).or_else(|| self.introduced.get(&id)) {
             Some(name) => format!("{name} #{id}"),
             None => format!("#{id}"),
         }

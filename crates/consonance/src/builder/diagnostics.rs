@@ -1,0 +1,28 @@
+//! Diagnostics from the first packet on.
+
+use std::path::PathBuf;
+
+use super::VoiceChatBuilder;
+use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Observed};
+
+impl VoiceChatBuilder {
+    /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not there;
+    /// [leaving](crate::VoiceChat::leave) completes the files. See [`crate::VoiceChat::record_diagnostics`], which begins later.
+    pub fn diagnostics(self, folder: impl Into<PathBuf>) -> Self {
+        self.diagnostics_with(folder, DiagnosticsSettings::default())
+    }
+
+    /// The same, with bounds of one's own.
+    pub fn diagnostics_with(mut self, folder: impl Into<PathBuf>, settings: DiagnosticsSettings) -> Self {
+        self.diagnostics = Some((folder.into(), settings));
+        self
+    }
+}
+
+/// Starts them if somebody wants them.
+pub(super) fn start(
+    wish: Option<(PathBuf, DiagnosticsSettings)>,
+    observed: Observed,
+) -> Result<Option<Diagnostics>, DiagnosticsError> {
+    wish.map(|(folder, settings)| Diagnostics::start(&folder, settings, observed)).transpose()
+}

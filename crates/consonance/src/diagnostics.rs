@@ -1,0 +1,164 @@
+//! Everything of a chat on disk, for whoever has to find out what is wrong.
+
+mod error;
+mod events_file;
+mod players_file;
+mod settings;
+mod writing;
+
+use std::fs;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::thread::{self, JoinHandle};
+
+use consonance_audio::RecordingSettings;
+use consonance_pcap::{PacketCapture, PacketCaptureSettings};
+
+use crate::command::Command;
+use crate::event_queue::EventQueue;
+use crate::player::Players;
+use crate::recorder::Recorder;
+use crate::statistics::SharedStatistics;
+use crate::voice_chat::{Running, VoiceChat};
+pub use error::DiagnosticsError;
+use events_file::EventsFile;
+use players_file::PlayersFile;
+pub use settings::DiagnosticsSettings;
+pub use writing::DiagnosticsReport;
+use writing::Writing;
+
+/// The packets of a chat, in a folder of diagnostics.
+const PACKETS: &str = "packets.pcapng";
+/// Tracks that are no player's: the mix, and the microphone before and after the capture chain.
+const OWN_TRACKS: usize = 3;
+
+/// Diagnostics that are being written down; see [`VoiceChat::record_diagnostics`].
+///
+/// They end by themselves with the chat or when their time is up. Dropping them completes the files, too, but says nothing
+/// of what went wrong.
+#[derive(Debug)]
+pub struct Diagnostics {
+    folder: PathBuf,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Result<DiagnosticsReport, DiagnosticsError>>>,
+}
+
+/// The parts of a chat that diagnostics look at.
+pub(crate) struct Observed {
+    pub(crate) commands: SyncSender<Command>,
+    pub(crate) events: Arc<EventQueue>,
+    pub(crate) players: Arc<Players>,
+    pub(crate) statistics: Arc<SharedStatistics>,
+}
+
+impl VoiceChat {
+    /// Writes down everything that shows what is wrong, into a folder that is made if it is not there: sound before and
+    /// after every stage, packets, events and counters. As [`record_diagnostics_with`](Self::record_diagnostics_with) with
+    /// the default settings. It makes the files at once, which takes as long as the disk does.
+    ///
+    /// # Errors
+    /// [`DiagnosticsError`] if a file or a thread cannot be made; files that are there are never overwritten.
+    pub fn record_diagnostics(&self, folder: impl AsRef<Path>) -> Result<Diagnostics, DiagnosticsError> {
+        self.record_diagnostics_with(folder, DiagnosticsSettings::default())
+    }
+
+    /// The same, with bounds of one's own. Packets go to one capture at a time: the newest.
+    ///
+    /// # Errors
+    /// As [`record_diagnostics`](Self::record_diagnostics).
+    pub fn record_diagnostics_with(
+        &self,
+        folder: impl AsRef<Path>,
+        settings: DiagnosticsSettings,
+    ) -> Result<Diagnostics, DiagnosticsError> {
+        let Running { commands, events, players, statistics, .. } = self.running();
+        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, events, players, statistics))
+    }
+}
+
+impl Observed {
+    pub(crate) fn new(
+        commands: &SyncSender<Command>,
+        events: &Arc<EventQueue>,
+        players: &Arc<Players>,
+        statistics: &Arc<SharedStatistics>,
+    ) -> Self {
+        Self {
+            commands: commands.clone(),
+            events: Arc::clone(events),
+            players: Arc::clone(players),
+            statistics: Arc::clone(statistics),
+        }
+    }
+}
+
+impl Diagnostics {
+    pub(crate) fn start(
+        folder: &Path,
+        settings: DiagnosticsSettings,
+        observed: Observed,
+    ) -> Result<Self, DiagnosticsError> {
+        let folder = folder.to_owned();
+        fs::create_dir_all(&folder)
+            .map_err(|source| DiagnosticsError::Folder { path: folder.clone(), source })?;
+        let events = EventsFile::create(&folder, settings, observed.players.local().name.as_ref())?;
+        let players = PlayersFile::create(&folder)?;
+        let packets = PacketCapture::start(
+            folder.join(PACKETS),
+            PacketCaptureSettings {
+                max_bytes: settings.max_packet_bytes,
+                max_duration: settings.max_duration,
+                ..PacketCaptureSettings::default()
+            },
+        )?;
+        let recorder = Recorder::start(
+            &folder,
+            RecordingSettings {
+                format: settings.format,
+                max_tracks: OWN_TRACKS + settings.max_players,
+                max_seconds: settings.max_duration.as_secs(),
+            },
+        )?;
+        let writing = Writing::begin(settings, observed, events, players, packets, recorder);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let run = move || writing.run(&stopped);
+        let thread =
+            thread::Builder::new().name("diagnostics".into()).spawn(run).map_err(DiagnosticsError::Thread)?;
+        Ok(Self { folder, stop, thread: Some(thread) })
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Completes the files; what became of them.
+    ///
+    /// # Errors
+    /// [`DiagnosticsError`] if not all of it could be written; the files hold what could.
+    ///
+    /// # Panics
+    /// If the thread that writes did.
+    pub fn stop(mut self) -> Result<DiagnosticsReport, DiagnosticsError> {
+        match self.end() {
+            Some(Ok(report)) => report,
+            Some(Err(panic)) => resume_unwind(panic),
+            None => Ok(DiagnosticsReport::default()),
+        }
+    }
+
+    fn end(&mut self) -> Option<thread::Result<Result<DiagnosticsReport, DiagnosticsError>>> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take().map(JoinHandle::join)
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        let _what_went_wrong = self.end();
+    }
+}

@@ -1,0 +1,169 @@
+//! The thread of diagnostics: waits for events, and adds a tap for each player who comes.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use consonance_pcap::{CaptureReport, PacketCapture};
+
+use super::Observed;
+use super::error::DiagnosticsError;
+use super::events_file::EventsFile;
+use super::players_file::{PlayersFile, track_name};
+use super::settings::DiagnosticsSettings;
+use crate::command::Command;
+use crate::event::{Event, EventKind};
+use crate::event_queue::EventReader;
+use crate::recorder::{Recorded, Recorder, RecorderError};
+use crate::tap::{Tap, TapSource};
+
+/// How long an end takes to be noticed.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// What became of diagnostics.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DiagnosticsReport {
+    /// The sound files, and what had no place in them.
+    pub sound: Vec<Recorded>,
+    /// The packets.
+    pub packets: CaptureReport,
+    /// Players who came when as many as the settings allow had a file.
+    pub players_without_a_file: usize,
+}
+
+pub(super) struct Writing {
+    settings: DiagnosticsSettings,
+    observed: Observed,
+    reader: EventReader,
+    events: EventsFile,
+    players: PlayersFile,
+    packets: PacketCapture,
+    recorder: Recorder,
+    began: Instant,
+    players_without_a_file: usize,
+}
+
+impl Writing {
+    /// Has the packets and one's own sounds written down from now on.
+    pub(super) fn begin(
+        settings: DiagnosticsSettings,
+        observed: Observed,
+        events: EventsFile,
+        players: PlayersFile,
+        packets: PacketCapture,
+        recorder: Recorder,
+    ) -> Self {
+        // Before the voice thread gets its next turn: what comes is seen whole.
+        let reader = observed.events.subscribe(None);
+        observed.ask(Command::CapturePackets(packets.sink()));
+        let began = Instant::now();
+        let mut writing = Self {
+            settings,
+            observed,
+            reader,
+            events,
+            players,
+            packets,
+            recorder,
+            began,
+            players_without_a_file: 0,
+        };
+        for source in [TapSource::Mix, TapSource::RawMicrophone, TapSource::ProcessedMicrophone] {
+            let name = source.name().to_owned();
+            // One that has stopped already says why when it is asked to stop.
+            let _ = writing.tap(source, name);
+        }
+        writing
+    }
+
+    /// Until the chat ends, the time is up, or somebody says so.
+    pub(super) fn run(mut self, stopped: &AtomicBool) -> Result<DiagnosticsReport, DiagnosticsError> {
+        let outcome = self.follow(stopped);
+        self.finish(outcome)
+    }
+
+    fn follow(&mut self, stopped: &AtomicBool) -> Result<&'static str, DiagnosticsError> {
+        for player in self.observed.players.all() {
+            if !player.is_local {
+                self.add_player(&player.name)?;
+            }
+        }
+        while !stopped.load(Ordering::Relaxed) {
+            if self.began.elapsed() > self.settings.max_duration {
+                return Ok("the time was up");
+            }
+            match self.reader.wait(INTERVAL) {
+                Some(event) => {
+                    self.take(&event)?;
+                    if matches!(event.kind, EventKind::Ended(_)) {
+                        return Ok("the chat has ended");
+                    }
+                }
+                None if self.observed.events.end().is_some() => return Ok("the chat has ended"),
+                None => {}
+            }
+        }
+        Ok("somebody stopped it")
+    }
+
+    fn take(&mut self, event: &Event) -> Result<(), DiagnosticsError> {
+        self.events.event(event)?;
+        match &event.kind {
+            EventKind::PlayerJoined { name } => self.add_player(name),
+            _ => Ok(()),
+        }
+    }
+
+    fn add_player(&mut self, name: &str) -> Result<(), DiagnosticsError> {
+        let Some(number) = self.players.add(name)? else { return Ok(()) };
+        if number > self.settings.max_players {
+            self.players_without_a_file += 1;
+            return self.events.note(&format!("{} gets no sound file: there are enough", track_name(number)));
+        }
+        match self.tap(TapSource::Speaker(name.to_owned()), track_name(number)) {
+            Ok(()) => Ok(()),
+            Err(error) => self.events.note(&format!("{} gets no sound file: {error}", track_name(number))),
+        }
+    }
+
+    fn tap(&mut self, source: TapSource, name: String) -> Result<(), RecorderError> {
+        let (sender, tap) = Tap::new(source.clone());
+        self.observed.ask(Command::Tap(source, sender));
+        self.recorder.add_as(tap, name)
+    }
+
+    /// Completes everything, whatever was wrong with some of it.
+    fn finish(
+        self,
+        outcome: Result<&'static str, DiagnosticsError>,
+    ) -> Result<DiagnosticsReport, DiagnosticsError> {
+        let Self { observed, mut events, packets, recorder, players_without_a_file, .. } = self;
+        let (packets, sound) = (packets.stop(), recorder.stop());
+        let why = match &outcome {
+            Ok(why) => (*why).to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let statistics = observed.statistics.get();
+        let mut words = vec![format!("\nThese diagnostics are complete: {why}.")];
+        words.push(match &packets {
+            Ok(report) => format!("packets: {report:?}"),
+            Err(error) => format!("packets: {error}"),
+        });
+        match &sound {
+            Ok(tracks) => words.extend(tracks.iter().map(|track| format!("sound: {track:?}"))),
+            Err(error) => words.push(format!("sound: {error}")),
+        }
+        words.push(format!("{players_without_a_file} players without a file\n\n{statistics:#?}\n"));
+        let told = events.end(&words.join("\n"));
+        outcome?;
+        told?;
+        Ok(DiagnosticsReport { sound: sound?, packets: packets?, players_without_a_file })
+    }
+}
+
+impl Observed {
+    /// Asks the voice thread for something; with a full queue, which is a problem told elsewhere, for nothing.
+    fn ask(&self, command: Command) {
+        let _ = self.commands.try_send(command);
+    }
+}

@@ -1,0 +1,180 @@
+//! Everything of a chat on disk: what is in the files, and that strangers have no say in what they are called.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use consonance::audio::{CaptureSettings, WavInput};
+use consonance::{DiagnosticsError, DiagnosticsSettings, EventKind, StartError, TapSource, VoiceChat};
+
+use crate::hall::Hall;
+use crate::likeness::{ALIKE, likeness};
+use crate::player::{Player, entered, joined, stopped_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+#[test]
+fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
+    let stage = Stage::open();
+    let folder = folder("conversation");
+    let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
+    let chat = stage.chat().listen("lobby").talk_to_room("lobby").capture(cleaned);
+    let mut alice = Player::join("Alice", chat.diagnostics(&folder));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    bob.until(&entered("Alice", "lobby"));
+    let (from_alice, from_bob) = (recording(1, 0.2, 1.7), recording(3, 0.2, 1.7));
+    bob.voice.set_input(Speech::once(&from_bob));
+    alice.until(&stopped_speaking("Bob"));
+    alice.voice.set_input(Speech::once(&from_alice));
+    bob.until(&stopped_speaking("Alice"));
+    alice.ear.listen_for(0.3);
+    alice.voice.leave().unwrap();
+
+    let files = files(&folder);
+    let sound = |name: &str| WavInput::open(folder.join(name)).unwrap();
+    let raw = files.iter().find(|file| file.ends_with("microphone-raw.wav")).unwrap();
+    let bobs = files.iter().find(|file| file.ends_with("player-1.wav")).unwrap();
+    assert!(likeness(&from_alice, sound(raw).samples()) > ALIKE);
+    assert!(likeness(&from_bob, sound(bobs).samples()) > ALIKE);
+    assert!(likeness(&from_bob, sound("01-mix.wav").samples()) > ALIKE);
+    assert!(files.iter().any(|file| file.ends_with("-microphone.wav")), "{files:?}");
+    assert_eq!(read(&folder, "players.txt"), "player-1 \"Bob\"\n");
+
+    let events = read(&folder, "events.txt");
+    for words in
+        ["the player \"Alice\"", "Joined\n", "StartedSpeaking { name: \"Bob\" }", "the chat has ended"]
+    {
+        assert!(events.contains(words), "{words}: {events}");
+    }
+    let packets = fs::read(folder.join("packets.pcapng")).unwrap();
+    for words in [
+        "HandshakeRequest: \"Alice\" wants to join",
+        "HandshakeResponse: you are #",
+        "VoiceData from \"Bob\" #",
+        "(room \"lobby\")",
+        "VoiceData from \"Alice\" #",
+    ] {
+        let is_there = packets.windows(words.len()).any(|window| window == words.as_bytes());
+        assert!(is_there, "{words}");
+    }
+}
+
+#[test]
+fn a_recording_that_begins_later_knows_who_is_here_and_ends_when_it_is_told_to() {
+    let hall = Hall::open();
+    let mut alice = Player::join("Alice", hall.chat().0.listen("lobby"));
+    let _bob = Player::join("Bob", hall.chat().0.listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    let folder = folder("later");
+    let diagnostics = alice.voice.record_diagnostics(&folder).unwrap();
+    let mut carol = Player::join("Carol", hall.chat().0.listen("lobby").talk_to_room("lobby"));
+    carol.until(&entered("Alice", "lobby"));
+    carol.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
+    alice.until(&stopped_speaking("Carol"));
+    let report = diagnostics.stop().unwrap();
+    assert!(report.packets.packets > 20 && report.packets.dropped == 0, "{report:?}");
+    let sources: BTreeSet<_> = report.sound.iter().map(|tap| format!("{:?}", tap.source)).collect();
+    for source in [TapSource::Mix, TapSource::Speaker("Bob".into()), TapSource::Speaker("Carol".into())] {
+        assert!(sources.contains(&format!("{source:?}")), "{sources:?}");
+    }
+    assert_eq!(read(&folder, "players.txt"), "player-1 \"Bob\"\nplayer-2 \"Carol\"\n");
+    assert!(read(&folder, "events.txt").contains("somebody stopped it"));
+    // The chat goes on.
+    alice.voice.join_room("elsewhere");
+    alice.until(&entered("Alice", "elsewhere"));
+}
+
+#[test]
+fn names_of_strangers_get_into_no_files_name_and_steer_no_terminal() {
+    let hall = Hall::open();
+    let folder = folder("hostile");
+    let mut alice = Player::join("Alice", hall.chat().0.diagnostics(&folder));
+    let hostile = [
+        "../../escaped",
+        "/etc/absolute",
+        "nul\0byte",
+        "CON",
+        "lpt1.wav",
+        "a\u{1b}[2Jb\r\n",
+        "\u{202e}gpj.exe",
+    ];
+    let longest = "😀".repeat(32);
+    let names: Vec<&str> = hostile.into_iter().chain([&*longest]).collect();
+    let players: Vec<_> = names.iter().map(|name| Player::join(name, hall.chat().0)).collect();
+    for name in &names {
+        alice.until(&joined(name));
+    }
+    alice.ear.listen_for(0.2);
+    drop(players);
+    alice.voice.leave().unwrap();
+
+    let allowed = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
+    };
+    let files = files(&folder);
+    assert!(files.iter().all(|file| allowed(file)), "{files:?}");
+    assert!(!folder.parent().unwrap().parent().unwrap().join("escaped.wav").exists());
+    let players = read(&folder, "players.txt");
+    assert_eq!(players.lines().count(), names.len());
+    assert!(players.contains(r#"player-1 "../../escaped""#) && players.contains(r"nul\0byte"), "{players}");
+    for text in [players, read(&folder, "events.txt")] {
+        assert!(text.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_beyond_the_bounds_is_left_out_and_said() {
+    let hall = Hall::open();
+    let folder = folder("bounded");
+    let settings = DiagnosticsSettings {
+        max_players: 1,
+        max_packet_bytes: 2_000,
+        max_event_bytes: 300,
+        ..DiagnosticsSettings::default()
+    };
+    let mut alice = Player::join("Alice", hall.chat().0.diagnostics_with(&folder, settings));
+    for name in ["Bob", "Carol", "Dave"] {
+        drop(Player::join(name, hall.chat().0.listen("lobby")));
+        alice.until(&EventKind::PlayerLeft { name: name.into() });
+    }
+    alice.voice.leave().unwrap();
+    let events = read(&folder, "events.txt");
+    assert!(events.contains("events found no room in this file"), "{events}");
+    assert!(events.contains("2 players without a file"), "{events}");
+    assert!(!events.contains("beyond_limits: 0"), "{events}");
+    assert!(fs::metadata(folder.join("packets.pcapng")).unwrap().len() < 3_000);
+    assert!(files(&folder).iter().filter(|file| file.contains("player-")).count() <= 1);
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let hall = Hall::open();
+    let folder = folder("taken");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("packets.pcapng"), "somebody's capture").unwrap();
+    let error = VoiceChat::over(Box::new(hall.stranger())).name("Alice").diagnostics(&folder).start();
+    let Err(StartError::Diagnostics(DiagnosticsError::Packets(error))) = error else {
+        panic!("it must not start: {error:?}")
+    };
+    assert!(error.to_string().contains("packets.pcapng"), "{error}");
+    assert_eq!(read(&folder, "packets.pcapng"), "somebody's capture");
+}
+
+/// A folder of this test's own that is not there.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diagnostics").join(name);
+    let _was_not_there = fs::remove_dir_all(&folder);
+    folder
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    files
+}
+
+fn read(folder: &Path, file: &str) -> String {
+    fs::read_to_string(folder.join(file)).unwrap()
+}
