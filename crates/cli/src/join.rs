@@ -74,6 +74,10 @@ pub(crate) struct Join {
     /// What kind of files to record.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = RecordFormat::Wav, requires = "record")]
     record_format: RecordFormat,
+    /// A folder for everything that shows what is wrong: sound before and after every stage, packets, events and counters,
+    /// of ten minutes at most. Tell the others.
+    #[arg(long, value_name = "FOLDER")]
+    diagnostics: Option<PathBuf>,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -112,6 +116,9 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     }
     for target in &talk {
         voice = voice.talk_to(target.clone(), ChannelProperties::default());
+    }
+    if let Some(folder) = &arguments.diagnostics {
+        voice = voice.diagnostics(folder);
     }
     let interrupt = Interrupt::listen()?;
     let voice = voice.start()?;

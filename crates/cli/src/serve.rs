@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
+use consonance_pcap::{PacketCapture, PacketCaptureSettings};
 use consonance_quic::{
     Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, session_name_problem,
 };
@@ -37,27 +38,42 @@ pub(crate) struct Serve {
     /// The PEM file with the certificate's private key.
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
+    /// A file to write the plain packets of all sessions to, for Wireshark: 64 MiB or an hour at most. Tell the players:
+    /// what they say and write is in it.
+    #[arg(long, value_name = "FILE.pcapng")]
+    capture_packets: Option<PathBuf>,
 }
 
 /// Serves until interrupted.
 pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
     let listen = parse_listen(&arguments.listen)?;
     let interrupt = Interrupt::listen()?;
-    let (server, addresses) = start(arguments, listen)?;
+    let capture = arguments.capture_packets.as_ref();
+    let capture = capture.map(|file| PacketCapture::start(file, PacketCaptureSettings::default()));
+    let capture = capture.transpose()?;
+    let (server, addresses) = start(arguments, listen, capture.as_ref())?;
     print(&addresses.iter().map(line).collect::<String>())?;
     if arguments.host.is_none() && listen.ip().is_unspecified() {
         let note = "these addresses work on this machine; with --host they name the one that others reach";
         let _ = writeln!(stderr(), "{note}");
     }
-    wait(server, &interrupt)
+    wait(server, &interrupt)?;
+    capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;
+    Ok(())
 }
 
 /// What the command does when it is told nothing: one session for this machine, and how to join it.
 pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
-    let arguments =
-        Serve { listen: String::new(), sessions: vec!["main".into()], host: None, cert: None, key: None };
+    let arguments = Serve {
+        listen: String::new(),
+        sessions: vec!["main".into()],
+        host: None,
+        cert: None,
+        key: None,
+        capture_packets: None,
+    };
     let interrupt = Interrupt::listen()?;
-    let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))?;
+    let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None)?;
     print(&addresses.iter().map(invitation).collect::<String>())?;
     wait(server, &interrupt)
 }
@@ -87,6 +103,7 @@ fn print(text: &str) -> io::Result<()> {
 fn start(
     arguments: &Serve,
     listen: SocketAddr,
+    capture: Option<&PacketCapture>,
 ) -> Result<(DedicatedServer, Vec<QuicAddress>), Box<dyn Error>> {
     let settings = SessionsSettings::new(arguments.sessions.iter().cloned())?;
     let host = arguments.host.clone().unwrap_or_else(|| host_of(listen.ip()));
@@ -107,6 +124,9 @@ fn start(
     let (port, fingerprint) = (listener.local_addr().port(), listener.fingerprint());
     let mut session_loop = SessionLoop::new(&settings);
     session_loop.add_listener(Box::new(listener));
+    if let Some(capture) = capture {
+        session_loop.capture_packets(capture.sink());
+    }
     let sessions = arguments.sessions.iter();
     let addresses = sessions.map(|session| QuicAddress::new(&*host, port, &**session, Some(fingerprint)));
     let addresses = addresses.collect::<Result<Vec<_>, _>>()?;

@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod error;
+mod loopback;
 mod start;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(crate) use start::session_codec;
 
 use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;
+use crate::offline::LoopbackRooms;
 use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceWishes;
@@ -50,6 +52,7 @@ pub struct VoiceChatBuilder {
     on_event: Option<EventCallback>,
     trace_frames: bool,
     diagnostics: Option<(PathBuf, DiagnosticsSettings)>,
+    loopback: Option<LoopbackRooms>,
 }
 
 /// What a game wants to be called with.
@@ -80,10 +83,12 @@ impl VoiceChat {
             on_event: None,
             trace_frames: false,
             diagnostics: None,
+            loopback: None,
         }
     }
 
-    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
+    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it, or with `offline:`; see
+    /// [`offline`](Self::offline).
     ///
     /// # Errors
     /// If the address cannot be read, or the operating system gives no thread for the network.
@@ -99,13 +104,17 @@ impl VoiceChat {
 }
 
 impl VoiceChatBuilder {
-    /// The session to join, as an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it.
+    /// The session to join, as an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it, or
+    /// `offline:`; see [`VoiceChat::offline`].
     ///
     /// # Errors
     /// If the address cannot be read, or the operating system gives no thread for the network.
     #[cfg(feature = "quic")]
     pub fn server(self, address: &str) -> Result<Self, StartError> {
         use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
+        if address == crate::offline::ADDRESS {
+            return Ok(self.offline());
+        }
         let address = address.parse()?;
         let runtime = QuicRuntime::new(1)?;
         Ok(self.network(Box::new(QuicClient::new(&runtime, address, QuicClientSettings::default()))))

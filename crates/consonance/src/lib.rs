@@ -52,6 +52,7 @@ mod guide;
 mod log;
 #[cfg(feature = "host")]
 mod node;
+mod offline;
 mod own_voice;
 mod playback;
 mod player;

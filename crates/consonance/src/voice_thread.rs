@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::command::{Command, Hearing};
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::offline::LoopbackRooms;
 use crate::own_voice::OwnVoice;
 use crate::playback::Playback;
 use crate::player::Players;
@@ -71,6 +72,8 @@ pub(crate) struct VoiceParts {
     pub(crate) texts: Arc<TextHistory>,
     pub(crate) own_voice: Arc<OwnVoice>,
     pub(crate) trace_frames: bool,
+    /// The rooms in which an echo listens, in a session without a network.
+    pub(crate) loopback: Option<LoopbackRooms>,
 }
 
 pub(crate) struct VoiceThread {
@@ -96,6 +99,7 @@ pub(crate) struct VoiceThread {
     events: Arc<EventQueue>,
     give_up_after: Option<Duration>,
     trace_frames: bool,
+    loopback: Option<LoopbackRooms>,
     /// Since when there is no session although there was one.
     lost_since: Option<Instant>,
     /// Losing the connection, or not getting it, is no reason to end.
@@ -116,6 +120,9 @@ impl VoiceThread {
         let mut talking = parts.talking;
         let mut begun = Ok(());
         for (number, (target, properties)) in (0..).zip(parts.channels) {
+            if let (Some(rooms), Target::Room(room)) = (&parts.loopback, &target) {
+                rooms.listen(room);
+            }
             begun = begun.and(talking.add(Channel(number), NewChannel::new(target, properties)));
         }
         talking.set_chat(now, |chat| chat.mode = parts.capture.activation.mode);
@@ -147,6 +154,7 @@ impl VoiceThread {
             events: parts.events,
             give_up_after: parts.give_up_after,
             trace_frames: parts.trace_frames,
+            loopback: parts.loopback,
             lost_since: None,
             persistent: parts.keep_trying,
             status: parts.status,

@@ -3,6 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{self as transport, Peer, ServerTransport};
 
@@ -15,6 +16,7 @@ pub(crate) struct Listeners {
     list: Vec<Box<dyn ServerTransport>>,
     /// The peers of one send, collected anew for each.
     peers: Vec<Peer>,
+    capture: Option<PacketSink>,
 }
 
 impl Listeners {
@@ -30,9 +32,40 @@ impl Listeners {
         &mut *self.list[index]
     }
 
+    /// Writes packets down from now on, instead of where they were written before.
+    pub(crate) fn capture(&mut self, sink: PacketSink) {
+        self.capture = Some(sink);
+    }
+
+    /// Writes a packet down, if somebody wants that.
+    pub(crate) fn record(
+        &self,
+        at: Instant,
+        link: LinkId,
+        direction: Direction,
+        delivery: Delivery,
+        packet: &[u8],
+    ) {
+        if let Some(sink) = &self.capture {
+            let is_reliable = delivery == Delivery::Reliable;
+            sink.record(&CapturedPacket {
+                at,
+                link: CaptureLink::Client(link.0),
+                direction,
+                is_reliable,
+                packet,
+            });
+        }
+    }
+
     /// One packet to all its links, one call per listener that has some of them.
     pub(crate) fn send(&mut self, now: Instant, transmit: &Transmit<'_>) {
         let delivery = to_transport(transmit.delivery);
+        if self.capture.is_some() {
+            for link in transmit.to {
+                self.record(now, *link, Direction::Sent, transmit.delivery, transmit.payload);
+            }
+        }
         for (index, listener) in self.list.iter_mut().enumerate() {
             self.peers.clear();
             let here = transmit.to.iter().filter(|link| listener_of(**link) == index);

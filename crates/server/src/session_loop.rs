@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{
     Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerEvent, ServerStatistics,
 };
@@ -43,6 +44,12 @@ impl SessionLoop {
     /// Takes in clients of one more network. At most 65 536 listeners; more make no sense on one machine.
     pub fn add_listener(&mut self, listener: Box<dyn ServerTransport>) {
         self.listeners.push(listener);
+    }
+
+    /// Writes every packet down from now on, as it comes from the networks and as it is given to them. Without being
+    /// asked for, nothing is written.
+    pub fn capture_packets(&mut self, sink: PacketSink) {
+        self.listeners.capture(sink);
     }
 
     /// Asks the listeners to wake whoever drives the loop.
@@ -120,6 +127,7 @@ impl SessionLoop {
 
     fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery) {
         let at = self.at(now);
+        self.listeners.record(now, link, Direction::Received, delivery, &self.packet);
         let Some(&index) = self.session_of.get(&link) else { return };
         let server = &mut self.sessions.get_mut(index).server;
         if let Some(relayed) = server.handle_packet(at, link, delivery, &self.packet) {

@@ -6,6 +6,7 @@
 
 mod bench;
 mod devices;
+mod diagnostics;
 mod folder;
 mod join;
 mod lab;

@@ -1,9 +1,15 @@
 //! Diagnostics from the first packet on.
 
 use std::path::PathBuf;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
 
 use super::VoiceChatBuilder;
+use crate::command::Command;
 use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Observed};
+use crate::event_queue::EventQueue;
+use crate::player::Players;
+use crate::statistics::SharedStatistics;
 
 impl VoiceChatBuilder {
     /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not there;
@@ -22,7 +28,13 @@ impl VoiceChatBuilder {
 /// Starts them if somebody wants them.
 pub(super) fn start(
     wish: Option<(PathBuf, DiagnosticsSettings)>,
-    observed: Observed,
-) -> Result<Option<Diagnostics>, DiagnosticsError> {
-    wish.map(|(folder, settings)| Diagnostics::start(&folder, settings, observed)).transpose()
+    commands: &SyncSender<Command>,
+    events: &Arc<EventQueue>,
+    players: &Arc<Players>,
+    statistics: &Arc<SharedStatistics>,
+) -> Result<Mutex<Option<Diagnostics>>, DiagnosticsError> {
+    let started = wish.map(|(folder, settings)| {
+        Diagnostics::start(&folder, settings, Observed::new(commands, events, players, statistics))
+    });
+    started.transpose().map(Mutex::new)
 }

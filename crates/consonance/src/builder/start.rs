@@ -18,7 +18,6 @@ use consonance_transport::thread_waker;
 use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
 use crate::capture::CaptureWishes;
 use crate::command::Hearing;
-use crate::diagnostics::Observed;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
@@ -48,8 +47,7 @@ impl VoiceChatBuilder {
         let transport = self.transport.take().ok_or(StartError::NoNetwork)?;
         self.settings.validate()?;
         let name = self.name.take().unwrap_or_else(random_name);
-        let client = self.client(&name)?;
-        let talking = Talking::new(self.encoder_settings())?;
+        let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::new(&name));
         let status = Arc::new(SharedStatus::default());
@@ -91,12 +89,10 @@ impl VoiceChatBuilder {
             texts: Arc::clone(&texts),
             own_voice: Arc::clone(&own_voice),
             trace_frames: self.trace_frames,
+            loopback: self.loopback,
         };
-        let observed = Observed::new(&sender, &events, &players, &statistics);
-        let diagnostics = Mutex::new(diagnostics::start(self.diagnostics, observed)?);
-        if let Some(callback) = self.on_event {
-            call_back(events.subscribe(None), callback)?;
-        }
+        let diagnostics = diagnostics::start(self.diagnostics, &sender, &events, &players, &statistics)?;
+        self.on_event.map(|callback| call_back(events.subscribe(None), callback)).transpose()?;
         let thread = spawn(parts, LastWords { events: Arc::clone(&events), finish: Arc::clone(&finish) })?;
         let running = Running {
             commands: sender,

@@ -9,6 +9,7 @@ use consonance_session::Target;
 use super::VoiceThread;
 use crate::builder::session_codec;
 use crate::capture::TapPoint;
+use crate::channel::ChannelOrder;
 use crate::command::Command;
 use crate::event::{End, EventKind};
 use crate::tap::{TapSender, TapSource};
@@ -18,10 +19,22 @@ impl VoiceThread {
     pub(super) fn take_commands(&mut self) {
         loop {
             match self.commands.try_recv() {
-                Ok(command) => self.obey(command),
+                Ok(command) => {
+                    self.show_loopback(&command);
+                    self.obey(command);
+                }
                 Err(TryRecvError::Empty) => return,
                 Err(TryRecvError::Disconnected) => return self.end = Some(End::Left),
             }
+        }
+    }
+
+    /// In a session without a network, has the echo listen where one is going to speak.
+    fn show_loopback(&self, command: &Command) {
+        if let (Some(rooms), Command::Channel(_, ChannelOrder::Open(new))) = (&self.loopback, command)
+            && let Target::Room(room) = &new.target
+        {
+            rooms.listen(room);
         }
     }
 
@@ -72,10 +85,7 @@ impl VoiceThread {
             }
             Command::SetEncoder(settings) => self.set_encoder(settings).err().map(|error| error.to_string()),
             Command::Tap(source, sender) => self.tap(source, sender).err(),
-            Command::CapturePackets(sink) => {
-                self.uplink.capture(sink, client);
-                None
-            }
+            Command::CapturePackets(sink) => return self.uplink.capture(sink, client),
             Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
             #[cfg(feature = "devices")]
             Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),

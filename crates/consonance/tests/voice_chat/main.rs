@@ -16,6 +16,7 @@ mod hosted_stall;
 mod likeness;
 mod likeness_rules;
 mod networks;
+mod offline;
 mod player;
 mod players;
 mod proximity;

@@ -1,0 +1,176 @@
+//! A session without a network, with an echo in it: for tutorials, and for hearing oneself as others would.
+
+mod echo;
+mod server;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use consonance_session::{CodecSettings, Instant as SessionInstant, ServerEvent};
+use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits, Statistics};
+
+use crate::builder::VoiceChatBuilder;
+use crate::voice_chat::VoiceChat;
+use echo::Echo;
+use server::OfflineServer;
+
+/// What stands in the place of an address for [`VoiceChat::offline`].
+#[cfg(feature = "quic")]
+pub(crate) const ADDRESS: &str = "offline:";
+/// The name of the echo. Somebody who has it already meets one that is called `Loopback 2`.
+const LOOPBACK: &str = "Loopback";
+const SECOND_LOOPBACK: &str = "Loopback 2";
+/// How often packets go to and fro at most before the caller gets its turn; a handshake takes six times.
+const ROUNDS: usize = 32;
+/// Rooms that the echo is asked to listen to and has not got round to yet.
+const MAX_WAITING_ROOMS: usize = 256;
+
+impl VoiceChat {
+    /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as others
+    /// would. A player called `Loopback` is in it, who repeats a tenth of a second later what one says to any room, or to
+    /// it, and sends texts back. `offline:` is the same as an address.
+    ///
+    /// Everything else is real: the session, the codec, the jitter buffer.
+    pub fn offline() -> VoiceChatBuilder {
+        Self::builder().offline()
+    }
+}
+
+/// The rooms that one speaks to, so that the echo listens there: it hears nothing else. Clones are the same.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LoopbackRooms(Arc<Mutex<Vec<Box<str>>>>);
+
+impl LoopbackRooms {
+    pub(crate) fn listen(&self, room: &str) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < MAX_WAITING_ROOMS {
+            waiting.push(room.into());
+        }
+    }
+
+    fn take(&self) -> Vec<Box<str>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A network whose other end is in here, too: a server and an echo, which do their part whenever the player polls.
+pub(crate) struct OfflineNetwork {
+    memory: MemoryNetwork,
+    player: MemoryClient,
+    server: OfflineServer,
+    /// Since the player has joined: before, it is not known what the echo has to understand.
+    echo: Option<Echo>,
+    rooms: LoopbackRooms,
+    /// The clock of the session starts with the first call.
+    started: Option<Instant>,
+    /// When something was sent that nobody has taken yet.
+    waits_since: Option<Instant>,
+}
+
+impl OfflineNetwork {
+    pub(crate) fn new(rooms: LoopbackRooms) -> Self {
+        let memory = MemoryNetwork::new();
+        let (server, player) = (OfflineServer::new(memory.listen()), memory.client(""));
+        Self { memory, player, server, echo: None, rooms, started: None, waits_since: None }
+    }
+
+    /// Lets the server and the echo do what there is to do.
+    fn turn(&mut self, now: Instant) {
+        let at = self.at(now);
+        let mut quiet_rounds = 0;
+        for _ in 0..ROUNDS {
+            let mut is_busy = self.server.turn(now, at);
+            while let Some(event) = self.server.poll_event() {
+                self.follow(event);
+            }
+            if let Some(echo) = &mut self.echo {
+                self.rooms.take().iter().for_each(|room| echo.listen(room));
+                is_busy |= echo.turn(now, at);
+            }
+            quiet_rounds = if is_busy { 0 } else { quiet_rounds + 1 };
+            // In the first one a link may have been opened or closed.
+            if quiet_rounds == 2 {
+                self.waits_since = None;
+                return;
+            }
+        }
+        self.waits_since = Some(now);
+    }
+
+    fn follow(&mut self, event: ServerEvent) {
+        match event {
+            ServerEvent::ClientJoined { name, codec, .. } => self.welcome(&name, codec),
+            // Where one listens, texts are sent, too.
+            ServerEvent::EnteredRoom { name, room, .. } => {
+                if let Some(echo) = &mut self.echo
+                    && !echo.is(&name)
+                {
+                    echo.listen(&room);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The echo comes with the player, and anew with a player who speaks in another way than before.
+    fn welcome(&mut self, name: &str, codec: CodecSettings) {
+        if self.echo.as_ref().is_some_and(|echo| echo.is(name) || echo.codec() == codec) {
+            return;
+        }
+        let mut echo = Echo::new(self.memory.client(""), name, codec);
+        if let Some(before) = &self.echo {
+            before.rooms().for_each(|room| echo.listen(room));
+        }
+        self.echo = Some(echo);
+    }
+
+    fn at(&mut self, now: Instant) -> SessionInstant {
+        let started = *self.started.get_or_insert(now);
+        SessionInstant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+    }
+}
+
+impl ClientTransport for OfflineNetwork {
+    fn connect(&mut self, now: Instant) {
+        self.waits_since = Some(now);
+        self.player.connect(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        self.turn(now);
+        // Who has joined meets the echo at once, and its first word is repeated.
+        let is_ready = self.echo.as_ref().is_none_or(Echo::is_ready);
+        if is_ready { self.player.poll(now) } else { None }
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        self.waits_since = Some(now);
+        self.player.send(now, delivery, packet);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.waits_since = Some(now);
+        self.player.disconnect(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let started = self.started?;
+        let timers = [self.server.poll_timeout(), self.echo.as_ref().and_then(Echo::poll_timeout)];
+        let timers = timers.into_iter().flatten().map(|at| started + Duration::from_micros(at.as_micros()));
+        timers.chain(self.waits_since).min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.player.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.player.limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.player.statistics()
+    }
+}

@@ -1,0 +1,178 @@
+//! The player who repeats everything.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use consonance_session::{
+    ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, CodecSettings,
+    Instant as SessionInstant, Target, TextTarget, VoiceFrame,
+};
+use consonance_transport::memory::MemoryClient;
+
+use super::{LOOPBACK, SECOND_LOOPBACK};
+use crate::uplink::Uplink;
+
+/// How many frames are collected before the first is repeated (spec: features, A1).
+const FRAMES_COLLECTED: u32 = 5;
+/// More frames than that do not wait: two seconds of the shortest.
+const MAX_WAITING_FRAMES: usize = 200;
+/// Texts that wait to be sent back.
+const MAX_WAITING_TEXTS: usize = 64;
+
+/// A client like any other, which sends back what it hears.
+pub(super) struct Echo {
+    client: Client,
+    uplink: Uplink,
+    /// Who is repeated.
+    player: Box<str>,
+    codec: CodecSettings,
+    /// How long a frame waits.
+    delay: Duration,
+    frames: VecDeque<WaitingFrame>,
+    texts: VecDeque<(Target, Box<str>)>,
+    channel: Option<ChannelId>,
+    has_roster: bool,
+}
+
+struct WaitingFrame {
+    due: SessionInstant,
+    frame: Box<[u8]>,
+    properties: ChannelProperties,
+    /// Nothing of the same utterance follows.
+    is_last: bool,
+}
+
+impl Echo {
+    /// An echo of this player, who sends what the codec says.
+    pub(super) fn new(network: MemoryClient, player: &str, codec: CodecSettings) -> Self {
+        let name = if player == LOOPBACK { SECOND_LOOPBACK } else { LOOPBACK };
+        let mut settings = ClientSettings::new(name);
+        settings.codec = codec;
+        let mut client = Client::new(settings);
+        client.start();
+        let frame_micros =
+            1_000_000 * u64::from(codec.frame_size_samples) / u64::from(codec.sample_rate_hz.max(1));
+        Self {
+            client,
+            uplink: Uplink::new(Box::new(network)),
+            player: player.into(),
+            codec,
+            delay: FRAMES_COLLECTED * Duration::from_micros(frame_micros),
+            frames: VecDeque::new(),
+            texts: VecDeque::new(),
+            channel: None,
+            has_roster: false,
+        }
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.client.name() == name
+    }
+
+    /// How it speaks: as the player does.
+    pub(super) fn codec(&self) -> CodecSettings {
+        self.codec
+    }
+
+    /// Where it listens.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = &str> {
+        self.client.rooms()
+    }
+
+    /// Whether it is in the session, and everybody knows where it listens.
+    pub(super) fn is_ready(&self) -> bool {
+        self.has_roster
+    }
+
+    /// Hears what is said in this room, too; one that nobody can listen to is not heard.
+    pub(super) fn listen(&mut self, room: &str) {
+        if self.client.rooms().all(|listened| listened != room) {
+            let _ = self.client.join_room(room);
+        }
+    }
+
+    /// Takes what has come in and sends what is due; true if there was anything.
+    pub(super) fn turn(&mut self, now: Instant, at: SessionInstant) -> bool {
+        let before = self.uplink.statistics();
+        while self.uplink.receive(now, at, &mut self.client) {}
+        self.client.handle_timeout(at);
+        self.hear(at);
+        self.speak(at);
+        self.write();
+        self.uplink.send(now, &mut self.client);
+        self.uplink.statistics() != before
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<SessionInstant> {
+        let timer = self.client.poll_timeout().map(|(at, _)| at);
+        timer.into_iter().chain(self.frames.front().map(|frame| frame.due)).min()
+    }
+
+    fn hear(&mut self, at: SessionInstant) {
+        while let Some(event) = self.client.poll_event() {
+            match event {
+                ClientEvent::RosterReceived => self.has_roster = true,
+                ClientEvent::Voice(voice) if self.frames.len() < MAX_WAITING_FRAMES => {
+                    self.frames.push_back(WaitingFrame::new(&voice, at + self.delay));
+                }
+                ClientEvent::StoppedSpeaking { .. } => {
+                    if let Some(frame) = self.frames.back_mut() {
+                        frame.is_last = true;
+                    }
+                }
+                ClientEvent::Text { to, text, .. } if self.texts.len() < MAX_WAITING_TEXTS => {
+                    self.texts.push_back((self.answer_to(to), text));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Says the frames whose time has come.
+    fn speak(&mut self, at: SessionInstant) {
+        while let Some(frame) = self.frames.pop_front_if(|frame| frame.due <= at) {
+            let channel = match self.channel {
+                Some(channel) => channel,
+                None => match self.client.open_channel(Target::Player(self.player.clone()), frame.properties)
+                {
+                    Ok(channel) => *self.channel.insert(channel),
+                    Err(_) => continue,
+                },
+            };
+            self.client.set_channel(channel, frame.properties);
+            if frame.is_last {
+                self.client.close_channel(channel);
+                self.channel = None;
+            }
+            // Somebody who has just gone is not spoken to any more.
+            let _ = self.client.send_voice(&frame.frame);
+        }
+    }
+
+    fn write(&mut self) {
+        for (to, text) in self.texts.drain(..) {
+            // As above.
+            let _ = self.client.send_text(&to, &text);
+        }
+    }
+
+    /// To the same room, if the player listens there, else to the player.
+    fn answer_to(&self, to: TextTarget) -> Target {
+        let is_listened_to = |room: &str| {
+            let mut players = self.client.players();
+            players.any(|player| *player.name == *self.player && player.rooms.contains(&room))
+        };
+        match to {
+            TextTarget::Room(room) if is_listened_to(&room) => Target::Room(room),
+            _ => Target::Player(self.player.clone()),
+        }
+    }
+}
+
+impl WaitingFrame {
+    fn new(voice: &VoiceFrame<'_>, due: SessionInstant) -> Self {
+        let VoiceFrame { positional, amplitude, priority, frame, .. } = *voice;
+        let properties = ChannelProperties { positional, amplitude, priority: Some(priority) };
+        Self { due, frame: frame.into(), properties, is_last: false }
+    }
+}
