@@ -1,18 +1,29 @@
-//! A game's music box: a player that nobody is, who plays a melody to a room.
+//! A bot: a player that nobody is, who plays a melody to a room.
 //!
-//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is.
+//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is. Given an address, it plays
+//! there until the session ends; without one, a few notes to a listener of its own.
 //!
 //! ```sh
-//! cargo run --release --package consonance --example music_box -- 'quic://127.0.0.1:7777/main#sha256=…' lobby
+//! cargo run --release --package consonance --example bot
+//! cargo run --release --package consonance --example bot -- 'quic://127.0.0.1:7777/main#sha256=…' lobby
 //! ```
+
+#![expect(clippy::print_stdout, reason = "an example shows what happens")]
+
+#[path = "shared/meeting.rs"]
+mod meeting;
+#[path = "shared/scene.rs"]
+mod scene;
 
 use std::env;
 use std::error::Error;
 use std::f32::consts::TAU;
 use std::time::Duration;
 
+use consonance::EventKind;
 use consonance::audio::{BLOCK_SAMPLES, Input, Quality, ReadOutcome, SAMPLE_RATE_HZ};
-use consonance::{EventKind, VoiceChat};
+use meeting::Meeting;
+use scene::wait_for;
 
 /// Half-tones above A, one for each note.
 const MELODY: [i32; 16] = [3, 7, 10, 15, 14, 10, 7, 10, 5, 8, 12, 17, 15, 12, 8, 5];
@@ -43,18 +54,20 @@ impl Input for MusicBox {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = env::args().skip(1);
-    let (Some(address), Some(room)) = (arguments.next(), arguments.next()) else {
-        return Err("say where to play: music_box ADDRESS ROOM".into());
-    };
-    let voice = VoiceChat::to(&address)?
-        .name("Music box")
-        .talk_to_room(&*room)
-        .input(Box::<MusicBox>::default())
-        .quality(Quality::Music)
-        .start()?;
+    let room = env::args().nth(2).unwrap_or_else(|| "lobby".into());
+    let meeting = Meeting::open()?;
+    let listener = meeting.chat()?.name("Listener").listen(&*room).start()?;
+    wait_for(&listener, &EventKind::RosterReceived)?;
+    let bot = meeting.chat()?.name("Music box").talk_to_room(&*room).quality(Quality::Music);
+    let bot = bot.input(Box::<MusicBox>::default()).start()?;
+    wait_for(&listener, &EventKind::StartedSpeaking { name: "Music box".into() })?;
+    println!("the music box plays to {room}");
+    if env::args().len() == 1 {
+        return Ok(bot.leave().map(drop)?);
+    }
+    drop(listener);
     loop {
-        if let Some(event) = voice.wait_event(Duration::from_secs(1))
+        if let Some(event) = bot.wait_event(Duration::from_secs(1))
             && let EventKind::Ended(end) = event.kind
         {
             return Err(end.to_string().into());

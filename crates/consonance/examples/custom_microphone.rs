@@ -1,0 +1,59 @@
+//! A microphone of one's own: anything that gives 10 ms of sound at a time, such as what a game records by itself, a file,
+//! or a siren.
+//!
+//! ```sh
+//! cargo run --package consonance --example custom_microphone
+//! ```
+
+#![expect(clippy::print_stdout, reason = "an example shows what happens")]
+
+#[path = "shared/meeting.rs"]
+mod meeting;
+#[path = "shared/scene.rs"]
+mod scene;
+
+use std::error::Error;
+use std::f32::consts::TAU;
+
+use consonance::EventKind;
+use consonance::audio::{BLOCK_SAMPLES, Input, ReadOutcome, SAMPLE_RATE_HZ};
+use meeting::Meeting;
+use scene::wait_for;
+
+/// Goes up and down, and after two seconds it is over.
+#[derive(Default)]
+struct Siren {
+    samples: u32,
+    phase: f32,
+}
+
+impl Input for Siren {
+    /// Called every 10 ms, mono, 480 samples from −1 to 1; it must not wait for anything.
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        if self.samples >= 2 * SAMPLE_RATE_HZ {
+            block.fill(0.0);
+            return ReadOutcome::Ended;
+        }
+        for sample in block {
+            let seconds = self.samples as f32 / SAMPLE_RATE_HZ as f32;
+            let pitch_hz = 700.0 + 300.0 * (TAU * 2.0 * seconds).sin();
+            self.phase = (self.phase + pitch_hz / SAMPLE_RATE_HZ as f32).fract();
+            *sample = 0.2 * (TAU * self.phase).sin();
+            self.samples += 1;
+        }
+        ReadOutcome::Block
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let meeting = Meeting::open()?;
+    let bob = meeting.chat()?.name("Bob").listen("street").start()?;
+    wait_for(&bob, &EventKind::RosterReceived)?;
+    let ambulance = meeting.chat()?.name("Ambulance").talk_to_room("street");
+    let _ambulance = ambulance.input(Box::<Siren>::default()).start()?;
+    wait_for(&bob, &EventKind::StartedSpeaking { name: "Ambulance".into() })?;
+    println!("Bob hears the siren");
+    wait_for(&bob, &EventKind::StoppedSpeaking { name: "Ambulance".into() })?;
+    println!("it has passed");
+    Ok(())
+}

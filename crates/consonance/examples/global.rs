@@ -1,0 +1,43 @@
+//! One room for everybody: whoever speaks is heard by all the others.
+//!
+//! ```sh
+//! cargo run --package consonance --example global
+//! cargo run --package consonance --example global -- 'quic://127.0.0.1:7777/main#sha256=…'
+//! ```
+
+#![expect(clippy::print_stdout, reason = "an example shows what happens")]
+
+#[path = "shared/meeting.rs"]
+mod meeting;
+#[path = "shared/scene.rs"]
+mod scene;
+
+use std::error::Error;
+
+use consonance::EventKind;
+use meeting::Meeting;
+use scene::{speech, wait_for};
+
+const ROOM: &str = "Global";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let meeting = Meeting::open()?;
+    let bob = meeting.chat()?.name("Bob").listen(ROOM).talk_to_room(ROOM).start()?;
+    let carol = meeting.chat()?.name("Carol").listen(ROOM).talk_to_room(ROOM).start()?;
+    for listener in [&bob, &carol] {
+        wait_for(listener, &EventKind::RosterReceived)?;
+    }
+    // A game leaves `input` out and writes `.microphone(Selection::Default).loudspeaker(Selection::Default)`.
+    let alice = meeting.chat()?.name("Alice").listen(ROOM).talk_to_room(ROOM).input(speech()?).start()?;
+
+    for (name, listener) in [("Bob", &bob), ("Carol", &carol)] {
+        wait_for(listener, &EventKind::StartedSpeaking { name: "Alice".into() })?;
+        println!("{name} hears Alice");
+    }
+    alice.leave()?;
+    for listener in [&bob, &carol] {
+        wait_for(listener, &EventKind::PlayerLeft { name: "Alice".into() })?;
+    }
+    println!("Alice has left");
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Two teams and a room for both: what one says to one's own team, the other does not get.
+//!
+//! ```sh
+//! cargo run --package consonance --example teams
+//! ```
+
+#![expect(clippy::print_stdout, reason = "an example shows what happens")]
+
+#[path = "shared/meeting.rs"]
+mod meeting;
+#[path = "shared/scene.rs"]
+mod scene;
+
+use std::error::Error;
+
+use consonance::{ChannelProperties, EventKind, Target, VoiceChat};
+use meeting::Meeting;
+use scene::{speech, wait_for};
+
+const RED: &str = "Red Team";
+const BLUE: &str = "Blue Team";
+const EVERYBODY: &str = "Global";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let meeting = Meeting::open()?;
+    let join = |name: &str, team: &str| -> Result<VoiceChat, Box<dyn Error>> {
+        let voice = meeting.chat()?.name(name).listen(team).listen(EVERYBODY).start()?;
+        wait_for(&voice, &EventKind::RosterReceived)?;
+        Ok(voice)
+    };
+    let rose = join("Rose", RED)?;
+    let blanche = join("Blanche", BLUE)?;
+    let ruby = join("Ruby", RED)?;
+
+    let speaks = EventKind::StartedSpeaking { name: "Ruby".into() };
+    let stops = EventKind::StoppedSpeaking { name: "Ruby".into() };
+    let to_team = ruby.open_channel(Target::Room(RED.into()), ChannelProperties::default());
+    ruby.set_input(speech()?);
+    wait_for(&rose, &speaks)?;
+    println!("Rose hears what Ruby says to their team");
+    ruby.close_channel(to_team);
+    wait_for(&rose, &stops)?;
+    if blanche.events().any(|event| event.kind == speaks) {
+        return Err("Blanche is of the other team and heard it too".into());
+    }
+
+    ruby.open_channel(Target::Room(EVERYBODY.into()), ChannelProperties::default());
+    ruby.set_input(speech()?);
+    for (name, listener) in [("Rose", &rose), ("Blanche", &blanche)] {
+        wait_for(listener, &speaks)?;
+        println!("{name} hears what Ruby says to everybody");
+    }
+    Ok(())
+}
