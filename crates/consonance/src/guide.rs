@@ -15,4 +15,6 @@ pages! {
     Positions: "../../../docs/guide/positions.md",
     Settings: "../../../docs/guide/settings.md",
     Triggers: "../../../docs/guide/triggers.md",
+    Offline: "../../../docs/guide/offline.md",
+    Diagnostics: "../../../docs/guide/diagnostics.md",
 }
