@@ -11,6 +11,7 @@ mod folder;
 mod join;
 mod lab;
 mod lab_capture;
+mod offline;
 mod program;
 mod recording;
 mod refusals;
