@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{ClientEvent, TextTarget};
 use consonance_transport::DisconnectReason;
 
+use crate::problem::ProblemKind;
 use crate::text::TextId;
 
 /// Something that happened, and when.
@@ -122,6 +123,8 @@ pub enum EventKind {
     },
     /// Something that was asked for could not be done; voice goes on.
     Problem {
+        /// What it is about.
+        about: ProblemKind,
         /// What, and what to do about it.
         text: String,
     },

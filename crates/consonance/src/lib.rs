@@ -56,6 +56,7 @@ mod offline;
 mod own_voice;
 mod playback;
 mod player;
+mod problem;
 mod reach;
 mod reception;
 mod recorder;
@@ -97,6 +98,7 @@ pub use fader::Fade;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
 pub use player::{Player, SpeakingChannel, SpeakingTarget};
+pub use problem::ProblemKind;
 pub use recorder::{Recorded, Recorder, RecorderError};
 pub use settings::{SettingsError, VoiceSettings};
 #[cfg(feature = "devices")]

@@ -38,7 +38,7 @@ pub(crate) fn note(player: &str, event: &EventKind) {
                 info!(target: PLAYBACK, player, ?event, "the loudspeaker has changed");
             }
         }
-        EventKind::Problem { text } => warn!(target: CORE, player, "{text}"),
+        EventKind::Problem { text, .. } => warn!(target: CORE, player, "{text}"),
         EventKind::TextNotSent { reason, .. } => warn!(target: CORE, player, "{reason}"),
         EventKind::Ended(End::Left) => info!(target: CORE, player, "left the session"),
         EventKind::Ended(end) => error!(target: CORE, player, %end, "the chat has ended"),
@@ -60,6 +60,7 @@ mod tests {
     use tracing::{Event, Level, Metadata, Subscriber};
 
     use super::*;
+    use crate::problem::ProblemKind;
 
     /// Keeps level and target of what is logged.
     #[derive(Default)]
@@ -95,7 +96,7 @@ mod tests {
         let name = || "Alice".to_owned();
         tracing::subscriber::with_default(kept, || {
             note("Bob", &EventKind::Joined);
-            note("Bob", &EventKind::Problem { text: "no room".into() });
+            note("Bob", &EventKind::Problem { about: ProblemKind::Room, text: "no room".into() });
             note("Bob", &EventKind::StartedSpeaking { name: name() });
             note("Bob", &EventKind::PlayerJoined { name: name() });
             note("Bob", &EventKind::DirectLinkMade { name: name() });

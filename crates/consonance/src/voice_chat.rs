@@ -25,6 +25,7 @@ use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
 use crate::own_voice::OwnVoice;
 use crate::player::Players;
+use crate::problem::ProblemKind;
 use crate::settings::VoiceSettings;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::{SharedStatus, Status};
@@ -172,9 +173,10 @@ impl VoiceChat {
             Err(TrySendError::Full(_)) => {
                 let text =
                     "too many commands at once: one was dropped; give the voice thread time".to_owned();
-                self.running
-                    .events
-                    .push(Event { at: std::time::Instant::now(), kind: EventKind::Problem { text } });
+                self.running.events.push(Event {
+                    at: std::time::Instant::now(),
+                    kind: EventKind::Problem { about: ProblemKind::Commands, text },
+                });
             }
         }
         self.running.thread.unpark();

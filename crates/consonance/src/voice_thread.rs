@@ -24,6 +24,7 @@ use crate::offline::LoopbackRooms;
 use crate::own_voice::OwnVoice;
 use crate::playback::Playback;
 use crate::player::Players;
+use crate::problem::ProblemKind;
 use crate::reach::Reach;
 use crate::reception::Receptions;
 use crate::rooms::JoinedRooms;
@@ -163,7 +164,7 @@ impl VoiceThread {
             next_loss_at: now,
             end: None,
         };
-        thread.problem(now, begun.err());
+        thread.problem(now, ProblemKind::Input, begun.err());
         thread
     }
 
@@ -255,9 +256,9 @@ impl VoiceThread {
         let position = SamplePosition(now_heard.0.saturating_sub(BLOCK_SAMPLES as u64));
         self.capture.set_demand(self.talking.demand());
         if let Err(problem) = self.capture.beat(Beat { due, position, render: *render }) {
-            self.problem(due, Some(problem));
+            self.problem(due, ProblemKind::Input, Some(problem));
             let Sent { problem, .. } = self.talking.take(&CapturedAs::Silence, due, &mut self.client);
-            self.problem(due, problem);
+            self.problem(due, ProblemKind::Voice, problem);
         }
     }
 
@@ -267,7 +268,7 @@ impl VoiceThread {
             && let Some(captured) = self.capture.poll()
         {
             let Sent { frame, problem } = self.talking.take(&captured.what, now, &mut self.client);
-            self.problem(now, problem);
+            self.problem(now, ProblemKind::Voice, problem);
             if self.trace_frames
                 && let Some(frame) = frame
             {
@@ -337,9 +338,9 @@ impl VoiceThread {
         wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP))
     }
 
-    fn problem(&self, now: Instant, problem: Option<String>) {
+    fn problem(&self, now: Instant, about: ProblemKind, problem: Option<String>) {
         if let Some(text) = problem {
-            self.tell(now, EventKind::Problem { text });
+            self.tell(now, EventKind::Problem { about, text });
         }
     }
 

@@ -35,7 +35,7 @@ fn describe(event: &EventKind, own_name: &str) -> Option<Value> {
             json!({"event": "text", "name": from, "player": player, "text": text})
         }
         EventKind::ConnectionLost { reason, .. } => json!({"event": "connection_lost", "reason": reason}),
-        EventKind::Problem { text: reason } | EventKind::TextNotSent { reason, .. } => {
+        EventKind::Problem { text: reason, .. } | EventKind::TextNotSent { reason, .. } => {
             json!({"event": "problem", "reason": reason})
         }
         EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),

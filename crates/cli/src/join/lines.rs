@@ -75,7 +75,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
         EventKind::TextSent { players: 0, .. } => "nobody reads there: your text went to no one".to_owned(),
-        EventKind::TextNotSent { reason, .. } | EventKind::Problem { text: reason } => {
+        EventKind::TextNotSent { reason, .. } | EventKind::Problem { text: reason, .. } => {
             format!("problem: {reason}")
         }
         // The end of the program says why it ended.
@@ -107,7 +107,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::Device(event) => device_as_json(event),
         EventKind::TextSent { players, .. } => json!({"event": "text_sent", "players": players}),
         EventKind::TextNotSent { reason, .. } => json!({"event": "text_not_sent", "reason": reason}),
-        EventKind::Problem { text } => json!({"event": "problem", "text": text}),
+        EventKind::Problem { text, .. } => json!({"event": "problem", "text": text}),
         EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         _ => json!({"event": "other"}),
     };

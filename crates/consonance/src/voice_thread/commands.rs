@@ -12,6 +12,7 @@ use crate::capture::TapPoint;
 use crate::channel::ChannelOrder;
 use crate::command::Command;
 use crate::event::{End, EventKind};
+use crate::problem::ProblemKind;
 use crate::tap::{TapSender, TapSource};
 use crate::text::{TextId, TextMessage, text_target};
 
@@ -39,7 +40,7 @@ impl VoiceThread {
     }
 
     fn obey(&mut self, command: Command) {
-        let now = Instant::now();
+        let (now, about) = (Instant::now(), ProblemKind::of(&command));
         let client = &mut self.client;
         let problem = match command {
             Command::JoinRoom(room) => {
@@ -98,14 +99,14 @@ impl VoiceThread {
                 None
             }
         };
-        self.problem(now, problem);
+        self.problem(now, about, problem);
     }
 
     fn set_encoder(&mut self, settings: EncoderSettings) -> Result<(), CodecError> {
         let now = Instant::now();
         let sent = self.talking.set_encoder(settings, now, &mut self.client)?;
         self.uplink.send(now, &mut self.client);
-        self.problem(now, sent.problem);
+        self.problem(now, ProblemKind::Voice, sent.problem);
         let codec = session_codec(settings.frame);
         self.client.set_codec(self.clock.session(now), codec);
         Ok(())

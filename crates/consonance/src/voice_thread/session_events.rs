@@ -6,6 +6,7 @@ use consonance_session::{ClientEvent, Disconnection};
 
 use super::VoiceThread;
 use crate::event::{End, Event, EventKind};
+use crate::problem::ProblemKind;
 use crate::trace::FrameTrace;
 
 impl VoiceThread {
@@ -29,7 +30,10 @@ impl VoiceThread {
                     if let Some(player) = self.players.find(name).filter(|player| !player.is_local)
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
-                        self.events.push(Event { at: now, kind: EventKind::Problem { text } });
+                        self.events.push(Event {
+                            at: now,
+                            kind: EventKind::Problem { about: ProblemKind::Player, text },
+                        });
                     }
                 }
                 ClientEvent::PlayerLeft { id, .. } => {

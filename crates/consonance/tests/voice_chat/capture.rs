@@ -97,7 +97,7 @@ fn an_input_that_panics_is_told_and_may_be_replaced() {
         alice.voice.set_input(Box::new(Broken));
         alice.until_some(
             "a problem",
-            |kind| matches!(kind, EventKind::Problem { text } if text.contains("give the chat another one")),
+            |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Input, text } if text.contains("give the chat another one")),
         );
         alice.voice.set_input(Speech::once(&recording(3, 0.0, 0.5)));
         bob.until(&started_speaking("Alice"));

@@ -58,7 +58,7 @@ fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
     alice.voice.select_device(Direction::Output, Selection::Default);
     alice.until_some(
         "a problem",
-        |kind| matches!(kind, EventKind::Problem { text } if text.contains("without a microphone")),
+        |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text } if text.contains("without a microphone")),
     );
     assert!(alice.voice.statistics().loudspeaker.is_none());
 }
