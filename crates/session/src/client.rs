@@ -8,6 +8,7 @@ mod event;
 mod listening;
 mod peers;
 mod players;
+mod position;
 mod refusals;
 mod resume;
 mod rooms;
@@ -49,6 +50,7 @@ pub use event::{
 };
 pub use players::Player;
 use players::PlayerRecord;
+use position::Whereabouts;
 use resume::Place;
 pub use rooms::RoomError;
 use routing::Router;
@@ -88,6 +90,7 @@ pub struct Client {
     /// How I received others since the server was told last; in the order in which I heard them.
     receptions: Vec<Reception>,
     place: Place,
+    whereabouts: Whereabouts,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
     destinations: Vec<ClientId>,
@@ -157,6 +160,7 @@ impl Client {
             uplink_meter: UplinkMeter::default(),
             receptions: Vec::new(),
             place: Place::default(),
+            whereabouts: Whereabouts::default(),
             round: 0,
             destinations: Vec::new(),
             on_wire: Vec::new(),
@@ -203,6 +207,7 @@ impl Client {
                 Timer::Place => self.give_up_place(),
                 Timer::UploadBudget => self.refill_budget(),
                 Timer::Reception => self.send_receptions(),
+                Timer::Position => self.send_position(),
                 Timer::Speaker(id) => self.check_speaker(now, id),
             }
         }

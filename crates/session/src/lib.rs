@@ -95,13 +95,16 @@ pub use client::{
 };
 pub use consonance_wire::limits::MAX_TEXT_BYTES;
 pub use consonance_wire::{
-    Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Priority, Reception, RedundancySupport,
-    RoomId, SessionId,
+    AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Position, Priority,
+    Reception, RedundancySupport, RoomId, SessionId,
 };
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
-pub use server::{ClientRow, LinkRow, RoomRow, Server, ServerEvent, ServerSettings, ServerStatistics};
+pub use server::{
+    ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, Server, ServerEvent, ServerSettings,
+    ServerStatistics,
+};
 pub use time::Instant;
 pub use traffic::{Flow, Total, Traffic};
 

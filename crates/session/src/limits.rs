@@ -73,6 +73,9 @@ pub struct Limits {
     /// Reports from one link of how it receives the others (default 2/s, 20 at once; an honest client sends one per
     /// second); counted as `reports_limited`.
     pub reports: Rate,
+    /// Reports from one link of where it is (default 20/s, 100 at once; an honest client sends ten per second at most);
+    /// counted as `positions_limited`.
+    pub positions: Rate,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.
     pub strikes: Rate,
@@ -109,6 +112,7 @@ impl Default for Limits {
             fan_out: Rate { per_second: 150, burst: 600 },
             handshakes: Rate { per_second: 1, burst: 10 },
             reports: Rate { per_second: 2, burst: 20 },
+            positions: Rate { per_second: 20, burst: 100 },
             strikes: Rate { per_second: 10, burst: 300 },
             events: 65_536,
             outbox_bytes: 64 << 20,

@@ -9,9 +9,11 @@ mod join;
 mod link_record;
 mod listener_votes;
 mod permissive;
+mod proximity;
 mod relay;
 mod resume;
 mod room_directory;
+mod room_pattern;
 mod rooms;
 mod routing;
 mod sending;
@@ -39,8 +41,11 @@ pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
 use link_record::LinkRecord;
+use proximity::Proximity;
+pub use proximity::ProximitySettings;
 use resume::Places;
 use room_directory::RoomDirectory;
+pub use room_pattern::RoomPattern;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
@@ -63,6 +68,7 @@ pub struct Server {
     ids: ClientIds,
     table: Table,
     rooms: RoomDirectory,
+    proximity: Proximity,
     links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
@@ -80,10 +86,12 @@ pub struct Server {
 impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
+        let settings = settings.offering_what_is_set_up();
         let places = Places::new(&settings.secret_key);
         Self {
             session: settings.session,
-            rooms: RoomDirectory::new(&settings.reserved_rooms),
+            rooms: RoomDirectory::new(settings.reserved_names()),
+            proximity: Proximity::new(&settings.proximity),
             events: EventQueue::new(settings.limits.events),
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
@@ -121,6 +129,7 @@ impl Server {
             bytes_in: received.bytes,
             events_dropped: self.events.dropped(),
             commands_dropped: self.commands.dropped(),
+            streams_crowded: self.proximity.crowded(),
             ..self.statistics.clone()
         }
     }
@@ -269,16 +278,16 @@ impl Server {
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));
             }
-            Packet::ErrorWrongSession(_) => self.handle_reception(link, trailing)?,
+            Packet::ErrorWrongSession(_) => self.handle_carrier(link, trailing)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
                 record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
-                return self.relay_unreliable(own, &relay).map(Some);
+                return self.relay_unreliable(link, own, &relay).map(Some);
             }
             Packet::ServerRelayReliable(relay) => {
                 record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
-                self.relay_reliable(own, &relay)?;
+                self.relay_reliable(link, own, &relay)?;
             }
             _ => debug_assert!(false, "other types were ignored above"),
         }
@@ -333,9 +342,11 @@ impl Server {
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
             self.rooms.leave(&room.name);
+            self.proximity.leave(id, room.id);
             let (name, room) = (name.clone(), room.name);
             self.events.push(ServerEvent::ExitedRoom { id, name, room });
         }
+        self.proximity.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
         let remove = RemoveClient { session: self.session, id };
         self.broadcast(&remove.into());

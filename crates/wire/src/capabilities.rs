@@ -45,12 +45,22 @@ impl Capabilities {
     pub const RESUME: Self = Self(2);
     /// Both sides tell how voice arrives: see [`VoiceReport`](crate::VoiceReport).
     pub const VOICE_REPORTS: Self = Self(4);
+    /// The server may route by distance, and wants to know where the client is: see
+    /// [`PositionReport`](crate::PositionReport).
+    pub const PROXIMITY: Self = Self(8);
     /// Everything that this version knows.
-    pub const ALL: Self = Self(Self::SERVER_ROUTING.0 | Self::RESUME.0 | Self::VOICE_REPORTS.0);
+    pub const ALL: Self =
+        Self(Self::SERVER_ROUTING.0 | Self::RESUME.0 | Self::VOICE_REPORTS.0 | Self::PROXIMITY.0);
 
     /// Whether all of `other` is among these.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// These without `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// What both can do.

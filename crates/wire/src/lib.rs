@@ -47,7 +47,8 @@
 //! [`Header::parse`] the session as well, and each packet's `parse_body` the rest.
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
-//! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`]).
+//! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`],
+//! [`PositionReport`]).
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -67,6 +68,7 @@ pub mod limits;
 mod list;
 mod lossy_utf8;
 mod packet;
+mod position_report;
 mod relay;
 mod room_id;
 mod roster;
@@ -88,6 +90,7 @@ pub use header::{Header, MAGIC, MessageType};
 pub use ids::{ClientId, RoomId, SessionId};
 pub use list::{List, ListItem, ListIter};
 pub use packet::Packet;
+pub use position_report::{AbsurdPosition, Position, PositionReport};
 pub use relay::ServerRelay;
 pub use room_id::fnv1a_utf16;
 pub use roster::{Client, ClientState, DeltaChannelState, RemoveClient};

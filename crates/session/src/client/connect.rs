@@ -227,6 +227,7 @@ impl Client {
             self.load(response);
         }
         self.send_own_state(link, session, id);
+        self.begin_position();
         self.meet_direct_peers(early);
         Ok(())
     }

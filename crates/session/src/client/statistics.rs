@@ -34,6 +34,8 @@ pub struct ClientStatistics {
     pub uplink_frames: u64,
     /// Those of them that did not.
     pub uplink_lost: u64,
+    /// Reports to the server of where this player is.
+    pub positions_sent: u64,
     /// Utterances that began because so many frames in a row had been refused.
     pub resynchronised: u64,
     /// Packets of a type that a server does not send.

@@ -19,6 +19,8 @@ pub(crate) enum Timer {
     UploadBudget,
     /// The server wants to know how I receive the others.
     Reception,
+    /// The server wants to know where I am.
+    Position,
     /// A speaker was silent for long; set when it is heard first, checked against its last frame when it fires, so
     /// that a frame costs nothing here.
     Speaker(ClientId),
@@ -32,6 +34,7 @@ impl Timer {
             Self::Place => "the lost place is given up",
             Self::UploadBudget => "the budget for direct copies grows",
             Self::Reception => "the server is to be told how the others are received",
+            Self::Position => "the server is to be told where this player is",
             Self::Speaker(_) => "a speaker may have stopped",
         }
     }
@@ -49,6 +52,13 @@ impl Timers {
         self.clear(timer);
         self.deadline_of.insert(timer, deadline);
         self.by_deadline.insert((deadline, timer));
+    }
+
+    /// As [`set`](Self::set), unless the timer is set for an earlier deadline.
+    pub(crate) fn set_no_later(&mut self, timer: Timer, deadline: Instant) {
+        if self.deadline_of.get(&timer).is_none_or(|earlier| deadline < *earlier) {
+            self.set(timer, deadline);
+        }
     }
 
     pub(crate) fn is_set(&self, timer: Timer) -> bool {

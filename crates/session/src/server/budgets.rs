@@ -15,6 +15,7 @@ pub(super) struct Budgets {
     fan_out: TokenBucket,
     handshakes: TokenBucket,
     reports: TokenBucket,
+    positions: TokenBucket,
     strikes: TokenBucket,
 }
 
@@ -34,6 +35,7 @@ impl Budgets {
             fan_out: bucket,
             handshakes: bucket,
             reports: bucket,
+            positions: bucket,
             strikes: bucket,
         }
     }
@@ -76,6 +78,11 @@ impl Budgets {
     pub(super) fn take_report(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
         let enough = self.reports.take(now, limits.reports, 1, 1);
         enough.then_some(()).ok_or(Fault::ReportsLimited)
+    }
+
+    pub(super) fn take_position(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+        let enough = self.positions.take(now, limits.positions, 1, 1);
+        enough.then_some(()).ok_or(Fault::PositionsLimited)
     }
 
     /// False if nothing is forgiven any more.

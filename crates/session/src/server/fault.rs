@@ -26,6 +26,8 @@ pub(super) enum Fault {
     FanOutLimited,
     HandshakeLimited,
     ReportsLimited,
+    PositionRefused,
+    PositionsLimited,
     Undrained,
 }
 
@@ -41,12 +43,14 @@ impl Fault {
             | Self::InnerRefused
             | Self::TextRefused
             | Self::CodecRefused
-            | Self::RoomReserved => Offence::Refused,
+            | Self::RoomReserved
+            | Self::PositionRefused => Offence::Refused,
             Self::VoiceLimited
             | Self::ControlLimited
             | Self::FanOutLimited
             | Self::HandshakeLimited
-            | Self::ReportsLimited => Offence::TooFast,
+            | Self::ReportsLimited
+            | Self::PositionsLimited => Offence::TooFast,
             Self::WrongSession
             | Self::UnknownLink
             | Self::NotJoined
@@ -96,6 +100,8 @@ impl Server {
             Fault::FanOutLimited => &mut statistics.fan_out_limited,
             Fault::HandshakeLimited => &mut statistics.handshakes_limited,
             Fault::ReportsLimited => &mut statistics.reports_limited,
+            Fault::PositionRefused => &mut statistics.positions_refused,
+            Fault::PositionsLimited => &mut statistics.positions_limited,
             Fault::Undrained => &mut statistics.undrained,
         };
         *counter += 1;

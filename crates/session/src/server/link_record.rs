@@ -58,12 +58,15 @@ impl LinkRecord {
             MessageType::HandshakeRequest => self.budgets.take_handshake(now, limits)?,
             MessageType::VoiceData if self.can(Capabilities::SERVER_ROUTING) => {}
             MessageType::RemoveClient if self.can(Capabilities::RESUME) => {}
-            MessageType::ErrorWrongSession if self.can(Capabilities::VOICE_REPORTS) => {
-                self.budgets.take_report(now, limits)?;
-            }
+            MessageType::ErrorWrongSession if self.can_report() => {}
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Whether what stands behind a packet that else says nothing means anything from this peer.
+    fn can_report(&self) -> bool {
+        self.can(Capabilities::VOICE_REPORTS) || self.can(Capabilities::PROXIMITY)
     }
 
     /// Whether both sides can do this.

@@ -1,51 +1,66 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient, VoiceData};
 
 use super::{Fault, Server};
-use crate::link::Delivery;
+use crate::link::{Delivery, LinkId};
 
 impl Server {
     /// Leaves the listeners' links in `fan_out`; the payload is what they get. `own` is the sender's client.
     pub(super) fn relay_unreliable<'a>(
         &mut self,
+        link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
-        self.check_inner(own, relay.packet)?;
+        let voice = self.check_inner(own, relay.packet)?;
         self.voice_reports.count_relayed(self.now, own, relay.packet);
-        self.gather(relay);
+        self.gather(link, relay, voice.as_ref())?;
         Ok(relay.packet)
     }
 
     /// Goes through the outbox, behind what the same links were told before.
     pub(super) fn relay_reliable(
         &mut self,
+        link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
     ) -> Result<(), Fault> {
-        self.check_inner(own, relay.packet)?;
-        self.gather(relay);
+        let voice = self.check_inner(own, relay.packet)?;
+        self.gather(link, relay, voice.as_ref())?;
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
         Ok(())
     }
 
-    fn gather(&mut self, relay: &ServerRelay<'_>) {
+    fn gather(
+        &mut self,
+        link: LinkId,
+        relay: &ServerRelay<'_>,
+        voice: Option<&VoiceData<'_>>,
+    ) -> Result<(), Fault> {
+        if let Some(voice) = voice.filter(|voice| self.proximity.concerns(voice)) {
+            return self.gather_near(link, relay, voice);
+        }
         let ServerRelay { destinations, packet, .. } = relay;
         self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
         self.sent.count(self.now, packet, self.fan_out.links().len());
+        Ok(())
     }
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
-    /// what it cannot read, and believes whom a packet names.
-    fn check_inner(&self, own: Option<ClientId>, inner: &[u8]) -> Result<(), Fault> {
+    /// what it cannot read, and believes whom a packet names. The packet, if it is voice.
+    fn check_inner<'a>(
+        &self,
+        own: Option<ClientId>,
+        inner: &'a [u8],
+    ) -> Result<Option<VoiceData<'a>>, Fault> {
         if self.settings.permissive {
-            return Self::check_believed_inner(inner);
+            return Self::check_believed_inner(inner).map(|()| None);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let (session, sender) = match MessageType::peek(inner)? {
+        let (session, sender, voice) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
-                Packet::VoiceData(voice) => (voice.session, voice.sender),
+                Packet::VoiceData(voice) => (voice.session, voice.sender, Some(voice)),
                 Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
                     return Err(Fault::InnerRefused);
                 }
@@ -53,7 +68,7 @@ impl Server {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
                         return Err(Fault::TextRefused);
                     }
-                    (text.session, text.sender)
+                    (text.session, text.sender, None)
                 }
                 _ => return Err(Fault::InnerRefused),
             },
@@ -62,6 +77,6 @@ impl Server {
         if sender != own || session != self.session {
             return Err(Fault::NotOwn);
         }
-        Ok(())
+        Ok(voice)
     }
 }

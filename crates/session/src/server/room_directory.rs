@@ -18,10 +18,10 @@ pub(super) struct RoomDirectory {
 }
 
 impl RoomDirectory {
-    pub(super) fn new(reserved: &[Box<str>]) -> Self {
+    pub(super) fn new<'a>(reserved: impl Iterator<Item = &'a str>) -> Self {
         let mut directory = Self::default();
         for name in reserved {
-            directory.reserved.entry(RoomId::of(name)).or_default().push(name.clone());
+            directory.reserved.entry(RoomId::of(name)).or_default().push(name.into());
         }
         directory
     }
@@ -67,6 +67,11 @@ impl RoomDirectory {
     /// Rooms by ascending id and then by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (RoomId, &str)> {
         self.by_id.iter().flat_map(|(id, names)| names.keys().map(|name| (*id, &**name)))
+    }
+
+    /// The rooms in use that the wire cannot tell from one of this name, itself included.
+    pub(super) fn names_of_id_of(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.by_id.get(&RoomId::of(name)).into_iter().flat_map(|names| names.keys().map(|name| &**name))
     }
 
     /// Whether a room of the configuration has the name's id, but not the name.

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use consonance_wire::{ClientId, ClientState, DeltaChannelState, WireStr};
+use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
 
 use super::{Fault, Server, ServerEvent};
 use crate::limits::STATE_BYTES;
@@ -109,7 +109,9 @@ impl Server {
         if room.len() > self.settings.limits.room_name_bytes {
             return Err(Fault::RoomRefused);
         }
-        if !self.settings.permissive && self.rooms.is_taken_by_reserved(room) {
+        if !self.settings.permissive
+            && (self.rooms.is_taken_by_reserved(room) || self.shares_an_id_with_other_rules(room))
+        {
             return Err(Fault::RoomReserved);
         }
         Ok(())
@@ -126,6 +128,7 @@ impl Server {
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
             self.statistics.room_collisions += u64::from(self.rooms.enter(room));
+            self.proximity.enter(id, room);
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
         }
@@ -134,8 +137,29 @@ impl Server {
     /// A client has left a room in the roster.
     pub(super) fn exited(&mut self, id: ClientId, room: &str) {
         self.rooms.leave(room);
+        self.leave_zone(id, room);
         let name = self.name_of(id);
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
+    }
+
+    /// Whether the wire cannot tell this room from one in use that follows other rules.
+    fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
+        self.settings.has_room_rules()
+            && self.rooms.names_of_id_of(room).any(|other| !self.follows_same_rules(room, other))
+    }
+
+    fn follows_same_rules(&self, room: &str, other: &str) -> bool {
+        self.proximity.rule_of(room) == self.proximity.rule_of(other)
+    }
+
+    /// The client listens to the room's id no longer, unless it does so by another name.
+    fn leave_zone(&mut self, id: ClientId, room: &str) {
+        if self.proximity.rule_of(room).is_some() {
+            let room = RoomId::of(room);
+            if self.roster.get(id).is_none_or(|member| !member.rooms.contains_id(room)) {
+                self.proximity.leave(id, room);
+            }
+        }
     }
 
     fn name_of(&self, id: ClientId) -> alloc::boxed::Box<str> {

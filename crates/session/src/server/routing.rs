@@ -21,6 +21,7 @@ impl Server {
         }
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
+        let spoken = self.spoken(voice);
         self.fan_out.begin();
         self.fan_out.leave_out(own);
         for channel in voice.channels {
@@ -30,7 +31,9 @@ impl Server {
                     self.fan_out.add([player].into_iter(), packet.len(), false);
                 }
                 ChannelKind::Room => {
-                    let listeners = self.roster.listeners(RoomId(channel.recipient));
+                    let room = RoomId(channel.recipient);
+                    let near = self.proximity.reach(room, spoken, channel.bits);
+                    let listeners = near.unwrap_or_else(|| self.roster.listeners(room));
                     self.fan_out.add(listeners.iter().copied(), packet.len(), false);
                 }
             }
@@ -40,7 +43,7 @@ impl Server {
     }
 }
 
-/// What a frame costs, in listeners: it reaches nobody twice, but whoever listens to several of its channels is found
+/// What a frame costs, in listeners, wherever they are: it reaches nobody twice, but whoever listens to several of its channels is found
 /// as often.
 pub(super) fn cost(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
     let found = voice.channels.iter().map(|channel| match channel.bits.kind() {

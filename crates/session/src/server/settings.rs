@@ -5,23 +5,28 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, SessionId};
 
+use super::{ProximitySettings, RoomPattern};
 use crate::limits::Limits;
 
 /// The settings of one session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ServerSettings {
     /// The number of this session; see [`ServerSettings::from_seed`].
     pub session: SessionId,
     /// What a peer may do.
     pub limits: Limits,
-    /// What is offered to clients of ours (default: everything). Originals get nothing of it.
+    /// What is offered to clients of ours (default: everything that is set up). Originals get nothing of it.
     pub capabilities: Capabilities,
     /// What the secrets of clients are drawn from: random and new at each start, or strangers can take places.
     pub secret_key: [u8; 32],
     /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
     /// so that nobody can sit in a room by listening to a name that the wire cannot tell from it.
     pub reserved_rooms: Vec<Box<str>>,
+    /// Rooms where distance decides who hears whom (default none); the first pattern that matches a room counts. Rooms
+    /// that are named here are reserved, too, and two rooms with one id are never under different rules: the second one
+    /// is refused.
+    pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
     /// anybody can speak, move and leave in the name of anybody else.
     ///
@@ -49,8 +54,36 @@ impl ServerSettings {
             capabilities: Capabilities::ALL,
             secret_key,
             reserved_rooms: Vec::new(),
+            proximity: Vec::new(),
             permissive: false,
         }
+    }
+
+    /// The same without what is switched off: who believes everybody has no rules of its own, and who has no proximity
+    /// rooms need not know where clients are.
+    pub(super) fn offering_what_is_set_up(mut self) -> Self {
+        if self.permissive {
+            self.proximity.clear();
+        }
+        if self.proximity.is_empty() {
+            self.capabilities = self.capabilities.without(Capabilities::PROXIMITY);
+        }
+        self
+    }
+
+    /// Whether some rooms are not as any other.
+    pub(super) fn has_room_rules(&self) -> bool {
+        !self.proximity.is_empty()
+    }
+
+    /// Rooms that no other may share its id with.
+    pub(super) fn reserved_names(&self) -> impl Iterator<Item = &str> {
+        let patterns = self.proximity.iter().map(|(pattern, _)| pattern);
+        let named = patterns.filter_map(|pattern| match pattern {
+            RoomPattern::Name(name) => Some(&**name),
+            RoomPattern::Prefix(_) => None,
+        });
+        self.reserved_rooms.iter().map(|name| &**name).chain(named)
     }
 }
 

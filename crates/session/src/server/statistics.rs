@@ -52,6 +52,14 @@ pub struct ServerStatistics {
     pub handshakes_limited: u64,
     /// Reports of how voice is received over the rate of their link.
     pub reports_limited: u64,
+    /// Reports of where a client is over the rate of their link.
+    pub positions_limited: u64,
+    /// Reports of a place that is none: not a number, or too far away.
+    pub positions_refused: u64,
+    /// Reports of where a client is that were taken.
+    pub positions_received: u64,
+    /// How often a listener in range was not sent a frame because enough others were nearer or louder.
+    pub streams_crowded: u64,
     /// Links closed because they broke the rules too often.
     pub abusers_closed: u64,
     /// Packets that were not taken because too much waits to be sent.

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Capabilities, Channel, ChannelKind, ClientId, Packet, RoomId, VoiceData, VoiceReport, Writer,
+    Capabilities, Channel, ChannelKind, ClientId, Packet, PositionReport, RoomId, VoiceData, VoiceReport,
+    Writer,
 };
 
 use super::listener_votes::ListenerVotes;
@@ -132,9 +133,27 @@ impl Server {
         }
     }
 
-    /// A listener says how it receives the speakers that it hears.
+    /// Something stands behind a packet that else says nothing: a place, or how a listener receives the others.
     #[inline(never)]
-    pub(super) fn handle_reception(&mut self, link: LinkId, trailing: &[u8]) -> Result<(), Fault> {
+    pub(super) fn handle_carrier(&mut self, link: LinkId, trailing: &[u8]) -> Result<(), Fault> {
+        let (now, limits) = (self.now, &self.settings.limits);
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        if record.can(Capabilities::PROXIMITY)
+            && let Some(report) = PositionReport::find(trailing)
+        {
+            record.budgets.take_position(now, limits)?;
+            return self.handle_position(link, report);
+        }
+        record.budgets.take_report(now, limits)?;
+        if record.can(Capabilities::VOICE_REPORTS) {
+            return self.handle_reception(link, trailing);
+        }
+        self.statistics.ignored += 1;
+        Ok(())
+    }
+
+    /// A listener says how it receives the speakers that it hears.
+    fn handle_reception(&mut self, link: LinkId, trailing: &[u8]) -> Result<(), Fault> {
         let listener = self.client_of(link)?;
         let Some(report) = VoiceReport::find(trailing).and_then(|report| report.reception) else {
             self.statistics.ignored += 1;

@@ -17,6 +17,8 @@ mod joining;
 mod limits;
 mod peer_to_peer;
 mod permissive;
+mod proximity;
+mod proximity_model;
 mod reconnecting;
 mod relaying;
 mod restarting;

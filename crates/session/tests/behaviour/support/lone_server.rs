@@ -143,6 +143,7 @@ pub(crate) fn unhurried(limits: &mut Limits) {
         &mut limits.fan_out,
         &mut limits.handshakes,
         &mut limits.reports,
+        &mut limits.positions,
         &mut limits.strikes,
     ];
     for rate in rates {

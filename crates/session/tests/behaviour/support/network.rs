@@ -131,9 +131,14 @@ impl Network {
 
     /// A server that offers only this, in place of the one that nobody has joined yet.
     pub(crate) fn offer(&mut self, capabilities: Capabilities) {
+        self.set_up(|settings| settings.capabilities = capabilities);
+    }
+
+    /// A server with other settings, in place of the one that nobody has joined yet.
+    pub(crate) fn set_up(&mut self, change: impl FnOnce(&mut ServerSettings)) {
         let mut settings = ServerSettings::from_seed(1);
         settings.session = packets::SESSION;
-        settings.capabilities = capabilities;
+        change(&mut settings);
         self.server = Server::new(settings);
     }
 

@@ -3,9 +3,9 @@
 use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, Reception,
-    ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, ServerRelay, TextData, TextRecipient,
-    UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
+    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, Position,
+    PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, ServerRelay,
+    TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
 };
 
 /// The session that every test's server is in.
@@ -125,6 +125,15 @@ fn voice_report(session: SessionId, report: &VoiceReport<'_>) -> Vec<u8> {
     let mut bytes = [0; 4096];
     let mut writer = Writer::new(&mut bytes);
     report.write(session, &mut writer).expect("4096 bytes are enough for a test's report");
+    writer.written().to_vec()
+}
+
+/// A client says where it is.
+pub(crate) fn position(number: u16, metres: Option<[f32; 3]>) -> Vec<u8> {
+    let position = metres.map(|metres| Position::new(metres).expect("a place"));
+    let mut bytes = [0; 64];
+    let mut writer = Writer::new(&mut bytes);
+    PositionReport { number, position }.write(SESSION, &mut writer).expect("a position is short");
     writer.written().to_vec()
 }
 

@@ -3,8 +3,8 @@
 use consonance_session::{ClientEvent, RoomId, ServerEvent, TextTarget, Transmit};
 use consonance_session::{Delivery, Priority};
 use consonance_wire::{
-    Channel, ChannelKind, ClientId, HandshakeResponse, Packet, ServerRelay, TextRecipient, VoiceData,
-    VoiceReport, WireStr,
+    Channel, ChannelKind, ClientId, HandshakeResponse, Packet, PositionReport, ServerRelay, TextRecipient,
+    VoiceData, VoiceReport, WireStr,
 };
 
 /// Rooms whose ids are shown as names.
@@ -24,6 +24,10 @@ pub(crate) fn transmit(transmit: &Transmit<'_>) -> String {
 pub(crate) fn packet(bytes: &[u8]) -> String {
     let (packet, trailing) =
         Packet::parse_with_trailing(bytes).expect("the engine sends packets that can be read");
+    if let Some(Ok(report)) = PositionReport::find(trailing) {
+        let place = report.position.map(|position| format!("{:?}", position.metres()));
+        return format!("PositionReport #{} {}", report.number, place.as_deref().unwrap_or("nowhere"));
+    }
     if let Some(report) = VoiceReport::find(trailing) {
         return voice_report(&report);
     }

@@ -1,0 +1,87 @@
+//! Where I am, for servers that route by distance.
+
+use core::time::Duration;
+
+use consonance_wire::{Capabilities, Position, PositionReport, Writer};
+
+use super::Client;
+use super::connect::Connection;
+use super::stages::Stage;
+use super::timers::Timer;
+use crate::time::Instant;
+
+/// At most so often the server is told where I am, while I move.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// At least so often it is told, in case that a report was lost.
+const KEEP_ALIVE: Duration = Duration::from_secs(1);
+
+/// My place, and what the server knows of it.
+#[derive(Debug, Default)]
+pub(super) struct Whereabouts {
+    position: Option<Position>,
+    /// The game has told where I am in this life of the client; before that nothing is sent.
+    is_shared: bool,
+    /// Numbers the reports.
+    number: u16,
+    /// What this server was told last, and when.
+    told: Option<(Option<Position>, Instant)>,
+}
+
+impl Client {
+    /// Tells where I am, or with `None` that nobody is to know any more.
+    ///
+    /// A server that routes by distance is told so ten times a second at most, and once a second at least; others are
+    /// told nothing.
+    pub fn set_position(&mut self, position: Option<Position>) {
+        self.whereabouts.position = position;
+        self.whereabouts.is_shared |= position.is_some();
+        self.tell_position_in_time();
+    }
+
+    /// What was told last.
+    pub fn position(&self) -> Option<Position> {
+        self.whereabouts.position
+    }
+
+    /// Whether the server of the present session routes by distance, and so is told.
+    pub fn is_position_wanted(&self) -> bool {
+        self.server_can(Capabilities::PROXIMITY)
+    }
+
+    /// A session was joined, where nothing is known of me.
+    pub(super) fn begin_position(&mut self) {
+        self.whereabouts.told = None;
+        self.timers.clear(Timer::Position);
+        self.tell_position_in_time();
+    }
+
+    /// The time has come to tell the server.
+    pub(super) fn send_position(&mut self) {
+        let Connection::Joined { link, session, .. } = self.connection else { return };
+        let Whereabouts { position, number, .. } = self.whereabouts;
+        let report = PositionReport { number: number.wrapping_add(1), position };
+        let written = self.outbox.push_written(Stage::ServerUnreliable, [link], |out| {
+            let mut writer = Writer::new(out);
+            report.write(session, &mut writer)?;
+            Ok::<_, consonance_wire::WriteError>(writer.len())
+        });
+        debug_assert!(written.is_ok(), "a position is short");
+        self.whereabouts.number = report.number;
+        self.whereabouts.told = Some((position, self.clock));
+        self.statistics.positions_sent += 1;
+        self.tell_position_in_time();
+    }
+
+    fn tell_position_in_time(&mut self) {
+        let wanted = self.whereabouts.is_shared && self.is_position_wanted();
+        if !wanted || self.joined().is_err() {
+            return;
+        }
+        let due = match self.whereabouts.told {
+            None => self.clock,
+            Some((told, at)) if told == self.whereabouts.position => at + KEEP_ALIVE,
+            Some((_, at)) => at + INTERVAL,
+        };
+        self.timers.set_no_later(Timer::Position, due);
+    }
+}

@@ -1,0 +1,234 @@
+//! Proximity rooms: the server knows where everybody is, and voice reaches who is near.
+//!
+//! A listener in range is sent at most so many speakers at once, the nearest and loudest, and keeps them until somebody is
+//! clearly better.
+//! Loudness is the amplitude of the channel over the distance: what the listener plays, and so nothing that a speaker
+//! could claim without being that loud.
+//! Who has not said where it is hears and is heard by others who have not, as in any other room: so originals can use the
+//! room among themselves, and nobody hears or reaches far ones by keeping quiet about its place.
+
+mod grid;
+mod settings;
+mod streams;
+mod zone;
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Position, PositionReport, RoomId, ServerRelay,
+    VoiceData,
+};
+
+use super::room_pattern::RoomPattern;
+use super::{Fault, Server};
+use crate::link::LinkId;
+use crate::time::Instant;
+pub use settings::ProximitySettings;
+use zone::{Frame, Zone};
+
+/// The proximity rooms that somebody listens to, and where everybody is.
+#[derive(Debug, Default)]
+pub(super) struct Proximity {
+    rules: Vec<(RoomPattern, ProximitySettings)>,
+    zones: BTreeMap<RoomId, Zone>,
+    /// By client id.
+    whereabouts: Vec<Whereabouts>,
+    /// Who hears the present frame.
+    found: Vec<ClientId>,
+    /// Listeners in range who heard enough others, over all frames.
+    crowded: u64,
+}
+
+/// What is known of one client.
+#[derive(Debug, Default)]
+struct Whereabouts {
+    place: Option<Position>,
+    /// The number of the newest report.
+    newest: Option<u16>,
+    /// The zones that it listens to, with its slots there.
+    zones: Vec<(RoomId, u32)>,
+}
+
+impl Proximity {
+    pub(super) fn new(rules: &[(RoomPattern, ProximitySettings)]) -> Self {
+        Self { rules: rules.to_vec(), ..Self::default() }
+    }
+
+    /// Which rule a room of this name follows; none if it is as any other.
+    pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
+        self.rules.iter().position(|(pattern, _)| pattern.matches(room))
+    }
+
+    /// How often somebody in range was not sent a frame because enough others were nearer or louder.
+    pub(super) fn crowded(&self) -> u64 {
+        self.crowded
+    }
+
+    /// A client listens to a room from now on.
+    pub(super) fn enter(&mut self, id: ClientId, name: &str) {
+        let Some(rule) = self.rule_of(name) else { return };
+        let room = RoomId::of(name);
+        let index = usize::from(id.0);
+        if index >= self.whereabouts.len() {
+            self.whereabouts.resize_with(index + 1, Whereabouts::default);
+        }
+        let Whereabouts { place, zones, .. } = &mut self.whereabouts[index];
+        if zones.iter().all(|(zone, _)| *zone != room) {
+            let zone = self.zones.entry(room).or_insert_with(|| Zone::new(self.rules[rule].1));
+            zones.push((room, zone.enter(id, *place)));
+        }
+    }
+
+    /// A client listens to a room id no longer.
+    pub(super) fn leave(&mut self, id: ClientId, room: RoomId) {
+        let Some(whereabouts) = self.whereabouts.get_mut(usize::from(id.0)) else { return };
+        let Some(index) = whereabouts.zones.iter().position(|(zone, _)| *zone == room) else { return };
+        let (_, slot) = whereabouts.zones.swap_remove(index);
+        let Some(zone) = self.zones.get_mut(&room) else { return };
+        zone.leave(slot);
+        if zone.is_empty() {
+            self.zones.remove(&room);
+        }
+    }
+
+    /// A client that has left every room is gone.
+    pub(super) fn forget(&mut self, id: ClientId) {
+        if let Some(whereabouts) = self.whereabouts.get_mut(usize::from(id.0)) {
+            *whereabouts = Whereabouts::default();
+        }
+    }
+
+    /// A client says where it is. One that was overtaken says nothing new.
+    fn report(&mut self, id: ClientId, report: PositionReport) {
+        let index = usize::from(id.0);
+        if index >= self.whereabouts.len() {
+            self.whereabouts.resize_with(index + 1, Whereabouts::default);
+        }
+        let whereabouts = &mut self.whereabouts[index];
+        let is_old = |newest: u16| (report.number.wrapping_sub(newest) as i16) <= 0;
+        if whereabouts.newest.is_some_and(is_old) {
+            return;
+        }
+        whereabouts.newest = Some(report.number);
+        if whereabouts.place == report.position {
+            return;
+        }
+        whereabouts.place = report.position;
+        for (room, slot) in &whereabouts.zones {
+            if let Some(zone) = self.zones.get_mut(room) {
+                zone.place(*slot, report.position);
+            }
+        }
+    }
+
+    /// Whether distance decides who hears one of these channels.
+    pub(super) fn concerns(&self, voice: &VoiceData<'_>) -> bool {
+        !self.zones.is_empty() && voice.channels.iter().any(|channel| self.is_zone(channel))
+    }
+
+    fn is_zone(&self, channel: Channel) -> bool {
+        channel.bits.kind() == ChannelKind::Room && self.zones.contains_key(&RoomId(channel.recipient))
+    }
+
+    /// Who hears a frame that is spoken to this room; `None` if distance does not decide there.
+    pub(super) fn reach(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits) -> Option<&[ClientId]> {
+        let zone = self.zones.get_mut(&room)?;
+        let from = self.whereabouts.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
+        self.found.clear();
+        self.crowded += zone.reach(spoken.frame(from, bits), &mut self.found);
+        Some(&self.found)
+    }
+
+    /// Whether one client hears a frame that is spoken to this room; `None` if distance does not decide there.
+    fn reaches(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits, id: ClientId) -> Option<bool> {
+        let zone = self.zones.get_mut(&room)?;
+        let from = self.whereabouts.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
+        let zones = self.whereabouts.get(usize::from(id.0)).map_or(&[][..], |known| &*known.zones);
+        let slot = zones.iter().find(|(listened, _)| *listened == room);
+        Some(slot.is_some_and(|(_, slot)| zone.reaches(*slot, spoken.frame(from, bits))))
+    }
+}
+
+/// A frame without what depends on the channel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spoken {
+    speaker: ClientId,
+    now: u32,
+    has_speech: bool,
+}
+
+impl Spoken {
+    pub(super) fn new(now: Instant, codec: Option<CodecKind>, voice: &VoiceData<'_>) -> Self {
+        // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
+        let is_silent = codec == Some(CodecKind::OPUS) && voice.frame.len() <= 2;
+        let now = (now.as_micros() / 1000) as u32;
+        Self { speaker: voice.sender, now, has_speech: !is_silent }
+    }
+
+    fn frame(self, from: Option<Position>, bits: ChannelBits) -> Frame {
+        let power = bits.amplitude() * bits.amplitude();
+        let Self { speaker, now, has_speech } = self;
+        Frame { speaker, from, now, power, is_speech: has_speech && power > 0.0 }
+    }
+}
+
+impl Server {
+    /// A client says where it is.
+    pub(super) fn handle_position(
+        &mut self,
+        link: LinkId,
+        report: Result<PositionReport, consonance_wire::AbsurdPosition>,
+    ) -> Result<(), Fault> {
+        let id = self.client_of(link)?;
+        let report = report.map_err(|_| Fault::PositionRefused)?;
+        self.statistics.positions_received += 1;
+        self.proximity.report(id, report);
+        Ok(())
+    }
+
+    /// What is to be known of a frame before it can be said who hears it.
+    pub(super) fn spoken(&self, voice: &VoiceData<'_>) -> Spoken {
+        let codec = self.roster.get(voice.sender).map(|member| member.codec.kind);
+        Spoken::new(self.now, codec, voice)
+    }
+
+    /// Leaves the links of those destinations in `fan_out` whom the frame reaches by distance or by another channel: who
+    /// lists destinations lists everybody, wherever they are.
+    pub(super) fn gather_near(
+        &mut self,
+        link: LinkId,
+        relay: &ServerRelay<'_>,
+        voice: &VoiceData<'_>,
+    ) -> Result<(), Fault> {
+        let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
+        let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        record.budgets.take_fan_out(now, limits, clients, looks)?;
+        let spoken = self.spoken(voice);
+        let Self { fan_out, proximity, roster, .. } = self;
+        fan_out.begin();
+        for id in relay.destinations {
+            let mut is_reached = false;
+            for Channel { bits, recipient } in voice.channels {
+                is_reached |= match bits.kind() {
+                    ChannelKind::Player => recipient == id.0,
+                    ChannelKind::Room => {
+                        let room = RoomId(recipient);
+                        proximity.reaches(room, spoken, bits, id).unwrap_or_else(|| {
+                            roster.get(id).is_some_and(|member| member.rooms.contains_id(room))
+                        })
+                    }
+                };
+            }
+            if is_reached {
+                fan_out.add([id].into_iter(), relay.packet.len(), false);
+            }
+        }
+        self.sent.count(self.now, relay.packet, self.fan_out.links().len());
+        Ok(())
+    }
+}
+
+/// Looking whether a channel reaches somebody is far cheaper than sending to them; this many times weigh as much.
+const LOOKS_PER_SENDING: usize = 8;

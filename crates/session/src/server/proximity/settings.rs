@@ -1,0 +1,48 @@
+//! How a proximity room carries voice.
+
+/// Who hears whom in a room where distance decides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProximitySettings {
+    /// How far a voice carries, in metres: 0.1 to 1 000 000.
+    pub range_m: f32,
+    /// How much better another speaker has to be to take the place of one who is heard, and how much farther than the
+    /// range the latter may go: 0 to 1 (default 0.25, a quarter). Keeps who is heard from flickering.
+    pub hysteresis: f32,
+    /// Speakers whom one listener is sent at the same time: 1 to 64 (default 8), the nearest and loudest.
+    pub max_streams: u8,
+}
+
+impl ProximitySettings {
+    /// The defaults, for this range in metres.
+    ///
+    /// Numbers outside of their ranges count as the nearest that is inside, and what is not a number as the least.
+    pub fn new(range_m: f32) -> Self {
+        Self { range_m, hysteresis: 0.25, max_streams: 8 }
+    }
+
+    /// The same within the ranges.
+    pub(super) fn bounded(self) -> Self {
+        Self {
+            // `max` prefers what is a number.
+            range_m: self.range_m.max(0.1).min(1e6),
+            hysteresis: self.hysteresis.max(0.0).min(1.0),
+            max_streams: self.max_streams.clamp(1, 64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_out_of_range_count_as_the_nearest_in_range() {
+        let absurd = ProximitySettings { range_m: f32::NAN, hysteresis: -1.0, max_streams: 0 };
+        let least = ProximitySettings { range_m: 0.1, hysteresis: 0.0, max_streams: 1 };
+        assert_eq!(absurd.bounded(), least);
+        let absurd = ProximitySettings { range_m: f32::INFINITY, hysteresis: 7.0, max_streams: 255 };
+        let most = ProximitySettings { range_m: 1e6, hysteresis: 1.0, max_streams: 64 };
+        assert_eq!(absurd.bounded(), most);
+    }
+}

@@ -1,0 +1,402 @@
+//! Proximity rooms: the server knows where everybody is, and voice reaches who is near.
+
+use core::time::Duration;
+
+use consonance_session::{
+    Capabilities, ChannelProperties, Limits, Position, ProximitySettings, RoomPattern, Target,
+};
+
+use crate::support::lone_server::LoneServer;
+use crate::support::network::{Network, Who};
+use crate::support::packets;
+
+/// A session whose room `world` carries voice for 10 m, and clients of ours.
+fn network() -> Network {
+    network_with(ProximitySettings::new(10.0))
+}
+
+fn network_with(settings: ProximitySettings) -> Network {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network.set_up(|server| server.proximity = vec![(RoomPattern::from("world"), settings)]);
+    network
+}
+
+/// A player who listens to the world and stands `x` metres from the origin.
+fn join_at(network: &mut Network, name: &str, x: f32) -> Who {
+    let who = network.join(name, &["world"]);
+    stand_at(network, who, x);
+    talk(network, who, "world");
+    who
+}
+
+fn stand_at(network: &mut Network, who: Who, x: f32) {
+    let place = Position::new([x, 0.0, 0.0]).expect("a place");
+    network.client(who).set_position(Some(place));
+    network.wait(Duration::from_millis(100));
+    network.events(who);
+}
+
+fn talk(network: &mut Network, who: Who, room: &str) {
+    let properties = ChannelProperties { positional: true, ..ChannelProperties::default() };
+    network.client(who).open_channel(Target::Room(room.into()), properties).expect("a channel more");
+}
+
+/// Who of these hears what one says now.
+fn heard_by(network: &mut Network, who: Who, listeners: &[Who]) -> Vec<bool> {
+    listeners.iter().for_each(|listener| drop(network.events(*listener)));
+    network.client(who).send_voice(b"words").expect("a session is joined");
+    network.run();
+    let is_frame = |event: &String| event.starts_with("frame");
+    listeners.iter().map(|listener| network.events(*listener).iter().any(is_frame)).collect()
+}
+
+fn wait(network: &mut Network, millis: u64) {
+    network.wait(Duration::from_millis(millis));
+}
+
+#[test]
+fn a_voice_reaches_who_is_in_range_and_nobody_else() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let near = join_at(&mut network, "Bob", 9.0);
+    let far = join_at(&mut network, "Carol", 11.0);
+    assert_eq!(heard_by(&mut network, alice, &[near, far]), [true, false]);
+    assert_eq!(heard_by(&mut network, far, &[near, alice]), [true, false]);
+}
+
+#[test]
+fn a_frame_arrives_as_it_was_sent_positional_and_once() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let bob = join_at(&mut network, "Bob", 1.0);
+    talk(&mut network, alice, "world");
+    network.sent(alice);
+    network.client(alice).send_voice(b"hello").unwrap();
+    network.run();
+    let sent = network.sent(alice);
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].contains("positional") && sent[0].starts_with("VoiceData"), "{sent:?}");
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 0: hello"]);
+}
+
+#[test]
+fn who_walks_into_range_hears_and_who_walks_out_of_it_does_not_any_more() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let bob = join_at(&mut network, "Bob", 50.0);
+    let mut heard = Vec::new();
+    for x in [50.0, 20.0, 11.0, 9.0, 0.0, 9.0, 11.0, 12.4, 12.6, 11.0, 9.0] {
+        stand_at(&mut network, bob, x);
+        heard.push(heard_by(&mut network, alice, &[bob])[0]);
+    }
+    // Who is heard may go a quarter farther than who comes.
+    let expected = [false, false, false, true, true, true, true, true, false, true, true];
+    assert_eq!(heard, expected);
+    wait(&mut network, 600);
+    stand_at(&mut network, bob, 11.0);
+    assert_eq!(heard_by(&mut network, alice, &[bob]), [false], "after a pause as at first");
+}
+
+#[test]
+fn of_many_speakers_the_nearest_are_heard() {
+    let mut settings = ProximitySettings::new(100.0);
+    settings.max_streams = 2;
+    let mut network = network_with(settings);
+    let listener = join_at(&mut network, "Listener", 0.0);
+    let speakers: Vec<_> =
+        (1..=4).map(|n| join_at(&mut network, &format!("player {n}"), 10.0 * n as f32)).collect();
+    speakers.iter().for_each(|who| network.client(*who).leave_room("world"));
+    for round in 0..2 {
+        // The farthest ones begin, and have to make room.
+        let heard: Vec<_> =
+            speakers.iter().rev().map(|who| heard_by(&mut network, *who, &[listener])[0]).collect();
+        let expected = if round == 0 { [true, true, true, true] } else { [false, false, true, true] };
+        assert_eq!(heard, expected, "round {round}");
+        wait(&mut network, 20);
+    }
+    assert_eq!(network.server.statistics().streams_crowded, 2);
+}
+
+#[test]
+fn a_louder_channel_is_as_good_as_a_nearer_place() {
+    let mut settings = ProximitySettings::new(100.0);
+    settings.max_streams = 1;
+    let mut network = network_with(settings);
+    let listener = join_at(&mut network, "Listener", 0.0);
+    let near = join_at(&mut network, "Near", 10.0);
+    let loud = network.join("Loud", &["world"]);
+    stand_at(&mut network, loud, 15.0);
+    let properties = ChannelProperties { amplitude: 2.0, ..ChannelProperties::default() };
+    network.client(loud).open_channel(Target::Room("world".into()), properties).unwrap();
+    assert_eq!(heard_by(&mut network, near, &[listener]), [true]);
+    assert_eq!(heard_by(&mut network, loud, &[listener]), [true], "twice as loud and half as far again");
+    assert_eq!(heard_by(&mut network, near, &[listener]), [false]);
+}
+
+#[test]
+fn who_is_heard_stays_until_somebody_is_clearly_better() {
+    let mut settings = ProximitySettings::new(100.0);
+    settings.max_streams = 1;
+    let mut network = network_with(settings);
+    let listener = join_at(&mut network, "Listener", 0.0);
+    let first = join_at(&mut network, "First", 10.0);
+    let second = join_at(&mut network, "Second", 9.0);
+    for _ in 0..50 {
+        assert_eq!(heard_by(&mut network, first, &[listener]), [true]);
+        assert_eq!(heard_by(&mut network, second, &[listener]), [false], "a tenth nearer is not enough");
+        wait(&mut network, 20);
+    }
+    stand_at(&mut network, second, 7.9);
+    assert_eq!(heard_by(&mut network, second, &[listener]), [true]);
+    assert_eq!(heard_by(&mut network, first, &[listener]), [false]);
+}
+
+#[test]
+fn who_says_nothing_for_half_a_second_gives_way_to_anybody() {
+    let mut settings = ProximitySettings::new(100.0);
+    settings.max_streams = 1;
+    let mut network = network_with(settings);
+    let listener = join_at(&mut network, "Listener", 0.0);
+    let near = join_at(&mut network, "Near", 1.0);
+    let far = join_at(&mut network, "Far", 90.0);
+    assert_eq!(heard_by(&mut network, near, &[listener]), [true]);
+    wait(&mut network, 500);
+    assert_eq!(heard_by(&mut network, far, &[listener]), [false]);
+    wait(&mut network, 20);
+    assert_eq!(heard_by(&mut network, far, &[listener]), [true]);
+}
+
+#[test]
+fn silence_keeps_no_place_but_is_heard_while_nobody_wants_it() {
+    let mut settings = ProximitySettings::new(100.0);
+    settings.max_streams = 1;
+    let mut network = network_with(settings);
+    let listener = join_at(&mut network, "Listener", 0.0);
+    let silent = join_at(&mut network, "Silent", 1.0);
+    let far = join_at(&mut network, "Far", 90.0);
+    let say_nothing = |network: &mut Network| {
+        network.events(listener);
+        network.client(silent).send_voice(b"x").unwrap();
+        network.run();
+        !network.events(listener).is_empty()
+    };
+    assert!(!say_nothing(&mut network), "nobody begins with silence");
+    assert_eq!(heard_by(&mut network, silent, &[listener]), [true]);
+    for _ in 0..30 {
+        wait(&mut network, 20);
+        assert!(say_nothing(&mut network));
+    }
+    assert_eq!(heard_by(&mut network, far, &[listener]), [true]);
+    assert!(!say_nothing(&mut network));
+}
+
+#[test]
+fn who_has_no_place_hears_and_is_heard_by_others_without_one_only() {
+    let mut network = network();
+    let placed = join_at(&mut network, "Placed", 0.0);
+    network.capabilities = Capabilities::NONE;
+    let originals = ["Original", "Other"].map(|name| network.join(name, &["world"]));
+    talk(&mut network, originals[0], "world");
+    assert_eq!(heard_by(&mut network, originals[0], &[placed, originals[1]]), [false, true]);
+    assert_eq!(heard_by(&mut network, placed, &originals), [false, false]);
+    network.client(placed).set_position(None);
+    wait(&mut network, 100);
+    assert_eq!(heard_by(&mut network, placed, &originals), [true, true]);
+}
+
+#[test]
+fn a_list_of_destinations_reaches_nobody_beyond_the_range() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let others = [("Bob", 5.0), ("Carol", 500.0)].map(|(name, x)| join_at(&mut network, name, x));
+    let voice = packets::voice(0, 0, "world", "relayed");
+    for relay in [packets::relay_unreliable(&[1, 2], &voice), packets::relay_reliable(&[1, 2], &voice)] {
+        others.iter().for_each(|who| drop(network.events(*who)));
+        network.inject(alice, &relay);
+        network.run();
+        assert!(!network.events(others[0]).is_empty());
+        assert_eq!(network.events(others[1]), [""; 0]);
+        wait(&mut network, 2000);
+    }
+}
+
+#[test]
+fn another_channel_of_the_same_frame_carries_as_ever() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let far = join_at(&mut network, "Far", 500.0);
+    let team = network.join("Mate", &["team"]);
+    talk(&mut network, alice, "team");
+    assert_eq!(heard_by(&mut network, alice, &[far, team]), [false, true]);
+    network.client(alice).open_channel(Target::Player("Far".into()), ChannelProperties::default()).unwrap();
+    assert_eq!(heard_by(&mut network, alice, &[far, team]), [true, true]);
+}
+
+#[test]
+fn a_pattern_makes_many_rooms_each_for_itself() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network.set_up(|server| {
+        server.proximity = vec![(RoomPattern::from("map *"), ProximitySettings::new(10.0))];
+    });
+    let alice = network.join("Alice", &["map 1"]);
+    let listeners =
+        [("Bob", "map 1", 1.0), ("Carol", "map 2", 1.0), ("Dave", "map 1", 99.0)].map(|(name, room, x)| {
+            let who = network.join(name, &[room]);
+            stand_at(&mut network, who, x);
+            who
+        });
+    stand_at(&mut network, alice, 0.0);
+    talk(&mut network, alice, "map 1");
+    assert_eq!(heard_by(&mut network, alice, &listeners), [true, false, false]);
+}
+
+#[test]
+fn a_place_is_told_ten_times_a_second_while_it_changes_and_once_a_second_else() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let before = network.client(alice).statistics().positions_sent;
+    for step in 1..=1000 {
+        let place = Position::new([step as f32 / 100.0, 0.0, 0.0]).unwrap();
+        network.client(alice).set_position(Some(place));
+        wait(&mut network, 1);
+    }
+    let moving = network.client(alice).statistics().positions_sent - before;
+    assert!((10..=11).contains(&moving), "{moving}");
+    wait(&mut network, 100);
+    let before = network.client(alice).statistics().positions_sent;
+    wait(&mut network, 10_000);
+    assert_eq!(network.client(alice).statistics().positions_sent - before, 10);
+}
+
+#[test]
+fn a_server_without_proximity_rooms_is_told_no_place() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    let alice = network.join("Alice", &["world"]);
+    stand_at(&mut network, alice, 0.0);
+    wait(&mut network, 5000);
+    assert!(!network.client(alice).is_position_wanted());
+    assert_eq!(network.client(alice).statistics().positions_sent, 0);
+}
+
+#[test]
+fn who_never_set_a_place_tells_nothing_and_who_takes_it_back_tells_that() {
+    let mut network = network();
+    let alice = network.join("Alice", &["world"]);
+    network.client(alice).set_position(None);
+    wait(&mut network, 5000);
+    assert_eq!(network.client(alice).statistics().positions_sent, 0);
+    let bob = join_at(&mut network, "Bob", 0.0);
+    assert_eq!(heard_by(&mut network, bob, &[alice]), [false]);
+    network.client(bob).set_position(None);
+    wait(&mut network, 100);
+    assert_eq!(heard_by(&mut network, bob, &[alice]), [true]);
+}
+
+#[test]
+fn a_place_survives_a_lost_link_and_a_new_session() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let bob = join_at(&mut network, "Bob", 5.0);
+    let far = join_at(&mut network, "Far", 500.0);
+    network.cut(bob);
+    wait(&mut network, 3000);
+    assert_eq!(heard_by(&mut network, alice, &[bob, far]), [true, false]);
+    let now = network.now;
+    network.server.restart(now, packets::OTHER_SESSION);
+    wait(&mut network, 5000);
+    assert_eq!(heard_by(&mut network, alice, &[bob, far]), [true, false]);
+}
+
+#[test]
+fn whoever_gets_the_id_of_somebody_who_left_does_not_stand_there() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let bob = join_at(&mut network, "Bob", 1.0);
+    let now = network.now;
+    network.client(bob).stop(now);
+    network.run();
+    let heir = network.join("Heir", &["world"]);
+    assert_eq!(network.client(heir).id().map(|id| id.0), Some(1));
+    assert_eq!(heard_by(&mut network, alice, &[heir]), [false]);
+}
+
+/// A server with a proximity room, and a client that announced everything.
+fn lone_server(change: impl FnOnce(&mut Limits)) -> LoneServer {
+    let mut server = LoneServer::with_settings(|settings| {
+        settings.proximity = vec![(RoomPattern::from("world"), ProximitySettings::new(10.0))];
+        change(&mut settings.limits);
+    });
+    server.connect(1);
+    server.receive(1, &packets::handshake_of_ours("Alice", None));
+    server
+}
+
+#[test]
+fn a_place_that_is_none_is_refused_and_the_last_one_holds() {
+    let mut server = lone_server(|_| {});
+    let mut nowhere = packets::position(1, Some([0.0; 3]));
+    for absurd in [f32::NAN, f32::INFINITY, 1e30] {
+        nowhere[14..18].copy_from_slice(&absurd.to_be_bytes());
+        assert_eq!(server.receive(1, &nowhere), [""; 0]);
+    }
+    let statistics = server.statistics();
+    assert_eq!((statistics.positions_refused, statistics.positions_received), (3, 0));
+}
+
+#[test]
+fn a_report_that_was_overtaken_changes_nothing() {
+    let mut network = network();
+    let alice = join_at(&mut network, "Alice", 0.0);
+    let bob = network.join("Bob", &["world"]);
+    network.inject(bob, &packets::position(7, Some([1.0, 0.0, 0.0])));
+    network.inject(bob, &packets::position(6, Some([900.0, 0.0, 0.0])));
+    assert_eq!(heard_by(&mut network, alice, &[bob]), [true]);
+    network.inject(bob, &packets::position(8, Some([900.0, 0.0, 0.0])));
+    assert_eq!(heard_by(&mut network, alice, &[bob]), [false]);
+}
+
+#[test]
+fn jumping_about_a_thousand_times_a_second_is_cut_to_its_rate_and_then_off() {
+    let mut server = lone_server(|_| {});
+    let mut closed = Vec::new();
+    for number in 0..3000_u16 {
+        let metres = [f32::from(number) * 1000.0, f32::from(number % 7) * -1e6, 0.0];
+        server.receive(1, &packets::position(number, Some(metres)));
+        server.wait(Duration::from_millis(1));
+        closed.append(&mut server.closed());
+    }
+    let statistics = server.statistics();
+    assert!((100..=150).contains(&statistics.positions_received), "{}", statistics.positions_received);
+    assert!(statistics.positions_limited >= 300);
+    assert_eq!(closed.len(), 1);
+}
+
+#[test]
+fn a_place_told_by_who_did_not_announce_it_is_passed_over() {
+    let mut server = lone_server(|_| {});
+    server.join(2, "Original", &["world"]);
+    server.receive(2, &packets::position(1, Some([0.0; 3])));
+    let statistics = server.statistics();
+    assert_eq!((statistics.ignored, statistics.positions_received), (1, 0));
+}
+
+#[test]
+fn no_room_shares_its_id_with_a_proximity_room() {
+    let (one, other) = packets::names_of_one_id();
+    let mut server = LoneServer::with_settings(|settings| {
+        settings.proximity = vec![(RoomPattern::from(&*one), ProximitySettings::new(10.0))];
+    });
+    server.join(1, "Alice", &[&*other]);
+    assert_eq!(server.statistics().rooms_reserved, 1);
+    // By a pattern: whichever is in use first.
+    let mut server = LoneServer::with_settings(|settings| {
+        let prefix = RoomPattern::Prefix(one.as_str().into());
+        settings.proximity = vec![(prefix, ProximitySettings::new(10.0))];
+    });
+    server.join(1, "Alice", &[&*other]);
+    server.join(2, "Bob", &[&*one]);
+    assert_eq!(server.statistics().rooms_reserved, 1);
+}
