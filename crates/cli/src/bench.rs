@@ -4,6 +4,7 @@ mod audio;
 mod first_words;
 mod join;
 mod median;
+mod proximity;
 mod quality;
 mod recordings;
 mod relay;
@@ -24,6 +25,9 @@ pub(crate) enum Bench {
     Join(Output),
     /// What a listener costs if the sender lists it, and if the server finds it by itself.
     Routing(Output),
+    /// 1000, 3000 and 10 000 players who walk about, a tenth of them speaking, heard by who is near: what the engine takes
+    /// of a core, besides the sending.
+    Proximity(Output),
     /// What every stage of the audio engine takes of a core, and the whole client with 1 and 16 speakers.
     Audio(Output),
     /// How soon a player who joins hears somebody who is speaking already, over QUIC on this machine.
@@ -45,6 +49,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Relay(output) => relay::run(output.json),
         Bench::Join(output) => join::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
+        Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),
         Bench::Quality(quality) => quality::run(quality),

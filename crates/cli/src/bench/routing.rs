@@ -4,10 +4,10 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use consonance_session::{Capabilities, Delivery};
-use consonance_wire::{Client, ClientId, ClientState, List, Packet, ServerRelay, WireStr};
+use consonance_wire::{ClientId, Packet, ServerRelay};
 
 use super::median::median;
-use super::session::{BenchSession, CODEC, FRAME_TIME, ROOM, SPEAKER, bytes};
+use super::session::{BenchSession, FRAME_TIME, SPEAKER, bytes};
 use super::table::Table;
 
 const LISTENERS: [u16; 3] = [100, 1000, 4000];
@@ -23,7 +23,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         session.announce(Capabilities::ALL);
         for _ in 0..=listeners {
             let (id, _) = session.join();
-            listen(&mut session, id);
+            session.listen(id);
         }
         let voice = session.voice();
         let relays = relays(&session, &voice, listeners);
@@ -50,15 +50,6 @@ fn ns_per_listener(session: &mut BenchSession, packets: &[Vec<u8>]) -> f64 {
         }
     }
     start.elapsed().as_nanos() as f64 / heard as f64
-}
-
-fn listen(session: &mut BenchSession, id: ClientId) {
-    let (link, name) = session.last();
-    let client = Client { name: Some(WireStr::from(&*name)), id, codec: CODEC };
-    let rooms = [Some(WireStr::from(ROOM))];
-    let state = ClientState { session: session.server.session(), client, rooms: List::from(&rooms) };
-    session.deliver(link, Delivery::Reliable, &bytes(&state.into()));
-    session.drain();
 }
 
 /// The same frame as an original sends it: in as many relays as the listeners take.

@@ -6,8 +6,8 @@ use consonance_session::{
     Capabilities, CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
 };
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, ClientId, HandshakeExtension, HandshakeRequest, List, Packet, RoomId,
-    VoiceData, VoiceOptions, WireStr, Writer,
+    Channel, ChannelBits, ChannelKind, Client, ClientId, ClientState, HandshakeExtension, HandshakeRequest,
+    List, Packet, RoomId, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
 pub(crate) const CODEC: CodecSettings =
@@ -32,8 +32,14 @@ pub(crate) struct BenchSession {
 
 impl BenchSession {
     pub(crate) fn new() -> Self {
+        Self::set_up(|_| {})
+    }
+
+    /// With other settings than the defaults.
+    pub(crate) fn set_up(change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = ServerSettings::from_seed(1);
         settings.limits.links = usize::MAX;
+        change(&mut settings);
         let capabilities = Capabilities::NONE;
         Self { server: Server::new(settings), now: Instant::START, links: 0, capabilities, joined: None }
     }
@@ -71,12 +77,17 @@ impl BenchSession {
 
     /// A frame of the first client to its room.
     pub(crate) fn voice(&self) -> Vec<u8> {
+        self.voice_of(ClientId(0), 0)
+    }
+
+    /// A frame of one client to its room.
+    pub(crate) fn voice_of(&self, sender: ClientId, sequence: u16) -> Vec<u8> {
         let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
         let voice = VoiceData {
             session: self.server.session(),
-            sender: ClientId(0),
+            sender,
             options: VoiceOptions::new(0),
-            sequence: 0,
+            sequence,
             channels: List::from(&channels),
             frame: &[0x55; FRAME_BYTES],
         };
@@ -86,6 +97,27 @@ impl BenchSession {
     /// Lets time pass for the server, whose limits are rates.
     pub(crate) fn pass(&mut self, span: Duration) {
         self.now = self.now + span;
+    }
+
+    /// A packet from a client, without sending what it becomes; how many packets that would be.
+    pub(crate) fn route(&mut self, link: LinkId, packet: &[u8]) -> u64 {
+        let routed = self.server.handle_packet(self.now, link, Delivery::Unreliable, packet);
+        std::hint::black_box(routed).map_or(0, |routed| routed.to.len() as u64)
+    }
+
+    /// Time for what the server does by itself.
+    pub(crate) fn run_timers(&mut self) {
+        self.server.handle_timeout(self.now);
+    }
+
+    /// The client that joined last listens to the room.
+    pub(crate) fn listen(&mut self, id: ClientId) {
+        let (link, name) = self.last();
+        let client = Client { name: Some(WireStr::from(&*name)), id, codec: CODEC };
+        let rooms = [Some(WireStr::from(ROOM))];
+        let state = ClientState { session: self.server.session(), client, rooms: List::from(&rooms) };
+        self.deliver(link, Delivery::Reliable, &bytes(&state.into()));
+        self.drain();
     }
 
     /// A packet from a client.

@@ -25,6 +25,7 @@ use super::{Fault, Server};
 use crate::link::LinkId;
 use crate::time::Instant;
 pub use settings::ProximitySettings;
+use streams::Tick;
 use zone::{Frame, Zone};
 
 /// The proximity rooms that somebody listens to, and where everybody is.
@@ -47,7 +48,7 @@ struct Whereabouts {
     /// The number of the newest report.
     newest: Option<u16>,
     /// The zones that it listens to, with its slots there.
-    zones: Vec<(RoomId, u32)>,
+    zones: Vec<(RoomId, u16)>,
 }
 
 impl Proximity {
@@ -154,7 +155,7 @@ impl Proximity {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spoken {
     speaker: ClientId,
-    now: u32,
+    now: Tick,
     has_speech: bool,
 }
 
@@ -162,8 +163,7 @@ impl Spoken {
     pub(super) fn new(now: Instant, codec: Option<CodecKind>, voice: &VoiceData<'_>) -> Self {
         // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
         let is_silent = codec == Some(CodecKind::OPUS) && voice.frame.len() <= 2;
-        let now = (now.as_micros() / 1000) as u32;
-        Self { speaker: voice.sender, now, has_speech: !is_silent }
+        Self { speaker: voice.sender, now: Tick::of(now), has_speech: !is_silent }
     }
 
     fn frame(self, from: Option<Position>, bits: ChannelBits) -> Frame {

@@ -12,7 +12,8 @@ use crate::support::packets;
 const PLAYERS: u16 = 48;
 const RANGE_M: f32 = 10.0;
 const HYSTERESIS: f32 = 0.25;
-const SILENCE_MS: u64 = 500;
+/// In hundredths of a second.
+const SILENCE: u64 = 50;
 
 /// What happens in a world.
 #[derive(Clone, Debug)]
@@ -37,8 +38,9 @@ struct Reference {
 struct Stream {
     speaker: u16,
     loudness: f32,
-    came_ms: u64,
-    spoke_ms: u64,
+    /// In hundredths of a second.
+    came: u64,
+    spoke: u64,
 }
 
 impl Reference {
@@ -53,39 +55,43 @@ impl Reference {
         };
         let [x, y, z] = [0, 1, 2].map(|axis| from[axis] - at[axis]);
         let squared = x * x + y * y + z * z;
-        let now = self.now_ms;
+        let now = self.now_ms / 10;
         let loudness = amplitude * amplitude / squared.max(1.0);
         let streams = self.streams.entry(listener).or_default();
         if let Some(known) = streams.iter_mut().find(|stream| stream.speaker == speaker) {
-            let reach_m =
-                if now - known.came_ms <= SILENCE_MS { RANGE_M * (1.0 + HYSTERESIS) } else { RANGE_M };
+            let reach_m = if now - known.came <= SILENCE { RANGE_M * (1.0 + HYSTERESIS) } else { RANGE_M };
             if squared > reach_m * reach_m {
                 return false;
             }
-            (known.loudness, known.came_ms) = (loudness, now);
+            (known.loudness, known.came) = (remembered(loudness), now);
             if !is_silence {
-                known.spoke_ms = now;
+                known.spoke = now;
             }
             return true;
         }
         if squared > RANGE_M * RANGE_M || is_silence {
             return false;
         }
-        let newcomer = Stream { speaker, loudness, came_ms: now, spoke_ms: now };
-        if let Some(over) = streams.iter_mut().find(|stream| now - stream.spoke_ms > SILENCE_MS) {
+        let newcomer = Stream { speaker, loudness: remembered(loudness), came: now, spoke: now };
+        if let Some(over) = streams.iter_mut().find(|stream| now - stream.spoke > SILENCE) {
             *over = newcomer;
         } else if streams.len() < self.max_streams {
             streams.push(newcomer);
         } else {
             let weakest = streams.iter_mut().min_by(|a, b| a.loudness.total_cmp(&b.loudness));
             let weakest = weakest.expect("there is one at least");
-            if loudness <= weakest.loudness * ((1.0 + HYSTERESIS) * (1.0 + HYSTERESIS)) {
+            if weakest.loudness >= loudness / ((1.0 + HYSTERESIS) * (1.0 + HYSTERESIS)) {
                 return false;
             }
             *weakest = newcomer;
         }
         true
     }
+}
+
+/// To a hundredth.
+fn remembered(loudness: f32) -> f32 {
+    f32::from_bits(loudness.to_bits() & 0xffff_0000)
 }
 
 /// The engine, with everybody in it.

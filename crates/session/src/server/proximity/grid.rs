@@ -1,7 +1,8 @@
 //! Who stands near a place: a uniform grid over an endless world, in memory that follows the number of points.
 //!
-//! Cells are kept in the buckets of a hash table (Teschner et al. 2003, "Optimized Spatial Hashing"), each a chain of
-//! points, so that moving one allocates nothing, wherever all of them go.
+//! Cells are kept in the buckets of a hash table (Teschner et al. 2003, "Optimized Spatial Hashing").
+//! A bucket is a chain of chunks, so that looking around reads memory in a row, and moving a point allocates nothing,
+//! wherever all of them go.
 //! The hash is linear, and chosen so that the 27 cells around a place never share a bucket.
 
 use alloc::vec::Vec;
@@ -12,23 +13,37 @@ use consonance_wire::Position;
 #[derive(Debug)]
 pub(super) struct Grid {
     cells_per_metre: f32,
-    /// The first point of each bucket: one bucket, or a power of two of them from [`FEWEST_BUCKETS`] up.
+    /// The first chunk of each bucket: one bucket, or a power of two of them from [`FEWEST_BUCKETS`] up.
     first: Vec<u32>,
-    points: Vec<Point>,
+    chunks: Vec<Chunk>,
+    /// The first of the chunks that nobody uses.
+    spare: u32,
+    /// Where each point lies.
+    locations: Vec<Location>,
     len: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Point {
-    at: Position,
+/// A piece of a bucket. Only the first one of a bucket has room; none is empty.
+#[derive(Clone, Debug)]
+struct Chunk {
+    /// The next one of the bucket, or of those that nobody uses.
     next: u32,
-    previous: u32,
-    /// [`NONE`] if the number is free.
-    bucket: u32,
+    len: u32,
+    numbers: [u16; CHUNK_POINTS],
+    axes: [[f32; CHUNK_POINTS]; 3],
 }
 
-/// No point has this number, and no bucket.
+#[derive(Clone, Copy, Debug)]
+struct Location {
+    /// [`NONE`] if the number is free.
+    bucket: u32,
+    chunk: u32,
+    index: u32,
+}
+
+/// No bucket and no chunk has this number.
 const NONE: u32 = u32::MAX;
+const CHUNK_POINTS: usize = 16;
 /// Up to so many points are looked through one by one.
 const FEW_POINTS: usize = 32;
 /// With so many or more, no two cells of a neighbourhood share a bucket.
@@ -42,72 +57,92 @@ const THIRD_AXIS: u32 = 0x85eb_ca19;
 
 impl Grid {
     pub(super) fn new(cell_m: f32) -> Self {
-        Self { cells_per_metre: 1.0 / cell_m, first: alloc::vec![NONE], points: Vec::new(), len: 0 }
+        Self {
+            cells_per_metre: 1.0 / cell_m,
+            first: alloc::vec![NONE],
+            chunks: Vec::new(),
+            spare: NONE,
+            locations: Vec::new(),
+            len: 0,
+        }
     }
 
     /// Where a point is, if it is in the grid.
-    pub(super) fn at(&self, number: u32) -> Option<Position> {
-        self.points.get(number as usize).filter(|point| point.bucket != NONE).map(|point| point.at)
+    pub(super) fn at(&self, number: u16) -> Option<[f32; 3]> {
+        let location = self.locations.get(usize::from(number)).filter(|location| location.bucket != NONE)?;
+        let chunk = &self.chunks[location.chunk as usize];
+        Some(chunk.axes.map(|axis| axis[location.index as usize]))
     }
 
     /// Puts a point into the grid, or moves it.
-    pub(super) fn put(&mut self, number: u32, at: Position) {
-        let index = number as usize;
-        if index >= self.points.len() {
-            let free = Point { at, next: NONE, previous: NONE, bucket: NONE };
-            self.points.resize(index + 1, free);
+    pub(super) fn put(&mut self, number: u16, at: Position) {
+        let index = usize::from(number);
+        if index >= self.locations.len() {
+            self.locations.resize(index + 1, Location { bucket: NONE, chunk: 0, index: 0 });
         }
-        let before = self.points[index].bucket;
+        let at = at.metres();
+        let Location { bucket: before, chunk, index } = self.locations[index];
         if before == NONE {
             self.len += 1;
             self.fit();
         }
         let bucket = self.bucket_of(self.cell_of(at));
-        self.points[index].at = at;
-        if before != bucket {
-            self.unlink(number);
-            self.link(number, bucket);
+        if before == bucket {
+            self.chunks[chunk as usize].set(index as usize, number, at);
+            return;
         }
+        self.take_out(number);
+        self.put_into(bucket, number, at);
     }
 
     /// Takes a point out, if it is there.
-    pub(super) fn remove(&mut self, number: u32) {
+    pub(super) fn remove(&mut self, number: u16) {
         if self.at(number).is_some() {
-            self.unlink(number);
+            self.take_out(number);
             self.len -= 1;
             self.fit();
         }
     }
 
-    /// Calls `visit` with the number and the place of every point within a cell's width of a place, once each, and with
-    /// others.
+    /// Calls `visit` once with the number of every point whose distance to a place, squared, is at most `squared`, and with
+    /// that square. The distance is less than the width of a cell.
     #[inline]
-    pub(super) fn around(&self, at: Position, mut visit: impl FnMut(u32, Position)) {
+    pub(super) fn around(&self, at: Position, squared: f32, mut visit: impl FnMut(u16, f32)) {
+        let at = at.metres();
         if self.first.len() == 1 {
-            return self.walk(0, &mut visit);
+            return self.walk(0, at, squared, &mut visit);
         }
         let [x, y, z] = self.cell_of(at);
         for z in z - 1..=z + 1 {
             for y in y - 1..=y + 1 {
                 for x in x - 1..=x + 1 {
-                    self.walk(self.bucket_of([x, y, z]), &mut visit);
+                    self.walk(self.bucket_of([x, y, z]), at, squared, &mut visit);
                 }
             }
         }
     }
 
     #[inline]
-    fn walk(&self, bucket: u32, visit: &mut impl FnMut(u32, Position)) {
+    fn walk(&self, bucket: u32, from: [f32; 3], squared: f32, visit: &mut impl FnMut(u16, f32)) {
         let mut number = self.first[bucket as usize];
-        while let Some(point) = self.points.get(number as usize) {
-            visit(number, point.at);
-            number = point.next;
+        while let Some(chunk) = self.chunks.get(number as usize) {
+            let mut distances = [0.0_f32; CHUNK_POINTS];
+            for (axis, from) in chunk.axes.iter().zip(from) {
+                for (sum, at) in distances.iter_mut().zip(axis) {
+                    *sum += (from - at) * (from - at);
+                }
+            }
+            let points = distances.iter().zip(&chunk.numbers).take(chunk.len as usize);
+            for (distance, number) in points.filter(|(distance, _)| **distance <= squared) {
+                visit(*number, *distance);
+            }
+            number = chunk.next;
         }
     }
 
     /// Far within an `i32`: no place is 10⁷ m away, and no cell narrower than 0.1 m.
-    fn cell_of(&self, at: Position) -> [i32; 3] {
-        at.metres().map(|metres| {
+    fn cell_of(&self, at: [f32; 3]) -> [i32; 3] {
+        at.map(|metres| {
             let scaled = metres * self.cells_per_metre;
             // Rounded towards zero, and from there down, as `core` has no `floor`.
             let whole = scaled as i32;
@@ -120,28 +155,49 @@ impl Grid {
         (x as u32).wrapping_add(across) & (self.first.len() as u32 - 1)
     }
 
-    fn link(&mut self, number: u32, bucket: u32) {
-        let next = core::mem::replace(&mut self.first[bucket as usize], number);
-        let point = &mut self.points[number as usize];
-        (point.next, point.previous, point.bucket) = (next, NONE, bucket);
-        if let Some(next) = self.points.get_mut(next as usize) {
-            next.previous = number;
+    fn put_into(&mut self, bucket: u32, number: u16, at: [f32; 3]) {
+        let mut chunk = self.first[bucket as usize];
+        if self.chunks.get(chunk as usize).is_none_or(|chunk| chunk.len as usize == CHUNK_POINTS) {
+            chunk = self.add_chunk(chunk);
+            self.first[bucket as usize] = chunk;
         }
+        let index = self.chunks[chunk as usize].len;
+        self.chunks[chunk as usize].len += 1;
+        self.chunks[chunk as usize].set(index as usize, number, at);
+        self.locations[usize::from(number)] = Location { bucket, chunk, index };
     }
 
-    fn unlink(&mut self, number: u32) {
-        let Point { next, previous, bucket, .. } = self.points[number as usize];
+    /// Fills the gap with the last point of the first chunk.
+    fn take_out(&mut self, number: u16) {
+        let Location { bucket, chunk, index } = self.locations[usize::from(number)];
         if bucket == NONE {
             return;
         }
-        self.points[number as usize].bucket = NONE;
-        if let Some(next) = self.points.get_mut(next as usize) {
-            next.previous = previous;
+        self.locations[usize::from(number)].bucket = NONE;
+        let first_number = self.first[bucket as usize];
+        let first = &mut self.chunks[first_number as usize];
+        first.len -= 1;
+        let last = first.len as usize;
+        let (filler, at) = (first.numbers[last], first.axes.map(|axis| axis[last]));
+        if last == 0 {
+            self.first[bucket as usize] = first.next;
+            first.next = core::mem::replace(&mut self.spare, first_number);
         }
-        match self.points.get_mut(previous as usize) {
-            Some(previous) => previous.next = next,
-            None => self.first[bucket as usize] = next,
+        if filler != number {
+            self.chunks[chunk as usize].set(index as usize, filler, at);
+            self.locations[usize::from(filler)] = Location { bucket, chunk, index };
         }
+    }
+
+    /// An empty chunk in front of another one.
+    fn add_chunk(&mut self, next: u32) -> u32 {
+        let number = self.spare;
+        if let Some(spare) = self.chunks.get_mut(number as usize) {
+            self.spare = core::mem::replace(&mut spare.next, next);
+            return number;
+        }
+        self.chunks.push(Chunk { next, len: 0, numbers: [0; CHUNK_POINTS], axes: [[0.0; CHUNK_POINTS]; 3] });
+        self.chunks.len() as u32 - 1
     }
 
     /// Changes the number of buckets if the number of points asks for it.
@@ -152,13 +208,23 @@ impl Grid {
         };
         // Shrinks late, so that one who comes and goes does not move everybody each time.
         if wanted > self.first.len() || wanted < self.first.len() / 4 {
+            let points: Vec<_> = (0..self.locations.len())
+                .filter_map(|number| Some((number as u16, self.at(number as u16)?)))
+                .collect();
             self.first = alloc::vec![NONE; wanted];
-            for number in 0..self.points.len() as u32 {
-                let Point { at, bucket, .. } = self.points[number as usize];
-                if bucket != NONE {
-                    self.link(number, self.bucket_of(self.cell_of(at)));
-                }
+            (self.chunks, self.spare) = (Vec::new(), NONE);
+            for (number, at) in points {
+                self.put_into(self.bucket_of(self.cell_of(at)), number, at);
             }
+        }
+    }
+}
+
+impl Chunk {
+    fn set(&mut self, index: usize, number: u16, at: [f32; 3]) {
+        self.numbers[index] = number;
+        for (axis, at) in self.axes.iter_mut().zip(at) {
+            axis[index] = at;
         }
     }
 }
@@ -175,7 +241,7 @@ mod tests {
 
     fn grid_of(points: usize, cell_m: f32, at: impl Fn(usize) -> [f32; 3]) -> Grid {
         let mut grid = Grid::new(cell_m);
-        (0..points).for_each(|number| grid.put(number as u32, place(at(number))));
+        (0..points).for_each(|number| grid.put(number as u16, place(at(number))));
         grid
     }
 
@@ -203,7 +269,7 @@ mod tests {
         for (shape, at) in shapes.into_iter().enumerate() {
             let grid = grid_of(16_384, 1.0, at);
             let mut loads = BTreeMap::<u32, usize>::new();
-            grid.points.iter().for_each(|point| *loads.entry(point.bucket).or_default() += 1);
+            grid.locations.iter().for_each(|point| *loads.entry(point.bucket).or_default() += 1);
             let most = loads.values().max().copied().unwrap_or(0);
             assert!(most <= 8, "shape {shape}: {most} cells share a bucket, on average 2");
         }
@@ -217,18 +283,31 @@ mod tests {
         assert_eq!((grid.first.len(), grid.len), (1, 0));
     }
 
+    #[test]
+    fn wherever_everybody_goes_together_the_memory_stays_the_same() {
+        let mut grid = grid_of(5000, 1.0, |number| [number as f32, 0.0, 0.0]);
+        let most = grid.chunks.len();
+        for place_of_all in 0..200_u16 {
+            let at = place([f32::from(place_of_all) * 7.0, 0.0, 3.0]);
+            (0..5000).for_each(|number| grid.put(number, at));
+        }
+        (0..5000).for_each(|number| grid.put(number, place([0.0, f32::from(number), 0.0])));
+        let now = grid.chunks.len();
+        assert!((most..=5000).contains(&now), "{most} pieces before, {now} now: never more than points");
+    }
+
     #[derive(Clone, Debug)]
     enum Step {
-        Put(u32, [f32; 3]),
-        Remove(u32),
+        Put(u16, [f32; 3]),
+        Remove(u16),
         Around([f32; 3]),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
         let metres = || prop::array::uniform3(prop_oneof![-60.0_f32..60.0, -1e7_f32..1e7, Just(0.0)]);
         let step = prop_oneof![
-            6 => (0_u32..80, metres()).prop_map(|(number, at)| Step::Put(number, at)),
-            1 => (0_u32..80).prop_map(Step::Remove),
+            6 => (0_u16..80, metres()).prop_map(|(number, at)| Step::Put(number, at)),
+            1 => (0_u16..80).prop_map(Step::Remove),
             3 => metres().prop_map(Step::Around),
         ];
         prop::collection::vec(step, 0..400)
@@ -236,7 +315,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whoever_is_within_a_cells_width_is_visited_once(steps in steps(), cell_m in 0.1_f32..50.0) {
+        fn whoever_is_near_is_visited_once_and_nobody_else(steps in steps(), cell_m in 0.1_f32..50.0) {
             let mut grid = Grid::new(cell_m);
             let mut points = BTreeMap::new();
             for step in steps {
@@ -250,17 +329,14 @@ mod tests {
                         points.remove(&number);
                     }
                     Step::Around(at) => {
-                        let mut visits = BTreeMap::<u32, usize>::new();
-                        grid.around(place(at), |number, there| {
-                            *visits.entry(number).or_default() += 1;
-                            assert_eq!(points[&number], there);
-                        });
-                        assert!(visits.values().all(|times| *times == 1));
-                        for (number, there) in &points {
-                            // Floating point rounds where two cells meet.
-                            let is_near = there.distance_squared(place(at)) < cell_m * cell_m * 0.999;
-                            assert!(!is_near || visits.contains_key(number), "{number} at {there:?}");
-                        }
+                        let mut visits = BTreeMap::<u16, usize>::new();
+                        // Floating point rounds where two cells meet.
+                        let squared = cell_m * cell_m * 0.9;
+                        grid.around(place(at), squared, |number, _| *visits.entry(number).or_default() += 1);
+                        let is_near = |there: &&Position| there.distance_squared(place(at)) <= squared;
+                        let near = points.iter().filter(|(_, there)| is_near(there));
+                        let expected: BTreeMap<_, _> = near.map(|(number, _)| (*number, 1)).collect();
+                        prop_assert_eq!(visits, expected);
                     }
                 }
             }

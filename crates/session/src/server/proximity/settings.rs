@@ -23,10 +23,10 @@ impl ProximitySettings {
 
     /// The same within the ranges.
     pub(super) fn bounded(self) -> Self {
+        let number = |value: f32| if value.is_nan() { 0.0 } else { value };
         Self {
-            // `max` prefers what is a number.
-            range_m: self.range_m.max(0.1).min(1e6),
-            hysteresis: self.hysteresis.max(0.0).min(1.0),
+            range_m: number(self.range_m).clamp(0.1, 1e6),
+            hysteresis: number(self.hysteresis).clamp(0.0, 1.0),
             max_streams: self.max_streams.clamp(1, 64),
         }
     }

@@ -6,21 +6,25 @@ use consonance_wire::{ClientId, Position};
 
 use super::grid::Grid;
 use super::settings::ProximitySettings;
-use super::streams::{Choice, FREE, Offer, Rule, Stream, choose};
+use super::streams::{ALL_FREE, Choice, NOWHERE, Offer, Rule, STREAMS, Streams, Tick, choose, find};
 use crate::listeners::Listeners;
 
 /// The listeners of a room by place.
 #[derive(Debug)]
 pub(super) struct Zone {
     rule: Rule,
-    max_streams: usize,
+    max_streams: u8,
+    /// How many blocks of streams each slot has.
+    blocks: usize,
     /// Listeners that have a place; their numbers there are their slots.
     grid: Grid,
     slots: Vec<Slot>,
     /// Slots that nobody has.
-    free: Vec<u32>,
-    /// Whom each slot is sent: `max_streams` of them, one slot behind the other.
-    streams: Vec<Stream>,
+    free: Vec<u16>,
+    /// Whom each slot is sent, one slot behind the other.
+    streams: Vec<Streams>,
+    /// Who is near the present frame's speaker.
+    near: Vec<Near>,
     /// Listeners without a place, who hear each other.
     nowhere: Listeners,
     listeners: usize,
@@ -33,14 +37,22 @@ struct Slot {
     used: u8,
 }
 
+/// A listener who may be near enough.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    slot: u16,
+    /// Where it has the speaker.
+    found: u8,
+    distance_squared: f32,
+}
+
 /// A frame before anybody hears it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) speaker: ClientId,
     /// Where its speaker is.
     pub(super) from: Option<Position>,
-    /// Now, in ms, wrapping.
-    pub(super) now: u32,
+    pub(super) now: Tick,
     /// The square of the channel's amplitude.
     pub(super) power: f32,
     /// Whether there is speech in it.
@@ -54,33 +66,35 @@ impl Zone {
         let cell_m = settings.range_m * (1.0 + settings.hysteresis) * 1.01;
         Self {
             rule: Rule::new(settings),
-            max_streams: settings.max_streams.into(),
+            max_streams: settings.max_streams,
+            blocks: usize::from(settings.max_streams).div_ceil(STREAMS),
             grid: Grid::new(cell_m),
             slots: Vec::new(),
             free: Vec::new(),
             streams: Vec::new(),
+            near: Vec::new(),
             nowhere: Listeners::default(),
             listeners: 0,
         }
     }
 
-    /// One listener more; its slot until it leaves.
-    pub(super) fn enter(&mut self, id: ClientId, place: Option<Position>) -> u32 {
+    /// One listener more; its slot until it leaves. There are as many slots at most as there are client ids.
+    pub(super) fn enter(&mut self, id: ClientId, place: Option<Position>) -> u16 {
         self.listeners += 1;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot { id, used: 0 });
-            self.streams.resize(self.slots.len() * self.max_streams, FREE);
-            self.slots.len() as u32 - 1
+            self.streams.resize(self.slots.len() * self.blocks, ALL_FREE);
+            (self.slots.len() - 1) as u16
         });
-        self.slots[slot as usize] = Slot { id, used: 0 };
+        self.slots[usize::from(slot)] = Slot { id, used: 0 };
         self.place(slot, place);
         slot
     }
 
-    pub(super) fn leave(&mut self, slot: u32) {
+    pub(super) fn leave(&mut self, slot: u16) {
         self.listeners -= 1;
         self.grid.remove(slot);
-        self.nowhere.remove(self.slots[slot as usize].id);
+        self.nowhere.remove(self.slots[usize::from(slot)].id);
         self.free.push(slot);
     }
 
@@ -89,8 +103,8 @@ impl Zone {
     }
 
     /// A listener is somewhere else now, or nowhere.
-    pub(super) fn place(&mut self, slot: u32, place: Option<Position>) {
-        let Slot { id, used } = &mut self.slots[slot as usize];
+    pub(super) fn place(&mut self, slot: u16, place: Option<Position>) {
+        let Slot { id, used } = &mut self.slots[usize::from(slot)];
         if let Some(at) = place {
             if self.grid.at(slot).is_none() {
                 self.nowhere.remove(*id);
@@ -109,35 +123,41 @@ impl Zone {
             found.extend_from_slice(self.nowhere.as_slice());
             return 0;
         };
-        let Self { rule, max_streams, grid, slots, streams, .. } = self;
+        let Self { rule, max_streams, blocks, grid, slots, streams, near, .. } = self;
+        near.clear();
+        grid.around(from, rule.far_squared, |slot, distance_squared| {
+            near.push(Near { slot, found: NOWHERE, distance_squared });
+        });
+        // Ahead of the decisions, so that the processor waits for the memory of all of them at once.
+        for near in &mut *near {
+            near.found = find(&streams[usize::from(near.slot) * *blocks..][..*blocks], frame.speaker);
+        }
         let mut crowded = 0;
-        grid.around(from, |number, at| {
-            let distance_squared = from.distance_squared(at);
-            if distance_squared > rule.far_squared {
-                return;
-            }
-            let slot = &mut slots[number as usize];
+        for Near { slot, found: place, distance_squared } in &*near {
+            let streams = &mut streams[usize::from(*slot) * *blocks..][..*blocks];
+            let slot = &mut slots[usize::from(*slot)];
             if slot.id == frame.speaker {
-                return;
+                continue;
             }
-            let streams = &mut streams[number as usize * *max_streams..][..*max_streams];
-            match choose(streams, &mut slot.used, *rule, frame.offer(distance_squared)) {
+            let offer = frame.offer(*distance_squared);
+            match choose(streams, &mut slot.used, *max_streams, *rule, *place, offer) {
                 Choice::Heard => found.push(slot.id),
                 Choice::Crowded => crowded += 1,
                 Choice::OutOfRange => {}
             }
-        });
+        }
         crowded
     }
 
     /// Whether one listener is to hear a frame.
-    pub(super) fn reaches(&mut self, slot: u32, frame: Frame) -> bool {
-        let (Some(from), Some(at)) = (frame.from, self.grid.at(slot)) else {
-            return frame.from.is_none() && self.grid.at(slot).is_none();
-        };
-        let Slot { used, .. } = &mut self.slots[slot as usize];
-        let streams = &mut self.streams[slot as usize * self.max_streams..][..self.max_streams];
-        choose(streams, used, self.rule, frame.offer(from.distance_squared(at))) == Choice::Heard
+    pub(super) fn reaches(&mut self, slot: u16, frame: Frame) -> bool {
+        let at = self.grid.at(slot).and_then(|metres| Position::new(metres).ok());
+        let (Some(from), Some(at)) = (frame.from, at) else { return frame.from.is_none() && at.is_none() };
+        let streams = &mut self.streams[usize::from(slot) * self.blocks..][..self.blocks];
+        let place = find(streams, frame.speaker);
+        let used = &mut self.slots[usize::from(slot)].used;
+        let offer = frame.offer(from.distance_squared(at));
+        choose(streams, used, self.max_streams, self.rule, place, offer) == Choice::Heard
     }
 }
 

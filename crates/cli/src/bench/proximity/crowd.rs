@@ -1,0 +1,87 @@
+//! People on a market place: where they walk, and who speaks.
+
+use consonance_session::{Position, SessionId};
+use consonance_wire::{PositionReport, Writer};
+
+/// A square place that grows with the number of people.
+pub(super) struct Crowd {
+    people: Vec<Person>,
+    side_m: f32,
+}
+
+struct Person {
+    at: [f32; 2],
+    /// What one step adds.
+    step: [f32; 2],
+    reports: u16,
+}
+
+const M2_PER_PLAYER: f32 = 25.0;
+/// Walking.
+const STEP_M: f32 = 1.4 / 10.0;
+
+impl Crowd {
+    pub(super) fn new(players: u16) -> Self {
+        let side_m = (f32::from(players) * M2_PER_PLAYER).sqrt();
+        let person = |number: u16| {
+            let angle = std::f32::consts::TAU * drawn(number.into(), 2);
+            Person {
+                at: [side_m * drawn(number.into(), 0), side_m * drawn(number.into(), 1)],
+                step: [STEP_M * angle.cos(), STEP_M * angle.sin()],
+                reports: 0,
+            }
+        };
+        Self { people: (0..players).map(person).collect(), side_m }
+    }
+
+    pub(super) fn len(&self) -> u16 {
+        self.people.len() as u16
+    }
+
+    /// One goes on for a tenth of a second, and says so.
+    pub(super) fn step(&mut self, player: u16, session: SessionId) -> Report {
+        let person = &mut self.people[usize::from(player)];
+        for axis in 0..2 {
+            let ahead = person.at[axis] + person.step[axis];
+            if !(0.0..=self.side_m).contains(&ahead) {
+                person.step[axis] = -person.step[axis];
+            }
+            person.at[axis] = (person.at[axis] + person.step[axis]).clamp(0.0, self.side_m);
+        }
+        person.reports = person.reports.wrapping_add(1);
+        let [x, z] = person.at;
+        let position = Position::new([x, 0.0, z]).ok();
+        let mut report = Report { bytes: [0; 64], length: 0 };
+        let mut writer = Writer::new(&mut report.bytes);
+        let written = PositionReport { number: person.reports, position }.write(session, &mut writer);
+        written.expect("a position is short");
+        report.length = writer.len();
+        report
+    }
+}
+
+/// The bytes of a packet.
+pub(super) struct Report {
+    bytes: [u8; 64],
+    length: usize,
+}
+
+impl Report {
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// Whether somebody speaks at a tick: in stretches of two seconds, one of ten.
+pub(super) fn speaks(player: u16, tick: u32) -> bool {
+    let stretch = (tick + u32::from(player) * 37) / 100;
+    drawn(player.into(), 100 + stretch) < 0.1
+}
+
+/// A number from 0 to 1, always the same one (`SplitMix64`'s finaliser, Steele, Lea, Flood 2014).
+fn drawn(number: u32, what: u32) -> f32 {
+    let mut z = (u64::from(number) << 32 | u64::from(what)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 24) as f32
+}
