@@ -13,6 +13,7 @@ use consonance_quic::{
     Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, session_name_problem,
 };
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_session::{ProximitySettings, RoomPattern};
 
 use crate::interrupt::Interrupt;
 
@@ -29,6 +30,10 @@ pub(crate) struct Serve {
     /// A session to serve; may be given several times.
     #[arg(long = "session", value_name = "NAME", default_value = "main")]
     sessions: Vec<String>,
+    /// Where distance decides who hears whom: a room's name, or the beginning of names and a `*`, and how many metres a
+    /// voice carries, for example `world=25`; may be given several times.
+    #[arg(long, value_name = "ROOM=RANGE", value_parser = parse_proximity)]
+    proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// The name or address under which players reach this machine, for the printed addresses.
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
@@ -71,6 +76,7 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
         cert: None,
         key: None,
         capture_packets: None,
+        proximity: Vec::new(),
     };
     let interrupt = Interrupt::listen()?;
     let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None)?;
@@ -105,7 +111,8 @@ fn start(
     listen: SocketAddr,
     capture: Option<&PacketCapture>,
 ) -> Result<(DedicatedServer, Vec<QuicAddress>), Box<dyn Error>> {
-    let settings = SessionsSettings::new(arguments.sessions.iter().cloned())?;
+    let mut settings = SessionsSettings::new(arguments.sessions.iter().cloned())?;
+    settings.proximity.clone_from(&arguments.proximity);
     let host = arguments.host.clone().unwrap_or_else(|| host_of(listen.ip()));
     let identity = match (&arguments.cert, &arguments.key) {
         (Some(cert), Some(key)) => Identity::from_pem(&read(cert)?, &read(key)?)?,
@@ -148,6 +155,15 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("cannot listen on {text:?}: an address looks like 0.0.0.0:{PORT}, [::]:{PORT} or 127.0.0.1:0")
     })
+}
+
+/// `ROOM=RANGE`; the room's name may have an equals sign of its own.
+fn parse_proximity(text: &str) -> Result<(RoomPattern, ProximitySettings), String> {
+    let (room, range) = text.rsplit_once('=').ok_or("a room and a range look like world=25")?;
+    match range.parse::<f32>() {
+        Ok(metres) if (0.1..=1e6).contains(&metres) => Ok((room.into(), ProximitySettings::new(metres))),
+        _ => Err(format!("{range:?} is no range: a number of metres, from 0.1 to 1000000")),
+    }
 }
 
 /// The host that a client on this machine can dial.

@@ -46,6 +46,7 @@ pub struct VoiceChatBuilder {
     encoder: Option<EncoderSettings>,
     settings: VoiceSettings,
     routing: Routing,
+    share_position: bool,
     give_up_after: Option<Duration>,
     keep_trying: bool,
     text_history: usize,
@@ -77,6 +78,7 @@ impl VoiceChat {
             encoder: None,
             settings: VoiceSettings::default(),
             routing: Routing::default(),
+            share_position: false,
             give_up_after: None,
             keep_trying: false,
             text_history: 0,
@@ -242,6 +244,13 @@ impl VoiceChatBuilder {
     /// weigh delay against quality.
     pub fn mixer(mut self, settings: MixerSettings) -> Self {
         self.mixer = settings;
+        self
+    }
+
+    /// Whether the server is told where the [listener](VoiceChat::set_listener) is (default: no), for its proximity rooms.
+    /// May be [changed](VoiceChat::set_share_position) while the chat runs.
+    pub fn share_position(mut self, shared: bool) -> Self {
+        self.share_position = shared;
         self
     }
 

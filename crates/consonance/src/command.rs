@@ -19,6 +19,7 @@ pub(crate) enum Command {
     SendText(TextId, Target, String),
     SetPriority(Priority),
     Hear(Hearing),
+    SharePosition(bool),
     SetInput(Box<dyn Input>),
     SetCapture(CaptureSettings),
     SetActivation(ActivationSettings),

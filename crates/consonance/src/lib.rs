@@ -56,6 +56,7 @@ mod offline;
 mod own_voice;
 mod playback;
 mod player;
+mod position_sharing;
 mod problem;
 mod reach;
 mod reception;

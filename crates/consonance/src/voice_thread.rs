@@ -24,6 +24,7 @@ use crate::offline::LoopbackRooms;
 use crate::own_voice::OwnVoice;
 use crate::playback::Playback;
 use crate::player::Players;
+use crate::position_sharing::PositionSharing;
 use crate::problem::ProblemKind;
 use crate::reach::Reach;
 use crate::reception::Receptions;
@@ -75,6 +76,7 @@ pub(crate) struct VoiceParts {
     pub(crate) trace_frames: bool,
     /// The rooms in which an echo listens, in a session without a network.
     pub(crate) loopback: Option<LoopbackRooms>,
+    pub(crate) share_position: bool,
 }
 
 pub(crate) struct VoiceThread {
@@ -92,6 +94,7 @@ pub(crate) struct VoiceThread {
     may_speak: bool,
     talking: Talking,
     playback: Playback,
+    position_sharing: PositionSharing,
     uplink_quality: UplinkQuality,
     receptions: Receptions,
     #[cfg(feature = "devices")]
@@ -146,6 +149,7 @@ impl VoiceThread {
             capture,
             may_speak: false,
             playback,
+            position_sharing: PositionSharing::new(parts.share_position),
             uplink_quality: UplinkQuality::new(talking.settings()),
             receptions: Receptions::default(),
             talking,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use consonance_session::{Instant, Limits, Server, ServerSettings};
+use consonance_session::{Instant, Limits, ProximitySettings, RoomPattern, Server, ServerSettings};
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct SessionsSettings {
     names: Vec<String>,
     /// The limits of each session.
     pub limits: Limits,
+    /// Rooms of each session where distance decides who hears whom; see [`ServerSettings::proximity`].
+    pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
     /// Where the secrets of clients come from: nobody may know it.
@@ -48,7 +50,8 @@ impl SessionsSettings {
                 return Err(SettingsError::SameName { name: name.clone() });
             }
         }
-        Ok(Self { names, limits: Limits::default(), seed: random_u64(), secret_key: random_key() })
+        let (limits, proximity) = (Limits::default(), Vec::new());
+        Ok(Self { names, limits, proximity, seed: random_u64(), secret_key: random_key() })
     }
 }
 
@@ -88,6 +91,7 @@ impl Sessions {
         for (index, name) in settings.names.iter().enumerate() {
             let mut server = ServerSettings::from_seed(settings.seed.wrapping_add(index as u64));
             server.limits = settings.limits.clone();
+            server.proximity.clone_from(&settings.proximity);
             server.secret_key = key_of_session(&settings.secret_key, index);
             list.push(Session { name: name.clone(), server: Server::new(server) });
             by_name.insert(name.clone(), index);

@@ -33,6 +33,26 @@ fn a_join_row_has_its_fields() {
 }
 
 #[test]
+fn a_proximity_row_has_its_fields_and_allocates_nothing() {
+    let row = first_row("proximity");
+    let fields = [
+        "players",
+        "percent_of_core",
+        "us_per_player_second",
+        "ns_per_position",
+        "ns_per_frame",
+        "in_range_per_speaker",
+        "heard_per_speaker",
+        "allocations_per_packet",
+    ];
+    assert_fields(&row, &fields);
+    assert_eq!((&row["players"], &row["allocations_per_packet"]), (&1000.into(), &0.into()));
+    let [in_range, heard] =
+        ["in_range_per_speaker", "heard_per_speaker"].map(|field| row[field].as_f64().unwrap());
+    assert!((40.0..60.0).contains(&in_range) && (30.0..in_range).contains(&heard), "{row}");
+}
+
+#[test]
 fn an_audio_row_has_its_fields() {
     let row = first_row("audio");
     let names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();

@@ -46,6 +46,21 @@ fn an_address_is_refused_with_the_part_that_is_wrong() {
 }
 
 #[test]
+fn a_proximity_room_is_refused_without_a_range_that_makes_sense() {
+    for (room, words) in [
+        ("world", "world=25"),
+        ("world=", "\"\" is no range"),
+        ("world=far", "\"far\" is no range"),
+        ("world=-5", "0.1 to 1000000"),
+        ("world=nan", "0.1 to 1000000"),
+        ("world=inf", "0.1 to 1000000"),
+    ] {
+        let ended = Program::start(&["serve", "--proximity", room]).end();
+        assert!(ended.err.join("\n").contains(words), "{room}: {:?}", ended.err);
+    }
+}
+
+#[test]
 fn a_name_is_refused_if_it_is_empty_or_too_long() {
     assert_refused(&["join", ANYWHERE, "--name", ""], "empty");
     assert_refused(&["join", ANYWHERE, "--name", &"x".repeat(200)], "200 bytes, at most 128");

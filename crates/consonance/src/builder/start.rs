@@ -90,6 +90,7 @@ impl VoiceChatBuilder {
             own_voice: Arc::clone(&own_voice),
             trace_frames: self.trace_frames,
             loopback: self.loopback,
+            share_position: self.share_position,
         };
         let diagnostics = diagnostics::start(self.diagnostics, &sender, &events, &players, &statistics)?;
         self.on_event.map(|callback| call_back(events.subscribe(None), callback)).transpose()?;

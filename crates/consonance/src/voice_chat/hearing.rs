@@ -32,9 +32,17 @@ impl VoiceChat {
         self.hear(Hearing::Places(places.into_iter().collect()));
     }
 
-    /// Tells where the ears are that hear all this, and where they look; `None` if that is not known any more.
+    /// Tells where the ears are that hear all this, and where they look; `None` if that is not known any more. The server
+    /// is told the place, too, if it is [shared](Self::set_share_position).
     pub fn set_listener(&self, pose: Option<Pose>) {
         self.hear(Hearing::Listener(pose));
+    }
+
+    /// Tells the server where the [listener](Self::set_listener) is, so that it can route by distance in its proximity
+    /// rooms, or tells it no longer. The server tells nobody else. By default it is not told: only games whose server
+    /// may know where players are want that.
+    pub fn set_share_position(&self, shared: bool) {
+        self.ask(Command::SharePosition(shared));
     }
 
     /// How voices get quieter with distance, and how directions are made audible.

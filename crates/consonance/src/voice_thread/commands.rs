@@ -10,7 +10,7 @@ use super::VoiceThread;
 use crate::builder::session_codec;
 use crate::capture::TapPoint;
 use crate::channel::ChannelOrder;
-use crate::command::Command;
+use crate::command::{Command, Hearing};
 use crate::event::{End, EventKind};
 use crate::problem::ProblemKind;
 use crate::tap::{TapSender, TapSource};
@@ -62,7 +62,19 @@ impl VoiceThread {
                 client.set_priority(priority);
                 None
             }
-            Command::Hear(hearing) => self.playback.obey(hearing).err(),
+            Command::Hear(hearing) => {
+                let absurd = match &hearing {
+                    Hearing::Listener(pose) => {
+                        let metres = pose.map(|pose| pose.position_m);
+                        self.position_sharing.move_to(metres, client).err()
+                    }
+                    _ => None,
+                };
+                self.playback.obey(hearing).err().or(absurd.map(|absurd| absurd.to_string()))
+            }
+            Command::SharePosition(is_shared) => {
+                self.position_sharing.share(is_shared, client).err().map(|absurd| absurd.to_string())
+            }
             Command::SetInput(input) => self.capture.set_input(input).err(),
             Command::SetCapture(settings) => {
                 self.capture.change(|wishes| wishes.settings = settings);

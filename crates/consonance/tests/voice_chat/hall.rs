@@ -19,8 +19,12 @@ pub(crate) struct Hall {
 
 impl Hall {
     pub(crate) fn open() -> Self {
+        Self::open_with(&SessionsSettings::new(["main"]).unwrap())
+    }
+
+    pub(crate) fn open_with(settings: &SessionsSettings) -> Self {
         let network = MemoryNetwork::new();
-        let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+        let mut session_loop = SessionLoop::new(settings);
         session_loop.add_listener(Box::new(network.listen()));
         let served = Arc::new(Mutex::new(Some(session_loop)));
         let turned = Arc::clone(&served);

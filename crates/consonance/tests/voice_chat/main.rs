@@ -23,6 +23,7 @@ mod proximity;
 mod quality;
 mod refusals;
 mod restart;
+mod server_proximity;
 mod settings;
 mod sound_devices;
 mod speech;

@@ -11,7 +11,7 @@ use consonance_wire::{
     CodecKind, CodecSettings, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
 };
 
-use super::packets::{NAMES, ROOMS, SESSION, answer, any_packet, extended, reception};
+use super::packets::{NAMES, ROOMS, SESSION, answer, any_packet, extended, position, reception};
 use super::tape::Tape;
 
 /// Does to a client what the bytes say.
@@ -76,6 +76,7 @@ impl Run {
         match operation % 32 {
             0 => self.client.start(),
             1 if operation >= 128 => self.client.stop(self.now),
+            1 if operation < 64 => self.client.set_position(position(tape)),
             2 => {
                 self.links += 1;
                 self.client.handle_connected(self.now, LinkId(self.links));

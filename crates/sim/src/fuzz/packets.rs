@@ -3,9 +3,10 @@
 use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension,
-    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Reception,
-    ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers, Secret, ServerRelay,
-    TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
+    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Position,
+    PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers,
+    Secret, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport,
+    WireStr, Writer,
 };
 
 use super::tape::Tape;
@@ -79,7 +80,7 @@ fn relay(tape: &mut Tape<'_>, reliable: bool) -> Vec<u8> {
 /// A client of the original asks for a place, or one of ours does, for a new one or for its old one.
 fn request(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u8> {
     let packet = HandshakeRequest { codec: codec(tape), name: name(tape) }.into();
-    let capabilities = Capabilities((tape.byte() % 8).into());
+    let capabilities = capabilities(tape.byte());
     let ticket = match tape.byte() {
         0..=119 => None,
         byte @ 120..=239 if !tickets.is_empty() => Some(tickets[usize::from(byte) % tickets.len()]),
@@ -89,6 +90,12 @@ fn request(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u8> {
     extended(&packet, (capabilities != Capabilities::NONE).then_some(extension))
 }
 
+/// The lowest bits as they are; what came later is where those corpora that were found before have no meaning.
+fn capabilities(byte: u8) -> Capabilities {
+    let proximity = if byte >= 128 { Capabilities::PROXIMITY } else { Capabilities::NONE };
+    Capabilities(u32::from(byte % 8) | proximity.0)
+}
+
 fn secret(tape: &mut Tape<'_>) -> Secret {
     Secret([tape.byte(); 16])
 }
@@ -96,7 +103,7 @@ fn secret(tape: &mut Tape<'_>) -> Secret {
 /// What may stand behind an answer to a handshake.
 pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension> {
     let byte = tape.byte();
-    let capabilities = Capabilities((byte % 8).into());
+    let capabilities = capabilities(byte);
     (capabilities != Capabilities::NONE).then(|| HandshakeExtension {
         capabilities,
         ticket: None,
@@ -133,6 +140,9 @@ fn carrier(tape: &mut Tape<'_>) -> Vec<u8> {
         return written(&ErrorWrongSession { session: SessionId(SESSION.0 ^ u32::from(kind)) }.into());
     }
     let session = SessionId(SESSION.0 ^ u32::from(tape.byte() / 192));
+    if kind >= 248 {
+        return position_report(tape, session);
+    }
     let uplink = (kind & 1 == 1).then(|| UplinkReceipt {
         newest_sequence: tape.number() % 16,
         frames: tape.number().into(),
@@ -152,6 +162,25 @@ fn carrier(tape: &mut Tape<'_>) -> Vec<u8> {
     let mut writer = Writer::new(&mut buffer);
     report.write(session, &mut writer).expect("a report of few speakers is short");
     writer.written().to_vec()
+}
+
+fn position_report(tape: &mut Tape<'_>, session: SessionId) -> Vec<u8> {
+    let report = PositionReport { number: tape.number() % 16, position: position(tape) };
+    let mut buffer = [0; 64];
+    let mut writer = Writer::new(&mut buffer);
+    report.write(session, &mut writer).expect("a position is short");
+    writer.written().to_vec()
+}
+
+/// Mostly near each other, at times far away, or nowhere.
+pub(super) fn position(tape: &mut Tape<'_>) -> Option<Position> {
+    let scale = match tape.byte() {
+        0..=31 => return None,
+        32..=223 => 0.1,
+        _ => 10_000.0,
+    };
+    let metres = [tape.byte(), tape.byte(), tape.byte()].map(|byte| f32::from(byte as i8) * scale);
+    Position::new(metres).ok()
 }
 
 /// How somebody was received.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use consonance_session::{
-    ClientId, Delivery, Instant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
+    ClientId, Delivery, Instant, LinkCommand, LinkId, ProximitySettings, Server, ServerEvent, ServerSettings,
+    Transmit,
 };
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
 
@@ -50,6 +51,9 @@ impl Run {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = SESSION;
         settings.limits.links = PLACES - 1;
+        let mut proximity = ProximitySettings::new(10.0);
+        proximity.max_streams = 1;
+        settings.proximity = vec![(ROOMS[2].into(), proximity)];
         Self {
             server: Server::new(settings),
             now: Instant::START,

@@ -1,0 +1,42 @@
+//! Proximity rooms: who shares its place with the server hears who is near, and nobody else.
+
+use consonance::audio::Pose;
+use consonance::{ChannelProperties, Target};
+use consonance_server::SessionsSettings;
+use consonance_session::ProximitySettings;
+
+use crate::hall::Hall;
+use crate::player::{Player, entered, started_speaking, stopped_speaking};
+use crate::speech::{Speech, recording};
+
+fn stand_at(player: &Player, x: f32) {
+    player.voice.set_listener(Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() }));
+}
+
+#[test]
+fn who_shares_its_place_hears_who_is_near_and_walks_in_and_out_of_range() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.proximity = vec![("world".into(), ProximitySettings::new(10.0))];
+    let hall = Hall::open_with(&settings);
+    let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
+    let to_world = hall.chat().0.talk_to(Target::Room("world".into()), positional);
+    let mut alice = Player::join("Alice", to_world.share_position(true));
+    let [mut bob, mut carol, mut dave] = ["Bob", "Carol", "Dave"].map(|name| {
+        let player = Player::join(name, hall.chat().0.listen("world").share_position(name != "Dave"));
+        alice.until(&entered(name, "world"));
+        player
+    });
+    for (player, x) in [(&alice, 0.0), (&bob, 5.0), (&carol, 500.0), (&dave, 1.0)] {
+        stand_at(player, x);
+    }
+    alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
+    bob.until(&started_speaking("Alice"));
+    assert!(!carol.has_seen(&started_speaking("Alice")));
+    stand_at(&carol, -5.0);
+    carol.until(&started_speaking("Alice"));
+    stand_at(&bob, 500.0);
+    bob.until(&stopped_speaking("Alice"));
+    assert!(!dave.has_seen(&started_speaking("Alice")), "who keeps its place to itself hears nobody");
+    dave.voice.set_share_position(true);
+    dave.until(&started_speaking("Alice"));
+}
