@@ -74,6 +74,7 @@ extern crate alloc;
 
 mod client;
 mod client_ids;
+mod join_token;
 mod limits;
 mod link;
 mod listeners;
@@ -98,15 +99,18 @@ pub use consonance_wire::{
     AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Position, Priority,
     Reception, RedundancySupport, RoomId, SessionId,
 };
+pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{
-    ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, Server, ServerEvent, ServerSettings,
-    ServerStatistics,
+    Access, AccessRule, ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, RoomUse, Server,
+    ServerEvent, ServerSettings, ServerStatistics,
 };
 pub use time::Instant;
 pub use traffic::{Flow, Total, Traffic};
+
+pub use consonance_wire::limits::MAX_JOIN_TOKEN_BYTES;
 
 /// What a peer of the original can take; nothing longer is ever sent (spec: behaviour, Limits of the original).
 pub(crate) const MAX_PACKET_BYTES: usize = consonance_wire::limits::MAX_PACKET_BYTES;

@@ -76,6 +76,9 @@ pub struct Limits {
     /// Reports from one link of where it is (default 20/s, 100 at once; an honest client sends ten per second at most);
     /// counted as `positions_limited`.
     pub positions: Rate,
+    /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever waits
+    /// longer than [`handshake`](Self::handshake) is refused.
+    pub waiting_joins: usize,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.
     pub strikes: Rate,
@@ -113,6 +116,7 @@ impl Default for Limits {
             handshakes: Rate { per_second: 1, burst: 10 },
             reports: Rate { per_second: 2, burst: 20 },
             positions: Rate { per_second: 20, burst: 100 },
+            waiting_joins: 256,
             strikes: Rate { per_second: 10, burst: 300 },
             events: 65_536,
             outbox_bytes: 64 << 20,

@@ -55,6 +55,8 @@ pub enum CloseReason {
     Resumed,
     /// The server has another session now.
     WrongSession,
+    /// The server does not let this player in.
+    NotAdmitted,
     /// The session ends.
     Stopped,
     /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
@@ -110,6 +112,9 @@ impl fmt::Display for CloseReason {
             Self::SessionFull => "the session is full",
             Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
+            Self::NotAdmitted => {
+                "the server does not let this player in: its join token is missing, wrong or too old"
+            }
             Self::Stopped => "the session has ended",
             Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => "no codec has such a frame size or sample rate",

@@ -1,5 +1,6 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 
+mod access;
 mod admin;
 mod budgets;
 mod event;
@@ -37,6 +38,8 @@ use crate::roster::Roster;
 use crate::time::Instant;
 use crate::traffic::Traffic;
 
+use access::Gate;
+pub use access::{Access, AccessRule, RoomUse};
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
@@ -69,6 +72,7 @@ pub struct Server {
     table: Table,
     rooms: RoomDirectory,
     proximity: Proximity,
+    gate: Gate,
     links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
@@ -92,6 +96,7 @@ impl Server {
             session: settings.session,
             rooms: RoomDirectory::new(settings.reserved_names()),
             proximity: Proximity::new(&settings.proximity),
+            gate: Gate::new(&settings.access),
             events: EventQueue::new(settings.limits.events),
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
@@ -195,6 +200,7 @@ impl Server {
             self.statistics.handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
+        self.refuse_forgotten();
         self.give_up_places();
         self.send_voice_reports();
     }
@@ -204,7 +210,8 @@ impl Server {
         let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
         let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
-        [stranger, place, report].into_iter().flatten().min()
+        let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
+        [stranger, place, report, waiting].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -231,6 +238,7 @@ impl Server {
             self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped });
         }
         self.strangers.clear();
+        self.gate = Gate::new(&self.settings.access);
     }
 
     /// `Ok(Some(payload))` if the payload goes to the links that `fan_out` holds now.
@@ -320,6 +328,7 @@ impl Server {
     fn forget_link(&mut self, link: LinkId) {
         let Some(record) = self.links.remove(&link) else { return };
         self.strangers.remove(&(record.deadline, link));
+        self.gate.forget_waiting(link);
         for id in record.clients() {
             self.remove_client(id);
         }
@@ -341,12 +350,13 @@ impl Server {
         self.places.forget(id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
-            self.rooms.leave(&room.name);
+            self.leave_directory(&room.name);
             self.proximity.leave(id, room.id);
             let (name, room) = (name.clone(), room.name);
             self.events.push(ServerEvent::ExitedRoom { id, name, room });
         }
         self.proximity.forget(id);
+        self.gate.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
         let remove = RemoveClient { session: self.session, id };
         self.broadcast(&remove.into());

@@ -118,7 +118,7 @@ fn written(packet: &Packet<'_>) -> Option<Rc<[u8]>> {
 }
 
 /// A packet with this behind it.
-pub(crate) fn with_extension(packet: &Packet<'_>, extension: &HandshakeExtension) -> Rc<[u8]> {
+pub(crate) fn with_extension(packet: &Packet<'_>, extension: &HandshakeExtension<'_>) -> Rc<[u8]> {
     let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
     let mut writer = Writer::new(&mut buffer);
     packet.write_to(&mut writer).expect("a handshake is short");

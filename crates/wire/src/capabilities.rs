@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::limits::MAX_JOIN_TOKEN_BYTES;
 use crate::{ClientId, Extension, ExtensionWriter, Reader, SessionId, WriteError, Writer};
 
 /// What a side can do beyond the original. Nothing of it is used towards a peer that did not announce it.
@@ -25,7 +26,7 @@ pub struct ResumeTicket {
 
 /// The block behind a handshake and behind its answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HandshakeExtension {
+pub struct HandshakeExtension<'a> {
     /// What the sender can do.
     pub capabilities: Capabilities,
     /// Client to server: the place to have back.
@@ -34,6 +35,9 @@ pub struct HandshakeExtension {
     pub secret: Option<Secret>,
     /// Server to client: the ticket was good.
     pub resumed: bool,
+    /// Client to server: why it may join, in whatever form the server's operator wants it; at most
+    /// [`MAX_JOIN_TOKEN_BYTES`](crate::limits::MAX_JOIN_TOKEN_BYTES).
+    pub join_token: Option<&'a [u8]>,
 }
 
 impl Capabilities {
@@ -86,11 +90,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl HandshakeExtension {
+impl<'a> HandshakeExtension<'a> {
     /// What stands behind a handshake's body; `None` if an original sent it.
     ///
     /// Unknown items are skipped, and so are items of a wrong length.
-    pub fn find(trailing: &[u8]) -> Option<Self> {
+    pub fn find(trailing: &'a [u8]) -> Option<Self> {
         let mut found = Self::default();
         for (tag, bytes) in Extension::find(trailing)?.items() {
             match tag {
@@ -102,6 +106,9 @@ impl HandshakeExtension {
                 SECRET => found.secret = bytes.try_into().ok().map(Secret),
                 TICKET => found.ticket = read_ticket(bytes),
                 RESUMED => found.resumed = true,
+                JOIN_TOKEN => {
+                    found.join_token = Some(bytes).filter(|bytes| bytes.len() <= MAX_JOIN_TOKEN_BYTES);
+                }
                 _ => {}
             }
         }
@@ -124,6 +131,9 @@ impl HandshakeExtension {
         if self.resumed {
             block.item(RESUMED, &[])?;
         }
+        if let Some(token) = self.join_token {
+            block.item(JOIN_TOKEN, token)?;
+        }
         Ok(())
     }
 }
@@ -136,6 +146,8 @@ const SECRET: u8 = 2;
 const TICKET: u8 = 3;
 /// Nothing.
 const RESUMED: u8 = 4;
+/// Any bytes.
+const JOIN_TOKEN: u8 = 9;
 
 const TICKET_BYTES: usize = 4 + 2 + 16;
 
@@ -159,11 +171,11 @@ fn ticket_bytes(ticket: &ResumeTicket) -> [u8; TICKET_BYTES] {
 mod tests {
     use super::*;
 
-    fn round_trip(extension: &HandshakeExtension) -> Option<HandshakeExtension> {
-        let mut buffer = [0; 128];
+    fn is_found_again(extension: &HandshakeExtension<'_>) -> bool {
+        let mut buffer = [0; 1024];
         let mut writer = Writer::new(&mut buffer);
         extension.write(&mut writer).unwrap();
-        HandshakeExtension::find(writer.written())
+        HandshakeExtension::find(writer.written()) == Some(*extension)
     }
 
     #[test]
@@ -175,8 +187,10 @@ mod tests {
             HandshakeExtension { capabilities: Capabilities::ALL, ..Default::default() },
             HandshakeExtension { ticket: Some(ticket), ..Default::default() },
             HandshakeExtension { secret: Some(secret), resumed: true, ..Default::default() },
+            HandshakeExtension { join_token: Some(b"any bytes"), ..Default::default() },
+            HandshakeExtension { join_token: Some(&[7; MAX_JOIN_TOKEN_BYTES]), ..Default::default() },
         ] {
-            assert_eq!(round_trip(&extension), Some(extension));
+            assert!(is_found_again(&extension), "{extension:?}");
         }
     }
 
@@ -196,6 +210,16 @@ mod tests {
         block.item(CAPABILITIES, &[0, 0, 0, 2]).unwrap();
         let found = HandshakeExtension::find(writer.written()).unwrap();
         assert_eq!(found, HandshakeExtension { capabilities: Capabilities::RESUME, ..Default::default() });
+    }
+
+    #[test]
+    fn a_join_token_that_is_too_long_is_none() {
+        let long = [7; MAX_JOIN_TOKEN_BYTES + 1];
+        let mut buffer = [0; 1024];
+        let mut writer = Writer::new(&mut buffer);
+        let extension = HandshakeExtension { join_token: Some(&long), ..Default::default() };
+        extension.write(&mut writer).unwrap();
+        assert_eq!(HandshakeExtension::find(writer.written()), Some(HandshakeExtension::default()));
     }
 
     #[test]

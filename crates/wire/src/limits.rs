@@ -23,6 +23,10 @@ pub const fn max_relayed_bytes(destinations: usize) -> usize {
 /// Speakers of one [`ReceptionReport`](crate::ReceptionReport) within [`MAX_PACKET_BYTES`].
 pub const MAX_RECEPTIONS: usize = (MAX_PACKET_BYTES - HEADER_BYTES - 2 - 3 - 2) / 8;
 
+/// Bytes of the longest join token: beside it, a name of 128 bytes and everything else fit into a handshake of
+/// [`MAX_PACKET_BYTES`].
+pub const MAX_JOIN_TOKEN_BYTES: usize = 832;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 

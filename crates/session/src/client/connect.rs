@@ -13,6 +13,7 @@ use super::resume::Place;
 use super::stages::Stage;
 use super::timers::Timer;
 use super::{Client, Fault};
+use crate::join_token::JoinToken;
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::time::Instant;
@@ -185,7 +186,10 @@ impl Client {
         }
         let name = Some(WireStr::from(&*self.settings.name));
         let request = HandshakeRequest { codec: self.settings.codec, name };
+        let token = self.settings.join_token.clone();
+        let join_token = token.as_ref().map(JoinToken::as_bytes);
         let extension = self.handshake_extension();
+        let extension = extension.map(|extension| HandshakeExtension { join_token, ..extension });
         let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
             let mut writer = Writer::new(out);
             request.write(&mut writer)?;
@@ -204,7 +208,7 @@ impl Client {
         now: Instant,
         link: LinkId,
         response: &HandshakeResponse<'_>,
-        extension: Option<&HandshakeExtension>,
+        extension: Option<&HandshakeExtension<'_>>,
     ) -> Result<(), Fault> {
         check_names(response)?;
         let HandshakeResponse { session, id, .. } = *response;

@@ -40,16 +40,12 @@ impl Client {
         self.place.capabilities.contains(capability)
     }
 
-    /// What stands behind a handshake; nothing if nothing is to be announced.
-    pub(super) fn handshake_extension(&self) -> Option<HandshakeExtension> {
+    /// What stands behind a handshake, but for the join token; nothing if nothing is to be announced.
+    pub(super) fn handshake_extension(&self) -> Option<HandshakeExtension<'static>> {
         let capabilities = self.settings.capabilities;
         let ticket = self.place.ticket.filter(|_| self.timers.is_set(Timer::Place));
-        (capabilities != Capabilities::NONE).then_some(HandshakeExtension {
-            capabilities,
-            ticket,
-            secret: None,
-            resumed: false,
-        })
+        (capabilities != Capabilities::NONE || self.settings.join_token.is_some())
+            .then_some(HandshakeExtension { capabilities, ticket, ..HandshakeExtension::default() })
     }
 
     /// The server's answer: true if it gives me back my place.
@@ -57,7 +53,7 @@ impl Client {
         &mut self,
         session: SessionId,
         id: ClientId,
-        extension: Option<&HandshakeExtension>,
+        extension: Option<&HandshakeExtension<'_>>,
     ) -> bool {
         let hoped = self.timers.is_set(Timer::Place);
         self.timers.clear(Timer::Place);

@@ -6,6 +6,7 @@ use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority, Redundan
 
 use super::channels::Recycling;
 use super::routing::Routing;
+use crate::join_token::JoinToken;
 use crate::limits::Limits;
 
 /// The settings of one client.
@@ -24,6 +25,8 @@ pub struct ClientSettings {
     pub priority: Priority,
     /// What is announced to servers of ours (default: everything). Originals do not see it.
     pub capabilities: Capabilities,
+    /// Why I may join, for servers that ask for it (default: nothing).
+    pub join_token: Option<JoinToken>,
     /// Which copies of lost frames this client can make use of, besides those that every Opus decoder knows (default:
     /// none); players whom it hears are told.
     pub redundancy: RedundancySupport,
@@ -46,6 +49,7 @@ impl ClientSettings {
             channels: 128,
             priority: Priority::Default,
             capabilities: Capabilities::ALL,
+            join_token: None,
             redundancy: RedundancySupport::NONE,
             routing: Routing::default(),
             recycling: Recycling::default(),

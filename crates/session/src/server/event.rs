@@ -4,12 +4,36 @@ use alloc::boxed::Box;
 
 use consonance_wire::{ClientId, CodecSettings, SessionId};
 
+use super::RoomUse;
+use crate::join_token::JoinToken;
 use crate::link::LinkId;
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
+    /// Somebody wants to join, and [`ServerSettings::admission`](crate::ServerSettings::admission) is on: answer with
+    /// [`Server::admit`](crate::Server::admit) or [`Server::refuse`](crate::Server::refuse) in time.
+    JoinAsked {
+        /// The connection it came over.
+        link: LinkId,
+        /// The name it wants to have.
+        name: Box<str>,
+        /// What it has to show for it; nothing from an original.
+        join_token: JoinToken,
+    },
+    /// A client has no token for what it wanted to do in a room. It was taken out of a room that it may not listen to; of
+    /// what it speaks where it may not, this is told once.
+    AccessDenied {
+        /// Its id.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
+        /// The room's name.
+        room: Box<str>,
+        /// What it may not do there.
+        to: RoomUse,
+    },
     /// A client finished its handshake.
     ClientJoined {
         /// Its id until it leaves.

@@ -21,6 +21,8 @@ pub(super) enum Fault {
     CodecRefused,
     RoomReserved,
     RoomsExhausted,
+    RoomForbidden,
+    SpeechForbidden,
     VoiceLimited,
     ControlLimited,
     FanOutLimited,
@@ -44,6 +46,7 @@ impl Fault {
             | Self::TextRefused
             | Self::CodecRefused
             | Self::RoomReserved
+            | Self::RoomForbidden
             | Self::PositionRefused => Offence::Refused,
             Self::VoiceLimited
             | Self::ControlLimited
@@ -55,6 +58,8 @@ impl Fault {
             | Self::UnknownLink
             | Self::NotJoined
             | Self::RoomsExhausted
+            // A client that was not told which rooms are closed to it may well go on speaking for a while.
+            | Self::SpeechForbidden
             | Self::Undrained => return None,
         })
     }
@@ -82,6 +87,9 @@ impl Server {
     fn count(&mut self, fault: Fault) {
         let statistics = &mut self.statistics;
         let counter = match fault {
+            // Each room was counted.
+            Fault::RoomForbidden => return,
+            Fault::SpeechForbidden => &mut statistics.speech_forbidden,
             Fault::Malformed => &mut statistics.malformed,
             Fault::Oversized => &mut statistics.oversized,
             Fault::WrongSession => &mut statistics.wrong_session,

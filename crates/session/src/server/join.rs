@@ -5,7 +5,8 @@ use consonance_wire::{
     List, MessageType, RemoveClient, WireStr, Writer,
 };
 
-use super::{Fault, LinkRecord, Server, ServerEvent};
+use super::{Access, Fault, LinkRecord, Server, ServerEvent};
+use crate::join_token::JoinToken;
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::traffic::Total;
@@ -15,7 +16,7 @@ impl Server {
         &mut self,
         link: LinkId,
         request: &HandshakeRequest<'_>,
-        extension: Option<&HandshakeExtension>,
+        extension: Option<&HandshakeExtension<'_>>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
@@ -36,19 +37,31 @@ impl Server {
         {
             return Ok(());
         }
-        self.make_room(link, &name);
+        if self.settings.admission {
+            let token = extension.and_then(|extension| extension.join_token);
+            // Of what is too long the packet said nothing.
+            let token = token.and_then(|bytes| JoinToken::new(bytes).ok()).unwrap_or_default();
+            self.ask_driver(link, &name, request.codec, token);
+        } else {
+            self.join(link, &name, request.codec, Access::default());
+        }
+        Ok(())
+    }
+
+    /// Somebody is in: who has to go for it goes, and everybody else who is here is told to the newcomer.
+    pub(super) fn join(&mut self, link: LinkId, name: &str, codec: CodecSettings, access: Access) {
+        self.make_room(link, name);
         let Some(id) = self.take_id() else {
             self.statistics.links_refused += 1;
-            self.close(link, CloseReason::SessionFull);
-            return Ok(());
+            return self.close(link, CloseReason::SessionFull);
         };
         if let Some(record) = self.links.get_mut(&link) {
             record.client = Some(id);
             self.strangers.remove(&(record.deadline, link));
         }
-        self.add_client(link, id, &name, request.codec);
+        self.add_client(link, id, name, codec);
+        self.gate.grant(id, access);
         self.welcome(link, id, false);
-        Ok(())
     }
 
     /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original

@@ -50,7 +50,7 @@ impl Server {
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
     /// what it cannot read, and believes whom a packet names. The packet, if it is voice.
     fn check_inner<'a>(
-        &self,
+        &mut self,
         own: Option<ClientId>,
         inner: &'a [u8],
     ) -> Result<Option<VoiceData<'a>>, Fault> {
@@ -58,9 +58,9 @@ impl Server {
             return Self::check_believed_inner(inner).map(|()| None);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let (session, sender, voice) = match MessageType::peek(inner)? {
+        let (session, sender, voice, text_room) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
-                Packet::VoiceData(voice) => (voice.session, voice.sender, Some(voice)),
+                Packet::VoiceData(voice) => (voice.session, voice.sender, Some(voice), None),
                 Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
                     return Err(Fault::InnerRefused);
                 }
@@ -68,7 +68,11 @@ impl Server {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
                         return Err(Fault::TextRefused);
                     }
-                    (text.session, text.sender, None)
+                    let room = match text.recipient {
+                        TextRecipient::Room(room) => Some(room),
+                        _ => None,
+                    };
+                    (text.session, text.sender, None, room)
                 }
                 _ => return Err(Fault::InnerRefused),
             },
@@ -76,6 +80,12 @@ impl Server {
         };
         if sender != own || session != self.session {
             return Err(Fault::NotOwn);
+        }
+        if let Some(voice) = &voice {
+            self.check_voice(own, voice)?;
+        }
+        if let Some(room) = text_room {
+            self.check_speech(own, room)?;
         }
         Ok(voice)
     }

@@ -72,7 +72,7 @@ impl Places {
 
 impl Server {
     /// What both sides can do over this link from now on.
-    pub(super) fn note_capabilities(&mut self, link: LinkId, extension: Option<&HandshakeExtension>) {
+    pub(super) fn note_capabilities(&mut self, link: LinkId, extension: Option<&HandshakeExtension<'_>>) {
         let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
         if let Some(link) = self.links.get_mut(&link) {
             link.capabilities = announced.and(self.settings.capabilities);
@@ -85,7 +85,7 @@ impl Server {
         link: LinkId,
         id: ClientId,
         resumed: bool,
-    ) -> Option<HandshakeExtension> {
+    ) -> Option<HandshakeExtension<'static>> {
         let capabilities = self.links.get(&link)?.capabilities;
         if capabilities == Capabilities::NONE {
             return None;
@@ -94,7 +94,7 @@ impl Server {
         if secret.is_some() && !resumed {
             self.places.untold.insert(id);
         }
-        Some(HandshakeExtension { capabilities, ticket: None, secret, resumed })
+        Some(HandshakeExtension { capabilities, secret, resumed, ..HandshakeExtension::default() })
     }
 
     /// The link of a client is lost: its place is kept for a while if it can come back.

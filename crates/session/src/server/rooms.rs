@@ -35,7 +35,7 @@ impl Server {
         }
         self.rebroadcast(packet);
         self.replace_rooms(id, state);
-        Ok(())
+        self.check_access(id)
     }
 
     /// Leaves every room, last first, and enters those of the state.
@@ -68,10 +68,19 @@ impl Server {
         self.rebroadcast(packet);
         if delta.joined {
             self.enter(id, &room);
+            return self.check_access(id);
         } else if self.roster.leave(id, &room) {
             self.exited(id, &room);
         }
         Ok(())
+    }
+
+    /// A client has entered rooms; it does not stay where it may not listen.
+    fn check_access(&mut self, id: ClientId) -> Result<(), Fault> {
+        match self.expel_from_forbidden_rooms(id) {
+            0 => Ok(()),
+            _ => Err(Fault::RoomForbidden),
+        }
     }
 
     /// A member wants to listen to a room that is not in its list.
@@ -129,6 +138,7 @@ impl Server {
         if self.roster.enter(id, room) {
             self.statistics.room_collisions += u64::from(self.rooms.enter(room));
             self.proximity.enter(id, room);
+            self.gate.enter(room);
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
         }
@@ -136,7 +146,7 @@ impl Server {
 
     /// A client has left a room in the roster.
     pub(super) fn exited(&mut self, id: ClientId, room: &str) {
-        self.rooms.leave(room);
+        self.leave_directory(room);
         self.leave_zone(id, room);
         let name = self.name_of(id);
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
@@ -150,6 +160,15 @@ impl Server {
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {
         self.proximity.rule_of(room) == self.proximity.rule_of(other)
+            && self.gate.rule_of(room) == self.gate.rule_of(other)
+    }
+
+    /// One listener less; a room that nobody listens to is guarded no longer.
+    pub(super) fn leave_directory(&mut self, room: &str) {
+        self.rooms.leave(room);
+        if self.settings.has_room_rules() && self.rooms.names_of_id_of(room).next().is_none() {
+            self.gate.close(room);
+        }
     }
 
     /// The client listens to the room's id no longer, unless it does so by another name.

@@ -19,6 +19,7 @@ impl Server {
         if voice.sender != own {
             return Err(Fault::NotOwn);
         }
+        self.check_voice(own, voice)?;
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
         let spoken = self.spoken(voice);

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, SessionId};
 
-use super::{ProximitySettings, RoomPattern};
+use super::{AccessRule, ProximitySettings, RoomPattern};
 use crate::limits::Limits;
 
 /// The settings of one session.
@@ -27,6 +27,12 @@ pub struct ServerSettings {
     /// that are named here are reserved, too, and two rooms with one id are never under different rules: the second one
     /// is refused.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
+    /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are named
+    /// here are reserved, too.
+    pub access: Vec<(RoomPattern, AccessRule)>,
+    /// Ask the driver about everybody who wants to join (default no: everybody may, and has no access tokens); see
+    /// [`ServerEvent::JoinAsked`](crate::ServerEvent::JoinAsked).
+    pub admission: bool,
     /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
     /// anybody can speak, move and leave in the name of anybody else.
     ///
@@ -55,6 +61,8 @@ impl ServerSettings {
             secret_key,
             reserved_rooms: Vec::new(),
             proximity: Vec::new(),
+            access: Vec::new(),
+            admission: false,
             permissive: false,
         }
     }
@@ -64,6 +72,7 @@ impl ServerSettings {
     pub(super) fn offering_what_is_set_up(mut self) -> Self {
         if self.permissive {
             self.proximity.clear();
+            self.access.clear();
         }
         if self.proximity.is_empty() {
             self.capabilities = self.capabilities.without(Capabilities::PROXIMITY);
@@ -73,12 +82,13 @@ impl ServerSettings {
 
     /// Whether some rooms are not as any other.
     pub(super) fn has_room_rules(&self) -> bool {
-        !self.proximity.is_empty()
+        !self.proximity.is_empty() || !self.access.is_empty()
     }
 
     /// Rooms that no other may share its id with.
     pub(super) fn reserved_names(&self) -> impl Iterator<Item = &str> {
         let patterns = self.proximity.iter().map(|(pattern, _)| pattern);
+        let patterns = patterns.chain(self.access.iter().map(|(pattern, _)| pattern));
         let named = patterns.filter_map(|pattern| match pattern {
             RoomPattern::Name(name) => Some(&**name),
             RoomPattern::Prefix(_) => None,

@@ -64,6 +64,14 @@ pub struct ServerStatistics {
     pub abusers_closed: u64,
     /// Packets that were not taken because too much waits to be sent.
     pub undrained: u64,
+    /// Rooms that a client was taken out of because it has no token for them.
+    pub rooms_forbidden: u64,
+    /// Frames and texts to rooms that their sender has no token for.
+    pub speech_forbidden: u64,
+    /// Clients that were not admitted, or not in time.
+    pub joins_refused: u64,
+    /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.
+    pub joins_postponed: u64,
     /// Links refused because the session is full.
     pub links_refused: u64,
     /// Links closed because they did not join in time.

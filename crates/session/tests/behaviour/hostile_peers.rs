@@ -278,7 +278,7 @@ fn whatever_rooms_one_link_names_it_sits_in_few() {
 fn links_that_join_and_break_leave_no_more_clients_behind_than_may_be_here() {
     let mut server = three_in(LoneServer::with_limits(|limits| limits.links = 5));
     let capabilities = Capabilities::RESUME;
-    let extension = HandshakeExtension { capabilities, ticket: None, secret: None, resumed: false };
+    let extension = HandshakeExtension { capabilities, ..HandshakeExtension::default() };
     for link in 10..30 {
         server.connect(link);
         let mut request = packets::handshake(&format!("{link}"));

@@ -2,6 +2,7 @@
 //!
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
+mod access;
 mod administration;
 mod any_order;
 mod client_statistics;

@@ -245,7 +245,7 @@ fn is_whole(transmit: &Transmit<'_>) {
 }
 
 /// The answer of an older server: who is here, in one packet.
-fn join(extension: Option<HandshakeExtension>) -> Vec<u8> {
+fn join(extension: Option<HandshakeExtension<'_>>) -> Vec<u8> {
     let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
     let clients = [(0, NAMES[0]), (1, NAMES[1]), (2, NAMES[2])].map(|(id, name)| consonance_wire::Client {
         name: Some(WireStr::from(name)),

@@ -101,7 +101,7 @@ fn secret(tape: &mut Tape<'_>) -> Secret {
 }
 
 /// What may stand behind an answer to a handshake.
-pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension> {
+pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension<'static>> {
     let byte = tape.byte();
     let capabilities = capabilities(byte);
     (capabilities != Capabilities::NONE).then(|| HandshakeExtension {
@@ -109,6 +109,7 @@ pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension> {
         ticket: None,
         secret: (byte & 8 == 0).then(|| secret(tape)),
         resumed: byte & 16 == 0,
+        join_token: None,
     })
 }
 
@@ -265,7 +266,7 @@ fn written(packet: &Packet<'_>) -> Vec<u8> {
 }
 
 /// A packet and what stands behind it.
-pub(super) fn extended(packet: &Packet<'_>, extension: Option<HandshakeExtension>) -> Vec<u8> {
+pub(super) fn extended(packet: &Packet<'_>, extension: Option<HandshakeExtension<'_>>) -> Vec<u8> {
     let mut buffer = vec![0; BUFFER_BYTES];
     // A delta without a room cannot be parsed, but it can be written.
     let body = packet.write(&mut buffer).unwrap_or(0);

@@ -297,7 +297,7 @@ impl World {
 }
 
 /// What stands behind an answer to a handshake.
-fn answer(packet: &[u8]) -> Option<HandshakeExtension> {
+fn answer(packet: &[u8]) -> Option<HandshakeExtension<'_>> {
     match Packet::parse_with_trailing(packet) {
         Ok((Packet::HandshakeResponse(_), trailing)) => {
             Some(HandshakeExtension::find(trailing).unwrap_or_default())

@@ -63,6 +63,11 @@ impl LoneServer {
     pub(crate) fn ticket(&mut self, link: u64, handshake: &[u8]) -> ResumeTicket {
         self.connect(link);
         self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, handshake);
+        self.ticket_of_answer()
+    }
+
+    /// The same from an answer that waits to be sent.
+    pub(crate) fn ticket_of_answer(&mut self) -> ResumeTicket {
         let mut ticket = None;
         while let Some(transmit) = self.server.poll_transmit() {
             if let Ok((Packet::HandshakeResponse(answer), trailing)) =

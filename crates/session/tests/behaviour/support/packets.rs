@@ -27,9 +27,21 @@ pub(crate) fn handshake_of_ours(name: &str, ticket: Option<ResumeTicket>) -> Vec
     let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) };
     request.write(&mut writer).expect("4096 bytes are enough for a handshake");
     let extension =
-        HandshakeExtension { capabilities: Capabilities::ALL, ticket, secret: None, resumed: false };
+        HandshakeExtension { capabilities: Capabilities::ALL, ticket, ..HandshakeExtension::default() };
     extension.write(&mut writer).expect("there is room behind it");
     writer.written().to_vec()
+}
+
+/// The same with something to show.
+pub(crate) fn handshake_with_token(name: &str, token: &[u8]) -> Vec<u8> {
+    let mut bytes = handshake(name);
+    let mut buffer = [0; 1024];
+    let mut writer = Writer::new(&mut buffer);
+    let (capabilities, join_token) = (Capabilities::ALL, Some(token));
+    let extension = HandshakeExtension { capabilities, join_token, ..HandshakeExtension::default() };
+    extension.write(&mut writer).expect("a test's token is short");
+    bytes.extend(writer.written());
+    bytes
 }
 
 /// The answer of a current server: an id and nothing else.

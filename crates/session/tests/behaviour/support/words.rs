@@ -1,6 +1,6 @@
 //! Packets and events in words, so that a test reads as input → expected output.
 
-use consonance_session::{ClientEvent, RoomId, ServerEvent, TextTarget, Transmit};
+use consonance_session::{ClientEvent, RoomId, RoomUse, ServerEvent, TextTarget, Transmit};
 use consonance_session::{Delivery, Priority};
 use consonance_wire::{
     Channel, ChannelKind, ClientId, HandshakeResponse, Packet, PositionReport, ServerRelay, TextRecipient,
@@ -108,6 +108,13 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::ClientLeft { name, link, .. } => format!("{name} left {link}"),
         ServerEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ServerEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        ServerEvent::JoinAsked { link, name, join_token } => {
+            format!("{name} asks over {link}: {:?}", String::from_utf8_lossy(join_token.as_bytes()))
+        }
+        ServerEvent::AccessDenied { name, room, to: RoomUse::Listen, .. } => {
+            format!("{name} may not listen to {room}")
+        }
+        ServerEvent::AccessDenied { name, room, .. } => format!("{name} may not speak to {room}"),
         other => panic!("no words for {other:?}"),
     }
 }

@@ -1,0 +1,296 @@
+//! Who may listen and speak where, by access tokens; and who may join at all, if the driver wants to be asked.
+//!
+//! Tokens are names, the same ones as a client's own: a room is open to who has at least one of those that it asks for.
+//! Where a client has them from is the driver's matter ([`Server::admit`]), usually a signed join token.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use consonance_wire::{Channel, ChannelKind, ClientId, CodecSettings, RoomId, VoiceData};
+
+use super::room_pattern::RoomPattern;
+use super::{Fault, Server, ServerEvent};
+use crate::join_token::JoinToken;
+use crate::link::{CloseReason, LinkId};
+use crate::time::Instant;
+
+/// The access tokens of one client: at most 64 names of at most 128 bytes each; the rest is dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    tokens: BTreeSet<Box<str>>,
+}
+
+/// What a room asks for: one of these tokens, or nothing if there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccessRule {
+    /// One of these lets a client listen to the room.
+    pub listen: Vec<Box<str>>,
+    /// One of these lets a client speak and write to the room.
+    pub speak: Vec<Box<str>>,
+}
+
+/// What a client may not do in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomUse {
+    /// Hear what is spoken and written there.
+    Listen,
+    /// Speak or write there.
+    Speak,
+}
+
+impl Access {
+    /// Tokens of one client.
+    const MAX_TOKENS: usize = 64;
+    const MAX_TOKEN_BYTES: usize = 128;
+
+    /// Whether one of these names is among the tokens, or none is asked for.
+    pub fn satisfies(&self, asked: &[Box<str>]) -> bool {
+        asked.is_empty() || asked.iter().any(|token| self.tokens.contains(token))
+    }
+
+    /// The names, sorted.
+    pub fn tokens(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.tokens.iter().map(|token| &**token)
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Access {
+    fn from_iter<I: IntoIterator<Item = T>>(tokens: I) -> Self {
+        let mut access = Self::default();
+        for token in tokens {
+            let token = token.as_ref();
+            if token.len() <= Self::MAX_TOKEN_BYTES && access.tokens.len() < Self::MAX_TOKENS {
+                access.tokens.insert(token.into());
+            }
+        }
+        access
+    }
+}
+
+impl AccessRule {
+    /// One of these tokens is asked for by who wants to listen or to speak.
+    pub fn for_both<T: AsRef<str>>(tokens: impl IntoIterator<Item = T>) -> Self {
+        let listen: Vec<_> = tokens.into_iter().map(|token| token.as_ref().into()).collect();
+        Self { speak: listen.clone(), listen }
+    }
+}
+
+/// The rules, what each client may do by them, and who waits to be admitted.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    rules: Vec<(RoomPattern, AccessRule)>,
+    /// Rooms in use that follow a rule.
+    guarded: BTreeMap<RoomId, usize>,
+    /// By client id; only while there are rules.
+    passes: Vec<Option<Pass>>,
+    waiting: BTreeMap<LinkId, Waiting>,
+    /// When the patience with each of them ends.
+    deadlines: BTreeSet<(Instant, LinkId)>,
+}
+
+/// What one client may do.
+#[derive(Debug)]
+struct Pass {
+    access: Access,
+    /// For each rule, whether it may speak there.
+    may_speak: Vec<bool>,
+    /// Rooms for which the operator was told that it may not speak there.
+    told: BTreeSet<RoomId>,
+}
+
+/// Who has shaken hands and waits for the driver's answer.
+#[derive(Debug)]
+struct Waiting {
+    name: Box<str>,
+    codec: CodecSettings,
+    deadline: Instant,
+}
+
+/// Rooms that an operator is told of for one client.
+const MAX_TOLD: usize = 32;
+
+impl Gate {
+    pub(super) fn new(rules: &[(RoomPattern, AccessRule)]) -> Self {
+        Self { rules: rules.to_vec(), ..Self::default() }
+    }
+
+    /// Which rule a room of this name follows; none if it is open to everybody.
+    pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
+        self.rules.iter().position(|(pattern, _)| pattern.matches(room))
+    }
+
+    /// Somebody listens to a room.
+    pub(super) fn enter(&mut self, room: &str) {
+        if let Some(rule) = self.rule_of(room) {
+            self.guarded.insert(RoomId::of(room), rule);
+        }
+    }
+
+    /// Nobody listens to a room any more.
+    pub(super) fn close(&mut self, room: &str) {
+        self.guarded.remove(&RoomId::of(room));
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|&(deadline, _)| deadline)
+    }
+
+    /// A link is gone, or answered.
+    pub(super) fn forget_waiting(&mut self, link: LinkId) {
+        self.take_waiting(link);
+    }
+
+    pub(super) fn forget(&mut self, id: ClientId) {
+        if let Some(pass) = self.passes.get_mut(usize::from(id.0)) {
+            *pass = None;
+        }
+    }
+
+    pub(super) fn grant(&mut self, id: ClientId, access: Access) {
+        if self.rules.is_empty() {
+            return;
+        }
+        let index = usize::from(id.0);
+        if index >= self.passes.len() {
+            self.passes.resize_with(index + 1, || None);
+        }
+        let may_speak = self.rules.iter().map(|(_, rule)| access.satisfies(&rule.speak)).collect();
+        self.passes[index] = Some(Pass { access, may_speak, told: BTreeSet::new() });
+    }
+
+    fn pass(&self, id: ClientId) -> Option<&Pass> {
+        self.passes.get(usize::from(id.0)).and_then(Option::as_ref)
+    }
+
+    fn may_listen(&self, id: ClientId, room: &str) -> bool {
+        let asked = self.rule_of(room).map_or(&[][..], |rule| &*self.rules[rule].1.listen);
+        asked.is_empty() || self.pass(id).is_some_and(|pass| pass.access.satisfies(asked))
+    }
+
+    /// Whether a client may speak and write to a room id. Where nobody listens, everybody may.
+    pub(super) fn may_speak(&self, id: ClientId, room: RoomId) -> bool {
+        // Mostly there are no rules, and a look-up per frame costs.
+        if self.guarded.is_empty() {
+            return true;
+        }
+        let Some(rule) = self.guarded.get(&room) else { return true };
+        self.pass(id).is_some_and(|pass| pass.may_speak[*rule])
+    }
+
+    fn take_waiting(&mut self, link: LinkId) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&link)?;
+        self.deadlines.remove(&(waiting.deadline, link));
+        Some(waiting)
+    }
+}
+
+impl Server {
+    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, or it has
+    /// gone since.
+    pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
+        let Some(Waiting { name, codec, .. }) = self.gate.take_waiting(link) else { return false };
+        self.join(link, &name, codec, access);
+        true
+    }
+
+    /// Does not let in whoever [asked](ServerEvent::JoinAsked) over this link; the link is closed. False if nobody did.
+    pub fn refuse(&mut self, link: LinkId) -> bool {
+        if self.gate.take_waiting(link).is_none() {
+            return false;
+        }
+        self.statistics.joins_refused += 1;
+        self.close(link, CloseReason::NotAdmitted);
+        true
+    }
+
+    /// Gives a client other tokens from now on; it is taken out of rooms that it may not listen to with these. False if
+    /// there is no such client.
+    pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
+        if self.roster.get(id).is_none() {
+            return false;
+        }
+        self.gate.grant(id, access);
+        self.expel_from_forbidden_rooms(id);
+        true
+    }
+
+    /// Somebody wants in: the driver is asked. While it thinks, further handshakes over the link say nothing new.
+    pub(super) fn ask_driver(
+        &mut self,
+        link: LinkId,
+        name: &str,
+        codec: CodecSettings,
+        join_token: JoinToken,
+    ) {
+        if self.gate.waiting.contains_key(&link) {
+            self.statistics.ignored += 1;
+            return;
+        }
+        if self.gate.waiting.len() >= self.settings.limits.waiting_joins {
+            self.statistics.joins_postponed += 1;
+            return;
+        }
+        let deadline = self.now + self.settings.limits.handshake;
+        self.gate.waiting.insert(link, Waiting { name: name.into(), codec, deadline });
+        self.gate.deadlines.insert((deadline, link));
+        self.events.push(ServerEvent::JoinAsked { link, name: name.into(), join_token });
+    }
+
+    /// Refuses everybody about whom the driver has said nothing in time.
+    pub(super) fn refuse_forgotten(&mut self) {
+        while let Some(&(deadline, link)) = self.gate.deadlines.first()
+            && deadline <= self.now
+        {
+            self.refuse(link);
+        }
+    }
+
+    /// Takes a client out of the rooms that it may not listen to, as an operator does; how many these were.
+    pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) -> usize {
+        if self.settings.access.is_empty() {
+            return 0;
+        }
+        let Some(member) = self.roster.get(id) else { return 0 };
+        let is_forbidden = |room: &&str| !self.gate.may_listen(id, room);
+        let forbidden: Vec<Box<str>> = member.rooms.names().filter(is_forbidden).map(Into::into).collect();
+        for room in &forbidden {
+            self.statistics.rooms_forbidden += 1;
+            self.remove_from_room(id, room);
+            self.tell_of_denial(id, room, RoomUse::Listen);
+        }
+        forbidden.len()
+    }
+
+    /// Refuses a frame to a room where its speaker may not speak; the operator is told once for each room and client.
+    pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
+        if self.settings.access.is_empty() {
+            return Ok(());
+        }
+        for Channel { bits, recipient } in voice.channels {
+            if bits.kind() == ChannelKind::Room {
+                self.check_speech(own, RoomId(recipient))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for anything that is said to a room.
+    pub(super) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Fault> {
+        if self.gate.may_speak(own, room) {
+            return Ok(());
+        }
+        let pass = self.gate.passes.get_mut(usize::from(own.0)).and_then(Option::as_mut);
+        if pass.is_none_or(|pass| pass.told.len() < MAX_TOLD && pass.told.insert(room)) {
+            let name = self.rooms.iter().find(|(id, _)| *id == room).map(|(_, name)| Box::from(name));
+            self.tell_of_denial(own, &name.unwrap_or_default(), RoomUse::Speak);
+        }
+        Err(Fault::SpeechForbidden)
+    }
+
+    fn tell_of_denial(&mut self, id: ClientId, room: &str, to: RoomUse) {
+        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        self.events.push(ServerEvent::AccessDenied { id, name, room: room.into(), to });
+    }
+}
