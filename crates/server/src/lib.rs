@@ -31,6 +31,7 @@ mod dedicated;
 mod listeners;
 mod session_loop;
 mod sessions;
+pub mod token;
 
 pub use dedicated::DedicatedServer;
 pub use session_loop::SessionLoop;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{
@@ -13,6 +13,7 @@ use tracing::{debug, info};
 
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::sessions::{Sessions, SessionsSettings};
+use crate::token::{self, Key};
 
 /// Events taken from one listener before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
@@ -21,6 +22,7 @@ const EVENTS_PER_TURN: usize = 512;
 pub struct SessionLoop {
     listeners: Listeners,
     sessions: Sessions,
+    token_keys: Vec<Key>,
     /// Which session each link belongs to.
     session_of: HashMap<LinkId, usize>,
     /// The clock of the sessions starts with the first turn.
@@ -35,6 +37,7 @@ impl SessionLoop {
         Self {
             listeners: Listeners::default(),
             sessions: Sessions::new(settings),
+            token_keys: settings.token_keys.clone(),
             session_of: HashMap::new(),
             started: None,
             packet: Vec::new(),
@@ -174,6 +177,7 @@ impl SessionLoop {
 
     /// Does everything that a session wants done.
     fn drain(&mut self, index: usize, now: Instant) {
+        self.tell_events(index);
         let session = self.sessions.get_mut(index);
         while let Some(transmit) = session.server.poll_transmit() {
             self.listeners.send(now, &transmit);
@@ -184,8 +188,27 @@ impl SessionLoop {
                 self.listeners.disconnect(now, link, &reason.to_string());
             }
         }
+        self.tell_events(index);
+    }
+
+    /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
+    fn tell_events(&mut self, index: usize) {
+        let session = self.sessions.get_mut(index);
         while let Some(event) = session.server.poll_event() {
-            log(&session.name, &event);
+            match event {
+                ServerEvent::JoinAsked { link, name, join_token } => {
+                    let now = seconds_since_1970();
+                    let token = join_token.as_bytes();
+                    match token::check(&self.token_keys, &session.name, &name, token, now) {
+                        Ok(access) => drop(session.server.admit(link, access)),
+                        Err(reason) => {
+                            info!(session = session.name, player = &*name, %link, %reason, "not admitted");
+                            session.server.refuse(link);
+                        }
+                    }
+                }
+                event => log(&session.name, &event),
+            }
         }
     }
 
@@ -200,10 +223,18 @@ impl SessionLoop {
     }
 }
 
+/// By the clock of the wall, which the ends of join tokens are written in.
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 fn log(session: &str, event: &ServerEvent) {
     match event {
         ServerEvent::ClientJoined { id, name, link, .. } => {
             info!(session, player = &**name, id = id.0, link = link.0, "joined");
+        }
+        ServerEvent::AccessDenied { name, room, to, .. } => {
+            info!(session, player = &**name, room = &**room, ?to, "no access");
         }
         ServerEvent::Restarted { session: number } => info!(session, %number, "started anew"),
         ServerEvent::ClientResumed { id, name, link } => {

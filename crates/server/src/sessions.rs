@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use consonance_session::{Instant, Limits, ProximitySettings, RoomPattern, Server, ServerSettings};
+use consonance_session::{
+    AccessRule, Instant, Limits, ProximitySettings, RoomPattern, Server, ServerSettings,
+};
+
+use crate::token::Key;
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -14,6 +18,11 @@ pub struct SessionsSettings {
     pub limits: Limits,
     /// Rooms of each session where distance decides who hears whom; see [`ServerSettings::proximity`].
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
+    /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
+    pub access: Vec<(RoomPattern, AccessRule)>,
+    /// Whoever shows a join token signed with one of these may join, and has the access tokens that it names. Without a key
+    /// everybody may join, and nobody has access tokens.
+    pub token_keys: Vec<Key>,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
     /// Where the secrets of clients come from: nobody may know it.
@@ -50,8 +59,15 @@ impl SessionsSettings {
                 return Err(SettingsError::SameName { name: name.clone() });
             }
         }
-        let (limits, proximity) = (Limits::default(), Vec::new());
-        Ok(Self { names, limits, proximity, seed: random_u64(), secret_key: random_key() })
+        Ok(Self {
+            names,
+            limits: Limits::default(),
+            proximity: Vec::new(),
+            access: Vec::new(),
+            token_keys: Vec::new(),
+            seed: random_u64(),
+            secret_key: random_key(),
+        })
     }
 }
 
@@ -92,6 +108,8 @@ impl Sessions {
             let mut server = ServerSettings::from_seed(settings.seed.wrapping_add(index as u64));
             server.limits = settings.limits.clone();
             server.proximity.clone_from(&settings.proximity);
+            server.access.clone_from(&settings.access);
+            server.admission = !settings.token_keys.is_empty();
             server.secret_key = key_of_session(&settings.secret_key, index);
             list.push(Session { name: name.clone(), server: Server::new(server) });
             by_name.insert(name.clone(), index);

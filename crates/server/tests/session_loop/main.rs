@@ -7,3 +7,4 @@ mod player;
 mod sessions;
 mod stage;
 mod strangers;
+mod tokens;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Delivery,
-    Instant as SessionInstant, LinkCommand, LinkId, Target,
+    Instant as SessionInstant, JoinToken, LinkCommand, LinkId, Target,
 };
 use consonance_transport::memory::MemoryClient;
 use consonance_transport::{self as transport, ClientEvent as TransportEvent, ClientTransport as _};
@@ -26,7 +26,13 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new(name: &str, transport: MemoryClient, now: Instant) -> Self {
+        Self::with_token(name, None, transport, now)
+    }
+
+    /// One that has something to show.
+    pub(crate) fn with_token(name: &str, token: Option<&str>, transport: MemoryClient, now: Instant) -> Self {
         let mut settings = ClientSettings::new(name);
+        settings.join_token = token.map(|token| JoinToken::new(token.as_bytes()).unwrap());
         // As an original: when its link ends, it has left.
         settings.capabilities = Capabilities::NONE;
         let mut client = Client::new(settings);
@@ -120,6 +126,7 @@ fn line(event: &ClientEvent<'_>) -> Option<String> {
         ClientEvent::PlayerJoined { name, .. } => format!("{name} joined"),
         ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
+        ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         ClientEvent::Voice(voice) => format!("{} says {:?}", voice.id, voice.frame),
         ClientEvent::Text { name, text, .. } => format!("{name} writes {text}"),
         _ => return None,

@@ -20,7 +20,12 @@ pub(crate) struct Stage {
 impl Stage {
     /// Serves these sessions on this many networks.
     pub(crate) fn new(sessions: &[&str], networks: usize) -> Self {
-        let mut settings = SessionsSettings::new(sessions.iter().copied()).unwrap();
+        Self::with_settings(&SessionsSettings::new(sessions.iter().copied()).unwrap(), networks)
+    }
+
+    /// Serves what the settings say.
+    pub(crate) fn with_settings(settings: &SessionsSettings, networks: usize) -> Self {
+        let mut settings = settings.clone();
         settings.seed = 1;
         let mut session_loop = SessionLoop::new(&settings);
         let networks: Vec<_> = (0..networks).map(|_| MemoryNetwork::new()).collect();
@@ -33,6 +38,11 @@ impl Stage {
     /// A player who starts to join a session over one of the networks.
     pub(crate) fn player(&self, name: &str, network: usize, session: &str) -> Player {
         Player::new(name, self.networks[network].client(session), self.now)
+    }
+
+    /// The same with a join token.
+    pub(crate) fn player_with_token(&self, name: &str, token: &str, session: &str) -> Player {
+        Player::with_token(name, Some(token), self.networks[0].client(session), self.now)
     }
 
     pub(crate) fn turn(&mut self) -> Option<Instant> {

@@ -1,0 +1,65 @@
+//! The compact form of a signed token: header, claims and signature in base64url, joined by dots (RFC 7515, section 7.1).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+
+use super::{Claims, TokenError};
+
+/// A token whose signature has not been checked yet.
+pub(super) struct Signed<'a> {
+    pub(super) algorithm: String,
+    /// What is signed.
+    pub(super) message: &'a [u8],
+    pub(super) signature: Vec<u8>,
+    claims: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    /// Extensions that must be understood (RFC 7515, section 4.1.11): we know of none.
+    #[serde(default)]
+    crit: Option<serde_json::Value>,
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn read(token: &'a str) -> Result<Self, TokenError> {
+        let token = token.trim_ascii();
+        let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed(PARTS))?;
+        let (header, claims) = message.split_once('.').ok_or(TokenError::Malformed(PARTS))?;
+        let header: Header = read_json(header)?;
+        if header.crit.is_some() {
+            return Err(TokenError::Malformed("it asks for extensions that are not known here"));
+        }
+        let signature = decode(signature)?;
+        Ok(Self { algorithm: header.alg, message: message.as_bytes(), signature, claims })
+    }
+
+    /// What the token says: to be believed after its signature was found good.
+    pub(super) fn claims(&self) -> Result<Claims, TokenError> {
+        read_json(self.claims)
+    }
+}
+
+/// Header and claims of a token to be signed.
+pub(super) fn message(algorithm: &str, claims: &Claims) -> Result<String, TokenError> {
+    let header = format!("{{\"alg\":\"{algorithm}\",\"typ\":\"JWT\"}}");
+    let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Malformed("the claims are no JSON"))?;
+    Ok(format!("{}.{}", encode(header.as_bytes()), encode(&claims)))
+}
+
+pub(super) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(super) fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Malformed("a part is no base64url"))
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenError> {
+    serde_json::from_slice(&decode(part)?)
+        .map_err(|_| TokenError::Malformed("a part is not the JSON that it should be"))
+}
+
+const PARTS: &str = "it has not three parts with dots between them";

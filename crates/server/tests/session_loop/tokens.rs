@@ -1,0 +1,84 @@
+//! A server with keys: who may join, and what the tokens let them do.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use consonance_server::SessionsSettings;
+use consonance_server::token::{Claims, Key};
+use consonance_session::AccessRule;
+use consonance_transport::DisconnectReason;
+
+use crate::stage::Stage;
+
+/// Far from the end by the clock of the wall.
+fn in_an_hour() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600
+}
+
+/// The sessions `main` and `other`, where `vip` is for who has the token `gold`; and the key for it.
+fn stage() -> (Stage, Key) {
+    let key = Key::generate_ed25519().unwrap();
+    let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
+    settings.token_keys = vec![Key::generate_hs256().unwrap(), key.public().unwrap()];
+    settings.access = vec![("vip".into(), AccessRule::for_both(["gold"]))];
+    (Stage::with_settings(&settings, 1), key)
+}
+
+fn token_for(key: &Key, name: &str, tokens: &[&str]) -> String {
+    let tokens = tokens.iter().copied().map(Into::into).collect();
+    let (name, session) = (Some(name.into()), Some("main".into()));
+    key.sign(&Claims { name, session, expires_at: in_an_hour(), tokens }).unwrap()
+}
+
+#[test]
+fn a_signed_token_opens_the_session_and_the_rooms_that_it_names() {
+    let (mut stage, key) = stage();
+    let alice_has = token_for(&key, "Alice", &["gold"]);
+    let mut alice = stage.player_with_token("Alice", &alice_has, "main").listen("vip");
+    stage.settle(&mut [&mut alice]);
+    let mut bob =
+        stage.player_with_token("Bob", &token_for(&key, "Bob", &[]), "main").listen("vip").talk("vip");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    assert!(alice.has_seen("joined") && bob.has_seen("Alice entered vip"), "{:?}", bob.seen);
+    assert!(alice.has_seen("Bob exited vip"), "{:?}", alice.seen);
+    bob.client.send_voice(b"let me in").unwrap();
+    stage.settle(&mut [&mut alice, &mut bob]);
+    assert!(!alice.seen.iter().any(|line| line.contains("says")), "{:?}", alice.seen);
+    let (clients, counters) = stage.statistics("main");
+    assert_eq!((clients, counters.rooms_forbidden, counters.speech_forbidden), (2, 1, 1));
+}
+
+#[test]
+fn nobody_joins_without_a_good_token_and_each_is_told_why() {
+    let (mut stage, key) = stage();
+    let of_another_key = token_for(&Key::generate_ed25519().unwrap(), "Alice", &[]);
+    let expired = key.sign(&Claims { expires_at: 1, ..Claims::default() }).unwrap();
+    let for_bob = token_for(&key, "Bob", &[]);
+    let huge = "x".repeat(consonance_session::MAX_JOIN_TOKEN_BYTES);
+    for token in ["", "garbage", "a.b.c", &of_another_key, &expired, &for_bob, &huge] {
+        let mut alice = stage.player_with_token("Alice", token, "main");
+        stage.settle(&mut [&mut alice]);
+        assert!(!alice.has_seen("joined"), "{token}");
+        let told = |end: &DisconnectReason| format!("{end:?}").contains("join token");
+        assert!(alice.ends.iter().any(told), "{token}: {:?}", alice.ends);
+    }
+    let mut elsewhere = stage.player_with_token("Alice", &token_for(&key, "Alice", &[]), "other");
+    stage.settle(&mut [&mut elsewhere]);
+    assert!(!elsewhere.has_seen("joined"), "the token is for another session");
+    let mut original = stage.player("Original", 0, "main");
+    stage.settle(&mut [&mut original]);
+    assert!(!original.has_seen("joined"), "an original has nothing to show");
+    assert_eq!((stage.statistics("main").0, stage.statistics("other").0), (0, 0));
+    assert!(stage.statistics("main").1.joins_refused >= 8);
+}
+
+#[test]
+fn a_server_without_keys_is_open_to_everybody_and_closes_the_rooms_that_ask_for_tokens() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.access = vec![("vip*".into(), AccessRule::for_both(["gold"]))];
+    let mut stage = Stage::with_settings(&settings, 1);
+    let mut alice = stage.player("Alice", 0, "main").listen("vip 1").listen("lobby");
+    let mut bob = stage.player("Bob", 0, "main");
+    stage.settle(&mut [&mut bob, &mut alice]);
+    assert!(bob.has_seen("Alice exited vip 1") && bob.has_seen("Alice entered lobby"), "{:?}", bob.seen);
+    assert!(!bob.has_seen("Alice exited lobby"));
+}
