@@ -20,6 +20,7 @@ use crate::capture_arguments::CaptureArguments;
 use crate::complain;
 use crate::devices::backend;
 use crate::interrupt::Interrupt;
+use crate::token::read_token;
 use conversation::Conversation;
 use heard_file::HeardFile;
 use session_recording::RecordFormat;
@@ -78,6 +79,9 @@ pub(crate) struct Join {
     /// of ten minutes at most. Tell the others.
     #[arg(long, value_name = "FOLDER")]
     diagnostics: Option<PathBuf>,
+    /// A file with the join token to show, if the server asks for one.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -111,6 +115,9 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     }
     let voice = VoiceChat::to(&arguments.url)?.name(&*arguments.name).give_up_after(PATIENCE);
     let mut voice = with_sound(voice, arguments)?;
+    if let Some(path) = &arguments.token_file {
+        voice = voice.join_token(read_token(path)?);
+    }
     for room in &arguments.listen {
         voice = voice.listen(room);
     }

@@ -8,6 +8,7 @@
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `bench` measures the session engine, the quality of the sound, and what it takes of a core.
 //! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
+//! * `token` makes keys and join tokens for servers that do not let in everybody.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
@@ -28,6 +29,7 @@ mod mic_test;
 mod offline_call;
 mod serve;
 mod sim;
+mod token;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -68,6 +70,9 @@ enum Command {
     /// Run pieces of the audio engine off-line, from WAV files to WAV files.
     #[command(subcommand)]
     Lab(lab::Lab),
+    /// Make keys, and join tokens that are signed with them.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Simulate a session with everything that can go wrong, and check what everybody hears.
     Sim(sim::Sim),
 }
@@ -84,6 +89,7 @@ fn main() -> ExitCode {
         Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test),
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Lab(lab)) => lab::run(&lab),
+        Some(Command::Token(token)) => token::run(&token),
         Some(Command::Sim(sim)) => sim::run(&sim),
     };
     match outcome {

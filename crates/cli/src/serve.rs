@@ -1,5 +1,7 @@
 //! `consonance serve`: sessions over QUIC until Ctrl-C.
 
+mod room_rules;
+
 use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,9 +15,10 @@ use consonance_quic::{
     Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, session_name_problem,
 };
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_session::{ProximitySettings, RoomPattern};
 
 use crate::interrupt::Interrupt;
+use crate::token::read_key;
+use room_rules::RoomRules;
 
 /// The default UDP port.
 const PORT: u16 = 7777;
@@ -30,10 +33,6 @@ pub(crate) struct Serve {
     /// A session to serve; may be given several times.
     #[arg(long = "session", value_name = "NAME", default_value = "main")]
     sessions: Vec<String>,
-    /// Where distance decides who hears whom: a room's name, or the beginning of names and a `*`, and how many metres a
-    /// voice carries, for example `world=25`; may be given several times.
-    #[arg(long, value_name = "ROOM=RANGE", value_parser = parse_proximity)]
-    proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// The name or address under which players reach this machine, for the printed addresses.
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
@@ -47,6 +46,12 @@ pub(crate) struct Serve {
     /// what they say and write is in it.
     #[arg(long, value_name = "FILE.pcapng")]
     capture_packets: Option<PathBuf>,
+    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key; see `consonance token`); may be given
+    /// several times. Without this, everybody may join, and rooms that need access tokens stay closed.
+    #[arg(long = "token-key", value_name = "FILE")]
+    token_keys: Vec<PathBuf>,
+    #[command(flatten)]
+    rooms: RoomRules,
 }
 
 /// Serves until interrupted.
@@ -76,7 +81,8 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
         cert: None,
         key: None,
         capture_packets: None,
-        proximity: Vec::new(),
+        rooms: RoomRules::default(),
+        token_keys: Vec::new(),
     };
     let interrupt = Interrupt::listen()?;
     let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None)?;
@@ -112,7 +118,10 @@ fn start(
     capture: Option<&PacketCapture>,
 ) -> Result<(DedicatedServer, Vec<QuicAddress>), Box<dyn Error>> {
     let mut settings = SessionsSettings::new(arguments.sessions.iter().cloned())?;
-    settings.proximity.clone_from(&arguments.proximity);
+    arguments.rooms.apply(&mut settings);
+    for path in &arguments.token_keys {
+        settings.token_keys.push(read_key(path)?);
+    }
     let host = arguments.host.clone().unwrap_or_else(|| host_of(listen.ip()));
     let identity = match (&arguments.cert, &arguments.key) {
         (Some(cert), Some(key)) => Identity::from_pem(&read(cert)?, &read(key)?)?,
@@ -155,15 +164,6 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("cannot listen on {text:?}: an address looks like 0.0.0.0:{PORT}, [::]:{PORT} or 127.0.0.1:0")
     })
-}
-
-/// `ROOM=RANGE`; the room's name may have an equals sign of its own.
-fn parse_proximity(text: &str) -> Result<(RoomPattern, ProximitySettings), String> {
-    let (room, range) = text.rsplit_once('=').ok_or("a room and a range look like world=25")?;
-    match range.parse::<f32>() {
-        Ok(metres) if (0.1..=1e6).contains(&metres) => Ok((room.into(), ProximitySettings::new(metres))),
-        _ => Err(format!("{range:?} is no range: a number of metres, from 0.1 to 1000000")),
-    }
 }
 
 /// The host that a client on this machine can dial.

@@ -47,6 +47,7 @@ pub struct VoiceChatBuilder {
     settings: VoiceSettings,
     routing: Routing,
     share_position: bool,
+    join_token: Option<String>,
     give_up_after: Option<Duration>,
     keep_trying: bool,
     text_history: usize,
@@ -79,6 +80,7 @@ impl VoiceChat {
             settings: VoiceSettings::default(),
             routing: Routing::default(),
             share_position: false,
+            join_token: None,
             give_up_after: None,
             keep_trying: false,
             text_history: 0,
@@ -244,6 +246,12 @@ impl VoiceChatBuilder {
     /// weigh delay against quality.
     pub fn mixer(mut self, settings: MixerSettings) -> Self {
         self.mixer = settings;
+        self
+    }
+
+    /// What to show to a server that does not let in everybody: a join token, as the game's own service has signed it.
+    pub fn join_token(mut self, token: impl Into<String>) -> Self {
+        self.join_token = Some(token.into());
         self
     }
 

@@ -19,3 +19,4 @@ mod serve;
 #[cfg(unix)]
 mod signals;
 mod talking;
+mod tokens;

@@ -3,7 +3,7 @@
 use std::io;
 
 use consonance_audio::CodecError;
-use consonance_session::RoomError;
+use consonance_session::{JoinTokenTooLong, RoomError};
 
 use crate::diagnostics::DiagnosticsError;
 use crate::settings::SettingsError;
@@ -38,6 +38,9 @@ pub enum StartError {
         /// Why not.
         source: RoomError,
     },
+    /// The join token is longer than any server takes.
+    #[error("{0}")]
+    JoinToken(#[from] JoinTokenTooLong),
     /// The codec does not take the settings.
     #[error("the codec cannot be set up: {0}")]
     Codec(#[from] CodecError),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary};
 use consonance_session::{
-    Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec,
+    Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec, JoinToken,
 };
 use consonance_transport::thread_waker;
 
@@ -127,6 +127,9 @@ impl VoiceChatBuilder {
             settings.redundancy = consonance_session::RedundancySupport::DRED;
         }
         settings.routing = self.routing;
+        if let Some(token) = &self.join_token {
+            settings.join_token = Some(JoinToken::new(token.as_bytes())?);
+        }
         settings.codec = session_codec(self.encoder_settings().frame);
         let limit = settings.limits.name_bytes;
         let problem = match name.len() {

@@ -1,0 +1,88 @@
+//! `consonance token`, `serve --token-key` and `join --token-file`: who is let in.
+
+use std::fs;
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+/// Runs a command that must do well; what it printed.
+fn run(arguments: &[&str]) -> Vec<String> {
+    let ended = Program::start(arguments).end();
+    ended.assert_well();
+    ended.out
+}
+
+/// A pair of keys in a folder, and a token for Alice that is good for so long.
+fn keys_and_token(folder: &Folder, seconds: &str) -> [String; 3] {
+    let [secret, public, token] = ["secret.jwk", "public.jwk", "token"].map(|name| folder.file(name));
+    run(&["token", "keygen", &secret, &public]);
+    let about = ["--name", "Alice", "--token", "gold", "--valid-for", seconds];
+    let made = run(&[&["token", "new", "--key", &secret][..], &about].concat());
+    folder.write("token", made.join("\n").as_bytes());
+    [secret, public, token]
+}
+
+#[test]
+fn a_server_with_a_key_lets_in_who_has_a_token_and_nobody_else() {
+    let folder = Folder::new();
+    let [_, public, token] = keys_and_token(&folder, "3600");
+    let server = Program::start(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--token-key",
+        &public,
+        "--needs",
+        "vip=gold",
+        "--needs-to-speak",
+        "stage=singer",
+        "--proximity",
+        "world=25",
+    ]);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap();
+    let join = |name: &str, more: &[&str]| {
+        let quiet = ["join", address, "--name", name, "--for", "0.2", "--microphone", "none"];
+        Program::start(&[&quiet[..], &["--loudspeaker", "none", "--listen", "vip"], more].concat()).end()
+    };
+    join("Alice", &["--token-file", &token]).assert_well();
+    for (name, more) in [("Alice", &[][..]), ("Bob", &["--token-file", &token])] {
+        let refused = join(name, more);
+        assert!(!refused.status.success(), "{name}");
+        assert!(refused.err.join("\n").contains("join token"), "{:?}", refused.err);
+    }
+}
+
+#[test]
+fn a_token_can_be_looked_at() {
+    let folder = Folder::new();
+    let [_, public, token] = keys_and_token(&folder, "3600");
+    let shown = run(&["token", "show", &token, "--key", &public]).join("\n");
+    let claims: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&claims["name"], &claims["tokens"][0]), (&"Alice".into(), &"gold".into()));
+    let other = folder.file("other.jwk");
+    run(&["token", "keygen", &other, "--hs256"]);
+    let ended = Program::start(&["token", "show", &token, "--key", &other]).end();
+    assert!(ended.complaint().contains("signature"), "{:?}", ended.err);
+}
+
+#[test]
+fn a_token_that_has_ended_is_shown_and_complained_of() {
+    let folder = Folder::new();
+    let [_, public, token] = keys_and_token(&folder, "0");
+    let ended = Program::start(&["token", "show", &token, "--key", &public]).end();
+    assert!(!ended.status.success() && ended.out.join("\n").contains("Alice"), "{:?}", ended.out);
+    assert!(ended.err.join("\n").contains("get another one"), "{:?}", ended.err);
+}
+
+#[test]
+fn no_key_is_written_over_and_a_public_one_signs_nothing() {
+    let folder = Folder::new();
+    let [secret, public, _] = keys_and_token(&folder, "60");
+    let before = fs::read(&secret).unwrap();
+    let ended = Program::start(&["token", "keygen", &secret, &public]).end();
+    assert!(ended.complaint().contains("cannot write"), "{:?}", ended.err);
+    assert_eq!(fs::read(&secret).unwrap(), before);
+    let ended = Program::start(&["token", "new", "--key", &public]).end();
+    assert!(ended.complaint().contains("cannot sign"), "{:?}", ended.err);
+}
