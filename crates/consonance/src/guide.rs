@@ -13,6 +13,7 @@ pages! {
     Rooms: "../../../docs/guide/rooms.md",
     Players: "../../../docs/guide/players.md",
     Positions: "../../../docs/guide/positions.md",
+    Proximity: "../../../docs/guide/proximity.md",
     Settings: "../../../docs/guide/settings.md",
     Triggers: "../../../docs/guide/triggers.md",
     Offline: "../../../docs/guide/offline.md",

@@ -40,7 +40,9 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let table = Table::start(fields, json)?;
     for players in PLAYERS {
         let mut market = Market::new(players);
-        (0..WARM_UP_SECONDS).for_each(|_| drop(market.second()));
+        for _ in 0..WARM_UP_SECONDS {
+            market.second();
+        }
         let region = Region::new(crate::ALLOCATOR);
         let seconds: Vec<_> = (0..SECONDS).map(|_| market.second()).collect();
         let change = region.change();

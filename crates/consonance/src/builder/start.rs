@@ -50,8 +50,7 @@ impl VoiceChatBuilder {
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::new(&name));
-        let status = Arc::new(SharedStatus::default());
-        let statistics = Arc::new(SharedStatistics::default());
+        let (status, statistics) = <(Arc<SharedStatus>, Arc<SharedStatistics>)>::default();
         let players = Arc::new(Players::new(&name));
         players.local().set_rooms(client.rooms().map(str::to_owned).collect());
         let texts = Arc::new(TextHistory::new(self.text_history));

@@ -39,6 +39,17 @@ impl VoiceThread {
         }
     }
 
+    /// What is wrong with it, if anything.
+    fn hear(&mut self, hearing: Hearing) -> Option<String> {
+        if let Hearing::Listener(pose) = &hearing {
+            let metres = pose.map(|pose| pose.position_m);
+            if let Err(absurd) = self.position_sharing.move_to(metres, &mut self.client) {
+                return Some(absurd.to_string());
+            }
+        }
+        self.playback.obey(hearing).err()
+    }
+
     fn obey(&mut self, command: Command) {
         let (now, about) = (Instant::now(), ProblemKind::of(&command));
         let client = &mut self.client;
@@ -62,16 +73,7 @@ impl VoiceThread {
                 client.set_priority(priority);
                 None
             }
-            Command::Hear(hearing) => {
-                let absurd = match &hearing {
-                    Hearing::Listener(pose) => {
-                        let metres = pose.map(|pose| pose.position_m);
-                        self.position_sharing.move_to(metres, client).err()
-                    }
-                    _ => None,
-                };
-                self.playback.obey(hearing).err().or(absurd.map(|absurd| absurd.to_string()))
-            }
+            Command::Hear(hearing) => self.hear(hearing),
             Command::SharePosition(is_shared) => {
                 self.position_sharing.share(is_shared, client).err().map(|absurd| absurd.to_string())
             }
