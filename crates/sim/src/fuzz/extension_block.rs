@@ -1,7 +1,7 @@
 //! Any bytes as the block behind a packet, and any items written into one.
 
 use consonance_wire::limits::MAX_PACKET_BYTES;
-use consonance_wire::{Extension, ExtensionWriter, Packet, SessionId, VoiceReport, Writer};
+use consonance_wire::{Extension, ExtensionWriter, Packet, PositionReport, SessionId, VoiceReport, Writer};
 
 use super::tape::Tape;
 
@@ -14,6 +14,7 @@ pub fn extension_block(bytes: &[u8]) {
         let items: Vec<_> = extension.items().collect();
         assert!(bytes.starts_with(&block(&items)), "the same items make the same block");
         check_voice_report(bytes);
+        check_position_report(bytes);
     }
     let mut tape = Tape::new(bytes);
     let mut items = Vec::new();
@@ -36,6 +37,16 @@ fn check_voice_report(bytes: &[u8]) {
     report.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
     assert_eq!(VoiceReport::find(trailing), Some(report), "what was written is read");
+}
+
+/// The same as a report of where somebody is.
+fn check_position_report(bytes: &[u8]) {
+    let Some(Ok(report)) = PositionReport::find(bytes) else { return };
+    let mut buffer = [0; MAX_PACKET_BYTES];
+    let mut writer = Writer::new(&mut buffer);
+    report.write(SessionId(7), &mut writer).expect("a position is short");
+    let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
+    assert_eq!(PositionReport::find(trailing), Some(Ok(report)), "what was written is read");
 }
 
 fn block(items: &[(u8, &[u8])]) -> Vec<u8> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use consonance_session::{
-    ClientId, Delivery, Instant, LinkCommand, LinkId, ProximitySettings, Server, ServerEvent, ServerSettings,
-    Transmit,
+    Access, AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, ProximitySettings, Server,
+    ServerEvent, ServerSettings, Transmit,
 };
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
 
@@ -54,6 +54,7 @@ impl Run {
         let mut proximity = ProximitySettings::new(10.0);
         proximity.max_streams = 1;
         settings.proximity = vec![(ROOMS[2].into(), proximity)];
+        settings.access = vec![(ROOMS[1].into(), AccessRule::for_both(["gold"]))];
         Self {
             server: Server::new(settings),
             now: Instant::START,
@@ -97,8 +98,11 @@ impl Run {
                 let _is_here = self.server.reset(id);
             }
             160..=199 => self.server.restart(self.now, SESSION),
+            200..=239 => {
+                let tokens: &[&str] = if operation < 220 { &["gold"] } else { &[] };
+                let _is_here = self.server.set_access(id, tokens.iter().collect::<Access>());
+            }
             240.. => self.server.stop(),
-            _ => {}
         }
     }
 
