@@ -1,6 +1,6 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient, VoiceData};
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
 
 use super::{Fault, Server};
 use crate::link::{Delivery, LinkId};
@@ -13,9 +13,9 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
-        let voice = self.check_inner(own, relay.packet)?;
+        self.check_inner(own, relay.packet)?;
         self.voice_reports.count_relayed(self.now, own, relay.packet);
-        self.gather(link, relay, voice.as_ref())?;
+        self.gather(link, own, relay)?;
         Ok(relay.packet)
     }
 
@@ -26,20 +26,15 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
     ) -> Result<(), Fault> {
-        let voice = self.check_inner(own, relay.packet)?;
-        self.gather(link, relay, voice.as_ref())?;
+        self.check_inner(own, relay.packet)?;
+        self.gather(link, own, relay)?;
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
         Ok(())
     }
 
-    fn gather(
-        &mut self,
-        link: LinkId,
-        relay: &ServerRelay<'_>,
-        voice: Option<&VoiceData<'_>>,
-    ) -> Result<(), Fault> {
-        if let Some(voice) = voice.filter(|voice| self.proximity.concerns(voice)) {
-            return self.gather_near(link, relay, voice);
+    fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
+        if self.settings.has_room_rules() && self.gather_by_rules(link, own, relay)? {
+            return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
         self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
@@ -47,20 +42,42 @@ impl Server {
         Ok(())
     }
 
-    /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
-    /// what it cannot read, and believes whom a packet names. The packet, if it is voice.
-    fn check_inner<'a>(
+    /// Where some rooms are not as any other, the packet is read again: sessions without such rooms are to pay nothing.
+    /// True if the destinations were gathered by distance.
+    #[inline(never)]
+    fn gather_by_rules(
         &mut self,
+        link: LinkId,
         own: Option<ClientId>,
-        inner: &'a [u8],
-    ) -> Result<Option<VoiceData<'a>>, Fault> {
+        relay: &ServerRelay<'_>,
+    ) -> Result<bool, Fault> {
+        let own = own.ok_or(Fault::NotJoined)?;
+        match Packet::parse(relay.packet)? {
+            Packet::VoiceData(voice) => {
+                self.check_voice(own, &voice)?;
+                if self.proximity.concerns(&voice) {
+                    self.gather_near(link, relay, &voice)?;
+                    return Ok(true);
+                }
+            }
+            Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
+                self.check_speech(own, room)?;
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
+    /// what it cannot read, and believes whom a packet names.
+    fn check_inner(&self, own: Option<ClientId>, inner: &[u8]) -> Result<(), Fault> {
         if self.settings.permissive {
-            return Self::check_believed_inner(inner).map(|()| None);
+            return Self::check_believed_inner(inner);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let (session, sender, voice, text_room) = match MessageType::peek(inner)? {
+        let (session, sender) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
-                Packet::VoiceData(voice) => (voice.session, voice.sender, Some(voice), None),
+                Packet::VoiceData(voice) => (voice.session, voice.sender),
                 Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
                     return Err(Fault::InnerRefused);
                 }
@@ -68,11 +85,7 @@ impl Server {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
                         return Err(Fault::TextRefused);
                     }
-                    let room = match text.recipient {
-                        TextRecipient::Room(room) => Some(room),
-                        _ => None,
-                    };
-                    (text.session, text.sender, None, room)
+                    (text.session, text.sender)
                 }
                 _ => return Err(Fault::InnerRefused),
             },
@@ -81,12 +94,6 @@ impl Server {
         if sender != own || session != self.session {
             return Err(Fault::NotOwn);
         }
-        if let Some(voice) = &voice {
-            self.check_voice(own, voice)?;
-        }
-        if let Some(room) = text_room {
-            self.check_speech(own, room)?;
-        }
-        Ok(voice)
+        Ok(())
     }
 }

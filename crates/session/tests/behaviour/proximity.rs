@@ -44,7 +44,9 @@ fn talk(network: &mut Network, who: Who, room: &str) {
 
 /// Who of these hears what one says now.
 fn heard_by(network: &mut Network, who: Who, listeners: &[Who]) -> Vec<bool> {
-    listeners.iter().for_each(|listener| drop(network.events(*listener)));
+    for listener in listeners {
+        network.events(*listener);
+    }
     network.client(who).send_voice(b"words").expect("a session is joined");
     network.run();
     let is_frame = |event: &String| event.starts_with("frame");
@@ -106,7 +108,9 @@ fn of_many_speakers_the_nearest_are_heard() {
     let listener = join_at(&mut network, "Listener", 0.0);
     let speakers: Vec<_> =
         (1..=4).map(|n| join_at(&mut network, &format!("player {n}"), 10.0 * n as f32)).collect();
-    speakers.iter().for_each(|who| network.client(*who).leave_room("world"));
+    for who in &speakers {
+        network.client(*who).leave_room("world");
+    }
     for round in 0..2 {
         // The farthest ones begin, and have to make room.
         let heard: Vec<_> =
@@ -212,7 +216,9 @@ fn a_list_of_destinations_reaches_nobody_beyond_the_range() {
     let others = [("Bob", 5.0), ("Carol", 500.0)].map(|(name, x)| join_at(&mut network, name, x));
     let voice = packets::voice(0, 0, "world", "relayed");
     for relay in [packets::relay_unreliable(&[1, 2], &voice), packets::relay_reliable(&[1, 2], &voice)] {
-        others.iter().for_each(|who| drop(network.events(*who)));
+        for who in &others {
+            network.events(*who);
+        }
         network.inject(alice, &relay);
         network.run();
         assert!(!network.events(others[0]).is_empty());
