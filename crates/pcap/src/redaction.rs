@@ -66,6 +66,7 @@ mod tests {
             ticket: Some(ticket),
             secret: Some(secret),
             resumed: true,
+            join_token: Some(&[0xaa; 20]),
         };
         let mut packet = written(|writer| {
             request().write(writer).unwrap();

@@ -236,6 +236,9 @@ fn log(session: &str, event: &ServerEvent) {
         ServerEvent::AccessDenied { name, room, to, .. } => {
             info!(session, player = &**name, room = &**room, ?to, "no access");
         }
+        ServerEvent::Spoofed { name, claimed_name, .. } => {
+            info!(session, player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
+        }
         ServerEvent::Restarted { session: number } => info!(session, %number, "started anew"),
         ServerEvent::ClientResumed { id, name, link } => {
             info!(session, player = &**name, id = id.0, link = link.0, "came back");

@@ -104,8 +104,8 @@ pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{
-    Access, AccessRule, ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, RoomUse, Server,
-    ServerEvent, ServerSettings, ServerStatistics,
+    Access, AccessRule, ChannelRow, ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, RoomUse,
+    Server, ServerEvent, ServerSettings, ServerStatistics, SpokenTo,
 };
 pub use time::Instant;
 pub use traffic::{Flow, Total, Traffic};

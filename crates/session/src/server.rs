@@ -9,6 +9,7 @@ mod fault;
 mod join;
 mod link_record;
 mod listener_votes;
+mod monitor;
 mod permissive;
 mod proximity;
 mod relay;
@@ -44,6 +45,8 @@ pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
 use link_record::LinkRecord;
+use monitor::Monitor;
+pub use monitor::{ChannelRow, SpokenTo};
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
 use resume::Places;
@@ -79,6 +82,7 @@ pub struct Server {
     fan_out: FanOut,
     places: Places,
     voice_reports: VoiceReports,
+    monitor: Monitor,
     outbox: Outbox,
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
@@ -109,6 +113,7 @@ impl Server {
             fan_out: FanOut::default(),
             places,
             voice_reports: VoiceReports::default(),
+            monitor: Monitor::default(),
             outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
             received: Traffic::new(),
@@ -203,6 +208,7 @@ impl Server {
         self.refuse_forgotten();
         self.give_up_places();
         self.send_voice_reports();
+        self.end_silent_channels();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
@@ -211,7 +217,8 @@ impl Server {
         let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
-        [stranger, place, report, waiting].into_iter().flatten().min()
+        let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
+        [stranger, place, report, waiting, silent].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -336,6 +343,7 @@ impl Server {
 
     /// Takes a client out of the session and tells the remaining ones.
     fn remove_client(&mut self, id: ClientId) {
+        self.end_channels(id);
         let Some(mut member) = self.roster.remove(id) else { return };
         self.table.remove(id);
         let sent = self.fan_out.sent(id);

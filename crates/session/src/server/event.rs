@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use consonance_wire::{ClientId, CodecSettings, SessionId};
 
-use super::RoomUse;
+use super::{RoomUse, SpokenTo};
 use crate::join_token::JoinToken;
 use crate::link::LinkId;
 
@@ -76,6 +76,37 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The room's name.
         room: Box<str>,
+    },
+    /// A client speaks to a room or a player from now on. Only with
+    /// [`monitor_channels`](crate::ServerSettings::monitor_channels).
+    StartedSpeaking {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+        /// Whom to.
+        to: SpokenTo,
+    },
+    /// A client speaks to a room or a player no longer: it has closed the channel, left, or been silent for a second and a
+    /// half.
+    StoppedSpeaking {
+        /// Whose id.
+        id: ClientId,
+        /// Whose name.
+        name: Box<str>,
+        /// Whom to.
+        to: SpokenTo,
+    },
+    /// A client sent voice or text in the name of somebody else. It went to nobody.
+    Spoofed {
+        /// Whose link it came over.
+        id: ClientId,
+        /// Whose name that is.
+        name: Box<str>,
+        /// In whose name it was sent.
+        claimed: ClientId,
+        /// What that one is called, if it is here.
+        claimed_name: Option<Box<str>>,
     },
     /// A client listens to a room no longer.
     ExitedRoom {

@@ -33,7 +33,7 @@ impl Server {
     }
 
     fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
-        if self.settings.has_room_rules() && self.gather_by_rules(link, own, relay)? {
+        if self.settings.looks_into_relays() && self.gather_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
@@ -55,6 +55,7 @@ impl Server {
         match Packet::parse(relay.packet)? {
             Packet::VoiceData(voice) => {
                 self.check_voice(own, &voice)?;
+                self.monitor(&voice);
                 if self.proximity.concerns(&voice) {
                     self.gather_near(link, relay, &voice)?;
                     return Ok(true);
@@ -70,7 +71,7 @@ impl Server {
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
     /// what it cannot read, and believes whom a packet names.
-    fn check_inner(&self, own: Option<ClientId>, inner: &[u8]) -> Result<(), Fault> {
+    fn check_inner(&mut self, own: Option<ClientId>, inner: &[u8]) -> Result<(), Fault> {
         if self.settings.permissive {
             return Self::check_believed_inner(inner);
         }
@@ -91,7 +92,11 @@ impl Server {
             },
             _ => return Err(Fault::InnerRefused),
         };
-        if sender != own || session != self.session {
+        if sender != own {
+            self.tell_spoofed(own, sender);
+            return Err(Fault::NotOwn);
+        }
+        if session != self.session {
             return Err(Fault::NotOwn);
         }
         Ok(())

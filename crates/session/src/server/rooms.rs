@@ -154,7 +154,7 @@ impl Server {
 
     /// Whether the wire cannot tell this room from one in use that follows other rules.
     fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
-        self.settings.has_room_rules()
+        self.settings.looks_into_relays()
             && self.rooms.names_of_id_of(room).any(|other| !self.follows_same_rules(room, other))
     }
 
@@ -166,7 +166,7 @@ impl Server {
     /// One listener less; a room that nobody listens to is guarded no longer.
     pub(super) fn leave_directory(&mut self, room: &str) {
         self.rooms.leave(room);
-        if self.settings.has_room_rules() && self.rooms.names_of_id_of(room).next().is_none() {
+        if self.settings.looks_into_relays() && self.rooms.names_of_id_of(room).next().is_none() {
             self.gate.close(room);
         }
     }

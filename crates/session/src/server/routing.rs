@@ -17,9 +17,11 @@ impl Server {
     ) -> Result<(), Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
         if voice.sender != own {
+            self.tell_spoofed(own, voice.sender);
             return Err(Fault::NotOwn);
         }
         self.check_voice(own, voice)?;
+        self.monitor(voice);
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
         let spoken = self.spoken(voice);

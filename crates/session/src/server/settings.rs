@@ -33,6 +33,10 @@ pub struct ServerSettings {
     /// Ask the driver about everybody who wants to join (default no: everybody may, and has no access tokens); see
     /// [`ServerEvent::JoinAsked`](crate::ServerEvent::JoinAsked).
     pub admission: bool,
+    /// Tell who speaks to whom, as [`ServerEvent`](crate::ServerEvent)s and with
+    /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). What goes over
+    /// direct links, no server sees.
+    pub monitor_channels: bool,
     /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
     /// anybody can speak, move and leave in the name of anybody else.
     ///
@@ -63,6 +67,7 @@ impl ServerSettings {
             proximity: Vec::new(),
             access: Vec::new(),
             admission: false,
+            monitor_channels: false,
             permissive: false,
         }
     }
@@ -73,6 +78,7 @@ impl ServerSettings {
         if self.permissive {
             self.proximity.clear();
             self.access.clear();
+            self.monitor_channels = false;
         }
         if self.proximity.is_empty() {
             self.capabilities = self.capabilities.without(Capabilities::PROXIMITY);
@@ -80,9 +86,9 @@ impl ServerSettings {
         self
     }
 
-    /// Whether some rooms are not as any other.
-    pub(super) fn has_room_rules(&self) -> bool {
-        !self.proximity.is_empty() || !self.access.is_empty()
+    /// Whether relayed voice has to be looked into: some rooms are not as any other, or somebody wants to know who speaks.
+    pub(super) fn looks_into_relays(&self) -> bool {
+        !self.proximity.is_empty() || !self.access.is_empty() || self.monitor_channels
     }
 
     /// Rooms that no other may share its id with.

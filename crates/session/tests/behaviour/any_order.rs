@@ -213,6 +213,9 @@ impl ServerRun {
                 ServerEvent::EnteredRoom { id, .. } | ServerEvent::ExitedRoom { id, .. } => {
                     assert!(self.table.contains_key(&id));
                 }
+                ServerEvent::Spoofed { id, name, claimed, .. } => {
+                    assert!(self.table.get(&id).is_some_and(|(known, _)| **known == *name) && claimed != id);
+                }
                 other => panic!("{other:?}"),
             }
         }

@@ -16,6 +16,7 @@ mod hostile_speakers;
 mod inspection;
 mod joining;
 mod limits;
+mod monitoring;
 mod peer_to_peer;
 mod permissive;
 mod proximity;

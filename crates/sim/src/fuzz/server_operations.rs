@@ -170,6 +170,9 @@ impl Run {
                 let (_, _, rooms) = self.table.get_mut(&id).expect("who exits is here");
                 assert!(rooms.remove(&*room), "nobody exits a room without having entered it");
             }
+            ServerEvent::Spoofed { id, claimed, .. } => {
+                assert!(self.table.contains_key(&id) && claimed != id, "somebody in the name of another");
+            }
             _ => {}
         }
     }

@@ -190,6 +190,9 @@ impl World {
                 ServerEvent::ClientLeft { id, name, .. } => told.remove_player(id, &name),
                 ServerEvent::EnteredRoom { id, room, .. } => told.add_room(id, &room),
                 ServerEvent::ExitedRoom { id, room, .. } => told.remove_room(id, &room),
+                ServerEvent::Spoofed { id, claimed, .. } => {
+                    ensure!(claimed != id, "{id} speaks in its own name");
+                }
                 other => {
                     return Err(Violation::new(format!("the server tells something unknown: {other:?}")));
                 }

@@ -114,6 +114,7 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::AccessDenied { name, room, to: RoomUse::Listen, .. } => {
             format!("{name} may not listen to {room}")
         }
+        ServerEvent::Spoofed { name, claimed, .. } => format!("{name} spoke as {claimed}"),
         ServerEvent::AccessDenied { name, room, .. } => format!("{name} may not speak to {room}"),
         other => panic!("no words for {other:?}"),
     }

@@ -1,0 +1,192 @@
+//! Who speaks to whom, for servers that want to know (spec: features, A11, channel monitoring).
+//!
+//! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that carries it
+//! no more, or when nothing has come for as long as listeners wait.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use consonance_wire::{ChannelKind, ClientId, Priority, RoomId, VoiceData};
+
+use super::{Server, ServerEvent};
+use crate::client::SPEAKING_TIMEOUT;
+use crate::time::Instant;
+
+/// Whom somebody speaks to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpokenTo {
+    /// Everybody who listens to a room.
+    Room {
+        /// What the wire knows it by.
+        id: RoomId,
+        /// Its name, if anybody listens to it.
+        name: Option<Box<str>>,
+    },
+    /// One player.
+    Player {
+        /// Its id.
+        id: ClientId,
+        /// Its name, if it is here.
+        name: Option<Box<str>>,
+    },
+}
+
+/// One channel that a client speaks on, as its last frame said.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ChannelRow {
+    /// Whom it is for.
+    pub to: SpokenTo,
+    /// Whether the voice comes from a place in the world.
+    pub positional: bool,
+    /// Who is heard over whom.
+    pub priority: Priority,
+    /// Loudness, 0 … 2.
+    pub amplitude: f32,
+}
+
+/// The channels of everybody who speaks.
+#[derive(Debug, Default)]
+pub(super) struct Monitor {
+    speaking: BTreeMap<ClientId, Speaking>,
+    /// When each of them has stopped if nothing comes until then.
+    deadlines: BTreeSet<(Instant, ClientId)>,
+    /// The channels of the frame that is looked at.
+    heard: Vec<consonance_wire::Channel>,
+}
+
+#[derive(Debug)]
+struct Speaking {
+    last: Instant,
+    channels: Vec<consonance_wire::Channel>,
+}
+
+/// What the wire tells apart.
+type Target = (ChannelKind, u16);
+
+fn target(channel: consonance_wire::Channel) -> Target {
+    (channel.bits.kind(), channel.recipient)
+}
+
+impl Monitor {
+    /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first.
+    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(Target, bool)) {
+        self.heard.clear();
+        self.heard.extend(voice.channels.iter().filter(|channel| !channel.bits.is_closing()));
+        let speaking =
+            self.speaking.entry(voice.sender).or_insert_with(|| Speaking { last: now, channels: Vec::new() });
+        let carries = |list: &[consonance_wire::Channel], wanted: Target| {
+            list.iter().any(|channel| target(*channel) == wanted)
+        };
+        for ended in
+            speaking.channels.iter().copied().map(target).filter(|before| !carries(&self.heard, *before))
+        {
+            tell(ended, false);
+        }
+        for (index, begun) in self.heard.iter().copied().map(target).enumerate() {
+            if !carries(&speaking.channels, begun) && !carries(&self.heard[..index], begun) {
+                tell(begun, true);
+            }
+        }
+        self.deadlines.remove(&(speaking.last + SPEAKING_TIMEOUT, voice.sender));
+        core::mem::swap(&mut speaking.channels, &mut self.heard);
+        speaking.last = now;
+        if speaking.channels.is_empty() {
+            self.speaking.remove(&voice.sender);
+        } else {
+            self.deadlines.insert((now + SPEAKING_TIMEOUT, voice.sender));
+        }
+    }
+
+    /// Somebody who has been silent for too long, or is gone, with the channels that have ended with it.
+    fn end(&mut self, id: ClientId) -> Vec<Target> {
+        let Some(ended) = self.speaking.remove(&id) else { return Vec::new() };
+        self.deadlines.remove(&(ended.last + SPEAKING_TIMEOUT, id));
+        let mut targets: Vec<Target> = Vec::new();
+        for target in ended.channels.iter().copied().map(target) {
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        targets
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.deadlines.first().map(|&(at, _)| at)
+    }
+}
+
+impl Server {
+    /// The channels on which a client speaks just now, and when its last frame came; none while it is silent, and never
+    /// unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
+    pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<ChannelRow>)> {
+        let speaking = self.monitor.speaking.get(&id)?;
+        let rows = speaking.channels.iter().map(|channel| ChannelRow {
+            to: self.spoken_to(target(*channel)),
+            positional: channel.bits.is_positional(),
+            priority: channel.bits.priority(),
+            amplitude: channel.bits.amplitude(),
+        });
+        Some((speaking.last, rows.collect()))
+    }
+
+    /// A frame of a client's own is passed on.
+    pub(super) fn monitor(&mut self, voice: &VoiceData<'_>) {
+        if !self.settings.monitor_channels || self.roster.get(voice.sender).is_none() {
+            return;
+        }
+        let mut changes = Vec::new();
+        self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
+        for (target, begun) in changes {
+            self.tell_speaking(voice.sender, target, begun);
+        }
+    }
+
+    /// Says of those who have been silent for too long that they have stopped.
+    pub(super) fn end_silent_channels(&mut self) {
+        while let Some(&(at, id)) = self.monitor.deadlines.first()
+            && at <= self.now
+        {
+            self.end_channels(id);
+        }
+    }
+
+    /// A client leaves, or is silent: it has stopped on all of its channels.
+    pub(super) fn end_channels(&mut self, id: ClientId) {
+        for target in self.monitor.end(id) {
+            self.tell_speaking(id, target, false);
+        }
+    }
+
+    /// A client sent something in the name of another one.
+    pub(super) fn tell_spoofed(&mut self, own: ClientId, claimed: ClientId) {
+        let name_of = |id| self.roster.get(id).map(|member| member.name.clone());
+        let (Some(name), claimed_name) = (name_of(own), name_of(claimed)) else { return };
+        self.events.push(ServerEvent::Spoofed { id: own, name, claimed, claimed_name });
+    }
+
+    fn tell_speaking(&mut self, id: ClientId, target: Target, begun: bool) {
+        let Some(name) = self.roster.get(id).map(|member| member.name.clone()) else { return };
+        let to = self.spoken_to(target);
+        self.events.push(if begun {
+            ServerEvent::StartedSpeaking { id, name, to }
+        } else {
+            ServerEvent::StoppedSpeaking { id, name, to }
+        });
+    }
+
+    fn spoken_to(&self, (kind, recipient): Target) -> SpokenTo {
+        match kind {
+            ChannelKind::Room => {
+                let id = RoomId(recipient);
+                let name = self.rooms.iter().find(|(of, _)| *of == id).map(|(_, name)| name.into());
+                SpokenTo::Room { id, name }
+            }
+            ChannelKind::Player => {
+                let id = ClientId(recipient);
+                SpokenTo::Player { id, name: self.roster.get(id).map(|member| member.name.clone()) }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Channel monitoring: a server that is asked to tells who speaks to whom, and who speaks in the name of others.
+
+use core::time::Duration;
+
+use consonance_session::{Capabilities, ChannelProperties, Priority, RoomId, ServerEvent, SpokenTo, Target};
+
+use crate::support::network::{Network, Who};
+use crate::support::packets;
+
+/// Clients of this kind at a server that monitors.
+fn network(capabilities: Capabilities) -> Network {
+    let mut network = Network::new();
+    network.capabilities = capabilities;
+    network.set_up(|server| server.monitor_channels = true);
+    network
+}
+
+fn say(network: &mut Network, who: Who) {
+    network.client(who).send_voice(b"words").expect("in the session");
+    network.run();
+}
+
+/// What the server tells of who speaks, in words.
+fn told(network: &mut Network) -> Vec<String> {
+    let to_words = |to: SpokenTo| match to {
+        SpokenTo::Room { name, id } => {
+            format!("room {} {}", name.unwrap_or_default(), id == RoomId::of("lobby"))
+        }
+        SpokenTo::Player { name, .. } => format!("player {}", name.unwrap_or_default()),
+    };
+    let mut words = Vec::new();
+    while let Some(event) = network.server.poll_event() {
+        match event {
+            ServerEvent::StartedSpeaking { name, to, .. } => {
+                words.push(format!("{name} to {}", to_words(to)));
+            }
+            ServerEvent::StoppedSpeaking { name, to, .. } => {
+                words.push(format!("{name} no longer to {}", to_words(to)));
+            }
+            ServerEvent::Spoofed { name, claimed_name, .. } => {
+                words.push(format!("{name} as {}", claimed_name.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+#[test]
+fn a_monitored_server_tells_who_speaks_to_whom_and_when_it_ends() {
+    for capabilities in [Capabilities::NONE, Capabilities::ALL] {
+        let mut network = network(capabilities);
+        let _bob = network.join("Bob", &["lobby"]);
+        let alice = network.join("Alice", &[]);
+        let properties =
+            ChannelProperties { positional: true, priority: Some(Priority::High), amplitude: 0.5 };
+        let lobby =
+            network.client(alice).open_channel(Target::Room("lobby".into()), properties).expect("a channel");
+        assert!(told(&mut network).is_empty());
+        say(&mut network, alice);
+        assert_eq!(told(&mut network), ["Alice to room lobby true"]);
+        let id = network.client(alice).id().expect("in the session");
+        let (at, rows) = network.server.channels_of(id).expect("she speaks");
+        assert_eq!((at, rows.len()), (network.now, 1));
+        assert!(
+            rows[0].positional
+                && rows[0].priority == Priority::High
+                && (rows[0].amplitude - 0.5).abs() < 0.01
+        );
+
+        network.client(alice).open_channel(Target::Player("Bob".into()), properties).expect("a channel");
+        say(&mut network, alice);
+        say(&mut network, alice);
+        assert_eq!(told(&mut network), ["Alice to player Bob"]);
+        network.client(alice).close_channel(lobby);
+        say(&mut network, alice);
+        assert_eq!(told(&mut network), ["Alice no longer to room lobby true"]);
+        network.wait(Duration::from_millis(1400));
+        assert!(told(&mut network).is_empty(), "as long as listeners wait");
+        network.wait(Duration::from_millis(200));
+        assert_eq!(told(&mut network), ["Alice no longer to player Bob"]);
+        assert!(network.server.channels_of(id).is_none());
+    }
+}
+
+#[test]
+fn who_leaves_in_mid_speech_has_stopped_before() {
+    let mut network = network(Capabilities::NONE);
+    network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &[]);
+    let lobby = Target::Room("lobby".into());
+    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    say(&mut network, alice);
+    let now = network.now;
+    network.client(alice).stop(now);
+    network.run();
+    assert_eq!(told(&mut network), ["Alice to room lobby true", "Alice no longer to room lobby true"]);
+}
+
+#[test]
+fn a_server_that_is_not_asked_to_tells_nothing_of_it() {
+    let mut network = Network::new();
+    network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &[]);
+    let lobby = Target::Room("lobby".into());
+    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    say(&mut network, alice);
+    assert!(told(&mut network).is_empty());
+}
+
+#[test]
+fn a_packet_in_somebody_elses_name_is_told_with_both_names() {
+    let mut network = Network::new();
+    let bob = network.join("Bob", &["lobby"]);
+    let mallory = network.join("Mallory", &[]);
+    let victim = network.join("Alice", &[]);
+    let (alice, to) =
+        (network.client(victim).id().expect("joined"), network.client(bob).id().expect("joined"));
+    network.events(bob);
+    let forged = packets::relay_unreliable(&[to.0], &packets::voice(alice.0, 0, "lobby", "not me"));
+    network.inject(mallory, &forged);
+    network.run();
+    assert_eq!(told(&mut network), ["Mallory as Alice"]);
+    assert!(network.events(bob).is_empty(), "it went nowhere");
+}
