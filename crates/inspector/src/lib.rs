@@ -1,0 +1,46 @@
+//! What a voice chat or a server is doing at present, and why somebody is not heard.
+//!
+//! For whoever looks into a running game or server: developers, operators, and players who ask "why can't I hear Alice?".
+//! Nothing here knows packets, sound or the rest of the project: whoever has something to show fills a [`Snapshot`], plain
+//! data with public fields, and everything else is made from that.
+//!
+//! ```text
+//!   VoiceChat ──▶ Snapshot ──▶ JSON ──▶ consonance inspect (terminal)
+//!   server    ──▶    │    └──▶ page on 127.0.0.1 (feature `page`)
+//!                    ▼
+//!               why(speaker, listener) ──▶ Diagnosis: every link of the way, and the first that is broken
+//! ```
+//!
+//! [`why()`] is a pure function of one or more snapshots.
+//! What they do not show, it calls unknown, and says whose inspector to ask.
+//!
+//! ```
+//! use consonance_inspector::{Cause, ClientSnapshot, PlayerRow, Snapshot, Status, why};
+//!
+//! let mut bob = ClientSnapshot::default();
+//! (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), Status::Connected, true);
+//! let mut alice = PlayerRow::default();
+//! (alice.name, alice.muted) = ("Alice".into(), true);
+//! bob.players.push(alice);
+//!
+//! let diagnosis = why(&[Snapshot::from(bob)], "Alice", "Bob");
+//! assert_eq!(diagnosis.cause(), Some(&Cause::MutedByListener));
+//! println!("{diagnosis}");
+//! ```
+//!
+//! With the feature `page`, `page::Inspector` serves the page, and `page::Client` asks one.
+
+mod action;
+#[cfg(feature = "page")]
+pub mod page;
+mod snapshot;
+mod why;
+
+pub use action::{Action, Inspected};
+pub use snapshot::{
+    Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, EchoRow, FlowRow, History,
+    ListenersRow, NetworkRow, Note, PacketRow, PlayerRow, ServedPlayer, ServedRoom, ServedSession,
+    ServerSnapshot, Severity, Snapshot, SnapshotError, Status, Target, TokenRule, Unheard, UplinkRow,
+    VERSION,
+};
+pub use why::{Cause, Diagnosis, Link, Outcome, Step, why};

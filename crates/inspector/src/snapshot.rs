@@ -1,0 +1,125 @@
+//! Snapshots: everything that an inspector shows, as plain data that can be written as JSON and read again.
+
+mod capture;
+mod client;
+mod network;
+mod player;
+mod server;
+
+use serde::{Deserialize, Serialize};
+
+pub use capture::{Activation, CaptureRow, DeviceRow, DeviceState, EchoRow};
+pub use client::{ChannelRow, ClientSnapshot, Note, Severity, Status, Target, TokenRule};
+pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkRow};
+pub use player::{History, PlayerRow, Unheard};
+pub use server::{ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
+
+/// The version of the JSON. Fields that are added do not change it; readers skip what they do not know.
+pub const VERSION: u32 = 1;
+
+/// How something is doing at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Snapshot {
+    /// One player's voice chat.
+    Client(Box<ClientSnapshot>),
+    /// A server with its sessions.
+    Server(Box<ServerSnapshot>),
+}
+
+/// Why a text is no snapshot.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// It is no JSON of this form.
+    #[error("this is no snapshot ({0}): is the address that of an inspector?")]
+    Malformed(#[from] serde_json::Error),
+    /// It comes from another version.
+    #[error(
+        "this snapshot has version {found}, and only {VERSION} can be read: use programs of the same version"
+    )]
+    Version {
+        /// The version that it has.
+        found: u32,
+    },
+}
+
+impl Snapshot {
+    /// One line of JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("plain data with text for keys")
+    }
+
+    /// Reads what [`to_json`](Self::to_json) has written.
+    ///
+    /// # Errors
+    /// If it is something else, or of another version.
+    pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
+        let snapshot: Self = serde_json::from_str(text)?;
+        match snapshot.version() {
+            VERSION => Ok(snapshot),
+            found => Err(SnapshotError::Version { found }),
+        }
+    }
+
+    /// The voice chat, if it is one.
+    pub fn client(&self) -> Option<&ClientSnapshot> {
+        if let Self::Client(client) = self { Some(client) } else { None }
+    }
+
+    /// The server, if it is one.
+    pub fn server(&self) -> Option<&ServerSnapshot> {
+        if let Self::Server(server) = self { Some(server) } else { None }
+    }
+
+    fn version(&self) -> u32 {
+        match self {
+            Self::Client(client) => client.version,
+            Self::Server(server) => server.version,
+        }
+    }
+}
+
+impl From<ClientSnapshot> for Snapshot {
+    fn from(client: ClientSnapshot) -> Self {
+        Self::Client(Box::new(client))
+    }
+}
+
+impl From<ServerSnapshot> for Snapshot {
+    fn from(server: ServerSnapshot) -> Self {
+        Self::Server(Box::new(server))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mut client = ClientSnapshot { name: "Älice \"A\"".into(), ..ClientSnapshot::default() };
+        client.players.push(PlayerRow { unheard: Some(Unheard::Crowded), ..PlayerRow::default() });
+        client.microphone = Some(DeviceRow { state: DeviceState::Busy, ..DeviceRow::default() });
+        for snapshot in [Snapshot::from(client), Snapshot::from(ServerSnapshot::default())] {
+            assert_eq!(Snapshot::from_json(&snapshot.to_json()).unwrap(), snapshot);
+        }
+    }
+
+    #[test]
+    fn fields_that_are_missing_or_new_do_not_matter() {
+        let text = r#"{"kind":"client","version":1,"name":"Alice","colour_of_hair":"red"}"#;
+        let expected = ClientSnapshot { name: "Alice".into(), ..ClientSnapshot::default() };
+        assert_eq!(Snapshot::from_json(text).unwrap(), Snapshot::from(expected));
+    }
+
+    #[test]
+    fn another_version_and_other_texts_are_refused_in_words() {
+        let other = Snapshot::from_json(r#"{"kind":"server","version":7}"#).unwrap_err();
+        assert!(other.to_string().contains("version 7"), "{other}");
+        for text in ["", "{", "[]", "<html>", r#"{"kind":"cat"}"#, r#"{"kind":"client","name":3}"#] {
+            assert!(matches!(Snapshot::from_json(text), Err(SnapshotError::Malformed(_))), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! One's own voice, and devices.
+
+use serde::{Deserialize, Serialize};
+
+/// How one's own voice is captured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CaptureRow {
+    /// When it is sent.
+    pub activation: Activation,
+    /// Whether the key for push to talk is held.
+    pub key_held: bool,
+    /// Whether the detector hears speech.
+    pub is_speech: bool,
+    /// Whether what is captured is sent, as far as the activation is asked.
+    pub is_speaking: bool,
+    /// Milliseconds since something was sent to somebody; 0 while it is, none if it never was.
+    pub spoke_ms_ago: Option<u64>,
+    /// How long the present utterance lasts, or the last one lasted, in milliseconds.
+    pub utterance_ms: u64,
+    /// Milliseconds since the input was louder than -80 dB of full scale; none if it never was.
+    pub sound_ms_ago: Option<u64>,
+    /// Blocks of 10 ms that were captured.
+    pub blocks: u64,
+    /// The input has come to its end, as a file does.
+    pub has_ended: bool,
+    /// Level of the input, in dB of full scale.
+    pub input_level_dbfs: f32,
+    /// Level behind the processing, in dB of full scale.
+    pub output_level_dbfs: f32,
+    /// What the automatic gain adds, in dB.
+    pub gain_db: f32,
+    /// How probable it is that somebody speaks, 0 to 1.
+    pub speech_probability: f32,
+    /// The echo canceller, if it is on.
+    pub echo: Option<EchoRow>,
+    /// By how many milliseconds what is sent is later than what was recorded.
+    pub delay_ms: f32,
+    /// Samples at full scale or above.
+    pub clipped_samples: u64,
+    /// Blocks of 10 ms that were lost between threads.
+    pub dropped_blocks: u64,
+}
+
+/// When one's own voice is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Activation {
+    /// Always.
+    #[default]
+    Open,
+    /// While a key is held.
+    PushToTalk,
+    /// While somebody speaks.
+    Voice,
+    /// Each channel decides for itself, or never.
+    Other,
+}
+
+/// Figures of the echo canceller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct EchoRow {
+    /// By how much the echo is quieter at the microphone than it was played, in dB.
+    pub return_loss_db: f32,
+    /// By how much the canceller lowers it further, in dB.
+    pub return_loss_enhancement_db: f32,
+    /// After how many milliseconds it arrives.
+    pub delay_ms: u32,
+    /// How often the way from loudspeaker to microphone has changed.
+    pub path_changes: u64,
+}
+
+/// A microphone or loudspeaker.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DeviceRow {
+    /// How it is doing.
+    pub state: DeviceState,
+    /// Its name, while it runs.
+    pub name: String,
+    /// Samples per second, while it runs.
+    pub rate_hz: u32,
+    /// Delay of all buffers, in milliseconds.
+    pub latency_ms: f32,
+    /// How often sound was interrupted.
+    pub xruns: u64,
+    /// How often it was opened again.
+    pub reopened: u64,
+}
+
+/// How a device is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeviceState {
+    /// Sound flows.
+    Running,
+    /// It stopped without a word, and is being opened again.
+    Lost,
+    /// There is none.
+    Missing,
+    /// The system does not let us use it.
+    Denied,
+    /// It cannot be opened, mostly because another program has it.
+    Busy,
+    /// Nobody wants one, or it is not opened yet.
+    #[default]
+    Off,
+}

@@ -1,0 +1,83 @@
+//! A server and its sessions: who is there, who spoke to what, what was refused.
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Note;
+use super::{FlowRow, NetworkRow, Target, VERSION};
+
+/// How a server is doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServerSnapshot {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Milliseconds since the server was started.
+    pub uptime_ms: u64,
+    /// Every session that it serves.
+    pub sessions: Vec<ServedSession>,
+    /// What its program logs, in the program's own words.
+    pub log_levels: String,
+    /// What happened of late, the newest last.
+    pub notes: Vec<Note>,
+}
+
+impl Default for ServerSnapshot {
+    fn default() -> Self {
+        let (sessions, log_levels, notes) = (Vec::new(), String::new(), Vec::new());
+        Self { version: VERSION, uptime_ms: 0, sessions, log_levels, notes }
+    }
+}
+
+/// A session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServedSession {
+    /// Its name.
+    pub name: String,
+    /// Everybody in it, by ascending id.
+    pub players: Vec<ServedPlayer>,
+    /// Every room that somebody listens to.
+    pub rooms: Vec<ServedRoom>,
+    /// What passed, by type of packet.
+    pub network: NetworkRow,
+}
+
+/// A player as the server knows it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServedPlayer {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: u16,
+    /// The rooms it listens to.
+    pub rooms: Vec<String>,
+    /// Milliseconds since a frame of its voice came in; none if none ever did.
+    pub voice_ms_ago: Option<u64>,
+    /// Whom that frame was for.
+    pub voice_to: Vec<Target>,
+    /// Rooms that it wanted to listen or speak to and may not.
+    pub refused_rooms: Vec<String>,
+    /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
+    pub lost_percent: Option<f32>,
+    /// What came from it.
+    pub received: FlowRow,
+    /// What it was sent.
+    pub sent: FlowRow,
+    /// Packets of its that were dropped for a fault.
+    pub faults: u64,
+}
+
+/// A room that somebody listens to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServedRoom {
+    /// Its name.
+    pub name: String,
+    /// The names of who listens to it.
+    pub listeners: Vec<String>,
+}

@@ -1,0 +1,60 @@
+//! Why somebody does not hear somebody: the whole way from a mouth to an ear, link by link.
+//!
+//! Every step looks at one link and says what it found, and from whom.
+//! It calls a link broken only if a snapshot shows that it is; where none of the snapshots can know, it says whose would.
+
+mod diagnosis;
+mod hearing;
+mod joining;
+mod near_name;
+mod scene;
+mod speaking;
+#[cfg(test)]
+mod tests;
+mod travelling;
+
+pub use diagnosis::{Cause, Diagnosis, Link, Outcome, Step};
+use scene::Scene;
+
+use crate::Snapshot;
+
+/// Why `listener` does not hear `speaker`, as far as these snapshots show: those of the listener's client, of the
+/// speaker's, of the server, or of several of them, taken at about the same time.
+///
+/// Names are exact; a name that nobody has is a broken link, with the most similar one as the remedy.
+pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
+    let steps = if speaker == listener {
+        vec![Step::broken(
+            Link::SpeakerJoined,
+            Cause::SamePlayer,
+            format!("{speaker} is who speaks and who listens, and nobody hears themselves"),
+            "name two players",
+        )]
+    } else {
+        let scene = Scene::new(snapshots, speaker, listener);
+        WAY.iter().map(|look| look(&scene)).collect()
+    };
+    Diagnosis { speaker: speaker.to_owned(), listener: listener.to_owned(), steps }
+}
+
+/// Every link, in the order in which a voice passes them.
+const WAY: &[fn(&Scene<'_>) -> Step] = &[
+    joining::speaker_joined,
+    joining::listener_joined,
+    speaking::microphone,
+    speaking::mute,
+    speaking::activation,
+    speaking::channel,
+    travelling::rooms,
+    travelling::tokens,
+    travelling::uplink,
+    travelling::downlink,
+    travelling::loss,
+    hearing::codec,
+    hearing::ears,
+    hearing::volume,
+    hearing::priority,
+    hearing::distance,
+    hearing::crowd,
+    hearing::loudspeaker,
+];

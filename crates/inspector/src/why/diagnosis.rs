@@ -1,0 +1,251 @@
+//! What was found, link by link, and how it is said.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Every link of the way from one player to another, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// Who speaks.
+    pub speaker: String,
+    /// Who does not hear it.
+    pub listener: String,
+    /// What was found at each link.
+    pub steps: Vec<Step>,
+}
+
+impl Diagnosis {
+    /// The first link that is broken: what to repair first. Later ones may be broken because of it.
+    pub fn first_broken(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| step.outcome == Outcome::Broken)
+    }
+
+    /// Why the first broken link is broken.
+    pub fn cause(&self) -> Option<&Cause> {
+        self.first_broken()?.cause.as_ref()
+    }
+
+    /// In one or two sentences: what is broken and what to do, or whom to ask.
+    pub fn verdict(&self) -> String {
+        let Self { speaker, listener, steps } = self;
+        if let Some(step) = self.first_broken() {
+            return match &step.remedy {
+                Some(remedy) => format!("{}: {remedy}.", step.words),
+                None => format!("{}.", step.words),
+            };
+        }
+        let unknown: Vec<&Step> = steps.iter().filter(|step| step.outcome == Outcome::Unknown).collect();
+        if unknown.is_empty() {
+            return format!("{listener} can hear {speaker}: no link is broken.");
+        }
+        let mut ask: Vec<&str> = unknown.iter().filter_map(|step| step.remedy.as_deref()).collect();
+        ask.dedup();
+        format!("Nothing is broken as far as can be seen from here: {}.", ask.join("; "))
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Why does {} not hear {}?", self.listener, self.speaker)?;
+        for step in &self.steps {
+            let mark = match step.outcome {
+                Outcome::Passed => "ok     ",
+                Outcome::Broken => "BROKEN ",
+                Outcome::Unknown => "?      ",
+            };
+            writeln!(f, "  {mark} {:<20} {}", step.link.title(), step.words)?;
+        }
+        write!(f, "{}", self.verdict())
+    }
+}
+
+/// What was found at one link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Step {
+    /// The link.
+    pub link: Link,
+    /// Whether it holds.
+    pub outcome: Outcome,
+    /// What was seen, in words.
+    pub words: String,
+    /// Why it is broken, for programs.
+    pub cause: Option<Cause>,
+    /// What to do about a broken link, or whom to ask about an unknown one.
+    pub remedy: Option<String>,
+}
+
+impl Step {
+    pub(super) fn passed(link: Link, words: impl Into<String>) -> Self {
+        Self { link, outcome: Outcome::Passed, words: words.into(), cause: None, remedy: None }
+    }
+
+    pub(super) fn broken(
+        link: Link,
+        cause: Cause,
+        words: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        let (outcome, cause, remedy) = (Outcome::Broken, Some(cause), Some(remedy.into()));
+        Self { link, outcome, words: words.into(), cause, remedy }
+    }
+
+    /// Nobody here knows, but whose inspector does.
+    pub(super) fn unknown(link: Link, words: impl Into<String>, whom: &str) -> Self {
+        let remedy = Some(format!("ask the inspector of {whom}"));
+        Self { link, outcome: Outcome::Unknown, words: words.into(), cause: None, remedy }
+    }
+}
+
+/// Whether a link holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It does.
+    Passed,
+    /// It does not.
+    Broken,
+    /// That cannot be seen from here.
+    Unknown,
+}
+
+/// A link of the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Link {
+    /// The speaker is in the session.
+    SpeakerJoined,
+    /// The listener is in the same session.
+    ListenerJoined,
+    /// The speaker's microphone, or whatever it speaks with, gives sound.
+    Microphone,
+    /// The speaker has not muted itself.
+    Mute,
+    /// The key is held, or speech is detected.
+    Activation,
+    /// A channel is open.
+    Channel,
+    /// The listener is who the channels are for.
+    Rooms,
+    /// Both may do what they want to do.
+    Tokens,
+    /// From the speaker to the server.
+    Uplink,
+    /// From there to the listener.
+    Downlink,
+    /// Most of it arrives.
+    Loss,
+    /// The listener can decode it.
+    Codec,
+    /// The listener hears anybody at all.
+    Ears,
+    /// The listener has not turned the speaker down.
+    Volume,
+    /// Nobody more important speaks.
+    Priority,
+    /// The speaker is near enough.
+    Distance,
+    /// The speaker is among the loudest.
+    Crowd,
+    /// The listener's loudspeaker plays.
+    Loudspeaker,
+}
+
+impl Link {
+    /// What it is called, in a word or two.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SpeakerJoined => "speaker joined",
+            Self::ListenerJoined => "listener joined",
+            Self::Microphone => "microphone",
+            Self::Mute => "speaker's mute",
+            Self::Activation => "activation",
+            Self::Channel => "channel",
+            Self::Rooms => "rooms",
+            Self::Tokens => "tokens",
+            Self::Uplink => "way to the server",
+            Self::Downlink => "way to the listener",
+            Self::Loss => "loss",
+            Self::Codec => "codec",
+            Self::Ears => "listener's ears",
+            Self::Volume => "mute and volume",
+            Self::Priority => "priority",
+            Self::Distance => "distance",
+            Self::Crowd => "crowd",
+            Self::Loudspeaker => "loudspeaker",
+        }
+    }
+}
+
+/// Why a link is broken.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cause {
+    /// Speaker and listener are the same.
+    SamePlayer,
+    /// A client has no connection to a session.
+    NotConnected,
+    /// Nobody of that name is in the session, nor anybody with a name like it.
+    NotJoined,
+    /// Nobody of that name is in the session, but somebody with a name like it.
+    OtherName {
+        /// That name.
+        similar: String,
+    },
+    /// Both are in sessions, but not in the same one.
+    OtherSession,
+    /// The speaker has nothing to speak with.
+    NoInput,
+    /// The speaker's microphone does not run.
+    MicrophoneFailed,
+    /// What the speaker spoke, as a file, has come to its end.
+    InputEnded,
+    /// The speaker's microphone runs and hears nothing at all.
+    MicrophoneSilent,
+    /// The speaker has muted itself.
+    SelfMuted,
+    /// The speaker does not hold the key for push to talk.
+    KeyNotHeld,
+    /// The speaker's microphone hears something, but nobody speaks.
+    NobodySpeaks,
+    /// The speaker speaks to nobody.
+    NoChannel,
+    /// Every channel of the speaker's is kept closed.
+    ChannelClosed,
+    /// Nobody listens to what the speaker speaks to.
+    NobodyListens,
+    /// Others listen to what the speaker speaks to, the listener does not.
+    NotListening,
+    /// A token is missing.
+    TokenMissing,
+    /// The server does not allow it.
+    RoomRefused,
+    /// What the speaker sends does not reach the server.
+    UplinkDead,
+    /// The listener gets nothing of what the speaker sends.
+    NothingArrives,
+    /// Most of it is lost.
+    Loss,
+    /// The listener cannot decode the speaker's codec.
+    Undecodable,
+    /// The listener hears nobody.
+    Deafened,
+    /// The listener has turned everybody down to nothing.
+    MasterVolumeZero,
+    /// The listener has muted the speaker.
+    MutedByListener,
+    /// The listener has turned the speaker down to nothing, or the speaker its channel.
+    VolumeZero,
+    /// Somebody of a higher priority speaks.
+    Outranked,
+    /// The speaker is too far away.
+    OutOfRange,
+    /// Too many others are louder.
+    Crowded,
+    /// The listener's loudspeaker does not run.
+    LoudspeakerFailed,
+}

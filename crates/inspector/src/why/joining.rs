@@ -1,0 +1,98 @@
+//! Whether both are in the session.
+
+use super::diagnosis::{Cause, Link, Step};
+use super::near_name::nearest;
+use super::scene::{Scene, player_of};
+use crate::{ClientSnapshot, Status};
+
+pub(super) fn speaker_joined(scene: &Scene<'_>) -> Step {
+    joined(scene, Link::SpeakerJoined, scene.speaker, scene.mouth)
+}
+
+pub(super) fn listener_joined(scene: &Scene<'_>) -> Step {
+    let step = joined(scene, Link::ListenerJoined, scene.listener, scene.ear);
+    match together(scene) {
+        Some(apart) if step.cause.is_none() => apart,
+        _ => step,
+    }
+}
+
+fn joined(scene: &Scene<'_>, link: Link, name: &str, own: Option<&ClientSnapshot>) -> Step {
+    if let Some(own) = own {
+        return match own.status {
+            Status::Connected => Step::passed(link, format!("{name} is in the session, its own client says")),
+            _ => not_connected(link, own),
+        };
+    }
+    if let Some(session) = scene.sessions.iter().find(|session| player_of(session, name).is_some()) {
+        return Step::passed(link, format!("{name} is in the session {:?}, the server says", session.name));
+    }
+    if let Some(client) = scene.witnesses().find(|client| client.player(name).is_some()) {
+        return Step::passed(link, format!("{name} is in the session, {} sees", client.name));
+    }
+    let served = scene.sessions.iter().flat_map(|session| &session.players).map(|player| &*player.name);
+    let seen = scene.witnesses().flat_map(|client| &client.players).map(|player| &*player.name);
+    let everybody: Vec<&str> = served.chain(seen).collect();
+    if everybody.is_empty() && scene.sessions.is_empty() {
+        return Step::unknown(link, format!("nobody here knows who is in the session with {name}"), name);
+    }
+    not_there(link, name, nearest(name, everybody))
+}
+
+fn not_connected(link: Link, own: &ClientSnapshot) -> Step {
+    let name = &own.name;
+    let state = match own.status {
+        Status::Connecting => "is on the way into the session",
+        _ => "is in no session",
+    };
+    let (because, remedy) = match &own.trouble {
+        Some(trouble) => (format!(" ({trouble})"), "see what its client says about the connection"),
+        None => (String::new(), "let it join, and see what its client says"),
+    };
+    Step::broken(link, Cause::NotConnected, format!("{name} {state}{because}"), remedy)
+}
+
+fn not_there(link: Link, name: &str, similar: Option<&str>) -> Step {
+    match similar {
+        Some(similar) => Step::broken(
+            link,
+            Cause::OtherName { similar: similar.to_owned() },
+            format!("nobody named {name:?} is in the session, but {similar:?} is"),
+            format!("ask about {similar:?}, or let {name} join under the right name"),
+        ),
+        None => Step::broken(
+            link,
+            Cause::NotJoined,
+            format!("nobody named {name:?} is in the session"),
+            format!("let {name} join, and compare the address: it names the server and the session"),
+        ),
+    }
+}
+
+/// A step that says that they are not in the same session, if that is known.
+fn together(scene: &Scene<'_>) -> Option<Step> {
+    let (speaker, listener) = (scene.speaker, scene.listener);
+    let session_of = |name: &str| scene.sessions.iter().find(|session| player_of(session, name).is_some());
+    let is_apart = match (session_of(speaker), session_of(listener)) {
+        (Some(one), Some(other)) => !std::ptr::eq(*one, *other),
+        _ => match (scene.mouth, scene.ear) {
+            (Some(mouth), Some(ear)) => {
+                let is_in = mouth.status == Status::Connected && ear.status == Status::Connected;
+                is_in
+                    && ear.knows_everybody
+                    && mouth.knows_everybody
+                    && ear.player(speaker).is_none()
+                    && mouth.player(listener).is_none()
+            }
+            _ => false,
+        },
+    };
+    is_apart.then(|| {
+        Step::broken(
+            Link::ListenerJoined,
+            Cause::OtherSession,
+            format!("{speaker} and {listener} are in different sessions"),
+            "let both join with the same address: it names the server and the session",
+        )
+    })
+}

@@ -1,0 +1,128 @@
+//! Who is asked about whom, and what the snapshots together know.
+
+use crate::{CaptureRow, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot, Target};
+
+/// Speech that is this old is still "just now": between two words nobody is broken.
+pub(super) const JUST_NOW_MS: u64 = 5_000;
+/// An utterance this short may still be on its way.
+pub(super) const ON_ITS_WAY_MS: u64 = 1_500;
+
+/// The two players, and everything known about them.
+pub(super) struct Scene<'a> {
+    pub(super) speaker: &'a str,
+    pub(super) listener: &'a str,
+    /// The speaker's own client.
+    pub(super) mouth: Option<&'a ClientSnapshot>,
+    /// The listener's own client.
+    pub(super) ear: Option<&'a ClientSnapshot>,
+    /// Clients of others, who know who is there.
+    pub(super) others: Vec<&'a ClientSnapshot>,
+    /// The session of either on the server.
+    pub(super) session: Option<&'a ServedSession>,
+    /// All sessions of all servers.
+    pub(super) sessions: Vec<&'a ServedSession>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(snapshots: &'a [Snapshot], speaker: &'a str, listener: &'a str) -> Self {
+        let clients = || snapshots.iter().filter_map(Snapshot::client);
+        let sessions: Vec<_> =
+            snapshots.iter().filter_map(Snapshot::server).flat_map(|server| &server.sessions).collect();
+        let has = |session: &ServedSession, name: &str| player_of(session, name).is_some();
+        let with_both = sessions.iter().find(|session| has(session, speaker) && has(session, listener));
+        let with_either = sessions.iter().find(|session| has(session, listener) || has(session, speaker));
+        Self {
+            speaker,
+            listener,
+            mouth: clients().find(|client| client.name == speaker),
+            ear: clients().find(|client| client.name == listener),
+            others: clients().filter(|client| client.name != speaker && client.name != listener).collect(),
+            session: with_both.or(with_either).or(sessions.first()).copied(),
+            sessions,
+        }
+    }
+
+    /// The speaker as the listener's client knows it.
+    pub(super) fn heard(&self) -> Option<&'a PlayerRow> {
+        self.ear?.player(self.speaker)
+    }
+
+    /// The speaker as the server knows it.
+    pub(super) fn served_speaker(&self) -> Option<&'a ServedPlayer> {
+        player_of(self.session?, self.speaker)
+    }
+
+    /// The listener as the server knows it.
+    pub(super) fn served_listener(&self) -> Option<&'a ServedPlayer> {
+        player_of(self.session?, self.listener)
+    }
+
+    pub(super) fn capture(&self) -> Option<&'a CaptureRow> {
+        self.mouth?.capture.as_ref()
+    }
+
+    /// The speaker's voice reached the listener just now: everything before is in order.
+    pub(super) fn arrives(&self) -> bool {
+        self.heard().is_some_and(|row| is_recent(row.heard_ms_ago))
+    }
+
+    /// Who knows that the speaker has sent voice just now.
+    pub(super) fn sends(&self) -> Option<&'static str> {
+        if self.capture().is_some_and(|capture| is_recent(capture.spoke_ms_ago)) {
+            Some("its own client")
+        } else if self.served_speaker().is_some_and(|player| is_recent(player.voice_ms_ago)) {
+            Some("the server")
+        } else if self.arrives() {
+            Some("the listener")
+        } else {
+            None
+        }
+    }
+
+    /// Whom the speaker speaks to, whether just now or not; `None` if nobody here knows.
+    pub(super) fn targets(&self) -> Option<Vec<Target>> {
+        if let Some(mouth) = self.mouth {
+            return Some(mouth.channels.iter().map(|channel| channel.target.clone()).collect());
+        }
+        let served = self.served_speaker().filter(|player| player.voice_ms_ago.is_some());
+        served.map(|player| player.voice_to.clone()).filter(|targets| !targets.is_empty())
+    }
+
+    /// The rooms that the listener listens to; `None` if nobody here knows.
+    pub(super) fn listened(&self) -> Option<&'a [String]> {
+        let itself = self.ear.map(|ear| &*ear.rooms);
+        let server = || self.served_listener().map(|player| &*player.rooms);
+        let seen = || self.witnesses().find_map(|client| client.player(self.listener));
+        itself.or_else(server).or_else(|| seen().map(|row| &*row.rooms))
+    }
+
+    /// Clients that know everybody in the session.
+    pub(super) fn witnesses(&self) -> impl Iterator<Item = &'a ClientSnapshot> {
+        let all = self.mouth.into_iter().chain(self.ear).chain(self.others.iter().copied());
+        all.filter(|client| client.knows_everybody)
+    }
+}
+
+/// A player of a session by name.
+pub(super) fn player_of<'a>(session: &'a ServedSession, name: &str) -> Option<&'a ServedPlayer> {
+    session.players.iter().find(|player| player.name == name)
+}
+
+pub(super) fn is_recent(ms_ago: Option<u64>) -> bool {
+    ms_ago.is_some_and(|ms| ms <= JUST_NOW_MS)
+}
+
+/// `3.2 s ago`, or `never`.
+pub(super) fn ago(ms_ago: Option<u64>) -> String {
+    match ms_ago {
+        None => "never".to_owned(),
+        Some(0..500) => "just now".to_owned(),
+        Some(ms) => format!("{:.1} s ago", ms as f64 / 1000.0),
+    }
+}
+
+/// `the room "red" and the player "Bob"`.
+pub(super) fn list(targets: &[Target]) -> String {
+    let words: Vec<String> = targets.iter().map(Target::to_string).collect();
+    words.join(" and ")
+}

@@ -1,0 +1,220 @@
+//! From the speaker to the listener: rooms, tokens, the two ways, loss.
+
+use super::diagnosis::{Cause, Link, Step};
+use super::scene::{ON_ITS_WAY_MS, Scene, ago, is_recent, list};
+use crate::Target;
+
+/// Above that, of a hundred frames, speech cannot be followed.
+const MUCH_LOST_PERCENT: f32 = 60.0;
+/// Above that it is worth a word.
+const SOME_LOST_PERCENT: f32 = 5.0;
+/// Nothing gets through.
+const ALL_LOST_PERCENT: f32 = 95.0;
+
+pub(super) fn rooms(scene: &Scene<'_>) -> Step {
+    let (link, speaker, listener) = (Link::Rooms, scene.speaker, scene.listener);
+    if scene.arrives() && scene.mouth.is_none() {
+        let through = scene.heard().map(|row| list(&row.channels)).unwrap_or_default();
+        let words =
+            if through.is_empty() { "it arrives".into() } else { format!("it arrives through {through}") };
+        return Step::passed(link, words);
+    }
+    let Some(targets) = scene.targets() else {
+        let listened = scene.listened().map(words_of_rooms).unwrap_or_default();
+        return Step::unknown(link, format!("whom {speaker} speaks to is not known here{listened}"), speaker);
+    };
+    if targets.is_empty() {
+        return Step::unknown(link, "there is no channel that could reach anybody", speaker);
+    }
+    let Some(listened) = scene.listened() else {
+        return Step::unknown(link, format!("what {listener} listens to is not known here"), listener);
+    };
+    let reaches = |target: &&Target| match target {
+        Target::Player(name) => name == listener,
+        Target::Room(room) => listened.contains(room),
+    };
+    if let Some(target) = targets.iter().find(reaches) {
+        return Step::passed(link, format!("{speaker} speaks to {target}, and {listener} hears that"));
+    }
+    not_listening(scene, &targets, listened)
+}
+
+fn words_of_rooms(rooms: &[String]) -> String {
+    if rooms.is_empty() {
+        ", and no room is listened to".into()
+    } else {
+        format!("; listened to: {}", rooms.join(", "))
+    }
+}
+
+fn not_listening(scene: &Scene<'_>, targets: &[Target], listened: &[String]) -> Step {
+    let (speaker, listener) = (scene.speaker, scene.listener);
+    let is_heard_by_others = targets.iter().any(|target| match target {
+        Target::Player(name) => is_here(scene, name),
+        Target::Room(room) => has_listeners(scene, room),
+    });
+    let listens = if listened.is_empty() {
+        "to no room".to_owned()
+    } else {
+        format!("only to {}", listened.join(", "))
+    };
+    let wanted = targets.iter().find_map(|target| match target {
+        Target::Room(room) => Some(room),
+        Target::Player(_) => None,
+    });
+    let remedy = match wanted {
+        Some(room) => format!("let {listener} join the room {room:?}, or let {speaker} speak to {listener}"),
+        None => format!("let {speaker} open a channel to {listener}, or to a room of {listener}'s"),
+    };
+    let (cause, others) = if is_heard_by_others {
+        (Cause::NotListening, "")
+    } else {
+        (Cause::NobodyListens, ", and nobody else listens to that either")
+    };
+    let words = format!("{speaker} speaks to {}, but {listener} listens {listens}{others}", list(targets));
+    Step::broken(Link::Rooms, cause, words, remedy)
+}
+
+fn is_here(scene: &Scene<'_>, name: &str) -> bool {
+    let served =
+        scene.session.is_some_and(|session| session.players.iter().any(|player| player.name == name));
+    served || scene.witnesses().any(|client| client.player(name).is_some())
+}
+
+/// Somebody besides the two listens to the room.
+fn has_listeners(scene: &Scene<'_>, room: &str) -> bool {
+    let served = scene.session.into_iter().flat_map(|session| &session.rooms);
+    let mut served = served.filter(|row| row.name == room).flat_map(|row| &row.listeners);
+    let mut seen = scene.witnesses().flat_map(|client| &client.players);
+    let is_other = |name: &str| name != scene.speaker && name != scene.listener;
+    served.any(|name| is_other(name))
+        || seen.any(|row| is_other(&row.name) && row.rooms.iter().any(|name| name == room))
+}
+
+pub(super) fn tokens(scene: &Scene<'_>) -> Step {
+    let link = Link::Tokens;
+    let sides = [(scene.mouth, true, "speak to"), (scene.ear, false, "listen to")];
+    for (client, is_speaking, verb) in sides {
+        let missing =
+            client.and_then(|client| client.token_rules.iter().find(|rule| rule.is_speaking == is_speaking));
+        if let (Some(client), Some(rule)) = (client, missing) {
+            let (name, target, needs) = (&client.name, &rule.target, rule.needs.join(", "));
+            let words = format!("{name} has none of the tokens that it needs to {verb} {target}: {needs}");
+            return Step::broken(link, Cause::TokenMissing, words, format!("give {name} one of them"));
+        }
+    }
+    let targets = scene.targets().unwrap_or_default();
+    for player in [scene.served_speaker(), scene.served_listener()].into_iter().flatten() {
+        let is_meant = |room: &&String| {
+            player.name == scene.listener
+                || targets.is_empty()
+                || targets.contains(&Target::Room((*room).clone()))
+        };
+        if let Some(room) = player.refused_rooms.iter().find(is_meant) {
+            let words = format!("the server does not let {} into the room {room:?}", player.name);
+            return Step::broken(link, Cause::RoomRefused, words, "let the server's owner allow it");
+        }
+    }
+    match (scene.arrives(), scene.mouth, scene.ear) {
+        (true, ..) => Step::passed(link, "no token is missing: it arrives"),
+        (_, Some(_), Some(_)) => Step::passed(link, "no token is missing"),
+        (_, None, _) => Step::unknown(link, "the speaker's tokens are not known here", scene.speaker),
+        (_, _, None) => Step::unknown(link, "the listener's tokens are not known here", scene.listener),
+    }
+}
+
+pub(super) fn uplink(scene: &Scene<'_>) -> Step {
+    let (link, name) = (Link::Uplink, scene.speaker);
+    if scene.arrives() {
+        return Step::passed(link, "it arrives");
+    }
+    let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
+    let lost = lost.or_else(|| scene.served_speaker().and_then(|player| player.lost_percent));
+    if let Some(player) = scene.served_speaker() {
+        if is_recent(player.voice_ms_ago) {
+            return Step::passed(
+                link,
+                format!("the server got voice of {name} {}", ago(player.voice_ms_ago)),
+            );
+        }
+        if is_sending(scene) {
+            return dead_uplink(name, ago(player.voice_ms_ago));
+        }
+    }
+    match lost {
+        Some(lost) if lost >= ALL_LOST_PERCENT => dead_uplink(name, format!("{lost:.0} % is lost")),
+        Some(lost) => Step::passed(link, format!("the server misses {lost:.0} % of what {name} sends")),
+        None => Step::unknown(
+            link,
+            format!("whether the server gets what {name} sends is not known here"),
+            "the server",
+        ),
+    }
+}
+
+fn dead_uplink(name: &str, evidence: String) -> Step {
+    let words = format!("what {name} sends does not reach the server ({evidence})");
+    let remedy = format!("look at {name}'s network: does it let UDP out?");
+    Step::broken(Link::Uplink, Cause::UplinkDead, words, remedy)
+}
+
+/// The speaker's client has been sending to somebody for longer than packets take.
+fn is_sending(scene: &Scene<'_>) -> bool {
+    let is_long = |capture: &crate::CaptureRow| capture.utterance_ms >= ON_ITS_WAY_MS;
+    let has_sent = scene.mouth.is_some_and(|mouth| mouth.uplink.frames_sent > 0);
+    has_sent && scene.capture().is_some_and(|capture| is_recent(capture.spoke_ms_ago) && is_long(capture))
+}
+
+pub(super) fn downlink(scene: &Scene<'_>) -> Step {
+    let (link, speaker, listener) = (Link::Downlink, scene.speaker, scene.listener);
+    let Some(row) = scene.heard() else {
+        return Step::unknown(link, format!("whether it arrives at {listener} is not known here"), listener);
+    };
+    if is_recent(row.heard_ms_ago) {
+        return Step::passed(link, format!("voice of {speaker} arrived {}", ago(row.heard_ms_ago)));
+    }
+    let is_for_listener = rooms(scene).cause.is_none();
+    let server_got_it = scene.served_speaker().is_some_and(|player| is_recent(player.voice_ms_ago));
+    if is_for_listener && scene.targets().is_some() && (is_sending(scene) || server_got_it) {
+        let words = format!(
+            "nothing of what {speaker} sends arrives at {listener} (the last: {})",
+            ago(row.heard_ms_ago)
+        );
+        let remedy = format!("look at {listener}'s network: does it let UDP in?");
+        return Step::broken(link, Cause::NothingArrives, words, remedy);
+    }
+    let words = format!("voice of {speaker} last arrived: {}", ago(row.heard_ms_ago));
+    Step::unknown(link, words, speaker)
+}
+
+pub(super) fn loss(scene: &Scene<'_>) -> Step {
+    let (link, speaker, listener) = (Link::Loss, scene.speaker, scene.listener);
+    let Some(row) = scene.heard() else {
+        let told = scene.mouth.and_then(|mouth| mouth.uplink.listeners);
+        return match told {
+            Some(told) if told.listeners > 0 => Step::passed(
+                link,
+                format!("its {} listeners miss {:.0} % (median)", told.listeners, told.lost_percent),
+            ),
+            _ => Step::unknown(link, format!("what {listener} misses is not known here"), listener),
+        };
+    };
+    let lost = row.loss_percent;
+    if row.received == 0 {
+        return Step::unknown(link, "nothing has arrived that could be counted", speaker);
+    }
+    let uplink_lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
+    let where_to_look = match uplink_lost {
+        Some(percent) if percent >= SOME_LOST_PERCENT => format!("look at {speaker}'s network first"),
+        Some(_) => format!("look at {listener}'s network: up to the server it is fine"),
+        None => format!("look at the networks of {speaker} and of {listener}"),
+    };
+    let figures = format!("{lost:.0} % of {speaker}'s frames are lost, jitter {:.0} ms", row.jitter_ms);
+    if lost >= MUCH_LOST_PERCENT {
+        return Step::broken(link, Cause::Loss, figures, where_to_look);
+    }
+    if lost >= SOME_LOST_PERCENT {
+        return Step::passed(link, format!("{figures}: it can be heard, and {where_to_look}"));
+    }
+    Step::passed(link, figures)
+}
