@@ -1,1 +1,28 @@
-//! page
+//! The page on this machine that shows a snapshot, and how programs ask it.
+//!
+//! [`Inspector`] listens on 127.0.0.1 only, and everything it has lies behind a key in its address that nobody can guess:
+//! `http://127.0.0.1:PORT/KEY/`.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /KEY/` | the page, in one file, without anything from elsewhere |
+//! | `GET /KEY/snapshot.json` | the [`Snapshot`](crate::Snapshot) |
+//! | `GET /KEY/why.json?speaker=A&listener=B` | the [`Diagnosis`](crate::Diagnosis) from that snapshot alone |
+//! | `POST /KEY/act` with an [`Action`](crate::Action) | done, or not |
+//!
+//! Pages of other sites cannot use it, even if their names are made to point here: the `Host` has to be this machine's,
+//! and what changes something has to come from the page itself (`Origin`).
+//! Connections, sizes and times are bounded, and what does not fit is refused and counted.
+
+mod answer;
+mod client;
+mod connection;
+mod guard;
+mod inspector;
+mod key;
+mod request;
+mod route;
+
+pub use client::{AskError, Client};
+pub use connection::Counts;
+pub use inspector::{Inspector, InspectorError, InspectorSettings};

@@ -27,10 +27,12 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["crates/cli", "examples", "xtask"]),
+    ("httparse", &["crates/inspector"]),
     ("maudio", &["crates/device"]),
     ("opus-pure", &["crates/audio"]),
     ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),
+    ("ratatui", &["crates/cli"]),
     ("rustls", &["crates/networks", "crates/server"]),
     ("tokio", &["crates/networks", "crates/server"]),
 ];

@@ -32,6 +32,7 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-quic", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
@@ -42,6 +43,7 @@ const WALLS: &[Walls] = &[
             "consonance-pcap",
             "consonance-transport",
             "consonance-quic",
+            "consonance-inspector",
         ]),
         tests_may_also_use: &[],
     },
@@ -55,6 +57,7 @@ const WALLS: &[Walls] = &[
             "consonance-pcap",
             "consonance-transport",
             "consonance-quic",
+            "consonance-inspector",
             // Hosts: a server in the player's own process.
             "consonance-server",
         ]),

@@ -63,6 +63,7 @@ impl FlowRow {
     }
 
     /// With rates over the last ten seconds.
+    #[must_use]
     pub fn at(self, packets_per_second: f32, bytes_per_second: f32) -> Self {
         Self { packets_per_second, bytes_per_second, ..self }
     }

@@ -8,6 +8,7 @@ use super::Target;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "lamps of a panel, each by itself")]
 pub struct PlayerRow {
     /// Its name.
     pub name: String,

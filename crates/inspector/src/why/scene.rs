@@ -89,7 +89,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The rooms that the listener listens to; `None` if nobody here knows.
-    pub(super) fn listened(&self) -> Option<&'a [String]> {
+    pub(super) fn rooms_of_listener(&self) -> Option<&'a [String]> {
         let itself = self.ear.map(|ear| &*ear.rooms);
         let server = || self.served_listener().map(|player| &*player.rooms);
         let seen = || self.witnesses().find_map(|client| client.player(self.listener));

@@ -20,23 +20,23 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
         return Step::passed(link, words);
     }
     let Some(targets) = scene.targets() else {
-        let listened = scene.listened().map(words_of_rooms).unwrap_or_default();
-        return Step::unknown(link, format!("whom {speaker} speaks to is not known here{listened}"), speaker);
+        let rooms = scene.rooms_of_listener().map(words_of_rooms).unwrap_or_default();
+        return Step::unknown(link, format!("whom {speaker} speaks to is not known here{rooms}"), speaker);
     };
     if targets.is_empty() {
         return Step::unknown(link, "there is no channel that could reach anybody", speaker);
     }
-    let Some(listened) = scene.listened() else {
+    let Some(rooms) = scene.rooms_of_listener() else {
         return Step::unknown(link, format!("what {listener} listens to is not known here"), listener);
     };
     let reaches = |target: &&Target| match target {
         Target::Player(name) => name == listener,
-        Target::Room(room) => listened.contains(room),
+        Target::Room(room) => rooms.contains(room),
     };
     if let Some(target) = targets.iter().find(reaches) {
         return Step::passed(link, format!("{speaker} speaks to {target}, and {listener} hears that"));
     }
-    not_listening(scene, &targets, listened)
+    not_listening(scene, &targets, rooms)
 }
 
 fn words_of_rooms(rooms: &[String]) -> String {
@@ -47,17 +47,14 @@ fn words_of_rooms(rooms: &[String]) -> String {
     }
 }
 
-fn not_listening(scene: &Scene<'_>, targets: &[Target], listened: &[String]) -> Step {
+fn not_listening(scene: &Scene<'_>, targets: &[Target], rooms: &[String]) -> Step {
     let (speaker, listener) = (scene.speaker, scene.listener);
     let is_heard_by_others = targets.iter().any(|target| match target {
         Target::Player(name) => is_here(scene, name),
         Target::Room(room) => has_listeners(scene, room),
     });
-    let listens = if listened.is_empty() {
-        "to no room".to_owned()
-    } else {
-        format!("only to {}", listened.join(", "))
-    };
+    let to_what =
+        if rooms.is_empty() { "to no room".to_owned() } else { format!("only to {}", rooms.join(", ")) };
     let wanted = targets.iter().find_map(|target| match target {
         Target::Room(room) => Some(room),
         Target::Player(_) => None,
@@ -71,7 +68,7 @@ fn not_listening(scene: &Scene<'_>, targets: &[Target], listened: &[String]) -> 
     } else {
         (Cause::NobodyListens, ", and nobody else listens to that either")
     };
-    let words = format!("{speaker} speaks to {}, but {listener} listens {listens}{others}", list(targets));
+    let words = format!("{speaker} speaks to {}, but {listener} listens {to_what}{others}", list(targets));
     Step::broken(Link::Rooms, cause, words, remedy)
 }
 
@@ -138,11 +135,11 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
             );
         }
         if is_sending(scene) {
-            return dead_uplink(name, ago(player.voice_ms_ago));
+            return dead_uplink(name, &ago(player.voice_ms_ago));
         }
     }
     match lost {
-        Some(lost) if lost >= ALL_LOST_PERCENT => dead_uplink(name, format!("{lost:.0} % is lost")),
+        Some(lost) if lost >= ALL_LOST_PERCENT => dead_uplink(name, &format!("{lost:.0} % is lost")),
         Some(lost) => Step::passed(link, format!("the server misses {lost:.0} % of what {name} sends")),
         None => Step::unknown(
             link,
@@ -152,7 +149,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     }
 }
 
-fn dead_uplink(name: &str, evidence: String) -> Step {
+fn dead_uplink(name: &str, evidence: &str) -> Step {
     let words = format!("what {name} sends does not reach the server ({evidence})");
     let remedy = format!("look at {name}'s network: does it let UDP out?");
     Step::broken(Link::Uplink, Cause::UplinkDead, words, remedy)

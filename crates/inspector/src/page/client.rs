@@ -1,0 +1,166 @@
+//! Asking a page, as programs do.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use crate::{Action, Snapshot, SnapshotError};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// More than the largest snapshot has.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_HEADERS: usize = 48;
+
+/// An inspector somewhere, by its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    host: String,
+    /// `/KEY/`
+    folder: String,
+}
+
+/// Why an inspector gives no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskError {
+    /// The address is none of an inspector.
+    #[error(
+        "{0:?} is no address of an inspector: they look like http://127.0.0.1:PORT/KEY/, as `--inspector` prints it"
+    )]
+    Address(String),
+    /// Nobody answers there.
+    #[error("no inspector answers at {host} ({source}): does its program still run?")]
+    Connection {
+        /// The host and the port.
+        host: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The answer is no.
+    #[error("the inspector at {host} says no: {words}")]
+    Refused {
+        /// The host and the port.
+        host: String,
+        /// Its words.
+        words: String,
+    },
+    /// The answer cannot be read.
+    #[error("{0}")]
+    Snapshot(#[from] SnapshotError),
+}
+
+impl Client {
+    /// An inspector by its address, `http://127.0.0.1:PORT/KEY/`. Does not ask it yet.
+    ///
+    /// # Errors
+    /// If it is another kind of address.
+    pub fn new(url: &str) -> Result<Self, AskError> {
+        let wrong = || AskError::Address(url.to_owned());
+        let rest = url.trim().strip_prefix("http://").ok_or_else(wrong)?;
+        let (host, key) = rest.split_once('/').ok_or_else(wrong)?;
+        let key = key.strip_suffix("snapshot.json").unwrap_or(key).trim_matches('/');
+        let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_host = host.bytes().all(|byte| byte.is_ascii_graphic()) && host.contains(':');
+        if !is_key || !is_host {
+            return Err(wrong());
+        }
+        Ok(Self { host: host.to_owned(), folder: format!("/{key}/") })
+    }
+
+    /// How it is doing.
+    ///
+    /// # Errors
+    /// If it does not answer, or with something else.
+    pub fn snapshot(&self) -> Result<Snapshot, AskError> {
+        let body = self.ask("GET", "snapshot.json", "")?;
+        Ok(Snapshot::from_json(&String::from_utf8_lossy(&body))?)
+    }
+
+    /// Has something done.
+    ///
+    /// # Errors
+    /// If it does not answer, or refuses.
+    pub fn act(&self, action: &Action) -> Result<(), AskError> {
+        // Plain data with text for keys cannot fail.
+        let body = serde_json::to_string(action).unwrap_or_default();
+        self.ask("POST", "act", &body).map(drop)
+    }
+
+    fn ask(&self, method: &str, what: &str, body: &str) -> Result<Vec<u8>, AskError> {
+        let Self { host, folder } = self;
+        let length = body.len();
+        let request = format!(
+            "{method} {folder}{what} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{body}"
+        );
+        let connection = |source| AskError::Connection { host: host.clone(), source };
+        let answer = self.exchange(&request).map_err(connection)?;
+        let strange = || connection(io::Error::other("it does not answer as an inspector does"));
+        let (status, begins) = parse(&answer).ok_or_else(strange)?;
+        let body = answer[begins..].to_vec();
+        if status == 200 {
+            return Ok(body);
+        }
+        let words = String::from_utf8_lossy(&body).trim().to_owned();
+        Err(AskError::Refused { host: host.clone(), words })
+    }
+
+    fn exchange(&self, request: &str) -> io::Result<Vec<u8>> {
+        let nowhere = || io::Error::other("there is no such host");
+        let address = self.host.to_socket_addrs()?.find(std::net::SocketAddr::is_ipv4).ok_or_else(nowhere)?;
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.write_all(request.as_bytes())?;
+        let mut answer = Vec::new();
+        stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer)?;
+        Ok(answer)
+    }
+}
+
+/// The status and where the body begins, of a whole answer.
+fn parse(answer: &[u8]) -> Option<(u16, usize)> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut parsed = httparse::Response::new(&mut headers);
+    let httparse::Status::Complete(begins) = parsed.parse(answer).ok()? else { return None };
+    let header = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length: usize = std::str::from_utf8(header?.value).ok()?.trim().parse().ok()?;
+    (answer.len() - begins == length).then_some((parsed.code?, begins))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_it_is_printed() {
+        let expected = Client { host: "127.0.0.1:7000".into(), folder: "/0a1b/".into() };
+        for url in [
+            "http://127.0.0.1:7000/0a1b/",
+            " http://127.0.0.1:7000/0a1b",
+            "http://127.0.0.1:7000/0a1b/snapshot.json",
+        ] {
+            assert_eq!(Client::new(url).unwrap(), expected);
+        }
+        for url in [
+            "",
+            "quic://127.0.0.1:7/main",
+            "http://127.0.0.1:7/",
+            "http://127.0.0.1/a/",
+            "http://a:1/b\r\nc/",
+        ] {
+            assert!(matches!(Client::new(url), Err(AskError::Address(_))), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_cut_short_is_none() {
+        let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+        assert_eq!(parse(whole), Some((200, whole.len() - 5)));
+        for length in 0..whole.len() {
+            assert_eq!(parse(&whole[..length]), None, "{length}");
+        }
+        assert_eq!(parse(b"HTTP/1.1 200 OK\r\n\r\nhello"), None);
+    }
+}

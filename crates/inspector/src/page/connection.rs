@@ -1,0 +1,86 @@
+//! One connection at a time, and how many of them.
+
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
+use super::{request, route};
+use crate::Inspected;
+
+/// Connections that are served at the same time; more are closed at once.
+const MAX_CONNECTIONS: usize = 16;
+
+/// What an inspector has served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Requests that got what they asked for.
+    pub answered: u64,
+    /// Requests that did not: no request, too long, forbidden, nothing there.
+    pub refused: u64,
+    /// Connections that were closed at once because too many were open.
+    pub turned_away: u64,
+}
+
+/// Serves connections, each in a thread of its own.
+pub(super) struct Connections {
+    pub(super) inspected: Arc<dyn Inspected>,
+    pub(super) key: String,
+    open: AtomicUsize,
+    answered: AtomicU64,
+    refused: AtomicU64,
+    turned_away: AtomicU64,
+}
+
+impl Connections {
+    pub(super) fn new(inspected: Arc<dyn Inspected>, key: String) -> Self {
+        let zero = || AtomicU64::new(0);
+        let (answered, refused, turned_away) = (zero(), zero(), zero());
+        Self { inspected, key, open: AtomicUsize::new(0), answered, refused, turned_away }
+    }
+
+    /// Begins to serve one more, unless there are too many.
+    pub(super) fn serve(self: &Arc<Self>, stream: TcpStream) {
+        if self.open.fetch_add(1, Ordering::AcqRel) >= MAX_CONNECTIONS {
+            self.open.fetch_sub(1, Ordering::AcqRel);
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let place = Place(Arc::clone(self));
+        let run = move || place.0.answer(stream);
+        if thread::Builder::new().name("inspector-answer".into()).spawn(run).is_err() {
+            // Without a thread the place and the connection were given back with what should have run.
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        Counts {
+            answered: self.answered.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+            turned_away: self.turned_away.load(Ordering::Relaxed),
+        }
+    }
+
+    fn answer(&self, mut stream: TcpStream) {
+        let request = request::read(&mut stream);
+        let answer = route::answer(&request, &self.key, &*self.inspected);
+        let is_good = answer.as_ref().is_some_and(|answer| answer.status == "200 OK");
+        let counter = if is_good { &self.answered } else { &self.refused };
+        counter.fetch_add(1, Ordering::Relaxed);
+        if let Some(answer) = answer {
+            answer.send(&mut stream);
+        }
+        let _ = stream.shutdown(Shutdown::Write);
+    }
+}
+
+/// A place among those who are served, given back when it is dropped, also by a panic.
+struct Place(Arc<Connections>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::AcqRel);
+    }
+}

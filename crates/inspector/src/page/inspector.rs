@@ -1,0 +1,118 @@
+//! The server of the page: a thread that listens on 127.0.0.1.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::connection::{Connections, Counts};
+use super::key;
+use crate::Inspected;
+
+/// How long to wait after the system refused a connection, as it does when too many files are open.
+const AFTER_TROUBLE: Duration = Duration::from_millis(50);
+/// How long it may take to wake our own listener.
+const WAKING: Duration = Duration::from_secs(1);
+
+/// How a page is served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InspectorSettings {
+    /// The TCP port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// What the program logs, to be shown, in its own words.
+    pub log_levels: String,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectorError {
+    /// The port cannot be used.
+    #[error("the inspector cannot listen on 127.0.0.1:{port} ({source}): choose another port, or 0 for any")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The operating system gives no thread.
+    #[error("the operating system gives no thread for the inspector ({0}): close other programs")]
+    Thread(io::Error),
+}
+
+/// A page on this machine. Dropping it ends it.
+pub struct Inspector {
+    address: SocketAddr,
+    connections: Arc<Connections>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Inspector {
+    /// Begins to show something.
+    ///
+    /// # Errors
+    /// If the port is taken, or there is no thread.
+    pub fn start(
+        settings: &InspectorSettings,
+        inspected: Arc<dyn Inspected>,
+    ) -> Result<Self, InspectorError> {
+        let port = settings.port;
+        let cannot_listen = |source| InspectorError::Port { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
+        let connections = Arc::new(Connections::new(inspected, key::new()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (serving, stopped) = (Arc::clone(&connections), Arc::clone(&stop));
+        let run = move || listen(&listener, &serving, &stopped);
+        let thread =
+            thread::Builder::new().name("inspector".into()).spawn(run).map_err(InspectorError::Thread)?;
+        Ok(Self { address, connections, stop, thread: Some(thread) })
+    }
+
+    /// The page's address, with the key: whoever knows it may look, and mute.
+    pub fn url(&self) -> String {
+        format!("http://{}/{}/", self.address, self.connections.key)
+    }
+
+    /// What was asked for so far.
+    pub fn counts(&self) -> Counts {
+        self.connections.counts()
+    }
+}
+
+impl Drop for Inspector {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        // Wakes the listener; should that fail, it ends with the next connection.
+        if TcpStream::connect_timeout(&self.address, WAKING).is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Inspector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the key: what is printed for debugging ends in logs.
+        f.debug_struct("Inspector").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn listen(listener: &TcpListener, connections: &Arc<Connections>, stop: &AtomicBool) {
+    loop {
+        let accepted = listener.accept();
+        if stop.load(Ordering::Acquire) {
+            return;
+        }
+        match accepted {
+            Ok((stream, _)) => connections.serve(stream),
+            Err(_) => thread::sleep(AFTER_TROUBLE),
+        }
+    }
+}

@@ -1,0 +1,338 @@
+"use strict";
+// Everything is made of text nodes and elements: names come from the network and are never markup.
+const INTERVAL_MS = 200;
+const $ = (id) => document.getElementById(id);
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+function say(target, text) { if (target.textContent !== text) target.textContent = text; }
+
+// --- numbers
+const figure = (value, digits = 0, unit = "") => value == null ? "–" : value.toFixed(digits) + unit;
+const bytes = (value) => value < 1e4 ? value + " B" : value < 1e7 ? (value / 1e3).toFixed(1) + " kB" : (value / 1e6).toFixed(1) + " MB";
+const ago = (ms) => ms == null ? "never" : ms < 500 ? "now" : ms < 60000 ? (ms / 1000).toFixed(1) + " s ago" : Math.round(ms / 60000) + " min ago";
+const target = (to) => to.room != null ? to.room : "@" + to.player;
+const clock = (ms) => { const s = Math.floor(ms / 1000); return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"); };
+
+// --- tables whose rows stay where they are, so that a button can be pressed while figures change
+function table(place, key, columns, rows, classOf) {
+  let body = place.querySelector("tbody");
+  if (!body || place.dataset.columns !== columns.map((column) => column.title).join()) {
+    place.dataset.columns = columns.map((column) => column.title).join();
+    body = element("tbody");
+    const heads = columns.map((column) => element("th", { className: column.className || "", scope: "col", textContent: column.title }));
+    place.replaceChildren(element("div", { className: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body)));
+  }
+  const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
+  rows.forEach((value, index) => {
+    const name = String(key(value));
+    let row = old.get(name);
+    if (!row) {
+      row = element("tr", {}, ...columns.map((column) => element("td", { className: column.className || "" })));
+      row.dataset.key = name;
+    }
+    old.delete(name);
+    if (body.children[index] !== row) body.insertBefore(row, body.children[index] || null);
+    row.className = classOf ? classOf(value) : "";
+    columns.forEach((column, number) => column.draw(row.children[number], value));
+  });
+  for (const row of old.values()) row.remove();
+}
+const text = (title, of, className) => ({ title, className, draw: (cell, value) => say(cell, of(value)) });
+const number = (title, of) => text(title, of, "number");
+
+function meter(cell, decibels) {
+  const share = Math.max(0, Math.min(1, (decibels + 60) / 60));
+  if (!cell.firstChild) cell.append(element("div", { className: "meter" }, element("i")));
+  const bar = cell.firstChild;
+  bar.className = decibels > -6 ? "meter loud" : "meter";
+  bar.firstChild.style.width = (100 * share).toFixed(1) + "%";
+  bar.title = decibels.toFixed(0) + " dB of full scale";
+}
+
+// Delay (line), where it should be (orange), level (filled) over the last 20 s.
+function graph(cell, history) {
+  let canvas = cell.querySelector("canvas");
+  if (!canvas) {
+    canvas = element("canvas", { title: "The last 20 s: level (filled), delay (blue), delay aimed for (orange), both up to the greatest" });
+    cell.append(canvas);
+  }
+  const ratio = devicePixelRatio || 1, width = 180, height = 34;
+  if (canvas.width !== width * ratio) { canvas.width = width * ratio; canvas.height = height * ratio; }
+  const pen = canvas.getContext("2d"), style = getComputedStyle(document.body);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  const most = Math.max(100, ...history.delay_ms, ...history.target_ms), step = width / 200;
+  const x = (index, all) => width - (all.length - index) * step;
+  pen.fillStyle = style.getPropertyValue("--track");
+  history.level_dbfs.forEach((level, index) => {
+    const share = Math.max(0, (level + 60) / 60);
+    pen.fillRect(x(index, history.level_dbfs), height * (1 - share), step, height * share);
+  });
+  for (const [values, colour] of [[history.target_ms, "--c1"], [history.delay_ms, "--c0"]]) {
+    pen.strokeStyle = style.getPropertyValue(colour);
+    pen.lineWidth = 1.4;
+    pen.beginPath();
+    values.forEach((value, index) => pen.lineTo(x(index, values), height - 1.5 - (height - 3) * value / most));
+    pen.stroke();
+  }
+}
+
+// --- tabs
+const TABS = ["Players", "Network", "Capture", "Devices", "Log"];
+let shown = TABS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "Players";
+for (const name of TABS) {
+  const tab = element("button", { id: "tab-" + name, textContent: name });
+  tab.setAttribute("role", "tab");
+  tab.setAttribute("aria-controls", name);
+  tab.onclick = () => { shown = name; history.replaceState(null, "", "#" + name); showTab(); };
+  $("tabs").append(tab);
+}
+$("tabs").onkeydown = (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const open = TABS.filter((name) => !$("tab-" + name).hidden);
+  if (!step) return;
+  const next = open[(open.indexOf(shown) + step + open.length) % open.length];
+  $("tab-" + next).click();
+  $("tab-" + next).focus();
+};
+function showTab() {
+  for (const name of TABS) {
+    $(name).hidden = name !== shown;
+    $("tab-" + name).setAttribute("aria-selected", String(name === shown));
+    $("tab-" + name).tabIndex = name === shown ? 0 : -1;
+  }
+}
+showTab();
+
+// --- what is done
+async function act(action) {
+  const answer = await fetch("act", { method: "POST", body: JSON.stringify(action) });
+  if (!answer.ok) { $("lost").hidden = false; say($("lost"), await answer.text()); }
+  await update();
+}
+const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+$("mute").onclick = () => act({ action: "mute", muted: !isPressed($("mute")) });
+$("deafen").onclick = () => act({ action: "deafen", deafened: !isPressed($("deafen")) });
+function press(button, pressed, words) { button.setAttribute("aria-pressed", String(pressed)); say(button, words); }
+
+// --- why
+function choose(select, names, first) {
+  const wanted = select.value || first;
+  if (select.dataset.names !== names.join("\n")) {
+    select.dataset.names = names.join("\n");
+    select.replaceChildren(...names.map((name) => element("option", { value: name, textContent: name })));
+    if (names.includes(wanted)) select.value = wanted;
+  }
+}
+function ask(speaker, listener) { $("speaker").value = speaker; $("listener").value = listener; $("way").open = true; diagnose(); $("why-card").scrollIntoView({ block: "nearest" }); }
+async function diagnose() {
+  const [speaker, listener] = [$("speaker").value, $("listener").value];
+  $("verdict").className = "";
+  if (!speaker || !listener || speaker === listener) {
+    $("steps").replaceChildren();
+    return say($("verdict"), "Choose who speaks and who listens.");
+  }
+  const answer = await fetch("why.json?" + new URLSearchParams({ speaker, listener }));
+  if (!answer.ok) return say($("verdict"), await answer.text());
+  const { verdict, steps } = await answer.json();
+  say($("verdict"), verdict);
+  $("verdict").className = steps.some((step) => step.outcome === "broken") ? "bad" : steps.every((step) => step.outcome === "passed") ? "good" : "";
+  const marks = { passed: "✓", broken: "✗", unknown: "?" };
+  $("steps").replaceChildren(...steps.map((step) => element("li", { className: step.outcome },
+    element("span", { textContent: marks[step.outcome] }), element("b", { textContent: step.link.replaceAll("_", " ") }), element("em", { textContent: step.words }))));
+}
+$("speaker").onchange = $("listener").onchange = diagnose;
+
+// --- what is shown
+const levels = [];
+function showClient(snapshot) {
+  const others = snapshot.players.filter((player) => !player.is_local);
+  say($("title"), snapshot.name || "A player");
+  const rooms = snapshot.rooms.length ? "listens to " + snapshot.rooms.join(", ") : "listens to no room";
+  const channels = snapshot.channels.length ? "speaks to " + snapshot.channels.map((channel) => target(channel.target) + (channel.is_open ? " (open)" : "")).join(", ") : "speaks to nobody";
+  const tokens = snapshot.tokens.length ? " · tokens: " + snapshot.tokens.join(", ") : "";
+  say($("subtitle"), `${snapshot.status}${snapshot.trouble ? " (" + snapshot.trouble + ")" : ""} · ${snapshot.mode}${snapshot.id == null ? "" : " · id " + snapshot.id} · ${clock(snapshot.uptime_ms)} · ${rooms} · ${channels}${tokens}`);
+  $("own").hidden = false;
+  press($("mute"), snapshot.muted, snapshot.muted ? "Unmute me" : "Mute me");
+  press($("deafen"), snapshot.deafened, snapshot.deafened ? "Undeafen me" : "Deafen me");
+  const names = [snapshot.name, ...others.map((player) => player.name)];
+  choose($("speaker"), names, others.length ? others[0].name : "");
+  choose($("listener"), names, snapshot.name);
+  if (shown === "Players") showPlayers(snapshot);
+  if (shown === "Network") showNetwork($("network"), snapshot.network, snapshot.uplink);
+  if (shown === "Capture") showCapture(snapshot);
+  if (shown === "Devices") showDevices(snapshot);
+}
+
+function card(place, id, title) {
+  let found = place.querySelector(`[data-card="${id}"]`);
+  if (!found) {
+    found = element("div", { className: "card" }, element("h2", { textContent: title }), element("div"));
+    found.dataset.card = id;
+    place.append(found);
+  }
+  return found.lastChild;
+}
+function tiles(place, values) {
+  let grid = place.querySelector(".tiles");
+  if (!grid || grid.children.length !== values.length) {
+    if (grid) grid.remove();
+    grid = element("div", { className: "tiles" }, ...values.map(([title]) => element("div", { className: "tile" }, element("h3", { textContent: title }), element("p", { className: "figure" }), element("p", { className: "note" }), element("div"))));
+    place.prepend(grid);
+  }
+  values.forEach(([title, value, note = "", isBad = false, level = null], index) => {
+    const tile = grid.children[index];
+    tile.className = isBad ? "tile bad" : "tile";
+    say(tile.children[0], title); say(tile.children[1], value); say(tile.children[2], note);
+    if (level != null) meter(tile.children[3], level);
+  });
+}
+
+function showPlayers(snapshot) {
+  const state = (player) => player.is_local ? "this player" : player.undecodable_because ? "cannot be decoded" : player.unheard ? player.unheard.replaceAll("_", " ") : player.is_speaking ? "speaks" : player.heard_ms_ago == null ? "silent so far" : "spoke " + ago(player.heard_ms_ago);
+  const other = (draw) => (cell, player) => player.is_local ? say(cell, "") : draw(cell, player);
+  table(card($("players"), "all", "Players"), (player) => player.name, [
+    { title: "Name", className: "name", draw: (cell, player) => {
+      if (!cell.firstChild) cell.append(document.createTextNode(""), element("small"));
+      if (cell.firstChild.data !== player.name) cell.firstChild.data = player.name;
+      say(cell.lastChild, state(player));
+    } },
+    text("Listens to", (player) => player.rooms.join(", ")),
+    text("Comes through", (player) => player.channels.map(target).join(", ") + (player.positional ? " ⌖" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`)),
+    { title: "Level", draw: other((cell, player) => meter(cell, player.is_speaking ? player.level_dbfs : -100)) },
+    { title: "Delay, 20 s", draw: other((cell, player) => graph(cell, player.history)) },
+    number("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`),
+    number("Jitter", (player) => player.is_local ? "" : figure(player.jitter_ms, 1, " ms")),
+    number("Loss", (player) => player.is_local ? "" : figure(player.loss_percent, 1, " %")),
+    text("Priority", (player) => player.priority),
+    number("Volume", (player) => player.is_local ? "" : figure(player.volume, 2)),
+    { title: "", className: "buttons-cell", draw: other((cell, player) => {
+      if (!cell.firstChild) cell.append(element("div", { className: "buttons" }, element("button"), element("button", { textContent: "Why?" })));
+      const [mute, why] = cell.firstChild.children;
+      press(mute, player.muted, player.muted ? "Unmute" : "Mute");
+      mute.onclick = () => act({ action: "mute_player", name: player.name, muted: !player.muted });
+      why.onclick = () => ask(player.name, snapshot.name);
+    }) },
+  ], snapshot.players, (player) => player.is_speaking ? player.unheard ? "speaking unheard" : "speaking" : "");
+}
+
+function showNetwork(place, network, uplink, title = "") {
+  if (uplink) {
+    const heard = uplink.listeners;
+    tiles(place, [
+      ["Round trip", figure(network.round_trip_ms, 1, " ms")],
+      ["Lost on the way up", figure(uplink.lost_percent, 1, " %"), "as the server counts", uplink.lost_percent > 20],
+      ["Waiting on the way up", figure(uplink.queueing_ms, 0, " ms")],
+      ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so; they wait ${figure(heard.delay_ms)} ms` : "nobody says"],
+      ["Bit rate", figure(uplink.bitrate_bps / 1000, 1, " kbit/s"), `expects ${uplink.expected_loss_percent} % loss`],
+      ["Frames sent", String(uplink.frames_sent), `${uplink.frames_unheard} for nobody`],
+      ["Direct links", String(network.direct_links)],
+    ]);
+  }
+  const columns = [
+    text("Packet", (row) => row.packet), number("Packets", (row) => String(row.flow.packets)), number("Bytes", (row) => bytes(row.flow.bytes)),
+    number("Packets/s", (row) => figure(row.flow.packets_per_second, 1)), number("Bytes/s", (row) => bytes(Math.round(row.flow.bytes_per_second))),
+  ];
+  for (const way of ["received", "sent"]) {
+    const rows = [...network[way].filter((row) => row.flow.packets), { packet: "all", flow: network[way + "_total"] }];
+    table(card(place, title + way, `${title}${title ? ": " : ""}${way}`), (row) => row.packet, columns, rows);
+  }
+  const counters = network.counters.map(([name, value]) => ({ name, value }));
+  if (counters.length) table(card(place, title + "counters", `${title}${title ? ": " : ""}counters`), (row) => row.name, [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters);
+}
+
+function showCapture(snapshot) {
+  const capture = snapshot.capture, place = $("capture");
+  if (!capture) { place.replaceChildren(element("p", { className: "card note", textContent: "This player has no input." })); return; }
+  if (place.querySelector("p.card")) place.replaceChildren();
+  const echo = capture.echo;
+  const gate = snapshot.muted ? "muted" : capture.is_speaking ? "open" : "closed";
+  const mode = { open: "always open", push_to_talk: capture.key_held ? "push to talk, key held" : "push to talk, key not held", voice: "while somebody speaks", other: "as each channel says" }[capture.activation] || capture.activation;
+  tiles(place, [
+    ["Microphone", figure(capture.input_level_dbfs, 0, " dBFS"), capture.has_ended ? "has come to its end" : "last loud: " + ago(capture.sound_ms_ago), capture.sound_ms_ago == null, capture.input_level_dbfs],
+    ["Behind the processing", figure(capture.output_level_dbfs, 0, " dBFS"), `gain ${figure(capture.gain_db, 1, " dB")}`, false, capture.output_level_dbfs],
+    ["Speech", figure(100 * capture.speech_probability, 0, " %"), capture.is_speech ? "detected" : "not detected", false, 60 * capture.speech_probability - 60],
+    ["Activation", gate, mode],
+    ["Delay", figure(capture.delay_ms, 0, " ms"), `${capture.dropped_blocks} blocks lost, ${capture.clipped_samples} samples clipped`],
+    ["Echo", echo ? figure(echo.delay_ms, 0, " ms") : "off", echo ? echoHint(echo) : "", echo && echo.delay_ms > 250],
+    ["Echo return loss", echo ? figure(echo.return_loss_db, 1, " dB") : "–", echo ? `${figure(echo.return_loss_enhancement_db, 1, " dB")} more by the canceller` : ""],
+  ]);
+  levels.push(capture.input_level_dbfs);
+  if (levels.length > 200) levels.shift();
+  const at = card(place, "level", "The microphone’s level while this page is open, and its last seconds");
+  graph(at, { level_dbfs: levels, delay_ms: [], target_ms: [] });
+}
+// Limits as the original's inspector has them.
+function echoHint(echo) {
+  if (echo.delay_ms > 250) return "too late to be removed: a slow loudspeaker?";
+  if (echo.return_loss_db > 40) return "hardly any echo: headphones?";
+  if (echo.return_loss_db < 6) return "very loud: turn the loudspeaker down";
+  return `the way has changed ${echo.path_changes} times`;
+}
+
+function showDevices(snapshot) {
+  const rows = [["Microphone", snapshot.microphone], ["Loudspeaker", snapshot.loudspeaker]].map(([kind, device]) => ({ kind, ...(device || { state: "none", name: kind === "Microphone" ? "speaks with something else, or not at all" : "what is heard goes elsewhere" }) }));
+  table(card($("devices"), "all", "Devices"), (row) => row.kind, [
+    text("", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => row.name),
+    number("Rate", (row) => row.rate_hz ? row.rate_hz + " Hz" : "–"), number("Latency", (row) => figure(row.latency_ms, 1, " ms")),
+    number("Interruptions", (row) => row.xruns == null ? "–" : String(row.xruns)), number("Opened again", (row) => row.reopened == null ? "–" : String(row.reopened)),
+  ], rows);
+  if (snapshot.output_trouble) say(card($("devices"), "trouble", "Output"), snapshot.output_trouble);
+}
+
+function showServer(snapshot) {
+  const sessions = snapshot.sessions, players = sessions.flatMap((session) => session.players);
+  say($("title"), "Server");
+  say($("subtitle"), `${sessions.length} session${sessions.length === 1 ? "" : "s"} · ${players.length} player${players.length === 1 ? "" : "s"} · ${clock(snapshot.uptime_ms)}`);
+  for (const name of ["Capture", "Devices"]) $("tab-" + name).hidden = true;
+  const names = [...new Set(players.map((player) => player.name))];
+  choose($("speaker"), names, names[0]);
+  choose($("listener"), names, names[1]);
+  for (const session of sessions) {
+    if (shown === "Players") {
+      table(card($("players"), "p" + session.name, `Session ${session.name}`), (player) => player.name, [
+        text("Name", (player) => player.name, "name"), number("Id", (player) => String(player.id)), text("Listens to", (player) => player.rooms.join(", ")),
+        text("Last spoke", (player) => ago(player.voice_ms_ago)), text("To", (player) => player.voice_to.map(target).join(", ")),
+        text("Refused", (player) => player.refused_rooms.join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")),
+        number("Received", (player) => bytes(player.received.bytes)), number("Sent", (player) => bytes(player.sent.bytes)), number("Faults", (player) => String(player.faults)),
+      ], session.players, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");
+      table(card($("players"), "r" + session.name, `Rooms of ${session.name}`), (room) => room.name, [
+        text("Room", (room) => room.name, "name"), number("Listeners", (room) => String(room.listeners.length)), text("Who", (room) => room.listeners.join(", ")),
+      ], session.rooms);
+    }
+    if (shown === "Network") showNetwork($("network"), session.network, null, session.name);
+  }
+}
+
+function showLog(snapshot) {
+  const place = $("log");
+  if (snapshot.log_levels) say(card(place, "levels", "What the program logs"), snapshot.log_levels);
+  const at = card(place, "notes", "What happened of late");
+  const last = snapshot.notes.length ? snapshot.notes.at(-1).at_ms + snapshot.notes.at(-1).text + snapshot.notes.length : "none";
+  if (at.dataset.last === last) return;
+  at.dataset.last = last;
+  const rows = snapshot.notes.toReversed().map((note) => element("li", { className: note.severity }, element("span", { className: "note", textContent: clock(note.at_ms) }), element("span", { textContent: note.text })));
+  at.replaceChildren(element("ul", { className: "notes" }, ...(rows.length ? rows : [element("li", { textContent: "Nothing." })])));
+}
+
+async function update() {
+  try {
+    const answer = await fetch("snapshot.json");
+    if (!answer.ok) throw new Error(await answer.text());
+    const snapshot = await answer.json();
+    $("lost").hidden = true;
+    if (snapshot.kind === "client") showClient(snapshot); else showServer(snapshot);
+    if (shown === "Log") showLog(snapshot);
+    document.title = $("title").textContent + " – Consonance inspector";
+  } catch (error) {
+    $("lost").hidden = false;
+    say($("lost"), error instanceof TypeError ? "The program does not answer: it has ended, or it is stuck. What stands here is old." : error.message);
+  }
+}
+async function loop() { if (!document.hidden) await update(); setTimeout(loop, INTERVAL_MS); }
+loop().then(diagnose);
+setInterval(() => { if (!document.hidden && shown === "Players") diagnose().catch(() => {}); }, 1000);
