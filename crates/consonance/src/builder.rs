@@ -11,6 +11,8 @@ use std::time::Duration;
 use consonance_audio::{
     ActivationSettings, CaptureSettings, EncoderSettings, Input, MixerSettings, Output, Quality, Redundancy,
 };
+#[cfg(feature = "inspector")]
+use consonance_inspector::page::InspectorSettings;
 use consonance_session::{ChannelProperties, Routing, Target};
 use consonance_transport::ClientTransport;
 
@@ -23,7 +25,7 @@ use crate::offline::LoopbackRooms;
 use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceWishes;
-use crate::voice_chat::VoiceChat;
+use crate::voice_chat::{PageWish, VoiceChat};
 
 /// Text messages that a history keeps at most.
 const MAX_TEXT_HISTORY: usize = 10_000;
@@ -55,6 +57,8 @@ pub struct VoiceChatBuilder {
     trace_frames: bool,
     diagnostics: Option<(PathBuf, DiagnosticsSettings)>,
     loopback: Option<LoopbackRooms>,
+    mode: &'static str,
+    page: PageWish,
 }
 
 /// What a game wants to be called with.
@@ -88,6 +92,8 @@ impl VoiceChat {
             trace_frames: false,
             diagnostics: None,
             loopback: None,
+            mode: "client",
+            page: PageWish::default(),
         }
     }
 
@@ -298,6 +304,20 @@ impl VoiceChatBuilder {
     /// Reports what becomes of every frame; see [`VoiceChat::poll_trace`].
     pub fn trace_frames(mut self) -> Self {
         self.trace_frames = true;
+        self
+    }
+
+    /// Shows what the chat is doing on a page on this machine; [`VoiceChat::inspector_url`] says where.
+    #[cfg(feature = "inspector")]
+    pub fn inspector(mut self, settings: InspectorSettings) -> Self {
+        self.page = Some(settings);
+        self
+    }
+
+    /// The server is in the same process.
+    #[cfg(feature = "host")]
+    pub(crate) fn in_host(mut self) -> Self {
+        self.mode = "host";
         self
     }
 }

@@ -241,6 +241,11 @@ impl Capture {
         Some(captured)
     }
 
+    /// The input has come to its end, as a file does.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
     /// How it is doing; none without an input.
     pub(crate) fn row(&self) -> Option<CaptureRow> {
         self.running.as_ref()?;

@@ -19,3 +19,8 @@ pages! {
     Offline: "../../../docs/guide/offline.md",
     Diagnostics: "../../../docs/guide/diagnostics.md",
 }
+
+/// Shows a page, which needs the feature.
+#[cfg(feature = "inspector")]
+#[doc = include_str!("../../../docs/guide/inspector.md")]
+struct Inspector;

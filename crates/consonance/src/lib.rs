@@ -63,6 +63,7 @@ mod reception;
 mod recorder;
 mod rooms;
 mod settings;
+mod snapshot;
 #[cfg(feature = "devices")]
 mod sound_devices;
 mod statistics;
@@ -86,6 +87,7 @@ pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
+pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
 pub use consonance_session::{
     ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, RedundancySupport,

@@ -14,6 +14,26 @@ const NETWORK: &str = "consonance::network";
 /// Decoding, mixing, loudspeaker.
 const PLAYBACK: &str = "consonance::playback";
 
+/// Down to which level each category is logged at present.
+#[cfg(feature = "inspector")]
+pub(crate) fn levels() -> String {
+    macro_rules! level_of {
+        ($category:expr) => {
+            match () {
+                () if tracing::enabled!(target: $category, tracing::Level::TRACE) => "trace",
+                () if tracing::enabled!(target: $category, tracing::Level::DEBUG) => "debug",
+                () if tracing::enabled!(target: $category, tracing::Level::INFO) => "info",
+                () if tracing::enabled!(target: $category, tracing::Level::WARN) => "warn",
+                () if tracing::enabled!(target: $category, tracing::Level::ERROR) => "error",
+                () => "nothing",
+            }
+        };
+    }
+    let (core, recording) = (level_of!(CORE), level_of!(RECORDING));
+    let (network, playback) = (level_of!(NETWORK), level_of!(PLAYBACK));
+    format!("core: {core}, recording: {recording}, network: {network}, playback: {playback}")
+}
+
 /// Writes down an event of the chat of this player.
 pub(crate) fn note(player: &str, event: &EventKind) {
     match event {

@@ -225,7 +225,7 @@ impl Running {
         let loopback = MemoryNetwork::new();
         server.add_listener(Box::new(loopback.listen()));
         self.server = Some(DedicatedServer::start(server));
-        self.start_player(player(VoiceChat::over(Box::new(loopback.client(session)))))?;
+        self.start_player(player(VoiceChat::over(Box::new(loopback.client(session))).in_host()))?;
         Ok(Mode::Host)
     }
 

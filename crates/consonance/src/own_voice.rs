@@ -8,6 +8,7 @@ use consonance_session::Client;
 
 use crate::channel::{Channel, ChannelState};
 use crate::event_queue::EventQueue;
+use crate::snapshot::MissingTokens;
 use crate::statistics::CaptureRow;
 use crate::talking::Talking;
 use crate::tokens::Tokens;
@@ -19,13 +20,20 @@ pub(crate) struct OwnVoice {
     is_heard: AtomicBool,
     channels: Mutex<BTreeMap<Channel, ChannelState>>,
     tokens: Tokens,
+    missing_tokens: MissingTokens,
 }
 
 impl OwnVoice {
     /// Silence, and nobody's tokens. Their changes are told as events.
     pub(crate) fn new(events: Arc<EventQueue>) -> Self {
         let (is_speech, is_heard) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { is_speech, is_heard, channels: Mutex::default(), tokens: Tokens::new(events) }
+        Self {
+            is_speech,
+            is_heard,
+            channels: Mutex::default(),
+            tokens: Tokens::new(events),
+            missing_tokens: MissingTokens::default(),
+        }
     }
 
     /// Shows what has changed. What cannot be shown because somebody looks just now is shown the next time.
@@ -53,6 +61,11 @@ impl OwnVoice {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// Which triggers wait for a token.
+    pub(crate) fn missing_tokens(&self) -> &MissingTokens {
+        &self.missing_tokens
     }
 
     pub(crate) fn is_speech(&self) -> bool {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
-    SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
+    Pose, SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -42,6 +42,8 @@ pub(crate) struct Playback {
     /// Speakers who left and are played out.
     departing: Vec<(Speaker, u32)>,
     last_key: u32,
+    listener: Option<Pose>,
+    master_volume: f32,
     /// Added to each played frame: the encoder's own delay, the same for all Opus encoders of the game.
     codec_delay_samples: u64,
 }
@@ -64,6 +66,8 @@ impl Playback {
             mix_taps: TapSenders::default(),
             departing: Vec::new(),
             last_key: 0,
+            listener: None,
+            master_volume: 1.0,
             codec_delay_samples: codec_delay_samples as u64,
         }
     }
@@ -153,9 +157,15 @@ impl Playback {
                     .into_iter()
                     .try_for_each(|(name, place)| self.remember(&name, |heard| heard.place = place));
             }
-            Hearing::Listener(pose) => self.mixer.set_listener(pose),
+            Hearing::Listener(pose) => {
+                self.listener = pose;
+                self.mixer.set_listener(pose);
+            }
             Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
-            Hearing::MasterVolume(volume) => self.mixer.set_master_volume(volume),
+            Hearing::MasterVolume(volume) => {
+                self.master_volume = volume;
+                self.mixer.set_master_volume(volume);
+            }
             Hearing::Deafened(deafened) => self.mixer.set_deafened(deafened),
             Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
             Hearing::Levelling(levelled) => self.mixer.set_levelling(levelled),
@@ -290,6 +300,18 @@ impl Playback {
     /// How each of the others is received.
     pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
         self.speakers.iter().filter_map(|(id, speaker)| Some((*id, self.mixer.statistics(speaker.key)?)))
+    }
+
+    /// How loud everybody is.
+    pub(crate) fn master_volume(&self) -> f32 {
+        self.master_volume
+    }
+
+    /// How far away a player is, in metres, if both places are known.
+    pub(crate) fn distance_m(&self, name: &str) -> Option<f32> {
+        let (ear, mouth) = (self.listener?.position_m, self.remembered.of(name).place?.position_m);
+        let squares = ear.iter().zip(mouth).map(|(ear, mouth)| (ear - mouth).powi(2));
+        Some(squares.sum::<f32>().sqrt())
     }
 
     /// How each of the others is received and heard, by their ids.

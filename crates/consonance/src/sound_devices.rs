@@ -17,7 +17,13 @@ pub(crate) struct DeviceWishes {
 
 /// The devices of a chat; both may be none.
 #[derive(Debug, Default)]
-pub(crate) struct SoundDevices(Option<Devices>);
+pub(crate) struct SoundDevices {
+    devices: Option<Devices>,
+    /// It speaks with a microphone, rather than with something else.
+    has_microphone: bool,
+    /// It is heard through a loudspeaker, rather than somewhere else.
+    has_loudspeaker: bool,
+}
 
 /// Devices that are being opened, and how the voice thread uses them.
 #[derive(Default)]
@@ -40,7 +46,11 @@ impl DeviceWishes {
             backend: self.backend,
         });
         OpenedDevices {
-            devices: SoundDevices(Some(devices)),
+            devices: SoundDevices {
+                devices: Some(devices),
+                has_microphone: wants_input,
+                has_loudspeaker: wants_output,
+            },
             microphone: wants_input.then(|| Box::new(microphone) as Box<dyn Input>),
             loudspeaker: wants_output.then(|| Box::new(loudspeaker) as Box<dyn Output>),
         }
@@ -49,12 +59,12 @@ impl DeviceWishes {
 
 impl SoundDevices {
     pub(crate) fn are_open(&self) -> bool {
-        self.0.is_some()
+        self.devices.is_some()
     }
 
     /// Uses another device from now on; what is wrong with that, if the chat was started without any.
     pub(crate) fn select(&self, direction: Direction, selection: Selection) -> Option<String> {
-        let Some(devices) = &self.0 else {
+        let Some(devices) = &self.devices else {
             return Some(
                 "the chat was started without a microphone and a loudspeaker: start it with one".into(),
             );
@@ -65,15 +75,24 @@ impl SoundDevices {
 
     /// Tells the game what has become of them.
     pub(crate) fn tell(&self, now: std::time::Instant, events: &EventQueue) {
-        while let Some(event) = self.0.as_ref().and_then(Devices::poll_event) {
+        while let Some(event) = self.devices.as_ref().and_then(Devices::poll_event) {
             events.push(Event { at: now, kind: EventKind::Device(event) });
         }
+    }
+
+    /// The microphone and the loudspeaker, if they are what it speaks with and is heard through.
+    pub(crate) fn used<'a>(
+        &self,
+        counted: &'a VoiceStatistics,
+    ) -> (Option<&'a DeviceRow>, Option<&'a DeviceRow>) {
+        let microphone = counted.microphone.as_ref().filter(|_| self.has_microphone);
+        (microphone, counted.loudspeaker.as_ref().filter(|_| self.has_loudspeaker))
     }
 
     /// Adds how they are doing.
     pub(crate) fn add_to(&self, statistics: VoiceStatistics) -> VoiceStatistics {
         let row = |direction| {
-            let devices = self.0.as_ref()?;
+            let devices = self.devices.as_ref()?;
             Some(DeviceRow { state: devices.state(direction), diagnostics: devices.diagnostics(direction) })
         };
         let (microphone, loudspeaker) = (row(Direction::Input), row(Direction::Output));

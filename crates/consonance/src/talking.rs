@@ -10,8 +10,8 @@ use consonance_audio::{
 };
 use consonance_session::{Client, Priority};
 
-pub(crate) use wishes::ChatActivation;
 use wishes::Wishes;
+pub(crate) use wishes::{ChatActivation, WishedChannel};
 
 use crate::capture::CapturedAs;
 use crate::channel::{Channel, ChannelOrder, ChannelState, NewChannel};
@@ -102,6 +102,16 @@ impl Talking {
     /// Whether one speaks over any channel.
     pub(crate) fn is_heard(&self, client: &Client) -> bool {
         self.is_speaking && client.has_channels()
+    }
+
+    /// Every channel that the game wants.
+    pub(crate) fn wished_channels(&self) -> impl Iterator<Item = WishedChannel<'_>> {
+        self.wishes.wished()
+    }
+
+    /// When the chat as a whole is heard.
+    pub(crate) fn chat(&self) -> ChatActivation {
+        self.wishes.chat()
     }
 
     /// The channels that are open in the session just now. `priority` is that of those that have none of their own.

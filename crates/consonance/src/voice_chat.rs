@@ -2,6 +2,7 @@
 
 mod channels;
 mod hearing;
+mod inspecting;
 mod players;
 mod settings;
 mod speaking;
@@ -18,6 +19,8 @@ use std::time::Duration;
 use consonance_device::Direction;
 use consonance_session::Routing;
 
+pub(crate) use inspecting::{Page, PageWish};
+
 use crate::command::Command;
 use crate::diagnostics::Diagnostics;
 use crate::event::{End, Event, EventKind};
@@ -27,6 +30,7 @@ use crate::own_voice::OwnVoice;
 use crate::player::Players;
 use crate::problem::ProblemKind;
 use crate::settings::VoiceSettings;
+use crate::snapshot::SharedSnapshot;
 use crate::statistics::{SharedStatistics, VoiceStatistics};
 use crate::status::{SharedStatus, Status};
 use crate::switches::Switches;
@@ -50,6 +54,7 @@ pub(crate) struct Running {
     pub(crate) events: Arc<EventQueue>,
     pub(crate) status: Arc<SharedStatus>,
     pub(crate) statistics: Arc<SharedStatistics>,
+    pub(crate) snapshot: Arc<SharedSnapshot>,
     pub(crate) players: Arc<Players>,
     pub(crate) switches: Arc<Switches>,
     pub(crate) texts: Arc<TextHistory>,
@@ -62,6 +67,7 @@ pub(crate) struct Running {
     pub(crate) thread: Thread,
     /// Those that the chat was started with; the end of the chat completes them.
     pub(crate) diagnostics: Mutex<Option<Diagnostics>>,
+    pub(crate) page: Page,
 }
 
 impl VoiceChat {

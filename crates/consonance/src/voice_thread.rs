@@ -1,6 +1,7 @@
 //! The one loop of a client: what was captured → encoder → session → transport, and back to the output.
 
 mod commands;
+mod looks;
 mod meters;
 mod session_events;
 
@@ -29,10 +30,12 @@ use crate::problem::ProblemKind;
 use crate::reach::Reach;
 use crate::reception::Receptions;
 use crate::rooms::JoinedRooms;
+use crate::snapshot::{SharedSnapshot, Watch};
 #[cfg(feature = "devices")]
 use crate::sound_devices::SoundDevices;
-use crate::statistics::{SharedStatistics, VoiceStatistics};
+use crate::statistics::SharedStatistics;
 use crate::status::{SharedStatus, Status};
+use crate::switches::Switches;
 use crate::talking::{Sent, Talking};
 use crate::text::TextHistory;
 use crate::uplink::{GOODBYE, Uplink};
@@ -70,6 +73,8 @@ pub(crate) struct VoiceParts {
     pub(crate) keep_trying: bool,
     pub(crate) status: Arc<SharedStatus>,
     pub(crate) statistics: Arc<SharedStatistics>,
+    pub(crate) snapshot: Arc<SharedSnapshot>,
+    pub(crate) switches: Arc<Switches>,
     pub(crate) players: Arc<Players>,
     pub(crate) texts: Arc<TextHistory>,
     pub(crate) own_voice: Arc<OwnVoice>,
@@ -77,6 +82,8 @@ pub(crate) struct VoiceParts {
     /// The rooms in which an echo listens, in a session without a network.
     pub(crate) loopback: Option<LoopbackRooms>,
     pub(crate) share_position: bool,
+    /// What a snapshot calls it.
+    pub(crate) mode: &'static str,
 }
 
 pub(crate) struct VoiceThread {
@@ -110,6 +117,10 @@ pub(crate) struct VoiceThread {
     persistent: bool,
     status: Arc<SharedStatus>,
     statistics: Arc<SharedStatistics>,
+    snapshot: Arc<SharedSnapshot>,
+    switches: Arc<Switches>,
+    /// What an inspector shows of the past.
+    watch: Watch,
     next_statistics_at: Instant,
     next_loss_at: Instant,
     end: Option<End>,
@@ -136,6 +147,7 @@ impl VoiceThread {
             let _ = playback.obey(wish);
         }
         let begun = begun.and(parts.input.map_or(Ok(()), |input| capture.set_input(input)));
+        let watch = Watch::new(now, parts.events.subscribe(None), parts.mixer.max_decoded, parts.mode);
         let thread = Self {
             clock: Clock::new(now),
             own_name: parts.client.name().into(),
@@ -164,6 +176,9 @@ impl VoiceThread {
             persistent: parts.keep_trying,
             status: parts.status,
             statistics: parts.statistics,
+            snapshot: parts.snapshot,
+            switches: parts.switches,
+            watch,
             next_statistics_at: now,
             next_loss_at: now,
             end: None,
@@ -302,21 +317,6 @@ impl VoiceThread {
         {
             self.end = Some(End::NoConnection(self.uplink.reason(Disconnection::LinkLost)));
         }
-    }
-
-    /// False if somebody reads them just now.
-    fn write_statistics(&self, now: Instant) -> bool {
-        let (at, network) = (self.clock.session(now), self.uplink.statistics());
-        let statistics = VoiceStatistics::of(&self.client, at, network);
-        let statistics = VoiceStatistics {
-            uplink: self.uplink_quality.row(),
-            speakers: self.playback.rows(),
-            capture: self.capture.row(),
-            ..statistics
-        };
-        #[cfg(feature = "devices")]
-        let statistics = self.devices.add_to(statistics);
-        self.statistics.publish(statistics)
     }
 
     /// Leaves the session, if we are still in it, and waits until the server was told.

@@ -33,10 +33,12 @@
 mod action;
 #[cfg(feature = "page")]
 pub mod page;
+mod showcase;
 mod snapshot;
 mod why;
 
 pub use action::{Action, Inspected};
+pub use showcase::Showcase;
 pub use snapshot::{
     Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, EchoRow, FlowRow, History,
     ListenersRow, NetworkRow, Note, PacketRow, PlayerRow, ServedPlayer, ServedRoom, ServedSession,

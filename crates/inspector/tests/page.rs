@@ -13,7 +13,7 @@ use consonance_inspector::page::{AskError, Client, Inspector, InspectorSettings}
 use consonance_inspector::{Action, ClientSnapshot, Inspected, PlayerRow, Snapshot, Status};
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A chat of Bob's in which Alice is muted as long as somebody wants it.
 #[derive(Default)]

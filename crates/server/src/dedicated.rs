@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::thread_waker;
 
+use crate::inspection::Inspection;
 use crate::session_loop::SessionLoop;
 
 /// Networks without threads of their own cannot wake the loop; it looks at least this often.
@@ -17,6 +18,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
 pub struct DedicatedServer {
+    inspection: Inspection,
     stop: Arc<AtomicBool>,
     restart: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -28,12 +30,13 @@ impl DedicatedServer {
     /// # Panics
     /// If the operating system gives no thread.
     pub fn start(session_loop: SessionLoop) -> Self {
+        let inspection = Inspection::of(&session_loop);
         let stop = Arc::new(AtomicBool::new(false));
         let restart = Arc::new(AtomicBool::new(false));
         let (stopped, restarted) = (Arc::clone(&stop), Arc::clone(&restart));
         let run = move || run(session_loop, &stopped, &restarted);
         let thread = thread::Builder::new().name("session-loop".into()).spawn(run);
-        Self { stop, restart, thread: Some(thread.expect("the operating system gives a thread")) }
+        Self { inspection, stop, restart, thread: Some(thread.expect("the operating system gives a thread")) }
     }
 
     /// Starts every session anew at the next turn; clients come back by themselves.
@@ -42,6 +45,11 @@ impl DedicatedServer {
         if let Some(thread) = &self.thread {
             thread.thread().unpark();
         }
+    }
+
+    /// How the server is doing, to be shown.
+    pub fn inspection(&self) -> Inspection {
+        self.inspection.clone()
     }
 
     /// Disconnects everybody in order and waits until that is done, at most two seconds.

@@ -28,11 +28,13 @@
 //! ```
 
 mod dedicated;
+mod inspection;
 mod listeners;
 mod session_loop;
 mod sessions;
 pub mod token;
 
 pub use dedicated::DedicatedServer;
+pub use inspection::Inspection;
 pub use session_loop::SessionLoop;
 pub use sessions::{SessionsSettings, SettingsError};

@@ -1,9 +1,11 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{
     Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerEvent, ServerStatistics,
@@ -11,12 +13,15 @@ use consonance_session::{
 use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
 use tracing::{debug, info};
 
+use crate::inspection::{Notes, fill};
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::token::{self, Key};
 
 /// Events taken from one listener before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
+/// How often it is shown how everything is doing, while somebody looks.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Sessions × listeners, driven by [`turn`](Self::turn). Nothing here blocks or asks for the time.
 pub struct SessionLoop {
@@ -27,6 +32,9 @@ pub struct SessionLoop {
     session_of: HashMap<LinkId, usize>,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
+    showcase: Arc<Showcase<ServerSnapshot>>,
+    next_look_at: Option<Instant>,
+    notes: Notes,
     /// A received packet, taken out of its listener so that the listener can send.
     packet: Vec<u8>,
 }
@@ -40,6 +48,9 @@ impl SessionLoop {
             token_keys: settings.token_keys.clone(),
             session_of: HashMap::new(),
             started: None,
+            showcase: Arc::default(),
+            next_look_at: None,
+            notes: Notes::default(),
             packet: Vec::new(),
         }
     }
@@ -67,6 +78,7 @@ impl SessionLoop {
             more_waits |= !self.read(listener, now);
         }
         self.run_timers(now);
+        self.show(now);
         if more_waits {
             return Some(now);
         }
@@ -103,6 +115,23 @@ impl SessionLoop {
     pub fn statistics(&self) -> impl ExactSizeIterator<Item = (&str, usize, ServerStatistics)> {
         let sessions = self.sessions.iter();
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
+    }
+
+    /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
+    pub(crate) fn showcase(&self) -> Arc<Showcase<ServerSnapshot>> {
+        Arc::clone(&self.showcase)
+    }
+
+    /// Shows how everything is doing, at most ten times a second.
+    fn show(&mut self, now: Instant) {
+        if self.next_look_at.is_some_and(|at| now < at) {
+            return;
+        }
+        let at = self.at(now);
+        let (sessions, notes) = (&self.sessions, &self.notes);
+        if self.showcase.publish(now, false, || fill(at, sessions, notes)) {
+            self.next_look_at = Some(now + LOOK_INTERVAL);
+        }
     }
 
     /// False if the listener has more than its share.
@@ -177,7 +206,8 @@ impl SessionLoop {
 
     /// Does everything that a session wants done.
     fn drain(&mut self, index: usize, now: Instant) {
-        self.tell_events(index);
+        let at = self.at(now);
+        self.tell_events(index, at);
         let session = self.sessions.get_mut(index);
         while let Some(transmit) = session.server.poll_transmit() {
             self.listeners.send(now, &transmit);
@@ -188,11 +218,11 @@ impl SessionLoop {
                 self.listeners.disconnect(now, link, &reason.to_string());
             }
         }
-        self.tell_events(index);
+        self.tell_events(index, at);
     }
 
     /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
-    fn tell_events(&mut self, index: usize) {
+    fn tell_events(&mut self, index: usize, at: SessionInstant) {
         let session = self.sessions.get_mut(index);
         while let Some(event) = session.server.poll_event() {
             match event {
@@ -207,7 +237,10 @@ impl SessionLoop {
                         }
                     }
                 }
-                event => log(&session.name, &event),
+                event => {
+                    log(&session.name, &event);
+                    self.notes.add(at, &session.name, &event);
+                }
             }
         }
     }

@@ -55,7 +55,7 @@ pub use room_pattern::RoomPattern;
 pub use settings::ServerSettings;
 pub use statistics::ServerStatistics;
 use table::Table;
-pub use tables::{ClientRow, LinkRow, RoomRow};
+pub use tables::{ClientRow, LinkRow, RoomRow, VoiceRow};
 use voice_reports::VoiceReports;
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.

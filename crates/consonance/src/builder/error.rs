@@ -50,4 +50,8 @@ pub enum StartError {
     /// The operating system gives no thread.
     #[error("the operating system gives no thread ({0}): close other programs")]
     Thread(#[from] io::Error),
+    /// The inspector has no page.
+    #[cfg(feature = "inspector")]
+    #[error("{0}")]
+    Inspector(#[from] consonance_inspector::page::InspectorError),
 }

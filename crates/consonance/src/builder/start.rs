@@ -26,11 +26,9 @@ use crate::player::Players;
 use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
-use crate::statistics::SharedStatistics;
-use crate::status::SharedStatus;
 use crate::talking::Talking;
 use crate::text::TextHistory;
-use crate::voice_chat::{Running, VoiceChat};
+use crate::voice_chat::{Page, Running, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
 /// Until the first loss was measured, packets carry a copy of the frame before.
@@ -45,17 +43,13 @@ impl VoiceChatBuilder {
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
         let transport = self.transport.take().ok_or(StartError::NoNetwork)?;
-        self.settings.validate()?;
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(MAX_COMMANDS);
         let events = Arc::new(EventQueue::new(&name));
-        let (status, statistics) = <(Arc<SharedStatus>, Arc<SharedStatistics>)>::default();
-        let players = Arc::new(Players::new(&name));
-        players.local().set_rooms(client.rooms().map(str::to_owned).collect());
-        let texts = Arc::new(TextHistory::new(self.text_history));
-        let finish = Arc::new(Finish::default());
-        let own_voice = Arc::new(OwnVoice::new(Arc::clone(&events)));
+        let (status, statistics, snapshot, switches) = <(Arc<_>, Arc<_>, Arc<_>, Arc<_>)>::default();
+        let (players, own_voice) = (players(&name, &client), Arc::new(OwnVoice::new(Arc::clone(&events))));
+        let (texts, finish) = (Arc::new(TextHistory::new(self.text_history)), Arc::<Finish>::default());
         let next_channel = AtomicU32::new(self.channels.len() as u32);
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
@@ -64,8 +58,7 @@ impl VoiceChatBuilder {
         #[cfg(not(feature = "devices"))]
         let (microphone, loudspeaker) = (None, None);
         let capture = CaptureWishes::new(self.capture, self.activation, microphone.is_some());
-        let mut settings = self.settings;
-        (settings.capture, settings.activation) = (capture.settings, capture.activation);
+        let settings = captured_as(&capture, self.settings);
         let parts = VoiceParts {
             client,
             transport,
@@ -84,10 +77,13 @@ impl VoiceChatBuilder {
             keep_trying: self.keep_trying,
             status: Arc::clone(&status),
             statistics: Arc::clone(&statistics),
+            snapshot: Arc::clone(&snapshot),
+            switches: Arc::clone(&switches),
             players: Arc::clone(&players),
             texts: Arc::clone(&texts),
             own_voice: Arc::clone(&own_voice),
             trace_frames: self.trace_frames,
+            mode: self.mode,
             loopback: self.loopback,
             share_position: self.share_position,
         };
@@ -99,8 +95,9 @@ impl VoiceChatBuilder {
             events,
             status,
             statistics,
+            snapshot,
             players,
-            switches: Arc::default(),
+            switches,
             texts,
             settings: Mutex::new(settings),
             #[cfg(feature = "devices")]
@@ -110,8 +107,9 @@ impl VoiceChatBuilder {
             finish,
             thread,
             diagnostics,
+            page: Page::default(),
         };
-        Ok(VoiceChat::of(Arc::new(running)))
+        running.open(self.page)
     }
 
     fn encoder_settings(&self) -> EncoderSettings {
@@ -121,6 +119,7 @@ impl VoiceChatBuilder {
     }
 
     fn client(&self, name: &str) -> Result<Client, StartError> {
+        self.settings.validate()?;
         let mut settings = ClientSettings::new(name);
         if OpusLibrary::BEST.has_deep_redundancy() {
             settings.redundancy = consonance_session::RedundancySupport::DRED;
@@ -147,6 +146,18 @@ impl VoiceChatBuilder {
         }
         Ok(client)
     }
+}
+
+/// The settings, with what suits a microphone or a file where nothing was said.
+fn captured_as(capture: &CaptureWishes, settings: VoiceSettings) -> VoiceSettings {
+    VoiceSettings { capture: capture.settings, activation: capture.activation, ..settings }
+}
+
+/// Nobody but oneself so far.
+fn players(name: &str, client: &Client) -> Arc<Players> {
+    let players = Players::new(name);
+    players.local().set_rooms(client.rooms().map(str::to_owned).collect());
+    Arc::new(players)
 }
 
 /// A name that nobody else has: 64 random bits. The standard library seeds its hash maps anew each time.

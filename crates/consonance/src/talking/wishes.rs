@@ -23,6 +23,15 @@ pub(crate) struct ChatActivation {
     pub(crate) key_held: bool,
 }
 
+/// A channel that the game wants, as others see it.
+pub(crate) struct WishedChannel<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) properties: ChannelProperties,
+    pub(crate) activation: ChannelActivation,
+    /// It is open in the session just now.
+    pub(crate) is_open: bool,
+}
+
 /// Channels that a game may want, open or not.
 const MAX_CHANNELS: usize = 1024;
 
@@ -196,6 +205,22 @@ impl Wishes {
         let before = self.channels.len();
         self.channels.retain(|_, wish| wish.is_wanted());
         self.changed |= before != self.channels.len();
+    }
+
+    /// Every channel that the game wants.
+    pub(super) fn wished(&self) -> impl Iterator<Item = WishedChannel<'_>> {
+        let wanted = self.channels.values().filter(|wish| wish.is_wanted());
+        wanted.map(|wish| WishedChannel {
+            target: &wish.new.target,
+            properties: wish.new.properties,
+            activation: wish.activation.newest(),
+            is_open: wish.open.is_some(),
+        })
+    }
+
+    /// When the chat as a whole is heard.
+    pub(super) fn chat(&self) -> ChatActivation {
+        self.chat.newest()
     }
 
     /// The channels that are open in the session just now. `priority` is that of those that have none of their own.

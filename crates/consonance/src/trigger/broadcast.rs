@@ -1,6 +1,7 @@
 //! Speaking to a room or a player, by rule.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use consonance_session::{ChannelProperties, Priority, Target};
 
@@ -96,6 +97,7 @@ impl BroadcastTrigger {
         let target = match target {
             Ok(target) => target,
             Err(blocked) => {
+                self.tell_missing_token(voice, blocked);
                 self.held = None;
                 self.blocked = Some(blocked);
                 return;
@@ -112,6 +114,20 @@ impl BroadcastTrigger {
             Ok(()) if self.is_transmitting() => None,
             Ok(()) => Some(waits_for(self.activation, tick, voice)),
         };
+    }
+
+    /// For whoever asks why nothing is heard over it.
+    fn tell_missing_token(&self, voice: &VoiceChat, blocked: Blocked) {
+        let target = match &self.target {
+            TriggerTarget::Room(room) => consonance_inspector::Target::Room(room.clone()),
+            TriggerTarget::Player(name) | TriggerTarget::Owner(Some(name)) => {
+                consonance_inspector::Target::Player(name.clone())
+            }
+            TriggerTarget::Owner(None) => return,
+        };
+        if blocked == Blocked::NoToken {
+            voice.own_voice().missing_tokens().note(Instant::now(), true, &target, &self.tokens);
+        }
     }
 
     /// Whether one's voice goes out over it just now, as of the last update.

@@ -1,6 +1,7 @@
 //! Listening to a room, by rule.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use super::blocked::{be_inside, pass};
 use super::held::HeldRoom;
@@ -33,6 +34,11 @@ impl ReceiptTrigger {
         let target = if self.room.is_empty() { Err(Blocked::NoTarget) } else { Ok(()) };
         let passes = pass(voice, false, &self.tokens).and(target);
         self.blocked = passes.and_then(|()| be_inside(self.zone.as_ref(), tick)).err();
+        if self.blocked == Some(Blocked::NoToken) {
+            // For whoever asks why nothing of the room is heard.
+            let room = consonance_inspector::Target::Room(self.room.clone());
+            voice.own_voice().missing_tokens().note(Instant::now(), false, &room, &self.tokens);
+        }
         if self.blocked.is_some() {
             self.held = None;
         } else if self.held.is_none() {

@@ -30,13 +30,15 @@ impl VoiceThread {
                     if let Some(player) = self.players.find(name).filter(|player| !player.is_local)
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
+                        self.watch.note_undecodable(name, &text);
                         self.events.push(Event {
                             at: now,
                             kind: EventKind::Problem { about: ProblemKind::Player, text },
                         });
                     }
                 }
-                ClientEvent::PlayerLeft { id, .. } => {
+                ClientEvent::PlayerLeft { id, name } => {
+                    self.watch.forget(name);
                     self.playback.remove(*id);
                     self.receptions.forget(*id);
                 }

@@ -44,13 +44,13 @@ function table(place, key, columns, rows, classOf) {
 const text = (title, of, className) => ({ title, className, draw: (cell, value) => say(cell, of(value)) });
 const number = (title, of) => text(title, of, "number");
 
-function meter(cell, decibels) {
+function meter(cell, decibels, isSound = true) {
   const share = Math.max(0, Math.min(1, (decibels + 60) / 60));
   if (!cell.firstChild) cell.append(element("div", { className: "meter" }, element("i")));
   const bar = cell.firstChild;
-  bar.className = decibels > -6 ? "meter loud" : "meter";
+  bar.className = isSound && decibels > -6 ? "meter loud" : "meter";
   bar.firstChild.style.width = (100 * share).toFixed(1) + "%";
-  bar.title = decibels.toFixed(0) + " dB of full scale";
+  if (isSound) bar.title = decibels.toFixed(0) + " dB of full scale";
 }
 
 // Delay (line), where it should be (orange), level (filled) over the last 20 s.
@@ -67,7 +67,7 @@ function graph(cell, history) {
   pen.clearRect(0, 0, width, height);
   const most = Math.max(100, ...history.delay_ms, ...history.target_ms), step = width / 200;
   const x = (index, all) => width - (all.length - index) * step;
-  pen.fillStyle = style.getPropertyValue("--track");
+  pen.fillStyle = style.getPropertyValue("--level");
   history.level_dbfs.forEach((level, index) => {
     const share = Math.max(0, (level + 60) / 60);
     pen.fillRect(x(index, history.level_dbfs), height * (1 - share), step, height * share);
@@ -150,7 +150,9 @@ $("speaker").onchange = $("listener").onchange = diagnose;
 // --- what is shown
 const levels = [];
 function showClient(snapshot) {
+  snapshot.players.sort((one, other) => other.is_local - one.is_local || one.name.localeCompare(other.name));
   const others = snapshot.players.filter((player) => !player.is_local);
+  const unheard = others.find((player) => player.muted || player.unheard || player.undecodable_because) || others[0];
   say($("title"), snapshot.name || "A player");
   const rooms = snapshot.rooms.length ? "listens to " + snapshot.rooms.join(", ") : "listens to no room";
   const channels = snapshot.channels.length ? "speaks to " + snapshot.channels.map((channel) => target(channel.target) + (channel.is_open ? " (open)" : "")).join(", ") : "speaks to nobody";
@@ -160,7 +162,7 @@ function showClient(snapshot) {
   press($("mute"), snapshot.muted, snapshot.muted ? "Unmute me" : "Mute me");
   press($("deafen"), snapshot.deafened, snapshot.deafened ? "Undeafen me" : "Deafen me");
   const names = [snapshot.name, ...others.map((player) => player.name)];
-  choose($("speaker"), names, others.length ? others[0].name : "");
+  choose($("speaker"), names, unheard ? unheard.name : "");
   choose($("listener"), names, snapshot.name);
   if (shown === "Players") showPlayers(snapshot);
   if (shown === "Network") showNetwork($("network"), snapshot.network, snapshot.uplink);
@@ -184,11 +186,11 @@ function tiles(place, values) {
     grid = element("div", { className: "tiles" }, ...values.map(([title]) => element("div", { className: "tile" }, element("h3", { textContent: title }), element("p", { className: "figure" }), element("p", { className: "note" }), element("div"))));
     place.prepend(grid);
   }
-  values.forEach(([title, value, note = "", isBad = false, level = null], index) => {
+  values.forEach(([title, value, note = "", isBad = false, level = null, isSound = true], index) => {
     const tile = grid.children[index];
     tile.className = isBad ? "tile bad" : "tile";
     say(tile.children[0], title); say(tile.children[1], value); say(tile.children[2], note);
-    if (level != null) meter(tile.children[3], level);
+    if (level != null) meter(tile.children[3], level, isSound);
   });
 }
 
@@ -201,15 +203,15 @@ function showPlayers(snapshot) {
       if (cell.firstChild.data !== player.name) cell.firstChild.data = player.name;
       say(cell.lastChild, state(player));
     } },
-    text("Listens to", (player) => player.rooms.join(", ")),
-    text("Comes through", (player) => player.channels.map(target).join(", ") + (player.positional ? " ⌖" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`)),
+    text("Listens to", (player) => player.rooms.join(", "), "wide"),
+    text("Comes through", (player) => player.is_local ? "" : player.channels.map(target).join(", ") + (player.positional ? ", with a place" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`)),
     { title: "Level", draw: other((cell, player) => meter(cell, player.is_speaking ? player.level_dbfs : -100)) },
-    { title: "Delay, 20 s", draw: other((cell, player) => graph(cell, player.history)) },
-    number("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`),
-    number("Jitter", (player) => player.is_local ? "" : figure(player.jitter_ms, 1, " ms")),
+    { title: "Delay, 20 s", className: "wide", draw: other((cell, player) => graph(cell, player.history)) },
+    text("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`, "number wide"),
+    text("Jitter", (player) => player.is_local ? "" : figure(player.jitter_ms, 1, " ms"), "number wide"),
     number("Loss", (player) => player.is_local ? "" : figure(player.loss_percent, 1, " %")),
-    text("Priority", (player) => player.priority),
-    number("Volume", (player) => player.is_local ? "" : figure(player.volume, 2)),
+    text("Priority", (player) => player.priority, "wide"),
+    text("Volume", (player) => player.is_local ? "" : figure(player.volume, 2), "number wide"),
     { title: "", className: "buttons-cell", draw: other((cell, player) => {
       if (!cell.firstChild) cell.append(element("div", { className: "buttons" }, element("button"), element("button", { textContent: "Why?" })));
       const [mute, why] = cell.firstChild.children;
@@ -220,6 +222,7 @@ function showPlayers(snapshot) {
   ], snapshot.players, (player) => player.is_speaking ? player.unheard ? "speaking unheard" : "speaking" : "");
 }
 
+const caption = (title, words) => title ? title + ": " + words : words[0].toUpperCase() + words.slice(1);
 function showNetwork(place, network, uplink, title = "") {
   if (uplink) {
     const heard = uplink.listeners;
@@ -228,7 +231,7 @@ function showNetwork(place, network, uplink, title = "") {
       ["Lost on the way up", figure(uplink.lost_percent, 1, " %"), "as the server counts", uplink.lost_percent > 20],
       ["Waiting on the way up", figure(uplink.queueing_ms, 0, " ms")],
       ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so; they wait ${figure(heard.delay_ms)} ms` : "nobody says"],
-      ["Bit rate", figure(uplink.bitrate_bps / 1000, 1, " kbit/s"), `expects ${uplink.expected_loss_percent} % loss`],
+      ["Bit rate", figure(uplink.bitrate_bps / 1000, 0, " kbit/s"), `expects ${uplink.expected_loss_percent} % loss`],
       ["Frames sent", String(uplink.frames_sent), `${uplink.frames_unheard} for nobody`],
       ["Direct links", String(network.direct_links)],
     ]);
@@ -239,10 +242,10 @@ function showNetwork(place, network, uplink, title = "") {
   ];
   for (const way of ["received", "sent"]) {
     const rows = [...network[way].filter((row) => row.flow.packets), { packet: "all", flow: network[way + "_total"] }];
-    table(card(place, title + way, `${title}${title ? ": " : ""}${way}`), (row) => row.packet, columns, rows);
+    table(card(place, title + way, caption(title, way)), (row) => row.packet, columns, rows);
   }
   const counters = network.counters.map(([name, value]) => ({ name, value }));
-  if (counters.length) table(card(place, title + "counters", `${title}${title ? ": " : ""}counters`), (row) => row.name, [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters);
+  if (counters.length) table(card(place, title + "counters", caption(title, "counters")), (row) => row.name, [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters);
 }
 
 function showCapture(snapshot) {
@@ -255,7 +258,7 @@ function showCapture(snapshot) {
   tiles(place, [
     ["Microphone", figure(capture.input_level_dbfs, 0, " dBFS"), capture.has_ended ? "has come to its end" : "last loud: " + ago(capture.sound_ms_ago), capture.sound_ms_ago == null, capture.input_level_dbfs],
     ["Behind the processing", figure(capture.output_level_dbfs, 0, " dBFS"), `gain ${figure(capture.gain_db, 1, " dB")}`, false, capture.output_level_dbfs],
-    ["Speech", figure(100 * capture.speech_probability, 0, " %"), capture.is_speech ? "detected" : "not detected", false, 60 * capture.speech_probability - 60],
+    ["Speech", figure(100 * capture.speech_probability, 0, " %"), capture.is_speech ? "detected" : "not detected", false, 60 * capture.speech_probability - 60, false],
     ["Activation", gate, mode],
     ["Delay", figure(capture.delay_ms, 0, " ms"), `${capture.dropped_blocks} blocks lost, ${capture.clipped_samples} samples clipped`],
     ["Echo", echo ? figure(echo.delay_ms, 0, " ms") : "off", echo ? echoHint(echo) : "", echo && echo.delay_ms > 250],
@@ -296,7 +299,7 @@ function showServer(snapshot) {
     if (shown === "Players") {
       table(card($("players"), "p" + session.name, `Session ${session.name}`), (player) => player.name, [
         text("Name", (player) => player.name, "name"), number("Id", (player) => String(player.id)), text("Listens to", (player) => player.rooms.join(", ")),
-        text("Last spoke", (player) => ago(player.voice_ms_ago)), text("To", (player) => player.voice_to.map(target).join(", ")),
+        text("Last spoke", (player) => player.is_followed ? ago(player.voice_ms_ago) : "–"), text("To", (player) => player.voice_to.map(target).join(", ")),
         text("Refused", (player) => player.refused_rooms.join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")),
         number("Received", (player) => bytes(player.received.bytes)), number("Sent", (player) => bytes(player.sent.bytes)), number("Faults", (player) => String(player.faults)),
       ], session.players, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");

@@ -175,7 +175,7 @@ mod tests {
         let seed = b"POST /a?b=c HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
         for _ in 0..20_000 {
             let mut bytes = seed.to_vec();
-            for _ in 0..1 + next() % 4 {
+            for _ in 0..=(next() % 4) {
                 let place = usize::from(next()) % bytes.len();
                 bytes[place] = next();
             }

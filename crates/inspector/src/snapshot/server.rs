@@ -55,6 +55,9 @@ pub struct ServedPlayer {
     pub id: u16,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
+    /// Whether the server follows its voice; that of clients of the original it does not, and then none of the next two is
+    /// known.
+    pub is_followed: bool,
     /// Milliseconds since a frame of its voice came in; none if none ever did.
     pub voice_ms_ago: Option<u64>,
     /// Whom that frame was for.

@@ -40,8 +40,12 @@ impl Diagnosis {
         if unknown.is_empty() {
             return format!("{listener} can hear {speaker}: no link is broken.");
         }
-        let mut ask: Vec<&str> = unknown.iter().filter_map(|step| step.remedy.as_deref()).collect();
-        ask.dedup();
+        let mut ask: Vec<&str> = Vec::new();
+        for remedy in unknown.iter().filter_map(|step| step.remedy.as_deref()) {
+            if !ask.contains(&remedy) {
+                ask.push(remedy);
+            }
+        }
         format!("Nothing is broken as far as can be seen from here: {}.", ask.join("; "))
     }
 }

@@ -1,8 +1,16 @@
 //! The speaker's side: microphone, mute, activation, channels.
 
 use super::diagnosis::{Cause, Link, Step};
-use super::scene::{Scene, ago, is_recent, list};
-use crate::{Activation, CaptureRow, ClientSnapshot, DeviceRow, DeviceState};
+use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
+use crate::{Activation, CaptureRow, ClientSnapshot, DeviceRow, DeviceState, TokenRule};
+
+/// Sound this old is there now.
+const HEARD_NOW_MS: u64 = 1_000;
+
+/// Frames without sound for so long are no pause between words.
+fn is_long(silent_for_ms: Option<u64>) -> bool {
+    silent_for_ms.is_some_and(|ms| ms >= JUST_NOW_MS)
+}
 
 /// Somebody else shows that it is fine, or nobody here knows.
 fn from_afar(scene: &Scene<'_>, link: Link, what: &str) -> Step {
@@ -15,7 +23,7 @@ fn from_afar(scene: &Scene<'_>, link: Link, what: &str) -> Step {
 pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Microphone, scene.speaker);
     let Some(mouth) = scene.mouth else {
-        let silent = scene.heard().filter(|row| scene.arrives() && !is_recent(row.sound_ms_ago));
+        let silent = scene.heard().filter(|row| scene.arrives() && is_long(row.silent_for_ms));
         return match silent {
             // A muted player is not decoded, so that nobody knows how loud it is.
             Some(row) if row.played > 0 && row.unheard.is_none() && !row.muted => Step::broken(
@@ -27,7 +35,11 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
             _ => from_afar(scene, link, "the microphone"),
         };
     };
-    if let Some(step) = mouth.microphone.as_ref().and_then(|device| failed(name, device)) {
+    // What is heard just now comes from somewhere, whatever the device does: the game may have put another input in.
+    let is_heard =
+        mouth.capture.as_ref().and_then(|row| row.sound_ms_ago).is_some_and(|ms| ms < HEARD_NOW_MS);
+    let failed = mouth.microphone.as_ref().filter(|_| !is_heard).and_then(|device| failed(name, device));
+    if let Some(step) = failed {
         return step;
     }
     let Some(capture) = &mouth.capture else {
@@ -107,6 +119,9 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
     if is_recent(capture.spoke_ms_ago) {
         return Step::passed(link, format!("{name} has spoken {}", ago(capture.spoke_ms_ago)));
     }
+    if !mouth.channels.is_empty() && mouth.channels.iter().all(|channel| channel.is_closed_by.is_some()) {
+        return Step::passed(link, "no channel asks for it");
+    }
     match capture.activation {
         Activation::PushToTalk if !capture.key_held => Step::broken(
             link,
@@ -128,6 +143,14 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
     }
 }
 
+/// Somebody has none of the tokens that something asks for.
+pub(super) fn token_missing(link: Link, name: &str, rule: &TokenRule) -> Step {
+    let (verb, target) = (if rule.is_speaking { "speak to" } else { "listen to" }, &rule.target);
+    let needs = rule.needs.join(", ");
+    let words = format!("{name} has none of the tokens that it needs to {verb} {target}: {needs}");
+    Step::broken(link, Cause::TokenMissing, words, format!("give {name} one of them"))
+}
+
 pub(super) fn channel(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Channel, scene.speaker);
     let Some(mouth) = scene.mouth else {
@@ -138,6 +161,11 @@ pub(super) fn channel(scene: &Scene<'_>) -> Step {
         };
     };
     let targets = scene.targets().unwrap_or_default();
+    if targets.is_empty()
+        && let Some(rule) = mouth.token_rules.iter().find(|rule| rule.is_speaking)
+    {
+        return token_missing(link, name, rule);
+    }
     if targets.is_empty() {
         let words = format!("{name} speaks to nobody: no channel is open");
         return Step::broken(link, Cause::NoChannel, words, "open a channel to a room or to a player");

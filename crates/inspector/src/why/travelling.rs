@@ -2,6 +2,7 @@
 
 use super::diagnosis::{Cause, Link, Step};
 use super::scene::{ON_ITS_WAY_MS, Scene, ago, is_recent, list};
+use super::speaking::token_missing;
 use crate::Target;
 
 /// Above that, of a hundred frames, speech cannot be followed.
@@ -35,6 +36,10 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
     };
     if let Some(target) = targets.iter().find(reaches) {
         return Step::passed(link, format!("{speaker} speaks to {target}, and {listener} hears that"));
+    }
+    let rules = scene.ear.iter().flat_map(|ear| &ear.token_rules);
+    if let Some(rule) = rules.into_iter().find(|rule| !rule.is_speaking && targets.contains(&rule.target)) {
+        return token_missing(link, listener, rule);
     }
     not_listening(scene, &targets, rooms)
 }
@@ -90,14 +95,11 @@ fn has_listeners(scene: &Scene<'_>, room: &str) -> bool {
 
 pub(super) fn tokens(scene: &Scene<'_>) -> Step {
     let link = Link::Tokens;
-    let sides = [(scene.mouth, true, "speak to"), (scene.ear, false, "listen to")];
-    for (client, is_speaking, verb) in sides {
-        let missing =
-            client.and_then(|client| client.token_rules.iter().find(|rule| rule.is_speaking == is_speaking));
-        if let (Some(client), Some(rule)) = (client, missing) {
-            let (name, target, needs) = (&client.name, &rule.target, rule.needs.join(", "));
-            let words = format!("{name} has none of the tokens that it needs to {verb} {target}: {needs}");
-            return Step::broken(link, Cause::TokenMissing, words, format!("give {name} one of them"));
+    for (client, is_speaking) in [(scene.mouth, true), (scene.ear, false)] {
+        let rules = client.iter().flat_map(|client| &client.token_rules);
+        let missing = rules.into_iter().find(|rule| rule.is_speaking == is_speaking);
+        if let (Some(client), Some(rule)) = (client, missing.filter(|_| !scene.arrives())) {
+            return token_missing(link, &client.name, rule);
         }
     }
     let targets = scene.targets().unwrap_or_default();
@@ -127,7 +129,9 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     }
     let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
     let lost = lost.or_else(|| scene.served_speaker().and_then(|player| player.lost_percent));
-    if let Some(player) = scene.served_speaker() {
+    // Over direct links the server need not get any.
+    let is_direct = scene.mouth.is_some_and(|mouth| mouth.network.direct_links > 0);
+    if let Some(player) = scene.served_speaker().filter(|player| player.is_followed && !is_direct) {
         if is_recent(player.voice_ms_ago) {
             return Step::passed(
                 link,

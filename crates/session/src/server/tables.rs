@@ -6,6 +6,7 @@ use consonance_wire::{ClientId, CodecSettings, RoomId};
 
 use super::Server;
 use crate::link::LinkId;
+use crate::time::Instant;
 use crate::traffic::{Total, Traffic};
 
 /// A client of the session.
@@ -22,6 +23,20 @@ pub struct ClientRow<'a> {
     pub link: LinkId,
     /// The rooms that it listens to, sorted.
     pub rooms: Vec<&'a str>,
+    /// Its voice, as far as it is followed: that of clients who want to be told how it arrives.
+    pub voice: Option<VoiceRow>,
+}
+
+/// A client's voice as it comes in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VoiceRow {
+    /// When the newest frame came; none if none ever did.
+    pub newest_at: Option<Instant>,
+    /// The players whom it was for of late.
+    pub players: Vec<ClientId>,
+    /// The rooms that it was for of late.
+    pub rooms: Vec<RoomId>,
 }
 
 /// A room that somebody listens to.
@@ -61,6 +76,7 @@ impl Server {
             codec: member.codec,
             link: member.data,
             rooms: member.rooms.names().collect(),
+            voice: self.voice_reports.voice(member.id),
         })
     }
 

@@ -36,6 +36,11 @@ impl VoiceArrivals {
         }
     }
 
+    /// When the newest frame arrived, if one did.
+    pub(super) fn newest_at(&self) -> Option<Instant> {
+        (self.window != 0).then_some(self.newest_at)
+    }
+
     pub(super) fn receipt(&self) -> UplinkReceipt {
         UplinkReceipt {
             newest_sequence: self.newest,

@@ -14,7 +14,7 @@ use consonance_wire::{
 
 use super::listener_votes::ListenerVotes;
 use super::voice_arrivals::VoiceArrivals;
-use super::{Fault, Server};
+use super::{Fault, Server, VoiceRow};
 use crate::link::{Delivery, LinkId};
 use crate::roster::Roster;
 use crate::time::Instant;
@@ -89,6 +89,20 @@ impl VoiceReports {
         if let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) {
             self.count(now, id, &voice);
         }
+    }
+
+    /// How a client's voice comes in, if it is followed.
+    pub(super) fn voice(&self, id: ClientId) -> Option<VoiceRow> {
+        let speaker = self.speakers.get(usize::from(id.0))?.as_deref()?;
+        let of = |kind| {
+            let channels = speaker.channels.iter().filter(move |channel| channel.bits.kind() == kind);
+            channels.map(|channel| channel.recipient)
+        };
+        Some(VoiceRow {
+            newest_at: speaker.arrivals.newest_at(),
+            players: of(ChannelKind::Player).map(ClientId).collect(),
+            rooms: of(ChannelKind::Room).map(RoomId).collect(),
+        })
     }
 
     fn speaker(&mut self, id: ClientId) -> Option<&mut Speaker> {

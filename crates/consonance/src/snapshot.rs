@@ -1,0 +1,14 @@
+//! How the chat is doing, for whoever looks in: written by the voice thread, as seldom as nobody looks.
+
+mod missing_tokens;
+mod rows;
+mod watch;
+
+pub(crate) use missing_tokens::MissingTokens;
+#[cfg(feature = "devices")]
+pub(crate) use rows::device_row;
+pub(crate) use rows::{capture_row, channel_row, network_row, player_row, uplink_row};
+pub(crate) use watch::Watch;
+
+/// Where the voice thread shows it.
+pub(crate) type SharedSnapshot = consonance_inspector::Showcase<consonance_inspector::ClientSnapshot>;

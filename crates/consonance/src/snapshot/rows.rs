@@ -1,0 +1,217 @@
+//! The chat's own figures as those of a snapshot.
+
+use std::time::Instant;
+
+use consonance_audio::{ActivationMode, SpeakerStatistics, Unheard};
+use consonance_inspector as shown;
+use consonance_session::{Flow, Player, Priority, Target};
+
+use super::watch::{OwnVoice, Past};
+use crate::channel::ChannelActivation;
+use crate::player::{PlayerState, SpeakingTarget};
+use crate::statistics::{CaptureRow, PacketTable, VoiceStatistics};
+use crate::talking::{ChatActivation, WishedChannel};
+
+/// Samples of one millisecond.
+const SAMPLES_PER_MS: f32 = 48.0;
+
+fn ms_ago(now: Instant, at: Option<Instant>) -> Option<u64> {
+    at.map(|at| now.saturating_duration_since(at).as_millis() as u64)
+}
+
+fn priority_words(priority: Priority) -> String {
+    match priority {
+        Priority::Low => "low",
+        Priority::Default => "default",
+        Priority::Medium => "medium",
+        Priority::High => "high",
+    }
+    .into()
+}
+
+pub(crate) fn channel_row(channel: &WishedChannel<'_>, chats: Priority) -> shown::ChannelRow {
+    let WishedChannel { target, properties, activation, is_open } = *channel;
+    let mut row = shown::ChannelRow::default();
+    row.target = match target {
+        Target::Room(room) => shown::Target::Room(room.to_string()),
+        Target::Player(name) => shown::Target::Player(name.to_string()),
+    };
+    let is_shut = activation == ChannelActivation::Shut;
+    row.is_closed_by = is_shut.then(|| "the game or its trigger has shut it".into());
+    row.is_open = is_open;
+    row.priority = priority_words(properties.priority.unwrap_or(chats));
+    (row.positional, row.amplitude) = (properties.positional, properties.amplitude);
+    row
+}
+
+pub(crate) fn capture_row(
+    now: Instant,
+    counted: &CaptureRow,
+    chat: ChatActivation,
+    has_ended: bool,
+    own: &OwnVoice,
+) -> shown::CaptureRow {
+    let chain = &counted.chain;
+    let mut row = shown::CaptureRow::default();
+    row.activation = match chat.mode {
+        ActivationMode::Open => shown::Activation::Open,
+        ActivationMode::PushToTalk => shown::Activation::PushToTalk,
+        ActivationMode::Voice => shown::Activation::Voice,
+    };
+    (row.key_held, row.has_ended) = (chat.key_held, has_ended);
+    (row.is_speech, row.is_speaking) = (counted.is_speech, counted.is_speaking);
+    row.spoke_ms_ago = ms_ago(now, own.spoke_at);
+    row.utterance_ms = own.utterance().as_millis() as u64;
+    row.sound_ms_ago = ms_ago(now, own.sound_at);
+    row.blocks = chain.blocks;
+    (row.input_level_dbfs, row.output_level_dbfs) = (chain.input_level_dbfs, chain.output_level_dbfs);
+    (row.gain_db, row.speech_probability) = (chain.gain_db, chain.speech_probability);
+    row.echo = chain.echo.map(|figures| {
+        let mut echo = shown::EchoRow::default();
+        echo.return_loss_db = figures.return_loss_db;
+        echo.return_loss_enhancement_db = figures.return_loss_enhancement_db;
+        (echo.delay_ms, echo.path_changes) = (figures.delay_ms, figures.path_changes);
+        echo
+    });
+    row.delay_ms = counted.delay.as_secs_f32() * 1000.0;
+    (row.clipped_samples, row.dropped_blocks) = (chain.clipped_samples, counted.dropped_blocks);
+    row
+}
+
+#[cfg(feature = "devices")]
+pub(crate) fn device_row(device: &crate::statistics::DeviceRow) -> shown::DeviceRow {
+    use consonance_device::DeviceState;
+    let mut row = shown::DeviceRow::default();
+    row.state = match &device.state {
+        DeviceState::Running { name, rate_hz, latency } => {
+            (row.name, row.rate_hz) = (name.clone(), *rate_hz);
+            row.latency_ms = latency.as_secs_f32() * 1000.0;
+            shown::DeviceState::Running
+        }
+        DeviceState::Lost => shown::DeviceState::Lost,
+        DeviceState::Missing => shown::DeviceState::Missing,
+        DeviceState::Denied => shown::DeviceState::Denied,
+        DeviceState::Busy => shown::DeviceState::Busy,
+        _ => shown::DeviceState::Off,
+    };
+    (row.xruns, row.reopened) = (device.diagnostics.xruns, device.diagnostics.reopened);
+    row
+}
+
+pub(crate) fn uplink_row(counted: &VoiceStatistics) -> shown::UplinkRow {
+    let uplink = &counted.uplink;
+    let mut row = shown::UplinkRow::default();
+    (row.frames_sent, row.frames_unheard) = (counted.session.frames_sent, counted.session.frames_unheard);
+    row.lost_percent = uplink.lost_percent;
+    row.queueing_ms = uplink.queueing.map(|queueing| queueing.as_secs_f32() * 1000.0);
+    row.listeners = uplink.listeners.map(|report| {
+        let mut listeners = shown::ListenersRow::default();
+        listeners.listeners = u32::from(report.listeners);
+        listeners.lost_percent = f32::from(report.lost_percent);
+        listeners.delay_ms = report.playout_delay.as_secs_f32() * 1000.0;
+        listeners
+    });
+    row.expected_loss_percent = uplink.expected_loss_percent;
+    row.bitrate_bps = uplink.bitrate_bps;
+    row
+}
+
+pub(crate) fn network_row(counted: &VoiceStatistics) -> shown::NetworkRow {
+    let mut row = shown::NetworkRow::default();
+    (row.received, row.received_total) = packets(&counted.received);
+    (row.sent, row.sent_total) = packets(&counted.sent);
+    row.round_trip_ms = counted.network.quality.map(|quality| quality.round_trip.as_secs_f32() * 1000.0);
+    row.direct_links = counted.direct_links.len() as u64;
+    let (session, network) = (&counted.session, &counted.network);
+    let counters = [
+        ("voice frames received", session.frames_received),
+        ("voice frames refused as too late", session.frames_refused),
+        ("voice frames sent", session.frames_sent),
+        ("voice frames that nobody hears", session.frames_unheard),
+        ("copies over direct links", session.frames_direct),
+        ("copies through the server", session.frames_relayed),
+        ("packets that could not be read", session.malformed),
+        ("packets that contradict", session.contradictions),
+        ("packets of another session", session.other_session),
+        ("packets about nobody who is here", session.unknown_player),
+        ("dropped: no connection", network.dropped.not_connected),
+        ("dropped: too large", network.dropped.too_large),
+        ("dropped on the way out", network.dropped.outgoing_full),
+        ("dropped on the way in", network.dropped.incoming_full),
+        (
+            "datagrams lost, as the network noticed",
+            network.quality.map_or(0, |quality| quality.datagrams_lost),
+        ),
+    ];
+    row.counters =
+        counters.into_iter().filter(|(_, number)| *number > 0).map(|(name, n)| (name.into(), n)).collect();
+    row
+}
+
+fn packets(table: &PacketTable) -> (Vec<shown::PacketRow>, shown::FlowRow) {
+    let flow = |flow: &Flow| {
+        shown::FlowRow::total(flow.packets, flow.bytes).at(flow.packets_per_second, flow.bytes_per_second)
+    };
+    let mut rows: Vec<_> = table
+        .by_type
+        .iter()
+        .map(|(message, passed)| shown::PacketRow::new(format!("{message:?}"), flow(passed)))
+        .collect();
+    rows.push(shown::PacketRow::new("unreadable", flow(&table.unreadable)));
+    (rows, flow(&table.total))
+}
+
+/// What is known of a player besides how it is received.
+pub(crate) fn player_row(
+    now: Instant,
+    own_name: &str,
+    player: &Player<'_>,
+    state: Option<&PlayerState>,
+    reception: Option<&SpeakerStatistics>,
+    past: Option<&Past>,
+) -> shown::PlayerRow {
+    let mut row = shown::PlayerRow::default();
+    (row.name, row.id) = (player.name.to_owned(), player.id.0);
+    row.rooms = player.rooms.iter().map(ToString::to_string).collect();
+    row.is_speaking = player.is_speaking;
+    if let Some(state) = state {
+        row.is_local = state.is_local;
+        row.is_speaking |= state.is_local && state.is_speaking();
+        (row.muted, row.volume) = (state.is_muted(), state.volume.get());
+        row.positional = state.is_positional();
+        row.priority = state.priority().map(priority_words).unwrap_or_default();
+        let target = |target| match target {
+            SpeakingTarget::Room(room) => shown::Target::Room(room),
+            SpeakingTarget::Player(name) => shown::Target::Player(name),
+            SpeakingTarget::Me => shown::Target::Player(own_name.to_owned()),
+        };
+        row.channels = state.channels().into_iter().map(|channel| target(channel.target)).collect();
+    }
+    if let Some(past) = past {
+        (row.heard_ms_ago, row.silent_for_ms) = (ms_ago(now, past.heard_at), ms_ago(now, past.silent_since));
+        row.history = past.history.clone();
+    }
+    if let Some(reception) = reception {
+        receive(&mut row, reception);
+    }
+    row
+}
+
+fn receive(row: &mut shown::PlayerRow, reception: &SpeakerStatistics) {
+    row.unheard = reception.unheard.map(|reason| match reason {
+        Unheard::Deafened => shown::Unheard::Deafened,
+        Unheard::Muted => shown::Unheard::Muted,
+        Unheard::TurnedDown => shown::Unheard::TurnedDown,
+        Unheard::Outranked => shown::Unheard::Outranked,
+        Unheard::OutOfRange => shown::Unheard::OutOfRange,
+        Unheard::Crowded => shown::Unheard::Crowded,
+    });
+    (row.received, row.played, row.recovered) = (reception.received, reception.played, reception.recovered);
+    (row.concealed, row.lost, row.late) = (reception.concealed, reception.lost, reception.late);
+    (row.undecodable, row.queued) = (reception.undecodable, reception.queued);
+    row.loss_percent = reception.loss_percent;
+    row.jitter_ms = reception.jitter_samples / SAMPLES_PER_MS;
+    row.delay_ms = reception.delay_samples as f32 / SAMPLES_PER_MS;
+    row.target_delay_ms = reception.target_delay_samples as f32 / SAMPLES_PER_MS;
+    (row.amplitude, row.level_dbfs) = (reception.amplitude, reception.level_dbfs);
+}

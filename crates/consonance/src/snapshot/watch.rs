@@ -1,0 +1,213 @@
+//! What has to be remembered of the past, looked at ten times a second: who was heard when, and what happened.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use consonance_inspector::{History, Note, Severity};
+
+use crate::event::EventKind;
+use crate::event_queue::EventReader;
+use crate::statistics::{CaptureRow, SpeakerRow, VoiceStatistics};
+
+/// Quieter is no sound: quieter than any room, and what a switched-off microphone gives.
+const SILENCE_DBFS: f32 = -80.0;
+/// What is shown of the past.
+const MAX_NOTES: usize = 100;
+/// Between two words an utterance is the same one for the eye.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The past, as far as it is shown.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) begun: Instant,
+    pub(crate) max_voices: usize,
+    pub(crate) mode: &'static str,
+    pub(crate) trouble: Option<String>,
+    /// Everybody who was here before us is known.
+    pub(crate) knows_everybody: bool,
+    pub(crate) own: OwnVoice,
+    players: HashMap<Box<str>, Past>,
+    undecodable: HashMap<Box<str>, String>,
+    events: EventReader,
+    notes: VecDeque<Note>,
+}
+
+/// When one spoke oneself.
+#[derive(Debug, Default)]
+pub(crate) struct OwnVoice {
+    blocks: u64,
+    pub(crate) sound_at: Option<Instant>,
+    pub(crate) spoke_at: Option<Instant>,
+    spoke_since: Option<Instant>,
+}
+
+impl OwnVoice {
+    /// How long the present or the last utterance was.
+    pub(crate) fn utterance(&self) -> Duration {
+        let (since, last) = (self.spoke_since, self.spoke_at);
+        since.zip(last).map_or(Duration::ZERO, |(since, last)| last.saturating_duration_since(since))
+    }
+}
+
+/// When a player was heard.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    received: u64,
+    pub(crate) heard_at: Option<Instant>,
+    pub(crate) silent_since: Option<Instant>,
+    pub(crate) history: History,
+}
+
+impl Watch {
+    pub(crate) fn new(begun: Instant, events: EventReader, max_voices: usize, mode: &'static str) -> Self {
+        Self {
+            begun,
+            max_voices,
+            mode,
+            trouble: None,
+            knows_everybody: false,
+            own: OwnVoice::default(),
+            players: HashMap::new(),
+            undecodable: HashMap::new(),
+            events,
+            notes: VecDeque::new(),
+        }
+    }
+
+    /// A tenth of a second later. `speaks`: something of one's own is sent to somebody.
+    pub(crate) fn look(&mut self, now: Instant, counted: &VoiceStatistics, speaks: bool, is_looked_at: bool) {
+        self.take_events();
+        self.look_at_own(now, counted.capture.as_ref(), speaks);
+        for row in &counted.speakers {
+            self.look_at_player(now, row, is_looked_at);
+        }
+    }
+
+    /// The player's voice cannot be decoded at all.
+    pub(crate) fn note_undecodable(&mut self, name: &str, because: &str) {
+        self.undecodable.insert(name.into(), because.to_owned());
+    }
+
+    /// The player is gone.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.players.remove(name);
+        self.undecodable.remove(name);
+    }
+
+    pub(crate) fn past(&self, name: &str) -> Option<&Past> {
+        self.players.get(name)
+    }
+
+    pub(crate) fn undecodable(&self, name: &str) -> Option<String> {
+        self.undecodable.get(name).cloned()
+    }
+
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        self.notes.iter().cloned().collect()
+    }
+
+    fn look_at_own(&mut self, now: Instant, capture: Option<&CaptureRow>, speaks: bool) {
+        let own = &mut self.own;
+        if let Some(row) = capture
+            && row.chain.blocks != own.blocks
+        {
+            own.blocks = row.chain.blocks;
+            if row.chain.input_level_dbfs > SILENCE_DBFS {
+                own.sound_at = Some(now);
+            }
+        }
+        if speaks {
+            let is_new = own.spoke_at.is_none_or(|at| now.saturating_duration_since(at) > PAUSE);
+            if is_new {
+                own.spoke_since = Some(now);
+            }
+            own.spoke_at = Some(now);
+        }
+    }
+
+    fn look_at_player(&mut self, now: Instant, row: &SpeakerRow, is_looked_at: bool) {
+        let reception = &row.reception;
+        if reception.received == 0 {
+            return;
+        }
+        if !self.players.contains_key(&*row.name) {
+            self.players.insert(row.name.as_str().into(), Past::default());
+        }
+        let Some(past) = self.players.get_mut(&*row.name) else { return };
+        if reception.received != past.received {
+            (past.received, past.heard_at) = (reception.received, Some(now));
+        }
+        let plays = reception.amplitude > 0.0;
+        let has_sound = plays && reception.level_dbfs > SILENCE_DBFS;
+        let is_coming = past.heard_at.is_some_and(|at| now.saturating_duration_since(at) <= PAUSE);
+        // Who is not heard for another reason is not decoded, and nobody knows.
+        if has_sound || !is_coming || reception.unheard.is_some() {
+            past.silent_since = None;
+        } else {
+            past.silent_since.get_or_insert(now);
+        }
+        let span = Duration::from_millis(100 * History::LENGTH as u64);
+        let is_recent = past.heard_at.is_some_and(|at| now.saturating_duration_since(at) < span);
+        if is_looked_at && is_recent {
+            let milliseconds = |samples: u64| samples as f32 / 48.0;
+            let (delay, target) = (reception.delay_samples, reception.target_delay_samples);
+            let level = if plays { reception.level_dbfs } else { -100.0 };
+            past.history.push(milliseconds(delay), milliseconds(target), level);
+        } else {
+            past.history = History::default();
+        }
+    }
+
+    fn take_events(&mut self) {
+        while let Some(event) = self.events.poll() {
+            match &event.kind {
+                // Who is there is known again with the roster.
+                EventKind::Joined | EventKind::Resumed => {
+                    (self.trouble, self.knows_everybody) = (None, false);
+                }
+                EventKind::RosterReceived => self.knows_everybody = true,
+                EventKind::ConnectionLost { reason, .. } => {
+                    (self.trouble, self.knows_everybody) = (Some(reason.clone()), false);
+                }
+                _ => {}
+            }
+            let Some((severity, text)) = words(&event.kind) else { continue };
+            if self.notes.len() >= MAX_NOTES {
+                self.notes.pop_front();
+            }
+            let at_ms = event.at.saturating_duration_since(self.begun).as_millis() as u64;
+            self.notes.push_back(Note::new(at_ms, severity, text));
+        }
+    }
+}
+
+/// What is worth a line; who speaks when is not.
+fn words(kind: &EventKind) -> Option<(Severity, String)> {
+    let event = |text: String| Some((Severity::Event, text));
+    match kind {
+        EventKind::Joined => event("joined the session".into()),
+        EventKind::Resumed => event("the connection is back".into()),
+        EventKind::JoiningAgain => event("joins again with another length of frames".into()),
+        EventKind::PlayerJoined { name } => event(format!("{name} joined")),
+        EventKind::PlayerLeft { name } => event(format!("{name} left")),
+        EventKind::EnteredRoom { name, room } => event(format!("{name} listens to {room}")),
+        EventKind::ExitedRoom { name, room } => event(format!("{name} listens to {room} no longer")),
+        EventKind::DirectLinkMade { name } => event(format!("a direct link to {name} is there")),
+        EventKind::DirectLinkLost { name } => event(format!("the direct link to {name} is gone")),
+        #[cfg(feature = "devices")]
+        EventKind::Device(device) => {
+            let severity = if device.state.is_running() { Severity::Event } else { Severity::Problem };
+            Some((severity, format!("{:?}: {:?}", device.direction, device.state)))
+        }
+        EventKind::ConnectionLost { reason, retry_in } => {
+            let text = format!("the connection was lost ({reason}); next attempt in {retry_in:.1?}");
+            Some((Severity::Problem, text))
+        }
+        EventKind::TextNotSent { reason, .. } => {
+            Some((Severity::Problem, format!("a text was not sent: {reason}")))
+        }
+        EventKind::Problem { text, .. } => Some((Severity::Problem, text.clone())),
+        EventKind::Ended(end) => Some((Severity::Problem, format!("ended: {end}"))),
+        _ => None,
+    }
+}

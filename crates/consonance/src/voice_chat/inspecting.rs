@@ -1,0 +1,110 @@
+//! Looking into a chat: how it is doing, and why somebody is not heard.
+
+use consonance_inspector::{Diagnosis, Snapshot, why};
+
+use super::VoiceChat;
+pub(crate) use page::{Page, PageWish};
+
+impl VoiceChat {
+    /// How the chat is doing, as plain data: everything that an inspector shows. At most a second old when it is asked for
+    /// once, and a tenth of that while it is asked for again and again.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::from((*self.running.snapshot.get()).clone())
+    }
+
+    /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With the
+    /// snapshots of others, too, [`why`](consonance_inspector::why()) knows more.
+    pub fn why(&self, speaker: &str) -> Diagnosis {
+        let own_name = &*self.running.players.local().name;
+        why(&[self.snapshot()], speaker, own_name)
+    }
+
+    /// Where the inspector's page is, if the chat was started with [one](crate::VoiceChatBuilder::inspector). Whoever
+    /// knows the address may look, and mute.
+    #[cfg(feature = "inspector")]
+    pub fn inspector_url(&self) -> Option<String> {
+        self.running.page.get().map(consonance_inspector::page::Inspector::url)
+    }
+}
+
+#[cfg(feature = "inspector")]
+mod page {
+    //! The chat as the page sees it.
+
+    use std::sync::{Arc, Weak};
+
+    use consonance_inspector::page::{Inspector, InspectorSettings};
+    use consonance_inspector::{Action, ClientSnapshot, Inspected, Snapshot};
+
+    use super::super::{Running, VoiceChat};
+    use crate::builder::StartError;
+
+    /// The page, once it is open.
+    pub(crate) type Page = std::sync::OnceLock<Inspector>;
+    /// How it is wanted, if it is.
+    pub(crate) type PageWish = Option<InspectorSettings>;
+
+    /// Does not keep the chat running, as a handle would.
+    struct Shown {
+        running: Weak<Running>,
+        log_levels: String,
+    }
+
+    impl Running {
+        /// A handle of the chat, with the page if one is wanted.
+        pub(crate) fn open(self, wish: PageWish) -> Result<VoiceChat, StartError> {
+            let running = Arc::new(self);
+            if let Some(settings) = wish {
+                let shown =
+                    Shown { running: Arc::downgrade(&running), log_levels: settings.log_levels.clone() };
+                // Set once: nobody else has the chat yet.
+                let _ = running.page.set(Inspector::start(&settings, Arc::new(shown))?);
+            }
+            Ok(VoiceChat::of(running))
+        }
+    }
+
+    impl Inspected for Shown {
+        fn snapshot(&self) -> Snapshot {
+            let written = self.running.upgrade().map(|running| running.snapshot.get());
+            let mut snapshot = written.map_or_else(ClientSnapshot::default, |written| (*written).clone());
+            snapshot.log_levels = [crate::log::levels(), self.log_levels.clone()]
+                .join(if self.log_levels.is_empty() { "" } else { "; " });
+            Snapshot::from(snapshot)
+        }
+
+        fn act(&self, action: &Action) -> bool {
+            let Some(voice) = self.running.upgrade().map(VoiceChat::of) else { return false };
+            match action {
+                Action::MutePlayer { name, muted } => voice.set_player_muted(name, *muted),
+                Action::Mute { muted } => voice.set_muted(*muted),
+                Action::Deafen { deafened } => voice.set_deafened(*deafened),
+                _ => return false,
+            }
+            true
+        }
+    }
+}
+
+#[cfg(not(feature = "inspector"))]
+mod page {
+    //! There is none.
+
+    use std::sync::Arc;
+
+    use super::super::{Running, VoiceChat};
+    use crate::builder::StartError;
+
+    #[derive(Clone, Copy, Debug, Default)]
+    pub(crate) struct NoPage;
+    pub(crate) type Page = NoPage;
+    pub(crate) type PageWish = NoPage;
+
+    impl Running {
+        #[expect(clippy::unnecessary_wraps, reason = "with a page it may fail")]
+        pub(crate) fn open(self, NoPage: PageWish) -> Result<VoiceChat, StartError> {
+            let NoPage = self.page;
+            Ok(VoiceChat::of(Arc::new(self)))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What others may look at: statistics, and the snapshot for inspectors.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use consonance_inspector::{ClientSnapshot, Status as ShownStatus};
+
+use super::VoiceThread;
+use crate::event::End;
+#[cfg(feature = "devices")]
+use crate::snapshot::device_row;
+use crate::snapshot::{capture_row, channel_row, network_row, player_row, uplink_row};
+use crate::statistics::VoiceStatistics;
+use crate::status::Status;
+
+impl VoiceThread {
+    /// False if somebody reads them just now.
+    pub(super) fn write_statistics(&mut self, now: Instant) -> bool {
+        let (at, network) = (self.clock.session(now), self.uplink.statistics());
+        let statistics = VoiceStatistics::of(&self.client, at, network);
+        let statistics = VoiceStatistics {
+            uplink: self.uplink_quality.row(),
+            speakers: self.playback.rows(),
+            capture: self.capture.row(),
+            ..statistics
+        };
+        #[cfg(feature = "devices")]
+        let statistics = self.devices.add_to(statistics);
+        let speaks = self.talking.is_heard(&self.client);
+        self.watch.look(now, &statistics, speaks, self.snapshot.is_looked_at(now));
+        let is_last = self.end.is_some();
+        let is_shown = self.snapshot.publish(now, is_last, || self.fill(now, &statistics));
+        self.statistics.publish(statistics) && is_shown
+    }
+
+    fn fill(&self, now: Instant, counted: &VoiceStatistics) -> ClientSnapshot {
+        let mut snapshot = ClientSnapshot::default();
+        let watch = &self.watch;
+        snapshot.uptime_ms = now.saturating_duration_since(watch.begun).as_millis() as u64;
+        snapshot.mode = watch.mode.into();
+        snapshot.name = self.own_name.to_string();
+        snapshot.id = self.client.id().map(|id| id.0);
+        snapshot.status = match self.client.status() {
+            _ if self.end.is_some() => ShownStatus::Disconnected,
+            Status::Connected => ShownStatus::Connected,
+            Status::Degraded => ShownStatus::Connecting,
+            Status::Disconnected => ShownStatus::Disconnected,
+        };
+        snapshot.trouble = self.end.as_ref().map(End::to_string).or_else(|| watch.trouble.clone());
+        if let Some(End::Output(text)) = &self.end {
+            snapshot.output_trouble = Some(text.clone());
+        }
+        snapshot.knows_everybody = watch.knows_everybody && snapshot.status == ShownStatus::Connected;
+        snapshot.rooms = self.client.rooms().map(str::to_owned).collect();
+        let own_priority = self.client.priority();
+        let channels = self.talking.wished_channels();
+        snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
+        snapshot.tokens = self.own_voice.tokens().to_vec();
+        snapshot.token_rules = self.own_voice.missing_tokens().rules(now);
+        let tokens = &snapshot.tokens;
+        snapshot.token_rules.retain(|rule| !rule.needs.iter().any(|token| tokens.contains(token)));
+        (snapshot.muted, snapshot.deafened) = (self.switches.is_muted(), self.switches.is_deafened());
+        snapshot.master_volume = self.playback.master_volume();
+        snapshot.max_voices = watch.max_voices;
+        let (chat, has_ended) = (self.talking.chat(), self.capture.has_ended());
+        let capture = counted.capture.as_ref();
+        snapshot.capture = capture.map(|row| capture_row(now, row, chat, has_ended, &watch.own));
+        #[cfg(feature = "devices")]
+        {
+            let (microphone, loudspeaker) = self.devices.used(counted);
+            snapshot.microphone = microphone.map(device_row);
+            snapshot.loudspeaker = loudspeaker.map(device_row);
+        }
+        snapshot.uplink = uplink_row(counted);
+        snapshot.network = network_row(counted);
+        self.fill_players(now, counted, &mut snapshot);
+        snapshot.notes = watch.notes();
+        snapshot
+    }
+
+    fn fill_players(&self, now: Instant, counted: &VoiceStatistics, snapshot: &mut ClientSnapshot) {
+        let receptions: HashMap<&str, _> =
+            counted.speakers.iter().map(|row| (&*row.name, &row.reception)).collect();
+        for player in self.client.players() {
+            let (name, state) = (player.name, self.players.find(player.name));
+            let reception = receptions.get(name).copied();
+            let mut row =
+                player_row(now, &self.own_name, &player, state.as_deref(), reception, self.watch.past(name));
+            row.distance_m = self.playback.distance_m(name);
+            row.undecodable_because = self.watch.undecodable(name);
+            snapshot.players.push(row);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The listener's side: ears, mutes, volumes, priority, distance, crowds, the loudspeaker. The listener's own chat knows.
+
+use consonance::audio::{MixerSettings, Pose, SpeakerPlace, Tone};
+use consonance::inspector::Cause;
+use consonance::{ChannelProperties, Priority, Target, VoiceChat};
+
+use crate::call::{Call, endless, until_cause};
+
+#[test]
+fn the_listener_hears_nobody_and_hears_again() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    bob.set_deafened(true);
+    until_cause(&[&bob], &Cause::Deafened);
+    bob.set_deafened(false);
+    bob.set_master_volume(0.0);
+    until_cause(&[&bob], &Cause::MasterVolumeZero);
+    bob.set_master_volume(1.0);
+    call.until_in_order(&alice, &bob);
+}
+
+#[test]
+fn the_listener_has_muted_the_speaker_or_turned_it_down() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    bob.set_player_muted("Alice", true);
+    until_cause(&[&bob], &Cause::MutedByListener);
+    until_cause(&[&alice, &bob, &call.server()], &Cause::MutedByListener);
+    bob.set_player_muted("Alice", false);
+    bob.set_volume("Alice", 0.0);
+    until_cause(&[&bob], &Cause::VolumeZero);
+    bob.set_volume("Alice", 1.0);
+    call.until_in_order(&alice, &bob);
+}
+
+#[test]
+fn the_speakers_channel_has_no_volume() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let silent = ChannelProperties { amplitude: 0.0, ..ChannelProperties::default() };
+    let alice = call.chat("Alice").talk_to(Target::Room("lobby".into()), silent).input(endless());
+    let alice = alice.start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::VolumeZero);
+}
+
+#[test]
+fn somebody_more_important_speaks() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    let important = ChannelProperties { priority: Some(Priority::High), ..ChannelProperties::default() };
+    let carol = call.chat("Carol").talk_to(Target::Room("lobby".into()), important).input(endless());
+    let _carol = carol.start().unwrap();
+    let diagnosis = until_cause(&[&alice, &bob], &Cause::Outranked);
+    assert!(diagnosis.verdict().contains("Carol"), "{diagnosis}");
+}
+
+#[test]
+fn the_speaker_is_too_far_away() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let here = ChannelProperties { positional: true, ..ChannelProperties::default() };
+    let alice = call.chat("Alice").talk_to(Target::Room("lobby".into()), here).input(endless());
+    let alice = alice.start().unwrap();
+    bob.set_listener(Some(Pose::default()));
+    let place = |x| SpeakerPlace { position_m: [x, 0.0, 0.0], ..SpeakerPlace::default() };
+    bob.set_place("Alice", Some(place(500.0)));
+    let diagnosis = until_cause(&[&alice, &bob], &Cause::OutOfRange);
+    assert!(diagnosis.verdict().contains("500.0 m"), "{diagnosis}");
+    bob.set_place("Alice", Some(place(2.0)));
+    call.until_in_order(&alice, &bob);
+}
+
+#[test]
+fn others_are_louder() {
+    let call = Call::open();
+    let one_voice = MixerSettings { max_decoded: 1, ..MixerSettings::default() };
+    let bob = call.listener("Bob").mixer(one_voice).start().unwrap();
+    let whisper = Box::new(Tone::new(300.0, 0.01));
+    let alice = call.chat("Alice").talk_to_room("lobby").input(whisper).start().unwrap();
+    let shouting = |name: &str| {
+        call.chat(name).talk_to_room("lobby").input(Box::new(Tone::new(500.0, 0.5))).start().unwrap()
+    };
+    let _others: Vec<VoiceChat> = ["Carol", "Dave"].map(shouting).into();
+    until_cause(&[&alice, &bob], &Cause::Crowded);
+}
+
+#[cfg(feature = "devices")]
+#[test]
+fn the_listeners_loudspeaker_is_off() {
+    use consonance::device::{Backend, Direction, Selection};
+    let call = Call::open();
+    let _alice = call.speaker("Alice").start().unwrap();
+    let bob = call.listener("Bob").device_backend(Backend::Null).loudspeaker(Selection::Default);
+    let bob = bob.start().unwrap();
+    bob.select_device(Direction::Output, Selection::None);
+    until_cause(&[&bob], &Cause::LoudspeakerFailed);
+}

@@ -1,0 +1,12 @@
+//! Every reason not to hear somebody, made to happen between real chats and a real server: `why` has to name it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod call;
+mod listening;
+mod page;
+mod speaking;
+#[path = "../voice_chat/speech.rs"]
+mod speech;
+mod stranger;
+mod travelling;

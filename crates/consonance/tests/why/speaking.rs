@@ -1,0 +1,176 @@
+//! The speaker's side: joining, microphone, mute, activation, channels.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use consonance::audio::{
+    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, ReadOutcome, Silence,
+};
+use consonance::inspector::Cause;
+use consonance::trigger::{BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation};
+use consonance::{ChannelProperties, Target, VoiceChat};
+
+use crate::call::{Call, until_cause};
+use crate::speech::{Speech, recording};
+
+fn activation(mode: ActivationMode) -> ActivationSettings {
+    ActivationSettings { mode, ..ActivationSettings::default() }
+}
+
+#[test]
+fn nobody_of_that_name_has_joined() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    until_cause(&[&bob], &Cause::NotJoined);
+    until_cause(&[&call.server()], &Cause::NotJoined);
+    assert_eq!(bob.why("Alice").cause(), Some(&Cause::NotJoined));
+}
+
+#[test]
+fn the_speaker_has_joined_under_another_name() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let _alice = call.speaker("alice").start().unwrap();
+    let diagnosis = until_cause(&[&bob], &Cause::OtherName { similar: "alice".into() });
+    assert!(diagnosis.verdict().contains("alice"), "{diagnosis}");
+}
+
+#[test]
+fn the_speaker_is_in_another_session() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let elsewhere = VoiceChat::over(Box::new(call.link("other"))).name("Alice").talk_to_room("lobby");
+    let alice = elsewhere.start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::OtherSession);
+    until_cause(&[&call.server()], &Cause::OtherSession);
+}
+
+#[test]
+fn the_speaker_has_nothing_to_speak_with() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let alice = call.chat("Alice").talk_to_room("lobby").start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::NoInput);
+}
+
+#[test]
+fn the_speakers_file_has_ended() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let word = Speech::once(&recording(1, 0.5, 1.5));
+    let alice = call.chat("Alice").talk_to_room("lobby").input(word).start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::InputEnded);
+}
+
+#[test]
+fn the_speakers_microphone_is_silent() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    alice.set_input(Box::new(Silence));
+    until_cause(&[&alice, &bob], &Cause::MicrophoneSilent);
+    // What arrives is silence: that can be heard from afar.
+    until_cause(&[&bob], &Cause::MicrophoneSilent);
+}
+
+#[cfg(feature = "devices")]
+#[test]
+fn the_speakers_microphone_is_off() {
+    use consonance::device::{Backend, Direction, Selection};
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let alice = call.chat("Alice").talk_to_room("lobby").device_backend(Backend::Null);
+    let alice = alice.microphone(Selection::Default).start().unwrap();
+    alice.select_device(Direction::Input, Selection::None);
+    until_cause(&[&alice, &bob], &Cause::MicrophoneFailed);
+}
+
+#[test]
+fn the_speaker_has_muted_itself() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    alice.set_muted(true);
+    until_cause(&[&alice, &bob], &Cause::SelfMuted);
+    until_cause(&[&alice], &Cause::SelfMuted);
+}
+
+#[test]
+fn the_speaker_does_not_hold_the_key() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let pushing = call.speaker("Alice").activation(activation(ActivationMode::PushToTalk));
+    let alice = pushing.start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::KeyNotHeld);
+    alice.set_talk_key(true);
+    call.until_in_order(&alice, &bob);
+}
+
+/// The hiss of a room: noise around -66 dB of full scale.
+struct Hiss(u32);
+
+impl Input for Hiss {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        for sample in block {
+            // xorshift32: Marsaglia, "Xorshift RNGs", 2003.
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 17;
+            self.0 ^= self.0 << 5;
+            *sample = (f64::from(self.0) / f64::from(u32::MAX) - 0.5) as f32 * 0.002;
+        }
+        ReadOutcome::Block
+    }
+}
+
+#[test]
+fn nobody_speaks_into_the_speakers_microphone() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let quiet = call.chat("Alice").talk_to_room("lobby").input(Box::new(Hiss(1)));
+    let quiet = quiet.capture(CaptureSettings::default()).activation(activation(ActivationMode::Voice));
+    let alice = quiet.start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
+}
+
+#[test]
+fn the_speaker_or_the_listener_lacks_a_token() {
+    let call = Call::open();
+    let bob = call.chat("Bob").start().unwrap();
+    let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
+    let mut speaks = BroadcastTrigger::to_room("lobby");
+    (speaks.tokens, speaks.activation) = (["red".to_owned()].into(), TriggerActivation::Open);
+    let mut listens = ReceiptTrigger::new("lobby");
+    listens.tokens = ["red".to_owned()].into();
+    let (asks_alice, asks_bob) = (alice.clone(), bob.clone());
+    let tick = Tick { seconds: 0.02, ..Tick::default() };
+    let is_over = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&is_over);
+    let game = thread::spawn(move || {
+        while !ends.load(Ordering::Relaxed) {
+            speaks.update(&asks_alice, &tick);
+            listens.update(&asks_bob, &tick);
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let of_alice = until_cause(&[&alice, &bob], &Cause::TokenMissing);
+    assert!(of_alice.verdict().contains("Alice has none of the tokens"), "{of_alice}");
+    alice.tokens().add("red").unwrap();
+    let of_bob = until_cause(&[&alice, &bob], &Cause::TokenMissing);
+    assert!(of_bob.verdict().contains("Bob has none of the tokens"), "{of_bob}");
+    bob.tokens().add("red").unwrap();
+    call.until_in_order(&alice, &bob);
+    is_over.store(true, Ordering::Relaxed);
+    game.join().unwrap();
+}
+
+#[test]
+fn the_speaker_speaks_to_nobody() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::NoChannel);
+    let to_lobby = alice.open_channel(Target::Room("lobby".into()), ChannelProperties::default());
+    call.until_in_order(&alice, &bob);
+    alice.close_channel(to_lobby);
+    until_cause(&[&alice, &bob], &Cause::NoChannel);
+}

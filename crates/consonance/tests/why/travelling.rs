@@ -1,0 +1,73 @@
+//! From the speaker to the listener: rooms, and what networks do.
+
+use consonance::VoiceChat;
+use consonance::inspector::Cause;
+use consonance::transport::impair::{ImpairedClient, Impairment};
+
+use crate::call::{Call, endless, until_cause};
+
+#[test]
+fn nobody_listens_to_the_speakers_room() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let alice = call.chat("Alice").talk_to_room("attic").input(endless()).start().unwrap();
+    let diagnosis = until_cause(&[&alice, &bob], &Cause::NobodyListens);
+    assert!(diagnosis.verdict().contains("attic") && diagnosis.verdict().contains("lobby"), "{diagnosis}");
+    until_cause(&[&alice], &Cause::NobodyListens);
+}
+
+#[test]
+fn the_listener_does_not_listen_to_what_others_do() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    let _carol = call.listener("Carol").start().unwrap();
+    bob.leave_room("lobby");
+    until_cause(&[&alice, &bob], &Cause::NotListening);
+    until_cause(&[&alice], &Cause::NotListening);
+    until_cause(&[&call.server()], &Cause::NotListening);
+    bob.join_room("lobby");
+    call.until_in_order(&alice, &bob);
+}
+
+fn lossy(percent: f64) -> Impairment {
+    Impairment { loss_percent: percent, ..Impairment::default() }
+}
+
+#[test]
+fn nothing_reaches_the_listener() {
+    let call = Call::open();
+    let deaf = ImpairedClient::new(call.link("main"), &lossy(0.0), &lossy(100.0));
+    let bob = VoiceChat::over(Box::new(deaf)).name("Bob").listen("lobby").start().unwrap();
+    let alice = call.speaker("Alice").start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::NothingArrives);
+    until_cause(&[&call.server(), &bob], &Cause::NothingArrives);
+}
+
+#[test]
+fn nothing_of_the_speaker_reaches_the_server() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let dumb = ImpairedClient::new(call.link("main"), &lossy(100.0), &lossy(0.0));
+    let dumb = VoiceChat::over(Box::new(dumb)).name("Alice").talk_to_room("lobby");
+    let alice = dumb.input(endless()).start().unwrap();
+    until_cause(&[&alice, &call.server()], &Cause::UplinkDead);
+    until_cause(&[&alice, &bob, &call.server()], &Cause::UplinkDead);
+}
+
+#[test]
+fn most_of_it_is_lost() {
+    let call = Call::open();
+    let far = ImpairedClient::new(call.link("main"), &lossy(0.0), &lossy(85.0));
+    let bob = VoiceChat::over(Box::new(far)).name("Bob").listen("lobby").start().unwrap();
+    let alice = call.speaker("Alice").start().unwrap();
+    until_cause(&[&alice, &bob], &Cause::Loss);
+    until_cause(&[&bob], &Cause::Loss);
+}
+
+#[test]
+fn the_server_is_gone() {
+    let call = Call::open();
+    let (alice, bob) = call.pair();
+    call.stop();
+    until_cause(&[&alice, &bob], &Cause::NotConnected);
+}

@@ -1,0 +1,101 @@
+//! One thread writes a snapshot from time to time, others read it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+/// So long after somebody has asked, somebody looks.
+const ATTENTION: Duration = Duration::from_secs(3);
+/// How old a snapshot may be while nobody looks.
+const INATTENTION: Duration = Duration::from_secs(1);
+
+/// A snapshot that one thread writes and others read: ten times a second or as often as it likes while somebody looks,
+/// and once a second otherwise. The writer never waits.
+#[derive(Debug)]
+pub struct Showcase<T> {
+    shown: Mutex<Shown<T>>,
+    born: Instant,
+    /// When somebody asked last, in milliseconds since this was made, plus one; 0 if nobody did.
+    asked_at: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Shown<T> {
+    snapshot: Arc<T>,
+    written_at: Option<Instant>,
+}
+
+impl<T: Default> Default for Showcase<T> {
+    fn default() -> Self {
+        Self { shown: Mutex::default(), born: Instant::now(), asked_at: AtomicU64::new(0) }
+    }
+}
+
+impl<T> Showcase<T> {
+    /// The newest one; from now on somebody looks, for a few seconds.
+    pub fn get(&self) -> Arc<T> {
+        self.asked_at.store(self.born.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        Arc::clone(&self.shown.lock().unwrap_or_else(PoisonError::into_inner).snapshot)
+    }
+
+    /// Somebody has asked of late.
+    pub fn is_looked_at(&self, now: Instant) -> bool {
+        let asked_at = self.asked_at.load(Ordering::Relaxed);
+        let now = now.saturating_duration_since(self.born).as_millis() as u64;
+        asked_at > 0 && now.saturating_sub(asked_at) <= ATTENTION.as_millis() as u64
+    }
+
+    /// Writes another one if it is time, unless somebody reads just now. False in that case.
+    pub fn publish(&self, now: Instant, is_last: bool, fill: impl FnOnce() -> T) -> bool {
+        let is_due = |shown: &Shown<T>| {
+            let age = shown.written_at.map(|at| now.saturating_duration_since(at));
+            is_last || self.is_looked_at(now) || age.is_none_or(|age| age >= INATTENTION)
+        };
+        // Filling takes longest, so it is done without the lock.
+        match self.shown.try_lock() {
+            Ok(shown) if !is_due(&shown) => return true,
+            Err(TryLockError::WouldBlock) => return false,
+            _ => {}
+        }
+        let next = Shown { snapshot: Arc::new(fill()), written_at: Some(now) };
+        match self.shown.try_lock() {
+            Ok(mut shown) => *shown = next,
+            Err(TryLockError::Poisoned(poisoned)) => *poisoned.into_inner() = next,
+            Err(TryLockError::WouldBlock) => return false,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_once_a_second_and_always_while_somebody_looks() {
+        let shared = Showcase::<String>::default();
+        let start = shared.born;
+        let publish = |after_ms, name: &str| {
+            shared.publish(start + Duration::from_millis(after_ms), false, || name.to_owned());
+            shared.shown.lock().unwrap().snapshot.to_string()
+        };
+        assert_eq!(publish(0, "first"), "first");
+        assert_eq!(publish(100, "too early"), "first");
+        assert_eq!(publish(1000, "a second later"), "a second later");
+        // Somebody looks, whenever that is.
+        shared.get();
+        assert_eq!(publish(1100, "looked at"), "looked at");
+        assert!(!shared.is_looked_at(Instant::now() + ATTENTION * 2));
+    }
+
+    #[test]
+    fn the_writer_does_not_wait_for_a_reader_and_the_last_one_is_always_written() {
+        let shared = Showcase::<String>::default();
+        let reader = shared.shown.lock().unwrap();
+        assert!(!shared.publish(shared.born, true, || "unwritten".to_owned()));
+        drop(reader);
+        assert!(shared.publish(shared.born, false, || "one".to_owned()));
+        assert!(shared.publish(shared.born, true, || "last".to_owned()));
+        assert_eq!(*shared.get(), "last");
+    }
+}
