@@ -19,6 +19,7 @@ use consonance::{ChannelProperties, Target, VoiceChat, VoiceChatBuilder};
 use crate::capture_arguments::CaptureArguments;
 use crate::complain;
 use crate::devices::backend;
+use crate::inspect;
 use crate::interrupt::Interrupt;
 use crate::token::read_token;
 use conversation::Conversation;
@@ -85,6 +86,9 @@ pub(crate) struct Join {
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
+    /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
+    inspector: Option<u16>,
     /// Print events as JSON lines.
     #[arg(long)]
     json: bool,
@@ -128,7 +132,13 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
         voice = voice.diagnostics(folder);
     }
     let interrupt = Interrupt::listen()?;
+    if let Some(port) = arguments.inspector {
+        voice = voice.inspector(inspect::settings(port));
+    }
     let voice = voice.start()?;
+    if let Some(url) = voice.inspector_url() {
+        inspect::print_url(&url);
+    }
     let mut conversation = Conversation::new(&voice, talk.first(), arguments)?;
     let end = conversation.follow(&interrupt, stay)?;
     let recording = conversation.end();

@@ -6,6 +6,7 @@
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
+//! * `inspect` shows how a running player or server is doing, and `why` says why somebody is not heard.
 //! * `bench` measures the session engine, the quality of the sound, and what it takes of a core.
 //! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `token` makes keys and join tokens for servers that do not let in everybody.
@@ -22,6 +23,7 @@ mod bench;
 mod capture_arguments;
 mod demo;
 mod devices;
+mod inspect;
 mod interrupt;
 mod join;
 mod lab;
@@ -30,6 +32,7 @@ mod offline_call;
 mod serve;
 mod sim;
 mod token;
+mod why;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -64,6 +67,11 @@ enum Command {
     Devices(devices::Devices),
     /// Record with the microphone, see how loud it is, and hear it.
     MicTest(mic_test::MicTest),
+    /// Look into a running player or server: live meters, graphs, mutes.
+    Inspect(inspect::Inspect),
+    /// Find out why one player does not hear another one. Ends with 0 if nothing is broken, 1 if something is, 2 if
+    /// nobody could be asked.
+    Why(why::Why),
     /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -87,6 +95,8 @@ fn main() -> ExitCode {
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),
         Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test),
+        Some(Command::Inspect(inspect)) => inspect::run(&inspect),
+        Some(Command::Why(why)) => return why::run(&why),
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Token(token)) => token::run(&token),

@@ -6,16 +6,19 @@ use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
+use consonance_inspector::page::Inspector;
 use consonance_pcap::{PacketCapture, PacketCaptureSettings};
 use consonance_quic::{
     Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, session_name_problem,
 };
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
+use crate::inspect;
 use crate::interrupt::Interrupt;
 use crate::token::read_key;
 use room_rules::RoomRules;
@@ -52,6 +55,9 @@ pub(crate) struct Serve {
     token_keys: Vec<PathBuf>,
     #[command(flatten)]
     rooms: RoomRules,
+    /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
+    inspector: Option<u16>,
 }
 
 /// Serves until interrupted.
@@ -62,6 +68,7 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
     let capture = capture.map(|file| PacketCapture::start(file, PacketCaptureSettings::default()));
     let capture = capture.transpose()?;
     let (server, addresses) = start(arguments, listen, capture.as_ref())?;
+    let _inspector = inspector(arguments, &server)?;
     print(&addresses.iter().map(line).collect::<String>())?;
     if arguments.host.is_none() && listen.ip().is_unspecified() {
         let note = "these addresses work on this machine; with --host they name the one that others reach";
@@ -83,11 +90,22 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
         capture_packets: None,
         rooms: RoomRules::default(),
         token_keys: Vec::new(),
+        inspector: None,
     };
     let interrupt = Interrupt::listen()?;
     let (server, addresses) = start(&arguments, SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None)?;
     print(&addresses.iter().map(invitation).collect::<String>())?;
     wait(server, &interrupt)
+}
+
+/// The page, if somebody wants it; it ends when it is dropped.
+fn inspector(arguments: &Serve, server: &DedicatedServer) -> Result<Option<Inspector>, Box<dyn Error>> {
+    let Some(port) = arguments.inspector else { return Ok(None) };
+    let settings = inspect::settings(port);
+    let inspection = server.inspection().with_log_levels(&*settings.log_levels);
+    let inspector = Inspector::start(&settings, Arc::new(inspection))?;
+    inspect::print_url(&inspector.url());
+    Ok(Some(inspector))
 }
 
 fn line(address: &QuicAddress) -> String {

@@ -8,6 +8,7 @@ mod bench;
 mod devices;
 mod diagnostics;
 mod folder;
+mod inspecting;
 mod join;
 mod lab;
 mod lab_capture;

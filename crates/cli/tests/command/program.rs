@@ -73,6 +73,12 @@ impl Program {
         self.until(&self.err, words, |line| line.starts_with("consonance: ") && line.contains(words));
     }
 
+    /// Waits for the address of the inspector's page.
+    pub(crate) fn until_inspector(&self) -> String {
+        let line = self.until(&self.err, "an inspector", |line| line.starts_with("inspector: "));
+        line.trim_start_matches("inspector: ").to_owned()
+    }
+
     /// Waits for an event of `join --json` that has all these fields.
     pub(crate) fn until_event(&self, fields: &Value) -> Value {
         let line = self.until_line(&fields.to_string(), |line| {

@@ -1,0 +1,63 @@
+//! `consonance why`: why one player does not hear another one, from what their inspectors show.
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::process::ExitCode;
+
+use clap::Args;
+use consonance_inspector::page::Client;
+use consonance_inspector::{Diagnosis, Snapshot, why};
+
+use crate::{complain, is_broken_pipe};
+
+/// Who does not hear whom, and whom to ask.
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// The address of an inspector, as `join --inspector` or `serve --inspector` prints it.
+    url: String,
+    /// Who speaks.
+    speaker: String,
+    /// Who does not hear that.
+    listener: String,
+    /// The address of one more inspector: the speaker's, the listener's and the server's together know most. May be given
+    /// several times.
+    #[arg(long = "url", value_name = "URL")]
+    more: Vec<String>,
+    /// Print the whole way as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// 0 if nothing is broken, 1 if something is, 2 if nobody could be asked.
+pub(crate) fn run(arguments: &Why) -> ExitCode {
+    match diagnose(arguments).and_then(|diagnosis| tell(&diagnosis, arguments.json)) {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(CANNOT_ASK)
+        }
+    }
+}
+
+const SOMETHING_IS_BROKEN: u8 = 1;
+const CANNOT_ASK: u8 = 2;
+
+fn diagnose(arguments: &Why) -> Result<Diagnosis, Box<dyn Error>> {
+    let urls = std::iter::once(&arguments.url).chain(&arguments.more);
+    let clients: Vec<Client> = urls.map(|url| Client::new(url)).collect::<Result<_, _>>()?;
+    let snapshots: Vec<Snapshot> = clients.iter().map(Client::snapshot).collect::<Result<_, _>>()?;
+    Ok(why(&snapshots, &arguments.speaker, &arguments.listener))
+}
+
+fn tell(diagnosis: &Diagnosis, as_json: bool) -> Result<ExitCode, Box<dyn Error>> {
+    if as_json {
+        let mut json = serde_json::to_value(diagnosis)?;
+        json["verdict"] = diagnosis.verdict().into();
+        writeln!(stdout(), "{json}")?;
+    } else {
+        writeln!(stdout(), "{diagnosis}")?;
+    }
+    let code = if diagnosis.first_broken().is_some() { SOMETHING_IS_BROKEN } else { 0 };
+    Ok(ExitCode::from(code))
+}
