@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use consonance::{End, Event, EventKind, Target, VoiceChat};
+use consonance::{End, Event, EventKind, ProblemKind, Target, VoiceChat};
 
 use super::lines::EventLines;
 use super::session_recording::SessionRecording;
@@ -138,7 +138,8 @@ impl<'a> Conversation<'a> {
         match self.text_target {
             Some(target) => {
                 if let Err(refused) = self.voice.send_text(target.clone(), text) {
-                    complain(&refused);
+                    let kind = EventKind::Problem { about: ProblemKind::Other, text: refused.to_string() };
+                    self.lines.print(&Event { at: Instant::now(), kind })?;
                 }
             }
             None => complain(&"say with --talk where your text shall go"),
