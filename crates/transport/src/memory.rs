@@ -20,7 +20,7 @@
 //! link.lose();
 //! ```
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::inbox::{InboxLimits, Mailbox, Pushed};
@@ -75,6 +75,7 @@ impl MemoryNetwork {
 struct Listener {
     mailbox: ServerMailbox,
     last_peer: AtomicU64,
+    is_gone: AtomicBool,
 }
 
 type ServerMailbox = Mailbox<Arrival, SharedPacket>;
@@ -88,11 +89,16 @@ struct Arrival {
 
 impl Listener {
     fn new() -> Self {
-        Self { mailbox: Mailbox::new(QUEUES), last_peer: AtomicU64::new(0) }
+        Self { mailbox: Mailbox::new(QUEUES), last_peer: AtomicU64::new(0), is_gone: AtomicBool::new(false) }
     }
 
     fn next_peer(&self) -> Peer {
         Peer(self.last_peer.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The server was dropped: nothing is polled any more.
+    fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::SeqCst)
     }
 }
 
@@ -165,6 +171,21 @@ mod tests {
         assert_eq!(server.poll(now()), None);
         assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
         (server, client, peer)
+    }
+
+    #[test]
+    fn whoever_connects_while_the_server_is_dropped_learns_that_nobody_listens() {
+        let network = MemoryNetwork::new();
+        let server = network.listen();
+        // As a client has it between looking for a server and knocking.
+        let found = network.listener();
+        drop(server);
+        let mut client = network.client("main");
+        client.connect(now());
+        let told = client.poll(now());
+        assert!(matches!(told, Some(ClientEvent::Disconnected { .. })), "{told:?}");
+        assert_eq!(client.poll(now()), None, "once");
+        drop(found);
     }
 
     #[test]

@@ -65,6 +65,12 @@ impl MemoryClient {
         self.end_link(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
     }
 
+    fn nobody_listens(&mut self) {
+        let (address, cause) = ("this process".to_owned(), "no server listens".to_owned());
+        self.end.mailbox.disconnected(self.attempt, DisconnectReason::Unreachable { address, cause });
+        self.link = Link::Ending;
+    }
+
     /// Ends the link to the server, with a reason for each end.
     fn end_link(&mut self, here: DisconnectReason, there: DisconnectReason) {
         if let Link::Connecting(link) | Link::Up(link) = &self.link {
@@ -83,15 +89,14 @@ impl ClientTransport for MemoryClient {
         let attempt = self.end.next_attempt();
         self.attempt = attempt;
         self.end.mailbox.expect(attempt);
-        let Some(listener) = self.network.listener() else {
-            let (address, cause) = ("this process".to_owned(), "no server listens".to_owned());
-            self.end.mailbox.disconnected(attempt, DisconnectReason::Unreachable { address, cause });
-            self.link = Link::Ending;
-            return;
-        };
+        let Some(listener) = self.network.listener() else { return self.nobody_listens() };
         let peer = listener.next_peer();
         let link = LinkToClient { end: Arc::clone(&self.end), attempt };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
+        // A server that is dropped meanwhile has perhaps not seen it.
+        if listener.is_gone() {
+            return self.nobody_listens();
+        }
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 

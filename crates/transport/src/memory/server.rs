@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -151,6 +152,8 @@ impl ServerTransport for MemoryServer {
 
 impl Drop for MemoryServer {
     fn drop(&mut self) {
+        // Before the mailbox is emptied: who connects later sees it, and who has connected is seen here.
+        self.listener.is_gone.store(true, Ordering::SeqCst);
         for link in self.links.values() {
             link.end(DisconnectReason::TimedOut);
         }
