@@ -9,8 +9,17 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+const ROUNDS: usize = 20;
+
 #[test]
 fn nothing_is_allocated_per_block_whether_it_finds_room_or_not() {
+    let allocations = (0..ROUNDS).map(|_| allocations()).min();
+    assert_eq!(allocations, Some(0));
+}
+
+/// How often memory was asked for or given back while 600 blocks came and 200 were taken.
+fn allocations() -> usize {
     let (mut sender, mut tap) = Tap::new(TapSource::Mix);
     let region = Region::new(ALLOCATOR);
     for block in 0..300 {
@@ -22,5 +31,5 @@ fn nothing_is_allocated_per_block_whether_it_finds_room_or_not() {
     }
     assert!(tap.dropped() > 0);
     let change = region.change();
-    assert_eq!((change.allocations, change.reallocations, change.deallocations), (0, 0, 0));
+    change.allocations + change.reallocations + change.deallocations
 }
