@@ -81,8 +81,9 @@ const C_COMPILER: &str = "cc";
 const C_ALLOWED: &[&str] = &["ring", "maudio-sys"];
 
 /// Bindings that need nothing installed: `windows-sys` is declarations, and what it links is part of Windows;
-/// `maudio-sys` has its C with it, and loads the system's libraries at run time.
-const SYS_ALLOWED: &[&str] = &["windows-sys", "maudio-sys"];
+/// `maudio-sys` has its C with it, and loads the system's libraries at run time; `linux-raw-sys` is declarations of the
+/// kernel's own calls.
+const SYS_ALLOWED: &[&str] = &["windows-sys", "maudio-sys", "linux-raw-sys"];
 
 /// Crates that need a tool or a library besides, and which.
 const FORBIDDEN: &[(&str, &str)] = &[
