@@ -22,8 +22,12 @@ local TEXT_KINDS = { [0] = "room", [1] = "player" }
 local PRIORITIES = { [0] = "default", [1] = "low", [2] = "medium", [3] = "high" }
 local ITEMS = {
     [1] = "capabilities", [2] = "secret", [3] = "resume ticket", [4] = "resumed", [5] = "uplink receipt",
-    [6] = "listener summary", [7] = "reception report",
+    [6] = "listener summary", [7] = "reception report", [8] = "position report", [9] = "join token",
 }
+-- Whoever has these is taken for somebody else: only their lengths are shown.
+local SECRET_ITEMS = { [2] = true, [3] = true, [9] = true }
+-- Metres from the origin; no place is farther.
+local FARTHEST = 1e7
 
 local proto = Proto("consonance", "Consonance voice")
 
@@ -72,6 +76,7 @@ local f = {
     cap_routing = ProtoField.bool("consonance.capabilities.server_routing", "Server routing", 32, nil, 0x1),
     cap_resume = ProtoField.bool("consonance.capabilities.resume", "Resume", 32, nil, 0x2),
     cap_reports = ProtoField.bool("consonance.capabilities.voice_reports", "Voice reports", 32, nil, 0x4),
+    cap_proximity = ProtoField.bool("consonance.capabilities.proximity", "Proximity", 32, nil, 0x8),
     capabilities = ProtoField.uint32("consonance.capabilities", "Capabilities", base.HEX),
     report_newest = ProtoField.uint16("consonance.report.newest", "Newest frame"),
     report_frames = ProtoField.uint32("consonance.report.frames", "Frames arrived"),
@@ -80,9 +85,14 @@ local f = {
     report_lost_percent = ProtoField.uint8("consonance.report.lost_percent", "Lost (%)"),
     report_delay = ProtoField.uint16("consonance.report.playout_delay", "Playout delay (ms)"),
     report_redundancy = ProtoField.uint8("consonance.report.redundancy", "Redundancy", base.HEX),
+    report_dred = ProtoField.bool("consonance.report.redundancy.dred", "Deep redundancy", 8, nil, 0x01),
     report_speaker = ProtoField.uint16("consonance.report.speaker", "Speaker"),
     report_expected = ProtoField.uint16("consonance.report.expected", "Expected frames"),
     report_lost = ProtoField.uint16("consonance.report.lost", "Lost frames"),
+    position_number = ProtoField.uint16("consonance.position.number", "Report number"),
+    position_x = ProtoField.float("consonance.position.x", "Along the first axis (m)"),
+    position_y = ProtoField.float("consonance.position.y", "Along the second axis (m)"),
+    position_z = ProtoField.float("consonance.position.z", "Along the third axis (m)"),
     trailing = ProtoField.bytes("consonance.trailing", "Bytes behind the body"),
 }
 proto.fields = f
@@ -100,12 +110,14 @@ local e = {
         expert.severity.ERROR),
     item = ProtoExpert.new("consonance.malformed.item", "Item of a wrong length", expert.group.MALFORMED,
         expert.severity.WARN),
+    absurd = ProtoExpert.new("consonance.position.absurd", "No place: not a number, or too far out",
+        expert.group.PROTOCOL, expert.severity.WARN),
     nested = ProtoExpert.new("consonance.relay.nested", "A relay inside a relay is not followed", expert.group.PROTOCOL,
         expert.severity.WARN),
     trailing = ProtoExpert.new("consonance.trailing.unknown", "Bytes behind the body that are no block of ours",
         expert.group.UNDECODED, expert.severity.NOTE),
 }
-proto.experts = { e.short, e.magic, e.type, e.recipient, e.client, e.room, e.item, e.nested, e.trailing }
+proto.experts = { e.short, e.magic, e.type, e.recipient, e.client, e.room, e.item, e.absurd, e.nested, e.trailing }
 
 -- The names that packets told so far: by session and id, and of rooms by their hashes.
 local names, rooms = {}, {}
@@ -384,9 +396,14 @@ local items = {}
 items[1] = function(r, tree)
     local range = r:take(4, "capabilities")
     local item = tree:add(f.capabilities, range)
-    for _, field in ipairs({ f.cap_routing, f.cap_resume, f.cap_reports }) do
+    for _, field in ipairs({ f.cap_routing, f.cap_resume, f.cap_reports, f.cap_proximity }) do
         item:add(field, range)
     end
+end
+
+local function redundancy(r, tree)
+    local _, item, range = r:number(tree, f.report_redundancy, 1, "redundancy")
+    item:add(f.report_dred, range)
 end
 
 items[5] = function(r, tree)
@@ -399,17 +416,38 @@ items[6] = function(r, tree)
     r:number(tree, f.report_listeners, 1, "listeners")
     r:number(tree, f.report_lost_percent, 1, "loss")
     r:number(tree, f.report_delay, 2, "playout delay")
-    r:number(tree, f.report_redundancy, 1, "redundancy")
+    redundancy(r, tree)
 end
 
 items[7] = function(r, tree, session)
-    r:number(tree, f.report_redundancy, 1, "redundancy")
+    redundancy(r, tree)
     for _ = 1, (r:number(tree, f.count, 1, "speaker count")) do
         named_client(r, tree, f.report_speaker, session, "speaker")
         r:number(tree, f.report_expected, 2, "expected")
         r:number(tree, f.report_lost, 2, "lost")
         r:number(tree, f.report_delay, 2, "playout delay")
     end
+end
+
+items[8] = function(r, tree)
+    r:number(tree, f.position_number, 2, "report number")
+    if r:left() == 0 then
+        tree:append_text(": in no place")
+        return
+    end
+    local place = {}
+    for axis, field in ipairs({ f.position_x, f.position_y, f.position_z }) do
+        local range = r:take(4, "coordinate")
+        place[axis] = range:float()
+        tree:add(field, range)
+    end
+    local is_absurd = false
+    for _, metres in ipairs(place) do
+        -- What is not a number is in no range.
+        is_absurd = is_absurd or not (metres >= -FARTHEST and metres <= FARTHEST)
+    end
+    if is_absurd then tree:add_proto_expert_info(e.absurd) end
+    tree:append_text(string.format(": at %.1f, %.1f, %.1f m", place[1], place[2], place[3]))
 end
 
 -- The block behind a body: a mark, then items of tag, length and bytes; its tags in words, or nothing if it is none.
@@ -435,6 +473,8 @@ local function block(r, tree, session)
             local inner = reader(bytes:tvb())
             local is_whole = pcall(items[tag], inner, item, session)
             if not is_whole or inner:left() > 0 then item:add_proto_expert_info(e.item) end
+        elseif SECRET_ITEMS[tag] then
+            item:append_text(string.format(", %d bytes", length))
         elseif length > 0 then
             item:add(f.item_bytes, bytes)
         end

@@ -3,8 +3,9 @@
 mod names;
 
 use consonance_wire::{
-    Channel, ChannelKind, ClientState, DeltaChannelState, Extension, HandshakeResponse, List, Packet,
-    ServerRelay, SessionId, TextData, TextRecipient, VoiceData, VoiceReport, WireStr,
+    AbsurdPosition, Channel, ChannelKind, ClientState, DeltaChannelState, Extension, HandshakeResponse, List,
+    Packet, Position, PositionReport, ServerRelay, SessionId, TextData, TextRecipient, VoiceData,
+    VoiceReport, WireStr,
 };
 pub(crate) use names::Names;
 
@@ -147,6 +148,9 @@ impl Words {
 
 /// It carries what is new in the protocol, too.
 fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
+    if let Some(report) = PositionReport::find(trailing) {
+        return position(report);
+    }
     let Some(report) = VoiceReport::find(trailing) else {
         return format!("ErrorWrongSession: the session is {session}{}", block(trailing));
     };
@@ -161,6 +165,14 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
         parts.push(format!("reception of {}", counted(reception.speakers.len(), "speaker")));
     }
     format!("voice report: {}", parts.join("; "))
+}
+
+fn position(report: Result<PositionReport, AbsurdPosition>) -> String {
+    match report.map(|report| (report.number, report.position.map(Position::metres))) {
+        Ok((number, Some([x, y, z]))) => format!("position report {number}: at {x:.1}, {y:.1}, {z:.1} m"),
+        Ok((number, None)) => format!("position report {number}: in no place"),
+        Err(absurd) => format!("position report of no place: {absurd}"),
+    }
 }
 
 /// That there is a block behind the body, and what is in it.
@@ -240,6 +252,19 @@ mod tests {
             packet = outer;
         }
         assert_eq!(words().describe(&packet), "ServerRelayUnreliable to nobody: another relay");
+    }
+
+    #[test]
+    fn a_position_report_says_where() {
+        let report = [0x8b, 0xc7, 6, 0, 0, 0, 1, 0xc0, 0x5a, 8, 0, 14, 0, 7];
+        let place = |metres: [f32; 3]| [&report[..], &metres.map(f32::to_be_bytes).concat()].concat();
+        let at = words().describe(&place([1.0, -2.04, 0.5]));
+        assert_eq!(at, "position report 7: at 1.0, -2.0, 0.5 m");
+        let absurd = words().describe(&place([0.0, f32::NAN, 0.0]));
+        assert!(absurd.starts_with("position report of no place: each coordinate"), "{absurd}");
+        let mut nowhere = report;
+        nowhere[11] = 2;
+        assert_eq!(words().describe(&nowhere), "position report 7: in no place");
     }
 
     #[test]

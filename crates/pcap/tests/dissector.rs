@@ -12,6 +12,10 @@ mod tshark;
 use std::fs;
 use std::path::Path;
 
+use consonance_wire::{
+    Capabilities, ClientId, HandshakeExtension, ListenerSummary, Position, PositionReport, RedundancySupport,
+    ResumeTicket, Secret, SessionId, VoiceReport, Writer,
+};
 use serde_json::Value;
 
 use tshark::{Row, dissected};
@@ -102,6 +106,65 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
     assert!(rows.iter().all(|row: &Row| row.get("consonance.delivery") == "reliable"));
 }
 
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn where_a_player_is_and_what_listeners_can_use_are_shown() {
+    let place = |place| {
+        written(|writer| PositionReport { number: 258, position: place }.write(SessionId(1), writer).unwrap())
+    };
+    let summary = ListenerSummary {
+        listeners: 3,
+        lost_percent: 2,
+        playout_delay_ms: 40,
+        redundancy: RedundancySupport::DRED,
+    };
+    let packets = [
+        place(Some(Position::new([1.5, -2.0, 0.25]).unwrap())),
+        place(None),
+        // A coordinate that is not a number.
+        bytes("8bc70600000001 c05a 08 000e 0003 7fc00000 00000000 00000000"),
+        written(|writer| {
+            VoiceReport { listeners: Some(summary), ..VoiceReport::default() }
+                .write(SessionId(1), writer)
+                .unwrap();
+        }),
+    ];
+    let rows = dissected("places", &packets);
+    let column = |field: &str| rows.iter().map(|row| row.get(field).to_owned()).collect::<Vec<_>>();
+    assert_eq!(column("_ws.col.Info")[0], "ErrorWrongSession the session is 0x00000001 [position report]");
+    assert_eq!(column("consonance.position.number"), ["258", "258", "3", ""]);
+    let axes = ["x", "y", "z"].map(|axis| rows[0].get(&format!("consonance.position.{axis}")).to_owned());
+    assert_eq!(axes, ["1.5", "-2", "0.25"]);
+    assert_eq!(rows[1].get("consonance.position.x"), "");
+    let is_absurd: Vec<bool> =
+        column("consonance.position.absurd").iter().map(|mark| !mark.is_empty()).collect();
+    assert_eq!(is_absurd, [false, false, true, false]);
+    assert_ne!(column("consonance.report.redundancy.dred")[3], "");
+    assert!(rows.iter().all(|row| !row.get("_ws.expert.message").contains("wrong length")));
+}
+
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn secrets_tickets_and_join_tokens_show_their_length_only() {
+    let secret = Secret([0xaa; 16]);
+    let extension = HandshakeExtension {
+        capabilities: Capabilities::ALL,
+        secret: Some(secret),
+        ticket: Some(ResumeTicket { session: SessionId(1), id: ClientId(3), secret }),
+        join_token: Some(&[0xaa; 20]),
+        ..HandshakeExtension::default()
+    };
+    let mut packet = bytes("8bc704 01 000003c0 0000bb80 0004 426f62");
+    packet.extend(written(|writer| extension.write(writer).unwrap()));
+    let rows = dissected("secrets", &[packet]);
+    let row = &rows[0];
+    let info = "HandshakeRequest Bob wants to join [capabilities, secret, resume ticket, join token]";
+    assert_eq!(row.get("_ws.col.Info"), info);
+    assert_eq!(row.get("consonance.item.length"), "4|16|22|20");
+    assert_eq!(row.get("consonance.item.bytes"), "");
+    assert_ne!(row.get("consonance.capabilities.proximity"), "");
+}
+
 /// The script and the engine agree on which packets are malformed.
 fn assert_marks(rows: &[Row], packets: &[Vec<u8>]) {
     assert_eq!(rows.len(), packets.len());
@@ -115,6 +178,13 @@ fn assert_marks(rows: &[Row], packets: &[Vec<u8>]) {
 fn vectors(file: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors").join(file);
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn written(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
+    let mut buffer = [0; 1024];
+    let mut writer = Writer::new(&mut buffer);
+    write(&mut writer);
+    writer.written().to_vec()
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
