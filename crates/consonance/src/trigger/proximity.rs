@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Instant;
 
 use consonance_session::{ChannelProperties, Priority, Target};
 
@@ -66,6 +67,7 @@ impl ProximityBroadcastTrigger {
         let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
             Ok(around) => around,
             Err(blocked) => {
+                tell_missing_token(voice, blocked, true, &self.grid, tick, &self.tokens);
                 self.cells.held.clear();
                 self.leaving.clear();
                 self.blocked = Some(blocked);
@@ -149,6 +151,7 @@ impl ProximityReceiptTrigger {
         let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
             Ok(around) => around,
             Err(blocked) => {
+                tell_missing_token(voice, blocked, false, &self.grid, tick, &self.tokens);
                 self.cells.held.clear();
                 self.blocked = Some(blocked);
                 return;
@@ -229,6 +232,26 @@ impl<T> Cells<T> {
         }
         left.extend(self.held.extract_if(.., |cell, _| !around.contains(cell)).map(|(_, held)| held));
         left
+    }
+}
+
+/// For whoever asks why nothing is heard over it: what it would speak or listen to here.
+fn tell_missing_token(
+    voice: &VoiceChat,
+    blocked: Blocked,
+    is_speaking: bool,
+    grid: &Grid,
+    tick: &Tick,
+    tokens: &BTreeSet<String>,
+) {
+    if blocked != Blocked::NoToken {
+        return;
+    }
+    let (now, missing) = (Instant::now(), voice.own_voice().missing_tokens());
+    let note = |room| missing.note(now, is_speaking, &consonance_inspector::Target::Room(room), tokens);
+    match cells_around(grid, tick) {
+        Ok(around) => around.into_iter().for_each(|cell| note(grid.room_of(cell))),
+        Err(_) => note(grid.room().to_owned()),
     }
 }
 

@@ -9,7 +9,10 @@ use consonance::audio::{
     ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, ReadOutcome, Silence,
 };
 use consonance::inspector::Cause;
-use consonance::trigger::{BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation};
+use consonance::trigger::{
+    BroadcastTrigger, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger, Tick,
+    TriggerActivation,
+};
 use consonance::{ChannelProperties, Target, VoiceChat};
 
 use crate::call::{Call, until_cause};
@@ -134,21 +137,40 @@ fn nobody_speaks_into_the_speakers_microphone() {
 
 #[test]
 fn the_speaker_or_the_listener_lacks_a_token() {
-    let call = Call::open();
-    let bob = call.chat("Bob").start().unwrap();
-    let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
     let mut speaks = BroadcastTrigger::to_room("lobby");
     (speaks.tokens, speaks.activation) = (["red".to_owned()].into(), TriggerActivation::Open);
     let mut listens = ReceiptTrigger::new("lobby");
     listens.tokens = ["red".to_owned()].into();
+    tokens_are_asked_for(move |alice, bob, tick| {
+        speaks.update(alice, tick);
+        listens.update(bob, tick);
+    });
+}
+
+#[test]
+fn a_speaker_or_a_listener_nearby_lacks_a_token() {
+    let mut speaks = ProximityBroadcastTrigger::new(Grid::default());
+    (speaks.tokens, speaks.activation) = (["red".to_owned()].into(), TriggerActivation::Open);
+    let mut listens = ProximityReceiptTrigger::new(Grid::default());
+    listens.tokens = ["red".to_owned()].into();
+    tokens_are_asked_for(move |alice, bob, tick| {
+        speaks.update(alice, tick);
+        listens.update(bob, tick);
+    });
+}
+
+/// Alice and Bob, whose triggers ask for the token red, get it one after the other.
+fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &Tick) + Send + 'static) {
+    let call = Call::open();
+    let bob = call.chat("Bob").start().unwrap();
+    let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
     let (asks_alice, asks_bob) = (alice.clone(), bob.clone());
-    let tick = Tick { seconds: 0.02, ..Tick::default() };
+    let tick = Tick { seconds: 0.02, position_m: Some([3.0, 0.0, -4.0]), ..Tick::default() };
     let is_over = Arc::new(AtomicBool::new(false));
     let ends = Arc::clone(&is_over);
     let game = thread::spawn(move || {
         while !ends.load(Ordering::Relaxed) {
-            speaks.update(&asks_alice, &tick);
-            listens.update(&asks_bob, &tick);
+            update(&asks_alice, &asks_bob, &tick);
             thread::sleep(Duration::from_millis(20));
         }
     });
