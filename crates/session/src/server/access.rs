@@ -98,6 +98,8 @@ struct Pass {
     may_speak: Vec<bool>,
     /// Rooms for which the operator was told that it may not speak there.
     told: BTreeSet<RoomId>,
+    /// What it was refused since it has this access, the newest last.
+    refused: Vec<(Box<str>, RoomUse)>,
 }
 
 /// Who has shaken hands and waits for the driver's answer.
@@ -108,7 +110,7 @@ struct Waiting {
     deadline: Instant,
 }
 
-/// Rooms that an operator is told of for one client.
+/// Rooms that an operator is told of for one client, and that are remembered as refused.
 const MAX_TOLD: usize = 32;
 
 impl Gate {
@@ -157,11 +159,25 @@ impl Gate {
             self.passes.resize_with(index + 1, || None);
         }
         let may_speak = self.rules.iter().map(|(_, rule)| access.satisfies(&rule.speak)).collect();
-        self.passes[index] = Some(Pass { access, may_speak, told: BTreeSet::new() });
+        self.passes[index] = Some(Pass { access, may_speak, told: BTreeSet::new(), refused: Vec::new() });
     }
 
     fn pass(&self, id: ClientId) -> Option<&Pass> {
         self.passes.get(usize::from(id.0)).and_then(Option::as_ref)
+    }
+
+    /// What a client was refused of late, the newest last.
+    pub(super) fn refused(&self, id: ClientId) -> &[(Box<str>, RoomUse)] {
+        self.pass(id).map_or(&[], |pass| &pass.refused)
+    }
+
+    fn note_refused(&mut self, id: ClientId, room: &str, to: RoomUse) {
+        let Some(pass) = self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
+        pass.refused.retain(|(refused, of)| **refused != *room || *of != to);
+        if pass.refused.len() >= MAX_TOLD {
+            pass.refused.remove(0);
+        }
+        pass.refused.push((room.into(), to));
     }
 
     fn may_listen(&self, id: ClientId, room: &str) -> bool {
@@ -290,6 +306,7 @@ impl Server {
     }
 
     fn tell_of_denial(&mut self, id: ClientId, room: &str, to: RoomUse) {
+        self.gate.note_refused(id, room, to);
         let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
         self.events.push(ServerEvent::AccessDenied { id, name, room: room.into(), to });
     }

@@ -131,6 +131,17 @@ impl Server {
         Some((speaking.last, rows.collect()))
     }
 
+    /// Tells who speaks to whom from now on, or no longer: everybody has stopped then. A server that believes everybody
+    /// never tells.
+    pub fn set_monitor_channels(&mut self, on: bool) {
+        self.settings.monitor_channels = on && !self.settings.permissive;
+        if !on {
+            while let Some(&id) = self.monitor.speaking.keys().next() {
+                self.end_channels(id);
+            }
+        }
+    }
+
     /// A frame of a client's own is passed on.
     pub(super) fn monitor(&mut self, voice: &VoiceData<'_>) {
         if !self.settings.monitor_channels || self.roster.get(voice.sender).is_none() {

@@ -123,6 +123,15 @@ impl Proximity {
         }
     }
 
+    /// Where a client is, if it has said so.
+    fn place(&self, id: ClientId) -> Option<Position> {
+        self.whereabouts.get(usize::from(id.0))?.place
+    }
+
+    pub(super) fn has_place(&self, id: ClientId) -> bool {
+        self.place(id).is_some()
+    }
+
     /// Whether distance decides who hears one of these channels.
     pub(super) fn concerns(&self, voice: &VoiceData<'_>) -> bool {
         !self.zones.is_empty() && voice.channels.iter().any(|channel| self.is_zone(channel))
@@ -174,6 +183,16 @@ impl Spoken {
 }
 
 impl Server {
+    /// How a room of this name carries voice, if distance decides there.
+    pub fn proximity_of(&self, room: &str) -> Option<ProximitySettings> {
+        self.proximity.rule_of(room).map(|rule| self.proximity.rules[rule].1.bounded())
+    }
+
+    /// The square of how far two clients are apart, in m², if both have said where they are.
+    pub fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
+        Some(self.proximity.place(a)?.distance_squared(self.proximity.place(b)?))
+    }
+
     /// A client says where it is.
     pub(super) fn handle_position(
         &mut self,

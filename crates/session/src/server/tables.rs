@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, CodecSettings, RoomId};
 
-use super::Server;
+use super::{RoomUse, Server};
 use crate::link::LinkId;
 use crate::time::Instant;
 use crate::traffic::{Total, Traffic};
 
 /// A client of the session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ClientRow<'a> {
     /// Its id until it leaves.
@@ -25,10 +25,14 @@ pub struct ClientRow<'a> {
     pub rooms: Vec<&'a str>,
     /// Its voice, as far as it is followed: that of clients who want to be told how it arrives.
     pub voice: Option<VoiceRow>,
+    /// What it may not do in rooms, and has tried since it has its present access: the latest 32, the newest last.
+    pub refused: Vec<(&'a str, RoomUse)>,
+    /// Whether it has said where it is.
+    pub has_place: bool,
 }
 
 /// A client's voice as it comes in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoiceRow {
     /// When the newest frame came; none if none ever did.
@@ -37,6 +41,9 @@ pub struct VoiceRow {
     pub players: Vec<ClientId>,
     /// The rooms that it was for of late.
     pub rooms: Vec<RoomId>,
+    /// Of a hundred of its frames, how many did not come in during the latest two seconds in which it spoke; none if it has
+    /// not spoken for long enough. Frames that only went over direct links are missing, too.
+    pub lost_percent: Option<f32>,
 }
 
 /// A room that somebody listens to.
@@ -77,6 +84,8 @@ impl Server {
             link: member.data,
             rooms: member.rooms.names().collect(),
             voice: self.voice_reports.voice(member.id),
+            refused: self.gate.refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
+            has_place: self.proximity.has_place(member.id),
         })
     }
 

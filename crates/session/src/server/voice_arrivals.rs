@@ -13,7 +13,12 @@ pub(super) struct VoiceArrivals {
     /// Bit n: the frame n before the newest has arrived. Nothing has as long as it is 0.
     window: u64,
     frames: u32,
+    /// The newest number and the frames at the latest looks, the oldest first.
+    looks: [Option<(u16, u32)>; LOOKS],
 }
+
+/// What arrived is compared over so many reports: two seconds of speech.
+const LOOKS: usize = 5;
 
 /// No frame is later than by so many others; a number so far behind the newest is a new beginning. A speaker whose
 /// listeners all had direct links for a while goes on anywhere.
@@ -34,6 +39,24 @@ impl VoiceArrivals {
             self.window |= bit;
             self.frames = self.frames.wrapping_add(1);
         }
+    }
+
+    /// It is looked at how many there are, as is done at regular times while frames come.
+    pub(super) fn look(&mut self) {
+        self.looks.rotate_left(1);
+        self.looks[LOOKS - 1] = Some((self.newest, self.frames));
+    }
+
+    /// Of a hundred frames between the looks, how many did not arrive; none before there were enough looks, and where the
+    /// numbers began anew between them.
+    pub(super) fn lost_percent(&self) -> Option<f32> {
+        let ((newest_before, frames_before), (newest, frames)) = (self.looks[0]?, self.looks[LOOKS - 1]?);
+        let expected = wrapped_delta(newest_before, newest, u16::BITS);
+        if !(1..=FAR_BEHIND.abs()).contains(&expected) {
+            return None;
+        }
+        let arrived = frames.wrapping_sub(frames_before).min(expected.unsigned_abs());
+        Some(100.0 - 100.0 * arrived as f32 / expected as f32)
     }
 
     /// When the newest frame arrived, if one did.
@@ -90,6 +113,25 @@ mod tests {
     fn a_number_far_behind_is_a_new_beginning() {
         assert_eq!(counted([10, 40_000, 40_001]), (40_001, 3));
         assert_eq!(counted([40_000, 40_001, 10, 11]), (11, 4));
+    }
+
+    #[test]
+    fn what_is_lost_is_told_after_two_seconds_of_speech() {
+        let mut arrivals = VoiceArrivals::default();
+        let mut look_after = |frames: core::ops::Range<u16>, keep: u16| {
+            frames.filter(|number| number % keep == 0).for_each(|n| arrivals.count(Instant::START, n));
+            arrivals.look();
+            arrivals.lost_percent()
+        };
+        for part in 0..4 {
+            assert_eq!(look_after(part * 25..part * 25 + 25, 1), None);
+        }
+        assert_eq!(look_after(100..125, 1), Some(0.0));
+        for part in 5..8 {
+            look_after(part * 24..part * 24 + 24, 2);
+        }
+        assert_eq!(look_after(192..217, 2), Some(50.0), "every second one");
+        assert_eq!(look_after(60_000..60_010, 1), None, "a new beginning");
     }
 
     #[test]

@@ -100,6 +100,7 @@ impl VoiceReports {
         };
         Some(VoiceRow {
             newest_at: speaker.arrivals.newest_at(),
+            lost_percent: speaker.arrivals.lost_percent(),
             players: of(ChannelKind::Player).map(ClientId).collect(),
             rooms: of(ChannelKind::Room).map(RoomId).collect(),
         })
@@ -116,6 +117,7 @@ impl VoiceReports {
             // Whoever has gone has left its entry behind.
             let Some(speaker) = self.speaker(id).filter(|speaker| speaker.is_due) else { continue };
             speaker.is_due = false;
+            speaker.arrivals.look();
             let uplink = Some(speaker.arrivals.receipt());
             let listeners = speaker.votes.sum_up(now);
             return Some((id, VoiceReport { uplink, listeners, reception: None }));

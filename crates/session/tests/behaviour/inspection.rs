@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use consonance_session::{Instant, MessageType, RoomId, Server, Total};
+use consonance_session::{
+    AccessRule, ClientId, Instant, MessageType, ProximitySettings, RoomId, Server, Total,
+};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
@@ -57,6 +59,52 @@ fn the_rooms_are_listed_with_their_listeners_each_name_for_itself() {
     assert_eq!(listed, expected);
     let lobby = server.server.room_table().find(|row| row.name == "lobby").unwrap();
     assert_eq!(lobby.listeners.len(), 2);
+}
+
+#[test]
+fn what_a_client_was_refused_is_listed_until_it_has_other_access() {
+    let mut server = LoneServer::with_settings(|settings| {
+        settings.access = vec![
+            ("vip".into(), AccessRule::for_both(["gold"])),
+            ("stage".into(), {
+                let mut rule = AccessRule::default();
+                rule.speak = vec!["singer".into()];
+                rule
+            }),
+        ];
+    });
+    let alice = server.join(1, "Alice", &["vip", "stage"]);
+    let voice = packets::relay_unreliable(&[7], &packets::voice(alice, 1, "stage", "la"));
+    for _ in 0..3 {
+        server.receive(1, &voice);
+        server.receive(1, &packets::enter(alice, "vip"));
+    }
+    let refused = |server: &LoneServer| {
+        let row = server.server.client_table().next().unwrap();
+        row.refused.iter().map(|(room, to)| format!("{room} {to:?}")).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(&server), ["stage Speak", "vip Listen"]);
+    assert!(server.server.set_access(ClientId(alice), ["gold"].iter().collect()));
+    assert!(refused(&server).is_empty(), "what it tries now is another matter");
+}
+
+#[test]
+fn how_far_clients_are_apart_is_told_and_not_where_they_are() {
+    let near = ProximitySettings::new(20.0);
+    let mut server = LoneServer::with_settings(|settings| settings.proximity = vec![("near*".into(), near)]);
+    let [alice, bob, carol] = [(1, "Alice"), (2, "Bob"), (3, "Carol")].map(|(link, name)| {
+        server.connect(link);
+        server.receive(link, &packets::handshake_of_ours(name, None));
+        ClientId(link as u16 - 1)
+    });
+    server.receive(1, &packets::position(1, Some([3.0, 0.0, 4.0])));
+    server.receive(2, &packets::position(1, Some([0.0, 0.0, 0.0])));
+    let has_place: Vec<bool> = server.server.client_table().map(|row| row.has_place).collect();
+    assert_eq!(has_place, [true, true, false]);
+    assert_eq!(server.server.distance_squared(alice, bob), Some(25.0));
+    assert_eq!(server.server.distance_squared(alice, carol), None);
+    assert_eq!(server.server.proximity_of("near the fire"), Some(near));
+    assert_eq!(server.server.proximity_of("lobby"), None);
 }
 
 #[test]

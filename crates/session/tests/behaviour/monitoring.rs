@@ -109,6 +109,24 @@ fn a_server_that_is_not_asked_to_tells_nothing_of_it() {
 }
 
 #[test]
+fn who_begins_to_ask_is_told_from_then_on_and_who_asks_no_more_that_everybody_has_stopped() {
+    let mut network = Network::new();
+    network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &[]);
+    let lobby = Target::Room("lobby".into());
+    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    say(&mut network, alice);
+    network.server.set_monitor_channels(true);
+    say(&mut network, alice);
+    assert_eq!(told(&mut network), ["Alice to room lobby true"]);
+    network.server.set_monitor_channels(false);
+    assert_eq!(told(&mut network), ["Alice no longer to room lobby true"]);
+    say(&mut network, alice);
+    let id = network.client(alice).id().expect("joined");
+    assert!(told(&mut network).is_empty() && network.server.channels_of(id).is_none());
+}
+
+#[test]
 fn a_packet_in_somebody_elses_name_is_told_with_both_names() {
     let mut network = Network::new();
     let bob = network.join("Bob", &["lobby"]);
