@@ -40,9 +40,9 @@ mod why;
 pub use action::{Action, Inspected};
 pub use showcase::Showcase;
 pub use snapshot::{
-    Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, EchoRow, FlowRow, History,
-    ListenersRow, NetworkRow, Note, PacketRow, PlayerRow, ServedPlayer, ServedRoom, ServedSession,
-    ServerSnapshot, Severity, Snapshot, SnapshotError, Status, Target, TokenRule, Unheard, UplinkRow,
-    VERSION,
+    Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, DistanceRow, EchoRow,
+    FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow, PlayerRow, RefusedRoom, ServedPlayer,
+    ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, Status, Target, TokenRule,
+    Unheard, UplinkRow, VERSION,
 };
 pub use why::{Cause, Diagnosis, Link, Outcome, Step, why};

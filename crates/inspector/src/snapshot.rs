@@ -12,7 +12,7 @@ pub use capture::{Activation, CaptureRow, DeviceRow, DeviceState, EchoRow};
 pub use client::{ChannelRow, ClientSnapshot, Note, Severity, Status, Target, TokenRule};
 pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkRow};
 pub use player::{History, PlayerRow, Unheard};
-pub use server::{ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
+pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
 
 /// The version of the JSON. Fields that are added do not change it; readers skip what they do not know.
 pub const VERSION: u32 = 1;

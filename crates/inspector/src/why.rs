@@ -7,6 +7,7 @@ mod diagnosis;
 mod hearing;
 mod joining;
 mod near_name;
+mod proximity;
 mod scene;
 mod speaking;
 #[cfg(test)]
@@ -48,6 +49,7 @@ const WAY: &[fn(&Scene<'_>) -> Step] = &[
     travelling::rooms,
     travelling::tokens,
     travelling::uplink,
+    proximity::proximity,
     travelling::downlink,
     travelling::loss,
     hearing::codec,

@@ -1,20 +1,18 @@
 //! How a server is doing, for inspectors: who is there, who spoke to what, and what happened.
 
-use std::collections::{HashMap, VecDeque};
+mod rows;
+
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
 use consonance_inspector::{
-    Action, FlowRow, Inspected, NetworkRow, Note, PacketRow, ServedPlayer, ServedRoom, ServedSession,
-    ServerSnapshot, Severity, Showcase, Snapshot, Target,
+    Action, FlowRow, Inspected, NetworkRow, Note, PacketRow, ServerSnapshot, Severity, Showcase, Snapshot,
 };
-use consonance_session::{
-    ClientId, ClientRow, Flow, Instant, LinkId, LinkRow, RoomId, Server, ServerEvent, ServerStatistics,
-    Total, Traffic,
-};
+use consonance_session::{Flow, Instant, Server, ServerEvent, ServerStatistics, Traffic};
 
 use crate::session_loop::SessionLoop;
-use crate::sessions::{Session, Sessions};
+pub(crate) use rows::fill;
 
 /// What is shown of the past.
 const MAX_NOTES: usize = 100;
@@ -77,69 +75,6 @@ impl Notes {
         }
         self.0.push_back(Note::new(at.as_micros() / 1000, Severity::Event, text));
     }
-}
-
-/// Everything, as it is now.
-pub(crate) fn fill(at: Instant, sessions: &Sessions, notes: &Notes) -> ServerSnapshot {
-    let mut snapshot = ServerSnapshot::default();
-    snapshot.uptime_ms = at.as_micros() / 1000;
-    snapshot.sessions = sessions.iter().map(|session| session_row(at, session)).collect();
-    snapshot.notes = notes.0.iter().cloned().collect();
-    snapshot
-}
-
-fn session_row(at: Instant, session: &Session) -> ServedSession {
-    let server = &session.server;
-    let mut row = ServedSession::default();
-    row.name.clone_from(&session.name);
-    let names: HashMap<ClientId, &str> = server.client_table().map(|row| (row.id, row.name)).collect();
-    let links: HashMap<LinkId, LinkRow> = server.link_table().map(|row| (row.link, row)).collect();
-    let mut room_names: HashMap<RoomId, String> = HashMap::new();
-    for room in server.room_table() {
-        room_names.entry(room.id).or_insert_with(|| room.name.to_owned());
-        let mut listened = ServedRoom::default();
-        room.name.clone_into(&mut listened.name);
-        listened.listeners =
-            room.listeners.iter().filter_map(|id| names.get(id)).map(ToString::to_string).collect();
-        row.rooms.push(listened);
-    }
-    let player = |client: ClientRow<'_>| {
-        let link = links.get(&client.link);
-        player_row(at, &client, link, &names, &room_names)
-    };
-    row.players = server.client_table().map(player).collect();
-    row.network = network_row(at, server);
-    row
-}
-
-fn player_row(
-    at: Instant,
-    client: &ClientRow<'_>,
-    link: Option<&LinkRow>,
-    names: &HashMap<ClientId, &str>,
-    room_names: &HashMap<RoomId, String>,
-) -> ServedPlayer {
-    let mut row = ServedPlayer::default();
-    (row.name, row.id) = (client.name.to_owned(), client.id.0);
-    row.rooms = client.rooms.iter().map(ToString::to_string).collect();
-    if let Some(voice) = &client.voice {
-        row.is_followed = true;
-        row.voice_ms_ago =
-            voice.newest_at.map(|newest| at.as_micros().saturating_sub(newest.as_micros()) / 1000);
-        // A room that nobody listens to has no name here.
-        let room = |id: &RoomId| {
-            Target::Room(
-                room_names.get(id).cloned().unwrap_or_else(|| format!("without listeners, number {}", id.0)),
-            )
-        };
-        let player = |id: &ClientId| names.get(id).map(|name| Target::Player((*name).to_owned()));
-        row.voice_to = voice.rooms.iter().map(room).chain(voice.players.iter().filter_map(player)).collect();
-    }
-    if let Some(link) = link {
-        let total = |total: Total| FlowRow::total(total.packets, total.bytes);
-        (row.received, row.sent, row.faults) = (total(link.received), total(link.sent), link.faults);
-    }
-    row
 }
 
 fn network_row(at: Instant, server: &Server) -> NetworkRow {

@@ -34,6 +34,7 @@ pub struct SessionLoop {
     started: Option<Instant>,
     showcase: Arc<Showcase<ServerSnapshot>>,
     next_look_at: Option<Instant>,
+    is_looked_at: bool,
     notes: Notes,
     /// A received packet, taken out of its listener so that the listener can send.
     packet: Vec<u8>,
@@ -50,6 +51,7 @@ impl SessionLoop {
             started: None,
             showcase: Arc::default(),
             next_look_at: None,
+            is_looked_at: false,
             notes: Notes::default(),
             packet: Vec::new(),
         }
@@ -128,8 +130,16 @@ impl SessionLoop {
             return;
         }
         let at = self.at(now);
+        // Knowing who speaks to what costs every frame a little: only while somebody wants to know.
+        let is_looked_at = self.showcase.is_looked_at(now);
+        if is_looked_at != self.is_looked_at {
+            self.is_looked_at = is_looked_at;
+            for index in 0..self.sessions.len() {
+                self.sessions.get_mut(index).server.set_monitor_channels(is_looked_at);
+            }
+        }
         let (sessions, notes) = (&self.sessions, &self.notes);
-        if self.showcase.publish(now, false, || fill(at, sessions, notes)) {
+        if self.showcase.publish(now, false, || fill(at, sessions, notes, is_looked_at)) {
             self.next_look_at = Some(now + LOOK_INTERVAL);
         }
     }

@@ -27,6 +27,8 @@ pub struct ClientSnapshot {
     pub knows_everybody: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
+    /// Rooms that the server took it out of, until it asks for them again.
+    pub refused_rooms: Vec<String>,
     /// To whom it speaks while there is something to send.
     pub channels: Vec<ChannelRow>,
     /// The access tokens that it has, by name.
@@ -73,6 +75,7 @@ impl Default for ClientSnapshot {
             trouble: None,
             knows_everybody: false,
             rooms: Vec::new(),
+            refused_rooms: Vec::new(),
             channels: Vec::new(),
             tokens: Vec::new(),
             token_rules: Vec::new(),

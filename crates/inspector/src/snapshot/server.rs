@@ -55,15 +55,20 @@ pub struct ServedPlayer {
     pub id: u16,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
-    /// Whether the server follows its voice; that of clients of the original it does not, and then none of the next two is
-    /// known.
+    /// Whether the server follows its voice; that of clients of the original it only does while somebody looks and they
+    /// speak. If not, none of the next two is known.
     pub is_followed: bool,
     /// Milliseconds since a frame of its voice came in; none if none ever did.
     pub voice_ms_ago: Option<u64>,
     /// Whom that frame was for.
     pub voice_to: Vec<Target>,
     /// Rooms that it wanted to listen or speak to and may not.
-    pub refused_rooms: Vec<String>,
+    pub refused_rooms: Vec<RefusedRoom>,
+    /// Whether it has told the server where it is.
+    pub has_place: bool,
+    /// How far away others are who have told that, too, the nearest first: at most [`MAX_DISTANCES`](Self::MAX_DISTANCES).
+    /// None while nobody looks, in a session without proximity rooms, and where more than 256 players have a place.
+    pub distances: Vec<DistanceRow>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
     pub lost_percent: Option<f32>,
     /// What came from it.
@@ -74,8 +79,49 @@ pub struct ServedPlayer {
     pub faults: u64,
 }
 
-/// A room that somebody listens to.
+impl ServedPlayer {
+    /// Players whose distance is listed; everybody else is farther away than the last of so many.
+    pub const MAX_DISTANCES: usize = 32;
+}
+
+/// A room that somebody may not use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RefusedRoom {
+    /// Its name.
+    pub room: String,
+    /// True if it may not speak there, false if it may not listen.
+    pub is_speaking: bool,
+}
+
+impl RefusedRoom {
+    /// A room where somebody may not speak, or else not listen.
+    pub fn new(room: impl Into<String>, is_speaking: bool) -> Self {
+        Self { room: room.into(), is_speaking }
+    }
+}
+
+/// How far away somebody is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DistanceRow {
+    /// Who.
+    pub player: String,
+    /// How far, in metres.
+    pub metres: f32,
+}
+
+impl DistanceRow {
+    /// So many metres to a player.
+    pub fn new(player: impl Into<String>, metres: f32) -> Self {
+        Self { player: player.into(), metres }
+    }
+}
+
+/// A room that somebody listens to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ServedRoom {
@@ -83,4 +129,6 @@ pub struct ServedRoom {
     pub name: String,
     /// The names of who listens to it.
     pub listeners: Vec<String>,
+    /// How far a voice carries in it, in metres; none if distance does not decide there.
+    pub range_m: Option<f32>,
 }

@@ -138,6 +138,8 @@ pub enum Link {
     Tokens,
     /// From the speaker to the server.
     Uplink,
+    /// The speaker is near enough for the server.
+    Proximity,
     /// From there to the listener.
     Downlink,
     /// Most of it arrives.
@@ -171,6 +173,7 @@ impl Link {
             Self::Rooms => "rooms",
             Self::Tokens => "tokens",
             Self::Uplink => "way to the server",
+            Self::Proximity => "server's proximity",
             Self::Downlink => "way to the listener",
             Self::Loss => "loss",
             Self::Codec => "codec",
@@ -228,6 +231,8 @@ pub enum Cause {
     TokenMissing,
     /// The server does not allow it.
     RoomRefused,
+    /// One of the two does not tell the server where it is, and the other one does.
+    NoPosition,
     /// What the speaker sends does not reach the server.
     UplinkDead,
     /// The listener gets nothing of what the speaker sends.

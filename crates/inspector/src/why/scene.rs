@@ -96,11 +96,50 @@ impl<'a> Scene<'a> {
         itself.or_else(server).or_else(|| seen().map(|row| &*row.rooms))
     }
 
+    /// What the two may not do, as far as it keeps them apart, and who it is: the speaker speak, or the listener listen.
+    pub(super) fn refusal(&self) -> Option<(&'a str, Refusal<'a>)> {
+        let targets = self.targets();
+        let is_meant = |room: &str| {
+            targets.as_ref().is_none_or(|targets| targets.iter().any(|target| is_room(target, room)))
+        };
+        let refused = |player: Option<&'a ServedPlayer>, is_speaking: bool| {
+            let mut rooms = player?.refused_rooms.iter().filter(move |row| row.is_speaking == is_speaking);
+            rooms.find(|row| is_meant(&row.room)).map(|row| &*row.room)
+        };
+        if let Some(room) = refused(self.served_speaker(), true) {
+            return Some((self.speaker, Refusal { room, is_speaking: true }));
+        }
+        let told = || self.ear?.refused_rooms.iter().find(|room| is_meant(room)).map(|room| &**room);
+        let room = refused(self.served_listener(), false).or_else(told)?;
+        // Whoever has it by another way, or perhaps has, is not kept from it.
+        let rooms = self.rooms_of_listener().unwrap_or_default();
+        if targets.is_none() && !rooms.is_empty() {
+            return None;
+        }
+        let hears = |target: &Target| match target {
+            Target::Player(name) => name == self.listener,
+            Target::Room(of) => rooms.contains(of),
+        };
+        let is_reached = targets.iter().flatten().any(hears);
+        (!is_reached).then_some((self.listener, Refusal { room, is_speaking: false }))
+    }
+
     /// Clients that know everybody in the session.
     pub(super) fn witnesses(&self) -> impl Iterator<Item = &'a ClientSnapshot> {
         let all = self.mouth.into_iter().chain(self.ear).chain(self.others.iter().copied());
         all.filter(|client| client.knows_everybody)
     }
+}
+
+/// What somebody may not do.
+#[derive(Clone, Copy)]
+pub(super) struct Refusal<'a> {
+    pub(super) room: &'a str,
+    pub(super) is_speaking: bool,
+}
+
+fn is_room(target: &Target, name: &str) -> bool {
+    matches!(target, Target::Room(room) if room == name)
 }
 
 /// A player of a session by name.

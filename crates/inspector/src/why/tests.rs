@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, PlayerRow, ServedPlayer,
-    ServedRoom, ServedSession, ServerSnapshot, Status, Target, TokenRule, Unheard,
+    Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, DistanceRow, PlayerRow,
+    RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Status, Target, TokenRule, Unheard,
 };
 
 /// Alice speaks to the lobby, Bob listens to it, and hears her.
@@ -57,7 +57,8 @@ impl Pair {
             ..served("Alice")
         };
         let listening = ServedPlayer { rooms: vec!["lobby".into()], ..served("Bob") };
-        let room = ServedRoom { name: "lobby".into(), listeners: vec!["Bob".into()] };
+        let room =
+            ServedRoom { name: "lobby".into(), listeners: vec!["Bob".into()], ..ServedRoom::default() };
         let session = ServedSession {
             name: "main".into(),
             players: vec![speaking, listening],
@@ -92,6 +93,27 @@ impl Pair {
     fn nothing_arrives(&mut self) {
         let id = self.bob.players[0].id;
         self.bob.players[0] = PlayerRow { name: "Alice".into(), id, ..PlayerRow::default() };
+    }
+
+    /// Bob listens to nothing.
+    fn is_expelled(&mut self) {
+        self.bob.rooms.clear();
+        self.alice.players[1].rooms.clear();
+        self.bob.players[1].rooms.clear();
+        self.server.sessions[0].players[1].rooms.clear();
+        self.server.sessions[0].rooms[0].listeners = vec!["Carol".into()];
+        self.nothing_arrives();
+    }
+
+    /// The lobby carries 20 m, and Bob is so far away from Alice.
+    fn is_apart(&mut self, metres: f32) {
+        let session = &mut self.server.sessions[0];
+        session.rooms[0].range_m = Some(20.0);
+        for (player, other) in [(0, "Bob"), (1, "Alice")] {
+            session.players[player].has_place = true;
+            session.players[player].distances = vec![DistanceRow::new(other, metres)];
+        }
+        self.nothing_arrives();
     }
 
     fn is_unheard(&mut self, unheard: Unheard) {
@@ -259,10 +281,20 @@ fn rooms() -> Vec<Row> {
         (
             "the server refuses the room",
             Box::new(|pair| {
-                pair.server.sessions[0].players[0].refused_rooms.push("lobby".into());
+                pair.server.sessions[0].players[0].refused_rooms.push(RefusedRoom::new("lobby", true));
                 pair.nothing_arrives();
             }),
             &["s", "as", "bs", "abs"],
+            Cause::RoomRefused,
+        ),
+        (
+            "the server has taken the listener out of the room",
+            Box::new(|pair| {
+                pair.is_expelled();
+                pair.bob.refused_rooms.push("lobby".into());
+                pair.server.sessions[0].players[1].refused_rooms.push(RefusedRoom::new("lobby", false));
+            }),
+            &["s", "ab", "as", "bs", "abs"],
             Cause::RoomRefused,
         ),
     ]
@@ -270,6 +302,33 @@ fn rooms() -> Vec<Row> {
 
 fn ways() -> Vec<Row> {
     vec![
+        (
+            "too far away for the server",
+            Box::new(|pair| pair.is_apart(80.0)),
+            &["s", "as", "bs", "abs"],
+            Cause::OutOfRange,
+        ),
+        (
+            "farther away than all who are listed",
+            Box::new(|pair| {
+                pair.is_apart(80.0);
+                let row = |number: usize| DistanceRow::new(number.to_string(), number as f32);
+                for player in &mut pair.server.sessions[0].players {
+                    player.distances = (0..ServedPlayer::MAX_DISTANCES).map(row).collect();
+                }
+            }),
+            &["s", "abs"],
+            Cause::OutOfRange,
+        ),
+        (
+            "one of the two says not where it is",
+            Box::new(|pair| {
+                pair.is_apart(1.0);
+                pair.server.sessions[0].players[0].has_place = false;
+            }),
+            &["s", "as", "bs", "abs"],
+            Cause::NoPosition,
+        ),
         (
             "nothing gets up",
             Box::new(|pair| {
@@ -469,6 +528,50 @@ fn some_loss_is_told_and_is_no_broken_link() {
         "{}",
         step.words
     );
+}
+
+#[test]
+fn a_room_that_neither_needs_is_no_reason() {
+    let mut pair = Pair::in_order();
+    pair.nothing_arrives();
+    for player in &mut pair.server.sessions[0].players {
+        player.refused_rooms = vec![RefusedRoom::new("vip", true), RefusedRoom::new("vip", false)];
+    }
+    pair.bob.refused_rooms = vec!["vip".into()];
+    for whom in ["b", "s", "ab", "abs"] {
+        let diagnosis = pair.asked(whom);
+        assert_ne!(diagnosis.cause(), Some(&Cause::RoomRefused), "asked: {whom}\n{diagnosis}");
+    }
+}
+
+#[test]
+fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
+    let near = Pair::but(|pair| pair.is_apart(19.0));
+    let placeless = Pair::but(|pair| {
+        pair.is_apart(80.0);
+        pair.server.sessions[0].players.iter_mut().for_each(|player| player.has_place = false);
+    });
+    let through_another_room = Pair::but(|pair| {
+        pair.is_apart(80.0);
+        let radio = Target::Room("radio".into());
+        pair.alice.channels.push(ChannelRow { target: radio.clone(), ..ChannelRow::default() });
+        pair.bob.rooms.push("radio".into());
+        let players = &mut pair.server.sessions[0].players;
+        players[0].voice_to.push(radio);
+        players[1].rooms.push("radio".into());
+    });
+    let heard_all_the_same = Pair::but(|pair| {
+        let heard = pair.bob.players[0].clone();
+        pair.is_apart(21.0);
+        pair.bob.players[0] = heard;
+    });
+    for (what, pair) in [near, placeless, through_another_room].iter().enumerate() {
+        let diagnosis = pair.asked("s");
+        assert_eq!(diagnosis.cause(), None, "{what}\n{diagnosis}");
+        let step = diagnosis.steps.iter().find(|step| step.link == Link::Proximity).unwrap();
+        assert_eq!(step.outcome, Outcome::Passed, "{what}: {diagnosis}");
+    }
+    assert_eq!(heard_all_the_same.asked("abs").cause(), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! From the speaker to the listener: rooms, tokens, the two ways, loss.
 
 use super::diagnosis::{Cause, Link, Step};
-use super::scene::{ON_ITS_WAY_MS, Scene, ago, is_recent, list};
+use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
 use super::speaking::token_missing;
 use crate::Target;
 
@@ -41,7 +41,19 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
     if let Some(rule) = rules.into_iter().find(|rule| !rule.is_speaking && targets.contains(&rule.target)) {
         return token_missing(link, listener, rule);
     }
+    if let Some((name, refusal)) = scene.refusal() {
+        return refused(link, name, refusal);
+    }
     not_listening(scene, &targets, rooms)
+}
+
+/// The server does not allow it.
+fn refused(link: Link, name: &str, refusal: Refusal<'_>) -> Step {
+    let Refusal { room, is_speaking } = refusal;
+    let verb = if is_speaking { "speak" } else { "listen" };
+    let words = format!("the server does not let {name} {verb} to the room {room:?}");
+    let remedy = format!("let {name} join with an access token for it, or the server's owner allow it");
+    Step::broken(link, Cause::RoomRefused, words, remedy)
 }
 
 fn words_of_rooms(rooms: &[String]) -> String {
@@ -102,17 +114,8 @@ pub(super) fn tokens(scene: &Scene<'_>) -> Step {
             return token_missing(link, &client.name, rule);
         }
     }
-    let targets = scene.targets().unwrap_or_default();
-    for player in [scene.served_speaker(), scene.served_listener()].into_iter().flatten() {
-        let is_meant = |room: &&String| {
-            player.name == scene.listener
-                || targets.is_empty()
-                || targets.contains(&Target::Room((*room).clone()))
-        };
-        if let Some(room) = player.refused_rooms.iter().find(is_meant) {
-            let words = format!("the server does not let {} into the room {room:?}", player.name);
-            return Step::broken(link, Cause::RoomRefused, words, "let the server's owner allow it");
-        }
+    if let Some((name, refusal)) = scene.refusal().filter(|_| !scene.arrives()) {
+        return refused(link, name, refusal);
     }
     match (scene.arrives(), scene.mouth, scene.ear) {
         (true, ..) => Step::passed(link, "no token is missing: it arrives"),

@@ -1,0 +1,130 @@
+//! The sessions' tables as an inspector shows them.
+
+use std::collections::HashMap;
+
+use consonance_inspector::{
+    DistanceRow, FlowRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Target,
+};
+use consonance_session::{
+    ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Server, SpokenTo, Total,
+};
+
+use super::{Notes, network_row};
+use crate::sessions::{Session, Sessions};
+
+/// Of more players with a place, no distances are told: every two of them are looked at.
+const MAX_PLACED: usize = 256;
+
+/// Everything, as it is now. While nobody looks, without what takes long.
+pub(crate) fn fill(at: Instant, sessions: &Sessions, notes: &Notes, is_looked_at: bool) -> ServerSnapshot {
+    let mut snapshot = ServerSnapshot::default();
+    snapshot.uptime_ms = at.as_micros() / 1000;
+    snapshot.sessions = sessions.iter().map(|session| session_row(at, session, is_looked_at)).collect();
+    snapshot.notes = notes.0.iter().cloned().collect();
+    snapshot
+}
+
+fn session_row(at: Instant, session: &Session, is_looked_at: bool) -> ServedSession {
+    let server = &session.server;
+    let mut row = ServedSession::default();
+    row.name.clone_from(&session.name);
+    let clients: Vec<ClientRow<'_>> = server.client_table().collect();
+    let names = Names::of(server, &clients);
+    let links: HashMap<LinkId, LinkRow> = server.link_table().map(|row| (row.link, row)).collect();
+    for room in server.room_table() {
+        let mut listened = ServedRoom::default();
+        room.name.clone_into(&mut listened.name);
+        listened.listeners =
+            room.listeners.iter().filter_map(|id| names.clients.get(id)).map(ToString::to_string).collect();
+        listened.range_m = server.proximity_of(room.name).map(|settings| settings.range_m);
+        row.rooms.push(listened);
+    }
+    let placed = if is_looked_at { placed(&clients) } else { Vec::new() };
+    let player = |client: &ClientRow<'_>| {
+        let mut player = player_row(at, server, client, &names);
+        if let Some(link) = links.get(&client.link) {
+            let total = |total: Total| FlowRow::total(total.packets, total.bytes);
+            (player.received, player.sent) = (total(link.received), total(link.sent));
+            player.faults = link.faults;
+        }
+        player.distances = distances(server, client, &placed);
+        player
+    };
+    row.players = clients.iter().map(player).collect();
+    row.network = network_row(at, server);
+    row
+}
+
+/// What ids stand for.
+struct Names<'a> {
+    clients: HashMap<ClientId, &'a str>,
+    rooms: HashMap<RoomId, String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(server: &Server, clients: &[ClientRow<'a>]) -> Self {
+        // Nobody listens to a room that nobody is let into; who was refused it knows its name.
+        let refused = clients.iter().flat_map(|client| &client.refused);
+        let mut rooms: HashMap<RoomId, String> =
+            refused.map(|(room, _)| (RoomId::of(room), (*room).to_owned())).collect();
+        for room in server.room_table() {
+            rooms.insert(room.id, room.name.to_owned());
+        }
+        Self { clients: clients.iter().map(|row| (row.id, row.name)).collect(), rooms }
+    }
+
+    fn room(&self, id: RoomId) -> Target {
+        let name = self.rooms.get(&id).cloned();
+        Target::Room(name.unwrap_or_else(|| format!("without listeners, number {}", id.0)))
+    }
+
+    fn player(&self, id: ClientId) -> Option<Target> {
+        self.clients.get(&id).map(|name| Target::Player((*name).to_owned()))
+    }
+}
+
+fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Names<'_>) -> ServedPlayer {
+    let mut row = ServedPlayer::default();
+    (row.name, row.id) = (client.name.to_owned(), client.id.0);
+    row.rooms = client.rooms.iter().map(ToString::to_string).collect();
+    row.refused_rooms =
+        client.refused.iter().map(|(room, to)| RefusedRoom::new(*room, *to == RoomUse::Speak)).collect();
+    row.has_place = client.has_place;
+    let ms_ago = |then: Instant| at.as_micros().saturating_sub(then.as_micros()) / 1000;
+    if let Some(voice) = &client.voice {
+        row.is_followed = true;
+        row.voice_ms_ago = voice.newest_at.map(ms_ago);
+        let rooms = voice.rooms.iter().map(|id| names.room(*id));
+        row.voice_to = rooms.chain(voice.players.iter().filter_map(|id| names.player(*id))).collect();
+        row.lost_percent = voice.lost_percent;
+    }
+    // What was monitored is newer, and known of originals, too.
+    if let Some((last, channels)) = server.channels_of(client.id) {
+        (row.is_followed, row.voice_ms_ago) = (true, Some(ms_ago(last)));
+        let to = channels.iter().filter_map(|channel| match &channel.to {
+            SpokenTo::Room { id, .. } => Some(names.room(*id)),
+            SpokenTo::Player { id, .. } => names.player(*id),
+        });
+        row.voice_to = to.collect();
+    }
+    row
+}
+
+/// Everybody who has told where it is, unless these are very many.
+fn placed<'a>(clients: &[ClientRow<'a>]) -> Vec<(ClientId, &'a str)> {
+    let placed: Vec<_> = clients.iter().filter(|row| row.has_place).map(|row| (row.id, row.name)).collect();
+    if placed.len() > MAX_PLACED { Vec::new() } else { placed }
+}
+
+/// How far away the nearest others are.
+fn distances(server: &Server, client: &ClientRow<'_>, placed: &[(ClientId, &str)]) -> Vec<DistanceRow> {
+    if !client.has_place {
+        return Vec::new();
+    }
+    let others = placed.iter().filter(|(id, _)| *id != client.id);
+    let mut squares: Vec<(f32, &str)> =
+        others.filter_map(|(id, name)| Some((server.distance_squared(client.id, *id)?, *name))).collect();
+    squares.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    squares.truncate(ServedPlayer::MAX_DISTANCES);
+    squares.into_iter().map(|(square, name)| DistanceRow::new(name, square.sqrt())).collect()
+}
