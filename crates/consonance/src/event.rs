@@ -52,6 +52,13 @@ pub enum EventKind {
         /// The room's name.
         room: String,
     },
+    /// The server has taken us out of a room that we listened to: we have no access, or its operator did so. We are not in
+    /// it, after a reconnect neither, until [`join_room`](crate::VoiceChat::join_room) asks the server again. Joins count
+    /// on: who wants to ask again and leave as often as before leaves first.
+    RemovedFromRoom {
+        /// The room's name.
+        room: String,
+    },
     /// A player speaks to us.
     StartedSpeaking {
         /// Its name.
@@ -165,6 +172,7 @@ impl EventKind {
             ClientEvent::ExitedRoom { name, room, .. } => {
                 Self::ExitedRoom { name: text(name), room: text(room) }
             }
+            ClientEvent::RemovedFromRoom { room } => Self::RemovedFromRoom { room: text(room) },
             ClientEvent::StartedSpeaking { name, .. } => Self::StartedSpeaking { name: text(name) },
             ClientEvent::StoppedSpeaking { name, .. } => Self::StoppedSpeaking { name: text(name) },
             ClientEvent::Text { name, to, text: message, .. } => {

@@ -1,6 +1,6 @@
 //! The rooms that the game listens to, each as often as it asked for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_session::{Client, RoomError, RoomId};
 
@@ -10,6 +10,9 @@ use consonance_session::{Client, RoomError, RoomId};
 pub(crate) struct JoinedRooms {
     times: BTreeMap<String, u32>,
     names: BTreeMap<RoomId, String>,
+    /// Those of them that the server took us out of. They are still to be left as often as they were joined, as whoever
+    /// joined them does not know.
+    refused: BTreeSet<String>,
 }
 
 impl JoinedRooms {
@@ -20,13 +23,17 @@ impl JoinedRooms {
             times.insert(room.to_owned(), 1);
             names.insert(RoomId::of(room), room.to_owned());
         }
-        Self { times, names }
+        Self { times, names, refused: BTreeSet::new() }
     }
 
     /// # Errors
     /// If the session cannot take the room; then it is not counted.
     pub(crate) fn join(&mut self, room: String, client: &mut Client) -> Result<(), RoomError> {
         if let Some(times) = self.times.get_mut(&room) {
+            if self.refused.contains(&room) {
+                client.join_room(&room)?;
+                self.refused.remove(&room);
+            }
             *times = times.saturating_add(1);
             return Ok(());
         }
@@ -42,8 +49,21 @@ impl JoinedRooms {
         if *times == 0 {
             self.times.remove(room);
             self.names.remove(&RoomId::of(room));
+            self.refused.remove(room);
             client.leave_room(room);
         }
+    }
+
+    /// The server has taken us out of a room. Whoever asks for it from now on asks the server again.
+    pub(crate) fn lose(&mut self, room: &str) {
+        if self.times.contains_key(room) {
+            self.refused.insert(room.to_owned());
+        }
+    }
+
+    /// The rooms that the server took us out of, and that are still wanted.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = &str> {
+        self.refused.iter().map(String::as_str)
     }
 
     /// The name of a room that is listened to.
@@ -75,6 +95,24 @@ mod tests {
         joined.leave("lobby", &mut client);
         joined.join("lobby".into(), &mut client).unwrap();
         assert_eq!(rooms(&client), ["lobby"], "leaving once too often counts for nothing");
+    }
+
+    #[test]
+    fn a_lost_room_is_asked_for_again_by_whoever_joins_it_and_left_as_often_as_joined() {
+        let mut client = Client::new(ClientSettings::new("Alice"));
+        let mut joined = JoinedRooms::default();
+        joined.join("vip".into(), &mut client).unwrap();
+        client.leave_room("vip");
+        joined.lose("vip");
+        joined.lose("never joined");
+        assert_eq!(joined.refused().collect::<Vec<_>>(), ["vip"]);
+        joined.join("vip".into(), &mut client).unwrap();
+        assert_eq!((rooms(&client), joined.refused().count()), (vec!["vip"], 0));
+        joined.leave("vip", &mut client);
+        assert_eq!(rooms(&client), ["vip"], "the first one has not left yet");
+        joined.lose("vip");
+        joined.leave("vip", &mut client);
+        assert!(joined.refused().next().is_none() && joined.times.is_empty() && joined.names.is_empty());
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub use players::Player;
 use players::PlayerRecord;
 use position::Whereabouts;
 use resume::Place;
+use rooms::LeftRooms;
 pub use rooms::RoomError;
 use routing::Router;
 pub use routing::Routing;
@@ -84,6 +85,7 @@ pub struct Client {
     met: u64,
     /// The rooms that I listen to, in a session or not.
     rooms: RoomList,
+    left_rooms: LeftRooms,
     channels: Channels,
     sequence: u16,
     uplink_meter: UplinkMeter,
@@ -155,6 +157,7 @@ impl Client {
             roster: Roster::new(),
             met: 0,
             rooms: RoomList::default(),
+            left_rooms: LeftRooms::default(),
             channels: Channels::new(settings.recycling),
             sequence: 0,
             uplink_meter: UplinkMeter::default(),

@@ -26,6 +26,7 @@ fn describe(event: &EventKind, own_name: &str) -> Option<Value> {
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
         EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),
         EventKind::ExitedRoom { name, room } => json!({"event": "exited_room", "name": name, "room": room}),
+        EventKind::RemovedFromRoom { room } => json!({"event": "removed_from_room", "room": room}),
         EventKind::StartedSpeaking { name } => json!({"event": "started_speaking", "name": name}),
         EventKind::StoppedSpeaking { name } => json!({"event": "stopped_speaking", "name": name}),
         EventKind::Text { from, to: TextTarget::Room(room), text } => {

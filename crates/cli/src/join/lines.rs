@@ -64,6 +64,9 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::PlayerLeft { name } => format!("{} left", shown(name)),
         EventKind::EnteredRoom { name, room } => format!("{} entered room {}", shown(name), shown(room)),
         EventKind::ExitedRoom { name, room } => format!("{} left room {}", shown(name), shown(room)),
+        EventKind::RemovedFromRoom { room } => {
+            format!("the server has taken you out of room {}: you may not listen to it", shown(room))
+        }
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
         EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
@@ -92,6 +95,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
         EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),
         EventKind::ExitedRoom { name, room } => json!({"event": "exited_room", "name": name, "room": room}),
+        EventKind::RemovedFromRoom { room } => json!({"event": "removed_from_room", "room": room}),
         EventKind::StartedSpeaking { name } => json!({"event": "started_speaking", "name": name}),
         EventKind::StoppedSpeaking { name } => json!({"event": "stopped_speaking", "name": name}),
         EventKind::Text { from, to, text } => {

@@ -209,7 +209,8 @@ impl Players {
         std::iter::once(&self.local).chain(others.values()).map(Arc::clone).collect()
     }
 
-    /// Something happened. One's own rooms are not written down here, but when the game asks for them.
+    /// Something happened. One's own rooms are written down when the game asks for them, and here only
+    /// if the server takes one away.
     pub(crate) fn follow(&self, event: &ClientEvent<'_>) {
         let of = |name: &str, note: &dyn Fn(&PlayerState)| {
             if let Some(player) = lock(&self.others).get(name) {
@@ -221,6 +222,7 @@ impl Players {
             ClientEvent::PlayerLeft { name, .. } => self.remove(name),
             ClientEvent::EnteredRoom { name, room, .. } => of(name, &|player| player.enter(room)),
             ClientEvent::ExitedRoom { name, room, .. } => of(name, &|player| player.exit(room)),
+            ClientEvent::RemovedFromRoom { room } => self.local.exit(room),
             ClientEvent::StartedSpeaking { name, .. } => of(name, &|player| player.set_speaking(true)),
             ClientEvent::StoppedSpeaking { name, .. } => of(name, &|player| player.set_speaking(false)),
             _ => {}

@@ -192,6 +192,9 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
         EventKind::PlayerLeft { name } => event(format!("{name} left")),
         EventKind::EnteredRoom { name, room } => event(format!("{name} listens to {room}")),
         EventKind::ExitedRoom { name, room } => event(format!("{name} listens to {room} no longer")),
+        EventKind::RemovedFromRoom { room } => {
+            Some((Severity::Problem, format!("the server has taken us out of {room}")))
+        }
         EventKind::DirectLinkMade { name } => event(format!("a direct link to {name} is there")),
         EventKind::DirectLinkLost { name } => event(format!("the direct link to {name} is gone")),
         #[cfg(feature = "devices")]

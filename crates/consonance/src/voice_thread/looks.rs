@@ -52,6 +52,7 @@ impl VoiceThread {
         }
         snapshot.knows_everybody = watch.knows_everybody && snapshot.status == ShownStatus::Connected;
         snapshot.rooms = self.client.rooms().map(str::to_owned).collect();
+        snapshot.refused_rooms = self.rooms.refused().map(str::to_owned).collect();
         let own_priority = self.client.priority();
         let channels = self.talking.wished_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();

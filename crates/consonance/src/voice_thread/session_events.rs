@@ -42,6 +42,7 @@ impl VoiceThread {
                     self.playback.remove(*id);
                     self.receptions.forget(*id);
                 }
+                ClientEvent::RemovedFromRoom { room } => self.rooms.lose(room),
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {

@@ -24,8 +24,15 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn open() -> Self {
+        Self::with_rules(|_| {})
+    }
+
+    /// Serves them with rules of its own.
+    pub(crate) fn with_rules(change: impl FnOnce(&mut SessionsSettings)) -> Self {
         let network = MemoryNetwork::new();
-        let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main", "other"]).unwrap());
+        let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
+        change(&mut settings);
+        let mut session_loop = SessionLoop::new(&settings);
         session_loop.add_listener(Box::new(network.listen()));
         Self { network, server: DedicatedServer::start(session_loop) }
     }
@@ -115,6 +122,11 @@ pub(crate) fn until_cause(asked: &[&dyn Asked], cause: &Cause) -> Diagnosis {
         assert!(!step.words.is_empty() && step.remedy.is_some(), "{diagnosis}");
         Ok(diagnosis)
     })
+}
+
+/// Waits until a snapshot is as it should be.
+pub(crate) fn until_shown(asked: &dyn Asked, is_so: impl Fn(&Snapshot) -> bool) {
+    until("what should be shown", || if is_so(&asked.ask()) { Ok(()) } else { Err(diagnose(&[asked])) });
 }
 
 fn until<T>(what: &str, mut look: impl FnMut() -> Result<T, Diagnosis>) -> T {

@@ -5,6 +5,7 @@
 mod call;
 mod listening;
 mod page;
+mod server_rules;
 mod speaking;
 #[path = "../voice_chat/speech.rs"]
 mod speech;

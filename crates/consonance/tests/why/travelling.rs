@@ -1,10 +1,10 @@
 //! From the speaker to the listener: rooms, and what networks do.
 
 use consonance::VoiceChat;
-use consonance::inspector::Cause;
+use consonance::inspector::{Cause, Snapshot};
 use consonance::transport::impair::{ImpairedClient, Impairment};
 
-use crate::call::{Call, endless, until_cause};
+use crate::call::{Call, endless, until_cause, until_shown};
 
 #[test]
 fn nobody_listens_to_the_speakers_room() {
@@ -52,6 +52,20 @@ fn nothing_of_the_speaker_reaches_the_server() {
     let alice = dumb.input(endless()).start().unwrap();
     until_cause(&[&alice, &call.server()], &Cause::UplinkDead);
     until_cause(&[&alice, &bob, &call.server()], &Cause::UplinkDead);
+}
+
+#[test]
+fn the_server_counts_what_is_lost_on_the_way_up() {
+    let call = Call::open();
+    let _bob = call.listener("Bob").start().unwrap();
+    let far = ImpairedClient::new(call.link("main"), &lossy(50.0), &lossy(0.0));
+    let far = VoiceChat::over(Box::new(far)).name("Alice").talk_to_room("lobby");
+    let _alice = far.input(endless()).start().unwrap();
+    let lost = |server: &Snapshot| {
+        let players = &server.server().unwrap().sessions[0].players;
+        players.iter().find(|player| player.name == "Alice").and_then(|alice| alice.lost_percent)
+    };
+    until_shown(&call.server(), |server| lost(server).is_some_and(|percent| (20.0..80.0).contains(&percent)));
 }
 
 #[test]

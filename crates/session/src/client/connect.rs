@@ -212,6 +212,9 @@ impl Client {
     ) -> Result<(), Fault> {
         check_names(response)?;
         let HandshakeResponse { session, id, .. } = *response;
+        if !matches!(self.connection, Connection::Joined { link: same, .. } if same == link) {
+            self.left_rooms.clear();
+        }
         let early = self.take_early_claims(session);
         let resumed = self.take_answer(session, id, extension);
         self.uplink_meter.begin();

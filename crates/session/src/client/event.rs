@@ -65,6 +65,12 @@ pub enum ClientEvent<'a> {
         /// The room's name.
         room: Box<str>,
     },
+    /// The server has taken me out of a room that I listened to, and everybody was told that I exited it. It is among my
+    /// rooms no longer; nothing joins it again but I.
+    RemovedFromRoom {
+        /// The room's name.
+        room: Box<str>,
+    },
     /// A player speaks to me; its frames follow.
     StartedSpeaking {
         /// Whose id.

@@ -93,8 +93,14 @@ impl Client {
         let room = delta.room.ok_or(Fault::Contradiction)?.to_str();
         if delta.joined {
             self.enter(id, &room);
-        } else if self.roster.leave(id, &room) {
-            self.exited(id, room.into_owned());
+            return Ok(());
+        }
+        let was_in_it = self.roster.leave(id, &room);
+        if was_in_it {
+            self.exited(id, room.clone().into_owned());
+        }
+        if self.id() == Some(id) {
+            self.note_own_exit(&room, was_in_it);
         }
         Ok(())
     }

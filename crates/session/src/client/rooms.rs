@@ -1,12 +1,14 @@
 //! The rooms that I listen to, announced to the server as they change.
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use core::fmt;
 
 use consonance_wire::{DeltaChannelState, RoomId, WireStr};
 
 use super::Client;
 use super::connect::Connection;
+use super::event::ClientEvent;
 use super::stages::Stage;
 use crate::limits::STATE_BYTES;
 
@@ -57,6 +59,34 @@ impl fmt::Display for RoomError {
 
 impl core::error::Error for RoomError {}
 
+/// Rooms that I said I have left, until the server, which tells everybody, has told me too: in order, and one entry for each
+/// time.
+#[derive(Debug, Default)]
+pub(super) struct LeftRooms(VecDeque<Box<str>>);
+
+/// Further ones push out the oldest: no honest server is so far behind.
+const MAX_LEFT: usize = 256;
+
+impl LeftRooms {
+    fn note(&mut self, room: &str) {
+        if self.0.len() >= MAX_LEFT {
+            self.0.pop_front();
+        }
+        self.0.push_back(room.into());
+    }
+
+    /// Whether I have left this room and not been told yet.
+    fn take(&mut self, room: &str) -> bool {
+        let index = self.0.iter().position(|left| **left == *room);
+        index.and_then(|index| self.0.remove(index)).is_some()
+    }
+
+    /// What was said over another link is answered no more.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 impl Client {
     /// Listens to a room from now on, in this session and in each that follows. Joining twice is joining once.
     ///
@@ -95,8 +125,20 @@ impl Client {
         self.rooms.names()
     }
 
+    /// The server says that I have left a room. If I did not, it has taken me out, and I listen to the room no longer,
+    /// neither in this session nor in those that follow, until I join it again.
+    pub(super) fn note_own_exit(&mut self, room: &str, was_in_it: bool) {
+        let is_echo = self.left_rooms.take(room);
+        if was_in_it && !is_echo && !self.settings.permissive && self.rooms.remove(room).is_some() {
+            self.events.push(ClientEvent::RemovedFromRoom { room: room.into() });
+        }
+    }
+
     fn announce(&mut self, room: &str, joined: bool) {
         let Connection::Joined { link, session, id, .. } = self.connection else { return };
+        if !joined {
+            self.left_rooms.note(room);
+        }
         let delta = DeltaChannelState { session, joined, id, room: Some(WireStr::from(room)) };
         let written = self.outbox.push(Stage::ServerReliable, link, &delta.into());
         debug_assert!(written.is_ok(), "a room's name is bounded");

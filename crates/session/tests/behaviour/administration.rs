@@ -18,6 +18,52 @@ fn who_is_removed_from_a_room_leaves_it_and_everybody_is_told() {
 }
 
 #[test]
+fn who_is_taken_out_of_a_room_is_told_and_stays_out_of_it_until_it_joins_again() {
+    let mut network = Network::new();
+    let alice = network.join("Alice", &["lobby", "red"]);
+    let id = network.client(alice).id().expect("joined");
+    network.events(alice);
+    assert!(network.server.remove_from_room(id, "red"));
+    network.run();
+    assert_eq!(network.events(alice), ["Alice exited red", "removed from red"]);
+    assert_eq!(network.client(alice).rooms().collect::<Vec<_>>(), ["lobby"]);
+    let now = network.now;
+    network.server.restart(now, consonance_session::SessionId(77));
+    network.wait(core::time::Duration::from_secs(10));
+    let listens = |network: &Network| {
+        let row = network.server.client_table().next().expect("Alice is back");
+        row.rooms.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(listens(&network), ["lobby"], "coming back is no way in");
+    network.client(alice).join_room("red").expect("room for one more");
+    network.run();
+    assert_eq!(listens(&network), ["lobby", "red"]);
+}
+
+#[test]
+fn what_one_has_left_oneself_is_no_removal_however_late_the_server_says_so() {
+    let mut client = LoneClient::joined("Alice", 0, &["red"]);
+    client.client.leave_room("red");
+    client.client.join_room("red").unwrap();
+    assert_eq!(client.receive(&packets::exit(0, "red")), ["Alice exited red"]);
+    assert_eq!(client.receive(&packets::enter(0, "red")), ["Alice entered red"]);
+    assert_eq!(client.client.rooms().len(), 1);
+    assert_eq!(client.receive(&packets::exit(1, "red")), [""; 0], "somebody else");
+    assert_eq!(client.receive(&packets::exit(0, "blue")), [""; 0]);
+    assert_eq!(client.receive(&packets::exit(0, "red")), ["Alice exited red", "removed from red"]);
+    assert_eq!(client.client.rooms().len(), 0);
+    // Removed, left and joined at the same time: the server's last word is that Alice is in it.
+    client.client.join_room("red").unwrap();
+    client.receive(&packets::enter(0, "red"));
+    client.client.leave_room("red");
+    client.client.join_room("red").unwrap();
+    client.receive(&packets::exit(0, "red"));
+    assert_eq!(client.receive(&packets::exit(0, "red")), [""; 0]);
+    assert_eq!(client.receive(&packets::enter(0, "red")), ["Alice entered red"]);
+    assert_eq!(client.client.rooms().len(), 1);
+}
+
+#[test]
 fn nobody_is_removed_from_a_room_that_they_are_not_in() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["red"]);

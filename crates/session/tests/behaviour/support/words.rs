@@ -69,6 +69,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
         ClientEvent::PeerIntroduced { id, link } => format!("{id} introduced over {link}"),
         ClientEvent::StartedSpeaking { name, .. } => format!("{name} started speaking"),
         ClientEvent::Voice(voice) => {

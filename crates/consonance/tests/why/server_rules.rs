@@ -1,0 +1,79 @@
+//! What the server decides: who may listen and speak where, and who is near enough.
+
+use consonance::audio::Pose;
+use consonance::inspector::Cause;
+use consonance::{EventKind, VoiceChat};
+use consonance_session::{AccessRule, ProximitySettings};
+
+use crate::call::{Call, endless, until_cause};
+
+/// Nobody may listen to `vip`, and on `stage` nobody may speak: there is no key that anybody could have a token from.
+fn call_with_doors() -> Call {
+    Call::with_rules(|settings| {
+        let mut stage = AccessRule::default();
+        stage.speak = vec!["singer".into()];
+        settings.access = vec![("vip".into(), AccessRule::for_both(["gold"])), ("stage".into(), stage)];
+    })
+}
+
+#[test]
+fn the_server_does_not_let_the_listener_into_the_room() {
+    let call = call_with_doors();
+    let bob = call.chat("Bob").start().unwrap();
+    let events = bob.subscribe();
+    bob.join_room("vip");
+    let alice = call.chat("Alice").talk_to_room("vip").input(endless()).start().unwrap();
+    let said = EventKind::RemovedFromRoom { room: "vip".into() };
+    let diagnosis = until_cause(&[&call.server()], &Cause::RoomRefused);
+    assert!(diagnosis.verdict().contains("let Bob listen to the room \"vip\""), "{diagnosis}");
+    until_cause(&[&alice, &bob], &Cause::RoomRefused);
+    until_cause(&[&alice, &bob, &call.server()], &Cause::RoomRefused);
+    assert!(std::iter::from_fn(|| events.poll()).any(|event| event.kind == said), "the game is told");
+    assert!(bob.local_player().rooms().is_empty(), "and knows that it does not listen");
+}
+
+#[test]
+fn the_server_does_not_let_the_speaker_speak_in_the_room() {
+    let call = call_with_doors();
+    let bob = call.chat("Bob").listen("stage").start().unwrap();
+    let alice = call.chat("Alice").talk_to_room("stage").input(endless()).start().unwrap();
+    let diagnosis = until_cause(&[&call.server()], &Cause::RoomRefused);
+    assert!(diagnosis.verdict().contains("let Alice speak to the room \"stage\""), "{diagnosis}");
+    until_cause(&[&alice, &bob, &call.server()], &Cause::RoomRefused);
+}
+
+fn call_of_the_near() -> Call {
+    Call::with_rules(|settings| settings.proximity = vec![("lobby".into(), ProximitySettings::new(20.0))])
+}
+
+fn stand_at(chat: &VoiceChat, x: f32) {
+    chat.set_listener(Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() }));
+}
+
+#[test]
+fn the_speaker_is_too_far_away_for_the_server() {
+    let call = call_of_the_near();
+    let bob = call.listener("Bob").share_position(true).start().unwrap();
+    let alice = call.speaker("Alice").share_position(true).start().unwrap();
+    stand_at(&alice, 80.0);
+    stand_at(&bob, 0.0);
+    let diagnosis = until_cause(&[&call.server()], &Cause::OutOfRange);
+    assert!(diagnosis.verdict().contains("80.0 m") && diagnosis.verdict().contains("20.0 m"), "{diagnosis}");
+    until_cause(&[&alice, &bob, &call.server()], &Cause::OutOfRange);
+    stand_at(&alice, 10.0);
+    call.until_in_order(&alice, &bob);
+}
+
+#[test]
+fn the_listener_does_not_say_where_it_is() {
+    let call = call_of_the_near();
+    let bob = call.listener("Bob").start().unwrap();
+    let alice = call.speaker("Alice").share_position(true).start().unwrap();
+    stand_at(&alice, 1.0);
+    stand_at(&bob, 0.0);
+    let diagnosis = until_cause(&[&call.server()], &Cause::NoPosition);
+    assert!(diagnosis.verdict().contains("let Bob share its position"), "{diagnosis}");
+    until_cause(&[&alice, &bob, &call.server()], &Cause::NoPosition);
+    bob.set_share_position(true);
+    call.until_in_order(&alice, &bob);
+}
