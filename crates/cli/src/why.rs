@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 use consonance_inspector::page::Client;
@@ -42,11 +44,17 @@ pub(crate) fn run(arguments: &Why) -> ExitCode {
 
 const SOMETHING_IS_BROKEN: u8 = 1;
 const CANNOT_ASK: u8 = 2;
+/// While nobody looks, snapshots are up to a second old and do not tell whom originals speak to; so long after the first
+/// look they are new and do.
+const SECOND_LOOK: Duration = Duration::from_millis(500);
 
 fn diagnose(arguments: &Why) -> Result<Diagnosis, Box<dyn Error>> {
     let urls = std::iter::once(&arguments.url).chain(&arguments.more);
     let clients: Vec<Client> = urls.map(|url| Client::new(url)).collect::<Result<_, _>>()?;
-    let snapshots: Vec<Snapshot> = clients.iter().map(Client::snapshot).collect::<Result<_, _>>()?;
+    let look = || clients.iter().map(Client::snapshot).collect::<Result<Vec<Snapshot>, _>>();
+    look()?;
+    thread::sleep(SECOND_LOOK);
+    let snapshots = look()?;
     Ok(why(&snapshots, &arguments.speaker, &arguments.listener))
 }
 

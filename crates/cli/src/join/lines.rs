@@ -65,7 +65,10 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::EnteredRoom { name, room } => format!("{} entered room {}", shown(name), shown(room)),
         EventKind::ExitedRoom { name, room } => format!("{} left room {}", shown(name), shown(room)),
         EventKind::RemovedFromRoom { room } => {
-            format!("the server has taken you out of room {}: you may not listen to it", shown(room))
+            format!(
+                "the server has taken you out of room {}: you do not hear what is said there",
+                shown(room)
+            )
         }
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),

@@ -29,6 +29,12 @@ pub enum AskError {
         "{0:?} is no address of an inspector: they look like http://127.0.0.1:PORT/KEY/, as `--inspector` prints it"
     )]
     Address(String),
+    /// The address is where to join, and not where to look.
+    #[error(
+        "{0:?} is the address of a session, to join it: an inspector's is printed by a program that is started with \
+         `--inspector`, and begins with http://"
+    )]
+    SessionAddress(String),
     /// Nobody answers there.
     #[error("no inspector answers at {host} ({source}): does its program still run?")]
     Connection {
@@ -56,7 +62,10 @@ impl Client {
     /// # Errors
     /// If it is another kind of address.
     pub fn new(url: &str) -> Result<Self, AskError> {
-        let wrong = || AskError::Address(url.to_owned());
+        let wrong = || match url.trim().split_once(':') {
+            Some(("quic" | "offline", _)) => AskError::SessionAddress(url.to_owned()),
+            _ => AskError::Address(url.to_owned()),
+        };
         let rest = url.trim().strip_prefix("http://").ok_or_else(wrong)?;
         let (host, key) = rest.split_once('/').ok_or_else(wrong)?;
         let key = key.strip_suffix("snapshot.json").unwrap_or(key).trim_matches('/');
@@ -143,14 +152,11 @@ mod tests {
         ] {
             assert_eq!(Client::new(url).unwrap(), expected);
         }
-        for url in [
-            "",
-            "quic://127.0.0.1:7/main",
-            "http://127.0.0.1:7/",
-            "http://127.0.0.1/a/",
-            "http://a:1/b\r\nc/",
-        ] {
+        for url in ["", "nonsense", "http://127.0.0.1:7/", "http://127.0.0.1/a/", "http://a:1/b\r\nc/"] {
             assert!(matches!(Client::new(url), Err(AskError::Address(_))), "{url:?}");
+        }
+        for url in ["quic://127.0.0.1:7/main", "offline:"] {
+            assert!(matches!(Client::new(url), Err(AskError::SessionAddress(_))), "{url:?}");
         }
     }
 

@@ -46,7 +46,10 @@ fn not_connected(link: Link, own: &ClientSnapshot) -> Step {
         _ => "is in no session",
     };
     let (because, remedy) = match &own.trouble {
-        Some(trouble) => (format!(" ({trouble})"), "see what its client says about the connection"),
+        Some(trouble) if own.status == Status::Connecting => {
+            (format!(" ({trouble})"), "repair that; its client goes on trying")
+        }
+        Some(trouble) => (format!(" ({trouble})"), "repair that, and let it join again"),
         None => (String::new(), "let it join, and see what its client says"),
     };
     Step::broken(link, Cause::NotConnected, format!("{name} {state}{because}"), remedy)
