@@ -1,6 +1,6 @@
 //! How one's own voice is doing, as the voice thread sees it and the game may ask in every frame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
@@ -21,6 +21,8 @@ pub(crate) struct OwnVoice {
     channels: Mutex<BTreeMap<Channel, ChannelState>>,
     tokens: Tokens,
     missing_tokens: MissingTokens,
+    /// Rooms that the server took the player out of.
+    taken_out_of: Mutex<BTreeSet<String>>,
 }
 
 impl OwnVoice {
@@ -33,6 +35,7 @@ impl OwnVoice {
             channels: Mutex::default(),
             tokens: Tokens::new(events),
             missing_tokens: MissingTokens::default(),
+            taken_out_of: Mutex::default(),
         }
     }
 
@@ -66,6 +69,17 @@ impl OwnVoice {
     /// Which triggers wait for a token.
     pub(crate) fn missing_tokens(&self) -> &MissingTokens {
         &self.missing_tokens
+    }
+
+    /// The rooms that the server took the player out of are these now. Rarely changes.
+    pub(crate) fn set_taken_out_of<'r>(&self, rooms: impl Iterator<Item = &'r str>) {
+        let mut shown = self.taken_out_of.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.clear();
+        shown.extend(rooms.map(str::to_owned));
+    }
+
+    pub(crate) fn is_taken_out_of(&self, room: &str) -> bool {
+        self.taken_out_of.lock().unwrap_or_else(PoisonError::into_inner).contains(room)
     }
 
     pub(crate) fn is_speech(&self) -> bool {

@@ -24,6 +24,8 @@ pub enum Blocked {
     NoPosition,
     /// The local player is not in its zone.
     OutsideZone,
+    /// The server has taken the player out of the room. The trigger asks again when it would next begin to listen.
+    TakenOut,
     /// Its activation is [`TriggerActivation::None`].
     NotActivated,
     /// The key for push to talk is not held.
@@ -52,6 +54,7 @@ impl fmt::Display for Blocked {
             Self::NoToken => "the player holds none of its tokens",
             Self::NoPosition => "the player's position is not known",
             Self::OutsideZone => "the player is outside of its zone",
+            Self::TakenOut => "the server has taken the player out of its room",
             Self::NotActivated => "it is never activated",
             Self::KeyUp => "the key for push to talk is not held",
             Self::NoSpeech => "nobody speaks",

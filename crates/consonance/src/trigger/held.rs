@@ -95,6 +95,11 @@ impl HeldRoom {
         &self.room
     }
 
+    /// Whether the server has taken the player out of it since.
+    pub(super) fn is_taken_out(&self) -> bool {
+        self.chat.is_taken_out_of(&self.room)
+    }
+
     /// Whether it is one of this chat: a game may have started another one.
     pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
         Arc::ptr_eq(&self.chat, voice.own_voice())

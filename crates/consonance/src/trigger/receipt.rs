@@ -43,12 +43,15 @@ impl ReceiptTrigger {
             self.held = None;
         } else if self.held.is_none() {
             self.held = HeldRoom::join(voice, &self.room);
+        } else if self.held.as_ref().is_some_and(HeldRoom::is_taken_out) {
+            // It is held on to: asked for in every frame, the server would refuse it as often.
+            self.blocked = Some(Blocked::TakenOut);
         }
     }
 
     /// Whether it listens, as of the last update.
     pub fn is_listening(&self) -> bool {
-        self.held.is_some()
+        self.held.is_some() && self.blocked.is_none()
     }
 
     /// Why it does not listen, as of the last update; none if it does.

@@ -153,5 +153,6 @@ impl VoiceThread {
     /// Writes down which rooms we listen to.
     fn note_own_rooms(&self) {
         self.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
+        self.own_voice.set_taken_out_of(self.rooms.refused());
     }
 }

@@ -42,7 +42,10 @@ impl VoiceThread {
                     self.playback.remove(*id);
                     self.receptions.forget(*id);
                 }
-                ClientEvent::RemovedFromRoom { room } => self.rooms.lose(room),
+                ClientEvent::RemovedFromRoom { room } => {
+                    self.rooms.lose(room);
+                    self.own_voice.set_taken_out_of(self.rooms.refused());
+                }
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {

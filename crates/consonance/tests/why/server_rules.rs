@@ -2,10 +2,11 @@
 
 use consonance::audio::Pose;
 use consonance::inspector::Cause;
+use consonance::trigger::{Blocked, ReceiptTrigger, Tick};
 use consonance::{EventKind, VoiceChat};
 use consonance_session::{AccessRule, ProximitySettings};
 
-use crate::call::{Call, endless, until_cause};
+use crate::call::{Call, endless, until_cause, until_shown};
 
 /// Nobody may listen to `vip`, and on `stage` nobody may speak: there is no key that anybody could have a token from.
 fn call_with_doors() -> Call {
@@ -30,6 +31,22 @@ fn the_server_does_not_let_the_listener_into_the_room() {
     until_cause(&[&alice, &bob, &call.server()], &Cause::RoomRefused);
     assert!(std::iter::from_fn(|| events.poll()).any(|event| event.kind == said), "the game is told");
     assert!(bob.local_player().rooms().is_empty(), "and knows that it does not listen");
+}
+
+#[test]
+fn a_receipt_trigger_knows_that_the_server_took_its_player_out() {
+    let call = call_with_doors();
+    let bob = call.chat("Bob").start().unwrap();
+    let (mut listens, tick) = (ReceiptTrigger::new("vip"), Tick::default());
+    listens.update(&bob, &tick);
+    assert!(listens.is_listening(), "as far as is known");
+    until_shown(&bob, |bob| bob.client().unwrap().refused_rooms == ["vip"]);
+    listens.update(&bob, &tick);
+    assert_eq!((listens.is_listening(), listens.blocked()), (false, Some(Blocked::TakenOut)));
+    listens.room = "lobby".into();
+    listens.update(&bob, &tick);
+    assert!(listens.is_listening());
+    until_shown(&bob, |bob| bob.client().unwrap().refused_rooms.is_empty());
 }
 
 #[test]
