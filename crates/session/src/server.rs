@@ -293,7 +293,7 @@ impl Server {
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));
             }
-            Packet::ErrorWrongSession(_) => self.handle_carrier(link, trailing)?,
+            Packet::ErrorWrongSession(_) => self.handle_carrier(link, own, trailing)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {

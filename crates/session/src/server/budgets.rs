@@ -7,15 +7,16 @@ use crate::limits::{Limits, Rate};
 use crate::time::Instant;
 use crate::token_bucket::TokenBucket;
 
-/// One bucket for each rate of [`Limits`].
+/// One bucket for each rate of [`Limits`], those first that are needed most.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Budgets {
-    voice: Budget,
     control: Budget,
-    fan_out: TokenBucket,
-    handshakes: TokenBucket,
-    reports: TokenBucket,
     positions: TokenBucket,
+    voice: Budget,
+    fan_out: TokenBucket,
+    reports: TokenBucket,
+    handshakes: TokenBucket,
     strikes: TokenBucket,
 }
 

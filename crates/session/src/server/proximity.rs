@@ -41,14 +41,22 @@ pub(super) struct Proximity {
     crowded: u64,
 }
 
-/// What is known of one client.
+/// What is known of one client: a cache line, as each report finds it far from the last one.
 #[derive(Debug, Default)]
+#[repr(align(64))]
 struct Whereabouts {
     place: Option<Position>,
     /// The number of the newest report.
     newest: Option<u16>,
-    /// The zones that it listens to, with its slots there.
-    zones: Vec<(RoomId, u16)>,
+    /// The zones that it listens to.
+    zones: Zones,
+}
+
+/// Zones that a client listens to, with its slots there: seldom more than one, which is looked for at once.
+#[derive(Debug, Default)]
+struct Zones {
+    first: Option<(RoomId, u16)>,
+    others: Vec<(RoomId, u16)>,
 }
 
 impl Proximity {
@@ -75,17 +83,16 @@ impl Proximity {
             self.whereabouts.resize_with(index + 1, Whereabouts::default);
         }
         let Whereabouts { place, zones, .. } = &mut self.whereabouts[index];
-        if zones.iter().all(|(zone, _)| *zone != room) {
+        if zones.slot(room).is_none() {
             let zone = self.zones.entry(room).or_insert_with(|| Zone::new(self.rules[rule].1));
-            zones.push((room, zone.enter(id, *place)));
+            zones.add(room, zone.enter(id, *place));
         }
     }
 
     /// A client listens to a room id no longer.
     pub(super) fn leave(&mut self, id: ClientId, room: RoomId) {
         let Some(whereabouts) = self.whereabouts.get_mut(usize::from(id.0)) else { return };
-        let Some(index) = whereabouts.zones.iter().position(|(zone, _)| *zone == room) else { return };
-        let (_, slot) = whereabouts.zones.swap_remove(index);
+        let Some(slot) = whereabouts.zones.remove(room) else { return };
         let Some(zone) = self.zones.get_mut(&room) else { return };
         zone.leave(slot);
         if zone.is_empty() {
@@ -116,9 +123,9 @@ impl Proximity {
             return;
         }
         whereabouts.place = report.position;
-        for (room, slot) in &whereabouts.zones {
-            if let Some(zone) = self.zones.get_mut(room) {
-                zone.place(*slot, report.position);
+        for (room, slot) in whereabouts.zones.iter() {
+            if let Some(zone) = self.zones.get_mut(&room) {
+                zone.place(slot, report.position);
             }
         }
     }
@@ -154,9 +161,34 @@ impl Proximity {
     fn reaches(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits, id: ClientId) -> Option<bool> {
         let zone = self.zones.get_mut(&room)?;
         let from = self.whereabouts.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
-        let zones = self.whereabouts.get(usize::from(id.0)).map_or(&[][..], |known| &*known.zones);
-        let slot = zones.iter().find(|(listened, _)| *listened == room);
-        Some(slot.is_some_and(|(_, slot)| zone.reaches(*slot, spoken.frame(from, bits))))
+        let slot = self.whereabouts.get(usize::from(id.0)).and_then(|known| known.zones.slot(room));
+        Some(slot.is_some_and(|slot| zone.reaches(slot, spoken.frame(from, bits))))
+    }
+}
+
+impl Zones {
+    fn iter(&self) -> impl Iterator<Item = (RoomId, u16)> {
+        self.first.into_iter().chain(self.others.iter().copied())
+    }
+
+    fn slot(&self, room: RoomId) -> Option<u16> {
+        self.iter().find(|(zone, _)| *zone == room).map(|(_, slot)| slot)
+    }
+
+    fn add(&mut self, room: RoomId, slot: u16) {
+        if self.first.is_none() {
+            self.first = Some((room, slot));
+        } else {
+            self.others.push((room, slot));
+        }
+    }
+
+    fn remove(&mut self, room: RoomId) -> Option<u16> {
+        if self.first.is_some_and(|(zone, _)| zone == room) {
+            return core::mem::replace(&mut self.first, self.others.pop()).map(|(_, slot)| slot);
+        }
+        let index = self.others.iter().position(|(zone, _)| *zone == room)?;
+        Some(self.others.swap_remove(index).1)
     }
 }
 
@@ -196,10 +228,10 @@ impl Server {
     /// A client says where it is.
     pub(super) fn handle_position(
         &mut self,
-        link: LinkId,
+        own: Option<ClientId>,
         report: Result<PositionReport, consonance_wire::AbsurdPosition>,
     ) -> Result<(), Fault> {
-        let id = self.client_of(link)?;
+        let id = own.ok_or(Fault::NotJoined)?;
         let report = report.map_err(|_| Fault::PositionRefused)?;
         self.statistics.positions_received += 1;
         self.proximity.report(id, report);

@@ -123,6 +123,22 @@ fn of_many_speakers_the_nearest_are_heard() {
 }
 
 #[test]
+fn who_may_hear_twenty_at_once_hears_and_keeps_all_of_them() {
+    let mut settings = ProximitySettings::new(10.0);
+    settings.max_streams = 20;
+    let mut network = network_with(settings);
+    let speakers: Vec<_> = (0..20).map(|n| join_at(&mut network, &format!("player {n}"), 9.0)).collect();
+    let listener = join_at(&mut network, "Listener", 0.0);
+    for (x, expected) in [(0.0, true), (-2.0, true), (-4.0, false)] {
+        stand_at(&mut network, listener, x);
+        for who in &speakers {
+            // Only who is known to be heard already is heard from 11 m.
+            assert_eq!(heard_by(&mut network, *who, &[listener]), [expected], "from {x} m");
+        }
+    }
+}
+
+#[test]
 fn a_louder_channel_is_as_good_as_a_nearer_place() {
     let mut settings = ProximitySettings::new(100.0);
     settings.max_streams = 1;

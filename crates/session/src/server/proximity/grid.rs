@@ -30,7 +30,15 @@ struct Chunk {
     next: u32,
     len: u32,
     numbers: [u16; CHUNK_POINTS],
+    /// Far from everywhere where no point is: not a number.
     axes: [[f32; CHUNK_POINTS]; 3],
+}
+
+/// A point that is near enough.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Near {
+    pub(super) number: u32,
+    pub(super) distance_squared: f32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +52,7 @@ struct Location {
 /// No bucket and no chunk has this number.
 const NONE: u32 = u32::MAX;
 const CHUNK_POINTS: usize = 16;
+const NO_PLACE: [f32; 3] = [f32::NAN; 3];
 /// Up to so many points are looked through one by one.
 const FEW_POINTS: usize = 32;
 /// With so many or more, no two cells of a neighbourhood share a bucket.
@@ -74,6 +83,11 @@ impl Grid {
         Some(chunk.axes.map(|axis| axis[location.index as usize]))
     }
 
+    /// Whether a point is in the grid.
+    pub(super) fn holds(&self, number: u16) -> bool {
+        self.locations.get(usize::from(number)).is_some_and(|location| location.bucket != NONE)
+    }
+
     /// Puts a point into the grid, or moves it.
     pub(super) fn put(&mut self, number: u16, at: Position) {
         let index = usize::from(number);
@@ -97,47 +111,42 @@ impl Grid {
 
     /// Takes a point out, if it is there.
     pub(super) fn remove(&mut self, number: u16) {
-        if self.at(number).is_some() {
+        if self.holds(number) {
             self.take_out(number);
             self.len -= 1;
             self.fit();
         }
     }
 
-    /// Calls `visit` once with the number of every point whose distance to a place, squared, is at most `squared`, and with
-    /// that square. The distance is less than the width of a cell.
-    #[inline]
-    pub(super) fn around(&self, at: Position, squared: f32, mut visit: impl FnMut(u16, f32)) {
+    /// Finds every point whose distance to a place, squared, is at most `squared`, once: so many at the beginning of `near`,
+    /// which is made long enough. The distance is less than the width of a cell.
+    pub(super) fn around(&self, at: Position, squared: f32, near: &mut Vec<Near>) -> usize {
         let at = at.metres();
         if self.first.len() == 1 {
-            return self.walk(0, at, squared, &mut visit);
+            return self.walk(0, at, squared, near, 0);
         }
-        let [x, y, z] = self.cell_of(at);
+        let ([x, y, z], mut len) = (self.cell_of(at), 0);
         for z in z - 1..=z + 1 {
             for y in y - 1..=y + 1 {
                 for x in x - 1..=x + 1 {
-                    self.walk(self.bucket_of([x, y, z]), at, squared, &mut visit);
+                    len = self.walk(self.bucket_of([x, y, z]), at, squared, near, len);
                 }
             }
         }
+        len
     }
 
     #[inline]
-    fn walk(&self, bucket: u32, from: [f32; 3], squared: f32, visit: &mut impl FnMut(u16, f32)) {
+    fn walk(&self, bucket: u32, from: [f32; 3], squared: f32, near: &mut Vec<Near>, mut len: usize) -> usize {
         let mut number = self.first[bucket as usize];
         while let Some(chunk) = self.chunks.get(number as usize) {
-            let mut distances = [0.0_f32; CHUNK_POINTS];
-            for (axis, from) in chunk.axes.iter().zip(from) {
-                for (sum, at) in distances.iter_mut().zip(axis) {
-                    *sum += (from - at) * (from - at);
-                }
+            if near.len() < len + CHUNK_POINTS {
+                near.resize(len + CHUNK_POINTS, Near::default());
             }
-            let points = distances.iter().zip(&chunk.numbers).take(chunk.len as usize);
-            for (distance, number) in points.filter(|(distance, _)| **distance <= squared) {
-                visit(*number, *distance);
-            }
+            len += chunk.search(from, squared, &mut near[len..]);
             number = chunk.next;
         }
+        len
     }
 
     /// Far within an `i32`: no place is 10⁷ m away, and no cell narrower than 0.1 m.
@@ -179,6 +188,7 @@ impl Grid {
         first.len -= 1;
         let last = first.len as usize;
         let (filler, at) = (first.numbers[last], first.axes.map(|axis| axis[last]));
+        first.set(last, filler, NO_PLACE);
         if last == 0 {
             self.first[bucket as usize] = first.next;
             first.next = core::mem::replace(&mut self.spare, first_number);
@@ -196,7 +206,12 @@ impl Grid {
             self.spare = core::mem::replace(&mut spare.next, next);
             return number;
         }
-        self.chunks.push(Chunk { next, len: 0, numbers: [0; CHUNK_POINTS], axes: [[0.0; CHUNK_POINTS]; 3] });
+        self.chunks.push(Chunk {
+            next,
+            len: 0,
+            numbers: [0; CHUNK_POINTS],
+            axes: [[f32::NAN; CHUNK_POINTS]; 3],
+        });
         self.chunks.len() as u32 - 1
     }
 
@@ -221,6 +236,31 @@ impl Grid {
 }
 
 impl Chunk {
+    /// Who is near is as good as random, so a processor would guess wrongly again and again: each point is written down,
+    /// and the next one over it unless it is near enough.
+    #[inline]
+    fn search(&self, from: [f32; 3], squared: f32, near: &mut [Near]) -> usize {
+        let near = &mut near[..CHUNK_POINTS];
+        let mut distances = [0.0; CHUNK_POINTS];
+        self.measure(from, &mut distances);
+        let mut len = 0;
+        for (distance_squared, number) in distances.into_iter().zip(self.numbers) {
+            near[len % CHUNK_POINTS] = Near { number: number.into(), distance_squared };
+            len += usize::from(distance_squared <= squared);
+        }
+        len
+    }
+
+    /// The squares of the distances. By itself, so that the compiler sees that it can do several at a time.
+    #[inline(never)]
+    fn measure(&self, from: [f32; 3], distances: &mut [f32; CHUNK_POINTS]) {
+        let [x, y, z] = &self.axes;
+        for (index, distance) in distances.iter_mut().enumerate() {
+            let away = [from[0] - x[index], from[1] - y[index], from[2] - z[index]];
+            *distance = away[0] * away[0] + away[1] * away[1] + away[2] * away[2];
+        }
+    }
+
     fn set(&mut self, index: usize, number: u16, at: [f32; 3]) {
         self.numbers[index] = number;
         for (axis, at) in self.axes.iter_mut().zip(at) {
@@ -332,7 +372,10 @@ mod tests {
                         let mut visits = BTreeMap::<u16, usize>::new();
                         // Floating point rounds where two cells meet.
                         let squared = cell_m * cell_m * 0.9;
-                        grid.around(place(at), squared, |number, _| *visits.entry(number).or_default() += 1);
+                        let mut near = Vec::new();
+                        let len = grid.around(place(at), squared, &mut near);
+                        let numbers = near[..len].iter().map(|near| near.number as u16);
+                        numbers.for_each(|number| *visits.entry(number).or_default() += 1);
                         let is_near = |there: &&Position| there.distance_squared(place(at)) <= squared;
                         let near = points.iter().filter(|(_, there)| is_near(there));
                         let expected: BTreeMap<_, _> = near.map(|(number, _)| (*number, 1)).collect();

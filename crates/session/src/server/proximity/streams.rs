@@ -8,20 +8,18 @@ use crate::time::Instant;
 /// Eight of a listener's places: a cache line, as a frame looks into those of everybody in range.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Streams([Stream; STREAMS]);
+pub(super) struct Streams {
+    /// Apart from the rest, so that a few instructions compare all of them. A place that nobody has is the listener's own,
+    /// who never hears itself.
+    speakers: [ClientId; STREAMS],
+    /// How loud the last frame was here.
+    loudness: [Loudness; STREAMS],
+    /// When a frame came last, and when one with speech did.
+    came: [Tick; STREAMS],
+    spoke: [Tick; STREAMS],
+}
 
 pub(super) const STREAMS: usize = 8;
-
-/// One speaker whom a listener is sent.
-#[derive(Clone, Copy, Debug)]
-struct Stream {
-    speaker: ClientId,
-    /// How loud the last frame was here.
-    loudness: Loudness,
-    /// When a frame came last, and when one with speech did.
-    came: Tick,
-    spoke: Tick,
-}
 
 /// The square of amplitude over distance: the upper half of a float, which is ordered as the float is and tells apart what
 /// differs by a hundredth.
@@ -56,20 +54,38 @@ pub(super) struct Rule {
     better: f32,
 }
 
-/// What becomes of an offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
-    Heard,
-    OutOfRange,
-    /// Enough others are heard.
-    Crowded,
-}
-
 /// Half a second: whoever says nothing for so long gives way to anybody, and whoever sends nothing for so long is no longer heard: longer
 /// than the pauses between words, shorter than those between speakers.
 const SILENCE: u16 = 50;
 /// Nearer than this nobody gets louder.
 const NEAREST_SQUARED: f32 = 1.0;
+
+impl Streams {
+    /// Places that nobody has.
+    pub(super) fn free(own: ClientId) -> Self {
+        let (never, nothing) = ([Tick(0); STREAMS], [Loudness(0); STREAMS]);
+        Self { speakers: [own; STREAMS], loudness: nothing, came: never, spoke: never }
+    }
+
+    /// Something that is read together with the rest.
+    #[inline]
+    pub(super) fn any_speaker(&self) -> ClientId {
+        self.speakers[0]
+    }
+
+    /// Compares all of them at once: the compiler makes three instructions of this.
+    #[inline]
+    fn find(&self, speaker: ClientId) -> u8 {
+        let are_same: [bool; STREAMS] = core::array::from_fn(|index| self.speakers[index] == speaker);
+        let mut same = 0_u8;
+        for (index, is_same) in are_same.into_iter().enumerate() {
+            if is_same {
+                same |= 1 << index;
+            }
+        }
+        if same == 0 { NOWHERE } else { same.trailing_zeros() as u8 }
+    }
+}
 
 impl Loudness {
     fn of(positive: f32) -> Self {
@@ -99,74 +115,98 @@ impl Rule {
     }
 }
 
-/// Where a listener has this speaker, or has had it; takes no decisions that a processor could guess wrongly.
+/// Where a listener has this speaker, another one than itself, or [`NOWHERE`]; takes no decisions that a processor could
+/// guess wrongly.
 #[inline]
 pub(super) fn find(streams: &[Streams], speaker: ClientId) -> u8 {
-    let mut found = NOWHERE;
-    for (block, Streams(block_of_eight)) in streams.iter().enumerate().rev() {
-        for (index, stream) in block_of_eight.iter().enumerate().rev() {
-            let place = (block * STREAMS + index) as u8;
-            found = if stream.speaker == speaker { place } else { found };
-        }
-    }
-    found
+    let [first, others @ ..] = streams else { return NOWHERE };
+    let place = first.find(speaker);
+    if others.is_empty() || place != NOWHERE { place } else { find_in_others(others, speaker) }
 }
 
-/// Decides about one frame. `streams` has a listener's places, of which the first `used` of `max` are taken; `found` is where
-/// [`find`] found the speaker there.
+#[cold]
+fn find_in_others(others: &[Streams], speaker: ClientId) -> u8 {
+    let mut places = others.iter().map(|streams| streams.find(speaker)).zip(1..);
+    let found = places.find(|(place, _)| *place != NOWHERE);
+    found.map_or(NOWHERE, |(place, block)| block * STREAMS as u8 + place)
+}
+
+/// Whether a listener who has a speaker at this place, which [`find`] found, is in its range; nobody is asked who is farther
+/// away than one who is heard may go.
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "a branch that nobody can guess costs more than both sides")]
+pub(super) fn is_in_range(
+    streams: &[Streams],
+    place: u8,
+    rule: Rule,
+    now: Tick,
+    distance_squared: f32,
+) -> bool {
+    // Nowhere is read as the first place, which every listener has.
+    let index = if place == NOWHERE { 0 } else { usize::from(place) };
+    let came = streams[index / STREAMS].came[index % STREAMS];
+    let is_kept = (place != NOWHERE) & !now.is_silence_since(came);
+    is_kept | (distance_squared <= rule.range_squared)
+}
+
+/// Whether a frame [in range](is_in_range) is heard, by a listener who has the speaker at a place that [`find`] found.
+/// `streams` has a listener's places, of which the first `used` of `max` are taken.
 #[inline]
 pub(super) fn choose(
     streams: &mut [Streams],
     used: &mut u8,
     max: u8,
     rule: Rule,
-    found: u8,
+    place: u8,
     offer: Offer,
-) -> Choice {
-    let Offer { speaker, now, distance_squared, power, is_speech } = offer;
+) -> bool {
+    let Offer { now, distance_squared, power, is_speech, .. } = offer;
     let loudness = power / distance_squared.max(NEAREST_SQUARED);
-    if found < *used {
-        let stream = &mut streams[usize::from(found) / STREAMS].0[usize::from(found) % STREAMS];
-        let reach = if now.is_silence_since(stream.came) { rule.range_squared } else { rule.far_squared };
-        if distance_squared > reach {
-            return Choice::OutOfRange;
-        }
-        stream.loudness = Loudness::of(loudness);
-        stream.came = now;
-        stream.spoke = if is_speech { now } else { stream.spoke };
-        return Choice::Heard;
+    if place != NOWHERE {
+        let (block, index) = (usize::from(place) / STREAMS, usize::from(place) % STREAMS);
+        let streams = &mut streams[block];
+        streams.loudness[index] = Loudness::of(loudness);
+        streams.came[index] = now;
+        streams.spoke[index] = if is_speech { now } else { streams.spoke[index] };
+        return true;
     }
-    if distance_squared > rule.range_squared {
-        return Choice::OutOfRange;
-    }
-    let newcomer = Stream { speaker, loudness: Loudness::of(loudness), came: now, spoke: now };
-    if is_speech && take_place(streams, used, max, newcomer, loudness / rule.better) {
-        return Choice::Heard;
-    }
-    Choice::Crowded
+    is_speech && take_place(streams, used, max, offer, loudness, loudness / rule.better)
 }
 
 /// A place of who has been silent, a free one, or that of the weakest who is weaker than `limit`.
-fn take_place(streams: &mut [Streams], used: &mut u8, max: u8, newcomer: Stream, limit: f32) -> bool {
-    let mut taken = streams.iter_mut().flat_map(|block| &mut block.0).take(usize::from(*used));
-    if let Some(over) = taken.find(|stream| newcomer.came.is_silence_since(stream.spoke)) {
-        *over = newcomer;
-        return true;
-    }
-    if *used < max {
-        streams[usize::from(*used) / STREAMS].0[usize::from(*used) % STREAMS] = newcomer;
-        *used += 1;
-        return true;
-    }
-    let taken = streams.iter_mut().flat_map(|block| &mut block.0).take(usize::from(max));
-    let weakest = taken.min_by_key(|stream| stream.loudness);
-    weakest.filter(|weakest| weakest.loudness.value() < limit).map(|weakest| *weakest = newcomer).is_some()
+fn take_place(
+    streams: &mut [Streams],
+    used: &mut u8,
+    max: u8,
+    offer: Offer,
+    loudness: f32,
+    limit: f32,
+) -> bool {
+    let at = |place: usize| (place / STREAMS, place % STREAMS);
+    let is_silent =
+        |(block, index): &(usize, usize)| offer.now.is_silence_since(streams[*block].spoke[*index]);
+    let silent = (0..usize::from(*used)).map(at).find(is_silent);
+    let weakest = || {
+        let loudness = |(block, index): &(usize, usize)| streams[*block].loudness[*index];
+        let weakest = (0..usize::from(max)).map(at).min_by_key(loudness);
+        weakest.filter(|weakest| loudness(weakest).value() < limit)
+    };
+    let place = match silent {
+        None if *used < max => {
+            *used += 1;
+            Some(at(usize::from(*used) - 1))
+        }
+        None => weakest(),
+        silent => silent,
+    };
+    let Some((block, index)) = place else { return false };
+    let streams = &mut streams[block];
+    streams.speakers[index] = offer.speaker;
+    streams.loudness[index] = Loudness::of(loudness);
+    streams.came[index] = offer.now;
+    streams.spoke[index] = offer.now;
+    true
 }
 
 /// No speaker's place.
 pub(super) const NOWHERE: u8 = u8::MAX;
-/// A place that nobody has.
-const FREE: Stream = Stream { speaker: ClientId(0), loudness: Loudness(0), came: Tick(0), spoke: Tick(0) };
-
-/// Places that nobody has.
-pub(super) const ALL_FREE: Streams = Streams([FREE; STREAMS]);

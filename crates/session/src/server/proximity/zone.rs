@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, Position};
 
-use super::grid::Grid;
+use super::grid::{Grid, Near};
 use super::settings::ProximitySettings;
-use super::streams::{ALL_FREE, Choice, NOWHERE, Offer, Rule, STREAMS, Streams, Tick, choose, find};
+use super::streams::{NOWHERE, Offer, Rule, STREAMS, Streams, Tick, choose, find, is_in_range};
 use crate::listeners::Listeners;
 
 /// The listeners of a room by place.
@@ -25,6 +25,8 @@ pub(super) struct Zone {
     streams: Vec<Streams>,
     /// Who is near the present frame's speaker.
     near: Vec<Near>,
+    /// Where each of them has the speaker.
+    known: Vec<u8>,
     /// Listeners without a place, who hear each other.
     nowhere: Listeners,
     listeners: usize,
@@ -35,15 +37,6 @@ struct Slot {
     id: ClientId,
     /// Streams in use.
     used: u8,
-}
-
-/// A listener who may be near enough.
-#[derive(Clone, Copy, Debug)]
-struct Near {
-    slot: u16,
-    /// Where it has the speaker.
-    found: u8,
-    distance_squared: f32,
 }
 
 /// A frame before anybody hears it.
@@ -73,6 +66,7 @@ impl Zone {
             free: Vec::new(),
             streams: Vec::new(),
             near: Vec::new(),
+            known: Vec::new(),
             nowhere: Listeners::default(),
             listeners: 0,
         }
@@ -83,10 +77,11 @@ impl Zone {
         self.listeners += 1;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot { id, used: 0 });
-            self.streams.resize(self.slots.len() * self.blocks, ALL_FREE);
+            self.streams.resize(self.slots.len() * self.blocks, Streams::free(id));
             (self.slots.len() - 1) as u16
         });
         self.slots[usize::from(slot)] = Slot { id, used: 0 };
+        self.forget(slot);
         self.place(slot, place);
         slot
     }
@@ -104,17 +99,24 @@ impl Zone {
 
     /// A listener is somewhere else now, or nowhere.
     pub(super) fn place(&mut self, slot: u16, place: Option<Position>) {
-        let Slot { id, used } = &mut self.slots[usize::from(slot)];
+        let Slot { id, .. } = &self.slots[usize::from(slot)];
         if let Some(at) = place {
-            if self.grid.at(slot).is_none() {
+            if !self.grid.holds(slot) {
                 self.nowhere.remove(*id);
             }
             self.grid.put(slot, at);
         } else {
-            *used = 0;
             self.grid.remove(slot);
             self.nowhere.insert(*id);
+            self.forget(slot);
         }
+    }
+
+    /// A listener hears nobody.
+    fn forget(&mut self, slot: u16) {
+        let index = usize::from(slot);
+        self.slots[index].used = 0;
+        self.streams[index * self.blocks..][..self.blocks].fill(Streams::free(self.slots[index].id));
     }
 
     /// Adds everybody who is to hear a frame to `found`; how many are in range, but hear enough others.
@@ -123,27 +125,24 @@ impl Zone {
             found.extend_from_slice(self.nowhere.as_slice());
             return 0;
         };
-        let Self { rule, max_streams, blocks, grid, slots, streams, near, .. } = self;
-        near.clear();
-        grid.around(from, rule.far_squared, |slot, distance_squared| {
-            near.push(Near { slot, found: NOWHERE, distance_squared });
-        });
-        // Ahead of the decisions, so that the processor waits for the memory of all of them at once.
-        for near in &mut *near {
-            near.found = find(&streams[usize::from(near.slot) * *blocks..][..*blocks], frame.speaker);
+        let Self { rule, max_streams, blocks, grid, slots, streams, near, known, .. } = self;
+        let candidates = grid.around(from, rule.far_squared, near);
+        if known.len() < candidates {
+            known.resize(near.len(), NOWHERE);
         }
+        let len = sift(&mut near[..candidates], known, streams, *blocks, *rule, frame);
         let mut crowded = 0;
-        for Near { slot, found: place, distance_squared } in &*near {
-            let streams = &mut streams[usize::from(*slot) * *blocks..][..*blocks];
-            let slot = &mut slots[usize::from(*slot)];
+        for (Near { number, distance_squared }, place) in near[..len].iter().zip(&*known) {
+            let streams = &mut streams[*number as usize * *blocks..][..*blocks];
+            let slot = &mut slots[*number as usize];
             if slot.id == frame.speaker {
                 continue;
             }
             let offer = frame.offer(*distance_squared);
-            match choose(streams, &mut slot.used, *max_streams, *rule, *place, offer) {
-                Choice::Heard => found.push(slot.id),
-                Choice::Crowded => crowded += 1,
-                Choice::OutOfRange => {}
+            if choose(streams, &mut slot.used, *max_streams, *rule, *place, offer) {
+                found.push(slot.id);
+            } else {
+                crowded += 1;
             }
         }
         crowded
@@ -153,12 +152,45 @@ impl Zone {
     pub(super) fn reaches(&mut self, slot: u16, frame: Frame) -> bool {
         let at = self.grid.at(slot).and_then(|metres| Position::new(metres).ok());
         let (Some(from), Some(at)) = (frame.from, at) else { return frame.from.is_none() && at.is_none() };
+        if self.slots[usize::from(slot)].id == frame.speaker {
+            return true;
+        }
         let streams = &mut self.streams[usize::from(slot) * self.blocks..][..self.blocks];
-        let place = find(streams, frame.speaker);
         let used = &mut self.slots[usize::from(slot)].used;
+        let place = find(streams, frame.speaker);
         let offer = frame.offer(from.distance_squared(at));
-        choose(streams, used, self.max_streams, self.rule, place, offer) == Choice::Heard
+        offer.distance_squared <= self.rule.far_squared
+            && is_in_range(streams, place, self.rule, frame.now, offer.distance_squared)
+            && choose(streams, used, self.max_streams, self.rule, place, offer)
     }
+}
+
+/// Keeps those who are in range, so many, with where they have the speaker. Ahead of the decisions and without any, as a
+/// processor would guess wrongly.
+fn sift(
+    near: &mut [Near],
+    known: &mut [u8],
+    streams: &[Streams],
+    blocks: usize,
+    rule: Rule,
+    frame: Frame,
+) -> usize {
+    let known = &mut known[..near.len()];
+    let of = |near: &Near| &streams[near.number as usize * blocks..][..blocks];
+    // In a loop so short that the processor sees far ahead, and waits for the memory of many at once.
+    let touched = near.iter().fold(0, |all, near| all ^ of(near)[0].any_speaker().0);
+    core::hint::black_box(touched);
+    for (near, place) in near.iter().zip(&mut *known) {
+        *place = find(of(near), frame.speaker);
+    }
+    let mut len = 0;
+    for index in 0..near.len() {
+        let (here, place) = (near[index], known[index]);
+        near[len] = here;
+        known[len] = place;
+        len += usize::from(is_in_range(of(&here), place, rule, frame.now, here.distance_squared));
+    }
+    len
 }
 
 impl Frame {
