@@ -57,6 +57,11 @@ impl<'a> Scene<'a> {
         player_of(self.session?, self.listener)
     }
 
+    /// The server is among those who were asked.
+    pub(super) fn has_server(&self) -> bool {
+        self.session.is_some()
+    }
+
     pub(super) fn capture(&self) -> Option<&'a CaptureRow> {
         self.mouth?.capture.as_ref()
     }

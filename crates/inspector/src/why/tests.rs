@@ -510,6 +510,9 @@ fn what_cannot_be_seen_is_unknown_and_who_knows_is_named() {
     let microphone = diagnosis.steps.iter().find(|step| step.link == Link::Microphone).unwrap();
     assert_eq!(microphone.outcome, Outcome::Unknown);
     assert!(diagnosis.verdict().contains("ask the inspector of Alice"), "{diagnosis}");
+    let of_server = pair.asked("s");
+    assert!(of_server.verdict().contains("ask the inspector of Alice"), "{of_server}");
+    assert!(!of_server.verdict().contains("inspector of the server"), "it was asked: {of_server}");
     let of_speaker = Pair::in_order().asked("a");
     let loudspeaker = of_speaker.steps.iter().find(|step| step.link == Link::Loudspeaker).unwrap();
     assert_eq!(loudspeaker.outcome, Outcome::Unknown);

@@ -148,6 +148,9 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     match lost {
         Some(lost) if lost >= ALL_LOST_PERCENT => dead_uplink(name, &format!("{lost:.0} % is lost")),
         Some(lost) => Step::passed(link, format!("the server misses {lost:.0} % of what {name} sends")),
+        None if scene.has_server() => {
+            Step::unknown(link, format!("the server has had no voice of {name} so far"), name)
+        }
         None => Step::unknown(
             link,
             format!("whether the server gets what {name} sends is not known here"),
