@@ -2,6 +2,7 @@
 
 mod audio;
 mod first_words;
+mod floor;
 mod join;
 mod median;
 mod proximity;
@@ -32,6 +33,8 @@ pub(crate) enum Bench {
     Audio(Output),
     /// How soon a player who joins hears somebody who is speaking already, over QUIC on this machine.
     FirstWords(Output),
+    /// The bare loops that a voice server is measured against: packets per CPU second of the sending thread, over loopback.
+    Floor(floor::Floor),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -52,6 +55,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),
+        Bench::Floor(floor) => floor::run(floor),
         Bench::Quality(quality) => quality::run(quality),
     }
 }

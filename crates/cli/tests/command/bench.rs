@@ -59,3 +59,22 @@ fn an_audio_row_has_its_fields() {
     assert_eq!(names, ["percent_of_core", "stage", "target_percent", "us_per_block"]);
     assert!(row["stage"].is_string() && row["us_per_block"].as_f64().unwrap() > 0.0);
 }
+
+#[test]
+fn a_floor_row_has_its_fields_and_there_is_one_for_each_loop_of_the_system() {
+    let program = Program::start(&["bench", "floor", "--listeners", "10", "--rounds", "2", "--json"]);
+    let loops: &[&str] = if cfg!(target_os = "linux") {
+        &["sendto", "connected", "sendmmsg", "gso4"]
+    } else {
+        &["sendto", "connected"]
+    };
+    let sealed = loops.iter().map(|name| format!("sealed-{name}"));
+    for name in loops.iter().map(|name| (*name).to_owned()).chain(sealed) {
+        let is_it = |line: &str| line.contains(&format!("\"loop\":\"{name}\""));
+        let row: Value = serde_json::from_str(&program.until_line(&name, is_it)).unwrap();
+        let names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, ["loop", "lost", "packets_per_cpu_s", "ratio_to_sendto"]);
+        assert_eq!(row["lost"], 0.0);
+        assert!(row["packets_per_cpu_s"].as_u64().unwrap() > 0);
+    }
+}

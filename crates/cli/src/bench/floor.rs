@@ -1,0 +1,117 @@
+//! `consonance bench floor`: what the bare loops cost that a voice server is measured against.
+//!
+//! A server that gives one frame to many listeners cannot be cheaper than a loop that does nothing but send, so a
+//! figure of a server says little without the figure of such a loop, from the same machine and the same minute.
+//! `docs/server-cost.md` says what each loop is, and why the listeners are as they are.
+
+#[cfg(target_os = "linux")]
+mod batches;
+#[cfg(target_os = "linux")]
+mod cores;
+mod drainer;
+mod frames;
+mod listeners;
+mod loops;
+mod measurement;
+mod sealer;
+#[cfg(target_os = "linux")]
+mod segments;
+#[cfg(test)]
+mod tests;
+mod thread_clock;
+
+use std::error::Error;
+use std::io::{self, Write, stderr, stdout};
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use drainer::{Drain, Drainer};
+use frames::Frames;
+use listeners::Listeners;
+use loops::{Kind, Loop};
+use measurement::{Measured, alternate};
+
+/// To how many, how large.
+#[derive(Debug, Args)]
+pub(crate) struct Floor {
+    /// How many listeners get each frame.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=4000))]
+    listeners: u16,
+    /// Bytes of a frame; a sealed datagram is 24 longer.
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..=1200))]
+    bytes: u16,
+    /// When and where the listeners' sockets are emptied.
+    #[arg(long, value_enum, default_value_t = Drain::WhileSending)]
+    drain: Drain,
+    /// How many turns of 10 ms each loop gets; the median counts.
+    #[arg(long, default_value_t = 41, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Print one JSON object per line instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(floor: &Floor) -> Result<(), Box<dyn Error>> {
+    let listeners = Arc::new(Listeners::open(floor.listeners.into()).map_err(|error| too_many(&error))?);
+    let frames = Frames::new(floor.bytes.into());
+    let mut loops = Vec::new();
+    for sealed in [false, true] {
+        for kind in Kind::ALL {
+            let one = Loop::new(*kind, sealed, &listeners, &frames);
+            loops.push(one.map_err(|error| too_many(&error))?);
+        }
+    }
+    let drainer = Drainer::start(listeners, floor.drain)?;
+    for caveat in caveats(&drainer) {
+        writeln!(stderr(), "consonance: {caveat}")?;
+    }
+    print(&alternate(&mut loops, &drainer, &frames, floor.rounds.into())?, floor.json)
+}
+
+/// What this system does not have.
+fn caveats(drainer: &Drainer) -> impl Iterator<Item = &'static str> {
+    [
+        (!cfg!(target_os = "linux"), "sendmmsg and gso4 are there on Linux only"),
+        (
+            !thread_clock::COUNTS_CPU_TIME,
+            "this system tells no thread's CPU time; the time that passes counts",
+        ),
+        (
+            !drainer.is_as_asked(),
+            "the listeners are drained on whatever core there is, perhaps the sender's own",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(holds, words)| holds.then_some(words))
+}
+
+/// What to do if there are not enough descriptors.
+fn too_many(error: &io::Error) -> String {
+    format!("no sockets for so many listeners ({error}); raise `ulimit -n` or ask for fewer")
+}
+
+fn print(rows: &[Measured], json: bool) -> Result<(), Box<dyn Error>> {
+    let sendto = rows.iter().find(|row| row.name == "sendto").map_or(0.0, |row| row.packets_per_cpu_s);
+    let mut out = stdout();
+    if !json {
+        writeln!(out, "{:18}{:>20}{:>18}{:>12}", "loop", "packets per CPU s", "of sendto", "lost")?;
+    }
+    for Measured { name, packets_per_cpu_s, lost } in rows {
+        let ratio = packets_per_cpu_s / sendto;
+        if json {
+            let row = json!({
+                "loop": name,
+                "packets_per_cpu_s": packets_per_cpu_s.round() as u64,
+                "ratio_to_sendto": ratio,
+                "lost": lost,
+            });
+            writeln!(out, "{row}")?;
+        } else {
+            let lost = lost.map_or_else(|| "-".to_owned(), |lost| format!("{:.2} %", 100.0 * lost));
+            writeln!(out, "{name:18}{packets_per_cpu_s:>20.0}{ratio:>18.2}{lost:>12}")?;
+        }
+    }
+    Ok(out.flush()?)
+}
