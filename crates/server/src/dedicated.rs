@@ -1,7 +1,7 @@
 //! A session loop in a thread of its own.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use consonance_transport::thread_waker;
 
 use crate::inspection::Inspection;
 use crate::session_loop::SessionLoop;
+use crate::sessions::SessionsSettings;
 
 /// Networks without threads of their own cannot wake the loop; it looks at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
@@ -19,8 +20,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct DedicatedServer {
     inspection: Inspection,
-    stop: Arc<AtomicBool>,
-    restart: Arc<AtomicBool>,
+    wishes: Arc<Wishes>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -31,20 +31,28 @@ impl DedicatedServer {
     /// If the operating system gives no thread.
     pub fn start(session_loop: SessionLoop) -> Self {
         let inspection = Inspection::of(&session_loop);
-        let stop = Arc::new(AtomicBool::new(false));
-        let restart = Arc::new(AtomicBool::new(false));
-        let (stopped, restarted) = (Arc::clone(&stop), Arc::clone(&restart));
-        let run = move || run(session_loop, &stopped, &restarted);
+        let wishes = Arc::new(Wishes::default());
+        let obeyed = Arc::clone(&wishes);
+        let run = move || run(session_loop, &obeyed);
         let thread = thread::Builder::new().name("session-loop".into()).spawn(run);
-        Self { inspection, stop, restart, thread: Some(thread.expect("the operating system gives a thread")) }
+        Self { inspection, wishes, thread: Some(thread.expect("the operating system gives a thread")) }
     }
 
     /// Starts every session anew at the next turn; clients come back by themselves.
     pub fn restart_sessions(&self) {
-        self.restart.store(true, Ordering::Release);
-        if let Some(thread) = &self.thread {
-            thread.thread().unpark();
-        }
+        self.wishes.restart.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Takes over what can change while sessions run, at the next turn; see [`SessionLoop::reconfigure`].
+    pub fn reconfigure(&self, settings: SessionsSettings) {
+        *self.wishes.settings.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
+        self.wake();
+    }
+
+    /// How often the loop has turned. It does at least every 5 ms, unless it hangs: a watchdog can tell by this number.
+    pub fn turns(&self) -> u64 {
+        self.wishes.turns.load(Ordering::Relaxed)
     }
 
     /// How the server is doing, to be shown.
@@ -62,8 +70,14 @@ impl DedicatedServer {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+
     fn end(&mut self) {
-        self.stop.store(true, Ordering::Release);
+        self.wishes.stop.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             // A loop that panicked has said so already.
@@ -78,13 +92,27 @@ impl Drop for DedicatedServer {
     }
 }
 
-fn run(mut session_loop: SessionLoop, stop: &AtomicBool, restart: &AtomicBool) {
+/// What the loop is told, and what it tells.
+#[derive(Debug, Default)]
+struct Wishes {
+    stop: AtomicBool,
+    restart: AtomicBool,
+    /// The latest that have not been taken over yet.
+    settings: Mutex<Option<SessionsSettings>>,
+    turns: AtomicU64,
+}
+
+fn run(mut session_loop: SessionLoop, wishes: &Wishes) {
     session_loop.set_waker(&thread_waker());
-    while !stop.load(Ordering::Acquire) {
-        if restart.swap(false, Ordering::AcqRel) {
+    while !wishes.stop.load(Ordering::Acquire) {
+        if wishes.restart.swap(false, Ordering::AcqRel) {
             session_loop.restart_sessions(Instant::now());
         }
+        if let Some(settings) = wishes.settings.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            session_loop.reconfigure(Instant::now(), &settings);
+        }
         turn_and_sleep(&mut session_loop);
+        wishes.turns.fetch_add(1, Ordering::Relaxed);
     }
     let deadline = Instant::now() + GOODBYE;
     session_loop.shut_down(Instant::now());

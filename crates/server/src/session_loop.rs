@@ -108,6 +108,16 @@ impl SessionLoop {
         }
     }
 
+    /// Takes over what can change while sessions run: limits, access rules and the keys of join tokens. Nobody is
+    /// disconnected; the other settings stay as they are.
+    pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
+        self.token_keys.clone_from(&settings.token_keys);
+        for index in 0..self.sessions.len() {
+            self.sessions.reconfigure(index, settings);
+            self.drain(index, now);
+        }
+    }
+
     /// How many links are up, over all sessions.
     pub fn links(&self) -> usize {
         self.session_of.len()

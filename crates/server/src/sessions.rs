@@ -20,6 +20,8 @@ pub struct SessionsSettings {
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
     pub access: Vec<(RoomPattern, AccessRule)>,
+    /// Tell who speaks to whom (default no); see [`ServerSettings::monitor_channels`].
+    pub monitor_channels: bool,
     /// Whoever shows a join token signed with one of these may join, and has the access tokens that it names. Without a key
     /// everybody may join, and nobody has access tokens.
     pub token_keys: Vec<Key>,
@@ -64,6 +66,7 @@ impl SessionsSettings {
             limits: Limits::default(),
             proximity: Vec::new(),
             access: Vec::new(),
+            monitor_channels: false,
             token_keys: Vec::new(),
             seed: random_u64(),
             secret_key: random_key(),
@@ -109,6 +112,7 @@ impl Sessions {
             server.limits = settings.limits.clone();
             server.proximity.clone_from(&settings.proximity);
             server.access.clone_from(&settings.access);
+            server.monitor_channels = settings.monitor_channels;
             server.admission = !settings.token_keys.is_empty();
             server.secret_key = key_of_session(&settings.secret_key, index);
             list.push(Session { name: name.clone(), server: Server::new(server) });
@@ -137,6 +141,14 @@ impl Sessions {
             (0..).map(|attempt| ServerSettings::from_seed(random_u64().wrapping_add(attempt)).session);
         let session = fresh.into_iter().find(|session| *session != previous);
         server.restart(at, session.expect("seeds do not end"));
+    }
+
+    /// What can change while a session runs.
+    pub(crate) fn reconfigure(&mut self, index: usize, settings: &SessionsSettings) {
+        let server = &mut self.list[index].server;
+        server.set_limits(settings.limits.clone());
+        server.set_admission(!settings.token_keys.is_empty());
+        server.set_access_rules(settings.access.clone());
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Session> {

@@ -14,6 +14,15 @@ impl<T> EventQueue<T> {
         Self { events: VecDeque::new(), limit: limit.max(1), dropped: 0 }
     }
 
+    /// Another bound; the oldest go at once if there are more.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit.max(1);
+        while self.events.len() > self.limit {
+            self.events.pop_front();
+            self.dropped += 1;
+        }
+    }
+
     pub(crate) fn push(&mut self, event: T) {
         if self.events.len() >= self.limit {
             self.events.pop_front();
@@ -48,5 +57,13 @@ mod tests {
         }
         assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(2), Some(3), None));
         assert_eq!(queue.dropped(), 1);
+    }
+
+    #[test]
+    fn a_smaller_bound_holds_at_once() {
+        let mut queue = EventQueue::new(3);
+        (1..=3).for_each(|event| queue.push(event));
+        queue.set_limit(1);
+        assert_eq!((queue.pop(), queue.pop(), queue.dropped()), (Some(3), None, 2));
     }
 }

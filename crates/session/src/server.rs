@@ -12,6 +12,7 @@ mod listener_votes;
 mod monitor;
 mod permissive;
 mod proximity;
+mod reconfigure;
 mod relay;
 mod resume;
 mod room_directory;

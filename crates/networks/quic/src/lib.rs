@@ -30,6 +30,7 @@ mod packet_bytes;
 mod runtime;
 mod server;
 mod settings;
+mod shown_identity;
 mod tls;
 mod verifier;
 
@@ -40,6 +41,7 @@ pub use identity::{Identity, IdentityError};
 pub use runtime::QuicRuntime;
 pub use server::{BindError, QuicServer};
 pub use settings::{QuicClientSettings, QuicServerSettings};
+pub use shown_identity::ShownIdentity;
 
 /// What both sides call this protocol in the TLS handshake. Another number is another protocol.
 pub const ALPN: &[u8] = b"consonance/1";

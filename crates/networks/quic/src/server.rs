@@ -20,7 +20,7 @@ use crate::close_code::CloseCode;
 use crate::hello::SERVER_HELLO;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
-use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings};
+use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 
 mod bind;
 mod connection_ids;
@@ -43,7 +43,7 @@ pub struct QuicServer {
     /// Upgradable as long as the port is taken.
     socket: Weak<dyn AsyncUdpSocket>,
     local_addr: SocketAddr,
-    fingerprint: Fingerprint,
+    shown_identity: ShownIdentity,
     entrance: Arc<Entrance>,
     links: HashMap<Peer, Arc<Link>>,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
@@ -66,7 +66,8 @@ impl QuicServer {
         identity: &Identity,
         settings: QuicServerSettings,
     ) -> Result<Self, BindError> {
-        let bound = bind::bind(runtime, address, identity, &settings)?;
+        let shown_identity = ShownIdentity::new(identity.clone());
+        let bound = bind::bind(runtime, address, identity, &shown_identity, &settings)?;
         let entrance = Arc::new(Entrance::new(settings));
         runtime.spawn(Arc::clone(&entrance).receive(bound.endpoint.clone()));
         Ok(Self {
@@ -74,7 +75,7 @@ impl QuicServer {
             endpoint: bound.endpoint,
             socket: bound.socket,
             local_addr: bound.local_addr,
-            fingerprint: identity.fingerprint(),
+            shown_identity,
             entrance,
             links: HashMap::new(),
             newcomer: None,
@@ -92,7 +93,15 @@ impl QuicServer {
 
     /// The fingerprint of the certificate it shows.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
+        self.shown_identity.fingerprint()
+    }
+
+    /// A handle with which it can be given another certificate while it runs.
+    ///
+    /// The tokens that end connections of a former life (RFC 9000, section 10.3) go on following from the first
+    /// identity's private key.
+    pub fn shown_identity(&self) -> ShownIdentity {
+        self.shown_identity.clone()
     }
 
     /// Shuts down in order, waits until the port is free, for `at_most` this long, and says whether it is.

@@ -5,22 +5,21 @@ use std::sync::Arc;
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::SupportedProtocolVersion;
 use rustls::client::Resumption;
-use rustls::sign::SingleCertAndKey;
 
+use crate::ALPN;
 use crate::cryptography::crypto_provider;
+use crate::shown_identity::ShownIdentity;
 use crate::verifier::ServerVerifier;
-use crate::{ALPN, Identity};
 
 const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
-/// TLS of a server that shows `identity`.
-pub(crate) fn server_config(identity: &Identity) -> QuicServerConfig {
-    let resolver = SingleCertAndKey::from(Arc::clone(&identity.certified_key));
+/// TLS of a server that shows whichever identity it has when somebody comes.
+pub(crate) fn server_config(shown: ShownIdentity) -> QuicServerConfig {
     let mut config = rustls::ServerConfig::builder_with_provider(crypto_provider())
         .with_protocol_versions(VERSIONS)
         .expect("the provider has suites of TLS 1.3")
         .with_no_client_auth()
-        .with_cert_resolver(Arc::new(resolver));
+        .with_cert_resolver(Arc::new(shown));
     config.alpn_protocols = vec![ALPN.to_vec()];
     // Resumption saves nothing that counts here, and tickets cost bytes in every join.
     config.send_tls13_tickets = 0;

@@ -83,7 +83,7 @@ pub(super) struct Gate {
     rules: Vec<(RoomPattern, AccessRule)>,
     /// Rooms in use that follow a rule.
     guarded: BTreeMap<RoomId, usize>,
-    /// By client id; only while there are rules.
+    /// By client id; of who has no tokens only while there are rules.
     passes: Vec<Option<Pass>>,
     waiting: BTreeMap<LinkId, Waiting>,
     /// When the patience with each of them ends.
@@ -150,9 +150,25 @@ impl Gate {
         }
     }
 
+    /// Other rules for everybody who is here, and for the rooms in use.
+    pub(super) fn replace_rules<'a>(
+        &mut self,
+        rules: &[(RoomPattern, AccessRule)],
+        clients: impl Iterator<Item = ClientId>,
+        rooms: impl Iterator<Item = &'a str>,
+    ) {
+        self.rules = rules.to_vec();
+        for id in clients {
+            let pass = self.passes.get_mut(usize::from(id.0)).and_then(Option::take);
+            self.grant(id, pass.map(|pass| pass.access).unwrap_or_default());
+        }
+        self.guarded.clear();
+        rooms.for_each(|room| self.enter(room));
+    }
+
     pub(super) fn grant(&mut self, id: ClientId, access: Access) {
-        if self.rules.is_empty() {
-            return;
+        if self.rules.is_empty() && access.tokens.is_empty() {
+            return self.forget(id);
         }
         let index = usize::from(id.0);
         if index >= self.passes.len() {

@@ -20,10 +20,16 @@ pub(super) struct RoomDirectory {
 impl RoomDirectory {
     pub(super) fn new<'a>(reserved: impl Iterator<Item = &'a str>) -> Self {
         let mut directory = Self::default();
-        for name in reserved {
-            directory.reserved.entry(RoomId::of(name)).or_default().push(name.into());
-        }
+        directory.reserve(reserved);
         directory
+    }
+
+    /// Keeps the ids of these rooms for them from now on, instead of those of others.
+    pub(super) fn reserve<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        self.reserved.clear();
+        for name in names {
+            self.reserved.entry(RoomId::of(name)).or_default().push(name.into());
+        }
     }
 
     /// One listener more. True if it is the first of a name whose id another name has already.

@@ -21,6 +21,7 @@ mod peer_to_peer;
 mod permissive;
 mod proximity;
 mod proximity_model;
+mod reconfiguring;
 mod reconnecting;
 mod relaying;
 mod restarting;

@@ -8,7 +8,7 @@ use quinn::{AsyncUdpSocket, Endpoint, EndpointConfig, Runtime as _, ServerConfig
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::connection_ids::RandomConnectionIds;
-use crate::{Identity, QuicRuntime, QuicServerSettings, tls};
+use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls};
 
 /// What the system may hold for us in each direction, in bytes, if it lets us: a busy server's packets of a few
 /// milliseconds.
@@ -61,10 +61,11 @@ pub(super) fn bind(
     runtime: &QuicRuntime,
     address: SocketAddr,
     identity: &Identity,
+    shown_identity: &ShownIdentity,
     settings: &QuicServerSettings,
 ) -> Result<Bound, BindError> {
     let failed = |cause: io::Error| explain(address, cause);
-    let mut config = ServerConfig::with_crypto(Arc::new(tls::server_config(identity)));
+    let mut config = ServerConfig::with_crypto(Arc::new(tls::server_config(shown_identity.clone())));
     config.transport_config(settings.transport_config());
     config.max_incoming(settings.handshakes_max).incoming_buffer_size(INCOMING_BUFFER_BYTES);
     let endpoint_config = endpoint_config(identity);

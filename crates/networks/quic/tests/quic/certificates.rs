@@ -61,3 +61,19 @@ fn a_certificate_from_files_is_pinned_like_any_other() {
     let mut client = client(server.address());
     assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
 }
+
+#[test]
+fn another_certificate_is_shown_to_who_comes_from_then_on_and_who_is_there_stays() {
+    let mut server = TestServer::new();
+    let former = server.address();
+    let mut alice = client(former.clone());
+    assert_eq!(connect(&mut alice, Some(&mut server)), Ok(()));
+    let identity = Identity::self_signed(["localhost"]).unwrap();
+    server.transport.shown_identity().replace(identity.clone());
+    assert_eq!(server.transport.fingerprint(), identity.fingerprint());
+    let mut bob = client(server.address());
+    assert_eq!(connect(&mut bob, Some(&mut server)), Ok(()));
+    let reason = connect(&mut client(former), Some(&mut server)).unwrap_err();
+    assert!(matches!(reason, DisconnectReason::CertificateNotTrusted { .. }), "{reason}");
+    assert_eq!(server.transport.statistics().connections.connected, 2, "Alice and Bob");
+}

@@ -1,0 +1,36 @@
+//! The identity that a running server shows, which can be exchanged for another one.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+use crate::{Fingerprint, Identity};
+
+/// What a server shows to whoever connects; a clone is a handle for the same server.
+#[derive(Clone, Debug)]
+pub struct ShownIdentity(Arc<RwLock<Identity>>);
+
+impl ShownIdentity {
+    pub(crate) fn new(identity: Identity) -> Self {
+        Self(Arc::new(RwLock::new(identity)))
+    }
+
+    /// Shows another identity from now on. Connections that are up stay; who dials an address with the former
+    /// fingerprint is no longer let in by its own side.
+    pub fn replace(&self, identity: Identity) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = identity;
+    }
+
+    /// The fingerprint of the certificate that it shows.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).fingerprint()
+    }
+}
+
+impl ResolvesServerCert for ShownIdentity {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let identity = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(&identity.certified_key))
+    }
+}

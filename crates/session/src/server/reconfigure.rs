@@ -1,0 +1,66 @@
+//! What an operator can change while a session runs. Nobody is disconnected for it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_wire::ClientId;
+
+use super::{AccessRule, RoomPattern, Server};
+use crate::limits::Limits;
+
+impl Server {
+    /// Other limits from now on. Who is above one already stays: a limit is looked at when something new is asked for.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.events.set_limit(limits.events);
+        self.commands.set_limit(limits.events.max(limits.links));
+        self.settings.limits = limits;
+    }
+
+    /// Asks the driver about everybody who joins from now on, or no longer; see
+    /// [`ServerSettings::admission`](super::ServerSettings::admission). Who is here stays, and who waits for an answer goes
+    /// on waiting.
+    pub fn set_admission(&mut self, admission: bool) {
+        self.settings.admission = admission;
+    }
+
+    /// Other rooms ask for other tokens from now on; see [`ServerSettings::access`](super::ServerSettings::access).
+    ///
+    /// Clients keep their tokens, and are taken out of rooms that they may not listen to by these rules. Where two rooms in
+    /// use share an id and now follow different rules, only the first of those that a rule is about stays open: the wire
+    /// could not keep them apart. A permissive session has no rules, and ignores this.
+    pub fn set_access_rules(&mut self, rules: Vec<(RoomPattern, AccessRule)>) {
+        if self.settings.permissive || self.settings.access == rules {
+            return;
+        }
+        self.settings.access = rules;
+        self.rooms.reserve(self.settings.reserved_names());
+        let clients: Vec<ClientId> = self.table.iter().collect();
+        let rooms = self.rooms.iter().map(|(_, name)| name);
+        self.gate.replace_rules(&self.settings.access, clients.iter().copied(), rooms);
+        self.close_rooms_that_cannot_be_told_apart(&clients);
+        for id in clients {
+            self.expel_from_forbidden_rooms(id);
+        }
+    }
+
+    fn close_rooms_that_cannot_be_told_apart(&mut self, clients: &[ClientId]) {
+        let ambiguous: Vec<Box<str>> = self.rooms.iter().map(|(_, name)| name.into()).collect();
+        let ambiguous = ambiguous.into_iter().filter(|room: &Box<str>| {
+            let ruled = |name: &&str| self.gate.rule_of(name).is_some();
+            let kept = self.rooms.names_of_id_of(room).find(ruled);
+            kept.is_some_and(|kept| kept != &**room && self.gate.rule_of(kept) != self.gate.rule_of(room))
+        });
+        for room in ambiguous.collect::<Vec<_>>() {
+            for id in clients {
+                self.remove_from_room(*id, &room);
+            }
+            self.gate_again(&room);
+        }
+    }
+
+    /// A room of the same id that stays open may have another rule than the one that was closed.
+    fn gate_again(&mut self, closed: &str) {
+        let others: Vec<Box<str>> = self.rooms.names_of_id_of(closed).map(Into::into).collect();
+        others.iter().for_each(|room| self.gate.enter(room));
+    }
+}
