@@ -1,6 +1,7 @@
 //! A session loop in a thread of its own.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ use crate::sessions::SessionsSettings;
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// How long a loop may take to come to new settings.
+const TAKE_OVER: Duration = Duration::from_secs(2);
 
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
@@ -44,10 +47,14 @@ impl DedicatedServer {
         self.wake();
     }
 
-    /// Takes over what can change while sessions run, at the next turn; see [`SessionLoop::reconfigure`].
-    pub fn reconfigure(&self, settings: SessionsSettings) {
-        *self.wishes.settings.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
+    /// Takes over what can change while sessions run, and waits for it; see [`SessionLoop::reconfigure`].
+    ///
+    /// False if the loop has not come to it within two seconds; it does at its next turn.
+    pub fn reconfigure(&self, settings: SessionsSettings) -> bool {
+        let (done, is_done) = mpsc::sync_channel(1);
+        *self.wishes.settings.lock().unwrap_or_else(PoisonError::into_inner) = Some((settings, done));
         self.wake();
+        is_done.recv_timeout(TAKE_OVER).is_ok()
     }
 
     /// How often the loop has turned. It does at least every 5 ms, unless it hangs: a watchdog can tell by this number.
@@ -98,7 +105,7 @@ struct Wishes {
     stop: AtomicBool,
     restart: AtomicBool,
     /// The latest that have not been taken over yet.
-    settings: Mutex<Option<SessionsSettings>>,
+    settings: Mutex<Option<(SessionsSettings, SyncSender<()>)>>,
     turns: AtomicU64,
 }
 
@@ -108,8 +115,11 @@ fn run(mut session_loop: SessionLoop, wishes: &Wishes) {
         if wishes.restart.swap(false, Ordering::AcqRel) {
             session_loop.restart_sessions(Instant::now());
         }
-        if let Some(settings) = wishes.settings.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let settings = wishes.settings.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((settings, done)) = settings {
             session_loop.reconfigure(Instant::now(), &settings);
+            // Who asked may have lost its patience.
+            let _ = done.try_send(());
         }
         turn_and_sleep(&mut session_loop);
         wishes.turns.fetch_add(1, Ordering::Relaxed);

@@ -27,6 +27,7 @@
 //! # Ok::<(), consonance_server::SettingsError>(())
 //! ```
 
+pub mod config;
 mod dedicated;
 mod inspection;
 mod listeners;

@@ -1,7 +1,7 @@
 //! Which rooms are not as any other: `--proximity`, `--needs`, `--needs-to-listen` and `--needs-to-speak`.
 
 use clap::Args;
-use consonance_server::SessionsSettings;
+use consonance_server::config::Config;
 use consonance_session::{AccessRule, ProximitySettings, RoomPattern};
 
 /// Rules for rooms, by their names or, with a `*` at the end, by the beginnings of their names.
@@ -27,16 +27,23 @@ pub(super) struct RoomRules {
 struct Tokens(Vec<Box<str>>);
 
 impl RoomRules {
-    pub(super) fn apply(&self, settings: &mut SessionsSettings) {
-        settings.proximity.clone_from(&self.proximity);
+    /// Puts these before the rules of the configuration, and changes those of the same rooms.
+    pub(super) fn apply(&self, config: &mut Config) {
+        let mut proximity = self.proximity.clone();
+        proximity.extend(config.proximity.drain(..).filter(|(room, _)| {
+            let is_given = self.proximity.iter().any(|(given, _)| given == room);
+            !is_given
+        }));
+        config.proximity = proximity;
+        let mut fresh = Vec::new();
         let mut rule = |pattern: &RoomPattern, change: &dyn Fn(&mut AccessRule)| {
-            let known = settings.access.iter_mut().find(|(known, _)| known == pattern);
+            let known = config.access.iter_mut().chain(&mut fresh).find(|(known, _)| known == pattern);
             if let Some((_, rule)) = known {
                 change(rule);
             } else {
                 let mut rule = AccessRule::default();
                 change(&mut rule);
-                settings.access.push((pattern.clone(), rule));
+                fresh.push((pattern.clone(), rule));
             }
         };
         for (pattern, Tokens(tokens)) in &self.needs {
@@ -48,6 +55,7 @@ impl RoomRules {
         for (pattern, Tokens(tokens)) in &self.needs_to_speak {
             rule(pattern, &|rule| rule.speak.clone_from(tokens));
         }
+        config.access.splice(..0, fresh);
     }
 }
 

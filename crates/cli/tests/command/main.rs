@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod bench;
+mod config;
 mod devices;
 mod diagnostics;
 mod folder;
@@ -16,6 +17,8 @@ mod offline;
 mod program;
 mod recording;
 mod refusals;
+#[cfg(unix)]
+mod reload;
 mod serve;
 #[cfg(unix)]
 mod signals;

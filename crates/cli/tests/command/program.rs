@@ -30,8 +30,14 @@ pub(crate) struct Ended {
 impl Program {
     /// Starts the command with its input and outputs piped, and the input left open.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_in(arguments, &[])
+    }
+
+    /// The same with these environment variables besides.
+    pub(crate) fn start_in(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_consonance"));
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
+        command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (out, err) = (Lines::of(child.stdout.take()), Lines::of(child.stderr.take()));
@@ -69,8 +75,8 @@ impl Program {
     }
 
     /// Waits for a line on the standard error.
-    pub(crate) fn until_complaint(&self, words: &str) {
-        self.until(&self.err, words, |line| line.starts_with("consonance: ") && line.contains(words));
+    pub(crate) fn until_complaint(&self, words: &str) -> String {
+        self.until(&self.err, words, |line| line.starts_with("consonance: ") && line.contains(words))
     }
 
     /// Waits for the address of the inspector's page.

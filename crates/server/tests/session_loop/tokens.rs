@@ -82,3 +82,24 @@ fn a_server_without_keys_is_open_to_everybody_and_closes_the_rooms_that_ask_for_
     assert!(bob.has_seen("Alice exited vip 1") && bob.has_seen("Alice entered lobby"), "{:?}", bob.seen);
     assert!(!bob.has_seen("Alice exited lobby"));
 }
+
+#[test]
+fn keys_and_rules_change_while_players_are_here_and_none_of_them_goes() {
+    let (mut stage, former) = stage();
+    let mut alice =
+        stage.player_with_token("Alice", &token_for(&former, "Alice", &[]), "main").listen("lobby");
+    stage.settle(&mut [&mut alice]);
+    let key = Key::generate_ed25519().unwrap();
+    let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
+    settings.token_keys = vec![key.public().unwrap()];
+    settings.access = vec![("lobby".into(), AccessRule::for_both(["gold"]))];
+    stage.session_loop.reconfigure(stage.now, &settings);
+    stage.settle(&mut [&mut alice]);
+    assert!(alice.has_seen("Alice exited lobby"), "{:?}", alice.seen);
+    let mut bob = stage.player_with_token("Bob", &token_for(&key, "Bob", &["gold"]), "main").listen("lobby");
+    let mut carol = stage.player_with_token("Carol", &token_for(&former, "Carol", &["gold"]), "main");
+    stage.settle(&mut [&mut alice, &mut bob, &mut carol]);
+    assert!(bob.has_seen("joined") && alice.has_seen("Bob entered lobby"), "{:?}", alice.seen);
+    assert!(!carol.has_seen("joined"), "by a key that is gone");
+    assert_eq!(stage.statistics("main").0, 2);
+}

@@ -44,13 +44,14 @@ impl Server {
     }
 
     fn close_rooms_that_cannot_be_told_apart(&mut self, clients: &[ClientId]) {
-        let ambiguous: Vec<Box<str>> = self.rooms.iter().map(|(_, name)| name.into()).collect();
-        let ambiguous = ambiguous.into_iter().filter(|room: &Box<str>| {
+        let is_ambiguous = |room: &&str| {
             let ruled = |name: &&str| self.gate.rule_of(name).is_some();
             let kept = self.rooms.names_of_id_of(room).find(ruled);
-            kept.is_some_and(|kept| kept != &**room && self.gate.rule_of(kept) != self.gate.rule_of(room))
-        });
-        for room in ambiguous.collect::<Vec<_>>() {
+            kept.is_some_and(|kept| kept != *room && self.gate.rule_of(kept) != self.gate.rule_of(room))
+        };
+        let rooms = self.rooms.iter().map(|(_, name)| name);
+        let ambiguous: Vec<Box<str>> = rooms.filter(is_ambiguous).map(Into::into).collect();
+        for room in ambiguous {
             for id in clients {
                 self.remove_from_room(*id, &room);
             }
@@ -61,6 +62,8 @@ impl Server {
     /// A room of the same id that stays open may have another rule than the one that was closed.
     fn gate_again(&mut self, closed: &str) {
         let others: Vec<Box<str>> = self.rooms.names_of_id_of(closed).map(Into::into).collect();
-        others.iter().for_each(|room| self.gate.enter(room));
+        for room in &others {
+            self.gate.enter(room);
+        }
     }
 }

@@ -1,0 +1,124 @@
+//! A configuration with the files that it names: everything that can be found wrong without taking a port.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+
+use consonance_quic::{Identity, QuicAddress, session_name_problem};
+use consonance_server::SessionsSettings;
+use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
+
+use crate::token::read_key;
+
+/// What a server can be started with, or a running one given.
+pub(super) struct Prepared {
+    pub(super) loaded: LoadedConfig,
+    pub(super) sessions: SessionsSettings,
+    /// From files, or made for this.
+    pub(super) identity: Identity,
+}
+
+impl Prepared {
+    /// Reads keys and certificates, and checks the names.
+    pub(super) fn read(loaded: LoadedConfig) -> Result<Self, ConfigError> {
+        let mut problems = name_problems(&loaded);
+        let identity = identity(&loaded);
+        let sessions = sessions(&loaded);
+        match (identity, sessions) {
+            (Ok(identity), Ok(sessions)) if problems.is_empty() => Ok(Self { loaded, sessions, identity }),
+            (identity, sessions) => {
+                // Without a good host there is no certificate for it either, and one complaint is enough.
+                let is_news =
+                    |problem: &Problem| !problems.iter().any(|known| known.is_about_same_key(problem));
+                let more: Vec<_> = identity.err().into_iter().chain(sessions.err()).filter(is_news).collect();
+                problems.extend(more);
+                Err(ConfigError::of(problems))
+            }
+        }
+    }
+
+    /// What would run.
+    pub(super) fn in_words(&self) -> String {
+        let config = &self.loaded.config;
+        let mut words = String::from("the settings are right\n");
+        for session in &config.sessions {
+            for address in &config.listen {
+                let host = host_at(config, address.ip());
+                let _ = writeln!(words, "session {session:?} at {address}, for players at {host}");
+            }
+        }
+        let source = if config.certificate.file.is_some() { "from files" } else { "made at each start" };
+        let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
+        let who = match self.sessions.token_keys.len() {
+            0 => "everybody may join".to_owned(),
+            1 => "who has a join token by the key may join".to_owned(),
+            keys => format!("who has a join token by one of {keys} keys may join"),
+        };
+        let _ = writeln!(words, "{who}");
+        for (key, value) in config.settings_made() {
+            let _ = writeln!(words, "{key} = {value}");
+        }
+        words
+    }
+}
+
+/// The certificate and its key from their files, or a new one.
+fn identity(loaded: &LoadedConfig) -> Result<Identity, Problem> {
+    let config = &loaded.config;
+    let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
+        let mut hosts: Vec<_> = config.listen.iter().map(|address| host_at(config, address.ip())).collect();
+        hosts.dedup();
+        let made = Identity::self_signed(hosts);
+        return made.map_err(|error| loaded.problem("host", error.to_string()));
+    };
+    identity_from(file, key_file).map_err(|what| loaded.problem("certificate.file", what))
+}
+
+/// The certificate and its key from these files.
+pub(super) fn identity_from(file: &Path, key_file: &Path) -> Result<Identity, String> {
+    let identity = Identity::from_pem(&read(file)?, &read(key_file)?);
+    identity.map_err(|error| format!("{} and {}: {error}", file.display(), key_file.display()))
+}
+
+/// Under which name players reach a listener at this address.
+pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {
+    config
+        .host
+        .clone()
+        .unwrap_or_else(|| if ip.is_unspecified() { Ipv4Addr::LOCALHOST.to_string() } else { ip.to_string() })
+}
+
+fn sessions(loaded: &LoadedConfig) -> Result<SessionsSettings, Problem> {
+    let config = &loaded.config;
+    let settings = SessionsSettings::new(config.sessions.iter().cloned());
+    let mut settings = settings.map_err(|error| loaded.problem("sessions", error.to_string()))?;
+    settings.limits = config.limits.clone();
+    settings.access.clone_from(&config.access);
+    settings.proximity.clone_from(&config.proximity);
+    settings.monitor_channels = config.watching.monitor_channels;
+    for path in &config.token_key_files {
+        let key = read_key(path);
+        let key = key.map_err(|error| loaded.problem("joining.token_key_files", error.to_string()))?;
+        settings.token_keys.push(key);
+    }
+    Ok(settings)
+}
+
+fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
+    let config = &loaded.config;
+    let named = config.sessions.iter().filter_map(|session| {
+        let problem = session_name_problem(session)?;
+        Some(loaded.problem("sessions", format!("{session:?}: {problem}")))
+    });
+    let mut problems: Vec<_> = named.collect();
+    if let Some(host) = &config.host
+        && let Err(error) = QuicAddress::new(&**host, DEFAULT_PORT, "main", None)
+    {
+        problems.push(loaded.problem("host", format!("{host:?}: {error}")));
+    }
+    problems
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}

@@ -1,0 +1,142 @@
+//! A server that runs: its listeners, its inspector, its capture, and what a reload can change.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use consonance_inspector::page::Inspector;
+use consonance_pcap::PacketCapture;
+use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity};
+use consonance_server::config::{Config, TakesEffect};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+
+use super::prepared::{Prepared, host_at};
+use crate::inspect;
+
+/// Dropping it ends everything.
+pub(super) struct Running {
+    server: DedicatedServer,
+    listeners: Vec<Listener>,
+    capture: Option<PacketCapture>,
+    _inspector: Option<Inspector>,
+    /// What it was started with.
+    started: Config,
+    /// The same with what was taken over since.
+    config: Config,
+}
+
+struct Listener {
+    host: String,
+    port: u16,
+    shown_identity: ShownIdentity,
+}
+
+impl Running {
+    pub(super) fn start(prepared: Prepared) -> Result<Self, Box<dyn Error>> {
+        let Prepared { loaded, sessions, identity } = prepared;
+        let config = loaded.config;
+        let capture = config.watching.packet_capture_file.as_ref();
+        let capture =
+            capture.map(|file| PacketCapture::start(file, config.watching.packet_capture)).transpose()?;
+        let mut session_loop = SessionLoop::new(&sessions);
+        let mut listeners = Vec::new();
+        let runtime = QuicRuntime::new(1)?;
+        for address in &config.listen {
+            let listener = QuicServer::bind(&runtime, *address, &identity, quic_settings(&config))?;
+            let (port, shown_identity) = (listener.local_addr().port(), listener.shown_identity());
+            listeners.push(Listener { host: host_at(&config, address.ip()), port, shown_identity });
+            session_loop.add_listener(Box::new(listener));
+        }
+        if let Some(capture) = &capture {
+            session_loop.capture_packets(capture.sink());
+        }
+        let server = DedicatedServer::start(session_loop);
+        let inspector = inspector(&config, &server)?;
+        Ok(Self { server, listeners, capture, _inspector: inspector, started: config.clone(), config })
+    }
+
+    /// How to reach each session over each listener.
+    pub(super) fn addresses(&self) -> Vec<QuicAddress> {
+        let at = |session: &str, listener: &Listener| {
+            let fingerprint = Some(listener.shown_identity.fingerprint());
+            QuicAddress::new(&*listener.host, listener.port, session, fingerprint).ok()
+        };
+        let sessions = self.config.sessions.iter();
+        sessions.flat_map(|session| self.listeners.iter().filter_map(|place| at(session, place))).collect()
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) fn server(&self) -> &DedicatedServer {
+        &self.server
+    }
+
+    /// Takes over what can be; says what that was, and what waits for the next start.
+    pub(super) fn take_over(&mut self, config: Config, sessions: SessionsSettings) -> String {
+        let keys = |changes: Vec<(&'static str, TakesEffect)>, wanted| {
+            let keys: Vec<_> = changes.into_iter().filter(|(_, effect)| *effect == wanted).collect();
+            keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")
+        };
+        let taken = keys(config.changes(&self.config), TakesEffect::AtOnce);
+        let waiting = keys(config.changes(&self.started), TakesEffect::AtNextStart);
+        let is_done = self.server.reconfigure(sessions);
+        self.config = config;
+        // Addresses are those of what runs.
+        self.config.sessions.clone_from(&self.started.sessions);
+        let taken =
+            if taken.is_empty() { "no setting has changed".into() } else { format!("changed {taken}") };
+        let waiting =
+            if waiting.is_empty() { String::new() } else { format!("; at the next start: {waiting}") };
+        let late = if is_done { "" } else { "; the sessions are busy, and will follow later" };
+        format!("reloaded: {taken}{waiting}{late}")
+    }
+
+    /// Shows this certificate to who comes from now on; false if it is shown already.
+    pub(super) fn show(&self, identity: &Identity) -> bool {
+        let is_same = |place: &Listener| place.shown_identity.fingerprint() == identity.fingerprint();
+        if self.listeners.iter().all(is_same) {
+            return false;
+        }
+        self.listeners.iter().for_each(|place| place.shown_identity.replace(identity.clone()));
+        true
+    }
+
+    /// Disconnects everybody in order, and ends the files.
+    pub(super) fn stop(self) -> Result<(), Box<dyn Error>> {
+        self.server.stop();
+        self.capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;
+        Ok(())
+    }
+}
+
+fn quic_settings(config: &Config) -> QuicServerSettings {
+    let quic = &config.quic;
+    QuicServerSettings {
+        connections_max: quic.connections_max,
+        handshakes_max: quic.handshakes_max,
+        handshake_timeout: quic.handshake_timeout,
+        idle_timeout: quic.idle_timeout,
+        ..QuicServerSettings::default()
+    }
+}
+
+/// The page, if somebody wants it; it ends when it is dropped.
+fn inspector(config: &Config, server: &DedicatedServer) -> Result<Option<Inspector>, Box<dyn Error>> {
+    let Some(port) = config.watching.inspector_port else { return Ok(None) };
+    let settings = inspect::settings(port);
+    let inspection = server.inspection().with_log_levels(&*settings.log_levels);
+    let inspector = Inspector::start(&settings, Arc::new(inspection))?;
+    inspect::print_url(&inspector.url());
+    Ok(Some(inspector))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_configuration_are_those_of_the_network() {
+        assert_eq!(quic_settings(&Config::default()), QuicServerSettings::default());
+    }
+}

@@ -1,0 +1,95 @@
+//! What systemd is told, if it has started us: ready, reloading, stopping, and that we are alive.
+
+use std::time::{Duration, Instant};
+
+#[cfg(target_os = "linux")]
+use sd_notify::NotifyState;
+
+/// The service manager, or nobody.
+pub(super) struct ServiceManager {
+    /// How often it wants to hear of us.
+    watchdog: Option<Duration>,
+    told_at: Instant,
+    /// Turns of the server's loop when it was told last.
+    turns: u64,
+}
+
+impl ServiceManager {
+    /// Tells that players can join.
+    pub(super) fn ready(now: Instant) -> Self {
+        tell_ready();
+        Self { watchdog: watchdog(), told_at: now, turns: 0 }
+    }
+
+    /// Tells that we are alive, twice as often as it is asked for, but only if the server's loop has turned since.
+    pub(super) fn keep_alive(&mut self, now: Instant, turns: u64) {
+        let Some(every) = self.watchdog else { return };
+        if now.saturating_duration_since(self.told_at) >= every / 2 && turns != self.turns {
+            (self.told_at, self.turns) = (now, turns);
+            tell_alive();
+        }
+    }
+
+    /// Tells that the settings are read, runs that, and tells that it is over.
+    pub(super) fn while_reloading<T>(reload: impl FnOnce() -> T) -> T {
+        tell_reloading();
+        let reloaded = reload();
+        tell_ready();
+        reloaded
+    }
+
+    /// Tells that we are going.
+    pub(super) fn stopping() {
+        tell_stopping();
+    }
+}
+
+// Who did not start us does not listen, and a manager that is gone needs no answer.
+#[cfg(target_os = "linux")]
+fn tell(states: &[NotifyState<'_>]) {
+    let _ = sd_notify::notify(states);
+}
+
+#[cfg(target_os = "linux")]
+fn tell_ready() {
+    tell(&[NotifyState::Ready, NotifyState::Status("serving")]);
+}
+
+#[cfg(target_os = "linux")]
+fn tell_alive() {
+    tell(&[NotifyState::Watchdog]);
+}
+
+#[cfg(target_os = "linux")]
+fn tell_reloading() {
+    if let Ok(now) = NotifyState::monotonic_usec_now() {
+        tell(&[NotifyState::Reloading, now, NotifyState::Status("reading the settings again")]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn tell_stopping() {
+    tell(&[NotifyState::Stopping, NotifyState::Status("saying goodbye")]);
+}
+
+#[cfg(target_os = "linux")]
+fn watchdog() -> Option<Duration> {
+    sd_notify::watchdog_enabled()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn tell_ready() {}
+
+#[cfg(not(target_os = "linux"))]
+fn tell_alive() {}
+
+#[cfg(not(target_os = "linux"))]
+fn tell_reloading() {}
+
+#[cfg(not(target_os = "linux"))]
+fn tell_stopping() {}
+
+#[cfg(not(target_os = "linux"))]
+fn watchdog() -> Option<Duration> {
+    None
+}

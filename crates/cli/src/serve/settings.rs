@@ -1,0 +1,92 @@
+//! The settings that can be given as arguments, and how file, environment and arguments become one configuration.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use consonance_server::config::{ConfigSources, LoadedConfig, Value};
+
+use super::room_rules::RoomRules;
+
+/// Each overrides the environment and the file; the defaults are theirs.
+#[derive(Debug, Default, Args)]
+pub(super) struct SettingsArguments {
+    /// UDP address to listen on [default: [::]:7777]; port 0 takes any free one; may be given several times.
+    #[arg(long, value_name = "ADDR")]
+    listen: Vec<String>,
+    /// A session to serve [default: main]; may be given several times.
+    #[arg(long = "session", value_name = "NAME")]
+    sessions: Vec<String>,
+    /// The name or address under which players reach this machine, for the printed addresses.
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    /// A PEM file with the certificate (chain) to show, instead of one made at each start.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// The PEM file with the certificate's private key.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// A file to write the plain packets of all sessions to, for Wireshark: 64 MiB or an hour at most. Tell the players:
+    /// what they say and write is in it.
+    #[arg(long, value_name = "FILE.pcapng")]
+    capture_packets: Option<PathBuf>,
+    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key; see `consonance token`); may be given
+    /// several times. Without this, everybody may join, and rooms that need access tokens stay closed.
+    #[arg(long = "token-key", value_name = "FILE")]
+    token_keys: Vec<PathBuf>,
+    #[command(flatten)]
+    rooms: RoomRules,
+    /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
+    inspector: Option<u16>,
+}
+
+impl SettingsArguments {
+    /// Reads the file, then the environment, then these.
+    pub(super) fn load(&self, file: Option<&Path>) -> Result<LoadedConfig, Box<dyn Error>> {
+        let mut sources = ConfigSources::default();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path);
+            let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            sources.add_file(path, &text);
+        }
+        // What is no text cannot be a setting of ours.
+        let variables = std::env::vars_os();
+        sources.add_environment(
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
+        self.add_to(&mut sources);
+        let mut loaded = sources.load()?;
+        self.rooms.apply(&mut loaded.config);
+        Ok(loaded)
+    }
+
+    fn add_to(&self, sources: &mut ConfigSources) {
+        let path = |path: &PathBuf| Value::from(&*path.to_string_lossy());
+        if !self.listen.is_empty() {
+            sources.add_argument("--listen", "listen", self.listen.iter().collect());
+        }
+        if !self.sessions.is_empty() {
+            sources.add_argument("--session", "sessions", self.sessions.iter().collect());
+        }
+        if let Some(host) = &self.host {
+            sources.add_argument("--host", "host", Value::from(&**host));
+        }
+        if let Some(cert) = &self.cert {
+            sources.add_argument("--cert", "certificate.file", path(cert));
+        }
+        if let Some(key) = &self.key {
+            sources.add_argument("--key", "certificate.key_file", path(key));
+        }
+        if let Some(capture) = &self.capture_packets {
+            sources.add_argument("--capture-packets", "watching.packet_capture_file", path(capture));
+        }
+        if !self.token_keys.is_empty() {
+            let keys = self.token_keys.iter().map(|path| path.to_string_lossy());
+            sources.add_argument("--token-key", "joining.token_key_files", keys.collect());
+        }
+        if let Some(port) = self.inspector {
+            sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What is done beside a running server: reloads, renewed certificates, the watchdog, and the end.
+
+use std::error::Error;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::QuicAddress;
+
+use super::certificate_watch::CertificateWatch;
+use super::prepared::{Prepared, identity_from};
+use super::running::Running;
+use super::service_manager::ServiceManager;
+use crate::complain;
+use crate::interrupt::{Hangup, Interrupt};
+
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Reads all settings anew.
+type Prepare<'p> = dyn Fn() -> Result<Prepared, Box<dyn Error>> + 'p;
+
+/// Serves until interrupted; reads the settings again when it is asked to.
+pub(super) fn supervise(
+    mut running: Running,
+    interrupt: &Interrupt,
+    hangup: &Hangup,
+    prepare: &Prepare<'_>,
+) -> Result<(), Box<dyn Error>> {
+    let mut certificates = CertificateWatch::new(running.config(), Instant::now());
+    let mut manager = ServiceManager::ready(Instant::now());
+    while !interrupt.happened() {
+        if !running.server().is_running() {
+            return Err("the server has stopped by itself, which is a fault of ours: please report it".into());
+        }
+        let now = Instant::now();
+        manager.keep_alive(now, running.server().turns());
+        if hangup.happened() {
+            let line = ServiceManager::while_reloading(|| reload(&mut running, prepare));
+            complain(&line);
+            certificates = CertificateWatch::new(running.config(), now);
+        } else if certificates.has_changed(running.config(), now) {
+            renew_certificate(&running);
+        }
+        thread::sleep(CHECK_INTERVAL);
+    }
+    ServiceManager::stopping();
+    running.stop()
+}
+
+/// What came of it, in one line.
+fn reload(running: &mut Running, prepare: &Prepare<'_>) -> String {
+    match prepare() {
+        Ok(Prepared { loaded, sessions, identity }) => {
+            let line = running.take_over(loaded.config, sessions);
+            let has_files = running.config().certificate.file.is_some();
+            let news =
+                if has_files && running.show(&identity) { new_certificate(running) } else { String::new() };
+            line + &news
+        }
+        Err(error) => {
+            let what = error.to_string().replace('\n', "; ");
+            format!("not reloaded, everything stays as it was: {what}")
+        }
+    }
+}
+
+fn renew_certificate(running: &Running) {
+    let config = running.config();
+    let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
+        return;
+    };
+    match identity_from(file, key_file) {
+        Ok(identity) if running.show(&identity) => {
+            complain(&format!("the certificate's files have changed{}", new_certificate(running)));
+        }
+        Ok(_) => {}
+        Err(what) => {
+            complain(&format!("the certificate's files have changed, and the former one stays: {what}"));
+        }
+    }
+}
+
+fn new_certificate(running: &Running) -> String {
+    let addresses = running.addresses();
+    let fingerprint = addresses.first().and_then(QuicAddress::fingerprint);
+    let fingerprint = fingerprint.map(|it| it.to_string()).unwrap_or_default();
+    let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+    format!("; newcomers see the certificate sha256={fingerprint}: {}", addresses.join(" "))
+}

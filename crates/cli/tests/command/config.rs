@@ -1,0 +1,125 @@
+//! `serve --config`, `--check` and `--print-config`: what is said before anything runs.
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+#[test]
+fn a_check_says_what_would_run_and_takes_no_port() {
+    let folder = Folder::new();
+    // Port 9 of an address that this machine does not have: it could not be taken.
+    let file = folder.write(
+        "voice.toml",
+        b"listen = ['192.0.2.1:9']\nsessions = ['red', 'blue']\n[[access]]\nroom = 'vip'\nneeds = ['gold']\n",
+    );
+    let ended = Program::start(&["serve", "--check", "--config", &file, "--host", "voice.example.org"]).end();
+    ended.assert_well();
+    let said = ended.out.join("\n");
+    for words in [
+        "session \"blue\" at 192.0.2.1:9, for players at voice.example.org",
+        "certificate made at each start",
+        "everybody may join",
+        "sessions = [\"red\", \"blue\"]",
+        "access = [{ room = \"vip\", needs = [\"gold\"] }]",
+    ] {
+        assert!(said.contains(words), "{words} is not in {said}");
+    }
+    Program::start(&["serve", "--check"]).end().assert_well();
+}
+
+#[test]
+fn a_check_names_every_mistake_and_fails() {
+    let folder = Folder::new();
+    let key = folder.write("key.jwk", b"{}");
+    let text = format!("sessions = ['']\nhost = 'a b'\n[joining]\ntoken_key_files = ['{key}']\n");
+    let file = folder.write("voice.toml", text.as_bytes());
+    let ended = Program::start(&["serve", "--check", "--config", &file]).end();
+    assert_eq!(ended.status.code(), Some(1), "{:?}", ended.out);
+    let [session, host, joining] = &ended.err[..] else { panic!("{:?}", ended.err) };
+    assert!(session.contains("voice.toml:1: sessions: \"\""), "{session}");
+    assert!(host.contains("voice.toml:2: host: \"a b\""), "{host}");
+    assert!(
+        joining.contains("voice.toml:4: joining.token_key_files: ") && joining.contains("key.jwk"),
+        "{joining}"
+    );
+}
+
+#[test]
+fn a_file_that_is_missing_or_misspelt_is_named_in_one_line() {
+    let folder = Folder::new();
+    let missing = folder.file("missing.toml");
+    let ended = Program::start(&["serve", "--config", &missing]).end();
+    assert!(ended.complaint().contains("missing.toml"), "{:?}", ended.err);
+    let file = folder.write("voice.toml", b"[limits]\nlink = 5\n");
+    let ended = Program::start(&["serve", "--config", &file]).end();
+    let words = "voice.toml:2: there is no key limits.link; did you mean limits.links?";
+    assert!(ended.complaint().ends_with(words), "{:?}", ended.err);
+}
+
+#[test]
+fn arguments_override_the_environment_and_that_overrides_the_file() {
+    let folder = Folder::new();
+    let file = folder.write(
+        "voice.toml",
+        b"host = 'file'\nsessions = ['file']\n[limits]\nlinks = 1\n[[access]]\nroom = 'vip'\nneeds = ['file']\n",
+    );
+    let variables = [("CONSONANCE_SESSIONS", "environment"), ("CONSONANCE_LIMITS_LINKS", "2")];
+    let arguments =
+        ["serve", "--check", "--config", &file, "--session", "argument", "--needs-to-speak", "vip=argument"];
+    let ended = Program::start_in(&arguments, &variables).end();
+    ended.assert_well();
+    let said = ended.out.join("\n");
+    for words in [
+        "host = \"file\"",
+        "sessions = [\"argument\"]",
+        "limits.links = 2",
+        "{ room = \"vip\", needs_to_listen = [\"file\"], needs_to_speak = [\"argument\"] }",
+    ] {
+        assert!(said.contains(words), "{words} is not in {said}");
+    }
+}
+
+#[test]
+fn the_printed_file_is_one_that_is_taken() {
+    let folder = Folder::new();
+    let printed = Program::start(&["serve", "--print-config"]).end();
+    printed.assert_well();
+    let file = folder.write("voice.toml", printed.out.join("\n").as_bytes());
+    let checked = Program::start(&["serve", "--check", "--config", &file]).end();
+    checked.assert_well();
+    assert_eq!(checked.out.len(), 4, "nothing differs from the defaults: {:?}", checked.out);
+}
+
+#[test]
+fn a_server_runs_by_its_file_on_several_addresses() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", b"listen = ['127.0.0.1:0', '127.0.0.1:0']\nsessions = ['red']\n");
+    let server = Program::start(&["serve", "--config", &file]);
+    let address = |line: &str| line.split(' ').next_back().unwrap().to_owned();
+    let first = address(&server.until_line("an address", |line| line.contains("quic://")));
+    let second = server.until_line("another", |line| line.contains("quic://") && !line.ends_with(&first));
+    for address in [first, address(&second)] {
+        let quiet = ["--for", "0.1", "--microphone", "none", "--loudspeaker", "none"];
+        Program::start(&[&["join", &address, "--name", "Alice"], &quiet[..]].concat()).end().assert_well();
+    }
+}
+
+#[test]
+fn what_the_packages_run_is_understood() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", b"");
+    let unit = include_str!("../../../../packaging/consonance.service");
+    let started = unit.lines().filter_map(|line| line.strip_prefix("ExecStart")?.split_once('='));
+    let mut commands: Vec<Vec<&str>> =
+        started.map(|(_, command)| command.split(' ').skip(1).collect()).collect();
+    let container = include_str!("../../../../packaging/Containerfile");
+    let command = container.lines().find_map(|line| line.strip_prefix("CMD ")).unwrap();
+    commands.push(serde_json::from_str(command).unwrap());
+    assert_eq!(commands.len(), 3);
+    for mut command in commands {
+        let config = command.iter_mut().find(|word| **word == "/etc/consonance/voice.toml").unwrap();
+        *config = &file;
+        command.retain(|word| *word != "--check");
+        command.push("--check");
+        Program::start(&command).end().assert_well();
+    }
+}

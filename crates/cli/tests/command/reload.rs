@@ -1,0 +1,163 @@
+//! Servers that read their settings again: over real connections, and nobody is dropped.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+const LISTEN: &str = "listen = ['127.0.0.1:0']\n";
+
+fn serve(file: &str) -> (Program, String) {
+    let server = Program::start(&["serve", "--config", file]);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap().to_owned();
+    (server, address)
+}
+
+/// A player who listens to these rooms, speaks nothing, and writes to the first of them what is typed.
+fn join(address: &str, name: &str, rooms: &[&str]) -> Program {
+    let mut arguments = vec!["join", address, "--name", name, "--json", "--talk", rooms[0]];
+    arguments.extend(["--microphone", "none", "--loudspeaker", "none"]);
+    for room in rooms {
+        arguments.extend(["--listen", room]);
+    }
+    Program::start(&arguments)
+}
+
+#[test]
+fn a_new_access_rule_empties_its_room_and_drops_nobody() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", LISTEN.as_bytes());
+    let (server, address) = serve(&file);
+    let alice = join(&address, "Alice", &["lobby", "vip"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let mut bob = join(&address, "Bob", &["lobby", "vip"]);
+    alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "vip"}));
+    let rule = "[[access]]\nroom = 'vip'\nneeds = ['gold']\n[limits]\nlinks = 2\n[watching]\nmonitor_channels = true\n";
+    fs::write(&file, format!("{LISTEN}{rule}")).unwrap();
+    server.signal("HUP");
+    server.until_complaint(
+        "reloaded: changed access, limits.links; at the next start: watching.monitor_channels",
+    );
+    alice.until_event(&json!({"event": "exited_room", "name": "Bob", "room": "vip"}));
+    // They are still there, and still hear of each other over the same links.
+    bob.type_line(b"still here");
+    alice.until_event(&json!({"event": "text", "name": "Bob", "room": "lobby", "text": "still here"}));
+    for player in [alice, bob] {
+        player.signal("INT");
+        let events = player.end().events();
+        let lost =
+            events.iter().filter(|event| event["event"] == "connection_lost" || event["event"] == "resumed");
+        assert_eq!(lost.count(), 0, "{events:?}");
+    }
+    server.signal("TERM");
+    assert!(server.end().status.success());
+}
+
+#[test]
+fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", LISTEN.as_bytes());
+    let (server, address) = serve(&file);
+    let alice = join(&address, "Alice", &["lobby"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    fs::write(&file, format!("{LISTEN}host = 5\n[limits]\nlink = 1\n")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("not reloaded, everything stays as it was: ");
+    server.until_complaint("voice.toml:4: there is no key limits.link; did you mean limits.links?");
+    fs::write(&file, format!("{LISTEN}[limits]\nname_bytes = 5\n")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("reloaded: changed limits.name_bytes");
+    let refused = join(&address, "Bartholomew", &["lobby"]).end();
+    assert!(!refused.status.success(), "{:?}", refused.out);
+    join(&address, "Bob", &["lobby"]).until_event(&json!({"event": "roster_received"}));
+}
+
+#[test]
+fn token_keys_are_taken_over_and_who_is_in_stays() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", LISTEN.as_bytes());
+    let (server, address) = serve(&file);
+    let mut alice = join(&address, "Alice", &["lobby"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let (secret, public) = (folder.file("secret.jwk"), folder.file("public.jwk"));
+    Program::start(&["token", "keygen", &secret, &public]).end().assert_well();
+    fs::write(&file, format!("{LISTEN}[joining]\ntoken_key_files = ['public.jwk']\n")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("reloaded: changed joining.token_key_files");
+    let refused = join(&address, "Mallory", &["lobby"]).end();
+    assert!(refused.err.join("\n").contains("join token"), "{:?}", refused.err);
+    let made = Program::start(&["token", "new", "--key", &secret, "--name", "Bob"]).end();
+    made.assert_well();
+    let token = folder.write("token", made.out.join("\n").as_bytes());
+    let quiet = ["--microphone", "none", "--loudspeaker", "none", "--listen", "lobby", "--json"];
+    let with_token = ["join", &address, "--name", "Bob", "--token-file", &token];
+    let bob = Program::start(&[&with_token[..], &quiet].concat());
+    bob.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
+    alice.type_line(b"welcome");
+    bob.until_event(&json!({"event": "text", "name": "Alice", "text": "welcome"}));
+}
+
+#[test]
+fn a_renewed_certificate_is_shown_to_newcomers_and_drops_nobody() {
+    let folder = Folder::new();
+    let write_pair = || {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        folder.write("key.pem", made.signing_key.serialize_pem().as_bytes());
+        folder.write("cert.pem", made.cert.pem().as_bytes());
+    };
+    write_pair();
+    let certificate = "[certificate]\nfile = 'cert.pem'\nkey_file = 'key.pem'\ncheck_every_s = 0.1\n";
+    let file = folder.write("voice.toml", format!("{LISTEN}{certificate}").as_bytes());
+    let (server, former) = serve(&file);
+    let alice = join(&former, "Alice", &["lobby"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    write_pair();
+    let line = server.until_complaint("newcomers see the certificate sha256=");
+    let address = line.split(' ').next_back().unwrap();
+    assert_ne!(address, former);
+    let bob = join(address, "Bob", &["lobby"]);
+    bob.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
+    alice.until_event(&json!({"event": "player_joined", "name": "Bob"}));
+    let refused = join(&former, "Carol", &["lobby"]).end();
+    assert!(refused.err.join("\n").contains("certificate"), "{:?}", refused.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_service_manager_is_told_that_the_server_is_ready_alive_reloading_and_stopping() {
+    use std::os::unix::net::UnixDatagram;
+    use std::time::Duration;
+
+    let folder = Folder::new();
+    // A socket's path may have 107 bytes, and the folder of tests may be deep.
+    let path = std::env::temp_dir().join(format!("consonance-notify-{}", std::process::id()));
+    let _ = fs::remove_file(&path);
+    let manager = UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let file = folder.write("voice.toml", LISTEN.as_bytes());
+    let variables = [("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "200000")];
+    let server = Program::start_in(&["serve", "--config", &file], &variables);
+    let until = |words: &str| {
+        let mut datagram = [0; 1024];
+        loop {
+            let length = manager.recv(&mut datagram).unwrap_or_else(|_| panic!("nothing of {words}"));
+            if str::from_utf8(&datagram[..length]).unwrap().lines().any(|line| line == words) {
+                break;
+            }
+        }
+    };
+    until("READY=1");
+    server.until_line("the address", |line| line.contains("quic://"));
+    until("WATCHDOG=1");
+    until("WATCHDOG=1");
+    server.signal("HUP");
+    until("RELOADING=1");
+    until("READY=1");
+    server.signal("TERM");
+    until("STOPPING=1");
+    assert!(server.end().status.success());
+    let _ = fs::remove_file(&path);
+}

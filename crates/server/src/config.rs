@@ -1,0 +1,172 @@
+//! The settings of a server as one typed value, and where they come from.
+//!
+//! Each key stands once, in `config/keys.rs`: its name, what it means, its range, and whether a running server takes it
+//! over. The file with all defaults ([`default_file`]), the page of documentation ([`reference_page`]), the names of
+//! environment variables and the suggestions for misspelt keys follow from that table.
+//!
+//! ```
+//! use consonance_server::config::ConfigSources;
+//!
+//! let mut sources = ConfigSources::default();
+//! sources.add_file("voice.toml".as_ref(), "sessions = ['red', 'blue']\n[limits]\nlinks = 100");
+//! sources.add_environment([("CONSONANCE_LIMITS_LINKS".into(), "200".into())]);
+//! let loaded = sources.load()?;
+//! assert_eq!(loaded.config.limits.links, 200);
+//!
+//! let mut sources = ConfigSources::default();
+//! sources.add_file("voice.toml".as_ref(), "[limits]\nlink = 100");
+//! let error = sources.load().unwrap_err().to_string();
+//! assert_eq!(error, "voice.toml:2: there is no key limits.link; did you mean limits.links?");
+//! # Ok::<(), consonance_server::config::ConfigError>(())
+//! ```
+
+mod document;
+mod environment;
+mod field;
+mod keys;
+mod limit_keys;
+mod problem;
+mod reference;
+mod rooms;
+mod sources;
+mod suggestion;
+
+use std::net::{Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use consonance_pcap::PacketCaptureSettings;
+use consonance_session::{AccessRule, Limits, ProximitySettings, RoomPattern};
+
+pub use document::Value;
+pub use problem::{ConfigError, Problem};
+pub use reference::{default_file, reference_page};
+pub use sources::{ConfigSources, LoadedConfig};
+
+use keys::{KEYS, Takes};
+
+/// Everything that an operator can set.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Config {
+    /// UDP addresses to listen on; at least one.
+    pub listen: Vec<SocketAddr>,
+    /// The name under which players reach this machine, for the printed addresses.
+    pub host: Option<String>,
+    /// The sessions to serve; at least one.
+    pub sessions: Vec<String>,
+    /// The certificate to show, instead of one made at each start.
+    pub certificate: CertificateFiles,
+    /// JSON Web Keys of which one has to have signed a player's join token; without one, everybody may join.
+    pub token_key_files: Vec<PathBuf>,
+    /// Rooms that ask for access tokens; the first pattern that matches counts.
+    pub access: Vec<(RoomPattern, AccessRule)>,
+    /// Rooms where distance decides who hears whom; the first pattern that matches counts.
+    pub proximity: Vec<(RoomPattern, ProximitySettings)>,
+    /// What is shown of the server, and to whom.
+    pub watching: Watching,
+    /// What every QUIC listener takes.
+    pub quic: QuicConfig,
+    /// The limits of each session.
+    pub limits: Limits,
+}
+
+/// PEM files, and how often they are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateFiles {
+    /// The certificate chain, the server's own first.
+    pub file: Option<PathBuf>,
+    /// Its private key.
+    pub key_file: Option<PathBuf>,
+    /// How often it is looked whether they have changed.
+    pub check_every: Duration,
+}
+
+/// Ways to look into the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Watching {
+    /// The TCP port of the inspector's page on this machine; 0 takes any free one.
+    pub inspector_port: Option<u16>,
+    /// Whether the sessions tell who speaks to whom.
+    pub monitor_channels: bool,
+    /// Where to write the packets of all sessions to.
+    pub packet_capture_file: Option<PathBuf>,
+    /// How much of them.
+    pub packet_capture: PacketCaptureSettings,
+}
+
+/// What a QUIC listener takes; the units and the reasons stand with the settings of that crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QuicConfig {
+    /// Connections at once.
+    pub connections_max: usize,
+    /// Strangers who may shake hands at once.
+    pub handshakes_max: usize,
+    /// How long a stranger may take to its hello.
+    pub handshake_timeout: Duration,
+    /// Silence after which a link counts as lost.
+    pub idle_timeout: Duration,
+}
+
+impl Config {
+    /// The keys whose values differ from another configuration's, and when a running server takes each of them over.
+    pub fn changes(&self, former: &Self) -> Vec<(&'static str, TakesEffect)> {
+        let (mut new, mut old) = (self.clone(), former.clone());
+        let changed = KEYS.iter().filter(|key| key.field.written(&mut new) != key.field.written(&mut old));
+        let effect = |takes| match takes {
+            Takes::AtOnce => TakesEffect::AtOnce,
+            Takes::AtStart => TakesEffect::AtNextStart,
+        };
+        changed.map(|key| (key.path, effect(key.takes))).collect()
+    }
+
+    /// The keys whose values are not the defaults, with these values as a file has them.
+    pub fn settings_made(&self) -> Vec<(&'static str, String)> {
+        let mut own = self.clone();
+        let changes = self.changes(&Self::default());
+        let made = KEYS.iter().filter(|key| changes.iter().any(|(path, _)| *path == key.path));
+        made.map(|key| (key.path, key.field.written(&mut own).unwrap_or_else(|| "none".into()))).collect()
+    }
+}
+
+/// When a changed key is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakesEffect {
+    /// By a reload, while players are there.
+    AtOnce,
+    /// By a start only.
+    AtNextStart,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, DEFAULT_PORT))],
+            host: None,
+            sessions: vec!["main".into()],
+            certificate: CertificateFiles { file: None, key_file: None, check_every: Duration::from_secs(5) },
+            token_key_files: Vec::new(),
+            access: Vec::new(),
+            proximity: Vec::new(),
+            watching: Watching {
+                inspector_port: None,
+                monitor_channels: false,
+                packet_capture_file: None,
+                packet_capture: PacketCaptureSettings::default(),
+            },
+            quic: QuicConfig {
+                connections_max: 4096,
+                handshakes_max: 256,
+                handshake_timeout: Duration::from_secs(5),
+                idle_timeout: Duration::from_secs(10),
+            },
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The UDP port of a server that was told none.
+pub const DEFAULT_PORT: u16 = 7777;

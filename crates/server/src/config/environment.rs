@@ -1,0 +1,26 @@
+//! Environment variables as values of keys.
+
+use std::path::Path;
+
+use super::document::{Value, parse};
+use super::field::Field;
+
+/// A variable's text as the key's value: as a file has it, or a text without its quotes.
+pub(super) fn value(field: Field, text: &str) -> Value {
+    let read = || {
+        let mut table = parse(&format!("value = {text}")).ok()?;
+        (table.len() == 1).then(|| table.remove(0).1.value)
+    };
+    let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::List(_));
+    match (field, read()) {
+        (Field::Text(_) | Field::Texts(_) | Field::File(_) | Field::Files(_) | Field::Addresses(_), read) => {
+            read.filter(is_text).unwrap_or_else(|| text.into())
+        }
+        (_, read) => read.unwrap_or_else(|| text.into()),
+    }
+}
+
+/// Paths of variables and arguments are relative to where the program runs.
+pub(super) fn folder() -> &'static Path {
+    Path::new("")
+}

@@ -1,0 +1,162 @@
+//! What a key may hold: how it is read, checked and written.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::document::{Placed, Value, quoted};
+use super::{Config, DEFAULT_PORT, rooms};
+
+/// The place of a key's value in a [`Config`].
+type At<T> = fn(&mut Config) -> &mut T;
+
+/// What kind of value a key has, where it is kept, and its range (both ends included).
+#[derive(Clone, Copy)]
+pub(super) enum Field {
+    Flag(At<bool>),
+    Size(At<usize>, usize, usize),
+    Number(At<u32>, u32, u32),
+    Bytes(At<u64>, u64, u64),
+    Port(At<Option<u16>>),
+    Seconds(At<Duration>, f64, f64),
+    Text(At<Option<String>>),
+    Texts(At<Vec<String>>),
+    Addresses(At<Vec<SocketAddr>>),
+    File(At<Option<PathBuf>>),
+    Files(At<Vec<PathBuf>>),
+    Access,
+    Proximity,
+}
+
+/// What is wrong with a value, and in which line if not in the key's.
+pub(super) type Mistake = (Option<usize>, String);
+
+impl Field {
+    /// Reads a value. Paths are relative to `folder`.
+    pub(super) fn read(self, config: &mut Config, value: &Value, folder: &Path) -> Result<(), Mistake> {
+        match self {
+            Self::Flag(at) => *at(config) = flag(value)?,
+            Self::Size(at, least, most) => *at(config) = whole(value, least as u64, most as u64)? as usize,
+            Self::Number(at, least, most) => *at(config) = whole(value, least.into(), most.into())? as u32,
+            Self::Bytes(at, least, most) => *at(config) = whole(value, least, most)?,
+            Self::Port(at) => *at(config) = Some(whole(value, 0, u64::from(u16::MAX))? as u16),
+            Self::Seconds(at, least, most) => {
+                *at(config) = Duration::from_secs_f64(decimal(value, "a number of seconds", least, most)?);
+            }
+            Self::Text(at) => *at(config) = Some(text(value)?.to_owned()),
+            Self::Texts(at) => *at(config) = list(value, |text| Ok(text.to_owned()))?,
+            Self::Addresses(at) => *at(config) = list(value, address)?,
+            Self::File(at) => *at(config) = Some(folder.join(path(text(value)?)?)),
+            Self::Files(at) => *at(config) = list(value, |text| Ok(folder.join(path(text)?)))?,
+            Self::Access => config.access = rooms::read_access(value)?,
+            Self::Proximity => config.proximity = rooms::read_proximity(value)?,
+        }
+        Ok(())
+    }
+
+    /// The value as a file has it; `None` if there is none.
+    pub(super) fn written(self, config: &mut Config) -> Option<String> {
+        let quoted_path = |path: &PathBuf| quoted(&path.to_string_lossy());
+        let listed = |items: Vec<String>| format!("[{}]", items.join(", "));
+        Some(match self {
+            Self::Flag(at) => at(config).to_string(),
+            Self::Size(at, ..) => at(config).to_string(),
+            Self::Number(at, ..) => at(config).to_string(),
+            Self::Bytes(at, ..) => at(config).to_string(),
+            Self::Port(at) => at(config).as_ref()?.to_string(),
+            Self::Seconds(at, ..) => at(config).as_secs_f64().to_string(),
+            Self::Text(at) => quoted(at(config).as_ref()?),
+            Self::Texts(at) => listed(at(config).iter().map(|text| quoted(text)).collect()),
+            Self::Addresses(at) => {
+                listed(at(config).iter().map(|address| quoted(&address.to_string())).collect())
+            }
+            Self::File(at) => quoted_path(at(config).as_ref()?),
+            Self::Files(at) => listed(at(config).iter().map(quoted_path).collect()),
+            Self::Access => listed(config.access.iter().map(rooms::written_access).collect()),
+            Self::Proximity => listed(config.proximity.iter().map(rooms::written_proximity).collect()),
+        })
+    }
+
+    /// What may be written there, in words.
+    pub(super) fn in_words(self) -> String {
+        match self {
+            Self::Flag(_) => "true or false".into(),
+            Self::Size(_, least, most) => format!("{least} to {most}"),
+            Self::Number(_, least, most) => format!("{least} to {most}"),
+            Self::Bytes(_, least, most) => format!("{least} to {most}"),
+            Self::Port(_) => "0 to 65535".into(),
+            Self::Seconds(_, least, most) => format!("{least} to {most} seconds"),
+            Self::Text(_) => "a text".into(),
+            Self::Texts(_) => "a list of texts".into(),
+            Self::Addresses(_) => "a list of addresses with ports".into(),
+            Self::File(_) => "a path".into(),
+            Self::Files(_) => "a list of paths".into(),
+            Self::Access | Self::Proximity => "a list of tables".into(),
+        }
+    }
+}
+
+pub(super) fn flag(value: &Value) -> Result<bool, Mistake> {
+    match value {
+        Value::Flag(flag) => Ok(*flag),
+        _ => Err(expected("true or false", value)),
+    }
+}
+
+pub(super) fn whole(value: &Value, least: u64, most: u64) -> Result<u64, Mistake> {
+    let number = match value {
+        Value::Integer(number) => u64::try_from(*number).ok(),
+        _ => None,
+    };
+    let in_range = number.filter(|number| (least..=most).contains(number));
+    in_range.ok_or_else(|| expected(&format!("a whole number from {least} to {most}"), value))
+}
+
+pub(super) fn decimal(value: &Value, what: &str, least: f64, most: f64) -> Result<f64, Mistake> {
+    let number = match value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Decimal(number) => Some(*number),
+        _ => None,
+    };
+    let in_range = number.filter(|number| (least..=most).contains(number));
+    in_range.ok_or_else(|| expected(&format!("{what} from {least} to {most}"), value))
+}
+
+pub(super) fn text(value: &Value) -> Result<&str, Mistake> {
+    match value {
+        Value::Text(text) => Ok(text),
+        _ => Err(expected("a text", value)),
+    }
+}
+
+/// A single text is a list of one.
+pub(super) fn list<T>(value: &Value, read: impl Fn(&str) -> Result<T, Mistake>) -> Result<Vec<T>, Mistake> {
+    match value {
+        Value::Text(text) => Ok(vec![read(text)?]),
+        Value::List(items) => items.iter().map(|item| in_line(item, &read)).collect(),
+        _ => Err(expected("a list of texts", value)),
+    }
+}
+
+fn in_line<T>(item: &Placed, read: impl Fn(&str) -> Result<T, Mistake>) -> Result<T, Mistake> {
+    let read = text(&item.value).and_then(read);
+    read.map_err(|(line, what)| (line.or(Some(item.line)), what))
+}
+
+fn address(text: &str) -> Result<SocketAddr, Mistake> {
+    text.parse().map_err(|_| {
+        let looks = format!("0.0.0.0:{DEFAULT_PORT}, [::]:{DEFAULT_PORT} or 127.0.0.1:0");
+        (None, format!("cannot listen on {text:?}: an address looks like {looks}"))
+    })
+}
+
+fn path(text: &str) -> Result<&Path, Mistake> {
+    if text.is_empty() {
+        return Err((None, "the path is empty: name a file, or leave the key out".into()));
+    }
+    Ok(Path::new(text))
+}
+
+pub(super) fn expected(what: &str, got: &Value) -> Mistake {
+    (None, format!("expected {what}, not {}", got.in_words()))
+}

@@ -1,0 +1,201 @@
+//! Every key but the limits' of a session: the one place where it is named and explained.
+
+use super::field::Field;
+use super::limit_keys::LIMIT_KEYS;
+
+/// One key.
+#[derive(Clone, Copy)]
+pub(super) struct Key {
+    /// With its section, for example `limits.links`.
+    pub(super) path: &'static str,
+    /// What it means, in sentences.
+    pub(super) about: &'static str,
+    /// For keys that have no value unless somebody gives one: what could stand there.
+    pub(super) example: Option<&'static str>,
+    pub(super) takes: Takes,
+    pub(super) field: Field,
+}
+
+/// When a changed value is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    AtOnce,
+    AtStart,
+}
+
+use Takes::{AtOnce, AtStart};
+
+impl Key {
+    pub(super) const fn new(path: &'static str, takes: Takes, field: Field, about: &'static str) -> Self {
+        Self { path, about, example: None, takes, field }
+    }
+
+    const fn with_example(self, example: &'static str) -> Self {
+        Self { example: Some(example), ..self }
+    }
+
+    /// The part before the last dot; empty for a key at the top.
+    pub(super) fn section(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
+    }
+
+    /// The environment variable that overrides it.
+    pub(super) fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
+    }
+}
+
+/// How the environment's variables begin.
+pub(super) const PREFIX: &str = "CONSONANCE_";
+
+/// The sections in their order, and what each is for.
+pub(super) const SECTIONS: &[(&str, &str)] = &[
+    ("", ""),
+    (
+        "certificate",
+        "The certificate that players see. Without files, one is made at each start, and addresses change with it.",
+    ),
+    ("joining", "Who may join."),
+    ("watching", "Ways to look into the server."),
+    ("quic", "What every listener takes."),
+    (
+        "limits",
+        "What a session allows its players. Who exceeds a limit is refused alone, and counted. A rate is a bucket: so many at once after a rest, and so many per second in the long run.",
+    ),
+];
+
+/// All of them, in the order of the file: first those at the top.
+pub(super) const KEYS: &[Key] = &joined();
+
+const fn joined() -> [Key; OWN_KEYS.len() + LIMIT_KEYS.len()] {
+    let mut keys = [OWN_KEYS[0]; OWN_KEYS.len() + LIMIT_KEYS.len()];
+    let mut index = 0;
+    while index < keys.len() {
+        keys[index] =
+            if index < OWN_KEYS.len() { OWN_KEYS[index] } else { LIMIT_KEYS[index - OWN_KEYS.len()] };
+        index += 1;
+    }
+    keys
+}
+
+const OWN_KEYS: &[Key] = &[
+    Key::new(
+        "listen",
+        AtStart,
+        Field::Addresses(|config| &mut config.listen),
+        "UDP addresses to listen on; port 0 takes any free one. [::] is every address of this machine, IPv4 included.",
+    ),
+    Key::new(
+        "host",
+        AtStart,
+        Field::Text(|config| &mut config.host),
+        "The name or address under which players reach this machine, for the printed addresses.",
+    )
+    .with_example("\"voice.example.org\""),
+    Key::new(
+        "sessions",
+        AtStart,
+        Field::Texts(|config| &mut config.sessions),
+        "The sessions to serve, by name. Who is in one neither sees nor hears who is in another.",
+    ),
+    Key::new(
+        "access",
+        AtOnce,
+        Field::Access,
+        "Rooms that ask for access tokens, by name, or with a * at the end by the beginning of their names; the first that matches counts. A player needs one of the tokens: of needs to listen and to speak, or of needs_to_listen and needs_to_speak each. Players have tokens from their join tokens.",
+    )
+    .with_example("[{ room = \"vip\", needs = [\"gold\"] }, { room = \"stage*\", needs_to_speak = [\"singer\"] }]"),
+    Key::new(
+        "proximity",
+        AtStart,
+        Field::Proximity,
+        "Rooms where distance decides who hears whom, by name or beginning like those above. range_m is how many metres a voice carries; hysteresis, how much better another speaker has to be to take a place (0.25 if it is not given); streams_max, how many speakers a listener is sent at once (8).",
+    )
+    .with_example("[{ room = \"world\", range_m = 25 }]"),
+    Key::new(
+        "certificate.file",
+        AtOnce,
+        Field::File(|config| &mut config.certificate.file),
+        "A PEM file with the certificate chain, the server's own first. If it is taken away, the former one stays until the next start.",
+    )
+    .with_example("\"fullchain.pem\""),
+    Key::new(
+        "certificate.key_file",
+        AtOnce,
+        Field::File(|config| &mut config.certificate.key_file),
+        "The PEM file with its private key.",
+    )
+    .with_example("\"privkey.pem\""),
+    Key::new(
+        "certificate.check_every_s",
+        AtOnce,
+        Field::Seconds(|config| &mut config.certificate.check_every, 0.1, 86_400.0),
+        "How often it is looked whether these files have changed, in seconds. Who joins after that sees the new certificate; nobody is disconnected.",
+    ),
+    Key::new(
+        "joining.token_key_files",
+        AtOnce,
+        Field::Files(|config| &mut config.token_key_files),
+        "Files with JSON Web Keys (see `consonance token`). With one or more, only who shows a join token signed by one of them may join; without, everybody may, and nobody has access tokens. The files are read again by every reload; who is in stays.",
+    ),
+    Key::new(
+        "watching.inspector_port",
+        AtStart,
+        Field::Port(|config| &mut config.watching.inspector_port),
+        "Show what happens on a page on this machine, at this TCP port; 0 takes any free one. No page without it.",
+    )
+    .with_example("7780"),
+    Key::new(
+        "watching.monitor_channels",
+        AtStart,
+        Field::Flag(|config| &mut config.watching.monitor_channels),
+        "Follow who speaks to whom, for the inspector. Every frame costs a little more.",
+    ),
+    Key::new(
+        "watching.packet_capture_file",
+        AtStart,
+        Field::File(|config| &mut config.watching.packet_capture_file),
+        "Write the plain packets of all sessions to this file, for Wireshark. Tell the players: what they say and write is in it.",
+    )
+    .with_example("\"packets.pcapng\""),
+    Key::new(
+        "watching.packet_capture_bytes_max",
+        AtStart,
+        Field::Bytes(|config| &mut config.watching.packet_capture.max_bytes, 65_536, 1 << 40),
+        "The size in bytes at which that file ends.",
+    ),
+    Key::new(
+        "watching.packet_capture_duration_s",
+        AtStart,
+        Field::Seconds(|config| &mut config.watching.packet_capture.max_duration, 1.0, 31_536_000.0),
+        "The time in seconds after which it ends.",
+    ),
+    Key::new(
+        "quic.connections_max",
+        AtStart,
+        Field::Size(|config| &mut config.quic.connections_max, 1, 1_000_000),
+        "Connections at once to each address, those that still shake hands included.",
+    ),
+    Key::new(
+        "quic.handshakes_max",
+        AtStart,
+        Field::Size(|config| &mut config.quic.handshakes_max, 4, 65_536),
+        "Strangers who may shake hands at once; from a quarter of it on they must prove their address first.",
+    ),
+    Key::new(
+        "quic.handshake_timeout_s",
+        AtStart,
+        Field::Seconds(|config| &mut config.quic.handshake_timeout, 0.1, 60.0),
+        "How long a stranger may take from its first datagram to its hello, in seconds.",
+    ),
+    Key::new(
+        "quic.idle_timeout_s",
+        AtStart,
+        Field::Seconds(|config| &mut config.quic.idle_timeout, 4.0, 600.0),
+        "Silence in seconds after which a connection counts as lost. Players make themselves heard every 3 s.",
+    ),
+];

@@ -1,0 +1,81 @@
+//! What is wrong with a configuration, and where it stands.
+
+use std::fmt;
+
+/// Where a value was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Origin {
+    #[default]
+    Default,
+    File {
+        name: String,
+        line: usize,
+    },
+    Variable(String),
+    Argument(&'static str),
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub(super) origin: Origin,
+    /// Empty if it is about no key.
+    pub(super) key: String,
+    pub(super) what: String,
+}
+
+impl Problem {
+    /// Whether another problem is about the value of the same key.
+    pub fn is_about_same_key(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+/// Everything that is wrong; each line says where, what, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<Problem>);
+
+impl ConfigError {
+    /// These, in this order; there should be one at least.
+    pub fn of(problems: Vec<Problem>) -> Self {
+        Self(problems)
+    }
+
+    /// One by one.
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl From<Problem> for ConfigError {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            let line_break = if index == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `voice.toml:3: limits.links: …`; variables and arguments name their key themselves.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { origin, key, what } = self;
+        match origin {
+            Origin::File { name, line } if key.is_empty() => write!(f, "{name}:{line}: {what}"),
+            Origin::File { name, line } => write!(f, "{name}:{line}: {key}: {what}"),
+            Origin::Variable(name) => write!(f, "{name}: {what}"),
+            Origin::Argument(name) => write!(f, "{name}: {what}"),
+            Origin::Default if key.is_empty() => f.write_str(what),
+            Origin::Default => write!(f, "{key}: {what}"),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The table of keys for people: the file with all defaults, and the page of documentation.
+
+use std::fmt::Write as _;
+
+use super::Config;
+use super::keys::{KEYS, Key, SECTIONS, Takes};
+
+/// A file that says what holds without a file, with a comment for each key. Keys without a value are commented out.
+pub fn default_file() -> String {
+    let mut file = String::from(
+        "# What a Consonance server does when it is told nothing; each key may be left out.\n\
+         # docs/configuration.md says the same as a page.\n",
+    );
+    for (section, about) in SECTIONS {
+        if !section.is_empty() {
+            let _ = write!(file, "\n{}[{section}]\n", comment(about));
+        }
+        for key in keys_of(section) {
+            let _ = write!(file, "\n{}{}\n", comment(key.about), line_of(key));
+        }
+    }
+    file
+}
+
+/// The page `docs/configuration.md`.
+pub fn reference_page() -> String {
+    let mut page = String::from(INTRODUCTION);
+    for (section, about) in SECTIONS {
+        let heading =
+            if section.is_empty() { "At the top of the file".to_owned() } else { format!("`[{section}]`") };
+        let _ = write!(page, "\n## {heading}\n");
+        if !about.is_empty() {
+            let _ = write!(page, "\n{}\n", one_sentence_per_line(about));
+        }
+        page.push_str("\n| key | without it | allowed | taken over by a reload | |\n|---|---|---|---|---|\n");
+        for key in keys_of(section) {
+            page.push_str(&row(key));
+        }
+    }
+    let _ = write!(
+        page,
+        "\n## The whole file\n\n`consonance serve --print-config` prints it.\n\n```toml\n{}```\n",
+        default_file()
+    );
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Configuration of a server
+
+<!-- Generated from crates/server/src/config/keys.rs; `UPDATE_DOCS=1 cargo test -p consonance-server --test config` writes it anew. -->
+
+`consonance serve --config voice.toml` reads its settings from a [TOML](https://toml.io) file.
+Every key may be left out.
+A key that does not exist is an error that names the line and the key that was probably meant.
+
+* **Arguments override the environment, and that overrides the file**, key by key.
+  `consonance serve --help` lists the arguments.
+  Those about rooms (`--needs`, `--proximity`, …) come before the file's rules; a rule of the same room is changed.
+* **Each key has an environment variable**: `CONSONANCE_`, then section and key in capital letters with `_` between them, for example `CONSONANCE_LIMITS_LINKS=100`.
+  The value is written as in the file; a text needs no quotes, and one text does for a list of one.
+  A variable that is nearly a key's is pointed out and passed over.
+* **Units stand in the names**: `_s` are seconds, fractions allowed, `_bytes` bytes, `_m` metres.
+* **Paths** in the file are relative to its folder.
+* `consonance serve --check` says what would run, or everything that is wrong, and exits with 0 or 1; it opens no port.
+* `consonance serve --print-config` prints the file with all defaults.
+
+A running server that was started with `--config` **reads everything again when it gets the signal HUP** (`systemctl reload consonance`, `kill -HUP`).
+Nobody is disconnected: who may not listen to a room any more is taken out of the room.
+It says in a line which keys it has taken over, and which ones wait for the next start.
+A file with a mistake changes nothing.
+Certificates are also read again by themselves when their files change.
+With a new certificate the fingerprint in the addresses changes; who is there stays, and who has only the former address needs the new one, which is printed.
+
+`packaging/` in the repository has a unit for systemd and a Containerfile.
+";
+
+fn keys_of(section: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.section() == section)
+}
+
+fn line_of(key: &Key) -> String {
+    let value = key.field.written(&mut Config::default());
+    match (value, key.example) {
+        (Some(value), None) => format!("{} = {value}", key.name()),
+        (_, example) => format!("# {} = {}", key.name(), example.unwrap_or_default()),
+    }
+}
+
+fn row(key: &Key) -> String {
+    let value = key.field.written(&mut Config::default());
+    let value = match (value, key.example) {
+        (Some(value), None) => format!("`{value}`"),
+        (_, example) => format!("nothing; for example `{}`", example.unwrap_or_default()),
+    };
+    let takes = if key.takes == Takes::AtOnce { "yes" } else { "no" };
+    let Key { about, field, .. } = key;
+    format!("| `{}` | {value} | {} | {takes} | {about} |\n", key.name(), field.in_words())
+}
+
+/// In lines of a readable length.
+fn comment(text: &str) -> String {
+    let mut lines = vec![String::from("#")];
+    for word in text.split(' ') {
+        let line = lines.last_mut().filter(|line| line.len() + word.len() < COMMENT_COLUMNS);
+        match line {
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(format!("# {word}")),
+        }
+    }
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+const COMMENT_COLUMNS: usize = 100;
+
+fn one_sentence_per_line(text: &str) -> String {
+    text.replace(". ", ".\n")
+}

@@ -1,0 +1,117 @@
+//! The lists of rooms with rules of their own: `[[access]]` and `[[proximity]]`.
+
+use consonance_session::{AccessRule, ProximitySettings, RoomPattern};
+
+use super::document::{Placed, Value, quoted};
+use super::field::{Mistake, decimal, expected, list, text, whole};
+use super::suggestion::nearest;
+
+pub(super) const ACCESS_KEYS: [&str; 4] = ["room", "needs", "needs_to_listen", "needs_to_speak"];
+pub(super) const PROXIMITY_KEYS: [&str; 4] = ["room", "range_m", "hysteresis", "streams_max"];
+
+pub(super) fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake> {
+    read_rules(value, &ACCESS_KEYS, |line, keys| {
+        let mut rule = AccessRule::default();
+        for (key, placed) in keys.iter().filter(|(key, _)| key != "room") {
+            let tokens = tokens(placed)?;
+            match &**key {
+                "needs" => rule = AccessRule::for_both(tokens),
+                "needs_to_listen" => rule.listen = tokens,
+                _ => rule.speak = tokens,
+            }
+        }
+        let has = |name: &str| keys.iter().any(|(key, _)| key == name);
+        if has("needs") && (has("needs_to_listen") || has("needs_to_speak")) {
+            let what = "needs stands for needs_to_listen and needs_to_speak: write it, or these two";
+            return Err((Some(line), what.into()));
+        }
+        if rule == AccessRule::default() {
+            return Err((Some(line), "the rule asks for no token: give it needs = [\"…\"]".into()));
+        }
+        Ok(rule)
+    })
+}
+
+pub(super) fn read_proximity(value: &Value) -> Result<Vec<(RoomPattern, ProximitySettings)>, Mistake> {
+    read_rules(value, &PROXIMITY_KEYS, |line, keys| {
+        let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
+        let missing = || (Some(line), "a proximity room needs range_m, in metres".to_owned());
+        let range = within(find("range_m").ok_or_else(missing)?, |value| {
+            decimal(value, "range_m as a number of metres", 0.1, 1e6)
+        })?;
+        let mut settings = ProximitySettings::new(range as f32);
+        if let Some(placed) = find("hysteresis") {
+            settings.hysteresis =
+                within(placed, |value| decimal(value, "hysteresis as a number", 0.0, 1.0))? as f32;
+        }
+        if let Some(placed) = find("streams_max") {
+            settings.max_streams = within(placed, |value| whole(value, 1, 64))? as u8;
+        }
+        Ok(settings)
+    })
+}
+
+pub(super) fn written_access((room, rule): &(RoomPattern, AccessRule)) -> String {
+    let tokens = |tokens: &[Box<str>]| {
+        let tokens: Vec<_> = tokens.iter().map(|token| quoted(token)).collect();
+        format!("[{}]", tokens.join(", "))
+    };
+    let mut keys = vec![format!("room = {}", quoted(&room.to_string()))];
+    if rule.listen == rule.speak {
+        keys.push(format!("needs = {}", tokens(&rule.listen)));
+    } else {
+        let uses = [("needs_to_listen", &rule.listen), ("needs_to_speak", &rule.speak)];
+        let asked = uses.iter().filter(|(_, list)| !list.is_empty());
+        keys.extend(asked.map(|(key, list)| format!("{key} = {}", tokens(list))));
+    }
+    format!("{{ {} }}", keys.join(", "))
+}
+
+pub(super) fn written_proximity((room, settings): &(RoomPattern, ProximitySettings)) -> String {
+    let ProximitySettings { range_m, hysteresis, max_streams, .. } = settings;
+    let room = quoted(&room.to_string());
+    format!(
+        "{{ room = {room}, range_m = {range_m}, hysteresis = {hysteresis}, streams_max = {max_streams} }}"
+    )
+}
+
+/// Reads a list of tables that each name a room, and that none but these keys.
+fn read_rules<T>(
+    value: &Value,
+    known: &[&'static str],
+    read: impl Fn(usize, &[(String, Placed)]) -> Result<T, Mistake>,
+) -> Result<Vec<(RoomPattern, T)>, Mistake> {
+    let Value::List(items) = value else { return Err(expected("a list of tables", value)) };
+    let mut rules: Vec<(RoomPattern, T)> = Vec::new();
+    for Placed { value, line } in items {
+        let at_item = |(own, what): Mistake| (own.or(Some(*line)), what);
+        let Value::Table(keys) = value else { return Err(at_item(expected("a table", value))) };
+        if let Some((key, placed)) = keys.iter().find(|(key, _)| !known.contains(&&**key)) {
+            let meant = nearest(key, known.iter().copied());
+            let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            return Err((Some(placed.line), format!("there is no key {key} here{meant}")));
+        }
+        let room = keys.iter().find(|(key, _)| key == "room");
+        let (_, room) = room.ok_or_else(|| (Some(*line), "say which room, with room = \"…\"".to_owned()))?;
+        let room = within(room, |value| text(value).map(RoomPattern::from))?;
+        if rules.iter().any(|(other, _)| *other == room) {
+            return Err((Some(*line), format!("the room {room} is here twice: make one rule of both")));
+        }
+        rules.push((room, read(*line, keys).map_err(at_item)?));
+    }
+    Ok(rules)
+}
+
+fn tokens(placed: &Placed) -> Result<Vec<Box<str>>, Mistake> {
+    within(placed, |value| {
+        let tokens = list(value, |token| Ok(token.into()))?;
+        if tokens.is_empty() {
+            return Err((None, "the list names no token: say which ones open the room".into()));
+        }
+        Ok(tokens)
+    })
+}
+
+fn within<T>(placed: &Placed, read: impl Fn(&Value) -> Result<T, Mistake>) -> Result<T, Mistake> {
+    read(&placed.value).map_err(|(line, what)| (line.or(Some(placed.line)), what))
+}

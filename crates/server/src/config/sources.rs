@@ -1,0 +1,198 @@
+//! A file, the environment and the arguments, each overriding those before it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::document::{Placed, Value, parse};
+use super::keys::{KEYS, Key, PREFIX};
+use super::problem::{ConfigError, Origin, Problem};
+use super::suggestion::nearest;
+use super::{Config, environment};
+
+/// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment, then
+/// the arguments.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigSources {
+    entries: Vec<Entry>,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    key: &'static str,
+    value: Value,
+    origin: Origin,
+    folder: PathBuf,
+}
+
+/// A configuration without mistakes of its own, and where each value of it was written.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoadedConfig {
+    /// The settings.
+    pub config: Config,
+    /// What may be a mistake, each in a line.
+    pub notes: Vec<String>,
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+impl ConfigSources {
+    /// Adds the text of a TOML file. Paths in it are relative to its folder.
+    pub fn add_file(&mut self, path: &Path, text: &str) {
+        let name = path.display().to_string();
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        match parse(text) {
+            Ok(table) => self.add_table("", &table, &name, &folder),
+            Err((line, what)) => {
+                let origin = Origin::File { name, line };
+                self.problems.push(Problem { origin, key: String::new(), what });
+            }
+        }
+    }
+
+    /// Adds variables whose names begin with `CONSONANCE_`; all others are passed over.
+    ///
+    /// One that names no key is only noted: the environment is not ours alone.
+    pub fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
+        let mut variables: Vec<_> =
+            variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        variables.sort();
+        for (name, text) in variables {
+            if let Some(key) = KEYS.iter().find(|key| key.variable() == name) {
+                let value = environment::value(key.field, &text);
+                let folder = environment::folder().to_owned();
+                self.entries.push(Entry { key: key.path, value, origin: Origin::Variable(name), folder });
+            } else {
+                let known: Vec<String> = KEYS.iter().map(Key::variable).collect();
+                if let Some(meant) =
+                    nearest(&name[PREFIX.len()..], known.iter().map(|name| &name[PREFIX.len()..]))
+                {
+                    self.notes.push(format!("{name} is no setting; did you mean {PREFIX}{meant}?"));
+                }
+            }
+        }
+    }
+
+    /// Adds the value of a command line's option. A key that does not exist is passed over.
+    pub fn add_argument(&mut self, option: &'static str, key: &str, value: Value) {
+        if let Some(key) = KEYS.iter().find(|known| known.path == key) {
+            let folder = environment::folder().to_owned();
+            self.entries.push(Entry { key: key.path, value, origin: Origin::Argument(option), folder });
+        }
+    }
+
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// All mistakes at once; whether values fit together is looked at when each is right. Only what counts is checked: not what a later source overrides.
+    pub fn load(self) -> Result<LoadedConfig, ConfigError> {
+        let mut problems = self.problems;
+        let mut loaded =
+            LoadedConfig { config: Config::default(), notes: self.notes, origins: BTreeMap::new() };
+        let last: BTreeMap<&str, Entry> = self.entries.into_iter().map(|entry| (entry.key, entry)).collect();
+        for (key, Entry { value, origin, folder, .. }) in last {
+            let field = KEYS.iter().find(|known| known.path == key).map(|known| known.field);
+            let Some(field) = field else { continue };
+            loaded.origins.insert(key, origin.clone());
+            if let Err((own_line, what)) = field.read(&mut loaded.config, &value, &folder) {
+                problems.push(Problem { origin: origin.at_line(own_line), key: key.into(), what });
+            }
+        }
+        if problems.is_empty() {
+            problems = loaded.contradictions();
+        }
+        problems.sort_by_key(|problem| problem.origin.order());
+        if problems.is_empty() { Ok(loaded) } else { Err(ConfigError::of(problems)) }
+    }
+
+    fn add_table(&mut self, section: &str, table: &[(String, Placed)], name: &str, folder: &Path) {
+        for (key, Placed { value, line }) in table {
+            let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
+            let origin = Origin::File { name: name.to_owned(), line: *line };
+            if let Some(known) = KEYS.iter().find(|known| known.path == path) {
+                let (value, folder) = (value.clone(), folder.to_owned());
+                self.entries.push(Entry { key: known.path, value, origin, folder });
+                continue;
+            }
+            match value {
+                Value::Table(inner) if is_section(&path) || !inner.is_empty() => {
+                    self.add_table(&path, inner, name, folder);
+                }
+                _ => self.problems.push(unknown(origin, &path)),
+            }
+        }
+    }
+}
+
+fn is_section(path: &str) -> bool {
+    KEYS.iter().any(|key| key.section() == path)
+}
+
+fn unknown(origin: Origin, path: &str) -> Problem {
+    let meant = nearest(path, KEYS.iter().map(|key| key.path));
+    let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    Problem { origin, key: String::new(), what: format!("there is no key {path}{meant}") }
+}
+
+impl LoadedConfig {
+    /// Something that is wrong with the value of a key, named where it was written.
+    pub fn problem(&self, key: &str, what: impl Into<String>) -> Problem {
+        let origin = self.origins.get(key).cloned().unwrap_or_default();
+        Problem { origin, key: key.to_owned(), what: what.into() }
+    }
+
+    /// Values that are right alone and wrong together.
+    fn contradictions(&self) -> Vec<Problem> {
+        let Config { listen, sessions, certificate, .. } = &self.config;
+        let mut problems = Vec::new();
+        if listen.is_empty() {
+            problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
+        }
+        if sessions.is_empty() {
+            problems.push(self.problem("sessions", "there is no session to serve: name at least one"));
+        }
+        for (index, name) in sessions.iter().enumerate() {
+            if sessions[..index].contains(name) {
+                let what =
+                    format!("the session {name:?} is named twice: give each session a name of its own");
+                problems.push(self.problem("sessions", what));
+            }
+        }
+        for (index, address) in listen.iter().enumerate() {
+            if address.port() != 0 && listen[..index].contains(address) {
+                problems.push(self.problem("listen", format!("{address} is there twice")));
+            }
+        }
+        match (&certificate.file, &certificate.key_file) {
+            (Some(_), None) => {
+                problems
+                    .push(self.problem("certificate.file", "certificate.key_file is missing: both or none"));
+            }
+            (None, Some(_)) => {
+                problems
+                    .push(self.problem("certificate.key_file", "certificate.file is missing: both or none"));
+            }
+            _ => {}
+        }
+        problems
+    }
+}
+
+impl Origin {
+    fn at_line(self, own: Option<usize>) -> Self {
+        match (self, own) {
+            (Self::File { name, .. }, Some(line)) => Self::File { name, line },
+            (origin, _) => origin,
+        }
+    }
+
+    fn order(&self) -> (u8, usize) {
+        match self {
+            Self::File { line, .. } => (0, *line),
+            Self::Variable(_) => (1, 0),
+            Self::Argument(_) => (2, 0),
+            Self::Default => (3, 0),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The configuration of a server: what is read, what is refused and where, and that its page is up to date.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::path::Path;
+
+use consonance_server::config::{
+    Config, ConfigSources, LoadedConfig, TakesEffect, Value, default_file, reference_page,
+};
+
+fn of_file(text: &str) -> ConfigSources {
+    let mut sources = ConfigSources::default();
+    sources.add_file(Path::new("/etc/consonance/voice.toml"), text);
+    sources
+}
+
+fn load(text: &str) -> Config {
+    of_file(text).load().unwrap().config
+}
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect()
+}
+
+/// What is wrong with a file, without its folder.
+fn complaints(text: &str) -> Vec<String> {
+    let error = of_file(text).load().unwrap_err();
+    error.problems().iter().map(|problem| problem.to_string().replace("/etc/consonance/", "")).collect()
+}
+
+#[test]
+fn every_mistake_is_named_with_its_line_and_what_to_do() {
+    for (file, complaint) in [
+        ("lisetn = []", "voice.toml:1: there is no key lisetn; did you mean listen?"),
+        ("[limits]\n\nlink = 5", "voice.toml:3: there is no key limits.link; did you mean limits.links?"),
+        ("links = 5", "voice.toml:1: there is no key links; did you mean limits.links?"),
+        ("[limit]\nlinks = 5", "voice.toml:2: there is no key limit.links; did you mean limits.links?"),
+        ("[colours]", "voice.toml:1: there is no key colours"),
+        ("limits = 5", "voice.toml:1: there is no key limits"),
+        (
+            "[limits]\nlinks = 'many'",
+            "voice.toml:2: limits.links: expected a whole number from 1 to 65535, not \"many\"",
+        ),
+        ("[limits]\nlinks = 0", "voice.toml:2: limits.links: expected a whole number from 1 to 65535, not 0"),
+        (
+            "[limits]\nlinks = -1",
+            "voice.toml:2: limits.links: expected a whole number from 1 to 65535, not -1",
+        ),
+        (
+            "[limits]\nlinks = 99999999999999999999",
+            "voice.toml:2: limits.links: expected a whole number from 1 to 65535, not 99999999999999999999",
+        ),
+        (
+            "[limits]\nresume_s = nan",
+            "voice.toml:2: limits.resume_s: expected a number of seconds from 0 to 3600, not NaN",
+        ),
+        ("host = 2026-01-01", "voice.toml:1: host: expected a text, not 2026-01-01"),
+        ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a text, not 5"),
+        ("sessions = []", "voice.toml:1: sessions: there is no session to serve: name at least one"),
+        (
+            "sessions = ['a', 'a']",
+            "voice.toml:1: sessions: the session \"a\" is named twice: give each session a name of its own",
+        ),
+        ("listen = []", "voice.toml:1: listen: there is no address to listen on: name at least one"),
+        ("listen = ['[::]:1', '[::]:1']", "voice.toml:1: listen: [::]:1 is there twice"),
+        (
+            "listen = ['here']",
+            "voice.toml:1: listen: cannot listen on \"here\": an address looks like 0.0.0.0:7777, [::]:7777 or 127.0.0.1:0",
+        ),
+        (
+            "[certificate]\nfile = 'a.pem'",
+            "voice.toml:2: certificate.file: certificate.key_file is missing: both or none",
+        ),
+        (
+            "[certificate]\nfile = ''\nkey_file = 'k'",
+            "voice.toml:2: certificate.file: the path is empty: name a file, or leave the key out",
+        ),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
+    for (file, complaint) in [
+        ("access = 'vip'", "voice.toml:1: access: expected a list of tables, not \"vip\""),
+        ("\n[[access]]\nneeds = ['gold']", "voice.toml:2: access: say which room, with room = \"…\""),
+        (
+            "[[access]]\nroom = 'vip'",
+            "voice.toml:1: access: the rule asks for no token: give it needs = [\"…\"]",
+        ),
+        (
+            "[[access]]\nroom = 'vip'\nneeds = []",
+            "voice.toml:3: access: the list names no token: say which ones open the room",
+        ),
+        (
+            "[[access]]\nroom = 'vip'\nneed = ['gold']",
+            "voice.toml:3: access: there is no key need here; did you mean needs?",
+        ),
+        (
+            "[[access]]\nroom = 'vip'\nneeds = ['a']\n[[access]]\nroom = 'vip'\nneeds = ['b']",
+            "voice.toml:4: access: the room vip is here twice: make one rule of both",
+        ),
+        (
+            "[[access]]\nroom = 'vip'\nneeds = ['a']\nneeds_to_speak = ['b']",
+            "voice.toml:1: access: needs stands for needs_to_listen and needs_to_speak: write it, or these two",
+        ),
+        ("[[proximity]]\nroom = 'w'", "voice.toml:1: proximity: a proximity room needs range_m, in metres"),
+        (
+            "[[proximity]]\nroom = 'w'\nrange_m = -5",
+            "voice.toml:3: proximity: expected range_m as a number of metres from 0.1 to 1000000, not -5",
+        ),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+}
+
+#[test]
+fn what_is_no_toml_is_refused_with_its_line() {
+    for (file, line) in [("listen = [", 1), ("a = 1\n\n= 2", 3), ("host = 'a'\nhost = 'b'", 2), ("x", 1)] {
+        let complaints = complaints(file);
+        assert!(complaints[0].starts_with(&format!("voice.toml:{line}: ")), "{file}: {complaints:?}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+    let complaints = complaints("hots = 'a'\nsessions = 5\n[limits]\nlinks = 0\n[quic]\nidle = 3");
+    let starts: Vec<_> = complaints.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(
+        starts,
+        ["voice.toml:1:", "voice.toml:2:", "voice.toml:4:", "voice.toml:6:"],
+        "{complaints:?}"
+    );
+}
+
+#[test]
+fn garbage_is_refused_and_breaks_nothing() {
+    let file = default_file();
+    for end in (0..file.len()).filter(|end| file.is_char_boundary(*end)).step_by(31) {
+        let _ = of_file(&file[..end]).load();
+        let mut swapped = file.clone();
+        swapped.insert(end, '[');
+        let _ = of_file(&swapped).load();
+    }
+}
+
+#[test]
+fn a_file_sets_what_it_names_and_nothing_else() {
+    let config = load(
+        "listen = ['127.0.0.1:0', '[::1]:0']\n\
+         [certificate]\nfile = 'full.pem'\nkey_file = '/keys/key.pem'\n\
+         [limits]\nvoice_packets_per_second = 60\nresume_s = 1.5\n\
+         [[access]]\nroom = 'b*'\nneeds_to_speak = 'singer'\n[[access]]\nroom = 'a'\nneeds = ['gold', 'silver']\n\
+         [[proximity]]\nroom = 'world'\nrange_m = 25\nstreams_max = 4\n",
+    );
+    assert_eq!(config.listen.len(), 2);
+    assert_eq!(
+        config.certificate.file.as_deref(),
+        Some(Path::new("/etc/consonance/full.pem")),
+        "by the file's folder"
+    );
+    assert_eq!(config.certificate.key_file.as_deref(), Some(Path::new("/keys/key.pem")));
+    assert_eq!((config.limits.voice_packets.per_second, config.limits.voice_packets.burst), (60, 1000));
+    assert_eq!(config.limits.resume.as_millis(), 1500);
+    let rules: Vec<_> = config
+        .access
+        .iter()
+        .map(|(room, rule)| (room.to_string(), rule.listen.len(), rule.speak.len()))
+        .collect();
+    assert_eq!(rules, [("b*".into(), 0, 1), ("a".into(), 2, 2)], "in the order of the file");
+    assert_eq!((config.proximity[0].1.range_m, config.proximity[0].1.max_streams), (25.0, 4));
+    let made: Vec<_> = config.settings_made().into_iter().map(|(key, _)| key).collect();
+    let expected = [
+        "listen",
+        "access",
+        "proximity",
+        "certificate.file",
+        "certificate.key_file",
+        "limits.resume_s",
+        "limits.voice_packets_per_second",
+    ];
+    assert_eq!(made, expected);
+}
+
+#[test]
+fn arguments_override_the_environment_and_that_overrides_the_file() {
+    let file = "host = 'file'\nsessions = ['file']\n[limits]\nlinks = 1\nrooms = 1";
+    let mut sources = of_file(file);
+    sources.add_environment(variables(&[
+        ("CONSONANCE_HOST", "environment"),
+        ("CONSONANCE_LIMITS_LINKS", "2"),
+        ("PATH", "/bin"),
+    ]));
+    sources.add_argument("--host", "host", Value::from("argument"));
+    let LoadedConfig { config, notes, .. } = sources.load().unwrap();
+    assert_eq!(config.host.as_deref(), Some("argument"));
+    assert_eq!((config.limits.links, config.limits.rooms), (2, 1));
+    assert_eq!((&*config.sessions, &*notes), (&["file".to_owned()][..], &[][..]));
+}
+
+#[test]
+fn what_is_overridden_may_be_wrong() {
+    let mut sources = of_file("sessions = 5");
+    sources.add_argument("--session", "sessions", ["a", "b"].into_iter().collect());
+    assert_eq!(sources.load().unwrap().config.sessions, ["a", "b"]);
+}
+
+#[test]
+fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[
+        ("CONSONANCE_LISTEN", "[::]:7000"),
+        ("CONSONANCE_SESSIONS", "['a', \"b\"]"),
+        ("CONSONANCE_HOST", "10"),
+        ("CONSONANCE_CERTIFICATE_FILE", "\"cert.pem\""),
+        ("CONSONANCE_CERTIFICATE_KEY_FILE", "key.pem"),
+        ("CONSONANCE_CERTIFICATE_CHECK_EVERY_S", "0.5"),
+        ("CONSONANCE_WATCHING_MONITOR_CHANNELS", "true"),
+        ("CONSONANCE_ACCESS", "[{room = 'vip', needs = 'gold'}]"),
+    ]));
+    let config = sources.load().unwrap().config;
+    assert_eq!(config.listen, ["[::]:7000".parse().unwrap()]);
+    assert_eq!((&*config.sessions[1], config.host.as_deref()), ("b", Some("10")));
+    let certificate = &config.certificate;
+    assert_eq!(certificate.file.as_deref(), Some(Path::new("cert.pem")));
+    assert_eq!(certificate.key_file.as_deref(), Some(Path::new("key.pem")));
+    assert_eq!(certificate.check_every.as_millis(), 500);
+    assert!(config.watching.monitor_channels);
+    assert_eq!(config.access[0].1.listen, [Box::from("gold")]);
+}
+
+#[test]
+fn a_wrong_variable_or_argument_is_named() {
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[("CONSONANCE_LIMITS_LINKS", "many\nmore = 1")]));
+    sources.add_argument("--listen", "listen", ["nonsense"].into_iter().collect());
+    let complaints = sources.load().unwrap_err().to_string();
+    let lines: Vec<_> = complaints.lines().collect();
+    assert!(lines[0].starts_with("CONSONANCE_LIMITS_LINKS: expected a whole number"), "{complaints}");
+    assert!(lines[1].starts_with("--listen: cannot listen on \"nonsense\""), "{complaints}");
+}
+
+#[test]
+fn a_variable_that_is_nearly_a_keys_is_noted_and_one_that_is_another_programs_is_not() {
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[
+        ("CONSONANCE_LISTN", "[::]:1"),
+        // As an orchestrator sets them for a service that is called consonance.
+        ("CONSONANCE_SERVICE_PORT_VOICE", "7777"),
+    ]));
+    let notes = sources.load().unwrap().notes;
+    assert_eq!(notes, ["CONSONANCE_LISTN is no setting; did you mean CONSONANCE_LISTEN?"]);
+}
+
+#[test]
+fn the_printed_file_says_what_holds_without_it() {
+    let file = default_file();
+    assert_eq!(load(&file), Config::default());
+    // What is commented out is right when it is put in.
+    let comments_out =
+        |line: &str| line.strip_prefix("# ").filter(|line| line.contains(" = ")).map(str::to_owned);
+    let with_examples: String =
+        file.lines().map(|line| comments_out(line).unwrap_or(line.into()) + "\n").collect();
+    let config = load(&with_examples);
+    assert_eq!((config.access.len(), config.proximity.len()), (2, 1));
+    assert_eq!(
+        (config.watching.inspector_port, config.host.as_deref()),
+        (Some(7780), Some("voice.example.org"))
+    );
+}
+
+#[test]
+fn every_limit_of_a_server_is_a_key() {
+    let debug = format!("{:#?}", consonance_session::Limits::default());
+    let fields =
+        debug.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(':')).map(|(name, _)| name);
+    // Of clients only.
+    let of_clients = ["direct_links", "players"];
+    let fields: Vec<_> = fields.filter(|name| !name.starts_with(' ') && !of_clients.contains(name)).collect();
+    assert!(fields.len() > 15, "{fields:?}");
+    let file = default_file();
+    for name in fields {
+        let is_key = ["", "_s", "_burst"].iter().any(|end| file.contains(&format!("\n{name}{end} = ")));
+        assert!(is_key, "{name} is no key");
+    }
+}
+
+#[test]
+fn changes_are_told_apart_by_when_they_are_followed() {
+    let former = Config::default();
+    let config = load("listen = ['[::]:1']\n[limits]\nlinks = 7\n[[access]]\nroom = 'vip'\nneeds = ['gold']");
+    let changes = config.changes(&former);
+    let expected = [
+        ("listen", TakesEffect::AtNextStart),
+        ("access", TakesEffect::AtOnce),
+        ("limits.links", TakesEffect::AtOnce),
+    ];
+    assert_eq!(changes, expected);
+    assert_eq!(former.changes(&former), []);
+}
+
+#[test]
+fn the_page_of_documentation_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, reference_page()).unwrap();
+    }
+    let page = std::fs::read_to_string(path).unwrap_or_default();
+    let is_same = page.replace("\r\n", "\n") == reference_page();
+    assert!(is_same, "write it anew: UPDATE_DOCS=1 cargo test -p consonance-server --test config");
+}
