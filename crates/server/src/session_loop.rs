@@ -108,10 +108,11 @@ impl SessionLoop {
         }
     }
 
-    /// Takes over what can change while sessions run: limits, access rules and the keys of join tokens. Nobody is
-    /// disconnected; the other settings stay as they are.
+    /// Takes over what can change while sessions run: limits, access rules, the keys of join tokens and whether
+    /// channels are monitored. Nobody is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
         self.token_keys.clone_from(&settings.token_keys);
+        self.sessions.always_monitor_channels(settings.monitor_channels, self.is_looked_at);
         for index in 0..self.sessions.len() {
             self.sessions.reconfigure(index, settings);
             self.drain(index, now);
@@ -144,9 +145,7 @@ impl SessionLoop {
         let is_looked_at = self.showcase.is_looked_at(now);
         if is_looked_at != self.is_looked_at {
             self.is_looked_at = is_looked_at;
-            for index in 0..self.sessions.len() {
-                self.sessions.get_mut(index).server.set_monitor_channels(is_looked_at);
-            }
+            self.sessions.monitor_channels(is_looked_at);
         }
         let (sessions, notes) = (&self.sessions, &self.notes);
         if self.showcase.publish(now, false, || fill(at, sessions, notes, is_looked_at)) {

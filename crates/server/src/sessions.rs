@@ -20,7 +20,8 @@ pub struct SessionsSettings {
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
     pub access: Vec<(RoomPattern, AccessRule)>,
-    /// Tell who speaks to whom (default no); see [`ServerSettings::monitor_channels`].
+    /// Tell who speaks to whom at all times (default only while an inspector looks); see
+    /// [`ServerSettings::monitor_channels`].
     pub monitor_channels: bool,
     /// Whoever shows a join token signed with one of these may join, and has the access tokens that it names. Without a key
     /// everybody may join, and nobody has access tokens.
@@ -101,6 +102,8 @@ pub(crate) struct Session {
 pub(crate) struct Sessions {
     list: Vec<Session>,
     by_name: BTreeMap<String, usize>,
+    /// Also while nobody looks.
+    always_monitors: bool,
 }
 
 impl Sessions {
@@ -118,7 +121,7 @@ impl Sessions {
             list.push(Session { name: name.clone(), server: Server::new(server) });
             by_name.insert(name.clone(), index);
         }
-        Self { list, by_name }
+        Self { list, by_name, always_monitors: settings.monitor_channels }
     }
 
     /// The session of this name. A network whose addresses name none (the name is empty) means the only one.
@@ -141,6 +144,18 @@ impl Sessions {
             (0..).map(|attempt| ServerSettings::from_seed(random_u64().wrapping_add(attempt)).session);
         let session = fresh.into_iter().find(|session| *session != previous);
         server.restart(at, session.expect("seeds do not end"));
+    }
+
+    /// Follows who speaks to what while somebody looks, if not always.
+    pub(crate) fn monitor_channels(&mut self, is_looked_at: bool) {
+        let is_on = is_looked_at || self.always_monitors;
+        self.list.iter_mut().for_each(|session| session.server.set_monitor_channels(is_on));
+    }
+
+    /// Whether that is done while nobody looks, too.
+    pub(crate) fn always_monitor_channels(&mut self, always: bool, is_looked_at: bool) {
+        self.always_monitors = always;
+        self.monitor_channels(is_looked_at);
     }
 
     /// What can change while a session runs.

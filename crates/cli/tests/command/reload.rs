@@ -35,11 +35,11 @@ fn a_new_access_rule_empties_its_room_and_drops_nobody() {
     alice.until_event(&json!({"event": "roster_received"}));
     let mut bob = join(&address, "Bob", &["lobby", "vip"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "vip"}));
-    let rule = "[[access]]\nroom = 'vip'\nneeds = ['gold']\n[limits]\nlinks = 2\n[watching]\nmonitor_channels = true\n";
+    let rule = "[[access]]\nroom = 'vip'\nneeds = ['gold']\n[limits]\nlinks = 2\n[watching]\nmonitor_channels = true\ninspector_port = 0\n";
     fs::write(&file, format!("{LISTEN}{rule}")).unwrap();
     server.signal("HUP");
     server.until_complaint(
-        "reloaded: changed access, limits.links; at the next start: watching.monitor_channels",
+        "reloaded: changed access, watching.monitor_channels, limits.links; at the next start: watching.inspector_port",
     );
     alice.until_event(&json!({"event": "exited_room", "name": "Bob", "room": "vip"}));
     // They are still there, and still hear of each other over the same links.

@@ -151,9 +151,9 @@ const OWN_KEYS: &[Key] = &[
     .with_example("7780"),
     Key::new(
         "watching.monitor_channels",
-        AtStart,
+        AtOnce,
         Field::Flag(|config| &mut config.watching.monitor_channels),
-        "Follow who speaks to whom, for the inspector. Every frame costs a little more.",
+        "Follow who speaks to whom at all times, and log it (RUST_LOG=debug); it is followed anyway while somebody looks at the inspector's page. Every frame costs a little more.",
     ),
     Key::new(
         "watching.packet_capture_file",
