@@ -15,6 +15,7 @@ pub(crate) use wishes::{ChatActivation, WishedChannel};
 
 use crate::capture::CapturedAs;
 use crate::channel::{Channel, ChannelOrder, ChannelState, NewChannel};
+use crate::clock::BLOCK;
 use crate::player::SpeakingChannel;
 use crate::trace::FrameTrace;
 use crate::uplink_quality::EncoderWish;
@@ -182,8 +183,12 @@ impl Talking {
         match captured {
             CapturedAs::Sound { recorded_until, is_speech, block } => {
                 let (any_open, problem) = self.wishes.update(*recorded_until, *is_speech, client);
-                let sent =
-                    if any_open { self.speak(block, *recorded_until, client) } else { self.end(now, client) };
+                let sent = if any_open {
+                    self.speak(block, *recorded_until, client)
+                } else {
+                    // What waits for its frame to fill was recorded before this block.
+                    self.end(recorded_until.checked_sub(BLOCK).unwrap_or(now), client)
+                };
                 Sent { problem: problem.or(sent.problem), ..sent }
             }
             CapturedAs::Silence | CapturedAs::Ended { .. } => {

@@ -103,7 +103,8 @@ fn sent_frames(performance: &Performance, speaker: usize) -> BTreeMap<u16, SentF
         performance.lines.iter().enumerate().position(|(index, line)| {
             let own = LINES[index].speaker == ROLES[speaker].name;
             // A frame is recorded up to 20 ms before the recording begins inside of it.
-            own && line.is_some_and(|line| seconds(line.start, at) > -0.05 && at < line.closed)
+            // A channel is closed for what is recorded once the voice thread knows: at its next turn.
+            own && line.is_some_and(|line| seconds(line.start, at) > -0.05 && seconds(line.closed, at) < 0.05)
         })
     };
     let frames = performance.players[speaker].traces.iter().filter_map(|trace| match *trace {
