@@ -4,15 +4,18 @@
 //! channels open and which close. Those that open come first, so that whoever moves from one room to another while
 //! speaking goes on speaking.
 
+mod wish;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use consonance_audio::{ActivationMode, BLOCK_SAMPLES, Demand, SAMPLE_RATE_HZ};
-use consonance_session::{ChannelId, ChannelProperties, Client, Priority, Target};
+use consonance_audio::{ActivationMode, Demand};
+use consonance_session::{ChannelProperties, Client, Priority, Target};
+
+use wish::Wish;
 
 use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
-use crate::fader::Fader;
-use crate::player::{SpeakingChannel, SpeakingTarget};
+use crate::player::SpeakingChannel;
 use crate::timeline::Timeline;
 
 /// When the chat as a whole is heard.
@@ -41,20 +44,6 @@ pub(super) struct Wishes {
     chat: Timeline<ChatActivation>,
     /// Something has changed that the game may see.
     changed: bool,
-}
-
-/// A channel that the game wants.
-struct Wish {
-    new: NewChannel,
-    activation: Timeline<ChannelActivation>,
-    fader: Fader,
-    /// It is to be heard in this block.
-    intent: bool,
-    open: Option<ChannelId>,
-    /// The session did not take it, and said so.
-    refused: bool,
-    /// The game wants it no longer; it goes with the next block.
-    closed: bool,
 }
 
 impl Wishes {
@@ -86,16 +75,7 @@ impl Wishes {
                 activation
             }
         };
-        let wish = Wish {
-            new,
-            activation,
-            fader: Fader::default(),
-            intent: false,
-            open: None,
-            refused: false,
-            closed: false,
-        };
-        self.channels.insert(channel, wish);
+        self.channels.insert(channel, Wish::new(new, activation));
         self.changed = true;
         Ok(())
     }
@@ -194,9 +174,7 @@ impl Wishes {
     pub(super) fn slam(&mut self, client: &mut Client) {
         for wish in self.channels.values_mut() {
             self.changed |= wish.open.is_some();
-            wish.fader.slam();
-            (wish.intent, wish.refused) = (false, false);
-            wish.close(client);
+            wish.slam(client);
         }
         self.forget_unwanted();
     }
@@ -240,106 +218,6 @@ impl Wishes {
         self.changed = false;
     }
 }
-
-impl Wish {
-    /// What has to be captured for it.
-    fn demand(&self, chat: ChatActivation) -> Demand {
-        let fade = self.new.fade.within_limits();
-        let mut demand = match self.activation.newest() {
-            ChannelActivation::AsChat => chat.mode.demand(chat.key_held),
-            ChannelActivation::Open => ActivationMode::Open.demand(false),
-            ChannelActivation::Voice => ActivationMode::Voice.demand(false),
-            ChannelActivation::Shut => Demand::default(),
-        };
-        if demand.speech {
-            demand.tail_ms = (fade.fade_out_seconds * 1_000.0).ceil() as u32;
-        } else {
-            demand.everything |= self.fader.volume() > 0.0;
-        }
-        demand
-    }
-
-    /// Fades, and opens where it is to be heard.
-    fn follow(
-        &mut self,
-        recorded_until: Instant,
-        is_speech: bool,
-        chat: ChatActivation,
-        client: &mut Client,
-    ) -> Result<(), String> {
-        let intent = match self.activation.at(recorded_until) {
-            ChannelActivation::AsChat => match chat.mode {
-                ActivationMode::Open => true,
-                ActivationMode::PushToTalk => chat.key_held,
-                ActivationMode::Voice => is_speech,
-            },
-            ChannelActivation::Open => true,
-            ChannelActivation::Voice => is_speech,
-            ChannelActivation::Shut => false,
-        };
-        self.intent = intent && self.is_wanted();
-        let before = self.fader.volume();
-        let volume = self.fader.step(self.new.fade, self.intent, BLOCK_SECONDS);
-        if !self.intent {
-            self.refused = false;
-        }
-        if self.intent && self.open.is_none() && !self.refused {
-            match client.open_channel(self.new.target.clone(), self.shown()) {
-                Ok(open) => self.open = Some(open),
-                Err(error) => {
-                    self.refused = true;
-                    return Err(error.to_string());
-                }
-            }
-        } else if before.to_bits() != volume.to_bits() {
-            self.show(client);
-        }
-        Ok(())
-    }
-
-    /// What the wire says of it: as loud as the game wants it, times how far it is faded.
-    fn shown(&self) -> ChannelProperties {
-        let amplitude = self.new.properties.amplitude * self.fader.volume();
-        ChannelProperties { amplitude, ..self.new.properties }
-    }
-
-    fn show(&self, client: &mut Client) {
-        if let Some(open) = self.open {
-            client.set_channel(open, self.shown());
-        }
-    }
-
-    /// False once the game has closed it, or its owner has gone.
-    fn is_wanted(&self) -> bool {
-        !self.closed && self.new.owner.as_ref().is_none_or(|owner| owner.strong_count() > 0)
-    }
-
-    /// Nothing of it is to be heard any more.
-    fn is_over(&self) -> bool {
-        self.open.is_some() && (!self.is_wanted() || (!self.intent && self.fader.volume() <= 0.0))
-    }
-
-    fn close(&mut self, client: &mut Client) {
-        if let Some(open) = self.open.take() {
-            client.close_channel(open);
-        }
-    }
-
-    fn speaking_channel(&self, priority: Priority) -> SpeakingChannel {
-        let ChannelProperties { positional, priority: own_priority, amplitude } = self.shown();
-        let target = match &self.new.target {
-            Target::Room(room) => SpeakingTarget::Room(room.to_string()),
-            Target::Player(name) => SpeakingTarget::Player(name.to_string()),
-        };
-        SpeakingChannel { target, positional, amplitude, priority: own_priority.unwrap_or(priority) }
-    }
-
-    fn state(&self) -> ChannelState {
-        ChannelState { is_open: self.open.is_some(), volume: self.fader.volume() }
-    }
-}
-
-const BLOCK_SECONDS: f32 = BLOCK_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,139 @@
+//! One channel that the game wants: whether it is to be heard, how far it is faded, and what the session has of it.
+
+use std::time::Instant;
+
+use consonance_audio::{ActivationMode, BLOCK_SAMPLES, Demand, SAMPLE_RATE_HZ};
+use consonance_session::{ChannelId, ChannelProperties, Client, Priority, Target};
+
+use super::ChatActivation;
+use crate::channel::{ChannelActivation, ChannelState, NewChannel};
+use crate::fader::Fader;
+use crate::player::{SpeakingChannel, SpeakingTarget};
+use crate::timeline::Timeline;
+
+/// A channel that the game wants.
+pub(super) struct Wish {
+    pub(super) new: NewChannel,
+    pub(super) activation: Timeline<ChannelActivation>,
+    fader: Fader,
+    /// It is to be heard in this block.
+    intent: bool,
+    pub(super) open: Option<ChannelId>,
+    /// The session did not take it, and said so.
+    refused: bool,
+    /// The game wants it no longer; it goes with the next block.
+    pub(super) closed: bool,
+}
+
+impl Wish {
+    /// A channel that is not open yet.
+    pub(super) fn new(new: NewChannel, activation: Timeline<ChannelActivation>) -> Self {
+        let fader = Fader::default();
+        Self { new, activation, fader, intent: false, open: None, refused: false, closed: false }
+    }
+
+    /// What has to be captured for it.
+    pub(super) fn demand(&self, chat: ChatActivation) -> Demand {
+        let fade = self.new.fade.within_limits();
+        let mut demand = match self.activation.newest() {
+            ChannelActivation::AsChat => chat.mode.demand(chat.key_held),
+            ChannelActivation::Open => ActivationMode::Open.demand(false),
+            ChannelActivation::Voice => ActivationMode::Voice.demand(false),
+            ChannelActivation::Shut => Demand::default(),
+        };
+        if demand.speech {
+            demand.tail_ms = (fade.fade_out_seconds * 1_000.0).ceil() as u32;
+        } else {
+            demand.everything |= self.fader.volume() > 0.0;
+        }
+        demand
+    }
+
+    /// Fades, and opens where it is to be heard.
+    pub(super) fn follow(
+        &mut self,
+        recorded_until: Instant,
+        is_speech: bool,
+        chat: ChatActivation,
+        client: &mut Client,
+    ) -> Result<(), String> {
+        let intent = match self.activation.at(recorded_until) {
+            ChannelActivation::AsChat => match chat.mode {
+                ActivationMode::Open => true,
+                ActivationMode::PushToTalk => chat.key_held,
+                ActivationMode::Voice => is_speech,
+            },
+            ChannelActivation::Open => true,
+            ChannelActivation::Voice => is_speech,
+            ChannelActivation::Shut => false,
+        };
+        self.intent = intent && self.is_wanted();
+        let before = self.fader.volume();
+        let volume = self.fader.step(self.new.fade, self.intent, BLOCK_SECONDS);
+        if !self.intent {
+            self.refused = false;
+        }
+        if self.intent && self.open.is_none() && !self.refused {
+            match client.open_channel(self.new.target.clone(), self.shown()) {
+                Ok(open) => self.open = Some(open),
+                Err(error) => {
+                    self.refused = true;
+                    return Err(error.to_string());
+                }
+            }
+        } else if before.to_bits() != volume.to_bits() {
+            self.show(client);
+        }
+        Ok(())
+    }
+
+    /// What the wire says of it: as loud as the game wants it, times how far it is faded.
+    fn shown(&self) -> ChannelProperties {
+        let amplitude = self.new.properties.amplitude * self.fader.volume();
+        ChannelProperties { amplitude, ..self.new.properties }
+    }
+
+    pub(super) fn show(&self, client: &mut Client) {
+        if let Some(open) = self.open {
+            client.set_channel(open, self.shown());
+        }
+    }
+
+    /// False once the game has closed it, or its owner has gone.
+    pub(super) fn is_wanted(&self) -> bool {
+        !self.closed && self.new.owner.as_ref().is_none_or(|owner| owner.strong_count() > 0)
+    }
+
+    /// Nothing of it is to be heard any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.open.is_some() && (!self.is_wanted() || (!self.intent && self.fader.volume() <= 0.0))
+    }
+
+    pub(super) fn close(&mut self, client: &mut Client) {
+        if let Some(open) = self.open.take() {
+            client.close_channel(open);
+        }
+    }
+
+    /// Closes it at once, without fading.
+    pub(super) fn slam(&mut self, client: &mut Client) {
+        self.fader.slam();
+        (self.intent, self.refused) = (false, false);
+        self.close(client);
+    }
+
+    pub(super) fn speaking_channel(&self, priority: Priority) -> SpeakingChannel {
+        let ChannelProperties { positional, priority: own_priority, amplitude } = self.shown();
+        let target = match &self.new.target {
+            Target::Room(room) => SpeakingTarget::Room(room.to_string()),
+            Target::Player(name) => SpeakingTarget::Player(name.to_string()),
+        };
+        SpeakingChannel { target, positional, amplitude, priority: own_priority.unwrap_or(priority) }
+    }
+
+    pub(super) fn state(&self) -> ChannelState {
+        ChannelState { is_open: self.open.is_some(), volume: self.fader.volume() }
+    }
+}
+
+const BLOCK_SECONDS: f32 = BLOCK_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
