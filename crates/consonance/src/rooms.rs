@@ -1,74 +1,72 @@
 //! The rooms that the game listens to, each as often as it asked for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use consonance_session::{Client, RoomError, RoomId};
 
 /// How often each room was joined and not left. Only the first time and the last are told to the session
 /// (spec: features, A2).
 #[derive(Debug, Default)]
-pub(crate) struct JoinedRooms {
-    times: BTreeMap<String, u32>,
-    names: BTreeMap<RoomId, String>,
-    /// Those of them that the server took us out of. They are still to be left as often as they were joined, as whoever
-    /// joined them does not know.
-    refused: BTreeSet<String>,
+pub(crate) struct JoinedRooms(BTreeMap<String, Joined>);
+
+#[derive(Debug)]
+struct Joined {
+    times: u32,
+    /// The server took us out of it. It is still to be left as often as it was joined, as whoever joined it does not know.
+    is_refused: bool,
+}
+
+impl Joined {
+    const ONCE: Self = Self { times: 1, is_refused: false };
 }
 
 impl JoinedRooms {
     /// The rooms that the session was started with, one mention each.
     pub(crate) fn new<'r>(rooms: impl Iterator<Item = &'r str>) -> Self {
-        let (mut times, mut names) = (BTreeMap::new(), BTreeMap::new());
-        for room in rooms {
-            times.insert(room.to_owned(), 1);
-            names.insert(RoomId::of(room), room.to_owned());
-        }
-        Self { times, names, refused: BTreeSet::new() }
+        Self(rooms.map(|room| (room.to_owned(), Joined::ONCE)).collect())
     }
 
     /// # Errors
     /// If the session cannot take the room; then it is not counted.
     pub(crate) fn join(&mut self, room: String, client: &mut Client) -> Result<(), RoomError> {
-        if let Some(times) = self.times.get_mut(&room) {
-            if self.refused.contains(&room) {
-                client.join_room(&room)?;
-                self.refused.remove(&room);
-            }
-            *times = times.saturating_add(1);
+        let Some(joined) = self.0.get_mut(&room) else {
+            client.join_room(&room)?;
+            self.0.insert(room, Joined::ONCE);
             return Ok(());
+        };
+        if joined.is_refused {
+            client.join_room(&room)?;
+            joined.is_refused = false;
         }
-        client.join_room(&room)?;
-        self.names.insert(RoomId::of(&room), room.clone());
-        self.times.insert(room, 1);
+        joined.times = joined.times.saturating_add(1);
         Ok(())
     }
 
     pub(crate) fn leave(&mut self, room: &str, client: &mut Client) {
-        let Some(times) = self.times.get_mut(room) else { return };
-        *times -= 1;
-        if *times == 0 {
-            self.times.remove(room);
-            self.names.remove(&RoomId::of(room));
-            self.refused.remove(room);
+        let Some(joined) = self.0.get_mut(room) else { return };
+        joined.times -= 1;
+        if joined.times == 0 {
+            self.0.remove(room);
             client.leave_room(room);
         }
     }
 
     /// The server has taken us out of a room. Whoever asks for it from now on asks the server again.
     pub(crate) fn lose(&mut self, room: &str) {
-        if self.times.contains_key(room) {
-            self.refused.insert(room.to_owned());
+        if let Some(joined) = self.0.get_mut(room) {
+            joined.is_refused = true;
         }
     }
 
     /// The rooms that the server took us out of, and that are still wanted.
     pub(crate) fn refused(&self) -> impl Iterator<Item = &str> {
-        self.refused.iter().map(String::as_str)
+        self.0.iter().filter(|(_, joined)| joined.is_refused).map(|(room, _)| &**room)
     }
 
     /// The name of a room that is listened to.
     pub(crate) fn name_of(&self, id: RoomId) -> Option<&str> {
-        self.names.get(&id).map(String::as_str)
+        let mut listened = self.0.iter().filter(|(_, joined)| !joined.is_refused).map(|(room, _)| &**room);
+        listened.find(|room| RoomId::of(room) == id)
     }
 }
 
@@ -112,7 +110,7 @@ mod tests {
         assert_eq!(rooms(&client), ["vip"], "the first one has not left yet");
         joined.lose("vip");
         joined.leave("vip", &mut client);
-        assert!(joined.refused().next().is_none() && joined.times.is_empty() && joined.names.is_empty());
+        assert!(joined.refused().next().is_none() && joined.0.is_empty());
     }
 
     #[test]
@@ -120,6 +118,6 @@ mod tests {
         let mut client = Client::new(ClientSettings::new("Alice"));
         let mut joined = JoinedRooms::default();
         assert!(joined.join("x".repeat(1000), &mut client).is_err());
-        assert!(joined.times.is_empty() && joined.names.is_empty());
+        assert!(joined.0.is_empty());
     }
 }
