@@ -28,7 +28,6 @@ mod restarting;
 mod resume;
 mod rooms;
 mod routing;
-mod security_page;
 mod send_order;
 mod server_routing;
 mod speaking;

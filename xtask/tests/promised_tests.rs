@@ -1,15 +1,24 @@
-//! `docs/parity.md` promises a test for every feature: they are there, and no feature is left without one.
+//! The pages that promise tests, `docs/security.md` and `docs/parity.md`: the tests are there, and no feature of the
+//! original is left without one.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[test]
-fn every_row_names_tests_that_exist_or_a_command() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let page = std::fs::read_to_string(root.join("docs/parity.md")).unwrap();
-    let mut sources = String::new();
-    read_sources(&root.join("crates"), &mut sources);
+fn every_test_that_the_security_page_names_exists() {
+    let (page, sources) = (page("security.md"), sources());
+    let quoted = page.split('`').skip(1).step_by(2);
+    let tests: Vec<_> = quoted.filter(|name| is_test_name(name)).collect();
+    assert!(tests.len() > 70, "{} tests are named", tests.len());
+    let missing: Vec<_> =
+        tests.iter().filter(|name| !sources.contains(&format!("#[test]\nfn {name}()"))).collect();
+    assert!(missing.is_empty(), "docs/security.md names tests that are not there: {missing:?}");
+}
+
+#[test]
+fn every_row_of_the_parity_page_names_tests_that_exist_or_a_command() {
+    let (page, sources) = (page("parity.md"), sources());
     let (mut rows, mut missing) = (0, Vec::new());
     for row in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| feature")) {
         let cells: Vec<_> = row.split(" | ").collect();
@@ -27,8 +36,7 @@ fn every_row_names_tests_that_exist_or_a_command() {
 
 #[test]
 fn every_part_of_the_originals_features_has_its_table() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let page = std::fs::read_to_string(root.join("docs/parity.md")).unwrap();
+    let page = page("parity.md");
     let parts = page.lines().filter(|line| line.starts_with("## ")).count();
     assert_eq!(parts, 17);
     assert_eq!(page.matches("| feature | here | shown by |").count(), parts);
@@ -37,6 +45,26 @@ fn every_part_of_the_originals_features_has_its_table() {
 /// A test, or a property of a test with cases.
 fn is_test(sources: &str, name: &str) -> bool {
     sources.contains(&format!("#[test]\nfn {name}("))
+}
+
+/// Words joined by underscores, as opposed to paths and types.
+fn is_test_name(quoted: &str) -> bool {
+    quoted.contains('_') && quoted.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join("docs").join(name)).unwrap()
+}
+
+/// Every source file of every crate, one after the other.
+fn sources() -> String {
+    let mut sources = String::new();
+    read_sources(&root().join("crates"), &mut sources);
+    sources
 }
 
 /// Every test file and module below a folder, without the spaces at the beginnings of lines.
