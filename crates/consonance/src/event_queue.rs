@@ -1,10 +1,11 @@
 //! The bounded queues from the voice thread to whoever wants to hear what happens.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::event::{End, Event, EventKind};
+use crate::lock::lock;
 use crate::log;
 use crate::trace::FrameTrace;
 
@@ -189,10 +190,6 @@ impl Waiting {
             events = woken.0;
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

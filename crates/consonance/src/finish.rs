@@ -1,7 +1,9 @@
 //! Whether the voice thread and everything it owned is gone.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
+
+use crate::lock::lock;
 
 /// After its last event the thread has only things to drop. An input, an output or a transport that holds on to a handle
 /// of its own chat would wait for itself; so nobody waits longer than this.
@@ -16,17 +18,17 @@ pub(crate) struct Finish {
 
 impl Finish {
     pub(crate) fn set(&self) {
-        *self.is_finished.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *lock(&self.is_finished) = true;
         self.finished.notify_all();
     }
 
     pub(crate) fn is_finished(&self) -> bool {
-        *self.is_finished.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.is_finished)
     }
 
     /// Waits until it is set, as long as that is reasonable.
     pub(crate) fn wait(&self) {
-        let is_finished = self.is_finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_finished = lock(&self.is_finished);
         let waited = self.finished.wait_timeout_while(is_finished, LONGEST_WAIT, |is_finished| !*is_finished);
         drop(waited);
     }

@@ -49,6 +49,7 @@ mod fader;
 mod finish;
 #[cfg(doctest)]
 mod guide;
+mod lock;
 mod log;
 #[cfg(feature = "host")]
 mod node;

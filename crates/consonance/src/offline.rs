@@ -3,7 +3,7 @@
 mod echo;
 mod server;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits, Statistics};
 
 use crate::builder::VoiceChatBuilder;
+use crate::lock::lock;
 use crate::voice_chat::VoiceChat;
 use echo::Echo;
 use server::OfflineServer;
@@ -44,14 +45,14 @@ pub(crate) struct LoopbackRooms(Arc<Mutex<Vec<Box<str>>>>);
 
 impl LoopbackRooms {
     pub(crate) fn listen(&self, room: &str) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = lock(&self.0);
         if waiting.len() < MAX_WAITING_ROOMS {
             waiting.push(room.into());
         }
     }
 
     fn take(&self) -> Vec<Box<str>> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.0))
     }
 }
 

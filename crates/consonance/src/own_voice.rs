@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use consonance_session::Client;
 
 use crate::channel::{Channel, ChannelState};
 use crate::event_queue::EventQueue;
+use crate::lock::lock;
 use crate::snapshot::MissingTokens;
 use crate::statistics::CaptureRow;
 use crate::talking::Talking;
@@ -59,7 +60,7 @@ impl OwnVoice {
     pub(crate) fn end(&self) {
         self.is_speech.store(false, Ordering::Release);
         self.is_heard.store(false, Ordering::Release);
-        self.channels.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        lock(&self.channels).clear();
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
@@ -73,13 +74,13 @@ impl OwnVoice {
 
     /// The rooms that the server took the player out of are these now. Rarely changes.
     pub(crate) fn set_taken_out_of<'r>(&self, rooms: impl Iterator<Item = &'r str>) {
-        let mut shown = self.taken_out_of.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = lock(&self.taken_out_of);
         shown.clear();
         shown.extend(rooms.map(str::to_owned));
     }
 
     pub(crate) fn is_taken_out_of(&self, room: &str) -> bool {
-        self.taken_out_of.lock().unwrap_or_else(PoisonError::into_inner).contains(room)
+        lock(&self.taken_out_of).contains(room)
     }
 
     pub(crate) fn is_speech(&self) -> bool {
@@ -91,6 +92,6 @@ impl OwnVoice {
     }
 
     pub(crate) fn channel(&self, channel: Channel) -> Option<ChannelState> {
-        self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(&channel).copied()
+        lock(&self.channels).get(&channel).copied()
     }
 }

@@ -11,7 +11,7 @@ mod text;
 use std::fmt;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::Thread;
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use crate::diagnostics::Diagnostics;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
+use crate::lock::lock;
 use crate::own_voice::OwnVoice;
 use crate::player::Players;
 use crate::problem::ProblemKind;
@@ -198,7 +199,7 @@ impl Running {
         let end = self.events.wait_for_end();
         self.finish.wait();
         // What went wrong with them stands in them.
-        drop(self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(lock(&self.diagnostics).take());
         end
     }
 }

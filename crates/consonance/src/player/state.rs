@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use consonance_session::{ClientEvent, HeardChannel, HeardTarget, Priority, RoomId};
+
+use crate::lock::lock;
 
 /// One of the channels on which a player speaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -276,10 +278,6 @@ pub(crate) fn priority_of(number: u8) -> Priority {
         .into_iter()
         .find(|priority| *priority as u8 == number)
         .unwrap_or(Priority::Default)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

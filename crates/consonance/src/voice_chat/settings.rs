@@ -1,17 +1,16 @@
 //! All settings of a player at once.
 
-use std::sync::PoisonError;
-
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
 
 use super::VoiceChat;
+use crate::lock::lock;
 use crate::settings::{SettingsError, VoiceSettings};
 
 impl VoiceChat {
     /// The settings in force, whichever method set them.
     pub fn settings(&self) -> VoiceSettings {
-        self.running.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.running.settings).clone()
     }
 
     /// Changes whatever differs from the settings in force, while the chat runs. A new length of frames means joining the
@@ -55,6 +54,6 @@ impl VoiceChat {
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut VoiceSettings)) {
-        change(&mut self.running.settings.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut lock(&self.running.settings));
     }
 }
