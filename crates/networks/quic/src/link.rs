@@ -125,6 +125,12 @@ impl Link {
         }
     }
 
+    /// Ends the link at once: what waits is not sent any more.
+    pub(crate) fn end(&self, words: &str) {
+        let words = words.to_owned();
+        self.end_now(Ending { code: CloseCode::Goodbye, words, reason: DisconnectReason::ClosedByUs });
+    }
+
     /// A control packet was polled and there is room for another one.
     pub(crate) fn make_room(&self) {
         self.room.notify_one();

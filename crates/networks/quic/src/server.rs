@@ -1,19 +1,13 @@
-//! A server: any number of links on one UDP port.
+//! A server: any number of links on one UDP port, which several servers may share.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Weak};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
-
-use bytes::Bytes;
-use consonance_transport::inbox::Popped;
-use consonance_transport::{
-    Delivery, DisconnectReason, LinkQuality, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
-};
-use quinn::{AsyncUdpSocket, Endpoint};
 
 use crate::client::LIMITS;
 use crate::close_code::CloseCode;
@@ -21,13 +15,23 @@ use crate::hello::SERVER_HELLO;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
+use bytes::Bytes;
+use consonance_transport::inbox::Popped;
+use consonance_transport::{
+    Delivery, DisconnectReason, LinkQuality, PacketLimits, Peer, ServerEvent, ServerStatistics,
+    ServerTransport,
+};
 
 mod bind;
 mod connection_ids;
 mod entrance;
+mod port;
+mod shard;
 
 pub use bind::BindError;
 use entrance::Entrance;
+use port::Port;
+use shard::{Placement, Shard};
 
 const SHUTTING_DOWN: &str = "the server is shutting down";
 
@@ -35,16 +39,16 @@ const SHUTTING_DOWN: &str = "the server is shutting down";
 const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Links to any number of clients. Dropping it closes them at once; [`close`](Self::close) does it in order.
+///
+/// Several of them may share a port ([`bind_shards`](Self::bind_shards)): each has its own links, waker and counters, and
+/// may be polled on a thread of its own.
 #[derive(Debug)]
 pub struct QuicServer {
-    /// Keeps the threads alive.
-    runtime: QuicRuntime,
-    endpoint: Endpoint,
-    /// Upgradable as long as the port is taken.
-    socket: Weak<dyn AsyncUdpSocket>,
-    local_addr: SocketAddr,
-    shown_identity: ShownIdentity,
+    port: Arc<Port>,
     entrance: Arc<Entrance>,
+    shard: Arc<Shard>,
+    /// Counts who was turned away from the port, for all.
+    is_first: bool,
     links: HashMap<Peer, Arc<Link>>,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
@@ -66,34 +70,56 @@ impl QuicServer {
         identity: &Identity,
         settings: QuicServerSettings,
     ) -> Result<Self, BindError> {
-        let shown_identity = ShownIdentity::new(identity.clone());
-        let bound = bind::bind(runtime, address, identity, &shown_identity, &settings)?;
-        let entrance = Arc::new(Entrance::new(settings));
-        runtime.spawn(Arc::clone(&entrance).receive(bound.endpoint.clone()));
-        Ok(Self {
-            runtime: runtime.clone(),
-            endpoint: bound.endpoint,
-            socket: bound.socket,
-            local_addr: bound.local_addr,
-            shown_identity,
-            entrance,
+        let mut shards = Self::bind_shards(runtime, address, identity, settings, NonZeroUsize::MIN, |_| 0)?;
+        Ok(shards.remove(0))
+    }
+
+    /// Listens like [`bind`](Self::bind), and shares the port between several servers.
+    ///
+    /// `place` is asked once for each client, on a thread of the runtime, with the session that the client names; the
+    /// client becomes a peer of the shard with the number that it answers (modulo `shards`), and so of nobody else.
+    /// It must not block.
+    ///
+    /// The limits of `settings` on connections and handshakes are those of the port, that is of all shards together.
+    /// The first shard also counts who was turned away or failed before it was placed.
+    /// A shard that was shut down or dropped refuses who is placed on it; the port is free when the last one is gone.
+    ///
+    /// # Errors
+    /// As those of [`bind`](Self::bind).
+    pub fn bind_shards(
+        runtime: &QuicRuntime,
+        address: SocketAddr,
+        identity: &Identity,
+        settings: QuicServerSettings,
+        shards: NonZeroUsize,
+        place: impl Fn(&str) -> usize + Send + Sync + 'static,
+    ) -> Result<Vec<Self>, BindError> {
+        let port = Arc::new(bind::bind(runtime, address, identity, &settings)?);
+        let entrance = Arc::new(Entrance::new(settings, shards, Placement::new(place)));
+        runtime.spawn(Arc::clone(&entrance).receive(port.endpoint.clone()));
+        let server = |(number, shard): (usize, &Arc<Shard>)| Self {
+            port: Arc::clone(&port),
+            entrance: Arc::clone(&entrance),
+            shard: Arc::clone(shard),
+            is_first: number == 0,
             links: HashMap::new(),
             newcomer: None,
             is_shut_down: false,
             packets: PacketBytes::default(),
             shown: None,
             statistics: ServerStatistics::default(),
-        })
+        };
+        Ok(entrance.shards.iter().enumerate().map(server).collect())
     }
 
     /// Where it listens, with the real port.
     pub fn local_addr(&self) -> SocketAddr {
-        self.local_addr
+        self.port.local_addr
     }
 
     /// The fingerprint of the certificate it shows.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.shown_identity.fingerprint()
+        self.port.shown_identity.fingerprint()
     }
 
     /// A handle with which it can be given another certificate while it runs.
@@ -101,25 +127,33 @@ impl QuicServer {
     /// The tokens that end connections of a former life (RFC 9000, section 10.3) go on following from the first
     /// identity's private key.
     pub fn shown_identity(&self) -> ShownIdentity {
-        self.shown_identity.clone()
+        self.port.shown_identity.clone()
     }
 
     /// Shuts down in order, waits until the port is free, for `at_most` this long, and says whether it is.
     ///
+    /// Of a port with several shards, it is the last one's to free: the others return when their own links have ended.
     /// Blocks the calling thread, which must not be one of an async runtime.
     pub fn close(mut self, at_most: Duration) -> bool {
         let deadline = Instant::now() + at_most;
         self.shutdown(Instant::now());
-        while self.entrance.has_guests() && Instant::now() < deadline {
+        while self.shard.guests.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
             while self.poll(Instant::now()).is_some() {}
             thread::sleep(CLOSE_CHECK_INTERVAL);
         }
-        let (socket, _runtime) = (self.socket.clone(), self.runtime.clone());
+        let (entrance, socket) = (Arc::clone(&self.entrance), self.port.socket.clone());
+        let _runtime = self.port.runtime.clone();
         drop(self);
-        while socket.strong_count() > 0 && Instant::now() < deadline {
+        while entrance.is_closed() && socket.strong_count() > 0 && Instant::now() < deadline {
             thread::sleep(CLOSE_CHECK_INTERVAL);
         }
         socket.strong_count() == 0
+    }
+
+    fn close_entrance(&mut self) {
+        if !std::mem::replace(&mut self.is_shut_down, true) {
+            self.entrance.close_shard();
+        }
     }
 
     fn accept_newcomer(&mut self) {
@@ -143,7 +177,7 @@ impl QuicServer {
 
     /// Hears nothing more of a peer but its end.
     fn mute(&mut self, peer: Peer) {
-        if self.entrance.mailbox.mute(peer)
+        if self.shard.mailbox.mute(peer)
             && let Some(link) = self.links.get(&peer)
         {
             link.make_room();
@@ -166,7 +200,7 @@ impl ServerTransport for QuicServer {
     fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer();
         loop {
-            match self.entrance.mailbox.pop()? {
+            match self.shard.mailbox.pop()? {
                 Popped::Connected { about, .. } if self.is_shut_down => {
                     about.link.leave(CloseCode::Refused, SHUTTING_DOWN);
                 }
@@ -221,8 +255,7 @@ impl ServerTransport for QuicServer {
     }
 
     fn shutdown(&mut self, _now: Instant) {
-        self.is_shut_down = true;
-        self.entrance.lock();
+        self.close_entrance();
         let mut peers: Vec<Peer> = self.links.keys().copied().collect();
         peers.sort_unstable();
         for peer in peers {
@@ -231,7 +264,7 @@ impl ServerTransport for QuicServer {
     }
 
     fn set_waker(&mut self, waker: Waker) {
-        self.entrance.mailbox.set_waker(waker);
+        self.shard.mailbox.set_waker(waker);
     }
 
     fn limits(&self) -> PacketLimits {
@@ -240,9 +273,11 @@ impl ServerTransport for QuicServer {
 
     fn statistics(&self) -> ServerStatistics {
         let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.entrance.mailbox.dropped();
+        statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
         statistics.connections.connected = self.links.len() as u64;
-        self.entrance.count(&mut statistics.connections);
+        if self.is_first {
+            self.entrance.count(&mut statistics.connections);
+        }
         statistics
     }
 
@@ -253,6 +288,13 @@ impl ServerTransport for QuicServer {
 
 impl Drop for QuicServer {
     fn drop(&mut self) {
-        self.endpoint.close(CloseCode::Goodbye.into(), SHUTTING_DOWN.as_bytes());
+        self.close_entrance();
+        self.shard.drop_server();
+        self.links.values().for_each(|link| link.end(SHUTTING_DOWN));
+        while let Some(popped) = self.shard.mailbox.pop() {
+            if let Popped::Connected { about, .. } = popped {
+                about.link.end(SHUTTING_DOWN);
+            }
+        }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use quinn::{AsyncUdpSocket, Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
+use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::connection_ids::RandomConnectionIds;
+use super::port::Port;
 use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls};
 
 /// What the system may hold for us in each direction, in bytes, if it lets us: a busy server's packets of a few
@@ -51,20 +52,14 @@ pub enum BindError {
     },
 }
 
-pub(super) struct Bound {
-    pub(super) endpoint: Endpoint,
-    pub(super) socket: Weak<dyn AsyncUdpSocket>,
-    pub(super) local_addr: SocketAddr,
-}
-
 pub(super) fn bind(
     runtime: &QuicRuntime,
     address: SocketAddr,
     identity: &Identity,
-    shown_identity: &ShownIdentity,
     settings: &QuicServerSettings,
-) -> Result<Bound, BindError> {
+) -> Result<Port, BindError> {
     let failed = |cause: io::Error| explain(address, cause);
+    let shown_identity = ShownIdentity::new(identity.clone());
     let mut config = ServerConfig::with_crypto(Arc::new(tls::server_config(shown_identity.clone())));
     config.transport_config(settings.transport_config());
     config.max_incoming(settings.handshakes_max).incoming_buffer_size(INCOMING_BUFFER_BYTES);
@@ -77,7 +72,7 @@ pub(super) fn bind(
     let weak_socket = Arc::downgrade(&socket);
     let endpoint = Endpoint::new_with_abstract_socket(endpoint_config, Some(config), socket, quinn_runtime)
         .map_err(failed)?;
-    Ok(Bound { endpoint, socket: weak_socket, local_addr })
+    Ok(Port { runtime: runtime.clone(), endpoint, socket: weak_socket, local_addr, shown_identity })
 }
 
 /// Reset tokens follow from the identity, and every id is taken for one of ours, so that a server that crashed and

@@ -1,16 +1,17 @@
-//! Where strangers become peers: admission, handshake, hello; then their link to its end.
+//! Where strangers become peers: admission, handshake, hello, the shard that takes them; then their link to its end.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use bytes::Bytes;
-use consonance_transport::inbox::Mailbox;
 use consonance_transport::{ConnectionCounts, Peer};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
+use super::SHUTTING_DOWN;
+use super::shard::{Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
 use crate::hello::{HELLO_BYTES_MAX, read_client_hello};
@@ -24,13 +25,15 @@ pub(super) struct Arrival {
     pub(super) link: Arc<Link>,
 }
 
-/// What all connections of a server share.
+/// What all connections to a port share.
 #[derive(Debug)]
 pub(super) struct Entrance {
     settings: QuicServerSettings,
-    pub(super) mailbox: Mailbox<Arrival, Bytes>,
-    /// Nobody is let in any more.
-    is_locked: AtomicBool,
+    /// At least one.
+    pub(super) shards: Box<[Arc<Shard>]>,
+    placement: Placement,
+    /// Shards that take somebody in; without one, nobody is let in any more.
+    open_shards: AtomicUsize,
     last_peer: AtomicU64,
     /// Connections that have a task, in handshake or later.
     present: AtomicUsize,
@@ -41,7 +44,7 @@ pub(super) struct Entrance {
 }
 
 /// A stranger who said hello.
-struct Guest {
+struct Introduced {
     session: String,
     connection: Connection,
     frames: FrameReader,
@@ -49,11 +52,12 @@ struct Guest {
 }
 
 impl Entrance {
-    pub(super) fn new(settings: QuicServerSettings) -> Self {
+    pub(super) fn new(settings: QuicServerSettings, shards: NonZeroUsize, placement: Placement) -> Self {
         Self {
-            mailbox: Mailbox::new(settings.incoming),
+            shards: (0..shards.get()).map(|_| Arc::new(Shard::new(settings.incoming))).collect(),
+            placement,
+            open_shards: AtomicUsize::new(shards.get()),
             settings,
-            is_locked: AtomicBool::new(false),
             last_peer: AtomicU64::new(0),
             present: AtomicUsize::new(0),
             handshaking: AtomicUsize::new(0),
@@ -70,14 +74,13 @@ impl Entrance {
         }
     }
 
-    /// Lets nobody in from now on.
-    pub(super) fn lock(&self) {
-        self.is_locked.store(true, Ordering::Relaxed);
+    /// One shard less takes somebody in.
+    pub(super) fn close_shard(&self) {
+        self.open_shards.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether anybody who said hello is still there.
-    pub(super) fn has_guests(&self) -> bool {
-        self.present.load(Ordering::Relaxed) > self.handshaking.load(Ordering::Relaxed)
+    pub(super) fn is_closed(&self) -> bool {
+        self.open_shards.load(Ordering::Relaxed) == 0
     }
 
     pub(super) fn count(&self, counts: &mut ConnectionCounts) {
@@ -90,7 +93,7 @@ impl Entrance {
     fn admit(self: &Arc<Self>, stranger: Incoming) {
         let handshaking = self.handshaking.load(Ordering::Relaxed);
         let is_busy = handshaking >= self.settings.handshakes_max / 4;
-        if self.is_full() || self.is_locked.load(Ordering::Relaxed) {
+        if self.is_full() || self.is_closed() {
             self.turned_away_full.fetch_add(1, Ordering::Relaxed);
             trace!(remote = %stranger.remote_address(), "turned away: full or shutting down");
             stranger.refuse();
@@ -112,8 +115,8 @@ impl Entrance {
 
     /// Those who are gone count until that was polled: a server that is late must not pile them up.
     fn is_full(&self) -> bool {
-        let present = self.present.load(Ordering::Relaxed).max(self.mailbox.peers());
-        present >= self.settings.connections_max
+        let known: usize = self.shards.iter().map(|shard| shard.mailbox.peers()).sum();
+        self.present.load(Ordering::Relaxed).max(known) >= self.settings.connections_max
     }
 
     fn next_peer(&self) -> Peer {
@@ -143,21 +146,29 @@ impl Place {
 
     async fn host(mut self, stranger: Incoming) {
         let settings = self.entrance.settings.clone();
-        let Ok(Some(guest)) = timeout(settings.handshake_timeout, meet(stranger)).await else {
+        let Ok(Some(introduced)) = timeout(settings.handshake_timeout, meet(stranger)).await else {
             self.entrance.failed_handshakes.fetch_add(1, Ordering::Relaxed);
             return;
         };
         self.handshake_is_over();
-        let Guest { session, connection, frames, control } = guest;
+        let Introduced { session, connection, frames, control } = introduced;
         let remote = display_remote(connection.remote_address());
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.entrance.next_peer();
-        let mailbox = &self.entrance.mailbox;
+        let shard = self.entrance.placement.shard_of(&session, &self.entrance.shards);
+        let _guest = Guest::count_in(shard);
         debug!(peer = peer.0, remote, session, "connected");
-        mailbox.connected(peer, Arrival { session, remote, link: Arc::clone(&link) });
-        let reason = pump(&link, mailbox, peer, frames, control).await;
+        shard.mailbox.connected(peer, Arrival { session, remote, link: Arc::clone(&link) });
+        if shard.is_dropped() {
+            shard.mailbox.forget(peer);
+            link.leave(CloseCode::Refused, SHUTTING_DOWN);
+        }
+        let reason = pump(&link, &shard.mailbox, peer, frames, control).await;
         debug!(peer = peer.0, %reason, "disconnected");
-        mailbox.disconnected(peer, reason);
+        shard.mailbox.disconnected(peer, reason);
+        if shard.is_dropped() {
+            shard.mailbox.forget(peer);
+        }
     }
 }
 
@@ -168,8 +179,24 @@ impl Drop for Place {
     }
 }
 
+/// A place among the guests of a shard, for as long as the connection's task runs.
+struct Guest<'s>(&'s Shard);
+
+impl<'s> Guest<'s> {
+    fn count_in(shard: &'s Shard) -> Self {
+        shard.guests.fetch_add(1, Ordering::Relaxed);
+        Self(shard)
+    }
+}
+
+impl Drop for Guest<'_> {
+    fn drop(&mut self) {
+        self.0.guests.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Handshake and hello. `None` if the stranger does not get that far.
-async fn meet(stranger: Incoming) -> Option<Guest> {
+async fn meet(stranger: Incoming) -> Option<Introduced> {
     let connection = stranger.accept().ok()?.await.ok()?;
     if connection.max_datagram_size().is_none() {
         connection.close(CloseCode::Refused.into(), b"voice needs QUIC datagrams");
@@ -183,7 +210,7 @@ async fn meet(stranger: Incoming) -> Option<Guest> {
         Err(_) => Err("the hello is too long or cut short"),
     };
     match read {
-        Ok(session) => Some(Guest { session, connection, frames, control }),
+        Ok(session) => Some(Introduced { session, connection, frames, control }),
         Err(problem) => {
             connection.close(CloseCode::Refused.into(), problem.as_bytes());
             None

@@ -1,6 +1,7 @@
 //! QUIC keeps the rules of every network, over real sockets of this machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use consonance_quic::{
@@ -16,6 +17,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 struct Quic {
     runtime: QuicRuntime,
+    /// The server is the last of so many that share the port.
+    shards: NonZeroUsize,
     identity: Identity,
     server: Option<(SocketAddr, Fingerprint)>,
     /// One for each client, so that its link can be cut.
@@ -23,10 +26,11 @@ struct Quic {
 }
 
 impl Quic {
-    fn new() -> Self {
+    fn new(shards: usize) -> Self {
         let runtime = QuicRuntime::new(2).unwrap();
         Self {
             runtime,
+            shards: NonZeroUsize::new(shards).unwrap(),
             identity: Identity::self_signed(["localhost"]).unwrap(),
             server: None,
             relays: Vec::new(),
@@ -40,8 +44,16 @@ impl Network for Quic {
 
     fn listen(&mut self) -> QuicServer {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
-        let server =
-            QuicServer::bind(&self.runtime, address, &self.identity, QuicServerSettings::default()).unwrap();
+        let (settings, last) = (QuicServerSettings::default(), self.shards.get() - 1);
+        let shards = QuicServer::bind_shards(
+            &self.runtime,
+            address,
+            &self.identity,
+            settings,
+            self.shards,
+            move |_| last,
+        );
+        let server = shards.unwrap().pop().unwrap();
         self.server = Some((server.local_addr(), server.fingerprint()));
         server
     }
@@ -66,4 +78,14 @@ impl Network for Quic {
     }
 }
 
-consonance_transport::conformance_tests!(Quic::new());
+mod alone {
+    use super::Quic;
+
+    consonance_transport::conformance_tests!(Quic::new(1));
+}
+
+mod one_of_two_shards {
+    use super::Quic;
+
+    consonance_transport::conformance_tests!(Quic::new(2));
+}

@@ -9,6 +9,7 @@ mod connecting;
 mod hostile;
 mod limits;
 mod restart;
+mod shards;
 mod stranger;
 mod support;
 mod udp_relay;

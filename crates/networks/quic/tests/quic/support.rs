@@ -51,6 +51,10 @@ impl TestServer {
             QuicServer::bind(&runtime, address, identity, settings.clone()).ok()
         });
         transport.set_waker(thread_waker());
+        Self::of(runtime, transport)
+    }
+
+    pub(crate) fn of(runtime: QuicRuntime, transport: QuicServer) -> Self {
         Self { runtime, transport, sessions: Vec::new(), packets: Vec::new(), ends: Vec::new() }
     }
 

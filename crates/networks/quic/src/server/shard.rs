@@ -1,0 +1,57 @@
+//! Several servers behind one port: who is served by which.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use consonance_transport::inbox::{InboxLimits, Mailbox};
+
+use super::entrance::Arrival;
+
+/// What the entrance knows of one of the servers behind it.
+#[derive(Debug)]
+pub(super) struct Shard {
+    pub(super) mailbox: Mailbox<Arrival, Bytes>,
+    /// Connections of it that said hello and have not ended.
+    pub(super) guests: AtomicUsize,
+    is_dropped: AtomicBool,
+}
+
+impl Shard {
+    pub(super) fn new(incoming: InboxLimits) -> Self {
+        Self {
+            mailbox: Mailbox::new(incoming),
+            guests: AtomicUsize::new(0),
+            is_dropped: AtomicBool::new(false),
+        }
+    }
+
+    /// Nobody will poll the mailbox any more. Who is put into it after that has to be turned away by whoever does it.
+    pub(super) fn drop_server(&self) {
+        self.is_dropped.store(true, Ordering::Release);
+    }
+
+    /// To be asked after somebody was put into the mailbox: its lock orders this and the last look into it.
+    pub(super) fn is_dropped(&self) -> bool {
+        self.is_dropped.load(Ordering::Acquire)
+    }
+}
+
+/// Says by the session that a client named which of the shards takes it.
+pub(super) struct Placement(Box<dyn Fn(&str) -> usize + Send + Sync>);
+
+impl Placement {
+    pub(super) fn new(place: impl Fn(&str) -> usize + Send + Sync + 'static) -> Self {
+        Self(Box::new(place))
+    }
+
+    pub(super) fn shard_of<'s, S>(&self, session: &str, shards: &'s [S]) -> &'s S {
+        &shards[(self.0)(session) % shards.len()]
+    }
+}
+
+impl fmt::Debug for Placement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Placement").finish_non_exhaustive()
+    }
+}
