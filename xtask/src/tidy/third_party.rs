@@ -32,6 +32,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("opus-pure", &["crates/audio"]),
     ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),
+    ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
     ("rustls", &["crates/networks", "crates/server"]),
     ("tokio", &["crates/networks", "crates/server"]),

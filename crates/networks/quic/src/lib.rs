@@ -28,6 +28,7 @@ mod identity;
 mod link;
 mod packet_bytes;
 mod runtime;
+pub mod sans_io;
 mod server;
 mod settings;
 mod shown_identity;

@@ -15,7 +15,7 @@ mod frames;
 mod outbox;
 mod pump;
 
-pub(crate) use frames::FrameReader;
+pub(crate) use frames::{FrameReader, take_packet};
 use outbox::{Outbox, Put};
 pub(crate) use pump::pump;
 

@@ -62,7 +62,8 @@ impl FrameReader {
     }
 }
 
-fn take_packet(buffer: &mut BytesMut, allowed: usize) -> Result<Option<Bytes>, FrameError> {
+/// The next packet of at most `allowed` bytes that is there as a whole.
+pub(crate) fn take_packet(buffer: &mut BytesMut, allowed: usize) -> Result<Option<Bytes>, FrameError> {
     let Some(length) = buffer.first_chunk::<LENGTH_BYTES>() else {
         return Ok(None);
     };

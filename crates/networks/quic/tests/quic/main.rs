@@ -9,6 +9,7 @@ mod connecting;
 mod hostile;
 mod limits;
 mod restart;
+mod sans_io;
 mod shards;
 mod stranger;
 mod support;

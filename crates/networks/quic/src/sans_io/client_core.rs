@@ -1,0 +1,277 @@
+//! One connection to a session, as a plain struct.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use consonance_transport::{Delivery, DisconnectReason, MAX_PACKET_BYTES};
+use quinn_proto::{
+    Connection, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, FinishError, ReadError, StreamEvent,
+    StreamId, VarInt,
+};
+
+use crate::client::LIMITS;
+use crate::close_code::{CloseCode, reason_of, violated};
+use crate::hello::{HELLO_BYTES_MAX, client_hello, read_server_hello};
+use crate::link::take_packet;
+use crate::settings::OutgoingLimits;
+
+/// A client's side of one connection. Any order of calls is safe.
+///
+/// After each `handle_…` and each `send` the driver drains [`poll_event`](Self::poll_event) and
+/// [`poll_transmit`](Self::poll_transmit).
+#[derive(Debug)]
+pub struct ClientCore {
+    endpoint: Endpoint,
+    handle: ConnectionHandle,
+    connection: Connection,
+    /// The latest time that the driver has brought.
+    clock: Instant,
+    stage: Stage,
+    outgoing_limits: OutgoingLimits,
+    /// Control packets, each after its length, that the stream has not taken yet.
+    outgoing: BytesMut,
+    /// The beginning of a control packet.
+    incoming: BytesMut,
+    events: VecDeque<CoreEvent>,
+    /// What the endpoint would answer to strangers, which a client has none of.
+    answers: Vec<u8>,
+}
+
+/// What happened on a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CoreEvent {
+    /// The server took us in: packets may be sent.
+    Connected,
+    /// A packet came from the server.
+    Packet {
+        /// How it travelled.
+        delivery: Delivery,
+        /// Its bytes.
+        packet: Bytes,
+    },
+    /// The connection is gone, or could not be made. Nothing follows.
+    Disconnected {
+        /// Why.
+        reason: DisconnectReason,
+    },
+}
+
+/// How far a connection is.
+#[derive(Debug)]
+enum Stage {
+    /// Until QUIC has shaken hands; then this hello goes out.
+    Handshaking {
+        hello: Vec<u8>,
+    },
+    /// The server has not answered the hello yet.
+    Greeting(StreamId),
+    Up(StreamId),
+    Ended,
+}
+
+impl ClientCore {
+    pub(super) fn new(
+        endpoint: Endpoint,
+        handle: ConnectionHandle,
+        connection: Connection,
+        now: Instant,
+        session: &str,
+        outgoing_limits: OutgoingLimits,
+    ) -> Self {
+        Self {
+            endpoint,
+            handle,
+            connection,
+            clock: now,
+            stage: Stage::Handshaking { hello: client_hello(session) },
+            outgoing_limits,
+            outgoing: BytesMut::new(),
+            incoming: BytesMut::new(),
+            events: VecDeque::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// A datagram came from the server. Whatever the bytes are, nothing breaks.
+    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        self.clock = now;
+        let remote = self.connection.remote_address();
+        let datagram = BytesMut::from(datagram);
+        let event = self.endpoint.handle(now, remote, None, None, datagram, &mut self.answers);
+        self.answers.clear();
+        if let Some(DatagramEvent::ConnectionEvent(_, event)) = event {
+            self.connection.handle_event(event);
+            self.tell_endpoint();
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.clock = now;
+        self.connection.handle_timeout(now);
+        self.tell_endpoint();
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    pub fn poll_timeout(&mut self) -> Option<Instant> {
+        self.connection.poll_timeout()
+    }
+
+    /// Writes the next datagram for the server into `datagram`, instead of what was in it; false if there is none.
+    pub fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        self.clock = now;
+        datagram.clear();
+        let is_one = self.connection.poll_transmit(now, 1, datagram).is_some();
+        self.tell_endpoint();
+        is_one
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<CoreEvent> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Some(event);
+            }
+            if matches!(self.stage, Stage::Up(_))
+                && let Some(packet) = self.connection.datagrams().recv()
+            {
+                return Some(CoreEvent::Packet { delivery: Delivery::Unreliable, packet });
+            }
+            match self.connection.poll()? {
+                Event::Connected => self.greet(),
+                Event::Stream(StreamEvent::Readable { .. }) => self.read_control(),
+                Event::Stream(StreamEvent::Writable { .. }) => self.write_control(),
+                Event::ConnectionLost { reason } => self.end(reason_of(&reason)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Sends a packet. False if it is dropped: before [`CoreEvent::Connected`], after the end, or above what a network
+    /// of this kind takes. A reliable packet that no longer fits the queue ends the connection.
+    pub fn send(&mut self, delivery: Delivery, packet: &[u8]) -> bool {
+        if !matches!(self.stage, Stage::Up(_)) || !LIMITS.allow(delivery, packet.len()) {
+            return false;
+        }
+        match delivery {
+            Delivery::Unreliable => {
+                self.connection.datagrams().send(Bytes::copy_from_slice(packet), true).is_ok()
+            }
+            Delivery::Reliable => self.send_control(packet),
+        }
+    }
+
+    /// Ends the connection; the goodbye waits to be sent. Control packets that wait are lost.
+    pub fn leave(&mut self, now: Instant) {
+        self.connection.close(now, CloseCode::Goodbye.into(), Bytes::new());
+        self.end(DisconnectReason::ClosedByUs);
+    }
+
+    fn tell_endpoint(&mut self) {
+        while let Some(event) = self.connection.poll_endpoint_events() {
+            if let Some(answer) = self.endpoint.handle_event(self.handle, event) {
+                self.connection.handle_event(answer);
+            }
+        }
+    }
+
+    /// Says which session we want.
+    fn greet(&mut self) {
+        let Stage::Handshaking { hello } = &self.stage else { return };
+        self.outgoing.put_u32(hello.len() as u32);
+        self.outgoing.put_slice(hello);
+        if self.connection.datagrams().max_size().is_none() {
+            return self.break_off("it takes no datagrams");
+        }
+        match self.connection.streams().open(Dir::Bi) {
+            Some(control) => self.stage = Stage::Greeting(control),
+            None => return self.break_off("it takes no streams"),
+        }
+        self.write_control();
+    }
+
+    fn send_control(&mut self, packet: &[u8]) -> bool {
+        if self.outgoing.len() + packet.len() > self.outgoing_limits.bytes {
+            let queue = format!("more than {} bytes", self.outgoing_limits.bytes);
+            self.close(CloseCode::TooSlow, DisconnectReason::Overloaded { queue });
+            return false;
+        }
+        self.outgoing.put_u32(packet.len() as u32);
+        self.outgoing.put_slice(packet);
+        self.write_control();
+        true
+    }
+
+    /// Gives the stream as much as it takes; it says when it takes more.
+    fn write_control(&mut self) {
+        let (Stage::Greeting(control) | Stage::Up(control)) = self.stage else { return };
+        while !self.outgoing.is_empty() {
+            match self.connection.send_stream(control).write(&self.outgoing) {
+                Ok(bytes) => self.outgoing.advance(bytes),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn read_control(&mut self) {
+        let (Stage::Greeting(control) | Stage::Up(control)) = self.stage else { return };
+        let is_over = self.take_chunks(control);
+        loop {
+            let is_greeting = matches!(self.stage, Stage::Greeting(_));
+            let allowed = if is_greeting { HELLO_BYTES_MAX } else { MAX_PACKET_BYTES };
+            match take_packet(&mut self.incoming, allowed) {
+                Ok(Some(hello)) if is_greeting => match read_server_hello(&hello) {
+                    Ok(()) => {
+                        self.stage = Stage::Up(control);
+                        self.events.push_back(CoreEvent::Connected);
+                    }
+                    Err(problem) => return self.break_off(problem),
+                },
+                Ok(Some(packet)) => {
+                    self.events.push_back(CoreEvent::Packet { delivery: Delivery::Reliable, packet });
+                }
+                Ok(None) => break,
+                Err(error) => return self.close(CloseCode::Violation, error.into()),
+            }
+        }
+        if is_over {
+            // The server's goodbye; its words follow with the close of the connection.
+            let finished: Result<(), FinishError> = self.connection.send_stream(control).finish();
+            drop(finished);
+        }
+    }
+
+    /// Moves what the stream has to `incoming`; true if that was the last of it.
+    fn take_chunks(&mut self, control: StreamId) -> bool {
+        let mut stream = self.connection.recv_stream(control);
+        let Ok(mut chunks) = stream.read(true) else { return true };
+        let is_over = loop {
+            match chunks.next(usize::MAX) {
+                Ok(Some(chunk)) => self.incoming.extend_from_slice(&chunk.bytes),
+                Ok(None) | Err(ReadError::Reset(_)) => break true,
+                Err(ReadError::Blocked) => break false,
+            }
+        };
+        // What it would have us transmit, the driver asks for anyway.
+        let _ = chunks.finalize();
+        is_over
+    }
+
+    fn break_off(&mut self, violation: &str) {
+        self.close(CloseCode::Violation, violated(violation));
+    }
+
+    fn close(&mut self, code: CloseCode, reason: DisconnectReason) {
+        self.connection.close(self.clock, VarInt::from(code), Bytes::new());
+        self.end(reason);
+    }
+
+    fn end(&mut self, reason: DisconnectReason) {
+        if !matches!(self.stage, Stage::Ended) {
+            self.stage = Stage::Ended;
+            self.outgoing = BytesMut::new();
+            self.events.push_back(CoreEvent::Disconnected { reason });
+        }
+    }
+}

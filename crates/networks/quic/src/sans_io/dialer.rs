@@ -1,0 +1,74 @@
+//! What all connections to one server have in common.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use quinn_proto::{ClientConfig, ConnectError, Endpoint, EndpointConfig};
+
+use super::ClientCore;
+use crate::verifier::ServerVerifier;
+use crate::{QuicAddress, QuicClientSettings, session_name_problem, tls};
+
+/// Begins connections to one server.
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    endpoint_config: Arc<EndpointConfig>,
+    client_config: ClientConfig,
+    host: String,
+    remote: SocketAddr,
+    settings: QuicClientSettings,
+}
+
+/// Why a connection cannot even be begun.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DialError {
+    /// No session has such a name.
+    #[error("no session can be called {session:?}: {problem}; choose another name")]
+    SessionName {
+        /// The name.
+        session: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The host or the address cannot be dialled.
+    #[error("{remote} cannot be dialled: {cause}; check the server's address")]
+    Remote {
+        /// Where.
+        remote: SocketAddr,
+        /// What QUIC said.
+        cause: ConnectError,
+    },
+}
+
+impl Dialer {
+    /// For the server of this address, whose host is known to be at `remote`. The session of the address does not count.
+    pub fn new(address: &QuicAddress, remote: SocketAddr, settings: QuicClientSettings) -> Self {
+        let verifier = Arc::new(ServerVerifier::new(address));
+        let mut client_config = ClientConfig::new(Arc::new(tls::client_config(verifier)));
+        client_config.transport_config(settings.transport_config());
+        let host = address.host().to_owned();
+        Self { endpoint_config: Arc::default(), client_config, host, remote, settings }
+    }
+
+    /// Where datagrams have to be sent.
+    pub fn remote(&self) -> SocketAddr {
+        self.remote
+    }
+
+    /// Begins a connection to a session; its first datagrams wait to be sent.
+    ///
+    /// # Errors
+    /// If no session can have that name, or there can be no server at the address.
+    pub fn dial(&self, now: Instant, session: &str) -> Result<ClientCore, DialError> {
+        if let Some(problem) = session_name_problem(session) {
+            return Err(DialError::SessionName { session: session.to_owned(), problem });
+        }
+        let mut endpoint = Endpoint::new(Arc::clone(&self.endpoint_config), None, false, None);
+        let (handle, connection) = endpoint
+            .connect(now, self.client_config.clone(), self.remote, &self.host)
+            .map_err(|cause| DialError::Remote { remote: self.remote, cause })?;
+        Ok(ClientCore::new(endpoint, handle, connection, now, session, self.settings.outgoing))
+    }
+}
