@@ -288,6 +288,9 @@ fn log(session: &str, event: &ServerEvent) {
         ServerEvent::AccessDenied { name, room, to, .. } => {
             info!(session, player = &**name, room = &**room, ?to, "no access");
         }
+        ServerEvent::PriorityDenied { name, .. } => {
+            info!(session, player = &**name, "speaks with more priority than it may");
+        }
         ServerEvent::Spoofed { name, claimed_name, .. } => {
             info!(session, player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
         }

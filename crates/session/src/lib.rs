@@ -105,7 +105,7 @@ pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{
     Access, AccessRule, ChannelRow, ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, RoomUse,
-    Server, ServerEvent, ServerSettings, ServerStatistics, SpokenTo, VoiceRow,
+    Server, ServerEvent, ServerSettings, ServerStatistics, SpokenTo, VoiceRow, Vouched,
 };
 pub use time::Instant;
 pub use traffic::{Flow, Total, Traffic};

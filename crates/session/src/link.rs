@@ -43,6 +43,8 @@ pub enum CloseReason {
     Left,
     /// Somebody joined with the same name.
     NameTakenOver,
+    /// Somebody of this name is here, and the operator knows that it is theirs.
+    NameProtected,
     /// The name has more bytes than [`Limits::name_bytes`](crate::Limits) allows.
     NameTooLong,
     /// The link was open for [`Limits::handshake`](crate::Limits) without a handshake.
@@ -57,6 +59,8 @@ pub enum CloseReason {
     WrongSession,
     /// The server does not let this player in.
     NotAdmitted,
+    /// The time for which the player was let in is over.
+    VisitEnded,
     /// The session ends.
     Stopped,
     /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
@@ -106,6 +110,8 @@ impl fmt::Display for CloseReason {
         let reason = match self {
             Self::Left => "left the session",
             Self::NameTakenOver => "somebody else joined with the same name",
+            Self::NameProtected => "this name belongs to somebody who is here: choose another one",
+            Self::VisitEnded => "the time of this player's join token is over: get another one",
             Self::NameTooLong => "the name is longer than this session allows",
             Self::NoHandshake => "connected without joining the session in time",
             Self::NoAnswer => "the server did not answer in time",

@@ -41,7 +41,7 @@ use crate::time::Instant;
 use crate::traffic::Traffic;
 
 use access::Gate;
-pub use access::{Access, AccessRule, RoomUse};
+pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
@@ -207,6 +207,7 @@ impl Server {
             self.close(link, CloseReason::NoHandshake);
         }
         self.refuse_forgotten();
+        self.end_visits();
         self.give_up_places();
         self.send_voice_reports();
         self.end_silent_channels();
@@ -218,8 +219,9 @@ impl Server {
         let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
+        let visit = self.gate.next_end().map(|(end, _)| (end, "a visit is over"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
-        [stranger, place, report, waiting, silent].into_iter().flatten().min()
+        [stranger, place, report, waiting, visit, silent].into_iter().flatten().min()
     }
 
     /// The next packet to send.

@@ -1,7 +1,10 @@
 //! Who may listen and speak where, by access tokens; and who may join at all, if the driver wants to be asked.
 //!
 //! Tokens are names, the same ones as a client's own: a room is open to who has at least one of those that it asks for.
-//! Where a client has them from is the driver's matter ([`Server::admit`]), usually a signed join token.
+//! A client may besides be kept to some rooms, whatever these ask for.
+//! Where a client has its access from is the driver's matter ([`Server::admit`]), usually a signed join token.
+
+mod grant;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -9,17 +12,13 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Channel, ChannelKind, ClientId, CodecSettings, RoomId, VoiceData};
 
+pub use grant::{Access, Vouched};
+
 use super::room_pattern::RoomPattern;
 use super::{Fault, Server, ServerEvent};
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, LinkId};
 use crate::time::Instant;
-
-/// The access tokens of one client: at most 64 names of at most 128 bytes each; the rest is dropped.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Access {
-    tokens: BTreeSet<Box<str>>,
-}
 
 /// What a room asks for: one of these tokens, or nothing if there are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,35 +39,6 @@ pub enum RoomUse {
     Speak,
 }
 
-impl Access {
-    /// Tokens of one client.
-    const MAX_TOKENS: usize = 64;
-    const MAX_TOKEN_BYTES: usize = 128;
-
-    /// Whether one of these names is among the tokens, or none is asked for.
-    pub fn satisfies(&self, asked: &[Box<str>]) -> bool {
-        asked.is_empty() || asked.iter().any(|token| self.tokens.contains(token))
-    }
-
-    /// The names, sorted.
-    pub fn tokens(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.tokens.iter().map(|token| &**token)
-    }
-}
-
-impl<T: AsRef<str>> FromIterator<T> for Access {
-    fn from_iter<I: IntoIterator<Item = T>>(tokens: I) -> Self {
-        let mut access = Self::default();
-        for token in tokens {
-            let token = token.as_ref();
-            if token.len() <= Self::MAX_TOKEN_BYTES && access.tokens.len() < Self::MAX_TOKENS {
-                access.tokens.insert(token.into());
-            }
-        }
-        access
-    }
-}
-
 impl AccessRule {
     /// One of these tokens is asked for by who wants to listen or to speak.
     pub fn for_both<T: AsRef<str>>(tokens: impl IntoIterator<Item = T>) -> Self {
@@ -83,8 +53,13 @@ pub(super) struct Gate {
     rules: Vec<(RoomPattern, AccessRule)>,
     /// Rooms in use that follow a rule.
     guarded: BTreeMap<RoomId, usize>,
-    /// By client id; of who has no tokens only while there are rules.
+    /// By client id; of whom nothing was said only while there are rules.
     passes: Vec<Option<Pass>>,
+    /// How many of them ask for more than a look at the rules, and how many keep to some rooms.
+    restricted: usize,
+    choosy: usize,
+    /// When visits end.
+    ends: BTreeSet<(Instant, ClientId)>,
     waiting: BTreeMap<LinkId, Waiting>,
     /// When the patience with each of them ends.
     deadlines: BTreeSet<(Instant, LinkId)>,
@@ -98,6 +73,8 @@ struct Pass {
     may_speak: Vec<bool>,
     /// Rooms for which the operator was told that it may not speak there.
     told: BTreeSet<RoomId>,
+    /// The operator was told that it speaks with more priority than it may.
+    told_of_priority: bool,
     /// What it was refused since it has this access, the newest last.
     refused: Vec<(Box<str>, RoomUse)>,
 }
@@ -145,9 +122,37 @@ impl Gate {
     }
 
     pub(super) fn forget(&mut self, id: ClientId) {
-        if let Some(pass) = self.passes.get_mut(usize::from(id.0)) {
-            *pass = None;
+        self.take_pass(id);
+    }
+
+    fn take_pass(&mut self, id: ClientId) -> Option<Pass> {
+        let pass = self.passes.get_mut(usize::from(id.0)).and_then(Option::take)?;
+        self.restricted -= usize::from(pass.access.is_restricted());
+        self.choosy -= usize::from(pass.access.tells_rooms_apart());
+        if let Some(end) = pass.access.ends_at {
+            self.ends.remove(&(end, id));
         }
+        Some(pass)
+    }
+
+    /// Whether somebody here may do less than the rules say.
+    pub(super) fn restricts(&self) -> bool {
+        self.restricted > 0
+    }
+
+    /// Whether somebody here keeps to some rooms, by their names.
+    pub(super) fn keeps_to_names(&self) -> bool {
+        self.choosy > 0
+    }
+
+    /// What was said of a client; nothing of one without tokens or anything else.
+    pub(super) fn access(&self, id: ClientId) -> Option<&Access> {
+        self.pass(id).map(|pass| &pass.access)
+    }
+
+    /// When the next visit ends, and whose.
+    pub(super) fn next_end(&self) -> Option<(Instant, ClientId)> {
+        self.ends.first().copied()
     }
 
     /// Other rules for everybody who is here, and for the rooms in use.
@@ -159,7 +164,7 @@ impl Gate {
     ) {
         self.rules = rules.to_vec();
         for id in clients {
-            let pass = self.passes.get_mut(usize::from(id.0)).and_then(Option::take);
+            let pass = self.take_pass(id);
             self.grant(id, pass.map(|pass| pass.access).unwrap_or_default());
         }
         self.guarded.clear();
@@ -167,15 +172,20 @@ impl Gate {
     }
 
     pub(super) fn grant(&mut self, id: ClientId, access: Access) {
-        if self.rules.is_empty() && access.tokens.is_empty() {
-            return self.forget(id);
+        self.forget(id);
+        if self.rules.is_empty() && access == Access::default() {
+            return;
         }
         let index = usize::from(id.0);
         if index >= self.passes.len() {
             self.passes.resize_with(index + 1, || None);
         }
         let may_speak = self.rules.iter().map(|(_, rule)| access.satisfies(&rule.speak)).collect();
-        self.passes[index] = Some(Pass { access, may_speak, told: BTreeSet::new(), refused: Vec::new() });
+        self.restricted += usize::from(access.is_restricted());
+        self.choosy += usize::from(access.tells_rooms_apart());
+        self.ends.extend(access.ends_at.map(|end| (end, id)));
+        let (told, refused) = (BTreeSet::new(), Vec::new());
+        self.passes[index] = Some(Pass { access, may_speak, told, told_of_priority: false, refused });
     }
 
     fn pass(&self, id: ClientId) -> Option<&Pass> {
@@ -198,7 +208,9 @@ impl Gate {
 
     fn may_listen(&self, id: ClientId, room: &str) -> bool {
         let asked = self.rule_of(room).map_or(&[][..], |rule| &*self.rules[rule].1.listen);
-        asked.is_empty() || self.pass(id).is_some_and(|pass| pass.access.satisfies(asked))
+        let pass = self.pass(id);
+        (asked.is_empty() || pass.is_some_and(|pass| pass.access.satisfies(asked)))
+            && pass.is_none_or(|pass| pass.access.may_listen_to(room))
     }
 
     /// Whether a client may speak and write to a room id. Where nobody listens, everybody may.
@@ -243,9 +255,40 @@ impl Server {
         if self.roster.get(id).is_none() {
             return false;
         }
-        self.gate.grant(id, access);
+        self.grant(id, access);
         self.expel_from_forbidden_rooms(id);
         true
+    }
+
+    /// A permissive session lets everybody do everything.
+    pub(super) fn grant(&mut self, id: ClientId, access: Access) {
+        self.gate.grant(id, if self.settings.permissive { Access::default() } else { access });
+    }
+
+    /// What was said of a client when it was let in, or since; nothing of one that is not here.
+    pub fn access(&self, id: ClientId) -> Option<&Access> {
+        self.gate.access(id)
+    }
+
+    /// Whether a newcomer with this access may have a name; not while somebody of that name is here for whom more is said.
+    pub(super) fn may_have_name(&self, link: LinkId, name: &str, access: &Access) -> bool {
+        let Some(namesake) = self.roster.id_of(name) else { return true };
+        let is_own = self.links.get(&link).is_some_and(|link| link.clients().any(|id| id == namesake));
+        is_own || self.gate.access(namesake).is_none_or(|present| access.may_take_name_from(present))
+    }
+
+    /// Closes the links of those whose visits are over.
+    pub(super) fn end_visits(&mut self) {
+        while let Some((end, id)) = self.gate.next_end()
+            && end <= self.now
+        {
+            self.statistics.visits_ended += 1;
+            self.gate.ends.pop_first();
+            match self.fan_out.link(id) {
+                Some(link) => self.close(link, CloseReason::VisitEnded),
+                None => self.remove_client(id),
+            }
+        }
     }
 
     /// Somebody wants in: the driver is asked. While it thinks, further handshakes over the link say nothing new.
@@ -281,11 +324,13 @@ impl Server {
 
     /// Takes a client out of the rooms that it may not listen to, as an operator does; how many these were.
     pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) -> usize {
-        if self.settings.access.is_empty() {
+        if self.settings.access.is_empty() && !self.gate.keeps_to_names() {
             return 0;
         }
         let Some(member) = self.roster.get(id) else { return 0 };
-        let is_forbidden = |room: &&str| !self.gate.may_listen(id, room);
+        // The wire brings a listener what is said in any room of the same id.
+        let is_forbidden =
+            |room: &&str| self.rooms.names_of_id_of(room).any(|name| !self.gate.may_listen(id, name));
         let forbidden: Vec<Box<str>> = member.rooms.names().filter(is_forbidden).map(Into::into).collect();
         for room in &forbidden {
             self.statistics.rooms_forbidden += 1;
@@ -295,12 +340,18 @@ impl Server {
         forbidden.len()
     }
 
-    /// Refuses a frame to a room where its speaker may not speak; the operator is told once for each room and client.
+    /// Refuses a frame to a room where its speaker may not speak, or of more priority than it may have; the operator is told
+    /// once for each room and client.
     pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        if self.settings.access.is_empty() {
+        if self.settings.access.is_empty() && !self.gate.restricts() {
             return Ok(());
         }
+        let priority_max = self.gate.access(own).and_then(|access| access.priority_max);
         for Channel { bits, recipient } in voice.channels {
+            if priority_max.is_some_and(|most| bits.priority() > most) {
+                self.tell_of_priority(own);
+                return Err(Fault::PriorityForbidden);
+            }
             if bits.kind() == ChannelKind::Room {
                 self.check_speech(own, RoomId(recipient))?;
             }
@@ -310,15 +361,32 @@ impl Server {
 
     /// The same for anything that is said to a room.
     pub(super) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Fault> {
-        if self.gate.may_speak(own, room) {
+        if self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room) {
             return Ok(());
         }
         let pass = self.gate.passes.get_mut(usize::from(own.0)).and_then(Option::as_mut);
         if pass.is_none_or(|pass| pass.told.len() < MAX_TOLD && pass.told.insert(room)) {
-            let name = self.rooms.iter().find(|(id, _)| *id == room).map(|(_, name)| Box::from(name));
+            let name = self.rooms.names_of_id(room).next().map(Box::from);
             self.tell_of_denial(own, &name.unwrap_or_default(), RoomUse::Speak);
         }
         Err(Fault::SpeechForbidden)
+    }
+
+    /// Whether a client may by its own patterns speak to every room that the wire knows by this id.
+    fn keeps_to_its_rooms(&self, own: ClientId, room: RoomId) -> bool {
+        if !self.gate.keeps_to_names() {
+            return true;
+        }
+        let access = self.gate.access(own);
+        access.is_none_or(|access| self.rooms.names_of_id(room).all(|name| access.may_speak_to(name)))
+    }
+
+    fn tell_of_priority(&mut self, id: ClientId) {
+        let pass = self.gate.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut);
+        let Some(pass) = pass.filter(|pass| !pass.told_of_priority) else { return };
+        pass.told_of_priority = true;
+        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        self.events.push(ServerEvent::PriorityDenied { id, name });
     }
 
     fn tell_of_denial(&mut self, id: ClientId, room: &str, to: RoomUse) {

@@ -22,7 +22,7 @@ pub enum ServerEvent {
         /// What it has to show for it; nothing from an original.
         join_token: JoinToken,
     },
-    /// A client has no token for what it wanted to do in a room. It was taken out of a room that it may not listen to; of
+    /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to others. It was taken out of a room that it may not listen to; of
     /// what it speaks where it may not, this is told once.
     AccessDenied {
         /// Its id.
@@ -33,6 +33,13 @@ pub enum ServerEvent {
         room: Box<str>,
         /// What it may not do there.
         to: RoomUse,
+    },
+    /// A client speaks with more priority than it may; what it says so goes nowhere. Told once for each client.
+    PriorityDenied {
+        /// Its id.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
     },
     /// A client finished its handshake.
     ClientJoined {

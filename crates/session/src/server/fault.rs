@@ -23,6 +23,7 @@ pub(super) enum Fault {
     RoomsExhausted,
     RoomForbidden,
     SpeechForbidden,
+    PriorityForbidden,
     VoiceLimited,
     ControlLimited,
     FanOutLimited,
@@ -60,6 +61,7 @@ impl Fault {
             | Self::RoomsExhausted
             // A client that was not told which rooms are closed to it may well go on speaking for a while.
             | Self::SpeechForbidden
+            | Self::PriorityForbidden
             | Self::Undrained => return None,
         })
     }
@@ -90,6 +92,7 @@ impl Server {
             // Each room was counted.
             Fault::RoomForbidden => return,
             Fault::SpeechForbidden => &mut statistics.speech_forbidden,
+            Fault::PriorityForbidden => &mut statistics.priority_forbidden,
             Fault::Malformed => &mut statistics.malformed,
             Fault::Oversized => &mut statistics.oversized,
             Fault::WrongSession => &mut statistics.wrong_session,

@@ -49,7 +49,13 @@ impl Server {
     }
 
     /// Somebody is in: who has to go for it goes, and everybody else who is here is told to the newcomer.
+    ///
+    /// A name that is vouched for stays with its owner.
     pub(super) fn join(&mut self, link: LinkId, name: &str, codec: CodecSettings, access: Access) {
+        if !self.may_have_name(link, name, &access) {
+            self.statistics.names_protected += 1;
+            return self.close(link, CloseReason::NameProtected);
+        }
         self.make_room(link, name);
         let Some(id) = self.take_id() else {
             self.statistics.links_refused += 1;
@@ -60,7 +66,7 @@ impl Server {
             self.strangers.remove(&(record.deadline, link));
         }
         self.add_client(link, id, name, codec);
-        self.gate.grant(id, access);
+        self.grant(id, access);
         self.welcome(link, id, false);
     }
 

@@ -33,7 +33,7 @@ impl Server {
     }
 
     fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
-        if self.settings.looks_into_relays() && self.gather_by_rules(link, own, relay)? {
+        if self.looks_into_relays() && self.gather_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;

@@ -77,7 +77,12 @@ impl RoomDirectory {
 
     /// The rooms in use that the wire cannot tell from one of this name, itself included.
     pub(super) fn names_of_id_of(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.by_id.get(&RoomId::of(name)).into_iter().flat_map(|names| names.keys().map(|name| &**name))
+        self.names_of_id(RoomId::of(name))
+    }
+
+    /// The rooms in use that the wire knows by this id.
+    pub(super) fn names_of_id(&self, id: RoomId) -> impl Iterator<Item = &str> {
+        self.by_id.get(&id).into_iter().flat_map(|names| names.keys().map(|name| &**name))
     }
 
     /// Whether a room of the configuration has the name's id, but not the name.

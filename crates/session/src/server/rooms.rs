@@ -154,19 +154,26 @@ impl Server {
 
     /// Whether the wire cannot tell this room from one in use that follows other rules.
     fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
-        self.settings.looks_into_relays()
+        self.looks_into_relays()
             && self.rooms.names_of_id_of(room).any(|other| !self.follows_same_rules(room, other))
     }
 
+    /// Whether relayed voice has to be looked into, for the session's rules or for what a client may not do.
+    pub(super) fn looks_into_relays(&self) -> bool {
+        self.settings.looks_into_relays() || self.gate.restricts()
+    }
+
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {
-        self.proximity.rule_of(room) == self.proximity.rule_of(other)
+        // Who keeps to some rooms by their names must not find others behind the same id.
+        (room == other || !self.gate.keeps_to_names())
+            && self.proximity.rule_of(room) == self.proximity.rule_of(other)
             && self.gate.rule_of(room) == self.gate.rule_of(other)
     }
 
     /// One listener less; a room that nobody listens to is guarded no longer.
     pub(super) fn leave_directory(&mut self, room: &str) {
         self.rooms.leave(room);
-        if self.settings.looks_into_relays() && self.rooms.names_of_id_of(room).next().is_none() {
+        if self.looks_into_relays() && self.rooms.names_of_id_of(room).next().is_none() {
             self.gate.close(room);
         }
     }

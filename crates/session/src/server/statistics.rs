@@ -64,10 +64,16 @@ pub struct ServerStatistics {
     pub abusers_closed: u64,
     /// Packets that were not taken because too much waits to be sent.
     pub undrained: u64,
-    /// Rooms that a client was taken out of because it has no token for them.
+    /// Rooms that a client was taken out of because it may not listen to them.
     pub rooms_forbidden: u64,
-    /// Frames and texts to rooms that their sender has no token for.
+    /// Frames and texts to rooms that their sender may not speak to.
     pub speech_forbidden: u64,
+    /// Frames of more priority than their sender may have.
+    pub priority_forbidden: u64,
+    /// Visits that were over at the time that was said when they began.
+    pub visits_ended: u64,
+    /// Newcomers who wanted the name of somebody here for whom more is said.
+    pub names_protected: u64,
     /// Clients that were not admitted, or not in time.
     pub joins_refused: u64,
     /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, CodecSettings, RoomId};
 
-use super::{RoomUse, Server};
+use super::{Access, RoomUse, Server};
 use crate::link::LinkId;
 use crate::time::Instant;
 use crate::traffic::{Total, Traffic};
@@ -29,6 +29,8 @@ pub struct ClientRow<'a> {
     pub refused: Vec<(&'a str, RoomUse)>,
     /// Whether it has said where it is.
     pub has_place: bool,
+    /// What was said of it when it was let in; `None` if nothing was.
+    pub access: Option<&'a Access>,
 }
 
 /// A client's voice as it comes in.
@@ -86,6 +88,7 @@ impl Server {
             voice: self.voice_reports.voice(member.id),
             refused: self.gate.refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
             has_place: self.proximity.has_place(member.id),
+            access: self.gate.access(member.id),
         })
     }
 

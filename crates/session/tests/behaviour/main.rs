@@ -17,6 +17,7 @@ mod inspection;
 mod joining;
 mod limits;
 mod monitoring;
+mod own_access;
 mod peer_to_peer;
 mod permissive;
 mod proximity;

@@ -100,7 +100,12 @@ impl Run {
             160..=199 => self.server.restart(self.now, SESSION),
             200..=239 => {
                 let tokens: &[&str] = if operation < 220 { &["gold"] } else { &[] };
-                let _is_here = self.server.set_access(id, tokens.iter().collect::<Access>());
+                let mut access: Access = tokens.iter().collect();
+                if operation.is_multiple_of(2) {
+                    access = access.listening_to(&ROOMS[..2]).speaking_to(&ROOMS[1..2]);
+                    access.ends_at = Some(self.now + Duration::from_secs(u64::from(operation)));
+                }
+                let _is_here = self.server.set_access(id, access);
             }
             240.. => self.server.stop(),
         }

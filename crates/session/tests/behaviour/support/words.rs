@@ -117,6 +117,7 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         }
         ServerEvent::Spoofed { name, claimed, .. } => format!("{name} spoke as {claimed}"),
         ServerEvent::AccessDenied { name, room, .. } => format!("{name} may not speak to {room}"),
+        ServerEvent::PriorityDenied { name, .. } => format!("{name} speaks with too much priority"),
         other => panic!("no words for {other:?}"),
     }
 }

@@ -1,0 +1,169 @@
+//! What one client may do: what whoever let it in said of it.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+
+use consonance_wire::Priority;
+
+use crate::server::room_pattern::RoomPattern;
+use crate::time::Instant;
+
+/// What one client may do, and who answers for it.
+///
+/// Without anything said it has no access tokens, may use every room that asks for none, and nobody answers for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Access {
+    /// At most 64 names of at most 128 bytes each; the rest is dropped.
+    tokens: BTreeSet<Box<str>>,
+    listen: Option<Box<[RoomPattern]>>,
+    speak: Option<Box<[RoomPattern]>>,
+    /// Its channels may have no higher priority than this; any if there is none. A frame with a higher one goes nowhere.
+    pub priority_max: Option<Priority>,
+    /// It may moderate. The engine does not look at this; the driver does.
+    pub is_moderator: bool,
+    /// Who it is in the operator's own accounts, if that is known.
+    pub subject: Option<Box<str>>,
+    /// What somebody who answers for it said of its name.
+    pub vouched: Vouched,
+    /// When its visit ends; its link is closed then.
+    pub ends_at: Option<Instant>,
+}
+
+/// How much somebody who is trusted says of a client's name, in rising order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Vouched {
+    /// Nobody answers for it.
+    #[default]
+    Nothing,
+    /// Somebody answers for it, whatever it is called.
+    Player,
+    /// Somebody says that it is the one of this name.
+    Name,
+}
+
+impl Access {
+    /// Tokens, and room patterns of each kind, of one client.
+    const MAX_ITEMS: usize = 64;
+    const MAX_ITEM_BYTES: usize = 128;
+
+    /// Whether one of these names is among the tokens, or none is asked for.
+    pub fn satisfies(&self, asked: &[Box<str>]) -> bool {
+        asked.is_empty() || asked.iter().any(|token| self.tokens.contains(token))
+    }
+
+    /// The names of its tokens, sorted.
+    pub fn tokens(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.tokens.iter().map(|token| &**token)
+    }
+
+    /// It may listen to rooms of these patterns only, besides what the rooms ask for. Of more than 64 patterns the rest is
+    /// dropped, and so is one with more than 128 bytes.
+    #[must_use]
+    pub fn listening_to<T: AsRef<str>>(self, rooms: impl IntoIterator<Item = T>) -> Self {
+        Self { listen: Some(Self::patterns(rooms)), ..self }
+    }
+
+    /// It may speak and write to rooms of these patterns only; see [`listening_to`](Self::listening_to).
+    #[must_use]
+    pub fn speaking_to<T: AsRef<str>>(self, rooms: impl IntoIterator<Item = T>) -> Self {
+        Self { speak: Some(Self::patterns(rooms)), ..self }
+    }
+
+    /// Whether its own patterns let it listen to a room of this name.
+    pub fn may_listen_to(&self, room: &str) -> bool {
+        self.listen.as_ref().is_none_or(|rooms| rooms.iter().any(|pattern| pattern.matches(room)))
+    }
+
+    /// Whether its own patterns let it speak and write to a room of this name.
+    pub fn may_speak_to(&self, room: &str) -> bool {
+        self.speak.as_ref().is_none_or(|rooms| rooms.iter().any(|pattern| pattern.matches(room)))
+    }
+
+    /// Whether it may have the name of somebody who is here with this access.
+    ///
+    /// Between two for whom nobody answers, the newcomer has it, as with the original. Else it needs to be the same one, or
+    /// more has to be said for it.
+    pub fn may_take_name_from(&self, present: &Self) -> bool {
+        let is_same = self.subject == present.subject;
+        match present.vouched {
+            Vouched::Nothing => true,
+            _ if is_same && self.subject.is_some() && self.vouched > Vouched::Nothing => true,
+            vouched => self.vouched > vouched || self.vouched == vouched && is_same,
+        }
+    }
+
+    /// Whether it asks for more than a look at its tokens when it speaks or listens.
+    pub(super) fn is_restricted(&self) -> bool {
+        self.listen.is_some() || self.speak.is_some() || self.priority_max.is_some()
+    }
+
+    /// Whether rooms of one id, which the wire cannot tell apart, may be different to it.
+    pub(super) fn tells_rooms_apart(&self) -> bool {
+        self.listen.is_some() || self.speak.is_some()
+    }
+
+    fn patterns<T: AsRef<str>>(rooms: impl IntoIterator<Item = T>) -> Box<[RoomPattern]> {
+        let is_kept = |room: &T| room.as_ref().len() <= Self::MAX_ITEM_BYTES;
+        let kept = rooms.into_iter().filter(is_kept).take(Self::MAX_ITEMS);
+        kept.map(|room| RoomPattern::from(room.as_ref())).collect()
+    }
+}
+
+/// The tokens of these names, and nothing else.
+impl<T: AsRef<str>> FromIterator<T> for Access {
+    fn from_iter<I: IntoIterator<Item = T>>(tokens: I) -> Self {
+        let mut access = Self::default();
+        for token in tokens {
+            let token = token.as_ref();
+            if token.len() <= Self::MAX_ITEM_BYTES && access.tokens.len() < Self::MAX_ITEMS {
+                access.tokens.insert(token.into());
+            }
+        }
+        access
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(vouched: Vouched, subject: Option<&str>) -> Access {
+        Access { vouched, subject: subject.map(Into::into), ..Access::default() }
+    }
+
+    #[test]
+    fn a_name_goes_to_the_same_one_or_to_whom_more_is_said_for() {
+        use Vouched::{Name, Nothing, Player};
+        for (newcomer, present, may) in [
+            ((Nothing, None), (Nothing, None), true),
+            ((Player, None), (Nothing, None), true),
+            ((Nothing, None), (Player, None), false),
+            ((Player, None), (Player, None), true),
+            ((Nothing, None), (Name, None), false),
+            ((Player, None), (Name, None), false),
+            ((Name, None), (Name, None), true),
+            ((Name, None), (Player, None), true),
+            ((Name, Some("a")), (Name, Some("a")), true),
+            ((Name, Some("b")), (Name, Some("a")), false),
+            ((Name, None), (Name, Some("a")), false),
+            ((Name, Some("a")), (Name, None), false),
+            ((Player, Some("a")), (Name, Some("a")), true),
+            ((Name, Some("b")), (Player, Some("a")), true),
+            ((Player, Some("b")), (Player, Some("a")), false),
+            ((Nothing, Some("a")), (Name, Some("a")), false),
+        ] {
+            let taken = access(newcomer.0, newcomer.1).may_take_name_from(&access(present.0, present.1));
+            assert_eq!(taken, may, "{newcomer:?} from {present:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_patterns_are_kept_than_64_and_none_that_is_too_long() {
+        let rooms = (0..100).map(|number| alloc::format!("room {number}"));
+        let access =
+            Access::default().listening_to(rooms).speaking_to([alloc::string::String::from("x").repeat(129)]);
+        assert!(access.may_listen_to("room 63") && !access.may_listen_to("room 64"));
+        assert!(!access.may_speak_to(&"x".repeat(129)), "what is dropped opens nothing");
+    }
+}
