@@ -1,16 +1,20 @@
 //! A session loop in a thread of its own.
 
+#[cfg(unix)]
+mod bell;
+mod sleeper;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-
-use consonance_transport::thread_waker;
 
 use crate::inspection::Inspection;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
+use sleeper::Sleeper;
 
 /// Networks without threads of their own cannot wake the loop; it looks at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
@@ -24,6 +28,7 @@ const TAKE_OVER: Duration = Duration::from_secs(2);
 pub struct DedicatedServer {
     inspection: Inspection,
     wishes: Arc<Wishes>,
+    waker: Waker,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -36,9 +41,16 @@ impl DedicatedServer {
         let inspection = Inspection::of(&session_loop);
         let wishes = Arc::new(Wishes::default());
         let obeyed = Arc::clone(&wishes);
-        let run = move || run(session_loop, &obeyed);
+        let (tell_waker, its_waker) = mpsc::sync_channel(1);
+        let run = move || {
+            let sleeper = Sleeper::new(&session_loop);
+            let _ = tell_waker.send(sleeper.waker());
+            run(session_loop, &sleeper, &obeyed);
+        };
         let thread = thread::Builder::new().name("session-loop".into()).spawn(run);
-        Self { inspection, wishes, thread: Some(thread.expect("the operating system gives a thread")) }
+        let thread = Some(thread.expect("the operating system gives a thread"));
+        let waker = its_waker.recv().expect("the thread begins with its waker");
+        Self { inspection, wishes, waker, thread }
     }
 
     /// Starts every session anew at the next turn; clients come back by themselves.
@@ -78,15 +90,13 @@ impl DedicatedServer {
     }
 
     fn wake(&self) {
-        if let Some(thread) = &self.thread {
-            thread.thread().unpark();
-        }
+        self.waker.wake_by_ref();
     }
 
     fn end(&mut self) {
         self.wishes.stop.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
+            self.wake();
             // A loop that panicked has said so already.
             let _ = thread.join();
         }
@@ -109,8 +119,8 @@ struct Wishes {
     turns: AtomicU64,
 }
 
-fn run(mut session_loop: SessionLoop, wishes: &Wishes) {
-    session_loop.set_waker(&thread_waker());
+fn run(mut session_loop: SessionLoop, sleeper: &Sleeper, wishes: &Wishes) {
+    session_loop.set_waker(&sleeper.waker());
     while !wishes.stop.load(Ordering::Acquire) {
         if wishes.restart.swap(false, Ordering::AcqRel) {
             session_loop.restart_sessions(Instant::now());
@@ -121,19 +131,19 @@ fn run(mut session_loop: SessionLoop, wishes: &Wishes) {
             // Who asked may have lost its patience.
             let _ = done.try_send(());
         }
-        turn_and_sleep(&mut session_loop);
+        turn_and_sleep(&mut session_loop, sleeper);
         wishes.turns.fetch_add(1, Ordering::Relaxed);
     }
     let deadline = Instant::now() + GOODBYE;
     session_loop.shut_down(Instant::now());
     while session_loop.links() > 0 && Instant::now() < deadline {
-        turn_and_sleep(&mut session_loop);
+        turn_and_sleep(&mut session_loop, sleeper);
     }
 }
 
-fn turn_and_sleep(session_loop: &mut SessionLoop) {
+fn turn_and_sleep(session_loop: &mut SessionLoop, sleeper: &Sleeper) {
     let now = Instant::now();
     let wake_at = session_loop.turn(now);
     let sleep = wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP));
-    thread::park_timeout(sleep);
+    sleeper.sleep(session_loop, sleep);
 }

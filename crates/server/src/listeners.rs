@@ -1,5 +1,7 @@
 //! All networks of the process, and the names of their connections in the engine.
 
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -88,6 +90,11 @@ impl Listeners {
 
     pub(crate) fn set_waker(&mut self, waker: &Waker) {
         self.list.iter_mut().for_each(|listener| listener.set_waker(waker.clone()));
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.list.iter().filter_map(|listener| listener.descriptor())
     }
 
     pub(crate) fn wants_poll_at(&self) -> Option<Instant> {

@@ -1,6 +1,8 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
 use std::collections::HashMap;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -71,6 +73,13 @@ impl SessionLoop {
     /// Asks the listeners to wake whoever drives the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.listeners.set_waker(waker);
+    }
+
+    /// What whoever drives the loop waits for while it sleeps, besides the waker: one of them is readable when there is
+    /// something to do.
+    #[cfg(unix)]
+    pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.listeners.descriptors()
     }
 
     /// Takes what has come in, sends what has to go out; when to call again if no waker calls before.

@@ -1,5 +1,7 @@
 //! The server side of a network: many links, told apart by [`Peer`].
 
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -44,8 +46,18 @@ pub trait ServerTransport: Send {
 
     /// Asks to be woken, from any thread, when `poll` has something.
     ///
-    /// A network without threads of its own ignores this; its driver polls every few milliseconds.
+    /// A network without threads of its own ignores this; its driver polls every few milliseconds, or waits for the
+    /// network's descriptor.
     fn set_waker(&mut self, _waker: Waker) {}
+
+    /// What becomes readable when `poll` has something, besides what the waker is called for.
+    ///
+    /// For networks that read their own socket in `poll`: a driver that sleeps waits for it, too. It stays the same for
+    /// the life of the transport. Without one, the waker or a look every few milliseconds has to do.
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
 
     /// The largest packets this network takes.
     fn limits(&self) -> PacketLimits;

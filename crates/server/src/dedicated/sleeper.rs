@@ -1,0 +1,206 @@
+//! Sleeping until there is something to do: a waker was called, a descriptor is readable, or the time has come.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+#[cfg(unix)]
+use super::bell::{Bell, Ringer};
+use crate::session_loop::SessionLoop;
+
+/// How the thread that made it sleeps.
+#[derive(Debug)]
+pub(super) struct Sleeper {
+    alarm: Arc<Alarm>,
+    /// Wakes a thread that waits for descriptors; one that has none is parked.
+    #[cfg(unix)]
+    bell: Option<Bell>,
+}
+
+#[derive(Debug)]
+struct Alarm {
+    /// Since the last sleep ended: ringing again is free.
+    is_rung: AtomicBool,
+    thread: Thread,
+    #[cfg(unix)]
+    ringer: Option<Ringer>,
+}
+
+impl Sleeper {
+    /// For the current thread, which drives this loop; its listeners must be there already.
+    pub(super) fn new(session_loop: &SessionLoop) -> Self {
+        #[cfg(unix)]
+        let (ringer, bell) = session_loop.descriptors().next().and_then(|_| Bell::new().ok()).unzip();
+        #[cfg(not(unix))]
+        let _ = session_loop;
+        let alarm = Alarm {
+            is_rung: AtomicBool::new(false),
+            thread: thread::current(),
+            #[cfg(unix)]
+            ringer,
+        };
+        Self {
+            alarm: Arc::new(alarm),
+            #[cfg(unix)]
+            bell,
+        }
+    }
+
+    /// Ends the present sleep, or the next one before it begins.
+    pub(super) fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.alarm))
+    }
+
+    /// Sleeps until the waker was called since the last sleep ended, a listener can be read, or the time is over.
+    pub(super) fn sleep(&self, session_loop: &SessionLoop, at_most: Duration) {
+        #[cfg(unix)]
+        if let Some(bell) = &self.bell {
+            let is_rung =
+                self.alarm.is_rung.load(Ordering::Acquire) || bell.wait(session_loop.descriptors(), at_most);
+            if is_rung {
+                self.alarm.is_rung.store(false, Ordering::Release);
+                bell.silence();
+            }
+            return;
+        }
+        #[cfg(not(unix))]
+        let _ = session_loop;
+        thread::park_timeout(at_most);
+        self.alarm.is_rung.store(false, Ordering::Release);
+    }
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.is_rung.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        #[cfg(unix)]
+        if let Some(ringer) = &self.ringer {
+            return ringer.ring();
+        }
+        self.thread.unpark();
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::os::fd::{AsFd as _, BorrowedFd};
+    use std::os::unix::net::UnixStream;
+    use std::time::Instant;
+
+    use consonance_transport::memory::{MemoryNetwork, MemoryServer};
+    use consonance_transport::{
+        Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+    };
+
+    use super::*;
+    use crate::SessionsSettings;
+
+    /// Whoever sleeps this long has not been woken.
+    const FOR_EVER: Duration = Duration::from_mins(5);
+
+    /// A network that is heard of through its descriptor only.
+    struct WithDescriptor(MemoryServer, UnixStream);
+
+    impl ServerTransport for WithDescriptor {
+        fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+            self.0.poll(now)
+        }
+
+        fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+            self.0.send(now, peers, delivery, packet);
+        }
+
+        fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+            self.0.disconnect(now, peer, reason);
+        }
+
+        fn shutdown(&mut self, now: Instant) {
+            self.0.shutdown(now);
+        }
+
+        fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+            Some(self.1.as_fd())
+        }
+
+        fn limits(&self) -> PacketLimits {
+            self.0.limits()
+        }
+
+        fn statistics(&self) -> ServerStatistics {
+            self.0.statistics()
+        }
+    }
+
+    /// A loop with one listener of each kind, and what makes the second one readable.
+    fn session_loop() -> (SessionLoop, UnixStream) {
+        let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+        let (far, near) = UnixStream::pair().unwrap();
+        session_loop.add_listener(Box::new(MemoryNetwork::new().listen()));
+        session_loop.add_listener(Box::new(WithDescriptor(MemoryNetwork::new().listen(), near)));
+        (session_loop, far)
+    }
+
+    fn slept_through(sleeper: &Sleeper, session_loop: &SessionLoop) -> bool {
+        let from = Instant::now();
+        sleeper.sleep(session_loop, FOR_EVER);
+        from.elapsed() >= FOR_EVER
+    }
+
+    #[test]
+    fn a_readable_descriptor_ends_every_sleep_until_it_is_read() {
+        let (session_loop, mut far) = session_loop();
+        let sleeper = Sleeper::new(&session_loop);
+        thread::scope(|scope| {
+            scope.spawn(|| far.write_all(b"a packet").unwrap());
+            assert!(!slept_through(&sleeper, &session_loop));
+            assert!(!slept_through(&sleeper, &session_loop));
+        });
+    }
+
+    #[test]
+    fn a_waker_ends_a_sleep_beside_descriptors_and_one_that_has_not_begun() {
+        let (session_loop, _far) = session_loop();
+        let sleeper = Sleeper::new(&session_loop);
+        let waker = sleeper.waker();
+        waker.wake_by_ref();
+        waker.wake_by_ref();
+        assert!(!slept_through(&sleeper, &session_loop));
+        thread::scope(|scope| {
+            scope.spawn(|| waker.wake_by_ref());
+            assert!(!slept_through(&sleeper, &session_loop));
+        });
+    }
+
+    #[test]
+    fn a_sleep_beside_descriptors_ends_when_its_time_is_over_though_it_was_woken_before() {
+        let (session_loop, _far) = session_loop();
+        let sleeper = Sleeper::new(&session_loop);
+        sleeper.waker().wake();
+        sleeper.sleep(&session_loop, FOR_EVER);
+        let (from, short) = (Instant::now(), Duration::from_millis(20));
+        sleeper.sleep(&session_loop, short);
+        assert!(from.elapsed() >= short, "no ring is heard twice");
+    }
+
+    #[test]
+    fn without_descriptors_a_waker_ends_the_sleep() {
+        let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+        session_loop.add_listener(Box::new(MemoryNetwork::new().listen()));
+        let sleeper = Sleeper::new(&session_loop);
+        let waker = sleeper.waker();
+        thread::scope(|scope| {
+            scope.spawn(|| waker.wake_by_ref());
+            assert!(!slept_through(&sleeper, &session_loop));
+        });
+    }
+}
