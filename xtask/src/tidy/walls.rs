@@ -34,6 +34,7 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-quic", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-server",

@@ -1,0 +1,121 @@
+//! What two peers tell each other of the path, over the connection that they have already.
+
+use crate::Cipher;
+
+/// How many ciphers of an offer are looked at.
+const CIPHERS_MAX: usize = 8;
+
+/// The bit of an offer's flags that says that several packets may share a datagram.
+const TAKES_SEVERAL: u8 = 0x01;
+
+/// What a client can do and would like: flags, the number of ciphers, and their codes, the best first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The ciphers that it has, the one that it likes best first.
+    pub ciphers: Vec<Cipher>,
+    /// It takes datagrams with several packets.
+    pub takes_several: bool,
+}
+
+impl Offer {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let ciphers = &self.ciphers[..self.ciphers.len().min(CIPHERS_MAX)];
+        let mut bytes = vec![if self.takes_several { TAKES_SEVERAL } else { 0 }, ciphers.len() as u8];
+        bytes.extend(ciphers.iter().map(|cipher| cipher.code()));
+        bytes
+    }
+
+    /// Reads an offer. Ciphers that are not known here, flags and whatever follows are skipped: later versions may
+    /// add them. `None` if it is cut short.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let [flags, count, rest @ ..] = bytes else { return None };
+        let codes = rest.get(..usize::from(*count))?;
+        let ciphers = codes.iter().take(CIPHERS_MAX).filter_map(|&code| Cipher::from_code(code)).collect();
+        Some(Self { ciphers, takes_several: flags & TAKES_SEVERAL != 0 })
+    }
+}
+
+/// Where a server listens for a client's datagrams: port, worker, link and cipher; 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// The UDP port, at the address of the connection.
+    pub port: u16,
+    /// The worker that reads them; the system steers by this number.
+    pub worker: u8,
+    /// The client's number there.
+    pub link: u32,
+    /// How datagrams are sealed.
+    pub cipher: Cipher,
+}
+
+impl Announcement {
+    /// How long it is.
+    pub const BYTES: usize = 8;
+
+    /// Its bytes.
+    pub fn encode(&self) -> [u8; Self::BYTES] {
+        let [p0, p1] = self.port.to_be_bytes();
+        let [l0, l1, l2, l3] = self.link.to_be_bytes();
+        [p0, p1, self.worker, l0, l1, l2, l3, self.cipher.code()]
+    }
+
+    /// Reads an announcement; what follows is skipped. `None` if it is cut short or names no cipher or port of ours.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let [p0, p1, worker, l0, l1, l2, l3, cipher] = *bytes.first_chunk()?;
+        let port = u16::from_be_bytes([p0, p1]);
+        let (link, cipher) = (u32::from_be_bytes([l0, l1, l2, l3]), Cipher::from_code(cipher)?);
+        (port != 0).then_some(Self { port, worker, link, cipher })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn offer() -> Offer {
+        Offer { ciphers: vec![Cipher::ChaCha20Poly1305, Cipher::Aes128Gcm], takes_several: true }
+    }
+
+    fn announcement() -> Announcement {
+        Announcement { port: 7777, worker: 3, link: 0x0102_0304, cipher: Cipher::Aes128Gcm }
+    }
+
+    #[test]
+    fn what_is_said_is_understood() {
+        assert_eq!(offer().encode(), [1, 2, 2, 1]);
+        assert_eq!(Offer::parse(&offer().encode()), Some(offer()));
+        assert_eq!(announcement().encode(), [0x1e, 0x61, 3, 1, 2, 3, 4, 1]);
+        assert_eq!(Announcement::parse(&announcement().encode()), Some(announcement()));
+    }
+
+    #[test]
+    fn what_later_versions_add_is_skipped() {
+        assert_eq!(Offer::parse(&[0xff, 3, 9, 2, 1, 7, 7]), Some(offer()));
+        let mut longer = announcement().encode().to_vec();
+        longer.push(9);
+        assert_eq!(Announcement::parse(&longer), Some(announcement()));
+    }
+
+    #[test]
+    fn what_is_cut_short_or_makes_no_sense_is_refused() {
+        let offer = offer().encode();
+        let announcement = announcement().encode();
+        assert!((0..offer.len()).all(|length| Offer::parse(&offer[..length]).is_none()));
+        assert!((0..announcement.len()).all(|length| Announcement::parse(&announcement[..length]).is_none()));
+        assert_eq!(Announcement::parse(&[0, 0, 3, 1, 2, 3, 4, 1]), None, "port 0");
+        assert_eq!(Announcement::parse(&[0, 1, 3, 1, 2, 3, 4, 9]), None, "an unknown cipher");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_strange_to_be_judged(bytes: Vec<u8>) {
+            let _ = Offer::parse(&bytes);
+            if let Some(announcement) = Announcement::parse(&bytes) {
+                prop_assert!(bytes.starts_with(&announcement.encode()));
+            }
+        }
+    }
+}

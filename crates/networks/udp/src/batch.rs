@@ -1,0 +1,64 @@
+//! Datagrams that wait to be sent together.
+
+use std::net::SocketAddr;
+
+use crate::MAX_DATAGRAM_BYTES;
+
+/// Datagrams for any addresses, one behind the other in one buffer.
+#[derive(Debug)]
+pub struct Batch {
+    bytes: Vec<u8>,
+    /// Where each goes, and where it ends.
+    datagrams: Vec<(SocketAddr, usize)>,
+    datagrams_max: usize,
+}
+
+impl Batch {
+    /// Room for this many datagrams, at least one.
+    pub(crate) fn new(datagrams_max: usize) -> Self {
+        let datagrams_max = datagrams_max.max(1);
+        Self {
+            bytes: Vec::with_capacity(datagrams_max * MAX_DATAGRAM_BYTES),
+            datagrams: Vec::with_capacity(datagrams_max),
+            datagrams_max,
+        }
+    }
+
+    /// The datagrams, in the order in which they were made.
+    pub fn iter(&self) -> impl Iterator<Item = (SocketAddr, &[u8])> {
+        let starts = std::iter::once(0).chain(self.datagrams.iter().map(|(_, end)| *end));
+        let ranges = self.datagrams.iter().zip(starts);
+        ranges.map(|((to, end), start)| (*to, &self.bytes[start..*end]))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.datagrams.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.datagrams.is_empty()
+    }
+
+    /// Whether it has no room for another one.
+    pub fn is_full(&self) -> bool {
+        self.datagrams.len() >= self.datagrams_max
+    }
+
+    /// Forgets them: they were sent.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.datagrams.clear();
+    }
+
+    /// Takes the datagram that `write` appends. False, and nothing is written, if there is no room.
+    pub(crate) fn push(&mut self, to: SocketAddr, write: impl FnOnce(&mut Vec<u8>)) -> bool {
+        if self.is_full() {
+            return false;
+        }
+        write(&mut self.bytes);
+        self.datagrams.push((to, self.bytes.len()));
+        true
+    }
+}

@@ -1,0 +1,70 @@
+//! How datagrams are sealed.
+
+use ring::aead::{AES_128_GCM, Algorithm, CHACHA20_POLY1305};
+
+/// A cipher of the fast path, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cipher {
+    /// Nothing is encrypted and nobody is authenticated: for measuring, on one's own machine.
+    Plain,
+    /// AES-128-GCM (NIST SP 800-38D): the fastest where the processor knows AES.
+    Aes128Gcm,
+    /// ChaCha20-Poly1305 (RFC 8439): the fastest where it does not.
+    ChaCha20Poly1305,
+}
+
+impl Cipher {
+    /// What two peers agree on: the first that the client offers and the server takes.
+    pub fn agree(offered: &[Self], taken: &[Self]) -> Option<Self> {
+        offered.iter().copied().find(|cipher| taken.contains(cipher))
+    }
+
+    /// How much longer a sealed datagram is than a plain one, in bytes.
+    pub fn tag_bytes(self) -> usize {
+        match self {
+            Self::Plain => 0,
+            Self::Aes128Gcm | Self::ChaCha20Poly1305 => 16,
+        }
+    }
+
+    /// Its number in an offer, in an announcement and in the derivation of keys.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Plain => 0,
+            Self::Aes128Gcm => 1,
+            Self::ChaCha20Poly1305 => 2,
+        }
+    }
+
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        [Self::Plain, Self::Aes128Gcm, Self::ChaCha20Poly1305]
+            .into_iter()
+            .find(|cipher| cipher.code() == code)
+    }
+
+    pub(crate) fn algorithm(self) -> Option<&'static Algorithm> {
+        match self {
+            Self::Plain => None,
+            Self::Aes128Gcm => Some(&AES_128_GCM),
+            Self::ChaCha20Poly1305 => Some(&CHACHA20_POLY1305),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_client_prefers_and_the_server_permits() {
+        use Cipher::{Aes128Gcm, ChaCha20Poly1305, Plain};
+        for (offered, taken, agreed) in [
+            (vec![ChaCha20Poly1305, Aes128Gcm], vec![Aes128Gcm, ChaCha20Poly1305], Some(ChaCha20Poly1305)),
+            (vec![Aes128Gcm], vec![ChaCha20Poly1305, Aes128Gcm], Some(Aes128Gcm)),
+            (vec![Plain], vec![Aes128Gcm], None),
+            (vec![], vec![Aes128Gcm], None),
+        ] {
+            assert_eq!(Cipher::agree(&offered, &taken), agreed, "{offered:?} {taken:?}");
+        }
+    }
+}

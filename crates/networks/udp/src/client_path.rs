@@ -1,0 +1,151 @@
+//! A client's half of the path.
+
+use std::time::{Duration, Instant};
+
+use crate::gathered::Packets;
+use crate::header::{Header, Kind, TO_CLIENT_HEADER_BYTES, ToClient};
+use crate::probe::{Probe, Token};
+use crate::refusal::{Refusal, RefusalCounts};
+use crate::seal::{Opener, Sealer};
+use crate::{Announcement, ClientPathSettings, MAX_PACKET_BYTES, PathSecrets};
+
+mod way;
+
+use way::Way;
+pub use way::WayState;
+
+/// One client's path to its server, without a socket: datagrams and time in, datagrams out.
+///
+/// The driver has a UDP socket of its own for it, connected to the server's address and the announced port.
+/// It gives every datagram to [`handle_datagram`](Self::handle_datagram), calls
+/// [`handle_timeout`](Self::handle_timeout) when [`poll_timeout`](Self::poll_timeout) says so, and after each call
+/// sends what [`poll_transmit`](Self::poll_transmit) gives. Any order of calls is safe.
+///
+/// Packets go this way only while [`is_open`](Self::is_open); else the driver sends them the way that agreed on the keys.
+#[derive(Debug)]
+pub struct ClientPath {
+    worker: u8,
+    link: u32,
+    sealer: Sealer,
+    opener: Opener,
+    way: Way,
+    /// The proof that the server asked for last.
+    response: Option<Token>,
+    refused: RefusalCounts,
+}
+
+impl ClientPath {
+    /// Begins to probe the way at once.
+    pub fn new(
+        now: Instant,
+        secrets: &PathSecrets,
+        announcement: &Announcement,
+        settings: ClientPathSettings,
+    ) -> Self {
+        let cipher = announcement.cipher;
+        Self {
+            worker: announcement.worker,
+            link: announcement.link,
+            sealer: Sealer::new(secrets.to_server(), cipher),
+            opener: Opener::new(secrets.to_client(), cipher),
+            way: Way::new(now, settings),
+            response: None,
+            refused: RefusalCounts::default(),
+        }
+    }
+
+    /// Whether the way is open both ways, so that packets should take it.
+    pub fn is_open(&self) -> bool {
+        self.state() == WayState::Open
+    }
+
+    /// How the way is.
+    pub fn state(&self) -> WayState {
+        self.way.state()
+    }
+
+    /// There and back, as the last answer showed.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.way.round_trip()
+    }
+
+    /// Datagrams that were dropped, by reason.
+    pub fn refused(&self) -> RefusalCounts {
+        self.refused
+    }
+
+    /// Appends the datagram with this packet to `out`. False, and nothing is appended, if the way is not open or the
+    /// packet longer than [`MAX_PACKET_BYTES`].
+    pub fn seal(&mut self, packet: &[u8], out: &mut Vec<u8>) -> bool {
+        if !self.is_open() || packet.len() > MAX_PACKET_BYTES {
+            return false;
+        }
+        self.way.note_sent();
+        self.append(Kind::Packet, packet, out);
+        true
+    }
+
+    /// Takes a datagram in, opened in place; its packets, if it carries any.
+    ///
+    /// # Errors
+    /// Why it was dropped; it is counted too.
+    pub fn handle_datagram<'a>(
+        &mut self,
+        now: Instant,
+        datagram: &'a mut [u8],
+    ) -> Result<Packets<'a>, Refusal> {
+        self.take(now, datagram).inspect_err(|refusal| self.refused.add(*refusal))
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.way.handle_timeout(now);
+    }
+
+    /// Appends a datagram that is to be sent now to `out`; false if there is none. Call until it says so.
+    pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> bool {
+        if let Some(token) = self.response.take() {
+            self.append(Kind::Response, &token, out);
+        } else if let Some(probe) = self.way.poll_probe(now) {
+            self.append(Kind::Probe, &probe.encode(), out);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        Some(self.way.poll_timeout())
+    }
+
+    fn append(&mut self, kind: Kind, body: &[u8], out: &mut Vec<u8>) {
+        let header = Header::ToServer { kind, worker: self.worker, link: self.link };
+        self.sealer.seal(header, body, out);
+    }
+
+    fn take<'a>(&mut self, now: Instant, datagram: &'a mut [u8]) -> Result<Packets<'a>, Refusal> {
+        let ToClient { kind, counter } = ToClient::parse(datagram).ok_or(Refusal::Malformed)?;
+        let body = self.opener.open(counter, TO_CLIENT_HEADER_BYTES, datagram)?.body;
+        let token = || Token::try_from(body).map_err(|_| Refusal::Malformed);
+        match kind {
+            Kind::Packet => {
+                self.way.note_heard(now);
+                Ok(Packets::one(body))
+            }
+            Kind::Packets => {
+                self.way.note_heard(now);
+                Packets::several(body).ok_or(Refusal::Malformed)
+            }
+            Kind::Answer => {
+                self.way.handle_answer(now, Probe::parse(token()?));
+                Ok(Packets::NONE)
+            }
+            // The parser gives nothing else to a client.
+            _ => {
+                self.response = Some(token()?);
+                Ok(Packets::NONE)
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Whether a client's way to the server and back is open: asked with probes.
+//!
+//! ```text
+//!             answer                       5 probes unanswered
+//!   Trying ───────────▶ Open ──────────────────────────────────▶ Closed
+//!     │  ▲                                                         │ ▲
+//!     │  └──────────────────────── rested: 5 s, 10 s … 60 s ───────┘ │
+//!     └──────────────────── 6 probes unanswered ─────────────────────┘
+//! ```
+
+use std::time::{Duration, Instant};
+
+use crate::ClientPathSettings;
+use crate::probe::Probe;
+
+/// How a client's way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WayState {
+    /// The server was asked and did not answer yet.
+    Trying,
+    /// Datagrams go both ways.
+    Open,
+    /// Nobody answers: the port may be blocked on the way. It is tried again later.
+    Closed,
+}
+
+#[derive(Debug)]
+pub(super) struct Way {
+    settings: ClientPathSettings,
+    state: State,
+    is_probe_due: bool,
+    next_number: u32,
+    /// The last probe: its number and when it was sent.
+    asked: Option<(u32, Instant)>,
+    round_trip: Option<Duration>,
+    /// How long to rest the next time that the way closes.
+    rest: Duration,
+}
+
+#[derive(Debug)]
+enum State {
+    Trying { tries: u32, next_at: Instant },
+    Open(Open),
+    Closed { until: Instant },
+}
+
+#[derive(Debug)]
+struct Open {
+    since: Instant,
+    probed_at: Instant,
+    unanswered: u32,
+    has_sent: bool,
+    /// Since the last probe.
+    heard_at: Option<Instant>,
+}
+
+impl Way {
+    pub(super) fn new(now: Instant, settings: ClientPathSettings) -> Self {
+        Self {
+            rest: settings.rest,
+            settings,
+            state: State::Trying { tries: 0, next_at: now },
+            is_probe_due: false,
+            next_number: 0,
+            asked: None,
+            round_trip: None,
+        }
+    }
+
+    pub(super) fn state(&self) -> WayState {
+        match self.state {
+            State::Trying { .. } => WayState::Trying,
+            State::Open(_) => WayState::Open,
+            State::Closed { .. } => WayState::Closed,
+        }
+    }
+
+    pub(super) fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// A packet goes out.
+    pub(super) fn note_sent(&mut self) {
+        if let State::Open(open) = &mut self.state {
+            open.has_sent = true;
+        }
+    }
+
+    /// A packet came in.
+    pub(super) fn note_heard(&mut self, now: Instant) {
+        if let State::Open(open) = &mut self.state {
+            open.heard_at = Some(now);
+        }
+    }
+
+    pub(super) fn handle_answer(&mut self, now: Instant, answer: Probe) {
+        if let Some((number, at)) = self.asked
+            && number == answer.number
+        {
+            self.round_trip = Some(now.saturating_duration_since(at));
+        }
+        match &mut self.state {
+            State::Open(open) => open.unanswered = 0,
+            // Too late: whoever answers so slowly is better off the other way.
+            State::Closed { .. } => {}
+            State::Trying { .. } => {
+                let since = now;
+                self.state = State::Open(Open {
+                    since,
+                    probed_at: now,
+                    unanswered: 0,
+                    has_sent: false,
+                    heard_at: None,
+                });
+                // The server learns from it that it may use the path.
+                self.is_probe_due = true;
+            }
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if now < self.poll_timeout() {
+            return;
+        }
+        match &mut self.state {
+            State::Trying { tries, .. } if *tries >= self.settings.tries_max => self.close(now),
+            State::Open(open) if open.unanswered >= self.settings.unanswered_max => {
+                if now.saturating_duration_since(open.since) >= self.settings.rest_max {
+                    self.rest = self.settings.rest;
+                }
+                self.close(now);
+                // The server, if it hears us, learns from it to go the other way too.
+                self.is_probe_due = true;
+            }
+            State::Trying { tries, next_at } => {
+                *next_at = now + self.settings.first_try * (1 << (*tries).min(MAX_DOUBLINGS));
+                *tries += 1;
+                self.is_probe_due = true;
+            }
+            State::Open(open) => {
+                open.unanswered += 1;
+                open.probed_at = now;
+                (open.has_sent, open.heard_at) = (false, None);
+                self.is_probe_due = true;
+            }
+            State::Closed { .. } => {
+                self.state = State::Trying { tries: 0, next_at: now };
+                self.handle_timeout(now);
+            }
+        }
+    }
+
+    pub(super) fn poll_probe(&mut self, now: Instant) -> Option<Probe> {
+        if !std::mem::take(&mut self.is_probe_due) {
+            return None;
+        }
+        let number = self.next_number;
+        self.next_number = self.next_number.wrapping_add(1);
+        self.asked = Some((number, now));
+        Some(Probe { is_in_use: self.state() == WayState::Open, number })
+    }
+
+    pub(super) fn poll_timeout(&self) -> Instant {
+        match &self.state {
+            State::Trying { next_at, .. } => *next_at,
+            State::Open(open) => open.next_probe(&self.settings),
+            State::Closed { until } => *until,
+        }
+    }
+
+    fn close(&mut self, now: Instant) {
+        self.state = State::Closed { until: now + self.rest };
+        self.rest = (self.rest * 2).min(self.settings.rest_max);
+    }
+}
+
+impl Open {
+    fn next_probe(&self, settings: &ClientPathSettings) -> Instant {
+        if self.unanswered > 0 {
+            return self.probed_at + settings.silence_probe;
+        }
+        let regular = if self.has_sent { settings.busy_probe } else { settings.idle_probe };
+        let silence = self.heard_at.map(|at| at.max(self.probed_at) + settings.silence_probe);
+        silence.map_or(self.probed_at + regular, |silence| silence.min(self.probed_at + regular))
+    }
+}
+
+/// Of the time that a probe may take.
+const MAX_DOUBLINGS: u32 = 4;

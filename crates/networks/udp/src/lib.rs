@@ -1,0 +1,40 @@
+//! The fast path of voice: UDP datagrams, sealed with keys that another connection agreed on.
+//!
+//! A QUIC connection authenticates two peers and gives both the same secrets (the TLS exporter, RFC 8446, section 7.5).
+//! Voice then leaves it: a datagram here costs a sealing and a system call, and nothing of what a connection keeps
+//! account of. When the datagrams do not come through, packets go over the connection as before.
+//!
+//! ```text
+//!   client                                              server, worker by worker
+//!   ClientPath ── probe, packets, response ──▶ socket ──▶ ServerPath
+//!              ◀── answer, packets, challenge ────────────┘
+//! ```
+//!
+//! Both halves are sans-IO. This crate knows datagrams, keys and addresses, and neither QUIC nor voice;
+//! `docs/fast-path.md` has the format and what it does against whom.
+
+#![forbid(unsafe_code)]
+
+mod announcement;
+mod batch;
+mod cipher;
+mod client_path;
+mod gathered;
+mod header;
+mod probe;
+mod refusal;
+mod replay;
+mod seal;
+mod secrets;
+mod server_path;
+mod settings;
+
+pub use announcement::{Announcement, Offer};
+pub use batch::Batch;
+pub use cipher::Cipher;
+pub use client_path::{ClientPath, WayState};
+pub use gathered::Packets;
+pub use refusal::{Refusal, RefusalCounts};
+pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};
+pub use server_path::{Incoming, ServerPath, ServerPathCounts};
+pub use settings::{ClientPathSettings, MAX_DATAGRAM_BYTES, MAX_PACKET_BYTES, ServerPathSettings};

@@ -1,0 +1,236 @@
+//! A worker's half of the path: the links of all its clients.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::batch::Batch;
+use crate::header::{Kind, TO_SERVER_HEADER_BYTES, ToServer};
+use crate::probe::{Probe, Token};
+use crate::refusal::{Refusal, RefusalCounts};
+use crate::{Cipher, MAX_PACKET_BYTES, PathSecrets, ServerPathSettings};
+
+mod gathering;
+mod link;
+mod proof;
+mod slots;
+
+use gathering::Gathering;
+use link::Link;
+use proof::Tokens;
+use slots::Slots;
+
+/// The paths of one worker's clients, without a socket: datagrams, packets and time in, batches of datagrams out.
+///
+/// The driver has one UDP socket for it. It gives every datagram to [`handle_datagram`](Self::handle_datagram) and every
+/// packet to [`send`](Self::send), calls [`flush`](Self::flush) at the end of its turn and when
+/// [`poll_timeout`](Self::poll_timeout) says so, and sends the [`batch`](Self::batch) after each flush and
+/// whenever it [is full](Batch::is_full): what no longer fits is dropped and counted.
+#[derive(Debug)]
+pub struct ServerPath {
+    worker: u8,
+    settings: ServerPathSettings,
+    links: Slots<Link>,
+    tokens: Tokens,
+    gathering: Gathering,
+    batch: Batch,
+    counts: ServerPathCounts,
+}
+
+/// What the paths of a worker carried and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerPathCounts {
+    /// Packets that were taken by [`ServerPath::send`].
+    pub packets_sent: u64,
+    /// Datagrams that they and everything else became.
+    pub datagrams_sent: u64,
+    /// Datagrams that found their batch full: the driver did not send it in time.
+    pub batch_full: u64,
+    /// Packets that came in.
+    pub packets_received: u64,
+    /// Addresses that clients were asked to prove.
+    pub challenges: u64,
+    /// Addresses that were proved, the first of each link included.
+    pub addresses_proved: u64,
+    /// Datagrams that were dropped as they came in, by reason.
+    pub refused: RefusalCounts,
+}
+
+/// A packet that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incoming<'a> {
+    /// The driver's name of the client, as it was given to [`ServerPath::open`].
+    pub client: u64,
+    /// What it sent.
+    pub packet: &'a [u8],
+}
+
+impl ServerPath {
+    /// No links yet. `seed` makes the tokens with which addresses are proved, and must be secret and random.
+    pub fn new(worker: u8, settings: ServerPathSettings, seed: [u8; 32]) -> Self {
+        Self {
+            worker,
+            links: Slots::new(settings.links_max),
+            tokens: Tokens::new(&seed),
+            gathering: Gathering::new(settings.gather_max),
+            batch: Batch::new(settings.batch_datagrams),
+            settings,
+            counts: ServerPathCounts::default(),
+        }
+    }
+
+    /// Makes a path for a client and gives its number, which is announced to it; `None` if there are too many.
+    ///
+    /// `client` is what the driver calls it. `takes_several`: it takes datagrams with several packets.
+    pub fn open(
+        &mut self,
+        client: u64,
+        secrets: &PathSecrets,
+        cipher: Cipher,
+        takes_several: bool,
+    ) -> Option<u32> {
+        self.links.insert(|| Link::new(client, secrets, cipher, takes_several))
+    }
+
+    /// Forgets a path. Its number may be given to another one.
+    pub fn close(&mut self, number: u32) {
+        if let Some(link) = self.links.remove(number) {
+            self.gathering.take_back(link.waiting);
+        }
+    }
+
+    /// Whether packets for this path go out on it now: its client has proved an address, hears us and is not silent.
+    pub fn is_open(&self, now: Instant, number: u32) -> bool {
+        self.links.get(number).is_some_and(|link| link.open_to(now, self.settings.silence_max).is_some())
+    }
+
+    /// Takes a datagram in, opened in place; the packet, if it carries one. What it has to be answered with is in the
+    /// [batch](Self::batch).
+    ///
+    /// # Errors
+    /// Why it was dropped; it is counted too, and nothing was allocated for it.
+    pub fn handle_datagram<'a>(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &'a mut [u8],
+    ) -> Result<Option<Incoming<'a>>, Refusal> {
+        self.take(now, from, datagram).inspect_err(|refusal| self.counts.refused.add(*refusal))
+    }
+
+    /// Sends a packet of a speaker to one client. False if it has to go another way.
+    ///
+    /// `speaker` is any number that tells speakers apart: packets of several for one client may share a datagram.
+    pub fn send(&mut self, now: Instant, number: u32, speaker: u64, packet: &[u8]) -> bool {
+        if packet.len() > MAX_PACKET_BYTES {
+            return false;
+        }
+        let Some(link) = self.links.get_mut(number) else { return false };
+        let Some(to) = link.open_to(now, self.settings.silence_max) else { return false };
+        self.counts.packets_sent += 1;
+        if !self.gathering.wants(now, link, speaker) {
+            self.counts.add(link.seal(to, Kind::Packet, packet, &mut self.batch));
+            return true;
+        }
+        if !Gathering::has_room(link, packet) {
+            self.counts.add(link.seal_waiting(to, &mut self.batch));
+        }
+        self.gathering.add(now, number, link, packet);
+        true
+    }
+
+    /// Seals packets that have waited for each other long enough, as far as the batch has room. True if some are left:
+    /// send the batch and call again.
+    pub fn flush(&mut self, now: Instant) -> bool {
+        while let Some(number) = self.gathering.next_due(now, self.batch.is_full()) {
+            // Of a link that was closed meanwhile, and of who has its number now, nothing waits.
+            let Some(link) = self.links.get_mut(number).filter(|link| !link.waiting.is_empty()) else {
+                continue;
+            };
+            if let Some(to) = link.open_to(now, self.settings.silence_max) {
+                self.counts.add(link.seal_waiting(to, &mut self.batch));
+            }
+            self.gathering.take_back(std::mem::take(&mut link.waiting));
+        }
+        self.gathering.is_due(now)
+    }
+
+    /// What is to be sent. [Clear](Batch::clear) it then.
+    pub fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
+
+    /// When [`flush`](Self::flush) has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.gathering.due_at()
+    }
+
+    /// Tells how busy the worker is, from 0 to 1. Packets wait for each other only where that pays: not at all up to
+    /// 0.1, the longest from 0.35 on.
+    pub fn set_busy_share(&mut self, busy_share: f64) {
+        self.gathering.set_busy_share(busy_share);
+    }
+
+    /// What was carried and dropped.
+    pub fn counts(&self) -> ServerPathCounts {
+        self.counts
+    }
+
+    fn take<'a>(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &'a mut [u8],
+    ) -> Result<Option<Incoming<'a>>, Refusal> {
+        let header = ToServer::parse(datagram).ok_or(Refusal::Malformed)?;
+        if header.worker != self.worker {
+            return Err(Refusal::OtherWorker);
+        }
+        let datagram_bytes = datagram.len();
+        let link = self.links.get_mut(header.link).ok_or(Refusal::UnknownLink)?;
+        let opened = link.opener.open(header.counter, TO_SERVER_HEADER_BYTES, datagram)?;
+        let (body, is_newest) = (opened.body, opened.is_newest);
+        link.note_heard(now, from);
+        let token = || Token::try_from(body).map_err(|_| Refusal::Malformed);
+        let mut packet = None;
+        match header.kind {
+            Kind::Packet if body.len() > MAX_PACKET_BYTES => return Err(Refusal::Malformed),
+            Kind::Packet => {
+                link.client_hears_us = true;
+                packet = Some(Incoming { client: link.client, packet: body });
+                self.counts.packets_received += 1;
+            }
+            Kind::Probe => {
+                let probe = token()?;
+                link.client_hears_us = Probe::parse(probe).is_in_use;
+                if link.address == Some(from) {
+                    self.counts.add(link.seal(from, Kind::Answer, &probe, &mut self.batch));
+                }
+            }
+            // The parser gives nothing else to a server.
+            _ => {
+                let token = token()?;
+                if link.prove(now, from, token, self.settings.challenge_timeout) {
+                    self.counts.addresses_proved += 1;
+                    self.counts.add(link.seal(from, Kind::Answer, &token, &mut self.batch));
+                }
+            }
+        }
+        if is_newest
+            && link.wants_proof(now, from, datagram_bytes, self.settings.challenge_interval)
+            && !self.batch.is_full()
+        {
+            let token = self.tokens.next();
+            link.challenge(now, from, token);
+            self.counts.challenges += 1;
+            self.counts.add(link.seal(from, Kind::Challenge, &token, &mut self.batch));
+        }
+        Ok(packet)
+    }
+}
+
+impl ServerPathCounts {
+    /// A datagram was put into the batch, or was not.
+    fn add(&mut self, was_taken: bool) {
+        if was_taken { self.datagrams_sent += 1 } else { self.batch_full += 1 }
+    }
+}

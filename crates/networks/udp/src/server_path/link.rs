@@ -1,0 +1,119 @@
+//! One client's path, as the server keeps it.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::batch::Batch;
+use crate::header::{Header, Kind, TO_CLIENT_HEADER_BYTES};
+use crate::probe::Token;
+use crate::seal::{Opener, Sealer};
+use crate::{Cipher, PathSecrets};
+
+#[derive(Debug)]
+pub(super) struct Link {
+    /// What the driver calls the client.
+    pub(super) client: u64,
+    pub(super) opener: Opener,
+    pub(super) takes_several: bool,
+    /// The client says that it receives what we send on the path.
+    pub(super) client_hears_us: bool,
+    /// Where datagrams go: the address that was proved last.
+    pub(super) address: Option<SocketAddr>,
+    /// When something genuine came from there.
+    heard_at: Option<Instant>,
+    challenge: Option<Challenge>,
+    /// Packets that wait for others; a buffer of the gathering's.
+    pub(super) waiting: Vec<u8>,
+    /// Whose packet was sent last, and when it was another one's than the one before.
+    pub(super) speaker: Option<u64>,
+    pub(super) several_speakers_at: Option<Instant>,
+    sealer: Sealer,
+    tag_bytes: usize,
+}
+
+/// An address that is to be proved.
+#[derive(Debug)]
+struct Challenge {
+    to: SocketAddr,
+    token: Token,
+    at: Instant,
+}
+
+impl Link {
+    pub(super) fn new(client: u64, secrets: &PathSecrets, cipher: Cipher, takes_several: bool) -> Self {
+        Self {
+            client,
+            opener: Opener::new(secrets.to_server(), cipher),
+            takes_several,
+            client_hears_us: false,
+            address: None,
+            heard_at: None,
+            challenge: None,
+            waiting: Vec::new(),
+            speaker: None,
+            several_speakers_at: None,
+            sealer: Sealer::new(secrets.to_client(), cipher),
+            tag_bytes: cipher.tag_bytes(),
+        }
+    }
+
+    /// Where packets go, if they go this way.
+    pub(super) fn open_to(&self, now: Instant, silence_max: Duration) -> Option<SocketAddr> {
+        let is_silent = self.heard_at.is_none_or(|at| now.saturating_duration_since(at) > silence_max);
+        self.address.filter(|_| self.client_hears_us && !is_silent)
+    }
+
+    /// Something genuine came.
+    pub(super) fn note_heard(&mut self, now: Instant, from: SocketAddr) {
+        if self.address == Some(from) {
+            self.heard_at = Some(now);
+        }
+    }
+
+    /// Whether this address is worth a challenge. The challenge must be no longer than what came from there, and
+    /// challenges must be rare: they may go to somebody who never asked for them.
+    pub(super) fn wants_proof(
+        &self,
+        now: Instant,
+        from: SocketAddr,
+        came_bytes: usize,
+        interval: Duration,
+    ) -> bool {
+        let is_recent = |challenge: &Challenge| now.saturating_duration_since(challenge.at) < interval;
+        self.address != Some(from)
+            && came_bytes >= TO_CLIENT_HEADER_BYTES + size_of::<Token>() + self.tag_bytes
+            && !self.challenge.as_ref().is_some_and(is_recent)
+    }
+
+    pub(super) fn challenge(&mut self, at: Instant, to: SocketAddr, token: Token) {
+        self.challenge = Some(Challenge { to, token, at });
+    }
+
+    /// Takes the address for the client's from now on, if this proves it.
+    pub(super) fn prove(&mut self, now: Instant, from: SocketAddr, token: Token, timeout: Duration) -> bool {
+        let is_proof = self.challenge.as_ref().is_some_and(|challenge| {
+            challenge.to == from
+                && challenge.token == token
+                && now.saturating_duration_since(challenge.at) <= timeout
+        });
+        if is_proof {
+            self.challenge = None;
+            self.address = Some(from);
+            self.heard_at = Some(now);
+        }
+        is_proof
+    }
+
+    /// False if the batch has no room.
+    pub(super) fn seal(&mut self, to: SocketAddr, kind: Kind, body: &[u8], batch: &mut Batch) -> bool {
+        batch.push(to, |out| self.sealer.seal(Header::ToClient(kind), body, out))
+    }
+
+    /// Seals what waits, and keeps its buffer. False if the batch has no room: it is gone then.
+    pub(super) fn seal_waiting(&mut self, to: SocketAddr, batch: &mut Batch) -> bool {
+        let Self { sealer, waiting, .. } = self;
+        let is_taken = batch.push(to, |out| sealer.seal(Header::ToClient(Kind::Packets), waiting, out));
+        waiting.clear();
+        is_taken
+    }
+}

@@ -1,0 +1,119 @@
+//! Where the server sends to: only where the client has proved to be, and never more than came from anywhere else.
+
+use std::time::Duration;
+
+use consonance_udp::{Cipher, Refusal};
+use proptest::prelude::*;
+
+use crate::pair::{CLIENT, ELSEWHERE, HOME, Pair, address};
+
+#[test]
+fn voice_goes_on_to_the_old_address_until_the_new_one_is_proved() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    pair.now += Duration::from_secs(1);
+    let mut datagram = pair.sealed_by_client(b"from a new address");
+    let new = address(ELSEWHERE);
+    let incoming = pair.server.handle_datagram(pair.now, new, &mut datagram).unwrap().unwrap();
+    assert_eq!((incoming.client, incoming.packet), (CLIENT, b"from a new address".as_slice()));
+    assert!(pair.server_sends(1, b"voice"));
+    let batch = pair.batch();
+    assert_eq!(batch.iter().map(|(to, _)| *to).collect::<Vec<_>>(), [new, address(HOME)], "challenge, voice");
+
+    // The client is there: it opens the challenge and answers from there.
+    pair.client_at = new;
+    for (_, mut datagram) in batch {
+        pair.client.handle_datagram(pair.now, &mut datagram).unwrap();
+    }
+    pair.exchange();
+    assert!(pair.server_sends(1, b"voice"));
+    assert_eq!(pair.batch()[0].0, new);
+}
+
+#[test]
+fn a_client_whose_translator_forgot_it_is_found_again() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    pair.client_at = address(ELSEWHERE);
+    pair.run(Duration::from_secs(6));
+    assert!(pair.client.is_open() && pair.server_sends(1, b"voice"));
+    pair.exchange();
+    assert_eq!(pair.at_client, [b"voice"]);
+}
+
+#[test]
+fn whoever_copies_datagrams_gets_one_challenge_and_no_voice() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    let thief = address(ELSEWHERE);
+    let mut challenges = 0;
+    for _ in 0..100 {
+        // The copy comes first, and the client's own datagram after it.
+        pair.now += Duration::from_millis(20);
+        let mut datagram = pair.sealed_by_client(b"voice");
+        let mut copy = datagram.clone();
+        assert!(pair.server.handle_datagram(pair.now, thief, &mut copy).unwrap().is_some());
+        let own = pair.server.handle_datagram(pair.now, pair.client_at, &mut datagram);
+        assert_eq!(own, Err(Refusal::Replayed));
+        assert!(pair.server_sends(1, b"voice"));
+        for (to, _) in pair.batch() {
+            challenges += usize::from(to == thief);
+        }
+    }
+    assert!(challenges <= 10, "{challenges} in two seconds");
+    assert_eq!(pair.server.counts().addresses_proved, 1);
+}
+
+#[test]
+fn an_answer_from_another_address_than_the_asked_one_proves_nothing() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    pair.now += Duration::from_secs(1);
+    let mut datagram = pair.sealed_by_client(b"copied on the way");
+    pair.server.handle_datagram(pair.now, address(ELSEWHERE), &mut datagram).unwrap();
+    // The challenge is passed on to the client, whose answer comes from its own address.
+    for (_, mut challenge) in pair.batch() {
+        pair.client.handle_datagram(pair.now, &mut challenge).unwrap();
+    }
+    pair.exchange();
+    assert!(pair.server_sends(1, b"voice"));
+    assert_eq!(pair.batch()[0].0, address(HOME));
+}
+
+#[test]
+fn a_proof_that_comes_too_late_is_none() {
+    let mut pair = Pair::new(Cipher::Aes128Gcm);
+    pair.loses_down = true;
+    pair.exchange();
+    let (_, mut challenge) = pair.sent_down[0].clone();
+    pair.now += Duration::from_secs(6);
+    pair.loses_up = true;
+    pair.client.handle_datagram(pair.now, &mut challenge).unwrap();
+    pair.exchange();
+    let response = pair.sent_up.iter().find(|datagram| datagram[0] == 6).unwrap();
+    pair.server.handle_datagram(pair.now, pair.client_at, &mut response.clone()).unwrap();
+    assert_eq!(pair.server.counts().addresses_proved, 0);
+}
+
+proptest! {
+    /// Whatever comes from addresses that are not proved, at most as many bytes go back to each.
+    #[test]
+    fn nothing_is_amplified(steps in proptest::collection::vec((0_u8..4, 0_u16..300, 0_usize..60), 1..80)) {
+        let mut pair = Pair::opened(Cipher::Aes128Gcm);
+        let mut balance = [0_i64; 4];
+        for (place, pause_ms, bytes) in steps {
+            pair.now += Duration::from_millis(u64::from(pause_ms));
+            if !pair.client.is_open() {
+                break;
+            }
+            let from = (std::net::Ipv4Addr::new(198, 51, 100, place), 9).into();
+            let mut datagram = pair.sealed_by_client(&vec![0; bytes]);
+            balance[usize::from(place)] += datagram.len() as i64;
+            pair.server.handle_datagram(pair.now, from, &mut datagram).unwrap();
+            pair.server_sends(1, b"voice");
+            for (to, datagram) in pair.batch() {
+                if to != address(HOME) {
+                    prop_assert_eq!(to, from);
+                    balance[usize::from(place)] -= datagram.len() as i64;
+                }
+            }
+            prop_assert!(balance.iter().all(|left| *left >= 0), "{:?}", balance);
+        }
+    }
+}

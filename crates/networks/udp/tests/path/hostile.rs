@@ -1,0 +1,138 @@
+//! Datagrams that the peer did not send, or not so, or not now.
+
+use consonance_udp::{
+    Announcement, Cipher, ClientPath, ClientPathSettings, Refusal, ServerPath, ServerPathSettings,
+};
+use proptest::prelude::*;
+
+use crate::pair::{ELSEWHERE, Pair, WORKER, address, secrets};
+
+/// What the server says to a datagram from somewhere, and whether it kept still.
+fn refusal(pair: &mut Pair, datagram: &[u8]) -> Option<Refusal> {
+    let refusal = pair.server.handle_datagram(pair.now, address(ELSEWHERE), &mut datagram.to_vec()).err();
+    assert!(pair.batch().is_empty() || refusal.is_none(), "nothing is answered");
+    refusal
+}
+
+#[test]
+fn what_the_client_did_not_seal_is_dropped_by_reason() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    let genuine = pair.sealed_by_client(b"voice");
+    let changed = |index: usize, byte: u8| {
+        let mut datagram = genuine.clone();
+        datagram[index] = byte;
+        datagram
+    };
+    for (datagram, expected) in [
+        (Vec::new(), Refusal::Malformed),
+        (genuine[..13].to_vec(), Refusal::Malformed),
+        (changed(0, 0x41), Refusal::Malformed),
+        (changed(0, 0x02), Refusal::Malformed),
+        (changed(0, 0x05), Refusal::Malformed),
+        (changed(0, 0x03), Refusal::Forged),
+        (changed(1, WORKER + 1), Refusal::OtherWorker),
+        (changed(5, 99), Refusal::UnknownLink),
+        (changed(13, 0), Refusal::Replayed),
+        (changed(13, 200), Refusal::Forged),
+        (changed(6, 0xff), Refusal::Forged),
+        (changed(14, 0), Refusal::Forged),
+        (genuine[..genuine.len() - 1].to_vec(), Refusal::Forged),
+    ] {
+        assert_eq!(refusal(&mut pair, &datagram), Some(expected), "{datagram:?}");
+    }
+    assert_eq!(refusal(&mut pair, &genuine), None);
+    assert_eq!(refusal(&mut pair, &genuine), Some(Refusal::Replayed));
+    assert_eq!(pair.server.counts().refused.total(), 14);
+}
+
+#[test]
+fn a_link_does_not_open_another_ones_datagrams() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    let other = pair.server.open(78, &secrets(2), Cipher::Aes128Gcm, true).unwrap();
+    let mut datagram = pair.sealed_by_client(b"voice");
+    datagram[2..6].copy_from_slice(&other.to_be_bytes());
+    assert_eq!(refusal(&mut pair, &datagram), Some(Refusal::Forged));
+}
+
+#[test]
+fn reflected_datagrams_are_dropped_at_either_end() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    assert!(pair.client_sends(b"voice") && pair.server_sends(1, b"voice"));
+    pair.exchange();
+    for (up, (_, down)) in pair.sent_up.clone().into_iter().zip(pair.sent_down.clone()) {
+        assert!(pair.client.handle_datagram(pair.now, &mut up.clone()).is_err());
+        assert!(refusal(&mut pair, &down).is_some());
+    }
+}
+
+#[test]
+fn the_same_secrets_with_another_cipher_are_other_keys() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    let mut other = ServerPath::new(WORKER, ServerPathSettings::default(), [9; 32]);
+    other.open(1, &secrets(1), Cipher::ChaCha20Poly1305, true).unwrap();
+    let mut datagram = pair.sealed_by_client(b"voice");
+    assert_eq!(other.handle_datagram(pair.now, pair.client_at, &mut datagram), Err(Refusal::Forged));
+}
+
+#[test]
+fn a_path_that_was_closed_is_unknown_and_its_number_has_new_keys() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    let (first, second) = (pair.sealed_by_client(b"late"), pair.sealed_by_client(b"later"));
+    pair.server.close(pair.number);
+    assert_eq!(refusal(&mut pair, &first), Some(Refusal::UnknownLink));
+    assert!(!pair.server_sends(1, b"voice"));
+    assert_eq!(pair.server.open(78, &secrets(2), Cipher::Aes128Gcm, true), Some(pair.number));
+    assert_eq!(refusal(&mut pair, &second), Some(Refusal::Forged));
+}
+
+#[test]
+fn the_number_of_paths_is_bounded() {
+    let settings = ServerPathSettings { links_max: 2, ..ServerPathSettings::default() };
+    let mut server = ServerPath::new(WORKER, settings, [9; 32]);
+    let mut open = || server.open(1, &secrets(1), Cipher::Plain, true);
+    assert_eq!((open(), open(), open()), (Some(0), Some(1), None));
+}
+
+#[test]
+fn a_batch_that_is_not_sent_stays_bounded_and_what_does_not_fit_is_counted() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    for _ in 0..100 {
+        assert!(pair.server_sends(1, b"voice"));
+    }
+    assert_eq!((pair.server.batch().len(), pair.server.counts().batch_full), (64, 36));
+}
+
+/// Whatever comes, a client neither panics nor takes anything out of it.
+#[test]
+fn a_client_drops_what_the_server_did_not_seal() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    assert!(pair.server_sends(1, b"voice"));
+    let (_, genuine) = pair.batch().remove(0);
+    for bit in 0..genuine.len() * 8 {
+        let mut changed = genuine.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        assert!(pair.client.handle_datagram(pair.now, &mut changed).is_err(), "bit {bit}");
+    }
+    assert!(pair.client.handle_datagram(pair.now, &mut genuine.clone()).is_ok());
+    assert_eq!(pair.client.refused().total() as usize, genuine.len() * 8);
+}
+
+proptest! {
+    #[test]
+    fn no_datagram_is_too_strange_to_be_judged(datagrams: Vec<(bool, Vec<u8>)>) {
+        let mut pair = Pair::opened(Cipher::Aes128Gcm);
+        let announcement =
+            Announcement { port: 1, worker: WORKER, link: 0, cipher: Cipher::Plain };
+        let mut plain =
+            ClientPath::new(pair.now, &secrets(1), &announcement, ClientPathSettings::default());
+        for (is_up, mut datagram) in datagrams {
+            if is_up {
+                prop_assert!(refusal(&mut pair, &datagram).is_some());
+            } else {
+                prop_assert!(pair.client.handle_datagram(pair.now, &mut datagram.clone()).is_err());
+                // Unsealed, so what is inside is read too.
+                let _ = plain.handle_datagram(pair.now, &mut datagram).map(Iterator::count);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Both halves of the path together, on simulated time and a network that the test holds in its hand.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod addresses;
+mod format;
+mod gathering;
+mod hostile;
+mod opening;
+mod pair;
