@@ -31,6 +31,7 @@ pub mod config;
 mod dedicated;
 mod inspection;
 mod listeners;
+pub mod recording;
 mod session_loop;
 mod sessions;
 pub mod token;

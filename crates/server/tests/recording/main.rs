@@ -1,0 +1,7 @@
+//! Recordings on the server: what is in the files, and where.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod ogg_opus;
+mod repair;
+mod sound;
