@@ -13,6 +13,19 @@ pub(crate) struct ClientIds {
 }
 
 impl ClientIds {
+    /// As if all ids had been taken and all but these had come back.
+    pub(crate) fn without(taken: impl Iterator<Item = ClientId>) -> Self {
+        let mut ids = Self::default();
+        for ClientId(taken) in taken {
+            let next = u32::from(taken) + 1;
+            ids.free.remove(&taken);
+            // No id above the fresh ones is among the free.
+            ids.free.extend((ids.fresh..next - 1).map(|id| id as u16));
+            ids.fresh = ids.fresh.max(next);
+        }
+        ids
+    }
+
     /// Takes an id, or `None` when all 65 536 are in use.
     pub(crate) fn take(&mut self) -> Option<ClientId> {
         if let Some(id) = self.free.pop_last() {
@@ -70,6 +83,21 @@ mod tests {
         ids.give_back(ClientId(3));
         assert!(ids.free.is_empty());
         assert_eq!(ids.take(), Some(ClientId(2)));
+    }
+
+    #[test]
+    fn ids_go_on_as_if_the_others_had_come_back() {
+        let mut lived = ClientIds::default();
+        take(&mut lived, 7);
+        for id in [0, 2, 3, 6, 5] {
+            lived.give_back(ClientId(id));
+        }
+        for order in [[1, 4], [4, 1]] {
+            let mut told = ClientIds::without(order.into_iter().map(ClientId));
+            assert_eq!((told.fresh, &told.free), (lived.fresh, &lived.free), "{order:?}");
+            assert_eq!(told.take(), Some(ClientId(3)));
+        }
+        assert_eq!(ClientIds::without([].into_iter()).take(), Some(ClientId(0)));
     }
 
     #[test]

@@ -97,15 +97,16 @@ pub use client::{
 pub use consonance_wire::limits::MAX_TEXT_BYTES;
 pub use consonance_wire::{
     AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Position, Priority,
-    Reception, RedundancySupport, RoomId, SessionId,
+    Reception, RedundancySupport, RoomId, Secret, SessionId,
 };
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{
-    Access, AccessRule, ChannelRow, ClientRow, LinkRow, ProximitySettings, RoomPattern, RoomRow, RoomUse,
-    Server, ServerEvent, ServerSettings, ServerStatistics, SpokenTo, VoiceRow, Vouched,
+    Access, AccessRule, ChannelRow, ClientRow, KeptPlace, LinkRow, ProximitySettings, RoomPattern, RoomRow,
+    RoomUse, Server, ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot, SpokenTo, VoiceRow,
+    Vouched,
 };
 pub use time::Instant;
 pub use traffic::{Flow, Total, Traffic};

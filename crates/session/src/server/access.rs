@@ -206,7 +206,7 @@ impl Gate {
         pass.refused.push((room.into(), to));
     }
 
-    fn may_listen(&self, id: ClientId, room: &str) -> bool {
+    pub(super) fn may_listen(&self, id: ClientId, room: &str) -> bool {
         let asked = self.rule_of(room).map_or(&[][..], |rule| &*self.rules[rule].1.listen);
         let pass = self.pass(id);
         (asked.is_empty() || pass.is_some_and(|pass| pass.access.satisfies(asked)))

@@ -79,7 +79,7 @@ impl Server {
     }
 
     /// A listener of the original sizes its buffers by what a codec claims.
-    fn is_possible(&self, codec: CodecSettings) -> bool {
+    pub(super) fn is_possible(&self, codec: CodecSettings) -> bool {
         let limits = &self.settings.limits;
         (1..=limits.codec_frame_samples).contains(&codec.frame_size_samples)
             && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)

@@ -52,6 +52,25 @@ impl Places {
         self.release(id);
     }
 
+    /// What a client has to show; none if it cannot resume.
+    pub(super) fn secret_of(&self, id: ClientId) -> Option<Secret> {
+        self.secret_of.get(&id).copied()
+    }
+
+    /// Whether nobody was told of a client yet.
+    pub(super) fn is_untold(&self, id: ClientId) -> bool {
+        self.untold.contains(&id)
+    }
+
+    /// A place that another process has promised is kept until then.
+    pub(super) fn keep_restored(&mut self, id: ClientId, secret: Secret, is_untold: bool, until: Instant) {
+        self.secret_of.insert(id, secret);
+        if is_untold {
+            self.untold.insert(id);
+        }
+        self.keep(id, until);
+    }
+
     fn keep(&mut self, id: ClientId, until: Instant) {
         self.kept.insert((until, id));
         self.kept_until.insert(id, until);

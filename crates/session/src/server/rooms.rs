@@ -84,7 +84,7 @@ impl Server {
     }
 
     /// A member wants to listen to a room that is not in its list.
-    fn check_one_more(&self, member: &Member<LinkId>, room: &str) -> Result<(), Fault> {
+    pub(super) fn check_one_more(&self, member: &Member<LinkId>, room: &str) -> Result<(), Fault> {
         self.check_room(room)?;
         self.check_new_rooms(usize::from(!self.rooms.contains(room)))?;
         if member.rooms.len() >= self.settings.limits.rooms_per_client
@@ -136,12 +136,17 @@ impl Server {
 
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
-            self.statistics.room_collisions += u64::from(self.rooms.enter(room));
-            self.proximity.enter(id, room);
-            self.gate.enter(room);
+            self.list_listener(id, room);
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
         }
+    }
+
+    /// A client has entered a room in the roster.
+    pub(super) fn list_listener(&mut self, id: ClientId, room: &str) {
+        self.statistics.room_collisions += u64::from(self.rooms.enter(room));
+        self.proximity.enter(id, room);
+        self.gate.enter(room);
     }
 
     /// A client has left a room in the roster.

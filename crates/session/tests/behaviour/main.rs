@@ -31,6 +31,7 @@ mod rooms;
 mod routing;
 mod send_order;
 mod server_routing;
+mod snapshot;
 mod speaking;
 mod support;
 mod text;

@@ -70,6 +70,16 @@ impl Access {
         Self { speak: Some(Self::patterns(rooms)), ..self }
     }
 
+    /// The rooms that it is kept to when it listens; none if it is kept to none.
+    pub fn listens_to(&self) -> Option<&[RoomPattern]> {
+        self.listen.as_deref()
+    }
+
+    /// The rooms that it is kept to when it speaks and writes; none if it is kept to none.
+    pub fn speaks_to(&self) -> Option<&[RoomPattern]> {
+        self.speak.as_deref()
+    }
+
     /// Whether its own patterns let it listen to a room of this name.
     pub fn may_listen_to(&self, room: &str) -> bool {
         self.listen.as_ref().is_none_or(|rooms| rooms.iter().any(|pattern| pattern.matches(room)))

@@ -213,6 +213,19 @@ impl Network {
         }
     }
 
+    /// Another process goes on with the session, by these settings: all links are gone, and clients look for it.
+    pub(crate) fn hand_over(&mut self, change: impl FnOnce(&mut ServerSettings)) {
+        let snapshot = self.server.snapshot(self.now);
+        let mut settings = ServerSettings::from_seed(2);
+        change(&mut settings);
+        self.server = Server::restore(settings, &snapshot, self.now);
+        for end in &mut self.ends {
+            if let Some(link) = end.link.take() {
+                end.client.handle_disconnected(self.now, link);
+            }
+        }
+    }
+
     fn next_timeout(&self) -> Option<Instant> {
         let clients = self.ends.iter().filter_map(|end| end.client.poll_timeout());
         clients.chain(self.server.poll_timeout()).map(|(at, _)| at).min()

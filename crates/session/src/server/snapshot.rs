@@ -1,0 +1,117 @@
+//! A session as plain data: another process goes on with it, and clients that can resume have their places there.
+//!
+//! What is kept is what a client that comes back may rely on. Everything else is made anew when it does: links, budgets,
+//! how voice arrives, and where players are. Clients of the original cannot come back to a place, and are left out; whoever
+//! resumes is told by the roster that they are gone.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
+
+use super::{Access, Server, ServerSettings};
+use crate::client_ids::ClientIds;
+use crate::limits::MAX_NAME_BYTES;
+use crate::link::LinkId;
+use crate::time::Instant;
+
+/// A session at one moment. Points of time in it count from that moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSnapshot {
+    /// The session's number: a ticket is good for no other.
+    pub session: SessionId,
+    /// Who can have its place back, in the order in which newcomers are told of it.
+    pub places: Vec<KeptPlace>,
+}
+
+/// A client's place in the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPlace {
+    /// The client's id.
+    pub id: ClientId,
+    /// Its name.
+    pub name: Box<str>,
+    /// What it sends and wants to receive.
+    pub codec: CodecSettings,
+    /// The rooms that it listens to.
+    pub rooms: Vec<Box<str>>,
+    /// What it has to show. Whoever can read this can take the place: it is to be kept as a private key is.
+    pub secret: Secret,
+    /// It has not said yet which rooms it listens to, and nobody was told of it.
+    pub is_untold: bool,
+    /// What was said of it when it was let in.
+    pub access: Access,
+}
+
+impl Server {
+    /// What another process needs to [go on](Self::restore) with this session. Whatever happens here afterwards, that one
+    /// does not know.
+    pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
+        let now = now.max(self.now);
+        let places = self.table.iter().filter_map(|id| {
+            let member = self.roster.get(id)?;
+            let mut access = self.gate.access(id).cloned().unwrap_or_default();
+            access.ends_at = access.ends_at.map(|end| Instant::START + end.since(now));
+            Some(KeptPlace {
+                id,
+                name: member.name.clone(),
+                codec: member.codec,
+                rooms: member.rooms.names().map(Box::from).collect(),
+                secret: self.places.secret_of(id)?,
+                is_untold: self.places.is_untold(id),
+                access,
+            })
+        });
+        SessionSnapshot { session: self.session, places: places.collect() }
+    }
+
+    /// Goes on with a session of another process: its number, and its clients, each of which has
+    /// [`Limits::resume`](crate::Limits::resume) from now on to come back. They are here as clients without a link are, and
+    /// no events tell of them before they [resume](crate::ServerEvent::ClientResumed) or leave.
+    ///
+    /// Everything else is as these settings say. Whoever does not fit them, or has the id or the name of an earlier one of
+    /// the snapshot, is left out, and joins as anybody.
+    pub fn restore(mut settings: ServerSettings, snapshot: &SessionSnapshot, now: Instant) -> Self {
+        settings.session = snapshot.session;
+        let mut server = Self::new(settings);
+        server.now = now;
+        if !server.settings.permissive {
+            snapshot.places.iter().for_each(|place| server.keep_restored(place));
+        }
+        server.ids = ClientIds::without(server.roster.iter().map(|member| member.id));
+        server
+    }
+
+    fn keep_restored(&mut self, place: &KeptPlace) {
+        let KeptPlace { id, name, codec, .. } = place;
+        let limits = &self.settings.limits;
+        let fits = self.roster.len() < limits.links
+            && name.len() <= limits.name_bytes.min(MAX_NAME_BYTES)
+            && self.is_possible(*codec);
+        if !fits || self.roster.get(*id).is_some() || self.roster.id_of(name).is_some() {
+            return;
+        }
+        self.roster.insert(*id, name, *codec, NO_LINK);
+        self.table.insert(*id);
+        let mut access = place.access.clone();
+        access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
+        self.grant(*id, access);
+        for room in &place.rooms {
+            self.enter_restored(*id, room);
+        }
+        let until = self.now + self.settings.limits.resume;
+        self.places.keep_restored(*id, place.secret, place.is_untold, until);
+    }
+
+    /// A room that these settings do not allow is left out: its client names it again when it comes back, and is refused
+    /// then as anybody.
+    fn enter_restored(&mut self, id: ClientId, room: &str) {
+        let is_allowed = self.roster.get(id).is_some_and(|member| self.check_one_more(member, room).is_ok());
+        if is_allowed && self.gate.may_listen(id, room) && self.roster.enter(id, room) {
+            self.list_listener(id, room);
+        }
+    }
+}
+
+/// No driver gives a connection this name: that of a client that has not come back yet.
+const NO_LINK: LinkId = LinkId(u64::MAX);

@@ -1,0 +1,225 @@
+//! A session that another process goes on with: clients that can resume notice no more than a lost link.
+
+use core::time::Duration;
+
+use consonance_session::{
+    Access, AccessRule, Capabilities, ChannelProperties, ClientId, CodecKind, CodecSettings, Instant,
+    KeptPlace, RoomPattern, Secret, Server, ServerSettings, SessionId, SessionSnapshot, Target,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::support::network::{Network, Who};
+
+const A_MOMENT: Duration = Duration::from_millis(100);
+const CODEC: CodecSettings =
+    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+/// Bob (id 0) and Alice (id 1), who both can resume; Alice listens to two rooms and speaks to the lobby.
+fn two_players() -> (Network, Who, Who) {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    let bob = network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &["lobby", "team"]);
+    let lobby = Target::Room("lobby".into());
+    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+    network.events(bob);
+    network.events(alice);
+    (network, bob, alice)
+}
+
+fn place(id: u16, name: &str) -> KeptPlace {
+    KeptPlace {
+        id: ClientId(id),
+        name: name.into(),
+        codec: CODEC,
+        rooms: vec!["lobby".into()],
+        secret: Secret([7; 16]),
+        is_untold: false,
+        access: Access::default(),
+    }
+}
+
+fn names(server: &Server) -> Vec<&str> {
+    server.client_table().map(|row| row.name).collect()
+}
+
+#[test]
+fn everybody_has_id_rooms_and_channels_again_and_nobody_left() {
+    let (mut network, bob, alice) = two_players();
+    let session = network.server.session();
+    network.hand_over(|_| {});
+    network.wait(A_MOMENT);
+    assert_eq!((network.server.session(), network.server.statistics().places_resumed), (session, 2));
+    for (who, id) in [(bob, 0), (alice, 1)] {
+        let resumed = format!("resumed as {id}");
+        let expected = ["disconnected: LinkLost, again in 0 ms", &resumed, "roster received"];
+        assert_eq!(network.events(who), expected);
+    }
+    network.client(alice).send_voice(b"still here").expect("in the session");
+    network.run();
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 1: still here"]);
+}
+
+#[test]
+fn a_session_is_handed_over_again_and_again() {
+    let (mut network, bob, alice) = two_players();
+    for _ in 0..3 {
+        network.hand_over(|_| {});
+        network.wait(Duration::from_secs(2));
+    }
+    assert_eq!(network.server.statistics().places_resumed, 2);
+    assert!(!network.events(bob).iter().any(|event| event.contains("left")));
+    assert!(!network.events(alice).iter().any(|event| event.contains("left")));
+}
+
+#[test]
+fn who_had_lost_its_link_before_comes_back_too() {
+    let (mut network, bob, alice) = two_players();
+    network.reachable = false;
+    network.cut(alice);
+    network.wait(A_MOMENT);
+    network.hand_over(|_| {});
+    network.reachable = true;
+    network.wait(Duration::from_secs(3));
+    assert!(network.events(alice).contains(&"resumed as 1".to_owned()));
+    assert!(!network.events(bob).iter().any(|event| event.contains("Alice")));
+}
+
+#[test]
+fn who_does_not_come_back_in_time_has_left() {
+    let (mut network, bob, alice) = two_players();
+    network.hand_over(|_| {});
+    network.client(alice).stop(Instant::START);
+    network.wait(Duration::from_secs(9));
+    assert!(!network.events(bob).contains(&"Alice left".to_owned()));
+    network.wait(Duration::from_secs(2));
+    assert!(network.events(bob).contains(&"Alice left".to_owned()));
+    assert_eq!(network.server.statistics().places_given_up, 1);
+}
+
+#[test]
+fn one_of_the_original_has_left_and_joins_as_anybody() {
+    let (mut network, bob, _) = two_players();
+    network.capabilities = Capabilities::NONE;
+    let carol = network.join("Carol", &["lobby"]);
+    network.hand_over(|_| {});
+    network.wait(A_MOMENT);
+    let told = network.events(bob);
+    let about_carol: Vec<_> = told.iter().filter(|event| event.contains("Carol")).collect();
+    assert_eq!(about_carol, ["Carol exited lobby", "Carol left", "Carol joined as 2", "Carol entered lobby"]);
+    assert!(network.events(carol).contains(&"joined as 2".to_owned()));
+}
+
+#[test]
+fn newcomers_get_the_ids_that_they_would_have_got() {
+    let (mut network, bob, _) = two_players();
+    network.client(bob).stop(Instant::START);
+    network.run();
+    network.hand_over(|_| {});
+    let carol = network.start("Carol", &[]);
+    network.run();
+    assert_eq!(network.client(carol).id(), Some(ClientId(0)), "Bob's, which is free");
+}
+
+#[test]
+fn the_new_settings_decide_who_listens_where() {
+    let (mut network, bob, alice) = two_players();
+    network.hand_over(|settings| {
+        settings.access = vec![(RoomPattern::from("team"), AccessRule::for_both(["gold"]))];
+    });
+    network.wait(A_MOMENT);
+    assert!(network.events(alice).contains(&"removed from team".to_owned()));
+    assert!(network.events(bob).contains(&"Alice exited team".to_owned()));
+    let rooms: Vec<_> = network.server.client_table().map(|row| row.rooms).collect();
+    assert_eq!(rooms, [vec!["lobby"], vec!["lobby"]]);
+}
+
+#[test]
+fn what_was_said_of_a_client_holds_and_its_visit_ends_when_it_would_have() {
+    let at = Instant::from_millis(60_000);
+    let (mut network, _, _) = two_players();
+    network.wait(at - network.now);
+    let mut access = Access::from_iter(["gold"]).listening_to(["lobby", "t*"]);
+    access.ends_at = Some(at + Duration::from_secs(5));
+    assert!(network.server.set_access(ClientId(1), access.clone()));
+    let snapshot = network.server.snapshot(network.now);
+    let server = Server::restore(ServerSettings::from_seed(2), &snapshot, Instant::from_millis(300));
+    access.ends_at = Some(Instant::from_millis(5300));
+    assert_eq!(server.access(ClientId(1)), Some(&access));
+}
+
+#[test]
+fn who_does_not_fit_is_left_out() {
+    let mut settings = ServerSettings::from_seed(1);
+    settings.limits.links = 3;
+    settings.limits.name_bytes = 5;
+    let impossible = CodecSettings { frame_size_samples: 0, ..CODEC };
+    let places = vec![
+        place(4, "Alice"),
+        place(4, "Eve"),
+        place(5, "Alice"),
+        place(6, "Leonardo"),
+        KeptPlace { codec: impossible, ..place(7, "Mute") },
+        place(8, "Bob"),
+        place(2, "Carol"),
+        place(3, "Dave"),
+    ];
+    let snapshot = SessionSnapshot { session: SessionId(9), places };
+    let server = Server::restore(settings, &snapshot, Instant::START);
+    assert_eq!(names(&server), ["Carol", "Alice", "Bob"]);
+}
+
+#[test]
+fn rooms_over_a_limit_are_left_out() {
+    let mut settings = ServerSettings::from_seed(1);
+    settings.limits.rooms_per_client = 2;
+    settings.limits.room_name_bytes = 5;
+    let rooms = ["a", "a", "too long", "b", "c"].map(Box::from).to_vec();
+    let places = vec![KeptPlace { rooms, ..place(0, "Alice") }];
+    let server =
+        Server::restore(settings, &SessionSnapshot { session: SessionId(9), places }, Instant::START);
+    let rooms: Vec<_> = server.client_table().flat_map(|row| row.rooms).collect();
+    assert_eq!(rooms, ["a", "b"]);
+}
+
+#[test]
+fn a_session_that_believes_everybody_keeps_no_places() {
+    let mut settings = ServerSettings::from_seed(1);
+    settings.permissive = true;
+    let snapshot = SessionSnapshot { session: SessionId(9), places: vec![place(0, "Alice")] };
+    assert_eq!(Server::restore(settings, &snapshot, Instant::START).clients(), 0);
+}
+
+prop_compose! {
+    fn any_place()(
+        id in 0_u16..6,
+        name in "[a-c]{0,2}",
+        frame_size_samples in 0_u32..3,
+        rooms in vec("[a-e]{0,3}".prop_map(Box::from), 0..6),
+        secret in any::<[u8; 16]>(),
+        is_untold in any::<bool>(),
+    ) -> KeptPlace {
+        let codec = CodecSettings { frame_size_samples, ..CODEC };
+        KeptPlace { codec, rooms, secret: Secret(secret), is_untold, ..place(id, &name) }
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_restored_is_consistent_and_restored_again_as_it_is(places in vec(any_place(), 0..12)) {
+        let mut settings = ServerSettings::from_seed(1);
+        settings.limits.rooms_per_client = 3;
+        settings.limits.rooms = 5;
+        let start = Instant::START;
+        let first = Server::restore(settings.clone(), &SessionSnapshot { session: SessionId(9), places }, start);
+        let second = Server::restore(settings, &first.snapshot(start), start);
+        prop_assert_eq!(first.snapshot(start), second.snapshot(start));
+        prop_assert_eq!(first.clients(), first.snapshot(start).places.len());
+        let mut session = first;
+        while let Some((at, _)) = session.poll_timeout() {
+            session.handle_timeout(at);
+        }
+        prop_assert_eq!((session.clients(), session.room_table().count()), (0, 0));
+    }
+}
