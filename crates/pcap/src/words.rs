@@ -4,7 +4,7 @@ mod names;
 
 use consonance_wire::{
     AbsurdPosition, Channel, ChannelKind, ClientState, DeltaChannelState, Extension, HandshakeResponse, List,
-    Packet, Position, PositionReport, ServerRelay, SessionId, TextData, TextRecipient, VoiceData,
+    Notice, Packet, Position, PositionReport, ServerRelay, SessionId, TextData, TextRecipient, VoiceData,
     VoiceReport, WireStr,
 };
 pub(crate) use names::Names;
@@ -151,6 +151,9 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
     if let Some(report) = PositionReport::find(trailing) {
         return position(report);
     }
+    if let Some(notice) = Notice::find(trailing) {
+        return format!("notice: {}", self::notice(&notice));
+    }
     let Some(report) = VoiceReport::find(trailing) else {
         return format!("ErrorWrongSession: the session is {session}{}", block(trailing));
     };
@@ -165,6 +168,31 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
         parts.push(format!("reception of {}", counted(reception.speakers.len(), "speaker")));
     }
     format!("voice report: {}", parts.join("; "))
+}
+
+fn notice(notice: &Notice<'_>) -> String {
+    let shown = |text| shown(Some(text));
+    match *notice {
+        Notice::Imposed { sanction, ends_in_s, reason } => {
+            let end = if ends_in_s > 0 { format!("for {ends_in_s} s") } else { "for good".into() };
+            format!("{sanction:?} {end}, {}", shown(reason))
+        }
+        Notice::Lifted { sanction } => format!("{sanction:?} no longer"),
+        Notice::RoomRights { room, listen, speak } => {
+            format!("in room {} it may listen: {listen:?}, speak: {speak:?}", shown(room))
+        }
+        Notice::Kicked { reason } => format!("kicked, {}", shown(reason)),
+        Notice::Moved { from, to } => format!("moved from room {} to {}", shown(from), shown(to)),
+        Notice::TextHeld { wait_ms } => format!("a text came {wait_ms} ms too early"),
+        Notice::RoomFull { room, .. } => format!("room {} is full", shown(room)),
+        Notice::Recorded { is_whole, last_s } => {
+            format!(
+                "recorded: {}",
+                if is_whole { "everything".into() } else { format!("the last {last_s} s") }
+            )
+        }
+        _ => "of another kind".into(),
+    }
 }
 
 fn position(report: Result<PositionReport, AbsurdPosition>) -> String {

@@ -16,6 +16,7 @@ mod routing;
 mod settings;
 mod speaker;
 mod stages;
+mod standing;
 mod statistics;
 mod text;
 mod timers;
@@ -45,8 +46,8 @@ use connect::{Connection, RosterProgress};
 use direct_links::DirectLinks;
 use event::Events;
 pub use event::{
-    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, TextTarget, UplinkReport,
-    VoiceFrame,
+    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, Recorded, TextTarget,
+    UplinkReport, VoiceFrame,
 };
 pub use players::Player;
 use players::PlayerRecord;
@@ -59,6 +60,7 @@ pub use routing::Routing;
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
 use stages::StagedOutbox;
+use standing::OwnStanding;
 pub use statistics::{ClientStatistics, DirectLinkStatistics};
 pub use text::TextError;
 use timers::{Timer, Timers};
@@ -93,6 +95,7 @@ pub struct Client {
     receptions: Vec<Reception>,
     place: Place,
     whereabouts: Whereabouts,
+    own_standing: OwnStanding,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
     destinations: Vec<ClientId>,
@@ -164,6 +167,7 @@ impl Client {
             receptions: Vec::new(),
             place: Place::default(),
             whereabouts: Whereabouts::default(),
+            own_standing: OwnStanding::default(),
             round: 0,
             destinations: Vec::new(),
             on_wire: Vec::new(),
@@ -274,13 +278,17 @@ impl Client {
                 let extension = HandshakeExtension::find(trailing);
                 self.handle_response(now, link, &response, extension.as_ref())?;
             }
-            Packet::ErrorWrongSession(error) => match self.voice_report(trailing) {
-                Some(report) => {
+            Packet::ErrorWrongSession(error) => {
+                if let Some(report) = self.voice_report(trailing) {
                     self.check_session(header)?;
                     self.handle_voice_report(now, &report);
+                } else if let Some(notice) = self.notice(trailing) {
+                    self.check_session(header)?;
+                    self.handle_notice(now, &notice);
+                } else {
+                    self.handle_wrong_session(now, error.session);
                 }
-                None => self.handle_wrong_session(now, error.session),
-            },
+            }
             Packet::ClientState(state) => self.handle_client_state(&state)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,
             Packet::RemoveClient(remove) => self.handle_remove(remove.id)?,

@@ -84,6 +84,7 @@ mod room_list;
 mod roster;
 mod secrets;
 mod server;
+mod standing;
 mod time;
 mod token_bucket;
 mod traffic;
@@ -91,8 +92,8 @@ mod traffic;
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
     DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport, Player,
-    Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget, UplinkReport,
-    VoiceError, VoiceFrame,
+    Recorded, Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget,
+    UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::limits::MAX_TEXT_BYTES;
 pub use consonance_wire::{
@@ -104,10 +105,11 @@ pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{
-    Access, AccessRule, ChannelRow, ClientRow, KeptPlace, LinkRow, ProximitySettings, RoomPattern, RoomRow,
-    RoomUse, Server, ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot, SpokenTo, VoiceRow,
-    Vouched,
+    Access, AccessRule, ChannelRow, ClientRow, Decision, Identity, KeptPlace, LinkRow, Move,
+    ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse, Server, ServerEvent, ServerSettings,
+    ServerStatistics, SessionSnapshot, SpokenTo, StandingError, VoiceRow, Vouched,
 };
+pub use standing::{RoomRights, Sanction, Standing, Terms};
 pub use time::Instant;
 pub use traffic::{Flow, Total, Traffic};
 

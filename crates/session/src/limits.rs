@@ -79,6 +79,11 @@ pub struct Limits {
     /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever waits
     /// longer than [`handshake`](Self::handshake) is refused.
     pub waiting_joins: usize,
+    /// How long a client has to wait from one text to the next, wherever it writes (default 0, not at all); counted as
+    /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
+    pub text_every: Duration,
+    /// Players about whom an operator has decided something, here or not (default 16 384); further decisions are errors.
+    pub standings: usize,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.
     pub strikes: Rate,
@@ -117,6 +122,8 @@ impl Default for Limits {
             reports: Rate { per_second: 2, burst: 20 },
             positions: Rate { per_second: 20, burst: 100 },
             waiting_joins: 256,
+            text_every: Duration::ZERO,
+            standings: 16_384,
             strikes: Rate { per_second: 10, burst: 300 },
             events: 65_536,
             outbox_bytes: 64 << 20,

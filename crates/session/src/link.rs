@@ -1,5 +1,6 @@
 //! Names for connections, and the two ways in which a packet can travel.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 /// The driver's name for one connection: never an address, and never used again for another connection.
@@ -36,7 +37,7 @@ pub enum LinkCommand {
 }
 
 /// Why the engine closes a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
     /// The user asked for it.
@@ -59,6 +60,16 @@ pub enum CloseReason {
     WrongSession,
     /// The server does not let this player in.
     NotAdmitted,
+    /// The server does not let this player in, and says why.
+    Refused {
+        /// The operator's words.
+        reason: Box<str>,
+    },
+    /// The operator has removed this player.
+    Kicked {
+        /// The operator's words; may be empty.
+        reason: Box<str>,
+    },
     /// The time for which the player was let in is over.
     VisitEnded,
     /// The session ends.
@@ -125,6 +136,11 @@ impl fmt::Display for CloseReason {
             Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => "no codec has such a frame size or sample rate",
             Self::Overloaded => "the server cannot keep up",
+            Self::Refused { reason } => return write!(f, "the server does not let this player in: {reason}"),
+            Self::Kicked { reason } if reason.is_empty() => "the server's operator has removed this player",
+            Self::Kicked { reason } => {
+                return write!(f, "the server's operator has removed this player: {reason}");
+            }
             Self::Abuse { last } => return write!(f, "broke the rules too often, in the end with {last}"),
         };
         f.write_str(reason)

@@ -9,6 +9,7 @@ mod fault;
 mod join;
 mod link_record;
 mod listener_votes;
+mod moderation;
 mod monitor;
 mod permissive;
 mod proximity;
@@ -16,6 +17,7 @@ mod reconfigure;
 mod relay;
 mod resume;
 mod room_directory;
+mod room_limits;
 mod room_pattern;
 mod rooms;
 mod routing;
@@ -43,16 +45,21 @@ use crate::traffic::Traffic;
 
 use access::Gate;
 pub use access::{Access, AccessRule, RoomUse, Vouched};
+pub use admin::{Decision, Move};
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
 use link_record::LinkRecord;
+use moderation::Register;
+pub use moderation::{Identity, Reach, StandingError};
 use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
 use resume::Places;
 use room_directory::RoomDirectory;
+use room_limits::Quotas;
+pub use room_limits::RoomLimits;
 pub use room_pattern::RoomPattern;
 pub use settings::ServerSettings;
 pub use snapshot::{KeptPlace, SessionSnapshot};
@@ -79,6 +86,8 @@ pub struct Server {
     rooms: RoomDirectory,
     proximity: Proximity,
     gate: Gate,
+    moderation: Register,
+    quotas: Quotas,
     links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
@@ -104,6 +113,8 @@ impl Server {
             rooms: RoomDirectory::new(settings.reserved_names()),
             proximity: Proximity::new(&settings.proximity),
             gate: Gate::new(&settings.access),
+            moderation: Register::default(),
+            quotas: Quotas::new(&settings.room_limits),
             events: EventQueue::new(settings.limits.events),
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
@@ -210,6 +221,7 @@ impl Server {
         }
         self.refuse_forgotten();
         self.end_visits();
+        self.end_sanctions();
         self.give_up_places();
         self.send_voice_reports();
         self.end_silent_channels();
@@ -222,8 +234,9 @@ impl Server {
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
         let visit = self.gate.next_end().map(|(end, _)| (end, "a visit is over"));
+        let sanction = self.moderation.next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
-        [stranger, place, report, waiting, visit, silent].into_iter().flatten().min()
+        [stranger, place, report, waiting, visit, sanction, silent].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -370,6 +383,8 @@ impl Server {
         }
         self.proximity.forget(id);
         self.gate.forget(id);
+        self.moderation.forget(id);
+        self.quotas.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
         let remove = RemoveClient { session: self.session, id };
         self.broadcast(&remove.into());

@@ -52,9 +52,16 @@ impl Capabilities {
     /// The server may route by distance, and wants to know where the client is: see
     /// [`PositionReport`](crate::PositionReport).
     pub const PROXIMITY: Self = Self(8);
+    /// The server tells what an operator's decisions mean for the client: see [`Notice`](crate::Notice).
+    pub const MODERATION: Self = Self(16);
     /// Everything that this version knows.
-    pub const ALL: Self =
-        Self(Self::SERVER_ROUTING.0 | Self::RESUME.0 | Self::VOICE_REPORTS.0 | Self::PROXIMITY.0);
+    pub const ALL: Self = Self(
+        Self::SERVER_ROUTING.0
+            | Self::RESUME.0
+            | Self::VOICE_REPORTS.0
+            | Self::PROXIMITY.0
+            | Self::MODERATION.0,
+    );
 
     /// Whether all of `other` is among these.
     pub const fn contains(self, other: Self) -> bool {

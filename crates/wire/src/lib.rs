@@ -48,7 +48,7 @@
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
 //! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`],
-//! [`PositionReport`]).
+//! [`PositionReport`], [`Notice`]).
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -67,6 +67,7 @@ mod ids;
 pub mod limits;
 mod list;
 mod lossy_utf8;
+mod notice;
 mod packet;
 mod position_report;
 mod relay;
@@ -89,6 +90,7 @@ pub use handshake::{ErrorWrongSession, HandshakeP2P, HandshakeRequest, Handshake
 pub use header::{Header, MAGIC, MessageType};
 pub use ids::{ClientId, RoomId, SessionId};
 pub use list::{List, ListItem, ListIter};
+pub use notice::{Notice, Sanction};
 pub use packet::Packet;
 pub use position_report::{AbsurdPosition, Position, PositionReport};
 pub use relay::ServerRelay;

@@ -141,6 +141,16 @@ pub(super) const LIMIT_KEYS: &[Key] = &[
         "Players who wait to be admitted at once.",
     ),
     limit(
+        "limits.text_every_s",
+        Field::Seconds(|config| &mut config.limits.text_every, 0.0, 86_400.0),
+        "How long a player has to wait from one text to the next, in seconds, wherever it writes; 0 for not at all.",
+    ),
+    limit(
+        "limits.standings",
+        Field::Size(|config| &mut config.limits.standings, 1, 1_000_000),
+        "Players of one session who are muted or otherwise limited, here or not.",
+    ),
+    limit(
         "limits.strikes_per_second",
         Field::Number(|config| &mut config.limits.strikes.per_second, 0, u32::MAX),
         "Packets per second over a rate or against the rules that are forgiven one link.",

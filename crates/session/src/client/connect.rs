@@ -156,7 +156,7 @@ impl Client {
         if self.connection.link() == Some(link) {
             let removed = matches!(self.connection, Connection::Joined { removed: true, .. });
             if removed {
-                self.tear_down(now, Disconnection::NameTakenOver);
+                self.tear_down(now, self.removal());
             } else {
                 self.lose_link(now, Disconnection::LinkLost);
             }
@@ -218,6 +218,7 @@ impl Client {
         let early = self.take_early_claims(session);
         let resumed = self.take_answer(session, id, extension);
         self.uplink_meter.begin();
+        self.own_standing.begin();
         if !resumed {
             self.drop_players_not_in(response);
             self.roster.clear_listeners();
@@ -287,7 +288,7 @@ impl Client {
     fn end_connection(&mut self, now: Instant, cause: Disconnection) {
         self.outbox.clear();
         let retry_in = match cause {
-            Disconnection::Stopped | Disconnection::NameTakenOver => None,
+            Disconnection::Stopped | Disconnection::NameTakenOver | Disconnection::Kicked => None,
             Disconnection::CodecChanged => Some(Duration::ZERO),
             _ => Some(self.back_off.on_failed(now)),
         };

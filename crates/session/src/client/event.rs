@@ -9,6 +9,8 @@ use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, Redundancy
 
 use crate::link::LinkId;
 use crate::queue::EventQueue;
+use crate::server::RoomUse;
+use crate::standing::{RoomRights, Sanction, Terms};
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +73,48 @@ pub enum ClientEvent<'a> {
         /// The room's name.
         room: Box<str>,
     },
+    /// The server's operator has taken something from me, or given it back: my voice or my texts go nowhere, or I am sent no
+    /// voice. Meanwhile I send no such thing over direct links either, and play nothing that comes over them.
+    Sanctioned {
+        /// What.
+        sanction: Sanction,
+        /// Why and how long, by my clock; none if it is given back.
+        terms: Option<Terms>,
+    },
+    /// The server's operator has decided what I may do in a room.
+    RoomRights {
+        /// The room's name.
+        room: Box<str>,
+        /// What I may do there.
+        rights: RoomRights,
+    },
+    /// The server's operator has moved me: I listen to the one room no longer and to the other one instead.
+    Moved {
+        /// The room that I listened to.
+        from: Box<str>,
+        /// The room that I listen to now.
+        to: Box<str>,
+    },
+    /// A text of mine went nowhere, because the one before was too recent.
+    TextHeld {
+        /// How long until the next one is taken.
+        wait: Duration,
+    },
+    /// A room has enough listeners or speakers without me. I was taken out of it again, or what I say there is not heard for
+    /// now.
+    RoomFull {
+        /// The room's name.
+        room: Box<str>,
+        /// What there is no place for.
+        to: RoomUse,
+    },
+    /// What the server's operator keeps of the voices has changed, as far as that is told.
+    Recorded(Recorded),
+    /// The server's operator has removed me from the session; [`Disconnected`](Self::Disconnected) follows.
+    Kicked {
+        /// The operator's words; may be empty.
+        reason: Box<str>,
+    },
     /// A player speaks to me; its frames follow.
     StartedSpeaking {
         /// Whose id.
@@ -116,6 +160,15 @@ pub enum ClientEvent<'a> {
         /// How long until the next attempt; `None` if there is none.
         retry_in: Option<Duration>,
     },
+}
+
+/// What a server's operator keeps of what is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// All of it.
+    pub is_whole: bool,
+    /// So much of the latest, to be looked at after a report; zero if nothing.
+    pub last: Duration,
 }
 
 /// What became of my voice on its way to the server since the report before. Frames that went over direct links only are
@@ -178,6 +231,8 @@ pub enum Disconnection {
     WrongSession,
     /// Somebody joined with the same name.
     NameTakenOver,
+    /// The server's operator has removed me.
+    Kicked,
     /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn of it as we join again.
     CodecChanged,
 }

@@ -5,12 +5,18 @@ use consonance_wire::{Channel, ChannelKind, ClientId, VoiceData};
 use super::event::{ClientEvent, HeardChannel, HeardTarget, VoiceFrame};
 use super::timers::Timer;
 use super::{Client, Fault};
+use crate::standing::Sanction;
 use crate::time::Instant;
 
 impl Client {
     pub(super) fn handle_voice(&mut self, now: Instant, voice: &VoiceData<'_>) -> Result<(), Fault> {
         let (_, own) = self.joined()?;
         let id = voice.sender;
+        // Over direct links it comes all the same.
+        if self.is_sanctioned(Sanction::Deafened) {
+            self.statistics.frames_refused += 1;
+            return Ok(());
+        }
         // The original hears itself if a packet says so; nobody wants to.
         let member = self.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
         let rooms = &self.rooms;

@@ -274,6 +274,7 @@ impl Client {
             RosterProgress::OwnStatesMissing(_) => {
                 *roster = RosterProgress::Complete;
                 self.remove_who_left_meanwhile();
+                self.forget_unconfirmed_standing();
                 self.events.push(ClientEvent::RosterReceived);
             }
             RosterProgress::Complete => {}

@@ -134,6 +134,15 @@ impl Client {
         }
     }
 
+    /// The server is about to say that I have left a room, and I know why. False if I do not listen to it.
+    pub(super) fn expect_removal(&mut self, room: &str) -> bool {
+        let was_in_it = self.rooms.remove(room).is_some();
+        if was_in_it {
+            self.left_rooms.note(room);
+        }
+        was_in_it
+    }
+
     fn announce(&mut self, room: &str, joined: bool) {
         let Connection::Joined { link, session, id, .. } = self.connection else { return };
         if !joined {

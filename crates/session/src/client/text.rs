@@ -11,6 +11,7 @@ use super::connect::Connection;
 use super::event::{ClientEvent, TextTarget};
 use super::stages::Stage;
 use super::{Client, Fault};
+use crate::standing::Sanction;
 
 /// Why a text message was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum TextError {
         /// The name.
         name: Box<str>,
     },
+    /// The server's operator has decided that I may not write.
+    Muted,
     /// The message has more bytes than the limit.
     TooLong {
         /// Bytes of the message.
@@ -39,6 +42,9 @@ impl fmt::Display for TextError {
             Self::UnknownPlayer { name } => {
                 write!(f, "no player called {name:?} is here: the message was not sent")
             }
+            Self::Muted => {
+                f.write_str("the server's operator lets you send no messages for now: it was not sent")
+            }
             Self::TooLong { bytes, limit } => {
                 write!(f, "the message has {bytes} bytes, at most {limit} are allowed: send it in parts")
             }
@@ -52,11 +58,14 @@ impl Client {
     /// Sends a text message to everybody who listens to a room, or to one player; to how many that was.
     ///
     /// # Errors
-    /// If no session is joined, the player is not here, or the text is too long.
+    /// If no session is joined, the server's operator does not let me write, the player is not here, or the text is too long.
     pub fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             return Err(TextError::NotJoined);
         };
+        if self.is_sanctioned(Sanction::TextMuted) {
+            return Err(TextError::Muted);
+        }
         let limit = self.settings.limits.text_bytes;
         let too_long = TextError::TooLong { bytes: text.len(), limit };
         if text.len() > limit {

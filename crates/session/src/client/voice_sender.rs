@@ -8,6 +8,7 @@ use super::Client;
 use super::channels::{ChannelId, ChannelProperties, Target};
 use super::connect::Connection;
 use super::stages::Stage;
+use crate::standing::Sanction;
 
 /// Why a frame was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl Client {
 
     /// Sends one encoded frame to everybody whom my channels reach; how many that are.
     ///
-    /// With nobody to hear it, nothing is sent, and channels that are closing wait for the next frame.
+    /// With nobody to hear it, or while the server's operator has muted me, nothing is sent, and channels that are closing wait for the next frame.
     /// A frame counts as sent at the time that the driver brought last; one that wants
     /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls [`handle_timeout`](Self::handle_timeout) before.
     ///
@@ -111,6 +112,10 @@ impl Client {
             return Err(VoiceError::NotJoined);
         };
         self.channels.apply_queued();
+        if self.is_sanctioned(Sanction::Muted) {
+            self.statistics.frames_unheard += 1;
+            return Ok(0);
+        }
         self.on_wire.clear();
         self.on_wire.extend(self.channels.on_wire(self.settings.priority));
         let i_am_one = self.gather_listeners(id);

@@ -4,6 +4,7 @@
 //! A client may besides be kept to some rooms, whatever these ask for.
 //! Where a client has its access from is the driver's matter ([`Server::admit`]), usually a signed join token.
 
+mod admission;
 mod grant;
 
 use alloc::boxed::Box;
@@ -16,8 +17,7 @@ pub use grant::{Access, Vouched};
 
 use super::room_pattern::RoomPattern;
 use super::{Fault, Server, ServerEvent};
-use crate::join_token::JoinToken;
-use crate::link::{CloseReason, LinkId};
+use crate::link::LinkId;
 use crate::time::Instant;
 
 /// What a room asks for: one of these tokens, or nothing if there are none.
@@ -176,6 +176,10 @@ impl Gate {
         if self.rules.is_empty() && access == Access::default() {
             return;
         }
+        self.issue(id, access);
+    }
+
+    fn issue(&mut self, id: ClientId, access: Access) {
         let index = usize::from(id.0);
         if index >= self.passes.len() {
             self.passes.resize_with(index + 1, || None);
@@ -198,6 +202,9 @@ impl Gate {
     }
 
     fn note_refused(&mut self, id: ClientId, room: &str, to: RoomUse) {
+        if self.pass(id).is_none() {
+            self.issue(id, Access::default());
+        }
         let Some(pass) = self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
         pass.refused.retain(|(refused, of)| **refused != *room || *of != to);
         if pass.refused.len() >= MAX_TOLD {
@@ -231,24 +238,6 @@ impl Gate {
 }
 
 impl Server {
-    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, or it has
-    /// gone since.
-    pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
-        let Some(Waiting { name, codec, .. }) = self.gate.take_waiting(link) else { return false };
-        self.join(link, &name, codec, access);
-        true
-    }
-
-    /// Does not let in whoever [asked](ServerEvent::JoinAsked) over this link; the link is closed. False if nobody did.
-    pub fn refuse(&mut self, link: LinkId) -> bool {
-        if self.gate.take_waiting(link).is_none() {
-            return false;
-        }
-        self.statistics.joins_refused += 1;
-        self.close(link, CloseReason::NotAdmitted);
-        true
-    }
-
     /// Gives a client other tokens from now on; it is taken out of rooms that it may not listen to with these. False if
     /// there is no such client.
     pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
@@ -277,74 +266,32 @@ impl Server {
         is_own || self.gate.access(namesake).is_none_or(|present| access.may_take_name_from(present))
     }
 
-    /// Closes the links of those whose visits are over.
-    pub(super) fn end_visits(&mut self) {
-        while let Some((end, id)) = self.gate.next_end()
-            && end <= self.now
-        {
-            self.statistics.visits_ended += 1;
-            self.gate.ends.pop_first();
-            match self.fan_out.link(id) {
-                Some(link) => self.close(link, CloseReason::VisitEnded),
-                None => self.remove_client(id),
-            }
-        }
-    }
-
-    /// Somebody wants in: the driver is asked. While it thinks, further handshakes over the link say nothing new.
-    pub(super) fn ask_driver(
-        &mut self,
-        link: LinkId,
-        name: &str,
-        codec: CodecSettings,
-        join_token: JoinToken,
-    ) {
-        if self.gate.waiting.contains_key(&link) {
-            self.statistics.ignored += 1;
-            return;
-        }
-        if self.gate.waiting.len() >= self.settings.limits.waiting_joins {
-            self.statistics.joins_postponed += 1;
-            return;
-        }
-        let deadline = self.now + self.settings.limits.handshake;
-        self.gate.waiting.insert(link, Waiting { name: name.into(), codec, deadline });
-        self.gate.deadlines.insert((deadline, link));
-        self.events.push(ServerEvent::JoinAsked { link, name: name.into(), join_token });
-    }
-
-    /// Refuses everybody about whom the driver has said nothing in time.
-    pub(super) fn refuse_forgotten(&mut self) {
-        while let Some(&(deadline, link)) = self.gate.deadlines.first()
-            && deadline <= self.now
-        {
-            self.refuse(link);
-        }
-    }
-
     /// Takes a client out of the rooms that it may not listen to, as an operator does; how many these were.
     pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) -> usize {
-        if self.settings.access.is_empty() && !self.gate.keeps_to_names() {
+        let has_rules = !self.settings.access.is_empty() || self.gate.keeps_to_names();
+        if !has_rules && !self.moderation.has_room_rights() {
             return 0;
         }
         let Some(member) = self.roster.get(id) else { return 0 };
         // The wire brings a listener what is said in any room of the same id.
         let is_forbidden =
-            |room: &&str| self.rooms.names_of_id_of(room).any(|name| !self.gate.may_listen(id, name));
+            |room: &&str| self.rooms.names_of_id_of(room).any(|name| !self.may_listen(id, name));
         let forbidden: Vec<Box<str>> = member.rooms.names().filter(is_forbidden).map(Into::into).collect();
         for room in &forbidden {
             self.statistics.rooms_forbidden += 1;
-            self.remove_from_room(id, room);
+            self.take_out(id, room);
             self.tell_of_denial(id, room, RoomUse::Listen);
         }
         forbidden.len()
     }
 
-    /// Refuses a frame to a room where its speaker may not speak, or of more priority than it may have; the operator is told
-    /// once for each room and client.
+    /// Refuses a frame of somebody muted, to a room where its speaker may not speak or has no place, or of more priority
+    /// than it may have; the operator is told once for each room and client.
     pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        if self.settings.access.is_empty() && !self.gate.restricts() {
-            return Ok(());
+        self.check_muted(own)?;
+        let has_rules = !self.settings.access.is_empty() || self.gate.restricts();
+        if !has_rules && !self.moderation.has_room_rights() {
+            return self.check_places(own, voice);
         }
         let priority_max = self.gate.access(own).and_then(|access| access.priority_max);
         for Channel { bits, recipient } in voice.channels {
@@ -356,12 +303,13 @@ impl Server {
                 self.check_speech(own, RoomId(recipient))?;
             }
         }
-        Ok(())
+        self.check_places(own, voice)
     }
 
     /// The same for anything that is said to a room.
     pub(super) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Fault> {
-        if self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room) {
+        let right = self.moderation.speak_right(own, room);
+        if right.unwrap_or_else(|| self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room)) {
             return Ok(());
         }
         let pass = self.gate.passes.get_mut(usize::from(own.0)).and_then(Option::as_mut);

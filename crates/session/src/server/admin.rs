@@ -1,24 +1,120 @@
-//! What an operator can do to a client.
+//! What an operator can do to a client that is here.
 
-use consonance_wire::{ClientId, DeltaChannelState, ErrorWrongSession, SessionId, WireStr};
+use alloc::boxed::Box;
 
-use super::{Server, ServerEvent};
-use crate::link::Delivery;
+use consonance_wire::{
+    ClientId, DeltaChannelState, ErrorWrongSession, Notice, RemoveClient, SessionId, WireStr,
+};
+
+use super::{Identity, Reach, Server, ServerEvent};
+use crate::link::{CloseReason, Delivery};
+use crate::standing::{RoomRights, Sanction, Terms, bounded_reason};
 use crate::time::Instant;
 
+/// Something that an operator has decided about a player.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decision {
+    /// It was removed from the session.
+    Kicked {
+        /// The operator's words.
+        reason: Box<str>,
+    },
+    /// A sanction holds on other terms than before.
+    Sanction {
+        /// Which one.
+        sanction: Sanction,
+        /// On which terms; none if it holds no longer.
+        terms: Option<Terms>,
+    },
+    /// It has other rights in a room than before.
+    RoomRights {
+        /// The room's name.
+        room: Box<str>,
+        /// What it may do there.
+        rights: RoomRights,
+    },
+    /// It was taken out of a room.
+    RemovedFromRoom {
+        /// The room's name.
+        room: Box<str>,
+    },
+    /// It was taken out of a room, and asked to go to another one if its client can be.
+    Moved {
+        /// The room that it was taken out of.
+        from: Box<str>,
+        /// Where it is to go.
+        to: Box<str>,
+    },
+    /// It was made to start anew.
+    Reset,
+}
+
+/// What became of a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// The client was taken out of the one room and asked to listen to the other one. One of ours does.
+    Asked,
+    /// The client was taken out of the room; it is one of the original, which nobody can ask to go anywhere.
+    OnlyRemoved,
+    /// There is no such client, or it does not listen to that room. Nothing was done.
+    NotThere,
+    /// The client may not listen to the room that it is to go to. Nothing was done.
+    Forbidden,
+    /// That room is full. Nothing was done.
+    Full,
+}
+
 impl Server {
+    /// Removes a client from the session and closes its link; everybody is told. Its client is told why if it can be, and
+    /// one of ours does not come back by itself; one of the original does.
+    pub fn kick(&mut self, id: ClientId, reason: &str) -> Reach {
+        let Some(player) = self.identity_of(id) else { return Reach::Absent };
+        let reason = bounded_reason(reason);
+        let decision = Decision::Kicked { reason: reason.into() };
+        self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
+        self.statistics.kicked += 1;
+        let was_told = self.notify(id, &Notice::Kicked { reason: WireStr::from(reason) });
+        let link = self.fan_out.link(id);
+        self.remove_client(id);
+        if let Some(link) = link {
+            // As after a namesake: else it would go on believing that it is here.
+            let gone = RemoveClient { session: self.session, id };
+            self.send(link, Delivery::Reliable, &gone.into());
+            self.close(link, CloseReason::Kicked { reason: reason.into() });
+        }
+        if was_told { Reach::Told } else { Reach::Untold }
+    }
+
     /// Takes a client out of a room, as if it had left it itself; everybody is told, the client too. False if it is
     /// not in the room. Nothing keeps it from coming back.
     pub fn remove_from_room(&mut self, id: ClientId, room: &str) -> bool {
-        if self.roster.get(id).is_none_or(|member| !member.rooms.contains(room)) {
-            return false;
+        let removed = self.take_out(id, room);
+        if removed {
+            self.tell_decision(id, Decision::RemovedFromRoom { room: room.into() });
         }
-        let delta =
-            DeltaChannelState { session: self.session, joined: false, id, room: Some(WireStr::from(room)) };
-        self.broadcast(&delta.into());
-        self.roster.leave(id, room);
-        self.exited(id, room);
-        true
+        removed
+    }
+
+    /// Takes a client out of a room and asks it to listen to another one instead.
+    ///
+    /// A client of ours does so by itself, and its game is told. One of the original is only taken out of the room.
+    pub fn move_to_room(&mut self, id: ClientId, from: &str, to: &str) -> Move {
+        let Some(member) = self.roster.get(id).filter(|member| member.rooms.contains(from)) else {
+            return Move::NotThere;
+        };
+        let is_there = member.rooms.contains(to);
+        if !self.may_listen(id, to) {
+            return Move::Forbidden;
+        }
+        if !is_there && !self.has_space_for_listener(to) {
+            return Move::Full;
+        }
+        // Told first, it takes what follows for an answer, and not for a room that it was thrown out of.
+        let is_asked = self.notify(id, &Notice::Moved { from: WireStr::from(from), to: WireStr::from(to) });
+        self.take_out(id, from);
+        self.tell_decision(id, Decision::Moved { from: from.into(), to: to.into() });
+        if is_asked { Move::Asked } else { Move::OnlyRemoved }
     }
 
     /// Makes a client start anew: it is told of another session than this one, so it disconnects and comes back. False
@@ -27,6 +123,7 @@ impl Server {
         let Some(link) = self.fan_out.link(id) else { return false };
         let another = SessionId(self.session.0.wrapping_add(1));
         self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
+        self.tell_decision(id, Decision::Reset);
         true
     }
 
@@ -38,6 +135,7 @@ impl Server {
         settings.session = session;
         let previous = core::mem::replace(self, Self::new(settings));
         self.places.draw_on_from(&previous.places);
+        self.moderation.inherit(previous.moderation);
         self.statistics = previous.statistics;
         self.received = previous.received;
         self.sent = previous.sent;
@@ -46,5 +144,23 @@ impl Server {
             self.handle_connected(now, link);
             self.answer_wrong_session(link);
         }
+    }
+
+    /// What the server itself does where somebody may not be.
+    pub(super) fn take_out(&mut self, id: ClientId, room: &str) -> bool {
+        if self.roster.get(id).is_none_or(|member| !member.rooms.contains(room)) {
+            return false;
+        }
+        let delta =
+            DeltaChannelState { session: self.session, joined: false, id, room: Some(WireStr::from(room)) };
+        self.broadcast(&delta.into());
+        self.roster.leave(id, room);
+        self.exited(id, room);
+        true
+    }
+
+    fn tell_decision(&mut self, id: ClientId, decision: Decision) {
+        let player = self.identity_of(id).unwrap_or_else(|| Identity::Name(Box::default()));
+        self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
     }
 }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use consonance_wire::{ClientId, CodecSettings, SessionId};
 
-use super::{RoomUse, SpokenTo};
+use super::{Decision, Identity, RoomUse, SpokenTo};
 use crate::join_token::JoinToken;
 use crate::link::LinkId;
 
@@ -114,6 +114,27 @@ pub enum ServerEvent {
         claimed: ClientId,
         /// What that one is called, if it is here.
         claimed_name: Option<Box<str>>,
+    },
+    /// An operator has decided about a player, or a sanction has ended by itself.
+    Moderated {
+        /// The player's id, if it is here.
+        id: Option<ClientId>,
+        /// Who it is.
+        player: Identity,
+        /// What was decided.
+        decision: Decision,
+    },
+    /// A room has enough listeners or speakers without a client. It was taken out of the room again, or its frames go
+    /// nowhere for now; of the latter this is told once for each time that it begins.
+    RoomFull {
+        /// Its id.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
+        /// The room's name.
+        room: Box<str>,
+        /// What there is no place for.
+        to: RoomUse,
     },
     /// A client listens to a room no longer.
     ExitedRoom {

@@ -23,6 +23,10 @@ pub(super) enum Fault {
     RoomsExhausted,
     RoomForbidden,
     SpeechForbidden,
+    Muted,
+    TextMuted,
+    TextHeld,
+    SpeakersLimited,
     PriorityForbidden,
     VoiceLimited,
     ControlLimited,
@@ -61,6 +65,10 @@ impl Fault {
             | Self::RoomsExhausted
             // A client that was not told which rooms are closed to it may well go on speaking for a while.
             | Self::SpeechForbidden
+            | Self::Muted
+            | Self::TextMuted
+            | Self::TextHeld
+            | Self::SpeakersLimited
             | Self::PriorityForbidden
             | Self::Undrained => return None,
         })
@@ -93,6 +101,10 @@ impl Server {
             Fault::RoomForbidden => return,
             Fault::SpeechForbidden => &mut statistics.speech_forbidden,
             Fault::PriorityForbidden => &mut statistics.priority_forbidden,
+            Fault::Muted => &mut statistics.voice_muted,
+            Fault::TextMuted => &mut statistics.texts_muted,
+            Fault::TextHeld => &mut statistics.texts_held,
+            Fault::SpeakersLimited => &mut statistics.speakers_limited,
             Fault::Malformed => &mut statistics.malformed,
             Fault::Oversized => &mut statistics.oversized,
             Fault::WrongSession => &mut statistics.wrong_session,

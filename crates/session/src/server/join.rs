@@ -67,6 +67,7 @@ impl Server {
         }
         self.add_client(link, id, name, codec);
         self.grant(id, access);
+        self.begin_standing(id);
         self.welcome(link, id, false);
     }
 
@@ -150,6 +151,7 @@ impl Server {
         }
         self.sent.count_all(self.now, MessageType::ClientState, Total { packets, bytes });
         self.fan_out.send(newcomer, packets, bytes);
+        self.tell_standing(newcomer);
     }
 
     /// The answer to a handshake, with what peers of ours understand behind it.

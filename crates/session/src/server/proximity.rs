@@ -257,8 +257,8 @@ impl Server {
         let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
         let spoken = self.spoken(voice);
+        self.begin_audience();
         let Self { fan_out, proximity, roster, .. } = self;
-        fan_out.begin();
         for id in relay.destinations {
             let mut is_reached = false;
             for Channel { bits, recipient } in voice.channels {

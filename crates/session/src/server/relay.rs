@@ -37,7 +37,12 @@ impl Server {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
-        self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
+        if !self.moderation.deafened().is_empty() && MessageType::peek(packet)? == MessageType::VoiceData {
+            self.begin_audience();
+            self.fan_out.add(destinations.iter(), packet.len(), false);
+        } else {
+            self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
+        }
         self.sent.count(self.now, packet, self.fan_out.links().len());
         Ok(())
     }
@@ -76,9 +81,9 @@ impl Server {
             return Self::check_believed_inner(inner);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let (session, sender) = match MessageType::peek(inner)? {
+        let (session, sender, text) = match MessageType::peek(inner)? {
             MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
-                Packet::VoiceData(voice) => (voice.session, voice.sender),
+                Packet::VoiceData(voice) => (voice.session, voice.sender, None),
                 Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
                     return Err(Fault::InnerRefused);
                 }
@@ -86,7 +91,7 @@ impl Server {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
                         return Err(Fault::TextRefused);
                     }
-                    (text.session, text.sender)
+                    (text.session, text.sender, Some(text))
                 }
                 _ => return Err(Fault::InnerRefused),
             },
@@ -99,6 +104,9 @@ impl Server {
         if session != self.session {
             return Err(Fault::NotOwn);
         }
-        Ok(())
+        match text {
+            Some(text) => self.check_text(own, &text),
+            None => self.check_muted(own),
+        }
     }
 }

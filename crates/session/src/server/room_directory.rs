@@ -65,6 +65,11 @@ impl RoomDirectory {
         self.by_id.get(&RoomId::of(name)).is_some_and(|names| names.contains_key(name))
     }
 
+    /// How many listen to a room.
+    pub(super) fn listeners(&self, name: &str) -> usize {
+        self.by_id.get(&RoomId::of(name)).and_then(|names| names.get(name)).copied().unwrap_or(0)
+    }
+
     /// How many rooms somebody listens to.
     pub(super) fn len(&self) -> usize {
         self.names

@@ -35,7 +35,7 @@ impl Server {
         }
         self.rebroadcast(packet);
         self.replace_rooms(id, state);
-        self.check_access(id)
+        self.check_access(id, None)
     }
 
     /// Leaves every room, last first, and enters those of the state.
@@ -68,19 +68,20 @@ impl Server {
         self.rebroadcast(packet);
         if delta.joined {
             self.enter(id, &room);
-            return self.check_access(id);
+            return self.check_access(id, Some(&room));
         } else if self.roster.leave(id, &room) {
             self.exited(id, &room);
         }
         Ok(())
     }
 
-    /// A client has entered rooms; it does not stay where it may not listen.
-    fn check_access(&mut self, id: ClientId) -> Result<(), Fault> {
-        match self.expel_from_forbidden_rooms(id) {
-            0 => Ok(()),
-            _ => Err(Fault::RoomForbidden),
+    /// A client has entered rooms, or only this one; it does not stay where it may not listen, or where enough do.
+    fn check_access(&mut self, id: ClientId, entered: Option<&str>) -> Result<(), Fault> {
+        if self.expel_from_forbidden_rooms(id) > 0 {
+            return Err(Fault::RoomForbidden);
         }
+        self.expel_from_full_rooms(id, entered);
+        Ok(())
     }
 
     /// A member wants to listen to a room that is not in its list.
@@ -147,6 +148,7 @@ impl Server {
         self.statistics.room_collisions += u64::from(self.rooms.enter(room));
         self.proximity.enter(id, room);
         self.gate.enter(room);
+        self.quotas.enter(room);
     }
 
     /// A client has left a room in the roster.
@@ -159,13 +161,16 @@ impl Server {
 
     /// Whether the wire cannot tell this room from one in use that follows other rules.
     fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
-        self.looks_into_relays()
+        (self.looks_into_relays() || !self.settings.room_limits.is_empty())
             && self.rooms.names_of_id_of(room).any(|other| !self.follows_same_rules(room, other))
     }
 
     /// Whether relayed voice has to be looked into, for the session's rules or for what a client may not do.
     pub(super) fn looks_into_relays(&self) -> bool {
-        self.settings.looks_into_relays() || self.gate.restricts()
+        self.settings.looks_into_relays()
+            || self.gate.restricts()
+            || self.moderation.has_room_rights()
+            || self.quotas.limits_speakers()
     }
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {
@@ -173,13 +178,15 @@ impl Server {
         (room == other || !self.gate.keeps_to_names())
             && self.proximity.rule_of(room) == self.proximity.rule_of(other)
             && self.gate.rule_of(room) == self.gate.rule_of(other)
+            && self.quotas.rule_of(room) == self.quotas.rule_of(other)
     }
 
     /// One listener less; a room that nobody listens to is guarded no longer.
     pub(super) fn leave_directory(&mut self, room: &str) {
         self.rooms.leave(room);
-        if self.looks_into_relays() && self.rooms.names_of_id_of(room).next().is_none() {
+        if self.rooms.names_of_id_of(room).next().is_none() {
             self.gate.close(room);
+            self.quotas.close(room);
         }
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, SessionId};
 
-use super::{AccessRule, ProximitySettings, RoomPattern};
+use super::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 use crate::limits::Limits;
 
 /// The settings of one session.
@@ -30,6 +30,12 @@ pub struct ServerSettings {
     /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are named
     /// here are reserved, too.
     pub access: Vec<(RoomPattern, AccessRule)>,
+    /// How many may listen and speak in rooms, and how often somebody may write there (default no limits); the first
+    /// pattern that matches a room counts. Rooms that are named here are reserved, too.
+    pub room_limits: Vec<(RoomPattern, RoomLimits)>,
+    /// What is told to clients of ours about the keeping of voices; see
+    /// [`Server::announce_recording`](crate::Server::announce_recording).
+    pub(super) recorded: (bool, u16),
     /// Ask the driver about everybody who wants to join (default no: everybody may, and has no access tokens); see
     /// [`ServerEvent::JoinAsked`](crate::ServerEvent::JoinAsked).
     pub admission: bool,
@@ -66,6 +72,8 @@ impl ServerSettings {
             reserved_rooms: Vec::new(),
             proximity: Vec::new(),
             access: Vec::new(),
+            room_limits: Vec::new(),
+            recorded: (false, 0),
             admission: false,
             monitor_channels: false,
             permissive: false,
@@ -78,6 +86,7 @@ impl ServerSettings {
         if self.permissive {
             self.proximity.clear();
             self.access.clear();
+            self.room_limits.clear();
             self.monitor_channels = false;
         }
         if self.proximity.is_empty() {
@@ -95,6 +104,7 @@ impl ServerSettings {
     pub(super) fn reserved_names(&self) -> impl Iterator<Item = &str> {
         let patterns = self.proximity.iter().map(|(pattern, _)| pattern);
         let patterns = patterns.chain(self.access.iter().map(|(pattern, _)| pattern));
+        let patterns = patterns.chain(self.room_limits.iter().map(|(pattern, _)| pattern));
         let named = patterns.filter_map(|pattern| match pattern {
             RoomPattern::Name(name) => Some(&**name),
             RoomPattern::Prefix(_) => None,

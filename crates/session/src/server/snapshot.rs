@@ -107,7 +107,7 @@ impl Server {
     /// then as anybody.
     fn enter_restored(&mut self, id: ClientId, room: &str) {
         let is_allowed = self.roster.get(id).is_some_and(|member| self.check_one_more(member, room).is_ok());
-        if is_allowed && self.gate.may_listen(id, room) && self.roster.enter(id, room) {
+        if is_allowed && self.may_listen(id, room) && self.roster.enter(id, room) {
             self.list_listener(id, room);
         }
     }

@@ -74,6 +74,20 @@ pub struct ServerStatistics {
     pub visits_ended: u64,
     /// Newcomers who wanted the name of somebody here for whom more is said.
     pub names_protected: u64,
+    /// Frames of clients that an operator has muted.
+    pub voice_muted: u64,
+    /// Texts of clients that may not write.
+    pub texts_muted: u64,
+    /// Texts that came too soon after the one before.
+    pub texts_held: u64,
+    /// Frames to rooms that have enough speakers without their sender.
+    pub speakers_limited: u64,
+    /// Rooms that a client was taken out of because they have enough listeners without it.
+    pub rooms_full: u64,
+    /// Clients that an operator has removed.
+    pub kicked: u64,
+    /// Notices to clients of what an operator has decided.
+    pub notices_sent: u64,
     /// Clients that were not admitted, or not in time.
     pub joins_refused: u64,
     /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.

@@ -14,7 +14,7 @@ fn who_is_removed_from_a_room_leaves_it_and_everybody_is_told() {
     server.join(2, "Bob", &["lobby"]);
     assert!(server.server.remove_from_room(ClientId(0), "lobby"));
     assert_eq!(server.sent(), ["1 2: DeltaChannelState 0 exits lobby"]);
-    assert_eq!(server.events(), ["Alice exited lobby"]);
+    assert_eq!(server.events(), ["Alice exited lobby", "Alice removed from lobby"]);
 }
 
 #[test]

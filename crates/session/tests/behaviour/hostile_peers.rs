@@ -221,7 +221,7 @@ fn a_flood_of_junk_ends_with_the_link() {
             packets += 1;
             if let Some((link, reason)) = server.closed().first() {
                 assert_eq!(*link, MALLORY);
-                break *reason;
+                break reason.clone();
             }
         };
         assert_eq!(reason, CloseReason::Abuse { last }, "{junk:02x?}");

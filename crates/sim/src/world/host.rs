@@ -101,7 +101,7 @@ impl World {
         self.batch = batch;
         for command in commands {
             match command {
-                LinkCommand::Close { link, reason } => self.host_hangs_up(link, reason)?,
+                LinkCommand::Close { link, reason } => self.host_hangs_up(link, &reason)?,
                 LinkCommand::Open => return Err(Violation::new("the server asks for a link")),
             }
         }

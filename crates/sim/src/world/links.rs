@@ -106,7 +106,7 @@ impl World {
     }
 
     /// The server closes a link.
-    pub(super) fn host_hangs_up(&mut self, id: LinkId, reason: CloseReason) -> Checked {
+    pub(super) fn host_hangs_up(&mut self, id: LinkId, reason: &CloseReason) -> Checked {
         let honest = !self.players[owner(id).index()].has_forged;
         let is_expected =
             matches!(reason, CloseReason::NameTakenOver | CloseReason::NoHandshake | CloseReason::Resumed);

@@ -1,10 +1,12 @@
 //! Packets and events in words, so that a test reads as input → expected output.
 
-use consonance_session::{ClientEvent, RoomId, RoomUse, ServerEvent, TextTarget, Transmit};
+use consonance_session::{
+    ClientEvent, Decision, Identity, RoomId, RoomUse, ServerEvent, TextTarget, Transmit,
+};
 use consonance_session::{Delivery, Priority};
 use consonance_wire::{
-    Channel, ChannelKind, ClientId, HandshakeResponse, Packet, PositionReport, ServerRelay, TextRecipient,
-    VoiceData, VoiceReport, WireStr,
+    Channel, ChannelKind, ClientId, HandshakeResponse, Notice, Packet, PositionReport, ServerRelay,
+    TextRecipient, VoiceData, VoiceReport, WireStr,
 };
 
 /// Rooms whose ids are shown as names.
@@ -27,6 +29,9 @@ pub(crate) fn packet(bytes: &[u8]) -> String {
     if let Some(Ok(report)) = PositionReport::find(trailing) {
         let place = report.position.map(|position| format!("{:?}", position.metres()));
         return format!("PositionReport #{} {}", report.number, place.as_deref().unwrap_or("nowhere"));
+    }
+    if let Some(notice) = Notice::find(trailing) {
+        return format!("{notice:?}");
     }
     if let Some(report) = VoiceReport::find(trailing) {
         return voice_report(&report);
@@ -70,6 +75,19 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
+        ClientEvent::Sanctioned { sanction, terms: Some(terms) } => {
+            let end = terms.ends.map_or("for good".to_owned(), |end| format!("until {end}"));
+            format!("{sanction:?} {end}: {}", terms.reason())
+        }
+        ClientEvent::Sanctioned { sanction, terms: None } => format!("{sanction:?} no longer"),
+        ClientEvent::RoomRights { room, rights } => {
+            format!("in {room} may listen {:?}, speak {:?}", rights.listen, rights.speak)
+        }
+        ClientEvent::Moved { from, to } => format!("moved from {from} to {to}"),
+        ClientEvent::TextHeld { wait } => format!("text held for {} ms", wait.as_millis()),
+        ClientEvent::RoomFull { room, to } => format!("{room} is full: {to:?}"),
+        ClientEvent::Recorded(recorded) => format!("recorded: {} s", recorded.last.as_secs()),
+        ClientEvent::Kicked { reason } => format!("kicked: {reason}"),
         ClientEvent::PeerIntroduced { id, link } => format!("{id} introduced over {link}"),
         ClientEvent::StartedSpeaking { name, .. } => format!("{name} started speaking"),
         ClientEvent::Voice(voice) => {
@@ -117,7 +135,31 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         }
         ServerEvent::Spoofed { name, claimed, .. } => format!("{name} spoke as {claimed}"),
         ServerEvent::AccessDenied { name, room, .. } => format!("{name} may not speak to {room}"),
+        ServerEvent::RoomFull { name, room, to, .. } => format!("{room} is full for {name}: {to:?}"),
+        ServerEvent::Moderated { id, player, decision } => {
+            let here = if id.is_some() { "" } else { " (absent)" };
+            let player = match player {
+                Identity::Name(name) => name.to_string(),
+                Identity::Subject(subject) => format!("#{subject}"),
+            };
+            format!("{player}{here} {}", self::decision(decision))
+        }
         ServerEvent::PriorityDenied { name, .. } => format!("{name} speaks with too much priority"),
+        other => panic!("no words for {other:?}"),
+    }
+}
+
+fn decision(decision: &Decision) -> String {
+    match decision {
+        Decision::Kicked { reason } => format!("kicked: {reason}"),
+        Decision::Sanction { sanction, terms: Some(terms) } => format!("{sanction:?}: {}", terms.reason()),
+        Decision::Sanction { sanction, terms: None } => format!("{sanction:?} no longer"),
+        Decision::RoomRights { room, rights } => {
+            format!("in {room} may listen {:?}, speak {:?}", rights.listen, rights.speak)
+        }
+        Decision::RemovedFromRoom { room } => format!("removed from {room}"),
+        Decision::Moved { from, to } => format!("moved from {from} to {to}"),
+        Decision::Reset => "reset".to_owned(),
         other => panic!("no words for {other:?}"),
     }
 }

@@ -1,0 +1,189 @@
+//! What the server's operator has decided about me, as the server tells it.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{Capabilities, Notice, WireStr};
+
+use super::Client;
+use super::event::{ClientEvent, Disconnection, Recorded};
+use crate::server::RoomUse;
+use crate::standing::{RoomRights, Sanction, Standing, Terms};
+use crate::time::Instant;
+
+/// What was told, and which of it since I joined last.
+#[derive(Debug, Default)]
+pub(super) struct OwnStanding {
+    standing: Standing,
+    recorded: Recorded,
+    /// I was kicked: the end of the link is the end.
+    is_kicked: bool,
+    confirmed: Confirmed,
+}
+
+/// What a server has told again since I joined. It tells everything before it says that the roster is complete.
+#[derive(Debug, Default)]
+struct Confirmed {
+    sanctions: [bool; Sanction::ALL.len()],
+    rooms: BTreeSet<Box<str>>,
+    recorded: bool,
+}
+
+/// Clocks of two machines and the time on the way: an end that is told again differs by no more.
+const SAME_END: Duration = Duration::from_secs(5);
+
+impl OwnStanding {
+    /// A session was joined, or joined again.
+    pub(super) fn begin(&mut self) {
+        self.confirmed = Confirmed::default();
+        self.is_kicked = false;
+    }
+
+    fn has(&self, sanction: Sanction) -> bool {
+        self.standing.terms(sanction).is_some()
+    }
+}
+
+impl Client {
+    /// What I may not do by decision of the server's operator, and what rights I have in rooms. Ends are by my own clock.
+    pub fn standing(&self) -> &Standing {
+        &self.own_standing.standing
+    }
+
+    /// What the server's operator keeps of what is spoken, as far as that is told.
+    pub fn recorded(&self) -> Recorded {
+        self.own_standing.recorded
+    }
+
+    /// The notice behind a packet that else says nothing, if the server has announced that.
+    pub(super) fn notice<'a>(&self, trailing: &'a [u8]) -> Option<Notice<'a>> {
+        Notice::find(trailing).filter(|_| self.server_can(Capabilities::MODERATION))
+    }
+
+    pub(super) fn handle_notice(&mut self, now: Instant, notice: &Notice<'_>) {
+        let text = |string: WireStr<'_>| Box::<str>::from(&*string.to_str());
+        match *notice {
+            Notice::Imposed { sanction, ends_in_s, reason } => {
+                let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
+                self.impose(sanction, Terms::new(ends, &reason.to_str()));
+            }
+            Notice::Lifted { sanction } => self.lift(sanction),
+            Notice::RoomRights { room, listen, speak } => {
+                self.set_rights(&text(room), RoomRights { listen, speak });
+            }
+            Notice::Kicked { reason } => {
+                self.own_standing.is_kicked = true;
+                self.events.push(ClientEvent::Kicked { reason: text(reason) });
+            }
+            Notice::Moved { from, to } => self.follow_move(text(from), text(to)),
+            Notice::TextHeld { wait_ms } => {
+                self.events.push(ClientEvent::TextHeld { wait: Duration::from_millis(wait_ms.into()) });
+            }
+            Notice::RoomFull { room, is_speaking } => {
+                let to = if is_speaking { RoomUse::Speak } else { RoomUse::Listen };
+                self.events.push(ClientEvent::RoomFull { room: text(room), to });
+            }
+            Notice::Recorded { is_whole, last_s } => {
+                self.own_standing.confirmed.recorded = true;
+                self.set_recorded(Recorded { is_whole, last: Duration::from_secs(last_s.into()) });
+            }
+            _ => self.statistics.ignored += 1,
+        }
+    }
+
+    /// The roster is complete, and with it what was told: the rest holds no longer.
+    pub(super) fn forget_unconfirmed_standing(&mut self) {
+        let confirmed = core::mem::take(&mut self.own_standing.confirmed);
+        for sanction in Sanction::ALL {
+            if !confirmed.sanctions[sanction as usize] {
+                self.lift(sanction);
+            }
+        }
+        let rooms = self.own_standing.standing.rooms().map(|(room, _)| Box::<str>::from(room));
+        let forgotten: Vec<_> = rooms.filter(|room| !confirmed.rooms.contains(room)).collect();
+        for room in forgotten {
+            self.set_rights(&room, RoomRights::default());
+        }
+        if !confirmed.recorded {
+            self.set_recorded(Recorded::default());
+        }
+    }
+
+    /// Why the server has removed me.
+    pub(super) fn removal(&self) -> Disconnection {
+        if self.own_standing.is_kicked { Disconnection::Kicked } else { Disconnection::NameTakenOver }
+    }
+
+    /// Whether I may not do this.
+    pub(super) fn is_sanctioned(&self, sanction: Sanction) -> bool {
+        self.own_standing.has(sanction)
+    }
+
+    fn impose(&mut self, sanction: Sanction, terms: Terms) {
+        self.own_standing.confirmed.sanctions[sanction as usize] = true;
+        let former = self.own_standing.standing.terms(sanction);
+        let is_known = former.is_some_and(|former| says_the_same(former, &terms));
+        self.own_standing.standing.impose(sanction, terms.clone());
+        if is_known {
+            return;
+        }
+        self.events.push(ClientEvent::Sanctioned { sanction, terms: Some(terms) });
+        if sanction == Sanction::Deafened {
+            for id in self.roster.iter().map(|member| member.id).collect::<Vec<_>>() {
+                self.stop_speaker(id);
+            }
+        }
+    }
+
+    fn lift(&mut self, sanction: Sanction) {
+        if self.own_standing.standing.lift(sanction) {
+            self.events.push(ClientEvent::Sanctioned { sanction, terms: None });
+        }
+    }
+
+    fn set_rights(&mut self, room: &str, rights: RoomRights) {
+        let former = self.own_standing.standing.room_rights(room);
+        // A server that tells of more rooms than it may is not believed.
+        if !self.own_standing.standing.set_room_rights(room, rights) {
+            self.statistics.ignored += 1;
+            return;
+        }
+        if rights != RoomRights::default() {
+            self.own_standing.confirmed.rooms.insert(room.into());
+        }
+        if former != rights {
+            self.events.push(ClientEvent::RoomRights { room: room.into(), rights });
+        }
+    }
+
+    fn set_recorded(&mut self, recorded: Recorded) {
+        if self.own_standing.recorded != recorded {
+            self.own_standing.recorded = recorded;
+            self.events.push(ClientEvent::Recorded(recorded));
+        }
+    }
+
+    /// The server takes me out of a room for another one. Whoever has left the room by itself does not follow.
+    fn follow_move(&mut self, from: Box<str>, to: Box<str>) {
+        if !self.expect_removal(&from) {
+            return;
+        }
+        if self.join_room(&to).is_err() {
+            self.events.push(ClientEvent::RemovedFromRoom { room: from });
+            return;
+        }
+        self.events.push(ClientEvent::Moved { from, to });
+    }
+}
+
+/// Told again after a reconnect, an end is a little earlier or later.
+fn says_the_same(former: &Terms, terms: &Terms) -> bool {
+    let is_same_end = match (former.ends, terms.ends) {
+        (None, None) => true,
+        (Some(one), Some(other)) => one.since(other).max(other.since(one)) <= SAME_END,
+        _ => false,
+    };
+    is_same_end && former.reason() == terms.reason()
+}

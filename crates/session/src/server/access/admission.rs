@@ -1,0 +1,83 @@
+//! Who may join, if the driver wants to be asked, and for how long.
+
+use consonance_wire::CodecSettings;
+
+use super::{Access, Waiting};
+use crate::join_token::JoinToken;
+use crate::link::{CloseReason, LinkId};
+use crate::server::{Server, ServerEvent};
+use crate::standing::bounded_reason;
+
+impl Server {
+    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, or it has
+    /// gone since.
+    pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
+        let Some(Waiting { name, codec, .. }) = self.gate.take_waiting(link) else { return false };
+        self.join(link, &name, codec, access);
+        true
+    }
+
+    /// Does not let in whoever [asked](ServerEvent::JoinAsked) over this link; the link is closed. False if nobody did.
+    pub fn refuse(&mut self, link: LinkId) -> bool {
+        self.turn_away(link, CloseReason::NotAdmitted)
+    }
+
+    /// As [`refuse`](Self::refuse), and tells why.
+    pub fn refuse_because(&mut self, link: LinkId, reason: &str) -> bool {
+        self.turn_away(link, CloseReason::Refused { reason: bounded_reason(reason).into() })
+    }
+
+    fn turn_away(&mut self, link: LinkId, reason: CloseReason) -> bool {
+        if self.gate.take_waiting(link).is_none() {
+            return false;
+        }
+        self.statistics.joins_refused += 1;
+        self.close(link, reason);
+        true
+    }
+
+    /// Closes the links of those whose visits are over.
+    pub(in crate::server) fn end_visits(&mut self) {
+        while let Some((end, id)) = self.gate.next_end()
+            && end <= self.now
+        {
+            self.statistics.visits_ended += 1;
+            self.gate.ends.pop_first();
+            match self.fan_out.link(id) {
+                Some(link) => self.close(link, CloseReason::VisitEnded),
+                None => self.remove_client(id),
+            }
+        }
+    }
+
+    /// Somebody wants in: the driver is asked. While it thinks, further handshakes over the link say nothing new.
+    pub(in crate::server) fn ask_driver(
+        &mut self,
+        link: LinkId,
+        name: &str,
+        codec: CodecSettings,
+        join_token: JoinToken,
+    ) {
+        if self.gate.waiting.contains_key(&link) {
+            self.statistics.ignored += 1;
+            return;
+        }
+        if self.gate.waiting.len() >= self.settings.limits.waiting_joins {
+            self.statistics.joins_postponed += 1;
+            return;
+        }
+        let deadline = self.now + self.settings.limits.handshake;
+        self.gate.waiting.insert(link, Waiting { name: name.into(), codec, deadline });
+        self.gate.deadlines.insert((deadline, link));
+        self.events.push(ServerEvent::JoinAsked { link, name: name.into(), join_token });
+    }
+
+    /// Refuses everybody about whom the driver has said nothing in time.
+    pub(in crate::server) fn refuse_forgotten(&mut self) {
+        while let Some(&(deadline, link)) = self.gate.deadlines.first()
+            && deadline <= self.now
+        {
+            self.refuse(link);
+        }
+    }
+}

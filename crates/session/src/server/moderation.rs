@@ -1,0 +1,251 @@
+//! What an operator decides about players: mutes, deafening, rights in rooms. It holds for the player, not for the visit.
+//!
+//! Clients of ours are told what they may not do and why, and honest ones keep to it where no server can see them, on
+//! direct links. One of the original notices no more than that nobody answers.
+
+mod register;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
+
+pub(super) use register::Register;
+
+use super::{Decision, Fault, Server, ServerEvent};
+use crate::link::Delivery;
+use crate::standing::{RoomRights, Sanction, Standing, Terms};
+use crate::time::Instant;
+
+/// Who a decision is about: it holds for this player whenever it is here, under whatever id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identity {
+    /// Whoever has this name, without a subject of its own.
+    Name(Box<str>),
+    /// Whoever shows a join token of this subject, under whatever name.
+    Subject(Box<str>),
+}
+
+/// Whom a decision has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The player is not here; it holds when it comes.
+    Absent,
+    /// The player is here, and its client was told.
+    Told,
+    /// The player is here; its client is one that cannot be told, or its link is lost just now.
+    Untold,
+}
+
+/// Why a standing is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StandingError {
+    /// As many players as [`Limits::standings`](crate::Limits) allows have one already.
+    TooMany {
+        /// How many players that are.
+        limit: usize,
+    },
+    /// A session that believes everybody has no moderation.
+    Permissive,
+}
+
+impl fmt::Display for StandingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMany { limit } => write!(
+                f,
+                "{limit} players of this session are muted or otherwise limited, which is all that it remembers: \
+                 lift some of that, or raise limits.standings"
+            ),
+            Self::Permissive => f.write_str("this session believes every packet, and so cannot be moderated"),
+        }
+    }
+}
+
+impl core::error::Error for StandingError {}
+
+impl Server {
+    /// Who a client is for an operator: what is decided about that holds when the player comes again.
+    pub fn identity_of(&self, id: ClientId) -> Option<Identity> {
+        let member = self.roster.get(id)?;
+        Some(match self.gate.access(id).and_then(|access| access.subject.as_deref()) {
+            Some(subject) => Identity::Subject(subject.into()),
+            None => Identity::Name(member.name.clone()),
+        })
+    }
+
+    /// What was decided about a player, here or not.
+    pub fn standing(&self, identity: &Identity) -> Standing {
+        self.moderation.get(identity).cloned().unwrap_or_default()
+    }
+
+    /// Everybody about whom something was decided, here or not.
+    pub fn standings(&self) -> impl ExactSizeIterator<Item = (&Identity, &Standing)> {
+        self.moderation.iter()
+    }
+
+    /// Decides about a player, in the place of everything that was decided before. What has changed is told to its client
+    /// and raised as [`ServerEvent::Moderated`]; sanctions end by themselves when their time has come.
+    ///
+    /// # Errors
+    /// If too many players have a standing, or the session is permissive.
+    pub fn set_standing(&mut self, identity: &Identity, standing: &Standing) -> Result<Reach, StandingError> {
+        if self.settings.permissive {
+            return Err(StandingError::Permissive);
+        }
+        let limit = self.settings.limits.standings;
+        if self.moderation.get(identity).is_none() && self.moderation.len() >= limit && !standing.is_clear() {
+            return Err(StandingError::TooMany { limit });
+        }
+        let former = self.moderation.replace(identity, standing.clone());
+        Ok(self.follow(identity, &former, standing))
+    }
+
+    /// Tells the clients of ours what of the voices is kept by whoever runs the server: all of it, and so many of the last
+    /// seconds (0 for none). Who joins later is told, too.
+    pub fn announce_recording(&mut self, is_whole: bool, last_s: u16) {
+        if self.settings.recorded == (is_whole, last_s) {
+            return;
+        }
+        self.settings.recorded = (is_whole, last_s);
+        for id in self.table.iter().collect::<Vec<_>>() {
+            self.notify(id, &Notice::Recorded { is_whole, last_s });
+        }
+    }
+
+    /// What was decided about a client holds from its first packet on.
+    pub(super) fn begin_standing(&mut self, id: ClientId) {
+        if let Some(identity) = self.identity_of(id) {
+            self.moderation.attach(id, &identity);
+        }
+    }
+
+    /// Tells a client that has joined or come back what was decided about it, and what is recorded.
+    pub(super) fn tell_standing(&mut self, id: ClientId) {
+        let (is_whole, last_s) = self.settings.recorded;
+        if is_whole || last_s > 0 {
+            self.notify(id, &Notice::Recorded { is_whole, last_s });
+        }
+        let standing = self.identity_of(id).and_then(|identity| self.moderation.get(&identity).cloned());
+        if let Some(standing) = standing {
+            self.tell_changes(id, &Standing::default(), &standing);
+        }
+    }
+
+    /// Lifts what has ended.
+    pub(super) fn end_sanctions(&mut self) {
+        while let Some((identity, sanction)) = self.moderation.ended(self.now) {
+            let mut standing = self.standing(&identity);
+            standing.lift(sanction);
+            let former = self.moderation.replace(&identity, standing.clone());
+            self.follow(&identity, &former, &standing);
+        }
+    }
+
+    /// Whether a client may listen to a room: by its own rights, else by the room's rules.
+    pub(super) fn may_listen(&self, id: ClientId, room: &str) -> bool {
+        let right = self.moderation.listen_right(id, room);
+        right.unwrap_or_else(|| self.gate.may_listen(id, room))
+    }
+
+    /// Nobody hears who is muted.
+    pub(super) fn check_muted(&self, own: ClientId) -> Result<(), Fault> {
+        if self.moderation.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
+    }
+
+    /// Begins a list of links that a frame goes to, none of which is that of somebody deafened.
+    pub(super) fn begin_audience(&mut self) {
+        self.fan_out.begin();
+        for id in self.moderation.deafened() {
+            self.fan_out.leave_out(*id);
+        }
+    }
+
+    /// Sends a notice to a client that can be told. False if it cannot.
+    pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
+        let Some(link) = self.fan_out.link(id) else { return false };
+        if !self.links.get(&link).is_some_and(|record| record.can(Capabilities::MODERATION)) {
+            return false;
+        }
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut writer = Writer::new(&mut buffer);
+        // Only a room with a name far over the limits does not fit; the operator's decision holds all the same.
+        if notice.write(self.session, &mut writer).is_err() {
+            return false;
+        }
+        let length = writer.len();
+        self.statistics.notices_sent += 1;
+        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
+        true
+    }
+
+    /// A player's standing has changed: holds it from now on, and tells everybody whom it concerns.
+    fn follow(&mut self, identity: &Identity, former: &Standing, standing: &Standing) -> Reach {
+        let present = self.table.iter().find(|id| self.identity_of(*id).as_ref() == Some(identity));
+        for (sanction, terms) in changed_sanctions(former, standing) {
+            let (player, terms) = (identity.clone(), terms.cloned());
+            let decision = Decision::Sanction { sanction, terms };
+            self.events.push(ServerEvent::Moderated { id: present, player, decision });
+        }
+        for (room, rights) in changed_rooms(former, standing) {
+            let decision = Decision::RoomRights { room: room.into(), rights };
+            self.events.push(ServerEvent::Moderated { id: present, player: identity.clone(), decision });
+        }
+        let Some(id) = present else { return Reach::Absent };
+        self.moderation.attach(id, identity);
+        if standing.terms(Sanction::Muted).is_some() {
+            self.end_channels(id);
+        }
+        let told = self.tell_changes(id, former, standing);
+        self.expel_from_forbidden_rooms(id);
+        if told { Reach::Told } else { Reach::Untold }
+    }
+
+    /// False if the client cannot be told.
+    fn tell_changes(&mut self, id: ClientId, former: &Standing, standing: &Standing) -> bool {
+        let now = self.now;
+        let mut told = self.is_told(id);
+        for (sanction, terms) in changed_sanctions(former, standing) {
+            let notice = match terms {
+                Some(terms) => {
+                    // Rounded up, and never to the 0 that says that there is no end.
+                    let left = |end: Instant| end.since(now).as_millis().div_ceil(1000).max(1);
+                    let ends_in_s = terms.ends.map_or(0, |end| u32::try_from(left(end)).unwrap_or(u32::MAX));
+                    Notice::Imposed { sanction, ends_in_s, reason: WireStr::from(terms.reason()) }
+                }
+                None => Notice::Lifted { sanction },
+            };
+            told &= self.notify(id, &notice);
+        }
+        for (room, RoomRights { listen, speak }) in changed_rooms(former, standing) {
+            told &= self.notify(id, &Notice::RoomRights { room: WireStr::from(room), listen, speak });
+        }
+        told
+    }
+
+    /// Whether a client has a link over which it can be told.
+    fn is_told(&self, id: ClientId) -> bool {
+        let record = self.fan_out.link(id).and_then(|link| self.links.get(&link));
+        record.is_some_and(|record| record.can(Capabilities::MODERATION))
+    }
+}
+
+fn changed_sanctions<'a>(
+    former: &'a Standing,
+    standing: &'a Standing,
+) -> impl Iterator<Item = (Sanction, Option<&'a Terms>)> {
+    let changed = Sanction::ALL.into_iter().filter(|of| former.terms(*of) != standing.terms(*of));
+    changed.map(|sanction| (sanction, standing.terms(sanction)))
+}
+
+/// Rooms whose rights are others than before, those first that have some.
+fn changed_rooms<'a>(
+    former: &'a Standing,
+    standing: &'a Standing,
+) -> impl Iterator<Item = (&'a str, RoomRights)> {
+    let set = standing.rooms().filter(|(room, rights)| former.room_rights(room) != *rights);
+    let forgotten = former.rooms().filter(|(room, _)| standing.room_rights(room) == RoomRights::default());
+    set.chain(forgotten.map(|(room, _)| (room, RoomRights::default())))
+}

@@ -1,0 +1,271 @@
+//! How many may use a room at once, and how often somebody may write: by room patterns, and for the whole session.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{
+    Channel, ChannelKind, ClientId, Notice, RoomId, TextData, TextRecipient, VoiceData, WireStr,
+};
+
+use super::room_pattern::RoomPattern;
+use super::{Fault, RoomUse, Server, ServerEvent};
+use crate::client::SPEAKING_TIMEOUT;
+use crate::time::Instant;
+
+/// What a room takes; the default is everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoomLimits {
+    /// How many clients may listen to it at once; a further one is taken out of it again.
+    pub listeners: Option<usize>,
+    /// How many clients may speak to it at once. A place is free again when its speaker closes the channel or has sent
+    /// nothing for a second and a half, as long as listeners wait for a frame.
+    pub speakers: Option<usize>,
+    /// How long a client has to wait from one text to the room to the next.
+    pub text_every: Duration,
+}
+
+impl RoomLimits {
+    /// A room that takes everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The rules, who has a place as a speaker, and when who wrote last.
+#[derive(Debug, Default)]
+pub(super) struct Quotas {
+    rules: Vec<(RoomPattern, RoomLimits)>,
+    /// Rooms in use that follow a rule.
+    limited: BTreeMap<RoomId, Quota>,
+    /// By client id.
+    texts: Vec<Option<Box<LastTexts>>>,
+}
+
+#[derive(Debug)]
+struct Quota {
+    rule: usize,
+    speaking: Vec<(ClientId, Instant)>,
+    /// Who has been told that there is no place, and when it tried last.
+    refused: Vec<(ClientId, Instant)>,
+}
+
+/// When a client wrote last.
+#[derive(Debug, Default)]
+struct LastTexts {
+    anywhere: Option<Instant>,
+    /// Only rooms with a limit, and only while it holds.
+    rooms: Vec<(RoomId, Instant)>,
+}
+
+/// Rooms to which one client writes at the same time; to one more it has to wait as for any other.
+const MAX_TEXT_ROOMS: usize = 32;
+
+impl Quotas {
+    pub(super) fn new(rules: &[(RoomPattern, RoomLimits)]) -> Self {
+        Self { rules: rules.to_vec(), ..Self::default() }
+    }
+
+    /// Which rule a room of this name follows.
+    pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
+        self.rules.iter().position(|(pattern, _)| pattern.matches(room))
+    }
+
+    /// Whether frames have to be looked at: the number of speakers is limited in a room that is used.
+    #[inline]
+    pub(super) fn limits_speakers(&self) -> bool {
+        !self.limited.is_empty() && self.rules.iter().any(|(_, limits)| limits.speakers.is_some())
+    }
+
+    /// Other rules for the rooms in use. Who speaks goes on, and counts.
+    fn replace_rules<'a>(
+        &mut self,
+        rules: &[(RoomPattern, RoomLimits)],
+        rooms: impl Iterator<Item = &'a str>,
+    ) {
+        self.rules = rules.to_vec();
+        self.limited.clear();
+        rooms.for_each(|room| self.enter(room));
+    }
+
+    /// Somebody listens to a room.
+    pub(super) fn enter(&mut self, room: &str) {
+        if let Some(rule) = self.rule_of(room) {
+            let fresh = || Quota { rule, speaking: Vec::new(), refused: Vec::new() };
+            self.limited.entry(RoomId::of(room)).or_insert_with(fresh);
+        }
+    }
+
+    /// Nobody listens to a room any more.
+    pub(super) fn close(&mut self, room: &str) {
+        self.limited.remove(&RoomId::of(room));
+    }
+
+    /// A client is gone.
+    pub(super) fn forget(&mut self, id: ClientId) {
+        for quota in self.limited.values_mut() {
+            quota.speaking.retain(|(speaker, _)| *speaker != id);
+            quota.refused.retain(|(speaker, _)| *speaker != id);
+        }
+        if let Some(texts) = self.texts.get_mut(usize::from(id.0)) {
+            *texts = None;
+        }
+    }
+
+    fn listeners_of(&self, room: &str) -> Option<usize> {
+        self.rules[self.rule_of(room)?].1.listeners
+    }
+
+    /// Whether a client may speak to a room now, and if not, whether it was not told yet.
+    fn has_place(&mut self, now: Instant, id: ClientId, room: RoomId) -> Result<(), bool> {
+        let Some(quota) = self.limited.get_mut(&room) else { return Ok(()) };
+        let Some(most) = self.rules[quota.rule].1.speakers else { return Ok(()) };
+        let lasts = |(_, at): &(ClientId, Instant)| now.since(*at) < SPEAKING_TIMEOUT;
+        quota.speaking.retain(lasts);
+        if quota.speaking.len() < most || quota.speaking.iter().any(|(speaker, _)| *speaker == id) {
+            return Ok(());
+        }
+        quota.refused.retain(lasts);
+        let told = quota.refused.iter_mut().find(|(speaker, _)| *speaker == id);
+        if let Some((_, at)) = told {
+            *at = now;
+            return Err(false);
+        }
+        quota.refused.push((id, now));
+        Err(true)
+    }
+
+    /// A frame of a client's goes to these channels.
+    fn take_places(&mut self, now: Instant, id: ClientId, channels: impl Iterator<Item = Channel>) {
+        for Channel { bits, recipient } in channels.filter(|channel| channel.bits.kind() == ChannelKind::Room)
+        {
+            let Some(quota) = self.limited.get_mut(&RoomId(recipient)) else { continue };
+            quota.speaking.retain(|(speaker, _)| *speaker != id);
+            if !bits.is_closing() && self.rules[quota.rule].1.speakers.is_some() {
+                quota.speaking.push((id, now));
+            }
+        }
+    }
+
+    /// How long a client has to wait until it may write to a room, or with `None` to a player. If it need not, this was
+    /// the last time that it wrote.
+    fn take_text(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        anywhere: Duration,
+        room: Option<RoomId>,
+    ) -> Duration {
+        let limited = room.and_then(|room| Some((room, self.limited.get(&room)?)));
+        let limited = limited.map(|(room, quota)| (room, self.rules[quota.rule].1.text_every));
+        let limited = limited.filter(|(_, every)| !every.is_zero());
+        if anywhere.is_zero() && limited.is_none() {
+            return Duration::ZERO;
+        }
+        let index = usize::from(id.0);
+        if index >= self.texts.len() {
+            self.texts.resize_with(index + 1, || None);
+        }
+        let last = self.texts[index].get_or_insert_default();
+        let left = |at: Instant, every: Duration| every.saturating_sub(now.since(at));
+        let mut wait = last.anywhere.map_or(Duration::ZERO, |at| left(at, anywhere));
+        if let Some((room, every)) = limited {
+            last.rooms.retain(|(_, at)| !left(*at, every).is_zero());
+            let here = last
+                .rooms
+                .iter()
+                .find(|(of, _)| *of == room)
+                .or_else(|| last.rooms.first().filter(|_| last.rooms.len() >= MAX_TEXT_ROOMS));
+            wait = wait.max(here.map_or(Duration::ZERO, |(_, at)| left(*at, every)));
+        }
+        if wait.is_zero() {
+            last.anywhere = Some(now);
+            last.rooms.extend(limited.map(|(room, _)| (room, now)));
+        }
+        wait
+    }
+}
+
+impl Server {
+    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Who listens
+    /// to a room that is over its limit now stays.
+    pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
+        if self.settings.permissive || self.settings.room_limits == rules {
+            return;
+        }
+        self.settings.room_limits = rules;
+        self.rooms.reserve(self.settings.reserved_names());
+        let rooms = self.rooms.iter().map(|(_, name)| name);
+        self.quotas.replace_rules(&self.settings.room_limits, rooms);
+    }
+
+    /// Takes a client out of those rooms, which it has just entered, that have enough listeners without it; how many these
+    /// were.
+    pub(super) fn expel_from_full_rooms(&mut self, id: ClientId, only: Option<&str>) -> usize {
+        if self.settings.room_limits.is_empty() {
+            return 0;
+        }
+        let Some(member) = self.roster.get(id) else { return 0 };
+        let entered = member.rooms.names().filter(|room| only.is_none_or(|only| only == *room));
+        let is_full = |room: &&str| {
+            self.quotas.listeners_of(room).is_some_and(|most| self.rooms.listeners(room) > most)
+        };
+        let full: Vec<Box<str>> = entered.filter(is_full).map(Into::into).collect();
+        for room in &full {
+            self.statistics.rooms_full += 1;
+            self.take_out(id, room);
+            self.tell_full(id, room, RoomUse::Listen);
+        }
+        full.len()
+    }
+
+    /// Whether one more may listen to a room.
+    pub(super) fn has_space_for_listener(&self, room: &str) -> bool {
+        self.quotas.listeners_of(room).is_none_or(|most| self.rooms.listeners(room) < most)
+    }
+
+    /// Refuses a frame to a room that has enough speakers without its sender, and takes a place for it else.
+    pub(super) fn check_places(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
+        if !self.quotas.limits_speakers() {
+            return Ok(());
+        }
+        let to_rooms = voice.channels.iter().filter(|channel| channel.bits.kind() == ChannelKind::Room);
+        for Channel { bits, recipient } in to_rooms {
+            let room = RoomId(recipient);
+            let Err(is_new) = self.quotas.has_place(self.now, own, room) else { continue };
+            if is_new && !bits.is_closing() {
+                let name = self.rooms.names_of_id(room).next().map(Box::<str>::from).unwrap_or_default();
+                self.tell_full(own, &name, RoomUse::Speak);
+            }
+            return Err(Fault::SpeakersLimited);
+        }
+        self.quotas.take_places(self.now, own, voice.channels.iter());
+        Ok(())
+    }
+
+    /// Refuses a text of somebody who may not write, or not yet again.
+    pub(super) fn check_text(&mut self, own: ClientId, text: &TextData<'_>) -> Result<(), Fault> {
+        if self.moderation.is_text_muted(own) {
+            return Err(Fault::TextMuted);
+        }
+        let room = match text.recipient {
+            TextRecipient::Room(room) => Some(room),
+            _ => None,
+        };
+        let wait = self.quotas.take_text(self.now, own, self.settings.limits.text_every, room);
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+        self.notify(own, &Notice::TextHeld { wait_ms: wait_ms.max(1) });
+        Err(Fault::TextHeld)
+    }
+
+    fn tell_full(&mut self, id: ClientId, room: &str, to: RoomUse) {
+        self.notify(id, &Notice::RoomFull { room: WireStr::from(room), is_speaking: to == RoomUse::Speak });
+        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        self.events.push(ServerEvent::RoomFull { id, name, room: room.into(), to });
+    }
+}

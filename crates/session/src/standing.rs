@@ -1,0 +1,134 @@
+//! What an operator has decided about one player, as the server keeps it and as the player's client is told.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+
+pub use consonance_wire::Sanction;
+
+use crate::time::Instant;
+
+/// What a player may not do, and what it may do in some rooms whatever these ask for. The default is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    sanctions: [Option<Terms>; Sanction::ALL.len()],
+    rooms: BTreeMap<Box<str>, RoomRights>,
+}
+
+/// Why a sanction holds, and how long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// When it ends by itself; never if there is none.
+    pub ends: Option<Instant>,
+    reason: Box<str>,
+}
+
+/// What one player may do in one room, before the room's own rules are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoomRights {
+    /// Whether it may listen there; none if the room's rules decide.
+    pub listen: Option<bool>,
+    /// Whether it may speak and write there; none if the room's rules decide.
+    pub speak: Option<bool>,
+}
+
+impl Standing {
+    /// Rooms in which one player has rights of its own.
+    pub const MAX_ROOMS: usize = 64;
+
+    /// The terms of a sanction, if it holds.
+    pub fn terms(&self, sanction: Sanction) -> Option<&Terms> {
+        self.sanctions[sanction as usize].as_ref()
+    }
+
+    /// The sanction holds from now on, on these terms and no earlier ones.
+    pub fn impose(&mut self, sanction: Sanction, terms: Terms) {
+        self.sanctions[sanction as usize] = Some(terms);
+    }
+
+    /// The sanction holds no longer; false if it did not.
+    pub fn lift(&mut self, sanction: Sanction) -> bool {
+        self.sanctions[sanction as usize].take().is_some()
+    }
+
+    /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there are
+    /// [`MAX_ROOMS`](Self::MAX_ROOMS) others, and nothing has changed.
+    pub fn set_room_rights(&mut self, room: &str, rights: RoomRights) -> bool {
+        if rights == RoomRights::default() {
+            self.rooms.remove(room);
+            return true;
+        }
+        if self.rooms.len() >= Self::MAX_ROOMS && !self.rooms.contains_key(room) {
+            return false;
+        }
+        self.rooms.insert(room.into(), rights);
+        true
+    }
+
+    /// The rights in a room.
+    pub fn room_rights(&self, room: &str) -> RoomRights {
+        self.rooms.get(room).copied().unwrap_or_default()
+    }
+
+    /// All rooms with rights of their own, sorted.
+    pub fn rooms(&self) -> impl ExactSizeIterator<Item = (&str, RoomRights)> {
+        self.rooms.iter().map(|(room, rights)| (&**room, *rights))
+    }
+
+    /// The sanctions that hold.
+    pub fn sanctions(&self) -> impl Iterator<Item = (Sanction, &Terms)> {
+        Sanction::ALL.into_iter().filter_map(|sanction| Some((sanction, self.terms(sanction)?)))
+    }
+
+    /// Whether nothing was decided.
+    pub fn is_clear(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Terms {
+    /// Bytes of a reason; what is longer is cut off.
+    pub const MAX_REASON_BYTES: usize = 256;
+
+    /// A sanction with an end or for good, and the operator's words for it, which the player may be shown.
+    pub fn new(ends: Option<Instant>, reason: &str) -> Self {
+        Self { ends, reason: bounded_reason(reason).into() }
+    }
+
+    /// The operator's words; may be empty.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// As much of an operator's words as is told.
+pub(crate) fn bounded_reason(reason: &str) -> &str {
+    &reason[..reason.floor_char_boundary(Terms::MAX_REASON_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_that_say_nothing_are_forgotten_and_there_are_only_so_many() {
+        let mut standing = Standing::default();
+        let silent = RoomRights { speak: Some(false), ..RoomRights::default() };
+        for room in 0..Standing::MAX_ROOMS {
+            assert!(standing.set_room_rights(&alloc::format!("room {room}"), silent));
+        }
+        assert!(!standing.set_room_rights("one more", silent));
+        assert!(standing.set_room_rights("room 3", RoomRights::default()));
+        assert!(standing.set_room_rights("one more", silent));
+        assert_eq!(
+            (standing.room_rights("one more"), standing.room_rights("room 3")),
+            (silent, RoomRights::default())
+        );
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_between_characters() {
+        let terms = Terms::new(None, &"ü".repeat(200));
+        assert_eq!(terms.reason().len(), 256);
+        assert_eq!(Terms::new(None, &alloc::format!("x{}", "ü".repeat(200))).reason().len(), 255);
+    }
+}

@@ -1,0 +1,151 @@
+//! How many may use a room, and how often somebody may write.
+
+use core::time::Duration;
+
+use consonance_session::{
+    Capabilities, ClientId, Move, RoomId, RoomLimits, RoomPattern, ServerSettings, Target,
+};
+use consonance_wire::{ChannelBits, ChannelKind, TextRecipient};
+
+use crate::support::lone_server::{LoneServer, unhurried};
+use crate::support::network::Network;
+use crate::support::packets;
+
+fn limit(settings: &mut ServerSettings, room: &str, change: impl FnOnce(&mut RoomLimits)) {
+    let mut limits = RoomLimits::new();
+    change(&mut limits);
+    settings.room_limits.push((RoomPattern::from(room), limits));
+}
+
+/// Three in the lobby, where two may speak at once.
+fn stage() -> LoneServer {
+    let mut server = LoneServer::with_settings(|settings| {
+        limit(settings, "lobby", |limits| limits.speakers = Some(2));
+    });
+    for (link, name) in [(1, "Alice"), (2, "Bob"), (3, "Carol")] {
+        server.join(link, name, &["lobby"]);
+    }
+    server
+}
+
+fn speaks(server: &mut LoneServer, link: u64, sequence: u16, is_closing: bool) -> bool {
+    let bits = ChannelBits::new(ChannelKind::Room);
+    let bits = if is_closing { bits.with_closing(true) } else { bits };
+    let voice = packets::spoken(link as u16 - 1, 0, sequence, &[(bits, RoomId::of("lobby").0)], "hi");
+    server.relays(link, &packets::relay_unreliable(&[0, 1, 2], &voice))
+}
+
+#[test]
+fn a_room_takes_so_many_listeners_and_tells_the_next_one() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network.set_up(|settings| limit(settings, "duel*", |limits| limits.listeners = Some(1)));
+    let alice = network.join("Alice", &["duel 1"]);
+    let bob = network.join("Bob", &["lobby"]);
+    network.client(bob).join_room("duel 1").unwrap();
+    network.run();
+    let events = network.events(bob);
+    assert_eq!(events[1..], ["Bob exited duel 1", "removed from duel 1", "duel 1 is full: Listen"]);
+    network.client(alice).join_room("lobby").unwrap();
+    network.run();
+    assert_eq!(network.client(alice).rooms().len(), 2, "who is in stays in");
+    assert_eq!(network.server.move_to_room(ClientId(1), "lobby", "duel 1"), Move::Full);
+    network.client(bob).join_room("duel 2").unwrap();
+    network.client(alice).leave_room("duel 1");
+    network.run();
+    network.client(bob).join_room("duel 1").unwrap();
+    network.run();
+    assert_eq!(network.client(bob).rooms().collect::<Vec<_>>(), ["duel 1", "duel 2", "lobby"]);
+}
+
+#[test]
+fn who_listens_when_a_limit_comes_stays() {
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &["lobby"]);
+    server.join(2, "Bob", &["lobby"]);
+    let mut limits = RoomLimits::new();
+    limits.listeners = Some(1);
+    server.server.set_room_limits(vec![("lobby".into(), limits)]);
+    server.receive(1, &packets::enter(0, "red"));
+    assert_eq!(server.server.room_table().next().map(|row| row.listeners.len()), Some(2));
+    server.join(3, "Carol", &["lobby"]);
+    assert_eq!(server.statistics().rooms_full, 1);
+}
+
+#[test]
+fn so_many_speak_at_once_and_a_place_is_free_when_somebody_closes_or_falls_silent() {
+    let mut server = stage();
+    assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
+    assert!(!speaks(&mut server, 3, 0, false) && !speaks(&mut server, 3, 1, false));
+    assert_eq!(server.events(), ["lobby is full for Carol: Speak"], "told once");
+    assert_eq!(server.statistics().speakers_limited, 2);
+    assert!(speaks(&mut server, 1, 1, true), "Alice closes her channel");
+    assert!(speaks(&mut server, 3, 2, false));
+    assert!(!speaks(&mut server, 1, 2, false));
+    server.wait(Duration::from_millis(1400));
+    assert!(!speaks(&mut server, 1, 3, false) && speaks(&mut server, 3, 3, false));
+    server.wait(Duration::from_millis(100));
+    assert!(speaks(&mut server, 1, 4, false), "Bob has been silent for long enough");
+}
+
+#[test]
+fn who_leaves_gives_up_its_place() {
+    let mut server = stage();
+    assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
+    server.disconnect(1);
+    assert!(speaks(&mut server, 3, 0, false));
+}
+
+#[test]
+fn one_writes_to_a_slow_room_once_in_a_while_and_elsewhere_at_once() {
+    let mut server = LoneServer::with_settings(|settings| {
+        unhurried(&mut settings.limits);
+        limit(settings, "slow*", |limits| limits.text_every = Duration::from_secs(10));
+    });
+    server.join(1, "Alice", &[]);
+    server.join(2, "Bob", &["slow", "slow too", "lobby"]);
+    let writes = |server: &mut LoneServer, room: &str| {
+        let text = packets::text(0, TextRecipient::Room(RoomId::of(room)), "hi");
+        server.receive(1, &packets::relay_reliable(&[1], &text)).len()
+    };
+    assert_eq!([0; 3].map(|_| writes(&mut server, "slow")), [1, 0, 0]);
+    assert_eq!([0; 3].map(|_| writes(&mut server, "lobby")), [1, 1, 1]);
+    assert_eq!(writes(&mut server, "slow too"), 1, "each room counts for itself");
+    server.wait(Duration::from_secs(10));
+    assert_eq!([0; 2].map(|_| writes(&mut server, "slow")), [1, 0]);
+    assert_eq!((server.statistics().texts_held, server.closed().len()), (3, 0));
+}
+
+#[test]
+fn in_a_slow_session_everything_that_one_writes_counts_and_one_of_ours_is_told_how_long_to_wait() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network.set_up(|settings| settings.limits.text_every = Duration::from_secs(3));
+    let alice = network.join("Alice", &["lobby"]);
+    let bob = network.join("Bob", &["lobby"]);
+    network.client(alice).send_text(&Target::Room("lobby".into()), "one").unwrap();
+    network.wait(Duration::from_secs(1));
+    network.client(alice).send_text(&Target::Player("Bob".into()), "two").unwrap();
+    network.wait(Duration::from_secs(2));
+    network.client(alice).send_text(&Target::Player("Bob".into()), "three").unwrap();
+    network.run();
+    assert_eq!(network.events(bob), ["Alice to lobby: one", "Alice to @Bob: three"]);
+    assert_eq!(network.events(alice), ["text held for 2000 ms"]);
+}
+
+#[test]
+fn nobody_writes_faster_by_writing_to_many_slow_rooms() {
+    let rooms: Vec<String> = (0..40).map(|number| format!("slow {number}")).collect();
+    let mut server = LoneServer::with_settings(|settings| {
+        unhurried(&mut settings.limits);
+        limit(settings, "slow*", |limits| limits.text_every = Duration::from_secs(10));
+    });
+    server.join(1, "Alice", &[]);
+    server.join(2, "Bob", &rooms.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut taken = 0;
+    for room in rooms.iter().cycle().take(200) {
+        let text = packets::text(0, TextRecipient::Room(RoomId::of(room)), "hi");
+        taken += server.receive(1, &packets::relay_reliable(&[1], &text)).len();
+    }
+    assert_eq!(taken, 32);
+}

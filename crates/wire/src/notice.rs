@@ -1,0 +1,286 @@
+//! What an operator's decisions mean for one client: the server tells a client of ours what it may no longer do, and why.
+//!
+//! A notice stands where a [`VoiceReport`](crate::VoiceReport) may stand, behind an [`ErrorWrongSession`] that names the
+//! session both sides are in, and travels reliably; it only goes to a client that has announced
+//! [`Capabilities::MODERATION`](crate::Capabilities).
+
+use crate::{
+    ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WireStr, WriteError, Writer,
+};
+
+/// Something that an operator can take from a player.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Sanction {
+    /// Its voice goes nowhere.
+    Muted = 0,
+    /// Its texts go nowhere.
+    TextMuted = 1,
+    /// It is sent no voice.
+    Deafened = 2,
+}
+
+/// One thing that a server tells a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice<'a> {
+    /// A sanction holds from now on.
+    Imposed {
+        /// Which one.
+        sanction: Sanction,
+        /// When it ends, in seconds from now; 0 if it has no end.
+        ends_in_s: u32,
+        /// The operator's words; may be empty.
+        reason: WireStr<'a>,
+    },
+    /// A sanction holds no longer.
+    Lifted {
+        /// Which one.
+        sanction: Sanction,
+    },
+    /// What the client may do in a room, whatever the rooms' own rules say.
+    RoomRights {
+        /// The room's name.
+        room: WireStr<'a>,
+        /// Whether it may listen there; none if the rules decide.
+        listen: Option<bool>,
+        /// Whether it may speak and write there; none if the rules decide.
+        speak: Option<bool>,
+    },
+    /// The client is removed from the session, and the link is closed behind this.
+    Kicked {
+        /// The operator's words; may be empty.
+        reason: WireStr<'a>,
+    },
+    /// The client has been taken out of a room and is asked to listen to another one instead.
+    Moved {
+        /// The room that it no longer listens to.
+        from: WireStr<'a>,
+        /// The room to join.
+        to: WireStr<'a>,
+    },
+    /// A text went nowhere, because the one before was too recent.
+    TextHeld {
+        /// When the next one is taken, in ms from now.
+        wait_ms: u32,
+    },
+    /// A room holds as many as it may.
+    RoomFull {
+        /// The room's name.
+        room: WireStr<'a>,
+        /// True if it has enough speakers, false if it has enough listeners.
+        is_speaking: bool,
+    },
+    /// What the operator keeps of what is spoken.
+    Recorded {
+        /// Everything is recorded.
+        is_whole: bool,
+        /// So many of the last seconds are kept, to be looked at after a report; 0 if none are.
+        last_s: u16,
+    },
+}
+
+impl Sanction {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Muted, Self::TextMuted, Self::Deafened];
+
+    const fn from_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            0 => Self::Muted,
+            1 => Self::TextMuted,
+            2 => Self::Deafened,
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Notice<'a> {
+    /// The notice behind an [`ErrorWrongSession`]; `None` if there is none, or one that is not known here.
+    pub fn find(trailing: &'a [u8]) -> Option<Self> {
+        let (_, bytes) = Extension::find(trailing)?.items().find(|&(tag, _)| tag == NOTICE)?;
+        let mut reader = Reader::new(bytes);
+        let found = read(&mut reader).ok()??;
+        reader.rest().is_empty().then_some(found)
+    }
+
+    /// Writes the whole packet: the carrier and the block behind it.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that no packet holds.
+    pub fn write(&self, session: SessionId, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        ErrorWrongSession { session }.write(writer)?;
+        let mut block = ExtensionWriter::begin(writer)?;
+        let item = block.begin_item(NOTICE, self.bytes())?;
+        item.u8(self.kind())?;
+        match *self {
+            Self::Imposed { sanction, ends_in_s, reason } => {
+                item.u8(sanction as u8)?;
+                item.u32(ends_in_s)?;
+                item.string(Some(reason), WHAT)
+            }
+            Self::Lifted { sanction } => item.u8(sanction as u8),
+            Self::RoomRights { room, listen, speak } => {
+                item.u8(right_byte(listen))?;
+                item.u8(right_byte(speak))?;
+                item.string(Some(room), WHAT)
+            }
+            Self::Kicked { reason } => item.string(Some(reason), WHAT),
+            Self::Moved { from, to } => {
+                item.string(Some(from), WHAT)?;
+                item.string(Some(to), WHAT)
+            }
+            Self::TextHeld { wait_ms } => item.u32(wait_ms),
+            Self::RoomFull { room, is_speaking } => {
+                item.u8(is_speaking.into())?;
+                item.string(Some(room), WHAT)
+            }
+            Self::Recorded { is_whole, last_s } => {
+                item.u8(is_whole.into())?;
+                item.u16(last_s)
+            }
+        }
+    }
+
+    const fn kind(&self) -> u8 {
+        match self {
+            Self::Imposed { .. } => 1,
+            Self::Lifted { .. } => 2,
+            Self::RoomRights { .. } => 3,
+            Self::Kicked { .. } => 4,
+            Self::Moved { .. } => 5,
+            Self::TextHeld { .. } => 6,
+            Self::RoomFull { .. } => 7,
+            Self::Recorded { .. } => 8,
+        }
+    }
+
+    /// How long the item is: the kind and what [`write`](Self::write) puts behind it.
+    fn bytes(&self) -> usize {
+        let string = |string: WireStr<'_>| 2 + string.as_bytes().len();
+        1 + match *self {
+            Self::Imposed { reason, .. } => 1 + 4 + string(reason),
+            Self::Lifted { .. } => 1,
+            Self::RoomRights { room, .. } => 2 + string(room),
+            Self::Kicked { reason } => string(reason),
+            Self::Moved { from, to } => string(from) + string(to),
+            Self::TextHeld { .. } => 4,
+            Self::RoomFull { room, .. } => 1 + string(room),
+            Self::Recorded { .. } => 1 + 2,
+        }
+    }
+}
+
+/// `u8` kind, then what that kind says. (Tags up to 9 stand behind handshakes, in reports and in positions.)
+const NOTICE: u8 = 10;
+const WHAT: &str = "notice";
+
+/// `None` for a kind, a sanction or a right that is not known here.
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Notice<'a>>, ParseError> {
+    Ok(Some(match reader.u8(WHAT)? {
+        1 => {
+            let Some(sanction) = Sanction::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
+            Notice::Imposed { sanction, ends_in_s: reader.u32(WHAT)?, reason: read_string(reader)? }
+        }
+        2 => {
+            let Some(sanction) = Sanction::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
+            Notice::Lifted { sanction }
+        }
+        3 => {
+            let (listen, speak) = (reader.u8(WHAT)?, reader.u8(WHAT)?);
+            let (Ok(listen), Ok(speak)) = (right(listen), right(speak)) else { return Ok(None) };
+            Notice::RoomRights { listen, speak, room: read_string(reader)? }
+        }
+        4 => Notice::Kicked { reason: read_string(reader)? },
+        5 => Notice::Moved { from: read_string(reader)?, to: read_string(reader)? },
+        6 => Notice::TextHeld { wait_ms: reader.u32(WHAT)? },
+        7 => Notice::RoomFull { is_speaking: reader.u8(WHAT)? != 0, room: read_string(reader)? },
+        8 => Notice::Recorded { is_whole: reader.u8(WHAT)? != 0, last_s: reader.u16(WHAT)? },
+        _ => return Ok(None),
+    }))
+}
+
+fn read_string<'a>(reader: &mut Reader<'a>) -> Result<WireStr<'a>, ParseError> {
+    Ok(reader.string(WHAT)?.unwrap_or_else(|| WireStr::from("")))
+}
+
+/// 0: the rules decide; 1: it may not; 2: it may.
+const fn right_byte(right: Option<bool>) -> u8 {
+    match right {
+        None => 0,
+        Some(false) => 1,
+        Some(true) => 2,
+    }
+}
+
+/// What [`right_byte`] wrote; an error for what it never writes.
+const fn right(byte: u8) -> Result<Option<bool>, ()> {
+    match byte {
+        0 => Ok(None),
+        1 => Ok(Some(false)),
+        2 => Ok(Some(true)),
+        _ => Err(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: SessionId = SessionId(0x1234_5678);
+
+    fn written<'b>(notice: &Notice<'_>, buffer: &'b mut [u8; 1024]) -> &'b [u8] {
+        let mut writer = Writer::new(buffer);
+        notice.write(SESSION, &mut writer).unwrap();
+        let length = writer.len();
+        &buffer[..length]
+    }
+
+    fn every_kind() -> [Notice<'static>; 9] {
+        let room = WireStr::from("lobby");
+        [
+            Notice::Imposed { sanction: Sanction::Muted, ends_in_s: 60, reason: WireStr::from("loud") },
+            Notice::Imposed { sanction: Sanction::Deafened, ends_in_s: 0, reason: WireStr::from("") },
+            Notice::Lifted { sanction: Sanction::TextMuted },
+            Notice::RoomRights { room, listen: None, speak: Some(false) },
+            Notice::Kicked { reason: WireStr::from("enough") },
+            Notice::Moved { from: room, to: WireStr::from("red") },
+            Notice::TextHeld { wait_ms: 1500 },
+            Notice::RoomFull { room, is_speaking: true },
+            Notice::Recorded { is_whole: false, last_s: 30 },
+        ]
+    }
+
+    #[test]
+    fn what_is_written_is_found() {
+        for notice in every_kind() {
+            let mut buffer = [0; 1024];
+            let bytes = written(&notice, &mut buffer);
+            assert_eq!(Notice::find(&bytes[7..]), Some(notice));
+            for length in 7..bytes.len() {
+                assert_eq!(Notice::find(&bytes[7..length]), None, "{notice:?} of {length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_notice_is_carrier_mark_and_one_item() {
+        let notice =
+            Notice::Imposed { sanction: Sanction::Deafened, ends_in_s: 0x0102_0304, reason: "no".into() };
+        let expected = [
+            &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
+            &[10, 0, 10, 1, 2, 1, 2, 3, 4, 0, 3, b'n', b'o'],
+        ];
+        assert_eq!(written(&notice, &mut [0; 1024]), expected.concat());
+    }
+
+    #[test]
+    fn what_is_not_known_here_says_nothing() {
+        for item in [&[200, 1, 2][..], &[2, 9], &[3, 7, 0, 0, 1], &[2, 0, 0], &[]] {
+            let mut buffer = [0; 64];
+            let mut writer = Writer::new(&mut buffer);
+            ExtensionWriter::begin(&mut writer).unwrap().item(NOTICE, item).unwrap();
+            assert_eq!(Notice::find(writer.written()), None, "{item:?}");
+        }
+        assert_eq!(Notice::find(&[]), None);
+    }
+}
