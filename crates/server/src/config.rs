@@ -55,6 +55,10 @@ pub struct Config {
     pub host: Option<String>,
     /// The sessions to serve; at least one.
     pub sessions: Vec<String>,
+    /// Threads that serve them; 0 is as many as the cores that the process may use.
+    pub workers: usize,
+    /// Whether each of these threads stays on a core of its own.
+    pub pin_workers: bool,
     /// The certificate to show, instead of one made at each start.
     pub certificate: CertificateFiles,
     /// JSON Web Keys of which one has to have signed a player's join token; without one, everybody may join.
@@ -147,6 +151,8 @@ impl Default for Config {
             listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, DEFAULT_PORT))],
             host: None,
             sessions: vec!["main".into()],
+            workers: 0,
+            pin_workers: false,
             certificate: CertificateFiles { file: None, key_file: None, check_every: Duration::from_secs(5) },
             token_key_files: Vec::new(),
             access: Vec::new(),

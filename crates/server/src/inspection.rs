@@ -20,14 +20,20 @@ const MAX_NOTES: usize = 100;
 /// Shows how a server is doing to whoever asks; a clone shows the same one.
 #[derive(Clone)]
 pub struct Inspection {
-    showcase: Arc<Showcase<ServerSnapshot>>,
+    /// Of each worker.
+    showcases: Vec<Arc<Showcase<ServerSnapshot>>>,
     log_levels: String,
 }
 
 impl Inspection {
     /// How that loop is doing, wherever it is turned.
     pub fn of(session_loop: &SessionLoop) -> Self {
-        Self { showcase: session_loop.showcase(), log_levels: String::new() }
+        Self::of_all(std::slice::from_ref(session_loop))
+    }
+
+    /// How all workers of a server are doing.
+    pub(crate) fn of_all(loops: &[SessionLoop]) -> Self {
+        Self { showcases: loops.iter().map(SessionLoop::showcase).collect(), log_levels: String::new() }
     }
 
     /// Also tells what the program logs, in its own words.
@@ -40,7 +46,7 @@ impl Inspection {
 
 impl Inspected for Inspection {
     fn snapshot(&self) -> Snapshot {
-        let mut snapshot = (*self.showcase.get()).clone();
+        let mut snapshot = together(self.showcases.iter().map(|showcase| (*showcase.get()).clone()));
         snapshot.log_levels.clone_from(&self.log_levels);
         Snapshot::from(snapshot)
     }
@@ -55,6 +61,20 @@ impl fmt::Debug for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inspection").finish_non_exhaustive()
     }
+}
+
+/// One snapshot of what the workers show, with the sessions in the order of their names if they are of several.
+fn together(snapshots: impl Iterator<Item = ServerSnapshot>) -> ServerSnapshot {
+    let merge = |mut all: ServerSnapshot, one: ServerSnapshot| {
+        all.uptime_ms = all.uptime_ms.max(one.uptime_ms);
+        all.sessions.extend(one.sessions);
+        all.sessions.sort_by(|a, b| a.name.cmp(&b.name));
+        all.notes.extend(one.notes);
+        all.notes.sort_by_key(|note| note.at_ms);
+        all.notes.drain(..all.notes.len().saturating_sub(MAX_NOTES));
+        all
+    };
+    snapshots.reduce(merge).unwrap_or_default()
 }
 
 /// What happened of late, in words.

@@ -1,17 +1,21 @@
-//! The dedicated voice server: sessions, listeners, and the one loop between them.
+//! The dedicated voice server: sessions, listeners, and the loops between them.
 //!
 //! A *listener* is one network's server side (any [`ServerTransport`](consonance_transport::ServerTransport)); a
 //! *session* is one [`consonance_session::Server`].
-//! The address that a client dials names the session; one process serves many, and all listeners serve all of them.
+//! The address that a client dials names the session, and one process serves many.
 //!
 //! ```text
-//!   QUIC  ──┐                        ┌── session "main"
-//!   …     ──┼── listeners ── loop ───┼── session "lobby"
-//!   memory──┘   (link ↔ peer)        └── …
+//!   QUIC shard 0 ──┐                          ┌── session "main"
+//!   memory ────────┼── listeners ── worker 0 ─┴── session "match-7"
+//!                                      ▲
+//!   QUIC shard 1 ───── listeners ── worker 1 ──── session "lobby"
+//!                                      ▲
+//!                                      └── jobs: ServerHandle, for everybody else
 //! ```
 //!
-//! [`SessionLoop`] is that loop as a plain struct, driven by `turn(now)`; [`DedicatedServer`] runs one in a thread of
-//! its own until it is told to stop.
+//! A *worker* is a [`SessionLoop`]: a plain struct, driven by `turn(now)`, with the sessions that it owns.
+//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until it
+//! is told to stop, and [`ServerHandle`] is how others ask something of them.
 //! Here nothing knows of sound: voice is bytes that go to whoever listens.
 //!
 //! ```
@@ -29,14 +33,20 @@
 
 pub mod config;
 mod dedicated;
+mod directory;
+mod gauges;
+mod handle;
 mod inspection;
 mod listeners;
 pub mod recording;
 mod session_loop;
 mod sessions;
 pub mod token;
+mod workers;
 
 pub use dedicated::DedicatedServer;
+pub use handle::{AskError, ServerHandle};
 pub use inspection::Inspection;
 pub use session_loop::SessionLoop;
 pub use sessions::{SessionsSettings, SettingsError};
+pub use workers::Workers;

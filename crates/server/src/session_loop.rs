@@ -1,6 +1,7 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -15,18 +16,21 @@ use consonance_session::{
 use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
 use tracing::{debug, info};
 
+use crate::directory::Directory;
 use crate::inspection::{Notes, fill};
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::token::{self, Key};
+use crate::workers::Workers;
 
 /// Events taken from one listener before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
 /// How often it is shown how everything is doing, while somebody looks.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Sessions × listeners, driven by [`turn`](Self::turn). Nothing here blocks or asks for the time.
+/// One worker's sessions × its listeners, driven by [`turn`](Self::turn). Nothing here blocks or asks for the time.
 pub struct SessionLoop {
+    directory: Arc<Directory>,
     listeners: Listeners,
     sessions: Sessions,
     token_keys: Vec<Key>,
@@ -43,11 +47,18 @@ pub struct SessionLoop {
 }
 
 impl SessionLoop {
-    /// Sessions without a listener yet.
+    /// All sessions, without a listener yet; see [`Workers`] for several loops that share them.
     pub fn new(settings: &SessionsSettings) -> Self {
+        Workers::new(settings, NonZeroUsize::MIN).loops.remove(0)
+    }
+
+    /// Those sessions that the directory gives to this worker.
+    pub(crate) fn of_worker(settings: &SessionsSettings, directory: &Arc<Directory>, number: usize) -> Self {
+        let is_its_own = |session: &str| directory.worker_of(session) == Some(number);
         Self {
+            directory: Arc::clone(directory),
             listeners: Listeners::default(),
-            sessions: Sessions::new(settings),
+            sessions: Sessions::new(settings, is_its_own),
             token_keys: settings.token_keys.clone(),
             session_of: HashMap::new(),
             started: None,
@@ -128,6 +139,10 @@ impl SessionLoop {
         }
     }
 
+    pub(crate) fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
     /// How many links are up, over all sessions.
     pub fn links(&self) -> usize {
         self.session_of.len()
@@ -201,8 +216,7 @@ impl SessionLoop {
         let link = link_of(listener, peer);
         let Some(index) = self.sessions.find(name) else {
             debug!(%link, remote, session = name, "refused: no such session");
-            let served: Vec<_> = self.sessions.iter().map(|session| &*session.name).collect();
-            let reason = format!("there is no session {name:?} here, only: {}", served.join(", "));
+            let reason = self.refusal(name);
             self.listeners.disconnect(now, link, &reason);
             return;
         };
@@ -211,6 +225,14 @@ impl SessionLoop {
         session.server.handle_connected(at, link);
         self.session_of.insert(link, index);
         self.drain(index, now);
+    }
+
+    /// What somebody hears whose session is not one of this loop's.
+    fn refusal(&self, name: &str) -> String {
+        if self.directory.worker_of(name).is_some() {
+            return format!("the session {name:?} is not reached over this network, only over another one");
+        }
+        format!("there is no session {name:?} here, only: {}", self.directory.sessions().join(", "))
     }
 
     fn handle_disconnected(&mut self, now: Instant, link: LinkId) {

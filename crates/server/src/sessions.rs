@@ -75,6 +75,12 @@ impl SessionsSettings {
     }
 }
 
+impl SessionsSettings {
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
 /// From the operating system, by way of the keys that the standard library draws for its hash maps; their hash is
 /// keyed with 128 secret bits.
 fn random_u64() -> u64 {
@@ -97,20 +103,23 @@ pub(crate) struct Session {
     pub(crate) server: Server,
 }
 
-/// All sessions; an index names one for as long as the process runs.
+/// The sessions of one worker; an index names one for as long as the process runs.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     list: Vec<Session>,
     by_name: BTreeMap<String, usize>,
+    /// No other worker has any, and there is one.
+    is_only_one: bool,
     /// Also while nobody looks.
     always_monitors: bool,
 }
 
 impl Sessions {
-    pub(crate) fn new(settings: &SessionsSettings) -> Self {
+    /// Those of these names.
+    pub(crate) fn new(settings: &SessionsSettings, is_its_own: impl Fn(&str) -> bool) -> Self {
         let mut list = Vec::new();
         let mut by_name = BTreeMap::new();
-        for (index, name) in settings.names.iter().enumerate() {
+        for (index, name) in settings.names.iter().enumerate().filter(|(_, name)| is_its_own(name)) {
             let mut server = ServerSettings::from_seed(settings.seed.wrapping_add(index as u64));
             server.limits = settings.limits.clone();
             server.proximity.clone_from(&settings.proximity);
@@ -118,15 +127,16 @@ impl Sessions {
             server.monitor_channels = settings.monitor_channels;
             server.admission = !settings.token_keys.is_empty();
             server.secret_key = key_of_session(&settings.secret_key, index);
+            by_name.insert(name.clone(), list.len());
             list.push(Session { name: name.clone(), server: Server::new(server) });
-            by_name.insert(name.clone(), index);
         }
-        Self { list, by_name, always_monitors: settings.monitor_channels }
+        let is_only_one = settings.names.len() == 1 && list.len() == 1;
+        Self { list, by_name, is_only_one, always_monitors: settings.monitor_channels }
     }
 
     /// The session of this name. A network whose addresses name none (the name is empty) means the only one.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        if name.is_empty() && self.list.len() == 1 {
+        if name.is_empty() && self.is_only_one {
             return Some(0);
         }
         self.by_name.get(name).copied()
@@ -190,9 +200,9 @@ mod tests {
 
     #[test]
     fn an_address_without_a_session_means_the_only_one() {
-        let one = Sessions::new(&SessionsSettings::new(["main"]).unwrap());
+        let one = Sessions::new(&SessionsSettings::new(["main"]).unwrap(), |_| true);
         assert_eq!((one.find(""), one.find("main"), one.find("other")), (Some(0), Some(0), None));
-        let two = Sessions::new(&SessionsSettings::new(["main", "other"]).unwrap());
+        let two = Sessions::new(&SessionsSettings::new(["main", "other"]).unwrap(), |_| true);
         assert_eq!((two.find(""), two.find("other")), (None, Some(1)));
     }
 
@@ -205,7 +215,7 @@ mod tests {
 
     #[test]
     fn each_session_has_an_id_of_its_own() {
-        let sessions = Sessions::new(&SessionsSettings::new(["a", "b"]).unwrap());
+        let sessions = Sessions::new(&SessionsSettings::new(["a", "b"]).unwrap(), |_| true);
         let ids: Vec<_> = sessions.iter().map(|session| session.server.session()).collect();
         assert_ne!(ids[0], ids[1]);
     }

@@ -1,13 +1,15 @@
 //! A server that runs: its listeners, its inspector, its capture, and what a reload can change.
 
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
 
 use consonance_inspector::page::Inspector;
 use consonance_pcap::PacketCapture;
 use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity};
 use consonance_server::config::{Config, TakesEffect};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 
 use super::prepared::{Prepared, host_at};
 use crate::inspect;
@@ -37,19 +39,21 @@ impl Running {
         let capture = config.watching.packet_capture_file.as_ref();
         let capture =
             capture.map(|file| PacketCapture::start(file, config.watching.packet_capture)).transpose()?;
-        let mut session_loop = SessionLoop::new(&sessions);
+        let count = worker_count(&config);
+        let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
         let mut listeners = Vec::new();
-        let runtime = QuicRuntime::new(1)?;
+        let runtime = QuicRuntime::new(count.get())?;
         for address in &config.listen {
-            let listener = QuicServer::bind(&runtime, *address, &identity, quic_settings(&config))?;
-            let (port, shown_identity) = (listener.local_addr().port(), listener.shown_identity());
+            let (settings, place) = (quic_settings(&config), workers.placement());
+            let shards = QuicServer::bind_shards(&runtime, *address, &identity, settings, count, place)?;
+            let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
             listeners.push(Listener { host: host_at(&config, address.ip()), port, shown_identity });
-            session_loop.add_listener(Box::new(listener));
+            workers.add_shards(shards);
         }
         if let Some(capture) = &capture {
-            session_loop.capture_packets(capture.sink());
+            workers.capture_packets(&capture.sink());
         }
-        let server = DedicatedServer::start(session_loop);
+        let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
         Ok(Self { server, listeners, capture, _inspector: inspector, started: config.clone(), config })
     }
@@ -108,6 +112,12 @@ impl Running {
         self.capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;
         Ok(())
     }
+}
+
+/// One for each core that the process may use, unless the operator says otherwise.
+fn worker_count(config: &Config) -> NonZeroUsize {
+    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    NonZeroUsize::new(config.workers).unwrap_or_else(cores)
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {

@@ -10,21 +10,22 @@ pub(super) struct ServiceManager {
     /// How often it wants to hear of us.
     watchdog: Option<Duration>,
     told_at: Instant,
-    /// Turns of the server's loop when it was told last.
-    turns: u64,
+    /// Turns of each worker when it was told last.
+    turns: Vec<u64>,
 }
 
 impl ServiceManager {
     /// Tells that players can join.
     pub(super) fn ready(now: Instant) -> Self {
         tell_ready();
-        Self { watchdog: watchdog(), told_at: now, turns: 0 }
+        Self { watchdog: watchdog(), told_at: now, turns: Vec::new() }
     }
 
-    /// Tells that we are alive, twice as often as it is asked for, but only if the server's loop has turned since.
-    pub(super) fn keep_alive(&mut self, now: Instant, turns: u64) {
+    /// Tells that we are alive, twice as often as it is asked for, but only if every worker has turned since.
+    pub(super) fn keep_alive(&mut self, now: Instant, turns: Vec<u64>) {
         let Some(every) = self.watchdog else { return };
-        if now.saturating_duration_since(self.told_at) >= every / 2 && turns != self.turns {
+        let all_turned = turns.iter().zip(&self.turns).all(|(now, then)| now != then);
+        if now.saturating_duration_since(self.told_at) >= every / 2 && all_turned {
             (self.told_at, self.turns) = (now, turns);
             tell_alive();
         }

@@ -103,6 +103,18 @@ const OWN_KEYS: &[Key] = &[
         "The sessions to serve, by name. Who is in one neither sees nor hears who is in another.",
     ),
     Key::new(
+        "workers",
+        AtStart,
+        Field::Size(|config| &mut config.workers, 0, 256),
+        "Threads that serve the sessions: each session is one thread's, which relays all its voice. 0 is as many as the cores that the process may use.",
+    ),
+    Key::new(
+        "pin_workers",
+        AtStart,
+        Field::Flag(|config| &mut config.pin_workers),
+        "Keep each of these threads on a core of its own (on Linux), for machines that do nothing else.",
+    ),
+    Key::new(
         "access",
         AtOnce,
         Field::Access,

@@ -1,0 +1,95 @@
+//! One worker's thread: turns its loop, does what it is asked between the turns, and sleeps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::busy_meter::BusyMeter;
+use super::cores::stay_on;
+use super::sleeper::Sleeper;
+use crate::gauges::Gauges;
+use crate::handle::{JOBS_MAX, Job, MailSlot};
+use crate::session_loop::SessionLoop;
+
+/// Networks that cannot wake the loop are looked at this often, at least.
+const LONGEST_SLEEP: Duration = Duration::from_millis(5);
+/// How long clients may take to hear that the server goes.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// Jobs done between two turns, so that voice waits for few of them.
+const JOBS_PER_TURN: usize = 8;
+
+struct Worker {
+    session_loop: SessionLoop,
+    sleeper: Sleeper,
+    jobs: Receiver<Job>,
+    is_stopping: Arc<AtomicBool>,
+    gauges: Arc<Gauges>,
+    meter: BusyMeter,
+}
+
+/// Runs a loop in a thread named after its number, on this core if one is given.
+pub(super) fn start(
+    number: usize,
+    session_loop: SessionLoop,
+    gauges: Arc<Gauges>,
+    is_stopping: Arc<AtomicBool>,
+    core: Option<usize>,
+) -> (MailSlot, JoinHandle<()>) {
+    let (post, jobs) = mpsc::sync_channel(JOBS_MAX);
+    let (tell_waker, its_waker) = mpsc::sync_channel(1);
+    let run = move || {
+        if let Some(core) = core {
+            stay_on(core);
+        }
+        let sleeper = Sleeper::new(&session_loop);
+        let _ = tell_waker.send(sleeper.waker());
+        let meter = BusyMeter::new(Instant::now());
+        Worker { session_loop, sleeper, jobs, is_stopping, gauges, meter }.run();
+    };
+    let thread = thread::Builder::new().name(format!("voice-{number}")).spawn(run);
+    let thread = thread.expect("the operating system gives a thread");
+    let waker = its_waker.recv().expect("the thread begins with its waker");
+    (MailSlot { jobs: post, waker }, thread)
+}
+
+impl Worker {
+    fn run(mut self) {
+        self.session_loop.set_waker(&self.sleeper.waker());
+        while !self.is_stopping.load(Ordering::Acquire) {
+            self.turn_and_sleep();
+        }
+        let deadline = Instant::now() + GOODBYE;
+        self.session_loop.shut_down(Instant::now());
+        while self.session_loop.links() > 0 && Instant::now() < deadline {
+            self.turn_and_sleep();
+        }
+    }
+
+    fn turn_and_sleep(&mut self) {
+        let woke = Instant::now();
+        let more_jobs_wait = self.do_jobs(woke);
+        let turned = Instant::now();
+        let wake_at = self.session_loop.turn(turned);
+        self.gauges.count_turn();
+        let now = Instant::now();
+        if let Some(share) = self.meter.was_busy(woke, now) {
+            self.gauges.set_busy(share);
+        }
+        let wake_at = if more_jobs_wait { Some(now) } else { wake_at };
+        let sleep = wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP));
+        if !sleep.is_zero() {
+            self.sleeper.sleep(&self.session_loop, sleep);
+        }
+    }
+
+    /// True if there may be more.
+    fn do_jobs(&mut self, now: Instant) -> bool {
+        for _ in 0..JOBS_PER_TURN {
+            let Ok(job) = self.jobs.try_recv() else { return false };
+            job(&mut self.session_loop, now);
+        }
+        true
+    }
+}

@@ -1,0 +1,178 @@
+//! Asking a running server's workers, from any thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use crate::directory::Directory;
+use crate::session_loop::SessionLoop;
+
+/// How many jobs wait for one worker.
+pub(crate) const JOBS_MAX: usize = 64;
+/// How long an answer may take: a worker that is alive turns every few milliseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a worker does for somebody else, between two packets.
+pub(crate) type Job = Box<dyn FnOnce(&mut SessionLoop, Instant) + Send>;
+
+/// The way to a running server's workers; a clone leads to the same ones.
+///
+/// Whatever is asked runs on the worker's own thread, between two of its turns, with its [`SessionLoop`] and the time:
+/// nobody else ever touches a session, and voice waits for no lock.
+/// So a job has to be quick; what takes long belongs to the thread that asks.
+///
+/// ```
+/// # use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+/// let server = DedicatedServer::start(SessionLoop::new(&SessionsSettings::new(["main"])?));
+/// let handle = server.handle();
+/// assert_eq!(handle.ask_session("main", |session_loop, _| session_loop.links())?, 0);
+/// assert!(handle.ask_session("other", |session_loop, _| session_loop.links()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ServerHandle {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    directory: Arc<Directory>,
+    workers: Box<[MailSlot]>,
+}
+
+/// The way to one worker.
+#[derive(Debug)]
+pub(crate) struct MailSlot {
+    pub(crate) jobs: SyncSender<Job>,
+    pub(crate) waker: Waker,
+}
+
+/// Why a worker has not answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskError {
+    /// Too many jobs wait for it already; this one was not queued.
+    #[error("worker {worker} of the server has too much to do; try again in a moment")]
+    Busy {
+        /// Which one, from 0.
+        worker: usize,
+    },
+    /// The job waits still, and will be done, but nobody will hear of it.
+    #[error("worker {worker} of the server did not answer in {} s; it may follow later", PATIENCE.as_secs())]
+    Late {
+        /// Which one, from 0.
+        worker: usize,
+    },
+    /// It has ended: the server was stopped, or is about to be.
+    #[error("worker {worker} of the server has ended: the server is going")]
+    Gone {
+        /// Which one, from 0; of more than there are, too.
+        worker: usize,
+    },
+    /// No worker serves that session.
+    #[error("there is no session {session:?} on this server")]
+    NoSession {
+        /// Its name.
+        session: String,
+    },
+}
+
+/// What a worker will say.
+struct Pending<R> {
+    worker: usize,
+    answer: Receiver<R>,
+}
+
+impl ServerHandle {
+    pub(crate) fn new(directory: Arc<Directory>, workers: Box<[MailSlot]>) -> Self {
+        Self { shared: Arc::new(Shared { directory, workers }) }
+    }
+
+    /// How many workers there are.
+    pub fn workers(&self) -> usize {
+        self.shared.workers.len()
+    }
+
+    /// The names of all sessions that are served now, sorted.
+    pub fn sessions(&self) -> Vec<String> {
+        self.shared.directory.sessions()
+    }
+
+    /// Runs a job on the worker with this number and waits for what it says, at most two seconds.
+    ///
+    /// # Errors
+    /// When the worker is too busy or gone; see [`AskError`].
+    pub fn ask<R: Send + 'static>(
+        &self,
+        worker: usize,
+        job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
+    ) -> Result<R, AskError> {
+        self.post(worker, job)?.wait_until(Instant::now() + PATIENCE)
+    }
+
+    /// Runs a job on the worker that serves this session, as [`ask`](Self::ask) does.
+    ///
+    /// The session may have ended when the job comes to run: it has to look for itself.
+    ///
+    /// # Errors
+    /// When there is no such session, or its worker is too busy or gone.
+    pub fn ask_session<R: Send + 'static>(
+        &self,
+        session: &str,
+        job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
+    ) -> Result<R, AskError> {
+        let worker = self.shared.directory.worker_of(session);
+        let worker = worker.ok_or_else(|| AskError::NoSession { session: session.to_owned() })?;
+        self.ask(worker, job)
+    }
+
+    /// Runs a job on every worker at once and waits for all of them, at most two seconds; the answers are in the order of
+    /// the workers.
+    pub fn ask_all<R: Send + 'static>(
+        &self,
+        job: impl Fn(&mut SessionLoop, Instant) -> R + Send + Sync + 'static,
+    ) -> Vec<Result<R, AskError>> {
+        let job = Arc::new(job);
+        let post = |worker| {
+            let job = Arc::clone(&job);
+            self.post(worker, move |session_loop: &mut SessionLoop, now| job(session_loop, now))
+        };
+        let pending: Vec<_> = (0..self.workers()).map(post).collect();
+        let deadline = Instant::now() + PATIENCE;
+        pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect()
+    }
+
+    pub(crate) fn wake_all(&self) {
+        self.shared.workers.iter().for_each(|worker| worker.waker.wake_by_ref());
+    }
+
+    fn post<R: Send + 'static>(
+        &self,
+        worker: usize,
+        job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
+    ) -> Result<Pending<R>, AskError> {
+        let slot = self.shared.workers.get(worker).ok_or(AskError::Gone { worker })?;
+        let (tell, answer) = mpsc::sync_channel(1);
+        let job = move |session_loop: &mut SessionLoop, now| {
+            // Who asked may have lost its patience.
+            let _ = tell.try_send(job(session_loop, now));
+        };
+        slot.jobs.try_send(Box::new(job)).map_err(|error| match error {
+            TrySendError::Full(_) => AskError::Busy { worker },
+            TrySendError::Disconnected(_) => AskError::Gone { worker },
+        })?;
+        slot.waker.wake_by_ref();
+        Ok(Pending { worker, answer })
+    }
+}
+
+impl<R> Pending<R> {
+    fn wait_until(self, deadline: Instant) -> Result<R, AskError> {
+        let Self { worker, answer } = self;
+        answer.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|error| match error {
+            RecvTimeoutError::Timeout => AskError::Late { worker },
+            RecvTimeoutError::Disconnected => AskError::Gone { worker },
+        })
+    }
+}

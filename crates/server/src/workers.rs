@@ -1,0 +1,81 @@
+//! The workers of a server before they run: one loop each, and the sessions spread over them.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use consonance_pcap::PacketSink;
+use consonance_transport::ServerTransport;
+
+use crate::directory::Directory;
+use crate::session_loop::SessionLoop;
+use crate::sessions::SessionsSettings;
+
+/// Session loops that share the work of one server; [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a
+/// thread.
+///
+/// A session has one owner: everything of it happens on its worker's thread, and so has its clients' traffic to.
+/// Networks that can tell by the session a client names whose it is are added as [shards](Self::add_shards), one for
+/// each worker, with [`placement`](Self::placement) to ask.
+/// One that cannot is fine with a single worker, as [`SessionLoop::add_listener`] has it.
+pub struct Workers {
+    pub(crate) loops: Vec<SessionLoop>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) is_pinned: bool,
+}
+
+impl Workers {
+    /// So many workers with the sessions spread over them.
+    pub fn new(settings: &SessionsSettings, workers: NonZeroUsize) -> Self {
+        let directory = Arc::new(Directory::new(workers.get()));
+        settings.names().iter().for_each(|name| {
+            directory.add(name);
+        });
+        let worker = |number| SessionLoop::of_worker(settings, &directory, number);
+        Self { loops: (0..workers.get()).map(worker).collect(), directory, is_pinned: false }
+    }
+
+    /// How many there are, at least one.
+    pub fn count(&self) -> NonZeroUsize {
+        NonZeroUsize::new(self.loops.len()).unwrap_or(NonZeroUsize::MIN)
+    }
+
+    /// Says by the session that a client names which worker takes it, for listeners that ask before they let somebody in.
+    pub fn placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
+        let directory = Arc::clone(&self.directory);
+        move |session| directory.place(session)
+    }
+
+    /// Takes in clients of one more network: the first listener is the first worker's, and so on.
+    ///
+    /// # Panics
+    /// If these are not as many as the workers.
+    pub fn add_shards<T: ServerTransport + 'static>(&mut self, shards: impl IntoIterator<Item = T>) {
+        let mut shards = shards.into_iter();
+        for session_loop in &mut self.loops {
+            session_loop
+                .add_listener(Box::new(shards.next().expect("each worker has a shard of the network")));
+        }
+        assert!(shards.next().is_none(), "each shard of the network has a worker");
+    }
+
+    /// Keeps each worker's thread on a core of its own, as far as there are any: the first on the first that the process
+    /// may use, and so on. Where the system cannot, nothing happens.
+    #[must_use]
+    pub fn pinned(mut self, is_pinned: bool) -> Self {
+        self.is_pinned = is_pinned;
+        self
+    }
+
+    /// Writes the packets of all workers down; see [`SessionLoop::capture_packets`].
+    pub fn capture_packets(&mut self, sink: &PacketSink) {
+        self.loops.iter_mut().for_each(|session_loop| session_loop.capture_packets(sink.clone()));
+    }
+}
+
+/// A single worker.
+impl From<SessionLoop> for Workers {
+    fn from(session_loop: SessionLoop) -> Self {
+        let directory = Arc::clone(session_loop.directory());
+        Self { loops: vec![session_loop], directory, is_pinned: false }
+    }
+}

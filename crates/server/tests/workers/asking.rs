@@ -1,0 +1,80 @@
+//! Asking workers from other threads: answered between their turns, bounded, and never for ever.
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use consonance_server::{AskError, ServerHandle, SessionLoop};
+
+use crate::stage::{Stage, wait_until};
+
+#[test]
+fn each_worker_answers_on_its_own_thread() {
+    let stage = Stage::new(&["red", "blue"], 2);
+    let handle = stage.server.handle();
+    let name = |_: &mut SessionLoop, _| thread::current().name().map(ToOwned::to_owned);
+    let names: Vec<_> = handle.ask_all(name).into_iter().map(Result::unwrap).collect();
+    assert_eq!(names, [Some("voice-0".to_owned()), Some("voice-1".to_owned())]);
+    assert_eq!(handle.ask_session("blue", name), Ok(Some("voice-1".to_owned())));
+}
+
+#[test]
+fn a_session_that_is_not_there_is_named() {
+    let stage = Stage::new(&["red"], 1);
+    let error = stage.server.handle().ask_session("rde", |_, _| ()).unwrap_err();
+    assert_eq!(error, AskError::NoSession { session: "rde".into() });
+    assert_eq!(error.to_string(), "there is no session \"rde\" on this server");
+}
+
+#[test]
+fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
+    let stage = Stage::new(&["red", "blue"], 2);
+    let handle = stage.server.handle();
+    let (entered, may_go) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let stuck = {
+        let (handle, entered, may_go) = (handle.clone(), Arc::clone(&entered), Arc::clone(&may_go));
+        thread::spawn(move || {
+            handle.ask(0, move |_, _| {
+                entered.wait();
+                may_go.wait();
+            })
+        })
+    };
+    entered.wait();
+    let waiting: Vec<_> = (0..64).map(|_| ask_in_a_thread(&handle)).collect();
+    wait_until("its queue is full", &mut [], |_| {
+        matches!(handle.ask(0, |_, _| ()), Err(AskError::Busy { worker: 0 }))
+    });
+    assert_eq!(handle.ask(1, |_, _| "there"), Ok("there"));
+    may_go.wait();
+    // Whoever asked in time is answered, unless that took longer than its patience.
+    for asked in waiting.into_iter().chain([stuck]) {
+        assert!(matches!(
+            asked.join().unwrap(),
+            Ok(()) | Err(AskError::Late { worker: 0 } | AskError::Busy { worker: 0 })
+        ));
+    }
+    wait_until("it answers again", &mut [], |_| handle.ask(0, |_, _| ()).is_ok());
+}
+
+fn ask_in_a_thread(handle: &ServerHandle) -> thread::JoinHandle<Result<(), AskError>> {
+    let handle = handle.clone();
+    thread::spawn(move || handle.ask(0, |_, _| ()))
+}
+
+#[test]
+fn a_server_that_has_stopped_is_gone_for_those_who_ask() {
+    let stage = Stage::new(&["red"], 1);
+    let handle = stage.server.handle();
+    stage.server.stop();
+    assert_eq!(handle.ask(0, |_, _| ()), Err(AskError::Gone { worker: 0 }));
+}
+
+#[test]
+fn every_worker_goes_on_turning_with_nothing_to_do() {
+    let stage = Stage::new(&["red"], 3);
+    let before = stage.server.turns();
+    assert_eq!(before.len(), 3);
+    wait_until("all turn", &mut [], |_| {
+        stage.server.turns().iter().zip(&before).all(|(now, before)| now > before)
+    });
+}

@@ -1,0 +1,7 @@
+//! Servers with several workers, on threads: who is served by which, and asking them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod asking;
+mod sharing;
+mod stage;

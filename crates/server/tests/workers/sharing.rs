@@ -1,0 +1,78 @@
+//! Each session is one worker's, and works as if it were alone.
+
+use consonance_inspector::Inspected as _;
+use consonance_transport::DisconnectReason;
+
+use crate::stage::{Player, Stage, wait_until};
+
+/// Joins two players to a session, and lets one hear the other.
+fn pair(stage: &Stage, session: &str) -> [Player; 2] {
+    let mut pair = [stage.player("Alice", session), stage.player("Bob", session)];
+    let [alice, bob] = &mut pair;
+    wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
+    pair
+}
+
+/// Alice says it until it is heard: who has just joined may not know yet whom to speak to.
+fn assert_heard([alice, bob]: &mut [Player; 2], words: &[u8]) {
+    wait_until("Bob hears Alice", &mut [], |_| {
+        alice.say(words);
+        bob.turn();
+        bob.heard.iter().any(|frame| frame == words)
+    });
+}
+
+#[test]
+fn sessions_are_spread_over_the_workers_and_each_is_heard_in_its_own() {
+    let stage = Stage::new(&["red", "blue", "green"], 2);
+    let handle = stage.server.handle();
+    let of_each = handle.ask_all(|session_loop, _| {
+        session_loop.statistics().map(|(name, ..)| name.to_owned()).collect::<Vec<_>>()
+    });
+    let of_each: Vec<_> = of_each.into_iter().map(Result::unwrap).collect();
+    assert_eq!(of_each, [vec!["red", "green"], vec!["blue"]]);
+
+    let mut red = pair(&stage, "red");
+    let mut blue = pair(&stage, "blue");
+    assert_heard(&mut red, b"in red");
+    assert_heard(&mut blue, b"in blue");
+    assert!(red[1].heard.iter().all(|frame| frame == b"in red"));
+}
+
+#[test]
+fn a_session_of_another_worker_is_refused_and_so_is_one_that_is_nobodys() {
+    let stage = Stage::new(&["red", "blue"], 2);
+    let mut astray = stage.player_of_worker(0, "Alice", "blue");
+    let mut unknown = stage.player("Bob", "bleu");
+    wait_until("both are refused", &mut [&mut astray, &mut unknown], |all| {
+        all.iter().all(|player| player.end.is_some())
+    });
+    let words = b"the session \"blue\" is not reached over this network, only over another one";
+    assert_eq!(astray.end, Some(DisconnectReason::refused(words)));
+    let words = b"there is no session \"bleu\" here, only: blue, red";
+    assert_eq!(unknown.end, Some(DisconnectReason::refused(words)));
+}
+
+#[test]
+fn the_inspector_shows_the_sessions_of_all_workers_by_their_names() {
+    let stage = Stage::new(&["red", "blue", "green"], 2);
+    let inspection = stage.server.inspection();
+    let names = || -> Vec<String> {
+        let snapshot = inspection.snapshot();
+        snapshot.server().unwrap().sessions.iter().map(|session| session.name.clone()).collect()
+    };
+    wait_until("all are shown", &mut [], |_| names().len() == 3);
+    assert_eq!(names(), ["blue", "green", "red"]);
+}
+
+#[test]
+fn stopping_disconnects_the_players_of_every_worker() {
+    let stage = Stage::new(&["red", "blue"], 2);
+    let mut players = [stage.player("Alice", "red"), stage.player("Bob", "blue")];
+    let [alice, bob] = &mut players;
+    wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
+    stage.server.stop();
+    wait_until("both are told", &mut [alice, bob], |all| all.iter().all(|player| player.end.is_some()));
+    let ended = DisconnectReason::closed_by_peer(b"the session has ended");
+    assert_eq!([&alice.end, &bob.end], [&Some(ended.clone()), &Some(ended)]);
+}
