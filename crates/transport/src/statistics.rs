@@ -82,7 +82,8 @@ pub struct Statistics {
 
 impl Statistics {
     /// With what `other` links carried and dropped. How well a link does stays as it is.
-    pub(crate) fn with(mut self, other: &Self) -> Self {
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
         self.sent.add(other.sent);
         self.received.add(other.received);
         self.dropped.add(other.dropped);
@@ -110,6 +111,15 @@ pub struct ServerStatistics {
     pub connections: ConnectionCounts,
 }
 
+impl ServerStatistics {
+    /// With what another listener counted.
+    #[must_use]
+    pub fn with(self, other: &Self) -> Self {
+        let Self { links, connections } = self;
+        Self { links: links.with(&other.links), connections: connections.with(&other.connections) }
+    }
+}
+
 /// Connections a server has and had, and those it turned away, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionCounts {
@@ -127,4 +137,18 @@ pub struct ConnectionCounts {
     pub too_slow: u64,
     /// Peers disconnected because they broke the network's protocol.
     pub protocol_violations: u64,
+}
+
+impl ConnectionCounts {
+    fn with(self, other: &Self) -> Self {
+        Self {
+            connected: self.connected + other.connected,
+            accepted: self.accepted + other.accepted,
+            turned_away_full: self.turned_away_full + other.turned_away_full,
+            turned_away_handshaking: self.turned_away_handshaking + other.turned_away_handshaking,
+            failed_handshakes: self.failed_handshakes + other.failed_handshakes,
+            too_slow: self.too_slow + other.too_slow,
+            protocol_violations: self.protocol_violations + other.protocol_violations,
+        }
+    }
 }

@@ -26,8 +26,10 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
+    ("axum", &["crates/admin"]),
     ("clap", &["crates/cli", "examples", "xtask"]),
     ("httparse", &["crates/inspector"]),
+    ("hyper", &["crates/admin"]),
     ("maudio", &["crates/device"]),
     ("opus-pure", &["crates/audio"]),
     ("opusic-sys", &["crates/libopus"]),
@@ -35,7 +37,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
     ("rustls", &["crates/networks", "crates/server"]),
-    ("tokio", &["crates/networks", "crates/server"]),
+    ("tokio", &["crates/admin", "crates/networks", "crates/server"]),
 ];
 
 fn judge(package: &Package, dependency: &str) -> Option<(String, String)> {

@@ -69,6 +69,17 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-wire", "consonance-session"]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-admin",
+        // Session and transport only for their counters.
+        may_use: Only(&[
+            "consonance-server",
+            "consonance-inspector",
+            "consonance-session",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "plain-sockets",

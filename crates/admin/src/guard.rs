@@ -1,0 +1,191 @@
+//! Who may ask: whoever shows the token, by a name of ours, and from no other site's page.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+use crate::settings::AdminSettings;
+use crate::token::AdminToken;
+
+/// What the listener knows of those who may ask.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    token: AdminToken,
+    host_names: Vec<String>,
+    /// Wrong tokens whose answers wait.
+    slow_answers: Semaphore,
+    delay: Duration,
+}
+
+impl Guard {
+    pub(crate) fn new(settings: &AdminSettings) -> Arc<Self> {
+        Arc::new(Self {
+            token: settings.token.clone(),
+            host_names: settings.host_names.clone(),
+            slow_answers: Semaphore::new(settings.limits.wrong_tokens_max),
+            delay: settings.limits.wrong_token_delay,
+        })
+    }
+}
+
+/// Lets nobody through who asks by a name that is not ours, or from a page that is not.
+///
+/// A browser that was led here by a name of somebody else's (DNS rebinding) has that name in `Host`: addresses cannot be
+/// made to point elsewhere, and other names have to be known.
+/// A page of another site is named in `Origin`.
+pub(crate) async fn check_where_from(
+    State(guard): State<Arc<Guard>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match where_from(&guard, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Lets nobody through who does not show the token.
+///
+/// The right one is never made to wait, however many wrong ones are tried meanwhile.
+pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let shown = shown_token(request.headers());
+    if shown.is_some_and(|shown| guard.token.is(shown)) {
+        return next.run(request).await;
+    }
+    let what = if shown.is_some() {
+        let Ok(_slot) = guard.slow_answers.try_acquire() else {
+            let detail = "too many wrong tokens were shown of late; look for the right one and try again";
+            return Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).into_response();
+        };
+        tokio::time::sleep(guard.delay).await;
+        "this is not the admin token of this server; it is in the file that admin.token_file names"
+    } else {
+        "show the admin token, as `Authorization: Bearer …`; it is in the file that admin.token_file names"
+    };
+    let mut response = Problem::new(StatusCode::UNAUTHORIZED, what).into_response();
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    // Who guesses pays for a connection each time.
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), Problem> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let ours = host.filter(|host| is_ours(&guard.host_names, host)).ok_or_else(|| {
+        let detail = "this server is asked by its address, by localhost, or by a name in admin.host_names";
+        Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
+    })?;
+    match headers.get(header::ORIGIN) {
+        None => Ok(()),
+        // TLS may end at a proxy before us.
+        Some(origin) if origin == &format!("http://{ours}") || origin == &format!("https://{ours}") => Ok(()),
+        Some(_) => {
+            Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
+        }
+    }
+}
+
+/// Any port will do: it may be reached through a tunnel.
+fn is_ours(names: &[String], host: &str) -> bool {
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) && (name.starts_with('[') || !name.contains(':')) => name,
+        _ => host,
+    };
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    address.parse::<IpAddr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn shown_token(headers: &HeaderMap) -> Option<&[u8]> {
+    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, token) = value.split_at_checked(SCHEME.len())?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim_ascii())
+}
+
+/// The scheme of RFC 6750, whose case does not matter.
+const SCHEME: &[u8] = b"Bearer ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard() -> Arc<Guard> {
+        let token = AdminToken::new("0123456789abcdef").unwrap();
+        let mut settings = AdminSettings::new(([127, 0, 0, 1], 0).into(), token);
+        settings.host_names = vec!["voice.example.org".into()];
+        Guard::new(&settings)
+    }
+
+    fn status(host: Option<&str>, origin: Option<&str>) -> Option<StatusCode> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [(header::HOST, host), (header::ORIGIN, origin)] {
+            if let Some(value) = value {
+                headers.insert(name, value.parse().unwrap());
+            }
+        }
+        where_from(&guard(), &headers).err().map(|problem| problem.into_response().status())
+    }
+
+    #[test]
+    fn only_addresses_and_known_names_are_answered() {
+        for host in [
+            "127.0.0.1:7778",
+            "127.0.0.1",
+            "[::1]:80",
+            "[::1]",
+            "192.0.2.7:7778",
+            "localhost:1",
+            "LocalHost",
+            "voice.example.org:443",
+            "Voice.Example.org",
+        ] {
+            assert_eq!(status(Some(host), None), None, "{host}");
+        }
+        for host in [
+            "evil.example:7",
+            "127.0.0.1.evil.example",
+            "localhost.",
+            "127.0.0.1:7@x",
+            "",
+            ":",
+            "a:b:1",
+            "x:",
+        ] {
+            assert_eq!(status(Some(host), None), Some(StatusCode::MISDIRECTED_REQUEST), "{host}");
+        }
+        assert_eq!(status(None, None), Some(StatusCode::MISDIRECTED_REQUEST));
+    }
+
+    #[test]
+    fn pages_of_other_sites_are_not() {
+        let host = Some("127.0.0.1:7");
+        assert_eq!(status(host, Some("http://127.0.0.1:7")), None);
+        assert_eq!(status(host, Some("https://127.0.0.1:7")), None, "behind a proxy with TLS");
+        for origin in ["null", "http://127.0.0.1:8", "http://evil.example", "http://localhost:7", ""] {
+            assert_eq!(status(host, Some(origin)), Some(StatusCode::FORBIDDEN), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_shown_as_a_bearer_s() {
+        let shown = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            shown_token(&headers).map(<[u8]>::to_vec)
+        };
+        assert_eq!(shown("Bearer abc"), Some(b"abc".to_vec()));
+        assert_eq!(shown("bearer  abc"), Some(b"abc".to_vec()));
+        for other in ["Basic abc", "Bearer", "abc", ""] {
+            assert_eq!(shown(other), None, "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Whether the process lives, and whether players may join.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::listener::App;
+use crate::problem::Problem;
+
+/// The process lives: its runtime answers.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Players may join: every worker has answered just now, and nobody drains the server.
+pub(crate) async fn readyz(State(app): State<App>) -> Response {
+    match app.observe().await {
+        Ok(observation) => match observation.unready() {
+            None => "ready\n".into_response(),
+            Some(why) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
+        },
+        Err(problem) => problem.into_response(),
+    }
+}

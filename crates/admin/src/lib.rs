@@ -1,0 +1,31 @@
+//! Watching and operating a voice server over HTTP, for `consonance serve` and for programs of one's own.
+//!
+//! [`AdminListener`] listens on an address of its own, which is this machine's unless the operator says otherwise:
+//!
+//! | request | answer | needs the token |
+//! |---|---|---|
+//! | `GET /healthz` | 200 while the process lives | no |
+//! | `GET /readyz` | 200 while players may join: every worker turns, and nobody drains the server | no |
+//! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | unless a setting opens it |
+//!
+//! ```text
+//!   socket ─▶ connections (bounded, timed) ─▶ guard (Host, Origin, token) ─▶ routes ─▶ the server's handle
+//! ```
+//!
+//! What comes in is hostile until it has shown the token: heads, bodies, times and connections are bounded, the name
+//! that was asked for has to be an address or one of ours (DNS rebinding), and what changes something never comes from
+//! another site's page.
+//! Nothing here is on a voice frame's way: a runtime of one thread asks the workers, and waits for them with a time-out.
+
+mod connections;
+mod guard;
+mod health;
+mod listener;
+pub mod metrics;
+mod problem;
+mod settings;
+mod token;
+
+pub use listener::{AdminError, AdminListener};
+pub use settings::{AdminLimits, AdminSettings};
+pub use token::{AdminToken, TokenError, TokenFile};

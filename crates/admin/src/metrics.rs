@@ -1,0 +1,47 @@
+//! Counters in the text format of Prometheus.
+//!
+//! [`Observation`] is what a server says of itself, as plain data; [`render`] writes it down, and [`reference_page`]
+//! explains every name. Both follow from the same table of families, so a name cannot be without its meaning.
+
+mod exposition;
+mod families;
+mod network_counters;
+mod observation;
+mod process;
+mod reference;
+mod session_counters;
+mod summary;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::listener::App;
+use exposition::Exposition;
+pub use families::{Family, Kind, families};
+pub use observation::{NetworkNumbers, Observation, SessionNumbers};
+pub use reference::reference_page;
+
+/// Everything of an observation and of this process, as a scraper reads it.
+///
+/// Of `sessions_max` sessions, those with most clients, it tells one by one; of all together always.
+pub fn render(observation: &Observation, sessions_max: usize) -> String {
+    let mut out = Exposition::default();
+    summary::write(&mut out, observation, sessions_max);
+    session_counters::write(&mut out, observation);
+    network_counters::write(&mut out, observation);
+    process::write(&mut out);
+    out.into_text()
+}
+
+/// What a scraper gets.
+pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    match app.observe().await {
+        Ok(observation) => {
+            let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+            let text = render(&observation, app.metrics_sessions_max());
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(problem) => problem.into_response(),
+    }
+}

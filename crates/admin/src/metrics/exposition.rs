@@ -1,0 +1,66 @@
+//! The text format of Prometheus, version 0.0.4: families with their samples.
+//!
+//! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>.
+
+use std::fmt::{Display, Write as _};
+
+use super::families::Family;
+
+/// A text in the making. Samples of a family come together, after its head.
+#[derive(Debug, Default)]
+pub(super) struct Exposition {
+    text: String,
+}
+
+impl Exposition {
+    /// Begins a family.
+    pub(super) fn family(&mut self, family: &'static Family) -> Samples<'_> {
+        let Family { name, kind, about, .. } = family;
+        let _ = writeln!(self.text, "# HELP {name} {}", escaped(about, false));
+        let _ = writeln!(self.text, "# TYPE {name} {}", kind.name());
+        Samples { text: &mut self.text, family }
+    }
+
+    /// A family with one sample.
+    pub(super) fn single(&mut self, family: &'static Family, value: impl Display) {
+        self.family(family).sample(&[], value);
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// The samples of one family.
+pub(super) struct Samples<'e> {
+    text: &'e mut String,
+    family: &'static Family,
+}
+
+impl Samples<'_> {
+    /// One sample; the values are those of the family's labels, in their order.
+    pub(super) fn sample(&mut self, values: &[&str], value: impl Display) -> &mut Self {
+        self.line("", values, None, value)
+    }
+
+    fn line(&mut self, suffix: &str, values: &[&str], bound: Option<&str>, value: impl Display) -> &mut Self {
+        debug_assert_eq!(values.len(), self.family.labels.len(), "each label has a value");
+        self.text.push_str(self.family.name);
+        self.text.push_str(suffix);
+        let labels = self.family.labels.iter().copied().zip(values.iter().copied());
+        for (index, (name, value)) in labels.chain(bound.map(|bound| ("le", bound))).enumerate() {
+            let before = if index == 0 { '{' } else { ',' };
+            let _ = write!(self.text, "{before}{name}=\"{}\"", escaped(value, true));
+        }
+        if !values.is_empty() || bound.is_some() {
+            self.text.push('}');
+        }
+        let _ = writeln!(self.text, " {value}");
+        self
+    }
+}
+
+fn escaped(text: &str, is_label: bool) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('\n', "\\n");
+    if is_label { escaped.replace('"', "\\\"") } else { escaped }
+}

@@ -1,0 +1,134 @@
+//! Every metric: its name, its unit, its labels and what it means.
+//!
+//! Names follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for what only grows.
+
+/// One metric with all its samples.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Family {
+    /// Its name.
+    pub name: &'static str,
+    /// What kind of number it is.
+    pub kind: Kind,
+    /// The names of its labels.
+    pub labels: &'static [&'static str],
+    /// What it counts, in a sentence.
+    pub about: &'static str,
+}
+
+/// Kinds of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It only grows, until the process ends.
+    Counter,
+    /// It comes and goes.
+    Gauge,
+    /// How many observations lie where.
+    Histogram,
+}
+
+impl Kind {
+    /// As Prometheus calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// All of them, in the order in which they are written.
+pub fn families() -> impl Iterator<Item = &'static Family> {
+    ALL.iter().copied()
+}
+
+macro_rules! families {
+    ($($id:ident: $kind:ident $name:literal $([$($label:literal),+])? $about:literal;)*) => {
+        $(pub(super) static $id: Family = Family {
+            name: $name,
+            kind: Kind::$kind,
+            labels: &[$($($label),+)?],
+            about: $about,
+        };)*
+        const ALL: &[&Family] = &[$(&$id),*];
+    };
+}
+
+families! {
+    BUILD_INFO: Gauge "consonance_build_info" ["version"]
+        "Always 1; the version of the program is its label.";
+    UPTIME: Gauge "consonance_uptime_seconds"
+        "How long the server runs.";
+    SESSIONS: Gauge "consonance_sessions"
+        "Sessions that there are.";
+    CLIENTS: Gauge "consonance_clients"
+        "Players who have joined a session.";
+    LINK_LOSS: Gauge "consonance_link_loss_clients" ["at_most"]
+        "Players by how much of their voice was lost of late on the way to the server, as a share; only those whose voice the server follows.";
+    SESSION_CLIENTS: Gauge "consonance_session_clients" ["session"]
+        "Players in a session; only with admin.metrics_sessions_max, and only of that many sessions.";
+    SESSION_PACKETS: Counter "consonance_session_packets_received_total" ["session"]
+        "Packets that came in for a session; as far as consonance_session_clients tells of it.";
+
+    PACKETS_RECEIVED: Counter "consonance_packets_received_total"
+        "Packets that came in for sessions, good or bad.";
+    BYTES_RECEIVED: Counter "consonance_received_bytes_total"
+        "Their bytes.";
+    VOICE_RECEIVED: Counter "consonance_voice_frames_received_total" ["route"]
+        "Voice frames that were relayed: listed, with the sender's list of listeners; by_room, with listeners that the server found.";
+    VOICE_SENT: Counter "consonance_voice_frames_sent_total"
+        "Packets that these became, one for each listener.";
+    DROPPED: Counter "consonance_packets_dropped_total" ["reason"]
+        "Packets of players that were not taken, by reason.";
+    VOICE_HELD_BACK: Counter "consonance_voice_frames_crowded_out_total"
+        "How often a listener in range of a speaker was not sent a frame because enough others were nearer or louder.";
+    JOINS_REFUSED: Counter "consonance_joins_refused_total" ["reason"]
+        "Players and links that were not let in, by reason.";
+    JOINS_POSTPONED: Counter "consonance_joins_postponed_total"
+        "Handshakes that were passed over because too many waited to be admitted; their senders ask again.";
+    ROOMS_REFUSED: Counter "consonance_rooms_refused_total" ["reason"]
+        "Rooms that players were not let into, by reason.";
+    ROOM_COLLISIONS: Counter "consonance_room_collisions_total"
+        "Rooms that came into use while another name with the same number was: their listeners hear both.";
+    LINKS_CLOSED: Counter "consonance_links_closed_total" ["reason"]
+        "Links that the server closed for what came over them.";
+    PLACES_RESUMED: Counter "consonance_places_resumed_total"
+        "Players who lost their connection and came back to their place.";
+    PLACES_GIVEN_UP: Counter "consonance_places_given_up_total"
+        "Places that nobody came back to in time.";
+    REPORTS_SENT: Counter "consonance_voice_reports_sent_total"
+        "Reports to speakers of how their voice arrives.";
+    REPORTS_RECEIVED: Counter "consonance_voice_reports_received_total"
+        "Reports of listeners that were taken.";
+    POSITIONS_RECEIVED: Counter "consonance_position_reports_received_total"
+        "Reports of players of where they are that were taken.";
+    INTERNAL_LOST: Counter "consonance_internal_messages_lost_total" ["what"]
+        "Events and commands of a session that nobody took in time: a fault of the server's.";
+
+    LINKS: Gauge "consonance_links" ["network"]
+        "Links that are up, joined to a session or not.";
+    LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]
+        "Links that ever were up.";
+    LINKS_REFUSED: Counter "consonance_links_refused_total" ["network", "reason"]
+        "Strangers and links that the network turned away or ended, by reason.";
+    NETWORK_PACKETS: Counter "consonance_network_packets_total" ["network", "direction", "delivery"]
+        "Packets that a network carried; one for ten listeners counts ten times.";
+    NETWORK_BYTES: Counter "consonance_network_bytes_total" ["network", "direction", "delivery"]
+        "Their bytes, without what the network adds.";
+    NETWORK_DROPPED: Counter "consonance_network_packets_dropped_total" ["network", "reason"]
+        "Packets that were thrown away on the server's side of a network, by reason.";
+
+    PROCESS_CPU: Counter "process_cpu_seconds_total"
+        "Processor time of the process, in user mode and in the system.";
+    PROCESS_MEMORY: Gauge "process_resident_memory_bytes"
+        "Memory of the process that is in use.";
+    PROCESS_VIRTUAL: Gauge "process_virtual_memory_bytes"
+        "Memory that the process has asked for.";
+    PROCESS_FDS: Gauge "process_open_fds"
+        "File descriptors that are open.";
+    PROCESS_FDS_MAX: Gauge "process_max_fds"
+        "File descriptors that may be.";
+    PROCESS_THREADS: Gauge "process_threads"
+        "Threads of the process.";
+}

@@ -1,0 +1,95 @@
+//! What the networks count.
+
+use consonance_transport::{ConnectionCounts, Count, Dropped, ServerStatistics, Traffic};
+
+use super::exposition::Exposition;
+use super::families::{
+    LINKS, LINKS_ACCEPTED, LINKS_REFUSED, NETWORK_BYTES, NETWORK_DROPPED, NETWORK_PACKETS,
+};
+use super::observation::{NetworkNumbers, Observation};
+
+pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+    let networks = merged(&observation.networks);
+    let mut links = out.family(&LINKS);
+    for (name, counters) in &networks {
+        links.sample(&[name], counters.connections.connected);
+    }
+    let mut accepted = out.family(&LINKS_ACCEPTED);
+    for (name, counters) in &networks {
+        accepted.sample(&[name], counters.connections.accepted);
+    }
+    let mut refused = out.family(&LINKS_REFUSED);
+    for (name, counters) in &networks {
+        for (reason, number) in refusals(&counters.connections) {
+            refused.sample(&[name, reason], number);
+        }
+    }
+    traffic(out, &networks);
+    let mut dropped = out.family(&NETWORK_DROPPED);
+    for (name, counters) in &networks {
+        for (reason, number) in drops(&counters.links.dropped) {
+            dropped.sample(&[name, reason], number);
+        }
+    }
+}
+
+/// The name of a network and what its listeners counted together.
+type Merged = (&'static str, ServerStatistics);
+
+fn merged(networks: &[NetworkNumbers]) -> Vec<Merged> {
+    let mut merged: Vec<Merged> = Vec::new();
+    for NetworkNumbers { network, counters } in networks {
+        match merged.iter_mut().find(|(name, _)| name == network) {
+            Some((_, sum)) => *sum = sum.with(counters),
+            None => merged.push((network, *counters)),
+        }
+    }
+    merged
+}
+
+fn traffic(out: &mut Exposition, networks: &[Merged]) {
+    let mut packets = out.family(&NETWORK_PACKETS);
+    for (name, counters) in networks {
+        for (direction, delivery, count) in counts(counters) {
+            packets.sample(&[name, direction, delivery], count.packets);
+        }
+    }
+    let mut bytes = out.family(&NETWORK_BYTES);
+    for (name, counters) in networks {
+        for (direction, delivery, count) in counts(counters) {
+            bytes.sample(&[name, direction, delivery], count.bytes);
+        }
+    }
+}
+
+fn counts(counters: &ServerStatistics) -> [(&'static str, &'static str, Count); 4] {
+    let Traffic { reliable: received_reliable, unreliable: received_unreliable } = counters.links.received;
+    let Traffic { reliable: sent_reliable, unreliable: sent_unreliable } = counters.links.sent;
+    [
+        ("received", "reliable", received_reliable),
+        ("received", "unreliable", received_unreliable),
+        ("sent", "reliable", sent_reliable),
+        ("sent", "unreliable", sent_unreliable),
+    ]
+}
+
+fn drops(dropped: &Dropped) -> [(&'static str, u64); 5] {
+    let Dropped { not_connected, too_large, outgoing_full, incoming_full, malformed } = *dropped;
+    [
+        ("not_connected", not_connected),
+        ("too_large", too_large),
+        ("outgoing_full", outgoing_full),
+        ("incoming_full", incoming_full),
+        ("malformed", malformed),
+    ]
+}
+
+fn refusals(counts: &ConnectionCounts) -> [(&'static str, u64); 5] {
+    [
+        ("full", counts.turned_away_full),
+        ("handshaking", counts.turned_away_handshaking),
+        ("handshake_failed", counts.failed_handshakes),
+        ("too_slow", counts.too_slow),
+        ("protocol_violation", counts.protocol_violations),
+    ]
+}

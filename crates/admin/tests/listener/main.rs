@@ -1,0 +1,7 @@
+//! The listener as clients of every kind meet it: operators, scrapers, browsers, and those who only hold the line.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod ask;
+mod limits;
+mod strangers;

@@ -1,0 +1,113 @@
+//! The metrics: what is written can be read, every name is explained, and the page of them is up to date.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use consonance_admin::metrics::{
+    Kind, NetworkNumbers, Observation, SessionNumbers, families, reference_page, render,
+};
+use consonance_session::ServerStatistics;
+use consonance_transport as transport;
+use prometheus_parse::{Sample, Scrape, Value};
+
+fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {
+    let mut counters = ServerStatistics::default();
+    (counters.malformed, counters.packets_in) = (malformed, 10);
+    SessionNumbers { name: name.into(), clients, counters }
+}
+
+fn observation() -> Observation {
+    let mut counters = transport::ServerStatistics::default();
+    counters.connections.connected = 7;
+    counters.links.sent.unreliable.bytes = 1000;
+    Observation {
+        uptime: Duration::from_millis(2500),
+        sessions: vec![session("a", 1, 3), session("b", 5, 4), session("c", 2, 0)],
+        networks: vec![NetworkNumbers { network: "quic", counters }; 2],
+        lost_percent: vec![0.0, 1.5, 30.0],
+        ..Observation::default()
+    }
+}
+
+fn scrape(text: &str) -> Vec<Sample> {
+    let scrape = Scrape::parse(text.lines().map(|line| Ok(line.to_owned()))).unwrap();
+    scrape.samples
+}
+
+fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+    let is_it = |sample: &&Sample| {
+        sample.metric == name && labels.iter().all(|(label, value)| sample.labels.get(label) == Some(*value))
+    };
+    match samples.iter().find(is_it)?.value {
+        Value::Counter(number) | Value::Gauge(number) | Value::Untyped(number) => Some(number),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_independent_parser_reads_the_numbers_that_were_observed() {
+    let samples = scrape(&render(&observation(), 0));
+    for (name, labels, expected) in [
+        ("consonance_uptime_seconds", &[][..], 2.5),
+        ("consonance_sessions", &[], 3.0),
+        ("consonance_clients", &[], 8.0),
+        ("consonance_packets_received_total", &[], 30.0),
+        ("consonance_packets_dropped_total", &[("reason", "malformed")], 7.0),
+        ("consonance_packets_dropped_total", &[("reason", "spoofed")], 0.0),
+        ("consonance_links", &[("network", "quic")], 14.0),
+        ("consonance_network_bytes_total", &[("direction", "sent"), ("delivery", "unreliable")], 2000.0),
+        ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),
+        ("consonance_link_loss_clients", &[("at_most", "0.02")], 2.0),
+        ("consonance_link_loss_clients", &[("at_most", "1")], 3.0),
+    ] {
+        assert_eq!(value(&samples, name, labels), Some(expected), "{name} {labels:?}");
+    }
+}
+
+#[test]
+fn sessions_are_told_one_by_one_only_as_many_as_wanted_and_the_largest_first() {
+    let of = |most| {
+        let samples = scrape(&render(&observation(), most));
+        let sessions = samples.iter().filter(|sample| sample.metric == "consonance_session_clients");
+        sessions.filter_map(|sample| sample.labels.get("session").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(0), [""; 0]);
+    assert_eq!(of(2), ["b", "c"]);
+    assert_eq!(of(9), ["b", "c", "a"]);
+}
+
+#[test]
+fn no_line_can_be_broken_by_the_name_of_a_session() {
+    let mut observation = observation();
+    observation.sessions[1].name = "b \"\\\n}".into();
+    let text = render(&observation, 9);
+    assert!(text.contains(r#"consonance_session_clients{session="b \"\\\n}"} 5"#), "{text}");
+}
+
+#[test]
+fn every_family_has_a_head_and_a_good_name_and_no_name_twice() {
+    let text = render(&observation(), 9);
+    let heads: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    let known: Vec<_> = families().map(|family| format!("{} {}", family.name, family.kind.name())).collect();
+    assert_eq!(heads, known, "written in the order of the table");
+    let names: BTreeSet<_> = families().map(|family| family.name).collect();
+    assert_eq!(names.len(), known.len());
+    for family in families() {
+        assert_eq!(family.name.ends_with("_total"), family.kind == Kind::Counter, "{}", family.name);
+        assert!(family.about.ends_with('.'), "{}", family.name);
+    }
+}
+
+#[test]
+fn the_page_of_metrics_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, reference_page()).unwrap();
+    }
+    let page = std::fs::read_to_string(&path).unwrap();
+    let hint = "run `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics`";
+    assert!(page == reference_page(), "docs/metrics.md is out of date: {hint}");
+}
