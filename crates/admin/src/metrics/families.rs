@@ -106,6 +106,9 @@ families! {
     INTERNAL_LOST: Counter "consonance_internal_messages_lost_total" ["what"]
         "Events and commands of a session that nobody took in time: a fault of the server's.";
 
+    OTHER: Counter "consonance_session_other_total" ["counter"]
+        "Whatever else sessions count, by its name in the program.";
+
     LINKS: Gauge "consonance_links" ["network"]
         "Links that are up, joined to a session or not.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]

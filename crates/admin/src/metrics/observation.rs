@@ -16,6 +16,8 @@ pub struct Observation {
     pub silent_workers: usize,
     /// Each session.
     pub sessions: Vec<SessionNumbers>,
+    /// What sessions counted that have ended since the start.
+    pub ended_sessions: ServerStatistics,
     /// Each network that it listens on.
     pub networks: Vec<NetworkNumbers>,
     /// Of each player whose voice the server follows: the percentage of frames that did not arrive of late.
@@ -43,6 +45,13 @@ pub struct NetworkNumbers {
 }
 
 impl Observation {
+    /// What all sessions counted, also those that have ended: it never decreases.
+    pub(crate) fn session_counters(&self) -> ServerStatistics {
+        let mut sum = self.ended_sessions.clone();
+        self.sessions.iter().for_each(|session| sum.add(&session.counters));
+        sum
+    }
+
     /// Why players cannot join, if they cannot.
     pub(crate) fn unready(&self) -> Option<String> {
         if self.is_draining {

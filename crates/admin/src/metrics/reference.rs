@@ -21,7 +21,7 @@ const INTRODUCTION: &str = "\
 <!-- Made from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it anew. -->
 
 `consonance serve` with `admin.listen` shows these numbers at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
-Counters begin anew with the process, and those of a session vanish with the session.
+Counters begin anew with the process.
 Nothing is labelled with a player's name or address; sessions are told apart only if `admin.metrics_sessions_max` says of how many.
 
 A scraper shows the admin token, or `admin.open_metrics` lets everybody read the numbers who reaches the address:
@@ -34,8 +34,6 @@ scrape_configs:
     static_configs:
       - targets: [\"127.0.0.1:7778\"]
 ```
-
-[packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a dashboard of them for Grafana.
 
 | name | kind | what it is |
 |---|---|---|

@@ -1,117 +1,141 @@
 //! What a server counts.
 
-/// Counters of one session since its start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ServerStatistics {
-    /// Packets that came in, good or bad.
-    pub packets_in: u64,
-    /// Their bytes.
-    pub bytes_in: u64,
-    /// Unreliable relays that were taken.
-    pub frames_relayed: u64,
-    /// Packets that these became, one per listener.
-    pub frames_out: u64,
-    /// Packets of a type that a server has no use for, and handshakes whose answer is on its way.
-    pub ignored: u64,
-    /// Packets that could not be read.
-    pub malformed: u64,
-    /// Packets longer than the 1024 bytes that an original takes.
-    pub oversized: u64,
-    /// Packets of another session; the sender was told.
-    pub wrong_session: u64,
-    /// Packets over a link that is not open.
-    pub unknown_link: u64,
-    /// Packets over a link that has not joined.
-    pub not_joined: u64,
-    /// Packets that claim to be somebody else's, or of another session inside a relay.
-    pub spoofed: u64,
-    /// Handshakes without a name or with one over the limit.
-    pub names_refused: u64,
-    /// Rooms without a name, or over a limit.
-    pub rooms_refused: u64,
-    /// Relayed packets of a type that is not relayed.
-    pub inner_refused: u64,
-    /// Texts over the limit.
-    pub texts_refused: u64,
-    /// Handshakes whose codec has a frame size or sample rate of zero or over the limit.
-    pub codecs_refused: u64,
-    /// Rooms whose id is that of a room of the configuration with another name.
-    pub rooms_reserved: u64,
-    /// Rooms over the number that the session may have.
-    pub rooms_exhausted: u64,
-    /// Rooms that came into use while another name with the same id was: their listeners hear both.
-    pub room_collisions: u64,
-    /// Relays of voice over the rate of their link.
-    pub voice_limited: u64,
-    /// Other packets over the rate of their link.
-    pub control_limited: u64,
-    /// Relays to more destinations than the rate of their link allows.
-    pub fan_out_limited: u64,
-    /// Handshakes over the rate of their link.
-    pub handshakes_limited: u64,
-    /// Reports of how voice is received over the rate of their link.
-    pub reports_limited: u64,
-    /// Reports of where a client is over the rate of their link.
-    pub positions_limited: u64,
-    /// Reports of a place that is none: not a number, or too far away.
-    pub positions_refused: u64,
-    /// Reports of where a client is that were taken.
-    pub positions_received: u64,
-    /// How often a listener in range was not sent a frame because enough others were nearer or louder.
-    pub streams_crowded: u64,
-    /// Links closed because they broke the rules too often.
-    pub abusers_closed: u64,
-    /// Packets that were not taken because too much waits to be sent.
-    pub undrained: u64,
-    /// Rooms that a client was taken out of because it may not listen to them.
-    pub rooms_forbidden: u64,
-    /// Frames and texts to rooms that their sender may not speak to.
-    pub speech_forbidden: u64,
-    /// Frames of more priority than their sender may have.
-    pub priority_forbidden: u64,
-    /// Visits that were over at the time that was said when they began.
-    pub visits_ended: u64,
-    /// Newcomers who wanted the name of somebody here for whom more is said.
-    pub names_protected: u64,
-    /// Frames of clients that an operator has muted.
-    pub voice_muted: u64,
-    /// Texts of clients that may not write.
-    pub texts_muted: u64,
-    /// Texts that came too soon after the one before.
-    pub texts_held: u64,
-    /// Frames to rooms that have enough speakers without their sender.
-    pub speakers_limited: u64,
-    /// Rooms that a client was taken out of because they have enough listeners without it.
-    pub rooms_full: u64,
-    /// Clients that an operator has removed.
-    pub kicked: u64,
-    /// Notices to clients of what an operator has decided.
-    pub notices_sent: u64,
-    /// Clients that were not admitted, or not in time.
-    pub joins_refused: u64,
-    /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.
-    pub joins_postponed: u64,
-    /// Links refused because the session is full.
-    pub links_refused: u64,
-    /// Links closed because they did not join in time.
-    pub handshakes_missed: u64,
-    /// Clients that came back to the place that they had lost.
-    pub places_resumed: u64,
-    /// Places that nobody came back to in time.
-    pub places_given_up: u64,
-    /// Tickets that were not good, or not any more.
-    pub tickets_refused: u64,
-    /// Frames that came without a list of destinations.
-    pub frames_routed: u64,
-    /// Reports to speakers of how their voice arrives.
-    pub reports_sent: u64,
-    /// Reports of listeners that were taken.
-    pub reports_received: u64,
-    /// What these said of somebody who does not speak to that listener, or who is not to be told.
-    pub receptions_refused: u64,
-    /// Events that were lost because nobody polled for them.
-    pub events_dropped: u64,
-    /// Commands that were lost because nobody polled for them.
-    pub commands_dropped: u64,
+/// Declares the counters once: as fields, by name, and for adding up.
+macro_rules! counters {
+    ($(#[$about:meta])* pub struct $name:ident { $($(#[$meaning:meta])* pub $counter:ident: u64,)+ }) => {
+        $(#[$about])*
+        pub struct $name {
+            $($(#[$meaning])* pub $counter: u64,)+
+        }
+
+        impl $name {
+            /// Each counter with its name.
+            pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+                [$((stringify!($counter), self.$counter)),+].into_iter()
+            }
+
+            /// Adds what another session counted.
+            pub fn add(&mut self, other: &Self) {
+                $(self.$counter = self.$counter.wrapping_add(other.$counter);)+
+            }
+        }
+    };
+}
+
+counters! {
+    /// Counters of one session since its start.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ServerStatistics {
+        /// Packets that came in, good or bad.
+        pub packets_in: u64,
+        /// Their bytes.
+        pub bytes_in: u64,
+        /// Unreliable relays that were taken.
+        pub frames_relayed: u64,
+        /// Packets that these became, one per listener.
+        pub frames_out: u64,
+        /// Packets of a type that a server has no use for, and handshakes whose answer is on its way.
+        pub ignored: u64,
+        /// Packets that could not be read.
+        pub malformed: u64,
+        /// Packets longer than the 1024 bytes that an original takes.
+        pub oversized: u64,
+        /// Packets of another session; the sender was told.
+        pub wrong_session: u64,
+        /// Packets over a link that is not open.
+        pub unknown_link: u64,
+        /// Packets over a link that has not joined.
+        pub not_joined: u64,
+        /// Packets that claim to be somebody else's, or of another session inside a relay.
+        pub spoofed: u64,
+        /// Handshakes without a name or with one over the limit.
+        pub names_refused: u64,
+        /// Rooms without a name, or over a limit.
+        pub rooms_refused: u64,
+        /// Relayed packets of a type that is not relayed.
+        pub inner_refused: u64,
+        /// Texts over the limit.
+        pub texts_refused: u64,
+        /// Handshakes whose codec has a frame size or sample rate of zero or over the limit.
+        pub codecs_refused: u64,
+        /// Rooms whose id is that of a room of the configuration with another name.
+        pub rooms_reserved: u64,
+        /// Rooms over the number that the session may have.
+        pub rooms_exhausted: u64,
+        /// Rooms that came into use while another name with the same id was: their listeners hear both.
+        pub room_collisions: u64,
+        /// Relays of voice over the rate of their link.
+        pub voice_limited: u64,
+        /// Other packets over the rate of their link.
+        pub control_limited: u64,
+        /// Relays to more destinations than the rate of their link allows.
+        pub fan_out_limited: u64,
+        /// Handshakes over the rate of their link.
+        pub handshakes_limited: u64,
+        /// Reports of how voice is received over the rate of their link.
+        pub reports_limited: u64,
+        /// Reports of where a client is over the rate of their link.
+        pub positions_limited: u64,
+        /// Reports of a place that is none: not a number, or too far away.
+        pub positions_refused: u64,
+        /// Reports of where a client is that were taken.
+        pub positions_received: u64,
+        /// How often a listener in range was not sent a frame because enough others were nearer or louder.
+        pub streams_crowded: u64,
+        /// Links closed because they broke the rules too often.
+        pub abusers_closed: u64,
+        /// Packets that were not taken because too much waits to be sent.
+        pub undrained: u64,
+        /// Rooms that a client was taken out of because it may not listen to them.
+        pub rooms_forbidden: u64,
+        /// Frames and texts to rooms that their sender may not speak to.
+        pub speech_forbidden: u64,
+        /// Frames of more priority than their sender may have.
+        pub priority_forbidden: u64,
+        /// Visits that were over at the time that was said when they began.
+        pub visits_ended: u64,
+        /// Newcomers who wanted the name of somebody here for whom more is said.
+        pub names_protected: u64,
+        /// Frames of clients that an operator has muted.
+        pub voice_muted: u64,
+        /// Texts of clients that may not write.
+        pub texts_muted: u64,
+        /// Texts that came too soon after the one before.
+        pub texts_held: u64,
+        /// Frames to rooms that have enough speakers without their sender.
+        pub speakers_limited: u64,
+        /// Rooms that a client was taken out of because they have enough listeners without it.
+        pub rooms_full: u64,
+        /// Clients that an operator has removed.
+        pub kicked: u64,
+        /// Notices to clients of what an operator has decided.
+        pub notices_sent: u64,
+        /// Clients that were not admitted, or not in time.
+        pub joins_refused: u64,
+        /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.
+        pub joins_postponed: u64,
+        /// Links refused because the session is full.
+        pub links_refused: u64,
+        /// Links closed because they did not join in time.
+        pub handshakes_missed: u64,
+        /// Clients that came back to the place that they had lost.
+        pub places_resumed: u64,
+        /// Places that nobody came back to in time.
+        pub places_given_up: u64,
+        /// Tickets that were not good, or not any more.
+        pub tickets_refused: u64,
+        /// Frames that came without a list of destinations.
+        pub frames_routed: u64,
+        /// Reports to speakers of how their voice arrives.
+        pub reports_sent: u64,
+        /// Reports of listeners that were taken.
+        pub reports_received: u64,
+        /// What these said of somebody who does not speak to that listener, or who is not to be told.
+        pub receptions_refused: u64,
+        /// Events that were lost because nobody polled for them.
+        pub events_dropped: u64,
+        /// Commands that were lost because nobody polled for them.
+        pub commands_dropped: u64,
+    }
 }
