@@ -1,9 +1,13 @@
 //! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
 
 mod audio;
+#[cfg(target_os = "linux")]
+mod cores;
 mod first_words;
 mod floor;
 mod join;
+#[cfg(target_os = "linux")]
+mod load;
 mod median;
 mod proximity;
 mod quality;
@@ -12,6 +16,7 @@ mod relay;
 mod routing;
 mod session;
 mod table;
+mod thread_clock;
 
 use std::error::Error;
 
@@ -35,6 +40,10 @@ pub(crate) enum Bench {
     FirstWords(Output),
     /// The bare loops that a voice server is measured against: packets per CPU second of the sending thread, over loopback.
     Floor(floor::Floor),
+    /// A server under the load of many clients: what it relays per CPU second, what is lost, how long frames take, and what
+    /// memory a client costs.
+    #[cfg(target_os = "linux")]
+    Load(load::Load),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -56,6 +65,8 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),
         Bench::Floor(floor) => floor::run(floor),
+        #[cfg(target_os = "linux")]
+        Bench::Load(load) => load::run(load),
         Bench::Quality(quality) => quality::run(quality),
     }
 }

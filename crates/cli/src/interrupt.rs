@@ -44,7 +44,6 @@ impl Interrupt {
     }
 
     /// As if somebody had pressed Ctrl-C.
-    #[cfg(test)]
     pub(crate) fn happen(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -9,9 +9,10 @@ mod settings;
 mod supervision;
 
 use std::error::Error;
-use std::io::{self, Write, stderr, stdout};
+use std::io::{self, Write, stderr, stdin, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::thread;
 
 use clap::Args;
 use consonance_quic::QuicAddress;
@@ -35,6 +36,9 @@ pub(crate) struct Serve {
     /// Print a file with every setting, its default and what it means.
     #[arg(long, conflicts_with = "check")]
     print_config: bool,
+    /// End when the standard input ends, so that a program that starts a server never leaves it behind.
+    #[arg(long, hide = true)]
+    end_with_input: bool,
     #[command(flatten)]
     settings: SettingsArguments,
 }
@@ -52,6 +56,9 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
         return Ok(print(&prepared.in_words())?);
     }
     let (interrupt, hangup) = listen(arguments)?;
+    if arguments.end_with_input {
+        end_with_input(interrupt.clone())?;
+    }
     let running = Running::start(prepared)?;
     print(&running.addresses().iter().map(line).collect::<String>())?;
     if running.config().host.is_none() && running.config().listen.iter().any(|at| at.ip().is_unspecified()) {
@@ -92,6 +99,15 @@ fn listen(arguments: &Serve) -> Result<(Interrupt, Hangup), Box<dyn Error>> {
 #[cfg(not(unix))]
 fn listen(_: &Serve) -> Result<(Interrupt, Hangup), Box<dyn Error>> {
     Ok((Interrupt::listen()?, Hangup::default()))
+}
+
+fn end_with_input(interrupt: Interrupt) -> io::Result<()> {
+    let wait = move || {
+        // An input that breaks has ended, too.
+        let _ = io::copy(&mut stdin(), &mut io::sink());
+        interrupt.happen();
+    };
+    thread::Builder::new().name("input".to_owned()).spawn(wait).map(drop)
 }
 
 fn line(address: &QuicAddress) -> String {

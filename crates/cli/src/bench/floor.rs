@@ -6,8 +6,6 @@
 
 #[cfg(target_os = "linux")]
 mod batches;
-#[cfg(target_os = "linux")]
-mod cores;
 mod drainer;
 mod frames;
 mod listeners;
@@ -18,7 +16,6 @@ mod sealer;
 mod segments;
 #[cfg(test)]
 mod tests;
-mod thread_clock;
 
 use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
@@ -27,6 +24,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
+use super::thread_clock;
 use drainer::{Drain, Drainer};
 use frames::Frames;
 use listeners::Listeners;

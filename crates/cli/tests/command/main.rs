@@ -13,6 +13,8 @@ mod inspecting;
 mod join;
 mod lab;
 mod lab_capture;
+#[cfg(target_os = "linux")]
+mod load;
 mod offline;
 mod program;
 mod recording;

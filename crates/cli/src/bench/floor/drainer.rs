@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 #[cfg(target_os = "linux")]
-use super::cores;
+use super::super::cores;
 use super::listeners::Listeners;
 
 /// When and where the listeners' sockets are emptied.

@@ -4,10 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use super::super::median::median;
+use super::super::thread_clock;
 use super::drainer::Drainer;
 use super::frames::Frames;
 use super::loops::Loop;
-use super::thread_clock;
 
 /// What became of one loop.
 pub(super) struct Measured {

@@ -5,7 +5,7 @@ use std::io;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// The calling thread stays on the last of the cores that it may use; its number.
-pub(super) fn stay_on_one() -> io::Result<usize> {
+pub(crate) fn stay_on_one() -> io::Result<usize> {
     let allowed = sched_getaffinity(None)?;
     let core = (0..CpuSet::MAX_CPU).rev().find(|core| allowed.is_set(*core)).unwrap_or(0);
     let mut one = CpuSet::new();
@@ -19,7 +19,7 @@ pub(super) fn stay_on_one() -> io::Result<usize> {
 /// # Errors
 ///
 /// If there is no other.
-pub(super) fn keep_off(core: usize) -> io::Result<()> {
+pub(crate) fn keep_off(core: usize) -> io::Result<()> {
     let mut others = CpuSet::new();
     for other in (0..CpuSet::MAX_CPU).filter(|other| *other != core) {
         others.set(other);

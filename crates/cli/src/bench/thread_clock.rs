@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 /// Whether the clock stands still while the thread does not run.
-pub(super) const COUNTS_CPU_TIME: bool = cfg!(any(target_os = "linux", target_os = "macos"));
+pub(crate) const COUNTS_CPU_TIME: bool = cfg!(any(target_os = "linux", target_os = "macos"));
 
 /// Only differences mean something.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-pub(super) fn now() -> Duration {
+pub(crate) fn now() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     // Neither is ever negative on this clock.
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
@@ -15,7 +15,7 @@ pub(super) fn now() -> Duration {
 
 /// Only differences mean something.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub(super) fn now() -> Duration {
+pub(crate) fn now() -> Duration {
     use std::sync::LazyLock;
     use std::time::Instant;
 

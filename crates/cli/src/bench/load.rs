@@ -1,0 +1,247 @@
+//! `consonance bench load`: a server under the load of many clients, which are real down to the session engine.
+//!
+//! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that what
+//! it uses can be told apart. `docs/server-cost.md` says what is counted and how.
+
+mod client;
+mod crowd;
+mod delays;
+mod inbox;
+mod memory;
+mod probe;
+mod process_figures;
+mod ramp;
+mod report;
+mod schedule;
+mod server_process;
+mod step;
+
+use std::error::Error;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZero;
+use std::time::Duration;
+
+use clap::Args;
+use consonance_quic::sans_io::Dialer;
+use consonance_quic::{QuicAddress, QuicClientSettings};
+use indicatif::{ProgressBar, ProgressStyle};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::set_current_timer_slack;
+use serde_json::Map;
+
+use client::Guest;
+use crowd::Crowd;
+use process_figures::ProcessFigures;
+use ramp::Ramp;
+use report::{Figures, Scene};
+use server_process::ServerProcess;
+
+/// Who speaks to how many, and over what.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[derive(Debug, Args)]
+pub(crate) struct Load {
+    /// How many clients join. Each listens to one room; with 101, one speaker has 100 listeners.
+    #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=60_000))]
+    clients: u32,
+    /// How many of them speak, each in the room that it listens to.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    speakers: u32,
+    /// Over how many rooms they are spread.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    rooms: u32,
+    /// Load this server and not one of our own on this machine. Its limits hold, and its processor time is not visible.
+    #[arg(long, value_name = "ADDRESS")]
+    server: Option<QuicAddress>,
+    /// Voice in QUIC datagrams.
+    #[arg(long)]
+    quic: bool,
+    /// Bytes of a frame.
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(16..=900))]
+    frame_bytes: u16,
+    /// Frames per second of each speaker.
+    #[arg(long, default_value_t = 50.0, value_parser = rate, conflicts_with = "ramp")]
+    rate: f64,
+    /// Raise that rate until more than 1 % is lost. The last line is the result: frames out per second of the server's
+    /// processor time at 85 % of that point, delays at 70 %.
+    #[arg(long)]
+    ramp: bool,
+    /// How long each of the two measurements takes.
+    #[arg(long, default_value_t = 5.0, value_parser = seconds)]
+    seconds: f64,
+    /// Do not measure the memory of a client, which takes a server with 1200 of them.
+    #[arg(long)]
+    skip_memory: bool,
+    /// Print JSON objects, one per line, instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How long each rate of a search is tried.
+const TRY: Duration = Duration::from_secs(1);
+/// Before anything counts.
+const WARM_UP: Duration = Duration::from_millis(300);
+/// Voice has a frame every 20 ms.
+const FIRST_RATE: f64 = 50.0;
+/// Of the point where loss passes 1 %: where frames out per CPU second are counted, and where delays are.
+const BUSY: f64 = 0.85;
+const CALM: f64 = 0.70;
+/// A client's socket, and what a server has besides.
+const DESCRIPTORS_BESIDES: u64 = 100;
+
+pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
+    load.check()?;
+    raise_descriptor_limit(u64::from(load.clients) + DESCRIPTORS_BESIDES);
+    // Sleeping until a frame is due is of no use if it takes 50 µs longer; where that cannot be had, frames are late, and
+    // the report says by how much.
+    let _ = set_current_timer_slack(NonZero::new(1));
+    let progress = Progress::new();
+    let bytes_per_client = match &load.server {
+        None if !load.skip_memory => {
+            Some(memory::bytes_per_client(|clients| progress.say(format!("memory: {clients} idle clients")))?)
+        }
+        _ => None,
+    };
+    let server =
+        load.server.is_none().then(|| ServerProcess::start(&["main".to_owned()], true)).transpose()?;
+    let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
+    let address = address.ok_or("there is no server to load")?.clone();
+    let figures = server.as_ref().map(ServerProcess::figures);
+    let mut crowd = load.gather(&address, &progress)?;
+    let outcome = load.measure(&mut crowd, figures.as_ref(), &progress);
+    if let Some(mut server) = server
+        && !server.is_running()
+    {
+        return Err("the server ended while it was measured; run `consonance serve` to see why".into());
+    }
+    let mut outcome = outcome?;
+    outcome.bytes_per_client = bytes_per_client;
+    crowd.leave()?;
+    progress.clear();
+    Ok(report::figures(&outcome, Map::new(), load.json)?)
+}
+
+impl Load {
+    fn check(&self) -> Result<(), String> {
+        let Self { clients, speakers, rooms, .. } = self;
+        if speakers > clients {
+            return Err(format!(
+                "{speakers} of {clients} clients cannot speak; give fewer --speakers or more --clients"
+            ));
+        }
+        if 2 * rooms > *clients {
+            return Err(format!(
+                "{clients} clients leave somebody alone in one of {rooms} rooms; give fewer --rooms or more --clients"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Lets everybody join.
+    fn gather(&self, address: &QuicAddress, progress: &Progress) -> Result<Crowd, Box<dyn Error>> {
+        let dialer = Dialer::new(address, socket_address(address)?, QuicClientSettings::default());
+        let mut crowd = Crowd::new(dialer, self.frame_bytes.into());
+        let guest = |index: u32| Guest {
+            name: format!("load {index}"),
+            session: address.session().to_owned(),
+            room: Some(format!("room {}", index % self.rooms)),
+            speaks: index < self.speakers,
+        };
+        let audience = |index: u32| {
+            let room = index % self.rooms;
+            u64::from((self.clients - room).div_ceil(self.rooms)) - 1
+        };
+        let audiences = (0..self.speakers).map(audience).collect();
+        crowd.join((0..self.clients).map(guest), audiences, |clients| {
+            progress.say(format!("{clients} clients joined"));
+        })?;
+        crowd.idle(WARM_UP)?;
+        Ok(crowd)
+    }
+
+    fn measure(
+        &self,
+        crowd: &mut Crowd,
+        server: Option<&ProcessFigures>,
+        progress: &Progress,
+    ) -> Result<Figures, Box<dyn Error>> {
+        let mut is_limited_by_clients = false;
+        let (busy_rate, calm_rate) = if self.ramp {
+            report::start(self.json)?;
+            let mut ramp = Ramp::new(FIRST_RATE);
+            while let Some(rate) = ramp.next() {
+                progress.say(format!("{rate:.0} frames per second of each speaker"));
+                let step = crowd.talk(rate, WARM_UP, TRY, server)?;
+                progress.clear();
+                report::step(&step, self.json)?;
+                is_limited_by_clients = !step.is_fine() && step.is_limited_by_clients();
+                ramp.note(step.is_fine());
+            }
+            let point =
+                ramp.point().ok_or("more than 1 % is lost at every rate; is something else running here?")?;
+            (BUSY * point, CALM * point)
+        } else {
+            (self.rate, self.rate)
+        };
+        let time = Duration::from_secs_f64(self.seconds);
+        progress.say(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
+        let busy = crowd.talk(busy_rate, WARM_UP, time, server)?;
+        crowd.stamp_arrivals()?;
+        let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
+        let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
+        Ok(Figures { scene: self.scene(), busy, calm, bytes_per_client: None, is_limited_by_clients })
+    }
+
+    fn scene(&self) -> Scene {
+        let Self { clients, speakers, rooms, frame_bytes, .. } = *self;
+        Scene { mode: "quic", clients, speakers, rooms, frame_bytes }
+    }
+}
+
+/// What is going on, on a terminal only.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}");
+        let bar = ProgressBar::new_spinner();
+        Self(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)))
+    }
+
+    fn say(&self, what: String) {
+        self.0.set_message(what);
+        self.0.tick();
+    }
+
+    fn clear(&self) {
+        self.0.set_message("");
+        self.0.finish_and_clear();
+    }
+}
+
+/// Where a server is; of several addresses, the first.
+fn socket_address(address: &QuicAddress) -> Result<SocketAddr, Box<dyn Error>> {
+    let mut found = (address.host(), address.port()).to_socket_addrs()?;
+    Ok(found.next().ok_or_else(|| format!("{} has no address", address.host()))?)
+}
+
+/// Up to what this process is allowed; if that is not enough, opening sockets says so.
+fn raise_descriptor_limit(wanted: u64) {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some_and(|current| current < wanted) {
+        let current = Some(maximum.map_or(wanted, |maximum| maximum.min(wanted)));
+        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    within(text, 1.0, 100_000.0)
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 3600.0)
+}
+
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
+    if (least..=most).contains(&value) { Ok(value) } else { Err(format!("it must be {least} to {most}")) }
+}

@@ -1,0 +1,101 @@
+//! The search for the rate at which loss passes 1 %.
+
+/// Goes up until it is too much, then halves the distance. A rate is too much if it fails twice: once may be the
+/// machine's fault.
+#[derive(Clone, Debug)]
+pub(super) struct Ramp {
+    first: f64,
+    /// The highest that passed.
+    passed: Option<f64>,
+    /// The lowest that failed twice.
+    failed: Option<f64>,
+    has_failed_once: bool,
+}
+
+/// A step up, until something fails.
+const GROWTH: f64 = 1.7;
+/// The point is known well enough when the two sides of it are no further apart.
+const PRECISION: f64 = 1.04;
+/// A search whose first rate fails does not go further down than by this factor.
+const LOWEST: f64 = 64.0;
+
+impl Ramp {
+    /// `first` is in frames per second, as everything here.
+    pub(super) fn new(first: f64) -> Self {
+        Self { first, passed: None, failed: None, has_failed_once: false }
+    }
+
+    /// The next rate to try; `None` if the point is found, or there is none.
+    pub(super) fn next(&self) -> Option<f64> {
+        match (self.passed, self.failed) {
+            (None, None) => Some(self.first),
+            (Some(passed), None) => Some(passed * GROWTH),
+            (None, Some(failed)) => Some(failed / 2.0).filter(|rate| *rate >= self.first / LOWEST),
+            (Some(passed), Some(failed)) => {
+                Some((passed * failed).sqrt()).filter(|_| failed / passed > PRECISION)
+            }
+        }
+    }
+
+    /// What became of the rate that [`next`](Self::next) named.
+    pub(super) fn note(&mut self, is_fine: bool) {
+        let Some(rate) = self.next() else { return };
+        if is_fine {
+            self.passed = Some(rate);
+            self.has_failed_once = false;
+        } else if self.has_failed_once {
+            self.failed = Some(rate);
+            self.has_failed_once = false;
+        } else {
+            self.has_failed_once = true;
+        }
+    }
+
+    /// The highest rate that passed, if any did.
+    pub(super) fn point(&self) -> Option<f64> {
+        self.passed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the search ends and how many rates it tried, for a server that does `limit`; the tries of these numbers fail
+    /// by accident.
+    fn search(limit: f64, accidents: &[usize]) -> (Option<f64>, usize) {
+        let mut ramp = Ramp::new(50.0);
+        let mut tries = 0;
+        while let Some(rate) = ramp.next() {
+            assert!(tries < 100, "the search goes on for ever at {rate}");
+            ramp.note(rate <= limit && !accidents.contains(&tries));
+            tries += 1;
+        }
+        (ramp.point(), tries)
+    }
+
+    #[test]
+    fn the_search_ends_just_below_the_limit() {
+        for limit in [1.0, 49.0, 50.0, 51.0, 400.0, 1617.0, 25_000.0] {
+            let (point, tries) = search(limit, &[]);
+            let point = point.unwrap();
+            assert!(point <= limit && point * PRECISION >= limit, "{limit}: {point}");
+            assert!(tries < 40, "{limit}: {tries}");
+        }
+    }
+
+    #[test]
+    fn a_rate_that_fails_once_by_accident_is_tried_again() {
+        let (undisturbed, _) = search(1617.0, &[]);
+        for accident in 0..10 {
+            assert_eq!(search(1617.0, &[accident]).0, undisturbed, "{accident}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_passes_there_is_no_point() {
+        let (point, tries) = search(0.0, &[]);
+        assert_eq!(point, None);
+        assert!(tries < 20);
+    }
+}

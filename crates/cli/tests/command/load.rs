@@ -1,0 +1,80 @@
+//! `consonance bench load`: the fields that scripts read, and that no server is left behind.
+//!
+//! What the figures are depends on the machine, and is no matter of tests.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+const FIELDS: &[&str] = &[
+    "bytes_per_client",
+    "clients",
+    "clients_cpu_share",
+    "clients_late_p99_us",
+    "clients_sockets_dropped",
+    "delay_frames_per_s_each",
+    "delay_p50_us",
+    "delay_p95_us",
+    "delay_p99_us",
+    "frame_bytes",
+    "frames_out_per_s",
+    "frames_out_per_server_cpu_s",
+    "frames_per_s_each",
+    "limited_by",
+    "loss",
+    "mode",
+    "rooms",
+    "server_cpu_s",
+    "server_cpu_share",
+    "speakers",
+];
+
+/// The last line of a load of four clients in two rooms, two of which speak.
+fn load(more: &[&str]) -> Value {
+    let mut arguments = vec!["bench", "load", "--clients", "4", "--speakers", "2", "--rooms", "2"];
+    arguments.extend(["--seconds", "0.3", "--skip-memory", "--json"]);
+    arguments.extend(more);
+    let ended = Program::start(&arguments).end();
+    ended.assert_well();
+    let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
+    let names: Vec<_> = figures.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, FIELDS);
+    assert_eq!((&figures["clients"], &figures["speakers"]), (&4.into(), &2.into()));
+    assert!(figures["frames_out_per_s"].as_u64().unwrap() > 0, "{figures}");
+    assert!(figures["delay_p50_us"].as_f64().unwrap() > 0.0, "{figures}");
+    figures
+}
+
+#[test]
+fn frames_flow_and_the_time_that_the_server_took_for_them_is_told() {
+    let figures = load(&["--quic"]);
+    assert_eq!(figures["mode"], "quic");
+    assert!(figures["frames_out_per_server_cpu_s"].as_u64().unwrap() > 0, "{figures}");
+}
+
+#[test]
+fn another_server_is_loaded_too_but_its_processor_time_is_not_visible() {
+    let (_server, address) = Program::serve(&["main"]);
+    let figures = load(&["--quic", "--server", &address]);
+    assert_eq!(figures["frames_out_per_server_cpu_s"], Value::Null);
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_anything_starts() {
+    let cases: [(&[&str], &str); 2] = [
+        (&["--clients", "4", "--speakers", "5"], "5 of 4 clients cannot speak; give fewer --speakers"),
+        (&["--clients", "4", "--rooms", "3"], "alone in one of 3 rooms; give fewer --rooms"),
+    ];
+    for (arguments, words) in cases {
+        let ended = Program::start(&[&["bench", "load"], arguments].concat()).end();
+        assert!(ended.complaint().contains(words), "{}", ended.complaint());
+    }
+}
+
+#[test]
+fn a_server_that_somebody_started_ends_with_its_input() {
+    let mut server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--end-with-input"]);
+    server.until_line("the session's address", |line| line.contains("quic://"));
+    server.end_input();
+    server.end().assert_well();
+}
