@@ -3,9 +3,9 @@
 mod names;
 
 use consonance_wire::{
-    AbsurdPosition, Channel, ChannelKind, ClientState, DeltaChannelState, Extension, HandshakeResponse, List,
-    Notice, Packet, Position, PositionReport, ServerRelay, SessionId, TextData, TextRecipient, VoiceData,
-    VoiceReport, WireStr,
+    AbsurdPosition, Channel, ChannelKind, ClientState, Closing, DeltaChannelState, Extension,
+    HandshakeResponse, List, Notice, Packet, Position, PositionReport, ServerRelay, SessionId, TextData,
+    TextRecipient, VoiceData, VoiceReport, WireStr,
 };
 pub(crate) use names::Names;
 
@@ -154,6 +154,9 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
     if let Some(notice) = Notice::find(trailing) {
         return format!("notice: {}", self::notice(&notice));
     }
+    if let Some(closing) = Closing::find(trailing) {
+        return closing_in_words(&closing);
+    }
     let Some(report) = VoiceReport::find(trailing) else {
         return format!("ErrorWrongSession: the session is {session}{}", block(trailing));
     };
@@ -200,6 +203,20 @@ fn position(report: Result<PositionReport, AbsurdPosition>) -> String {
         Ok((number, Some([x, y, z]))) => format!("position report {number}: at {x:.1}, {y:.1}, {z:.1} m"),
         Ok((number, None)) => format!("position report {number}: in no place"),
         Err(absurd) => format!("position report of no place: {absurd}"),
+    }
+}
+
+fn closing_in_words(closing: &Closing<'_>) -> String {
+    match *closing {
+        Closing::Ends { in_ms } => format!("the server ends in {in_ms} ms"),
+        Closing::Moves { in_ms, leave_in_ms, address } => {
+            format!("the server ends in {in_ms} ms: go to {address:?} in {leave_in_ms} ms")
+        }
+        Closing::Restarts { come_back_in_ms } => {
+            format!("the server restarts: come back in {come_back_in_ms} ms")
+        }
+        Closing::Stays => "the server stays after all".to_owned(),
+        _ => "the server closes".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod back_off;
 mod channels;
+mod closing;
 mod connect;
 mod direct_links;
 mod event;
@@ -26,6 +27,7 @@ mod voice_sender;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use consonance_wire::{
     ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, Reception, SessionId,
@@ -46,7 +48,7 @@ use connect::{Connection, RosterProgress};
 use direct_links::DirectLinks;
 use event::Events;
 pub use event::{
-    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, Recorded, TextTarget,
+    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, Onward, Recorded, TextTarget,
     UplinkReport, VoiceFrame,
 };
 pub use players::Player;
@@ -79,6 +81,8 @@ pub struct Client {
     clock: Instant,
     connection: Connection,
     back_off: BackOff,
+    /// The server restarts: how long after the end of the link nobody listens there.
+    pause_before_return: Option<Duration>,
     timers: Timers,
     links: DirectLinks,
     router: Router,
@@ -154,6 +158,7 @@ impl Client {
             clock: Instant::START,
             connection: Connection::Stopped,
             back_off: BackOff::default(),
+            pause_before_return: None,
             timers: Timers::default(),
             links: DirectLinks::default(),
             router: Router::new(settings.routing),
@@ -285,6 +290,9 @@ impl Client {
                 } else if let Some(notice) = self.notice(trailing) {
                     self.check_session(header)?;
                     self.handle_notice(now, &notice);
+                } else if let Some(closing) = self.closing(trailing) {
+                    self.check_session(header)?;
+                    self.handle_closing(&closing);
                 } else {
                     self.handle_wrong_session(now, error.session);
                 }

@@ -91,8 +91,8 @@ mod traffic;
 
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
-    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport, Player,
-    Recorded, Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget,
+    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport, Onward,
+    Player, Recorded, Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget,
     UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::limits::MAX_TEXT_BYTES;
@@ -105,9 +105,10 @@ pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use outbox::Transmit;
 pub use server::{
-    Access, AccessRule, ChannelRow, ClientRow, Decision, Identity, KeptPlace, LinkRow, Move,
-    ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse, Server, ServerEvent, ServerSettings,
-    ServerStatistics, SessionSnapshot, SpokenTo, StandingError, VoiceRow, Vouched,
+    Access, AccessRule, ChannelRow, ClientRow, Decision, DrainTarget, Draining, Entrance, Identity,
+    KeptPlace, LinkRow, Move, ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse, Server,
+    ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot, SpokenTo, StandingError, VoiceRow,
+    Vouched,
 };
 pub use standing::{RoomRights, Sanction, Standing, Terms};
 pub use time::Instant;

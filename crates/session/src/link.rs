@@ -74,6 +74,15 @@ pub enum CloseReason {
     VisitEnded,
     /// The session ends.
     Stopped,
+    /// The session is to end, and takes nobody in any more.
+    Draining,
+    /// The server has so much to do that it takes nobody in for now.
+    AtItsLimit {
+        /// When to try again, in seconds.
+        retry_in_s: u32,
+    },
+    /// The server has sent its clients to another one.
+    MovedOn,
     /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
     TooManyPeers,
     /// The codec's frame size or sample rate is zero, or over [`Limits`](crate::Limits).
@@ -133,6 +142,13 @@ impl fmt::Display for CloseReason {
                 "the server does not let this player in: its join token is missing, wrong or too old"
             }
             Self::Stopped => "the session has ended",
+            Self::Draining => {
+                "the server is about to stop, and takes nobody in any more: try again a little later"
+            }
+            Self::AtItsLimit { retry_in_s } => {
+                return write!(f, "the server is at its limit: try again in {retry_in_s} s");
+            }
+            Self::MovedOn => "went on to another server, as this one had asked for",
             Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => "no codec has such a frame size or sample rate",
             Self::Overloaded => "the server cannot keep up",

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod budgets;
+mod draining;
 mod event;
 mod fan_out;
 mod fault;
@@ -46,6 +47,8 @@ use crate::traffic::Traffic;
 use access::Gate;
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use admin::{Decision, Move};
+use draining::Door;
+pub use draining::{DrainTarget, Draining, Entrance};
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
@@ -88,6 +91,7 @@ pub struct Server {
     gate: Gate,
     moderation: Register,
     quotas: Quotas,
+    door: Door,
     links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
@@ -115,6 +119,7 @@ impl Server {
             gate: Gate::new(&settings.access),
             moderation: Register::default(),
             quotas: Quotas::new(&settings.room_limits),
+            door: Door::default(),
             events: EventQueue::new(settings.limits.events),
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,

@@ -79,6 +79,15 @@ impl Standing {
         Sanction::ALL.into_iter().filter_map(|sanction| Some((sanction, self.terms(sanction)?)))
     }
 
+    /// The same with other ends of its sanctions, as by another clock.
+    pub(crate) fn with_ends(&self, other: impl Fn(Instant) -> Instant) -> Self {
+        let mut standing = self.clone();
+        for terms in standing.sanctions.iter_mut().flatten() {
+            terms.ends = terms.ends.map(&other);
+        }
+        standing
+    }
+
     /// Whether nothing was decided.
     pub fn is_clear(&self) -> bool {
         *self == Self::default()

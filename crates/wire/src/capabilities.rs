@@ -54,13 +54,16 @@ impl Capabilities {
     pub const PROXIMITY: Self = Self(8);
     /// The server tells what an operator's decisions mean for the client: see [`Notice`](crate::Notice).
     pub const MODERATION: Self = Self(16);
+    /// The server says where to go on when it closes: see [`Closing`](crate::Closing).
+    pub const HAND_OVER: Self = Self(32);
     /// Everything that this version knows.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
             | Self::RESUME.0
             | Self::VOICE_REPORTS.0
             | Self::PROXIMITY.0
-            | Self::MODERATION.0,
+            | Self::MODERATION.0
+            | Self::HAND_OVER.0,
     );
 
     /// Whether all of `other` is among these.

@@ -48,7 +48,7 @@
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
 //! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`],
-//! [`PositionReport`], [`Notice`]).
+//! [`PositionReport`], [`Notice`], [`Closing`]).
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -57,6 +57,7 @@ extern crate alloc;
 
 mod capabilities;
 mod channel_bits;
+mod closing;
 mod codec_settings;
 mod cursor;
 mod error;
@@ -82,6 +83,7 @@ mod wrapping;
 
 pub use capabilities::{Capabilities, HandshakeExtension, ResumeTicket, Secret};
 pub use channel_bits::{ChannelBits, ChannelKind, Priority};
+pub use closing::Closing;
 pub use codec_settings::{CodecKind, CodecSettings};
 pub use cursor::{Reader, Writer};
 pub use error::{ParseError, WriteError};

@@ -27,6 +27,9 @@ pub const MAX_RECEPTIONS: usize = (MAX_PACKET_BYTES - HEADER_BYTES - 2 - 3 - 2) 
 /// [`MAX_PACKET_BYTES`].
 pub const MAX_JOIN_TOKEN_BYTES: usize = 832;
 
+/// Bytes of the longest address that a server can send its clients to: see [`Closing`](crate::Closing).
+pub const MAX_ONWARD_ADDRESS_BYTES: usize = 512;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 

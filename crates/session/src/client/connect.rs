@@ -276,7 +276,7 @@ impl Client {
     }
 
     /// The link is lost, or did not come about: if the server may keep our place, everybody stays as they are.
-    fn lose_link(&mut self, now: Instant, cause: Disconnection) {
+    pub(super) fn lose_link(&mut self, now: Instant, cause: Disconnection) {
         if self.hope_for_place(now) {
             self.timers.clear(Timer::Handshake);
             self.end_connection(now, cause);
@@ -287,10 +287,11 @@ impl Client {
 
     fn end_connection(&mut self, now: Instant, cause: Disconnection) {
         self.outbox.clear();
+        let pause = self.pause_before_return.take().unwrap_or_default();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::NameTakenOver | Disconnection::Kicked => None,
-            Disconnection::CodecChanged => Some(Duration::ZERO),
-            _ => Some(self.back_off.on_failed(now)),
+            Disconnection::CodecChanged | Disconnection::MovedOn => Some(Duration::ZERO),
+            _ => Some(self.back_off.on_failed(now).max(pause)),
         };
         if let Some(wait) = retry_in {
             self.timers.set(Timer::Reconnect, now + wait);

@@ -153,6 +153,16 @@ pub enum ClientEvent<'a> {
     UplinkReport(UplinkReport),
     /// The server tells how my listeners receive me, as far as they say; every two seconds while I speak.
     ListenerReport(ListenerReport),
+    /// The server is going to end the session. It says so again when that changes.
+    ServerCloses {
+        /// In how long.
+        ends_in: Duration,
+        /// Where to go on, if there is such a place: the driver makes the next link to there, and calls
+        /// [`move_on`](crate::Client::move_on) when it is time.
+        onward: Option<Onward>,
+    },
+    /// The server has said that it closes, and stays after all.
+    ServerStays,
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {
         /// Why.
@@ -169,6 +179,15 @@ pub struct Recorded {
     pub is_whole: bool,
     /// So much of the latest, to be looked at after a report; zero if nothing.
     pub last: Duration,
+}
+
+/// Where a server that closes sends me.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Onward {
+    /// In how long I am to go: not everybody at once.
+    pub leave_in: Duration,
+    /// The address, as the network understands it; the server's own words, at most 512 bytes.
+    pub address: Box<str>,
 }
 
 /// What became of my voice on its way to the server since the report before. Frames that went over direct links only are
@@ -235,6 +254,8 @@ pub enum Disconnection {
     Kicked,
     /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn of it as we join again.
     CodecChanged,
+    /// [`Client::move_on`](crate::Client::move_on) was called: the session goes on elsewhere.
+    MovedOn,
 }
 
 /// One frame of voice, as its speaker machine let it through.

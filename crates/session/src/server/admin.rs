@@ -136,6 +136,7 @@ impl Server {
         let previous = core::mem::replace(self, Self::new(settings));
         self.places.draw_on_from(&previous.places);
         self.moderation.inherit(previous.moderation);
+        self.door = previous.door;
         self.statistics = previous.statistics;
         self.received = previous.received;
         self.sent = previous.sent;

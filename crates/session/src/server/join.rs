@@ -37,6 +37,11 @@ impl Server {
         {
             return Ok(());
         }
+        if let Some(reason) = self.refusal_of_newcomer(link) {
+            self.statistics.newcomers_turned_away += 1;
+            self.close(link, reason);
+            return Ok(());
+        }
         if self.settings.admission {
             let token = extension.and_then(|extension| extension.join_token);
             // Of what is too long the packet said nothing.

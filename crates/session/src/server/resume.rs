@@ -183,6 +183,7 @@ impl Server {
         self.statistics.places_resumed += 1;
         self.events.push(ServerEvent::ClientResumed { id, name: name.into(), link });
         self.welcome(link, id, true);
+        self.tell_of_draining(id);
         true
     }
 

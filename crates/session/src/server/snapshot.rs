@@ -9,10 +9,11 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
 
-use super::{Access, Server, ServerSettings};
+use super::{Access, Identity, Server, ServerSettings};
 use crate::client_ids::ClientIds;
 use crate::limits::MAX_NAME_BYTES;
 use crate::link::LinkId;
+use crate::standing::Standing;
 use crate::time::Instant;
 
 /// A session at one moment. Points of time in it count from that moment.
@@ -22,6 +23,8 @@ pub struct SessionSnapshot {
     pub session: SessionId,
     /// Who can have its place back, in the order in which newcomers are told of it.
     pub places: Vec<KeptPlace>,
+    /// What was decided about players, here or not.
+    pub standings: Vec<(Identity, Standing)>,
 }
 
 /// A client's place in the session.
@@ -62,7 +65,11 @@ impl Server {
                 access,
             })
         });
-        SessionSnapshot { session: self.session, places: places.collect() }
+        let standings = self.standings().map(|(identity, standing)| {
+            (identity.clone(), standing.with_ends(|end| Instant::START + end.since(now)))
+        });
+        let (places, standings) = (places.collect(), standings.collect());
+        SessionSnapshot { session: self.session, places, standings }
     }
 
     /// Goes on with a session of another process: its number, and its clients, each of which has
@@ -76,10 +83,18 @@ impl Server {
         let mut server = Self::new(settings);
         server.now = now;
         if !server.settings.permissive {
+            server.restore_standings(&snapshot.standings);
             snapshot.places.iter().for_each(|place| server.keep_restored(place));
         }
         server.ids = ClientIds::without(server.roster.iter().map(|member| member.id));
         server
+    }
+
+    fn restore_standings(&mut self, standings: &[(Identity, Standing)]) {
+        for (identity, standing) in standings.iter().take(self.settings.limits.standings) {
+            let standing = standing.with_ends(|end| self.now + end.since(Instant::START));
+            self.moderation.replace(identity, standing);
+        }
     }
 
     fn keep_restored(&mut self, place: &KeptPlace) {
@@ -96,6 +111,7 @@ impl Server {
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
         self.grant(*id, access);
+        self.begin_standing(*id);
         for room in &place.rooms {
             self.enter_restored(*id, room);
         }
@@ -106,8 +122,11 @@ impl Server {
     /// A room that these settings do not allow is left out: its client names it again when it comes back, and is refused
     /// then as anybody.
     fn enter_restored(&mut self, id: ClientId, room: &str) {
-        let is_allowed = self.roster.get(id).is_some_and(|member| self.check_one_more(member, room).is_ok());
-        if is_allowed && self.may_listen(id, room) && self.roster.enter(id, room) {
+        let Some(member) = self.roster.get(id) else { return };
+        let is_allowed = self.check_one_more(member, room).is_ok()
+            && self.may_listen(id, room)
+            && self.has_space_for_listener(room);
+        if is_allowed && self.roster.enter(id, room) {
             self.list_listener(id, room);
         }
     }

@@ -1,7 +1,9 @@
 //! Any bytes as the block behind a packet, and any items written into one.
 
 use consonance_wire::limits::MAX_PACKET_BYTES;
-use consonance_wire::{Extension, ExtensionWriter, Packet, PositionReport, SessionId, VoiceReport, Writer};
+use consonance_wire::{
+    Closing, Extension, ExtensionWriter, Packet, PositionReport, SessionId, VoiceReport, Writer,
+};
 
 use super::tape::Tape;
 
@@ -15,6 +17,7 @@ pub fn extension_block(bytes: &[u8]) {
         assert!(bytes.starts_with(&block(&items)), "the same items make the same block");
         check_voice_report(bytes);
         check_position_report(bytes);
+        check_closing(bytes);
     }
     let mut tape = Tape::new(bytes);
     let mut items = Vec::new();
@@ -47,6 +50,16 @@ fn check_position_report(bytes: &[u8]) {
     report.write(SessionId(7), &mut writer).expect("a position is short");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
     assert_eq!(PositionReport::find(trailing), Some(Ok(report)), "what was written is read");
+}
+
+/// The same as what a server says that closes.
+fn check_closing(bytes: &[u8]) {
+    let Some(closing) = Closing::find(bytes) else { return };
+    let mut buffer = [0; MAX_PACKET_BYTES];
+    let mut writer = Writer::new(&mut buffer);
+    closing.write(SessionId(7), &mut writer).expect("the longest address fits");
+    let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
+    assert_eq!(Closing::find(trailing), Some(closing), "what was written is read");
 }
 
 fn block(items: &[(u8, &[u8])]) -> Vec<u8> {

@@ -50,7 +50,7 @@ impl Register {
     }
 
     /// Puts a standing in the place of the former one, and returns that.
-    pub(super) fn replace(&mut self, identity: &Identity, standing: Standing) -> Standing {
+    pub(in crate::server) fn replace(&mut self, identity: &Identity, standing: Standing) -> Standing {
         let former = self.standings.remove(identity).unwrap_or_default();
         for (sanction, terms) in former.sanctions() {
             if let Some(end) = terms.ends {

@@ -74,6 +74,13 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
+        ClientEvent::ServerCloses { ends_in, onward } => {
+            let onward = onward.as_ref().map_or_else(String::new, |onward| {
+                format!(", go to {} in {} ms", onward.address, onward.leave_in.as_millis())
+            });
+            format!("the server closes in {} ms{onward}", ends_in.as_millis())
+        }
+        ClientEvent::ServerStays => "the server stays".to_owned(),
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
         ClientEvent::Sanctioned { sanction, terms: Some(terms) } => {
             let end = terms.ends.map_or("for good".to_owned(), |end| format!("until {end}"));

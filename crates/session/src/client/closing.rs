@@ -1,0 +1,49 @@
+//! The server closes, and says so: what the game is told, and how we go on elsewhere.
+
+use core::time::Duration;
+
+use consonance_wire::{Capabilities, Closing};
+
+use super::Client;
+use super::connect::Connection;
+use super::event::{ClientEvent, Disconnection, Onward};
+use crate::link::{CloseReason, LinkCommand};
+use crate::time::Instant;
+
+/// Longer than this nobody is kept from coming back, whatever a server says.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+impl Client {
+    /// Leaves the link and asks for another one at once, which the driver makes to where the server has
+    /// [said](ClientEvent::ServerCloses). The new server is shown what the present one gave me for my place, in case it has
+    /// taken over the session; rooms and channels are kept in any case. False if I am in no session.
+    pub fn move_on(&mut self, now: Instant) -> bool {
+        let Connection::Joined { link, .. } = self.connection else { return false };
+        self.lose_link(now, Disconnection::MovedOn);
+        self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::MovedOn });
+        true
+    }
+
+    /// What stands behind a packet that else says nothing, if the server has announced that.
+    pub(super) fn closing<'a>(&self, trailing: &'a [u8]) -> Option<Closing<'a>> {
+        Closing::find(trailing).filter(|_| self.server_can(Capabilities::HAND_OVER))
+    }
+
+    pub(super) fn handle_closing(&mut self, closing: &Closing<'_>) {
+        let millis = |millis: u32| Duration::from_millis(millis.into());
+        match *closing {
+            Closing::Ends { in_ms } => {
+                self.events.push(ClientEvent::ServerCloses { ends_in: millis(in_ms), onward: None });
+            }
+            Closing::Moves { in_ms, leave_in_ms, address } => {
+                let onward = Onward { leave_in: millis(leave_in_ms), address: address.into() };
+                self.events.push(ClientEvent::ServerCloses { ends_in: millis(in_ms), onward: Some(onward) });
+            }
+            Closing::Restarts { come_back_in_ms } => {
+                self.pause_before_return = Some(millis(come_back_in_ms).min(LONGEST_PAUSE));
+            }
+            Closing::Stays => self.events.push(ClientEvent::ServerStays),
+            _ => self.statistics.ignored += 1,
+        }
+    }
+}

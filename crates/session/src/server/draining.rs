@@ -1,0 +1,165 @@
+//! A session that takes nobody in, and one that ends: newcomers are refused kindly, clients of ours are told where to go on.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
+use consonance_wire::{Capabilities, ClientId, Closing, Writer};
+
+use super::Server;
+use crate::link::{CloseReason, Delivery, LinkId};
+use crate::time::Instant;
+
+/// Who may come in. Whoever is here, or comes back to its place, stays whatever this is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Entrance {
+    /// Everybody whom the other rules let in.
+    #[default]
+    Open,
+    /// Nobody: the session is to end.
+    Draining,
+    /// Nobody for now: the server has as much to do as it can.
+    Overloaded {
+        /// When a newcomer may try again, in seconds; it is told.
+        retry_in_s: u32,
+    },
+}
+
+/// How a session ends that is to run empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draining {
+    /// How long it still runs at most. The engine only tells it; to [stop](Server::stop) is the driver's part.
+    pub ends_in: Duration,
+    /// Where clients of ours go on; without it they are told when the session ends.
+    pub onward: Option<DrainTarget>,
+}
+
+/// Another server for the clients of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrainTarget {
+    /// The address of the session there, as the network understands it: 1 to 512 bytes; another one is told to nobody.
+    pub address: Box<str>,
+    /// Clients are sent off evenly over this time, lest thousands knock there at once.
+    pub window: Duration,
+}
+
+/// Who may come in, and whether the session is to end.
+#[derive(Debug, Default)]
+pub(super) struct Door {
+    entrance: Entrance,
+    drain: Option<Drain>,
+}
+
+/// What is remembered for those who come back meanwhile.
+#[derive(Debug)]
+struct Drain {
+    ends_at: Instant,
+    address: Option<Box<str>>,
+}
+
+impl Server {
+    /// Who may come in from now on.
+    pub fn set_entrance(&mut self, entrance: Entrance) {
+        self.door.entrance = entrance;
+    }
+
+    /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where to go on. How
+    /// many were told.
+    pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
+        self.move_on(now);
+        let fits = |target: &&DrainTarget| (1..=MAX_ONWARD_ADDRESS_BYTES).contains(&target.address.len());
+        let onward = draining.onward.as_ref().filter(fits);
+        let address = onward.map(|target| target.address.clone());
+        let ends_at = self.now + draining.ends_in;
+        self.door.entrance = Entrance::Draining;
+        self.door.drain = Some(Drain { ends_at, address: address.clone() });
+        let in_ms = millis(draining.ends_in);
+        let window = onward.map_or(Duration::ZERO, |target| target.window);
+        self.tell_closing(window, |leave_in_ms| match &address {
+            Some(address) => Closing::Moves { in_ms, leave_in_ms, address },
+            None => Closing::Ends { in_ms },
+        })
+    }
+
+    /// The session stays after all, and everybody may come in again; clients of ours are told. False if it was not to end.
+    pub fn stop_draining(&mut self, now: Instant) -> bool {
+        self.move_on(now);
+        if self.door.drain.take().is_none() {
+            return false;
+        }
+        self.door.entrance = Entrance::Open;
+        self.tell_closing(Duration::ZERO, |_| Closing::Stays);
+        true
+    }
+
+    /// Whether the session is to end.
+    pub fn is_draining(&self) -> bool {
+        self.door.drain.is_some()
+    }
+
+    /// Tells clients of ours that another process goes on with the session at the same address, and when to come back:
+    /// `after` the end of their links, evenly over the `window` that follows. To be said right after the
+    /// [snapshot](Self::snapshot), before the driver closes the links. How many were told.
+    pub fn announce_restart(&mut self, now: Instant, after: Duration, window: Duration) -> usize {
+        self.move_on(now);
+        let after_ms = millis(after);
+        self.tell_closing(window, |later_ms| Closing::Restarts {
+            come_back_in_ms: after_ms.saturating_add(later_ms),
+        })
+    }
+
+    /// Why a newcomer does not come in, if it does not. Who has joined over this link is none.
+    pub(super) fn refusal_of_newcomer(&self, link: LinkId) -> Option<CloseReason> {
+        if self.client_of(link).is_ok() {
+            return None;
+        }
+        match self.door.entrance {
+            Entrance::Open => None,
+            Entrance::Draining => Some(CloseReason::Draining),
+            Entrance::Overloaded { retry_in_s } => Some(CloseReason::AtItsLimit { retry_in_s }),
+        }
+    }
+
+    /// Who comes back to a session that ends has missed the news.
+    pub(super) fn tell_of_draining(&mut self, id: ClientId) {
+        let Some(Drain { ends_at, address }) = &self.door.drain else { return };
+        let (in_ms, address) = (millis(ends_at.since(self.now)), address.clone());
+        match &address {
+            Some(address) => self.send_closing(id, &Closing::Moves { in_ms, leave_in_ms: 0, address }),
+            None => self.send_closing(id, &Closing::Ends { in_ms }),
+        };
+    }
+
+    /// Tells each client something that depends on how much later than the first one it has its turn.
+    fn tell_closing<'a>(&mut self, window: Duration, of: impl Fn(u32) -> Closing<'a>) -> usize {
+        let clients: Vec<ClientId> = self.table.iter().filter(|id| self.can_move_on(*id)).collect();
+        let count = clients.len().max(1) as u32;
+        let mut told = 0;
+        for (turn, id) in (0_u32..).zip(clients) {
+            told += usize::from(self.send_closing(id, &of(millis(window * turn / count))));
+        }
+        told
+    }
+
+    fn can_move_on(&self, id: ClientId) -> bool {
+        let record = self.fan_out.link(id).and_then(|link| self.links.get(&link));
+        record.is_some_and(|record| record.can(Capabilities::HAND_OVER))
+    }
+
+    fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
+        let Some(link) = self.fan_out.link(id).filter(|_| self.can_move_on(id)) else { return false };
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut writer = Writer::new(&mut buffer);
+        let written = closing.write(self.session, &mut writer);
+        debug_assert!(written.is_ok(), "the longest address fits a packet");
+        let length = writer.len();
+        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
+        true
+    }
+}
+
+fn millis(span: Duration) -> u32 {
+    u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,165 @@
+//! A session that ends takes nobody in any more, and says to clients of ours where and when to go on.
+
+use core::time::Duration;
+
+use consonance_session::{
+    Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, Entrance, SessionId,
+    Target,
+};
+
+use crate::support::network::{Network, Who};
+
+const A_MOMENT: Duration = Duration::from_millis(100);
+const MINUTE: Duration = Duration::from_mins(1);
+const ADDRESS: &str = "quic://voice2.example.org:7777/main";
+
+fn onward(window: Duration) -> Draining {
+    Draining { ends_in: MINUTE, onward: Some(DrainTarget { address: ADDRESS.into(), window }) }
+}
+
+/// Four who can be told, and one of the original.
+fn crowd() -> (Network, Vec<Who>, Who) {
+    let mut network = Network::new();
+    let original = network.join("Original", &["lobby"]);
+    network.capabilities = Capabilities::ALL;
+    let ours = ["Ada", "Bob", "Cleo", "Dan"].map(|name| network.join(name, &["lobby"])).to_vec();
+    (network, ours, original)
+}
+
+#[test]
+fn everybody_of_ours_is_told_where_to_go_and_one_after_the_other() {
+    let (mut network, ours, original) = crowd();
+    let now = network.now;
+    assert_eq!(network.server.drain(now, &onward(Duration::from_secs(20))), 4);
+    network.run();
+    for (who, leave_in) in ours.iter().zip([0, 5000, 10_000, 15_000]) {
+        let expected = format!("the server closes in 60000 ms, go to {ADDRESS} in {leave_in} ms");
+        assert_eq!(network.events(*who), [expected]);
+    }
+    assert_eq!(network.events(original), [""; 0]);
+}
+
+#[test]
+fn without_another_server_they_are_told_when_it_ends() {
+    let (mut network, ours, _) = crowd();
+    let now = network.now;
+    network.server.drain(now, &Draining { ends_in: MINUTE, onward: None });
+    network.run();
+    assert_eq!(network.events(ours[0]), ["the server closes in 60000 ms"]);
+}
+
+#[test]
+fn an_address_that_no_packet_holds_is_told_to_nobody() {
+    let (mut network, ours, _) = crowd();
+    let now = network.now;
+    let address = "x".repeat(513).into();
+    let onward = Some(DrainTarget { address, window: Duration::ZERO });
+    network.server.drain(now, &Draining { ends_in: MINUTE, onward });
+    network.run();
+    assert_eq!(network.events(ours[0]), ["the server closes in 60000 ms"]);
+}
+
+#[test]
+fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
+    for (entrance, reason) in [
+        (Entrance::Draining, CloseReason::Draining),
+        (Entrance::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
+    ] {
+        let (mut network, ours, _) = crowd();
+        network.server.set_entrance(entrance);
+        let late = network.start("Eve", &[]);
+        network.run();
+        assert_eq!(network.closed(late), Some(reason));
+        assert_eq!(network.server.statistics().newcomers_turned_away, 1);
+        network.cut(ours[0]);
+        network.wait(A_MOMENT);
+        assert!(network.events(ours[0]).contains(&"resumed as 1".to_owned()));
+    }
+}
+
+#[test]
+fn who_comes_back_meanwhile_is_told_what_it_missed() {
+    let (mut network, ours, _) = crowd();
+    let now = network.now;
+    network.server.drain(now, &onward(Duration::from_secs(20)));
+    network.wait(Duration::from_secs(10));
+    network.events(ours[3]);
+    network.cut(ours[3]);
+    network.wait(A_MOMENT);
+    let told = network.events(ours[3]);
+    let expected = format!("the server closes in 50000 ms, go to {ADDRESS} in 0 ms");
+    assert!(told.contains(&expected), "{told:?}");
+}
+
+#[test]
+fn a_session_that_stays_after_all_says_so_and_takes_everybody_in() {
+    let (mut network, ours, _) = crowd();
+    let now = network.now;
+    assert!(!network.server.stop_draining(now), "it was not to end");
+    network.server.drain(now, &onward(MINUTE));
+    assert!(network.server.is_draining());
+    network.run();
+    network.events(ours[1]);
+    assert!(network.server.stop_draining(now));
+    network.run();
+    assert_eq!(network.events(ours[1]), ["the server stays"]);
+    let late = network.join("Eve", &[]);
+    assert_eq!(network.client(late).id(), Some(ClientId(5)));
+}
+
+#[test]
+fn who_moves_on_joins_the_other_server_with_rooms_and_channels() {
+    let (mut network, ours, _) = crowd();
+    let lobby = Target::Room("lobby".into());
+    network.client(ours[0]).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+    network.replace_server(SessionId(99));
+    for who in &ours {
+        let now = network.now;
+        assert!(network.client(*who).move_on(now));
+    }
+    network.wait(A_MOMENT);
+    for (who, id) in ours.iter().zip(0..) {
+        let told = network.events(*who);
+        assert_eq!(told[0], "disconnected: MovedOn, again in 0 ms");
+        assert!(told.contains(&format!("joined as {id}")), "{told:?}");
+    }
+    network.client(ours[0]).send_voice(b"here").expect("in the session");
+    network.run();
+    assert_eq!(network.events(ours[2]), ["Ada started speaking", "frame 0 of 0: here"]);
+}
+
+#[test]
+fn who_is_in_no_session_cannot_move_on() {
+    let mut network = Network::new();
+    let alone = network.start("Ada", &[]);
+    let now = network.now;
+    assert!(!network.client(alone).move_on(now));
+}
+
+#[test]
+fn after_a_restart_each_comes_back_in_its_turn() {
+    let (mut network, ours, _) = crowd();
+    let (now, after) = (network.now, Duration::from_millis(200));
+    assert_eq!(network.server.announce_restart(now, after, Duration::from_millis(400)), 4);
+    network.run();
+    network.hand_over(|_| {});
+    network.run();
+    for (who, retry_in) in ours.iter().zip([200, 300, 400, 500]) {
+        let expected = format!("disconnected: LinkLost, again in {retry_in} ms");
+        assert_eq!(network.events(*who), [expected]);
+    }
+    network.wait(Duration::from_secs(1));
+    assert_eq!(network.server.statistics().places_resumed, 4);
+}
+
+#[test]
+fn who_did_not_announce_it_is_told_nothing() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network.offer(Capabilities::ALL.without(Capabilities::HAND_OVER));
+    let ada = network.join("Ada", &[]);
+    let now = network.now;
+    assert_eq!(network.server.drain(now, &onward(MINUTE)), 0);
+    network.run();
+    assert_eq!(network.events(ada), [""; 0]);
+}

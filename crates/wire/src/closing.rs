@@ -1,0 +1,157 @@
+//! The server closes: what becomes of the session, and where a client goes on.
+//!
+//! It stands where a [`VoiceReport`](crate::VoiceReport) may stand, behind an [`ErrorWrongSession`] that names the session
+//! both sides are in, and travels reliably; it only goes to a client that has announced
+//! [`Capabilities::HAND_OVER`](crate::Capabilities).
+
+use crate::limits::MAX_ONWARD_ADDRESS_BYTES;
+use crate::{
+    ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WriteError, Writer,
+};
+
+/// What a server that closes tells a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Closing<'a> {
+    /// It ends, and there is nowhere to go on.
+    Ends {
+        /// In how many ms from now.
+        in_ms: u32,
+    },
+    /// It ends, and another server takes its clients.
+    Moves {
+        /// In how many ms from now it ends.
+        in_ms: u32,
+        /// In how many ms from now this client is to go: each has a time of its own, so that not all knock at once.
+        leave_in_ms: u32,
+        /// Where to: an address as the network understands it, of 1 to
+        /// [`MAX_ONWARD_ADDRESS_BYTES`](crate::limits::MAX_ONWARD_ADDRESS_BYTES) bytes.
+        address: &'a str,
+    },
+    /// It goes on in another process at the same address, which knows everybody; the link is closed behind this.
+    Restarts {
+        /// How many ms later to come back: sooner nobody listens, and each client has a time of its own.
+        come_back_in_ms: u32,
+    },
+    /// It stays after all.
+    Stays,
+}
+
+impl<'a> Closing<'a> {
+    /// What stands behind an [`ErrorWrongSession`]; `None` if it is something else, or not known here.
+    pub fn find(trailing: &'a [u8]) -> Option<Self> {
+        let (_, bytes) = Extension::find(trailing)?.items().find(|&(tag, _)| tag == CLOSING)?;
+        read(&mut Reader::new(bytes)).ok()?
+    }
+
+    /// Writes the whole packet: the carrier and the block behind it.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferFull`].
+    pub fn write(&self, session: SessionId, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+        ErrorWrongSession { session }.write(writer)?;
+        let mut block = ExtensionWriter::begin(writer)?;
+        match *self {
+            Self::Ends { in_ms } => {
+                let item = block.begin_item(CLOSING, 1 + 4)?;
+                item.u8(ENDS)?;
+                item.u32(in_ms)
+            }
+            Self::Moves { in_ms, leave_in_ms, address } => {
+                let item = block.begin_item(CLOSING, 1 + 4 + 4 + address.len())?;
+                item.u8(MOVES)?;
+                item.u32(in_ms)?;
+                item.u32(leave_in_ms)?;
+                item.put(address.as_bytes())
+            }
+            Self::Restarts { come_back_in_ms } => {
+                let item = block.begin_item(CLOSING, 1 + 4)?;
+                item.u8(RESTARTS)?;
+                item.u32(come_back_in_ms)
+            }
+            Self::Stays => block.begin_item(CLOSING, 1)?.u8(STAYS),
+        }
+    }
+}
+
+/// `u8` kind, then what that kind says. (Tags up to 10 stand behind handshakes, in reports, positions and notices.)
+const CLOSING: u8 = 11;
+
+const ENDS: u8 = 0;
+const MOVES: u8 = 1;
+const RESTARTS: u8 = 2;
+const STAYS: u8 = 3;
+
+const WHAT: &str = "closing";
+
+/// `None` for a kind that is not known here, and for an address that is none.
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Closing<'a>>, ParseError> {
+    Ok(match reader.u8(WHAT)? {
+        ENDS => Some(Closing::Ends { in_ms: reader.u32(WHAT)? }),
+        MOVES => {
+            let (in_ms, leave_in_ms) = (reader.u32(WHAT)?, reader.u32(WHAT)?);
+            let address = core::str::from_utf8(reader.rest()).ok();
+            let address = address.filter(|text| (1..=MAX_ONWARD_ADDRESS_BYTES).contains(&text.len()));
+            address.map(|address| Closing::Moves { in_ms, leave_in_ms, address })
+        }
+        RESTARTS => Some(Closing::Restarts { come_back_in_ms: reader.u32(WHAT)? }),
+        STAYS => Some(Closing::Stays),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: SessionId = SessionId(0x1234_5678);
+
+    fn written<'b>(closing: &Closing<'_>, buffer: &'b mut [u8; 1024]) -> &'b [u8] {
+        let mut writer = Writer::new(buffer);
+        closing.write(SESSION, &mut writer).unwrap();
+        let length = writer.len();
+        &buffer[..length]
+    }
+
+    #[test]
+    fn what_is_written_is_found_and_nothing_that_is_cut_off() {
+        let address = "quic://voice.example.org:7777/main";
+        for closing in [
+            Closing::Ends { in_ms: 60_000 },
+            Closing::Moves { in_ms: 60_000, leave_in_ms: 1234, address },
+            Closing::Restarts { come_back_in_ms: u32::MAX },
+            Closing::Stays,
+        ] {
+            let mut buffer = [0; 1024];
+            let bytes = written(&closing, &mut buffer);
+            assert_eq!(Closing::find(&bytes[7..]), Some(closing));
+            for length in 7..bytes.len() {
+                assert_eq!(Closing::find(&bytes[7..length]), None, "{closing:?} of {length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_closing_is_carrier_mark_and_one_item() {
+        let closing = Closing::Moves { in_ms: 0x0102_0304, leave_in_ms: 7, address: "q" };
+        let expected = [
+            &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
+            &[11, 0, 10, 1, 1, 2, 3, 4, 0, 0, 0, 7, b'q'],
+        ];
+        assert_eq!(written(&closing, &mut [0; 1024]), expected.concat());
+    }
+
+    #[test]
+    fn addresses_that_are_none_and_kinds_that_are_not_known_say_nothing() {
+        let long = [&[1, 0, 0, 0, 9, 0, 0, 0, 1][..], &[b'x'; MAX_ONWARD_ADDRESS_BYTES + 1]].concat();
+        for item in
+            [&[9, 1, 2][..], &[], &[1, 0, 0, 0, 9, 0, 0, 0, 1], &[1, 0, 0, 0, 9, 0, 0, 0, 1, 0xff], &long]
+        {
+            let mut buffer = [0; 1024];
+            let mut writer = Writer::new(&mut buffer);
+            ExtensionWriter::begin(&mut writer).unwrap().item(CLOSING, item).unwrap();
+            assert_eq!(Closing::find(writer.written()), None, "{item:?}");
+        }
+        assert_eq!(Closing::find(&[]), None);
+    }
+}
