@@ -21,7 +21,7 @@ use crate::complain;
 use crate::devices::backend;
 use crate::inspect;
 use crate::interrupt::Interrupt;
-use crate::token::read_token;
+use crate::secret_text;
 use conversation::Conversation;
 use heard_file::HeardFile;
 use session_recording::RecordFormat;
@@ -80,7 +80,11 @@ pub(crate) struct Join {
     /// of ten minutes at most. Tell the others.
     #[arg(long, value_name = "FOLDER")]
     diagnostics: Option<PathBuf>,
-    /// A file with the join token to show, if the server asks for one.
+    /// The join token to show, if the server asks for one. Other users of this machine can read it here: better use
+    /// --token-file, or the variable CONSONANCE_JOIN_TOKEN.
+    #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
+    token: Option<String>,
+    /// A file with the join token, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Leave after this long in the session.
@@ -119,8 +123,8 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     }
     let voice = VoiceChat::to(&arguments.url)?.name(&*arguments.name).give_up_after(PATIENCE);
     let mut voice = with_sound(voice, arguments)?;
-    if let Some(path) = &arguments.token_file {
-        voice = voice.join_token(read_token(path)?);
+    if let Some(token) = arguments.token()? {
+        voice = voice.join_token(token);
     }
     for room in &arguments.listen {
         voice = voice.listen(room);
@@ -154,6 +158,15 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
 }
 
 impl Join {
+    /// What to show, from an argument, a file or a variable.
+    fn token(&self) -> Result<Option<String>, String> {
+        match (&self.token, &self.token_file) {
+            (Some(token), _) => Ok(Some(token.trim().to_owned())),
+            (None, Some(path)) => secret_text::read(path).map(Some),
+            (None, None) => Ok(secret_text::variable("CONSONANCE_JOIN_TOKEN")),
+        }
+    }
+
     /// There is a file or somebody to talk to.
     fn has_input(&self) -> bool {
         self.input.is_some() || self.tone.is_some() || self.microphone.is_some() || !self.talk.is_empty()

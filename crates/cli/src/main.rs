@@ -29,6 +29,7 @@ mod join;
 mod lab;
 mod mic_test;
 mod offline_call;
+mod secret_text;
 mod serve;
 mod sim;
 mod token;

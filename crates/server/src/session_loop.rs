@@ -279,7 +279,8 @@ impl SessionLoop {
                 ServerEvent::JoinAsked { link, name, join_token } => {
                     let now = seconds_since_1970();
                     let token = join_token.as_bytes();
-                    match token::check(&self.token_keys, &session.name, &name, token, now) {
+                    let claims = token::check(&self.token_keys, token, now);
+                    match claims.and_then(|claims| claims.access(&session.name, &name)) {
                         Ok(access) => drop(session.server.admit(link, access)),
                         Err(reason) => {
                             info!(session = session.name, player = &*name, %link, %reason, "not admitted");

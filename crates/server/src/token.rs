@@ -20,28 +20,34 @@
 //! # Ok::<(), consonance_server::token::TokenError>(())
 //! ```
 
+mod claims;
+mod jwk;
 mod key;
+mod numeric_date;
+mod priority_name;
 mod signed;
+mod utc;
 
-use consonance_session::Access;
-
+pub use claims::{AUDIENCE, Audience, Claims};
 pub use key::Key;
+pub use priority_name::{priority_name, priority_named};
+pub use utc::utc;
 
-/// What a token says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Claims {
-    /// The player's name; anybody's if there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The session that it is for, by the name in addresses; any session if there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<String>,
-    /// When it ends, in seconds since 1970. A token without an end is refused.
-    #[serde(rename = "exp")]
-    pub expires_at: u64,
-    /// The player's access tokens.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tokens: Vec<String>,
+/// When it is, by the clock of the wall, and how wrong clocks may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WallClock {
+    /// Seconds since 1970.
+    pub now: u64,
+    /// A token is good for so many seconds longer, and so many earlier, than it says (RFC 7519, section 4.1.4, allows a few
+    /// minutes).
+    pub leeway_s: u64,
+}
+
+/// Without leeway.
+impl From<u64> for WallClock {
+    fn from(now: u64) -> Self {
+        Self { now, leeway_s: 0 }
+    }
 }
 
 /// Why a token or a key cannot be used.
@@ -49,68 +55,75 @@ pub struct Claims {
 #[non_exhaustive]
 pub enum TokenError {
     /// No token was shown.
-    #[error("there is no join token")]
+    #[error("there is no join token, and this session asks for one")]
     Missing,
     /// It is not three parts of which the first two are JSON, or its algorithm is not known.
     #[error("this is no join token that can be read: {0}")]
     Malformed(&'static str),
     /// No key fits.
-    #[error("the signature is not by a key of this server")]
+    #[error("the signature of the join token is not by a key of this server")]
     Signature,
+    /// The key that fits has an end, and that is over.
+    #[error("the join token is signed with a key that is no longer in use: get another one")]
+    KeyEnded,
     /// Its time is over.
-    #[error("the token was good until {expires_at} s after 1970: get another one")]
+    #[error("the join token was good until {}: get another one", utc(*expires_at))]
     Expired {
         /// When it ended, in seconds since 1970.
         expires_at: u64,
     },
+    /// Its time has not come.
+    #[error("the join token is good from {} on: come back then", utc(*not_before))]
+    NotYet {
+        /// When it begins, in seconds since 1970.
+        not_before: u64,
+    },
     /// It is for a player of another name.
-    #[error("the token is for {name:?}: join under that name")]
+    #[error("the join token is for {name:?}: join under that name")]
     OtherName {
         /// Whom it is for.
         name: String,
     },
     /// It is for another session.
-    #[error("the token is for the session {session:?}")]
+    #[error("the join token is for the session {session:?}")]
     OtherSession {
         /// What it is for.
         session: String,
     },
+    /// It is for another service.
+    #[error("the join token is for another service: its audience (aud) does not name {AUDIENCE:?}")]
+    OtherAudience,
     /// A key cannot be used.
     #[error("this key cannot be used: {0}")]
     Key(&'static str),
 }
 
-impl Claims {
-    /// What these claims let a player of this name do in this session.
-    ///
-    /// # Errors
-    /// If they are for another name or session.
-    pub fn access(&self, session: &str, name: &str) -> Result<Access, TokenError> {
-        if let Some(other) = self.name.as_ref().filter(|claimed| *claimed != name) {
-            return Err(TokenError::OtherName { name: other.clone() });
-        }
-        if let Some(other) = self.session.as_ref().filter(|claimed| *claimed != session) {
-            return Err(TokenError::OtherSession { session: other.clone() });
-        }
-        Ok(self.tokens.iter().collect())
-    }
+/// What a token says, whoever has written it: for people to look at.
+///
+/// # Errors
+/// If it is no token.
+pub fn read_unchecked(token: &str) -> Result<Claims, TokenError> {
+    signed::Signed::read(token)?.claims()
 }
 
-/// The access that a token gives, if one of the keys has signed it and it is good at `now`, in seconds since 1970.
+/// What a token says, if one of the keys has signed it and it is good now. A token that names its key is looked at with keys
+/// of that name and with keys that have none.
 ///
 /// # Errors
 /// Why it is not good.
-pub fn check(keys: &[Key], session: &str, name: &str, token: &[u8], now: u64) -> Result<Access, TokenError> {
+pub fn check(keys: &[Key], token: &[u8], clock: impl Into<WallClock>) -> Result<Claims, TokenError> {
     if token.is_empty() {
         return Err(TokenError::Missing);
     }
     let token = str::from_utf8(token).map_err(|_| TokenError::Malformed("it is no text"))?;
+    let signed = signed::Signed::read(token)?;
+    let clock = clock.into();
     let mut refused = TokenError::Signature;
-    for key in keys {
-        match key.verify(token, now) {
-            Ok(claims) => return claims.access(session, name),
+    for key in keys.iter().filter(|key| key.may_have_signed(&signed)) {
+        match key.verify_signed(&signed, clock) {
             Err(TokenError::Signature) => {}
             Err(error) => refused = error,
+            claims => return claims,
         }
     }
     Err(refused)

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use consonance_server::token::{Claims, Key, TokenError, check};
+use consonance_server::token::{self, Claims, Key, TokenError, WallClock, utc};
+use consonance_session::{Access, Priority, Vouched};
 
 /// Some time in 2033.
 const NOW: u64 = 2_000_000_000;
@@ -13,7 +14,19 @@ fn claims() -> Claims {
         session: Some("main".into()),
         expires_at: NOW + 60,
         tokens: vec!["gold".into(), "team red".into()],
+        ..Claims::default()
     }
+}
+
+/// What a player of this name is let in with.
+fn check(
+    keys: &[Key],
+    session: &str,
+    name: &str,
+    token: &[u8],
+    clock: impl Into<WallClock>,
+) -> Result<Access, TokenError> {
+    token::check(keys, token, clock)?.access(session, name)
 }
 
 fn keys() -> [Key; 2] {
@@ -187,5 +200,133 @@ fn keys_that_are_none_are_refused() {
         r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"AAAA"}"#,
     ] {
         assert!(matches!(Key::from_jwk(text), Err(TokenError::Key(_))), "{text}");
+    }
+}
+
+#[test]
+fn clocks_may_differ_by_the_leeway_at_both_ends() {
+    let key = Key::generate_hs256().unwrap();
+    let token = key.sign(&Claims { not_before: Some(NOW), ..claims() }).unwrap();
+    let at = |now, leeway_s| key.verify(&token, WallClock { now, leeway_s }).map(drop);
+    assert_eq!(at(NOW - 1, 0), Err(TokenError::NotYet { not_before: NOW }));
+    assert_eq!(at(NOW, 0), Ok(()));
+    assert_eq!((at(NOW - 30, 30), at(NOW + 89, 30)), (Ok(()), Ok(())));
+    assert_eq!(at(NOW - 31, 30), Err(TokenError::NotYet { not_before: NOW }));
+    assert_eq!(at(NOW + 90, 30), Err(TokenError::Expired { expires_at: NOW + 60 }));
+    assert!(at(NOW + 90, 30).unwrap_err().to_string().contains(&utc(NOW + 60)), "{}", utc(NOW + 60));
+}
+
+/// A token with these claims, written by somebody else's program.
+fn foreign(key: &Key, claims: &str) -> String {
+    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
+    let secret = base64::Engine::decode(&engine, jwk["k"].as_str().unwrap()).unwrap();
+    let header = base64::Engine::encode(&engine, r#"{"alg":"HS256"}"#);
+    let message = format!("{header}.{}", base64::Engine::encode(&engine, claims));
+    let secret = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret);
+    let signature = ring::hmac::sign(&secret, message.as_bytes());
+    format!("{message}.{}", base64::Engine::encode(&engine, signature))
+}
+
+#[test]
+fn every_claim_of_another_program_is_understood() {
+    let key = Key::generate_hs256().unwrap();
+    let token = foreign(
+        &key,
+        r#"{"sub":"4711","name":"Alice","session":"match-*","exp":2000000060.5,"nbf":1999999999,"iat":1999999999,
+            "aud":["other","consonance"],"tokens":["gold"],"listen":["lobby","team*"],"speak":[],
+            "priority_max":"medium","moderator":true,"iss":"https://example.org"}"#,
+    );
+    let access = check(&[key], "match-7", "Alice", token.as_bytes(), NOW).unwrap();
+    assert_eq!(access.subject.as_deref(), Some("4711"));
+    assert_eq!((access.vouched, access.is_moderator), (Vouched::Name, true));
+    assert_eq!(access.priority_max, Some(Priority::Medium));
+    assert!(
+        access.may_listen_to("lobby") && access.may_listen_to("team red") && !access.may_listen_to("vip")
+    );
+    assert!(!access.may_speak_to("lobby"), "an empty list is no room");
+    assert_eq!(access.tokens().collect::<Vec<_>>(), ["gold"]);
+}
+
+#[test]
+fn claims_of_a_wrong_kind_are_refused() {
+    let key = Key::generate_hs256().unwrap();
+    for claims in [
+        r#"{"exp":"tomorrow"}"#,
+        r#"{"exp":-1}"#,
+        r#"{"exp":1e300}"#,
+        r#"{"exp":3000000000,"name":7}"#,
+        r#"{"exp":3000000000,"listen":"lobby"}"#,
+        r#"{"exp":3000000000,"priority_max":"highest"}"#,
+        r#"{"exp":3000000000,"moderator":"no"}"#,
+        "[]",
+        "null",
+    ] {
+        assert!(is_malformed(&key.verify(&foreign(&key, claims), NOW)), "{claims}");
+    }
+    let long = format!(r#"{{"exp":3000000000,"sub":"{}"}}"#, "x".repeat(129));
+    assert!(is_malformed(&key.verify(&foreign(&key, &long), NOW)));
+}
+
+#[test]
+fn a_token_for_another_service_is_refused() {
+    let key = Key::generate_hs256().unwrap();
+    for audience in [r#""game""#, r#"["game","shop"]"#, "[]"] {
+        let token = foreign(&key, &format!(r#"{{"exp":3000000000,"aud":{audience}}}"#));
+        assert_eq!(key.verify(&token, NOW), Err(TokenError::OtherAudience), "{audience}");
+    }
+    assert!(key.verify(&foreign(&key, r#"{"exp":3000000000,"aud":"consonance"}"#), NOW).is_ok());
+}
+
+#[test]
+fn a_token_may_be_for_sessions_whose_names_begin_alike() {
+    let key = [Key::generate_hs256().unwrap()];
+    let token = key[0].sign(&Claims { session: Some("match-*".into()), ..claims() }).unwrap();
+    let is_let_in = |session| check(&key, session, "Alice", token.as_bytes(), NOW).is_ok();
+    assert!(is_let_in("match-1") && is_let_in("match-") && !is_let_in("lobby"));
+}
+
+#[test]
+fn a_token_that_names_its_key_is_by_that_one_or_by_one_without_a_name() {
+    let [named, other] = [Key::generate_hs256().unwrap(), Key::generate_hs256().unwrap()];
+    let token = named.sign(&claims()).unwrap();
+    assert!(token::check(&[other.clone(), named.clone()], token.as_bytes(), NOW).is_ok());
+    let jwk = named.to_jwk();
+    let renamed = |to: &str| jwk.replace(&format!("\"kid\":\"{}\"", named.id().unwrap()), to);
+    let anonymous = Key::from_jwk(&renamed("\"use\":\"sig\"")).unwrap();
+    assert_eq!(anonymous.id(), None);
+    assert!(token::check(std::slice::from_ref(&anonymous), token.as_bytes(), NOW).is_ok());
+    let misnamed = Key::from_jwk(&renamed("\"kid\":\"other\"")).unwrap();
+    let refused = token::check(&[other, misnamed], token.as_bytes(), NOW);
+    assert_eq!(refused, Err(TokenError::Signature), "the right secret under another name");
+    let token = anonymous.sign(&claims()).unwrap();
+    assert!(token::check(&[named], token.as_bytes(), NOW).is_ok(), "a token that names none");
+}
+
+#[test]
+fn a_key_with_an_end_is_believed_until_then() {
+    let key = Key::generate_hs256().unwrap();
+    let token = key.sign(&claims()).unwrap();
+    let old = key.to_jwk().replace("\"kty\"", &format!("\"exp\":{},\"kty\"", NOW + 10));
+    let old = [Key::from_jwk(&old).unwrap()];
+    assert_eq!(old[0].good_until(), Some(NOW + 10));
+    assert!(token::check(&old, token.as_bytes(), NOW + 9).is_ok());
+    assert_eq!(token::check(&old, token.as_bytes(), NOW + 10), Err(TokenError::KeyEnded));
+    let forged = Key::generate_hs256().unwrap().sign(&claims()).unwrap();
+    assert_eq!(token::check(&old, forged.as_bytes(), NOW + 10), Err(TokenError::Signature));
+}
+
+#[test]
+fn a_file_may_have_a_set_of_keys() {
+    let keys = keys();
+    let [one, other] = keys.each_ref().map(Key::to_jwk);
+    let set = Key::all_from_jwk(&format!("{{\"keys\":[{one},{other}]}}")).unwrap();
+    for key in &keys {
+        assert!(token::check(&set, key.sign(&claims()).unwrap().as_bytes(), NOW).is_ok());
+    }
+    assert_eq!(Key::all_from_jwk(&one).unwrap().len(), 1);
+    let many = vec![one.as_str(); 65].join(",");
+    for wrong in ["{\"keys\":[]}", "{\"keys\":[{}]}", "{\"keys\":7}", &format!("{{\"keys\":[{many}]}}")] {
+        assert!(matches!(Key::all_from_jwk(wrong), Err(TokenError::Key(_))));
     }
 }

@@ -8,7 +8,7 @@ use consonance_quic::{Identity, QuicAddress, session_name_problem};
 use consonance_server::SessionsSettings;
 use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 
-use crate::token::read_key;
+use crate::token::read_keys;
 
 /// What a server can be started with, or a running one given.
 pub(super) struct Prepared {
@@ -97,9 +97,9 @@ fn sessions(loaded: &LoadedConfig) -> Result<SessionsSettings, Problem> {
     settings.proximity.clone_from(&config.proximity);
     settings.monitor_channels = config.watching.monitor_channels;
     for path in &config.token_key_files {
-        let key = read_key(path);
-        let key = key.map_err(|error| loaded.problem("joining.token_key_files", error.to_string()))?;
-        settings.token_keys.push(key);
+        let keys = read_keys(path);
+        let keys = keys.map_err(|error| loaded.problem("joining.token_key_files", error))?;
+        settings.token_keys.extend(keys);
     }
     Ok(settings)
 }

@@ -57,7 +57,11 @@ fn a_server_with_a_key_lets_in_who_has_a_token_and_nobody_else() {
 fn a_token_can_be_looked_at() {
     let folder = Folder::new();
     let [_, public, token] = keys_and_token(&folder, "3600");
-    let shown = run(&["token", "show", &token, "--key", &public]).join("\n");
+    let words = run(&["token", "show", &token, "--key", &public]).join("\n");
+    assert!(words.starts_with("for the player \"Alice\"") && words.ends_with("by this key"), "{words}");
+    let unchecked = run(&["token", "show", &token]).join("\n");
+    assert!(unchecked.contains("anybody may have written this"), "{unchecked}");
+    let shown = run(&["token", "show", &token, "--json"]).join("\n");
     let claims: serde_json::Value = serde_json::from_str(&shown).unwrap();
     assert_eq!((&claims["name"], &claims["tokens"][0]), (&"Alice".into(), &"gold".into()));
     let other = folder.file("other.jwk");
@@ -85,4 +89,38 @@ fn no_key_is_written_over_and_a_public_one_signs_nothing() {
     assert_eq!(fs::read(&secret).unwrap(), before);
     let ended = Program::start(&["token", "new", "--key", &public]).end();
     assert!(ended.complaint().contains("cannot sign"), "{:?}", ended.err);
+}
+
+#[test]
+fn a_secret_key_is_for_its_owners_eyes_and_secrets_need_not_stand_among_arguments() {
+    let folder = Folder::new();
+    let [secret, _, token] = keys_and_token(&folder, "3600");
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(&secret).unwrap());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let key = fs::read_to_string(&secret).unwrap();
+    let variables = [("CONSONANCE_SIGNING_KEY", key.trim())];
+    let made = Program::start_in(&["token", "new", "--name", "Bob", "--moderator"], &variables).end();
+    made.assert_well();
+    let mut shown = Program::start_in(&["token", "show"], &variables);
+    shown.type_line(made.out[0].as_bytes());
+    let shown = shown.end();
+    shown.assert_well();
+    assert!(shown.out.contains(&"moderator: yes".to_owned()), "{:?}", shown.out);
+    let nothing = Program::start(&["token", "new", "--name", "Bob"]).end();
+    assert!(nothing.complaint().contains("--key"), "{:?}", nothing.err);
+
+    let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--token-key", &secret]);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap();
+    let quiet = ["--microphone", "none", "--loudspeaker", "none", "--for", "0.1"];
+    let join = [&["join", address, "--name", "Alice"][..], &quiet].concat();
+    let token = fs::read_to_string(&token).unwrap();
+    Program::start_in(&join, &[("CONSONANCE_JOIN_TOKEN", token.trim())]).end().assert_well();
+    let mut typed = Program::start(&[&join[..], &["--token-file", "-"]].concat());
+    typed.type_line(token.trim().as_bytes());
+    typed.end().assert_well();
+    Program::start(&[&join[..], &["--token", token.trim()]].concat()).end().assert_well();
 }

@@ -2,24 +2,31 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Claims, TokenError};
 
 /// A token whose signature has not been checked yet.
 pub(super) struct Signed<'a> {
     pub(super) algorithm: String,
+    /// The name of the key, if the token has one; nothing depends on it but which keys are tried.
+    pub(super) key_id: Option<String>,
     /// What is signed.
     pub(super) message: &'a [u8],
     pub(super) signature: Vec<u8>,
     claims: &'a str,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Header {
     alg: String,
+    /// Some services use the member for kinds of their own; nothing depends on it.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    typ: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
     /// Extensions that must be understood (RFC 7515, section 4.1.11): we know of none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     crit: Option<serde_json::Value>,
 }
 
@@ -33,7 +40,8 @@ impl<'a> Signed<'a> {
             return Err(TokenError::Malformed("it asks for extensions that are not known here"));
         }
         let signature = decode(signature)?;
-        Ok(Self { algorithm: header.alg, message: message.as_bytes(), signature, claims })
+        let (algorithm, key_id) = (header.alg, header.kid);
+        Ok(Self { algorithm, key_id, message: message.as_bytes(), signature, claims })
     }
 
     /// What the token says: to be believed after its signature was found good.
@@ -43,10 +51,11 @@ impl<'a> Signed<'a> {
 }
 
 /// Header and claims of a token to be signed.
-pub(super) fn message(algorithm: &str, claims: &Claims) -> Result<String, TokenError> {
-    let header = format!("{{\"alg\":\"{algorithm}\",\"typ\":\"JWT\"}}");
+pub(super) fn message(algorithm: &str, key_id: Option<&str>, claims: &Claims) -> Result<String, TokenError> {
+    let header = Header { alg: algorithm.into(), typ: Some("JWT"), kid: key_id.map(Into::into), crit: None };
+    let header = serde_json::to_vec(&header).map_err(|_| TokenError::Malformed("the header is no JSON"))?;
     let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Malformed("the claims are no JSON"))?;
-    Ok(format!("{}.{}", encode(header.as_bytes()), encode(&claims)))
+    Ok(format!("{}.{}", encode(&header), encode(&claims)))
 }
 
 pub(super) fn encode(bytes: &[u8]) -> String {

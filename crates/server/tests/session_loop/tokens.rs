@@ -26,7 +26,7 @@ fn stage() -> (Stage, Key) {
 fn token_for(key: &Key, name: &str, tokens: &[&str]) -> String {
     let tokens = tokens.iter().copied().map(Into::into).collect();
     let (name, session) = (Some(name.into()), Some("main".into()));
-    key.sign(&Claims { name, session, expires_at: in_an_hour(), tokens }).unwrap()
+    key.sign(&Claims { name, session, expires_at: in_an_hour(), tokens, ..Claims::default() }).unwrap()
 }
 
 #[test]

@@ -1,0 +1,40 @@
+//! Texts that are not for everybody's eyes: from a file, from the standard input, or from a variable, so that they need not
+//! stand among the arguments, which every user of the machine can read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// What a file has, without the spaces around it; of the standard input (`-`), its first line.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    let text = if path == Path::new("-") { read_line() } else { read_file(path) };
+    let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(format!(
+            "{} has more than {MAX_BYTES} bytes, which is no key and no token",
+            path.display()
+        ));
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// What a variable of the environment has, if it is set and not empty.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn read_file(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// What comes behind the line is for whoever reads on, in whole lines.
+fn read_line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line)
+}
+
+/// A set of 64 keys has a tenth of it.
+const MAX_BYTES: u64 = 1 << 16;
