@@ -81,12 +81,19 @@ pub(crate) struct Join {
     #[arg(long, value_name = "FOLDER")]
     diagnostics: Option<PathBuf>,
     /// The join token to show, if the server asks for one. Other users of this machine can read it here: better use
-    /// --token-file, or the variable CONSONANCE_JOIN_TOKEN.
+    /// --token-file, or the variable `CONSONANCE_JOIN_TOKEN`.
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
     token: Option<String>,
     /// A file with the join token, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// The session's password. Other users of this machine can read it here: better use --password-file, or the variable
+    /// `CONSONANCE_JOIN_PASSWORD`.
+    #[arg(long, value_name = "PASSWORD", conflicts_with = "password_file")]
+    password: Option<String>,
+    /// A file with the password, or - for the first line of the standard input.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -126,6 +133,9 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     if let Some(token) = arguments.token()? {
         voice = voice.join_token(token);
     }
+    if let Some(password) = arguments.password()? {
+        voice = voice.password(password);
+    }
     for room in &arguments.listen {
         voice = voice.listen(room);
     }
@@ -160,11 +170,12 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
 impl Join {
     /// What to show, from an argument, a file or a variable.
     fn token(&self) -> Result<Option<String>, String> {
-        match (&self.token, &self.token_file) {
-            (Some(token), _) => Ok(Some(token.trim().to_owned())),
-            (None, Some(path)) => secret_text::read(path).map(Some),
-            (None, None) => Ok(secret_text::variable("CONSONANCE_JOIN_TOKEN")),
-        }
+        secret_text::given(self.token.as_deref(), self.token_file.as_deref(), "CONSONANCE_JOIN_TOKEN")
+    }
+
+    fn password(&self) -> Result<Option<String>, String> {
+        let (password, file) = (self.password.as_deref(), self.password_file.as_deref());
+        secret_text::given(password, file, "CONSONANCE_JOIN_PASSWORD")
     }
 
     /// There is a file or somebody to talk to.

@@ -5,6 +5,19 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+/// What stands in an argument, or in a file, or in a variable, whichever there is first.
+pub(crate) fn given(
+    argument: Option<&str>,
+    file: Option<&Path>,
+    name: &str,
+) -> Result<Option<String>, String> {
+    match (argument, file) {
+        (Some(text), _) => Ok(Some(text.trim().to_owned())),
+        (None, Some(path)) => read(path).map(Some),
+        (None, None) => Ok(variable(name)),
+    }
+}
+
 /// What a file has, without the spaces around it; of the standard input (`-`), its first line.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = if path == Path::new("-") { read_line() } else { read_file(path) };

@@ -1,6 +1,7 @@
 //! `consonance serve`: sessions over QUIC until Ctrl-C.
 
 mod certificate_watch;
+mod joining;
 mod prepared;
 mod room_rules;
 mod running;

@@ -50,6 +50,7 @@ pub struct VoiceChatBuilder {
     routing: Routing,
     share_position: bool,
     join_token: Option<String>,
+    password: Option<String>,
     give_up_after: Option<Duration>,
     keep_trying: bool,
     text_history: usize,
@@ -85,6 +86,7 @@ impl VoiceChat {
             routing: Routing::default(),
             share_position: false,
             join_token: None,
+            password: None,
             give_up_after: None,
             keep_trying: false,
             text_history: 0,
@@ -258,6 +260,12 @@ impl VoiceChatBuilder {
     /// What to show to a server that does not let in everybody: a join token, as the game's own service has signed it.
     pub fn join_token(mut self, token: impl Into<String>) -> Self {
         self.join_token = Some(token.into());
+        self
+    }
+
+    /// The session's password, for a server that asks for one; with a [join token](Self::join_token) besides, both are shown.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
         self
     }
 

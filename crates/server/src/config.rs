@@ -23,6 +23,7 @@
 mod document;
 mod environment;
 mod field;
+mod joining;
 mod keys;
 mod limit_keys;
 mod problem;
@@ -39,6 +40,7 @@ use consonance_pcap::PacketCaptureSettings;
 use consonance_session::{AccessRule, Limits, ProximitySettings, RoomPattern};
 
 pub use document::Value;
+pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
 pub use sources::{ConfigSources, LoadedConfig};
@@ -61,8 +63,8 @@ pub struct Config {
     pub pin_workers: bool,
     /// The certificate to show, instead of one made at each start.
     pub certificate: CertificateFiles,
-    /// JSON Web Keys of which one has to have signed a player's join token; without one, everybody may join.
-    pub token_key_files: Vec<PathBuf>,
+    /// Who may join.
+    pub joining: JoiningConfig,
     /// Rooms that ask for access tokens; the first pattern that matches counts.
     pub access: Vec<(RoomPattern, AccessRule)>,
     /// Rooms where distance decides who hears whom; the first pattern that matches counts.
@@ -119,7 +121,7 @@ impl Config {
     /// The keys whose values differ from another configuration's, and when a running server takes each of them over.
     pub fn changes(&self, former: &Self) -> Vec<(&'static str, TakesEffect)> {
         let (mut new, mut old) = (self.clone(), former.clone());
-        let changed = KEYS.iter().filter(|key| key.field.written(&mut new) != key.field.written(&mut old));
+        let changed = KEYS.iter().filter(|key| key.field.compared(&mut new) != key.field.compared(&mut old));
         let effect = |takes| match takes {
             Takes::AtOnce => TakesEffect::AtOnce,
             Takes::AtStart => TakesEffect::AtNextStart,
@@ -154,7 +156,7 @@ impl Default for Config {
             workers: 0,
             pin_workers: false,
             certificate: CertificateFiles { file: None, key_file: None, check_every: Duration::from_secs(5) },
-            token_key_files: Vec::new(),
+            joining: JoiningConfig::default(),
             access: Vec::new(),
             proximity: Vec::new(),
             watching: Watching {

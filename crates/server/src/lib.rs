@@ -31,6 +31,7 @@
 //! # Ok::<(), consonance_server::SettingsError>(())
 //! ```
 
+mod admission;
 pub mod config;
 mod dedicated;
 mod directory;
@@ -39,14 +40,17 @@ mod handle;
 mod inspection;
 mod listeners;
 pub mod recording;
+mod secret;
 mod session_loop;
 mod sessions;
 pub mod token;
 mod workers;
 
+pub use admission::{Admission, GuessLimits, JoiningSettings, Refusal};
 pub use dedicated::DedicatedServer;
 pub use handle::{AskError, ServerHandle};
 pub use inspection::Inspection;
+pub use secret::Secret;
 pub use session_loop::SessionLoop;
 pub use sessions::{SessionsSettings, SettingsError};
 pub use workers::Workers;

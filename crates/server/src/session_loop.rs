@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
@@ -16,11 +16,11 @@ use consonance_session::{
 use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
 use tracing::{debug, info};
 
+use crate::admission::{Desk, Verdict};
 use crate::directory::Directory;
 use crate::inspection::{Notes, fill};
 use crate::listeners::{Listeners, from_transport, link_of};
-use crate::sessions::{Sessions, SessionsSettings};
-use crate::token::{self, Key};
+use crate::sessions::{Session, Sessions, SessionsSettings};
 use crate::workers::Workers;
 
 /// Events taken from one listener before the others and the timers get their turn.
@@ -33,7 +33,7 @@ pub struct SessionLoop {
     directory: Arc<Directory>,
     listeners: Listeners,
     sessions: Sessions,
-    token_keys: Vec<Key>,
+    desk: Desk,
     /// Which session each link belongs to.
     session_of: HashMap<LinkId, usize>,
     /// The clock of the sessions starts with the first turn.
@@ -59,7 +59,7 @@ impl SessionLoop {
             directory: Arc::clone(directory),
             listeners: Listeners::default(),
             sessions: Sessions::new(settings, is_its_own),
-            token_keys: settings.token_keys.clone(),
+            desk: Desk::new(settings.admission.clone()),
             session_of: HashMap::new(),
             started: None,
             showcase: Arc::default(),
@@ -128,10 +128,10 @@ impl SessionLoop {
         }
     }
 
-    /// Takes over what can change while sessions run: limits, access rules, the keys of join tokens and whether
+    /// Takes over what can change while sessions run: limits, access rules, who may join and whether
     /// channels are monitored. Nobody is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
-        self.token_keys.clone_from(&settings.token_keys);
+        self.desk.follow(settings.admission.clone());
         self.sessions.always_monitor_channels(settings.monitor_channels, self.is_looked_at);
         for index in 0..self.sessions.len() {
             self.sessions.reconfigure(index, settings);
@@ -223,6 +223,7 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         debug!(%link, remote, session = session.name, "connected");
         session.server.handle_connected(at, link);
+        self.desk.note_connected(link, remote);
         self.session_of.insert(link, index);
         self.drain(index, now);
     }
@@ -237,6 +238,7 @@ impl SessionLoop {
 
     fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         let at = self.at(now);
+        self.desk.forget(link);
         if let Some(index) = self.session_of.remove(&link) {
             self.sessions.get_mut(index).server.handle_disconnected(at, link);
             self.drain(index, now);
@@ -257,7 +259,7 @@ impl SessionLoop {
     /// Does everything that a session wants done.
     fn drain(&mut self, index: usize, now: Instant) {
         let at = self.at(now);
-        self.tell_events(index, at);
+        self.tell_events(index, now, at);
         let session = self.sessions.get_mut(index);
         while let Some(transmit) = session.server.poll_transmit() {
             self.listeners.send(now, &transmit);
@@ -268,25 +270,17 @@ impl SessionLoop {
                 self.listeners.disconnect(now, link, &reason.to_string());
             }
         }
-        self.tell_events(index, at);
+        self.tell_events(index, now, at);
     }
 
     /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
-    fn tell_events(&mut self, index: usize, at: SessionInstant) {
+    fn tell_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
         let session = self.sessions.get_mut(index);
         while let Some(event) = session.server.poll_event() {
             match event {
                 ServerEvent::JoinAsked { link, name, join_token } => {
-                    let now = seconds_since_1970();
-                    let token = join_token.as_bytes();
-                    let claims = token::check(&self.token_keys, token, now);
-                    match claims.and_then(|claims| claims.access(&session.name, &name)) {
-                        Ok(access) => drop(session.server.admit(link, access)),
-                        Err(reason) => {
-                            info!(session = session.name, player = &*name, %link, %reason, "not admitted");
-                            session.server.refuse(link);
-                        }
-                    }
+                    let verdict = self.desk.ask(now, &session.name, link, &name, &join_token);
+                    carry_out(session, &mut self.listeners, now, at, link, &name, verdict);
                 }
                 event => {
                     log(&session.name, &event);
@@ -307,9 +301,28 @@ impl SessionLoop {
     }
 }
 
-/// By the clock of the wall, which the ends of join tokens are written in.
-fn seconds_since_1970() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+/// Lets somebody in, or tells why not.
+fn carry_out(
+    session: &mut Session,
+    listeners: &mut Listeners,
+    now: Instant,
+    at: SessionInstant,
+    link: LinkId,
+    name: &str,
+    verdict: Verdict,
+) {
+    match verdict {
+        Verdict::Admit { mut access, seconds_left } => {
+            access.ends_at = seconds_left.map(|seconds| at + Duration::from_secs(seconds));
+            session.server.admit(link, access);
+        }
+        Verdict::Refuse(reason) => {
+            info!(session = session.name, player = name, %link, %reason, "not admitted");
+            // Of two reasons the peer is told the first, and this one says more than the engine's.
+            listeners.disconnect(now, link, &reason.to_string());
+            session.server.refuse(link);
+        }
+    }
 }
 
 fn log(session: &str, event: &ServerEvent) {

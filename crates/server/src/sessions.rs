@@ -7,7 +7,7 @@ use consonance_session::{
     AccessRule, Instant, Limits, ProximitySettings, RoomPattern, Server, ServerSettings,
 };
 
-use crate::token::Key;
+use crate::admission::Admission;
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -23,9 +23,8 @@ pub struct SessionsSettings {
     /// Tell who speaks to whom at all times (default only while an inspector looks); see
     /// [`ServerSettings::monitor_channels`].
     pub monitor_channels: bool,
-    /// Whoever shows a join token signed with one of these may join, and has the access tokens that it names. Without a key
-    /// everybody may join, and nobody has access tokens.
-    pub token_keys: Vec<Key>,
+    /// Who may join (default everybody).
+    pub admission: Admission,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
     /// Where the secrets of clients come from: nobody may know it.
@@ -68,7 +67,7 @@ impl SessionsSettings {
             proximity: Vec::new(),
             access: Vec::new(),
             monitor_channels: false,
-            token_keys: Vec::new(),
+            admission: Admission::default(),
             seed: random_u64(),
             secret_key: random_key(),
         })
@@ -125,7 +124,7 @@ impl Sessions {
             server.proximity.clone_from(&settings.proximity);
             server.access.clone_from(&settings.access);
             server.monitor_channels = settings.monitor_channels;
-            server.admission = !settings.token_keys.is_empty();
+            server.admission = settings.admission.asks();
             server.secret_key = key_of_session(&settings.secret_key, index);
             by_name.insert(name.clone(), list.len());
             list.push(Session { name: name.clone(), server: Server::new(server) });
@@ -172,7 +171,7 @@ impl Sessions {
     pub(crate) fn reconfigure(&mut self, index: usize, settings: &SessionsSettings) {
         let server = &mut self.list[index].server;
         server.set_limits(settings.limits.clone());
-        server.set_admission(!settings.token_keys.is_empty());
+        server.set_admission(settings.admission.asks());
         server.set_access_rules(settings.access.clone());
     }
 

@@ -29,6 +29,33 @@ impl JoinToken {
         Ok(Self(bytes))
     }
 
+    /// A token, if there is one, and a password.
+    ///
+    /// They travel with a line break between them, which no token has.
+    ///
+    /// # Errors
+    /// [`JoinTokenTooLong`] if both together have more than [`MAX_JOIN_TOKEN_BYTES`] less one.
+    pub fn with_password(token: Option<&str>, password: &str) -> Result<Self, JoinTokenTooLong> {
+        Self::new([token.unwrap_or_default().as_bytes(), b"\n", password.as_bytes()].concat())
+    }
+
+    /// The token alone; empty if there is none.
+    pub fn token(&self) -> &[u8] {
+        self.parts().0
+    }
+
+    /// The password, if one is shown.
+    pub fn password(&self) -> Option<&[u8]> {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&[u8], Option<&[u8]>) {
+        match self.0.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (&self.0[..end], Some(&self.0[end + 1..])),
+            None => (&self.0, None),
+        }
+    }
+
     /// The bytes as they travel.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -57,6 +84,20 @@ impl core::error::Error for JoinTokenTooLong {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn token_and_password_travel_together_and_are_told_apart() {
+        for (token, password) in
+            [(None, "let me in"), (Some("a.b.c"), "x"), (Some("a.b.c"), ""), (None, "a\nb")]
+        {
+            let shown = JoinToken::with_password(token, password).unwrap();
+            assert_eq!(shown.token(), token.unwrap_or_default().as_bytes());
+            assert_eq!(shown.password(), Some(password.as_bytes()));
+        }
+        let alone = JoinToken::new(*b"a.b.c").unwrap();
+        assert_eq!((alone.token(), alone.password()), (&b"a.b.c"[..], None));
+        assert!(JoinToken::with_password(None, &"x".repeat(MAX_JOIN_TOKEN_BYTES)).is_err());
+    }
 
     #[test]
     fn a_token_fits_into_a_handshake_and_does_not_show_in_logs() {

@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use consonance_quic::{Identity, QuicAddress, session_name_problem};
-use consonance_server::SessionsSettings;
 use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
+use consonance_server::{Admission, SessionsSettings};
 
-use crate::token::read_keys;
+use super::joining;
 
 /// What a server can be started with, or a running one given.
 pub(super) struct Prepared {
@@ -20,10 +20,12 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Reads keys and certificates, and checks the names.
-    pub(super) fn read(loaded: LoadedConfig) -> Result<Self, ConfigError> {
+    pub(super) fn read(mut loaded: LoadedConfig) -> Result<Self, ConfigError> {
         let mut problems = name_problems(&loaded);
         let identity = identity(&loaded);
-        let sessions = sessions(&loaded);
+        let mut notes = Vec::new();
+        let sessions = sessions(&loaded, &mut notes);
+        loaded.notes.append(&mut notes);
         match (identity, sessions) {
             (Ok(identity), Ok(sessions)) if problems.is_empty() => Ok(Self { loaded, sessions, identity }),
             (identity, sessions) => {
@@ -49,12 +51,7 @@ impl Prepared {
         }
         let source = if config.certificate.file.is_some() { "from files" } else { "made at each start" };
         let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
-        let who = match self.sessions.token_keys.len() {
-            0 => "everybody may join".to_owned(),
-            1 => "who has a join token by the key may join".to_owned(),
-            keys => format!("who has a join token by one of {keys} keys may join"),
-        };
-        let _ = writeln!(words, "{who}");
+        words += &joining::in_words(self.sessions.admission.settings());
         for (key, value) in config.settings_made() {
             let _ = writeln!(words, "{key} = {value}");
         }
@@ -88,7 +85,7 @@ pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {
         .unwrap_or_else(|| if ip.is_unspecified() { Ipv4Addr::LOCALHOST.to_string() } else { ip.to_string() })
 }
 
-fn sessions(loaded: &LoadedConfig) -> Result<SessionsSettings, Problem> {
+fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSettings, Problem> {
     let config = &loaded.config;
     let settings = SessionsSettings::new(config.sessions.iter().cloned());
     let mut settings = settings.map_err(|error| loaded.problem("sessions", error.to_string()))?;
@@ -96,11 +93,7 @@ fn sessions(loaded: &LoadedConfig) -> Result<SessionsSettings, Problem> {
     settings.access.clone_from(&config.access);
     settings.proximity.clone_from(&config.proximity);
     settings.monitor_channels = config.watching.monitor_channels;
-    for path in &config.token_key_files {
-        let keys = read_keys(path);
-        let keys = keys.map_err(|error| loaded.problem("joining.token_key_files", error))?;
-        settings.token_keys.extend(keys);
-    }
+    settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)
 }
 

@@ -30,10 +30,13 @@ pub(super) struct SettingsArguments {
     /// what they say and write is in it.
     #[arg(long, value_name = "FILE.pcapng")]
     capture_packets: Option<PathBuf>,
-    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key; see `consonance token`); may be given
-    /// several times. Without this, everybody may join, and rooms that need access tokens stay closed.
+    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key, or a set of them; see `consonance
+    /// token`); may be given several times. Without this, nobody's token is looked at, and rooms that need access tokens stay closed.
     #[arg(long = "token-key", value_name = "FILE")]
     token_keys: Vec<PathBuf>,
+    /// Let in only who knows the password in the first line of this file. With --token-key besides, either is enough.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     #[command(flatten)]
     rooms: RoomRules,
     /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
@@ -84,6 +87,9 @@ impl SettingsArguments {
         if !self.token_keys.is_empty() {
             let keys = self.token_keys.iter().map(|path| path.to_string_lossy());
             sources.add_argument("--token-key", "joining.token_key_files", keys.collect());
+        }
+        if let Some(file) = &self.password_file {
+            sources.add_argument("--password-file", "joining.password_file", path(file));
         }
         if let Some(port) = self.inspector {
             sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));

@@ -13,7 +13,7 @@ use super::{KEY_VARIABLE, key_of, seconds_since_1970};
 /// What the token says.
 #[derive(Debug, Args)]
 pub(crate) struct New {
-    /// The file with the secret key, or - for the standard input; without this, the variable CONSONANCE_SIGNING_KEY has it.
+    /// The file with the secret key, or - for the standard input; without this, the variable `CONSONANCE_SIGNING_KEY` has it.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// The player that it is for, whose name nobody else can have meanwhile; without this, for whoever has it.

@@ -18,7 +18,7 @@ pub(crate) struct Show {
     #[arg(default_value = "-")]
     token: PathBuf,
     /// The file with the key, or the set of keys, one of which is to have signed it; without this, the variable
-    /// CONSONANCE_SIGNING_KEY has it, or the signature is not looked at.
+    /// `CONSONANCE_SIGNING_KEY` has it, or the signature is not looked at.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Print the claims as JSON instead.

@@ -11,6 +11,8 @@ mod diagnostics;
 mod folder;
 mod inspecting;
 mod join;
+#[cfg(unix)]
+mod joining;
 mod lab;
 mod lab_capture;
 #[cfg(target_os = "linux")]

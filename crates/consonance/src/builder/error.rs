@@ -38,7 +38,7 @@ pub enum StartError {
         /// Why not.
         source: RoomError,
     },
-    /// The join token is longer than any server takes.
+    /// Join token and password are longer than any server takes.
     #[error("{0}")]
     JoinToken(#[from] JoinTokenTooLong),
     /// The codec does not take the settings.

@@ -125,9 +125,11 @@ impl VoiceChatBuilder {
             settings.redundancy = consonance_session::RedundancySupport::DRED;
         }
         settings.routing = self.routing;
-        if let Some(token) = &self.join_token {
-            settings.join_token = Some(JoinToken::new(token.as_bytes())?);
-        }
+        settings.join_token = match (&self.join_token, &self.password) {
+            (token, Some(password)) => Some(JoinToken::with_password(token.as_deref(), password)?),
+            (Some(token), None) => Some(JoinToken::new(token.as_bytes())?),
+            (None, None) => None,
+        };
         settings.codec = session_codec(self.encoder_settings().frame);
         let limit = settings.limits.name_bytes;
         let problem = match name.len() {

@@ -13,6 +13,8 @@ pub(super) fn value(field: Field, text: &str) -> Value {
     };
     let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::List(_));
     match (field, read()) {
+        // A password is what stands there, whatever that looks like.
+        (Field::Secret(_), _) => text.into(),
         (Field::Text(_) | Field::Texts(_) | Field::File(_) | Field::Files(_) | Field::Addresses(_), read) => {
             read.filter(is_text).unwrap_or_else(|| text.into())
         }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::document::{Placed, Value, quoted};
-use super::{Config, DEFAULT_PORT, rooms};
+use super::{Config, DEFAULT_PORT, joining, rooms};
+use crate::secret::Secret;
 
 /// The place of a key's value in a [`Config`].
 type At<T> = fn(&mut Config) -> &mut T;
@@ -20,12 +21,14 @@ pub(super) enum Field {
     Port(At<Option<u16>>),
     Seconds(At<Duration>, f64, f64),
     Text(At<Option<String>>),
+    Secret(At<Option<Secret>>),
     Texts(At<Vec<String>>),
     Addresses(At<Vec<SocketAddr>>),
     File(At<Option<PathBuf>>),
     Files(At<Vec<PathBuf>>),
     Access,
     Proximity,
+    Passwords,
 }
 
 /// What is wrong with a value, and in which line if not in the key's.
@@ -44,18 +47,34 @@ impl Field {
                 *at(config) = Duration::from_secs_f64(decimal(value, "a number of seconds", least, most)?);
             }
             Self::Text(at) => *at(config) = Some(text(value)?.to_owned()),
+            Self::Secret(at) => match value {
+                Value::Text(secret) => *at(config) = Some(Secret::new(secret)),
+                _ => return Err((None, joining::SECRET_EXPECTED.into())),
+            },
             Self::Texts(at) => *at(config) = list(value, |text| Ok(text.to_owned()))?,
             Self::Addresses(at) => *at(config) = list(value, address)?,
             Self::File(at) => *at(config) = Some(folder.join(path(text(value)?)?)),
             Self::Files(at) => *at(config) = list(value, |text| Ok(folder.join(path(text)?)))?,
             Self::Access => config.access = rooms::read_access(value)?,
             Self::Proximity => config.proximity = rooms::read_proximity(value)?,
+            Self::Passwords => {
+                config.joining.passwords = joining::read_passwords(value, |file| folder.join(file))?;
+            }
         }
         Ok(())
     }
 
-    /// The value as a file has it; `None` if there is none.
+    /// The value as a file has it, but for secrets; `None` if there is none.
     pub(super) fn written(self, config: &mut Config) -> Option<String> {
+        self.written_with(config, false)
+    }
+
+    /// The same with secrets, to find out whether they differ.
+    pub(super) fn compared(self, config: &mut Config) -> Option<String> {
+        self.written_with(config, true)
+    }
+
+    fn written_with(self, config: &mut Config, reveals: bool) -> Option<String> {
         let quoted_path = |path: &PathBuf| quoted(&path.to_string_lossy());
         let listed = |items: Vec<String>| format!("[{}]", items.join(", "));
         Some(match self {
@@ -66,6 +85,7 @@ impl Field {
             Self::Port(at) => at(config).as_ref()?.to_string(),
             Self::Seconds(at, ..) => at(config).as_secs_f64().to_string(),
             Self::Text(at) => quoted(at(config).as_ref()?),
+            Self::Secret(at) => joining::written_secret(at(config).as_ref()?, reveals),
             Self::Texts(at) => listed(at(config).iter().map(|text| quoted(text)).collect()),
             Self::Addresses(at) => {
                 listed(at(config).iter().map(|address| quoted(&address.to_string())).collect())
@@ -74,6 +94,10 @@ impl Field {
             Self::Files(at) => listed(at(config).iter().map(quoted_path).collect()),
             Self::Access => listed(config.access.iter().map(rooms::written_access).collect()),
             Self::Proximity => listed(config.proximity.iter().map(rooms::written_proximity).collect()),
+            Self::Passwords => {
+                let passwords = &config.joining.passwords;
+                listed(passwords.iter().map(|entry| joining::written_password(entry, reveals)).collect())
+            }
         })
     }
 
@@ -86,12 +110,12 @@ impl Field {
             Self::Bytes(_, least, most) => format!("{least} to {most}"),
             Self::Port(_) => "0 to 65535".into(),
             Self::Seconds(_, least, most) => format!("{least} to {most} seconds"),
-            Self::Text(_) => "a text".into(),
+            Self::Text(_) | Self::Secret(_) => "a text".into(),
             Self::Texts(_) => "a list of texts".into(),
             Self::Addresses(_) => "a list of addresses with ports".into(),
             Self::File(_) => "a path".into(),
             Self::Files(_) => "a list of paths".into(),
-            Self::Access | Self::Proximity => "a list of tables".into(),
+            Self::Access | Self::Proximity | Self::Passwords => "a list of tables".into(),
         }
     }
 }

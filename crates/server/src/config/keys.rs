@@ -1,6 +1,7 @@
 //! Every key but the limits' of a session: the one place where it is named and explained.
 
 use super::field::Field;
+use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
 
 /// One key.
@@ -30,7 +31,7 @@ impl Key {
         Self { path, about, example: None, takes, field }
     }
 
-    const fn with_example(self, example: &'static str) -> Self {
+    pub(super) const fn with_example(self, example: &'static str) -> Self {
         Self { example: Some(example), ..self }
     }
 
@@ -59,7 +60,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "certificate",
         "The certificate that players see. Without files, one is made at each start, and addresses change with it.",
     ),
-    ("joining", "Who may join."),
+    ("joining", "Who may join; docs/guide/joining.md says more. With nothing set, everybody may."),
     ("watching", "Ways to look into the server."),
     ("quic", "What every listener takes."),
     (
@@ -71,13 +72,16 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 /// All of them, in the order of the file: first those at the top.
 pub(super) const KEYS: &[Key] = &joined();
 
-const fn joined() -> [Key; OWN_KEYS.len() + LIMIT_KEYS.len()] {
-    let mut keys = [OWN_KEYS[0]; OWN_KEYS.len() + LIMIT_KEYS.len()];
-    let mut index = 0;
-    while index < keys.len() {
-        keys[index] =
-            if index < OWN_KEYS.len() { OWN_KEYS[index] } else { LIMIT_KEYS[index - OWN_KEYS.len()] };
-        index += 1;
+const fn joined() -> [Key; OWN_KEYS.len() + JOINING_KEYS.len() + LIMIT_KEYS.len()] {
+    let mut keys = [OWN_KEYS[0]; OWN_KEYS.len() + JOINING_KEYS.len() + LIMIT_KEYS.len()];
+    let tables = [OWN_KEYS, JOINING_KEYS, LIMIT_KEYS];
+    let (mut table, mut index, mut filled) = (0, 0, 0);
+    while table < tables.len() {
+        while index < tables[table].len() {
+            keys[filled] = tables[table][index];
+            (index, filled) = (index + 1, filled + 1);
+        }
+        (table, index) = (table + 1, 0);
     }
     keys
 }
@@ -147,12 +151,6 @@ const OWN_KEYS: &[Key] = &[
         AtOnce,
         Field::Seconds(|config| &mut config.certificate.check_every, 0.1, 86_400.0),
         "How often it is looked whether these files have changed, in seconds. Who joins after that sees the new certificate; nobody is disconnected.",
-    ),
-    Key::new(
-        "joining.token_key_files",
-        AtOnce,
-        Field::Files(|config| &mut config.token_key_files),
-        "Files with JSON Web Keys (see `consonance token`). With one or more, only who shows a join token signed by one of them may join; without, everybody may, and nobody has access tokens. The files are read again by every reload; who is in stays.",
     ),
     Key::new(
         "watching.inspector_port",

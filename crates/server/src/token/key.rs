@@ -84,6 +84,11 @@ impl Key {
         self.good_until
     }
 
+    /// Whether it signs tokens, and so has to be kept secret.
+    pub fn can_sign(&self) -> bool {
+        !matches!(self.kind, Kind::Ed25519 { seed: None, .. })
+    }
+
     /// The half that checks and cannot sign.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod fairness;
 mod inspecting;
+mod joining;
 mod player;
 mod sessions;
 mod stage;

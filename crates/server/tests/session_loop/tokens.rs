@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use consonance_server::SessionsSettings;
 use consonance_server::token::{Claims, Key};
+use consonance_server::{Admission, JoiningSettings, SessionsSettings};
 use consonance_session::AccessRule;
 use consonance_transport::DisconnectReason;
 
@@ -18,7 +18,9 @@ fn in_an_hour() -> u64 {
 fn stage() -> (Stage, Key) {
     let key = Key::generate_ed25519().unwrap();
     let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
-    settings.token_keys = vec![Key::generate_hs256().unwrap(), key.public().unwrap()];
+    let mut joining = JoiningSettings::default();
+    joining.token_keys = vec![Key::generate_hs256().unwrap(), key.public().unwrap()];
+    settings.admission = Admission::new(joining);
     settings.access = vec![("vip".into(), AccessRule::for_both(["gold"]))];
     (Stage::with_settings(&settings, 1), key)
 }
@@ -91,7 +93,9 @@ fn keys_and_rules_change_while_players_are_here_and_none_of_them_goes() {
     stage.settle(&mut [&mut alice]);
     let key = Key::generate_ed25519().unwrap();
     let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
-    settings.token_keys = vec![key.public().unwrap()];
+    let mut joining = JoiningSettings::default();
+    joining.token_keys = vec![key.public().unwrap()];
+    settings.admission = Admission::new(joining);
     settings.access = vec![("lobby".into(), AccessRule::for_both(["gold"]))];
     stage.session_loop.reconfigure(stage.now, &settings);
     stage.settle(&mut [&mut alice]);

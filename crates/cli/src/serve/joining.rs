@@ -1,0 +1,111 @@
+//! Who may join, with the files that the configuration names.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use consonance_server::config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
+use consonance_server::token::{Key, utc};
+use consonance_server::{JoiningSettings, Secret};
+use consonance_session::RoomPattern;
+
+use crate::secret_text;
+use crate::token::read_keys;
+
+/// Reads keys and passwords; what is not as it should be but works all the same goes to the notes.
+pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, Problem> {
+    let config = &loaded.config.joining;
+    let mut settings = JoiningSettings::default();
+    settings.clock_leeway = config.clock_leeway;
+    settings.end_with_token = config.end_with_token;
+    settings.needs_both = config.needs_both;
+    settings.reserved_names.clone_from(&config.reserved_names);
+    settings.guesses = config.guesses;
+    for path in &config.token_key_files {
+        let keys = read_keys(path);
+        let keys = keys.map_err(|error| loaded.problem("joining.token_key_files", error))?;
+        if keys.iter().any(Key::can_sign) {
+            note_if_others_can_read(path, "this key, which signs tokens", notes);
+        }
+        settings.token_keys.extend(keys);
+    }
+    for SessionPassword { sessions, password } in &config.passwords {
+        let password = match password {
+            PasswordSource::Text(password) => password.clone(),
+            PasswordSource::File(path) => read_password(loaded, "joining.passwords", path, notes)?,
+        };
+        settings.passwords.push((sessions.clone(), password));
+    }
+    let of_all = match (&config.password, &config.password_file) {
+        (Some(_), Some(_)) => {
+            let what = "joining.password_file has a password, too: leave one of them out";
+            return Err(loaded.problem("joining.password", what));
+        }
+        (Some(password), None) => Some(password.clone()),
+        (None, Some(path)) => Some(read_password(loaded, "joining.password_file", path, notes)?),
+        (None, None) => None,
+    };
+    settings.passwords.extend(of_all.map(|password| (RoomPattern::from("*"), password)));
+    if settings.passwords.iter().any(|(_, password)| password.reveal().is_empty()) {
+        return Err(loaded.problem("joining.password", "a password is empty: choose one, or leave it out"));
+    }
+    Ok(settings)
+}
+
+/// What that means, in lines.
+pub(super) fn in_words(settings: &JoiningSettings) -> String {
+    let keys = match settings.token_keys.len() {
+        0 => None,
+        1 => Some("a join token by the key".to_owned()),
+        keys => Some(format!("a join token by one of {keys} keys")),
+    };
+    let is_for_all = |(sessions, _): &(RoomPattern, Secret)| *sessions == RoomPattern::from("*");
+    let password = match &*settings.passwords {
+        [] => None,
+        passwords if passwords.iter().any(is_for_all) => Some("the password".to_owned()),
+        passwords => {
+            let sessions: Vec<_> = passwords.iter().map(|(sessions, _)| sessions.to_string()).collect();
+            Some(format!("the password of the session ({})", sessions.join(", ")))
+        }
+    };
+    let both = if settings.needs_both { "and" } else { "or" };
+    let mut words = match (keys, password) {
+        (None, None) => "everybody may join\n".to_owned(),
+        (Some(what), None) | (None, Some(what)) => format!("who has {what} may join\n"),
+        (Some(keys), Some(password)) => format!("who has {keys} {both} {password} may join\n"),
+    };
+    for key in &settings.token_keys {
+        if let Some(end) = key.good_until() {
+            let _ = writeln!(
+                words,
+                "the key {:?} is believed until {}",
+                key.id().unwrap_or("without a name"),
+                utc(end)
+            );
+        }
+    }
+    words
+}
+
+fn read_password(
+    loaded: &LoadedConfig,
+    key: &str,
+    path: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Secret, Problem> {
+    let text = secret_text::read(path).map_err(|what| loaded.problem(key, what))?;
+    note_if_others_can_read(path, "this password", notes);
+    Ok(Secret::new(text.lines().next().unwrap_or_default().trim()))
+}
+
+#[cfg(unix)]
+fn note_if_others_can_read(path: &Path, what: &str, notes: &mut Vec<String>) {
+    let mode = std::fs::metadata(path).map(|about| std::os::unix::fs::MetadataExt::mode(&about));
+    if mode.is_ok_and(|mode| mode & 0o004 != 0) {
+        let path = path.display();
+        notes.push(format!("{path}: every user of this machine can read {what}: `chmod o-r {path}`"));
+    }
+}
+
+/// Who may read a file is another matter there.
+#[cfg(not(unix))]
+fn note_if_others_can_read(_: &Path, _: &str, _: &mut Vec<String>) {}

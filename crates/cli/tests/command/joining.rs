@@ -1,0 +1,163 @@
+//! Passwords, keys that change, and what is never written down of either.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+const LISTEN: &str = "listen = ['127.0.0.1:0']\n";
+
+fn serve(file: &str, variables: &[(&str, &str)]) -> (Program, String) {
+    let server = Program::start_in(&["serve", "--config", file], variables);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap().to_owned();
+    (server, address)
+}
+
+/// A player without sound who shows what these arguments say.
+fn join(address: &str, name: &str, shown: &[&str], variables: &[(&str, &str)]) -> Program {
+    let player = ["join", address, "--name", name, "--json", "--microphone", "none", "--loudspeaker", "none"];
+    Program::start_in(&[&player[..], shown].concat(), variables)
+}
+
+/// Makes a pair of keys of this name.
+fn keygen(folder: &Folder, name: &str) -> [String; 2] {
+    let [secret, public] = ["secret", "public"].map(|half| folder.file(&format!("{name}-{half}.jwk")));
+    Program::start(&["token", "keygen", &secret, &public]).end().assert_well();
+    [secret, public]
+}
+
+fn token(key: &str, name: &str, more: &[&str]) -> String {
+    let made = Program::start(&[&["token", "new", "--key", key, "--name", name], more].concat()).end();
+    made.assert_well();
+    made.out[0].clone()
+}
+
+#[test]
+fn a_password_from_a_file_lets_in_who_knows_it_and_others_are_told() {
+    let folder = Folder::new();
+    let password = folder.write("password.txt", b"correct horse\n");
+    let file =
+        folder.write("voice.toml", format!("{LISTEN}[joining]\npassword_file = 'password.txt'\n").as_bytes());
+    let (server, address) = serve(&file, &[]);
+    let well = &["--for", "0.1"];
+    for (shown, variables) in [
+        (&["--password-file", &password][..], &[][..]),
+        (&["--password", "correct horse"], &[]),
+        (&[], &[("CONSONANCE_JOIN_PASSWORD", "correct horse")]),
+    ] {
+        join(&address, "Alice", &[shown, well].concat(), variables).end().assert_well();
+    }
+    for (shown, told) in [
+        (&["--password", "battery staple"][..], "the password is wrong"),
+        (&[], "this session asks for a password"),
+    ] {
+        let refused = join(&address, "Alice", shown, &[]).end();
+        assert!(!refused.status.success() && refused.err.join("\n").contains(told), "{:?}", refused.err);
+    }
+    fs::write(&password, "changed").unwrap();
+    let alice = join(&address, "Alice", &["--password", "correct horse"], &[]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    server.signal("HUP");
+    server.until_complaint("reloaded");
+    let refused = join(&address, "Bob", &["--password", "correct horse"], &[]).end();
+    assert!(!refused.status.success());
+    let bob = join(&address, "Bob", &["--password", "changed"], &[]);
+    bob.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "player_joined", "name": "Bob"}));
+}
+
+#[test]
+fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
+    let folder = Folder::new();
+    let ([former, former_public], [latter, latter_public]) =
+        (keygen(&folder, "former"), keygen(&folder, "latter"));
+    let set = |keys: &[&str]| {
+        let keys: Vec<_> =
+            keys.iter().map(|key| fs::read_to_string(key).unwrap().trim().to_owned()).collect();
+        folder.write("keys.jwks", format!("{{\"keys\":[{}]}}", keys.join(",")).as_bytes());
+    };
+    set(&[&former_public]);
+    let settings = format!("{LISTEN}[joining]\ntoken_key_files = 'keys.jwks'\n");
+    let file = folder.write("voice.toml", settings.as_bytes());
+    let (server, address) = serve(&file, &[]);
+    let player = |name, key: &str| join(&address, name, &["--token", &token(key, name, &[])], &[]);
+    let alice = player("Alice", &former);
+    alice.until_event(&json!({"event": "roster_received"}));
+    assert!(!player("Bob", &latter).end().status.success(), "before its time");
+    // Each time another setting changes, so that the line which says so is the right one.
+    let reload = |limit: &str| {
+        fs::write(&file, format!("{settings}[limits]\n{limit} = 100\n")).unwrap();
+        server.signal("HUP");
+        server.until_complaint(&format!("limits.{limit}"));
+    };
+    set(&[&former_public, &latter_public]);
+    reload("rooms");
+    let bob = player("Bob", &latter);
+    bob.until_event(&json!({"event": "roster_received"}));
+    let carol = player("Carol", &former);
+    carol.until_event(&json!({"event": "roster_received"}));
+    // The same key, with an end in 1970.
+    let ended = fs::read_to_string(&former_public).unwrap().replacen('{', "{\"exp\":1,", 1);
+    fs::write(&former_public, ended).unwrap();
+    set(&[&former_public, &latter_public]);
+    reload("links");
+    let refused = player("Dave", &former).end();
+    assert!(refused.err.join("\n").contains("no longer in use"), "{:?}", refused.err);
+    let eve = player("Eve", &latter);
+    for player in [&alice, &bob, &carol] {
+        player.until_event(&json!({"event": "player_joined", "name": "Eve"}));
+    }
+    drop(eve);
+}
+
+#[test]
+fn no_secret_is_written_down_at_any_level_however_somebody_joins() {
+    let folder = Folder::new();
+    let [secret, public] = keygen(&folder, "own");
+    let [other, _] = keygen(&folder, "other");
+    let password = "correct-horse-battery-staple";
+    let text = format!(
+        "{LISTEN}[joining]\ntoken_key_files = ['{secret}', '{public}']\npasswords = [{{ session = 'main', password = '{password}' }}]\nneeds_both = true\nguesses_free = 1000\n"
+    );
+    let file = folder.write("voice.toml", text.as_bytes());
+    let checked = Program::start(&["serve", "--config", &file, "--check"]).end();
+    checked.assert_well();
+    let trace = [("RUST_LOG", "trace")];
+    let (server, address) = serve(&file, &trace);
+    let good = token(&secret, "Alice", &[]);
+    let expired = token(&secret, "Alice", &["--valid-for", "0"]);
+    let forged = token(&other, "Alice", &[]);
+    let mut printed = vec![checked.out, checked.err];
+    let mut secrets = vec![password.to_owned(), "wrong-guess-of-mallory".to_owned()];
+    for (token, password) in [
+        (&good, password),
+        (&good, "wrong-guess-of-mallory"),
+        (&expired, password),
+        (&forged, password),
+        (&"not.a.token-at-all".to_owned(), password),
+    ] {
+        let shown = [("CONSONANCE_JOIN_TOKEN", token.as_str()), ("CONSONANCE_JOIN_PASSWORD", password)];
+        let ended = join(&address, "Alice", &["--for", "0.1"], &[&trace[..], &shown].concat()).end();
+        printed.extend([ended.out, ended.err]);
+        // Signature and claims are secrets by themselves; the header is the same for all.
+        secrets.extend(token.split('.').skip(1).map(str::to_owned));
+    }
+    fs::write(&file, text.replace(password, "another-password-of-main")).unwrap();
+    secrets.push("another-password-of-main".into());
+    let jwk: serde_json::Value = serde_json::from_str(&fs::read_to_string(&secret).unwrap()).unwrap();
+    secrets.push(jwk["d"].as_str().unwrap().to_owned());
+    server.signal("HUP");
+    let line = server.until_complaint("reloaded");
+    assert!(line.contains("joining.passwords"), "a secret that changes is a change: {line}");
+    server.signal("TERM");
+    let ended = server.end();
+    printed.extend([ended.out, ended.err]);
+    let printed = printed.concat().join("\n");
+    assert!(printed.contains("not admitted") && printed.contains("TRACE"), "the log is a full one");
+    for secret in secrets.iter().filter(|secret| secret.len() > 6) {
+        assert!(!printed.contains(secret.as_str()), "{secret}");
+    }
+}

@@ -1,0 +1,151 @@
+//! Who may join: open to everybody, by a password, by signed tokens, by what a service of the operator says, or by several of
+//! these.
+//!
+//! | keys | password | who may join |
+//! |---|---|---|
+//! | no | no | everybody |
+//! | yes | no | who shows a token by one of the keys |
+//! | no | yes | who shows the password |
+//! | yes | yes | who shows either, or with [`needs_both`](JoiningSettings::needs_both) both |
+//!
+//! What is shown has to be right: a wrong password or token is refused even if the other one is good.
+//! A token that nobody can check, because there are no keys, and a password that nobody asks for are passed over.
+//! A [hook](JoiningSettings::hook) has the last word on whomever the rest would let in.
+
+mod desk;
+mod guesses;
+mod origin;
+mod passwords;
+mod refusal;
+mod settings;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use consonance_session::{Access, JoinToken, RoomPattern, Vouched};
+
+pub(crate) use desk::{Desk, Verdict};
+use guesses::Guesses;
+use origin::Origin;
+use passwords::Passwords;
+pub use refusal::Refusal;
+pub use settings::{GuessLimits, JoiningSettings};
+
+use crate::token::{self, Claims, TokenError, WallClock};
+
+/// The rules by which all sessions of a process let players in. A clone is the same one: guesses are counted once.
+#[derive(Clone, Debug)]
+pub struct Admission(Arc<Rules>);
+
+#[derive(Debug)]
+struct Rules {
+    settings: JoiningSettings,
+    passwords: Passwords,
+    guesses: Arc<Mutex<Guesses>>,
+}
+
+/// Somebody who wants in.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    session: &'a str,
+    name: &'a str,
+    origin: &'a Origin,
+    shown: &'a JoinToken,
+}
+
+impl Admission {
+    /// Rules by these settings.
+    pub fn new(settings: JoiningSettings) -> Self {
+        let passwords = Passwords::new(&settings.passwords);
+        Self(Arc::new(Rules { passwords, guesses: Arc::default(), settings }))
+    }
+
+    /// The same rules, going on with the guesses that others have counted.
+    #[must_use]
+    fn succeeding(self, former: &Self) -> Self {
+        let Rules { settings, passwords, .. } = &*self.0;
+        let (settings, passwords) = (settings.clone(), passwords.clone());
+        Self(Arc::new(Rules { settings, passwords, guesses: Arc::clone(&former.0.guesses) }))
+    }
+
+    /// What they were made of.
+    pub fn settings(&self) -> &JoiningSettings {
+        &self.0.settings
+    }
+
+    /// Whether anybody has to be asked about; else everybody may join.
+    pub fn asks(&self) -> bool {
+        let JoiningSettings { token_keys, passwords, reserved_names, .. } = self.settings();
+        !(token_keys.is_empty() && passwords.is_empty() && reserved_names.is_empty())
+    }
+
+    /// What somebody is let in with, and the claims that say so, if any do.
+    fn judge(
+        &self,
+        request: Request<'_>,
+        clock: WallClock,
+        now: Instant,
+    ) -> Result<(Access, Option<Claims>), Refusal> {
+        let claims = self.check_shown(request, clock, now)?;
+        let access = self.access(request.session, request.name, claims.as_ref())?;
+        Ok((access, claims))
+    }
+
+    fn check_shown(
+        &self,
+        request: Request<'_>,
+        clock: WallClock,
+        now: Instant,
+    ) -> Result<Option<Claims>, Refusal> {
+        let settings = self.settings();
+        let (token, password) = (request.shown.token(), request.shown.password());
+        let asks_for_token = !settings.token_keys.is_empty();
+        let asked_password = self.0.passwords.of(request.session);
+        let claims = match token {
+            [] => None,
+            token if asks_for_token => Some(token::check(&settings.token_keys, token, clock)?),
+            _ => None,
+        };
+        let knows_password = match (asked_password, password) {
+            (Some(asked), Some(shown)) => {
+                let mut guesses = self.0.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+                guesses.take(now, request.origin, settings.guesses, || asked.is(shown))?;
+                true
+            }
+            _ => false,
+        };
+        let (has_token, asks_for_password) = (claims.is_some(), asked_password.is_some());
+        match (asks_for_token, asks_for_password) {
+            (true, true) if settings.needs_both && !(has_token && knows_password) => {
+                Err(Refusal::BothMissing)
+            }
+            (true, true) if !(has_token || knows_password) => Err(Refusal::EitherMissing),
+            (true, false) if !has_token => Err(TokenError::Missing.into()),
+            (false, true) if !knows_password => Err(Refusal::PasswordMissing),
+            _ => Ok(claims),
+        }
+    }
+
+    /// What these claims give a player of this name, if it may have the name.
+    fn access(&self, session: &str, name: &str, claims: Option<&Claims>) -> Result<Access, Refusal> {
+        let access = claims.map_or_else(|| Ok(Access::default()), |claims| claims.access(session, name))?;
+        if access.vouched < Vouched::Name && self.is_reserved(name) {
+            return Err(Refusal::NameReserved);
+        }
+        Ok(access)
+    }
+
+    /// Whatever the case of its letters: `ADMIN` is as good a disguise as `Admin`.
+    fn is_reserved(&self, name: &str) -> bool {
+        let names = &self.settings().reserved_names;
+        let lower = name.to_lowercase();
+        names.iter().any(|pattern| RoomPattern::from(&*pattern.to_lowercase()).matches(&lower))
+    }
+}
+
+/// Everybody may join.
+impl Default for Admission {
+    fn default() -> Self {
+        Self::new(JoiningSettings::default())
+    }
+}

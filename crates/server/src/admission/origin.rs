@@ -1,0 +1,48 @@
+//! Where a player comes from, as far as guesses are counted.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+/// A place from which one person can connect as often as it likes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// An address of IPv4, or a network of IPv6 of 64 bits, which every home has for itself (RFC 6177).
+    Network(IpAddr),
+    /// What another network than IP calls it.
+    Other(Box<str>),
+}
+
+impl Origin {
+    /// By what a listener says of a peer: an address with a port, or anything else.
+    pub(crate) fn of(remote: &str) -> Self {
+        let ip = remote.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| remote.parse());
+        match ip.map(|ip: IpAddr| ip.to_canonical()) {
+            Ok(IpAddr::V6(ip)) => {
+                Self::Network(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into())
+            }
+            Ok(ip) => Self::Network(ip),
+            Err(_) => Self::Other(remote.chars().take(MAX_CHARS).collect()),
+        }
+    }
+}
+
+/// Of what is no address; nobody's name for a place is longer.
+const MAX_CHARS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_and_the_own_half_of_an_ipv6_address_make_no_difference() {
+        for (one, other, is_same) in [
+            ("192.0.2.1:7", "192.0.2.1:8", true),
+            ("192.0.2.1:7", "[::ffff:192.0.2.1]:8", true),
+            ("192.0.2.1:7", "192.0.2.2:7", false),
+            ("[2001:db8:1:2:3::4]:7", "[2001:db8:1:2::9]:8", true),
+            ("[2001:db8:1:2::1]:7", "[2001:db8:1:3::1]:7", false),
+            ("steam 7", "steam 8", false),
+        ] {
+            assert_eq!(Origin::of(one) == Origin::of(other), is_same, "{one} and {other}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Why somebody is not let in, in words for the player and for the operator.
+
+use crate::token::TokenError;
+
+/// Why somebody is not let in. No secret is in its words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The token is not good, or there is none.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// No password was shown.
+    #[error("this session asks for a password")]
+    PasswordMissing,
+    /// The password is another one.
+    #[error("the password is wrong")]
+    PasswordWrong,
+    /// There were too many wrong ones from the same address.
+    #[error("too many wrong passwords from your address: try again in {wait_s} s")]
+    TooManyGuesses {
+        /// When it is looked at again.
+        wait_s: u64,
+    },
+    /// Neither was shown.
+    #[error("this session asks for a join token or a password")]
+    EitherMissing,
+    /// Not both were shown.
+    #[error("this session asks for a join token and a password")]
+    BothMissing,
+    /// Only who has a token for this name may have it.
+    #[error("this name is reserved: choose another one, or join with a token that is for this name")]
+    NameReserved,
+}

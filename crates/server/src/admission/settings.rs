@@ -1,0 +1,62 @@
+//! What admission is set up with.
+
+use std::time::Duration;
+
+use consonance_session::RoomPattern;
+
+use crate::secret::Secret;
+use crate::token::Key;
+
+/// Who may join; without anything set, everybody.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JoiningSettings {
+    /// Whoever shows a join token signed with one of these may join, and has what it says. Without a key nobody's token is
+    /// looked at.
+    pub token_keys: Vec<Key>,
+    /// How wrong clocks may be, in whole seconds (default 30 s): a token is good for so much longer, and earlier, than it says.
+    pub clock_leeway: Duration,
+    /// A player's visit ends with its token (default no: the end is looked at when somebody joins).
+    pub end_with_token: bool,
+    /// The passwords of sessions, by their names or the beginnings of these; the first pattern that matches counts.
+    pub passwords: Vec<(RoomPattern, Secret)>,
+    /// Where there are keys and a password, both have to be shown (default no: either is enough).
+    pub needs_both: bool,
+    /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the case of letters
+    /// does not matter.
+    pub reserved_names: Vec<String>,
+    /// How often a wrong password may be tried.
+    pub guesses: GuessLimits,
+}
+
+impl Default for JoiningSettings {
+    fn default() -> Self {
+        Self {
+            token_keys: Vec::new(),
+            clock_leeway: Duration::from_secs(30),
+            end_with_token: false,
+            passwords: Vec::new(),
+            needs_both: false,
+            reserved_names: Vec::new(),
+            guesses: GuessLimits::default(),
+        }
+    }
+}
+
+/// How often a wrong password may be tried from one address, or from one network of IPv6 (64 bits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuessLimits {
+    /// Wrong ones that cost nothing (default 5): people mistype.
+    pub free: u32,
+    /// After these, nothing is looked at for a second, and after each further one for twice as long, up to this (default
+    /// 300 s). After as long without a wrong one, all is forgiven.
+    pub delay_max: Duration,
+    /// Addresses that are remembered (default 10 000); the one that would be forgiven first goes for another one.
+    pub addresses: usize,
+}
+
+impl Default for GuessLimits {
+    fn default() -> Self {
+        Self { free: 5, delay_max: Duration::from_mins(5), addresses: 10_000 }
+    }
+}

@@ -1,0 +1,187 @@
+//! `[joining]`: who may join.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use consonance_session::RoomPattern;
+
+use super::document::{Placed, Value, quoted};
+use super::field::{Field, Mistake, expected, text};
+use super::keys::{Key, Takes};
+use super::suggestion::nearest;
+use crate::admission::{GuessLimits, JoiningSettings};
+use crate::secret::Secret;
+
+/// Who may join, with the files that have the secrets; see [`JoiningSettings`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JoiningConfig {
+    /// JSON Web Keys, or sets of them, of which one has to have signed a player's join token.
+    pub token_key_files: Vec<PathBuf>,
+    /// How wrong clocks may be.
+    pub clock_leeway: Duration,
+    /// A visit ends with its token.
+    pub end_with_token: bool,
+    /// The password of every session that has none of its own.
+    pub password: Option<Secret>,
+    /// The file with it.
+    pub password_file: Option<PathBuf>,
+    /// Passwords of single sessions.
+    pub passwords: Vec<SessionPassword>,
+    /// Token and password are both needed.
+    pub needs_both: bool,
+    /// Names that need a token.
+    pub reserved_names: Vec<String>,
+    /// How often a wrong password may be tried.
+    pub guesses: GuessLimits,
+}
+
+/// The password of some sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPassword {
+    /// Which sessions, by name or by the beginning of their names.
+    pub sessions: RoomPattern,
+    /// Where their password is.
+    pub password: PasswordSource,
+}
+
+/// Where a password is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordSource {
+    /// Here.
+    Text(Secret),
+    /// In a file.
+    File(PathBuf),
+}
+
+impl Default for JoiningConfig {
+    fn default() -> Self {
+        let JoiningSettings { clock_leeway, guesses, .. } = JoiningSettings::default();
+        Self {
+            token_key_files: Vec::new(),
+            clock_leeway,
+            end_with_token: false,
+            password: None,
+            password_file: None,
+            passwords: Vec::new(),
+            needs_both: false,
+            reserved_names: Vec::new(),
+            guesses,
+        }
+    }
+}
+
+pub(super) const JOINING_KEYS: &[Key] = &[
+    key(
+        "joining.token_key_files",
+        Field::Files(|config| &mut config.joining.token_key_files),
+        "Files with JSON Web Keys, or sets of them (see `consonance token`). With one or more, only who shows a join token signed by one of them may join; without, nobody's token is looked at, and nobody has access tokens. The files are read again by every reload; who is in stays.",
+    ),
+    key(
+        "joining.clock_leeway_s",
+        Field::Seconds(|config| &mut config.joining.clock_leeway, 0.0, 300.0),
+        "How wrong clocks may be, in whole seconds: a token is good for so much longer, and so much earlier, than it says.",
+    ),
+    key(
+        "joining.end_with_token",
+        Field::Flag(|config| &mut config.joining.end_with_token),
+        "Disconnect players when their tokens end. Without this, the end is looked at only when somebody joins.",
+    ),
+    key(
+        "joining.password",
+        Field::Secret(|config| &mut config.joining.password),
+        "The password of every session that has none of its own in passwords. Better put it into a file, or into the environment.",
+    )
+    .with_example("\"correct horse\""),
+    key(
+        "joining.password_file",
+        Field::File(|config| &mut config.joining.password_file),
+        "A file with that password, in its first line, which other users of the machine should not be able to read.",
+    )
+    .with_example("\"password.txt\""),
+    key(
+        "joining.passwords",
+        Field::Passwords,
+        "Passwords of single sessions, by name, or with a * at the end by the beginning of their names; the first that matches counts. Each has a password, or a file with it.",
+    )
+    .with_example("[{ session = \"staff\", file = \"staff.txt\" }, { session = \"match-*\", password = \"xyzzy\" }]"),
+    key(
+        "joining.needs_both",
+        Field::Flag(|config| &mut config.joining.needs_both),
+        "Where there are both keys and a password, ask for a token and the password. Without this, either is enough.",
+    ),
+    key(
+        "joining.reserved_names",
+        Field::Texts(|config| &mut config.joining.reserved_names),
+        "Names of players, or with a * at the end beginnings of names, that only a player has whose token is for that name. The case of letters makes no difference. Names that only look alike are not found out.",
+    ),
+    key(
+        "joining.guesses_free",
+        Field::Number(|config| &mut config.joining.guesses.free, 0, 1000),
+        "Wrong passwords from one address, or one IPv6 network of 64 bits, that cost nothing. After these, nothing from there is looked at for a second, and after each further one for twice as long.",
+    ),
+    key(
+        "joining.guess_delay_max_s",
+        Field::Seconds(|config| &mut config.joining.guesses.delay_max, 1.0, 86_400.0),
+        "The longest that this becomes, in seconds. After as long again without a wrong password all is forgiven.",
+    ),
+    key(
+        "joining.guess_addresses_max",
+        Field::Size(|config| &mut config.joining.guesses.addresses, 1, 1_000_000),
+        "Addresses that are remembered for this.",
+    ),
+];
+
+const fn key(path: &'static str, field: Field, about: &'static str) -> Key {
+    Key::new(path, Takes::AtOnce, field, about)
+}
+
+pub(super) fn read_passwords(
+    value: &Value,
+    file_at: impl Fn(&str) -> PathBuf,
+) -> Result<Vec<SessionPassword>, Mistake> {
+    let Value::List(items) = value else { return Err(expected("a list of tables", value)) };
+    items.iter().map(|item| read_password(item, &file_at)).collect()
+}
+
+fn read_password(item: &Placed, file_at: &dyn Fn(&str) -> PathBuf) -> Result<SessionPassword, Mistake> {
+    let mistake = |what: String| (Some(item.line), what);
+    let Value::Table(keys) = &item.value else { return Err(mistake(expected("a table", &item.value).1)) };
+    let (mut sessions, mut passwords) = (None, Vec::new());
+    for (key, Placed { value, line }) in keys {
+        let text = || text(value).map_err(|(_, what)| (Some(*line), what));
+        match &**key {
+            "session" => sessions = Some(RoomPattern::from(text()?)),
+            "password" => match value {
+                Value::Text(password) => passwords.push(PasswordSource::Text(Secret::new(password))),
+                _ => return Err((Some(*line), SECRET_EXPECTED.into())),
+            },
+            "file" => passwords.push(PasswordSource::File(file_at(text()?))),
+            _ => {
+                let meant = nearest(key, ["session", "password", "file"].into_iter());
+                let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+                return Err((Some(*line), format!("there is no key {key} here{meant}")));
+            }
+        }
+    }
+    let sessions = sessions.ok_or_else(|| mistake("say which sessions, with session = \"…\"".into()))?;
+    match <[PasswordSource; 1]>::try_from(passwords) {
+        Ok([password]) => Ok(SessionPassword { sessions, password }),
+        Err(_) => Err(mistake("give it a password, or a file with one".into())),
+    }
+}
+
+/// Without secrets, unless somebody asks for them.
+pub(super) fn written_password(entry: &SessionPassword, reveals: bool) -> String {
+    let password = match &entry.password {
+        PasswordSource::Text(secret) => format!("password = {}", written_secret(secret, reveals)),
+        PasswordSource::File(path) => format!("file = {}", quoted(&path.to_string_lossy())),
+    };
+    format!("{{ session = {}, {password} }}", quoted(&entry.sessions.to_string()))
+}
+
+pub(super) fn written_secret(secret: &Secret, reveals: bool) -> String {
+    if reveals { quoted(secret.reveal()) } else { "(hidden)".into() }
+}
+
+pub(super) const SECRET_EXPECTED: &str = "expected a text";
