@@ -36,6 +36,7 @@ pub mod config;
 mod dedicated;
 mod directory;
 mod gauges;
+mod hand_over;
 mod handle;
 mod inspection;
 mod listeners;
@@ -48,6 +49,7 @@ mod workers;
 
 pub use admission::{Admission, GuessLimits, JoiningSettings, Refusal};
 pub use dedicated::DedicatedServer;
+pub use hand_over::{HandOver, HandOverError, SavedIdentity};
 pub use handle::{AskError, ServerHandle};
 pub use inspection::Inspection;
 pub use secret::Secret;

@@ -1,0 +1,127 @@
+//! What one server process leaves to the next one: its sessions, and the certificate that players know it by.
+
+mod access_record;
+mod record;
+mod state_file;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use consonance_session::SessionSnapshot;
+
+/// Everything that the next process needs so that players who lost their links have their places again.
+///
+/// It holds secrets: whoever has it can take every player's place, and pass for the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HandOver {
+    /// The sessions by name.
+    pub sessions: Vec<(String, SessionSnapshot)>,
+    /// The certificate, if the process had made it itself: addresses name it by its fingerprint.
+    pub identity: Option<SavedIdentity>,
+}
+
+/// A certificate and its private key as PEM.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SavedIdentity {
+    /// The certificate.
+    pub certificate: String,
+    /// Its private key.
+    pub key: String,
+}
+
+/// Why nothing is left to the next process, or nothing was taken over.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandOverError {
+    /// The operating system refuses.
+    #[error("{}: {source}; check that the folder is there and that this user may write to it", path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Something else is there, and stays.
+    #[error(
+        "{} is something else than a state that a server has left; it stays as it is: name another file",
+        path.display()
+    )]
+    SomethingElse {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Others may have read the secrets in it, or have put them there.
+    #[error(
+        "{} belongs to somebody else or can be read by others (mode {mode:03o}), so that it is not to be trusted; \
+         delete it, and keep it in a folder of the server's own",
+        path.display()
+    )]
+    NotPrivate {
+        /// Which file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// More than any server leaves.
+    #[error("{} has {bytes} bytes, and no server leaves more than {}: delete it", path.display(), MAX_BYTES)]
+    TooLarge {
+        /// Which file.
+        path: PathBuf,
+        /// How many.
+        bytes: u64,
+    },
+    /// It was left by another version of this program.
+    #[error("{} was left by a version that writes format {found}, and this one reads {}: players join anew", path.display(), VERSION)]
+    OtherVersion {
+        /// Which file it was; it is deleted.
+        path: PathBuf,
+        /// What it says.
+        found: u32,
+    },
+    /// It was cut off or changed.
+    #[error("{} is damaged ({cause}): players join anew", path.display())]
+    Damaged {
+        /// Which file it was; it is deleted.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+/// Of the format of the file.
+const VERSION: u32 = 1;
+/// A session of 5000 players in a few rooms each leaves 2 MB.
+const MAX_BYTES: u64 = 512 << 20;
+
+impl HandOver {
+    /// Leaves this in a file that only this user may read, in the place of what was left there before. It is there whole or
+    /// not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written, or something else has this name.
+    pub fn write(&self, path: &Path) -> Result<(), HandOverError> {
+        state_file::write(path, &record::to_bytes(self))
+    }
+
+    /// Takes what was left there, and deletes the file, so that nobody else takes it; nothing if there is none.
+    ///
+    /// # Errors
+    /// If it is not to be trusted, damaged, of another version or not readable. The server can start without it.
+    pub fn take(path: &Path) -> Result<Option<Self>, HandOverError> {
+        let Some(bytes) = state_file::take(path)? else { return Ok(None) };
+        record::from_bytes(&bytes).map(Some).map_err(|unreadable| match unreadable {
+            record::Unreadable::OtherVersion(found) => {
+                HandOverError::OtherVersion { path: path.to_owned(), found }
+            }
+            record::Unreadable::Damaged(cause) => HandOverError::Damaged { path: path.to_owned(), cause },
+        })
+    }
+}
+
+/// Does not show the key.
+impl fmt::Debug for SavedIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SavedIdentity").field("certificate", &self.certificate).finish_non_exhaustive()
+    }
+}

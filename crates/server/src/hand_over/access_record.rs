@@ -1,0 +1,160 @@
+//! What players may do, as it stands in a file.
+
+use std::time::Duration;
+
+use consonance_session::{
+    Access, Identity, Priority, RoomPattern, RoomRights, Sanction, Standing, Terms, Vouched,
+};
+use serde::{Deserialize, Serialize};
+
+use super::record::{end_of, ms_of};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessRecord {
+    tokens: Vec<String>,
+    listens_to: Option<Vec<String>>,
+    speaks_to: Option<Vec<String>>,
+    priority_max: Option<i8>,
+    is_moderator: bool,
+    subject: Option<String>,
+    vouched: VouchedRecord,
+    ends_in_ms: Option<u64>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum VouchedRecord {
+    Nothing,
+    Player,
+    Name,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StandingRecord {
+    player: PlayerRecord,
+    muted: Option<TermsRecord>,
+    text_muted: Option<TermsRecord>,
+    deafened: Option<TermsRecord>,
+    rooms: Vec<RightsRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum PlayerRecord {
+    Name(String),
+    Subject(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermsRecord {
+    ends_in_ms: Option<u64>,
+    reason: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RightsRecord {
+    room: String,
+    listen: Option<bool>,
+    speak: Option<bool>,
+}
+
+impl AccessRecord {
+    pub(super) fn of(access: &Access) -> Self {
+        let patterns = |rooms: &[RoomPattern]| rooms.iter().map(ToString::to_string).collect();
+        Self {
+            tokens: access.tokens().map(str::to_owned).collect(),
+            listens_to: access.listens_to().map(patterns),
+            speaks_to: access.speaks_to().map(patterns),
+            priority_max: access.priority_max.map(|priority| priority as i8),
+            is_moderator: access.is_moderator,
+            subject: access.subject.as_deref().map(str::to_owned),
+            vouched: match access.vouched {
+                Vouched::Nothing => VouchedRecord::Nothing,
+                Vouched::Player => VouchedRecord::Player,
+                Vouched::Name => VouchedRecord::Name,
+            },
+            ends_in_ms: access.ends_at.map(ms_of),
+        }
+    }
+
+    pub(super) fn read(self, age: Duration) -> Result<Access, String> {
+        let mut access = Access::from_iter(&self.tokens);
+        if let Some(rooms) = &self.listens_to {
+            access = access.listening_to(rooms);
+        }
+        if let Some(rooms) = &self.speaks_to {
+            access = access.speaking_to(rooms);
+        }
+        access.priority_max = self.priority_max.map(priority).transpose()?;
+        access.is_moderator = self.is_moderator;
+        access.subject = self.subject.map(Into::into);
+        access.vouched = match self.vouched {
+            VouchedRecord::Nothing => Vouched::Nothing,
+            VouchedRecord::Player => Vouched::Player,
+            VouchedRecord::Name => Vouched::Name,
+        };
+        access.ends_at = self.ends_in_ms.map(|ms| end_of(ms, age));
+        Ok(access)
+    }
+}
+
+impl StandingRecord {
+    pub(super) fn of((identity, standing): &(Identity, Standing)) -> Self {
+        let terms = |sanction| {
+            standing.terms(sanction).map(|terms| TermsRecord {
+                ends_in_ms: terms.ends.map(ms_of),
+                reason: terms.reason().to_owned(),
+            })
+        };
+        Self {
+            player: match identity {
+                Identity::Name(name) => PlayerRecord::Name(name.to_string()),
+                Identity::Subject(subject) => PlayerRecord::Subject(subject.to_string()),
+            },
+            muted: terms(Sanction::Muted),
+            text_muted: terms(Sanction::TextMuted),
+            deafened: terms(Sanction::Deafened),
+            rooms: standing
+                .rooms()
+                .map(|(room, RoomRights { listen, speak })| RightsRecord {
+                    room: room.to_owned(),
+                    listen,
+                    speak,
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn read(self, age: Duration) -> (Identity, Standing) {
+        let mut standing = Standing::default();
+        let sanctions = [
+            (Sanction::Muted, self.muted),
+            (Sanction::TextMuted, self.text_muted),
+            (Sanction::Deafened, self.deafened),
+        ];
+        for (sanction, terms) in sanctions {
+            if let Some(TermsRecord { ends_in_ms, reason }) = terms {
+                standing.impose(sanction, Terms::new(ends_in_ms.map(|ms| end_of(ms, age)), &reason));
+            }
+        }
+        for RightsRecord { room, listen, speak } in self.rooms {
+            // More rooms than a player has rights in, nobody has written.
+            standing.set_room_rights(&room, RoomRights { listen, speak });
+        }
+        let identity = match self.player {
+            PlayerRecord::Name(name) => Identity::Name(name.into()),
+            PlayerRecord::Subject(subject) => Identity::Subject(subject.into()),
+        };
+        (identity, standing)
+    }
+}
+
+fn priority(number: i8) -> Result<Priority, String> {
+    let all = [Priority::Low, Priority::Default, Priority::Medium, Priority::High];
+    let found = all.into_iter().find(|priority| *priority as i8 == number);
+    found.ok_or_else(|| format!("{number} is no priority"))
+}

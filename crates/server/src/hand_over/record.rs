@@ -1,0 +1,166 @@
+//! The form in which a server's state stands in a file: JSON, with a mark and a version in front.
+//!
+//! Points of time are milliseconds from the moment of writing, which stands beside them by the clock of the wall.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use consonance_session::{
+    ClientId, CodecKind, CodecSettings, Instant, KeptPlace, Secret, SessionId, SessionSnapshot,
+};
+use serde::{Deserialize, Serialize};
+
+use super::access_record::{AccessRecord, StandingRecord};
+use super::{HandOver, SavedIdentity, VERSION};
+
+/// How every such file begins.
+pub(super) const MARK: &[u8] = b"{\"format\":\"consonance-hand-over\",";
+
+/// Why bytes with the mark are no state.
+pub(super) enum Unreadable {
+    OtherVersion(u32),
+    Damaged(String),
+}
+
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    format: String,
+    version: u32,
+    written_at_ms: u64,
+    identity: Option<IdentityRecord>,
+    sessions: Vec<SessionRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentityRecord {
+    certificate: String,
+    key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionRecord {
+    name: String,
+    number: u32,
+    places: Vec<PlaceRecord>,
+    standings: Vec<StandingRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceRecord {
+    id: u16,
+    name: String,
+    codec: (u8, u32, u32),
+    rooms: Vec<String>,
+    secret: String,
+    is_untold: bool,
+    access: AccessRecord,
+}
+
+pub(super) fn to_bytes(hand_over: &HandOver) -> Vec<u8> {
+    let identity = hand_over.identity.as_ref();
+    let state = State {
+        format: "consonance-hand-over".to_owned(),
+        version: VERSION,
+        written_at_ms: wall_clock_ms(),
+        identity: identity.map(|SavedIdentity { certificate, key }| IdentityRecord {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        }),
+        sessions: hand_over
+            .sessions
+            .iter()
+            .map(|(name, snapshot)| SessionRecord::of(name, snapshot))
+            .collect(),
+    };
+    let bytes = serde_json::to_vec(&state).expect("texts, numbers and lists can be written as JSON");
+    debug_assert!(bytes.starts_with(MARK), "a struct's fields are written in their order");
+    bytes
+}
+
+pub(super) fn from_bytes(bytes: &[u8]) -> Result<HandOver, Unreadable> {
+    let damaged = |error: serde_json::Error| Unreadable::Damaged(error.to_string());
+    let Head { version } = serde_json::from_slice(bytes).map_err(damaged)?;
+    if version != VERSION {
+        return Err(Unreadable::OtherVersion(version));
+    }
+    let state: State = serde_json::from_slice(bytes).map_err(damaged)?;
+    let age = Duration::from_millis(wall_clock_ms().saturating_sub(state.written_at_ms));
+    let sessions = state.sessions.into_iter().map(|session| session.read(age));
+    let identity =
+        state.identity.map(|IdentityRecord { certificate, key }| SavedIdentity { certificate, key });
+    Ok(HandOver { identity, sessions: sessions.collect::<Result<_, _>>().map_err(Unreadable::Damaged)? })
+}
+
+impl SessionRecord {
+    fn of(name: &str, snapshot: &SessionSnapshot) -> Self {
+        Self {
+            name: name.to_owned(),
+            number: snapshot.session.0,
+            places: snapshot.places.iter().map(PlaceRecord::of).collect(),
+            standings: snapshot.standings.iter().map(StandingRecord::of).collect(),
+        }
+    }
+
+    fn read(self, age: Duration) -> Result<(String, SessionSnapshot), String> {
+        let places = self.places.into_iter().map(|place| place.read(age));
+        let snapshot = SessionSnapshot {
+            session: SessionId(self.number),
+            places: places.collect::<Result<_, _>>()?,
+            standings: self.standings.into_iter().map(|standing| standing.read(age)).collect(),
+        };
+        Ok((self.name, snapshot))
+    }
+}
+
+impl PlaceRecord {
+    fn of(place: &KeptPlace) -> Self {
+        let CodecSettings { kind, frame_size_samples, sample_rate_hz } = place.codec;
+        Self {
+            id: place.id.0,
+            name: place.name.to_string(),
+            codec: (kind.0, frame_size_samples, sample_rate_hz),
+            rooms: place.rooms.iter().map(ToString::to_string).collect(),
+            secret: BASE64.encode(place.secret.0),
+            is_untold: place.is_untold,
+            access: AccessRecord::of(&place.access),
+        }
+    }
+
+    fn read(self, age: Duration) -> Result<KeptPlace, String> {
+        let secret = BASE64.decode(&self.secret).ok().and_then(|bytes| bytes.try_into().ok());
+        let (kind, frame_size_samples, sample_rate_hz) = self.codec;
+        Ok(KeptPlace {
+            id: ClientId(self.id),
+            secret: Secret(secret.ok_or_else(|| format!("the secret of {:?} is none", self.name))?),
+            name: self.name.into(),
+            codec: CodecSettings { kind: CodecKind(kind), frame_size_samples, sample_rate_hz },
+            rooms: self.rooms.into_iter().map(Into::into).collect(),
+            is_untold: self.is_untold,
+            access: self.access.read(age)?,
+        })
+    }
+}
+
+/// How long after the writing something ends, in ms; at least one, as what has ended is not written.
+pub(super) fn ms_of(end: Instant) -> u64 {
+    end.as_micros().div_ceil(1000)
+}
+
+/// When that is, so long after the writing.
+pub(super) fn end_of(ms: u64, age: Duration) -> Instant {
+    Instant::START + Duration::from_millis(ms).saturating_sub(age)
+}
+
+fn wall_clock_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}

@@ -1,0 +1,196 @@
+//! What a process leaves to the next one: a file that only it may read, that is read once, and that may be anything.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use consonance_server::{HandOver, HandOverError, SavedIdentity};
+use consonance_session::{
+    Access, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace, Priority, RoomRights, Sanction,
+    Secret, SessionId, SessionSnapshot, Standing, Terms, Vouched,
+};
+
+/// A folder of this test's own, which goes with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("consonance-hand-over-{}-{test}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("state")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Far enough away that a slow machine does not matter, and without parts of a millisecond.
+const LATER: Instant = Instant::from_millis(3_600_000);
+
+fn hand_over() -> HandOver {
+    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let mut access = Access::from_iter(["gold"]).listening_to(["lobby", "team*"]).speaking_to(["lobby"]);
+    access.priority_max = Some(Priority::Medium);
+    access.is_moderator = true;
+    access.subject = Some("account 7".into());
+    access.vouched = Vouched::Name;
+    let place = |id, name: &str, access| KeptPlace {
+        id: ClientId(id),
+        name: name.into(),
+        codec,
+        rooms: vec!["lobby".into(), "\u{1f600}".into()],
+        secret: Secret([id as u8; 16]),
+        is_untold: id == 4,
+        access,
+    };
+    let mut standing = Standing::default();
+    standing.impose(Sanction::Muted, Terms::new(None, "loud"));
+    standing.set_room_rights("stage", RoomRights { listen: None, speak: Some(false) });
+    let snapshot = SessionSnapshot {
+        session: SessionId(0x7fff_fffe),
+        places: vec![place(3, "Älice", access), place(4, "", Access::default())],
+        standings: vec![
+            (Identity::Name("Bob".into()), standing.clone()),
+            (Identity::Subject("account 9".into()), standing),
+        ],
+    };
+    let identity = SavedIdentity { certificate: "a certificate".into(), key: "a key".into() };
+    HandOver { sessions: vec![("main".into(), snapshot)], identity: Some(identity) }
+}
+
+#[test]
+fn what_is_left_is_taken_once() {
+    let folder = Folder::new("once");
+    hand_over().write(&folder.file()).unwrap();
+    assert_eq!(HandOver::take(&folder.file()).unwrap(), Some(hand_over()));
+    assert_eq!(HandOver::take(&folder.file()).unwrap(), None);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "nothing stays of it");
+}
+
+#[test]
+fn what_has_an_end_ends_when_it_would_have() {
+    let folder = Folder::new("ends");
+    let mut left = hand_over();
+    left.sessions[0].1.places[0].access.ends_at = Some(LATER);
+    left.write(&folder.file()).unwrap();
+    let taken = HandOver::take(&folder.file()).unwrap().unwrap();
+    let end = taken.sessions[0].1.places[0].access.ends_at.unwrap();
+    assert!(end <= LATER && end + Duration::from_mins(30) > LATER, "{end:?}");
+}
+
+#[test]
+fn a_newer_state_takes_the_place_of_an_older_one() {
+    let folder = Folder::new("newer");
+    HandOver::default().write(&folder.file()).unwrap();
+    hand_over().write(&folder.file()).unwrap();
+    assert_eq!(HandOver::take(&folder.file()).unwrap(), Some(hand_over()));
+}
+
+#[test]
+fn another_file_is_neither_written_over_nor_deleted() {
+    let folder = Folder::new("another");
+    fs::write(folder.file(), "sessions = ['main']").unwrap();
+    make_private(&folder);
+    let error = hand_over().write(&folder.file()).unwrap_err();
+    assert!(matches!(error, HandOverError::SomethingElse { .. }), "{error}");
+    let error = HandOver::take(&folder.file()).unwrap_err();
+    assert!(matches!(error, HandOverError::SomethingElse { .. }), "{error}");
+    assert_eq!(fs::read_to_string(folder.file()).unwrap(), "sessions = ['main']");
+}
+
+#[test]
+fn a_state_that_is_cut_off_is_damaged_wherever_it_was_cut() {
+    let folder = Folder::new("cut");
+    hand_over().write(&folder.file()).unwrap();
+    let whole = fs::read(folder.file()).unwrap();
+    for length in 40..whole.len() {
+        fs::write(folder.file(), &whole[..length]).unwrap();
+        make_private(&folder);
+        let error = HandOver::take(&folder.file()).unwrap_err();
+        assert!(matches!(error, HandOverError::Damaged { .. }), "{length}: {error}");
+        assert!(!folder.file().exists(), "its secrets lie about no longer");
+    }
+}
+
+#[test]
+fn every_changed_byte_is_read_or_refused_and_breaks_nothing() {
+    let folder = Folder::new("changed");
+    hand_over().write(&folder.file()).unwrap();
+    let whole = fs::read(folder.file()).unwrap();
+    let mut refused = 0;
+    for index in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[index] ^= 1;
+        fs::write(folder.file(), &changed).unwrap();
+        make_private(&folder);
+        refused += usize::from(HandOver::take(&folder.file()).is_err());
+    }
+    assert!(refused > whole.len() / 4, "only {refused} of {} are no state", whole.len());
+}
+
+#[test]
+fn another_version_is_told_apart_and_deleted() {
+    let folder = Folder::new("version");
+    fs::write(folder.file(), "{\"format\":\"consonance-hand-over\",\"version\":9,\"news\":[]}").unwrap();
+    make_private(&folder);
+    let error = HandOver::take(&folder.file()).unwrap_err();
+    assert!(matches!(error, HandOverError::OtherVersion { found: 9, .. }), "{error}");
+    assert!(!folder.file().exists());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told() {
+    let folder = Folder::new("missing");
+    let path = folder.0.join("nowhere/state");
+    assert!(matches!(hand_over().write(&path), Err(HandOverError::Io { .. })));
+    assert_eq!(HandOver::take(&path).unwrap(), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_this_user_may_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new("private");
+    hand_over().write(&folder.file()).unwrap();
+    let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(folder.file()), 0o600);
+    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o640)).unwrap();
+    let error = HandOver::take(&folder.file()).unwrap_err();
+    assert!(matches!(error, HandOverError::NotPrivate { mode: 0o640, .. }), "{error}");
+    assert!(folder.file().exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_is_followed() {
+    let folder = Folder::new("link");
+    let target = folder.0.join("target");
+    hand_over().write(&target).unwrap();
+    std::os::unix::fs::symlink(&target, folder.file()).unwrap();
+    assert!(HandOver::take(&folder.file()).is_err());
+    assert!(hand_over().write(&folder.file()).is_err());
+    assert!(target.exists());
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let words = format!("{:?}", hand_over());
+    assert!(!words.contains("a key") && words.contains("a certificate"), "{words}");
+    assert!(words.contains("Secret(…)"), "{words}");
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Folder) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Folder) {}
