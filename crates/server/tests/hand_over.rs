@@ -16,7 +16,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(test: &str) -> Self {
         let path = std::env::temp_dir().join(format!("consonance-hand-over-{}-{test}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
+        fs::create_dir_all(&path).expect("a folder of our own");
         Self(path)
     }
 
@@ -189,7 +189,7 @@ fn no_secret_is_shown() {
 #[cfg(unix)]
 fn make_private(folder: &Folder) {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o600)).expect("a file of our own");
 }
 
 #[cfg(not(unix))]
