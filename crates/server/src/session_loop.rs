@@ -1,5 +1,7 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
+mod recording;
+
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 #[cfg(unix)]
@@ -20,6 +22,7 @@ use crate::admission::{Desk, Verdict};
 use crate::directory::Directory;
 use crate::inspection::{Notes, fill};
 use crate::listeners::{Listeners, from_transport, link_of};
+use crate::recording::RecordingFeed;
 use crate::sessions::{Session, Sessions, SessionsSettings};
 use crate::workers::Workers;
 
@@ -42,6 +45,7 @@ pub struct SessionLoop {
     next_look_at: Option<Instant>,
     is_looked_at: bool,
     notes: Notes,
+    recording_feed: Option<RecordingFeed>,
     /// A received packet, taken out of its listener so that the listener can send.
     packet: Vec<u8>,
 }
@@ -66,6 +70,7 @@ impl SessionLoop {
             next_look_at: None,
             is_looked_at: false,
             notes: Notes::default(),
+            recording_feed: None,
             packet: Vec::new(),
         }
     }
@@ -204,9 +209,12 @@ impl SessionLoop {
         let at = self.at(now);
         self.listeners.record(now, link, Direction::Received, delivery, &self.packet);
         let Some(&index) = self.session_of.get(&link) else { return };
-        let server = &mut self.sessions.get_mut(index).server;
-        if let Some(relayed) = server.handle_packet(at, link, delivery, &self.packet) {
+        let session = self.sessions.get_mut(index);
+        if let Some(relayed) = session.server.handle_packet(at, link, delivery, &self.packet) {
             self.listeners.send(now, &relayed);
+            if let Some(feed) = &mut self.recording_feed {
+                session.recording.hear(feed, now, &session.name, &session.server, &self.packet);
+            }
         }
         self.drain(index, now);
     }
@@ -285,6 +293,9 @@ impl SessionLoop {
                 event => {
                     log(&session.name, &event);
                     self.notes.add(at, &session.name, &event);
+                    if let Some(feed) = &mut self.recording_feed {
+                        session.recording.handle_event(feed, now, &session.name, &session.server, &event);
+                    }
                 }
             }
         }

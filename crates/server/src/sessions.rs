@@ -8,6 +8,7 @@ use consonance_session::{
 };
 
 use crate::admission::Admission;
+use crate::recording::SessionRecording;
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -100,6 +101,7 @@ fn random_key() -> [u8; 32] {
 pub(crate) struct Session {
     pub(crate) name: String,
     pub(crate) server: Server,
+    pub(crate) recording: SessionRecording,
 }
 
 /// The sessions of one worker; an index names one for as long as the process runs.
@@ -127,7 +129,8 @@ impl Sessions {
             server.admission = settings.admission.asks();
             server.secret_key = key_of_session(&settings.secret_key, index);
             by_name.insert(name.clone(), list.len());
-            list.push(Session { name: name.clone(), server: Server::new(server) });
+            let (server, recording) = (Server::new(server), SessionRecording::default());
+            list.push(Session { name: name.clone(), server, recording });
         }
         let is_only_one = settings.names.len() == 1 && list.len() == 1;
         Self { list, by_name, is_only_one, always_monitors: settings.monitor_channels }

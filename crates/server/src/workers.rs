@@ -7,6 +7,7 @@ use consonance_pcap::PacketSink;
 use consonance_transport::ServerTransport;
 
 use crate::directory::Directory;
+use crate::recording::Recorder;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
 
@@ -64,6 +65,11 @@ impl Workers {
     pub fn pinned(mut self, is_pinned: bool) -> Self {
         self.is_pinned = is_pinned;
         self
+    }
+
+    /// Lets every worker record; see [`SessionLoop::record_with`].
+    pub fn record_with(&mut self, recorder: &Recorder) {
+        self.loops.iter_mut().for_each(|session_loop| session_loop.record_with(recorder.feed()));
     }
 
     /// Writes the packets of all workers down; see [`SessionLoop::capture_packets`].

@@ -10,7 +10,7 @@ use super::opus_packet::{GRID_SAMPLES, OpusPacket, lost, silence};
 /// A player counts the samples of packets and looks at nothing else, so what is missing is filled: up to 120 ms with packets
 /// that tell the decoder to conceal what was lost, anything longer with silence.
 ///
-/// Whole pages go to the sink in one piece: one for each second of sound, or what [`flush`](Self::flush) finds.
+/// Whole pages go to the sink, several in one piece: when there are 64 KB of them, or by [`flush`](Self::flush).
 #[derive(Debug)]
 pub struct OggOpusWriter<W: Write> {
     sink: W,
@@ -23,6 +23,7 @@ pub struct OggOpusWriter<W: Write> {
     page_begins: u64,
     /// The first byte of the last packet, if it was somebody's and not made up.
     last_toc: Option<u8>,
+    /// What the sink has got.
     bytes: u64,
 }
 
@@ -90,9 +91,9 @@ impl<W: Write> OggOpusWriter<W> {
         self.end
     }
 
-    /// How many bytes the sink was given.
+    /// How many bytes there are in whole pages, whether the sink has got them or not.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.bytes + self.sealed.len() as u64
     }
 
     /// Gives the sink what it has not got yet.

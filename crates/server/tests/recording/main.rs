@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod call;
+mod disk;
 mod ogg_opus;
 mod repair;
+mod sessions;
 mod sound;

@@ -6,6 +6,7 @@ use consonance_wire::{ClientId, CodecSettings, RoomId};
 
 use super::{Access, RoomUse, Server};
 use crate::link::LinkId;
+use crate::roster::Member;
 use crate::time::Instant;
 use crate::traffic::{Total, Traffic};
 
@@ -79,17 +80,17 @@ pub struct LinkRow {
 impl Server {
     /// Everybody in the session, by ascending id.
     pub fn client_table(&self) -> impl Iterator<Item = ClientRow<'_>> {
-        self.roster.iter().map(|member| ClientRow {
-            id: member.id,
-            name: &member.name,
-            codec: member.codec,
-            link: member.data,
-            rooms: member.rooms.names().collect(),
-            voice: self.voice_reports.voice(member.id),
-            refused: self.gate.refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
-            has_place: self.proximity.has_place(member.id),
-            access: self.gate.access(member.id),
-        })
+        self.roster.iter().map(|member| self.client_row(member))
+    }
+
+    /// The client of this id, if there is one.
+    pub fn client(&self, id: ClientId) -> Option<ClientRow<'_>> {
+        self.roster.get(id).map(|member| self.client_row(member))
+    }
+
+    /// The names of the rooms that the wire knows by this id, as far as somebody listens to them: one, as a rule.
+    pub fn room_names(&self, id: RoomId) -> impl Iterator<Item = &str> {
+        self.rooms.names_of_id(id)
     }
 
     /// Every room that somebody listens to, by ascending room id and then by name.
@@ -118,6 +119,20 @@ impl Server {
     /// What went out, or waits to be polled for.
     pub fn sent(&self) -> &Traffic {
         &self.sent
+    }
+
+    fn client_row<'a>(&'a self, member: &'a Member<LinkId>) -> ClientRow<'a> {
+        ClientRow {
+            id: member.id,
+            name: &member.name,
+            codec: member.codec,
+            link: member.data,
+            rooms: member.rooms.names().collect(),
+            voice: self.voice_reports.voice(member.id),
+            refused: self.gate.refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
+            has_place: self.proximity.has_place(member.id),
+            access: self.gate.access(member.id),
+        }
     }
 
     /// Of those who listen to a room id, who does so by this name.

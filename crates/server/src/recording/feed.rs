@@ -1,0 +1,257 @@
+//! The end of recordings at a thread that relays: it hands packets on, and never waits.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use consonance_session::{ClientId, CodecKind, RoomId, Server};
+use consonance_wire::{ChannelKind, MessageType, Packet, VoiceData};
+use rtrb::Producer;
+
+use super::index::EndReason;
+use super::message::Message;
+use super::settings::RecordingSettings;
+
+/// Hands what one thread relays to the thread that writes recordings; made by [`Recorder::feed`](super::Recorder::feed).
+#[derive(Debug)]
+pub struct RecordingFeed {
+    ring: Producer<u8>,
+    /// A message that is being put together.
+    message: Vec<u8>,
+    registry: Arc<Registry>,
+}
+
+/// What a recorder and its feeds share.
+#[derive(Debug)]
+pub(super) struct Registry {
+    pub(super) settings: RecordingSettings,
+    /// Recordings that have begun and that the recorder has not looked at yet. Locked when one begins, and never for a packet.
+    pub(super) begun: Mutex<Vec<Begun>>,
+    /// Recordings are numbered through, over all feeds.
+    pub(super) next: AtomicU32,
+    /// Frames that found the ring full.
+    pub(super) frames_dropped: AtomicU64,
+}
+
+/// A recording that begins.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) state: Arc<TapState>,
+    pub(super) session: String,
+    pub(super) by_operator: bool,
+    pub(super) at: Instant,
+}
+
+/// What both ends of one recording know of each other.
+#[derive(Debug)]
+pub(super) struct TapState {
+    pub(super) recording: u32,
+    /// Why the tap was closed, as a number of [`EndReason`]; nothing comes any more then.
+    closed: AtomicU8,
+    /// The recording has ended by itself.
+    ended: AtomicBool,
+    /// Whether another one shall follow at once.
+    goes_on: AtomicBool,
+    pub(super) frames_dropped: AtomicU64,
+}
+
+/// A session that is being recorded. Dropping it ends the recording.
+#[derive(Debug)]
+pub(crate) struct SessionTap {
+    state: Arc<TapState>,
+    begun: Instant,
+    pub(crate) by_operator: bool,
+    /// Whom and what the other end knows already.
+    speakers: IdSet,
+    rooms: IdSet,
+    end: EndReason,
+}
+
+impl RecordingFeed {
+    pub(super) fn new(ring: Producer<u8>, registry: Arc<Registry>) -> Self {
+        Self { ring, message: Vec::new(), registry }
+    }
+
+    pub(crate) fn settings(&self) -> &RecordingSettings {
+        &self.registry.settings
+    }
+
+    /// Begins to record a session.
+    pub(crate) fn begin(&mut self, now: Instant, session: &str, by_operator: bool) -> SessionTap {
+        let mut begun = self.registry.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = Arc::new(TapState {
+            recording: self.registry.next.fetch_add(1, Ordering::Relaxed),
+            closed: AtomicU8::new(OPEN),
+            ended: AtomicBool::new(false),
+            goes_on: AtomicBool::new(false),
+            frames_dropped: AtomicU64::new(0),
+        });
+        begun.push(Begun { state: Arc::clone(&state), session: session.to_owned(), by_operator, at: now });
+        let (speakers, rooms) = (IdSet::default(), IdSet::default());
+        SessionTap { state, begun: now, by_operator, speakers, rooms, end: EndReason::SessionEnded }
+    }
+
+    /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see
+    /// [`RecordingSettings::whispers`].
+    pub(crate) fn hear(&mut self, now: Instant, tap: &mut SessionTap, packet: &[u8], server: &Server) {
+        let Some((packet, voice)) = voice_of(packet) else { return };
+        let has_room = voice.channels.iter().any(|channel| channel.bits.kind() == ChannelKind::Room);
+        if !has_room && !self.registry.settings.whispers {
+            return;
+        }
+        if !self.introduce(tap, &voice, server) || !self.push_voice(now, tap, packet) {
+            tap.state.frames_dropped.fetch_add(1, Ordering::Relaxed);
+            self.registry.frames_dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Tells whatever the other end does not know yet about a frame. False if there is no room for that.
+    fn introduce(&mut self, tap: &mut SessionTap, voice: &VoiceData<'_>, server: &Server) -> bool {
+        let recording = tap.state.recording;
+        if !tap.speakers.contains(voice.sender.0) {
+            let Some(client) = server.client(voice.sender) else { return false };
+            let subject = client.access.and_then(|access| access.subject.as_deref()).unwrap_or_default();
+            let is_opus = client.codec.kind == CodecKind::OPUS;
+            let (id, name) = (voice.sender, client.name);
+            if !self.push(&Message::Speaker { recording, id, is_opus, name, subject }) {
+                return false;
+            }
+            tap.speakers.insert(voice.sender.0);
+        }
+        for channel in voice.channels.iter().filter(|channel| channel.bits.kind() == ChannelKind::Room) {
+            if !tap.rooms.contains(channel.recipient) {
+                let id = RoomId(channel.recipient);
+                let name = server.room_names(id).next().unwrap_or_default();
+                if !self.push(&Message::Room { recording, id, name }) {
+                    return false;
+                }
+                tap.rooms.insert(channel.recipient);
+            }
+        }
+        true
+    }
+
+    fn push_voice(&mut self, now: Instant, tap: &SessionTap, packet: &[u8]) -> bool {
+        let at_us = tap.age_us(now);
+        self.push(&Message::Voice { recording: tap.state.recording, at_us, packet })
+    }
+
+    fn push(&mut self, message: &Message<'_>) -> bool {
+        message.write(&mut self.message);
+        self.ring.push_entire_slice(&self.message).is_ok()
+    }
+}
+
+impl SessionTap {
+    /// Ends the recording for this reason.
+    pub(crate) fn close(mut self, reason: EndReason) {
+        self.end = reason;
+    }
+
+    /// The recording has ended by itself; `Some(true)` if another one shall follow it at once.
+    pub(crate) fn has_ended(&self, now: Instant, settings: &RecordingSettings) -> Option<bool> {
+        if self.state.ended.load(Ordering::Acquire) {
+            return Some(self.state.goes_on.load(Ordering::Relaxed));
+        }
+        (now.saturating_duration_since(self.begun) >= settings.duration_max).then_some(true)
+    }
+
+    /// Whoever has this id is somebody else from now on, or gone.
+    pub(crate) fn forget_speaker(&mut self, id: ClientId) {
+        self.speakers.remove(id.0);
+    }
+
+    /// A room of this name is there from now on.
+    pub(crate) fn forget_room(&mut self, name: &str) {
+        self.rooms.remove(RoomId::of(name).0);
+    }
+
+    /// All ids mean somebody else from now on.
+    pub(crate) fn forget_everybody(&mut self) {
+        self.speakers = IdSet::default();
+    }
+
+    fn age_us(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.begun).as_micros() as u64
+    }
+}
+
+impl Drop for SessionTap {
+    fn drop(&mut self) {
+        self.state.closed.store(self.end as u8, Ordering::Release);
+    }
+}
+
+impl TapState {
+    /// Why the session's end was closed; all that it has told is in the ring then.
+    pub(super) fn closed(&self) -> Option<EndReason> {
+        EndReason::of_number(self.closed.load(Ordering::Acquire))
+    }
+
+    /// Tells the session's end that nothing is taken any more.
+    pub(super) fn end(&self, goes_on: bool) {
+        self.goes_on.store(goes_on, Ordering::Relaxed);
+        self.ended.store(true, Ordering::Release);
+    }
+}
+
+/// No [`EndReason`].
+const OPEN: u8 = u8::MAX;
+
+/// The voice packet that a client sent, on its own or in a relay.
+fn voice_of(packet: &[u8]) -> Option<(&[u8], VoiceData<'_>)> {
+    match Packet::parse(packet).ok()? {
+        Packet::VoiceData(voice) => Some((packet, voice)),
+        Packet::ServerRelayUnreliable(relay)
+            if MessageType::peek(relay.packet) == Ok(MessageType::VoiceData) =>
+        {
+            match Packet::parse(relay.packet).ok()? {
+                Packet::VoiceData(voice) => Some((relay.packet, voice)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Numbers of 16 bits; nothing is allocated for one that is not above those before.
+#[derive(Debug, Default)]
+struct IdSet(Vec<u64>);
+
+impl IdSet {
+    fn contains(&self, id: u16) -> bool {
+        self.0.get(usize::from(id / 64)).is_some_and(|bits| bits >> (id % 64) & 1 != 0)
+    }
+
+    fn insert(&mut self, id: u16) {
+        let word = usize::from(id / 64);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (id % 64);
+    }
+
+    fn remove(&mut self, id: u16) {
+        if let Some(bits) = self.0.get_mut(usize::from(id / 64)) {
+            *bits &= !(1 << (id % 64));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_ids_has_what_was_put_in_and_not_taken_out() {
+        let mut set = IdSet::default();
+        for id in [0, 63, 64, 65_535] {
+            assert!(!set.contains(id));
+            set.insert(id);
+            assert!(set.contains(id) && !set.contains(id ^ 1));
+        }
+        set.remove(63);
+        set.remove(1_000);
+        assert!(!set.contains(63) && set.contains(0) && set.contains(65_535));
+    }
+}

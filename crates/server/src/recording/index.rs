@@ -1,0 +1,198 @@
+//! What a recording's folder holds, as a file for people and programs: `index.json`.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// One recording of a session. Positions and lengths are samples at 48 kHz from its beginning, which all its tracks have in
+/// common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecordingIndex {
+    /// Of this format: 1. What is added later leaves the number as it is; what changes its meaning does not.
+    pub version: u32,
+    /// The session's name.
+    pub session: String,
+    /// When it began, in words.
+    pub started_at: String,
+    /// The same in milliseconds since 1970.
+    pub started_unix_ms: u64,
+    /// Whether an operator began it, rather than the configuration.
+    pub by_operator: bool,
+    /// 48 000.
+    pub sample_rate_hz: u32,
+    /// Until when it was recorded, whether anybody spoke or not.
+    pub duration_samples: u64,
+    /// Of all tracks.
+    pub bytes: u64,
+    /// Why nothing more comes; none while it is being recorded.
+    pub ended: Option<EndReason>,
+    /// What the system said, if that was why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Frames that came faster than the disk took them.
+    pub frames_dropped: u64,
+    /// Frames of players who came after as many as one recording may have.
+    pub frames_without_track: u64,
+    /// The voices, in the order in which they were first heard.
+    pub tracks: Vec<TrackIndex>,
+}
+
+/// One player's voice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TrackIndex {
+    /// The file's name, in the same folder.
+    pub file: String,
+    /// The player's name.
+    pub player: String,
+    /// The id that it had last.
+    pub id: u16,
+    /// Whom its join token was for, if there was one that said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Where its voice begins; none while it has none.
+    pub first_sample: Option<u64>,
+    /// How long the file plays.
+    pub duration_samples: u64,
+    /// How large it is.
+    pub bytes: u64,
+    /// Frames that are in it.
+    pub frames: u64,
+    /// Frames that never came; the file has gaps in their places, which players conceal.
+    pub frames_lost: u64,
+    /// Frames that came twice, or when their time was over.
+    pub frames_late: u64,
+    /// Frames that are not Opus, or came faster than anybody speaks.
+    pub frames_refused: u64,
+    /// When it is heard, and where.
+    pub spans: Vec<Span>,
+}
+
+/// A stretch of speech.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Span {
+    /// Its first sample.
+    pub from_sample: u64,
+    /// The first sample that it has no more.
+    pub to_sample: u64,
+    /// The rooms that it was spoken to; a number for one that nobody listened to.
+    pub rooms: Vec<String>,
+    /// Whether it was also, or only, spoken to single players.
+    pub to_players: bool,
+}
+
+/// Why a recording ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum EndReason {
+    /// The session ended, or the server stopped.
+    SessionEnded,
+    /// The last player left.
+    Empty,
+    /// An operator wanted it.
+    Stopped,
+    /// It was as long as one may become; the next one goes on.
+    DurationReached,
+    /// It was as large as one may become; the next one goes on.
+    BytesReached,
+    /// All recordings together were as large as they may become.
+    FolderFull,
+    /// Less was free on the disk than is to be left.
+    DiskNearlyFull,
+    /// A file could not be written; the index has what the system said.
+    WriteFailed,
+    /// The server was killed, or the machine stopped. What was written until a second before is there.
+    Crashed,
+}
+
+impl EndReason {
+    const ALL: [Self; 9] = [
+        Self::SessionEnded,
+        Self::Empty,
+        Self::Stopped,
+        Self::DurationReached,
+        Self::BytesReached,
+        Self::FolderFull,
+        Self::DiskNearlyFull,
+        Self::WriteFailed,
+        Self::Crashed,
+    ];
+
+    pub(super) fn of_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+}
+
+/// Why an index cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// It cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It is not what it should be.
+    #[error("{path} is no index of a recording: {what}")]
+    Malformed {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+impl RecordingIndex {
+    /// The file's name in a recording's folder.
+    pub const FILE: &'static str = "index.json";
+
+    /// Reads the index of the recording in this folder.
+    ///
+    /// # Errors
+    /// If it is not there, or of a later version.
+    pub fn read(folder: &Path) -> Result<Self, IndexError> {
+        let path = folder.join(Self::FILE);
+        let name = || path.display().to_string();
+        let text = fs::read(&path).map_err(|source| IndexError::Read { path: name(), source })?;
+        let malformed = |what: String| IndexError::Malformed { path: name(), what };
+        let index: Self = serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
+        if index.version != VERSION {
+            return Err(malformed(format!("it has version {}, and {VERSION} is known here", index.version)));
+        }
+        Ok(index)
+    }
+
+    /// Replaces the index in this folder: whoever reads it, and whenever a machine stops, there is either the former one or
+    /// this one.
+    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+        let new = folder.join("index.json.new");
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec_pretty(self).map_err(io::Error::other)?)?;
+        file.sync_all()?;
+        fs::rename(new, folder.join(Self::FILE))
+    }
+}
+
+pub(super) const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_found_by_its_number() {
+        for reason in EndReason::ALL {
+            assert_eq!(EndReason::of_number(reason as u8), Some(reason));
+        }
+        assert_eq!(EndReason::of_number(u8::MAX), None);
+    }
+}

@@ -1,0 +1,236 @@
+//! One recording that is being made: its folder, its tracks and its index.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use consonance_wire::{ChannelKind, ClientId, Packet, RoomId, VoiceData};
+
+use super::feed::{Begun, TapState};
+use super::index::{EndReason, RecordingIndex, VERSION};
+use super::message::Message;
+use super::settings::RecordingSettings;
+use super::track::{Audience, Track};
+use super::{file_name, utc};
+
+/// A recording that goes on.
+#[derive(Debug)]
+pub(super) struct LiveRecording {
+    pub(super) state: Arc<TapState>,
+    pub(super) folder: PathBuf,
+    begun: Instant,
+    index: RecordingIndex,
+    tracks: Vec<Track>,
+    /// Which track each id speaks into; none if there was no track left, or if it does not speak Opus.
+    speakers: HashMap<ClientId, Speaker>,
+    rooms: HashMap<RoomId, String>,
+    next_index: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Speaker {
+    Track(usize),
+    /// Its track, if it has one, counts what cannot be recorded.
+    NotOpus(usize),
+    TooMany,
+}
+
+impl LiveRecording {
+    /// Makes the folder and the first index.
+    pub(super) fn create(begun: Begun, now: Instant, settings: &RecordingSettings) -> io::Result<Self> {
+        let age = now.saturating_duration_since(begun.at);
+        let started = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
+        let session_folder = settings.folder.join(file_name::of_session(&begun.session));
+        std::fs::create_dir_all(&session_folder)?;
+        let folder = new_folder(&session_folder, &utc::folder_name(started))?;
+        let since_1970 = started.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let index = RecordingIndex {
+            version: VERSION,
+            session: begun.session,
+            started_at: utc::rfc_3339(started),
+            started_unix_ms: since_1970.as_millis() as u64,
+            by_operator: begun.by_operator,
+            sample_rate_hz: 48_000,
+            duration_samples: 0,
+            bytes: 0,
+            ended: None,
+            error: None,
+            frames_dropped: 0,
+            frames_without_track: 0,
+            tracks: Vec::new(),
+        };
+        index.write(&folder)?;
+        Ok(Self {
+            state: begun.state,
+            folder,
+            begun: begun.at,
+            index,
+            tracks: Vec::new(),
+            speakers: HashMap::new(),
+            rooms: HashMap::new(),
+            next_index: INDEX_INTERVAL,
+        })
+    }
+
+    /// Takes in what was told of this recording.
+    pub(super) fn handle(&mut self, message: &Message<'_>, settings: &RecordingSettings) -> io::Result<()> {
+        match *message {
+            Message::Speaker { id, is_opus, name, subject, .. } => {
+                self.introduce(id, is_opus, name, subject, settings.tracks_max)
+            }
+            Message::Room { id, name, .. } => {
+                let name = if name.is_empty() { id.0.to_string() } else { name.to_owned() };
+                self.rooms.insert(id, name);
+                Ok(())
+            }
+            Message::Voice { at_us, packet, .. } => match Packet::parse(packet) {
+                Ok(Packet::VoiceData(voice)) => self.hear(samples(Duration::from_micros(at_us)), &voice),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Time has passed: pages are written, and now and then the index.
+    pub(super) fn pass(&mut self, now: Instant) -> io::Result<()> {
+        let age = self.age(now);
+        // What is still in the ring came before.
+        let heard = samples(age.saturating_sub(LAG));
+        for track in &mut self.tracks {
+            track.pass(heard)?;
+        }
+        if age >= self.next_index {
+            self.next_index = age + INDEX_INTERVAL;
+            if self.tracks.iter().map(Track::spans).sum::<usize>() >= MAX_SPANS {
+                self.tracks.iter_mut().for_each(Track::keep_to_last_span);
+            }
+            self.index_so_far(now).write(&self.folder)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of all tracks so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.tracks.iter().map(Track::bytes).sum()
+    }
+
+    /// What the index would be now.
+    pub(super) fn index_so_far(&self, now: Instant) -> RecordingIndex {
+        let tracks: Vec<_> = self.tracks.iter().map(Track::index).collect();
+        let longest = tracks.iter().map(|track| track.duration_samples).max().unwrap_or(0);
+        RecordingIndex {
+            duration_samples: longest.max(samples(self.age(now))),
+            bytes: self.bytes(),
+            frames_dropped: self.state.frames_dropped.load(Ordering::Relaxed),
+            tracks,
+            ..self.index.clone()
+        }
+    }
+
+    /// Completes all files, tells the session's end, and gives the index, which is still to be written.
+    pub(super) fn end(
+        mut self,
+        now: Instant,
+        reason: EndReason,
+        error: Option<String>,
+    ) -> (PathBuf, RecordingIndex) {
+        let goes_on = matches!(reason, EndReason::BytesReached | EndReason::DurationReached);
+        self.state.end(goes_on);
+        let mut index = self.index_so_far(now);
+        (index.ended, index.error) = (Some(reason), error);
+        index.tracks.clear();
+        for track in self.tracks.drain(..) {
+            let (track, finished) = track.finish();
+            if let Err(error) = finished {
+                index.error.get_or_insert(error.to_string());
+            }
+            index.tracks.push(track);
+        }
+        index.bytes = index.tracks.iter().map(|track| track.bytes).sum();
+        (self.folder, index)
+    }
+
+    fn introduce(
+        &mut self,
+        id: ClientId,
+        is_opus: bool,
+        name: &str,
+        subject: &str,
+        tracks_max: usize,
+    ) -> io::Result<()> {
+        let subject = (!subject.is_empty()).then_some(subject);
+        let known = self.tracks.iter().position(|track| track.is_of(name, subject));
+        if known.is_none() && self.tracks.len() >= tracks_max {
+            self.speakers.insert(id, Speaker::TooMany);
+            return Ok(());
+        }
+        let number = known.unwrap_or(self.tracks.len());
+        if known.is_none() {
+            let file = file_name::of_track(name, number + 1);
+            self.tracks.push(Track::create(&self.folder, file, name, subject, number as u32 + 1)?);
+        }
+        self.tracks[number].speaks_as(id.0)?;
+        let speaker = if is_opus { Speaker::Track(number) } else { Speaker::NotOpus(number) };
+        self.speakers.insert(id, speaker);
+        Ok(())
+    }
+
+    fn hear(&mut self, at: u64, voice: &VoiceData<'_>) -> io::Result<()> {
+        match self.speakers.get(&voice.sender) {
+            Some(Speaker::Track(number)) => {
+                let audience = audience(&self.rooms, voice);
+                self.tracks[*number].hear(at, voice, audience)?;
+            }
+            Some(Speaker::NotOpus(number)) => self.tracks[*number].refuse(),
+            Some(Speaker::TooMany) => self.index.frames_without_track += 1,
+            None => debug_assert!(false, "a speaker is introduced before it is heard"),
+        }
+        Ok(())
+    }
+
+    fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.begun)
+    }
+}
+
+/// How often the index of a recording that goes on is written.
+const INDEX_INTERVAL: Duration = Duration::from_secs(10);
+/// How far the thread that writes may be behind.
+const LAG: Duration = Duration::from_millis(100);
+/// Stretches of speech of one recording; more are told as one, so that an index stays of a size that can be read.
+const MAX_SPANS: usize = 50_000;
+
+fn samples(time: Duration) -> u64 {
+    time.as_micros() as u64 * 48 / 1_000
+}
+
+/// A folder that was not there.
+fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut attempt = 1;
+    loop {
+        let folder = parent.join(if attempt == 1 { name.to_owned() } else { format!("{name}-{attempt}") });
+        match std::fs::create_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1_000 => attempt += 1,
+            result => return result.map(|()| folder),
+        }
+    }
+}
+
+fn audience(rooms: &HashMap<RoomId, String>, voice: &VoiceData<'_>) -> Audience {
+    let mut audience = Audience::default();
+    for channel in voice.channels {
+        match channel.bits.kind() {
+            ChannelKind::Player => audience.to_players = true,
+            ChannelKind::Room => {
+                let name = rooms.get(&RoomId(channel.recipient));
+                let name = name.map_or_else(|| channel.recipient.to_string(), Clone::clone);
+                if !audience.rooms.contains(&name) {
+                    audience.rooms.push(name);
+                }
+            }
+        }
+    }
+    audience
+}

@@ -1,0 +1,134 @@
+//! What a thread that relays tells the one that writes, as bytes in a ring.
+
+use consonance_wire::{ClientId, Reader, RoomId};
+
+/// One thing that happened to a recording. The time is in microseconds from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Message<'a> {
+    /// From now on this client speaks under this id. An empty subject is none.
+    Speaker { recording: u32, id: ClientId, is_opus: bool, name: &'a str, subject: &'a str },
+    /// A room of this id; one of an empty name is none that anybody listens to.
+    Room { recording: u32, id: RoomId, name: &'a str },
+    /// A voice packet was relayed.
+    Voice { recording: u32, at_us: u64, packet: &'a [u8] },
+}
+
+impl<'a> Message<'a> {
+    /// Replaces what is in `out` by the message, length in front.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.extend([0; 2]);
+        match *self {
+            Self::Speaker { recording, id, is_opus, name, subject } => {
+                head(out, SPEAKER, recording);
+                out.extend(id.0.to_be_bytes());
+                out.push(is_opus.into());
+                text(out, name);
+                text(out, subject);
+            }
+            Self::Room { recording, id, name } => {
+                head(out, ROOM, recording);
+                out.extend(id.0.to_be_bytes());
+                text(out, name);
+            }
+            Self::Voice { recording, at_us, packet } => {
+                head(out, VOICE, recording);
+                out.extend(at_us.to_be_bytes());
+                out.extend_from_slice(packet);
+            }
+        }
+        let length = u16::try_from(out.len() - LENGTH_BYTES).expect("packets and names are far shorter");
+        out[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
+    }
+
+    /// Which recording it is about.
+    pub(super) fn recording(&self) -> u32 {
+        match *self {
+            Self::Speaker { recording, .. }
+            | Self::Room { recording, .. }
+            | Self::Voice { recording, .. } => recording,
+        }
+    }
+
+    /// Reads what [`write`](Self::write) wrote behind the length.
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let kind = reader.u8(WHAT).ok()?;
+        let recording = reader.u32(WHAT).ok()?;
+        Some(match kind {
+            SPEAKER => Self::Speaker {
+                recording,
+                id: ClientId(reader.u16(WHAT).ok()?),
+                is_opus: reader.u8(WHAT).ok()? != 0,
+                name: read_text(&mut reader)?,
+                subject: read_text(&mut reader)?,
+            },
+            ROOM => {
+                Self::Room { recording, id: RoomId(reader.u16(WHAT).ok()?), name: read_text(&mut reader)? }
+            }
+            VOICE => Self::Voice { recording, at_us: long(&mut reader)?, packet: reader.rest() },
+            _ => return None,
+        })
+    }
+}
+
+/// In front of each message, how many bytes it has behind these.
+pub(super) const LENGTH_BYTES: usize = 2;
+
+const SPEAKER: u8 = 1;
+const ROOM: u8 = 2;
+const VOICE: u8 = 3;
+const WHAT: &str = "message";
+/// More of a name is cut off: the session's own limits are below that.
+const MAX_TEXT_BYTES: usize = 2_000;
+
+fn head(out: &mut Vec<u8>, kind: u8, recording: u32) {
+    out.push(kind);
+    out.extend(recording.to_be_bytes());
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
+    out.extend((text.len() as u16).to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn long(reader: &mut Reader<'_>) -> Option<u64> {
+    let (high, low) = (reader.u32(WHAT).ok()?, reader.u32(WHAT).ok()?);
+    Some(u64::from(high) << 32 | u64::from(low))
+}
+
+fn read_text<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
+    let bytes = reader.u16(WHAT).ok()?;
+    str::from_utf8(reader.take(bytes.into(), WHAT).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (recording, at_us) = (7, 1 << 40 | 3);
+        let mut bytes = Vec::new();
+        for message in [
+            Message::Speaker { recording, id: ClientId(3), is_opus: true, name: "Zoë", subject: "" },
+            Message::Room { recording, id: RoomId(9), name: "lobby" },
+            Message::Voice { recording, at_us, packet: &[0; 1024] },
+        ] {
+            message.write(&mut bytes);
+            let (length, rest) = bytes.split_at(LENGTH_BYTES);
+            assert_eq!(length, (rest.len() as u16).to_be_bytes());
+            assert_eq!(Message::read(rest), Some(message));
+        }
+    }
+
+    #[test]
+    fn a_name_without_end_is_cut_between_characters() {
+        let name = "é".repeat(100_000);
+        let mut bytes = Vec::new();
+        Message::Room { recording: 1, id: RoomId(1), name: &format!("x{name}") }.write(&mut bytes);
+        let Some(Message::Room { name: read, .. }) = Message::read(&bytes[LENGTH_BYTES..]) else { panic!() };
+        assert_eq!(read.len(), 1_999);
+    }
+}

@@ -1,0 +1,185 @@
+//! The thread that writes recordings, from outside.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use rtrb::{Consumer, RingBuffer};
+
+use super::feed::{RecordingFeed, Registry};
+use super::index::RecordingIndex;
+use super::settings::RecordingSettings;
+use super::shelf::Shelf;
+use super::writing::Writing;
+
+/// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
+#[derive(Debug)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why nothing can be recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecorderError {
+    /// The folder cannot be used.
+    #[error("cannot record to {}: {source}", folder.display())]
+    Folder {
+        /// Which one.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Two would take each other's recordings for broken ones.
+    #[error("another server records to {}: give each a folder of its own", folder.display())]
+    InUse {
+        /// Which one.
+        folder: PathBuf,
+    },
+    /// The operating system gives no thread.
+    #[error("cannot start a thread for recordings: {0}")]
+    Thread(io::Error),
+}
+
+/// How a recorder is doing; at most a fifth of a second old.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecorderStatus {
+    /// What is being recorded.
+    pub live: Vec<RecordingStatus>,
+    /// How many recordings are there besides.
+    pub finished: usize,
+    /// What they take.
+    pub finished_bytes: u64,
+    /// What was counted since the start.
+    pub statistics: RecorderStatistics,
+}
+
+/// A recording that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordingStatus {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What its index would be now.
+    pub index: RecordingIndex,
+}
+
+/// What happened to recordings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecorderStatistics {
+    /// Recordings that began.
+    pub begun: u64,
+    /// Those that could not, for want of space or because of their folder.
+    pub refused: u64,
+    /// Those that ended because something could not be written.
+    pub failed: u64,
+    /// Those that were removed to make room.
+    pub removed: u64,
+    /// Frames that came faster than the disk took them.
+    pub frames_dropped: u64,
+}
+
+impl Recorder {
+    /// Starts the thread. Recordings in the folder that a crash has cut off are completed first.
+    ///
+    /// # Errors
+    /// If the folder cannot be made, read or written to, or is another server's.
+    pub fn start(settings: RecordingSettings) -> Result<Self, RecorderError> {
+        let folder = settings.folder.clone();
+        let unusable = |source| RecorderError::Folder { folder: folder.clone(), source };
+        fs::create_dir_all(&folder).map_err(unusable)?;
+        let lock = lock(&folder)?;
+        let shelf = Shelf::open(&folder).map_err(unusable)?;
+        let registry = Arc::new(Registry {
+            settings,
+            begun: Mutex::default(),
+            next: AtomicU32::new(0),
+            frames_dropped: AtomicU64::new(0),
+        });
+        let shared = Arc::new(Shared {
+            registry,
+            feeds: Mutex::default(),
+            stop: AtomicBool::new(false),
+            status: Mutex::default(),
+        });
+        let obeyed = Arc::clone(&shared);
+        let run = move || run(&obeyed, shelf, lock);
+        let thread =
+            thread::Builder::new().name("recorder".into()).spawn(run).map_err(RecorderError::Thread)?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// An end for one session loop: see [`SessionLoop::record_with`](crate::SessionLoop::record_with).
+    pub fn feed(&self) -> RecordingFeed {
+        let (producer, ring) = RingBuffer::new(self.shared.registry.settings.queue_bytes);
+        self.shared.feeds.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
+        RecordingFeed::new(producer, Arc::clone(&self.shared.registry))
+    }
+
+    /// How it is doing.
+    pub fn status(&self) -> RecorderStatus {
+        self.shared.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Completes what is being recorded, and waits for it.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// What the recorder's thread and its owner share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) registry: Arc<Registry>,
+    /// Those that the thread has not taken yet.
+    pub(super) feeds: Mutex<Vec<Consumer<u8>>>,
+    stop: AtomicBool,
+    pub(super) status: Mutex<RecorderStatus>,
+}
+
+/// Held until the thread ends; a server that is killed leaves none behind, since the system lets go of it.
+fn lock(folder: &Path) -> Result<File, RecorderError> {
+    let file = File::create(folder.join(LOCK_FILE));
+    let folder = folder.to_owned();
+    match file.map(|file| (file.try_lock(), file)) {
+        Ok((Ok(()), file)) => Ok(file),
+        Ok((Err(TryLockError::WouldBlock), _)) => Err(RecorderError::InUse { folder }),
+        Ok((Err(TryLockError::Error(source)), _)) | Err(source) => {
+            Err(RecorderError::Folder { folder, source })
+        }
+    }
+}
+
+const LOCK_FILE: &str = ".recorder-lock";
+
+fn run(shared: &Shared, shelf: Shelf, _lock: File) {
+    let mut writing = Writing::new(shelf);
+    while !shared.stop.load(Ordering::Acquire) {
+        let sleep = writing.turn(Instant::now(), shared);
+        thread::park_timeout(sleep);
+    }
+    writing.turn(Instant::now(), shared);
+    writing.end_all(Instant::now(), shared);
+}

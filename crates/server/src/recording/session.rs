@@ -1,0 +1,153 @@
+//! What a session loop does about the recording of one session.
+
+use std::time::{Duration, Instant};
+
+use consonance_session::{Server, ServerEvent};
+
+use super::feed::{RecordingFeed, SessionTap};
+use super::index::EndReason;
+
+/// Whether a session is being recorded. It costs nothing while it is not.
+#[derive(Debug, Default)]
+pub(crate) struct SessionRecording {
+    tap: Option<SessionTap>,
+    /// The disk was full, or worse; it may be better by then.
+    not_before: Option<Instant>,
+    /// An operator wants nothing recorded until everybody has left.
+    is_unwanted: bool,
+}
+
+/// Why a recording cannot be started or stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingRefusal {
+    /// No folder was set up.
+    #[error("nothing can be recorded here: set recording.folder, and start the server again")]
+    NotSetUp,
+    /// There is no such session.
+    #[error("there is no such session")]
+    NoSession,
+    /// It is being recorded already.
+    #[error("the session is being recorded already")]
+    AlreadyRecorded,
+    /// It is not being recorded.
+    #[error("the session is not being recorded")]
+    NotRecorded,
+}
+
+impl SessionRecording {
+    /// Whether it is being recorded now.
+    pub(crate) fn is_on(&self) -> bool {
+        self.tap.is_some()
+    }
+
+    /// An operator wants it recorded.
+    pub(crate) fn start(
+        &mut self,
+        feed: &mut RecordingFeed,
+        now: Instant,
+        session: &str,
+    ) -> Result<(), RecordingRefusal> {
+        if self.tap.is_some() {
+            return Err(RecordingRefusal::AlreadyRecorded);
+        }
+        self.is_unwanted = false;
+        self.tap = Some(feed.begin(now, session, true));
+        Ok(())
+    }
+
+    /// An operator wants it recorded no longer, until everybody has left.
+    pub(crate) fn stop(&mut self) -> Result<(), RecordingRefusal> {
+        self.tap.take().ok_or(RecordingRefusal::NotRecorded)?.close(EndReason::Stopped);
+        self.is_unwanted = true;
+        Ok(())
+    }
+
+    /// Something happened in the session. The configuration's recordings begin when somebody comes and end when everybody
+    /// has left.
+    pub(crate) fn handle_event(
+        &mut self,
+        feed: &mut RecordingFeed,
+        now: Instant,
+        session: &str,
+        server: &Server,
+        event: &ServerEvent,
+    ) {
+        match event {
+            ServerEvent::ClientJoined { id, .. } => {
+                if let Some(tap) = &mut self.tap {
+                    tap.forget_speaker(*id);
+                }
+                self.begin_if_wanted(feed, now, session);
+            }
+            ServerEvent::ClientLeft { id, .. } => {
+                if let Some(tap) = &mut self.tap {
+                    tap.forget_speaker(*id);
+                }
+                if server.clients() == 0 {
+                    self.handle_empty();
+                }
+            }
+            ServerEvent::EnteredRoom { room, .. } => {
+                if let Some(tap) = &mut self.tap {
+                    tap.forget_room(room);
+                }
+            }
+            ServerEvent::Restarted { .. } => {
+                if let Some(tap) = &mut self.tap {
+                    tap.forget_everybody();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A packet of the session was relayed, as it came in.
+    pub(crate) fn hear(
+        &mut self,
+        feed: &mut RecordingFeed,
+        now: Instant,
+        session: &str,
+        server: &Server,
+        packet: &[u8],
+    ) {
+        if let Some(goes_on) = self.tap.as_ref().and_then(|tap| tap.has_ended(now, feed.settings())) {
+            self.follow(feed, now, session, goes_on);
+        } else if self.not_before.is_some() {
+            self.begin_if_wanted(feed, now, session);
+        }
+        if let Some(tap) = &mut self.tap {
+            feed.hear(now, tap, packet, server);
+        }
+    }
+
+    fn begin_if_wanted(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str) {
+        let is_wanted = !self.is_unwanted && feed.settings().is_always_recorded(session);
+        if is_wanted && self.tap.is_none() && self.not_before.is_none_or(|at| now >= at) {
+            self.not_before = None;
+            self.tap = Some(feed.begin(now, session, false));
+        }
+    }
+
+    /// A recording has ended by itself.
+    fn follow(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str, goes_on: bool) {
+        let Some(tap) = self.tap.take() else { return };
+        let by_operator = tap.by_operator;
+        tap.close(EndReason::DurationReached);
+        if goes_on {
+            self.tap = Some(feed.begin(now, session, by_operator));
+        } else {
+            self.not_before = Some(now + PATIENCE);
+        }
+    }
+
+    fn handle_empty(&mut self) {
+        self.is_unwanted = false;
+        if let Some(tap) = self.tap.take_if(|tap| !tap.by_operator) {
+            tap.close(EndReason::Empty);
+        }
+    }
+}
+
+/// How long after a recording that could not go on the next one is tried.
+const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,0 +1,58 @@
+//! What is recorded, where to, and how much of it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use consonance_session::RoomPattern;
+
+/// How recordings are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordingSettings {
+    /// Where to; a folder for each session is made in it.
+    pub folder: PathBuf,
+    /// The sessions that are recorded whenever somebody is in them, by name or the beginning of the name; others only when
+    /// they are asked to be (default none).
+    pub sessions: Vec<RoomPattern>,
+    /// Whether that is recorded, too, which is spoken to single players and to no room (default not).
+    pub whispers: bool,
+    /// How long one recording may become; another one begins behind it (default 1 h).
+    pub duration_max: Duration,
+    /// How large one may become, in bytes, index not included; another one begins behind it (default 1 GiB).
+    pub bytes_max: u64,
+    /// Voices of one recording; who comes after that many is left out, and counted (default 256).
+    pub tracks_max: usize,
+    /// How many bytes all recordings may have together (default 20 GiB).
+    pub folder_bytes_max: u64,
+    /// How many bytes are left free on the disk (default 1 GiB).
+    pub free_bytes_min: u64,
+    /// Whether the oldest finished recordings are removed where one of these two limits is reached (default). Otherwise, and
+    /// if there is nothing to remove, what is being recorded ends.
+    pub remove_oldest: bool,
+    /// Bytes of voice that may wait for the disk, for each thread that relays; what comes while they are full is left out,
+    /// and counted (default 4 MiB, seven seconds of a thousand voices).
+    pub queue_bytes: usize,
+}
+
+impl RecordingSettings {
+    /// The defaults, for this folder.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            sessions: Vec::new(),
+            whispers: false,
+            duration_max: Duration::from_hours(1),
+            bytes_max: 1 << 30,
+            tracks_max: 256,
+            folder_bytes_max: 20 << 30,
+            free_bytes_min: 1 << 30,
+            remove_oldest: true,
+            queue_bytes: 4 << 20,
+        }
+    }
+
+    /// Whether a session of this name is recorded without being asked for.
+    pub(crate) fn is_always_recorded(&self, session: &str) -> bool {
+        self.sessions.iter().any(|pattern| pattern.matches(session))
+    }
+}

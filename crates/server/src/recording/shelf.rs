@@ -1,0 +1,149 @@
+//! Finished recordings on the disk: which there are, how much they take, and which has to go first.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tracing::{info, warn};
+
+use super::index::{EndReason, RecordingIndex, TrackIndex};
+use super::repair::repair_ogg_opus;
+
+/// The finished recordings of a folder, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    finished: Vec<Finished>,
+}
+
+#[derive(Debug)]
+struct Finished {
+    started_unix_ms: u64,
+    folder: PathBuf,
+    bytes: u64,
+}
+
+impl Shelf {
+    /// What is in a folder. Recordings that a crash has cut off are completed.
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        let mut shelf = Self::default();
+        for recording in recordings_in(folder)? {
+            match RecordingIndex::read(&recording) {
+                Ok(index) if index.ended.is_some() => shelf.add(recording, &index),
+                Ok(index) => {
+                    let index = complete(&recording, index);
+                    info!(folder = %recording.display(), "completed a recording that a crash had cut off");
+                    if let Err(error) = index.write(&recording) {
+                        warn!(folder = %recording.display(), %error, "its index cannot be written");
+                    }
+                    shelf.add(recording, &index);
+                }
+                Err(error) => warn!(%error, "left alone"),
+            }
+        }
+        Ok(shelf)
+    }
+
+    /// One more that has ended.
+    pub(super) fn add(&mut self, folder: PathBuf, index: &RecordingIndex) {
+        let added = Finished { started_unix_ms: index.started_unix_ms, folder, bytes: index.bytes };
+        let is_before = |other: &Finished| {
+            (other.started_unix_ms, &other.folder) < (added.started_unix_ms, &added.folder)
+        };
+        let place = self.finished.partition_point(is_before);
+        self.finished.insert(place, added);
+    }
+
+    /// What all of them take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.finished.iter().map(|finished| finished.bytes).sum()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.finished.len()
+    }
+
+    /// Removes the oldest; false if there is none.
+    pub(super) fn remove_oldest(&mut self) -> bool {
+        if self.finished.is_empty() {
+            return false;
+        }
+        let Finished { folder, .. } = self.finished.remove(0);
+        match remove(&folder) {
+            Ok(()) => info!(folder = %folder.display(), "removed the oldest recording, for want of space"),
+            Err(error) => warn!(folder = %folder.display(), %error, "cannot remove the oldest recording"),
+        }
+        true
+    }
+}
+
+/// The folders below `<folder>/<session>/` that have an index, in no particular order.
+///
+/// # Errors
+/// If the folder cannot be read; what cannot be read in it is left out.
+pub fn recordings_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for session in folders(folder)? {
+        for recording in folders(&session).unwrap_or_default() {
+            if recording.join(RecordingIndex::FILE).is_file() {
+                found.push(recording);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    // Links are not followed: what they lead to was not recorded here.
+    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    Ok(fs::read_dir(folder)?.filter_map(Result::ok).filter(is_folder).map(|entry| entry.path()).collect())
+}
+
+/// Ends every track where it breaks off.
+fn complete(folder: &Path, mut index: RecordingIndex) -> RecordingIndex {
+    index.ended = Some(EndReason::Crashed);
+    for file in opus_files(folder) {
+        let path = folder.join(&file);
+        let duration = repair_ogg_opus(&path);
+        let known = index.tracks.iter_mut().find(|track| track.file == file);
+        let track = if let Some(track) = known {
+            track
+        } else {
+            // Begun since the index was last written.
+            let player = file.rsplit_once('-').map_or(&*file, |(player, _)| player).to_owned();
+            index.tracks.push(TrackIndex { file, player, ..TrackIndex::default() });
+            index.tracks.last_mut().expect("it was just put there")
+        };
+        track.bytes = fs::metadata(&path).map_or(0, |file| file.len());
+        match duration {
+            Ok(samples) => track.duration_samples = samples,
+            Err(error) => warn!(file = %path.display(), %error, "cannot be completed"),
+        }
+    }
+    index.duration_samples =
+        index.tracks.iter().map(|track| track.duration_samples).fold(index.duration_samples, u64::max);
+    index.bytes = index.tracks.iter().map(|track| track.bytes).sum();
+    index
+}
+
+fn opus_files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<_> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|it| it == "opus")).collect();
+    names.sort();
+    names
+}
+
+/// Removes what a recording made and nothing else; the folder only if it is empty then, and that of its session likewise.
+fn remove(folder: &Path) -> io::Result<()> {
+    for file in opus_files(folder) {
+        fs::remove_file(folder.join(file))?;
+    }
+    fs::remove_file(folder.join(RecordingIndex::FILE))?;
+    let is_empty = fs::remove_dir(folder).is_ok();
+    if let Some(session) = folder.parent().filter(|_| is_empty) {
+        // Others may be in it.
+        let _ = fs::remove_dir(session);
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! One player's voice in a recording: frames in their order, each in its place, in a file.
+
+mod order;
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use consonance_wire::VoiceData;
+
+use super::index::{Span, TrackIndex};
+use super::ogg_opus::OggOpusWriter;
+use super::opus_packet::OpusPacket;
+use order::{Held, Order};
+
+/// A file that grows while somebody speaks.
+#[derive(Debug)]
+pub(super) struct Track {
+    writer: OggOpusWriter<AppendedFile>,
+    order: Order,
+    /// Counts what is in the file and what is not, but for the file's length.
+    counters: TrackIndex,
+    /// The channel session of the last frame: another one begins another stretch of speech.
+    channel_session: Option<u8>,
+    /// How long the last frame was.
+    frame_samples: u64,
+    /// When the oldest frame that is not in the file came, if there is one.
+    unwritten_since: Option<u64>,
+    /// What is spoken from now on counts to the last stretch of speech, whatever it is.
+    keeps_to_last_span: bool,
+}
+
+/// Whom a frame is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Audience {
+    pub(super) rooms: Vec<String>,
+    pub(super) to_players: bool,
+}
+
+impl Track {
+    /// Begins a file of this name in a folder.
+    pub(super) fn create(
+        folder: &Path,
+        file: String,
+        player: &str,
+        subject: Option<&str>,
+        serial: u32,
+    ) -> io::Result<Self> {
+        let sink = AppendedFile { path: folder.join(&file), bytes: 0 };
+        OpenOptions::new().write(true).create_new(true).open(&sink.path)?;
+        let counters = TrackIndex {
+            file,
+            player: player.to_owned(),
+            subject: subject.map(str::to_owned),
+            ..TrackIndex::default()
+        };
+        Ok(Self {
+            writer: OggOpusWriter::new(sink, serial, &[("TITLE", player)])?,
+            order: Order::default(),
+            counters,
+            channel_session: None,
+            frame_samples: 960,
+            unwritten_since: None,
+            keeps_to_last_span: false,
+        })
+    }
+
+    /// Whether this is the voice of that player.
+    pub(super) fn is_of(&self, player: &str, subject: Option<&str>) -> bool {
+        self.counters.player == player && self.counters.subject.as_deref() == subject
+    }
+
+    /// The player speaks under this id from now on, and perhaps counts its frames anew.
+    pub(super) fn speaks_as(&mut self, id: u16) -> io::Result<()> {
+        self.release(Order::flush)?;
+        self.order = Order::default();
+        self.counters.id = id;
+        Ok(())
+    }
+
+    /// A frame came at this sample of the recording.
+    pub(super) fn hear(&mut self, at: u64, voice: &VoiceData<'_>, audience: Audience) -> io::Result<()> {
+        if OpusPacket::parse(voice.frame).is_err() {
+            self.refuse();
+            return Ok(());
+        }
+        if self.order.is_jump(voice.sequence) {
+            self.release(Order::flush)?;
+            self.order = Order::default();
+        }
+        let frame = voice.frame.to_vec();
+        let channel_session = voice.options.channel_session();
+        let held = Held { at, sequence: voice.sequence, channel_session, frame, audience };
+        if !self.order.insert(held) {
+            self.counters.frames_late += 1;
+        }
+        self.release(|order| order.next(at))
+    }
+
+    /// One of its frames cannot be recorded.
+    pub(super) fn refuse(&mut self) {
+        self.counters.frames_refused += 1;
+    }
+
+    /// It is this sample of the recording: what was waited for long enough is not waited for any more, and what is a second
+    /// old goes to the file.
+    pub(super) fn pass(&mut self, now: u64) -> io::Result<()> {
+        self.release(|order| order.next(now))?;
+        if self.unwritten_since.is_some_and(|since| now.saturating_sub(since) >= FLUSH_SAMPLES) {
+            self.unwritten_since = None;
+            self.writer.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    pub(super) fn finish(mut self) -> (TrackIndex, io::Result<()>) {
+        let released = self.release(Order::flush);
+        let mut index = self.index();
+        let finished = self.writer.finish().map(|sink| index.bytes = sink.bytes);
+        (index, released.and(finished))
+    }
+
+    /// How it is so far.
+    pub(super) fn index(&self) -> TrackIndex {
+        TrackIndex { duration_samples: self.writer.end(), bytes: self.bytes(), ..self.counters.clone() }
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.writer.bytes()
+    }
+
+    pub(super) fn spans(&self) -> usize {
+        self.counters.spans.len()
+    }
+
+    /// More stretches of speech are told as one from now on.
+    pub(super) fn keep_to_last_span(&mut self) {
+        self.keeps_to_last_span = true;
+    }
+
+    /// Writes what the order gives out.
+    fn release(&mut self, mut next: impl FnMut(&mut Order) -> Option<(Held, u64)>) -> io::Result<()> {
+        while let Some((held, lost)) = next(&mut self.order) {
+            self.counters.frames_lost += lost;
+            self.place(&held, lost)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a frame behind so many lost ones.
+    fn place(&mut self, held: &Held, lost: u64) -> io::Result<()> {
+        let packet = OpusPacket::parse(&held.frame).expect("what is no packet was refused when it came");
+        let goes_on = self.channel_session.replace(held.channel_session) == Some(held.channel_session);
+        let behind = self.writer.end() + lost * self.frame_samples;
+        // Within a stretch of speech, frames follow each other whenever they come; unless nobody listened in between.
+        let place =
+            if goes_on && held.at <= behind + MAX_LATE_SAMPLES { behind } else { behind.max(held.at) };
+        if place > held.at + MAX_EARLY_SAMPLES {
+            self.refuse();
+            return Ok(());
+        }
+        let from = self.writer.write(place, packet)?;
+        self.frame_samples = packet.samples();
+        self.counters.frames += 1;
+        self.counters.first_sample.get_or_insert(from);
+        self.unwritten_since.get_or_insert(held.at);
+        self.extend_spans(goes_on, from, from + packet.samples(), &held.audience);
+        Ok(())
+    }
+
+    fn extend_spans(&mut self, goes_on: bool, from: u64, to: u64, audience: &Audience) {
+        if let Some(last) = self.counters.spans.last_mut() {
+            let is_same = goes_on
+                && from <= last.to_sample + MAX_LATE_SAMPLES
+                && (last.to_players, &last.rooms) == (audience.to_players, &audience.rooms);
+            if is_same || self.keeps_to_last_span {
+                last.to_sample = to;
+                return;
+            }
+        }
+        let Audience { rooms, to_players } = audience.clone();
+        self.counters.spans.push(Span { from_sample: from, to_sample: to, rooms, to_players });
+    }
+}
+
+/// A path that is opened for each page: so many voices need no more open files than one, and a disk that is gone is an error
+/// at once.
+#[derive(Debug)]
+struct AppendedFile {
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl Write for AppendedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = OpenOptions::new().append(true).open(&self.path)?.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// With the time until somebody looks, a killed server loses less than a second.
+const FLUSH_SAMPLES: u64 = 36_000;
+/// Within a stretch of speech, a frame that comes half a second after its place was not delayed: there was a pause.
+const MAX_LATE_SAMPLES: u64 = 24_000;
+/// Nobody speaks a second ahead of time; more would let a file grow faster than the recording.
+const MAX_EARLY_SAMPLES: u64 = 48_000;

@@ -1,0 +1,266 @@
+//! The thread that writes recordings: takes what the feeds tell, and keeps to the limits of the disk.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use rtrb::Consumer;
+use tracing::{info, warn};
+
+use super::feed::Begun;
+use super::index::{EndReason, RecordingIndex};
+use super::live::LiveRecording;
+use super::message::{LENGTH_BYTES, Message};
+use super::recorder::{RecorderStatistics, RecordingStatus, Shared};
+use super::settings::RecordingSettings;
+use super::shelf::Shelf;
+
+/// Everything that the thread has.
+#[derive(Debug)]
+pub(super) struct Writing {
+    /// The rings of threads that relay.
+    feeds: Vec<Consumer<u8>>,
+    live: BTreeMap<u32, LiveRecording>,
+    shelf: Shelf,
+    /// Indexes that could not be written yet.
+    unsaved: Vec<(PathBuf, RecordingIndex)>,
+    next_pass: Option<Instant>,
+    next_save: Option<Instant>,
+    statistics: RecorderStatistics,
+    message: Vec<u8>,
+}
+
+impl Writing {
+    pub(super) fn new(shelf: Shelf) -> Self {
+        Self {
+            feeds: Vec::new(),
+            live: BTreeMap::new(),
+            shelf,
+            unsaved: Vec::new(),
+            next_pass: None,
+            next_save: None,
+            statistics: RecorderStatistics::default(),
+            message: Vec::new(),
+        }
+    }
+
+    /// Does what there is to do; until when to sleep.
+    pub(super) fn turn(&mut self, now: Instant, shared: &Shared) -> Duration {
+        self.feeds.append(&mut shared.feeds.lock().unwrap_or_else(PoisonError::into_inner));
+        self.begin_new(now, shared);
+        // First who is closed, then what the rings have: whoever is closed has told all before.
+        let closed: Vec<_> =
+            self.live.iter().filter_map(|(number, live)| Some((*number, live.state.closed()?))).collect();
+        self.drain(now, shared);
+        for (number, reason) in closed {
+            self.end(number, now, reason, None);
+        }
+        if self.next_pass.is_none_or(|at| now >= at) {
+            self.next_pass = Some(now + PASS_INTERVAL);
+            self.pass(now, &shared.registry.settings);
+            self.show(now, shared);
+        }
+        if self.live.is_empty() { IDLE } else { BUSY }
+    }
+
+    /// Completes everything.
+    pub(super) fn end_all(&mut self, now: Instant, shared: &Shared) {
+        self.drain(now, shared);
+        self.end_live(now, EndReason::SessionEnded);
+        self.save();
+        self.show(now, shared);
+    }
+
+    fn begin_new(&mut self, now: Instant, shared: &Shared) {
+        let mut begun = shared.registry.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = mem::take(&mut *begun);
+        for begun in begun {
+            self.begin(begun, now, &shared.registry.settings);
+        }
+    }
+
+    fn begin(&mut self, begun: Begun, now: Instant, settings: &RecordingSettings) {
+        let (state, session) = (begun.state.clone(), begun.session.clone());
+        let made = match self.lack_of_space(settings) {
+            Some(reason) => Err(io::Error::new(io::ErrorKind::StorageFull, in_words(reason))),
+            None => LiveRecording::create(begun, now, settings),
+        };
+        match made {
+            Ok(live) => {
+                info!(session, folder = %live.folder.display(), "recording");
+                self.statistics.begun += 1;
+                self.live.insert(state.recording, live);
+            }
+            Err(error) => {
+                warn!(session, %error, "cannot record");
+                self.statistics.refused += 1;
+                state.end(false);
+            }
+        }
+    }
+
+    fn drain(&mut self, now: Instant, shared: &Shared) {
+        let mut feeds = mem::take(&mut self.feeds);
+        for feed in &mut feeds {
+            // No more than is there now: whoever is faster than the disk does not keep the others from their turn.
+            let mut waiting = feed.slots();
+            while waiting > 0
+                && let Some(bytes) = take_message(feed, &mut self.message)
+            {
+                waiting = waiting.saturating_sub(bytes);
+                self.handle_message(now, shared);
+            }
+        }
+        feeds.retain(|feed| !(feed.is_abandoned() && feed.is_empty()));
+        self.feeds = feeds;
+    }
+
+    fn handle_message(&mut self, now: Instant, shared: &Shared) {
+        let bytes = mem::take(&mut self.message);
+        if let Some(message) = Message::read(&bytes) {
+            let number = message.recording();
+            if !self.live.contains_key(&number) {
+                // Perhaps it has begun a moment ago.
+                self.begin_new(now, shared);
+            }
+            // What comes for one that has ended is nobody's.
+            if let Some(live) = self.live.get_mut(&number)
+                && let Err(error) = live.handle(&message, &shared.registry.settings)
+            {
+                self.fail(number, now, &error);
+            }
+        }
+        self.message = bytes;
+    }
+
+    /// Writes pages, looks after the limits, and saves what could not be saved before.
+    fn pass(&mut self, now: Instant, settings: &RecordingSettings) {
+        let mut failed = Vec::new();
+        let mut full = Vec::new();
+        for (number, live) in &mut self.live {
+            if let Err(error) = live.pass(now) {
+                failed.push((*number, error));
+            } else if live.bytes() >= settings.bytes_max {
+                full.push(*number);
+            }
+        }
+        for (number, error) in failed {
+            self.fail(number, now, &error);
+        }
+        for number in full {
+            self.end(number, now, EndReason::BytesReached, None);
+        }
+        if !self.live.is_empty()
+            && let Some(reason) = self.lack_of_space(settings)
+        {
+            self.end_live(now, reason);
+        }
+        if !self.unsaved.is_empty() && self.next_save.is_none_or(|at| now >= at) {
+            self.next_save = Some(now + SAVE_INTERVAL);
+            self.save();
+        }
+    }
+
+    /// Removes the oldest recordings if that is wanted; what is full all the same.
+    fn lack_of_space(&mut self, settings: &RecordingSettings) -> Option<EndReason> {
+        let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
+        loop {
+            let reason = if self.shelf.bytes() + live > settings.folder_bytes_max {
+                EndReason::FolderFull
+            } else if free_bytes(&settings.folder).is_some_and(|free| free < settings.free_bytes_min) {
+                EndReason::DiskNearlyFull
+            } else {
+                return None;
+            };
+            if !settings.remove_oldest || !self.shelf.remove_oldest() {
+                return Some(reason);
+            }
+            self.statistics.removed += 1;
+        }
+    }
+
+    fn fail(&mut self, number: u32, now: Instant, error: &io::Error) {
+        warn!(%error, "a recording ends, since it cannot be written");
+        self.statistics.failed += 1;
+        self.end(number, now, EndReason::WriteFailed, Some(error.to_string()));
+    }
+
+    fn end_live(&mut self, now: Instant, reason: EndReason) {
+        while let Some(number) = self.live.keys().next().copied() {
+            self.end(number, now, reason, None);
+        }
+    }
+
+    fn end(&mut self, number: u32, now: Instant, reason: EndReason, error: Option<String>) {
+        let Some(live) = self.live.remove(&number) else { return };
+        let (folder, index) = live.end(now, reason, error);
+        info!(session = index.session, folder = %folder.display(), ?reason, "recorded");
+        if let Err(error) = index.write(&folder) {
+            warn!(folder = %folder.display(), %error, "the index cannot be written yet");
+            if self.unsaved.len() < MAX_UNSAVED {
+                self.unsaved.push((folder.clone(), index.clone()));
+            }
+        }
+        self.shelf.add(folder, &index);
+    }
+
+    fn save(&mut self) {
+        // Those that were removed meanwhile need no index.
+        self.unsaved.retain(|(folder, index)| folder.is_dir() && index.write(folder).is_err());
+    }
+
+    fn show(&self, now: Instant, shared: &Shared) {
+        let live = self
+            .live
+            .values()
+            .map(|live| RecordingStatus { folder: live.folder.clone(), index: live.index_so_far(now) });
+        let mut status = shared.status.lock().unwrap_or_else(PoisonError::into_inner);
+        status.live = live.collect();
+        status.finished = self.shelf.len();
+        status.finished_bytes = self.shelf.bytes();
+        status.statistics = RecorderStatistics {
+            frames_dropped: shared.registry.frames_dropped.load(Ordering::Relaxed),
+            ..self.statistics
+        };
+    }
+}
+
+/// How often the rings are looked at while something is recorded, and while nothing is.
+const BUSY: Duration = Duration::from_millis(20);
+const IDLE: Duration = Duration::from_millis(200);
+/// How often pages are written and limits are looked at.
+const PASS_INTERVAL: Duration = Duration::from_millis(100);
+const SAVE_INTERVAL: Duration = Duration::from_secs(10);
+const MAX_UNSAVED: usize = 64;
+
+/// Moves the next whole message out of the ring, without its length; how many bytes it took there.
+fn take_message(ring: &mut Consumer<u8>, message: &mut Vec<u8>) -> Option<usize> {
+    let mut length = [0; LENGTH_BYTES];
+    ring.pop_entire_slice(&mut length).ok()?;
+    message.resize(u16::from_be_bytes(length).into(), 0);
+    ring.pop_entire_slice(message).expect("a feed puts in whole messages");
+    Some(LENGTH_BYTES + message.len())
+}
+
+fn in_words(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::FolderFull => "all recordings together are as large as they may become",
+        _ => "less is free on the disk than is to be left",
+    }
+}
+
+/// Bytes that a program without privileges may still write there; `None` where nobody can tell.
+#[cfg(unix)]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,215 @@
+//! A session that is recorded: players who send whatever packets a test wants, on simulated time, and files on a real disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use consonance_server::recording::{Recorder, RecordingIndex, RecordingSettings, TrackIndex, recordings_in};
+use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_transport::{ClientEvent, ClientTransport as _, Delivery};
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeRequest, Packet, ServerRelay, VoiceData,
+    VoiceOptions, WireStr,
+};
+
+pub(crate) const ROOM: &str = "lobby";
+
+/// A folder of this test's own that is not there yet.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recordings").join(name);
+    let _was_not_there = fs::remove_dir_all(&folder);
+    folder
+}
+
+/// Everything is recorded, and no limit of the disk is in the way.
+pub(crate) fn settings(name: &str) -> RecordingSettings {
+    let mut settings = RecordingSettings::new(folder(name));
+    settings.sessions = vec!["*".into()];
+    settings.free_bytes_min = 0;
+    settings
+}
+
+pub(crate) struct Call {
+    pub(crate) session_loop: SessionLoop,
+    pub(crate) recorder: Option<Recorder>,
+    pub(crate) folder: PathBuf,
+    network: MemoryNetwork,
+    pub(crate) now: Instant,
+}
+
+impl Call {
+    /// The session "main", recorded with these settings. Its time is so far ahead that the recorder never finds that
+    /// anything was waited for long enough.
+    pub(crate) fn new(settings: RecordingSettings) -> Self {
+        Self::starting_at(settings, Instant::now() + Duration::from_hours(1))
+    }
+
+    /// The same, in the recorder's own time.
+    pub(crate) fn starting_now(settings: RecordingSettings) -> Self {
+        Self::starting_at(settings, Instant::now())
+    }
+
+    fn starting_at(settings: RecordingSettings, now: Instant) -> Self {
+        let sessions = SessionsSettings::new(["main"]).unwrap();
+        let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
+        session_loop.add_listener(Box::new(network.listen()));
+        let folder = settings.folder.clone();
+        let recorder = Recorder::start(settings).unwrap();
+        session_loop.record_with(recorder.feed());
+        Self { session_loop, recorder: Some(recorder), folder, network, now }
+    }
+
+    /// Somebody who listens to the room, since nothing is relayed that nobody hears.
+    pub(crate) fn listener(&mut self) -> Voice {
+        let mut listener = self.join("Listener");
+        let (session, id) = (listener.session, listener.id);
+        let delta = DeltaChannelState { session, joined: true, id, room: Some(WireStr::from(ROOM)) };
+        listener.send(self.now, Delivery::Reliable, &delta.into());
+        self.turn();
+        listener
+    }
+
+    pub(crate) fn join(&mut self, name: &str) -> Voice {
+        self.join_with_codec(name, CodecKind::OPUS)
+    }
+
+    pub(crate) fn join_with_codec(&mut self, name: &str, kind: CodecKind) -> Voice {
+        let mut transport = self.network.client("main");
+        transport.connect(self.now);
+        self.turn();
+        assert!(matches!(transport.poll(self.now), Some(ClientEvent::Connected)));
+        let (session, id) = (SessionId(0), ClientId(0));
+        let mut voice = Voice { transport, session, id, sequence: 0, channel_session: 0 };
+        let codec = CodecSettings { kind, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let request = HandshakeRequest { codec, name: Some(WireStr::from(name)) };
+        voice.send(self.now, Delivery::Reliable, &request.into());
+        self.turn();
+        while let Some(event) = voice.transport.poll(self.now) {
+            if let ClientEvent::Packet { packet, .. } = event
+                && let Ok(Packet::HandshakeResponse(response)) = Packet::parse(packet)
+            {
+                (voice.session, voice.id) = (response.session, response.id);
+            }
+        }
+        assert_ne!(voice.session, SessionId(0), "{name} was let in");
+        voice
+    }
+
+    pub(crate) fn turn(&mut self) {
+        self.session_loop.turn(self.now);
+    }
+
+    pub(crate) fn wait(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// Speaks these packets at their own pace.
+    pub(crate) fn say(&mut self, voice: &mut Voice, packets: &[Vec<u8>], frame: Duration) {
+        for packet in packets {
+            voice.speak(self.now, packet);
+            self.turn();
+            self.wait(frame);
+        }
+    }
+
+    /// Waits until the recorder has done something; a minute is more than any machine takes.
+    pub(crate) fn wait_until(&self, what: &str, is_done: impl Fn(&Recorder) -> bool) {
+        let begun = Instant::now();
+        while !is_done(self.recorder.as_ref().unwrap()) {
+            assert!(begun.elapsed() < Duration::from_mins(1), "waited for: {what}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends everything; all recordings that were made, oldest first.
+    pub(crate) fn end(mut self) -> Vec<Recorded> {
+        self.session_loop.shut_down(self.now);
+        drop(self.session_loop);
+        self.recorder.take().unwrap().stop();
+        recorded(&self.folder)
+    }
+}
+
+/// A player who says when each packet is sent, and what it is.
+pub(crate) struct Voice {
+    transport: MemoryClient,
+    pub(crate) session: SessionId,
+    pub(crate) id: ClientId,
+    /// Of the next frame.
+    pub(crate) sequence: u16,
+    pub(crate) channel_session: u8,
+}
+
+impl Voice {
+    /// Sends a frame to the room.
+    pub(crate) fn speak(&mut self, now: Instant, frame: &[u8]) {
+        let channel = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
+        self.speak_on(now, frame, &[channel]);
+    }
+
+    pub(crate) fn speak_on(&mut self, now: Instant, frame: &[u8], channels: &[Channel]) {
+        let voice = VoiceData {
+            session: self.session,
+            sender: self.id,
+            options: VoiceOptions::new(self.channel_session),
+            sequence: self.sequence,
+            channels: channels.into(),
+            frame,
+        };
+        self.sequence = self.sequence.wrapping_add(1);
+        let mut bytes = [0; 1024];
+        let length = Packet::from(voice).write(&mut bytes).unwrap();
+        // The listener came first.
+        let (session, destinations) = (self.session, &[ClientId(0)][..]);
+        let relay = ServerRelay { session, destinations: destinations.into(), packet: &bytes[..length] };
+        self.send(now, Delivery::Unreliable, &Packet::ServerRelayUnreliable(relay));
+    }
+
+    /// Goes on after a pause, as clients do when all of their channels were closed.
+    pub(crate) fn pause(&mut self) {
+        self.channel_session = (self.channel_session + 1) % 128;
+    }
+
+    pub(crate) fn leave(mut self, call: &mut Call) {
+        self.transport.disconnect(call.now);
+        call.turn();
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &Packet<'_>) {
+        let mut bytes = [0; 1024];
+        let length = packet.write(&mut bytes).unwrap();
+        self.transport.send(now, delivery, &bytes[..length]);
+    }
+}
+
+/// A recording, as somebody finds it on the disk.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) folder: PathBuf,
+    pub(crate) index: RecordingIndex,
+}
+
+impl Recorded {
+    pub(crate) fn track(&self, player: &str) -> &TrackIndex {
+        self.index.tracks.iter().find(|track| track.player == player).unwrap()
+    }
+
+    /// The sound of a player's file, which is what the index says of it.
+    pub(crate) fn sound(&self, player: &str) -> Vec<f32> {
+        let track = self.track(player);
+        let file = fs::read(self.folder.join(&track.file)).unwrap();
+        let sound = crate::sound::decode(&*file);
+        assert_eq!((sound.len() as u64, file.len() as u64), (track.duration_samples, track.bytes));
+        sound
+    }
+}
+
+/// All recordings of a folder, oldest first.
+pub(crate) fn recorded(folder: &Path) -> Vec<Recorded> {
+    let read = |folder: PathBuf| Recorded { index: RecordingIndex::read(&folder).unwrap(), folder };
+    let mut all: Vec<_> = recordings_in(folder).unwrap().into_iter().map(read).collect();
+    all.sort_by(|a, b| (a.index.started_unix_ms, &a.folder).cmp(&(b.index.started_unix_ms, &b.folder)));
+    all
+}

@@ -1,0 +1,225 @@
+//! Recordings and the disk: limits, a disk that is full, and a server that is killed.
+
+use std::fs;
+use std::time::Duration;
+
+use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingSettings};
+
+use crate::call::{Call, Voice, recorded, settings};
+use crate::sound::{FRAME_SAMPLES, encode, speech};
+
+const FRAME: Duration = Duration::from_millis(20);
+
+fn packets(seconds: f64) -> Vec<Vec<u8>> {
+    encode(&speech(0.0, seconds), FRAME_SAMPLES)
+}
+
+/// Makes so many recordings of Alice, a second each.
+fn make(settings: &RecordingSettings, recordings: usize) {
+    let mut call = Call::new(settings.clone());
+    for _ in 0..recordings {
+        let listener = call.listener();
+        let mut alice = call.join("Alice");
+        call.say(&mut alice, &packets(1.0), FRAME);
+        alice.leave(&mut call);
+        listener.leave(&mut call);
+    }
+    assert_eq!(call.end().len(), recordings);
+}
+
+/// How many frames of a session went out to listeners.
+fn frames_out(call: &Call) -> u64 {
+    call.session_loop.statistics().map(|(.., counters)| counters.frames_out).sum()
+}
+
+fn is_heard(call: &mut Call, voice: &mut Voice) -> bool {
+    let before = frames_out(call);
+    call.say(voice, &packets(0.1), FRAME);
+    frames_out(call) == before + 5
+}
+
+#[test]
+fn a_recording_that_is_large_enough_is_followed_by_another() {
+    let mut settings = settings("large");
+    settings.bytes_max = 5_000;
+    let mut call = Call::new(settings);
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    call.say(&mut alice, &packets(3.0), FRAME);
+    call.wait_until("the first to end", |recorder| recorder.status().finished == 1);
+    call.say(&mut alice, &packets(0.2), FRAME);
+    let recorded = call.end();
+    let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
+    assert_eq!(reasons, [EndReason::BytesReached, EndReason::Empty]);
+    assert_eq!(recorded[1].track("Alice").frames, 10);
+}
+
+#[test]
+fn the_oldest_recordings_make_room_and_nothing_else_is_touched() {
+    let mut settings = settings("room");
+    make(&settings, 4);
+    let before = recorded(&settings.folder);
+    fs::write(before[0].folder.join("notes.txt"), "what an operator put there").unwrap();
+    settings.folder_bytes_max = before[2].index.bytes + before[3].index.bytes;
+    let call = {
+        let mut call = Call::new(settings.clone());
+        let _listener = call.listener();
+        call
+    };
+    let after = call.end();
+    let folders: Vec<_> = after.iter().map(|recorded| &recorded.folder).collect();
+    assert_eq!(folders[..2], [&before[2].folder, &before[3].folder]);
+    assert_eq!((folders.len(), after[2].index.tracks.len()), (3, 0));
+    let left: Vec<_> = fs::read_dir(&before[0].folder).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, ["notes.txt"]);
+}
+
+#[test]
+fn where_nothing_may_be_removed_what_has_no_room_is_not_recorded_and_talk_goes_on() {
+    for (name, folder_bytes_max, free_bytes_min) in [("no-room", 100, 0), ("no-disk", u64::MAX, u64::MAX)] {
+        let mut settings = settings(name);
+        make(&settings, 1);
+        settings.remove_oldest = false;
+        (settings.folder_bytes_max, settings.free_bytes_min) = (folder_bytes_max, free_bytes_min);
+        let mut call = Call::new(settings);
+        let _listener = call.listener();
+        let mut alice = call.join("Alice");
+        call.wait_until("it to be refused", |recorder| recorder.status().statistics.refused == 1);
+        assert!(is_heard(&mut call, &mut alice));
+        assert_eq!(call.session_loop.is_recorded("main"), Some(false));
+        assert_eq!(call.end().len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_recording_that_comes_to_the_limit_of_all_ends() {
+    let mut settings = settings("limit");
+    settings.folder_bytes_max = 3_000;
+    let mut call = Call::new(settings);
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    call.say(&mut alice, &packets(2.0), FRAME);
+    call.wait_until("it to end", |recorder| recorder.status().finished == 1);
+    assert!(is_heard(&mut call, &mut alice));
+    let recorded = call.end();
+    assert_eq!(recorded[0].index.ended, Some(EndReason::FolderFull));
+    recorded[0].sound("Alice");
+}
+
+#[test]
+fn a_full_queue_costs_frames_and_never_time() {
+    let mut settings = settings("queue");
+    // Enough to say who speaks, and too little for any frame.
+    settings.queue_bytes = 48;
+    let mut call = Call::new(settings);
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let before = frames_out(&call);
+    call.say(&mut alice, &packets(1.0), FRAME);
+    assert_eq!(frames_out(&call), before + 50);
+    let recorded = call.end().remove(0);
+    let frames: u64 = recorded.index.tracks.iter().map(|track| track.frames).sum();
+    assert_eq!((frames, recorded.index.frames_dropped), (0, 50));
+}
+
+/// A device that is always full stands in for the disk: each page is written to the path anew.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
+    let mut call = Call::starting_now(settings("full"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    call.say(&mut alice, &packets(0.1), FRAME);
+    call.wait_until("Alice's file", |recorder| {
+        recorder.status().live.first().is_some_and(|live| !live.index.tracks.is_empty())
+    });
+    let live = call.recorder.as_ref().unwrap().status().live.remove(0);
+    let file = live.folder.join(&live.index.tracks[0].file);
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &file).unwrap();
+    call.say(&mut alice, &packets(1.0), FRAME);
+    call.wait_until("it to fail", |recorder| recorder.status().statistics.failed == 1);
+    assert!(is_heard(&mut call, &mut alice));
+    assert_eq!(call.session_loop.is_recorded("main"), Some(false), "for a minute");
+    call.wait(Duration::from_mins(2));
+    assert!(is_heard(&mut call, &mut alice));
+    assert_eq!(call.session_loop.is_recorded("main"), Some(true), "once more after that");
+    let recorded = call.end();
+    let (failed, next) = (&recorded[0].index, &recorded[1]);
+    assert_eq!(failed.ended, Some(EndReason::WriteFailed));
+    assert!(failed.error.as_ref().unwrap().contains("No space left"), "{:?}", failed.error);
+    assert_eq!((next.track("Alice").frames, next.index.ended), (5, Some(EndReason::Empty)));
+}
+
+#[test]
+fn a_folder_is_one_server_s() {
+    let settings = settings("lock");
+    let first = Recorder::start(settings.clone()).unwrap();
+    assert!(matches!(Recorder::start(settings.clone()), Err(RecorderError::InUse { .. })));
+    first.stop();
+    Recorder::start(settings).unwrap().stop();
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_an_error() {
+    let mut settings = settings("file");
+    fs::create_dir_all(settings.folder.parent().unwrap()).unwrap();
+    fs::write(&settings.folder, "a file").unwrap();
+    settings.folder = settings.folder.join("below");
+    assert!(matches!(Recorder::start(settings.clone()), Err(RecorderError::Folder { .. })));
+    fs::remove_file(settings.folder.parent().unwrap()).unwrap();
+}
+
+/// Set for the child that is to be killed.
+const CHILD: &str = "CONSONANCE_TEST_KILLED_RECORDING";
+
+#[test]
+fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
+    if let Some(folder) = std::env::var_os(CHILD) {
+        let mut settings = settings("killed-by-another");
+        settings.folder = folder.into();
+        speak_until_killed(settings);
+    }
+    let settings = settings("killed");
+    let test = "disk::a_killed_server_s_recordings_are_completed_at_the_next_start";
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env(CHILD, &settings.folder)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let written = || {
+        let all = if settings.folder.is_dir() { recorded(&settings.folder) } else { Vec::new() };
+        let file = all.first()?.folder.join("Alice-1.opus");
+        Some(fs::metadata(file).ok()?.len())
+    };
+    while written().is_none_or(|bytes| bytes < 10_000) {
+        assert!(child.try_wait().unwrap().is_none(), "the child speaks until it is killed");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(recorded(&settings.folder)[0].index.ended, None);
+
+    Recorder::start(settings.clone()).unwrap().stop();
+    let recorded = recorded(&settings.folder).remove(0);
+    assert_eq!(recorded.index.ended, Some(EndReason::Crashed));
+    let sound = recorded.sound("Alice");
+    assert!(sound.len() > 48_000, "{}", sound.len());
+    assert!(crate::sound::peak(&sound) > 0.05);
+}
+
+fn speak_until_killed(settings: RecordingSettings) -> ! {
+    let mut call = Call::starting_now(settings);
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let packets = packets(5.0);
+    loop {
+        for packet in &packets {
+            call.now = std::time::Instant::now();
+            alice.speak(call.now, packet);
+            call.turn();
+            std::thread::sleep(FRAME);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Recordings of sessions: who is in them, where each voice lies, and when they begin and end.
+
+use std::time::Duration;
+
+use consonance_server::recording::{EndReason, RecordingRefusal};
+use consonance_session::{CodecKind, RoomId};
+use consonance_wire::{Channel, ChannelBits, ChannelKind};
+
+use crate::call::{Call, ROOM, settings};
+use crate::sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
+
+const FRAME: Duration = Duration::from_millis(20);
+
+#[test]
+fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
+    let mut call = Call::new(settings("aligned"));
+    let _listener = call.listener();
+    let (mut alice, mut bob) = (call.join("Alice"), call.join("Bob"));
+    let (first, second) =
+        (encode(&speech(0.0, 2.0), FRAME_SAMPLES), encode(&speech(2.0, 3.0), FRAME_SAMPLES));
+    call.wait(Duration::from_millis(1_250));
+    call.say(&mut alice, &first, FRAME);
+    call.wait(Duration::from_millis(505));
+    call.say(&mut bob, &second, FRAME);
+    alice.pause();
+    call.wait(Duration::from_millis(2_500));
+    call.say(&mut alice, &second, FRAME);
+
+    let recorded = call.end().remove(0);
+    let ms = |ms: usize| ms * 48;
+    for (player, places) in [
+        ("Alice", &[(ms(1_250), &first), (ms(1_250 + 2_000 + 505 + 1_000 + 2_500), &second)][..]),
+        ("Bob", &[(ms(1_250 + 2_000 + 505), &second)]),
+    ] {
+        let sound = recorded.sound(player);
+        for (at, packets) in places {
+            let live = decode_live(packets);
+            let likeness = correlation(&sound[*at..], &live);
+            assert!(likeness > 0.99, "{player}: {likeness}");
+            assert!(correlation(&sound[at + 1..], &live) < likeness, "{player}: a sample later");
+            assert!(correlation(&sound[at - 1..], &live) < likeness, "{player}: a sample earlier");
+        }
+        // What a player skips at the beginning is the codec's delay, which lies before each first packet.
+        let silent = &sound[..places[0].0 - 312];
+        assert!(peak(silent) < 1e-3, "{player}: {}", peak(silent));
+        let track = recorded.track(player);
+        let spans: Vec<_> = track.spans.iter().map(|span| (span.from_sample, span.to_sample)).collect();
+        let expected: Vec<_> = places
+            .iter()
+            .map(|(at, packets)| (*at as u64, (at + packets.len() * FRAME_SAMPLES) as u64))
+            .collect();
+        assert_eq!((spans, track.first_sample), (expected, Some(places[0].0 as u64)), "{player}");
+        assert!(track.spans.iter().all(|span| span.rooms == [ROOM] && !span.to_players));
+        assert_eq!((track.frames_lost, track.frames_late, track.frames_refused), (0, 0, 0));
+    }
+    assert_eq!((&*recorded.index.session, recorded.index.ended), ("main", Some(EndReason::Empty)));
+}
+
+#[test]
+fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
+    let mut call = Call::new(settings("disorder"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let packets = encode(&speech(0.0, 1.0), FRAME_SAMPLES);
+    // In pairs turned round, every fifth twice, and the thirtieth never.
+    for index in 0..packets.len() {
+        let turned = index ^ 1;
+        let copies = if turned == 30 {
+            0
+        } else if turned % 5 == 0 {
+            2
+        } else {
+            1
+        };
+        for _ in 0..copies {
+            alice.sequence = 1_000 + turned as u16;
+            alice.speak(call.now, &packets[turned]);
+        }
+        call.turn();
+        call.wait(FRAME);
+    }
+    let recorded = call.end().remove(0);
+    let track = recorded.track("Alice");
+    // The first two came when nothing was known of the order yet: one is late.
+    assert_eq!((track.frames, track.frames_lost), (packets.len() as u64 - 2, 1));
+    let sound = recorded.sound("Alice");
+    let live = decode_live(&packets);
+    let late = live.len() - 15 * FRAME_SAMPLES;
+    let at = track.first_sample.unwrap() as usize;
+    let likeness = correlation(&sound[at + late - FRAME_SAMPLES..], &live[late..]);
+    assert!(likeness > 0.99, "{likeness}");
+}
+
+#[test]
+fn what_is_no_opus_is_left_out_and_counted() {
+    let mut call = Call::new(settings("no-opus"));
+    let _listener = call.listener();
+    let mut raw = call.join_with_codec("Raw", CodecKind::IDENTITY);
+    let mut garbage = call.join("Garbage");
+    let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
+    call.say(&mut raw, &packets, FRAME);
+    call.say(&mut garbage, &[vec![3], vec![3, 0], vec![0xFF; 900]], FRAME);
+    call.say(&mut garbage, &packets, FRAME);
+    let recorded = call.end().remove(0);
+    let counted = |player| (recorded.track(player).frames, recorded.track(player).frames_refused);
+    assert_eq!((counted("Raw"), counted("Garbage")), ((0, 5), (5, 3)));
+    recorded.sound("Garbage");
+}
+
+#[test]
+fn nobody_makes_a_file_grow_faster_than_time_passes() {
+    let mut call = Call::new(settings("too-fast"));
+    let _listener = call.listener();
+    let mut flood = call.join("Flood");
+    let packets = encode(&speech(0.0, 6.0), FRAME_SAMPLES);
+    call.say(&mut flood, &packets, Duration::from_millis(4));
+    let recorded = call.end().remove(0);
+    let track = recorded.track("Flood");
+    assert!(track.frames_refused > 0);
+    assert!(track.duration_samples <= 48 * (4 * packets.len() as u64 + 1_020), "{}", track.duration_samples);
+}
+
+#[test]
+fn whoever_comes_back_speaks_into_the_same_file_and_an_id_says_nothing() {
+    let mut call = Call::new(settings("again"));
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
+    for name in ["Alice", "Bob", "Alice"] {
+        let mut voice = call.join(name);
+        assert_eq!(voice.id.0, 1, "ids are used again");
+        call.say(&mut voice, &packets, FRAME);
+        voice.leave(&mut call);
+    }
+    let recorded = call.end().remove(0);
+    let frames: Vec<_> =
+        recorded.index.tracks.iter().map(|track| (&*track.file, &*track.player, track.frames)).collect();
+    assert_eq!(frames, [("Alice-1.opus", "Alice", 20), ("Bob-2.opus", "Bob", 10)]);
+    recorded.sound("Alice");
+}
+
+#[test]
+fn names_that_mean_something_to_a_file_system_are_files_in_the_folder() {
+    let mut call = Call::new(settings("hostile-names"));
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
+    let names = ["../../etc/passwd", "..\\..\\x", "a/b", "a_b", "CON", "nul.txt", "\u{202e}gpj", "A_B", ""];
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        let mut voice = call.join(name);
+        call.say(&mut voice, &packets, FRAME);
+    }
+    let recorded = call.end().remove(0);
+    let mut files: Vec<_> = recorded.index.tracks.iter().map(|track| track.file.to_lowercase()).collect();
+    for track in &recorded.index.tracks {
+        assert_eq!(recorded.folder.join(&track.file).parent(), Some(&*recorded.folder));
+        recorded.sound(&track.player);
+    }
+    files.sort();
+    files.dedup();
+    assert_eq!(files.len(), names.len() - 1);
+}
+
+#[test]
+fn there_are_no_more_tracks_than_allowed() {
+    let mut settings = settings("tracks");
+    settings.tracks_max = 2;
+    let mut call = Call::new(settings);
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
+    for name in ["One", "Two", "Three"] {
+        let mut voice = call.join(name);
+        call.say(&mut voice, &packets, FRAME);
+    }
+    let recorded = call.end().remove(0);
+    assert_eq!((recorded.index.tracks.len(), recorded.index.frames_without_track), (2, 5));
+}
+
+#[test]
+fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
+    for (whispers, frames) in [(false, 5), (true, 10)] {
+        let mut settings = settings("whispers");
+        settings.whispers = whispers;
+        let mut call = Call::new(settings);
+        let listener = call.listener();
+        let mut alice = call.join("Alice");
+        let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
+        let private = Channel { bits: ChannelBits::new(ChannelKind::Player), recipient: listener.id.0 };
+        let room = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
+        for channels in [&[private][..], &[private, room]] {
+            for packet in &packets {
+                alice.speak_on(call.now, packet, channels);
+                call.turn();
+                call.wait(FRAME);
+            }
+        }
+        let recorded = call.end().remove(0);
+        let track = recorded.track("Alice");
+        assert_eq!(track.frames, frames, "whispers: {whispers}");
+        let last = track.spans.last().unwrap();
+        assert!(last.to_players && last.rooms == [ROOM]);
+        assert_eq!(track.spans[0].rooms.is_empty(), whispers);
+    }
+}
+
+#[test]
+fn the_configuration_s_recording_lasts_from_the_first_player_to_the_last() {
+    let mut call = Call::new(settings("first-to-last"));
+    assert_eq!(call.session_loop.is_recorded("main"), Some(false));
+    let listener = call.listener();
+    assert_eq!(call.session_loop.is_recorded("main"), Some(true));
+    listener.leave(&mut call);
+    assert_eq!(call.session_loop.is_recorded("main"), Some(false));
+    let _again = call.listener();
+    let recorded = call.end();
+    let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended).collect();
+    assert_eq!(reasons, [Some(EndReason::Empty); 2]);
+}
+
+#[test]
+fn an_operator_starts_and_stops_a_recording() {
+    let mut settings = settings("operator");
+    settings.sessions.clear();
+    let mut call = Call::new(settings);
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
+    call.say(&mut alice, &packets, FRAME);
+    let (now, session_loop) = (call.now, &mut call.session_loop);
+    assert_eq!(session_loop.stop_recording("main"), Err(RecordingRefusal::NotRecorded));
+    assert_eq!(session_loop.start_recording(now, "other"), Err(RecordingRefusal::NoSession));
+    assert_eq!(session_loop.start_recording(now, "main"), Ok(()));
+    assert_eq!(session_loop.start_recording(now, "main"), Err(RecordingRefusal::AlreadyRecorded));
+    call.say(&mut alice, &packets, FRAME);
+    assert_eq!(call.session_loop.stop_recording("main"), Ok(()));
+    call.say(&mut alice, &packets, FRAME);
+    let recorded = call.end();
+    assert_eq!(recorded.len(), 1);
+    let recorded = &recorded[0];
+    assert_eq!((recorded.index.ended, recorded.index.by_operator), (Some(EndReason::Stopped), true));
+    assert_eq!((recorded.track("Alice").frames, recorded.track("Alice").first_sample), (10, Some(0)));
+}
+
+#[test]
+fn without_a_folder_nothing_is_recorded() {
+    let mut call = Call::new(settings("none"));
+    let sessions = consonance_server::SessionsSettings::new(["main"]).unwrap();
+    let mut without = consonance_server::SessionLoop::new(&sessions);
+    assert_eq!(without.start_recording(call.now, "main"), Err(RecordingRefusal::NotSetUp));
+    call.turn();
+}
+
+#[test]
+fn a_recording_that_is_long_enough_is_followed_by_another() {
+    let mut settings = settings("rotation");
+    settings.duration_max = Duration::from_secs(1);
+    let mut call = Call::new(settings);
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let packets = encode(&speech(0.0, 2.5), FRAME_SAMPLES);
+    call.say(&mut alice, &packets, FRAME);
+    let recorded = call.end();
+    let frames: Vec<_> = recorded.iter().map(|recorded| recorded.track("Alice").frames).collect();
+    assert_eq!(frames, [50, 50, 25]);
+    let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
+    assert_eq!(reasons, [EndReason::DurationReached, EndReason::DurationReached, EndReason::Empty]);
+}
