@@ -1,5 +1,7 @@
 //! What two peers tell each other of the path, over the connection that they have already.
 
+use std::num::NonZeroU16;
+
 use crate::Cipher;
 
 /// How many ciphers of an offer are looked at.
@@ -39,8 +41,8 @@ impl Offer {
 /// Where a server listens for a client's datagrams: port, worker, link and cipher; 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// The UDP port, at the address of the connection.
-    pub port: u16,
+    /// The UDP port, at the address of the connection; `None` for the connection's own, whatever the client knows it as.
+    pub port: Option<NonZeroU16>,
     /// The worker that reads them; the system steers by this number.
     pub worker: u8,
     /// The client's number there.
@@ -55,17 +57,21 @@ impl Announcement {
 
     /// Its bytes.
     pub fn encode(&self) -> [u8; Self::BYTES] {
-        let [p0, p1] = self.port.to_be_bytes();
+        let [p0, p1] = self.port.map_or(0, NonZeroU16::get).to_be_bytes();
         let [l0, l1, l2, l3] = self.link.to_be_bytes();
         [p0, p1, self.worker, l0, l1, l2, l3, self.cipher.code()]
     }
 
-    /// Reads an announcement; what follows is skipped. `None` if it is cut short or names no cipher or port of ours.
+    /// Reads an announcement; what follows is skipped. `None` if it is cut short or names no cipher of ours.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let [p0, p1, worker, l0, l1, l2, l3, cipher] = *bytes.first_chunk()?;
-        let port = u16::from_be_bytes([p0, p1]);
-        let (link, cipher) = (u32::from_be_bytes([l0, l1, l2, l3]), Cipher::from_code(cipher)?);
-        (port != 0).then_some(Self { port, worker, link, cipher })
+        let port = NonZeroU16::new(u16::from_be_bytes([p0, p1]));
+        Some(Self {
+            port,
+            worker,
+            link: u32::from_be_bytes([l0, l1, l2, l3]),
+            cipher: Cipher::from_code(cipher)?,
+        })
     }
 }
 
@@ -80,7 +86,7 @@ mod tests {
     }
 
     fn announcement() -> Announcement {
-        Announcement { port: 7777, worker: 3, link: 0x0102_0304, cipher: Cipher::Aes128Gcm }
+        Announcement { port: NonZeroU16::new(7777), worker: 3, link: 0x0102_0304, cipher: Cipher::Aes128Gcm }
     }
 
     #[test]
@@ -89,6 +95,8 @@ mod tests {
         assert_eq!(Offer::parse(&offer().encode()), Some(offer()));
         assert_eq!(announcement().encode(), [0x1e, 0x61, 3, 1, 2, 3, 4, 1]);
         assert_eq!(Announcement::parse(&announcement().encode()), Some(announcement()));
+        let same_port = Announcement { port: None, ..announcement() };
+        assert_eq!(Announcement::parse(&same_port.encode()), Some(same_port));
     }
 
     #[test]
@@ -105,7 +113,6 @@ mod tests {
         let announcement = announcement().encode();
         assert!((0..offer.len()).all(|length| Offer::parse(&offer[..length]).is_none()));
         assert!((0..announcement.len()).all(|length| Announcement::parse(&announcement[..length]).is_none()));
-        assert_eq!(Announcement::parse(&[0, 0, 3, 1, 2, 3, 4, 1]), None, "port 0");
         assert_eq!(Announcement::parse(&[0, 1, 3, 1, 2, 3, 4, 9]), None, "an unknown cipher");
     }
 

@@ -26,9 +26,14 @@ impl Batch {
 
     /// The datagrams, in the order in which they were made.
     pub fn iter(&self) -> impl Iterator<Item = (SocketAddr, &[u8])> {
-        let starts = std::iter::once(0).chain(self.datagrams.iter().map(|(_, end)| *end));
-        let ranges = self.datagrams.iter().zip(starts);
-        ranges.map(|((to, end), start)| (*to, &self.bytes[start..*end]))
+        (0..self.datagrams.len()).filter_map(|place| self.get(place))
+    }
+
+    /// One of them, by its place.
+    pub fn get(&self, place: usize) -> Option<(SocketAddr, &[u8])> {
+        let (to, end) = *self.datagrams.get(place)?;
+        let start = place.checked_sub(1).map_or(0, |before| self.datagrams[before].1);
+        Some((to, &self.bytes[start..end]))
     }
 
     /// How many there are.

@@ -14,6 +14,15 @@ pub enum Cipher {
 }
 
 impl Cipher {
+    /// The ciphers that encrypt, the faster one on this processor first.
+    pub fn preferred() -> [Self; 2] {
+        if knows_aes() {
+            [Self::Aes128Gcm, Self::ChaCha20Poly1305]
+        } else {
+            [Self::ChaCha20Poly1305, Self::Aes128Gcm]
+        }
+    }
+
     /// What two peers agree on: the first that the client offers and the server takes.
     pub fn agree(offered: &[Self], taken: &[Self]) -> Option<Self> {
         offered.iter().copied().find(|cipher| taken.contains(cipher))
@@ -49,6 +58,16 @@ impl Cipher {
             Self::ChaCha20Poly1305 => Some(&CHACHA20_POLY1305),
         }
     }
+}
+
+/// Whether the processor has instructions for AES and for what GCM multiplies with.
+fn knows_aes() -> bool {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    return std::arch::is_x86_feature_detected!("aes") && std::arch::is_x86_feature_detected!("pclmulqdq");
+    #[cfg(target_arch = "aarch64")]
+    return std::arch::is_aarch64_feature_detected!("aes");
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
+    return false;
 }
 
 #[cfg(test)]

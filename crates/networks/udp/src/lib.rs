@@ -10,8 +10,8 @@
 //!              ◀── answer, packets, challenge ────────────┘
 //! ```
 //!
-//! Both halves are sans-IO. This crate knows datagrams, keys and addresses, and neither QUIC nor voice;
-//! `docs/fast-path.md` has the format and what it does against whom.
+//! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams, keys
+//! and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it does against whom.
 
 #![forbid(unsafe_code)]
 
@@ -21,6 +21,8 @@ mod cipher;
 mod client_path;
 mod gathered;
 mod header;
+mod path_socket;
+mod port_group;
 mod probe;
 mod refusal;
 mod replay;
@@ -28,12 +30,16 @@ mod seal;
 mod secrets;
 mod server_path;
 mod settings;
+#[cfg(target_os = "linux")]
+mod steering;
 
 pub use announcement::{Announcement, Offer};
 pub use batch::Batch;
 pub use cipher::Cipher;
 pub use client_path::{ClientPath, WayState};
 pub use gathered::Packets;
+pub use path_socket::{PathSocket, SendCounts};
+pub use port_group::PortGroup;
 pub use refusal::{Refusal, RefusalCounts};
 pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};
 pub use server_path::{Incoming, ServerPath, ServerPathCounts};

@@ -122,7 +122,7 @@ proptest! {
     fn no_datagram_is_too_strange_to_be_judged(datagrams: Vec<(bool, Vec<u8>)>) {
         let mut pair = Pair::opened(Cipher::Aes128Gcm);
         let announcement =
-            Announcement { port: 1, worker: WORKER, link: 0, cipher: Cipher::Plain };
+            Announcement { port: None, worker: WORKER, link: 0, cipher: Cipher::Plain };
         let mut plain =
             ClientPath::new(pair.now, &secrets(1), &announcement, ClientPathSettings::default());
         for (is_up, mut datagram) in datagrams {

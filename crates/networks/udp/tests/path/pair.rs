@@ -51,7 +51,7 @@ impl Pair {
         let now = Instant::now();
         let mut server = ServerPath::new(WORKER, settings, [9; 32]);
         let number = server.open(CLIENT, &secrets(1), cipher, takes_several).unwrap();
-        let announcement = Announcement { port: 7777, worker: WORKER, link: number, cipher };
+        let announcement = Announcement { port: None, worker: WORKER, link: number, cipher };
         let client = ClientPath::new(now, &secrets(1), &announcement, ClientPathSettings::default());
         Self {
             now,

@@ -1,0 +1,163 @@
+//! The UDP socket of one worker: batches out, datagrams in, never waiting.
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+
+use crate::Batch;
+
+#[cfg(target_os = "linux")]
+mod many;
+
+/// A socket that does not block.
+#[derive(Debug)]
+pub struct PathSocket(UdpSocket);
+
+/// What became of datagrams that were given to the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SendCounts {
+    /// Taken.
+    pub sent: u64,
+    /// Not taken because the socket's buffer was full, and dropped: voice does not wait.
+    pub buffer_full: u64,
+    /// Refused, as to an address without a route, and dropped.
+    pub failed: u64,
+}
+
+impl PathSocket {
+    pub(crate) fn new(socket: UdpSocket) -> Self {
+        Self(socket)
+    }
+
+    /// The socket itself, to wait for.
+    pub fn socket(&self) -> &UdpSocket {
+        &self.0
+    }
+
+    /// Gives a batch to the system, and clears it.
+    pub fn send(&self, batch: &mut Batch, counts: &mut SendCounts) {
+        let mut sending = Sending { batch: &*batch, next: 0, counts };
+        while sending.next < batch.len() {
+            self.send_some(&mut sending);
+        }
+        batch.clear();
+    }
+
+    /// The next datagram that waits, and where it came from. `None` if there is none.
+    pub fn receive(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        loop {
+            match self.0.recv_from(buffer) {
+                Ok((bytes, from)) => return Some((bytes, from)),
+                // What another datagram of ours met on its way says nothing about the next one that came in.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn send_some(&self, sending: &mut Sending<'_>) {
+        match sending.batch.len() - sending.next {
+            0 | 1 => self.send_one(sending),
+            2..8 => many::send::<2>(&self.0, sending),
+            8..32 => many::send::<8>(&self.0, sending),
+            _ => many::send::<32>(&self.0, sending),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn send_some(&self, sending: &mut Sending<'_>) {
+        self.send_one(sending);
+    }
+
+    fn send_one(&self, sending: &mut Sending<'_>) {
+        let Some((to, datagram)) = sending.batch.get(sending.next) else { return };
+        let sent = self.0.send_to(datagram, to).map(|_| 1);
+        sending.note(sent);
+    }
+}
+
+/// A batch on its way.
+struct Sending<'b> {
+    batch: &'b Batch,
+    next: usize,
+    counts: &'b mut SendCounts,
+}
+
+impl Sending<'_> {
+    /// What the system said: how many it took, or why it did not take the next one.
+    fn note(&mut self, sent: io::Result<usize>) {
+        match sent {
+            Ok(taken) => {
+                self.next += taken;
+                self.counts.sent += taken as u64;
+            }
+            Err(error) => match error.kind() {
+                io::ErrorKind::Interrupted => {}
+                io::ErrorKind::WouldBlock => {
+                    self.counts.buffer_full += (self.batch.len() - self.next) as u64;
+                    self.next = self.batch.len();
+                }
+                _ => {
+                    self.counts.failed += 1;
+                    self.next += 1;
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn socket() -> PathSocket {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        PathSocket::new(socket)
+    }
+
+    #[test]
+    fn every_datagram_of_a_batch_goes_where_it_should() {
+        let receivers: Vec<_> = (0..75).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
+        let mut batch = Batch::new(receivers.len());
+        for (number, receiver) in receivers.iter().enumerate() {
+            assert!(batch.push(receiver.local_addr().unwrap(), |out| out.extend(vec![7; number])));
+        }
+        let mut counts = SendCounts::default();
+        socket().send(&mut batch, &mut counts);
+        assert!(batch.is_empty());
+        assert_eq!(counts, SendCounts { sent: 75, ..SendCounts::default() });
+        for (number, receiver) in receivers.iter().enumerate() {
+            receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+            assert_eq!(receiver.recv(&mut [0; 100]).unwrap(), number);
+        }
+    }
+
+    #[test]
+    fn a_datagram_that_cannot_be_sent_does_not_hold_the_others_up() {
+        let receiver = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let mut batch = Batch::new(10);
+        for number in 0..10 {
+            // Nobody may send to port 0.
+            let port = if number % 3 == 0 { 0 } else { receiver.local_addr().unwrap().port() };
+            batch.push((Ipv4Addr::LOCALHOST, port).into(), |out| out.push(number));
+        }
+        let mut counts = SendCounts::default();
+        socket().send(&mut batch, &mut counts);
+        assert_eq!(counts, SendCounts { sent: 6, buffer_full: 0, failed: 4 });
+        let mut byte = [0];
+        for number in [1, 2, 4, 5, 7, 8] {
+            assert_eq!((receiver.recv(&mut byte).unwrap(), byte), (1, [number]));
+        }
+    }
+
+    #[test]
+    fn a_socket_with_nothing_to_read_says_so() {
+        assert_eq!(socket().receive(&mut [0; 10]), None);
+    }
+}

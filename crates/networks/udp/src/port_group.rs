@@ -1,0 +1,160 @@
+//! A server's sockets: one for the connections, one for each worker's datagrams, if the system can on one port.
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::PathSocket;
+
+/// What the system may hold for each socket in each direction, in bytes, if it lets us: a busy server's packets of a
+/// few milliseconds.
+const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// The sockets of one address. They end together: the system steers by their order.
+#[derive(Debug)]
+pub struct PortGroup {
+    /// For the connections.
+    pub main: UdpSocket,
+    /// For the datagrams of each worker, in the order of their numbers.
+    pub paths: Vec<PathSocket>,
+    /// Whether all have the same port. If not, clients have to be told the port of their worker's socket.
+    pub is_one_port: bool,
+}
+
+impl PortGroup {
+    /// Takes a UDP port; port 0 is any free one, and `[::]` takes both families. For up to 255 workers; without any it
+    /// is a usual socket.
+    ///
+    /// On Linux all sockets share the port, and the system gives each datagram to whom it is for. Elsewhere, and where it
+    /// refuses that, the workers' sockets have ports of their own, the next ones if they are free.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub fn bind(address: SocketAddr, workers: u8) -> io::Result<Self> {
+        let main = open(address)?;
+        main.bind(&address.into())?;
+        let main = UdpSocket::from(main);
+        let address = main.local_addr()?;
+        // Whoever had the port before us has made the exclusive bind above fail.
+        #[cfg(target_os = "linux")]
+        if workers > 0
+            && let Ok(paths) = crate::steering::share(&main, workers, || open(address))
+        {
+            return Ok(Self {
+                main,
+                paths: paths.into_iter().map(PathSocket::new).collect(),
+                is_one_port: true,
+            });
+        }
+        let paths =
+            (1..=u16::from(workers)).map(|step| open_near(address, step)).collect::<io::Result<_>>()?;
+        Ok(Self { main, paths, is_one_port: false })
+    }
+}
+
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    if address.ip().is_unspecified() && address.is_ipv6() {
+        // Systems differ in their default; a server for everybody means both families.
+        socket.set_only_v6(false)?;
+    }
+    // A wish: systems cap it silently, and smaller buffers only lose packets earlier under load.
+    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER_BYTES);
+    let _ = socket.set_send_buffer_size(SOCKET_BUFFER_BYTES);
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// A socket some ports further, or at any free one.
+fn open_near(address: SocketAddr, step: u16) -> io::Result<PathSocket> {
+    let socket = open(address)?;
+    let near = SocketAddr::new(address.ip(), address.port().wrapping_add(step));
+    if near.port() <= step || socket.bind(&near.into()).is_err() {
+        socket.bind(&SocketAddr::new(address.ip(), 0).into())?;
+    }
+    Ok(PathSocket::new(socket.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn any() -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, 0).into()
+    }
+
+    /// What each socket got of one datagram: its number, 0 being the connections'.
+    fn receiver(group: &PortGroup, datagram: &[u8]) -> usize {
+        let sender = UdpSocket::bind(any()).unwrap();
+        sender.send_to(datagram, group.main.local_addr().unwrap()).unwrap();
+        let deadline = std::time::Instant::now() + PATIENCE;
+        let mut buffer = [0; 64];
+        loop {
+            let sockets = std::iter::once(&group.main).chain(group.paths.iter().map(PathSocket::socket));
+            for (number, socket) in sockets.enumerate() {
+                if let Ok((length, _)) = socket.recv_from(&mut buffer) {
+                    assert_eq!(&buffer[..length], datagram);
+                    return number;
+                }
+            }
+            assert!(std::time::Instant::now() < deadline, "{datagram:?} went nowhere");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn on_one_port_each_datagram_goes_to_whom_it_is_for() {
+        let group = PortGroup::bind(any(), 3).unwrap();
+        assert!(group.is_one_port);
+        // Several of each: by chance they would not all go right.
+        for _ in 0..10 {
+            for (datagram, expected) in [
+                (&[0xc3, 1, 2][..], 0),
+                (&[0x40, 0], 0),
+                (&[0x7f, 2], 0),
+                (&[0x01, 0], 1),
+                (&[0x03, 1, 9], 2),
+                (&[0x06, 2], 3),
+                (&[0x01], 0),
+                (&[], 0),
+            ] {
+                assert_eq!(receiver(&group, datagram), expected, "{datagram:?}");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_datagram_for_a_worker_that_is_not_there_goes_to_somebody_who_can_drop_it() {
+        let group = PortGroup::bind(any(), 2).unwrap();
+        assert!(receiver(&group, &[0x01, 200]) <= 2);
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_refused_also_when_it_is_shared_by_others() {
+        for workers in [0, 2] {
+            let group = PortGroup::bind(any(), workers).unwrap();
+            let address = group.main.local_addr().unwrap();
+            for others in [0, 2] {
+                let error = PortGroup::bind(address, others).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+            }
+            drop(group);
+            PortGroup::bind(address, 2).unwrap();
+        }
+    }
+
+    #[test]
+    fn sockets_with_ports_of_their_own_are_near_or_anywhere() {
+        let main = UdpSocket::bind(any()).unwrap().local_addr().unwrap();
+        let path = open_near(main, 1).unwrap();
+        let again = open_near(main, 1).unwrap();
+        assert_ne!(path.socket().local_addr().unwrap(), again.socket().local_addr().unwrap());
+    }
+}
