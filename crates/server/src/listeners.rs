@@ -78,6 +78,11 @@ impl Listeners {
         }
     }
 
+    /// Nothing more is to be sent for now.
+    pub(crate) fn flush(&mut self, now: Instant) {
+        self.list.iter_mut().for_each(|listener| listener.flush(now));
+    }
+
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {
         if let Some(listener) = self.list.get_mut(listener_of(link)) {
             listener.disconnect(now, peer_of(link), reason);

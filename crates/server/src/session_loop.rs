@@ -105,6 +105,7 @@ impl SessionLoop {
             more_waits |= !self.read(listener, now);
         }
         self.run_timers(now);
+        self.listeners.flush(now);
         self.show(now);
         if more_waits {
             return Some(now);

@@ -41,5 +41,7 @@ pub use direct::{DirectEvent, DirectLinks};
 pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 pub use reason::{DisconnectReason, MAX_REASON_BYTES};
 pub use server::{Peer, ServerEvent, ServerTransport};
-pub use statistics::{ConnectionCounts, Count, Dropped, LinkQuality, ServerStatistics, Statistics, Traffic};
+pub use statistics::{
+    ConnectionCounts, Count, DatagramPath, Dropped, LinkQuality, ServerStatistics, Statistics, Traffic,
+};
 pub use thread_waker::thread_waker;

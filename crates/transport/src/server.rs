@@ -30,6 +30,10 @@ pub trait ServerTransport: Send {
     /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
 
+    /// Sends what [`send`](Self::send) has only collected. Drivers call it when they have nothing more to send for now; a
+    /// `poll` that says `None` does the same.
+    fn flush(&mut self, _now: Instant) {}
+
     /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
     ///
     /// The reason, cut to [`MAX_REASON_BYTES`](crate::MAX_REASON_BYTES), reaches the peer. No packet from it is

@@ -100,6 +100,25 @@ pub struct LinkQuality {
     pub datagrams_sent: u64,
     /// How many of those were lost, as far as the network noticed.
     pub datagrams_lost: u64,
+    /// Which way unreliable packets take, on networks that have two.
+    pub datagram_path: DatagramPath,
+}
+
+/// Which way unreliable packets take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DatagramPath {
+    /// The same connection as everything else.
+    #[default]
+    Connection,
+    /// The connection, until it is known whether the datagrams of a leaner path come through.
+    Trying,
+    /// A leaner path beside the connection.
+    Beside,
+    /// The connection, because datagrams beside it do not come through; it is tried again now and then.
+    Blocked {
+        /// The UDP port of the server that they do not reach, or are not answered from.
+        port: u16,
+    },
 }
 
 /// What a server's links carried, and who came and went.

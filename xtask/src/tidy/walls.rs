@@ -35,7 +35,11 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-quic", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-quic",
+        may_use: Only(&["consonance-transport", "consonance-udp"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-server",
         may_use: Only(&[

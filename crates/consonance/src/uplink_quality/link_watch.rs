@@ -75,6 +75,7 @@ mod tests {
             round_trip: Duration::from_millis(round_trip_ms),
             datagrams_sent: sent,
             datagrams_lost: lost,
+            ..LinkQuality::default()
         };
         Statistics { quality: Some(quality), ..Statistics::default() }
     }

@@ -37,6 +37,7 @@ fn network(half_seconds: u64, lost: u64, round_trip_ms: u64) -> Statistics {
         round_trip: Duration::from_millis(round_trip_ms),
         datagrams_sent: 25 * half_seconds,
         datagrams_lost: lost * half_seconds,
+        ..LinkQuality::default()
     };
     Statistics { quality: Some(quality), ..Statistics::default() }
 }

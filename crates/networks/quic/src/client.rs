@@ -13,7 +13,7 @@ use consonance_transport::{
 use tokio::task::AbortHandle;
 
 use crate::close_code::CloseCode;
-use crate::link::Link;
+use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{MAX_DATAGRAM_BYTES, QuicAddress, QuicClientSettings, QuicRuntime};
 
@@ -145,6 +145,7 @@ impl ClientTransport for QuicClient {
         }
         let sent = match delivery {
             Delivery::Reliable => link.send_control(self.packets.frame(packet)),
+            Delivery::Unreliable if link.send_beside(packet) => Sent::Taken,
             Delivery::Unreliable => link.send_datagram(self.packets.datagram(packet)),
         };
         sent.count(&mut self.statistics, delivery, packet.len());

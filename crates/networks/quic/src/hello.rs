@@ -2,6 +2,8 @@
 //!
 //! The front page of this crate has their bytes. The server's means that the client was taken in.
 
+use consonance_udp::{Announcement, Offer};
+
 use crate::session_name_problem;
 
 /// The version of both hellos.
@@ -10,82 +12,168 @@ const VERSION: u8 = 1;
 /// The longest hello in bytes: a session name of 64 characters of 4 bytes, and as much again for later versions.
 pub(crate) const HELLO_BYTES_MAX: usize = 1024;
 
-/// A client's hello.
-pub(crate) fn client_hello(session: &str) -> Vec<u8> {
-    let mut hello = vec![VERSION];
-    hello.extend_from_slice(&(session.len() as u16).to_be_bytes());
-    hello.extend_from_slice(session.as_bytes());
-    hello
+/// The tag of what each side says of the fast path.
+const FAST_PATH: u8 = 1;
+
+/// What a client's hello says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ClientHello<'a> {
+    pub(crate) session: &'a str,
+    pub(crate) offer: Option<Offer>,
+}
+
+impl ClientHello<'_> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut hello = vec![VERSION];
+        hello.extend_from_slice(&(self.session.len() as u16).to_be_bytes());
+        hello.extend_from_slice(self.session.as_bytes());
+        if let Some(offer) = &self.offer {
+            push_item(FAST_PATH, &offer.encode(), &mut hello);
+        }
+        hello
+    }
 }
 
 /// A server's hello.
-pub(crate) const SERVER_HELLO: &[u8] = &[VERSION];
+pub(crate) fn server_hello(announcement: Option<&Announcement>) -> Vec<u8> {
+    let mut hello = vec![VERSION];
+    if let Some(announcement) = announcement {
+        push_item(FAST_PATH, &announcement.encode(), &mut hello);
+    }
+    hello
+}
 
-/// The session that a client's hello names, or what is wrong with it.
-pub(crate) fn read_client_hello(hello: &[u8]) -> Result<&str, &'static str> {
+/// What a client's hello says, or what is wrong with it.
+pub(crate) fn read_client_hello(hello: &[u8]) -> Result<ClientHello<'_>, &'static str> {
     let (&version, rest) = hello.split_first().ok_or("the hello is empty")?;
     if version != VERSION {
         return Err("the hello has another version; update the older side");
     }
     let (length, rest) = rest.split_first_chunk().ok_or("the hello is cut short")?;
-    let name = rest.get(..usize::from(u16::from_be_bytes(*length))).ok_or("the hello is cut short")?;
-    let name = str::from_utf8(name).map_err(|_| "the session name is not UTF-8")?;
-    session_name_problem(name).map_or(Ok(name), Err)
+    let (name, rest) =
+        rest.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or("the hello is cut short")?;
+    let session = str::from_utf8(name).map_err(|_| "the session name is not UTF-8")?;
+    if let Some(problem) = session_name_problem(session) {
+        return Err(problem);
+    }
+    Ok(ClientHello { session, offer: find_item(FAST_PATH, rest).and_then(Offer::parse) })
 }
 
-/// Checks a server's hello.
-pub(crate) fn read_server_hello(hello: &[u8]) -> Result<(), &'static str> {
-    match hello.first() {
-        Some(&VERSION) => Ok(()),
+/// Where a server's hello announces the fast path, if it does, or what is wrong with the hello.
+pub(crate) fn read_server_hello(hello: &[u8]) -> Result<Option<Announcement>, &'static str> {
+    match hello.split_first() {
+        Some((&VERSION, rest)) => Ok(find_item(FAST_PATH, rest).and_then(Announcement::parse)),
         Some(_) => Err("the hello has another version; update the older side"),
         None => Err("the hello is empty"),
     }
 }
 
+fn push_item(tag: u8, bytes: &[u8], hello: &mut Vec<u8>) {
+    hello.push(tag);
+    hello.extend_from_slice(&(bytes.len() as u16).to_be_bytes());
+    hello.extend_from_slice(bytes);
+}
+
+/// The item of this tag. What makes no sense, and whatever follows it, is as good as not there.
+fn find_item(wanted: u8, mut items: &[u8]) -> Option<&[u8]> {
+    loop {
+        let (&[tag, l0, l1], rest) = items.split_first_chunk()?;
+        let (bytes, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes([l0, l1])))?;
+        if tag == wanted {
+            return Some(bytes);
+        }
+        items = rest;
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use consonance_udp::Cipher;
     use proptest::prelude::*;
 
     use super::*;
 
+    fn hello(session: &str) -> ClientHello<'_> {
+        ClientHello { session, offer: None }
+    }
+
+    fn offer() -> Offer {
+        Offer { ciphers: vec![Cipher::Aes128Gcm], takes_several: true }
+    }
+
+    fn announcement() -> Announcement {
+        Announcement { port: None, worker: 1, link: 2, cipher: Cipher::Aes128Gcm }
+    }
+
+    /// As in the first version, which had nothing after the name and after the version.
+    fn old_server_reads(hello: &[u8]) -> Option<&str> {
+        let length = u16::from_be_bytes([*hello.get(1)?, *hello.get(2)?]);
+        str::from_utf8(hello.get(3..3 + usize::from(length))?).ok().filter(|_| hello[0] == 1)
+    }
+
     #[test]
-    fn a_hello_names_the_session() {
-        assert_eq!(read_client_hello(&client_hello("café")), Ok("café"));
-        assert_eq!(read_server_hello(SERVER_HELLO), Ok(()));
+    fn hellos_say_what_they_were_given() {
+        let offering = ClientHello { session: "café", offer: Some(offer()) };
+        assert_eq!(read_client_hello(&offering.encode()), Ok(offering));
+        assert_eq!(read_client_hello(&hello("café").encode()), Ok(hello("café")));
+        assert_eq!(read_server_hello(&server_hello(Some(&announcement()))), Ok(Some(announcement())));
+        assert_eq!(read_server_hello(&server_hello(None)), Ok(None));
+    }
+
+    #[test]
+    fn old_peers_and_new_ones_understand_each_other() {
+        let offering = ClientHello { session: "main", offer: Some(offer()) }.encode();
+        assert_eq!(old_server_reads(&offering), Some("main"));
+        assert_eq!(read_client_hello(b"\x01\0\x04main"), Ok(hello("main")));
+        assert_eq!(read_server_hello(&[1]), Ok(None));
+        assert_eq!(server_hello(Some(&announcement()))[0], 1, "all that an old client looks at");
     }
 
     #[test]
     fn what_later_versions_add_is_ignored() {
-        let mut hello = client_hello("main");
-        hello.extend_from_slice(b"a token");
-        assert_eq!(read_client_hello(&hello), Ok("main"));
+        let mut later = hello("main").encode();
+        later.extend_from_slice(b"a token");
+        assert_eq!(read_client_hello(&later), Ok(hello("main")));
+        let mut later = server_hello(None);
+        push_item(9, b"something", &mut later);
+        push_item(FAST_PATH, &announcement().encode(), &mut later);
+        assert_eq!(read_server_hello(&later), Ok(Some(announcement())));
     }
 
     #[test]
-    fn a_hello_cut_anywhere_is_refused() {
-        let hello = client_hello("main");
+    fn a_hello_cut_anywhere_within_the_name_is_refused() {
+        let hello = hello("main").encode();
         for length in 0..hello.len() {
             assert!(read_client_hello(&hello[..length]).is_err(), "{length} bytes");
         }
     }
 
     #[test]
+    fn an_offer_that_is_cut_off_is_none() {
+        let offering = ClientHello { session: "main", offer: Some(offer()) }.encode();
+        for length in hello("main").encode().len()..offering.len() {
+            assert_eq!(read_client_hello(&offering[..length]), Ok(hello("main")), "{length} bytes");
+        }
+    }
+
+    #[test]
     fn another_version_or_a_bad_name_is_refused() {
-        let mut hello = client_hello("main");
-        hello[0] = 2;
-        assert!(read_client_hello(&hello).unwrap_err().contains("version"));
-        assert!(read_client_hello(&client_hello("")).is_err());
-        assert!(read_client_hello(&client_hello("new\nline")).is_err());
-        assert!(read_client_hello(&client_hello(&"x".repeat(65))).is_err());
+        let mut other = hello("main").encode();
+        other[0] = 2;
+        assert!(read_client_hello(&other).unwrap_err().contains("version"));
+        for name in ["", "new\nline", &"x".repeat(65)] {
+            assert!(read_client_hello(&hello(name).encode()).is_err());
+        }
         assert!(read_client_hello(&[1, 0, 1, 0xff]).unwrap_err().contains("UTF-8"));
     }
 
     proptest! {
         #[test]
-        fn no_bytes_are_too_strange_to_be_judged(hello: Vec<u8>) {
-            if let Ok(session) = read_client_hello(&hello) {
-                prop_assert!(hello.starts_with(&client_hello(session)));
+        fn no_bytes_are_too_strange_to_be_judged(bytes: Vec<u8>) {
+            if let Ok(ClientHello { session, .. }) = read_client_hello(&bytes) {
+                prop_assert!(bytes.starts_with(&hello(session).encode()));
             }
+            let _ = read_server_hello(&bytes);
         }
     }
 }

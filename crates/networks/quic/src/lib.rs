@@ -14,7 +14,10 @@
 //! On the control stream every packet follows its length as a big-endian `u32`.
 //! The first packet of the client is its hello: a version byte (1), the length of the session's name in bytes as a
 //! big-endian `u16`, and the name in UTF-8. The first of the server, a version byte, takes the client in.
-//! Both sides ignore what later versions add to their hellos.
+//! Items follow in both: a tag byte, a length as a big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the
+//! client offers it, the server says where it is. Both sides ignore what they do not know.
+//!
+//! Voice leaves the connection where it can, for datagrams of [`consonance_udp`] with keys of the connection's.
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +25,7 @@ mod address;
 mod client;
 mod close_code;
 mod cryptography;
+mod fast_path;
 mod fingerprint;
 mod hello;
 mod identity;
@@ -37,11 +41,12 @@ mod verifier;
 
 pub use address::{AddressError, QuicAddress, session_name_problem};
 pub use client::QuicClient;
+pub use fast_path::{FastPath, PathGrant};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Identity, IdentityError};
 pub use runtime::QuicRuntime;
-pub use server::{BindError, QuicServer};
-pub use settings::{QuicClientSettings, QuicServerSettings};
+pub use server::{BindError, FastPathCounts, QuicServer};
+pub use settings::{FastPathSettings, QuicClientSettings, QuicServerSettings};
 pub use shown_identity::ShownIdentity;
 
 /// What both sides call this protocol in the TLS handshake. Another number is another protocol.

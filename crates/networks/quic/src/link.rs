@@ -1,10 +1,10 @@
 //! One connection, as the threads that send over it and the task that runs it share it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
+use consonance_transport::{DatagramPath, Delivery, DisconnectReason, LinkQuality, Statistics};
 use quinn::{Connection, SendDatagramError};
 use tokio::sync::Notify;
 
@@ -13,16 +13,20 @@ use crate::settings::OutgoingLimits;
 
 mod frames;
 mod outbox;
+mod path_link;
 mod pump;
 
 pub(crate) use frames::{FrameReader, take_packet};
 use outbox::{Outbox, Put};
+pub(crate) use path_link::PathLink;
 pub(crate) use pump::pump;
 
 /// The sending half of a connection, and how it ends.
 #[derive(Debug)]
 pub(crate) struct Link {
     connection: Connection,
+    /// A client's path beside the connection, once the server has opened one.
+    beside: OnceLock<Arc<PathLink>>,
     outbox: Outbox,
     outgoing: OutgoingLimits,
     close_timeout: Duration,
@@ -74,6 +78,7 @@ impl Link {
     pub(crate) fn new(connection: Connection, outgoing: OutgoingLimits, close_timeout: Duration) -> Self {
         Self {
             connection,
+            beside: OnceLock::new(),
             outbox: Outbox::new(outgoing),
             outgoing,
             close_timeout,
@@ -81,6 +86,22 @@ impl Link {
             leaving: Notify::new(),
             room: Notify::new(),
         }
+    }
+
+    /// From now on unreliable packets go this way while it is open.
+    pub(crate) fn set_beside(&self, path: Arc<PathLink>) {
+        let _ = self.beside.set(path);
+    }
+
+    /// Sends an unreliable packet, from the calling thread, on the path beside the connection. False if it has to go
+    /// over the connection.
+    pub(crate) fn send_beside(&self, packet: &[u8]) -> bool {
+        self.ending.get().is_none() && self.beside.get().is_some_and(|path| path.send(packet))
+    }
+
+    /// The connection, for what only it knows.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// Sends a packet by itself, from the calling thread.
@@ -142,6 +163,7 @@ impl Link {
             round_trip: path.rtt,
             datagrams_sent: path.sent_packets,
             datagrams_lost: path.lost_packets,
+            datagram_path: self.beside.get().map_or(DatagramPath::Connection, |path| path.datagram_path()),
         }
     }
 

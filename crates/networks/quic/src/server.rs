@@ -5,29 +5,30 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::LIMITS;
 use crate::close_code::CloseCode;
-use crate::hello::SERVER_HELLO;
+use crate::hello::server_hello;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 use bytes::Bytes;
 use consonance_transport::inbox::Popped;
-use consonance_transport::{
-    Delivery, DisconnectReason, LinkQuality, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
-};
+use consonance_transport::{Delivery, Peer, ServerStatistics, ServerTransport as _};
+use consonance_udp::Offer;
 
+mod beside;
 mod bind;
+mod busy_share;
 mod connection_ids;
 mod entrance;
 mod port;
 mod shard;
+mod transport;
 
+use beside::Beside;
+pub use beside::FastPathCounts;
 pub use bind::BindError;
 use entrance::Entrance;
 use port::Port;
@@ -49,14 +50,30 @@ pub struct QuicServer {
     shard: Arc<Shard>,
     /// Counts who was turned away from the port, for all.
     is_first: bool,
-    links: HashMap<Peer, Arc<Link>>,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
-    newcomer: Option<Peer>,
+    members: HashMap<Peer, Member>,
+    /// Paths beside the connections, unless there are none.
+    beside: Option<Beside>,
+    /// Whether the next poll looks beside the connections first: they take turns.
+    is_beside_first: bool,
+    /// Reported as connected by the last poll: taken in, with this hello, unless the next call refuses it.
+    newcomer: Option<(Peer, Vec<u8>)>,
+    /// Whose packet was reported last: what is sent then is most likely its.
+    speaker: Peer,
     is_shut_down: bool,
     packets: PacketBytes,
     /// The packet that the last event showed.
     shown: Option<Bytes>,
+    /// The same, of a packet that came beside the connections.
+    shown_beside: Vec<u8>,
     statistics: ServerStatistics,
+}
+
+/// A client that was reported as connected.
+#[derive(Debug)]
+struct Member {
+    link: Arc<Link>,
+    /// The number of its path beside the connection.
+    path: Option<u32>,
 }
 
 impl QuicServer {
@@ -94,7 +111,8 @@ impl QuicServer {
         shards: NonZeroUsize,
         place: impl Fn(&str) -> usize + Send + Sync + 'static,
     ) -> Result<Vec<Self>, BindError> {
-        let port = Arc::new(bind::bind(runtime, address, identity, &settings)?);
+        let port = Arc::new(bind::bind(runtime, address, identity, &settings, shards.get())?);
+        let fast_path = settings.fast_path.clone();
         let entrance = Arc::new(Entrance::new(settings, shards, Placement::new(place)));
         runtime.spawn(Arc::clone(&entrance).receive(port.endpoint.clone()));
         let server = |(number, shard): (usize, &Arc<Shard>)| Self {
@@ -102,11 +120,15 @@ impl QuicServer {
             entrance: Arc::clone(&entrance),
             shard: Arc::clone(shard),
             is_first: number == 0,
-            links: HashMap::new(),
+            members: HashMap::new(),
+            beside: Beside::new(&port, number, &fast_path),
+            is_beside_first: false,
             newcomer: None,
+            speaker: Peer(0),
             is_shut_down: false,
             packets: PacketBytes::default(),
             shown: None,
+            shown_beside: Vec::new(),
             statistics: ServerStatistics::default(),
         };
         Ok(entrance.shards.iter().enumerate().map(server).collect())
@@ -156,133 +178,91 @@ impl QuicServer {
         }
     }
 
+    /// What the paths beside the connections carried and dropped, if there are such paths.
+    pub fn fast_path_counts(&self) -> Option<FastPathCounts> {
+        self.beside.as_ref().map(Beside::counts)
+    }
+
+    /// Takes a client in that the driver may still refuse.
+    fn welcome(&mut self, peer: Peer, link: Arc<Link>, offer: Option<&Offer>) {
+        let announcement =
+            offer.and_then(|offer| self.beside.as_mut().and_then(|beside| beside.open(peer, &link, offer)));
+        let path = announcement.map(|announcement| announcement.link);
+        self.newcomer = Some((peer, server_hello(announcement.as_ref())));
+        self.members.insert(peer, Member { link, path });
+        self.statistics.connections.accepted += 1;
+    }
+
     fn accept_newcomer(&mut self) {
-        if let Some(link) = self.newcomer.take().and_then(|peer| self.links.get(&peer)) {
-            link.send_control(self.packets.frame(SERVER_HELLO));
+        if let Some((peer, hello)) = self.newcomer.take()
+            && let Some(member) = self.members.get(&peer)
+        {
+            member.link.send_control(self.packets.frame(&hello));
         }
     }
 
-    fn send_one(&mut self, peer: Peer, delivery: Delivery, packet: Bytes, bytes: usize) {
-        let sent = match (self.links.get(&peer), delivery) {
-            (None, _) => Sent::NotConnected,
-            (Some(link), Delivery::Reliable) => link.send_control(packet),
-            (Some(link), Delivery::Unreliable) => link.send_datagram(packet),
-        };
+    fn send_reliable(&mut self, peer: Peer, packet: Bytes, bytes: usize) {
+        let sent =
+            self.members.get(&peer).map_or(Sent::NotConnected, |member| member.link.send_control(packet));
         if sent == Sent::TooSlow {
             self.statistics.connections.too_slow += 1;
             self.mute(peer);
         }
-        sent.count(&mut self.statistics.links, delivery, bytes);
+        sent.count(&mut self.statistics.links, Delivery::Reliable, bytes);
+    }
+
+    fn send_unreliable(&mut self, now: Instant, peers: &[Peer], packet: &[u8]) {
+        // Made for the first peer that needs it.
+        let mut shared = None;
+        for peer in peers {
+            let sent = match self.members.get(peer) {
+                None => Sent::NotConnected,
+                Some(Member { link, path }) => {
+                    let beside = self.beside.as_mut().zip(*path);
+                    if beside.is_some_and(|(it, number)| it.send(now, number, self.speaker, packet)) {
+                        Sent::Taken
+                    } else {
+                        let datagram: &Bytes = shared.get_or_insert_with(|| self.packets.datagram(packet));
+                        link.send_datagram(datagram.clone())
+                    }
+                }
+            };
+            sent.count(&mut self.statistics.links, Delivery::Unreliable, packet.len());
+        }
+    }
+
+    /// The next packet that came beside the connections, in `shown_beside`, and whose it is.
+    fn receive_beside(&mut self, now: Instant) -> Option<Peer> {
+        let peer = self.beside.as_mut()?.receive(now, &mut self.shown_beside)?;
+        self.statistics.links.received.count(Delivery::Unreliable, 1, self.shown_beside.len());
+        self.speaker = peer;
+        Some(peer)
+    }
+
+    fn close_path(&mut self, peer: Peer) {
+        if let Some(number) = self.members.get_mut(&peer).and_then(|member| member.path.take())
+            && let Some(beside) = &mut self.beside
+        {
+            beside.close(number);
+        }
     }
 
     /// Hears nothing more of a peer but its end.
     fn mute(&mut self, peer: Peer) {
+        self.close_path(peer);
         if self.shard.mailbox.mute(peer)
-            && let Some(link) = self.links.get(&peer)
+            && let Some(member) = self.members.get(&peer)
         {
-            link.make_room();
+            member.link.make_room();
         }
     }
 
     fn leave(&mut self, peer: Peer, words: &str) {
-        let is_refused = self.newcomer == Some(peer);
-        if is_refused {
-            self.newcomer = None;
-        }
-        if let Some(link) = self.links.get(&peer) {
-            link.leave(if is_refused { CloseCode::Refused } else { CloseCode::Goodbye }, words);
+        let is_refused = self.newcomer.take_if(|(newcomer, _)| *newcomer == peer).is_some();
+        if let Some(member) = self.members.get(&peer) {
+            member.link.leave(if is_refused { CloseCode::Refused } else { CloseCode::Goodbye }, words);
             self.mute(peer);
         }
-    }
-}
-
-impl ServerTransport for QuicServer {
-    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
-        self.accept_newcomer();
-        loop {
-            match self.shard.mailbox.pop()? {
-                Popped::Connected { about, .. } if self.is_shut_down => {
-                    about.link.leave(CloseCode::Refused, SHUTTING_DOWN);
-                }
-                Popped::Connected { peer, about } => {
-                    self.links.insert(peer, about.link);
-                    self.newcomer = Some(peer);
-                    self.statistics.connections.accepted += 1;
-                    let (session, remote) = (about.session, about.remote);
-                    return Some(ServerEvent::Connected { peer, session, remote });
-                }
-                Popped::Packet { peer, delivery, packet, made_room } => {
-                    let Some(link) = self.links.get(&peer) else {
-                        continue;
-                    };
-                    if made_room {
-                        link.make_room();
-                    }
-                    self.statistics.links.received.count(delivery, 1, packet.len());
-                    let packet = self.shown.insert(packet);
-                    return Some(ServerEvent::Packet { peer, delivery, packet });
-                }
-                Popped::Disconnected { peer, reason } => {
-                    // Those who came too late were never reported as connected.
-                    if self.links.remove(&peer).is_some() {
-                        if matches!(reason, DisconnectReason::ProtocolViolated { .. }) {
-                            self.statistics.connections.protocol_violations += 1;
-                        }
-                        return Some(ServerEvent::Disconnected { peer, reason });
-                    }
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        self.accept_newcomer();
-        if !LIMITS.allow(delivery, packet.len()) {
-            self.statistics.links.dropped.too_large += 1;
-            return;
-        }
-        let shared = match delivery {
-            Delivery::Reliable => self.packets.frame(packet),
-            Delivery::Unreliable => self.packets.datagram(packet),
-        };
-        for &peer in peers {
-            self.send_one(peer, delivery, shared.clone(), packet.len());
-        }
-    }
-
-    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        self.leave(peer, reason);
-    }
-
-    fn shutdown(&mut self, _now: Instant) {
-        self.close_entrance();
-        let mut peers: Vec<Peer> = self.links.keys().copied().collect();
-        peers.sort_unstable();
-        for peer in peers {
-            self.leave(peer, SHUTTING_DOWN);
-        }
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.shard.mailbox.set_waker(waker);
-    }
-
-    fn limits(&self) -> PacketLimits {
-        LIMITS
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
-        statistics.connections.connected = self.links.len() as u64;
-        if self.is_first {
-            self.entrance.count(&mut statistics.connections);
-        }
-        statistics
-    }
-
-    fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
-        self.links.get(&peer).map(|link| link.quality())
     }
 }
 
@@ -290,7 +270,7 @@ impl Drop for QuicServer {
     fn drop(&mut self) {
         self.close_entrance();
         self.shard.drop_server();
-        self.links.values().for_each(|link| link.end(SHUTTING_DOWN));
+        self.members.values().for_each(|member| member.link.end(SHUTTING_DOWN));
         while let Some(popped) = self.shard.mailbox.pop() {
             if let Popped::Connected { about, .. } = popped {
                 about.link.end(SHUTTING_DOWN);

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_transport::inbox::InboxLimits;
+use consonance_udp::{ClientPathSettings, ServerPathSettings};
 use quinn::{IdleTimeout, TransportConfig, VarInt};
+
+use crate::FastPath;
 
 /// How a client connects and when it gives up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,10 @@ pub struct QuicClientSettings {
     pub outgoing: OutgoingLimits,
     /// How long a goodbye may take, with everything that goes before it. 1 s.
     pub close_timeout: Duration,
+    /// Whether unreliable packets may leave the connection for datagrams of their own. On.
+    pub fast_path: FastPath,
+    /// When the fast path is probed and given up.
+    pub path: ClientPathSettings,
 }
 
 /// How a server treats its clients and strangers.
@@ -42,6 +49,20 @@ pub struct QuicServerSettings {
     pub outgoing: OutgoingLimits,
     /// How long a goodbye may take, with everything that goes before it. 1 s.
     pub close_timeout: Duration,
+    /// The path that voice takes beside the connections.
+    pub fast_path: FastPathSettings,
+}
+
+/// How a server offers the fast path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FastPathSettings {
+    /// Whether there is one. Yes; systems that cannot share a port between sockets need further UDP ports for it.
+    pub is_on: bool,
+    /// Whether it may go without encryption for clients that ask for it, wherever they are, and not only for those of
+    /// this machine. No.
+    pub allow_plain: bool,
+    /// Limits and times.
+    pub path: ServerPathSettings,
 }
 
 /// Reliable packets that wait to be sent over one link. One more ends the link as too slow.
@@ -64,6 +85,8 @@ impl Default for QuicClientSettings {
             incoming: InboxLimits { reliable_packets: 256, unreliable_packets: 1024 },
             outgoing: OutgoingLimits::default(),
             close_timeout: Duration::from_secs(1),
+            fast_path: FastPath::On,
+            path: ClientPathSettings::default(),
         }
     }
 }
@@ -78,7 +101,14 @@ impl Default for QuicServerSettings {
             incoming: InboxLimits::default(),
             outgoing: OutgoingLimits::default(),
             close_timeout: Duration::from_secs(1),
+            fast_path: FastPathSettings::default(),
         }
+    }
+}
+
+impl Default for FastPathSettings {
+    fn default() -> Self {
+        Self { is_on: true, allow_plain: false, path: ServerPathSettings::default() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! One call of `connect`: from the address to a link, and the link to its end.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +15,9 @@ use tracing::debug;
 use super::ClientMailbox;
 use super::resolve::resolve;
 use crate::close_code::{reason_of, violated};
-use crate::hello::{HELLO_BYTES_MAX, client_hello, read_server_hello};
-use crate::link::{FrameReader, Link, pump};
+use crate::fast_path::{PathGrant, export};
+use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_server_hello};
+use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
 use crate::{QuicAddress, QuicClientSettings, tls};
@@ -74,15 +77,28 @@ impl Attempt {
 
     async fn converse(&self, Reached { connection, endpoint }: Reached) -> DisconnectReason {
         let entered = timeout(self.settings.connect_timeout, self.enter(&connection)).await;
-        let (frames, control) = match entered {
+        let (frames, control, grant) = match entered {
             Ok(Ok(streams)) => streams,
             Ok(Err(reason)) => return reason,
             Err(_) => return DisconnectReason::TimedOut,
         };
         let link = Arc::new(Link::new(connection, self.settings.outgoing, self.settings.close_timeout));
         debug!(attempt = self.peer.0, "connected");
+        let path = grant.map(|grant| Arc::new(PathLink::new(&grant, self.settings.path.clone())));
+        if let Some(path) = &path {
+            link.set_beside(Arc::clone(path));
+        }
         self.mailbox.connected(self.peer, Arc::clone(&link));
-        let reason = pump(&link, &self.mailbox, self.peer, frames, control).await;
+        let beside = async {
+            match path {
+                Some(path) => path.run(&self.mailbox, self.peer).await,
+                None => pending::<Infallible>().await,
+            }
+        };
+        let reason = tokio::select! {
+            reason = pump(&link, &self.mailbox, self.peer, frames, control) => reason,
+            never = beside => match never {},
+        };
         if reason == DisconnectReason::ClosedByUs {
             // The program may end once it knows: the goodbye must have left by then.
             let _ = timeout(LAST_DATAGRAM_TIMEOUT, endpoint.wait_idle()).await;
@@ -91,23 +107,32 @@ impl Attempt {
     }
 
     /// Says hello and waits to be taken in.
-    async fn enter(&self, connection: &Connection) -> Result<(FrameReader, SendStream), DisconnectReason> {
+    async fn enter(&self, connection: &Connection) -> Result<Entered, DisconnectReason> {
         if connection.max_datagram_size().is_none() {
             return Err(violated("it takes no datagrams"));
         }
         let lost = |error: ConnectionError| reason_of(&error);
         let (mut control, stream) = connection.open_bi().await.map_err(lost)?;
         let mut frames = FrameReader::new(stream);
-        let hello = PacketBytes::default().frame(&client_hello(self.address.session()));
+        let hello = ClientHello { session: self.address.session(), offer: self.settings.fast_path.offer() };
+        let hello = PacketBytes::default().frame(&hello.encode());
         // A failure to write shows as a failure to read, with the server's reason.
         let _ = control.write_chunk(hello).await;
-        match frames.next(HELLO_BYTES_MAX).await? {
+        let announcement = match frames.next(HELLO_BYTES_MAX).await? {
             Some(hello) => read_server_hello(&hello).map_err(violated)?,
             None => return Err(reason_of(&connection.closed().await)),
-        }
-        Ok((frames, control))
+        };
+        let grant = announcement.and_then(|announcement| {
+            let secrets =
+                export(|output, label, context| connection.export_keying_material(output, label, context))?;
+            Some(PathGrant::new(announcement, connection.remote_address(), secrets))
+        });
+        Ok((frames, control, grant))
     }
 }
+
+/// The control stream, and the fast path if the server has opened one.
+type Entered = (FrameReader, SendStream, Option<PathGrant>);
 
 /// Why an address gave no connection.
 enum Miss {

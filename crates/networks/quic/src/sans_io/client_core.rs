@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use consonance_transport::{Delivery, DisconnectReason, MAX_PACKET_BYTES};
+use consonance_udp::Announcement;
 use quinn_proto::{
     Connection, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, FinishError, ReadError, StreamEvent,
     StreamId, VarInt,
@@ -12,7 +13,8 @@ use quinn_proto::{
 
 use crate::client::LIMITS;
 use crate::close_code::{CloseCode, reason_of, violated};
-use crate::hello::{HELLO_BYTES_MAX, client_hello, read_server_hello};
+use crate::fast_path::{PathGrant, export};
+use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_server_hello};
 use crate::link::take_packet;
 use crate::settings::OutgoingLimits;
 
@@ -28,6 +30,7 @@ pub struct ClientCore {
     /// The latest time that the driver has brought.
     clock: Instant,
     stage: Stage,
+    announcement: Option<Announcement>,
     outgoing_limits: OutgoingLimits,
     /// Control packets, each after its length, that the stream has not taken yet.
     outgoing: BytesMut,
@@ -76,7 +79,7 @@ impl ClientCore {
         handle: ConnectionHandle,
         connection: Connection,
         now: Instant,
-        session: &str,
+        hello: &ClientHello<'_>,
         outgoing_limits: OutgoingLimits,
     ) -> Self {
         Self {
@@ -84,7 +87,8 @@ impl ClientCore {
             handle,
             connection,
             clock: now,
-            stage: Stage::Handshaking { hello: client_hello(session) },
+            stage: Stage::Handshaking { hello: hello.encode() },
+            announcement: None,
             outgoing_limits,
             outgoing: BytesMut::new(),
             incoming: BytesMut::new(),
@@ -162,6 +166,18 @@ impl ClientCore {
         }
     }
 
+    /// The fast path that the server has opened, from [`CoreEvent::Connected`] on, if it was wished for and granted.
+    ///
+    /// The driver may carry unreliable packets over it, with a [`ClientPath`](consonance_udp::ClientPath) and a socket of
+    /// its own, or leave it alone.
+    pub fn fast_path(&self) -> Option<PathGrant> {
+        let announcement = self.announcement?;
+        let session = self.connection.crypto_session();
+        let secrets =
+            export(|output, label, context| session.export_keying_material(output, label, context))?;
+        Some(PathGrant::new(announcement, self.connection.remote_address(), secrets))
+    }
+
     /// Ends the connection; the goodbye waits to be sent. Control packets that wait are lost.
     pub fn leave(&mut self, now: Instant) {
         self.connection.close(now, CloseCode::Goodbye.into(), Bytes::new());
@@ -222,7 +238,8 @@ impl ClientCore {
             let allowed = if is_greeting { HELLO_BYTES_MAX } else { MAX_PACKET_BYTES };
             match take_packet(&mut self.incoming, allowed) {
                 Ok(Some(hello)) if is_greeting => match read_server_hello(&hello) {
-                    Ok(()) => {
+                    Ok(announcement) => {
+                        self.announcement = announcement;
                         self.stage = Stage::Up(control);
                         self.events.push_back(CoreEvent::Connected);
                     }

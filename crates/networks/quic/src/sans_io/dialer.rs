@@ -7,6 +7,7 @@ use std::time::Instant;
 use quinn_proto::{ClientConfig, ConnectError, Endpoint, EndpointConfig};
 
 use super::ClientCore;
+use crate::hello::ClientHello;
 use crate::verifier::ServerVerifier;
 use crate::{QuicAddress, QuicClientSettings, session_name_problem, tls};
 
@@ -65,10 +66,11 @@ impl Dialer {
         if let Some(problem) = session_name_problem(session) {
             return Err(DialError::SessionName { session: session.to_owned(), problem });
         }
+        let hello = ClientHello { session, offer: self.settings.fast_path.offer() };
         let mut endpoint = Endpoint::new(Arc::clone(&self.endpoint_config), None, false, None);
         let (handle, connection) = endpoint
             .connect(now, self.client_config.clone(), self.remote, &self.host)
             .map_err(|cause| DialError::Remote { remote: self.remote, cause })?;
-        Ok(ClientCore::new(endpoint, handle, connection, now, session, self.settings.outgoing))
+        Ok(ClientCore::new(endpoint, handle, connection, now, &hello, self.settings.outgoing))
     }
 }

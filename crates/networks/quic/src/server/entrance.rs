@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use consonance_transport::{ConnectionCounts, Peer};
+use consonance_udp::Offer;
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
@@ -14,7 +15,7 @@ use super::SHUTTING_DOWN;
 use super::shard::{Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
-use crate::hello::{HELLO_BYTES_MAX, read_client_hello};
+use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_client_hello};
 use crate::link::{FrameReader, Link, pump};
 
 /// What the server learns of a new peer.
@@ -22,6 +23,8 @@ use crate::link::{FrameReader, Link, pump};
 pub(super) struct Arrival {
     pub(super) session: String,
     pub(super) remote: String,
+    /// Of the fast path.
+    pub(super) offer: Option<Offer>,
     pub(super) link: Arc<Link>,
 }
 
@@ -46,6 +49,7 @@ pub(super) struct Entrance {
 /// A stranger who said hello.
 struct Introduced {
     session: String,
+    offer: Option<Offer>,
     connection: Connection,
     frames: FrameReader,
     control: SendStream,
@@ -151,14 +155,14 @@ impl Place {
             return;
         };
         self.handshake_is_over();
-        let Introduced { session, connection, frames, control } = introduced;
+        let Introduced { session, offer, connection, frames, control } = introduced;
         let remote = display_remote(connection.remote_address());
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.entrance.next_peer();
         let shard = self.entrance.placement.shard_of(&session, &self.entrance.shards);
         let _guest = Guest::count_in(shard);
         debug!(peer = peer.0, remote, session, "connected");
-        shard.mailbox.connected(peer, Arrival { session, remote, link: Arc::clone(&link) });
+        shard.mailbox.connected(peer, Arrival { session, remote, offer, link: Arc::clone(&link) });
         if shard.is_dropped() {
             shard.mailbox.forget(peer);
             link.leave(CloseCode::Refused, SHUTTING_DOWN);
@@ -205,12 +209,14 @@ async fn meet(stranger: Incoming) -> Option<Introduced> {
     let (control, stream) = connection.accept_bi().await.ok()?;
     let mut frames = FrameReader::new(stream);
     let read = match frames.next(HELLO_BYTES_MAX).await {
-        Ok(Some(hello)) => read_client_hello(&hello).map(str::to_owned),
+        Ok(Some(hello)) => {
+            read_client_hello(&hello).map(|ClientHello { session, offer }| (session.to_owned(), offer))
+        }
         Ok(None) => return None,
         Err(_) => Err("the hello is too long or cut short"),
     };
     match read {
-        Ok(session) => Some(Introduced { session, connection, frames, control }),
+        Ok((session, offer)) => Some(Introduced { session, offer, connection, frames, control }),
         Err(problem) => {
             connection.close(CloseCode::Refused.into(), problem.as_bytes());
             None

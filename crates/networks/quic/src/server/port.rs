@@ -1,8 +1,10 @@
 //! The UDP port that the shards of a server share; it ends with the last of them.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::sync::Weak;
 
+use consonance_udp::PathSocket;
 use quinn::{AsyncUdpSocket, Endpoint};
 
 use super::SHUTTING_DOWN;
@@ -19,6 +21,19 @@ pub(super) struct Port {
     pub(super) socket: Weak<dyn AsyncUdpSocket>,
     pub(super) local_addr: SocketAddr,
     pub(super) shown_identity: ShownIdentity,
+    /// The sockets of the fast path, one for each shard; none if it is off. The system steers by their order, so they
+    /// are closed together.
+    pub(super) paths: Vec<PathSocket>,
+    /// Whether they have the same port as the connections.
+    pub(super) is_shared: bool,
+}
+
+impl Port {
+    /// What clients of a worker are told: nothing if the port is the one that they know.
+    pub(super) fn announced(&self, worker: u8) -> Option<NonZeroU16> {
+        let path = self.paths.get(usize::from(worker)).filter(|_| !self.is_shared)?;
+        NonZeroU16::new(path.socket().local_addr().ok()?.port())
+    }
 }
 
 impl Drop for Port {

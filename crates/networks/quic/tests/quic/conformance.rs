@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use consonance_quic::{
-    Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
+    FastPath, Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
     QuicServerSettings,
 };
 use consonance_transport::conformance::Network;
@@ -19,6 +19,7 @@ struct Quic {
     runtime: QuicRuntime,
     /// The server is the last of so many that share the port.
     shards: NonZeroUsize,
+    fast_path: FastPath,
     identity: Identity,
     server: Option<(SocketAddr, Fingerprint)>,
     /// One for each client, so that its link can be cut.
@@ -26,11 +27,12 @@ struct Quic {
 }
 
 impl Quic {
-    fn new(shards: usize) -> Self {
+    fn new(shards: usize, fast_path: FastPath) -> Self {
         let runtime = QuicRuntime::new(2).unwrap();
         Self {
             runtime,
             shards: NonZeroUsize::new(shards).unwrap(),
+            fast_path,
             identity: Identity::self_signed(["localhost"]).unwrap(),
             server: None,
             relays: Vec::new(),
@@ -65,7 +67,8 @@ impl Network for Quic {
         self.relays.push(relay);
         let address =
             QuicAddress::new(address.ip().to_string(), address.port(), session, Some(fingerprint)).unwrap();
-        let settings = QuicClientSettings { idle_timeout: IDLE_TIMEOUT, ..QuicClientSettings::default() };
+        let (idle_timeout, fast_path) = (IDLE_TIMEOUT, self.fast_path);
+        let settings = QuicClientSettings { idle_timeout, fast_path, ..QuicClientSettings::default() };
         QuicClient::new(&self.runtime, address, settings)
     }
 
@@ -79,13 +82,19 @@ impl Network for Quic {
 }
 
 mod alone {
-    use super::Quic;
+    use super::{FastPath, Quic};
 
-    consonance_transport::conformance_tests!(Quic::new(1));
+    consonance_transport::conformance_tests!(Quic::new(1, FastPath::On));
 }
 
 mod one_of_two_shards {
-    use super::Quic;
+    use super::{FastPath, Quic};
 
-    consonance_transport::conformance_tests!(Quic::new(2));
+    consonance_transport::conformance_tests!(Quic::new(2, FastPath::On));
+}
+
+mod without_the_fast_path {
+    use super::{FastPath, Quic};
+
+    consonance_transport::conformance_tests!(Quic::new(1, FastPath::Off));
 }

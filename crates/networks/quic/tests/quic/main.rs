@@ -6,6 +6,7 @@ mod binding;
 mod certificates;
 mod conformance;
 mod connecting;
+mod fast_path;
 mod hostile;
 mod limits;
 mod restart;

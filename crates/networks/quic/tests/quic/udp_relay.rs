@@ -1,6 +1,7 @@
-//! A relay for UDP between one client and one server, on this machine: a network that can be cut, and an address
-//! translator that can change its mind.
+//! A relay for UDP between the sockets of a client and one server, on this machine: a network that can be cut, and an
+//! address translator that can change its mind.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,33 +17,33 @@ const NOTICE_INTERVAL: Duration = Duration::from_millis(10);
 pub(crate) struct UdpRelay(Arc<Shared>);
 
 struct Shared {
-    to_client: UdpSocket,
-    to_server: Mutex<Arc<UdpSocket>>,
+    to_clients: UdpSocket,
     server: SocketAddr,
-    client: Mutex<Option<SocketAddr>>,
+    /// What each socket of a client is to the server.
+    ways: Mutex<HashMap<SocketAddr, Arc<UdpSocket>>>,
     is_cut: AtomicBool,
+    is_quic_only: AtomicBool,
     is_over: AtomicBool,
 }
 
 impl UdpRelay {
     pub(crate) fn new(server: SocketAddr) -> Self {
         let shared = Arc::new(Shared {
-            to_client: socket(),
-            to_server: Mutex::new(Arc::new(socket())),
+            to_clients: socket(),
             server,
-            client: Mutex::new(None),
+            ways: Mutex::default(),
             is_cut: AtomicBool::new(false),
+            is_quic_only: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         });
-        let (up, down) = (Arc::clone(&shared), Arc::clone(&shared));
-        thread::spawn(move || up.run(Shared::relay_up));
-        thread::spawn(move || down.run(Shared::relay_down));
+        let up = Arc::clone(&shared);
+        thread::spawn(move || while up.relay_up().is_some() {});
         Self(shared)
     }
 
     /// Where the client finds the server.
     pub(crate) fn address(&self) -> SocketAddr {
-        self.0.to_client.local_addr().unwrap()
+        self.0.to_clients.local_addr().unwrap()
     }
 
     /// Loses everything from now on, or nothing any more.
@@ -50,9 +51,14 @@ impl UdpRelay {
         self.0.is_cut.store(is_cut, Ordering::SeqCst);
     }
 
-    /// From now on the server sees the client at another address.
+    /// Lets only QUIC through from now on, or everything again.
+    pub(crate) fn only_quic(&self, is_quic_only: bool) {
+        self.0.is_quic_only.store(is_quic_only, Ordering::SeqCst);
+    }
+
+    /// From now on the server sees the client at other addresses.
     pub(crate) fn change_address(&self) {
-        *self.0.to_server.lock().unwrap() = Arc::new(socket());
+        self.0.ways.lock().unwrap().clear();
     }
 }
 
@@ -63,32 +69,48 @@ impl Drop for UdpRelay {
 }
 
 impl Shared {
-    fn run(&self, relay: impl Fn(&Self, &mut [u8]) -> io::Result<()>) {
+    /// `None` when the relay was dropped.
+    fn relay_up(self: &Arc<Self>) -> Option<()> {
         let mut packet = [0; 2048];
-        while !self.is_over.load(Ordering::SeqCst) {
-            // Errors are time-outs, or refusals by a server that is gone: a network goes on.
-            let _ = relay(self, &mut packet);
+        // Errors are time-outs: a network goes on.
+        if let Ok((length, client)) = self.to_clients.recv_from(&mut packet)
+            && self.lets_through(&packet[..length])
+        {
+            let _ = self.way_of(client).send_to(&packet[..length], self.server);
         }
+        (!self.is_over.load(Ordering::SeqCst)).then_some(())
     }
 
-    fn relay_up(&self, packet: &mut [u8]) -> io::Result<()> {
-        let (length, client) = self.to_client.recv_from(packet)?;
-        *self.client.lock().unwrap() = Some(client);
-        let to_server = Arc::clone(&self.to_server.lock().unwrap());
-        if !self.is_cut.load(Ordering::SeqCst) {
-            to_server.send_to(&packet[..length], self.server)?;
-        }
-        Ok(())
+    fn way_of(self: &Arc<Self>, client: SocketAddr) -> Arc<UdpSocket> {
+        let mut ways = self.ways.lock().unwrap();
+        let way = ways.entry(client).or_insert_with(|| {
+            let (way, down) = (Arc::new(socket()), Arc::clone(self));
+            let its = Arc::clone(&way);
+            thread::spawn(move || while down.relay_down(&its, client).is_some() {});
+            way
+        });
+        Arc::clone(way)
     }
 
-    fn relay_down(&self, packet: &mut [u8]) -> io::Result<()> {
-        let to_server = Arc::clone(&self.to_server.lock().unwrap());
-        let (length, _) = to_server.recv_from(packet)?;
-        let client = *self.client.lock().unwrap();
-        if let Some(client) = client.filter(|_| !self.is_cut.load(Ordering::SeqCst)) {
-            self.to_client.send_to(&packet[..length], client)?;
+    /// `None` when the way is not used any more.
+    fn relay_down(&self, way: &Arc<UdpSocket>, client: SocketAddr) -> Option<()> {
+        let mut packet = [0; 2048];
+        let received = way.recv_from(&mut packet);
+        let is_present =
+            self.ways.lock().unwrap().get(&client).is_some_and(|present| Arc::ptr_eq(present, way));
+        // Errors are time-outs, or refusals by a server that is gone.
+        if let Ok((length, _)) = received
+            && is_present
+            && self.lets_through(&packet[..length])
+        {
+            let _: io::Result<usize> = self.to_clients.send_to(&packet[..length], client);
         }
-        Ok(())
+        (is_present && !self.is_over.load(Ordering::SeqCst)).then_some(())
+    }
+
+    fn lets_through(&self, packet: &[u8]) -> bool {
+        let is_quic = packet.first().is_some_and(|first| first & 0x40 != 0);
+        !self.is_cut.load(Ordering::SeqCst) && (is_quic || !self.is_quic_only.load(Ordering::SeqCst))
     }
 }
 

@@ -1,0 +1,172 @@
+//! A shard's part of the fast path: its socket, its clients' paths, and how busy its thread is.
+
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::time::Instant;
+
+use consonance_transport::{DatagramPath, Peer};
+use consonance_udp::{Announcement, Cipher, Offer, PathSocket, SendCounts, ServerPath, ServerPathCounts};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::busy_share::BusyShare;
+use super::port::Port;
+use crate::FastPathSettings;
+use crate::fast_path::export;
+use crate::link::Link;
+
+/// Paths beside the connections of one shard.
+#[derive(Debug)]
+pub(super) struct Beside {
+    port: Arc<Port>,
+    worker: u8,
+    settings: FastPathSettings,
+    path: ServerPath,
+    busy_share: BusyShare,
+    counts: SendCounts,
+    datagram: Box<[u8; RECEIVE_BYTES]>,
+    /// How many times to report nothing, because the socket had nothing just now.
+    pause: u32,
+}
+
+/// What is known of all paths together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FastPathCounts {
+    /// What the paths carried and dropped.
+    pub path: ServerPathCounts,
+    /// What became of their datagrams.
+    pub socket: SendCounts,
+}
+
+impl Beside {
+    /// `None` if the port has no socket for this shard.
+    pub(super) fn new(port: &Arc<Port>, shard: usize, settings: &FastPathSettings) -> Option<Self> {
+        let worker = u8::try_from(shard).ok().filter(|_| shard < port.paths.len())?;
+        let mut seed = [0; 32];
+        SystemRandom::new().fill(&mut seed).ok()?;
+        Some(Self {
+            port: Arc::clone(port),
+            worker,
+            path: ServerPath::new(worker, settings.path.clone(), seed),
+            settings: settings.clone(),
+            busy_share: BusyShare::default(),
+            counts: SendCounts::default(),
+            datagram: Box::new([0; RECEIVE_BYTES]),
+            pause: 0,
+        })
+    }
+
+    /// Opens a path for a client, if it offers one that is allowed here.
+    pub(super) fn open(&mut self, peer: Peer, link: &Link, offer: &Offer) -> Option<Announcement> {
+        let connection = link.connection();
+        let is_local = connection.remote_address().ip().to_canonical().is_loopback();
+        let cipher = Cipher::agree(&offer.ciphers, CIPHERS)
+            .filter(|cipher| *cipher != Cipher::Plain || is_local || self.settings.allow_plain)?;
+        let secrets =
+            export(|output, label, context| connection.export_keying_material(output, label, context))?;
+        let number = self.path.open(peer.0, &secrets, cipher, offer.takes_several)?;
+        Some(Announcement {
+            port: self.port.announced(self.worker),
+            worker: self.worker,
+            link: number,
+            cipher,
+        })
+    }
+
+    pub(super) fn close(&mut self, number: u32) {
+        self.path.close(number);
+    }
+
+    /// The next packet that came in, in `packet`, and whose it is.
+    pub(super) fn receive(&mut self, now: Instant, packet: &mut Vec<u8>) -> Option<Peer> {
+        if self.pause > 0 {
+            self.pause -= 1;
+            return None;
+        }
+        for _ in 0..DATAGRAMS_PER_POLL {
+            let Some((bytes, from)) = socket(&self.port, self.worker).receive(&mut *self.datagram) else {
+                self.pause = PAUSE_POLLS;
+                return None;
+            };
+            // What is refused is counted by the path.
+            let taken = self.path.handle_datagram(now, from, &mut self.datagram[..bytes]);
+            let peer = taken.ok().flatten().map(|incoming| {
+                packet.clear();
+                packet.extend_from_slice(incoming.packet);
+                Peer(incoming.client)
+            });
+            self.send_full_batch();
+            if peer.is_some() {
+                return peer;
+            }
+        }
+        None
+    }
+
+    /// The next [`receive`](Self::receive) asks the system again.
+    pub(super) fn look_again(&mut self) {
+        self.pause = 0;
+    }
+
+    /// False if the packet has to go over the connection.
+    pub(super) fn send(&mut self, now: Instant, number: u32, speaker: Peer, packet: &[u8]) -> bool {
+        let is_taken = self.path.send(now, number, speaker.0, packet);
+        self.send_full_batch();
+        is_taken
+    }
+
+    /// Sends what was collected, and what has waited long enough.
+    pub(super) fn flush(&mut self, now: Instant) {
+        if let Some(share) = self.busy_share.measure(now) {
+            self.path.set_busy_share(share);
+        }
+        loop {
+            let is_more = self.path.flush(now);
+            self.send_batch();
+            if !is_more {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn wants_flush_at(&self) -> Option<Instant> {
+        self.path.poll_timeout()
+    }
+
+    pub(super) fn socket(&self) -> &UdpSocket {
+        socket(&self.port, self.worker).socket()
+    }
+
+    pub(super) fn datagram_path(&self, now: Instant, number: u32) -> DatagramPath {
+        if self.path.is_open(now, number) { DatagramPath::Beside } else { DatagramPath::Trying }
+    }
+
+    pub(super) fn counts(&self) -> FastPathCounts {
+        FastPathCounts { path: self.path.counts(), socket: self.counts }
+    }
+
+    fn send_full_batch(&mut self) {
+        if self.path.batch().is_full() {
+            self.send_batch();
+        }
+    }
+
+    fn send_batch(&mut self) {
+        socket(&self.port, self.worker).send(self.path.batch(), &mut self.counts);
+    }
+}
+
+/// What a server takes, whichever a client prefers.
+const CIPHERS: &[Cipher] = &[Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305, Cipher::Plain];
+
+/// More than the longest datagram, so that one that is too long shows.
+const RECEIVE_BYTES: usize = 2048;
+
+/// Datagrams without a packet that are looked at before something else gets its turn.
+const DATAGRAMS_PER_POLL: usize = 32;
+
+/// Asking a socket that had nothing costs a system call; so many polls later it may have something again.
+const PAUSE_POLLS: u32 = 64;
+
+fn socket(port: &Port, worker: u8) -> &PathSocket {
+    &port.paths[usize::from(worker)]
+}

@@ -1,0 +1,148 @@
+//! A shard as the driver of sessions sees it.
+
+#[cfg(unix)]
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::inbox::Popped;
+use consonance_transport::{
+    Delivery, DisconnectReason, LinkQuality, PacketLimits, Peer, ServerEvent, ServerStatistics,
+    ServerTransport,
+};
+
+use super::beside::{Beside, FastPathCounts};
+use super::{QuicServer, SHUTTING_DOWN};
+use crate::client::LIMITS;
+use crate::close_code::CloseCode;
+
+impl ServerTransport for QuicServer {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.accept_newcomer();
+        self.is_beside_first = !self.is_beside_first;
+        let is_beside_first = self.is_beside_first;
+        if is_beside_first && let Some(peer) = self.receive_beside(now) {
+            return Some(unreliable(peer, &self.shown_beside));
+        }
+        while let Some(popped) = self.shard.mailbox.pop() {
+            match popped {
+                Popped::Connected { about, .. } if self.is_shut_down => {
+                    about.link.leave(CloseCode::Refused, SHUTTING_DOWN);
+                }
+                Popped::Connected { peer, about } => {
+                    self.welcome(peer, about.link, about.offer.as_ref());
+                    let (session, remote) = (about.session, about.remote);
+                    return Some(ServerEvent::Connected { peer, session, remote });
+                }
+                Popped::Packet { peer, delivery, packet, made_room } => {
+                    let Some(member) = self.members.get(&peer) else {
+                        continue;
+                    };
+                    if made_room {
+                        member.link.make_room();
+                    }
+                    self.statistics.links.received.count(delivery, 1, packet.len());
+                    self.speaker = peer;
+                    let packet = self.shown.insert(packet);
+                    return Some(ServerEvent::Packet { peer, delivery, packet });
+                }
+                Popped::Disconnected { peer, reason } => {
+                    self.close_path(peer);
+                    // Those who came too late were never reported as connected.
+                    if self.members.remove(&peer).is_some() {
+                        if matches!(reason, DisconnectReason::ProtocolViolated { .. }) {
+                            self.statistics.connections.protocol_violations += 1;
+                        }
+                        return Some(ServerEvent::Disconnected { peer, reason });
+                    }
+                }
+            }
+        }
+        if !is_beside_first && let Some(peer) = self.receive_beside(now) {
+            return Some(unreliable(peer, &self.shown_beside));
+        }
+        self.flush(now);
+        None
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.accept_newcomer();
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        match delivery {
+            Delivery::Unreliable => self.send_unreliable(now, peers, packet),
+            Delivery::Reliable => {
+                let shared = self.packets.frame(packet);
+                for &peer in peers {
+                    self.send_reliable(peer, shared.clone(), packet.len());
+                }
+            }
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        if let Some(beside) = &mut self.beside {
+            beside.flush(now);
+            beside.look_again();
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        self.leave(peer, reason);
+    }
+
+    fn shutdown(&mut self, _now: Instant) {
+        self.close_entrance();
+        let mut peers: Vec<Peer> = self.members.keys().copied().collect();
+        peers.sort_unstable();
+        for peer in peers {
+            self.leave(peer, SHUTTING_DOWN);
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.beside.as_ref().and_then(Beside::wants_flush_at)
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.shard.mailbox.set_waker(waker);
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.beside.as_ref().map(|beside| beside.socket().as_fd())
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
+        if let Some(FastPathCounts { path, socket }) = self.fast_path_counts() {
+            statistics.links.dropped.outgoing_full += path.batch_full + socket.buffer_full;
+            statistics.links.dropped.malformed += path.refused.total();
+        }
+        statistics.connections.connected = self.members.len() as u64;
+        if self.is_first {
+            self.entrance.count(&mut statistics.connections);
+        }
+        statistics
+    }
+
+    fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
+        let member = self.members.get(&peer)?;
+        let mut quality = member.link.quality();
+        if let (Some(number), Some(beside)) = (member.path, &self.beside) {
+            quality.datagram_path = beside.datagram_path(Instant::now(), number);
+        }
+        Some(quality)
+    }
+}
+
+fn unreliable(peer: Peer, packet: &[u8]) -> ServerEvent<'_> {
+    ServerEvent::Packet { peer, delivery: Delivery::Unreliable, packet }
+}
