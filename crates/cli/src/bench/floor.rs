@@ -11,6 +11,8 @@ mod frames;
 mod listeners;
 mod loops;
 mod measurement;
+#[cfg(target_os = "linux")]
+mod quinn_loop;
 mod sealer;
 #[cfg(target_os = "linux")]
 mod segments;
@@ -29,7 +31,8 @@ use drainer::{Drain, Drainer};
 use frames::Frames;
 use listeners::Listeners;
 use loops::{Kind, Loop};
-use measurement::{Measured, alternate};
+pub(super) use measurement::Measured;
+use measurement::alternate;
 
 /// To how many, how large.
 #[derive(Debug, Args)]
@@ -65,8 +68,42 @@ pub(crate) fn run(floor: &Floor) -> Result<(), Box<dyn Error>> {
     for caveat in caveats(&drainer) {
         writeln!(stderr(), "consonance: {caveat}")?;
     }
-    print(&alternate(&mut loops, &drainer, &frames, floor.rounds.into())?, floor.json)
+    #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "nothing follows elsewhere"))]
+    let mut rows = alternate(&mut loops, &drainer, &frames, floor.rounds.into())?;
+    #[cfg(target_os = "linux")]
+    rows.push(quinn_loop::measure(floor.listeners.into(), &frames, floor.rounds.into())?);
+    print(&rows, floor.json)
 }
+
+/// What the bare loops reach with these listeners, for a server to be compared with: the plain ones, and quinn if it is
+/// `with_quinn`. A thread of its own, on the last core that the calling thread started with.
+#[cfg(target_os = "linux")]
+pub(super) fn beside(
+    core: usize,
+    listeners: usize,
+    frame_bytes: usize,
+    with_quinn: bool,
+) -> Result<Vec<Measured>, Box<dyn Error>> {
+    let work = move || {
+        super::cores::stay_on(core)?;
+        let sockets = Arc::new(Listeners::open(listeners)?);
+        let frames = Frames::new(frame_bytes);
+        let plain = Kind::ALL.iter().map(|kind| Loop::new(*kind, false, &sockets, &frames));
+        let mut loops = plain.collect::<Result<Vec<_>, _>>()?;
+        let drainer = Drainer::start(sockets, Drain::WhileSending)?;
+        let mut rows = alternate(&mut loops, &drainer, &frames, BESIDE_ROUNDS)?;
+        if with_quinn {
+            let quinn = quinn_loop::measure(listeners, &frames, BESIDE_ROUNDS);
+            rows.push(quinn.map_err(|error| io::Error::other(error.to_string()))?);
+        }
+        Ok::<_, io::Error>(rows)
+    };
+    Ok(std::thread::spawn(work).join().map_err(|_| "the bare loops broke")??)
+}
+
+/// Enough for 1 %.
+#[cfg(target_os = "linux")]
+const BESIDE_ROUNDS: usize = 21;
 
 /// What this system does not have.
 fn caveats(drainer: &Drainer) -> impl Iterator<Item = &'static str> {

@@ -6,6 +6,7 @@
 mod client;
 mod crowd;
 mod delays;
+mod floors;
 mod inbox;
 mod memory;
 mod probe;
@@ -31,6 +32,7 @@ use serde_json::Map;
 
 use client::Guest;
 use crowd::Crowd;
+use floors::Floors;
 use process_figures::ProcessFigures;
 use ramp::Ramp;
 use report::{Figures, Scene};
@@ -65,6 +67,10 @@ pub(crate) struct Load {
     /// processor time at 85 % of that point, delays at 70 %.
     #[arg(long)]
     ramp: bool,
+    /// Run the bare loops of `bench floor` before and after, for the same listeners and on the server's core, and say how the
+    /// server stands beside them.
+    #[arg(long, conflicts_with = "server")]
+    floor: bool,
     /// How long each of the two measurements takes.
     #[arg(long, default_value_t = 5.0, value_parser = seconds)]
     seconds: f64,
@@ -106,6 +112,7 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
     let address = address.ok_or("there is no server to load")?.clone();
     let figures = server.as_ref().map(ServerProcess::figures);
+    let floors = load.floors(server.as_ref(), &progress)?;
     let mut crowd = load.gather(&address, &progress)?;
     let outcome = load.measure(&mut crowd, figures.as_ref(), &progress);
     if let Some(mut server) = server
@@ -116,8 +123,12 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     let mut outcome = outcome?;
     outcome.bytes_per_client = bytes_per_client;
     crowd.leave()?;
+    let more = match (floors, outcome.busy.frames_out_per_cpu_s()) {
+        (Some(floors), Some(frames_out)) => floors.after(frames_out)?,
+        _ => Map::new(),
+    };
     progress.clear();
-    Ok(report::figures(&outcome, Map::new(), load.json)?)
+    Ok(report::figures(&outcome, more, load.json)?)
 }
 
 impl Load {
@@ -156,6 +167,18 @@ impl Load {
         })?;
         crowd.idle(WARM_UP)?;
         Ok(crowd)
+    }
+
+    /// The bare loops, if somebody wants them.
+    fn floors(
+        &self,
+        server: Option<&ServerProcess>,
+        progress: &Progress,
+    ) -> Result<Option<Floors>, Box<dyn Error>> {
+        let Some(server) = server.filter(|_| self.floor) else { return Ok(None) };
+        progress.say("the bare loops".to_owned());
+        let listeners = (self.clients / self.rooms - 1) as usize;
+        Floors::before(server.core(), listeners, self.frame_bytes.into(), true).map(Some)
     }
 
     fn measure(

@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod bare_fan_out;
 mod client;
 mod close_code;
 mod cryptography;
@@ -40,6 +41,7 @@ mod tls;
 mod verifier;
 
 pub use address::{AddressError, QuicAddress, session_name_problem};
+pub use bare_fan_out::BareFanOut;
 pub use client::QuicClient;
 pub use fast_path::{FastPath, PathGrant};
 pub use fingerprint::{Fingerprint, FingerprintError};

@@ -10,16 +10,16 @@ use super::frames::Frames;
 use super::loops::Loop;
 
 /// What became of one loop.
-pub(super) struct Measured {
-    pub(super) name: &'static str,
+pub(crate) struct Measured {
+    pub(crate) name: &'static str,
     /// Packets out per second that the sending thread was on a processor; the median over all turns.
-    pub(super) packets_per_cpu_s: f64,
+    pub(crate) packets_per_cpu_s: f64,
     /// The share of packets that did not come, if somebody drained the listeners.
-    pub(super) lost: Option<f64>,
+    pub(crate) lost: Option<f64>,
 }
 
 /// Of CPU time.
-const TURN: Duration = Duration::from_millis(10);
+pub(super) const TURN: Duration = Duration::from_millis(10);
 /// Then the listeners are drained: so many packets fit into a socket's buffer on every system.
 const PACKETS_PER_LISTENER: usize = 32;
 /// With very many listeners, sooner.

@@ -15,6 +15,7 @@ use super::process_figures::ProcessFigures;
 pub(super) struct ServerProcess {
     child: Child,
     address: QuicAddress,
+    core: usize,
 }
 
 /// No rate of a link may be what a measurement ends at; everything else is as it is by default.
@@ -54,16 +55,21 @@ impl ServerProcess {
             command.envs(LIFTED_LIMITS.iter().copied());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = spawn_apart(command)?;
+        let (mut child, core) = spawn_apart(command)?;
         let address = read_address(&mut child);
         // From here on, dropping ends the child.
         let address = address.inspect_err(|_| end(&mut child))?;
-        Ok(Self { child, address })
+        Ok(Self { child, address, core })
     }
 
     /// The address of its first session.
     pub(super) fn address(&self) -> &QuicAddress {
         &self.address
+    }
+
+    /// The core that it has for itself.
+    pub(super) fn core(&self) -> usize {
+        self.core
     }
 
     pub(super) fn figures(&self) -> ProcessFigures {
@@ -88,7 +94,7 @@ fn end(child: &mut Child) {
 }
 
 /// A child stays on the cores of the thread that starts it.
-fn spawn_apart(mut command: Command) -> io::Result<Child> {
+fn spawn_apart(mut command: Command) -> io::Result<(Child, usize)> {
     let start = move || {
         let core = cores::stay_on_one()?;
         Ok::<_, io::Error>((core, command.spawn()?))
@@ -99,7 +105,7 @@ fn spawn_apart(mut command: Command) -> io::Result<Child> {
     if cores::keep_off(core).is_err() {
         crate::complain(&"there is no second core: server and clients take time from each other");
     }
-    Ok(child)
+    Ok((child, core))
 }
 
 /// The server prints a line for each session, and its address last in it.

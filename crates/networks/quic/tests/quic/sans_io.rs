@@ -1,25 +1,28 @@
 //! A client that its driver carries by hand keeps the same rules as one with threads.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Instant;
 
-use consonance_quic::QuicClientSettings;
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
+use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
 
 use crate::support::{TestServer, localhost, wait_for, wait_until};
 
 /// A client and the socket that its datagrams go through.
-struct Carried {
+pub(crate) struct Carried {
     core: ClientCore,
     socket: UdpSocket,
-    events: Vec<CoreEvent>,
+    pub(crate) events: Vec<CoreEvent>,
 }
 
 impl Carried {
     fn dial(server: &TestServer, session: &str) -> Self {
-        let remote = server.transport.local_addr();
-        let dialer = Dialer::new(&server.address(), remote, QuicClientSettings::default());
+        Self::dial_to(&server.address(), server.transport.local_addr(), session)
+    }
+
+    pub(crate) fn dial_to(address: &QuicAddress, remote: SocketAddr, session: &str) -> Self {
+        let dialer = Dialer::new(address, remote, QuicClientSettings::default());
         let socket = UdpSocket::bind(localhost()).unwrap();
         socket.connect(remote).unwrap();
         socket.set_nonblocking(true).unwrap();
@@ -37,7 +40,7 @@ impl Carried {
     }
 
     /// Whatever waits goes its way, in both directions.
-    fn carry(&mut self) {
+    pub(crate) fn carry(&mut self) {
         let mut buffer = [0; 2048];
         while let Ok(bytes) = self.socket.recv(&mut buffer) {
             self.core.handle_datagram(Instant::now(), &buffer[..bytes]);
@@ -54,7 +57,7 @@ impl Carried {
         }
     }
 
-    fn packets(&self, wanted: Delivery) -> Vec<&[u8]> {
+    pub(crate) fn packets(&self, wanted: Delivery) -> Vec<&[u8]> {
         let of = |event| match event {
             &CoreEvent::Packet { delivery, ref packet } if delivery == wanted => Some(&packet[..]),
             _ => None,
