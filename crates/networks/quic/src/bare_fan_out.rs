@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
-use crate::hello::SERVER_HELLO;
+use crate::hello::server_hello;
 use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicServerSettings, ShownIdentity, tls};
 
@@ -110,6 +110,6 @@ async fn take_in(endpoint: &Endpoint) -> io::Result<(Connection, SendStream)> {
     let stranger = endpoint.accept().await.ok_or(io::ErrorKind::NotConnected)?;
     let connection = stranger.await?;
     let (mut control, _) = connection.accept_bi().await?;
-    control.write_chunk(PacketBytes::default().frame(SERVER_HELLO)).await?;
+    control.write_chunk(PacketBytes::default().frame(&server_hello(None))).await?;
     Ok((connection, control))
 }
