@@ -1,11 +1,17 @@
-//! Which worker serves which session.
+//! Which worker serves which session, and which sessions there may be.
 //!
-//! It is asked when somebody arrives and never for a packet, so its lock is on no voice's way.
+//! It is asked when somebody arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
 
-use std::collections::BTreeMap;
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use consonance_session::{RoomPattern, ServerSettings, SessionId};
+
 use crate::gauges::Gauges;
+use crate::sessions::{SessionsSettings, random_u64};
+pub use refusal::SessionRefusal;
 
 /// Shared by all workers of a process and by the listeners that place clients.
 #[derive(Debug)]
@@ -15,104 +21,261 @@ pub(crate) struct Directory {
     gauges: Box<[Arc<Gauges>]>,
 }
 
-#[derive(Debug, Default)]
+/// Sessions that there are and were, and those that were refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionCounts {
+    /// That run now.
+    pub running: u64,
+    /// That began because somebody joined, since the start.
+    pub begun_on_demand: u64,
+    /// That ended because they were empty, since the start.
+    pub ended: u64,
+    /// Clients that were refused because no session of that name is served.
+    pub refused_unknown: u64,
+    /// Clients that were refused because there were as many sessions as there may be.
+    pub refused_full: u64,
+}
+
+/// What a new session is given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begin {
+    pub(crate) id: SessionId,
+    /// Of this process: no other session has it, ever.
+    pub(crate) serial: u64,
+}
+
+/// Where somebody who is there belongs.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    /// The session runs already.
+    Running,
+    /// It begins with this one.
+    Begins(Begin),
+}
+
+#[derive(Debug)]
 struct State {
-    /// The worker of each session.
-    worker_of: BTreeMap<Box<str>, usize>,
+    entries: BTreeMap<Box<str>, Entry>,
+    ids: BTreeSet<SessionId>,
+    next_serial: u64,
+    on_demand: Vec<RoomPattern>,
+    sessions_max: usize,
     /// How many sessions each worker has.
-    sessions: Vec<usize>,
+    sessions_of: Vec<usize>,
+    counts: SessionCounts,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    worker: usize,
+    /// Clients that were placed and have not arrived at the worker yet.
+    on_the_way: usize,
+    /// None before the first one has arrived.
+    id: Option<SessionId>,
+    is_settled: bool,
 }
 
 /// Loads that differ by less than this, in thousandths, are equal: the number of sessions decides then, so that many
 /// sessions that start at once do not all go where it was quietest a moment ago.
 const LOAD_STEP_PERMILLE: u32 = 50;
+/// The longest name of a session on demand, in bytes: 64 characters of 4.
+const NAME_BYTES_MAX: usize = 256;
 
 impl Directory {
-    pub(crate) fn new(workers: usize) -> Self {
-        Self {
-            state: Mutex::new(State { worker_of: BTreeMap::new(), sessions: vec![0; workers] }),
-            gauges: (0..workers).map(|_| Arc::default()).collect(),
+    /// The sessions with settled names, spread over the workers, each with the numbers to begin with.
+    pub(crate) fn new(settings: &SessionsSettings, workers: usize) -> Self {
+        let gauges = (0..workers).map(|_| Arc::default()).collect();
+        let state = State {
+            entries: BTreeMap::new(),
+            ids: BTreeSet::new(),
+            next_serial: settings.names().len() as u64,
+            on_demand: settings.on_demand.clone(),
+            sessions_max: settings.sessions_max,
+            sessions_of: vec![0; workers],
+            counts: SessionCounts::default(),
+        };
+        let directory = Self { state: Mutex::new(state), gauges };
+        for (index, name) in settings.names().iter().enumerate() {
+            let mut state = directory.lock();
+            let seed = settings.seed.wrapping_add(index as u64);
+            let id = state.draw_id((0..).map(|attempt| seed.wrapping_add(attempt << 32)));
+            let worker = directory.least_loaded(&state);
+            state.insert(name, Entry { worker, id: Some(id), is_settled: true, ..Entry::default() });
         }
+        directory
     }
 
-    /// Which worker takes a client that names this session; for one that nobody serves, the worker that refuses it.
+    /// Which worker takes a client that names this session, which will arrive there; for a session that there may not be,
+    /// the worker that refuses it.
     pub(crate) fn place(&self, session: &str) -> usize {
-        let state = self.lock();
-        let only =
-            || (session.is_empty() && state.worker_of.len() == 1).then(|| state.worker_of.values().next());
-        let known = state.worker_of.get(session).or_else(|| only().flatten()).copied();
-        known.unwrap_or_else(|| self.least_loaded(&state))
+        let mut state = self.lock();
+        if let Some(name) = state.name_meant(session)
+            && let Some(entry) = state.entries.get_mut(&name)
+        {
+            entry.on_the_way += 1;
+            return entry.worker;
+        }
+        let worker = self.least_loaded(&state);
+        if state.check_new(session).is_ok() {
+            state.insert(session, Entry { worker, on_the_way: 1, ..Entry::default() });
+        }
+        worker
+    }
+
+    /// Somebody who names this session is at this worker; with the name of the session that is meant.
+    pub(crate) fn arrive(&self, worker: usize, session: &str) -> Result<(Box<str>, Arrival), SessionRefusal> {
+        let mut state = self.lock();
+        let name = state.name_meant(session).unwrap_or_else(|| session.into());
+        if !state.entries.contains_key(&name) {
+            state.check_new(&name).inspect_err(|refusal| state.count(refusal))?;
+            state.insert(&name, Entry { worker, ..Entry::default() });
+        }
+        let entry = state.entries.get_mut(&name).expect("it was put there if it was missing");
+        if entry.worker != worker {
+            return Err(SessionRefusal::Elsewhere { session: name.into() });
+        }
+        entry.on_the_way = entry.on_the_way.saturating_sub(1);
+        if entry.id.is_some() {
+            return Ok((name, Arrival::Running));
+        }
+        let begin = state.begin();
+        if let Some(entry) = state.entries.get_mut(&name) {
+            entry.id = Some(begin.id);
+        }
+        Ok((name, Arrival::Begins(begin)))
+    }
+
+    /// A worker has seen that a session is empty. False if somebody is on the way there, so that it has to go on.
+    pub(crate) fn end(&self, session: &str) -> bool {
+        let mut state = self.lock();
+        let Some(entry) = state.entries.get(session) else { return true };
+        if entry.on_the_way > 0 || entry.is_settled {
+            return false;
+        }
+        let (worker, id) = (entry.worker, entry.id);
+        state.entries.remove(session);
+        state.sessions_of[worker] -= 1;
+        state.counts.ended += 1;
+        if let Some(id) = id {
+            state.ids.remove(&id);
+        }
+        true
+    }
+
+    /// Another number for a session that starts anew.
+    pub(crate) fn renew_id(&self, session: &str) -> SessionId {
+        let mut state = self.lock();
+        let fresh = state.random_id();
+        let former = state.entries.get_mut(session).and_then(|entry| entry.id.replace(fresh));
+        if let Some(former) = former {
+            state.ids.remove(&former);
+        }
+        fresh
+    }
+
+    /// Which sessions there may be, from now on; those that run go on.
+    pub(crate) fn reconfigure(&self, settings: &SessionsSettings) {
+        let mut state = self.lock();
+        state.on_demand.clone_from(&settings.on_demand);
+        state.sessions_max = settings.sessions_max;
     }
 
     /// The worker that serves this session, if one does.
     pub(crate) fn worker_of(&self, session: &str) -> Option<usize> {
-        self.lock().worker_of.get(session).copied()
+        self.lock().entries.get(session).map(|entry| entry.worker)
     }
 
-    /// Gives a session to a worker and says to which.
-    pub(crate) fn add(&self, session: &str) -> usize {
-        let mut state = self.lock();
-        let worker = self.least_loaded(&state);
-        state.worker_of.insert(session.into(), worker);
-        state.sessions[worker] += 1;
-        worker
+    /// The number of a session.
+    pub(crate) fn id_of(&self, session: &str) -> Option<SessionId> {
+        self.lock().entries.get(session)?.id
     }
 
     /// Every session, by name.
     pub(crate) fn sessions(&self) -> Vec<String> {
-        self.lock().worker_of.keys().map(ToString::to_string).collect()
+        self.lock().entries.keys().map(ToString::to_string).collect()
+    }
+
+    pub(crate) fn counts(&self) -> SessionCounts {
+        let state = self.lock();
+        SessionCounts { running: state.entries.len() as u64, ..state.counts }
     }
 
     pub(crate) fn gauges(&self) -> &[Arc<Gauges>] {
         &self.gauges
     }
 
+    /// The worker that has least to do.
     fn least_loaded(&self, state: &State) -> usize {
         let load = |worker: &usize| {
             let busy = self.gauges[*worker].busy_permille() / LOAD_STEP_PERMILLE;
-            (busy, state.sessions[*worker])
+            (busy, state.sessions_of[*worker])
         };
         (0..self.gauges.len()).min_by_key(load).unwrap_or(0)
     }
 
-    /// Each change is one insertion or one number, so poison means nothing.
+    /// A panic of another thread leaves at worst a session that nobody finds, so poison means nothing.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sessions_that_come_while_all_is_quiet_are_spread_evenly() {
-        let directory = Directory::new(3);
-        let workers: Vec<_> = ["a", "b", "c", "d"].map(|session| directory.add(session)).into();
-        assert_eq!(workers, [0, 1, 2, 0]);
-        assert_eq!(["d", "b"].map(|session| directory.place(session)), [0, 1]);
+impl State {
+    /// A client that names no session means the only one that there is.
+    fn name_meant(&self, session: &str) -> Option<Box<str>> {
+        if !session.is_empty() {
+            return Some(session.into());
+        }
+        let only =
+            self.entries.keys().next().filter(|_| self.on_demand.is_empty() && self.entries.len() == 1);
+        only.cloned()
     }
 
-    #[test]
-    fn a_new_session_goes_to_the_worker_with_the_least_load_however_many_sessions_it_has() {
-        let directory = Directory::new(2);
-        directory.add("a");
-        directory.add("b");
-        directory.add("c");
-        directory.gauges[1].set_busy(0.5);
-        assert_eq!(directory.add("d"), 0);
-        directory.gauges[0].set_busy(0.49);
-        assert_eq!(directory.add("e"), 0, "a little more load counts");
-        directory.gauges[0].set_busy(0.5);
-        assert_eq!(directory.add("f"), 1, "at equal load, the number of sessions counts");
+    fn insert(&mut self, session: &str, entry: Entry) {
+        self.sessions_of[entry.worker] += 1;
+        self.entries.insert(session.into(), entry);
     }
 
-    #[test]
-    fn a_client_that_names_no_session_means_the_only_one() {
-        let directory = Directory::new(2);
-        directory.gauges[0].set_busy(0.9);
-        directory.add("main");
-        directory.gauges[0].set_busy(0.0);
-        assert_eq!((directory.place(""), directory.place("main")), (1, 1));
+    fn check_new(&self, session: &str) -> Result<(), SessionRefusal> {
+        let is_name = (1..=NAME_BYTES_MAX).contains(&session.len());
+        if !is_name || !self.on_demand.iter().any(|pattern| pattern.matches(session)) {
+            let settled = self.entries.iter().filter(|(_, entry)| entry.is_settled);
+            let served = settled.map(|(name, _)| name.to_string());
+            let served = served.chain(self.on_demand.iter().map(ToString::to_string)).collect();
+            return Err(SessionRefusal::Unknown { session: session.to_owned(), served });
+        }
+        let max = self.sessions_max;
+        if self.entries.len() < max { Ok(()) } else { Err(SessionRefusal::Full { max }) }
+    }
+
+    fn count(&mut self, refusal: &SessionRefusal) {
+        match refusal {
+            SessionRefusal::Unknown { .. } => self.counts.refused_unknown += 1,
+            SessionRefusal::Full { .. } => self.counts.refused_full += 1,
+            SessionRefusal::Elsewhere { .. } => {}
+        }
+    }
+
+    fn begin(&mut self) -> Begin {
+        self.counts.begun_on_demand += 1;
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        Begin { id: self.random_id(), serial }
+    }
+
+    fn random_id(&mut self) -> SessionId {
+        self.draw_id(std::iter::repeat_with(random_u64))
+    }
+
+    /// The first that no other session has.
+    fn draw_id(&mut self, mut seeds: impl Iterator<Item = u64>) -> SessionId {
+        let fresh = seeds.find_map(|seed| {
+            let id = ServerSettings::from_seed(seed).session;
+            self.ids.insert(id).then_some(id)
+        });
+        fresh.expect("seeds do not end, and there are more ids than sessions")
     }
 }
+
+#[cfg(test)]
+mod tests;

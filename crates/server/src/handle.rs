@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, SessionCounts};
 use crate::session_loop::SessionLoop;
 
 /// How many jobs wait for one worker.
@@ -97,6 +97,11 @@ impl ServerHandle {
     /// The names of all sessions that are served now, sorted.
     pub fn sessions(&self) -> Vec<String> {
         self.shared.directory.sessions()
+    }
+
+    /// How many sessions there are and were, and how many clients found none.
+    pub fn session_counts(&self) -> SessionCounts {
+        self.shared.directory.counts()
     }
 
     /// Runs a job on the worker with this number and waits for what it says, at most two seconds.

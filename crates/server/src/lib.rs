@@ -49,6 +49,7 @@ mod workers;
 
 pub use admission::{Admission, GuessLimits, JoiningSettings, Refusal};
 pub use dedicated::DedicatedServer;
+pub use directory::{SessionCounts, SessionRefusal};
 pub use hand_over::{HandOver, HandOverError, SavedIdentity};
 pub use handle::{AskError, ServerHandle};
 pub use inspection::Inspection;

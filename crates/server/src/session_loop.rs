@@ -19,7 +19,7 @@ use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
 use tracing::{debug, info};
 
 use crate::admission::{Desk, Verdict};
-use crate::directory::Directory;
+use crate::directory::{Arrival, Directory, SessionRefusal};
 use crate::inspection::{Notes, fill};
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::recording::RecordingFeed;
@@ -34,6 +34,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// One worker's sessions × its listeners, driven by [`turn`](Self::turn). Nothing here blocks or asks for the time.
 pub struct SessionLoop {
     directory: Arc<Directory>,
+    /// Which worker it is of those in the directory.
+    number: usize,
     listeners: Listeners,
     sessions: Sessions,
     desk: Desk,
@@ -58,11 +60,19 @@ impl SessionLoop {
 
     /// Those sessions that the directory gives to this worker.
     pub(crate) fn of_worker(settings: &SessionsSettings, directory: &Arc<Directory>, number: usize) -> Self {
-        let is_its_own = |session: &str| directory.worker_of(session) == Some(number);
+        let mut sessions = Sessions::new(settings);
+        for (index, name) in settings.names().iter().enumerate() {
+            if directory.worker_of(name) == Some(number)
+                && let Some(id) = directory.id_of(name)
+            {
+                sessions.begin_settled(name, index, id);
+            }
+        }
         Self {
             directory: Arc::clone(directory),
+            number,
             listeners: Listeners::default(),
-            sessions: Sessions::new(settings, is_its_own),
+            sessions,
             desk: Desk::new(settings.admission.clone()),
             session_of: HashMap::new(),
             started: None,
@@ -110,15 +120,15 @@ impl SessionLoop {
         if more_waits {
             return Some(now);
         }
-        let timers = self.sessions.iter().filter_map(|session| session.server.poll_timeout());
-        let next_timer = timers.map(|(at, _)| at).min().map(|at| self.to_clock(at));
+        let at = self.at(now);
+        let next_timer = self.sessions.next_due(at).map(|at| self.to_clock(at));
         [next_timer, self.listeners.wants_poll_at()].into_iter().flatten().min()
     }
 
     /// Ends every session and asks the listeners to disconnect everybody in order; turn on until
     /// [`links`](Self::links) is 0.
     pub fn shut_down(&mut self, now: Instant) {
-        for index in 0..self.sessions.len() {
+        for index in self.sessions.indices() {
             self.sessions.get_mut(index).server.stop();
             self.drain(index, now);
         }
@@ -128,8 +138,9 @@ impl SessionLoop {
     /// Starts every session anew: nobody is in it, and clients come back over the links that they have.
     pub fn restart_sessions(&mut self, now: Instant) {
         let at = self.at(now);
-        for index in 0..self.sessions.len() {
-            self.sessions.restart(index, at);
+        for index in self.sessions.indices() {
+            let session = self.sessions.get_mut(index);
+            session.server.restart(at, self.directory.renew_id(&session.name));
             self.drain(index, now);
         }
     }
@@ -138,9 +149,9 @@ impl SessionLoop {
     /// channels are monitored. Nobody is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
         self.desk.follow(settings.admission.clone());
-        self.sessions.always_monitor_channels(settings.monitor_channels, self.is_looked_at);
-        for index in 0..self.sessions.len() {
-            self.sessions.reconfigure(index, settings);
+        self.directory.reconfigure(settings);
+        self.sessions.reconfigure(settings);
+        for index in self.sessions.indices() {
             self.drain(index, now);
         }
     }
@@ -155,7 +166,7 @@ impl SessionLoop {
     }
 
     /// The name, the number of clients and the counters of each session.
-    pub fn statistics(&self) -> impl ExactSizeIterator<Item = (&str, usize, ServerStatistics)> {
+    pub fn statistics(&self) -> impl Iterator<Item = (&str, usize, ServerStatistics)> {
         let sessions = self.sessions.iter();
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
     }
@@ -223,45 +234,67 @@ impl SessionLoop {
     fn handle_connected(&mut self, now: Instant, listener: usize, peer: Peer, name: &str, remote: &str) {
         let at = self.at(now);
         let link = link_of(listener, peer);
-        let Some(index) = self.sessions.find(name) else {
-            debug!(%link, remote, session = name, "refused: no such session");
-            let reason = self.refusal(name);
-            self.listeners.disconnect(now, link, &reason);
-            return;
+        let index = match self.enter(name) {
+            Ok(index) => index,
+            Err(refusal) => {
+                debug!(%link, remote, session = name, %refusal, "refused");
+                return self.listeners.disconnect(now, link, &refusal.to_string());
+            }
         };
         let session = self.sessions.get_mut(index);
         debug!(%link, remote, session = session.name, "connected");
+        session.links += 1;
         session.server.handle_connected(at, link);
         self.desk.note_connected(link, remote);
         self.session_of.insert(link, index);
         self.drain(index, now);
     }
 
-    /// What somebody hears whose session is not one of this loop's.
-    fn refusal(&self, name: &str) -> String {
-        if self.directory.worker_of(name).is_some() {
-            return format!("the session {name:?} is not reached over this network, only over another one");
-        }
-        format!("there is no session {name:?} here, only: {}", self.directory.sessions().join(", "))
+    /// The session that somebody names, which may begin for that.
+    fn enter(&mut self, name: &str) -> Result<usize, SessionRefusal> {
+        let (name, arrival) = self.directory.arrive(self.number, name)?;
+        Ok(match arrival {
+            Arrival::Begins(begin) => self.sessions.begin_on_demand(&name, &begin),
+            Arrival::Running => {
+                self.sessions.find(&name).expect("the directory says what runs here, and this loop what ends")
+            }
+        })
     }
 
     fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         let at = self.at(now);
         self.desk.forget(link);
         if let Some(index) = self.session_of.remove(&link) {
-            self.sessions.get_mut(index).server.handle_disconnected(at, link);
+            let session = self.sessions.get_mut(index);
+            session.links -= 1;
+            session.server.handle_disconnected(at, link);
             self.drain(index, now);
         }
     }
 
     fn run_timers(&mut self, now: Instant) {
         let at = self.at(now);
-        for index in 0..self.sessions.len() {
-            let server = &mut self.sessions.get_mut(index).server;
-            if server.poll_timeout().is_some_and(|(due, _)| due <= at) {
-                server.handle_timeout(at);
+        self.sessions.next_due(at);
+        while let Some(index) = self.sessions.pop_due(at) {
+            if self.sessions.is_over(index, at) {
+                self.end(index);
+            } else {
+                self.sessions.get_mut(index).server.handle_timeout(at);
                 self.drain(index, now);
             }
+        }
+    }
+
+    /// Ends a session that has been empty for a while, unless somebody is on the way to it.
+    fn end(&mut self, index: usize) {
+        let name = &self.sessions.get_mut(index).name;
+        if self.directory.end(name) {
+            if let Some(mut session) = self.sessions.remove(index) {
+                // Most are not recorded.
+                let _ = session.recording.stop();
+            }
+        } else {
+            self.sessions.keep(index);
         }
     }
 

@@ -1,100 +1,18 @@
-//! The sessions of one process, by name.
+//! The sessions of one worker, by name: those that are settled, and those that come and go.
+
+mod schedule;
+mod settings;
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
-use consonance_session::{
-    AccessRule, Instant, Limits, ProximitySettings, RoomPattern, Server, ServerSettings,
-};
+use consonance_session::{Instant, Server, ServerSettings, SessionId};
+use tracing::info;
 
-use crate::admission::Admission;
+use crate::directory::Begin;
 use crate::recording::SessionRecording;
-
-/// Which sessions to serve, and with which limits.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct SessionsSettings {
-    names: Vec<String>,
-    /// The limits of each session.
-    pub limits: Limits,
-    /// Rooms of each session where distance decides who hears whom; see [`ServerSettings::proximity`].
-    pub proximity: Vec<(RoomPattern, ProximitySettings)>,
-    /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
-    pub access: Vec<(RoomPattern, AccessRule)>,
-    /// Tell who speaks to whom at all times (default only while an inspector looks); see
-    /// [`ServerSettings::monitor_channels`].
-    pub monitor_channels: bool,
-    /// Who may join (default everybody).
-    pub admission: Admission,
-    /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
-    pub seed: u64,
-    /// Where the secrets of clients come from: nobody may know it.
-    pub secret_key: [u8; 32],
-}
-
-/// Why sessions cannot be served.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettingsError {
-    /// There is no session to serve.
-    #[error("there is no session to serve: name at least one")]
-    NoSession,
-    /// Two sessions have the same name.
-    #[error("the session {name:?} is named twice: give each session a name of its own")]
-    SameName {
-        /// The name.
-        name: String,
-    },
-}
-
-impl SessionsSettings {
-    /// Sessions of these names, with the default limits and a seed from the operating system.
-    ///
-    /// # Errors
-    /// If there is no name, or one is there twice.
-    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, SettingsError> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        if names.is_empty() {
-            return Err(SettingsError::NoSession);
-        }
-        for (index, name) in names.iter().enumerate() {
-            if names[..index].contains(name) {
-                return Err(SettingsError::SameName { name: name.clone() });
-            }
-        }
-        Ok(Self {
-            names,
-            limits: Limits::default(),
-            proximity: Vec::new(),
-            access: Vec::new(),
-            monitor_channels: false,
-            admission: Admission::default(),
-            seed: random_u64(),
-            secret_key: random_key(),
-        })
-    }
-}
-
-impl SessionsSettings {
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-}
-
-/// From the operating system, by way of the keys that the standard library draws for its hash maps; their hash is
-/// keyed with 128 secret bits.
-fn random_u64() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
-fn random_key() -> [u8; 32] {
-    let keyed = RandomState::new();
-    let mut key = [0; 32];
-    for (number, bytes) in (0_u64..).zip(key.chunks_exact_mut(8)) {
-        bytes.copy_from_slice(&keyed.hash_one(number).to_le_bytes());
-    }
-    key
-}
+use schedule::Schedule;
+pub(crate) use settings::random_u64;
+pub use settings::{SessionsSettings, SettingsError};
 
 /// One session with its name.
 #[derive(Debug)]
@@ -102,123 +20,200 @@ pub(crate) struct Session {
     pub(crate) name: String,
     pub(crate) server: Server,
     pub(crate) recording: SessionRecording,
+    /// Links that lead to it.
+    pub(crate) links: usize,
+    /// It came with somebody who joined, and goes when it has been empty for a while.
+    is_on_demand: bool,
+    /// Somebody was in it.
+    was_used: bool,
+    /// It is empty, and ends then.
+    ends_at: Option<Instant>,
+    /// Something may have changed since it was looked at last.
+    is_touched: bool,
 }
 
-/// The sessions of one worker; an index names one for as long as the process runs.
+/// All sessions of a worker. An index names one as long as it runs, and may name another one later.
 #[derive(Debug)]
 pub(crate) struct Sessions {
-    list: Vec<Session>,
+    settings: SessionsSettings,
+    slots: Vec<Option<Session>>,
     by_name: BTreeMap<String, usize>,
-    /// No other worker has any, and there is one.
-    is_only_one: bool,
-    /// Also while nobody looks.
-    always_monitors: bool,
+    schedule: Schedule,
+    /// Those to look at before the turn ends.
+    touched: Vec<usize>,
+    is_looked_at: bool,
 }
 
 impl Sessions {
-    /// Those of these names.
-    pub(crate) fn new(settings: &SessionsSettings, is_its_own: impl Fn(&str) -> bool) -> Self {
-        let mut list = Vec::new();
-        let mut by_name = BTreeMap::new();
-        for (index, name) in settings.names.iter().enumerate().filter(|(_, name)| is_its_own(name)) {
-            let mut server = ServerSettings::from_seed(settings.seed.wrapping_add(index as u64));
-            server.limits = settings.limits.clone();
-            server.proximity.clone_from(&settings.proximity);
-            server.access.clone_from(&settings.access);
-            server.monitor_channels = settings.monitor_channels;
-            server.admission = settings.admission.asks();
-            server.secret_key = key_of_session(&settings.secret_key, index);
-            by_name.insert(name.clone(), list.len());
-            let (server, recording) = (Server::new(server), SessionRecording::default());
-            list.push(Session { name: name.clone(), server, recording });
+    /// None yet.
+    pub(crate) fn new(settings: &SessionsSettings) -> Self {
+        Self {
+            settings: settings.clone(),
+            slots: Vec::new(),
+            by_name: BTreeMap::new(),
+            schedule: Schedule::default(),
+            touched: Vec::new(),
+            is_looked_at: false,
         }
-        let is_only_one = settings.names.len() == 1 && list.len() == 1;
-        Self { list, by_name, is_only_one, always_monitors: settings.monitor_channels }
     }
 
-    /// The session of this name. A network whose addresses name none (the name is empty) means the only one.
+    /// Begins a session with settled name and numbers.
+    pub(crate) fn begin_settled(&mut self, name: &str, index: usize, id: SessionId) {
+        let mut settings = self.server_settings(id, index as u64);
+        settings.monitor_channels = self.settings.monitor_channels;
+        self.insert(name, Server::new(settings), false);
+    }
+
+    /// Begins a session because somebody is there for it; its index.
+    pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
+        info!(session = name, id = begin.id.0, "begins");
+        let server = Server::new(self.server_settings(begin.id, begin.serial));
+        self.insert(name, server, true)
+    }
+
+    /// The session of this name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        if name.is_empty() && self.is_only_one {
-            return Some(0);
-        }
         self.by_name.get(name).copied()
     }
 
-    pub(crate) fn get_mut(&mut self, index: usize) -> &mut Session {
-        &mut self.list[index]
+    pub(crate) fn get(&self, index: usize) -> Option<&Session> {
+        self.slots.get(index)?.as_ref()
     }
 
-    /// Starts a session anew, under a number that clients take for another server's.
-    pub(crate) fn restart(&mut self, index: usize, at: Instant) {
-        let server = &mut self.list[index].server;
-        let previous = server.session();
-        let fresh =
-            (0..).map(|attempt| ServerSettings::from_seed(random_u64().wrapping_add(attempt)).session);
-        let session = fresh.into_iter().find(|session| *session != previous);
-        server.restart(at, session.expect("seeds do not end"));
+    /// A session to change: it is looked at again before the turn ends.
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut Session {
+        let session = self.slots[index].as_mut().expect("who has an index of a session has it while it runs");
+        if !std::mem::replace(&mut session.is_touched, true) {
+            self.touched.push(index);
+        }
+        session
+    }
+
+    /// The next session whose time has come, by this time.
+    pub(crate) fn pop_due(&mut self, at: Instant) -> Option<usize> {
+        self.schedule.pop_due(at)
+    }
+
+    /// When the next session's time comes. Looks at all that were changed since it was asked last.
+    pub(crate) fn next_due(&mut self, at: Instant) -> Option<Instant> {
+        while let Some(index) = self.touched.pop() {
+            let Some(session) = &mut self.slots[index] else { continue };
+            session.is_touched = false;
+            session.was_used |= session.server.clients() > 0;
+            if session.is_on_demand {
+                session.ends_at = match session.is_empty() {
+                    false => None,
+                    true if !session.was_used => Some(at),
+                    true => session.ends_at.or_else(|| Some(at + self.settings.empty_for)),
+                };
+            }
+            let timer = session.server.poll_timeout().map(|(due, _)| due);
+            self.schedule.set(index, [timer, session.ends_at].into_iter().flatten().min());
+        }
+        self.schedule.next()
+    }
+
+    /// Whether a session that is due has been empty for long enough.
+    pub(crate) fn is_over(&self, index: usize, at: Instant) -> bool {
+        let session = self.slots[index].as_ref();
+        session.is_some_and(|session| session.is_empty() && session.ends_at.is_some_and(|end| end <= at))
+    }
+
+    /// Lets an empty session stay for as long again.
+    pub(crate) fn keep(&mut self, index: usize) {
+        let session = self.get_mut(index);
+        (session.ends_at, session.was_used) = (None, true);
+    }
+
+    /// Forgets a session; gives it back for last words.
+    pub(crate) fn remove(&mut self, index: usize) -> Option<Session> {
+        let session = self.slots[index].take()?;
+        self.by_name.remove(&session.name);
+        self.schedule.set(index, None);
+        info!(session = session.name, "ends: nobody has been in it for a while");
+        Some(session)
     }
 
     /// Follows who speaks to what while somebody looks, if not always.
     pub(crate) fn monitor_channels(&mut self, is_looked_at: bool) {
-        let is_on = is_looked_at || self.always_monitors;
-        self.list.iter_mut().for_each(|session| session.server.set_monitor_channels(is_on));
+        self.is_looked_at = is_looked_at;
+        let is_on = is_looked_at || self.settings.monitor_channels;
+        for index in self.indices() {
+            self.get_mut(index).server.set_monitor_channels(is_on);
+        }
     }
 
-    /// Whether that is done while nobody looks, too.
-    pub(crate) fn always_monitor_channels(&mut self, always: bool, is_looked_at: bool) {
-        self.always_monitors = always;
-        self.monitor_channels(is_looked_at);
+    /// What can change while sessions run; those that begin later have it, too.
+    pub(crate) fn reconfigure(&mut self, settings: &SessionsSettings) {
+        let own = &mut self.settings;
+        own.limits.clone_from(&settings.limits);
+        own.admission.clone_from(&settings.admission);
+        own.access.clone_from(&settings.access);
+        own.monitor_channels = settings.monitor_channels;
+        own.empty_for = settings.empty_for;
+        self.monitor_channels(self.is_looked_at);
+        for index in self.indices() {
+            let server = &mut self.get_mut(index).server;
+            server.set_limits(settings.limits.clone());
+            server.set_admission(settings.admission.asks());
+            server.set_access_rules(settings.access.clone());
+        }
     }
 
-    /// What can change while a session runs.
-    pub(crate) fn reconfigure(&mut self, index: usize, settings: &SessionsSettings) {
-        let server = &mut self.list[index].server;
-        server.set_limits(settings.limits.clone());
-        server.set_admission(settings.admission.asks());
-        server.set_access_rules(settings.access.clone());
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
+        self.slots.iter().flatten()
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Session> {
-        self.list.iter()
+    /// Of all that run now.
+    pub(crate) fn indices(&self) -> Vec<usize> {
+        (0..self.slots.len()).filter(|index| self.slots[*index].is_some()).collect()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
+    fn insert(&mut self, name: &str, server: Server, is_on_demand: bool) -> usize {
+        let free = self.slots.iter().position(Option::is_none);
+        let index = free.unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.slots[index] = Some(Session {
+            name: name.to_owned(),
+            server,
+            recording: SessionRecording::default(),
+            links: 0,
+            is_on_demand,
+            was_used: false,
+            ends_at: None,
+            is_touched: false,
+        });
+        self.by_name.insert(name.to_owned(), index);
+        index
+    }
+
+    fn server_settings(&self, id: SessionId, serial: u64) -> ServerSettings {
+        let mut settings = ServerSettings::from_seed(0);
+        settings.session = id;
+        settings.limits = self.settings.limits.clone();
+        settings.proximity.clone_from(&self.settings.proximity);
+        settings.access.clone_from(&self.settings.access);
+        settings.monitor_channels = self.settings.monitor_channels || self.is_looked_at;
+        settings.admission = self.settings.admission.asks();
+        settings.secret_key = key_of_session(&self.settings.secret_key, serial);
+        settings
+    }
+}
+
+impl Session {
+    /// Nobody is in it, is on the way into it, or has a place kept.
+    fn is_empty(&self) -> bool {
+        self.links == 0 && self.server.clients() == 0
     }
 }
 
 /// Sessions share no secrets: each has a key of its own.
-fn key_of_session(key: &[u8; 32], session: usize) -> [u8; 32] {
+fn key_of_session(key: &[u8; 32], serial: u64) -> [u8; 32] {
     let mut own = *key;
-    for (byte, number) in own.iter_mut().zip((session as u64).to_le_bytes()) {
+    for (byte, number) in own.iter_mut().zip(serial.to_le_bytes()) {
         *byte ^= number;
     }
     own
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_without_a_session_means_the_only_one() {
-        let one = Sessions::new(&SessionsSettings::new(["main"]).unwrap(), |_| true);
-        assert_eq!((one.find(""), one.find("main"), one.find("other")), (Some(0), Some(0), None));
-        let two = Sessions::new(&SessionsSettings::new(["main", "other"]).unwrap(), |_| true);
-        assert_eq!((two.find(""), two.find("other")), (None, Some(1)));
-    }
-
-    #[test]
-    fn sessions_have_a_name_each() {
-        assert_eq!(SessionsSettings::new([""; 0]).unwrap_err(), SettingsError::NoSession);
-        let twice = SessionsSettings::new(["a", "b", "a"]).unwrap_err();
-        assert_eq!(twice, SettingsError::SameName { name: "a".into() });
-    }
-
-    #[test]
-    fn each_session_has_an_id_of_its_own() {
-        let sessions = Sessions::new(&SessionsSettings::new(["a", "b"]).unwrap(), |_| true);
-        let ids: Vec<_> = sessions.iter().map(|session| session.server.session()).collect();
-        assert_ne!(ids[0], ids[1]);
-    }
 }

@@ -27,10 +27,7 @@ pub struct Workers {
 impl Workers {
     /// So many workers with the sessions spread over them.
     pub fn new(settings: &SessionsSettings, workers: NonZeroUsize) -> Self {
-        let directory = Arc::new(Directory::new(workers.get()));
-        settings.names().iter().for_each(|name| {
-            directory.add(name);
-        });
+        let directory = Arc::new(Directory::new(settings, workers.get()));
         let worker = |number| SessionLoop::of_worker(settings, &directory, number);
         Self { loops: (0..workers.get()).map(worker).collect(), directory, is_pinned: false }
     }

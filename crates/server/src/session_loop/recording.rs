@@ -39,6 +39,6 @@ impl SessionLoop {
     /// Whether a session is being recorded; `None` if there is none of this name.
     pub fn is_recorded(&self, session: &str) -> Option<bool> {
         let index = self.sessions.find(session)?;
-        self.sessions.iter().nth(index).map(|session| session.recording.is_on())
+        self.sessions.get(index).map(|session| session.recording.is_on())
     }
 }

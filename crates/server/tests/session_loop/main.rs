@@ -5,6 +5,7 @@
 mod fairness;
 mod inspecting;
 mod joining;
+mod on_demand;
 mod player;
 mod sessions;
 mod stage;

@@ -1,0 +1,121 @@
+//! Which worker, which session, which refusal.
+
+use super::*;
+
+fn directory(names: &[&str], on_demand: &[&str], workers: usize) -> Directory {
+    Directory::new(&settings(names, on_demand), workers)
+}
+
+fn settings(names: &[&str], on_demand: &[&str]) -> SessionsSettings {
+    let mut settings = match names {
+        [] => SessionsSettings::on_demand(),
+        names => SessionsSettings::new(names.iter().copied()).unwrap(),
+    };
+    settings.on_demand = on_demand.iter().map(|pattern| RoomPattern::from(*pattern)).collect();
+    (settings.sessions_max, settings.seed) = (4, 1);
+    settings
+}
+
+fn begins(arrival: &Result<(Box<str>, Arrival), SessionRefusal>) -> bool {
+    matches!(arrival, Ok((_, Arrival::Begins(_))))
+}
+
+#[test]
+fn sessions_that_come_while_all_is_quiet_are_spread_evenly() {
+    let directory = directory(&["a", "b"], &["*"], 3);
+    assert_eq!(["a", "b", "c", "d", "c"].map(|session| directory.place(session)), [0, 1, 2, 0, 2]);
+}
+
+#[test]
+fn a_new_session_goes_to_the_worker_with_the_least_load_however_many_sessions_it_has() {
+    let mut settings = settings(&["a", "b", "c"], &["*"]);
+    settings.sessions_max = 9;
+    let directory = Directory::new(&settings, 2);
+    directory.gauges[1].set_busy(0.5);
+    assert_eq!(directory.place("d"), 0);
+    directory.gauges[0].set_busy(0.44);
+    assert_eq!(directory.place("e"), 0, "a little less load counts more than sessions");
+    directory.gauges[0].set_busy(0.5);
+    assert_eq!(directory.place("f"), 1, "at equal load, the number of sessions counts");
+}
+
+#[test]
+fn a_client_that_names_no_session_means_the_only_one_that_there_can_be() {
+    let only = directory(&["main"], &[], 2);
+    assert!(matches!(only.arrive(0, ""), Ok((name, Arrival::Running)) if &*name == "main"));
+    let several = directory(&["main"], &["match-*"], 2);
+    assert!(matches!(several.arrive(0, ""), Err(SessionRefusal::Unknown { .. })));
+}
+
+#[test]
+fn a_session_on_demand_begins_with_the_first_who_arrives_and_only_if_its_name_is_allowed() {
+    let directory = directory(&["main"], &["match-*"], 2);
+    let worker = directory.place("match-7");
+    assert_eq!(directory.place("match-7"), worker, "also before anybody has arrived");
+    assert!(begins(&directory.arrive(worker, "match-7")));
+    assert!(matches!(directory.arrive(worker, "match-7"), Ok((_, Arrival::Running))));
+    let refusal = directory.arrive(0, "mtach-7").unwrap_err().to_string();
+    assert_eq!(refusal, "there is no session \"mtach-7\" here, only: main, match-*");
+    let counts =
+        SessionCounts { running: 2, begun_on_demand: 1, refused_unknown: 1, ..SessionCounts::default() };
+    assert_eq!(directory.counts(), counts);
+}
+
+#[test]
+fn there_are_no_more_sessions_than_there_may_be_until_one_ends() {
+    let directory = directory(&["main"], &["*"], 1);
+    for name in ["a", "b", "c"] {
+        assert!(begins(&directory.arrive(0, name)));
+    }
+    assert_eq!(directory.arrive(0, "d").unwrap_err(), SessionRefusal::Full { max: 4 });
+    directory.place("d");
+    assert_eq!(directory.counts().running, 4, "who is refused takes no place");
+    assert!(directory.end("b"));
+    assert!(begins(&directory.arrive(0, "d")));
+    assert_eq!(directory.counts().refused_full, 1);
+}
+
+#[test]
+fn a_name_that_is_too_long_begins_no_session() {
+    let directory = directory(&[], &["*"], 1);
+    assert!(directory.arrive(0, &"x".repeat(257)).is_err());
+    assert!(begins(&directory.arrive(0, &"x".repeat(256))));
+}
+
+#[test]
+fn a_session_does_not_end_while_somebody_is_on_the_way_to_it() {
+    let directory = directory(&[], &["*"], 2);
+    let worker = directory.place("a");
+    assert!(begins(&directory.arrive(worker, "a")));
+    directory.place("a");
+    assert!(!directory.end("a"));
+    assert!(matches!(directory.arrive(worker, "a"), Ok((_, Arrival::Running))));
+    assert!(directory.end("a"));
+    assert_eq!(directory.worker_of("a"), None);
+}
+
+#[test]
+fn a_settled_session_never_ends() {
+    let directory = directory(&["main"], &["*"], 1);
+    assert!(!directory.end("main"));
+    assert_eq!(directory.sessions(), ["main"]);
+}
+
+#[test]
+fn no_two_sessions_have_the_same_number_and_a_new_start_has_another_one() {
+    let directory = directory(&["main", "other"], &["*"], 1);
+    assert!(begins(&directory.arrive(0, "a")));
+    let ids = || ["main", "other", "a"].map(|session| directory.id_of(session).unwrap());
+    let before = ids();
+    assert_eq!(BTreeSet::from(before).len(), 3);
+    let renewed = directory.renew_id("main");
+    assert!(!before.contains(&renewed));
+    assert_eq!(directory.id_of("main"), Some(renewed));
+}
+
+#[test]
+fn a_session_of_another_worker_is_not_this_ones() {
+    let directory = directory(&["red", "blue"], &[], 2);
+    let refusal = directory.arrive(0, "blue").unwrap_err();
+    assert_eq!(refusal, SessionRefusal::Elsewhere { session: "blue".into() });
+}

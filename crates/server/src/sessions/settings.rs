@@ -1,0 +1,121 @@
+//! What an operator settles about all sessions.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+use consonance_session::{AccessRule, Limits, ProximitySettings, RoomPattern};
+
+use crate::admission::Admission;
+
+/// Which sessions to serve, and with which limits.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SessionsSettings {
+    names: Vec<String>,
+    /// Sessions that begin when somebody joins them, by their names (default none); each ends when it has been empty for
+    /// [`empty_for`](Self::empty_for).
+    pub on_demand: Vec<RoomPattern>,
+    /// Sessions at once, those with settled names included (default 4096).
+    pub sessions_max: usize,
+    /// How long a session on demand stays after the last player has left (default 60 s). One that nobody joined ends with
+    /// the last link to it.
+    pub empty_for: Duration,
+    /// The limits of each session.
+    pub limits: Limits,
+    /// Rooms of each session where distance decides who hears whom; see [`ServerSettings::proximity`].
+    pub proximity: Vec<(RoomPattern, ProximitySettings)>,
+    /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
+    pub access: Vec<(RoomPattern, AccessRule)>,
+    /// Tell who speaks to whom at all times (default only while an inspector looks); see
+    /// [`ServerSettings::monitor_channels`].
+    pub monitor_channels: bool,
+    /// Who may join (default everybody).
+    pub admission: Admission,
+    /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
+    pub seed: u64,
+    /// Where the secrets of clients come from: nobody may know it.
+    pub secret_key: [u8; 32],
+}
+
+/// Why sessions cannot be served.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// There is no session to serve.
+    #[error("there is no session to serve: name at least one")]
+    NoSession,
+    /// Two sessions have the same name.
+    #[error("the session {name:?} is named twice: give each session a name of its own")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+}
+
+impl SessionsSettings {
+    /// Sessions of these names, with the default limits and a seed from the operating system.
+    ///
+    /// # Errors
+    /// If there is no name, or one is there twice.
+    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, SettingsError> {
+        let settings = Self { names: names.into_iter().map(Into::into).collect(), ..Self::on_demand() };
+        let names = &settings.names;
+        if names.is_empty() {
+            return Err(SettingsError::NoSession);
+        }
+        for (index, name) in names.iter().enumerate() {
+            if names[..index].contains(name) {
+                return Err(SettingsError::SameName { name: name.clone() });
+            }
+        }
+        Ok(settings)
+    }
+
+    /// No sessions but those on demand, whose names are still to be given; the rest as with [`new`](Self::new).
+    pub fn on_demand() -> Self {
+        Self {
+            names: Vec::new(),
+            on_demand: Vec::new(),
+            sessions_max: 4096,
+            empty_for: Duration::from_mins(1),
+            limits: Limits::default(),
+            proximity: Vec::new(),
+            access: Vec::new(),
+            monitor_channels: false,
+            admission: Admission::default(),
+            seed: random_u64(),
+            secret_key: random_key(),
+        }
+    }
+
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+/// From the operating system, by way of the keys that the standard library draws for its hash maps; their hash is
+/// keyed with 128 secret bits.
+pub(crate) fn random_u64() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn random_key() -> [u8; 32] {
+    let keyed = RandomState::new();
+    let mut key = [0; 32];
+    for (number, bytes) in (0_u64..).zip(key.chunks_exact_mut(8)) {
+        bytes.copy_from_slice(&keyed.hash_one(number).to_le_bytes());
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_have_a_name_each() {
+        assert_eq!(SessionsSettings::new([""; 0]).unwrap_err(), SettingsError::NoSession);
+        let twice = SessionsSettings::new(["a", "b", "a"]).unwrap_err();
+        assert_eq!(twice, SettingsError::SameName { name: "a".into() });
+    }
+}
