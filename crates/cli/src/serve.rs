@@ -61,6 +61,9 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
         end_with_input(interrupt.clone())?;
     }
     let running = Running::start(prepared)?;
+    let is_settled =
+        |address: &QuicAddress| running.config().sessions.iter().any(|it| it == address.session());
+    let line = |address| if is_settled(address) { line(address) } else { example_line(address) };
     print(&running.addresses().iter().map(line).collect::<String>())?;
     if running.config().host.is_none() && running.config().listen.iter().any(|at| at.ip().is_unspecified()) {
         let note = "these addresses work on this machine; with --host they name the one that others reach";
@@ -113,6 +116,13 @@ fn end_with_input(interrupt: Interrupt) -> io::Result<()> {
 
 fn line(address: &QuicAddress) -> String {
     format!("session {:?} is open at {address}\n", address.session())
+}
+
+fn example_line(address: &QuicAddress) -> String {
+    format!(
+        "sessions begin when somebody joins them, for example session {:?} at {address}\n",
+        address.session()
+    )
 }
 
 fn invitation(address: &QuicAddress) -> String {

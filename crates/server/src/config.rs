@@ -55,8 +55,14 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The name under which players reach this machine, for the printed addresses.
     pub host: Option<String>,
-    /// The sessions to serve; at least one.
+    /// The sessions that are there at all times.
     pub sessions: Vec<String>,
+    /// Those that begin when somebody joins them; with a `*` at the end, by the beginnings of their names.
+    pub sessions_on_demand: Vec<String>,
+    /// Sessions at once, of both kinds.
+    pub sessions_max: usize,
+    /// How long a session on demand stays empty before it ends.
+    pub sessions_idle: Duration,
     /// Threads that serve them; 0 is as many as the cores that the process may use.
     pub workers: usize,
     /// Whether each of these threads stays on a core of its own.
@@ -153,6 +159,9 @@ impl Default for Config {
             listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, DEFAULT_PORT))],
             host: None,
             sessions: vec!["main".into()],
+            sessions_on_demand: Vec::new(),
+            sessions_max: 4096,
+            sessions_idle: Duration::from_mins(1),
             workers: 0,
             pin_workers: false,
             certificate: CertificateFiles { file: None, key_file: None, check_every: Duration::from_secs(5) },

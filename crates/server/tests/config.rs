@@ -56,7 +56,10 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
         ),
         ("host = 2026-01-01", "voice.toml:1: host: expected a text, not 2026-01-01"),
         ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a text, not 5"),
-        ("sessions = []", "voice.toml:1: sessions: there is no session to serve: name at least one"),
+        (
+            "sessions = []",
+            "voice.toml:1: sessions: there is no session to serve: name at least one, here or in sessions_on_demand",
+        ),
         (
             "sessions = ['a', 'a']",
             "voice.toml:1: sessions: the session \"a\" is named twice: give each session a name of its own",

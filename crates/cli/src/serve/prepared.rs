@@ -49,6 +49,9 @@ impl Prepared {
                 let _ = writeln!(words, "session {session:?} at {address}, for players at {host}");
             }
         }
+        for pattern in &config.sessions_on_demand {
+            let _ = writeln!(words, "sessions {pattern:?} begin when somebody joins them");
+        }
         let source = if config.certificate.file.is_some() { "from files" } else { "made at each start" };
         let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
         words += &joining::in_words(self.sessions.admission.settings());
@@ -87,8 +90,14 @@ pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {
 
 fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSettings, Problem> {
     let config = &loaded.config;
-    let settings = SessionsSettings::new(config.sessions.iter().cloned());
+    let settings = match &config.sessions[..] {
+        [] => Ok(SessionsSettings::on_demand()),
+        names => SessionsSettings::new(names.iter().cloned()),
+    };
     let mut settings = settings.map_err(|error| loaded.problem("sessions", error.to_string()))?;
+    settings.on_demand = config.sessions_on_demand.iter().map(|pattern| (&**pattern).into()).collect();
+    settings.sessions_max = config.sessions_max;
+    settings.empty_for = config.sessions_idle;
     settings.limits = config.limits.clone();
     settings.access.clone_from(&config.access);
     settings.proximity.clone_from(&config.proximity);
@@ -97,13 +106,25 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     Ok(settings)
 }
 
+/// A session that a pattern allows.
+pub(super) fn example_of(pattern: &str) -> String {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => format!("{beginning}1"),
+        None => pattern.to_owned(),
+    }
+}
+
 fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
     let config = &loaded.config;
     let named = config.sessions.iter().filter_map(|session| {
         let problem = session_name_problem(session)?;
         Some(loaded.problem("sessions", format!("{session:?}: {problem}")))
     });
-    let mut problems: Vec<_> = named.collect();
+    let on_demand = config.sessions_on_demand.iter().filter_map(|pattern| {
+        let problem = session_name_problem(&example_of(pattern))?;
+        Some(loaded.problem("sessions_on_demand", format!("{pattern:?}: {problem}")))
+    });
+    let mut problems: Vec<_> = named.chain(on_demand).collect();
     if let Some(host) = &config.host
         && let Err(error) = QuicAddress::new(&**host, DEFAULT_PORT, "main", None)
     {

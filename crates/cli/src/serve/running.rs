@@ -11,7 +11,7 @@ use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServer
 use consonance_server::config::{Config, TakesEffect};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 
-use super::prepared::{Prepared, host_at};
+use super::prepared::{Prepared, example_of, host_at};
 use crate::inspect;
 
 /// Dropping it ends everything.
@@ -58,14 +58,17 @@ impl Running {
         Ok(Self { server, listeners, capture, _inspector: inspector, started: config.clone(), config })
     }
 
-    /// How to reach each session over each listener.
+    /// How to reach each session over each listener, and an example for those on demand.
     pub(super) fn addresses(&self) -> Vec<QuicAddress> {
         let at = |session: &str, listener: &Listener| {
             let fingerprint = Some(listener.shown_identity.fingerprint());
             QuicAddress::new(&*listener.host, listener.port, session, fingerprint).ok()
         };
-        let sessions = self.config.sessions.iter();
-        sessions.flat_map(|session| self.listeners.iter().filter_map(|place| at(session, place))).collect()
+        let on_demand = self.config.sessions_on_demand.iter().map(|pattern| example_of(pattern));
+        let sessions = self.config.sessions.iter().cloned().chain(on_demand);
+        sessions
+            .flat_map(|session| self.listeners.iter().filter_map(move |place| at(&session, place)))
+            .collect()
     }
 
     pub(super) fn config(&self) -> &Config {

@@ -57,6 +57,25 @@ fn a_new_access_rule_empties_its_room_and_drops_nobody() {
 }
 
 #[test]
+fn sessions_begin_on_demand_where_a_reload_allows_it() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", LISTEN.as_bytes());
+    let (server, address) = serve(&file);
+    fs::write(&file, format!("{LISTEN}sessions_on_demand = ['match-*']\n")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("reloaded: changed sessions_on_demand");
+    let address = address.replacen("/main", "/match-7", 1);
+    let alice = join(&address, "Alice", &["lobby"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let _bob = join(&address, "Bob", &["lobby"]);
+    alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "lobby"}));
+    let ended = join(&address.replacen("/match-7", "/mtach-7", 1), "Carol", &["lobby"]).end();
+    assert!(!ended.status.success());
+    let refusal = "there is no session \"mtach-7\" here, only: main, match-*";
+    assert!(ended.err.iter().any(|line| line.contains(refusal)), "{:?} {:?}", ended.out, ended.err);
+}
+
+#[test]
 fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", LISTEN.as_bytes());

@@ -62,3 +62,17 @@ fn without_a_command_it_serves_this_machine_and_says_how_to_join() {
     let join = Program::start(&[&listen[..], &["--for", "0.1"]].concat());
     join.end().assert_well();
 }
+
+#[test]
+fn a_server_with_sessions_on_demand_only_prints_an_address_as_an_example() {
+    let variables = [("CONSONANCE_SESSIONS", "[]"), ("CONSONANCE_SESSIONS_ON_DEMAND", "match-*")];
+    let server = Program::start_in(&["serve", "--listen", "127.0.0.1:0"], &variables);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    assert!(
+        line.starts_with(
+            "sessions begin when somebody joins them, for example session \"match-1\" at quic://"
+        ),
+        "{line}"
+    );
+    assert!(line.contains("/match-1"), "{line}");
+}

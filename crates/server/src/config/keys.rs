@@ -104,7 +104,25 @@ const OWN_KEYS: &[Key] = &[
         "sessions",
         AtStart,
         Field::Texts(|config| &mut config.sessions),
-        "The sessions to serve, by name. Who is in one neither sees nor hears who is in another.",
+        "The sessions that are there at all times, by name. Who is in one neither sees nor hears who is in another. May be [] if there are some on demand.",
+    ),
+    Key::new(
+        "sessions_on_demand",
+        AtOnce,
+        Field::Texts(|config| &mut config.sessions_on_demand),
+        "Sessions that begin when the first player joins them, by name, or with a * at the end by the beginning of their names; [\"*\"] is any. None without it: a mistyped name is told so and does not end up alone, and nobody uses the server for sessions that its operator has not thought of.",
+    ),
+    Key::new(
+        "sessions_max",
+        AtOnce,
+        Field::Size(|config| &mut config.sessions_max, 1, 1_000_000),
+        "Sessions at once, of both kinds. Who would begin one more is refused, and counted.",
+    ),
+    Key::new(
+        "sessions_idle_s",
+        AtOnce,
+        Field::Seconds(|config| &mut config.sessions_idle, 0.0, 86_400.0),
+        "How long a session on demand stays after its last player has left, in seconds. One that nobody has joined ends with the last connection to it.",
     ),
     Key::new(
         "workers",

@@ -144,13 +144,14 @@ impl LoadedConfig {
 
     /// Values that are right alone and wrong together.
     fn contradictions(&self) -> Vec<Problem> {
-        let Config { listen, sessions, certificate, .. } = &self.config;
+        let Config { listen, sessions, sessions_on_demand, certificate, .. } = &self.config;
         let mut problems = Vec::new();
         if listen.is_empty() {
             problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
         }
-        if sessions.is_empty() {
-            problems.push(self.problem("sessions", "there is no session to serve: name at least one"));
+        if sessions.is_empty() && sessions_on_demand.is_empty() {
+            let what = "there is no session to serve: name at least one, here or in sessions_on_demand";
+            problems.push(self.problem("sessions", what));
         }
         for (index, name) in sessions.iter().enumerate() {
             if sessions[..index].contains(name) {
