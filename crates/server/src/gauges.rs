@@ -1,12 +1,49 @@
 //! How a worker is doing: written by its thread, read by all without waiting for it.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::relay_delay::RelayDelay;
+
+/// How a worker is doing, as plain data.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WorkerStatistics {
+    /// Which one, from 0.
+    pub worker: usize,
+    /// The share of its time that it does something, from 0 to 1, smoothed over about a second.
+    pub busy_share: f64,
+    /// How often its loop has turned.
+    pub turns: u64,
+    /// Sessions that it serves now.
+    pub sessions: u64,
+    /// Players in them.
+    pub clients: u64,
+    /// Links that are up, those that have not joined included.
+    pub links: u64,
+    /// Packets that came in for its sessions.
+    pub packets_in: u64,
+    /// Packets that it gave to the networks; one for ten listeners counts ten times.
+    pub packets_out: u64,
+    /// Jobs that wait for it; see [`ServerHandle::ask`](crate::ServerHandle::ask).
+    pub jobs_waiting: u64,
+    /// How long relayed packets stayed in it.
+    pub relay_delay: RelayDelay,
+}
 
 /// Each number is right by itself; two of them may be of different moments.
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     busy_permille: AtomicU32,
     turns: AtomicU64,
+    sessions: AtomicU64,
+    clients: AtomicU64,
+    links: AtomicU64,
+    packets_in: AtomicU64,
+    packets_out: AtomicU64,
+    relay_delay: [AtomicU64; RelayDelay::bounds().len() + 1],
+    relay_delay_sum_ns: AtomicU64,
+    pub(crate) jobs_waiting: AtomicUsize,
 }
 
 impl Gauges {
@@ -25,5 +62,41 @@ impl Gauges {
 
     pub(crate) fn count_turn(&self) {
         self.turns.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes over all that a loop counts itself.
+    pub(crate) fn publish(&self, counted: &WorkerStatistics) {
+        let numbers = [
+            (&self.sessions, counted.sessions),
+            (&self.clients, counted.clients),
+            (&self.links, counted.links),
+            (&self.packets_in, counted.packets_in),
+            (&self.packets_out, counted.packets_out),
+            (&self.relay_delay_sum_ns, counted.relay_delay.sum.as_nanos() as u64),
+        ];
+        for (gauge, number) in
+            numbers.into_iter().chain(self.relay_delay.iter().zip(counted.relay_delay.packets))
+        {
+            gauge.store(number, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn read(&self, worker: usize) -> WorkerStatistics {
+        let number = |gauge: &AtomicU64| gauge.load(Ordering::Relaxed);
+        WorkerStatistics {
+            worker,
+            busy_share: f64::from(self.busy_permille()) / 1000.0,
+            turns: self.turns(),
+            sessions: number(&self.sessions),
+            clients: number(&self.clients),
+            links: number(&self.links),
+            packets_in: number(&self.packets_in),
+            packets_out: number(&self.packets_out),
+            jobs_waiting: self.jobs_waiting.load(Ordering::Relaxed) as u64,
+            relay_delay: RelayDelay {
+                packets: std::array::from_fn(|bucket| number(&self.relay_delay[bucket])),
+                sum: Duration::from_nanos(number(&self.relay_delay_sum_ns)),
+            },
+        }
     }
 }

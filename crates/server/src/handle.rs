@@ -1,11 +1,13 @@
 //! Asking a running server's workers, from any thread.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use crate::directory::{Directory, SessionCounts};
+use crate::gauges::WorkerStatistics;
 use crate::session_loop::SessionLoop;
 
 /// How many jobs wait for one worker.
@@ -90,8 +92,14 @@ impl ServerHandle {
     }
 
     /// How many workers there are.
-    pub fn workers(&self) -> usize {
+    pub fn worker_count(&self) -> usize {
         self.shared.workers.len()
+    }
+
+    /// How each worker is doing, as it said a tenth of a second ago at most; nobody is waited for.
+    pub fn workers(&self) -> Vec<WorkerStatistics> {
+        let gauges = self.shared.directory.gauges().iter().enumerate();
+        gauges.map(|(number, gauges)| gauges.read(number)).collect()
     }
 
     /// The names of all sessions that are served now, sorted.
@@ -143,7 +151,7 @@ impl ServerHandle {
             let job = Arc::clone(&job);
             self.post(worker, move |session_loop: &mut SessionLoop, now| job(session_loop, now))
         };
-        let pending: Vec<_> = (0..self.workers()).map(post).collect();
+        let pending: Vec<_> = (0..self.worker_count()).map(post).collect();
         let deadline = Instant::now() + PATIENCE;
         pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect()
     }
@@ -163,9 +171,14 @@ impl ServerHandle {
             // Who asked may have lost its patience.
             let _ = tell.try_send(job(session_loop, now));
         };
-        slot.jobs.try_send(Box::new(job)).map_err(|error| match error {
-            TrySendError::Full(_) => AskError::Busy { worker },
-            TrySendError::Disconnected(_) => AskError::Gone { worker },
+        let waiting = &self.shared.directory.gauges()[worker].jobs_waiting;
+        waiting.fetch_add(1, Ordering::Relaxed);
+        slot.jobs.try_send(Box::new(job)).map_err(|error| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => AskError::Busy { worker },
+                TrySendError::Disconnected(_) => AskError::Gone { worker },
+            }
         })?;
         slot.waker.wake_by_ref();
         Ok(Pending { worker, answer })

@@ -19,6 +19,8 @@ pub(crate) struct Listeners {
     /// The peers of one send, collected anew for each.
     peers: Vec<Peer>,
     capture: Option<PacketSink>,
+    /// Packets given to the networks, each as often as it has receivers.
+    pub(crate) packets_out: u64,
 }
 
 impl Listeners {
@@ -63,6 +65,7 @@ impl Listeners {
     /// One packet to all its links, one call per listener that has some of them.
     pub(crate) fn send(&mut self, now: Instant, transmit: &Transmit<'_>) {
         let delivery = to_transport(transmit.delivery);
+        self.packets_out += transmit.to.len() as u64;
         if self.capture.is_some() {
             for link in transmit.to {
                 self.record(now, *link, Direction::Sent, transmit.delivery, transmit.payload);

@@ -20,9 +20,11 @@ use tracing::{debug, info};
 
 use crate::admission::{Desk, Verdict};
 use crate::directory::{Arrival, Directory, SessionRefusal};
+use crate::gauges::WorkerStatistics;
 use crate::inspection::{Notes, fill};
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::recording::RecordingFeed;
+use crate::relay_delay::RelayClock;
 use crate::sessions::{Session, Sessions, SessionsSettings};
 use crate::workers::Workers;
 
@@ -31,7 +33,7 @@ const EVENTS_PER_TURN: usize = 512;
 /// How often it is shown how everything is doing, while somebody looks.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// One worker's sessions × its listeners, driven by [`turn`](Self::turn). Nothing here blocks or asks for the time.
+/// One worker's sessions × its listeners, driven by [`turn`](Self::turn). Nothing here blocks, or asks for the time but to measure itself.
 pub struct SessionLoop {
     directory: Arc<Directory>,
     /// Which worker it is of those in the directory.
@@ -48,6 +50,8 @@ pub struct SessionLoop {
     is_looked_at: bool,
     notes: Notes,
     recording_feed: Option<RecordingFeed>,
+    packets_in: u64,
+    relay_clock: RelayClock,
     /// A received packet, taken out of its listener so that the listener can send.
     packet: Vec<u8>,
 }
@@ -81,6 +85,8 @@ impl SessionLoop {
             is_looked_at: false,
             notes: Notes::default(),
             recording_feed: None,
+            packets_in: 0,
+            relay_clock: RelayClock::default(),
             packet: Vec::new(),
         }
     }
@@ -116,6 +122,7 @@ impl SessionLoop {
         }
         self.run_timers(now);
         self.listeners.flush(now);
+        self.relay_clock.flushed();
         self.show(now);
         if more_waits {
             return Some(now);
@@ -171,6 +178,20 @@ impl SessionLoop {
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
     }
 
+    /// What this loop counts; who drives it knows the rest.
+    pub(crate) fn worker_statistics(&self) -> WorkerStatistics {
+        WorkerStatistics {
+            worker: self.number,
+            sessions: self.sessions.len() as u64,
+            clients: self.sessions.clients() as u64,
+            links: self.session_of.len() as u64,
+            packets_in: self.packets_in,
+            packets_out: self.listeners.packets_out,
+            relay_delay: self.relay_clock.delay,
+            ..WorkerStatistics::default()
+        }
+    }
+
     /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
     pub(crate) fn showcase(&self) -> Arc<Showcase<ServerSnapshot>> {
         Arc::clone(&self.showcase)
@@ -221,9 +242,12 @@ impl SessionLoop {
         let at = self.at(now);
         self.listeners.record(now, link, Direction::Received, delivery, &self.packet);
         let Some(&index) = self.session_of.get(&link) else { return };
+        self.packets_in += 1;
+        let came = Instant::now();
         let session = self.sessions.get_mut(index);
         if let Some(relayed) = session.server.handle_packet(at, link, delivery, &self.packet) {
             self.listeners.send(now, &relayed);
+            self.relay_clock.relayed(came);
             if let Some(feed) = &mut self.recording_feed {
                 session.recording.hear(feed, now, &session.name, &session.server, &self.packet);
             }

@@ -26,6 +26,8 @@ pub(crate) struct Session {
     is_on_demand: bool,
     /// Somebody was in it.
     was_used: bool,
+    /// Clients in it when it was looked at last.
+    clients: usize,
     /// It is empty, and ends then.
     ends_at: Option<Instant>,
     /// Something may have changed since it was looked at last.
@@ -41,6 +43,8 @@ pub(crate) struct Sessions {
     schedule: Schedule,
     /// Those to look at before the turn ends.
     touched: Vec<usize>,
+    /// Over all sessions, as of when each was looked at last.
+    clients: usize,
     is_looked_at: bool,
 }
 
@@ -53,6 +57,7 @@ impl Sessions {
             by_name: BTreeMap::new(),
             schedule: Schedule::default(),
             touched: Vec::new(),
+            clients: 0,
             is_looked_at: false,
         }
     }
@@ -99,7 +104,10 @@ impl Sessions {
         while let Some(index) = self.touched.pop() {
             let Some(session) = &mut self.slots[index] else { continue };
             session.is_touched = false;
-            session.was_used |= session.server.clients() > 0;
+            let clients = session.server.clients();
+            self.clients = self.clients - session.clients + clients;
+            session.clients = clients;
+            session.was_used |= clients > 0;
             if session.is_on_demand {
                 session.ends_at = match session.is_empty() {
                     false => None,
@@ -129,6 +137,7 @@ impl Sessions {
     pub(crate) fn remove(&mut self, index: usize) -> Option<Session> {
         let session = self.slots[index].take()?;
         self.by_name.remove(&session.name);
+        self.clients -= session.clients;
         self.schedule.set(index, None);
         info!(session = session.name, "ends: nobody has been in it for a while");
         Some(session)
@@ -164,6 +173,15 @@ impl Sessions {
         self.slots.iter().flatten()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Clients in all sessions, as of the last turn.
+    pub(crate) fn clients(&self) -> usize {
+        self.clients
+    }
+
     /// Of all that run now.
     pub(crate) fn indices(&self) -> Vec<usize> {
         (0..self.slots.len()).filter(|index| self.slots[*index].is_some()).collect()
@@ -182,6 +200,7 @@ impl Sessions {
             links: 0,
             is_on_demand,
             was_used: false,
+            clients: 0,
             ends_at: None,
             is_touched: false,
         });

@@ -76,6 +76,7 @@ impl Worker {
         let now = Instant::now();
         if let Some(share) = self.meter.was_busy(woke, now) {
             self.gauges.set_busy(share);
+            self.gauges.publish(&self.session_loop.worker_statistics());
         }
         let wake_at = if more_jobs_wait { Some(now) } else { wake_at };
         let sleep = wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP));
@@ -88,6 +89,7 @@ impl Worker {
     fn do_jobs(&mut self, now: Instant) -> bool {
         for _ in 0..JOBS_PER_TURN {
             let Ok(job) = self.jobs.try_recv() else { return false };
+            self.gauges.jobs_waiting.fetch_sub(1, Ordering::Relaxed);
             job(&mut self.session_loop, now);
         }
         true

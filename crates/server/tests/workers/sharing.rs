@@ -76,3 +76,22 @@ fn stopping_disconnects_the_players_of_every_worker() {
     let ended = DisconnectReason::closed_by_peer(b"the session has ended");
     assert_eq!([&alice.end, &bob.end], [&Some(ended.clone()), &Some(ended)]);
 }
+
+#[test]
+fn workers_tell_what_they_serve_and_how_long_voice_stays_in_them() {
+    let stage = Stage::new(&["red", "blue"], 2);
+    let mut blue = pair(&stage, "blue");
+    assert_heard(&mut blue, b"in blue");
+    let handle = stage.server.handle();
+    wait_until("it is told", &mut [], |_| {
+        let [red, blue] = handle.workers()[..] else { return false };
+        let is_idle = (red.sessions, red.clients, red.packets_in) == (1, 0, 0);
+        let relayed: u64 = blue.relay_delay.packets.iter().sum();
+        is_idle
+            && (blue.worker, blue.clients, blue.links) == (1, 2, 2)
+            && relayed > 0
+            && blue.packets_out > relayed
+    });
+    let [_, blue] = handle.workers()[..] else { panic!("there are two") };
+    assert!((0.0..=1.0).contains(&blue.busy_share) && blue.turns > 0 && !blue.relay_delay.sum.is_zero());
+}
