@@ -1,6 +1,8 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
+mod event_log;
 mod recording;
+mod watching;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -20,18 +22,16 @@ use tracing::{debug, info};
 
 use crate::admission::{Desk, Verdict};
 use crate::directory::{Arrival, Directory, SessionRefusal};
-use crate::gauges::WorkerStatistics;
-use crate::inspection::{Notes, fill};
+use crate::inspection::Notes;
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::recording::RecordingFeed;
 use crate::relay_delay::RelayClock;
 use crate::sessions::{Session, Sessions, SessionsSettings};
 use crate::workers::Workers;
+use event_log::log;
 
 /// Events taken from one listener before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
-/// How often it is shown how everything is doing, while somebody looks.
-const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// One worker's sessions × its listeners, driven by [`turn`](Self::turn). Nothing here blocks, or asks for the time but to measure itself.
 pub struct SessionLoop {
@@ -176,43 +176,6 @@ impl SessionLoop {
     pub fn statistics(&self) -> impl Iterator<Item = (&str, usize, ServerStatistics)> {
         let sessions = self.sessions.iter();
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
-    }
-
-    /// What this loop counts; who drives it knows the rest.
-    pub(crate) fn worker_statistics(&self) -> WorkerStatistics {
-        WorkerStatistics {
-            worker: self.number,
-            sessions: self.sessions.len() as u64,
-            clients: self.sessions.clients() as u64,
-            links: self.session_of.len() as u64,
-            packets_in: self.packets_in,
-            packets_out: self.listeners.packets_out,
-            relay_delay: self.relay_clock.delay,
-            ..WorkerStatistics::default()
-        }
-    }
-
-    /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
-    pub(crate) fn showcase(&self) -> Arc<Showcase<ServerSnapshot>> {
-        Arc::clone(&self.showcase)
-    }
-
-    /// Shows how everything is doing, at most ten times a second.
-    fn show(&mut self, now: Instant) {
-        if self.next_look_at.is_some_and(|at| now < at) {
-            return;
-        }
-        let at = self.at(now);
-        // Knowing who speaks to what costs every frame a little: only while somebody wants to know.
-        let is_looked_at = self.showcase.is_looked_at(now);
-        if is_looked_at != self.is_looked_at {
-            self.is_looked_at = is_looked_at;
-            self.sessions.monitor_channels(is_looked_at);
-        }
-        let (sessions, notes) = (&self.sessions, &self.notes);
-        if self.showcase.publish(now, false, || fill(at, sessions, notes, is_looked_at)) {
-            self.next_look_at = Some(now + LOOK_INTERVAL);
-        }
     }
 
     /// False if the listener has more than its share.
@@ -391,34 +354,5 @@ fn carry_out(
             listeners.disconnect(now, link, &reason.to_string());
             session.server.refuse(link);
         }
-    }
-}
-
-fn log(session: &str, event: &ServerEvent) {
-    match event {
-        ServerEvent::ClientJoined { id, name, link, .. } => {
-            info!(session, player = &**name, id = id.0, link = link.0, "joined");
-        }
-        ServerEvent::AccessDenied { name, room, to, .. } => {
-            info!(session, player = &**name, room = &**room, ?to, "no access");
-        }
-        ServerEvent::PriorityDenied { name, .. } => {
-            info!(session, player = &**name, "speaks with more priority than it may");
-        }
-        ServerEvent::Spoofed { name, claimed_name, .. } => {
-            info!(session, player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
-        }
-        ServerEvent::Restarted { session: number } => info!(session, %number, "started anew"),
-        ServerEvent::ClientResumed { id, name, link } => {
-            info!(session, player = &**name, id = id.0, link = link.0, "came back");
-        }
-        ServerEvent::ClientLeft { id, name, .. } => info!(session, player = &**name, id = id.0, "left"),
-        ServerEvent::EnteredRoom { name, room, .. } => {
-            debug!(session, player = &**name, room = &**room, "entered a room");
-        }
-        ServerEvent::ExitedRoom { name, room, .. } => {
-            debug!(session, player = &**name, room = &**room, "left a room");
-        }
-        _ => debug!(session, ?event, "event"),
     }
 }

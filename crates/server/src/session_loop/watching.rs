@@ -1,0 +1,61 @@
+//! What a session loop shows of itself: numbers of the worker, and everything to inspectors.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use consonance_inspector::{ServerSnapshot, Showcase};
+
+use super::SessionLoop;
+use crate::gauges::WorkerStatistics;
+use crate::inspection::fill;
+
+/// How often it is shown how everything is doing, while somebody looks at few players.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// So many players are shown as often as that; twice as many half as often, since each of them takes time.
+const PLAYERS_PER_LOOK: u32 = 500;
+/// While nobody looks, this many links are shown, and more are not.
+const UNSEEN_LINKS_MAX: usize = 256;
+
+impl SessionLoop {
+    /// What this loop counts; who drives it knows the rest.
+    pub(crate) fn worker_statistics(&self) -> WorkerStatistics {
+        WorkerStatistics {
+            worker: self.number,
+            sessions: self.sessions.len() as u64,
+            clients: self.sessions.clients() as u64,
+            links: self.session_of.len() as u64,
+            packets_in: self.packets_in,
+            packets_out: self.listeners.packets_out,
+            relay_delay: self.relay_clock.delay,
+            ..WorkerStatistics::default()
+        }
+    }
+
+    /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
+    pub(crate) fn showcase(&self) -> Arc<Showcase<ServerSnapshot>> {
+        Arc::clone(&self.showcase)
+    }
+
+    /// Shows how everything is doing, at most ten times a second, and seldom if that is much.
+    pub(super) fn show(&mut self, now: Instant) {
+        if self.next_look_at.is_some_and(|at| now < at) {
+            return;
+        }
+        let at = self.at(now);
+        // Knowing who speaks to what costs every frame a little: only while somebody wants to know.
+        let is_looked_at = self.showcase.is_looked_at(now);
+        if is_looked_at != self.is_looked_at {
+            self.is_looked_at = is_looked_at;
+            self.sessions.monitor_channels(is_looked_at);
+        }
+        let (sessions, notes) = (&self.sessions, &self.notes);
+        let is_filled = is_looked_at || self.session_of.len() <= UNSEEN_LINKS_MAX;
+        let shown =
+            || if is_filled { fill(at, sessions, notes, is_looked_at) } else { ServerSnapshot::default() };
+        if self.showcase.publish(now, false, shown) {
+            let players =
+                if is_filled { u32::try_from(self.sessions.clients()).unwrap_or(u32::MAX) } else { 0 };
+            self.next_look_at = Some(now + LOOK_INTERVAL * players.div_ceil(PLAYERS_PER_LOOK).max(1));
+        }
+    }
+}
