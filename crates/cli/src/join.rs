@@ -14,6 +14,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use consonance::audio::{ActivationMode, ActivationSettings, Tone, WavInput};
 use consonance::device::{Devices, Direction, Selection};
+use consonance::quic::{FastPath, QuicClientSettings};
 use consonance::{ChannelProperties, Target, VoiceChat, VoiceChatBuilder};
 
 use crate::capture_arguments::CaptureArguments;
@@ -35,6 +36,7 @@ const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 
 /// Where to join, as whom, and with what to say.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own on the command line")]
 pub(crate) struct Join {
     /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX.
     url: String,
@@ -94,6 +96,9 @@ pub(crate) struct Join {
     /// A file with the password, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Send voice over QUIC only, and not in datagrams of its own beside it.
+    #[arg(long)]
+    no_fast_path: bool,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -128,7 +133,10 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     for room in &arguments.listen {
         speech_target::check_room(room)?;
     }
-    let voice = VoiceChat::to(&arguments.url)?.name(&*arguments.name).give_up_after(PATIENCE);
+    let fast_path = if arguments.no_fast_path { FastPath::Off } else { FastPath::On };
+    let network = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
+    let voice = VoiceChat::builder().server_with(&arguments.url, network)?;
+    let voice = voice.name(&*arguments.name).give_up_after(PATIENCE);
     let mut voice = with_sound(voice, arguments)?;
     if let Some(token) = arguments.token()? {
         voice = voice.join_token(token);

@@ -13,6 +13,8 @@ use consonance_audio::{
 };
 #[cfg(feature = "inspector")]
 use consonance_inspector::page::InspectorSettings;
+#[cfg(feature = "quic")]
+use consonance_quic::QuicClientSettings;
 use consonance_session::{ChannelProperties, Routing, Target};
 use consonance_transport::ClientTransport;
 
@@ -123,13 +125,22 @@ impl VoiceChatBuilder {
     /// If the address cannot be read, or the operating system gives no thread for the network.
     #[cfg(feature = "quic")]
     pub fn server(self, address: &str) -> Result<Self, StartError> {
-        use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
+        self.server_with(address, QuicClientSettings::default())
+    }
+
+    /// The same with other settings than the default ones, such as voice over QUIC only.
+    ///
+    /// # Errors
+    /// As those of [`server`](Self::server).
+    #[cfg(feature = "quic")]
+    pub fn server_with(self, address: &str, settings: QuicClientSettings) -> Result<Self, StartError> {
+        use consonance_quic::{QuicClient, QuicRuntime};
         if address == crate::offline::ADDRESS {
             return Ok(self.offline());
         }
         let address = address.parse()?;
         let runtime = QuicRuntime::new(1)?;
-        Ok(self.network(Box::new(QuicClient::new(&runtime, address, QuicClientSettings::default()))))
+        Ok(self.network(Box::new(QuicClient::new(&runtime, address, settings))))
     }
 
     /// The network that carries the packets, which is a way into one session.

@@ -90,6 +90,8 @@ pub use consonance_audio as audio;
 pub use consonance_device as device;
 pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
+#[cfg(feature = "quic")]
+pub use consonance_quic as quic;
 pub use consonance_session::{
     ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, RedundancySupport,
     Routing, Target, TextTarget, Total,

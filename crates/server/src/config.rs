@@ -79,6 +79,8 @@ pub struct Config {
     pub watching: Watching,
     /// What every QUIC listener takes.
     pub quic: QuicConfig,
+    /// The path that voice takes beside the connections.
+    pub fast_path: FastPathConfig,
     /// The limits of each session.
     pub limits: Limits,
 }
@@ -121,6 +123,18 @@ pub struct QuicConfig {
     pub handshake_timeout: Duration,
     /// Silence after which a link counts as lost.
     pub idle_timeout: Duration,
+}
+
+/// Sealed datagrams for voice beside the connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FastPathConfig {
+    /// Whether there is such a path.
+    pub enabled: bool,
+    /// Whether players elsewhere may ask for it without encryption.
+    pub allow_plain: bool,
+    /// How long at most frames of several speakers for one listener wait for each other, in milliseconds.
+    pub gather_ms_max: u32,
 }
 
 impl Config {
@@ -180,6 +194,7 @@ impl Default for Config {
                 handshake_timeout: Duration::from_secs(5),
                 idle_timeout: Duration::from_secs(10),
             },
+            fast_path: FastPathConfig { enabled: true, allow_plain: false, gather_ms_max: 10 },
             limits: Limits::default(),
         }
     }

@@ -39,6 +39,7 @@ fn uplink(uplink: &UplinkRow, network: &NetworkRow) -> Vec<Line<'static>> {
     });
     [
         format!("round trip            {}", figure(network.round_trip_ms, 1, " ms")),
+        format!("voice                 {}", network.voice_path.as_deref().unwrap_or("over the connection")),
         format!("lost on the way up    {}", figure(uplink.lost_percent, 1, " %")),
         format!("waiting on the way up {}", figure(uplink.queueing_ms, 0, " ms")),
         format!("listeners miss        {listeners}"),

@@ -54,11 +54,22 @@ impl Prepared {
         }
         let source = if config.certificate.file.is_some() { "from files" } else { "made at each start" };
         let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
+        words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
         for (key, value) in config.settings_made() {
             let _ = writeln!(words, "{key} = {value}");
         }
         words
+    }
+}
+
+fn fast_path_in_words(config: &Config) -> &'static str {
+    match (config.fast_path.enabled, config.fast_path.allow_plain) {
+        (false, _) => "voice over QUIC only\n",
+        (true, false) => "voice beside QUIC where its datagrams come through\n",
+        (true, true) => {
+            "voice beside QUIC where its datagrams come through, for who asks without encryption\n"
+        }
     }
 }
 

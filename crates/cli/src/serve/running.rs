@@ -4,12 +4,16 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use consonance_inspector::page::Inspector;
 use consonance_pcap::PacketCapture;
-use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity};
+use consonance_quic::{
+    FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
+};
 use consonance_server::config::{Config, TakesEffect};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_udp::ServerPathSettings;
 
 use super::prepared::{Prepared, example_of, host_at};
 use crate::inspect;
@@ -124,12 +128,18 @@ fn worker_count(config: &Config) -> NonZeroUsize {
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {
-    let quic = &config.quic;
+    let (quic, fast_path) = (&config.quic, &config.fast_path);
+    let gather_max = Duration::from_millis(fast_path.gather_ms_max.into());
     QuicServerSettings {
         connections_max: quic.connections_max,
         handshakes_max: quic.handshakes_max,
         handshake_timeout: quic.handshake_timeout,
         idle_timeout: quic.idle_timeout,
+        fast_path: FastPathSettings {
+            is_on: fast_path.enabled,
+            allow_plain: fast_path.allow_plain,
+            path: ServerPathSettings { gather_max, ..ServerPathSettings::default() },
+        },
         ..QuicServerSettings::default()
     }
 }

@@ -39,6 +39,12 @@ pub(super) struct SettingsArguments {
     password_file: Option<PathBuf>,
     #[command(flatten)]
     rooms: RoomRules,
+    /// Let voice travel over QUIC only, and not in datagrams of its own beside it.
+    #[arg(long, conflicts_with = "allow_plain")]
+    no_fast_path: bool,
+    /// Let players on other machines ask for voice without encryption, for measuring. Whoever sits on the way can listen.
+    #[arg(long)]
+    allow_plain: bool,
     /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     inspector: Option<u16>,
@@ -90,6 +96,12 @@ impl SettingsArguments {
         }
         if let Some(file) = &self.password_file {
             sources.add_argument("--password-file", "joining.password_file", path(file));
+        }
+        if self.no_fast_path {
+            sources.add_argument("--no-fast-path", "fast_path.enabled", Value::Flag(false));
+        }
+        if self.allow_plain {
+            sources.add_argument("--allow-plain", "fast_path.allow_plain", Value::Flag(true));
         }
         if let Some(port) = self.inspector {
             sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));

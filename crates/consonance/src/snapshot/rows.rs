@@ -5,6 +5,7 @@ use std::time::Instant;
 use consonance_audio::{ActivationMode, SpeakerStatistics, Unheard};
 use consonance_inspector as shown;
 use consonance_session::{Flow, Player, Priority, Target};
+use consonance_transport::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
@@ -116,11 +117,24 @@ pub(crate) fn uplink_row(counted: &VoiceStatistics) -> shown::UplinkRow {
     row
 }
 
+/// Nothing where there is one way only.
+fn voice_path(path: DatagramPath) -> Option<String> {
+    match path {
+        DatagramPath::Connection => None,
+        DatagramPath::Trying => Some("over the connection; the fast path is being tried".to_owned()),
+        DatagramPath::Beside => Some("over the fast path".to_owned()),
+        DatagramPath::Blocked { port } => {
+            Some(format!("over the connection: is UDP to port {port} blocked for the fast path?"))
+        }
+    }
+}
+
 pub(crate) fn network_row(counted: &VoiceStatistics) -> shown::NetworkRow {
     let mut row = shown::NetworkRow::default();
     (row.received, row.received_total) = packets(&counted.received);
     (row.sent, row.sent_total) = packets(&counted.sent);
     row.round_trip_ms = counted.network.quality.map(|quality| quality.round_trip.as_secs_f32() * 1000.0);
+    row.voice_path = counted.network.quality.and_then(|quality| voice_path(quality.datagram_path));
     row.direct_links = counted.direct_links.len() as u64;
     let (session, network) = (&counted.session, &counted.network);
     let counters = [

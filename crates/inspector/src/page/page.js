@@ -228,6 +228,7 @@ function showNetwork(place, network, uplink, title = "") {
     const heard = uplink.listeners;
     tiles(place, [
       ["Round trip", figure(network.round_trip_ms, 1, " ms")],
+      ...(network.voice_path ? [["Voice", network.voice_path]] : []),
       ["Lost on the way up", figure(uplink.lost_percent, 1, " %"), "as the server counts", uplink.lost_percent > 20],
       ["Waiting on the way up", figure(uplink.queueing_ms, 0, " ms")],
       ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so; they wait ${figure(heard.delay_ms)} ms` : "nobody says"],

@@ -17,6 +17,8 @@ pub struct NetworkRow {
     pub sent_total: FlowRow,
     /// There and back to the server, in milliseconds, where the network knows.
     pub round_trip_ms: Option<f32>,
+    /// Which way voice takes to the server, in words, where there are two.
+    pub voice_path: Option<String>,
     /// Players with a direct link.
     pub direct_links: u64,
     /// Other counters, by name; those that are 0 may be missing.

@@ -64,6 +64,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("watching", "Ways to look into the server."),
     ("quic", "What every listener takes."),
     (
+        "fast_path",
+        "Voice leaves QUIC for sealed datagrams on the same port, which cost a fraction of it; where they do not come through, it goes over QUIC.",
+    ),
+    (
         "limits",
         "What a session allows its players. Who exceeds a limit is refused alone, and counted. A rate is a bucket: so many at once after a rest, and so many per second in the long run.",
     ),
@@ -225,5 +229,23 @@ const OWN_KEYS: &[Key] = &[
         AtStart,
         Field::Seconds(|config| &mut config.quic.idle_timeout, 4.0, 600.0),
         "Silence in seconds after which a connection counts as lost. Players make themselves heard every 3 s.",
+    ),
+    Key::new(
+        "fast_path.enabled",
+        AtStart,
+        Field::Flag(|config| &mut config.fast_path.enabled),
+        "Whether there is such a path. Systems other than Linux need further UDP ports for it, one for each worker; open them, or leave voice to QUIC.",
+    ),
+    Key::new(
+        "fast_path.allow_plain",
+        AtStart,
+        Field::Flag(|config| &mut config.fast_path.allow_plain),
+        "Let players elsewhere ask for datagrams without encryption, for measuring; those of this machine always may. Whoever sits on the way can then listen, and speak in their names.",
+    ),
+    Key::new(
+        "fast_path.gather_ms_max",
+        AtStart,
+        Field::Number(|config| &mut config.fast_path.gather_ms_max, 0, 20),
+        "How long frames of several speakers for one listener may wait for each other, in milliseconds, to share a datagram. Only a worker that is busy lets them wait, and a listener of one speaker never does. 0 switches it off.",
     ),
 ];
