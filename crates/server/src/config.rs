@@ -37,7 +37,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use consonance_pcap::PacketCaptureSettings;
-use consonance_session::{AccessRule, Limits, ProximitySettings, RoomPattern};
+use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
 pub use document::Value;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
@@ -45,6 +45,7 @@ pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
 pub use sources::{ConfigSources, LoadedConfig};
 
+use crate::records::RecordsSettings;
 use keys::{KEYS, Takes};
 
 /// Everything that an operator can set.
@@ -75,6 +76,10 @@ pub struct Config {
     pub access: Vec<(RoomPattern, AccessRule)>,
     /// Rooms where distance decides who hears whom; the first pattern that matches counts.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
+    /// How many may use rooms, and how often one may write there; the first pattern that matches counts.
+    pub room_limits: Vec<(RoomPattern, RoomLimits)>,
+    /// What is kept of operators' decisions, and where.
+    pub storage: Storage,
     /// What is shown of the server, and to whom.
     pub watching: Watching,
     /// What every QUIC listener takes.
@@ -95,6 +100,16 @@ pub struct CertificateFiles {
     pub key_file: Option<PathBuf>,
     /// How often it is looked whether they have changed.
     pub check_every: Duration,
+}
+
+/// Where bans, the audit log and other decisions are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Storage {
+    /// The folder of the database; without one, everything is gone after a restart.
+    pub folder: Option<PathBuf>,
+    /// How much of it.
+    pub records: RecordsSettings,
 }
 
 /// Ways to look into the server.
@@ -182,6 +197,8 @@ impl Default for Config {
             joining: JoiningConfig::default(),
             access: Vec::new(),
             proximity: Vec::new(),
+            room_limits: Vec::new(),
+            storage: Storage::default(),
             watching: Watching {
                 inspector_port: None,
                 monitor_channels: false,

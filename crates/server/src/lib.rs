@@ -32,6 +32,8 @@
 //! ```
 
 mod admission;
+pub mod audit;
+pub mod bans;
 pub mod config;
 mod dedicated;
 mod directory;
@@ -40,12 +42,16 @@ mod hand_over;
 mod handle;
 mod inspection;
 mod listeners;
+pub mod moderation;
 pub mod recording;
+pub mod records;
 mod relay_delay;
 mod secret;
 mod session_loop;
 mod sessions;
+pub mod store;
 pub mod token;
+mod utc;
 mod workers;
 
 pub use admission::{Admission, GuessLimits, JoiningSettings, Refusal};

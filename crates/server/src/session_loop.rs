@@ -1,10 +1,15 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
+mod acting;
 mod event_log;
 mod recording;
+mod telling;
 mod watching;
 
+pub use acting::Expelled;
+
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
@@ -14,21 +19,20 @@ use std::time::{Duration, Instant};
 
 use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
-use consonance_session::{
-    Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerEvent, ServerStatistics,
-};
+use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
-use tracing::{debug, info};
+use tracing::debug;
 
-use crate::admission::{Desk, Verdict};
+use crate::admission::Desk;
 use crate::directory::{Arrival, Directory, SessionRefusal};
 use crate::inspection::Notes;
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::recording::RecordingFeed;
+use crate::records::Records;
 use crate::relay_delay::RelayClock;
-use crate::sessions::{Session, Sessions, SessionsSettings};
+use crate::sessions::{Sessions, SessionsSettings};
+use crate::utc::seconds_since_1970;
 use crate::workers::Workers;
-use event_log::log;
 
 /// Events taken from one listener before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
@@ -41,8 +45,11 @@ pub struct SessionLoop {
     listeners: Listeners,
     sessions: Sessions,
     desk: Desk,
+    records: Records,
     /// Which session each link belongs to.
     session_of: HashMap<LinkId, usize>,
+    /// Where each link comes from, on networks with addresses.
+    address_of: HashMap<LinkId, IpAddr>,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
     showcase: Arc<Showcase<ServerSnapshot>>,
@@ -78,7 +85,9 @@ impl SessionLoop {
             listeners: Listeners::default(),
             sessions,
             desk: Desk::new(settings.admission.clone()),
+            records: settings.records.clone(),
             session_of: HashMap::new(),
+            address_of: HashMap::new(),
             started: None,
             showcase: Arc::default(),
             next_look_at: None,
@@ -221,7 +230,13 @@ impl SessionLoop {
     fn handle_connected(&mut self, now: Instant, listener: usize, peer: Peer, name: &str, remote: &str) {
         let at = self.at(now);
         let link = link_of(listener, peer);
-        let index = match self.enter(name) {
+        let address = remote.parse().ok().map(|address: SocketAddr| address.ip().to_canonical());
+        let records = &self.records;
+        if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
+            debug!(%link, remote, ban = ban.id, "refused: banned");
+            return self.listeners.disconnect(now, link, &ban.refusal());
+        }
+        let index = match self.enter(at, name) {
             Ok(index) => index,
             Err(refusal) => {
                 debug!(%link, remote, session = name, %refusal, "refused");
@@ -234,14 +249,19 @@ impl SessionLoop {
         session.server.handle_connected(at, link);
         self.desk.note_connected(link, remote);
         self.session_of.insert(link, index);
+        self.address_of.extend(address.map(|address| (link, address)));
         self.drain(index, now);
     }
 
     /// The session that somebody names, which may begin for that.
-    fn enter(&mut self, name: &str) -> Result<usize, SessionRefusal> {
+    fn enter(&mut self, at: SessionInstant, name: &str) -> Result<usize, SessionRefusal> {
         let (name, arrival) = self.directory.arrive(self.number, name)?;
         Ok(match arrival {
-            Arrival::Begins(begin) => self.sessions.begin_on_demand(&name, &begin),
+            Arrival::Begins(begin) => {
+                let index = self.sessions.begin_on_demand(&name, &begin);
+                self.sessions.recall(index, at);
+                index
+            }
             Arrival::Running => {
                 self.sessions.find(&name).expect("the directory says what runs here, and this loop what ends")
             }
@@ -251,6 +271,7 @@ impl SessionLoop {
     fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         let at = self.at(now);
         self.desk.forget(link);
+        self.address_of.remove(&link);
         if let Some(index) = self.session_of.remove(&link) {
             let session = self.sessions.get_mut(index);
             session.links -= 1;
@@ -302,26 +323,6 @@ impl SessionLoop {
         self.tell_events(index, now, at);
     }
 
-    /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
-    fn tell_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
-        let session = self.sessions.get_mut(index);
-        while let Some(event) = session.server.poll_event() {
-            match event {
-                ServerEvent::JoinAsked { link, name, join_token } => {
-                    let verdict = self.desk.ask(now, &session.name, link, &name, &join_token);
-                    carry_out(session, &mut self.listeners, now, at, link, &name, verdict);
-                }
-                event => {
-                    log(&session.name, &event);
-                    self.notes.add(at, &session.name, &event);
-                    if let Some(feed) = &mut self.recording_feed {
-                        session.recording.handle_event(feed, now, &session.name, &session.server, &event);
-                    }
-                }
-            }
-        }
-    }
-
     fn at(&mut self, now: Instant) -> SessionInstant {
         let started = *self.started.get_or_insert(now);
         SessionInstant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
@@ -330,29 +331,5 @@ impl SessionLoop {
     fn to_clock(&self, at: SessionInstant) -> Instant {
         let started = self.started.expect("a session has timers only after a turn");
         started + Duration::from_micros(at.as_micros())
-    }
-}
-
-/// Lets somebody in, or tells why not.
-fn carry_out(
-    session: &mut Session,
-    listeners: &mut Listeners,
-    now: Instant,
-    at: SessionInstant,
-    link: LinkId,
-    name: &str,
-    verdict: Verdict,
-) {
-    match verdict {
-        Verdict::Admit { mut access, seconds_left } => {
-            access.ends_at = seconds_left.map(|seconds| at + Duration::from_secs(seconds));
-            session.server.admit(link, access);
-        }
-        Verdict::Refuse(reason) => {
-            info!(session = session.name, player = name, %link, %reason, "not admitted");
-            // Of two reasons the peer is told the first, and this one says more than the engine's.
-            listeners.disconnect(now, link, &reason.to_string());
-            session.server.refuse(link);
-        }
     }
 }

@@ -10,6 +10,7 @@ use tracing::info;
 
 use crate::directory::Begin;
 use crate::recording::SessionRecording;
+use crate::utc::seconds_since_1970;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
 pub use settings::{SessionsSettings, SettingsError};
@@ -66,7 +67,8 @@ impl Sessions {
     pub(crate) fn begin_settled(&mut self, name: &str, index: usize, id: SessionId) {
         let mut settings = self.server_settings(id, index as u64);
         settings.monitor_channels = self.settings.monitor_channels;
-        self.insert(name, Server::new(settings), false);
+        let index = self.insert(name, Server::new(settings), false);
+        self.recall(index, Instant::START);
     }
 
     /// Begins a session because somebody is there for it; its index.
@@ -158,14 +160,14 @@ impl Sessions {
         own.limits.clone_from(&settings.limits);
         own.admission.clone_from(&settings.admission);
         own.access.clone_from(&settings.access);
+        own.room_limits.clone_from(&settings.room_limits);
         own.monitor_channels = settings.monitor_channels;
         own.empty_for = settings.empty_for;
         self.monitor_channels(self.is_looked_at);
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
-            server.set_limits(settings.limits.clone());
-            server.set_admission(settings.admission.asks());
             server.set_access_rules(settings.access.clone());
+            self.follow_rooms(index);
         }
     }
 
@@ -180,6 +182,25 @@ impl Sessions {
     /// Clients in all sessions, as of the last turn.
     pub(crate) fn clients(&self) -> usize {
         self.clients
+    }
+
+    /// What operators decided before a session began, whose clock says `at`.
+    pub(crate) fn recall(&mut self, index: usize, at: Instant) {
+        self.follow_rooms(index);
+        let (now, records) = (seconds_since_1970(), self.settings.records.clone());
+        let session = self.get_mut(index);
+        for (key, standing) in records.standings(now, &session.name) {
+            let standing = standing.to_engine(now, at);
+            // More than a session remembers does not fit, and the operator is told when one is decided.
+            let _ = session.server.set_standing(&key.player, &standing);
+        }
+    }
+
+    /// What operators have decided about the rooms of a session, and besides what the configuration says.
+    pub(crate) fn follow_rooms(&mut self, index: usize) {
+        let Some(session) = self.slots.get_mut(index).and_then(Option::as_mut) else { return };
+        let own = self.settings.records.rooms(&session.name);
+        own.apply(&mut session.server, &self.settings.limits, &self.settings.room_limits);
     }
 
     /// Of all that run now.
@@ -215,7 +236,8 @@ impl Sessions {
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.is_looked_at;
-        settings.admission = self.settings.admission.asks();
+        // Who is banned is known by then.
+        settings.admission = true;
         settings.secret_key = key_of_session(&self.settings.secret_key, serial);
         settings
     }

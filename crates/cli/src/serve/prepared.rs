@@ -56,6 +56,11 @@ impl Prepared {
         let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
+        let kept = match &config.storage.folder {
+            Some(folder) => format!("kept in {}", folder.display()),
+            None => "in memory only: storage.folder names a folder to keep them in".to_owned(),
+        };
+        let _ = writeln!(words, "bans, mutes and the audit log are {kept}");
         for (key, value) in config.settings_made() {
             let _ = writeln!(words, "{key} = {value}");
         }
@@ -112,6 +117,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.limits = config.limits.clone();
     settings.access.clone_from(&config.access);
     settings.proximity.clone_from(&config.proximity);
+    settings.room_limits.clone_from(&config.room_limits);
     settings.monitor_channels = config.watching.monitor_channels;
     settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_inspector::page::Inspector;
 use consonance_pcap::PacketCapture;
@@ -12,16 +12,25 @@ use consonance_quic::{
     FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
 use consonance_server::config::{Config, TakesEffect};
+use consonance_server::records::Records;
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_udp::ServerPathSettings;
+use tracing::info;
 
 use super::prepared::{Prepared, example_of, host_at};
 use crate::inspect;
+
+/// How often what has ended is forgotten.
+const CLEARING_INTERVAL: Duration = Duration::from_mins(1);
+/// How long the end waits for the disk.
+const LAST_WRITES: Duration = Duration::from_secs(5);
 
 /// Dropping it ends everything.
 pub(super) struct Running {
     server: DedicatedServer,
     listeners: Vec<Listener>,
+    records: Records,
+    cleared_at: Instant,
     capture: Option<PacketCapture>,
     _inspector: Option<Inspector>,
     /// What it was started with.
@@ -38,8 +47,9 @@ struct Listener {
 
 impl Running {
     pub(super) fn start(prepared: Prepared) -> Result<Self, Box<dyn Error>> {
-        let Prepared { loaded, sessions, identity } = prepared;
+        let Prepared { loaded, mut sessions, identity } = prepared;
         let config = loaded.config;
+        sessions.records = records(&config)?;
         let capture = config.watching.packet_capture_file.as_ref();
         let capture =
             capture.map(|file| PacketCapture::start(file, config.watching.packet_capture)).transpose()?;
@@ -59,7 +69,17 @@ impl Running {
         }
         let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
-        Ok(Self { server, listeners, capture, _inspector: inspector, started: config.clone(), config })
+        let (records, cleared_at) = (sessions.records, Instant::now());
+        Ok(Self {
+            server,
+            listeners,
+            records,
+            cleared_at,
+            capture,
+            _inspector: inspector,
+            started: config.clone(),
+            config,
+        })
     }
 
     /// How to reach each session over each listener, and an example for those on demand.
@@ -84,7 +104,8 @@ impl Running {
     }
 
     /// Takes over what can be; says what that was, and what waits for the next start.
-    pub(super) fn take_over(&mut self, config: Config, sessions: SessionsSettings) -> String {
+    pub(super) fn take_over(&mut self, config: Config, mut sessions: SessionsSettings) -> String {
+        sessions.records = self.records.clone();
         let keys = |changes: Vec<(&'static str, TakesEffect)>, wanted| {
             let keys: Vec<_> = changes.into_iter().filter(|(_, effect)| *effect == wanted).collect();
             keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")
@@ -103,6 +124,14 @@ impl Running {
         format!("reloaded: {taken}{waiting}{late}")
     }
 
+    /// Forgets bans and the like that have ended, once a minute.
+    pub(super) fn clear_away(&mut self, now: Instant) {
+        if now.saturating_duration_since(self.cleared_at) >= CLEARING_INTERVAL {
+            self.cleared_at = now;
+            self.records.clear_away_now();
+        }
+    }
+
     /// Shows this certificate to who comes from now on; false if it is shown already.
     pub(super) fn show(&self, identity: &Identity) -> bool {
         let is_same = |place: &Listener| place.shown_identity.fingerprint() == identity.fingerprint();
@@ -116,9 +145,22 @@ impl Running {
     /// Disconnects everybody in order, and ends the files.
     pub(super) fn stop(self) -> Result<(), Box<dyn Error>> {
         self.server.stop();
+        self.records.flush(LAST_WRITES);
         self.capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;
         Ok(())
     }
+}
+
+/// What operators decide, from the database if there is one.
+fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
+    let settings = config.storage.records;
+    let Some(folder) = &config.storage.folder else {
+        info!(
+            "bans, mutes and the audit log are in memory only: storage.folder names a folder to keep them in"
+        );
+        return Ok(Records::in_memory(settings));
+    };
+    Ok(Records::open(folder, settings)?)
 }
 
 /// One for each core that the process may use, unless the operator says otherwise.

@@ -32,6 +32,7 @@ pub(super) fn supervise(
             return Err("the server has stopped by itself, which is a fault of ours: please report it".into());
         }
         let now = Instant::now();
+        running.clear_away(now);
         manager.keep_alive(now, running.server().turns());
         if hangup.happened() {
             let line = ServiceManager::while_reloading(|| reload(&mut running, prepare));

@@ -30,4 +30,7 @@ pub enum Refusal {
     /// Only who has a token for this name may have it.
     #[error("this name is reserved: choose another one, or join with a token that is for this name")]
     NameReserved,
+    /// An operator has banned the player; says until when, and why.
+    #[error("{0}")]
+    Banned(String),
 }

@@ -28,6 +28,7 @@ pub(super) enum Field {
     Files(At<Vec<PathBuf>>),
     Access,
     Proximity,
+    RoomLimits,
     Passwords,
 }
 
@@ -57,6 +58,7 @@ impl Field {
             Self::Files(at) => *at(config) = list(value, |text| Ok(folder.join(path(text)?)))?,
             Self::Access => config.access = rooms::read_access(value)?,
             Self::Proximity => config.proximity = rooms::read_proximity(value)?,
+            Self::RoomLimits => config.room_limits = rooms::read_limits(value)?,
             Self::Passwords => {
                 config.joining.passwords = joining::read_passwords(value, |file| folder.join(file))?;
             }
@@ -94,6 +96,7 @@ impl Field {
             Self::Files(at) => listed(at(config).iter().map(quoted_path).collect()),
             Self::Access => listed(config.access.iter().map(rooms::written_access).collect()),
             Self::Proximity => listed(config.proximity.iter().map(rooms::written_proximity).collect()),
+            Self::RoomLimits => listed(config.room_limits.iter().map(rooms::written_limits).collect()),
             Self::Passwords => {
                 let passwords = &config.joining.passwords;
                 listed(passwords.iter().map(|entry| joining::written_password(entry, reveals)).collect())
@@ -115,7 +118,7 @@ impl Field {
             Self::Addresses(_) => "a list of addresses with ports".into(),
             Self::File(_) => "a path".into(),
             Self::Files(_) => "a list of paths".into(),
-            Self::Access | Self::Proximity | Self::Passwords => "a list of tables".into(),
+            Self::Access | Self::Proximity | Self::RoomLimits | Self::Passwords => "a list of tables".into(),
         }
     }
 }

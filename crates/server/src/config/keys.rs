@@ -61,6 +61,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "The certificate that players see. Without files, one is made at each start, and addresses change with it.",
     ),
     ("joining", "Who may join; docs/guide/joining.md says more. With nothing set, everybody may."),
+    (
+        "storage",
+        "What outlives a restart: bans, mutes, what operators decided about rooms, and the audit log.",
+    ),
     ("watching", "Ways to look into the server."),
     ("quic", "What every listener takes."),
     (
@@ -155,6 +159,13 @@ const OWN_KEYS: &[Key] = &[
     )
     .with_example("[{ room = \"world\", range_m = 25 }]"),
     Key::new(
+        "room_limits",
+        AtOnce,
+        Field::RoomLimits,
+        "How many may use rooms, by name or beginning like those above: listeners_max, how many may listen at once; speakers_max, how many may speak at once; text_every_s, how long one has to wait between two texts to the room, in seconds. What operators decide while the server runs goes before it.",
+    )
+    .with_example("[{ room = \"duel*\", listeners_max = 2 }, { room = \"stage\", speakers_max = 4, text_every_s = 10 }]"),
+    Key::new(
         "certificate.file",
         AtOnce,
         Field::File(|config| &mut config.certificate.file),
@@ -173,6 +184,37 @@ const OWN_KEYS: &[Key] = &[
         AtOnce,
         Field::Seconds(|config| &mut config.certificate.check_every, 0.1, 86_400.0),
         "How often it is looked whether these files have changed, in seconds. Who joins after that sees the new certificate; nobody is disconnected.",
+    ),
+    Key::new(
+        "storage.folder",
+        AtStart,
+        Field::File(|config| &mut config.storage.folder),
+        "The folder of the database, which is made if it is not there. Without it, everything that operators decide is in memory and gone after a restart.",
+    )
+    .with_example("\"/var/lib/consonance\""),
+    Key::new(
+        "storage.bans_max",
+        AtStart,
+        Field::Size(|config| &mut config.storage.records.bans_max, 1, 10_000_000),
+        "Bans at once; a further one is an error.",
+    ),
+    Key::new(
+        "storage.standings_max",
+        AtStart,
+        Field::Size(|config| &mut config.storage.records.standings_max, 1, 10_000_000),
+        "Players who are muted or otherwise limited, over all sessions; a further one is an error.",
+    ),
+    Key::new(
+        "storage.audit_entries_max",
+        AtStart,
+        Field::Size(|config| &mut config.storage.records.audit_entries_max, 1, 10_000_000),
+        "Entries of the audit log, which is in memory, too; the oldest go.",
+    ),
+    Key::new(
+        "storage.audit_days",
+        AtStart,
+        Field::Number(|config| &mut config.storage.records.audit_days, 1, 36_500),
+        "How long entries of the audit log are kept, in days.",
     ),
     Key::new(
         "watching.inspector_port",

@@ -1,6 +1,8 @@
 //! The lists of rooms with rules of their own: `[[access]]` and `[[proximity]]`.
 
-use consonance_session::{AccessRule, ProximitySettings, RoomPattern};
+use std::time::Duration;
+
+use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
 use super::document::{Placed, Value, quoted};
 use super::field::{Mistake, decimal, expected, list, text, whole};
@@ -8,6 +10,8 @@ use super::suggestion::nearest;
 
 pub(super) const ACCESS_KEYS: [&str; 4] = ["room", "needs", "needs_to_listen", "needs_to_speak"];
 pub(super) const PROXIMITY_KEYS: [&str; 4] = ["room", "range_m", "hysteresis", "streams_max"];
+
+pub(super) const LIMIT_KEYS: [&str; 4] = ["room", "listeners_max", "speakers_max", "text_every_s"];
 
 pub(super) fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake> {
     read_rules(value, &ACCESS_KEYS, |line, keys| {
@@ -49,6 +53,43 @@ pub(super) fn read_proximity(value: &Value) -> Result<Vec<(RoomPattern, Proximit
         }
         Ok(settings)
     })
+}
+
+pub(super) fn read_limits(value: &Value) -> Result<Vec<(RoomPattern, RoomLimits)>, Mistake> {
+    read_rules(value, &LIMIT_KEYS, |line, keys| {
+        let mut limits = RoomLimits::new();
+        for (key, placed) in keys.iter().filter(|(key, _)| key != "room") {
+            match &**key {
+                "listeners_max" => limits.listeners = Some(within(placed, |value| count(value, 1))?),
+                "speakers_max" => limits.speakers = Some(within(placed, |value| count(value, 0))?),
+                _ => {
+                    let seconds = within(placed, |value| {
+                        decimal(value, "text_every_s as a number of seconds", 0.0, 86_400.0)
+                    })?;
+                    limits.text_every = Duration::from_secs_f64(seconds);
+                }
+            }
+        }
+        if limits == RoomLimits::new() {
+            let what = "the room has no limit: give it listeners_max, speakers_max or text_every_s";
+            return Err((Some(line), what.into()));
+        }
+        Ok(limits)
+    })
+}
+
+fn count(value: &Value, least: u64) -> Result<usize, Mistake> {
+    whole(value, least, 65_535).map(|count| count as usize)
+}
+
+pub(super) fn written_limits((room, limits): &(RoomPattern, RoomLimits)) -> String {
+    let mut keys = vec![format!("room = {}", quoted(&room.to_string()))];
+    keys.extend(limits.listeners.map(|most| format!("listeners_max = {most}")));
+    keys.extend(limits.speakers.map(|most| format!("speakers_max = {most}")));
+    if !limits.text_every.is_zero() {
+        keys.push(format!("text_every_s = {}", limits.text_every.as_secs_f64()));
+    }
+    format!("{{ {} }}", keys.join(", "))
 }
 
 pub(super) fn written_access((room, rule): &(RoomPattern, AccessRule)) -> String {

@@ -3,9 +3,10 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use consonance_session::{AccessRule, Limits, ProximitySettings, RoomPattern};
+use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::admission::Admission;
+use crate::records::{Records, RecordsSettings};
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -26,6 +27,11 @@ pub struct SessionsSettings {
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
     pub access: Vec<(RoomPattern, AccessRule)>,
+    /// How many may use rooms of each session, and how often one may write there; see [`ServerSettings::room_limits`].
+    /// What operators have decided about rooms goes before it.
+    pub room_limits: Vec<(RoomPattern, RoomLimits)>,
+    /// What operators have decided (default: nothing, and it is not stored): bans, and the standings of players.
+    pub records: Records,
     /// Tell who speaks to whom at all times (default only while an inspector looks); see
     /// [`ServerSettings::monitor_channels`].
     pub monitor_channels: bool,
@@ -81,6 +87,8 @@ impl SessionsSettings {
             limits: Limits::default(),
             proximity: Vec::new(),
             access: Vec::new(),
+            room_limits: Vec::new(),
+            records: Records::in_memory(RecordsSettings::default()),
             monitor_channels: false,
             admission: Admission::default(),
             seed: random_u64(),

@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod asking;
+mod banning;
+mod moderating;
 mod sharing;
 mod stage;

@@ -25,8 +25,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(sessions: &[&str], workers: usize) -> Self {
-        let settings = SessionsSettings::new(sessions.iter().copied()).unwrap();
-        let mut workers = Workers::new(&settings, NonZeroUsize::new(workers).unwrap());
+        Self::with_settings(&SessionsSettings::new(sessions.iter().copied()).unwrap(), workers)
+    }
+
+    pub(crate) fn with_settings(settings: &SessionsSettings, workers: usize) -> Self {
+        let mut workers = Workers::new(settings, NonZeroUsize::new(workers).unwrap());
         let networks: Vec<_> = (0..workers.count().get()).map(|_| MemoryNetwork::new()).collect();
         workers.add_shards(networks.iter().map(MemoryNetwork::listen));
         let place = Box::new(workers.placement());
@@ -45,12 +48,14 @@ impl Stage {
 }
 
 pub(crate) struct Player {
-    client: Client,
+    pub(crate) client: Client,
     transport: MemoryClient,
     started: Instant,
     pub(crate) has_joined: bool,
     pub(crate) heard: Vec<Vec<u8>>,
     pub(crate) end: Option<DisconnectReason>,
+    /// What it was told of decisions about it.
+    pub(crate) told: Vec<String>,
 }
 
 impl Player {
@@ -60,7 +65,7 @@ impl Player {
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
         client.start();
         let started = Instant::now();
-        Self { client, transport, started, has_joined: false, heard: Vec::new(), end: None }
+        Self { client, transport, started, has_joined: false, heard: Vec::new(), end: None, told: Vec::new() }
     }
 
     pub(crate) fn say(&mut self, frame: &[u8]) {
@@ -103,6 +108,12 @@ impl Player {
             match event {
                 ClientEvent::Joined { .. } => self.has_joined = true,
                 ClientEvent::Voice(voice) => self.heard.push(voice.frame.to_vec()),
+                ClientEvent::Sanctioned { sanction, terms } => {
+                    let reason = terms.map(|terms| terms.reason().to_owned());
+                    self.told.push(format!("{sanction:?}: {}", reason.as_deref().unwrap_or("no longer")));
+                }
+                ClientEvent::Kicked { reason } => self.told.push(format!("kicked: {reason}")),
+                ClientEvent::Moved { from, to } => self.told.push(format!("moved from {from} to {to}")),
                 _ => {}
             }
         }

@@ -1,0 +1,162 @@
+//! Moderation: everything that an operator can look at and do, from any thread, with each deed in the audit log.
+//!
+//! A deed is first decided, in the [`Records`], and then carried out by the worker whose session it is about; so what a
+//! worker does not come to in time holds all the same, as soon as the player comes again.
+//! Whoever asks says who it is; that it is who it says is for the one who lets it ask to know.
+
+mod bans;
+mod error;
+mod looking;
+mod players;
+mod rooms;
+
+use std::time::{Duration, Instant};
+
+pub use bans::Banned;
+pub use error::ModerationError;
+pub use looking::{PlayerOverview, RoomOverview, SessionOverview};
+pub use players::PlayerRef;
+
+pub use crate::session_loop::Expelled;
+
+use crate::audit::{AuditEntry, AuditPage, AuditQuery};
+use crate::handle::ServerHandle;
+use crate::records::Records;
+use crate::store::{StoreStatus, Stored};
+use crate::utc::seconds_since_1970;
+
+/// The operator's way into a running server; a clone leads to the same one.
+///
+/// ```
+/// # use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+/// use consonance_server::moderation::{By, Moderation};
+/// use consonance_session::Sanction;
+///
+/// let settings = SessionsSettings::new(["main"])?;
+/// let server = DedicatedServer::start(SessionLoop::new(&settings));
+/// let moderation = Moderation::new(server.handle(), settings.records.clone());
+/// let by = By::new("Ann", "shouting");
+/// moderation.impose(&by, "main", &"Alice".into(), Sanction::Muted, None)?;
+/// assert!(moderation.standing("main", &"Alice".into())?.muted.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Moderation {
+    server: ServerHandle,
+    records: Records,
+}
+
+/// Who does something, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// Who: a name for the audit log.
+    pub actor: String,
+    /// Why; players are shown it where they are told. May be empty.
+    pub reason: String,
+}
+
+/// What became of a deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Done {
+    /// Whom it has reached.
+    pub outcome: Outcome,
+    /// How it is kept.
+    pub stored: Stored,
+}
+
+/// Whom a deed has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The player is here, and its client was told.
+    Told,
+    /// The player is here; its client is one that cannot be told, or its connection is lost just now.
+    Untold,
+    /// The player is not here; it holds when it comes.
+    Absent,
+    /// The client was taken out of the one room and asked to go to the other one; it does.
+    Moved,
+    /// The client was taken out of the room; it is one that cannot be asked to go to another.
+    OnlyRemoved,
+    /// It is about nobody in particular, and holds.
+    Holds,
+}
+
+impl By {
+    /// This one, for this reason.
+    pub fn new(actor: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { actor: actor.into(), reason: reason.into() }
+    }
+}
+
+impl Moderation {
+    /// The way into this server, whose sessions were started with these records.
+    pub fn new(server: ServerHandle, records: Records) -> Self {
+        Self { server, records }
+    }
+
+    /// Some of the audit log, the newest entries first.
+    pub fn audit(&self, query: &AuditQuery) -> AuditPage {
+        self.records.audit(query)
+    }
+
+    /// How the database is doing.
+    pub fn store_status(&self) -> StoreStatus {
+        self.records.store_status()
+    }
+
+    /// Forgets bans and sanctions that have ended, and old entries of the audit log. Somebody calls this once a minute or
+    /// so; what has ended holds no longer in any case.
+    pub fn clear_away(&self) {
+        self.records.clear_away_now();
+    }
+
+    /// Writes a deed into the audit log, and says how it is kept: what is on the disk is there with everything before it.
+    fn log(
+        &self,
+        by: &By,
+        deed: Deed<'_>,
+        result: Result<Outcome, ModerationError>,
+    ) -> Result<Done, ModerationError> {
+        let words = match &result {
+            Ok(outcome) => serde_json::to_value(outcome).ok().and_then(|word| word.as_str().map(Into::into)),
+            Err(error) => Some(error.to_string()),
+        };
+        let entry = AuditEntry {
+            id: 0,
+            at: seconds_since_1970(),
+            actor: by.actor.clone(),
+            action: deed.action.to_owned(),
+            session: deed.session.map(Into::into),
+            target: deed.target,
+            details: deed.details,
+            reason: by.reason.clone(),
+            result: words.unwrap_or_default(),
+        };
+        let (_, ticket) = self.records.note(entry);
+        let outcome = result?;
+        Ok(Done { outcome, stored: ticket.wait(Instant::now() + PATIENCE) })
+    }
+}
+
+/// What is written into the audit log of something that was done.
+struct Deed<'a> {
+    action: &'static str,
+    session: Option<&'a str>,
+    target: String,
+    details: String,
+}
+
+impl<'a> Deed<'a> {
+    fn new(action: &'static str, session: &'a str, target: &(impl ToString + ?Sized)) -> Self {
+        Self { action, session: Some(session), target: target.to_string(), details: String::new() }
+    }
+
+    fn with(self, details: impl Into<String>) -> Self {
+        Self { details: details.into(), ..self }
+    }
+}
+
+/// How long somebody waits for the disk before it is told that it is still to come.
+const PATIENCE: Duration = Duration::from_secs(1);

@@ -1,0 +1,129 @@
+//! Who may not come in.
+
+use std::net::IpAddr;
+
+use super::players::end_in_words;
+use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use crate::bans::{Ban, BanTarget};
+use crate::session_loop::Expelled;
+use crate::utc::seconds_since_1970;
+
+/// A new ban, and who was here whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Banned {
+    /// The ban.
+    pub ban: Ban,
+    /// Who was sent away.
+    pub expelled: Vec<Expelled>,
+    /// How it is kept.
+    pub done: Done,
+}
+
+impl Moderation {
+    /// Bans a name, a subject or addresses until then, in seconds since 1970, or for good. Whoever is here and meant is
+    /// sent away, from every session.
+    ///
+    /// # Errors
+    /// If the end lies in the past, the target has no name, or there are too many bans.
+    pub fn ban(&self, by: &By, target: BanTarget, until: Option<u64>) -> Result<Banned, ModerationError> {
+        let now = seconds_since_1970();
+        let deed =
+            Deed { action: "ban", session: None, target: in_words(&target), details: end_in_words(until) };
+        let added = self.add_ban(by, target, until, now);
+        let (ban, expelled) = match added {
+            Ok(ban) => {
+                let expelled = self.expel(&ban);
+                (ban, expelled)
+            }
+            Err(error) => return Err(self.log(by, deed, Err(error.clone())).err().unwrap_or(error)),
+        };
+        let names: Vec<_> =
+            expelled.iter().map(|gone| format!("{} in {}", gone.player, gone.session)).collect();
+        let details = if names.is_empty() {
+            deed.details.clone()
+        } else {
+            format!("{}; sent away: {}", deed.details, names.join(", "))
+        };
+        let done = self.log(by, deed.with(details), Ok(Outcome::Holds))?;
+        Ok(Banned { ban, expelled, done })
+    }
+
+    /// Takes a ban back.
+    ///
+    /// # Errors
+    /// If there is no ban of this number.
+    pub fn unban(&self, by: &By, id: u64) -> Result<Done, ModerationError> {
+        let removed = self.records.remove_ban(id);
+        let target = removed.as_ref().map_or_else(|| id.to_string(), |(ban, _)| in_words(&ban.target));
+        let result = removed.map(|_| Outcome::Holds).ok_or(ModerationError::NoBan { id });
+        let deed = Deed { action: "unban", session: None, target, details: format!("number {id}") };
+        self.log(by, deed, result)
+    }
+
+    /// Takes back every ban of just this.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn unban_target(&self, by: &By, target: &BanTarget) -> Result<Done, ModerationError> {
+        let ids = self.records.bans_about(seconds_since_1970(), target);
+        let numbers: Vec<_> = ids.iter().map(u64::to_string).collect();
+        let result = if ids.is_empty() {
+            Err(ModerationError::NotBanned { target: in_words(target) })
+        } else {
+            Ok(Outcome::Holds)
+        };
+        for id in ids {
+            drop(self.records.remove_ban(id));
+        }
+        let details = format!("number {}", numbers.join(", "));
+        let deed = Deed { action: "unban", session: None, target: in_words(target), details };
+        self.log(by, deed, result)
+    }
+
+    /// Bans that hold, in the order of their numbers: those after this one, so many at most.
+    pub fn bans(&self, after: u64, limit: usize) -> Vec<Ban> {
+        self.records.bans(seconds_since_1970(), after, limit)
+    }
+
+    /// The ban that keeps this player out, if one does.
+    pub fn ban_of(&self, name: &str, subject: Option<&str>, address: Option<IpAddr>) -> Option<Ban> {
+        let now = seconds_since_1970();
+        let of_player = self.records.ban_of_player(now, name, subject);
+        of_player.or_else(|| self.records.ban_of_address(now, address?))
+    }
+
+    fn add_ban(
+        &self,
+        by: &By,
+        target: BanTarget,
+        until: Option<u64>,
+        now: u64,
+    ) -> Result<Ban, ModerationError> {
+        if until.is_some_and(|until| until <= now) {
+            return Err(ModerationError::EndsInThePast);
+        }
+        if let BanTarget::Name(name) | BanTarget::Subject(name) = &target
+            && name.is_empty()
+        {
+            return Err(ModerationError::Nameless { what: "who is to be banned" });
+        }
+        let (reason, by) = (by.reason.clone(), by.actor.clone());
+        let (ban, _) = self.records.add_ban(Ban { id: 0, target, reason, by, since: now, until })?;
+        Ok(ban)
+    }
+
+    /// Sends away whom a ban is about. A worker that does not answer does so later.
+    fn expel(&self, ban: &Ban) -> Vec<Expelled> {
+        let meant = ban.clone();
+        let asked = self.server.ask_all(move |session_loop, now| session_loop.expel(now, &meant));
+        asked.into_iter().flatten().flatten().collect()
+    }
+}
+
+fn in_words(target: &BanTarget) -> String {
+    match target {
+        BanTarget::Name(name) => format!("name {name}"),
+        BanTarget::Subject(subject) => format!("subject {subject}"),
+        BanTarget::Address(prefix) => format!("address {prefix}"),
+    }
+}

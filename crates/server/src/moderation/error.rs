@@ -1,0 +1,96 @@
+//! Why something was not done.
+
+use consonance_session::StandingError;
+
+use crate::handle::AskError;
+use crate::records::RecordsError;
+
+/// Why something was not done, or not wholly.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModerationError {
+    /// No session of this name is served now.
+    #[error("there is no session {session:?} on this server just now")]
+    NoSession {
+        /// Its name.
+        session: String,
+    },
+    /// Nobody of this name is in the session.
+    #[error("nobody called {player:?} is in the session {session:?}: look at its list of players")]
+    NoPlayer {
+        /// The session's name.
+        session: String,
+        /// The player's name.
+        player: String,
+    },
+    /// The player does not listen to the room.
+    #[error("{player:?} does not listen to the room {room:?}")]
+    NotInRoom {
+        /// The player's name.
+        player: String,
+        /// The room's name.
+        room: String,
+    },
+    /// The player may not listen to the room that it was to go to.
+    #[error("{player:?} may not listen to the room {room:?}: give it the right first")]
+    RoomForbidden {
+        /// The player's name.
+        player: String,
+        /// The room's name.
+        room: String,
+    },
+    /// The room that the player was to go to is full.
+    #[error("the room {room:?} is full")]
+    RoomFull {
+        /// The room's name.
+        room: String,
+    },
+    /// A player has rights in as many rooms as it may.
+    #[error("{player:?} has rights in {limit} rooms already: take some back")]
+    TooManyRights {
+        /// The player.
+        player: String,
+        /// How many that are.
+        limit: usize,
+    },
+    /// There is no ban of this number.
+    #[error("there is no ban number {id}: look at the list of bans")]
+    NoBan {
+        /// The number.
+        id: u64,
+    },
+    /// Nothing that was asked about is banned.
+    #[error("{target} is not banned")]
+    NotBanned {
+        /// What was asked about.
+        target: String,
+    },
+    /// What was asked for has ended before it begins.
+    #[error("the end lies in the past: choose a later one")]
+    EndsInThePast,
+    /// Something has a name that is none.
+    #[error("{what} has no name: say which one")]
+    Nameless {
+        /// What it is.
+        what: &'static str,
+    },
+    /// Too much is kept already.
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    /// The session does not take the standing. It is recorded, and holds in the session's next life.
+    #[error("{0}")]
+    Standing(StandingError),
+    /// The worker has not answered. What was decided is recorded, and holds when the player comes again.
+    #[error("{0}; what was decided is recorded")]
+    Server(AskError),
+}
+
+impl ModerationError {
+    /// What a worker's silence means for somebody who asked about a session.
+    pub(super) fn of_worker(error: AskError) -> Self {
+        match error {
+            AskError::NoSession { session } => Self::NoSession { session },
+            other => Self::Server(other),
+        }
+    }
+}

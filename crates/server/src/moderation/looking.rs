@@ -1,0 +1,160 @@
+//! What an operator can look at: sessions, players, rooms, as plain data.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use consonance_session::{LinkId, LinkRow};
+
+use super::{Moderation, ModerationError};
+use crate::records::{PlayerKey, StoredStanding};
+use crate::session_loop::SessionLoop;
+use crate::utc::seconds_since_1970;
+
+/// A session.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct SessionOverview {
+    /// Its name.
+    pub name: String,
+    /// How many players are in it.
+    pub players: usize,
+    /// How many rooms somebody listens to.
+    pub rooms: usize,
+}
+
+/// A player of a session.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct PlayerOverview {
+    /// Its name.
+    pub name: String,
+    /// Its id until it leaves.
+    pub id: u16,
+    /// The subject of its join token.
+    pub subject: Option<String>,
+    /// Where it comes from, on networks with addresses.
+    pub address: Option<IpAddr>,
+    /// Whether its join token says that it may moderate.
+    pub is_moderator: bool,
+    /// The rooms that it listens to.
+    pub rooms: Vec<String>,
+    /// Packets that came from it.
+    pub packets_in: u64,
+    /// Packets that it was sent.
+    pub packets_out: u64,
+    /// Packets of its that were dropped for a fault.
+    pub faults: u64,
+    /// What operators have decided about it.
+    pub standing: StoredStanding,
+}
+
+/// A room that somebody listens to.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct RoomOverview {
+    /// Its name.
+    pub name: String,
+    /// Who listens to it.
+    pub listeners: Vec<String>,
+}
+
+impl Moderation {
+    /// Every session, by name. Those of a worker that does not answer are missing.
+    pub fn sessions(&self) -> Vec<SessionOverview> {
+        let asked = self.server.ask_all(|session_loop, _| session_loop.session_overviews());
+        let mut sessions: Vec<_> = asked.into_iter().flatten().flatten().collect();
+        sessions.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        sessions
+    }
+
+    /// Everybody in a session.
+    ///
+    /// # Errors
+    /// If there is no such session, or its worker does not answer.
+    pub fn players(&self, session: &str) -> Result<Vec<PlayerOverview>, ModerationError> {
+        let mut players = self.look(session, SessionLoop::player_overviews)?;
+        for (key, standing) in self.records.standings(seconds_since_1970(), session) {
+            let is_meant = |row: &&mut PlayerOverview| row.key(session) == key;
+            if let Some(row) = players.iter_mut().find(is_meant) {
+                row.standing = standing;
+            }
+        }
+        Ok(players)
+    }
+
+    /// Every room of a session that somebody listens to.
+    ///
+    /// # Errors
+    /// If there is no such session, or its worker does not answer.
+    pub fn rooms(&self, session: &str) -> Result<Vec<RoomOverview>, ModerationError> {
+        self.look(session, SessionLoop::room_overviews)
+    }
+
+    /// Everybody about whom something was decided in a session, here or not.
+    pub fn standings(&self, session: &str) -> Vec<(PlayerKey, StoredStanding)> {
+        self.records.standings(seconds_since_1970(), session)
+    }
+
+    fn look<R: Send + 'static>(
+        &self,
+        session: &str,
+        look: impl FnOnce(&SessionLoop, &str) -> Option<R> + Send + 'static,
+    ) -> Result<R, ModerationError> {
+        let name = session.to_owned();
+        let asked = self.server.ask_session(session, move |session_loop, _| look(session_loop, &name));
+        let found = asked.map_err(ModerationError::of_worker)?;
+        found.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })
+    }
+}
+
+impl PlayerOverview {
+    fn key(&self, session: &str) -> PlayerKey {
+        let player = match &self.subject {
+            Some(subject) => consonance_session::Identity::Subject(subject.as_str().into()),
+            None => consonance_session::Identity::Name(self.name.as_str().into()),
+        };
+        PlayerKey { session: session.to_owned(), player }
+    }
+}
+
+impl SessionLoop {
+    fn session_overviews(&self) -> Vec<SessionOverview> {
+        let overview = |(name, server): (&str, &consonance_session::Server)| SessionOverview {
+            name: name.to_owned(),
+            players: server.clients(),
+            rooms: server.room_table().count(),
+        };
+        self.servers().map(overview).collect()
+    }
+
+    fn player_overviews(&self, session: &str) -> Option<Vec<PlayerOverview>> {
+        let (_, server) = self.servers().find(|(name, _)| *name == session)?;
+        let links: HashMap<LinkId, LinkRow> = server.link_table().map(|row| (row.link, row)).collect();
+        let overview = |row: consonance_session::ClientRow<'_>| {
+            let link = links.get(&row.link);
+            PlayerOverview {
+                name: row.name.to_owned(),
+                id: row.id.0,
+                subject: row.access.and_then(|access| access.subject.as_deref()).map(Into::into),
+                address: self.address_of(row.link),
+                is_moderator: row.access.is_some_and(|access| access.is_moderator),
+                rooms: row.rooms.iter().map(ToString::to_string).collect(),
+                packets_in: link.map_or(0, |link| link.received.packets),
+                packets_out: link.map_or(0, |link| link.sent.packets),
+                faults: link.map_or(0, |link| link.faults),
+                standing: StoredStanding::default(),
+            }
+        };
+        Some(server.client_table().map(overview).collect())
+    }
+
+    fn room_overviews(&self, session: &str) -> Option<Vec<RoomOverview>> {
+        let (_, server) = self.servers().find(|(name, _)| *name == session)?;
+        let names: HashMap<_, _> = server.client_table().map(|row| (row.id, row.name)).collect();
+        let overview = |row: consonance_session::RoomRow<'_>| RoomOverview {
+            name: row.name.to_owned(),
+            listeners: row.listeners.iter().filter_map(|id| names.get(id)).map(ToString::to_string).collect(),
+        };
+        Some(server.room_table().map(overview).collect())
+    }
+}

@@ -1,0 +1,298 @@
+//! What can be done to a player.
+
+use std::fmt;
+
+use consonance_session::{ClientId, Identity, Move, Reach, Sanction, Server, Standing};
+
+use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use crate::records::{StoredRights, StoredStanding, StoredTerms};
+use crate::utc::{rfc_3339, seconds_since_1970};
+
+/// A player of a session, as an operator names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PlayerRef {
+    /// By its name.
+    Name(String),
+    /// By the subject of its join token.
+    Subject(String),
+}
+
+impl Moderation {
+    /// Takes something from a player until then, in seconds since 1970, or for good: its voice, its texts, or its ears. It
+    /// holds when it is not here, too, and in the next life of the session.
+    ///
+    /// # Errors
+    /// If there is no such session, the end lies in the past, or too much is decided already.
+    pub fn impose(
+        &self,
+        by: &By,
+        session: &str,
+        player: &PlayerRef,
+        sanction: Sanction,
+        until: Option<u64>,
+    ) -> Result<Done, ModerationError> {
+        let now = seconds_since_1970();
+        let deed = Deed::new(verb(sanction), session, player).with(end_in_words(until));
+        if until.is_some_and(|until| until <= now) {
+            return self.log(by, deed, Err(ModerationError::EndsInThePast));
+        }
+        let terms = StoredTerms { until, reason: by.reason.clone(), by: by.actor.clone(), since: now };
+        let result = self.change(session, player, |standing| *standing.terms_mut(sanction) = Some(terms));
+        self.log(by, deed, result)
+    }
+
+    /// Gives it back.
+    ///
+    /// # Errors
+    /// If there is no such session.
+    pub fn lift(
+        &self,
+        by: &By,
+        session: &str,
+        player: &PlayerRef,
+        sanction: Sanction,
+    ) -> Result<Done, ModerationError> {
+        let result = self.change(session, player, |standing| *standing.terms_mut(sanction) = None);
+        self.log(by, Deed::new(opposite(sanction), session, player), result)
+    }
+
+    /// Decides what a player may do in a room, before the room's own rules; with none of both these decide again.
+    ///
+    /// # Errors
+    /// If there is no such session, or the player has rights in too many rooms.
+    pub fn set_room_rights(
+        &self,
+        by: &By,
+        session: &str,
+        player: &PlayerRef,
+        room: &str,
+        rights: StoredRights,
+    ) -> Result<Done, ModerationError> {
+        let word = |right: Option<bool>| match right {
+            None => "by the rules",
+            Some(true) => "yes",
+            Some(false) => "no",
+        };
+        let details = format!("{room}: listen {}, speak {}", word(rights.listen), word(rights.speak));
+        let deed = Deed::new("set_room_rights", session, player).with(details);
+        let limit = Standing::MAX_ROOMS;
+        let is_too_many = self.standing(session, player).is_ok_and(|standing| {
+            rights != StoredRights::default()
+                && standing.rooms.len() >= limit
+                && !standing.rooms.contains_key(room)
+        });
+        if is_too_many {
+            let error = ModerationError::TooManyRights { player: player.to_string(), limit };
+            return self.log(by, deed, Err(error));
+        }
+        let result = self.change(session, player, |standing| {
+            if rights == StoredRights::default() {
+                standing.rooms.remove(room);
+            } else {
+                standing.rooms.insert(room.to_owned(), rights);
+            }
+        });
+        self.log(by, deed, result)
+    }
+
+    /// What was decided about a player, here or not.
+    ///
+    /// # Errors
+    /// If there is no such session.
+    pub fn standing(&self, session: &str, player: &PlayerRef) -> Result<StoredStanding, ModerationError> {
+        let identity = self.identity(session, player)?;
+        Ok(self.records.standing(session, &identity).held_at(seconds_since_1970()))
+    }
+
+    /// Removes a player from a session. It may come back; who is not to is banned.
+    ///
+    /// # Errors
+    /// If there is no such session or player.
+    pub fn kick(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
+        let reason = by.reason.clone();
+        let result = self.with_player(session, player, move |server, id| server.kick(id, &reason));
+        self.log(by, Deed::new("kick", session, player), result.map(Outcome::from))
+    }
+
+    /// Takes a player out of a room; nothing keeps it from coming back.
+    ///
+    /// # Errors
+    /// If there is no such session or player, or it does not listen to the room.
+    pub fn remove_from_room(
+        &self,
+        by: &By,
+        session: &str,
+        player: &PlayerRef,
+        room: &str,
+    ) -> Result<Done, ModerationError> {
+        let deed = Deed::new("remove_from_room", session, player).with(room);
+        let (name, not_there) = (room.to_owned(), not_in_room(player, room));
+        let removed = self.with_player(session, player, move |server, id| server.remove_from_room(id, &name));
+        let result = removed.and_then(|removed| if removed { Ok(Outcome::Told) } else { Err(not_there) });
+        self.log(by, deed, result)
+    }
+
+    /// Takes a player out of a room and asks it to listen to another one instead.
+    ///
+    /// # Errors
+    /// If there is no such session or player, it does not listen to the one room, or it may not to the other one.
+    pub fn move_player(
+        &self,
+        by: &By,
+        session: &str,
+        player: &PlayerRef,
+        from: &str,
+        to: &str,
+    ) -> Result<Done, ModerationError> {
+        let deed = Deed::new("move", session, player).with(format!("{from} to {to}"));
+        let (source, target) = (from.to_owned(), to.to_owned());
+        let moved =
+            self.with_player(session, player, move |server, id| server.move_to_room(id, &source, &target));
+        let result = moved.and_then(|moved| match moved {
+            Move::Asked => Ok(Outcome::Moved),
+            Move::OnlyRemoved => Ok(Outcome::OnlyRemoved),
+            Move::NotThere => Err(not_in_room(player, from)),
+            Move::Forbidden => {
+                Err(ModerationError::RoomForbidden { player: player.to_string(), room: to.to_owned() })
+            }
+            Move::Full => Err(ModerationError::RoomFull { room: to.to_owned() }),
+        });
+        self.log(by, deed, result)
+    }
+
+    /// Makes a player's client start anew: it leaves and comes back at once.
+    ///
+    /// # Errors
+    /// If there is no such session or player.
+    pub fn reset(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
+        let reset = self.with_player(session, player, Server::reset);
+        let outcome = |was_told| if was_told { Outcome::Told } else { Outcome::Untold };
+        self.log(by, Deed::new("reset", session, player), reset.map(outcome))
+    }
+
+    /// Decides about a player, here or not.
+    fn change(
+        &self,
+        session: &str,
+        player: &PlayerRef,
+        change: impl FnOnce(&mut StoredStanding),
+    ) -> Result<Outcome, ModerationError> {
+        let identity = self.identity(session, player)?;
+        let (standing, _) = self.records.change_standing(seconds_since_1970(), session, &identity, change)?;
+        let name = session.to_owned();
+        let asked = self.server.ask_session(session, move |session_loop, now| {
+            session_loop.with_session(now, &name, |server, at| {
+                server.set_standing(&identity, &standing.to_engine(seconds_since_1970(), at))
+            })
+        });
+        let set = asked.map_err(ModerationError::of_worker)?;
+        let set = set.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })?;
+        set.map(Outcome::from).map_err(ModerationError::Standing)
+    }
+
+    /// Who a player is for the records: of somebody here what its token says, if that says anything.
+    fn identity(&self, session: &str, player: &PlayerRef) -> Result<Identity, ModerationError> {
+        let name = match player {
+            PlayerRef::Subject(subject) if subject.is_empty() => {
+                return Err(ModerationError::Nameless { what: "the subject" });
+            }
+            PlayerRef::Subject(subject) => return Ok(Identity::Subject(subject.as_str().into())),
+            PlayerRef::Name(name) => name.clone(),
+        };
+        let wanted = player.clone();
+        let found = self
+            .in_session(session, move |server| find(server, &wanted).and_then(|id| server.identity_of(id)))?;
+        Ok(found.unwrap_or_else(|| Identity::Name(name.into())))
+    }
+
+    /// Does something with a player who is here.
+    fn with_player<R: Send + 'static>(
+        &self,
+        session: &str,
+        player: &PlayerRef,
+        act: impl FnOnce(&mut Server, ClientId) -> R + Send + 'static,
+    ) -> Result<R, ModerationError> {
+        let wanted = player.clone();
+        let done = self.in_session(session, move |server| {
+            let id = find(server, &wanted)?;
+            Some(act(server, id))
+        })?;
+        done.ok_or_else(|| ModerationError::NoPlayer {
+            session: session.to_owned(),
+            player: player.to_string(),
+        })
+    }
+
+    /// Does something on the worker that has a session.
+    fn in_session<R: Send + 'static>(
+        &self,
+        session: &str,
+        act: impl FnOnce(&mut Server) -> R + Send + 'static,
+    ) -> Result<R, ModerationError> {
+        let name = session.to_owned();
+        let asked = self.server.ask_session(session, move |session_loop, now| {
+            session_loop.with_session(now, &name, |server, _| act(server))
+        });
+        let done = asked.map_err(ModerationError::of_worker)?;
+        done.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })
+    }
+}
+
+fn find(server: &Server, player: &PlayerRef) -> Option<ClientId> {
+    let is_meant = |row: &consonance_session::ClientRow<'_>| match player {
+        PlayerRef::Name(name) => row.name == name,
+        PlayerRef::Subject(subject) => {
+            row.access.and_then(|access| access.subject.as_deref()) == Some(subject)
+        }
+    };
+    server.client_table().find(is_meant).map(|row| row.id)
+}
+
+fn not_in_room(player: &PlayerRef, room: &str) -> ModerationError {
+    ModerationError::NotInRoom { player: player.to_string(), room: room.to_owned() }
+}
+
+fn verb(sanction: Sanction) -> &'static str {
+    match sanction {
+        Sanction::Muted => "mute",
+        Sanction::TextMuted => "mute_text",
+        Sanction::Deafened => "deafen",
+    }
+}
+
+fn opposite(sanction: Sanction) -> &'static str {
+    match sanction {
+        Sanction::Muted => "unmute",
+        Sanction::TextMuted => "unmute_text",
+        Sanction::Deafened => "undeafen",
+    }
+}
+
+pub(super) fn end_in_words(until: Option<u64>) -> String {
+    until.map_or_else(|| "for good".to_owned(), |until| format!("until {}", rfc_3339(until)))
+}
+
+impl From<&str> for PlayerRef {
+    fn from(name: &str) -> Self {
+        Self::Name(name.to_owned())
+    }
+}
+
+impl fmt::Display for PlayerRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Subject(subject) => write!(f, "subject {subject}"),
+        }
+    }
+}
+
+impl From<Reach> for Outcome {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Absent => Self::Absent,
+            Reach::Told => Self::Told,
+            Reach::Untold => Self::Untold,
+        }
+    }
+}

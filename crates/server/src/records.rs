@@ -1,0 +1,329 @@
+//! What operators have decided and done: bans, standings of players, limits of rooms, the audit log.
+//!
+//! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers ask when somebody
+//! arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
+
+mod rooms;
+mod standing;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use consonance_session::Identity;
+
+use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
+use crate::bans::{Ban, BanTarget, Bans};
+use crate::store::{Change, Contents, Store, StoreError, StoreStatus, Table, Ticket, number_key};
+use crate::utc::seconds_since_1970;
+pub use rooms::{RoomDecision, SessionRooms};
+pub use standing::{PlayerKey, StoredRights, StoredStanding, StoredTerms};
+
+/// The records of a process; a clone leads to the same ones.
+#[derive(Clone, Debug)]
+pub struct Records {
+    shared: Arc<Shared>,
+}
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordsSettings {
+    /// Bans at once (default 100 000); a further one is an error.
+    pub bans_max: usize,
+    /// Entries of the audit log (default 10 000); the oldest go.
+    pub audit_entries_max: usize,
+    /// How long entries of the audit log are kept, in days (default 365).
+    pub audit_days: u32,
+    /// Players with a standing, over all sessions (default 100 000); a further one is an error.
+    pub standings_max: usize,
+}
+
+/// Why something was not recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordsError {
+    /// There are as many bans as may be.
+    #[error(
+        "there are {limit} bans, which is all that are kept: lift some, or ban an address prefix for many addresses"
+    )]
+    TooManyBans {
+        /// How many that are.
+        limit: usize,
+    },
+    /// There are as many standings as may be.
+    #[error("{limit} players are muted or otherwise limited, which is all that are kept: lift some of that")]
+    TooManyStandings {
+        /// How many that are.
+        limit: usize,
+    },
+    /// There are as many rooms with limits of their own as may be.
+    #[error(
+        "{limit} rooms of this session have limits of their own, which is all that are kept: take some back"
+    )]
+    TooManyRooms {
+        /// How many that are.
+        limit: usize,
+    },
+}
+
+#[derive(Debug)]
+struct Shared {
+    settings: RecordsSettings,
+    state: RwLock<State>,
+    store: Store,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    bans: Bans,
+    audit: AuditLog,
+    standings: BTreeMap<PlayerKey, StoredStanding>,
+    rooms: BTreeMap<String, SessionRooms>,
+}
+
+impl Default for RecordsSettings {
+    fn default() -> Self {
+        Self { bans_max: 100_000, audit_entries_max: 10_000, audit_days: 365, standings_max: 100_000 }
+    }
+}
+
+impl Records {
+    /// Records that are gone after a restart.
+    pub fn in_memory(settings: RecordsSettings) -> Self {
+        Self::new(settings, State::default(), Store::in_memory())
+    }
+
+    /// The records in the database of this folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`] says what is wrong with the folder or the database, and what to do.
+    pub fn open(folder: &Path, settings: RecordsSettings) -> Result<Self, StoreError> {
+        let (store, contents) = Store::open(folder)?;
+        let state = State::read(&contents)
+            .map_err(|what| StoreError::damaged(&folder.join("consonance.redb"), &what))?;
+        let records = Self::new(settings, state, store);
+        records.clear_away(seconds_since_1970());
+        Ok(records)
+    }
+
+    fn new(settings: RecordsSettings, state: State, store: Store) -> Self {
+        Self { shared: Arc::new(Shared { settings, state: RwLock::new(state), store }) }
+    }
+
+    /// How the database is doing.
+    pub fn store_status(&self) -> StoreStatus {
+        self.shared.store.status()
+    }
+
+    /// Waits until the disk has everything, at most so long; says whether it has.
+    pub fn flush(&self, patience: std::time::Duration) -> crate::store::Stored {
+        self.shared.store.flush(patience)
+    }
+
+    /// The ban that keeps this address out.
+    pub fn ban_of_address(&self, now: u64, address: IpAddr) -> Option<Ban> {
+        self.read().bans.of_address(now, address).cloned()
+    }
+
+    /// The ban that keeps this player out.
+    pub fn ban_of_player(&self, now: u64, name: &str, subject: Option<&str>) -> Option<Ban> {
+        self.read().bans.of_player(now, name, subject).cloned()
+    }
+
+    /// Bans that hold, in the order of their numbers, those after this one.
+    pub fn bans(&self, now: u64, after: u64, limit: usize) -> Vec<Ban> {
+        self.read().bans.list(now, after, limit)
+    }
+
+    /// How many bans there are.
+    pub fn bans_count(&self) -> usize {
+        self.read().bans.len()
+    }
+
+    /// Adds a ban; its `id` is given here.
+    ///
+    /// # Errors
+    /// [`RecordsError::TooManyBans`].
+    pub(crate) fn add_ban(&self, mut ban: Ban) -> Result<(Ban, Ticket), RecordsError> {
+        let mut state = self.write();
+        let limit = self.shared.settings.bans_max;
+        if state.bans.len() >= limit {
+            return Err(RecordsError::TooManyBans { limit });
+        }
+        ban.id = state.bans.next_id();
+        state.bans.restore(ban.clone());
+        let change = Change::put(Table::Bans, number_key(ban.id), &ban);
+        Ok((ban, self.shared.store.write(vec![change])))
+    }
+
+    /// Takes a ban back.
+    pub(crate) fn remove_ban(&self, id: u64) -> Option<(Ban, Ticket)> {
+        let mut state = self.write();
+        let ban = state.bans.remove(id)?;
+        Some((ban, self.shared.store.write(vec![Change::delete(Table::Bans, number_key(id))])))
+    }
+
+    /// The numbers of all bans about just this.
+    pub(crate) fn bans_about(&self, now: u64, target: &BanTarget) -> Vec<u64> {
+        let all = self.read().bans.list(now, 0, usize::MAX);
+        all.into_iter().filter(|ban| ban.target == *target).map(|ban| ban.id).collect()
+    }
+
+    /// Some of the audit log.
+    pub fn audit(&self, query: &AuditQuery) -> AuditPage {
+        self.read().audit.page(query)
+    }
+
+    /// Writes an entry into the audit log; its `id` is given here.
+    pub(crate) fn note(&self, mut entry: AuditEntry) -> (AuditEntry, Ticket) {
+        let mut state = self.write();
+        entry.id = state.audit.next_id();
+        let mut changes = vec![Change::put(Table::Audit, number_key(entry.id), &entry)];
+        let oldest = entry.at.saturating_sub(self.audit_seconds());
+        state.audit.push(entry.clone());
+        let gone = state.audit.prune(self.shared.settings.audit_entries_max, oldest);
+        changes.extend(gone.into_iter().map(|id| Change::delete(Table::Audit, number_key(id))));
+        (entry, self.shared.store.write(changes))
+    }
+
+    /// What was decided about a player of a session.
+    pub fn standing(&self, session: &str, player: &Identity) -> StoredStanding {
+        let key = PlayerKey::new(session, player);
+        self.read().standings.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// What was decided about the players of a session and holds still.
+    pub fn standings(&self, now: u64, session: &str) -> Vec<(PlayerKey, StoredStanding)> {
+        let state = self.read();
+        let of_session = state.standings.iter().filter(|(key, _)| key.session == session);
+        let held = of_session.map(|(key, standing)| (key.clone(), standing.held_at(now)));
+        held.filter(|(_, standing)| !standing.is_clear()).collect()
+    }
+
+    /// Changes what was decided about a player; what it is now.
+    ///
+    /// # Errors
+    /// [`RecordsError::TooManyStandings`], and nothing has changed.
+    pub(crate) fn change_standing(
+        &self,
+        now: u64,
+        session: &str,
+        player: &Identity,
+        change: impl FnOnce(&mut StoredStanding),
+    ) -> Result<(StoredStanding, Ticket), RecordsError> {
+        let key = PlayerKey::new(session, player);
+        let mut state = self.write();
+        let mut standing = state.standings.get(&key).map(|held| held.held_at(now)).unwrap_or_default();
+        change(&mut standing);
+        let limit = self.shared.settings.standings_max;
+        if !state.standings.contains_key(&key) && !standing.is_clear() && state.standings.len() >= limit {
+            return Err(RecordsError::TooManyStandings { limit });
+        }
+        let written = if standing.is_clear() {
+            state.standings.remove(&key);
+            Change::delete(Table::Standings, key.to_text())
+        } else {
+            state.standings.insert(key.clone(), standing.clone());
+            Change::put(Table::Standings, key.to_text(), &key.with(&standing))
+        };
+        Ok((standing, self.shared.store.write(vec![written])))
+    }
+
+    /// What was decided about the rooms of a session.
+    pub fn rooms(&self, session: &str) -> SessionRooms {
+        self.read().rooms.get(session).cloned().unwrap_or_default()
+    }
+
+    /// Changes what was decided about the rooms of a session; what it is now.
+    ///
+    /// # Errors
+    /// [`RecordsError::TooManyRooms`], and nothing has changed.
+    pub(crate) fn change_rooms(
+        &self,
+        session: &str,
+        change: impl FnOnce(&mut SessionRooms),
+    ) -> Result<(SessionRooms, Ticket), RecordsError> {
+        let mut state = self.write();
+        let mut rooms = state.rooms.get(session).cloned().unwrap_or_default();
+        change(&mut rooms);
+        if rooms.rooms.len() > SessionRooms::MAX_ROOMS {
+            return Err(RecordsError::TooManyRooms { limit: SessionRooms::MAX_ROOMS });
+        }
+        let written = if rooms == SessionRooms::default() {
+            state.rooms.remove(session);
+            Change::delete(Table::Rooms, session.to_owned())
+        } else {
+            state.rooms.insert(session.to_owned(), rooms.clone());
+            Change::put(Table::Rooms, session.to_owned(), &rooms)
+        };
+        Ok((rooms, self.shared.store.write(vec![written])))
+    }
+
+    /// Forgets what has ended: bans, standings, old entries of the audit log.
+    pub fn clear_away(&self, now: u64) {
+        let mut state = self.write();
+        let mut changes = Vec::new();
+        for id in state.bans.ended(now) {
+            state.bans.remove(id);
+            changes.push(Change::delete(Table::Bans, number_key(id)));
+        }
+        state.standings.retain(|key, standing| {
+            let is_held = !standing.held_at(now).is_clear();
+            if !is_held {
+                changes.push(Change::delete(Table::Standings, key.to_text()));
+            }
+            is_held
+        });
+        let oldest = now.saturating_sub(self.audit_seconds());
+        let gone = state.audit.prune(self.shared.settings.audit_entries_max, oldest);
+        changes.extend(gone.into_iter().map(|id| Change::delete(Table::Audit, number_key(id))));
+        if !changes.is_empty() {
+            drop(self.shared.store.write(changes));
+        }
+    }
+
+    /// The same by the clock of the wall.
+    pub fn clear_away_now(&self) {
+        self.clear_away(seconds_since_1970());
+    }
+
+    fn audit_seconds(&self) -> u64 {
+        u64::from(self.shared.settings.audit_days) * 86_400
+    }
+
+    /// Each change is whole before anything can panic, so poison means nothing.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.shared.state.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Everything of a database, or in words which record is none.
+    fn read(contents: &Contents) -> Result<Self, String> {
+        let mut state = Self::default();
+        for (table, key, value) in contents
+            .iter()
+            .flat_map(|(table, records)| records.iter().map(move |(key, value)| (table, key, value)))
+        {
+            let broken = |error| format!("the record {key:?} of {}: {error}", table.name());
+            match table {
+                Table::Bans => state.bans.restore(serde_json::from_str(value).map_err(broken)?),
+                Table::Audit => state.audit.push(serde_json::from_str(value).map_err(broken)?),
+                Table::Standings => {
+                    let (key, standing) = PlayerKey::read(value).map_err(broken)?;
+                    state.standings.insert(key, standing);
+                }
+                Table::Rooms => {
+                    state.rooms.insert(key.clone(), serde_json::from_str(value).map_err(broken)?);
+                }
+            }
+        }
+        Ok(state)
+    }
+}

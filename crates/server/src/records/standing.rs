@@ -1,0 +1,192 @@
+//! What was decided about one player, by the clock of the wall, so that it means the same after a restart.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use consonance_session::{Identity, Instant, RoomRights, Sanction, Standing, Terms};
+use serde::{Deserialize, Serialize};
+
+/// A player of a session.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlayerKey {
+    /// The session's name.
+    pub session: String,
+    /// Who it is.
+    pub player: Identity,
+}
+
+/// What a player may not do, and what it may do in some rooms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredStanding {
+    /// Its voice goes nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<StoredTerms>,
+    /// Its texts go nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_muted: Option<StoredTerms>,
+    /// It is sent no voice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deafened: Option<StoredTerms>,
+    /// Its rights in rooms, before the rooms' own rules.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rooms: BTreeMap<String, StoredRights>,
+}
+
+/// Why a sanction holds, and how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTerms {
+    /// When it ends, in seconds since 1970; never if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
+    /// The operator's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who decided it.
+    pub by: String,
+    /// When, in seconds since 1970.
+    pub since: u64,
+}
+
+/// What a player may do in a room; where there is nothing, the room's rules decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRights {
+    /// Whether it may listen there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<bool>,
+    /// Whether it may speak and write there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speak: Option<bool>,
+}
+
+impl StoredStanding {
+    /// Whether nothing was decided.
+    pub fn is_clear(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What holds at this time, in seconds since 1970.
+    #[must_use]
+    pub fn held_at(&self, now: u64) -> Self {
+        let held = |terms: &Option<StoredTerms>| {
+            terms.clone().filter(|terms| terms.until.is_none_or(|until| now < until))
+        };
+        Self {
+            muted: held(&self.muted),
+            text_muted: held(&self.text_muted),
+            deafened: held(&self.deafened),
+            rooms: self.rooms.clone(),
+        }
+    }
+
+    /// The terms of a sanction, to be read or changed.
+    pub fn terms_mut(&mut self, sanction: Sanction) -> &mut Option<StoredTerms> {
+        match sanction {
+            Sanction::Muted => &mut self.muted,
+            Sanction::TextMuted => &mut self.text_muted,
+            Sanction::Deafened => &mut self.deafened,
+        }
+    }
+
+    /// The same for a session, whose clock says `at` while the wall's says `now`.
+    pub(crate) fn to_engine(&self, now: u64, at: Instant) -> Standing {
+        let mut standing = Standing::default();
+        let mut own = self.held_at(now);
+        for sanction in Sanction::ALL {
+            if let Some(terms) = own.terms_mut(sanction).take() {
+                let ends = terms.until.map(|until| at + Duration::from_secs(until.saturating_sub(now)));
+                standing.impose(sanction, Terms::new(ends, &terms.reason));
+            }
+        }
+        for (room, StoredRights { listen, speak }) in &self.rooms {
+            standing.set_room_rights(room, RoomRights { listen: *listen, speak: *speak });
+        }
+        standing
+    }
+}
+
+impl PlayerKey {
+    pub(crate) fn new(session: &str, player: &Identity) -> Self {
+        Self { session: session.to_owned(), player: player.clone() }
+    }
+
+    /// The key of its record: session, kind and name as a JSON list, since names may hold any character.
+    pub(crate) fn to_text(&self) -> String {
+        let (kind, name) = self.kind_and_name();
+        serde_json::to_string(&[&*self.session, kind, name]).expect("texts are JSON")
+    }
+
+    pub(crate) fn with<'a>(&'a self, standing: &'a StoredStanding) -> impl Serialize + use<'a> {
+        let (kind, name) = self.kind_and_name();
+        Record {
+            session: self.session.clone(),
+            kind: kind.into(),
+            name: name.into(),
+            standing: standing.clone(),
+        }
+    }
+
+    pub(crate) fn read(value: &str) -> Result<(Self, StoredStanding), serde_json::Error> {
+        let Record { session, kind, name, standing } = serde_json::from_str(value)?;
+        let player = match &*kind {
+            SUBJECT => Identity::Subject(name.into()),
+            _ => Identity::Name(name.into()),
+        };
+        Ok((Self { session, player }, standing))
+    }
+
+    fn kind_and_name(&self) -> (&'static str, &str) {
+        match &self.player {
+            Identity::Name(name) => (NAME, name),
+            Identity::Subject(subject) => (SUBJECT, subject),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    session: String,
+    kind: String,
+    name: String,
+    standing: StoredStanding,
+}
+
+const NAME: &str = "name";
+const SUBJECT: &str = "subject";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(until: Option<u64>) -> StoredTerms {
+        StoredTerms { until, reason: "loud".into(), by: "Ann".into(), since: 0 }
+    }
+
+    #[test]
+    fn a_session_is_told_how_long_something_holds_by_its_own_clock() {
+        let stored = StoredStanding {
+            muted: Some(terms(Some(110))),
+            text_muted: Some(terms(None)),
+            deafened: Some(terms(Some(100))),
+            rooms: [("red".to_owned(), StoredRights { listen: None, speak: Some(false) })].into(),
+        };
+        let standing = stored.to_engine(100, Instant::from_millis(5_000));
+        let ends = |sanction| standing.terms(sanction).map(|terms| terms.ends);
+        assert_eq!(ends(Sanction::Muted), Some(Some(Instant::from_millis(15_000))));
+        assert_eq!((ends(Sanction::TextMuted), ends(Sanction::Deafened)), (Some(None), None));
+        assert_eq!(standing.room_rights("red").speak, Some(false));
+    }
+
+    #[test]
+    fn a_record_names_its_player_whatever_characters_are_in_it() {
+        for player in
+            [Identity::Name("A \"B\"\n".into()), Identity::Subject("A".into()), Identity::Name("A".into())]
+        {
+            let key = PlayerKey::new("main", &player);
+            let standing = StoredStanding { muted: Some(terms(None)), ..StoredStanding::default() };
+            let text = serde_json::to_string(&key.with(&standing)).unwrap();
+            assert_eq!(PlayerKey::read(&text).unwrap(), (key, standing));
+        }
+        let key = |player| PlayerKey::new("main", &player).to_text();
+        assert_ne!(key(Identity::Name("A".into())), key(Identity::Subject("A".into())));
+    }
+}

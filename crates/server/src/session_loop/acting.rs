@@ -1,0 +1,93 @@
+//! What operators do, on the worker's own thread.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use consonance_session::{ClientId, ClientRow, Instant as SessionInstant, LinkId, Server};
+
+use super::SessionLoop;
+use crate::bans::{Ban, BanTarget};
+
+/// Somebody who was sent away for a ban.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Expelled {
+    /// The session it was in.
+    pub session: String,
+    /// Its name.
+    pub player: String,
+}
+
+impl SessionLoop {
+    /// Does something with a session and carries out what follows: packets leave, links are closed. `None` if no session of
+    /// this name is here.
+    pub fn with_session<R>(
+        &mut self,
+        now: Instant,
+        session: &str,
+        act: impl FnOnce(&mut Server, SessionInstant) -> R,
+    ) -> Option<R> {
+        let at = self.at(now);
+        let index = self.sessions.find(session)?;
+        let server = &mut self.sessions.get_mut(index).server;
+        // What has ended by now holds no longer.
+        server.handle_timeout(at);
+        let done = act(server, at);
+        self.drain(index, now);
+        Some(done)
+    }
+
+    /// Makes a session follow what was decided about its rooms by now. False if it is not here.
+    pub fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
+        let Some(index) = self.sessions.find(session) else { return false };
+        self.sessions.follow_rooms(index);
+        self.drain(index, now);
+        true
+    }
+
+    /// Sends everybody away whom a ban is about; who that was.
+    pub fn expel(&mut self, now: Instant, ban: &Ban) -> Vec<Expelled> {
+        let refusal = ban.refusal();
+        let mut expelled = Vec::new();
+        for index in self.sessions.indices() {
+            let session = self.sessions.get_mut(index);
+            let is_meant = |row: &ClientRow<'_>| match &ban.target {
+                BanTarget::Name(name) => name.to_lowercase() == row.name.to_lowercase(),
+                BanTarget::Subject(subject) => {
+                    row.access.and_then(|access| access.subject.as_deref()) == Some(subject)
+                }
+                BanTarget::Address(prefix) => {
+                    self.address_of.get(&row.link).is_some_and(|address| prefix.contains(*address))
+                }
+            };
+            let rows = session.server.client_table().filter(is_meant);
+            let meant: Vec<(ClientId, String)> = rows.map(|row| (row.id, row.name.to_owned())).collect();
+            for (id, player) in meant {
+                session.server.kick(id, &refusal);
+                expelled.push(Expelled { session: session.name.clone(), player });
+            }
+            self.drain(index, now);
+        }
+        if let BanTarget::Address(prefix) = &ban.target {
+            self.hang_up(now, &refusal, |address| prefix.contains(address));
+        }
+        expelled
+    }
+
+    /// Every session with its name.
+    pub fn servers(&self) -> impl Iterator<Item = (&str, &Server)> {
+        self.sessions.iter().map(|session| (&*session.name, &session.server))
+    }
+
+    /// Where a link comes from, on networks with addresses.
+    pub fn address_of(&self, link: LinkId) -> Option<IpAddr> {
+        self.address_of.get(&link).copied()
+    }
+
+    /// Closes the links of those who have not joined yet.
+    fn hang_up(&mut self, now: Instant, reason: &str, is_meant: impl Fn(IpAddr) -> bool) {
+        let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
+        for link in meant.map(|(link, _)| *link).collect::<Vec<_>>() {
+            self.listeners.disconnect(now, link, reason);
+        }
+    }
+}

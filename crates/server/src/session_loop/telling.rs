@@ -1,0 +1,70 @@
+//! What sessions tell: logged, noted, and who asks to join answered.
+
+use std::time::{Duration, Instant};
+
+use consonance_session::{Instant as SessionInstant, LinkId, ServerEvent};
+use tracing::info;
+
+use super::SessionLoop;
+use super::event_log::log;
+use crate::admission::{Refusal, Verdict};
+use crate::listeners::Listeners;
+use crate::records::Records;
+use crate::sessions::Session;
+use crate::utc::seconds_since_1970;
+
+impl SessionLoop {
+    /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
+    pub(super) fn tell_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
+        let session = self.sessions.get_mut(index);
+        while let Some(event) = session.server.poll_event() {
+            match event {
+                ServerEvent::JoinAsked { link, name, join_token } => {
+                    let verdict = self.desk.ask(now, &session.name, link, &name, &join_token);
+                    let verdict = unless_banned(&self.records, &name, verdict);
+                    carry_out(session, &mut self.listeners, now, at, link, &name, verdict);
+                }
+                event => {
+                    log(&session.name, &event);
+                    self.notes.add(at, &session.name, &event);
+                    if let Some(feed) = &mut self.recording_feed {
+                        session.recording.handle_event(feed, now, &session.name, &session.server, &event);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whoever may join does, unless it is banned.
+fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
+    let Verdict::Admit { access, .. } = &verdict else { return verdict };
+    match records.ban_of_player(seconds_since_1970(), name, access.subject.as_deref()) {
+        None => verdict,
+        Some(ban) => Verdict::Refuse(Refusal::Banned(ban.refusal())),
+    }
+}
+
+/// Lets somebody in, or tells why not.
+fn carry_out(
+    session: &mut Session,
+    listeners: &mut Listeners,
+    now: Instant,
+    at: SessionInstant,
+    link: LinkId,
+    name: &str,
+    verdict: Verdict,
+) {
+    match verdict {
+        Verdict::Admit { mut access, seconds_left } => {
+            access.ends_at = seconds_left.map(|seconds| at + Duration::from_secs(seconds));
+            session.server.admit(link, access);
+        }
+        Verdict::Refuse(reason) => {
+            info!(session = session.name, player = name, %link, %reason, "not admitted");
+            // Of two reasons the peer is told the first, and this one says more than the engine's.
+            listeners.disconnect(now, link, &reason.to_string());
+            session.server.refuse(link);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What outlives a restart: an embedded database in a folder, or, without one, nothing.
+//!
+//! Everything that is stored is also in memory, where it is asked; the database only has to take changes, on a thread of
+//! its own, in order, several to a transaction.
+//! A change counts as stored when its transaction is on the disk; whatever happens then, it is there after the next start.
+//! While the disk takes nothing, changes wait and are tried again, and nobody who serves voice notices.
+//!
+//! The file `consonance.redb` has a table for each kind of record, keys and values both text, the values JSON
+//! (`docs/storage.md` describes them); the table `meta` has the version under `schema`.
+
+mod database;
+mod error;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use database::Database;
+pub use error::StoreError;
+use writer::Writer;
+pub use writer::{StoreStatus, Ticket};
+
+/// The way to the database; a clone leads to the same one.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// None if everything is in memory only.
+    writer: Option<Arc<Writer>>,
+}
+
+/// A kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Bans by number.
+    Bans,
+    /// What operators did, by number.
+    Audit,
+    /// What was decided about players, by session and player.
+    Standings,
+    /// What was decided about rooms, by session.
+    Rooms,
+}
+
+/// One change of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which kind of record.
+    pub table: Table,
+    /// Its key.
+    pub key: String,
+    /// What it is from now on; none if there is no such record any more.
+    pub value: Option<String>,
+}
+
+/// Every record of a database by kind and key.
+pub(crate) type Contents = BTreeMap<Table, BTreeMap<String, String>>;
+
+/// How a change is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stored {
+    /// On the disk.
+    OnDisk,
+    /// In memory, as everything here: it is gone after a restart.
+    InMemory,
+    /// In memory; the disk has not taken it yet, and is tried again.
+    Waiting,
+}
+
+impl Store {
+    /// Stores nothing.
+    pub fn in_memory() -> Self {
+        Self { writer: None }
+    }
+
+    /// The database in this folder, which is made if it is not there, with what it holds.
+    ///
+    /// # Errors
+    /// [`StoreError`], if the folder or the file cannot be used.
+    pub(crate) fn open(folder: &Path) -> Result<(Self, Contents), StoreError> {
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::folder(folder, &error))?;
+        let path = folder.join(FILE_NAME);
+        let database = Database::open(&path)?;
+        let contents = database.contents()?;
+        let writer = Writer::start(database, move || Database::open(&path));
+        Ok((Self { writer: Some(Arc::new(writer)) }, contents))
+    }
+
+    /// Takes changes that belong together: either all are stored or none. Never blocks.
+    pub fn write(&self, changes: Vec<Change>) -> Ticket {
+        match &self.writer {
+            Some(writer) => writer.write(changes),
+            None => Ticket::done(Stored::InMemory),
+        }
+    }
+
+    /// Waits until the disk has everything that was written before, but no longer than this.
+    pub fn flush(&self, patience: Duration) -> Stored {
+        self.write(Vec::new()).wait(Instant::now() + patience)
+    }
+
+    /// How it is doing.
+    pub fn status(&self) -> StoreStatus {
+        self.writer.as_ref().map_or_else(StoreStatus::default, |writer| writer.status())
+    }
+}
+
+impl Table {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Bans, Self::Audit, Self::Standings, Self::Rooms];
+
+    /// What it is called in the file.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Bans => "bans",
+            Self::Audit => "audit",
+            Self::Standings => "standings",
+            Self::Rooms => "rooms",
+        }
+    }
+}
+
+impl Change {
+    pub(crate) fn put(table: Table, key: String, value: &impl serde::Serialize) -> Self {
+        let value = serde_json::to_string(value).expect("records are plain data with text as keys");
+        Self { table, key, value: Some(value) }
+    }
+
+    pub(crate) fn delete(table: Table, key: String) -> Self {
+        Self { table, key, value: None }
+    }
+}
+
+/// A number as a key: sorted as text it is sorted as a number.
+pub(crate) fn number_key(number: u64) -> String {
+    format!("{number:020}")
+}
+
+const FILE_NAME: &str = "consonance.redb";

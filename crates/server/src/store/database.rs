@@ -1,0 +1,130 @@
+//! The database file: opened, read whole, and changed one transaction at a time.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use redb::{ReadableDatabase, ReadableTable, TableDefinition};
+
+use super::{Change, Contents, StoreError, Table};
+
+/// An open database; no other process has it.
+pub(super) struct Database {
+    file: redb::Database,
+    path: PathBuf,
+}
+
+impl Database {
+    /// Opens the file, or makes it.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        match fs::metadata(path) {
+            Ok(found) if found.len() == 0 => return Err(StoreError::damaged(path, "the file is empty")),
+            Ok(_) => {}
+            Err(_) => make(path)?,
+        }
+        // A file that was cut off or overwritten may break what the library takes for granted.
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let file = builder().open(path).map_err(|error| StoreError::of(path, error.into()))?;
+            let database = Self { file, path: path.to_owned() };
+            database.check_schema()?;
+            Ok(database)
+        }));
+        opened.unwrap_or_else(|_| Err(StoreError::damaged(path, "what it says of itself is impossible")))
+    }
+
+    /// Everything in it.
+    pub(super) fn contents(&self) -> Result<Contents, StoreError> {
+        let read = catch_unwind(AssertUnwindSafe(|| self.read_all().map_err(|error| self.error(error))));
+        read.unwrap_or_else(|_| Err(StoreError::damaged(&self.path, "its records cannot be reached")))
+    }
+
+    /// Stores all of these changes, or with an error none. After an error the database has to be opened anew.
+    pub(super) fn commit<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Result<(), StoreError> {
+        self.write(changes).map_err(|error| self.error(error))
+    }
+
+    fn check_schema(&self) -> Result<(), StoreError> {
+        let found = self.schema().map_err(|error| self.error(error))?;
+        match found.as_deref() {
+            Some(SCHEMA) => Ok(()),
+            Some(found) => Err(StoreError::TooNew { file: self.path.clone(), found: found.to_owned() }),
+            None => Err(StoreError::damaged(&self.path, "it does not say which form it has")),
+        }
+    }
+
+    fn schema(&self) -> Result<Option<String>, redb::Error> {
+        let transaction = self.file.begin_read()?;
+        let meta = transaction.open_table(META)?;
+        Ok(meta.get(SCHEMA_KEY)?.map(|value| value.value().to_owned()))
+    }
+
+    fn read_all(&self) -> Result<Contents, redb::Error> {
+        let transaction = self.file.begin_read()?;
+        let mut contents = Contents::new();
+        for table in Table::ALL {
+            let records = transaction.open_table(definition(table))?;
+            let into = contents.entry(table).or_default();
+            for record in records.iter()? {
+                let (key, value) = record?;
+                into.insert(key.value().to_owned(), value.value().to_owned());
+            }
+        }
+        Ok(contents)
+    }
+
+    fn write<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Result<(), redb::Error> {
+        let transaction = self.file.begin_write()?;
+        for change in changes {
+            let mut table = transaction.open_table(definition(change.table))?;
+            match &change.value {
+                Some(value) => drop(table.insert(&*change.key, &**value)?),
+                None => drop(table.remove(&*change.key)?),
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn error(&self, error: redb::Error) -> StoreError {
+        StoreError::of(&self.path, error)
+    }
+}
+
+/// Makes the file under another name first: a server that is killed meanwhile leaves no half of one behind.
+fn make(path: &Path) -> Result<(), StoreError> {
+    let unfinished = path.with_extension("redb.new");
+    let disk = |error: std::io::Error| StoreError::Disk { file: path.to_owned(), what: error.to_string() };
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+        _ => {}
+    }
+    let fill = || -> Result<(), redb::Error> {
+        let file = builder().create(&unfinished)?;
+        let transaction = file.begin_write()?;
+        transaction.open_table(META)?.insert(SCHEMA_KEY, SCHEMA)?;
+        for table in Table::ALL {
+            transaction.open_table(definition(table))?;
+        }
+        transaction.commit()?;
+        Ok(())
+    };
+    fill().map_err(|error| StoreError::of(path, error))?;
+    fs::rename(&unfinished, path).map_err(disk)
+}
+
+fn builder() -> redb::Builder {
+    let mut builder = redb::Builder::new();
+    // Nothing is read from it but at the start.
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+const fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static str> {
+    TableDefinition::new(table.name())
+}
+
+const META: TableDefinition<'static, &'static str, &'static str> = TableDefinition::new("meta");
+const SCHEMA_KEY: &str = "schema";
+/// The form of the records; another one has another number.
+const SCHEMA: &str = "1";
+const CACHE_BYTES: usize = 2 << 20;

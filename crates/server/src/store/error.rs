@@ -1,0 +1,83 @@
+//! Why a database cannot be used.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a database cannot be used, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder cannot be made or used.
+    #[error("the storage folder {} cannot be used: {what}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        what: String,
+    },
+    /// Another process has it open.
+    #[error(
+        "the database {} is in use by another server: stop that one, or give this one a storage folder of its own",
+        file.display()
+    )]
+    InUse {
+        /// The database.
+        file: PathBuf,
+    },
+    /// What is in the file is no database, or not all of one.
+    #[error(
+        "the database {} is damaged ({what}): put a copy of it from a backup there, or move it away to start with an \
+         empty one; bans, mutes and the audit log are in it",
+        file.display()
+    )]
+    Damaged {
+        /// The database.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A later version has written it.
+    #[error(
+        "the database {} has the form {found:?}, which this version does not know: start the version that wrote it, or a \
+         later one",
+        file.display()
+    )]
+    TooNew {
+        /// The database.
+        file: PathBuf,
+        /// The form that it says it has.
+        found: String,
+    },
+    /// The disk or the system refuses.
+    #[error("the database {} cannot be read or written: {what}", file.display())]
+    Disk {
+        /// The database.
+        file: PathBuf,
+        /// What the system says.
+        what: String,
+    },
+}
+
+impl StoreError {
+    pub(super) fn folder(folder: &Path, error: &io::Error) -> Self {
+        Self::Folder { folder: folder.to_owned(), what: error.to_string() }
+    }
+
+    pub(crate) fn damaged(file: &Path, what: &(impl ToString + ?Sized)) -> Self {
+        Self::Damaged { file: file.to_owned(), what: what.to_string() }
+    }
+
+    /// What the database library says.
+    pub(super) fn of(file: &Path, error: redb::Error) -> Self {
+        match error {
+            redb::Error::DatabaseAlreadyOpen => Self::InUse { file: file.to_owned() },
+            redb::Error::Io(error)
+                if error.kind() != io::ErrorKind::InvalidData
+                    && error.kind() != io::ErrorKind::UnexpectedEof =>
+            {
+                Self::Disk { file: file.to_owned(), what: error.to_string() }
+            }
+            other => Self::damaged(file, &other),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The thread that writes: changes in order, as many to a transaction as wait, again and again until the disk takes them.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tracing::{error, info, warn};
+
+use super::database::Database;
+use super::{Change, StoreError, Stored};
+
+/// Writes of several changes each that may wait for the disk; further ones are in memory only, and counted.
+const WAITING_MAX: usize = 16_384;
+/// How many of them go into one transaction at most.
+const PER_TRANSACTION: usize = 1_024;
+/// The disk is tried again after this, and then after twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How often a disk that takes nothing is tried while the server goes.
+const LAST_ATTEMPTS: usize = 3;
+
+/// The thread and the way to it. Dropping it writes what waits.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// None only while it is dropped.
+    queue: Option<SyncSender<Write>>,
+    counters: Arc<Counters>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A promise that changes will be stored.
+#[derive(Debug)]
+pub struct Ticket(Result<Receiver<()>, Stored>);
+
+/// How a store is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct StoreStatus {
+    /// Whether there is a database; without one, everything is in memory.
+    pub is_on_disk: bool,
+    /// Transactions that the disk has taken.
+    pub transactions: u64,
+    /// How often it refused one.
+    pub errors: u64,
+    /// What it said the last time, if it has taken none since.
+    pub trouble: Option<String>,
+    /// Writes that wait for it.
+    pub waiting: u64,
+    /// Writes that were not taken because too many wait: these changes are in memory only.
+    pub dropped: u64,
+}
+
+#[derive(Debug)]
+struct Write {
+    changes: Vec<Change>,
+    done: SyncSender<()>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    transactions: AtomicU64,
+    errors: AtomicU64,
+    waiting: AtomicU64,
+    dropped: AtomicU64,
+    is_stopping: AtomicBool,
+    trouble: Mutex<Option<String>>,
+}
+
+impl Writer {
+    /// Writes to this database, and to one opened anew whenever that has failed.
+    pub(super) fn start(
+        database: Database,
+        reopen: impl Fn() -> Result<Database, StoreError> + Send + 'static,
+    ) -> Self {
+        let (queue, writes) = mpsc::sync_channel(WAITING_MAX);
+        let counters = Arc::new(Counters::default());
+        let counted = Arc::clone(&counters);
+        let run = move || Loop { database: Some(database), reopen, writes, counters: counted }.run();
+        let thread = thread::Builder::new().name("store".into()).spawn(run);
+        let thread = thread.expect("the operating system gives a thread");
+        Self { queue: Some(queue), counters, thread: Some(thread) }
+    }
+
+    pub(super) fn write(&self, changes: Vec<Change>) -> Ticket {
+        let (done, is_done) = mpsc::sync_channel(1);
+        let Some(queue) = &self.queue else { return Ticket::done(Stored::InMemory) };
+        self.counters.waiting.fetch_add(1, Ordering::Relaxed);
+        match queue.try_send(Write { changes, done }) {
+            Ok(()) => Ticket(Ok(is_done)),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
+                if self.counters.dropped.fetch_add(1, Ordering::Relaxed) == 0 {
+                    error!("too much waits for the disk: changes are in memory only from now on");
+                }
+                Ticket::done(Stored::InMemory)
+            }
+        }
+    }
+
+    pub(super) fn status(&self) -> StoreStatus {
+        let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        StoreStatus {
+            is_on_disk: true,
+            transactions: load(&self.counters.transactions),
+            errors: load(&self.counters.errors),
+            trouble: self.counters.trouble().clone(),
+            waiting: load(&self.counters.waiting),
+            dropped: load(&self.counters.dropped),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.counters.is_stopping.store(true, Ordering::Release);
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // One that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Ticket {
+    pub(super) fn done(stored: Stored) -> Self {
+        Self(Err(stored))
+    }
+
+    /// Waits until the disk has taken the changes, but no longer than until then.
+    pub fn wait(self, deadline: Instant) -> Stored {
+        match self.0 {
+            Err(stored) => stored,
+            Ok(is_done) => match is_done.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(()) => Stored::OnDisk,
+                Err(RecvTimeoutError::Timeout) => Stored::Waiting,
+                Err(RecvTimeoutError::Disconnected) => Stored::InMemory,
+            },
+        }
+    }
+}
+
+impl Counters {
+    fn trouble(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Loop<F> {
+    database: Option<Database>,
+    reopen: F,
+    writes: Receiver<Write>,
+    counters: Arc<Counters>,
+}
+
+impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
+    fn run(mut self) {
+        let mut batch = Vec::new();
+        while let Ok(first) = self.writes.recv() {
+            batch.push(first);
+            batch.extend(self.writes.try_iter().take(PER_TRANSACTION - 1));
+            if !self.store(&batch) {
+                error!(writes = batch.len(), "the disk takes nothing, and the server goes: changes are lost");
+                return;
+            }
+            self.counters.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            for write in batch.drain(..) {
+                // Who asked may have lost its patience.
+                let _ = write.done.try_send(());
+            }
+        }
+    }
+
+    /// Tries until the disk has taken it; false if the server goes before.
+    fn store(&mut self, batch: &[Write]) -> bool {
+        let mut pause = FIRST_PAUSE;
+        let mut last_attempts = LAST_ATTEMPTS;
+        loop {
+            match self.attempt(batch) {
+                Ok(()) => {
+                    self.counters.transactions.fetch_add(1, Ordering::Relaxed);
+                    if self.counters.trouble().take().is_some() {
+                        info!("the disk takes changes again");
+                    }
+                    return true;
+                }
+                Err(refused) => {
+                    self.database = None;
+                    self.counters.errors.fetch_add(1, Ordering::Relaxed);
+                    let is_new = self.counters.trouble().replace(refused.to_string()).is_none();
+                    if is_new {
+                        warn!(%refused, "changes wait for the disk, which is tried again");
+                    }
+                }
+            }
+            if self.counters.is_stopping.load(Ordering::Acquire) {
+                last_attempts -= 1;
+                if last_attempts == 0 {
+                    return false;
+                }
+                pause = FIRST_PAUSE;
+            }
+            thread::park_timeout(pause);
+            pause = (2 * pause).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn attempt(&mut self, batch: &[Write]) -> Result<(), StoreError> {
+        let changes = batch.iter().flat_map(|write| &write.changes);
+        if changes.clone().next().is_none() && self.database.is_some() {
+            return Ok(());
+        }
+        let database = match self.database.take() {
+            Some(database) => database,
+            None => (self.reopen)()?,
+        };
+        database.commit(changes)?;
+        self.database = Some(database);
+        Ok(())
+    }
+}

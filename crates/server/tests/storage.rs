@@ -1,0 +1,182 @@
+//! What is stored is there after a restart, whatever happened to the process; and a file that is no database says so.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use consonance_server::audit::AuditQuery;
+use consonance_server::bans::BanTarget;
+use consonance_server::moderation::{By, Moderation};
+use consonance_server::records::{Records, RecordsSettings, RoomDecision};
+use consonance_server::store::Stored;
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_session::Sanction;
+
+const FILE: &str = "consonance.redb";
+const LONG: Duration = Duration::from_secs(30);
+
+/// A folder of its own for each test, empty at first.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("storage").join(test);
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+fn open(folder: &Path) -> Records {
+    Records::open(folder, RecordsSettings::default()).unwrap()
+}
+
+/// A server without players.
+fn server(records: &Records) -> (DedicatedServer, Moderation) {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.records = records.clone();
+    let server = DedicatedServer::start(SessionLoop::new(&settings));
+    let moderation = Moderation::new(server.handle(), records.clone());
+    (server, moderation)
+}
+
+fn name(name: &str) -> BanTarget {
+    BanTarget::Name(name.into())
+}
+
+#[test]
+fn everything_that_was_decided_is_there_after_a_restart() {
+    let folder = folder("restart");
+    let by = By::new("Ann", "because");
+    let decision = RoomDecision { listeners_max: Some(4), ..RoomDecision::default() };
+    {
+        let records = open(&folder);
+        let (server, moderation) = server(&records);
+        moderation.ban(&by, name("Mallory"), None).unwrap();
+        let gone = moderation.ban(&by, name("Gone"), None).unwrap();
+        moderation.unban(&by, gone.ban.id).unwrap();
+        moderation.impose(&by, "main", &"Alice".into(), Sanction::Deafened, None).unwrap();
+        moderation.limit_room(&by, "main", "duel*", Some(decision)).unwrap();
+        assert_eq!(records.flush(LONG), Stored::OnDisk);
+        server.stop();
+    }
+    let records = open(&folder);
+    let (_server, moderation) = server(&records);
+    assert_eq!(moderation.bans(0, 10).len(), 1);
+    assert!(moderation.ban_of("mallory", None, None).is_some());
+    assert!(moderation.standing("main", &"Alice".into()).unwrap().deafened.is_some());
+    assert_eq!(moderation.room_decisions("main").rooms.get("duel*"), Some(&decision));
+    let actions: Vec<_> =
+        moderation.audit(&AuditQuery::default()).entries.into_iter().map(|entry| entry.action).collect();
+    assert_eq!(actions, ["limit_room", "deafen", "unban", "ban", "ban"]);
+    assert_eq!(moderation.ban(&by, name("Next"), None).unwrap().ban.id, 2);
+}
+
+#[test]
+fn what_has_ended_is_cleared_away() {
+    let folder = folder("ended");
+    {
+        let records = open(&folder);
+        let (_server, moderation) = server(&records);
+        moderation.ban(&By::new("Ann", ""), name("Mallory"), Some(4_102_444_800)).unwrap();
+        records.clear_away(4_102_444_799);
+        assert_eq!(records.bans_count(), 1);
+        records.clear_away(4_102_444_800);
+        assert_eq!(records.bans_count(), 0);
+        assert_eq!(
+            moderation.audit(&AuditQuery::default()).entries.len(),
+            0,
+            "75 years are more than a year"
+        );
+    }
+    assert_eq!(open(&folder).bans_count(), 0);
+}
+
+#[test]
+fn two_servers_do_not_share_a_folder() {
+    let folder = folder("shared");
+    let _first = open(&folder);
+    let refused = Records::open(&folder, RecordsSettings::default()).unwrap_err().to_string();
+    assert!(refused.contains("in use by another server"), "{refused}");
+}
+
+#[test]
+fn a_file_that_is_damaged_says_so_and_what_to_do() {
+    let folder = folder("damaged");
+    {
+        let records = open(&folder);
+        let (_server, moderation) = server(&records);
+        for number in 0..50 {
+            moderation.ban(&By::new("Ann", ""), name(&format!("player {number}")), None).unwrap();
+        }
+        assert_eq!(records.flush(LONG), Stored::OnDisk);
+    }
+    let file = folder.join(FILE);
+    let whole = fs::read(&file).unwrap();
+    let mut refused = 0;
+    for (what, bytes) in [
+        ("empty", Vec::new()),
+        ("a few bytes", whole[..100].to_vec()),
+        ("half", whole[..whole.len() / 2].to_vec()),
+        ("another file", b"[storage]\nfolder = \"here\"\n".repeat(1000)),
+        ("zeros", vec![0; whole.len()]),
+        ("without its beginning", [&[0; 512], &whole[512..]].concat()),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        match Records::open(&folder, RecordsSettings::default()) {
+            Ok(records) => panic!("{what} was taken for a database with {} bans", records.bans_count()),
+            Err(error) => {
+                let words = error.to_string();
+                assert!(words.contains(FILE) && words.contains("backup"), "{what}: {words}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(refused, 6);
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(open(&folder).bans_count(), 50, "the copy is as good as ever");
+}
+
+#[test]
+fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
+    let folder = folder("killed");
+    let mut acknowledged = Vec::new();
+    for round in 0..3 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "bans_without_end", "--ignored", "--nocapture"])
+            .env(FOLDER, &folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let banned =
+            lines.map_while(Result::ok).filter_map(|line| line.strip_prefix(BANNED).map(ToOwned::to_owned));
+        acknowledged.extend(banned.take(20 + 7 * round));
+        // SIGKILL on Unix, in the middle of the next write as likely as not.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let records = open(&folder);
+        for name in &acknowledged {
+            assert!(records.ban_of_player(0, name, None).is_some(), "{name} is not banned any more");
+        }
+    }
+    assert_eq!(acknowledged.len(), 20 + 27 + 34);
+}
+
+/// What the test above runs and kills.
+#[test]
+#[ignore = "goes on until it is killed; run by another test"]
+fn bans_without_end() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let records = open(Path::new(&folder));
+    let (_server, moderation) = server(&records);
+    for number in 0.. {
+        let player = format!("player {} of {}", number, std::process::id());
+        let banned = moderation.ban(&By::new("Ann", "for the test"), name(&player), None).unwrap();
+        assert_eq!(banned.done.stored, Stored::OnDisk);
+        println!("{BANNED}{player}");
+    }
+}
+
+const FOLDER: &str = "CONSONANCE_TEST_STORAGE_FOLDER";
+const BANNED: &str = "banned: ";

@@ -1,0 +1,147 @@
+//! What operators do from other threads, while players talk.
+
+use consonance_server::audit::AuditQuery;
+use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
+use consonance_server::records::{Records, RecordsSettings, RoomDecision, SessionRooms, StoredRights};
+use consonance_server::{SessionsSettings, store::Stored};
+use consonance_session::Sanction;
+
+use crate::stage::{Player, Stage, wait_until};
+
+/// Two sessions on two workers, with Alice and Bob in "red".
+pub(crate) struct Scene {
+    pub(crate) stage: Stage,
+    pub(crate) moderation: Moderation,
+    pub(crate) alice: Player,
+    pub(crate) bob: Player,
+}
+
+pub(crate) fn scene(records: Records) -> Scene {
+    let mut settings = SessionsSettings::new(["red", "blue"]).unwrap();
+    settings.records = records.clone();
+    let stage = Stage::with_settings(&settings, 2);
+    let moderation = Moderation::new(stage.server.handle(), records);
+    let mut alice = stage.player("Alice", "red");
+    let mut bob = stage.player("Bob", "red");
+    wait_until("both join", &mut [&mut alice, &mut bob], |players| {
+        players.iter().all(|player| player.client.players().count() == 2)
+    });
+    Scene { stage, moderation, alice, bob }
+}
+
+fn in_memory() -> Records {
+    Records::in_memory(RecordsSettings::default())
+}
+
+pub(crate) fn by() -> By {
+    By::new("Ann", "too loud")
+}
+
+fn actions(moderation: &Moderation) -> Vec<String> {
+    let page = moderation.audit(&AuditQuery::default());
+    page.entries.iter().map(|entry| format!("{} {}: {}", entry.action, entry.target, entry.result)).collect()
+}
+
+/// Nothing is heard of what Alice says, though what Bob says then is.
+fn is_silent(alice: &mut Player, bob: &mut Player) -> bool {
+    bob.heard.clear();
+    alice.say(b"not heard");
+    bob.say(b"heard");
+    wait_until("Alice hears Bob", &mut [alice, bob], |players| players[0].heard.contains(&b"heard".to_vec()));
+    alice.heard.clear();
+    bob.heard.is_empty()
+}
+
+#[test]
+fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit_log() {
+    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let done = moderation.impose(&by(), "red", &"Alice".into(), Sanction::Muted, None).unwrap();
+    assert_eq!((done.outcome, done.stored), (Outcome::Told, Stored::InMemory));
+    wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| !players[0].told.is_empty());
+    assert_eq!(alice.told, ["Muted: too loud"]);
+    assert!(is_silent(&mut alice, &mut bob));
+    let standing = &moderation.players("red").unwrap()[0].standing;
+    assert_eq!(standing.muted.as_ref().map(|terms| &*terms.by), Some("Ann"));
+    moderation.lift(&by(), "red", &"Alice".into(), Sanction::Muted).unwrap();
+    wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| players[0].told.len() == 2);
+    alice.say(b"again");
+    wait_until("Bob hears her", &mut [&mut alice, &mut bob], |players| {
+        players[1].heard.contains(&b"again".to_vec())
+    });
+    assert_eq!(actions(&moderation), ["unmute Alice: told", "mute Alice: told"]);
+}
+
+#[test]
+fn somebody_who_is_not_here_is_muted_when_it_comes() {
+    let Scene { stage, moderation, mut alice, bob: _bob } = scene(in_memory());
+    let done = moderation.impose(&by(), "red", &"Carol".into(), Sanction::Muted, None).unwrap();
+    assert_eq!(done.outcome, Outcome::Absent);
+    let mut carol = stage.player("Carol", "red");
+    wait_until("Carol is told", &mut [&mut carol, &mut alice], |players| !players[0].told.is_empty());
+    assert!(moderation.standings("red").len() == 1 && moderation.standings("blue").is_empty());
+}
+
+#[test]
+fn who_is_kicked_is_gone_and_what_cannot_be_done_says_why() {
+    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let kick = |session: &str, player: &str| moderation.kick(&by(), session, &player.into());
+    assert_eq!(kick("red", "Alice").unwrap().outcome, Outcome::Told);
+    wait_until("Alice is gone", &mut [&mut alice, &mut bob], |players| players[0].end.is_some());
+    assert_eq!(alice.told, ["kicked: too loud"]);
+    let words = |result: Result<_, ModerationError>| result.map(drop).unwrap_err().to_string();
+    assert!(words(kick("red", "Alice")).contains("nobody called \"Alice\" is in the session \"red\""));
+    assert!(words(kick("pink", "Bob")).contains("no session \"pink\""));
+    let removed = moderation.remove_from_room(&by(), "red", &"Bob".into(), "vip");
+    assert!(words(removed).contains("does not listen to the room \"vip\""));
+    let past = moderation.impose(&by(), "red", &"Bob".into(), Sanction::Deafened, Some(1));
+    assert_eq!(past, Err(ModerationError::EndsInThePast));
+    assert_eq!(actions(&moderation).len(), 5, "what was not done is in the log, too");
+}
+
+#[test]
+fn a_player_is_moved_and_its_rooms_are_seen_from_outside() {
+    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let done = moderation.move_player(&by(), "red", &"Alice".into(), "lobby", "jail").unwrap();
+    assert_eq!(done.outcome, Outcome::Moved);
+    wait_until("Alice is there", &mut [&mut alice, &mut bob], |_| {
+        moderation.rooms("red").unwrap().iter().any(|room| room.name == "jail" && room.listeners == ["Alice"])
+    });
+    let denied = StoredRights { listen: Some(false), speak: Some(false) };
+    moderation.set_room_rights(&by(), "red", &"Alice".into(), "jail", denied).unwrap();
+    wait_until("Alice is out again", &mut [&mut alice, &mut bob], |_| {
+        moderation.players("red").unwrap()[0].rooms.is_empty()
+    });
+    let back = moderation.move_player(&by(), "red", &"Bob".into(), "lobby", "lobby");
+    assert_eq!(back.unwrap().outcome, Outcome::Moved);
+}
+
+#[test]
+fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
+    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let one = RoomDecision { speakers_max: Some(0), ..RoomDecision::default() };
+    moderation.limit_room(&by(), "red", "lobby", Some(one)).unwrap();
+    alice.say(b"not heard");
+    moderation.limit_room(&by(), "red", "lobby", None).unwrap();
+    alice.say(b"heard");
+    wait_until("Bob hears her", &mut [&mut alice, &mut bob], |players| !players[1].heard.is_empty());
+    moderation.slow_texts(&by(), "red", Some(60)).unwrap();
+    assert_eq!(moderation.room_decisions("red").text_every_s, Some(60));
+    moderation.slow_texts(&by(), "red", None).unwrap();
+    let pink = moderation.slow_texts(&by(), "pink", None);
+    assert!(matches!(pink, Err(ModerationError::NoSession { .. })));
+    assert_eq!(moderation.room_decisions("red"), SessionRooms::default());
+}
+
+#[test]
+fn sessions_are_listed_and_players_with_where_they_are() {
+    let Scene { stage: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
+    let sessions: Vec<_> =
+        moderation.sessions().into_iter().map(|session| (session.name, session.players)).collect();
+    assert_eq!(sessions, [("blue".to_owned(), 0), ("red".to_owned(), 2)]);
+    let rooms: Vec<_> =
+        moderation.players("red").unwrap().into_iter().map(|row| (row.name, row.rooms)).collect();
+    let lobby = vec!["lobby".to_owned()];
+    assert_eq!(rooms, [("Alice".to_owned(), lobby.clone()), ("Bob".to_owned(), lobby)]);
+    assert!(moderation.reset(&by(), "red", &PlayerRef::Name("Bob".into())).is_ok());
+    assert!(matches!(moderation.players("pink"), Err(ModerationError::NoSession { .. })));
+}
