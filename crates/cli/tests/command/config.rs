@@ -86,7 +86,8 @@ fn the_printed_file_is_one_that_is_taken() {
     let file = folder.write("voice.toml", printed.out.join("\n").as_bytes());
     let checked = Program::start(&["serve", "--check", "--config", &file]).end();
     checked.assert_well();
-    assert_eq!(checked.out.len(), 4, "nothing differs from the defaults: {:?}", checked.out);
+    let made = checked.out.iter().find(|line| line.contains(" = "));
+    assert_eq!(made, None, "nothing differs from the defaults");
 }
 
 #[test]
