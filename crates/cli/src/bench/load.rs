@@ -3,12 +3,14 @@
 //! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that what
 //! it uses can be told apart. `docs/server-cost.md` says what is counted and how.
 
+mod beside;
 mod client;
 mod crowd;
 mod delays;
 mod floors;
 mod inbox;
 mod memory;
+mod mode;
 mod probe;
 mod process_figures;
 mod ramp;
@@ -23,8 +25,8 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use clap::Args;
+use consonance_quic::QuicAddress;
 use consonance_quic::sans_io::Dialer;
-use consonance_quic::{QuicAddress, QuicClientSettings};
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::set_current_timer_slack;
@@ -33,6 +35,7 @@ use serde_json::Map;
 use client::Guest;
 use crowd::Crowd;
 use floors::Floors;
+use mode::Mode;
 use process_figures::ProcessFigures;
 use ramp::Ramp;
 use report::{Figures, Scene};
@@ -54,9 +57,8 @@ pub(crate) struct Load {
     /// Load this server and not one of our own on this machine. Its limits hold, and its processor time is not visible.
     #[arg(long, value_name = "ADDRESS")]
     server: Option<QuicAddress>,
-    /// Voice in QUIC datagrams.
-    #[arg(long)]
-    quic: bool,
+    #[command(flatten)]
+    mode: Mode,
     /// Bytes of a frame.
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(16..=900))]
     frame_bytes: u16,
@@ -103,7 +105,9 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     let progress = Progress::new();
     let bytes_per_client = match &load.server {
         None if !load.skip_memory => {
-            Some(memory::bytes_per_client(|clients| progress.say(format!("memory: {clients} idle clients")))?)
+            Some(memory::bytes_per_client(load.mode.client_settings(), |clients| {
+                progress.say(format!("memory: {clients} idle clients"));
+            })?)
         }
         _ => None,
     };
@@ -149,8 +153,8 @@ impl Load {
 
     /// Lets everybody join.
     fn gather(&self, address: &QuicAddress, progress: &Progress) -> Result<Crowd, Box<dyn Error>> {
-        let dialer = Dialer::new(address, socket_address(address)?, QuicClientSettings::default());
-        let mut crowd = Crowd::new(dialer, self.frame_bytes.into());
+        let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
+        let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_beside());
         let guest = |index: u32| Guest {
             name: format!("load {index}"),
             session: address.session().to_owned(),
@@ -211,12 +215,18 @@ impl Load {
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
-        Ok(Figures { scene: self.scene(), busy, calm, bytes_per_client: None, is_limited_by_clients })
+        Ok(Figures {
+            scene: self.scene(crowd.is_beside()),
+            busy,
+            calm,
+            bytes_per_client: None,
+            is_limited_by_clients,
+        })
     }
 
-    fn scene(&self) -> Scene {
+    fn scene(&self, is_beside: bool) -> Scene {
         let Self { clients, speakers, rooms, frame_bytes, .. } = *self;
-        Scene { mode: "quic", clients, speakers, rooms, frame_bytes }
+        Scene { mode: self.mode.name(is_beside), clients, speakers, rooms, frame_bytes }
     }
 }
 

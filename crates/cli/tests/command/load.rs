@@ -53,6 +53,13 @@ fn frames_flow_and_the_time_that_the_server_took_for_them_is_told() {
 }
 
 #[test]
+fn voice_takes_the_way_that_was_asked_for_and_by_default_that_of_any_client() {
+    for (arguments, mode) in [(&["--fast"][..], "fast"), (&["--udp-plain"], "udp-plain"), (&[], "fast")] {
+        assert_eq!(load(arguments)["mode"], mode, "{arguments:?}");
+    }
+}
+
+#[test]
 fn another_server_is_loaded_too_but_its_processor_time_is_not_visible() {
     let (_server, address) = Program::serve(&["main"]);
     let figures = load(&["--quic", "--server", &address]);

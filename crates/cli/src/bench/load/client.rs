@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::{ClientCore, CoreEvent, DialError, Dialer};
 use consonance_session::{
@@ -11,6 +11,7 @@ use consonance_session::{
 };
 use consonance_transport as transport;
 
+use super::beside::Beside;
 use super::inbox::{Inbox, stamp};
 use super::probe::{Heard, Stamp};
 
@@ -31,6 +32,9 @@ pub(super) struct LoadClient {
     core: ClientCore,
     engine: Client,
     standing: Standing,
+    beside: Option<Beside>,
+    /// When the connection is to be looked at again; voice that does not come over it lets it rest.
+    next_look_at: Instant,
 }
 
 /// How a client is doing.
@@ -60,6 +64,8 @@ pub(super) struct Now {
 
 /// Each client has one link.
 const LINK: LinkId = LinkId(1);
+/// How long the connection rests while voice goes beside it.
+const REST: Duration = Duration::from_millis(10);
 /// So many datagrams are taken from one client before the others have their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
 
@@ -84,41 +90,64 @@ impl LoadClient {
             }
         }
         engine.start();
-        Ok(Self { socket: connect(dialer.remote())?, core, engine, standing: Standing::Joining })
+        Ok(Self {
+            socket: connect(dialer.remote())?,
+            core,
+            engine,
+            standing: Standing::Joining,
+            beside: None,
+            next_look_at: now.instant,
+        })
     }
 
     pub(super) fn standing(&self) -> &Standing {
         &self.standing
     }
 
+    /// Whether voice goes beside the connection.
+    pub(super) fn is_beside(&self) -> bool {
+        self.beside.as_ref().is_some_and(Beside::is_open)
+    }
+
     /// Where it can be reached.
-    pub(super) fn port(&self) -> io::Result<u16> {
-        Ok(self.socket.local_addr()?.port())
+    pub(super) fn ports(&self) -> impl Iterator<Item = u16> {
+        let connection = self.socket.local_addr().ok().map(|address| address.port());
+        let beside = self.beside.as_ref().and_then(|beside| beside.port().ok());
+        [connection, beside].into_iter().flatten()
     }
 
     /// From now on the kernel notes when datagrams arrive here.
     pub(super) fn stamp(&self) -> io::Result<()> {
-        stamp(&self.socket)
+        stamp(&self.socket)?;
+        self.beside.as_ref().map_or(Ok(()), Beside::stamp)
     }
 
     /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
     pub(super) fn turn(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
+        let beside = self.look_beside(now, desk)?;
+        if now.instant < self.next_look_at {
+            self.send(now, &mut desk.datagram)?;
+            return Ok(beside);
+        }
+        if self.is_beside() {
+            self.next_look_at = now.instant + REST;
+        }
         let mut datagrams = 0;
         while datagrams < DATAGRAMS_PER_TURN {
             let Some((datagram, arrived_at)) = desk.inbox.next(&self.socket)? else { break };
             datagrams += 1;
             self.core.handle_datagram(now.instant, datagram);
-            self.take_events(now, arrived_at, &mut desk.heard);
+            self.take_events(now, arrived_at, &mut desk.heard)?;
         }
         if self.core.poll_timeout().is_some_and(|at| at <= now.instant) {
             self.core.handle_timeout(now.instant);
-            self.take_events(now, Stamp::now(), &mut desk.heard);
+            self.take_events(now, Stamp::now(), &mut desk.heard)?;
         }
         if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
             self.engine.handle_timeout(now.at);
         }
         self.send(now, &mut desk.datagram)?;
-        Ok(datagrams)
+        Ok(beside + datagrams)
     }
 
     /// Says a frame into its room.
@@ -133,10 +162,34 @@ impl LoadClient {
         self.send(now, &mut desk.datagram)
     }
 
-    fn take_events(&mut self, now: Now, arrived_at: Stamp, heard: &mut Heard) {
+    fn look_beside(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
+        let Some(beside) = &mut self.beside else { return Ok(0) };
+        let engine = &mut self.engine;
+        let mut datagrams = 0;
+        while datagrams < DATAGRAMS_PER_TURN {
+            let heard = &mut desk.heard;
+            let hear = |packet: &[u8], arrived_at: Stamp| {
+                engine.handle_packet(now.at, LINK, Delivery::Unreliable, packet);
+                heard.beside += 1;
+                take_engine_events(engine, arrived_at, heard, &mut self.standing);
+            };
+            if !beside.receive(now.instant, &mut desk.inbox, hear)? {
+                break;
+            }
+            datagrams += 1;
+        }
+        beside.turn(now.instant, &mut desk.datagram)?;
+        Ok(datagrams)
+    }
+
+    fn take_events(&mut self, now: Now, arrived_at: Stamp, heard: &mut Heard) -> io::Result<()> {
         while let Some(event) = self.core.poll_event() {
             match event {
-                CoreEvent::Connected => self.engine.handle_connected(now.at, LINK),
+                CoreEvent::Connected => {
+                    self.engine.handle_connected(now.at, LINK);
+                    let grant = self.core.fast_path();
+                    self.beside = grant.map(|grant| Beside::new(now.instant, &grant)).transpose()?;
+                }
                 CoreEvent::Packet { delivery, packet } => {
                     self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
                 }
@@ -145,19 +198,21 @@ impl LoadClient {
                     self.engine.handle_disconnected(now.at, LINK);
                 }
             }
-            while let Some(event) = self.engine.poll_event() {
-                match event {
-                    ClientEvent::Voice(voice) => heard.hear(voice.frame, arrived_at),
-                    ClientEvent::RosterReceived => self.standing = Standing::Joined,
-                    _ => {}
-                }
-            }
+            take_engine_events(&mut self.engine, arrived_at, heard, &mut self.standing);
         }
+        Ok(())
     }
 
     fn send(&mut self, now: Now, datagram: &mut Vec<u8>) -> io::Result<()> {
         while let Some(transmit) = self.engine.poll_transmit() {
-            self.core.send(to_transport(transmit.delivery), transmit.payload);
+            let goes_beside = transmit.delivery == Delivery::Unreliable
+                && match &mut self.beside {
+                    Some(beside) => beside.send(transmit.payload, datagram)?,
+                    None => false,
+                };
+            if !goes_beside {
+                self.core.send(to_transport(transmit.delivery), transmit.payload);
+            }
         }
         while let Some(command) = self.engine.poll_command() {
             // It was opened already, and nobody comes back here who was sent away.
@@ -167,18 +222,32 @@ impl LoadClient {
             }
         }
         while self.core.poll_transmit(now.instant, datagram) {
-            match self.socket.send(datagram) {
-                // QUIC sends again what matters.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                sent => drop(sent?),
-            }
+            lossy(self.socket.send(datagram))?;
         }
         Ok(())
     }
 }
 
-fn connect(remote: SocketAddr) -> io::Result<UdpSocket> {
+fn take_engine_events(engine: &mut Client, arrived_at: Stamp, heard: &mut Heard, standing: &mut Standing) {
+    while let Some(event) = engine.poll_event() {
+        match event {
+            ClientEvent::Voice(voice) => heard.hear(voice.frame, arrived_at),
+            ClientEvent::RosterReceived => *standing = Standing::Joined,
+            _ => {}
+        }
+    }
+}
+
+/// A full buffer, or a server that is gone for a moment, loses a datagram as a network does.
+pub(super) fn lossy(sent: io::Result<usize>) -> io::Result<()> {
+    match sent {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
+        sent => sent.map(drop),
+    }
+}
+
+pub(super) fn connect(remote: SocketAddr) -> io::Result<UdpSocket> {
     let local: SocketAddr = match remote {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),

@@ -24,7 +24,10 @@ pub(super) struct Crowd {
     clients: Vec<LoadClient>,
     /// For each speaker, how many hear it.
     audiences: Vec<u64>,
+    /// Of all sockets, as soon as everybody is in.
     ports: BTreeSet<u16>,
+    /// Whether voice has to go beside the connections.
+    wants_beside: bool,
     desk: Desk,
     frames: Frames,
     step: u32,
@@ -42,8 +45,8 @@ const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 const STRAGGLERS: Duration = Duration::from_millis(300);
 
 impl Crowd {
-    /// Nobody yet. Frames will have this many bytes.
-    pub(super) fn new(dialer: Dialer, frame_bytes: usize) -> Self {
+    /// Nobody yet. Frames will have this many bytes. Who `wants_beside` is in only when its fast path is open.
+    pub(super) fn new(dialer: Dialer, frame_bytes: usize, wants_beside: bool) -> Self {
         // Enough to tell this run's frames from those of another one at the same server.
         let run = Stamp::now().0 as u32 ^ std::process::id();
         Self {
@@ -52,6 +55,7 @@ impl Crowd {
             clients: Vec::new(),
             audiences: Vec::new(),
             ports: BTreeSet::new(),
+            wants_beside,
             desk: Desk::new(run),
             frames: Frames::new(run, frame_bytes),
             step: 0,
@@ -79,26 +83,28 @@ impl Crowd {
             {
                 let client =
                     LoadClient::dial(&self.dialer, &guest, self.now()).map_err(|error| too_many(&error))?;
-                self.ports.insert(client.port()?);
                 self.clients.push(client);
             }
             self.sweep(&mut None)?;
             let before = first_joining;
-            while self.clients.get(first_joining).is_some_and(|client| *client.standing() == Standing::Joined)
-            {
+            while self.clients.get(first_joining).is_some_and(|client| self.is_in(client)) {
                 first_joining += 1;
             }
             if before != first_joining {
                 progress_at = Instant::now();
                 told(first_joining);
             } else if progress_at.elapsed() > JOIN_PATIENCE {
-                return Err(
-                    format!("{first_joining} clients have joined, and the next does not get in").into()
-                );
+                return Err(self.why_not(first_joining).into());
             }
             thread::sleep(PAUSE);
         }
+        self.ports = self.clients.iter().flat_map(LoadClient::ports).collect();
         Ok(())
+    }
+
+    /// Whether voice goes beside all connections; what the default client does is the server's choice.
+    pub(super) fn is_beside(&self) -> bool {
+        self.clients.iter().all(LoadClient::is_beside)
     }
 
     /// Lets time pass in which nobody speaks.
@@ -167,6 +173,16 @@ impl Crowd {
     pub(super) fn leave(mut self) -> io::Result<()> {
         let now = self.now();
         self.clients.iter_mut().try_for_each(|client| client.leave(now, &mut self.desk))
+    }
+
+    fn is_in(&self, client: &LoadClient) -> bool {
+        *client.standing() == Standing::Joined && (client.is_beside() || !self.wants_beside)
+    }
+
+    fn why_not(&self, index: usize) -> String {
+        let has_joined = self.clients.get(index).is_some_and(|it| *it.standing() == Standing::Joined);
+        let what = if has_joined { "has joined, but its fast path does not open" } else { "does not get in" };
+        format!("{index} clients are in, and the next {what}")
     }
 
     fn carry_until(&mut self, end: Instant, talk: &mut Option<Talk>) -> Result<(), Box<dyn Error>> {

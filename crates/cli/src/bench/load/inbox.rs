@@ -31,14 +31,14 @@ impl Inbox {
     }
 
     /// The next datagram that waits there, and when it arrived; without stamps, that is now.
-    pub(super) fn next(&mut self, socket: &UdpSocket) -> io::Result<Option<(&[u8], Stamp)>> {
+    pub(super) fn next(&mut self, socket: &UdpSocket) -> io::Result<Option<(&mut [u8], Stamp)>> {
         let received = if self.stamped_by_kernel {
             self.receive_stamped(socket)
         } else {
             socket.recv(&mut *self.datagram).map(|bytes| (bytes, None))
         };
         match received {
-            Ok((bytes, stamp)) => Ok(Some((&self.datagram[..bytes], stamp.unwrap_or_else(Stamp::now)))),
+            Ok((bytes, stamp)) => Ok(Some((&mut self.datagram[..bytes], stamp.unwrap_or_else(Stamp::now)))),
             // The other side has closed its socket; QUIC will notice.
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionRefused) => {
                 Ok(None)

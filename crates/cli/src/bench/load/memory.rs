@@ -21,13 +21,15 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// Growth of a fresh server's anonymous memory from 200 to 1200 idle clients, in bytes per client. `told` hears how many
 /// are in.
-pub(super) fn bytes_per_client(mut told: impl FnMut(usize)) -> Result<f64, Box<dyn Error>> {
+pub(super) fn bytes_per_client(
+    settings: QuicClientSettings,
+    mut told: impl FnMut(usize),
+) -> Result<f64, Box<dyn Error>> {
     let sessions: Vec<_> =
         (0..(BEFORE + MORE) / CLIENTS_PER_SESSION).map(|index| format!("idle-{index}")).collect();
     let server = ServerProcess::start(&sessions, true)?;
-    let dialer =
-        Dialer::new(server.address(), socket_address(server.address())?, QuicClientSettings::default());
-    let mut crowd = Crowd::new(dialer, 0);
+    let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
+    let mut crowd = Crowd::new(dialer, 0, false);
     let guest = |index: usize| Guest {
         name: format!("idle {index}"),
         session: sessions[index / CLIENTS_PER_SESSION].clone(),

@@ -62,11 +62,13 @@ pub(super) struct Heard {
     step: u32,
     frames: u64,
     delays: Delays,
+    /// Packets that came beside the connections, of whatever step.
+    pub(super) beside: u64,
 }
 
 impl Heard {
     pub(super) fn new(seed: u32) -> Self {
-        Self { run: seed, step: 0, frames: 0, delays: Delays::new() }
+        Self { run: seed, step: 0, frames: 0, delays: Delays::new(), beside: 0 }
     }
 
     /// Only this step counts from now on, and nothing was heard of it yet.

@@ -1,0 +1,78 @@
+//! A client's fast path: a socket of its own beside the connection.
+
+use std::io;
+use std::net::UdpSocket;
+use std::time::Instant;
+
+use consonance_quic::PathGrant;
+use consonance_udp::{ClientPath, ClientPathSettings};
+
+use super::client::{connect, lossy};
+use super::inbox::{Inbox, stamp};
+use super::probe::Stamp;
+
+/// Voice goes through it while it is open.
+#[derive(Debug)]
+pub(super) struct Beside {
+    socket: UdpSocket,
+    path: ClientPath,
+}
+
+impl Beside {
+    /// What the server granted is probed at once.
+    pub(super) fn new(now: Instant, grant: &PathGrant) -> io::Result<Self> {
+        let path = ClientPath::new(now, &grant.secrets, &grant.announcement, ClientPathSettings::default());
+        Ok(Self { socket: connect(grant.remote)?, path })
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.path.is_open()
+    }
+
+    pub(super) fn port(&self) -> io::Result<u16> {
+        Ok(self.socket.local_addr()?.port())
+    }
+
+    pub(super) fn stamp(&self) -> io::Result<()> {
+        stamp(&self.socket)
+    }
+
+    /// Takes the next datagram that waits, and gives its packets to `each` with the time of arrival; false if there is none.
+    pub(super) fn receive(
+        &mut self,
+        now: Instant,
+        inbox: &mut Inbox,
+        mut each: impl FnMut(&[u8], Stamp),
+    ) -> io::Result<bool> {
+        let Some((datagram, arrived_at)) = inbox.next(&self.socket)? else { return Ok(false) };
+        // What cannot be opened is as good as lost, and the report will say so.
+        if let Ok(packets) = self.path.handle_datagram(now, datagram) {
+            packets.for_each(|packet| each(packet, arrived_at));
+        }
+        Ok(true)
+    }
+
+    /// Does what is due, and sends what the path itself has to say.
+    pub(super) fn turn(&mut self, now: Instant, datagram: &mut Vec<u8>) -> io::Result<()> {
+        if self.path.poll_timeout().is_some_and(|at| at <= now) {
+            self.path.handle_timeout(now);
+        }
+        loop {
+            datagram.clear();
+            if !self.path.poll_transmit(now, datagram) {
+                return Ok(());
+            }
+            lossy(self.socket.send(datagram))?;
+        }
+    }
+
+    /// False if the packet has to go over the connection.
+    pub(super) fn send(&mut self, packet: &[u8], datagram: &mut Vec<u8>) -> io::Result<bool> {
+        datagram.clear();
+        if !self.path.seal(packet, datagram) {
+            return Ok(false);
+        }
+        lossy(self.socket.send(datagram))?;
+        Ok(true)
+    }
+}

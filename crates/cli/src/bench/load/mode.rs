@@ -1,0 +1,44 @@
+//! What voice travels in.
+
+use clap::Args;
+use consonance_quic::{FastPath, QuicClientSettings};
+
+/// Without any of these, voice goes the way of a client that was told nothing.
+#[derive(Clone, Copy, Debug, Default, Args)]
+#[group(multiple = false)]
+pub(super) struct Mode {
+    /// Voice in the sealed datagrams of the fast path; it is an error if there is none.
+    #[arg(long)]
+    fast: bool,
+    /// Voice in QUIC datagrams.
+    #[arg(long)]
+    quic: bool,
+    /// Voice in the datagrams of the fast path, but without encryption: only for measuring, and only on this machine.
+    #[arg(long)]
+    udp_plain: bool,
+}
+
+impl Mode {
+    pub(super) fn client_settings(self) -> QuicClientSettings {
+        let fast_path = match self {
+            Self { quic: true, .. } => FastPath::Off,
+            Self { udp_plain: true, .. } => FastPath::Plain,
+            _ => FastPath::On,
+        };
+        QuicClientSettings { fast_path, ..QuicClientSettings::default() }
+    }
+
+    /// Whether nothing else will do.
+    pub(super) fn wants_beside(self) -> bool {
+        self.fast || self.udp_plain
+    }
+
+    /// As scripts know it; `is_beside` is what came of it.
+    pub(super) fn name(self, is_beside: bool) -> &'static str {
+        match self {
+            Self { udp_plain: true, .. } => "udp-plain",
+            _ if is_beside => "fast",
+            _ => "quic",
+        }
+    }
+}
