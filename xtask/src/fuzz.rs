@@ -25,7 +25,8 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 4] = ["wire_parse", "extension_block", "server_operations", "client_operations"];
+const TARGETS: [&str; 5] =
+    ["wire_parse", "extension_block", "server_operations", "client_operations", "path_operations"];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";
 

@@ -19,6 +19,8 @@ mod announcement;
 mod batch;
 mod cipher;
 mod client_path;
+#[doc(hidden)]
+pub mod fuzz;
 mod gathered;
 mod header;
 mod path_socket;

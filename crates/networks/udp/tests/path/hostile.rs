@@ -119,6 +119,11 @@ fn a_client_drops_what_the_server_did_not_seal() {
 
 proptest! {
     #[test]
+    fn nothing_that_can_happen_breaks_either_half(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        consonance_udp::fuzz::path_operations(&bytes);
+    }
+
+    #[test]
     fn no_datagram_is_too_strange_to_be_judged(datagrams: Vec<(bool, Vec<u8>)>) {
         let mut pair = Pair::opened(Cipher::Aes128Gcm);
         let announcement =
