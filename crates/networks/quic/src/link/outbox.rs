@@ -11,6 +11,9 @@ use crate::settings::OutgoingLimits;
 /// How many packets the writer takes at a time.
 const BATCH_PACKETS: usize = 32;
 
+/// For how many packets an idle link keeps room.
+pub(super) const IDLE_PACKETS: usize = 4;
+
 /// A bounded queue that never blocks whoever fills it.
 #[derive(Debug)]
 pub(super) struct Outbox {
@@ -81,7 +84,7 @@ impl Outbox {
         state.bytes -= batch.iter().map(Bytes::len).sum::<usize>();
         if state.frames.is_empty() {
             // A burst at joining must not keep its memory for the rest of the link's life.
-            state.frames.shrink_to(BATCH_PACKETS);
+            state.frames.shrink_to(IDLE_PACKETS);
         }
         Some(true)
     }

@@ -8,6 +8,7 @@ use consonance_transport::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
 use quinn::{Connection, SendStream, WriteError};
 use tokio::time::{sleep, timeout};
 
+use super::outbox::IDLE_PACKETS;
 use super::{FrameReader, Link};
 use crate::close_code::{CloseCode, reason_of, violated};
 
@@ -81,7 +82,10 @@ async fn write_control(link: &Link, mut control: SendStream) -> DisconnectReason
     let mut batch = Vec::new();
     while link.outbox.take(&mut batch).await {
         match control.write_all_chunks(&mut batch).await {
-            Ok(()) => batch.clear(),
+            Ok(()) => {
+                batch.clear();
+                batch.shrink_to(IDLE_PACKETS);
+            }
             Err(WriteError::Stopped(_)) => return violated("it does not read the control stream"),
             Err(_) => return pending().await,
         }

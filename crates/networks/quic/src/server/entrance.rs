@@ -113,7 +113,7 @@ impl Entrance {
             stranger.refuse();
         } else {
             let place = Place::take(self);
-            tokio::spawn(place.host(stranger));
+            tokio::spawn(place.welcome(stranger));
         }
     }
 
@@ -148,25 +148,33 @@ impl Place {
         }
     }
 
-    async fn host(mut self, stranger: Incoming) {
-        let settings = self.entrance.settings.clone();
-        let Ok(Some(introduced)) = timeout(settings.handshake_timeout, meet(stranger)).await else {
+    /// Meets a stranger, and gives the guest a task of its own: one that has to remember the handshake would be three
+    /// times as large for as long as the guest stays.
+    async fn welcome(mut self, stranger: Incoming) {
+        let Ok(Some(introduced)) = timeout(self.entrance.settings.handshake_timeout, meet(stranger)).await
+        else {
             self.entrance.failed_handshakes.fetch_add(1, Ordering::Relaxed);
             return;
         };
         self.handshake_is_over();
         let Introduced { session, offer, connection, frames, control } = introduced;
         let remote = display_remote(connection.remote_address());
+        let settings = &self.entrance.settings;
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.entrance.next_peer();
-        let shard = self.entrance.placement.shard_of(&session, &self.entrance.shards);
-        let _guest = Guest::count_in(shard);
+        let shard = Arc::clone(self.entrance.placement.shard_of(&session, &self.entrance.shards));
+        let guest = Guest::count_in(Arc::clone(&shard));
         debug!(peer = peer.0, remote, session, "connected");
         shard.mailbox.connected(peer, Arrival { session, remote, offer, link: Arc::clone(&link) });
         if shard.is_dropped() {
             shard.mailbox.forget(peer);
             link.leave(CloseCode::Refused, SHUTTING_DOWN);
         }
+        tokio::spawn(self.host(guest, peer, link, frames, control));
+    }
+
+    async fn host(self, guest: Guest, peer: Peer, link: Arc<Link>, frames: FrameReader, control: SendStream) {
+        let shard = &guest.0;
         let reason = pump(&link, &shard.mailbox, peer, frames, control).await;
         debug!(peer = peer.0, %reason, "disconnected");
         shard.mailbox.disconnected(peer, reason);
@@ -184,16 +192,16 @@ impl Drop for Place {
 }
 
 /// A place among the guests of a shard, for as long as the connection's task runs.
-struct Guest<'s>(&'s Shard);
+struct Guest(Arc<Shard>);
 
-impl<'s> Guest<'s> {
-    fn count_in(shard: &'s Shard) -> Self {
+impl Guest {
+    fn count_in(shard: Arc<Shard>) -> Self {
         shard.guests.fetch_add(1, Ordering::Relaxed);
         Self(shard)
     }
 }
 
-impl Drop for Guest<'_> {
+impl Drop for Guest {
     fn drop(&mut self) {
         self.0.guests.fetch_sub(1, Ordering::Relaxed);
     }
