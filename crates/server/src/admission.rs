@@ -14,6 +14,7 @@
 
 mod desk;
 mod guesses;
+mod hook;
 mod origin;
 mod passwords;
 mod refusal;
@@ -26,6 +27,7 @@ use consonance_session::{Access, JoinToken, RoomPattern, Vouched};
 
 pub(crate) use desk::{Desk, Verdict};
 use guesses::Guesses;
+pub use hook::{Hook, HookError, HookSettings, HookStatistics};
 use origin::Origin;
 use passwords::Passwords;
 pub use refusal::Refusal;
@@ -48,7 +50,6 @@ struct Rules {
 #[derive(Clone, Copy)]
 struct Request<'a> {
     session: &'a str,
-    name: &'a str,
     origin: &'a Origin,
     shown: &'a JoinToken,
 }
@@ -75,22 +76,11 @@ impl Admission {
 
     /// Whether anybody has to be asked about; else everybody may join.
     pub fn asks(&self) -> bool {
-        let JoiningSettings { token_keys, passwords, reserved_names, .. } = self.settings();
-        !(token_keys.is_empty() && passwords.is_empty() && reserved_names.is_empty())
+        let JoiningSettings { token_keys, passwords, reserved_names, hook, .. } = self.settings();
+        !(token_keys.is_empty() && passwords.is_empty() && reserved_names.is_empty() && hook.is_none())
     }
 
-    /// What somebody is let in with, and the claims that say so, if any do.
-    fn judge(
-        &self,
-        request: Request<'_>,
-        clock: WallClock,
-        now: Instant,
-    ) -> Result<(Access, Option<Claims>), Refusal> {
-        let claims = self.check_shown(request, clock, now)?;
-        let access = self.access(request.session, request.name, claims.as_ref())?;
-        Ok((access, claims))
-    }
-
+    /// What somebody's token says, if what it shows is enough.
     fn check_shown(
         &self,
         request: Request<'_>,
@@ -127,8 +117,19 @@ impl Admission {
     }
 
     /// What these claims give a player of this name, if it may have the name.
-    fn access(&self, session: &str, name: &str, claims: Option<&Claims>) -> Result<Access, Refusal> {
-        let access = claims.map_or_else(|| Ok(Access::default()), |claims| claims.access(session, name))?;
+    fn access(
+        &self,
+        session: &str,
+        name: &str,
+        claims: Option<&Claims>,
+        clock: WallClock,
+    ) -> Result<Access, Refusal> {
+        let mut access = Access::default();
+        if let Some(claims) = claims {
+            // A hook may have said other things than the token, or taken its time.
+            claims.check(clock)?;
+            access = claims.access(session, name)?;
+        }
         if access.vouched < Vouched::Name && self.is_reserved(name) {
             return Err(Refusal::NameReserved);
         }

@@ -23,6 +23,7 @@
 mod document;
 mod environment;
 mod field;
+mod hook;
 mod joining;
 mod keys;
 mod limit_keys;
@@ -40,6 +41,7 @@ use consonance_pcap::PacketCaptureSettings;
 use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
 pub use document::Value;
+pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};

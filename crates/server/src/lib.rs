@@ -54,7 +54,9 @@ pub mod token;
 mod utc;
 mod workers;
 
-pub use admission::{Admission, GuessLimits, JoiningSettings, Refusal};
+pub use admission::{
+    Admission, GuessLimits, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, Refusal,
+};
 pub use dedicated::DedicatedServer;
 pub use directory::{SessionCounts, SessionRefusal};
 pub use gauges::WorkerStatistics;

@@ -114,6 +114,7 @@ impl SessionLoop {
     /// Asks the listeners to wake whoever drives the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.listeners.set_waker(waker);
+        self.desk.set_waker(waker);
     }
 
     /// What whoever drives the loop waits for while it sleeps, besides the waker: one of them is readable when there is
@@ -129,6 +130,7 @@ impl SessionLoop {
         for listener in 0..self.listeners.len() {
             more_waits |= !self.read(listener, now);
         }
+        self.answer_joins(now);
         self.run_timers(now);
         self.listeners.flush(now);
         self.relay_clock.flushed();

@@ -1,11 +1,11 @@
 //! Who may join, with the files that the configuration names.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use consonance_server::config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
 use consonance_server::token::{Key, utc};
-use consonance_server::{JoiningSettings, Secret};
+use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, Secret};
 use consonance_session::RoomPattern;
 
 use crate::secret_text;
@@ -48,6 +48,7 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     if settings.passwords.iter().any(|(_, password)| password.reveal().is_empty()) {
         return Err(loaded.problem("joining.password", "a password is empty: choose one, or leave it out"));
     }
+    settings.hook = read_hook(loaded, notes)?;
     Ok(settings)
 }
 
@@ -73,6 +74,10 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
         (Some(what), None) | (None, Some(what)) => format!("who has {what} may join\n"),
         (Some(keys), Some(password)) => format!("who has {keys} {both} {password} may join\n"),
     };
+    if let Some(hook) = &settings.hook {
+        let otherwise = if hook.settings().fail_open { "lets in all of these" } else { "lets in nobody" };
+        let _ = writeln!(words, "but a hook is asked first; without its answer the server {otherwise}");
+    }
     for key in &settings.token_keys {
         if let Some(end) = key.good_until() {
             let _ = writeln!(
@@ -85,6 +90,35 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
     }
     words
 }
+
+/// Nothing is asked yet.
+fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Hook>, Problem> {
+    let config = &loaded.config.joining.hook;
+    let Some(url) = &config.url else { return Ok(None) };
+    let mut settings = HookSettings::new(url);
+    settings.timeout = config.timeout;
+    settings.fail_open = config.fail_open;
+    settings.allow_plain_http = config.allow_plain_http;
+    settings.send_secrets = config.send_secrets;
+    (settings.threads, settings.queue) = (config.threads, config.queue_max);
+    let mut secret = |key: &str, path: &Option<PathBuf>| {
+        path.as_ref().map(|path| read_password(loaded, key, path, notes)).transpose()
+    };
+    settings.hmac_secret = secret("joining.hook.hmac_secret_file", &config.hmac_secret_file)?;
+    settings.bearer_token = secret("joining.hook.bearer_token_file", &config.bearer_token_file)?;
+    if let Some(path) = &config.authorities_file {
+        let pem = std::fs::read(path).map_err(|error| {
+            loaded.problem(AUTHORITIES, format!("cannot read {}: {error}", path.display()))
+        })?;
+        settings.authorities_pem = Some(pem);
+    }
+    Hook::new(settings).map(Some).map_err(|error| {
+        let key = if error == HookError::Authorities { AUTHORITIES } else { "joining.hook.url" };
+        loaded.problem(key, error.to_string())
+    })
+}
+
+const AUTHORITIES: &str = "joining.hook.authorities_file";
 
 fn read_password(
     loaded: &LoadedConfig,

@@ -1,6 +1,8 @@
 //! Passwords, keys that change, and what is never written down of either.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use serde_json::json;
 
@@ -67,6 +69,84 @@ fn a_password_from_a_file_lets_in_who_knows_it_and_others_are_told() {
     let bob = join(&address, "Bob", &["--password", "changed"], &[]);
     bob.until_event(&json!({"event": "roster_received"}));
     alice.until_event(&json!({"event": "player_joined", "name": "Bob"}));
+}
+
+/// Answers each of so many requests so, and returns what they were.
+fn hook(answers: &'static [&'static str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/join?key=sesame-open", listener.local_addr().unwrap());
+    let serve = move || {
+        let one = |answer: &&str| {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                request.extend(byte);
+            }
+            let length = answer.len();
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{answer}"
+            )
+            .unwrap();
+            String::from_utf8(request).unwrap()
+        };
+        answers.iter().map(one).collect()
+    };
+    (url, std::thread::spawn(serve))
+}
+
+#[test]
+fn a_hook_decides_and_neither_its_secrets_nor_those_of_players_are_written_down() {
+    let folder = Folder::new();
+    folder.write("bearer.txt", b"bearer-of-bad-news\n");
+    folder.write("hmac.txt", b"signed-and-sealed\n");
+    let (url, requests) = hook(&[r#"{"allow":true}"#, r#"{"allow":false,"reason":"you are banned"}"#]);
+    let text = format!(
+        "{LISTEN}[joining.hook]\nurl = '{url}'\nhmac_secret_file = 'hmac.txt'\nbearer_token_file = 'bearer.txt'\nsend_secrets = true\ntimeout_s = 4\n"
+    );
+    let file = folder.write("voice.toml", text.as_bytes());
+    let trace = [("RUST_LOG", "trace")];
+    let (server, address) = serve(&file, &trace);
+    let shown = ["--token", "ticket-of-alice", "--password", "password-of-alice"];
+    let alice = join(&address, "Alice", &[&shown[..], &["--for", "0.1"]].concat(), &trace).end();
+    assert!(alice.status.success(), "{:?}", alice.err);
+    let bob = join(&address, "Bob", &shown, &trace).end();
+    assert!(bob.err.join("\n").contains("does not let this player in: you are banned"), "{:?}", bob.err);
+    let asked = requests.join().unwrap().join("\n");
+    server.signal("TERM");
+    let printed = [server.end().err, alice.err, alice.out, bob.err, bob.out].concat().join("\n");
+    assert!(printed.contains("not admitted"), "{printed}");
+    for secret in ["bearer-of-bad-news", "ticket-of-alice", "password-of-alice"] {
+        assert!(asked.contains(secret) && !printed.contains(secret), "{secret}");
+    }
+    assert!(!printed.contains("signed-and-sealed") && !printed.contains("sesame-open"));
+}
+
+#[test]
+fn a_hook_that_cannot_be_asked_is_found_wrong_before_the_start() {
+    let folder = Folder::new();
+    folder.write("no.pem", b"no certificate");
+    for (lines, told) in [
+        (
+            "url = 'http://example.org/'",
+            "voice.toml:3: joining.hook.url: the hook is on another machine and not encrypted",
+        ),
+        ("url = 'example'", "voice.toml:3: joining.hook.url: the hook's address is none"),
+        (
+            "url = 'https://example.org/'\nauthorities_file = 'no.pem'",
+            "voice.toml:4: joining.hook.authorities_file: ",
+        ),
+        (
+            "url = 'https://example.org/'\nhmac_secret_file = 'none.txt'",
+            "voice.toml:4: joining.hook.hmac_secret_file: ",
+        ),
+    ] {
+        let file = folder.write("voice.toml", format!("{LISTEN}[joining.hook]\n{lines}\n").as_bytes());
+        let ended = Program::start(&["serve", "--config", &file, "--check"]).end();
+        assert!(ended.complaint().contains(told), "{:?}", ended.err);
+    }
 }
 
 #[test]

@@ -1,18 +1,40 @@
-//! Admission at one loop: who came from where, and what is said to whom.
+//! Admission at one loop: who came from where, who waits for the hook, and what is said to whom.
 
 use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::task::Waker;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use consonance_session::{Access, JoinToken, LinkId};
 
-use super::{Admission, Origin, Refusal, Request};
+use super::hook::{Answer, HookFailure, Question};
+use super::{Admission, Hook, Origin, Refusal, Request};
 use crate::token::{Claims, WallClock};
 
 /// What one session loop knows of its newcomers.
-#[derive(Debug)]
 pub(crate) struct Desk {
     admission: Admission,
-    origins: HashMap<LinkId, Origin>,
+    remotes: HashMap<LinkId, Box<str>>,
+    /// Who waits for the hook. A link may ask anew while an answer is on its way: the number says which question it is for.
+    waiting: HashMap<LinkId, Waiting>,
+    questions: u64,
+    answers: Receiver<Answered>,
+    answer_to: SyncSender<Answered>,
+    waker: Option<Waker>,
+}
+
+struct Waiting {
+    question: u64,
+    session: String,
+    name: String,
+    /// What it would be let in with if there were no hook.
+    claims: Option<Claims>,
+}
+
+struct Answered {
+    link: LinkId,
+    question: u64,
+    answer: Result<Answer, HookFailure>,
 }
 
 /// What becomes of somebody who asked.
@@ -24,50 +46,130 @@ pub(crate) enum Verdict {
         seconds_left: Option<u64>,
     },
     Refuse(Refusal),
+    /// The hook is asked.
+    Wait,
 }
+
+/// More answers wait only while a loop hangs; whom they are for is refused when its time is over.
+const MAX_ANSWERS: usize = 4096;
 
 impl Desk {
     pub(crate) fn new(admission: Admission) -> Self {
-        Self { admission, origins: HashMap::new() }
+        let (answer_to, answers) = sync_channel(MAX_ANSWERS);
+        let (remotes, waiting) = (HashMap::new(), HashMap::new());
+        Self { admission, remotes, waiting, questions: 0, answers, answer_to, waker: None }
     }
 
-    /// Other rules from now on; guesses at passwords are not forgotten.
+    /// Who is woken when the hook has answered.
+    pub(crate) fn set_waker(&mut self, waker: &Waker) {
+        self.waker = Some(waker.clone());
+    }
+
+    /// Other rules from now on; guesses at passwords are not forgotten, and who waits goes on waiting.
     pub(crate) fn follow(&mut self, admission: Admission) {
         self.admission = admission.succeeding(&self.admission);
     }
 
     /// A link is up.
     pub(crate) fn note_connected(&mut self, link: LinkId, remote: &str) {
-        self.origins.insert(link, Origin::of(remote));
+        self.remotes.insert(link, remote.chars().take(MAX_REMOTE_CHARS).collect());
     }
 
     /// A link is gone.
     pub(crate) fn forget(&mut self, link: LinkId) {
-        self.origins.remove(&link);
+        self.remotes.remove(&link);
+        self.waiting.remove(&link);
     }
 
     /// Somebody wants in.
     pub(crate) fn ask(
-        &self,
+        &mut self,
         now: Instant,
         session: &str,
         link: LinkId,
         name: &str,
         shown: &JoinToken,
     ) -> Verdict {
-        let unknown = Origin::Other(Box::default());
-        let origin = self.origins.get(&link).unwrap_or(&unknown);
-        let clock = self.clock();
-        match self.admission.judge(Request { session, name, origin, shown }, clock, now) {
-            Ok((access, claims)) => {
-                Verdict::Admit { access, seconds_left: self.seconds_left(claims.as_ref(), clock) }
+        let remote = self.remotes.get(&link).map_or("", |remote| &**remote);
+        let request = Request { session, origin: &Origin::of(remote), shown };
+        let claims = match self.admission.check_shown(request, self.clock(), now) {
+            Ok(claims) => claims,
+            Err(refusal) => return Verdict::Refuse(refusal),
+        };
+        let waiting =
+            Waiting { question: self.questions, session: session.into(), name: name.into(), claims };
+        match self.admission.settings().hook.clone() {
+            None => self.verdict(&waiting),
+            Some(hook) => self.ask_hook(&hook, link, waiting, shown),
+        }
+    }
+
+    /// The next of those whom the hook was asked about, its session and its name.
+    pub(crate) fn next_answer(&mut self) -> Option<(LinkId, String, Verdict)> {
+        while let Ok(Answered { link, question, answer }) = self.answers.try_recv() {
+            let Some(mut waiting) = self.waiting.remove(&link) else { continue };
+            if waiting.question != question {
+                self.waiting.insert(link, waiting);
+                continue;
             }
+            let verdict = match answer {
+                Ok(Answer::Allow(claims)) => {
+                    waiting.claims = claims.map(|claims| *claims).or(waiting.claims);
+                    self.verdict(&waiting)
+                }
+                Ok(Answer::Deny(reason)) => Verdict::Refuse(Refusal::Denied { reason }),
+                Err(_) => self.without_hook(&waiting),
+            };
+            return Some((link, waiting.name, verdict));
+        }
+        None
+    }
+
+    fn ask_hook(&mut self, hook: &Hook, link: LinkId, waiting: Waiting, shown: &JoinToken) -> Verdict {
+        let sends_secrets = hook.settings().send_secrets;
+        let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned()).filter(|_| sends_secrets);
+        let question = Question {
+            session: waiting.session.clone(),
+            name: waiting.name.clone(),
+            address: self.remotes.get(&link).map_or(String::new(), |remote| (**remote).to_owned()),
+            claims: waiting.claims.clone(),
+            token: Some(shown.token()).filter(|token| !token.is_empty()).and_then(text),
+            password: shown.password().and_then(text),
+        };
+        let (number, answer_to, waker) = (waiting.question, self.answer_to.clone(), self.waker.clone());
+        let reply = Box::new(move |answer| {
+            // A loop that is gone or hangs needs no answer.
+            let _ = answer_to.try_send(Answered { link, question: number, answer });
+            waker.iter().for_each(Waker::wake_by_ref);
+        });
+        match hook.ask(&question, reply) {
+            Ok(()) => {
+                self.questions += 1;
+                self.waiting.insert(link, waiting);
+                Verdict::Wait
+            }
+            Err(_) => self.without_hook(&waiting),
+        }
+    }
+
+    /// What becomes of somebody about whom the hook cannot be asked.
+    fn without_hook(&self, waiting: &Waiting) -> Verdict {
+        let fails_open =
+            self.admission.settings().hook.as_ref().is_some_and(|hook| hook.settings().fail_open);
+        if fails_open { self.verdict(waiting) } else { Verdict::Refuse(Refusal::HookFailed) }
+    }
+
+    fn verdict(&self, waiting: &Waiting) -> Verdict {
+        let claims = waiting.claims.as_ref();
+        match self.admission.access(&waiting.session, &waiting.name, claims, self.clock()) {
+            Ok(access) => Verdict::Admit { access, seconds_left: self.seconds_left(claims) },
             Err(refusal) => Verdict::Refuse(refusal),
         }
     }
 
-    fn seconds_left(&self, claims: Option<&Claims>, clock: WallClock) -> Option<u64> {
+    fn seconds_left(&self, claims: Option<&Claims>) -> Option<u64> {
         let ends = self.admission.settings().end_with_token;
+        let clock = self.clock();
         let end = claims.filter(|_| ends)?.expires_at.saturating_add(clock.leeway_s);
         Some(end.saturating_sub(clock.now))
     }
@@ -78,3 +180,6 @@ impl Desk {
         WallClock { now, leeway_s: self.admission.settings().clock_leeway.as_secs() }
     }
 }
+
+/// No network writes longer addresses.
+const MAX_REMOTE_CHARS: usize = 128;

@@ -27,10 +27,23 @@ pub enum Refusal {
     /// Not both were shown.
     #[error("this session asks for a join token and a password")]
     BothMissing,
+    /// The operator's service does not let it in.
+    #[error("the server does not let this player in{}", after_colon(reason))]
+    Denied {
+        /// What the service said, fit to be shown; empty if nothing.
+        reason: String,
+    },
+    /// The operator's service could not be asked.
+    #[error("the server cannot find out at the moment whether this player may join: try again")]
+    HookFailed,
     /// Only who has a token for this name may have it.
     #[error("this name is reserved: choose another one, or join with a token that is for this name")]
     NameReserved,
     /// An operator has banned the player; says until when, and why.
     #[error("{0}")]
     Banned(String),
+}
+
+fn after_colon(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use consonance_session::RoomPattern;
 
+use super::Hook;
 use crate::secret::Secret;
 use crate::token::Key;
 
@@ -27,6 +28,8 @@ pub struct JoiningSettings {
     pub reserved_names: Vec<String>,
     /// How often a wrong password may be tried.
     pub guesses: GuessLimits,
+    /// A service that has the last word (default none).
+    pub hook: Option<Hook>,
 }
 
 impl Default for JoiningSettings {
@@ -39,6 +42,7 @@ impl Default for JoiningSettings {
             needs_both: false,
             reserved_names: Vec::new(),
             guesses: GuessLimits::default(),
+            hook: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use consonance_session::RoomPattern;
 
 use super::document::{Placed, Value, quoted};
 use super::field::{Field, Mistake, expected, text};
+use super::hook::HookConfig;
 use super::keys::{Key, Takes};
 use super::suggestion::nearest;
 use crate::admission::{GuessLimits, JoiningSettings};
@@ -34,6 +35,8 @@ pub struct JoiningConfig {
     pub reserved_names: Vec<String>,
     /// How often a wrong password may be tried.
     pub guesses: GuessLimits,
+    /// A service that is asked about everybody.
+    pub hook: HookConfig,
 }
 
 /// The password of some sessions.
@@ -67,6 +70,7 @@ impl Default for JoiningConfig {
             needs_both: false,
             reserved_names: Vec::new(),
             guesses,
+            hook: HookConfig::default(),
         }
     }
 }

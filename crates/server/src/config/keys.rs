@@ -1,6 +1,7 @@
 //! Every key but the limits' of a session: the one place where it is named and explained.
 
 use super::field::Field;
+use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
 
@@ -62,6 +63,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ),
     ("joining", "Who may join; docs/guide/joining.md says more. With nothing set, everybody may."),
     (
+        "joining.hook",
+        "A service that is asked over HTTP about everybody whom the rest would let in; docs/guide/joining.md says what it is told, and what it answers.",
+    ),
+    (
         "storage",
         "What outlives a restart: bans, mutes, what operators decided about rooms, and the audit log.",
     ),
@@ -80,9 +85,9 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 /// All of them, in the order of the file: first those at the top.
 pub(super) const KEYS: &[Key] = &joined();
 
-const fn joined() -> [Key; OWN_KEYS.len() + JOINING_KEYS.len() + LIMIT_KEYS.len()] {
-    let mut keys = [OWN_KEYS[0]; OWN_KEYS.len() + JOINING_KEYS.len() + LIMIT_KEYS.len()];
-    let tables = [OWN_KEYS, JOINING_KEYS, LIMIT_KEYS];
+const fn joined() -> [Key; KEY_COUNT] {
+    let mut keys = [OWN_KEYS[0]; KEY_COUNT];
+    let tables = [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, LIMIT_KEYS];
     let (mut table, mut index, mut filled) = (0, 0, 0);
     while table < tables.len() {
         while index < tables[table].len() {
@@ -93,6 +98,8 @@ const fn joined() -> [Key; OWN_KEYS.len() + JOINING_KEYS.len() + LIMIT_KEYS.len(
     }
     keys
 }
+
+const KEY_COUNT: usize = OWN_KEYS.len() + JOINING_KEYS.len() + HOOK_KEYS.len() + LIMIT_KEYS.len();
 
 const OWN_KEYS: &[Key] = &[
     Key::new(

@@ -34,6 +34,17 @@ impl SessionLoop {
             }
         }
     }
+
+    /// Tells those whom the joining hook was asked about.
+    pub(super) fn answer_joins(&mut self, now: Instant) {
+        while let Some((link, name, verdict)) = self.desk.next_answer() {
+            let Some(&index) = self.session_of.get(&link) else { continue };
+            let at = self.at(now);
+            let verdict = unless_banned(&self.records, &name, verdict);
+            carry_out(self.sessions.get_mut(index), &mut self.listeners, now, at, link, &name, verdict);
+            self.drain(index, now);
+        }
+    }
 }
 
 /// Whoever may join does, unless it is banned.
@@ -66,5 +77,6 @@ fn carry_out(
             listeners.disconnect(now, link, &reason.to_string());
             session.server.refuse(link);
         }
+        Verdict::Wait => {}
     }
 }

@@ -92,7 +92,7 @@ impl Claims {
     }
 
     /// Whether they are good now, and for a server of ours.
-    pub(super) fn check(&self, clock: WallClock) -> Result<(), TokenError> {
+    pub(crate) fn check(&self, clock: WallClock) -> Result<(), TokenError> {
         let WallClock { now, leeway_s } = clock;
         if self.expires_at.saturating_add(leeway_s) <= now {
             return Err(TokenError::Expired { expires_at: self.expires_at });

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod fairness;
+mod hook;
+mod http_server;
 mod inspecting;
 mod joining;
 mod on_demand;

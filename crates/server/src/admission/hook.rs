@@ -1,0 +1,238 @@
+//! A service of the operator that has the last word on who may join, asked over HTTP.
+//!
+//! Sessions do not wait for it: questions go into a bounded queue, a few threads ask, and answers come back to whoever drives
+//! the session.
+
+mod answer;
+mod http;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tracing::info;
+
+use crate::secret::Secret;
+use crate::token::Claims;
+
+pub(super) use answer::Answer;
+use http::Caller;
+
+/// Where the service is, and how it is asked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HookSettings {
+    /// Its address: `https://…`, or `http://…` on this machine.
+    pub url: String,
+    /// How long it may take to answer (default 2 s). A question that has waited for as long is not asked any more.
+    pub timeout: Duration,
+    /// When it cannot be asked, let in whom the other rules let in (default no: nobody).
+    pub fail_open: bool,
+    /// Each question is signed with this, so that the service knows who asks: the header `Consonance-Signature` is
+    /// `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of SECONDS (since 1970), a dot, and the body.
+    pub hmac_secret: Option<Secret>,
+    /// Each question carries this as `Authorization: Bearer …`.
+    pub bearer_token: Option<Secret>,
+    /// Certificate authorities in PEM that are believed instead of the usual ones.
+    pub authorities_pem: Option<Vec<u8>>,
+    /// `http://` is taken for other machines, too (default no): whoever is on the way can read and answer.
+    pub allow_plain_http: bool,
+    /// The service is told token and password as the player shows them (default no).
+    pub send_secrets: bool,
+    /// Questions at once (default 4).
+    pub threads: usize,
+    /// Questions that wait (default 64); a further one counts as not answered.
+    pub queue: usize,
+}
+
+impl HookSettings {
+    /// The service at this address.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            timeout: Duration::from_secs(2),
+            fail_open: false,
+            hmac_secret: None,
+            bearer_token: None,
+            authorities_pem: None,
+            allow_plain_http: false,
+            send_secrets: false,
+            threads: 4,
+            queue: 64,
+        }
+    }
+}
+
+/// Why a service cannot be asked at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HookError {
+    /// This is no address.
+    #[error("the hook's address is none: it looks like https://example.org/join")]
+    Url,
+    /// It would be asked in the open.
+    #[error("the hook is on another machine and not encrypted: use https, or set allow_plain_http")]
+    PlainHttp,
+    /// These are no certificates.
+    #[error("the hook's certificate authorities are no PEM certificates")]
+    Authorities,
+}
+
+/// Why one question has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum HookFailure {
+    #[error("too many questions wait")]
+    Busy,
+    #[error("it did not answer in time")]
+    Timeout,
+    #[error("it cannot be reached")]
+    Unreachable,
+    #[error("it answered with the status {0}")]
+    Status(u16),
+    #[error("its answer is longer than 64 KiB, or was cut off")]
+    Body,
+    #[error("its answer is no JSON of the kind that is expected")]
+    Garbage,
+}
+
+/// What was asked, and what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HookStatistics {
+    /// Questions, all those below included, and those that wait.
+    pub asked: u64,
+    /// Answers that let somebody in.
+    pub allowed: u64,
+    /// Answers that did not.
+    pub denied: u64,
+    /// Questions without an answer, or with one that makes no sense.
+    pub failed: u64,
+    /// Questions that were not asked because too many waited.
+    pub overflowed: u64,
+}
+
+/// The service, and the threads that ask it; a clone is the same one.
+#[derive(Clone)]
+pub struct Hook(Arc<Inner>);
+
+struct Inner {
+    settings: HookSettings,
+    caller: Arc<Caller>,
+    counters: Arc<Counters>,
+    /// The threads begin with the first question, and end with this.
+    queue: OnceLock<SyncSender<Job>>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    asked: AtomicU64,
+    allowed: AtomicU64,
+    denied: AtomicU64,
+    failed: AtomicU64,
+    overflowed: AtomicU64,
+}
+
+/// Who wants in, as the service is told.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Question {
+    pub(super) session: String,
+    pub(super) name: String,
+    /// As the network writes it, usually with the port.
+    pub(super) address: String,
+    /// What its token says, if it has shown one that is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) claims: Option<Claims>,
+    /// Only if the service is told secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) password: Option<String>,
+}
+
+/// Takes the answer back to where it was asked for.
+pub(super) type Reply = Box<dyn FnOnce(Result<Answer, HookFailure>) + Send>;
+
+struct Job {
+    body: Vec<u8>,
+    asked_at: Instant,
+    reply: Reply,
+}
+
+impl Hook {
+    /// A service that can be asked, as far as can be seen without asking.
+    ///
+    /// # Errors
+    /// What is wrong with the settings.
+    pub fn new(settings: HookSettings) -> Result<Self, HookError> {
+        let caller = Arc::new(Caller::new(&settings)?);
+        Ok(Self(Arc::new(Inner { settings, caller, counters: Arc::default(), queue: OnceLock::new() })))
+    }
+
+    /// What it was set up with.
+    pub fn settings(&self) -> &HookSettings {
+        &self.0.settings
+    }
+
+    /// What was asked so far.
+    pub fn statistics(&self) -> HookStatistics {
+        let Counters { asked, allowed, denied, failed, overflowed } = &*self.0.counters;
+        let [asked, allowed, denied, failed, overflowed] =
+            [asked, allowed, denied, failed, overflowed].map(|counter| counter.load(Ordering::Relaxed));
+        HookStatistics { asked, allowed, denied, failed, overflowed }
+    }
+
+    /// Asks, and calls back from another thread; at once if too many wait.
+    pub(super) fn ask(&self, question: &Question, reply: Reply) -> Result<(), HookFailure> {
+        let counters = &self.0.counters;
+        counters.asked.fetch_add(1, Ordering::Relaxed);
+        let body = serde_json::to_vec(question).map_err(|_| HookFailure::Garbage)?;
+        let queue = self.0.queue.get_or_init(|| self.start());
+        queue.try_send(Job { body, asked_at: Instant::now(), reply }).map_err(|_| {
+            counters.overflowed.fetch_add(1, Ordering::Relaxed);
+            HookFailure::Busy
+        })
+    }
+
+    fn start(&self) -> SyncSender<Job> {
+        let (queue, jobs) = sync_channel(self.0.settings.queue.max(1));
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..self.0.settings.threads.max(1) {
+            let (jobs, caller) = (Arc::clone(&jobs), Arc::clone(&self.0.caller));
+            let (counters, timeout) = (Arc::clone(&self.0.counters), self.0.settings.timeout);
+            let work = move || work(&jobs, &caller, &counters, timeout);
+            // Without a thread the queue fills up, which is a failure like any other.
+            let _ = thread::Builder::new().name("joining-hook".into()).spawn(work);
+        }
+        queue
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>, caller: &Caller, counters: &Counters, timeout: Duration) {
+    loop {
+        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { body, asked_at, reply }) = next else { return };
+        // Whoever has waited for so long may be gone, and others wait behind.
+        let answer =
+            if asked_at.elapsed() >= timeout { Err(HookFailure::Timeout) } else { caller.call(&body) };
+        let counter = match &answer {
+            Ok(Answer::Allow(_)) => &counters.allowed,
+            Ok(Answer::Deny(_)) => &counters.denied,
+            Err(failure) => {
+                info!(%failure, "the joining hook has failed");
+                &counters.failed
+            }
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        reply(answer);
+    }
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hook").field("statistics", &self.statistics()).finish_non_exhaustive()
+    }
+}

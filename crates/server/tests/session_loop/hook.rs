@@ -1,0 +1,220 @@
+//! The joining hook against a real little HTTP server.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use consonance_server::token::{Claims, Key};
+use consonance_server::{
+    Admission, Hook, HookSettings, HookStatistics, JoiningSettings, Secret, SessionsSettings,
+};
+use consonance_session::JoinToken;
+
+use crate::http_server::{HttpServer, ok};
+use crate::player::Player;
+use crate::stage::Stage;
+
+/// Far more than any of this takes; nothing here waits for it to pass.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct HookStage {
+    stage: Stage,
+    hook: Hook,
+}
+
+impl HookStage {
+    fn new(url: &str, set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings)) -> Self {
+        let (mut hook, mut joining) = (HookSettings::new(url), JoiningSettings::default());
+        hook.timeout = PATIENCE;
+        set_up(&mut hook, &mut joining);
+        let hook = Hook::new(hook).unwrap();
+        joining.hook = Some(hook.clone());
+        let mut settings = SessionsSettings::new(["main"]).unwrap();
+        settings.admission = Admission::new(joining);
+        settings.access = vec![("vip".into(), consonance_session::AccessRule::for_both(["gold"]))];
+        Self { stage: Stage::with_settings(&settings, 1), hook }
+    }
+
+    /// Turns until a player is in, or knows why not.
+    fn settle(&mut self, player: &mut Player) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.stage.settle(&mut [player]);
+            if let Some(end) = player.ends.first() {
+                return end.to_string();
+            }
+            if player.has_seen("joined") {
+                return "joined".into();
+            }
+            assert!(Instant::now() < deadline, "nobody has answered");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn join(&mut self, name: &str, shown: &str) -> String {
+        let mut player = self.stage.player_with_token(name, shown, "main");
+        self.settle(&mut player)
+    }
+
+    /// The counters, with those that are not zero only.
+    fn counted(&self) -> HookStatistics {
+        self.hook.statistics()
+    }
+}
+
+#[test]
+fn the_hook_is_told_who_wants_in_and_its_word_is_the_last() {
+    let server = HttpServer::start(|request| {
+        let is_alice = request.body.contains("\"name\":\"Alice\"");
+        ok(if is_alice { r#"{"allow":true}"# } else { r#"{"allow":false,"reason":"you are\nbanned"}"# })
+    });
+    let mut stage = HookStage::new(&server.url(), |hook, joining| {
+        hook.hmac_secret = Some(Secret::new("shared"));
+        hook.bearer_token = Some(Secret::new("bearer of news"));
+        joining.passwords = vec![("*".into(), Secret::new("pass"))];
+    });
+    let shown = JoinToken::with_password(None, "pass").unwrap();
+    let shown = str::from_utf8(shown.as_bytes()).unwrap().to_owned();
+    assert_eq!(stage.join("Alice", &shown), "joined");
+    assert!(stage.join("Bob", &shown).contains("does not let this player in: you arebanned"));
+    assert!(stage.join("Alice", "").contains("asks for a password"), "the hook is not even asked");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    let head = requests[0].head.to_lowercase();
+    assert!(head.starts_with("post /join http/1.1"), "{head}");
+    assert!(head.contains("authorization: bearer bearer of news"), "{head}");
+    assert!(head.contains("consonance-signature: t="), "{head}");
+    let body: serde_json::Value = serde_json::from_str(&requests[0].body).unwrap();
+    assert_eq!((&body["session"], &body["name"]), (&"main".into(), &"Alice".into()));
+    let told: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(told, ["address", "name", "session"], "and no password");
+    let counted = stage.counted();
+    assert_eq!((counted.asked, counted.allowed, counted.denied, counted.failed), (2, 1, 1, 0));
+}
+
+#[test]
+fn the_hook_is_told_a_tokens_claims_and_may_give_others() {
+    let server = HttpServer::start(|request| {
+        ok(if request.body.contains("\"sub\":\"4711\"") {
+            r#"{"allow":true,"claims":{"name":"Alice","tokens":["gold"],"sub":"4711"}}"#
+        } else {
+            r#"{"allow":true,"claims":{"name":"Somebody else"}}"#
+        })
+    });
+    let key = Key::generate_hs256().unwrap();
+    let mut stage = HookStage::new(&server.url(), |_, joining| joining.token_keys = vec![key.clone()]);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let token = |subject: &str| {
+        let subject = Some(subject.to_owned());
+        key.sign(&Claims { subject, expires_at: now + 1000, ..Claims::default() }).unwrap()
+    };
+    let mut alice = stage.stage.player_with_token("Alice", &token("4711"), "main").listen("vip");
+    assert_eq!(stage.settle(&mut alice), "joined");
+    stage.stage.settle(&mut [&mut alice]);
+    assert!(!alice.has_seen("Alice exited vip"), "{:?}", alice.seen);
+    assert!(stage.join("Alice", &token("4712")).contains("is for \"Somebody else\""));
+    assert!(!server.requests()[0].body.contains(&token("4711")), "the token itself is not for the hook");
+}
+
+#[test]
+fn secrets_are_sent_only_to_a_hook_that_asks_for_them() {
+    let server = HttpServer::start(|_| ok(r#"{"allow":true}"#));
+    let mut stage = HookStage::new(&server.url(), |hook, _| hook.send_secrets = true);
+    assert_eq!(stage.join("Alice", "a ticket of the shop\nand a password"), "joined");
+    let body: serde_json::Value = serde_json::from_str(&server.requests()[0].body).unwrap();
+    assert_eq!(
+        (&body["token"], &body["password"]),
+        (&"a ticket of the shop".into(), &"and a password".into())
+    );
+}
+
+#[test]
+fn a_hook_that_fails_lets_in_nobody_unless_it_may_fail_open() {
+    let elsewhere = HttpServer::start(|_| ok(r#"{"allow":true}"#));
+    let redirect =
+        format!("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", elsewhere.url());
+    let oversized =
+        String::from_utf8(ok(&format!(r#"{{"allow":true,"x":"{}"}}"#, "x".repeat(100_000)))).unwrap();
+    for (what, answer) in [
+        ("garbage", "no HTTP at all\r\n\r\n".to_owned()),
+        ("no JSON", String::from_utf8(ok("<html>")).unwrap()),
+        ("an error", "HTTP/1.1 500 Oh\r\nContent-Length: 14\r\n\r\n{\"allow\":true}".to_owned()),
+        ("another address", redirect),
+        ("too much", oversized),
+        ("half of it", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"allow\":true}".to_owned()),
+        ("nothing", String::new()),
+    ] {
+        for fail_open in [false, true] {
+            let bytes = answer.clone().into_bytes();
+            let server = HttpServer::start(move |_| bytes.clone());
+            let mut stage = HookStage::new(&server.url(), |hook, _| hook.fail_open = fail_open);
+            let told = stage.join("Alice", "");
+            assert_eq!(told == "joined", fail_open, "{what}: {told}");
+            assert!(fail_open || told.contains("try again"), "{what}: {told}");
+            assert_eq!(stage.counted().failed, 1, "{what}");
+        }
+    }
+    assert_eq!(elsewhere.requests().len(), 0, "a redirection is not followed");
+}
+
+#[test]
+fn a_hook_that_is_dead_or_never_answers_lets_in_nobody() {
+    let mut dead = HookStage::new(&HttpServer::dead_url(), |_, _| ());
+    assert!(dead.join("Alice", "").contains("try again"));
+    let silent = HttpServer::silent();
+    let mut stage = HookStage::new(&silent.url(), |hook, _| hook.timeout = Duration::from_millis(50));
+    assert!(stage.join("Alice", "").contains("try again"));
+    assert_eq!(stage.counted().failed, 1);
+}
+
+#[test]
+fn more_questions_than_may_wait_count_as_not_answered() {
+    let silent = HttpServer::silent();
+    let mut stage = HookStage::new(&silent.url(), |hook, _| (hook.threads, hook.queue) = (1, 1));
+    let mut first = stage.stage.player_with_token("first", "", "main");
+    stage.stage.settle(&mut [&mut first]);
+    silent.until_asked();
+    // One is being asked about, and one waits.
+    let mut second = stage.stage.player_with_token("second", "", "main");
+    stage.stage.settle(&mut [&mut second]);
+    assert!(stage.join("third", "").contains("try again"));
+    assert_eq!(stage.counted().overflowed, 1);
+    assert!(first.ends.is_empty() && second.ends.is_empty());
+}
+
+#[test]
+fn an_answer_for_somebody_who_has_gone_is_for_nobody() {
+    let server = HttpServer::held();
+    let mut stage = HookStage::new(&server.url(), |_, _| ());
+    let mut alice = stage.stage.player_with_token("Alice", "", "main");
+    stage.stage.settle(&mut [&mut alice]);
+    server.until_asked();
+    drop(alice);
+    stage.stage.settle(&mut []);
+    server.release(ok(r#"{"allow":true}"#));
+    let mut bob = stage.stage.player_with_token("Bob", "", "main");
+    assert_eq!(stage.settle(&mut bob), "joined");
+    assert_eq!((stage.counted().allowed, stage.stage.statistics("main").0), (2, 1));
+}
+
+#[test]
+fn a_private_authority_is_believed_instead_of_the_usual_ones() {
+    let (server, pem) = HttpServer::start_tls(|_| ok(r#"{"allow":true}"#));
+    let mut strict = HookStage::new(&server.url(), |_, _| ());
+    assert!(strict.join("Alice", "").contains("try again"), "nobody knows this authority");
+    let mut stage = HookStage::new(&server.url(), |hook, _| hook.authorities_pem = Some(pem.into_bytes()));
+    assert_eq!(stage.join("Alice", ""), "joined");
+}
+
+#[test]
+fn a_reserved_name_can_be_vouched_for_by_the_hook() {
+    let server = HttpServer::start(|request| {
+        ok(if request.body.contains("Admin Ann") {
+            r#"{"allow":true,"claims":{"name":"Admin Ann"}}"#
+        } else {
+            r#"{"allow":true}"#
+        })
+    });
+    let mut stage =
+        HookStage::new(&server.url(), |_, joining| joining.reserved_names = vec!["Admin*".into()]);
+    assert_eq!(stage.join("Admin Ann", ""), "joined");
+    assert!(stage.join("Admin Bob", "").contains("reserved"));
+}
