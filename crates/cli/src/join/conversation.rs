@@ -1,9 +1,11 @@
 //! The time in the session: prints what happens, sends what is typed, until it is time to go.
 
 use std::error::Error;
+use std::io;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use consonance::transport::DatagramPath;
 use consonance::{End, Event, EventKind, ProblemKind, Target, VoiceChat};
 
 use super::lines::EventLines;
@@ -23,6 +25,8 @@ pub(crate) struct Conversation<'a> {
     recording: Option<SessionRecording>,
     /// Whether one speaks, if Enter begins and ends that.
     talk_key: Option<bool>,
+    /// Which way voice took when that was last looked at.
+    voice_path: DatagramPath,
     /// Before the roster has arrived nobody is known to read.
     may_write: bool,
     joined: bool,
@@ -57,6 +61,7 @@ impl<'a> Conversation<'a> {
             lines: EventLines::new(&arguments.name, arguments.json),
             recording: recording.transpose()?,
             talk_key: (arguments.activation == Some(WhenHeard::PushToTalk)).then_some(false),
+            voice_path: DatagramPath::Connection,
             may_write: false,
             joined: false,
             about_devices: Vec::new(),
@@ -80,6 +85,7 @@ impl<'a> Conversation<'a> {
             {
                 return Ok(self.lost.take());
             }
+            self.look_at_voice_path()?;
             while self.may_write
                 && let Ok(text) = self.typed.try_recv()
             {
@@ -124,6 +130,18 @@ impl<'a> Conversation<'a> {
             _ => {}
         }
         Ok(Course::GoesOn)
+    }
+
+    fn look_at_voice_path(&mut self) -> io::Result<()> {
+        if !self.joined {
+            return Ok(());
+        }
+        let quality = self.voice.statistics().network.quality;
+        let path = quality.map_or(DatagramPath::Connection, |quality| quality.datagram_path);
+        if path != std::mem::replace(&mut self.voice_path, path) {
+            self.lines.print_voice_path(path)?;
+        }
+        Ok(())
     }
 
     fn send(&mut self, text: String) -> Result<(), Box<dyn Error>> {

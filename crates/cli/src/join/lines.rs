@@ -4,6 +4,7 @@ use std::io::{self, Write, stdout};
 use std::time::Instant;
 
 use consonance::device::{DeviceEvent, DeviceState, Direction};
+use consonance::transport::DatagramPath;
 use consonance::{Event, EventKind, TextTarget};
 use serde_json::{Map, Value, json};
 
@@ -33,6 +34,26 @@ impl<'a> EventLines<'a> {
         let words = if held { "you are heard until you press Enter again" } else { "you are not heard" };
         self.write(Instant::now(), Some(words.to_owned()), || {
             Map::from_iter([("event".into(), json!("talk_key")), ("held".into(), json!(held))])
+        })
+    }
+
+    /// Says which way voice takes to the server, once that is known.
+    ///
+    /// # Errors
+    /// If nobody reads our output any more.
+    pub(crate) fn print_voice_path(&self, path: DatagramPath) -> io::Result<()> {
+        let (words, name, port) = match path {
+            DatagramPath::Connection | DatagramPath::Trying => return Ok(()),
+            DatagramPath::Beside => ("voice over the fast path".to_owned(), "fast", None),
+            DatagramPath::Blocked { port } => (
+                format!("voice over QUIC: is UDP to port {port} blocked for the fast path?"),
+                "quic",
+                Some(port),
+            ),
+        };
+        self.write(Instant::now(), Some(words), || {
+            let line = [("event", json!("voice_path")), ("path", json!(name)), ("blocked_port", json!(port))];
+            line.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
         })
     }
 

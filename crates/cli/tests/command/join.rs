@@ -42,6 +42,18 @@ fn a_device_that_is_not_there_costs_a_line_and_not_the_session() {
 }
 
 #[test]
+fn the_way_that_voice_takes_is_told_and_can_be_chosen() {
+    let (_server, address) = Program::serve(&["main"]);
+    let words = ["--null-devices", "--for", "2", "--json"];
+    let alice = Program::start(&[&["join", &address, "--name", "Alice"], &words[..]].concat());
+    alice.until_event(&json!({"event": "voice_path", "path": "fast"}));
+    let bob =
+        Program::start(&[&["join", &address, "--name", "Bob", "--no-fast-path"], &words[..]].concat()).end();
+    bob.assert_well();
+    assert!(bob.events().iter().all(|event| event["event"] != "voice_path"));
+}
+
+#[test]
 fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     let folder = Folder::new();
     let (heard, silent) = (folder.file("heard.wav"), folder.file("silent.wav"));

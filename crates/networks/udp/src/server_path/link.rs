@@ -117,3 +117,16 @@ impl Link {
         is_taken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_path_costs_less_than_two_kilobytes() {
+        // Nearly all of it are the tables of the two keys and the window of counters.
+        let link = Link::new(1, &PathSecrets::none(), Cipher::Aes128Gcm, true);
+        assert_eq!(link.waiting.capacity(), 0);
+        assert!(size_of_val(&link) <= 2000, "{} bytes", size_of_val(&link));
+    }
+}
