@@ -11,6 +11,7 @@ mod process;
 mod reference;
 mod session_counters;
 mod summary;
+mod workers;
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -19,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use crate::listener::App;
 use exposition::Exposition;
 pub use families::{Family, Kind, families};
-pub use observation::{NetworkNumbers, Observation, SessionNumbers};
+pub use observation::Observation;
 pub use reference::reference_page;
 
 /// Everything of an observation and of this process, as a scraper reads it.
@@ -28,6 +29,7 @@ pub use reference::reference_page;
 pub fn render(observation: &Observation, sessions_max: usize) -> String {
     let mut out = Exposition::default();
     summary::write(&mut out, observation, sessions_max);
+    workers::write(&mut out, observation);
     session_counters::write(&mut out, observation);
     network_counters::write(&mut out, observation);
     process::write(&mut out);

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use consonance_admin::metrics::{
-    Kind, NetworkNumbers, Observation, SessionNumbers, families, reference_page, render,
-};
+use consonance_admin::metrics::{Kind, Observation, families, reference_page, render};
+use consonance_server::{NetworkNumbers, SessionNumbers};
 use consonance_session::ServerStatistics;
 use consonance_transport as transport;
 use prometheus_parse::{Sample, Scrape, Value};

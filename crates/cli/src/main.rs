@@ -19,6 +19,7 @@
 //! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
 //! for example `RUST_LOG=debug`.
 
+mod admin_token;
 mod bench;
 mod capture_arguments;
 mod demo;

@@ -1,5 +1,6 @@
 //! `consonance serve`: sessions over QUIC until Ctrl-C.
 
+mod admin;
 mod certificate_watch;
 mod joining;
 mod prepared;

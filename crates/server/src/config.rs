@@ -20,6 +20,7 @@
 //! # Ok::<(), consonance_server::config::ConfigError>(())
 //! ```
 
+mod admin_keys;
 mod document;
 mod environment;
 mod field;
@@ -84,6 +85,8 @@ pub struct Config {
     pub storage: Storage,
     /// What is shown of the server, and to whom.
     pub watching: Watching,
+    /// Where the server is watched and operated.
+    pub admin: AdminConfig,
     /// What every QUIC listener takes.
     pub quic: QuicConfig,
     /// The path that voice takes beside the connections.
@@ -126,6 +129,28 @@ pub struct Watching {
     pub packet_capture_file: Option<PathBuf>,
     /// How much of them.
     pub packet_capture: PacketCaptureSettings,
+}
+
+/// The listener for operators; the units and the reasons stand with the settings of the crate `consonance-admin`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AdminConfig {
+    /// Its TCP address; none without one.
+    pub listen: Option<SocketAddr>,
+    /// The file with the token that clients show; made if there is none.
+    pub token_file: Option<PathBuf>,
+    /// Names under which it is reached.
+    pub host_names: Vec<String>,
+    /// Plain text may leave this machine.
+    pub allow_plain: bool,
+    /// Metrics are for everybody.
+    pub open_metrics: bool,
+    /// Sessions that metrics tell of one by one.
+    pub metrics_sessions_max: usize,
+    /// Connections at once.
+    pub connections_max: usize,
+    /// How long a request may take.
+    pub request_timeout: Duration,
 }
 
 /// What a QUIC listener takes; the units and the reasons stand with the settings of that crate.
@@ -206,6 +231,16 @@ impl Default for Config {
                 monitor_channels: false,
                 packet_capture_file: None,
                 packet_capture: PacketCaptureSettings::default(),
+            },
+            admin: AdminConfig {
+                listen: None,
+                token_file: None,
+                host_names: Vec::new(),
+                allow_plain: false,
+                open_metrics: false,
+                metrics_sessions_max: 0,
+                connections_max: 64,
+                request_timeout: Duration::from_secs(10),
             },
             quic: QuicConfig {
                 connections_max: 4096,

@@ -65,6 +65,6 @@ pub use handle::{AskError, ServerHandle};
 pub use inspection::Inspection;
 pub use relay_delay::RelayDelay;
 pub use secret::Secret;
-pub use session_loop::SessionLoop;
+pub use session_loop::{LoopNumbers, NetworkNumbers, SessionLoop, SessionNumbers};
 pub use sessions::{SessionsSettings, SettingsError};
 pub use workers::Workers;

@@ -9,6 +9,8 @@ use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{self as transport, Peer, ServerTransport};
 
+use crate::session_loop::NetworkNumbers;
+
 /// A link id holds the listener's index above this bit and the peer below it; see [`Peer`].
 const PEER_BITS: u32 = 48;
 
@@ -84,6 +86,13 @@ impl Listeners {
     /// Nothing more is to be sent for now.
     pub(crate) fn flush(&mut self, now: Instant) {
         self.list.iter_mut().for_each(|listener| listener.flush(now));
+    }
+
+    /// What each of them has counted.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = NetworkNumbers> {
+        self.list
+            .iter()
+            .map(|listener| NetworkNumbers { network: listener.network(), counters: listener.statistics() })
     }
 
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {

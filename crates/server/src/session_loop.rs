@@ -2,6 +2,7 @@
 
 mod acting;
 mod event_log;
+mod numbers;
 mod recording;
 mod telling;
 mod watching;
@@ -34,6 +35,8 @@ use crate::sessions::{Sessions, SessionsSettings};
 use crate::utc::seconds_since_1970;
 use crate::workers::Workers;
 
+pub use numbers::{LoopNumbers, NetworkNumbers, SessionNumbers};
+
 /// Events taken from one listener before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
 
@@ -56,6 +59,8 @@ pub struct SessionLoop {
     next_look_at: Option<Instant>,
     is_looked_at: bool,
     notes: Notes,
+    /// What sessions counted that have ended.
+    ended: ServerStatistics,
     recording_feed: Option<RecordingFeed>,
     packets_in: u64,
     relay_clock: RelayClock,
@@ -93,6 +98,7 @@ impl SessionLoop {
             next_look_at: None,
             is_looked_at: false,
             notes: Notes::default(),
+            ended: ServerStatistics::default(),
             recording_feed: None,
             packets_in: 0,
             relay_clock: RelayClock::default(),
@@ -300,6 +306,7 @@ impl SessionLoop {
         let name = &self.sessions.get_mut(index).name;
         if self.directory.end(name) {
             if let Some(mut session) = self.sessions.remove(index) {
+                self.ended.add(&session.server.statistics());
                 // Most are not recorded.
                 let _ = session.recording.stop();
             }

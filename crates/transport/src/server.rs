@@ -63,6 +63,11 @@ pub trait ServerTransport: Send {
         None
     }
 
+    /// What kind of network this is, for counters: one word in lower case, such as `quic`.
+    fn network(&self) -> &'static str {
+        "other"
+    }
+
     /// The largest packets this network takes.
     fn limits(&self) -> PacketLimits;
 

@@ -4,7 +4,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::families::Family;
+use super::families::{Family, Kind};
 
 /// A text in the making. Samples of a family come together, after its head.
 #[derive(Debug, Default)]
@@ -41,6 +41,21 @@ impl Samples<'_> {
     /// One sample; the values are those of the family's labels, in their order.
     pub(super) fn sample(&mut self, values: &[&str], value: impl Display) -> &mut Self {
         self.line("", values, None, value)
+    }
+
+    /// How many observations lie at or below each bound, by `(bound, number in this bucket alone)`; so many lie above all of
+    /// them, and all together sum up to this. Only for families without labels.
+    pub(super) fn histogram(&mut self, buckets: &[(f64, u64)], above: u64, sum: f64) {
+        debug_assert_eq!(self.family.kind, Kind::Histogram, "only histograms have buckets");
+        let mut count = 0;
+        for (bound, number) in buckets {
+            count += number;
+            self.line("_bucket", &[], Some(&bound.to_string()), count);
+        }
+        count += above;
+        self.line("_bucket", &[], Some("+Inf"), count);
+        self.line("_sum", &[], None, sum);
+        self.line("_count", &[], None, count);
     }
 
     fn line(&mut self, suffix: &str, values: &[&str], bound: Option<&str>, value: impl Display) -> &mut Self {

@@ -62,6 +62,12 @@ families! {
         "How long the server runs.";
     SESSIONS: Gauge "consonance_sessions"
         "Sessions that there are.";
+    SESSIONS_BEGUN: Counter "consonance_sessions_begun_total"
+        "Sessions that began because somebody joined them.";
+    SESSIONS_ENDED: Counter "consonance_sessions_ended_total"
+        "Sessions that ended because they were empty.";
+    SESSIONS_REFUSED: Counter "consonance_sessions_refused_total" ["reason"]
+        "Players who named a session that is not served: unknown, because nobody serves that name; full, because there are as many as may be.";
     CLIENTS: Gauge "consonance_clients"
         "Players who have joined a session.";
     LINK_LOSS: Gauge "consonance_link_loss_clients" ["at_most"]
@@ -70,6 +76,21 @@ families! {
         "Players in a session; only with admin.metrics_sessions_max, and only of that many sessions.";
     SESSION_PACKETS: Counter "consonance_session_packets_received_total" ["session"]
         "Packets that came in for a session; as far as consonance_session_clients tells of it.";
+
+    WORKER_BUSY: Gauge "consonance_worker_busy_ratio" ["worker"]
+        "The share of its time in which a worker did something of late.";
+    WORKER_TURNS: Counter "consonance_worker_turns_total" ["worker"]
+        "How often a worker has turned; one that does not hangs.";
+    WORKER_SESSIONS: Gauge "consonance_worker_sessions" ["worker"]
+        "Sessions that a worker serves.";
+    WORKER_CLIENTS: Gauge "consonance_worker_clients" ["worker"]
+        "Players in these sessions.";
+    WORKER_PACKETS: Counter "consonance_worker_packets_total" ["worker", "direction"]
+        "Packets that a worker took and gave to the networks; one for ten listeners counts ten times.";
+    WORKER_JOBS: Gauge "consonance_worker_jobs_waiting" ["worker"]
+        "What operators and others asked a worker to do and it has not come to.";
+    RELAY_DELAY: Histogram "consonance_relay_delay_seconds"
+        "How long relayed voice stays in a worker, from the network to the last listener.";
 
     PACKETS_RECEIVED: Counter "consonance_packets_received_total"
         "Packets that came in for sessions, good or bad.";

@@ -1,12 +1,13 @@
 //! What the networks count.
 
+use consonance_server::NetworkNumbers;
 use consonance_transport::{ConnectionCounts, Count, Dropped, ServerStatistics, Traffic};
 
 use super::exposition::Exposition;
 use super::families::{
     LINKS, LINKS_ACCEPTED, LINKS_REFUSED, NETWORK_BYTES, NETWORK_DROPPED, NETWORK_PACKETS,
 };
-use super::observation::{NetworkNumbers, Observation};
+use super::observation::Observation;
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     let networks = merged(&observation.networks);

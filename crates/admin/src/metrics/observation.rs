@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_server::{NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WorkerStatistics};
 use consonance_session::ServerStatistics;
-use consonance_transport as transport;
 
 /// Everything that is shown of a server at one moment.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,10 @@ pub struct Observation {
     pub is_draining: bool,
     /// Workers that did not answer in time.
     pub silent_workers: usize,
+    /// Each worker, as it says itself.
+    pub workers: Vec<WorkerStatistics>,
+    /// How sessions came and went.
+    pub session_counts: SessionCounts,
     /// Each session.
     pub sessions: Vec<SessionNumbers>,
     /// What sessions counted that have ended since the start.
@@ -24,27 +28,24 @@ pub struct Observation {
     pub lost_percent: Vec<f32>,
 }
 
-/// A session in numbers.
-#[derive(Clone, Debug)]
-pub struct SessionNumbers {
-    /// Its name.
-    pub name: String,
-    /// Players in it.
-    pub clients: usize,
-    /// What it counted since it began.
-    pub counters: ServerStatistics,
-}
-
-/// A network in numbers.
-#[derive(Clone, Debug)]
-pub struct NetworkNumbers {
-    /// What kind it is: `quic`, `fast`, `memory`.
-    pub network: &'static str,
-    /// What it counted since the start.
-    pub counters: transport::ServerStatistics,
-}
-
 impl Observation {
+    /// Asks a server, which has been up so long; it may take two seconds where a worker hangs.
+    pub fn of(server: &ServerHandle, uptime: Duration) -> Self {
+        let (workers, session_counts) = (server.workers(), server.session_counts());
+        let mut observation = Self { uptime, workers, session_counts, ..Self::default() };
+        for numbers in server.ask_all(|session_loop, _| session_loop.numbers()) {
+            let Ok(numbers) = numbers else {
+                observation.silent_workers += 1;
+                continue;
+            };
+            observation.sessions.extend(numbers.sessions);
+            observation.ended_sessions.add(&numbers.ended_sessions);
+            observation.networks.extend(numbers.networks);
+            observation.lost_percent.extend(numbers.lost_percent);
+        }
+        observation
+    }
+
     /// What all sessions counted, also those that have ended: it never decreases.
     pub(crate) fn session_counters(&self) -> ServerStatistics {
         let mut sum = self.ended_sessions.clone();

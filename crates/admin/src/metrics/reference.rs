@@ -35,6 +35,8 @@ scrape_configs:
       - targets: [\"127.0.0.1:7778\"]
 ```
 
+[packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a dashboard of them for Grafana.
+
 | name | kind | what it is |
 |---|---|---|
 ";

@@ -2,14 +2,24 @@
 
 use std::cmp::Reverse;
 
+use consonance_server::SessionNumbers;
+
 use super::exposition::Exposition;
-use super::families::{BUILD_INFO, CLIENTS, LINK_LOSS, SESSION_CLIENTS, SESSION_PACKETS, SESSIONS, UPTIME};
-use super::observation::{Observation, SessionNumbers};
+use super::families::{
+    BUILD_INFO, CLIENTS, LINK_LOSS, SESSION_CLIENTS, SESSION_PACKETS, SESSIONS, SESSIONS_BEGUN,
+    SESSIONS_ENDED, SESSIONS_REFUSED, UPTIME,
+};
+use super::observation::Observation;
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation, sessions_max: usize) {
     out.family(&BUILD_INFO).sample(&[env!("CARGO_PKG_VERSION")], 1);
     out.single(&UPTIME, observation.uptime.as_secs_f64());
     out.single(&SESSIONS, observation.sessions.len());
+    let counts = &observation.session_counts;
+    out.single(&SESSIONS_BEGUN, counts.begun_on_demand);
+    out.single(&SESSIONS_ENDED, counts.ended);
+    let mut refused = out.family(&SESSIONS_REFUSED);
+    refused.sample(&["unknown"], counts.refused_unknown).sample(&["full"], counts.refused_full);
     out.single(&CLIENTS, observation.sessions.iter().map(|session| session.clients).sum::<usize>());
     loss(out, &observation.lost_percent);
     let largest = largest(&observation.sessions, sessions_max);

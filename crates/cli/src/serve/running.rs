@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_admin::AdminListener;
 use consonance_inspector::page::Inspector;
 use consonance_pcap::PacketCapture;
 use consonance_quic::{
@@ -17,6 +18,7 @@ use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_udp::ServerPathSettings;
 use tracing::info;
 
+use super::admin;
 use super::prepared::{Prepared, example_of, host_at};
 use crate::inspect;
 
@@ -33,6 +35,8 @@ pub(super) struct Running {
     cleared_at: Instant,
     capture: Option<PacketCapture>,
     _inspector: Option<Inspector>,
+    /// Dropped before the server, so that nobody asks one that is gone.
+    admin: Option<AdminListener>,
     /// What it was started with.
     started: Config,
     /// The same with what was taken over since.
@@ -69,6 +73,7 @@ impl Running {
         }
         let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
+        let admin = admin::listener(&config, &server)?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,
@@ -77,6 +82,7 @@ impl Running {
             cleared_at,
             capture,
             _inspector: inspector,
+            admin,
             started: config.clone(),
             config,
         })
@@ -144,6 +150,7 @@ impl Running {
 
     /// Disconnects everybody in order, and ends the files.
     pub(super) fn stop(self) -> Result<(), Box<dyn Error>> {
+        drop(self.admin);
         self.server.stop();
         self.records.flush(LAST_WRITES);
         self.capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;

@@ -48,6 +48,12 @@ pub(super) struct SettingsArguments {
     /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     inspector: Option<u16>,
+    /// Open the listener for operators: health, metrics, the admin API and its page [without an address: 127.0.0.1:7778].
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7778", require_equals = true)]
+    admin: Option<String>,
+    /// The file with the token that clients of that listener show; it is made if it does not exist.
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
 }
 
 impl SettingsArguments {
@@ -102,6 +108,12 @@ impl SettingsArguments {
         }
         if self.allow_plain {
             sources.add_argument("--allow-plain", "fast_path.allow_plain", Value::Flag(true));
+        }
+        if let Some(admin) = &self.admin {
+            sources.add_argument("--admin", "admin.listen", Value::from(&**admin));
+        }
+        if let Some(file) = &self.admin_token_file {
+            sources.add_argument("--admin-token-file", "admin.token_file", path(file));
         }
         if let Some(port) = self.inspector {
             sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));

@@ -85,6 +85,12 @@ impl Program {
         line.trim_start_matches("inspector: ").to_owned()
     }
 
+    /// Waits for the address of the admin listener, without its scheme.
+    pub(crate) fn until_admin(&self) -> String {
+        let line = self.until(&self.err, "an admin listener", |line| line.starts_with("admin: http://"));
+        line.trim_start_matches("admin: http://").trim_end_matches('/').to_owned()
+    }
+
     /// Waits for an event of `join --json` that has all these fields.
     pub(crate) fn until_event(&self, fields: &Value) -> Value {
         let line = self.until_line(&fields.to_string(), |line| {

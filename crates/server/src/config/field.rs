@@ -23,6 +23,7 @@ pub(super) enum Field {
     Text(At<Option<String>>),
     Secret(At<Option<Secret>>),
     Texts(At<Vec<String>>),
+    Address(At<Option<SocketAddr>>),
     Addresses(At<Vec<SocketAddr>>),
     File(At<Option<PathBuf>>),
     Files(At<Vec<PathBuf>>),
@@ -53,6 +54,7 @@ impl Field {
                 _ => return Err((None, joining::SECRET_EXPECTED.into())),
             },
             Self::Texts(at) => *at(config) = list(value, |text| Ok(text.to_owned()))?,
+            Self::Address(at) => *at(config) = Some(address(text(value)?)?),
             Self::Addresses(at) => *at(config) = list(value, address)?,
             Self::File(at) => *at(config) = Some(folder.join(path(text(value)?)?)),
             Self::Files(at) => *at(config) = list(value, |text| Ok(folder.join(path(text)?)))?,
@@ -89,6 +91,7 @@ impl Field {
             Self::Text(at) => quoted(at(config).as_ref()?),
             Self::Secret(at) => joining::written_secret(at(config).as_ref()?, reveals),
             Self::Texts(at) => listed(at(config).iter().map(|text| quoted(text)).collect()),
+            Self::Address(at) => quoted(&at(config).as_ref()?.to_string()),
             Self::Addresses(at) => {
                 listed(at(config).iter().map(|address| quoted(&address.to_string())).collect())
             }
@@ -115,6 +118,7 @@ impl Field {
             Self::Seconds(_, least, most) => format!("{least} to {most} seconds"),
             Self::Text(_) | Self::Secret(_) => "a text".into(),
             Self::Texts(_) => "a list of texts".into(),
+            Self::Address(_) => "an address with a port".into(),
             Self::Addresses(_) => "a list of addresses with ports".into(),
             Self::File(_) => "a path".into(),
             Self::Files(_) => "a list of paths".into(),

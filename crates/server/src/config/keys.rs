@@ -1,5 +1,6 @@
 //! Every key but the limits' of a session: the one place where it is named and explained.
 
+use super::admin_keys::ADMIN_KEYS;
 use super::field::Field;
 use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
@@ -71,6 +72,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "What outlives a restart: bans, mutes, what operators decided about rooms, and the audit log.",
     ),
     ("watching", "Ways to look into the server."),
+    ("admin", "The listener for operators: health, metrics, the admin API and its page."),
     ("quic", "What every listener takes."),
     (
         "fast_path",
@@ -87,7 +89,7 @@ pub(super) const KEYS: &[Key] = &joined();
 
 const fn joined() -> [Key; KEY_COUNT] {
     let mut keys = [OWN_KEYS[0]; KEY_COUNT];
-    let tables = [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, LIMIT_KEYS];
+    let tables = [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, LIMIT_KEYS];
     let (mut table, mut index, mut filled) = (0, 0, 0);
     while table < tables.len() {
         while index < tables[table].len() {
@@ -99,7 +101,8 @@ const fn joined() -> [Key; KEY_COUNT] {
     keys
 }
 
-const KEY_COUNT: usize = OWN_KEYS.len() + JOINING_KEYS.len() + HOOK_KEYS.len() + LIMIT_KEYS.len();
+const KEY_COUNT: usize =
+    OWN_KEYS.len() + JOINING_KEYS.len() + HOOK_KEYS.len() + ADMIN_KEYS.len() + LIMIT_KEYS.len();
 
 const OWN_KEYS: &[Key] = &[
     Key::new(

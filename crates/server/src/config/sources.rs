@@ -144,7 +144,7 @@ impl LoadedConfig {
 
     /// Values that are right alone and wrong together.
     fn contradictions(&self) -> Vec<Problem> {
-        let Config { listen, sessions, sessions_on_demand, certificate, .. } = &self.config;
+        let Config { listen, sessions, sessions_on_demand, certificate, admin, .. } = &self.config;
         let mut problems = Vec::new();
         if listen.is_empty() {
             problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
@@ -164,6 +164,15 @@ impl LoadedConfig {
             if address.port() != 0 && listen[..index].contains(address) {
                 problems.push(self.problem("listen", format!("{address} is there twice")));
             }
+        }
+        if let Some(address) =
+            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.allow_plain)
+        {
+            let what = format!(
+                "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \
+                 listen on 127.0.0.1, or set admin.allow_plain if nobody else reads what passes there"
+            );
+            problems.push(self.problem("admin.listen", what));
         }
         match (&certificate.file, &certificate.key_file) {
             (Some(_), None) => {

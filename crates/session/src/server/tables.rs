@@ -111,6 +111,11 @@ impl Server {
         })
     }
 
+    /// Of a hundred frames of each client whose voice is followed and who spoke of late, how many did not come in.
+    pub fn voice_losses(&self) -> impl Iterator<Item = f32> {
+        self.roster.iter().filter_map(|member| self.voice_reports.lost_percent(member.id))
+    }
+
     /// What came in by type of packet, taken or not.
     pub fn received(&self) -> &Traffic {
         &self.received

@@ -106,6 +106,11 @@ impl VoiceReports {
         })
     }
 
+    /// How much of a client's voice does not come in, if it is followed and speaks.
+    pub(super) fn lost_percent(&self, id: ClientId) -> Option<f32> {
+        self.speakers.get(usize::from(id.0))?.as_deref()?.arrivals.lost_percent()
+    }
+
     fn speaker(&mut self, id: ClientId) -> Option<&mut Speaker> {
         self.speakers.get_mut(usize::from(id.0))?.as_deref_mut()
     }

@@ -149,6 +149,10 @@ impl ServerTransport for HostedServer {
         self.wires.incoming.set_waker(waker);
     }
 
+    fn network(&self) -> &'static str {
+        "hosted"
+    }
+
     fn limits(&self) -> PacketLimits {
         self.limits
     }

@@ -138,6 +138,10 @@ impl ServerTransport for MemoryServer {
         self.listener.mailbox.set_waker(waker);
     }
 
+    fn network(&self) -> &'static str {
+        "memory"
+    }
+
     fn limits(&self) -> PacketLimits {
         LIMITS
     }

@@ -115,6 +115,10 @@ impl ServerTransport for QuicServer {
         self.beside.as_ref().map(|beside| beside.socket().as_fd())
     }
 
+    fn network(&self) -> &'static str {
+        "quic"
+    }
+
     fn limits(&self) -> PacketLimits {
         LIMITS
     }

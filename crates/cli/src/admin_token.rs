@@ -1,0 +1,27 @@
+//! Where the admin token is, if nobody says where: the same place for the server that makes it and the command that
+//! shows it.
+
+use std::env;
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy as _;
+use etcetera::base_strategy::choose_native_strategy;
+
+/// `admin-token` in the folder that systemd keeps for a service, or else in this user's folder for states
+/// (`~/.local/state/consonance` on Linux). None where there is neither.
+pub(crate) fn default_file() -> Option<PathBuf> {
+    let folder = service_folder().or_else(user_folder)?;
+    Some(folder.join("admin-token"))
+}
+
+/// The first of `StateDirectory=`, as systemd.exec(5) has it.
+fn service_folder() -> Option<PathBuf> {
+    let folders = env::var_os("STATE_DIRECTORY")?;
+    env::split_paths(&folders).find(|folder| folder.is_absolute())
+}
+
+fn user_folder() -> Option<PathBuf> {
+    let platform = choose_native_strategy().ok()?;
+    let folder = platform.state_dir().unwrap_or_else(|| platform.data_dir());
+    Some(folder.join("consonance"))
+}

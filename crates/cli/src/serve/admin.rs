@@ -1,0 +1,61 @@
+//! The listener for operators, if there is to be one.
+
+use std::error::Error;
+use std::io::{Write, stderr};
+use std::time::Instant;
+
+use consonance_admin::metrics::Observation;
+use consonance_admin::{AdminListener, AdminSettings, AdminToken};
+use consonance_server::DedicatedServer;
+use consonance_server::config::{AdminConfig, Config};
+
+use crate::{admin_token, complain};
+
+/// Starts it and says where it is; it ends when it is dropped.
+pub(super) fn listener(
+    config: &Config,
+    server: &DedicatedServer,
+) -> Result<Option<AdminListener>, Box<dyn Error>> {
+    let Some(settings) = settings(&config.admin)? else { return Ok(None) };
+    let (handle, started) = (server.handle(), Instant::now());
+    let listener = AdminListener::start(settings, move || Observation::of(&handle, started.elapsed()))?;
+    // Who has closed our standard error does not want to know.
+    let _ = writeln!(stderr(), "admin: http://{}/", listener.local_addr());
+    Ok(Some(listener))
+}
+
+fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error>> {
+    let Some(listen) = config.listen else { return Ok(None) };
+    let path = config.token_file.clone().or_else(admin_token::default_file);
+    let path = path.ok_or("there is no folder for the admin token here: set admin.token_file")?;
+    let file = AdminToken::read_or_make(&path)?;
+    let shown = path.display();
+    if file.was_made {
+        let _ = writeln!(stderr(), "admin: made a token in {shown}");
+    }
+    if file.is_exposed {
+        complain(&format!("other users of this machine can read the admin token: chmod 600 {shown}"));
+    }
+    let mut settings = AdminSettings::new(listen, file.token);
+    settings.host_names.clone_from(&config.host_names);
+    settings.allow_plain = config.allow_plain;
+    settings.open_metrics = config.open_metrics;
+    settings.metrics_sessions_max = config.metrics_sessions_max;
+    settings.limits.connections_max = config.connections_max;
+    settings.limits.request_timeout = config.request_timeout;
+    Ok(Some(settings))
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_admin::AdminLimits;
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_configuration_are_those_of_the_listener() {
+        let (ours, theirs) = (Config::default().admin, AdminLimits::default());
+        assert_eq!(ours.connections_max, theirs.connections_max);
+        assert_eq!(ours.request_timeout, theirs.request_timeout);
+    }
+}

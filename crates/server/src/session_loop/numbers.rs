@@ -1,0 +1,57 @@
+//! A worker in numbers, for whoever counts over all of them.
+
+use consonance_session::ServerStatistics;
+use consonance_transport as transport;
+
+use super::SessionLoop;
+
+/// What one worker's loop has counted.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LoopNumbers {
+    /// Each of its sessions.
+    pub sessions: Vec<SessionNumbers>,
+    /// What its sessions counted that have ended.
+    pub ended_sessions: ServerStatistics,
+    /// Each of its listeners.
+    pub networks: Vec<NetworkNumbers>,
+    /// Of each player whose voice is followed and who spoke of late: of a hundred frames, how many did not arrive.
+    pub lost_percent: Vec<f32>,
+}
+
+/// A session in numbers.
+#[derive(Clone, Debug)]
+pub struct SessionNumbers {
+    /// Its name.
+    pub name: String,
+    /// Players in it.
+    pub clients: usize,
+    /// What it counted since it began.
+    pub counters: ServerStatistics,
+}
+
+/// A listener in numbers.
+#[derive(Clone, Debug)]
+pub struct NetworkNumbers {
+    /// What kind of network it is; see [`ServerTransport::network`](transport::ServerTransport::network).
+    pub network: &'static str,
+    /// What it counted since the start.
+    pub counters: transport::ServerStatistics,
+}
+
+impl SessionLoop {
+    /// Everything that it has counted. It takes a moment for each player: ask a few times a minute, and not per frame.
+    pub fn numbers(&self) -> LoopNumbers {
+        let session = |(name, clients, counters): (&str, usize, ServerStatistics)| SessionNumbers {
+            name: name.to_owned(),
+            clients,
+            counters,
+        };
+        LoopNumbers {
+            sessions: self.statistics().map(session).collect(),
+            ended_sessions: self.ended.clone(),
+            networks: self.listeners.numbers().collect(),
+            lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
+        }
+    }
+}
