@@ -279,8 +279,8 @@ const OWN_KEYS: &[Key] = &[
     Key::new(
         "quic.idle_timeout_s",
         AtStart,
-        Field::Seconds(|config| &mut config.quic.idle_timeout, 4.0, 600.0),
-        "Silence in seconds after which a connection counts as lost. Players make themselves heard every 3 s.",
+        Field::Seconds(|config| &mut config.quic.idle_timeout, 6.0, 600.0),
+        "Silence in seconds after which a connection counts as lost. Players make themselves heard every 4.5 s.",
     ),
     Key::new(
         "fast_path.enabled",

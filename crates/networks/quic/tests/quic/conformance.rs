@@ -67,8 +67,9 @@ impl Network for Quic {
         self.relays.push(relay);
         let address =
             QuicAddress::new(address.ip().to_string(), address.port(), session, Some(fingerprint)).unwrap();
-        let (idle_timeout, fast_path) = (IDLE_TIMEOUT, self.fast_path);
-        let settings = QuicClientSettings { idle_timeout, fast_path, ..QuicClientSettings::default() };
+        let (idle_timeout, keep_alive, fast_path) = (IDLE_TIMEOUT, IDLE_TIMEOUT / 3, self.fast_path);
+        let settings =
+            QuicClientSettings { idle_timeout, keep_alive, fast_path, ..QuicClientSettings::default() };
         QuicClient::new(&self.runtime, address, settings)
     }
 
