@@ -10,6 +10,7 @@
 //! * `bench` measures the session engine, the quality of the sound, and what it takes of a core.
 //! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `token` makes keys and join tokens for servers that do not let in everybody.
+//! * `recordings` shows what a server has recorded.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
@@ -30,6 +31,7 @@ mod join;
 mod lab;
 mod mic_test;
 mod offline_call;
+mod recordings;
 mod secret_text;
 mod serve;
 mod sim;
@@ -83,6 +85,9 @@ enum Command {
     /// Make keys, and join tokens that are signed with them.
     #[command(subcommand)]
     Token(token::Token),
+    /// Show what a server has recorded.
+    #[command(subcommand)]
+    Recordings(recordings::Recordings),
     /// Simulate a session with everything that can go wrong, and check what everybody hears.
     Sim(sim::Sim),
 }
@@ -102,6 +107,7 @@ fn main() -> ExitCode {
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Lab(lab)) => lab::run(&lab),
         Some(Command::Token(token)) => token::run(&token),
+        Some(Command::Recordings(recordings)) => recordings::run(&recordings),
         Some(Command::Sim(sim)) => sim::run(&sim),
     };
     match outcome {

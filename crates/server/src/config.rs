@@ -29,6 +29,7 @@ mod joining;
 mod keys;
 mod limit_keys;
 mod problem;
+mod recording_keys;
 mod reference;
 mod rooms;
 mod sources;
@@ -48,6 +49,7 @@ pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
 pub use sources::{ConfigSources, LoadedConfig};
 
+use crate::recording::RecordingSettings;
 use crate::records::RecordsSettings;
 use keys::{KEYS, Takes};
 
@@ -87,6 +89,8 @@ pub struct Config {
     pub watching: Watching,
     /// Where the server is watched and operated.
     pub admin: AdminConfig,
+    /// What is recorded, and where.
+    pub recording: RecordingConfig,
     /// What every QUIC listener takes.
     pub quic: QuicConfig,
     /// The path that voice takes beside the connections.
@@ -151,6 +155,16 @@ pub struct AdminConfig {
     pub connections_max: usize,
     /// How long a request may take.
     pub request_timeout: Duration,
+}
+
+/// Recordings of sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordingConfig {
+    /// Where they go; nothing is recorded without it.
+    pub folder: Option<PathBuf>,
+    /// What is recorded, and how much of it.
+    pub settings: RecordingSettings,
 }
 
 /// What a QUIC listener takes; the units and the reasons stand with the settings of that crate.
@@ -242,6 +256,7 @@ impl Default for Config {
                 connections_max: 64,
                 request_timeout: Duration::from_secs(10),
             },
+            recording: RecordingConfig::default(),
             quic: QuicConfig {
                 connections_max: 4096,
                 handshakes_max: 256,

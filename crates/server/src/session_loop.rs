@@ -229,7 +229,7 @@ impl SessionLoop {
             self.listeners.send(now, &relayed);
             self.relay_clock.relayed(came);
             if let Some(feed) = &mut self.recording_feed {
-                session.recording.hear(feed, now, &session.name, &session.server, &self.packet);
+                session.recording.hear(feed, now, &session.name, &mut session.server, &self.packet);
             }
         }
         self.drain(index, now);
@@ -305,10 +305,9 @@ impl SessionLoop {
     fn end(&mut self, index: usize) {
         let name = &self.sessions.get_mut(index).name;
         if self.directory.end(name) {
-            if let Some(mut session) = self.sessions.remove(index) {
+            if let Some(session) = self.sessions.remove(index) {
+                // Its recording, if there is one, ends with it.
                 self.ended.add(&session.server.statistics());
-                // Most are not recorded.
-                let _ = session.recording.stop();
             }
         } else {
             self.sessions.keep(index);

@@ -142,6 +142,10 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
         Some(loaded.problem("sessions_on_demand", format!("{pattern:?}: {problem}")))
     });
     let mut problems: Vec<_> = named.chain(on_demand).collect();
+    if config.recording.folder.is_none() && !config.recording.settings.sessions.is_empty() {
+        let what = "sessions are to be recorded, but to nowhere: set recording.folder, too";
+        problems.push(loaded.problem("recording.sessions", what));
+    }
     if let Some(host) = &config.host
         && let Err(error) = QuicAddress::new(&**host, DEFAULT_PORT, "main", None)
     {

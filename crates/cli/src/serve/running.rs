@@ -13,6 +13,7 @@ use consonance_quic::{
     FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
 use consonance_server::config::{Config, TakesEffect};
+use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_udp::ServerPathSettings;
@@ -34,6 +35,7 @@ pub(super) struct Running {
     records: Records,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
+    recorder: Option<Recorder>,
     _inspector: Option<Inspector>,
     /// Dropped before the server, so that nobody asks one that is gone.
     admin: Option<AdminListener>,
@@ -71,6 +73,12 @@ impl Running {
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());
         }
+        let folder = config.recording.folder.as_ref();
+        let start = |folder| Recorder::start(folder, config.recording.settings.clone());
+        let recorder = folder.map(start).transpose()?;
+        if let Some(recorder) = &recorder {
+            workers.record_with(recorder);
+        }
         let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
         let admin = admin::listener(&config, &server)?;
@@ -81,6 +89,7 @@ impl Running {
             records,
             cleared_at,
             capture,
+            recorder,
             _inspector: inspector,
             admin,
             started: config.clone(),
@@ -153,6 +162,9 @@ impl Running {
         drop(self.admin);
         self.server.stop();
         self.records.flush(LAST_WRITES);
+        if let Some(recorder) = self.recorder {
+            recorder.stop();
+        }
         self.capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;
         Ok(())
     }

@@ -25,6 +25,7 @@ mod refusals;
 #[cfg(unix)]
 mod reload;
 mod serve;
+mod server_recording;
 #[cfg(unix)]
 mod signals;
 mod talking;

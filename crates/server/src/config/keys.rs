@@ -5,6 +5,7 @@ use super::field::Field;
 use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
+use super::recording_keys::RECORDING_KEYS;
 
 /// One key.
 #[derive(Clone, Copy)]
@@ -73,6 +74,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ),
     ("watching", "Ways to look into the server."),
     ("admin", "The listener for operators: health, metrics, the admin API and its page."),
+    (
+        "recording",
+        "Recordings of sessions, a file for each voice; docs/recording.md says more. Players whose clients can show it are told; tell the others.",
+    ),
     ("quic", "What every listener takes."),
     (
         "fast_path",
@@ -89,7 +94,7 @@ pub(super) const KEYS: &[Key] = &joined();
 
 const fn joined() -> [Key; KEY_COUNT] {
     let mut keys = [OWN_KEYS[0]; KEY_COUNT];
-    let tables = [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, LIMIT_KEYS];
+    let tables = [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, RECORDING_KEYS, LIMIT_KEYS];
     let (mut table, mut index, mut filled) = (0, 0, 0);
     while table < tables.len() {
         while index < tables[table].len() {
@@ -101,8 +106,12 @@ const fn joined() -> [Key; KEY_COUNT] {
     keys
 }
 
-const KEY_COUNT: usize =
-    OWN_KEYS.len() + JOINING_KEYS.len() + HOOK_KEYS.len() + ADMIN_KEYS.len() + LIMIT_KEYS.len();
+const KEY_COUNT: usize = OWN_KEYS.len()
+    + JOINING_KEYS.len()
+    + HOOK_KEYS.len()
+    + ADMIN_KEYS.len()
+    + RECORDING_KEYS.len()
+    + LIMIT_KEYS.len();
 
 const OWN_KEYS: &[Key] = &[
     Key::new(

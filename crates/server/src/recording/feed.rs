@@ -1,5 +1,6 @@
 //! The end of recordings at a thread that relays: it hands packets on, and never waits.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -24,6 +25,7 @@ pub struct RecordingFeed {
 /// What a recorder and its feeds share.
 #[derive(Debug)]
 pub(super) struct Registry {
+    pub(super) folder: PathBuf,
     pub(super) settings: RecordingSettings,
     /// Recordings that have begun and that the recorder has not looked at yet. Locked when one begins, and never for a packet.
     pub(super) begun: Mutex<Vec<Begun>>,

@@ -40,10 +40,10 @@ enum Speaker {
 
 impl LiveRecording {
     /// Makes the folder and the first index.
-    pub(super) fn create(begun: Begun, now: Instant, settings: &RecordingSettings) -> io::Result<Self> {
+    pub(super) fn create(begun: Begun, now: Instant, folder: &Path) -> io::Result<Self> {
         let age = now.saturating_duration_since(begun.at);
         let started = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
-        let session_folder = settings.folder.join(file_name::of_session(&begun.session));
+        let session_folder = folder.join(file_name::of_session(&begun.session));
         std::fs::create_dir_all(&session_folder)?;
         let folder = new_folder(&session_folder, &utc::folder_name(started))?;
         let since_1970 = started.duration_since(UNIX_EPOCH).unwrap_or_default();

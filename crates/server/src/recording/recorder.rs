@@ -87,17 +87,18 @@ pub struct RecorderStatistics {
 }
 
 impl Recorder {
-    /// Starts the thread. Recordings in the folder that a crash has cut off are completed first.
+    /// Starts the thread; a folder for each session is made in this one. Recordings that a crash has cut off are completed first.
     ///
     /// # Errors
     /// If the folder cannot be made, read or written to, or is another server's.
-    pub fn start(settings: RecordingSettings) -> Result<Self, RecorderError> {
-        let folder = settings.folder.clone();
+    pub fn start(folder: impl Into<PathBuf>, settings: RecordingSettings) -> Result<Self, RecorderError> {
+        let folder = folder.into();
         let unusable = |source| RecorderError::Folder { folder: folder.clone(), source };
         fs::create_dir_all(&folder).map_err(unusable)?;
         let lock = lock(&folder)?;
         let shelf = Shelf::open(&folder).map_err(unusable)?;
         let registry = Arc::new(Registry {
+            folder,
             settings,
             begun: Mutex::default(),
             next: AtomicU32::new(0),

@@ -47,19 +47,22 @@ impl SessionRecording {
         feed: &mut RecordingFeed,
         now: Instant,
         session: &str,
+        server: &mut Server,
     ) -> Result<(), RecordingRefusal> {
         if self.tap.is_some() {
             return Err(RecordingRefusal::AlreadyRecorded);
         }
         self.is_unwanted = false;
         self.tap = Some(feed.begin(now, session, true));
+        self.announce(server);
         Ok(())
     }
 
     /// An operator wants it recorded no longer, until everybody has left.
-    pub(crate) fn stop(&mut self) -> Result<(), RecordingRefusal> {
+    pub(crate) fn stop(&mut self, server: &mut Server) -> Result<(), RecordingRefusal> {
         self.tap.take().ok_or(RecordingRefusal::NotRecorded)?.close(EndReason::Stopped);
         self.is_unwanted = true;
+        self.announce(server);
         Ok(())
     }
 
@@ -70,7 +73,7 @@ impl SessionRecording {
         feed: &mut RecordingFeed,
         now: Instant,
         session: &str,
-        server: &Server,
+        server: &mut Server,
         event: &ServerEvent,
     ) {
         match event {
@@ -79,6 +82,7 @@ impl SessionRecording {
                     tap.forget_speaker(*id);
                 }
                 self.begin_if_wanted(feed, now, session);
+                self.announce(server);
             }
             ServerEvent::ClientLeft { id, .. } => {
                 if let Some(tap) = &mut self.tap {
@@ -86,6 +90,7 @@ impl SessionRecording {
                 }
                 if server.clients() == 0 {
                     self.handle_empty();
+                    self.announce(server);
                 }
             }
             ServerEvent::EnteredRoom { room, .. } => {
@@ -108,17 +113,25 @@ impl SessionRecording {
         feed: &mut RecordingFeed,
         now: Instant,
         session: &str,
-        server: &Server,
+        server: &mut Server,
         packet: &[u8],
     ) {
         if let Some(goes_on) = self.tap.as_ref().and_then(|tap| tap.has_ended(now, feed.settings())) {
             self.follow(feed, now, session, goes_on);
+            self.announce(server);
         } else if self.not_before.is_some() {
             self.begin_if_wanted(feed, now, session);
+            self.announce(server);
         }
         if let Some(tap) = &mut self.tap {
             feed.hear(now, tap, packet, server);
         }
+    }
+
+    /// Players of ours are told as soon as it changes.
+    fn announce(&self, server: &mut Server) {
+        let (_, last_s) = server.announced_recording();
+        server.announce_recording(self.is_on(), last_s);
     }
 
     fn begin_if_wanted(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str) {

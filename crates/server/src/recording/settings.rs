@@ -1,6 +1,5 @@
-//! What is recorded, where to, and how much of it.
+//! What is recorded, and how much of it.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use consonance_session::RoomPattern;
@@ -9,11 +8,9 @@ use consonance_session::RoomPattern;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordingSettings {
-    /// Where to; a folder for each session is made in it.
-    pub folder: PathBuf,
-    /// The sessions that are recorded whenever somebody is in them, by name or the beginning of the name; others only when
-    /// they are asked to be (default none).
-    pub sessions: Vec<RoomPattern>,
+    /// The sessions that are recorded whenever somebody is in them, by name or, with a `*` at the end, by the beginning of the
+    /// name; others only when they are asked to be (default none).
+    pub sessions: Vec<String>,
     /// Whether that is recorded, too, which is spoken to single players and to no room (default not).
     pub whispers: bool,
     /// How long one recording may become; another one begins behind it (default 1 h).
@@ -34,11 +31,9 @@ pub struct RecordingSettings {
     pub queue_bytes: usize,
 }
 
-impl RecordingSettings {
-    /// The defaults, for this folder.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
+impl Default for RecordingSettings {
+    fn default() -> Self {
         Self {
-            folder: folder.into(),
             sessions: Vec::new(),
             whispers: false,
             duration_max: Duration::from_hours(1),
@@ -50,9 +45,11 @@ impl RecordingSettings {
             queue_bytes: 4 << 20,
         }
     }
+}
 
+impl RecordingSettings {
     /// Whether a session of this name is recorded without being asked for.
     pub(crate) fn is_always_recorded(&self, session: &str) -> bool {
-        self.sessions.iter().any(|pattern| pattern.matches(session))
+        self.sessions.iter().any(|pattern| RoomPattern::from(&**pattern).matches(session))
     }
 }

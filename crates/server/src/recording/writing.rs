@@ -11,12 +11,11 @@ use std::time::{Duration, Instant};
 use rtrb::Consumer;
 use tracing::{info, warn};
 
-use super::feed::Begun;
+use super::feed::{Begun, Registry};
 use super::index::{EndReason, RecordingIndex};
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
 use super::recorder::{RecorderStatistics, RecordingStatus, Shared};
-use super::settings::RecordingSettings;
 use super::shelf::Shelf;
 
 /// Everything that the thread has.
@@ -61,7 +60,7 @@ impl Writing {
         }
         if self.next_pass.is_none_or(|at| now >= at) {
             self.next_pass = Some(now + PASS_INTERVAL);
-            self.pass(now, &shared.registry.settings);
+            self.pass(now, &shared.registry);
             self.show(now, shared);
         }
         if self.live.is_empty() { IDLE } else { BUSY }
@@ -79,15 +78,15 @@ impl Writing {
         let mut begun = shared.registry.begun.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = mem::take(&mut *begun);
         for begun in begun {
-            self.begin(begun, now, &shared.registry.settings);
+            self.begin(begun, now, &shared.registry);
         }
     }
 
-    fn begin(&mut self, begun: Begun, now: Instant, settings: &RecordingSettings) {
+    fn begin(&mut self, begun: Begun, now: Instant, registry: &Registry) {
         let (state, session) = (begun.state.clone(), begun.session.clone());
-        let made = match self.lack_of_space(settings) {
+        let made = match self.lack_of_space(registry) {
             Some(reason) => Err(io::Error::new(io::ErrorKind::StorageFull, in_words(reason))),
-            None => LiveRecording::create(begun, now, settings),
+            None => LiveRecording::create(begun, now, &registry.folder),
         };
         match made {
             Ok(live) => {
@@ -138,13 +137,13 @@ impl Writing {
     }
 
     /// Writes pages, looks after the limits, and saves what could not be saved before.
-    fn pass(&mut self, now: Instant, settings: &RecordingSettings) {
+    fn pass(&mut self, now: Instant, registry: &Registry) {
         let mut failed = Vec::new();
         let mut full = Vec::new();
         for (number, live) in &mut self.live {
             if let Err(error) = live.pass(now) {
                 failed.push((*number, error));
-            } else if live.bytes() >= settings.bytes_max {
+            } else if live.bytes() >= registry.settings.bytes_max {
                 full.push(*number);
             }
         }
@@ -155,7 +154,7 @@ impl Writing {
             self.end(number, now, EndReason::BytesReached, None);
         }
         if !self.live.is_empty()
-            && let Some(reason) = self.lack_of_space(settings)
+            && let Some(reason) = self.lack_of_space(registry)
         {
             self.end_live(now, reason);
         }
@@ -166,12 +165,13 @@ impl Writing {
     }
 
     /// Removes the oldest recordings if that is wanted; what is full all the same.
-    fn lack_of_space(&mut self, settings: &RecordingSettings) -> Option<EndReason> {
+    fn lack_of_space(&mut self, registry: &Registry) -> Option<EndReason> {
+        let settings = &registry.settings;
         let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
         loop {
             let reason = if self.shelf.bytes() + live > settings.folder_bytes_max {
                 EndReason::FolderFull
-            } else if free_bytes(&settings.folder).is_some_and(|free| free < settings.free_bytes_min) {
+            } else if free_bytes(&registry.folder).is_some_and(|free| free < settings.free_bytes_min) {
                 EndReason::DiskNearlyFull
             } else {
                 return None;

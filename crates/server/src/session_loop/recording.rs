@@ -23,7 +23,9 @@ impl SessionLoop {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
         let feed = self.recording_feed.as_mut().ok_or(RecordingRefusal::NotSetUp)?;
         let session = self.sessions.get_mut(index);
-        session.recording.start(feed, now, &session.name)
+        session.recording.start(feed, now, &session.name, &mut session.server)?;
+        self.drain(index, now);
+        Ok(())
     }
 
     /// Ends the recording of a session. One that the configuration wants recorded is recorded again once everybody has left
@@ -31,9 +33,12 @@ impl SessionLoop {
     ///
     /// # Errors
     /// If it is not being recorded.
-    pub fn stop_recording(&mut self, session: &str) -> Result<(), RecordingRefusal> {
+    pub fn stop_recording(&mut self, now: Instant, session: &str) -> Result<(), RecordingRefusal> {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
-        self.sessions.get_mut(index).recording.stop()
+        let session = self.sessions.get_mut(index);
+        session.recording.stop(&mut session.server)?;
+        self.drain(index, now);
+        Ok(())
     }
 
     /// Whether a session is being recorded; `None` if there is none of this name.

@@ -28,7 +28,7 @@ impl SessionLoop {
                     log(&session.name, &event);
                     self.notes.add(at, &session.name, &event);
                     if let Some(feed) = &mut self.recording_feed {
-                        session.recording.handle_event(feed, now, &session.name, &session.server, &event);
+                        session.recording.handle_event(feed, now, &session.name, &mut session.server, &event);
                     }
                 }
             }

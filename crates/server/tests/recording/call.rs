@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use consonance_server::recording::{Recorder, RecordingIndex, RecordingSettings, TrackIndex, recordings_in};
 use consonance_server::{SessionLoop, SessionsSettings};
-use consonance_session::{ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientEvent, ClientTransport as _, Delivery};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeRequest, Packet, ServerRelay, VoiceData,
-    VoiceOptions, WireStr,
+    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice,
+    Packet, ServerRelay, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
 pub(crate) const ROOM: &str = "lobby";
@@ -23,12 +23,18 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// What is recorded, and where.
+pub(crate) struct Setup {
+    pub(crate) folder: PathBuf,
+    pub(crate) settings: RecordingSettings,
+}
+
 /// Everything is recorded, and no limit of the disk is in the way.
-pub(crate) fn settings(name: &str) -> RecordingSettings {
-    let mut settings = RecordingSettings::new(folder(name));
+pub(crate) fn setup(name: &str) -> Setup {
+    let mut settings = RecordingSettings::default();
     settings.sessions = vec!["*".into()];
     settings.free_bytes_min = 0;
-    settings
+    Setup { folder: folder(name), settings }
 }
 
 pub(crate) struct Call {
@@ -40,23 +46,23 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The session "main", recorded with these settings. Its time is so far ahead that the recorder never finds that
+    /// The session "main", recorded like this. Its time is so far ahead that the recorder never finds that
     /// anything was waited for long enough.
-    pub(crate) fn new(settings: RecordingSettings) -> Self {
-        Self::starting_at(settings, Instant::now() + Duration::from_hours(1))
+    pub(crate) fn new(setup: &Setup) -> Self {
+        Self::starting_at(setup, Instant::now() + Duration::from_hours(1))
     }
 
     /// The same, in the recorder's own time.
-    pub(crate) fn starting_now(settings: RecordingSettings) -> Self {
-        Self::starting_at(settings, Instant::now())
+    pub(crate) fn starting_now(setup: &Setup) -> Self {
+        Self::starting_at(setup, Instant::now())
     }
 
-    fn starting_at(settings: RecordingSettings, now: Instant) -> Self {
+    fn starting_at(setup: &Setup, now: Instant) -> Self {
         let sessions = SessionsSettings::new(["main"]).unwrap();
         let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
         session_loop.add_listener(Box::new(network.listen()));
-        let folder = settings.folder.clone();
-        let recorder = Recorder::start(settings).unwrap();
+        let folder = setup.folder.clone();
+        let recorder = Recorder::start(&folder, setup.settings.clone()).unwrap();
         session_loop.record_with(recorder.feed());
         Self { session_loop, recorder: Some(recorder), folder, network, now }
     }
@@ -76,23 +82,34 @@ impl Call {
     }
 
     pub(crate) fn join_with_codec(&mut self, name: &str, kind: CodecKind) -> Voice {
+        self.join_as(name, kind, Capabilities::NONE)
+    }
+
+    /// A client of ours, which can be told more than an original.
+    pub(crate) fn join_ours(&mut self, name: &str) -> Voice {
+        self.join_as(name, CodecKind::OPUS, Capabilities::ALL)
+    }
+
+    fn join_as(&mut self, name: &str, kind: CodecKind, capabilities: Capabilities) -> Voice {
         let mut transport = self.network.client("main");
         transport.connect(self.now);
         self.turn();
         assert!(matches!(transport.poll(self.now), Some(ClientEvent::Connected)));
         let (session, id) = (SessionId(0), ClientId(0));
-        let mut voice = Voice { transport, session, id, sequence: 0, channel_session: 0 };
+        let told = Vec::new();
+        let mut voice = Voice { transport, session, id, sequence: 0, channel_session: 0, told };
         let codec = CodecSettings { kind, frame_size_samples: 960, sample_rate_hz: 48_000 };
         let request = HandshakeRequest { codec, name: Some(WireStr::from(name)) };
-        voice.send(self.now, Delivery::Reliable, &request.into());
-        self.turn();
-        while let Some(event) = voice.transport.poll(self.now) {
-            if let ClientEvent::Packet { packet, .. } = event
-                && let Ok(Packet::HandshakeResponse(response)) = Packet::parse(packet)
-            {
-                (voice.session, voice.id) = (response.session, response.id);
-            }
+        let mut bytes = [0; 1024];
+        let mut writer = Writer::new(&mut bytes);
+        request.write(&mut writer).unwrap();
+        if capabilities != Capabilities::NONE {
+            let extension = HandshakeExtension { capabilities, ..HandshakeExtension::default() };
+            extension.write(&mut writer).unwrap();
         }
+        voice.transport.send(self.now, Delivery::Reliable, writer.written());
+        self.turn();
+        voice.read(self.now);
         assert_ne!(voice.session, SessionId(0), "{name} was let in");
         voice
     }
@@ -140,9 +157,34 @@ pub(crate) struct Voice {
     /// Of the next frame.
     pub(crate) sequence: u16,
     pub(crate) channel_session: u8,
+    /// What the server said of recordings: whether everything is recorded.
+    told: Vec<bool>,
 }
 
 impl Voice {
+    /// Whether everything is recorded, each time that the server said so since the last call.
+    pub(crate) fn told(&mut self, now: Instant) -> Vec<bool> {
+        self.read(now);
+        std::mem::take(&mut self.told)
+    }
+
+    fn read(&mut self, now: Instant) {
+        while let Some(event) = self.transport.poll(now) {
+            let ClientEvent::Packet { packet, .. } = event else { continue };
+            match Packet::parse_with_trailing(packet) {
+                Ok((Packet::HandshakeResponse(response), _)) => {
+                    (self.session, self.id) = (response.session, response.id);
+                }
+                Ok((Packet::ErrorWrongSession(_), trailing)) => {
+                    if let Some(Notice::Recorded { is_whole, .. }) = Notice::find(trailing) {
+                        self.told.push(is_whole);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Sends a frame to the room.
     pub(crate) fn speak(&mut self, now: Instant, frame: &[u8]) {
         let channel = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };

@@ -3,9 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingSettings};
+use consonance_server::recording::{EndReason, Recorder, RecorderError};
 
-use crate::call::{Call, Voice, recorded, settings};
+use crate::call::{Call, Setup, Voice, recorded, setup};
 use crate::sound::{FRAME_SAMPLES, encode, speech};
 
 const FRAME: Duration = Duration::from_millis(20);
@@ -15,8 +15,8 @@ fn packets(seconds: f64) -> Vec<Vec<u8>> {
 }
 
 /// Makes so many recordings of Alice, a second each.
-fn make(settings: &RecordingSettings, recordings: usize) {
-    let mut call = Call::new(settings.clone());
+fn make(setup: &Setup, recordings: usize) {
+    let mut call = Call::new(setup);
     for _ in 0..recordings {
         let listener = call.listener();
         let mut alice = call.join("Alice");
@@ -40,9 +40,9 @@ fn is_heard(call: &mut Call, voice: &mut Voice) -> bool {
 
 #[test]
 fn a_recording_that_is_large_enough_is_followed_by_another() {
-    let mut settings = settings("large");
-    settings.bytes_max = 5_000;
-    let mut call = Call::new(settings);
+    let mut setup = setup("large");
+    setup.settings.bytes_max = 5_000;
+    let mut call = Call::new(&setup);
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     call.say(&mut alice, &packets(3.0), FRAME);
@@ -56,13 +56,13 @@ fn a_recording_that_is_large_enough_is_followed_by_another() {
 
 #[test]
 fn the_oldest_recordings_make_room_and_nothing_else_is_touched() {
-    let mut settings = settings("room");
-    make(&settings, 4);
-    let before = recorded(&settings.folder);
+    let mut setup = setup("room");
+    make(&setup, 4);
+    let before = recorded(&setup.folder);
     fs::write(before[0].folder.join("notes.txt"), "what an operator put there").unwrap();
-    settings.folder_bytes_max = before[2].index.bytes + before[3].index.bytes;
+    setup.settings.folder_bytes_max = before[2].index.bytes + before[3].index.bytes;
     let call = {
-        let mut call = Call::new(settings.clone());
+        let mut call = Call::new(&setup);
         let _listener = call.listener();
         call
     };
@@ -77,11 +77,11 @@ fn the_oldest_recordings_make_room_and_nothing_else_is_touched() {
 #[test]
 fn where_nothing_may_be_removed_what_has_no_room_is_not_recorded_and_talk_goes_on() {
     for (name, folder_bytes_max, free_bytes_min) in [("no-room", 100, 0), ("no-disk", u64::MAX, u64::MAX)] {
-        let mut settings = settings(name);
-        make(&settings, 1);
-        settings.remove_oldest = false;
-        (settings.folder_bytes_max, settings.free_bytes_min) = (folder_bytes_max, free_bytes_min);
-        let mut call = Call::new(settings);
+        let mut setup = setup(name);
+        make(&setup, 1);
+        setup.settings.remove_oldest = false;
+        (setup.settings.folder_bytes_max, setup.settings.free_bytes_min) = (folder_bytes_max, free_bytes_min);
+        let mut call = Call::new(&setup);
         let _listener = call.listener();
         let mut alice = call.join("Alice");
         call.wait_until("it to be refused", |recorder| recorder.status().statistics.refused == 1);
@@ -93,9 +93,9 @@ fn where_nothing_may_be_removed_what_has_no_room_is_not_recorded_and_talk_goes_o
 
 #[test]
 fn a_recording_that_comes_to_the_limit_of_all_ends() {
-    let mut settings = settings("limit");
-    settings.folder_bytes_max = 3_000;
-    let mut call = Call::new(settings);
+    let mut setup = setup("limit");
+    setup.settings.folder_bytes_max = 3_000;
+    let mut call = Call::new(&setup);
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     call.say(&mut alice, &packets(2.0), FRAME);
@@ -108,10 +108,10 @@ fn a_recording_that_comes_to_the_limit_of_all_ends() {
 
 #[test]
 fn a_full_queue_costs_frames_and_never_time() {
-    let mut settings = settings("queue");
+    let mut setup = setup("queue");
     // Enough to say who speaks, and too little for any frame.
-    settings.queue_bytes = 48;
-    let mut call = Call::new(settings);
+    setup.settings.queue_bytes = 48;
+    let mut call = Call::new(&setup);
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let before = frames_out(&call);
@@ -126,7 +126,7 @@ fn a_full_queue_costs_frames_and_never_time() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
-    let mut call = Call::starting_now(settings("full"));
+    let mut call = Call::starting_now(&setup("full"));
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     call.say(&mut alice, &packets(0.1), FRAME);
@@ -153,21 +153,27 @@ fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
 
 #[test]
 fn a_folder_is_one_server_s() {
-    let settings = settings("lock");
-    let first = Recorder::start(settings.clone()).unwrap();
-    assert!(matches!(Recorder::start(settings.clone()), Err(RecorderError::InUse { .. })));
+    let setup = setup("lock");
+    let first = Recorder::start(&setup.folder, setup.settings.clone()).unwrap();
+    assert!(matches!(
+        Recorder::start(&setup.folder, setup.settings.clone()),
+        Err(RecorderError::InUse { .. })
+    ));
     first.stop();
-    Recorder::start(settings).unwrap().stop();
+    Recorder::start(&setup.folder, setup.settings).unwrap().stop();
 }
 
 #[test]
 fn a_folder_that_cannot_be_made_is_an_error() {
-    let mut settings = settings("file");
-    fs::create_dir_all(settings.folder.parent().unwrap()).unwrap();
-    fs::write(&settings.folder, "a file").unwrap();
-    settings.folder = settings.folder.join("below");
-    assert!(matches!(Recorder::start(settings.clone()), Err(RecorderError::Folder { .. })));
-    fs::remove_file(settings.folder.parent().unwrap()).unwrap();
+    let mut setup = setup("file");
+    fs::create_dir_all(setup.folder.parent().unwrap()).unwrap();
+    fs::write(&setup.folder, "a file").unwrap();
+    setup.folder = setup.folder.join("below");
+    assert!(matches!(
+        Recorder::start(&setup.folder, setup.settings.clone()),
+        Err(RecorderError::Folder { .. })
+    ));
+    fs::remove_file(setup.folder.parent().unwrap()).unwrap();
 }
 
 /// Set for the child that is to be killed.
@@ -176,20 +182,20 @@ const CHILD: &str = "CONSONANCE_TEST_KILLED_RECORDING";
 #[test]
 fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
     if let Some(folder) = std::env::var_os(CHILD) {
-        let mut settings = settings("killed-by-another");
-        settings.folder = folder.into();
-        speak_until_killed(settings);
+        let mut setup = setup("killed-by-another");
+        setup.folder = folder.into();
+        speak_until_killed(&setup);
     }
-    let settings = settings("killed");
+    let setup = setup("killed");
     let test = "disk::a_killed_server_s_recordings_are_completed_at_the_next_start";
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test])
-        .env(CHILD, &settings.folder)
+        .env(CHILD, &setup.folder)
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let written = || {
-        let all = if settings.folder.is_dir() { recorded(&settings.folder) } else { Vec::new() };
+        let all = if setup.folder.is_dir() { recorded(&setup.folder) } else { Vec::new() };
         let file = all.first()?.folder.join("Alice-1.opus");
         Some(fs::metadata(file).ok()?.len())
     };
@@ -199,18 +205,18 @@ fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(recorded(&settings.folder)[0].index.ended, None);
+    assert_eq!(recorded(&setup.folder)[0].index.ended, None);
 
-    Recorder::start(settings.clone()).unwrap().stop();
-    let recorded = recorded(&settings.folder).remove(0);
+    Recorder::start(&setup.folder, setup.settings.clone()).unwrap().stop();
+    let recorded = recorded(&setup.folder).remove(0);
     assert_eq!(recorded.index.ended, Some(EndReason::Crashed));
     let sound = recorded.sound("Alice");
     assert!(sound.len() > 48_000, "{}", sound.len());
     assert!(crate::sound::peak(&sound) > 0.05);
 }
 
-fn speak_until_killed(settings: RecordingSettings) -> ! {
-    let mut call = Call::starting_now(settings);
+fn speak_until_killed(setup: &Setup) -> ! {
+    let mut call = Call::starting_now(setup);
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let packets = packets(5.0);

@@ -6,14 +6,14 @@ use consonance_server::recording::{EndReason, RecordingRefusal};
 use consonance_session::{CodecKind, RoomId};
 use consonance_wire::{Channel, ChannelBits, ChannelKind};
 
-use crate::call::{Call, ROOM, settings};
+use crate::call::{Call, ROOM, setup};
 use crate::sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
 
 const FRAME: Duration = Duration::from_millis(20);
 
 #[test]
 fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
-    let mut call = Call::new(settings("aligned"));
+    let mut call = Call::new(&setup("aligned"));
     let _listener = call.listener();
     let (mut alice, mut bob) = (call.join("Alice"), call.join("Bob"));
     let (first, second) =
@@ -58,7 +58,7 @@ fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
 
 #[test]
 fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
-    let mut call = Call::new(settings("disorder"));
+    let mut call = Call::new(&setup("disorder"));
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let packets = encode(&speech(0.0, 1.0), FRAME_SAMPLES);
@@ -93,7 +93,7 @@ fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
 
 #[test]
 fn what_is_no_opus_is_left_out_and_counted() {
-    let mut call = Call::new(settings("no-opus"));
+    let mut call = Call::new(&setup("no-opus"));
     let _listener = call.listener();
     let mut raw = call.join_with_codec("Raw", CodecKind::IDENTITY);
     let mut garbage = call.join("Garbage");
@@ -109,7 +109,7 @@ fn what_is_no_opus_is_left_out_and_counted() {
 
 #[test]
 fn nobody_makes_a_file_grow_faster_than_time_passes() {
-    let mut call = Call::new(settings("too-fast"));
+    let mut call = Call::new(&setup("too-fast"));
     let _listener = call.listener();
     let mut flood = call.join("Flood");
     let packets = encode(&speech(0.0, 6.0), FRAME_SAMPLES);
@@ -122,7 +122,7 @@ fn nobody_makes_a_file_grow_faster_than_time_passes() {
 
 #[test]
 fn whoever_comes_back_speaks_into_the_same_file_and_an_id_says_nothing() {
-    let mut call = Call::new(settings("again"));
+    let mut call = Call::new(&setup("again"));
     let _listener = call.listener();
     let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
     for name in ["Alice", "Bob", "Alice"] {
@@ -140,7 +140,7 @@ fn whoever_comes_back_speaks_into_the_same_file_and_an_id_says_nothing() {
 
 #[test]
 fn names_that_mean_something_to_a_file_system_are_files_in_the_folder() {
-    let mut call = Call::new(settings("hostile-names"));
+    let mut call = Call::new(&setup("hostile-names"));
     let _listener = call.listener();
     let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
     let names = ["../../etc/passwd", "..\\..\\x", "a/b", "a_b", "CON", "nul.txt", "\u{202e}gpj", "A_B", ""];
@@ -161,9 +161,9 @@ fn names_that_mean_something_to_a_file_system_are_files_in_the_folder() {
 
 #[test]
 fn there_are_no_more_tracks_than_allowed() {
-    let mut settings = settings("tracks");
-    settings.tracks_max = 2;
-    let mut call = Call::new(settings);
+    let mut setup = setup("tracks");
+    setup.settings.tracks_max = 2;
+    let mut call = Call::new(&setup);
     let _listener = call.listener();
     let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
     for name in ["One", "Two", "Three"] {
@@ -177,9 +177,9 @@ fn there_are_no_more_tracks_than_allowed() {
 #[test]
 fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
     for (whispers, frames) in [(false, 5), (true, 10)] {
-        let mut settings = settings("whispers");
-        settings.whispers = whispers;
-        let mut call = Call::new(settings);
+        let mut setup = setup("whispers");
+        setup.settings.whispers = whispers;
+        let mut call = Call::new(&setup);
         let listener = call.listener();
         let mut alice = call.join("Alice");
         let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
@@ -203,7 +203,7 @@ fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
 
 #[test]
 fn the_configuration_s_recording_lasts_from_the_first_player_to_the_last() {
-    let mut call = Call::new(settings("first-to-last"));
+    let mut call = Call::new(&setup("first-to-last"));
     assert_eq!(call.session_loop.is_recorded("main"), Some(false));
     let listener = call.listener();
     assert_eq!(call.session_loop.is_recorded("main"), Some(true));
@@ -217,20 +217,20 @@ fn the_configuration_s_recording_lasts_from_the_first_player_to_the_last() {
 
 #[test]
 fn an_operator_starts_and_stops_a_recording() {
-    let mut settings = settings("operator");
-    settings.sessions.clear();
-    let mut call = Call::new(settings);
+    let mut setup = setup("operator");
+    setup.settings.sessions.clear();
+    let mut call = Call::new(&setup);
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
     call.say(&mut alice, &packets, FRAME);
     let (now, session_loop) = (call.now, &mut call.session_loop);
-    assert_eq!(session_loop.stop_recording("main"), Err(RecordingRefusal::NotRecorded));
+    assert_eq!(session_loop.stop_recording(now, "main"), Err(RecordingRefusal::NotRecorded));
     assert_eq!(session_loop.start_recording(now, "other"), Err(RecordingRefusal::NoSession));
     assert_eq!(session_loop.start_recording(now, "main"), Ok(()));
     assert_eq!(session_loop.start_recording(now, "main"), Err(RecordingRefusal::AlreadyRecorded));
     call.say(&mut alice, &packets, FRAME);
-    assert_eq!(call.session_loop.stop_recording("main"), Ok(()));
+    assert_eq!(call.session_loop.stop_recording(call.now, "main"), Ok(()));
     call.say(&mut alice, &packets, FRAME);
     let recorded = call.end();
     assert_eq!(recorded.len(), 1);
@@ -241,7 +241,7 @@ fn an_operator_starts_and_stops_a_recording() {
 
 #[test]
 fn without_a_folder_nothing_is_recorded() {
-    let mut call = Call::new(settings("none"));
+    let mut call = Call::new(&setup("none"));
     let sessions = consonance_server::SessionsSettings::new(["main"]).unwrap();
     let mut without = consonance_server::SessionLoop::new(&sessions);
     assert_eq!(without.start_recording(call.now, "main"), Err(RecordingRefusal::NotSetUp));
@@ -250,9 +250,9 @@ fn without_a_folder_nothing_is_recorded() {
 
 #[test]
 fn a_recording_that_is_long_enough_is_followed_by_another() {
-    let mut settings = settings("rotation");
-    settings.duration_max = Duration::from_secs(1);
-    let mut call = Call::new(settings);
+    let mut setup = setup("rotation");
+    setup.settings.duration_max = Duration::from_secs(1);
+    let mut call = Call::new(&setup);
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let packets = encode(&speech(0.0, 2.5), FRAME_SAMPLES);
@@ -262,4 +262,19 @@ fn a_recording_that_is_long_enough_is_followed_by_another() {
     assert_eq!(frames, [50, 50, 25]);
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
     assert_eq!(reasons, [EndReason::DurationReached, EndReason::DurationReached, EndReason::Empty]);
+}
+
+#[test]
+fn players_of_ours_are_told_while_they_are_recorded_and_originals_are_told_nothing() {
+    let mut setup = setup("told");
+    setup.settings.sessions.clear();
+    let mut call = Call::new(&setup);
+    let (mut ours, mut original) = (call.join_ours("Ours"), call.join("Original"));
+    assert_eq!(ours.told(call.now), [false; 0]);
+    call.session_loop.start_recording(call.now, "main").unwrap();
+    let mut late = call.join_ours("Late");
+    assert_eq!((ours.told(call.now), late.told(call.now)), (vec![true], vec![true]));
+    call.session_loop.stop_recording(call.now, "main").unwrap();
+    assert_eq!((ours.told(call.now), late.told(call.now)), (vec![false], vec![false]));
+    assert_eq!(original.told(call.now), [false; 0]);
 }

@@ -115,6 +115,11 @@ impl Server {
         }
     }
 
+    /// What was [announced](Self::announce_recording) last.
+    pub fn announced_recording(&self) -> (bool, u16) {
+        self.settings.recorded
+    }
+
     /// What was decided about a client holds from its first packet on.
     pub(super) fn begin_standing(&mut self, id: ClientId) {
         if let Some(identity) = self.identity_of(id) {

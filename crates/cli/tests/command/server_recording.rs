@@ -1,0 +1,94 @@
+//! A server that records, and `consonance recordings`, which shows what.
+
+use std::fs;
+
+use consonance_audio::WavInput;
+use opus_pure::{OggOpusReader, OpusDecoder, Trim};
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+/// A server with everything recorded to this folder, and its address.
+fn serve(folder: &Folder, records: &str) -> (Program, String) {
+    let config = format!("[recording]\nfolder = '{records}'\nsessions = ['*']\nfree_bytes_min = 0\n");
+    let config = folder.write("voice.toml", config.as_bytes());
+    let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--config", &config]);
+    let line = server.until_line("the session's address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap().to_owned();
+    (server, address)
+}
+
+fn decode(file: &str) -> Vec<f32> {
+    let mut reader = OggOpusReader::new(fs::File::open(file).unwrap()).unwrap();
+    let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
+    let mut trim = Trim::new(reader.head(), 48_000, 1).unwrap();
+    let (mut sound, mut frame) = (Vec::new(), vec![0.0; 5_760]);
+    while let Some(packet) = reader.read_packet().unwrap() {
+        let samples = decoder.decode(&packet.data, 5_760, &mut frame).unwrap();
+        sound.extend_from_slice(trim.keep(&packet, &frame[..samples]));
+    }
+    sound
+}
+
+fn energy(sound: &[f32]) -> f32 {
+    sound.iter().map(|sample| sample * sample).sum()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_records_who_speaks_and_the_command_shows_it() {
+    let folder = Folder::new();
+    let records = folder.file("records");
+    let (server, address) = serve(&folder, &records);
+    let heard = folder.file("heard.wav");
+    let bob = ["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--output", &heard];
+    let bob = Program::start(&[&bob[..], &["--for", "5"]].concat());
+    bob.until_event(&json!({"event": "roster_received"}));
+    let (speech, silent) = (folder.speech(2), folder.file("silent.wav"));
+    let alice = ["join", &address, "--name", "Alice", "--talk", "lobby", "--for", "2.5"];
+    Program::start(&[&alice[..], &["--input", &speech, "--output", &silent]].concat()).end().assert_well();
+    bob.end().assert_well();
+    server.signal("INT");
+    server.end().assert_well();
+
+    let listed = Program::start(&["recordings", "list", &records, "--json"]).end();
+    listed.assert_well();
+    let [line] = &listed.out[..] else { panic!("{:?}", listed.out) };
+    let recording: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(recording["index"]["session"], "main");
+    let [track] = &recording["index"]["tracks"].as_array().unwrap()[..] else { panic!("{recording}") };
+    assert_eq!((&track["player"], &track["spans"][0]["rooms"]), (&json!("Alice"), &json!(["lobby"])));
+    let recorded = recording["folder"].as_str().unwrap();
+    let sound = decode(&format!("{recorded}/{}", track["file"].as_str().unwrap()));
+    assert_eq!(sound.len() as u64, track["duration_samples"].as_u64().unwrap());
+    let ratio = energy(&sound) / energy(WavInput::open(&speech).unwrap().samples());
+    assert!((0.5..1.5).contains(&ratio), "{ratio}");
+
+    let words = Program::start(&["recordings", "list", &records]).end().out.join("\n");
+    assert!(words.contains("1 voice") && words.contains(recorded), "{words}");
+    let words = Program::start(&["recordings", "show", recorded]).end().out.join("\n");
+    assert!(words.contains("Alice: Alice-1.opus") && words.contains(": lobby"), "{words}");
+}
+
+#[test]
+fn a_folder_without_recordings_is_named() {
+    let folder = Folder::new();
+    let nowhere = folder.file("nowhere");
+    for command in [["recordings", "list", &nowhere], ["recordings", "show", &nowhere]] {
+        let ended = Program::start(&command).end();
+        assert!(ended.complaint().contains(&nowhere), "{:?}", ended.err);
+    }
+}
+
+#[test]
+fn sessions_that_are_to_be_recorded_to_nowhere_are_a_mistake() {
+    let folder = Folder::new();
+    let config = folder.write("voice.toml", b"[recording]\nsessions = ['main']\n");
+    let ended = Program::start(&["serve", "--check", "--config", &config]).end();
+    let complaint = ended.complaint();
+    assert!(
+        complaint.contains("voice.toml:2: recording.sessions") && complaint.contains("recording.folder"),
+        "{complaint}"
+    );
+}
