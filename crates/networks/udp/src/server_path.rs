@@ -202,7 +202,7 @@ impl ServerPath {
             Kind::Probe => {
                 let probe = token()?;
                 link.client_hears_us = Probe::parse(probe).is_in_use;
-                if link.address == Some(from) {
+                if link.may_be_answered(now, from, self.settings.answer_interval) {
                     self.counts.add(link.seal(from, Kind::Answer, &probe, &mut self.batch));
                 }
             }

@@ -53,6 +53,8 @@ pub struct ServerPathSettings {
     pub links_max: usize,
     /// How long a client that says nothing keeps its path; a quiet one says something every 5 s. 12 s.
     pub silence_max: Duration,
+    /// How often at most a link's probes are answered: a flood of them costs no system calls. 20 ms.
+    pub answer_interval: Duration,
     /// How often at most a link is asked to prove an address. 200 ms.
     pub challenge_interval: Duration,
     /// How long a proof may take. 5 s.
@@ -69,6 +71,7 @@ impl Default for ServerPathSettings {
         Self {
             links_max: 65_536,
             silence_max: Duration::from_secs(12),
+            answer_interval: Duration::from_millis(20),
             challenge_interval: Duration::from_millis(200),
             challenge_timeout: Duration::from_secs(5),
             gather_max: Duration::from_millis(10),

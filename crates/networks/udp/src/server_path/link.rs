@@ -22,6 +22,7 @@ pub(super) struct Link {
     /// When something genuine came from there.
     heard_at: Option<Instant>,
     challenge: Option<Challenge>,
+    answered_at: Option<Instant>,
     /// Packets that wait for others; a buffer of the gathering's.
     pub(super) waiting: Vec<u8>,
     /// Whose packet was sent last, and when it was another one's than the one before.
@@ -49,6 +50,7 @@ impl Link {
             address: None,
             heard_at: None,
             challenge: None,
+            answered_at: None,
             waiting: Vec::new(),
             speaker: None,
             several_speakers_at: None,
@@ -68,6 +70,16 @@ impl Link {
         if self.address == Some(from) {
             self.heard_at = Some(now);
         }
+    }
+
+    /// Whether a probe from there is to be answered now.
+    pub(super) fn may_be_answered(&mut self, now: Instant, from: SocketAddr, interval: Duration) -> bool {
+        let is_recent = self.answered_at.is_some_and(|at| now.saturating_duration_since(at) < interval);
+        let may = self.address == Some(from) && !is_recent;
+        if may {
+            self.answered_at = Some(now);
+        }
+        may
     }
 
     /// Whether this address is worth a challenge. The challenge must be no longer than what came from there, and

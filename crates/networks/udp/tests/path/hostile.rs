@@ -102,6 +102,22 @@ fn a_batch_that_is_not_sent_stays_bounded_and_what_does_not_fit_is_counted() {
     assert_eq!((pair.server.batch().len(), pair.server.counts().batch_full), (64, 36));
 }
 
+#[test]
+fn a_flood_of_probes_is_answered_now_and_then() {
+    let mut pair = Pair::opened(Cipher::Plain);
+    let first = pair.server.counts().datagrams_sent;
+    for number in 100..1100_u64 {
+        pair.now += std::time::Duration::from_millis(1);
+        let mut probe = vec![3, WORKER, 0, 0, 0, 0];
+        probe.extend_from_slice(&number.to_be_bytes());
+        probe.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
+        assert!(pair.server.handle_datagram(pair.now, pair.client_at, &mut probe).unwrap().is_none());
+        pair.server.batch().clear();
+    }
+    assert_eq!(pair.server.counts().datagrams_sent - first, 50, "one in 20 ms");
+    assert!(pair.server_is_open());
+}
+
 /// Whatever comes, a client neither panics nor takes anything out of it.
 #[test]
 fn a_client_drops_what_the_server_did_not_seal() {
