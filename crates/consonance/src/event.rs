@@ -6,6 +6,7 @@ use consonance_session::{ClientEvent, TextTarget};
 use consonance_transport::DisconnectReason;
 
 use crate::problem::ProblemKind;
+use crate::standing::OperatorDecision;
 use crate::text::TextId;
 
 /// Something that happened, and when.
@@ -59,6 +60,8 @@ pub enum EventKind {
         /// The room's name.
         room: String,
     },
+    /// The server's operator has decided something about us.
+    Operator(OperatorDecision),
     /// A player speaks to us.
     StartedSpeaking {
         /// Its name.
@@ -193,6 +196,12 @@ pub enum End {
     /// Somebody joined with our name.
     #[error("somebody else joined with the same name: choose another one, or end the other one first")]
     NameTakenOver,
+    /// The server's operator has removed us.
+    #[error("the server's operator has removed you{}{reason}", if reason.is_empty() { "" } else { ": " })]
+    Kicked {
+        /// The operator's words; may be empty.
+        reason: String,
+    },
     /// There is no connection and there will be none.
     #[error("{0}")]
     NoConnection(DisconnectReason),

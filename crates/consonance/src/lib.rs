@@ -67,6 +67,7 @@ mod settings;
 mod snapshot;
 #[cfg(feature = "devices")]
 mod sound_devices;
+mod standing;
 mod statistics;
 mod status;
 mod switches;
@@ -94,7 +95,7 @@ pub use consonance_pcap as pcap;
 pub use consonance_quic as quic;
 pub use consonance_session::{
     ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, RedundancySupport,
-    Routing, Target, TextTarget, Total,
+    RoomRights, RoomUse, Routing, Sanction, Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
@@ -107,6 +108,7 @@ pub use player::{Player, SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{Recorded, Recorder, RecorderError};
 pub use settings::{SettingsError, VoiceSettings};
+pub use standing::{KeptVoices, OperatorDecision, SanctionTerms, Standing};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{

@@ -10,6 +10,7 @@ use crate::channel::{Channel, ChannelState};
 use crate::event_queue::EventQueue;
 use crate::lock::lock;
 use crate::snapshot::MissingTokens;
+use crate::standing::Standing;
 use crate::statistics::CaptureRow;
 use crate::talking::Talking;
 use crate::tokens::Tokens;
@@ -24,6 +25,7 @@ pub(crate) struct OwnVoice {
     missing_tokens: MissingTokens,
     /// Rooms that the server took the player out of.
     taken_out_of: Mutex<BTreeSet<String>>,
+    standing: Mutex<Standing>,
 }
 
 impl OwnVoice {
@@ -37,6 +39,7 @@ impl OwnVoice {
             tokens: Tokens::new(events),
             missing_tokens: MissingTokens::default(),
             taken_out_of: Mutex::default(),
+            standing: Mutex::default(),
         }
     }
 
@@ -81,6 +84,15 @@ impl OwnVoice {
 
     pub(crate) fn is_taken_out_of(&self, room: &str) -> bool {
         lock(&self.taken_out_of).contains(room)
+    }
+
+    /// What the server's operator has decided is this now. Rarely changes.
+    pub(crate) fn set_standing(&self, standing: Standing) {
+        *lock(&self.standing) = standing;
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        lock(&self.standing).clone()
     }
 
     pub(crate) fn is_speech(&self) -> bool {

@@ -58,6 +58,14 @@ impl JoinedRooms {
         }
     }
 
+    /// The server has taken us out of a room and into another one. Whoever joined the one leaves the other.
+    pub(crate) fn follow_move(&mut self, from: &str, to: &str) {
+        let Some(moved) = self.0.remove(from) else { return };
+        let there = self.0.entry(to.to_owned()).or_insert(Joined { times: 0, is_refused: false });
+        there.times = there.times.saturating_add(moved.times);
+        there.is_refused = false;
+    }
+
     /// The rooms that the server took us out of, and that are still wanted.
     pub(crate) fn refused(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, joined)| joined.is_refused).map(|(room, _)| &**room)
@@ -111,6 +119,24 @@ mod tests {
         joined.lose("vip");
         joined.leave("vip", &mut client);
         assert!(joined.refused().next().is_none() && joined.0.is_empty());
+    }
+
+    #[test]
+    fn who_is_moved_leaves_the_new_room_as_often_as_it_joined_either() {
+        let mut client = Client::new(ClientSettings::new("Alice"));
+        let mut joined = JoinedRooms::default();
+        for room in ["lobby", "lobby", "jail"] {
+            joined.join(room.into(), &mut client).unwrap();
+        }
+        client.leave_room("lobby");
+        joined.follow_move("lobby", "jail");
+        joined.follow_move("never joined", "jail");
+        for _ in 0..2 {
+            joined.leave("jail", &mut client);
+            assert_eq!(rooms(&client), ["jail"]);
+        }
+        joined.leave("jail", &mut client);
+        assert!(rooms(&client).is_empty() && joined.0.is_empty());
     }
 
     #[test]

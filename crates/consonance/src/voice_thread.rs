@@ -113,6 +113,8 @@ pub(crate) struct VoiceThread {
     loopback: Option<LoopbackRooms>,
     /// Since when there is no session although there was one.
     lost_since: Option<Instant>,
+    /// The operator's words, if it has removed us.
+    kicked_for: Option<String>,
     /// Losing the connection, or not getting it, is no reason to end.
     persistent: bool,
     status: Arc<SharedStatus>,
@@ -173,6 +175,7 @@ impl VoiceThread {
             trace_frames: parts.trace_frames,
             loopback: parts.loopback,
             lost_since: None,
+            kicked_for: None,
             persistent: parts.keep_trying,
             status: parts.status,
             statistics: parts.statistics,

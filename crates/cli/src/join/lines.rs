@@ -91,6 +91,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
                 shown(room)
             )
         }
+        EventKind::Operator(decision) => decision.to_string(),
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
         EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
@@ -120,6 +121,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),
         EventKind::ExitedRoom { name, room } => json!({"event": "exited_room", "name": name, "room": room}),
         EventKind::RemovedFromRoom { room } => json!({"event": "removed_from_room", "room": room}),
+        EventKind::Operator(decision) => json!({"event": "operator", "text": decision.to_string()}),
         EventKind::StartedSpeaking { name } => json!({"event": "started_speaking", "name": name}),
         EventKind::StoppedSpeaking { name } => json!({"event": "stopped_speaking", "name": name}),
         EventKind::Text { from, to, text } => {

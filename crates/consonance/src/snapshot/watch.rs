@@ -195,6 +195,7 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
         EventKind::RemovedFromRoom { room } => {
             Some((Severity::Problem, format!("the server has taken us out of {room}")))
         }
+        EventKind::Operator(decision) => Some((Severity::Problem, decision.to_string())),
         EventKind::DirectLinkMade { name } => event(format!("a direct link to {name} is there")),
         EventKind::DirectLinkLost { name } => event(format!("the direct link to {name} is gone")),
         #[cfg(feature = "devices")]

@@ -3,6 +3,7 @@
 use consonance_inspector::{Diagnosis, Snapshot, why};
 
 use super::VoiceChat;
+use crate::standing::Standing;
 pub(crate) use page::{Page, PageWish};
 
 impl VoiceChat {
@@ -10,6 +11,12 @@ impl VoiceChat {
     /// once, and a tenth of that while it is asked for again and again.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::from((*self.running.snapshot.get()).clone())
+    }
+
+    /// What the server's operator has decided about us and holds now; changes are told as
+    /// [`EventKind::Operator`](crate::EventKind::Operator).
+    pub fn standing(&self) -> Standing {
+        self.running.own_voice.standing()
     }
 
     /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With the

@@ -56,6 +56,9 @@ impl VoiceThread {
         let own_priority = self.client.priority();
         let channels = self.talking.wished_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
+        let standing = self.own_voice.standing();
+        snapshot.server_muted = standing.muted.map(|terms| terms.reason);
+        snapshot.server_deafened = standing.deafened.map(|terms| terms.reason);
         snapshot.tokens = self.own_voice.tokens().to_vec();
         snapshot.token_rules = self.own_voice.missing_tokens().rules(now);
         let tokens = &snapshot.tokens;

@@ -7,13 +7,14 @@ use consonance_session::{ClientEvent, Disconnection};
 use super::VoiceThread;
 use crate::event::{End, Event, EventKind};
 use crate::problem::ProblemKind;
+use crate::standing::{OperatorDecision, Standing};
 use crate::trace::FrameTrace;
 
 impl VoiceThread {
     pub(super) fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut has_direct_change = self.uplink.take_direct_change();
-        let mut lost = None;
+        let (mut lost, mut decided) = (None, false);
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
             self.uplink_quality.follow(now, &event);
@@ -46,6 +47,8 @@ impl VoiceThread {
                     self.rooms.lose(room);
                     self.own_voice.set_taken_out_of(self.rooms.refused());
                 }
+                ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
+                ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
@@ -60,12 +63,19 @@ impl VoiceThread {
                 ClientEvent::Disconnected { cause, retry_in } => lost = Some((*cause, *retry_in)),
                 _ => {}
             }
+            if let Some(decision) = OperatorDecision::of(&event, &self.clock) {
+                decided = true;
+                self.events.push(Event { at: now, kind: EventKind::Operator(decision) });
+            }
             if let Some(kind) = EventKind::of(event, &self.own_name) {
                 self.events.push(Event { at: now, kind });
             }
             if let Some((cause, retry_in)) = lost.take() {
                 self.lose_session(now, cause, retry_in);
             }
+        }
+        if decided {
+            self.own_voice.set_standing(Standing::of(&self.client, &self.clock));
         }
         if has_direct_change {
             for kind in self.reach.update(&self.client) {
@@ -82,6 +92,9 @@ impl VoiceThread {
             Some(retry_in) if self.persistent && reason.is_worth_retrying() => {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
+            }
+            _ if cause == Disconnection::Kicked => {
+                self.end = Some(End::Kicked { reason: self.kicked_for.take().unwrap_or_default() });
             }
             _ if cause == Disconnection::NameTakenOver => self.end = Some(End::NameTakenOver),
             _ => self.end = Some(End::NoConnection(reason)),

@@ -39,6 +39,10 @@ pub struct ClientSnapshot {
     pub muted: bool,
     /// It hears nobody.
     pub deafened: bool,
+    /// The server's operator has muted it, for this reason, which may be empty: its voice goes nowhere.
+    pub server_muted: Option<String>,
+    /// The server's operator has deafened it, for this reason, which may be empty: it is sent no voice.
+    pub server_deafened: Option<String>,
     /// How loud everybody is: an amplitude factor, 1 to begin with.
     pub master_volume: f32,
     /// How many speakers are decoded at the same time at most; more are not heard.
@@ -81,6 +85,8 @@ impl Default for ClientSnapshot {
             token_rules: Vec::new(),
             muted: false,
             deafened: false,
+            server_muted: None,
+            server_deafened: None,
             master_volume: 1.0,
             max_voices: 0,
             capture: None,

@@ -64,6 +64,10 @@ pub struct ServedPlayer {
     pub voice_to: Vec<Target>,
     /// Rooms that it wanted to listen or speak to and may not.
     pub refused_rooms: Vec<RefusedRoom>,
+    /// An operator has muted it, for this reason, which may be empty: its voice goes nowhere.
+    pub server_muted: Option<String>,
+    /// An operator has deafened it, for this reason, which may be empty: it is sent no voice.
+    pub server_deafened: Option<String>,
     /// Whether it has told the server where it is.
     pub has_place: bool,
     /// How far away others are who have told that, too, the nearest first: at most [`MAX_DISTANCES`](Self::MAX_DISTANCES).

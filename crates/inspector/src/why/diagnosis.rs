@@ -215,6 +215,10 @@ pub enum Cause {
     MicrophoneSilent,
     /// The speaker has muted itself.
     SelfMuted,
+    /// The server's operator has muted the speaker.
+    MutedByServer,
+    /// The server's operator has deafened the listener.
+    DeafenedByServer,
     /// The speaker does not hold the key for push to talk.
     KeyNotHeld,
     /// The speaker's microphone hears something, but nobody speaks.

@@ -57,6 +57,18 @@ impl<'a> Scene<'a> {
         player_of(self.session?, self.listener)
     }
 
+    /// Why the server's operator has muted the speaker, as the server or the speaker's own client says.
+    pub(super) fn muted_by_server(&self) -> Option<&'a str> {
+        let served = self.served_speaker().and_then(|player| player.server_muted.as_deref());
+        served.or_else(|| self.mouth?.server_muted.as_deref())
+    }
+
+    /// Why the server's operator has deafened the listener.
+    pub(super) fn deafened_by_server(&self) -> Option<&'a str> {
+        let served = self.served_listener().and_then(|player| player.server_deafened.as_deref());
+        served.or_else(|| self.ear?.server_deafened.as_deref())
+    }
+
     /// The server is among those who were asked.
     pub(super) fn has_server(&self) -> bool {
         self.session.is_some()

@@ -96,6 +96,10 @@ fn failed(name: &str, device: &DeviceRow) -> Option<Step> {
 
 pub(super) fn mute(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Mute, scene.speaker);
+    if let Some(reason) = scene.muted_by_server() {
+        let words = format!("the server's operator has muted {name}{}", because(reason));
+        return Step::broken(link, Cause::MutedByServer, words, "ask the operator to unmute it, or wait");
+    }
     match scene.mouth {
         None => from_afar(scene, link, "whether the speaker has muted itself"),
         Some(mouth) if mouth.muted => Step::broken(
@@ -106,6 +110,11 @@ pub(super) fn mute(scene: &Scene<'_>) -> Step {
         ),
         Some(_) => Step::passed(link, format!("{name} is not muted")),
     }
+}
+
+/// An operator's words, if there are any.
+pub(super) fn because(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(" ({reason})") }
 }
 
 pub(super) fn activation(scene: &Scene<'_>) -> Step {

@@ -2,7 +2,7 @@
 
 use super::diagnosis::{Cause, Link, Step};
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
-use super::speaking::token_missing;
+use super::speaking::{because, token_missing};
 use crate::Target;
 
 /// Above that, of a hundred frames, speech cannot be followed.
@@ -174,6 +174,15 @@ fn is_sending(scene: &Scene<'_>) -> bool {
 
 pub(super) fn downlink(scene: &Scene<'_>) -> Step {
     let (link, speaker, listener) = (Link::Downlink, scene.speaker, scene.listener);
+    if let Some(reason) = scene.deafened_by_server() {
+        let words = format!("the server's operator has deafened {listener}{}", because(reason));
+        return Step::broken(
+            link,
+            Cause::DeafenedByServer,
+            words,
+            "ask the operator to undeafen it, or wait",
+        );
+    }
     let Some(row) = scene.heard() else {
         return Step::unknown(link, format!("whether it arrives at {listener} is not known here"), listener);
     };

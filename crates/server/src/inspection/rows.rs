@@ -6,7 +6,7 @@ use consonance_inspector::{
     DistanceRow, FlowRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Target,
 };
 use consonance_session::{
-    ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Server, SpokenTo, Total,
+    ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Sanction, Server, SpokenTo, Total,
 };
 
 use super::{Notes, network_row};
@@ -90,6 +90,11 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
     row.refused_rooms =
         client.refused.iter().map(|(room, to)| RefusedRoom::new(*room, *to == RoomUse::Speak)).collect();
     row.has_place = client.has_place;
+    if let Some(identity) = server.identity_of(client.id) {
+        let standing = server.standing(&identity);
+        let reason = |sanction| standing.terms(sanction).map(|terms| terms.reason().to_owned());
+        (row.server_muted, row.server_deafened) = (reason(Sanction::Muted), reason(Sanction::Deafened));
+    }
     let ms_ago = |then: Instant| at.as_micros().saturating_sub(then.as_micros()) / 1000;
     if let Some(voice) = &client.voice {
         row.is_followed = true;

@@ -188,7 +188,10 @@ impl Server {
 
     /// A player's standing has changed: holds it from now on, and tells everybody whom it concerns.
     fn follow(&mut self, identity: &Identity, former: &Standing, standing: &Standing) -> Reach {
-        let present = self.table.iter().find(|id| self.identity_of(*id).as_ref() == Some(identity));
+        // Of one subject there may be several, under different names.
+        let is_meant = |id: &ClientId| self.identity_of(*id).as_ref() == Some(identity);
+        let clients: Vec<ClientId> = self.table.iter().filter(is_meant).collect();
+        let present = clients.first().copied();
         for (sanction, terms) in changed_sanctions(former, standing) {
             let (player, terms) = (identity.clone(), terms.cloned());
             let decision = Decision::Sanction { sanction, terms };
@@ -198,14 +201,19 @@ impl Server {
             let decision = Decision::RoomRights { room: room.into(), rights };
             self.events.push(ServerEvent::Moderated { id: present, player: identity.clone(), decision });
         }
-        let Some(id) = present else { return Reach::Absent };
-        self.moderation.attach(id, identity);
-        if standing.terms(Sanction::Muted).is_some() {
-            self.end_channels(id);
+        if clients.is_empty() {
+            return Reach::Absent;
         }
-        let told = self.tell_changes(id, former, standing);
-        self.expel_from_forbidden_rooms(id);
-        if told { Reach::Told } else { Reach::Untold }
+        let mut are_told = true;
+        for id in clients {
+            self.moderation.attach(id, identity);
+            if standing.terms(Sanction::Muted).is_some() {
+                self.end_channels(id);
+            }
+            are_told &= self.tell_changes(id, former, standing);
+            self.expel_from_forbidden_rooms(id);
+        }
+        if are_told { Reach::Told } else { Reach::Untold }
     }
 
     /// False if the client cannot be told.

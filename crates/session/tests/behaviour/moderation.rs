@@ -222,6 +222,10 @@ fn who_shows_a_subject_is_known_by_it_under_whatever_name() {
         server.receive(link, &packets::relay_unreliable(&[0, 1], &packets::voice(id, 0, "lobby", "hi"))).len()
     };
     assert_eq!((speaks(&mut server, 2, 0), speaks(&mut server, 3, 1)), (1, 0));
+    join(&mut server, 4, "Carol", Some("account 7"));
+    server.server.set_standing(&account, &Standing::default()).unwrap();
+    server.server.set_standing(&account, &for_good(Sanction::Muted)).unwrap();
+    assert_eq!((speaks(&mut server, 3, 1), speaks(&mut server, 4, 2)), (0, 0), "all of one account");
 }
 
 #[test]

@@ -68,6 +68,16 @@ pub(super) fn microphones() -> Vec<Row> {
             alone_and_together,
             Cause::SelfMuted,
         ),
+        (
+            "muted by the server's operator",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.server_muted = Some("too loud".into());
+                pair.server.sessions[0].players[0].server_muted = Some(String::new());
+            }),
+            &["a", "s", "ab", "bs", "abs"],
+            Cause::MutedByServer,
+        ),
     ]
 }
 
@@ -276,6 +286,16 @@ pub(super) fn ears() -> Vec<Row> {
             }),
             alone_and_together,
             Cause::Undecodable,
+        ),
+        (
+            "deafened by the server's operator",
+            Box::new(|pair| {
+                pair.nothing_arrives();
+                pair.bob.server_deafened = Some(String::new());
+                pair.server.sessions[0].players[1].server_deafened = Some("pause".into());
+            }),
+            &["s", "as", "abs"],
+            Cause::DeafenedByServer,
         ),
         (
             "deafened",
