@@ -5,12 +5,16 @@
 
 mod beside;
 mod client;
+mod company;
 mod crowd;
 mod delays;
+mod flooder;
 mod floors;
+mod idle;
 mod inbox;
 mod memory;
 mod mode;
+mod newcomers;
 mod probe;
 mod process_figures;
 mod ramp;
@@ -18,6 +22,7 @@ mod report;
 mod schedule;
 mod server_process;
 mod step;
+mod strangers;
 
 use std::error::Error;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -30,11 +35,13 @@ use consonance_quic::sans_io::Dialer;
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::set_current_timer_slack;
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use client::Guest;
+use company::Company;
 use crowd::Crowd;
 use floors::Floors;
+use idle::Idle;
 use mode::Mode;
 use process_figures::ProcessFigures;
 use ramp::Ramp;
@@ -73,9 +80,13 @@ pub(crate) struct Load {
     /// server stands beside them.
     #[arg(long, conflicts_with = "server")]
     floor: bool,
-    /// How long each of the two measurements takes.
-    #[arg(long, default_value_t = 5.0, value_parser = seconds)]
-    seconds: f64,
+    #[command(flatten)]
+    company: Company,
+    #[command(flatten)]
+    idle: Idle,
+    /// How long each of the two measurements takes: 5 s, and 60 s with --idle.
+    #[arg(long, value_parser = seconds)]
+    seconds: Option<f64>,
     /// Do not measure the memory of a client, which takes a server with 1200 of them.
     #[arg(long)]
     skip_memory: bool,
@@ -93,15 +104,20 @@ const FIRST_RATE: f64 = 50.0;
 /// Of the point where loss passes 1 %: where frames out per CPU second are counted, and where delays are.
 const BUSY: f64 = 0.85;
 const CALM: f64 = 0.70;
-/// A client's socket, and what a server has besides.
-const DESCRIPTORS_BESIDES: u64 = 100;
+/// How long is measured if nobody says otherwise.
+const TIME: Duration = Duration::from_secs(5);
+const IDLE_TIME: Duration = Duration::from_mins(1);
 
 pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     load.check()?;
-    raise_descriptor_limit(u64::from(load.clients) + DESCRIPTORS_BESIDES);
     // Sleeping until a frame is due is of no use if it takes 50 µs longer; where that cannot be had, frames are late, and
     // the report says by how much.
     let _ = set_current_timer_slack(NonZero::new(1));
+    if let Some(clients) = load.idle.clients() {
+        let time = load.time(IDLE_TIME);
+        return load.idle.run(clients, load.mode.client_settings(), time, load.json);
+    }
+    raise_descriptor_limit(2 * u64::from(load.clients));
     let progress = Progress::new();
     let bytes_per_client = match &load.server {
         None if !load.skip_memory => {
@@ -111,25 +127,25 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
         }
         _ => None,
     };
-    let server =
-        load.server.is_none().then(|| ServerProcess::start(&["main".to_owned()], true)).transpose()?;
+    let lifts_limits = load.company.lifts_limits();
+    let server = load.server.is_none().then(|| ServerProcess::start(lifts_limits)).transpose()?;
     let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
     let address = address.ok_or("there is no server to load")?.clone();
     let figures = server.as_ref().map(ServerProcess::figures);
     let floors = load.floors(server.as_ref(), &progress)?;
     let mut crowd = load.gather(&address, &progress)?;
-    let outcome = load.measure(&mut crowd, figures.as_ref(), &progress);
+    let outcome = load.measure(&mut crowd, &address, figures.as_ref(), &progress);
     if let Some(mut server) = server
         && !server.is_running()
     {
         return Err("the server ended while it was measured; run `consonance serve` to see why".into());
     }
-    let mut outcome = outcome?;
+    let (mut outcome, company) = outcome?;
     outcome.bytes_per_client = bytes_per_client;
     crowd.leave()?;
     let more = match (floors, outcome.busy.frames_out_per_cpu_s()) {
         (Some(floors), Some(frames_out)) => floors.after(frames_out)?,
-        _ => Map::new(),
+        _ => company,
     };
     progress.clear();
     Ok(report::figures(&outcome, more, load.json)?)
@@ -188,9 +204,10 @@ impl Load {
     fn measure(
         &self,
         crowd: &mut Crowd,
+        address: &QuicAddress,
         server: Option<&ProcessFigures>,
         progress: &Progress,
-    ) -> Result<Figures, Box<dyn Error>> {
+    ) -> Result<(Figures, Map<String, Value>), Box<dyn Error>> {
         let mut is_limited_by_clients = false;
         let (busy_rate, calm_rate) = if self.ramp {
             report::start(self.json)?;
@@ -209,19 +226,21 @@ impl Load {
         } else {
             (self.rate, self.rate)
         };
-        let time = Duration::from_secs_f64(self.seconds);
+        let time = self.time(TIME);
+        let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
+        let company = self.company.begin(&dialer, address.session())?;
         progress.say(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
         let busy = crowd.talk(busy_rate, WARM_UP, time, server)?;
+        let company = company.map(|company| company.end(&busy)).transpose()?.unwrap_or_default();
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
-        Ok(Figures {
-            scene: self.scene(crowd.is_beside()),
-            busy,
-            calm,
-            bytes_per_client: None,
-            is_limited_by_clients,
-        })
+        let scene = self.scene(crowd.is_beside());
+        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, company))
+    }
+
+    fn time(&self, otherwise: Duration) -> Duration {
+        self.seconds.map_or(otherwise, Duration::from_secs_f64)
     }
 
     fn scene(&self, is_beside: bool) -> Scene {
@@ -257,14 +276,21 @@ fn socket_address(address: &QuicAddress) -> Result<SocketAddr, Box<dyn Error>> {
     Ok(found.next().ok_or_else(|| format!("{} has no address", address.host()))?)
 }
 
-/// Up to what this process is allowed; if that is not enough, opening sockets says so.
-fn raise_descriptor_limit(wanted: u64) {
+/// So that these sockets can be opened, and some more; as far as this process is allowed, and if that is not enough, opening
+/// them says so.
+fn raise_descriptor_limit(sockets: u64) {
+    let wanted = sockets + DESCRIPTORS_BESIDES;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_some_and(|current| current < wanted) {
-        let current = Some(maximum.map_or(wanted, |maximum| maximum.min(wanted)));
-        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
+        let raised = Rlimit { current: Some(wanted), maximum: maximum.map(|maximum| maximum.max(wanted)) };
+        if setrlimit(Resource::Nofile, raised).is_err() {
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+        }
     }
 }
+
+/// The bare loops', those of whoever else comes, and what every program has.
+const DESCRIPTORS_BESIDES: u64 = 10_000;
 
 fn rate(text: &str) -> Result<f64, String> {
     within(text, 1.0, 100_000.0)

@@ -31,14 +31,20 @@ const FIELDS: &[&str] = &[
 
 /// The last line of a load of four clients in two rooms, two of which speak.
 fn load(more: &[&str]) -> Value {
+    let figures = load_with(more);
+    let names: Vec<_> = figures.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, FIELDS);
+    figures
+}
+
+/// The same with fields of its own.
+fn load_with(more: &[&str]) -> Value {
     let mut arguments = vec!["bench", "load", "--clients", "4", "--speakers", "2", "--rooms", "2"];
-    arguments.extend(["--seconds", "0.3", "--skip-memory", "--json"]);
+    arguments.extend(["--seconds", "1", "--skip-memory", "--json"]);
     arguments.extend(more);
     let ended = Program::start(&arguments).end();
     ended.assert_well();
     let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
-    let names: Vec<_> = figures.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, FIELDS);
     assert_eq!((&figures["clients"], &figures["speakers"]), (&4.into(), &2.into()));
     assert!(figures["frames_out_per_s"].as_u64().unwrap() > 0, "{figures}");
     assert!(figures["delay_p50_us"].as_f64().unwrap() > 0.0, "{figures}");
@@ -57,6 +63,34 @@ fn voice_takes_the_way_that_was_asked_for_and_by_default_that_of_any_client() {
     for (arguments, mode) in [(&["--fast"][..], "fast"), (&["--udp-plain"], "udp-plain"), (&[], "fast")] {
         assert_eq!(load(arguments)["mode"], mode, "{arguments:?}");
     }
+}
+
+#[test]
+fn what_happens_besides_is_counted_and_its_promise_judged() {
+    let cases: [(&[&str], &[&str]); 3] = [
+        (&["--joins-per-second", "30"], &["joins", "joins_failed"]),
+        (&["--flood"], &["flood_frames", "flooder_thrown_out"]),
+        (&["--strangers", "1000"], &["garbage_datagrams"]),
+    ];
+    for (arguments, counted) in cases {
+        let figures = load_with(arguments);
+        let sum: u64 = counted.iter().map(|field| figures[field].as_u64().unwrap()).sum();
+        assert!(sum > 0 || arguments == ["--flood"], "{figures}");
+        assert!(figures["promise"].is_string() && figures.get("holds").is_some(), "{figures}");
+    }
+}
+
+#[test]
+fn idle_clients_are_counted_in_bytes_and_in_their_share_of_a_core() {
+    let arguments = ["bench", "load", "--idle", "6", "--sessions", "3", "--seconds", "0.2", "--json"];
+    let ended = Program::start(&arguments).end();
+    ended.assert_well();
+    let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
+    assert_eq!((&figures["idle_clients"], &figures["sessions"]), (&6.into(), &3.into()));
+    assert!(
+        figures["anonymous_bytes"].as_u64().unwrap() > 0 && figures["server_cpu_share"].is_f64(),
+        "{figures}"
+    );
 }
 
 #[test]

@@ -62,6 +62,15 @@ pub(super) struct Now {
     pub(super) at: SessionInstant,
 }
 
+impl Now {
+    /// This moment, for engines whose clock began then.
+    pub(super) fn since(started: Instant) -> Self {
+        let instant = Instant::now();
+        let micros = instant.duration_since(started).as_micros();
+        Self { instant, at: SessionInstant::from_micros(micros as u64) }
+    }
+}
+
 /// Each client has one link.
 const LINK: LinkId = LinkId(1);
 /// How long the connection rests while voice goes beside it.

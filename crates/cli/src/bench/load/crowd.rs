@@ -7,7 +7,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::Dialer;
-use consonance_session::Instant as SessionInstant;
 
 use super::super::thread_clock;
 use super::client::{Desk, Guest, LoadClient, Now, Standing};
@@ -35,8 +34,9 @@ pub(super) struct Crowd {
 
 /// Between two looks at all sockets, as in `bench floor`: what the listeners do changes what the sender pays.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Idle clients can wait longer.
+/// Idle clients can wait longer, and many of them longer still: looking at them takes a while.
 const IDLE_PAUSE: Duration = Duration::from_millis(20);
+const IDLE_PAUSE_PER_CLIENT: Duration = Duration::from_micros(10);
 /// How many may be joining at once.
 const JOINING_MAX: usize = 32;
 /// How long one client may take to join.
@@ -110,9 +110,10 @@ impl Crowd {
     /// Lets time pass in which nobody speaks.
     pub(super) fn idle(&mut self, time: Duration) -> Result<(), Box<dyn Error>> {
         let end = Instant::now() + time;
+        let pause = IDLE_PAUSE + IDLE_PAUSE_PER_CLIENT * self.clients.len() as u32;
         while Instant::now() < end {
             self.sweep(&mut None)?;
-            thread::sleep(IDLE_PAUSE.min(end.saturating_duration_since(Instant::now())));
+            thread::sleep(pause.min(end.saturating_duration_since(Instant::now())));
         }
         Ok(())
     }
@@ -235,9 +236,7 @@ impl Crowd {
     }
 
     fn now(&self) -> Now {
-        let instant = Instant::now();
-        let at = SessionInstant::from_micros(instant.duration_since(self.started).as_micros() as u64);
-        Now { instant, at }
+        Now::since(self.started)
     }
 }
 

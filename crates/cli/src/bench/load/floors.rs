@@ -37,7 +37,10 @@ impl Floors {
         let loops = self.before.iter().zip(&after);
         let loops: Vec<_> =
             loops.map(|(one, two)| (one.name, one.packets_per_cpu_s, two.packets_per_cpu_s)).collect();
-        Ok(fields(&loops, frames_out_per_cpu_s))
+        let mut fields = fields(&loops, frames_out_per_cpu_s);
+        let lost = self.before.iter().chain(&after).filter_map(|row| row.lost).fold(0.0, f64::max);
+        fields.insert("floor_lost".to_owned(), round(lost, 5).into());
+        Ok(fields)
     }
 }
 

@@ -25,17 +25,10 @@ pub(super) fn bytes_per_client(
     settings: QuicClientSettings,
     mut told: impl FnMut(usize),
 ) -> Result<f64, Box<dyn Error>> {
-    let sessions: Vec<_> =
-        (0..(BEFORE + MORE) / CLIENTS_PER_SESSION).map(|index| format!("idle-{index}")).collect();
-    let server = ServerProcess::start(&sessions, true)?;
+    let server = ServerProcess::start(true)?;
     let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
     let mut crowd = Crowd::new(dialer, 0, false);
-    let guest = |index: usize| Guest {
-        name: format!("idle {index}"),
-        session: sessions[index / CLIENTS_PER_SESSION].clone(),
-        room: Some("lobby".to_owned()),
-        speaks: false,
-    };
+    let guest = |index: usize| idle_guest(index, index / CLIENTS_PER_SESSION);
     crowd.join((0..BEFORE).map(guest), Vec::new(), &mut told)?;
     crowd.idle(SETTLE)?;
     let before = server.figures().anonymous_bytes()?;
@@ -43,4 +36,14 @@ pub(super) fn bytes_per_client(
     crowd.idle(SETTLE)?;
     let after = server.figures().anonymous_bytes()?;
     Ok((after as f64 - before as f64) / MORE as f64)
+}
+
+/// Somebody who is only there.
+pub(super) fn idle_guest(index: usize, session: usize) -> Guest {
+    Guest {
+        name: format!("idle {index}"),
+        session: format!("idle-{session}"),
+        room: Some("lobby".to_owned()),
+        speaks: false,
+    }
 }

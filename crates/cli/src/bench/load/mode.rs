@@ -1,5 +1,7 @@
 //! What voice travels in.
 
+use std::time::Duration;
+
 use clap::Args;
 use consonance_quic::{FastPath, QuicClientSettings};
 
@@ -18,6 +20,9 @@ pub(super) struct Mode {
     udp_plain: bool,
 }
 
+/// A server that is overloaded for some seconds is still there.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 impl Mode {
     pub(super) fn client_settings(self) -> QuicClientSettings {
         let fast_path = match self {
@@ -25,7 +30,7 @@ impl Mode {
             Self { udp_plain: true, .. } => FastPath::Plain,
             _ => FastPath::On,
         };
-        QuicClientSettings { fast_path, ..QuicClientSettings::default() }
+        QuicClientSettings { fast_path, idle_timeout: PATIENCE, ..QuicClientSettings::default() }
     }
 
     /// Whether nothing else will do.

@@ -18,11 +18,18 @@ pub(super) struct ServerProcess {
     core: usize,
 }
 
-/// No rate of a link may be what a measurement ends at; everything else is as it is by default.
-const LIFTED_LIMITS: &[(&str, &str)] = &[
+/// Everybody finds room, and nobody is lost while a rate is tried that is too much.
+const ROOM: &[(&str, &str)] = &[
     ("CONSONANCE_QUIC_CONNECTIONS_MAX", "65536"),
     ("CONSONANCE_QUIC_HANDSHAKES_MAX", "4096"),
     ("CONSONANCE_LIMITS_LINKS", "65535"),
+    ("CONSONANCE_SESSIONS_ON_DEMAND", "[\"*\"]"),
+    ("CONSONANCE_SESSIONS_MAX", "65536"),
+    ("CONSONANCE_QUIC_IDLE_TIMEOUT_S", "60"),
+];
+
+/// No rate of a link may be what a measurement ends at; everything else is as it is by default.
+const LIFTED_LIMITS: &[(&str, &str)] = &[
     ("CONSONANCE_LIMITS_VOICE_PACKETS_PER_SECOND", "4294967295"),
     ("CONSONANCE_LIMITS_VOICE_PACKETS_BURST", "4294967295"),
     ("CONSONANCE_LIMITS_VOICE_BYTES_PER_SECOND", "4294967295"),
@@ -35,23 +42,21 @@ const LIFTED_LIMITS: &[(&str, &str)] = &[
 const VARIABLES: &str = "CONSONANCE_";
 
 impl ServerProcess {
-    /// Starts a server on the last core that this process may use, and keeps the calling thread, and those that it starts,
+    /// Starts a server, with whatever sessions somebody asks for, on the last core that this process may use, and keeps the calling thread, and those that it starts,
     /// off that core.
     ///
     /// # Errors
     /// If there is no program to start, or it says no address.
-    pub(super) fn start(sessions: &[String], lifted: bool) -> Result<Self, Box<dyn Error>> {
+    pub(super) fn start(lifts_limits: bool) -> Result<Self, Box<dyn Error>> {
         let mut command = Command::new(env::current_exe()?);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--end-with-input"]);
-        for session in sessions {
-            command.args(["--session", session]);
-        }
+        command.args(["serve", "--listen", "127.0.0.1:0", "--session", "main", "--end-with-input"]);
         for (name, _) in env::vars_os() {
             if name.to_string_lossy().starts_with(VARIABLES) {
                 command.env_remove(name);
             }
         }
-        if lifted {
+        command.envs(ROOM.iter().copied());
+        if lifts_limits {
             command.envs(LIFTED_LIMITS.iter().copied());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
