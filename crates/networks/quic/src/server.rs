@@ -239,6 +239,13 @@ impl QuicServer {
         Some(peer)
     }
 
+    fn send_collected(&mut self, now: Instant) {
+        if let Some(beside) = &mut self.beside {
+            beside.flush(now);
+            beside.look_again();
+        }
+    }
+
     fn close_path(&mut self, peer: Peer) {
         if let Some(number) = self.members.get_mut(&peer).and_then(|member| member.path.take())
             && let Some(beside) = &mut self.beside

@@ -114,11 +114,22 @@ impl Beside {
         is_taken
     }
 
-    /// Sends what was collected, and what has waited long enough.
-    pub(super) fn flush(&mut self, now: Instant) {
-        if let Some(share) = self.busy_share.measure(now) {
+    /// The driver does something: its turn has begun, if it had not.
+    pub(super) fn begin_turn(&mut self) {
+        if !self.busy_share.is_in_turn() {
+            self.busy_share.begin_turn(Instant::now());
+        }
+    }
+
+    /// The driver has nothing more to do for now.
+    pub(super) fn end_turn(&mut self) {
+        if let Some(share) = self.busy_share.end_turn(Instant::now()) {
             self.path.set_busy_share(share);
         }
+    }
+
+    /// Sends what was collected, and what has waited long enough.
+    pub(super) fn flush(&mut self, now: Instant) {
         loop {
             let is_more = self.path.flush(now);
             self.send_batch();

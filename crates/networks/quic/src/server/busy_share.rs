@@ -1,71 +1,72 @@
-//! How much of its time a thread works.
+//! How much of its time a shard's driver works.
 
 use std::time::{Duration, Instant};
 
-/// How often it is measured.
-const INTERVAL: Duration = Duration::from_millis(50);
+/// How often it is looked at.
+const WINDOW: Duration = Duration::from_millis(50);
 
-/// The share of the last tenths of a second that the calling thread was on a processor, from 0 to 1.
+/// The share of the last few tenths of a second that turns took, from 0 to 1. Time in which the system let somebody else
+/// run counts, too: such a turn is as late as a busy one.
 #[derive(Debug, Default)]
 pub(super) struct BusyShare {
-    last: Option<(Instant, Duration)>,
+    window_from: Option<Instant>,
+    turn_from: Option<Instant>,
+    busy: Duration,
     share: f64,
 }
 
 impl BusyShare {
-    /// The share, if it was measured now; the same thread has to ask each time. Systems whose clocks do not tell have
-    /// none.
-    pub(super) fn measure(&mut self, now: Instant) -> Option<f64> {
-        if self.last.is_some_and(|(at, _)| now.saturating_duration_since(at) < INTERVAL) {
+    /// Whether a turn has begun and not ended.
+    pub(super) fn is_in_turn(&self) -> bool {
+        self.turn_from.is_some()
+    }
+
+    pub(super) fn begin_turn(&mut self, now: Instant) {
+        self.turn_from = Some(now);
+        self.window_from.get_or_insert(now);
+    }
+
+    /// The share, if it is time to look at it.
+    pub(super) fn end_turn(&mut self, now: Instant) -> Option<f64> {
+        self.busy += now.saturating_duration_since(self.turn_from.take()?);
+        let window = now.saturating_duration_since(self.window_from?);
+        if window < WINDOW {
             return None;
         }
-        let worked = thread_time()?;
-        let (at, before) = self.last.replace((now, worked))?;
-        let passed = now.saturating_duration_since(at).as_secs_f64();
-        let share = worked.saturating_sub(before).as_secs_f64() / passed;
-        // A mean over the last few intervals: one long turn is no load.
+        let share = self.busy.as_secs_f64() / window.as_secs_f64();
+        (self.window_from, self.busy) = (Some(now), Duration::ZERO);
+        // A mean over the last few windows: one long turn is no load.
         self.share += (share.min(1.0) - self.share) / 4.0;
         Some(self.share)
     }
 }
 
-#[cfg(target_os = "linux")]
-fn thread_time() -> Option<Duration> {
-    use rustix::time::{ClockId, clock_gettime};
-
-    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn thread_time() -> Option<Duration> {
-    None
-}
-
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_thread_that_does_little_is_hardly_busy() {
-        let mut busy = BusyShare::default();
-        let now = Instant::now();
-        assert_eq!(busy.measure(now), None);
-        assert_eq!(busy.measure(now + INTERVAL / 2), None);
-        // By the clock that is given, a day has passed; by the thread's own, next to nothing.
-        let share = busy.measure(now + Duration::from_hours(24)).unwrap();
-        assert!(share < 0.1, "{share}");
+    const MS: Duration = Duration::from_millis(1);
+
+    /// After two seconds of turns of `busy`, one every 10 ms.
+    fn share(busy: Duration) -> f64 {
+        let (mut meter, mut now, mut share) = (BusyShare::default(), Instant::now(), 0.0);
+        for _ in 0..200 {
+            meter.begin_turn(now);
+            share = meter.end_turn(now + busy).unwrap_or(share);
+            now += 10 * MS;
+        }
+        share
     }
 
     #[test]
-    fn a_thread_that_works_is_busier() {
-        let mut busy = BusyShare::default();
-        let now = Instant::now();
-        busy.measure(now);
-        let until = thread_time().unwrap() + INTERVAL;
-        while thread_time().unwrap() < until {}
-        // By the clock that is given, just as much time has passed.
-        let share = busy.measure(now + INTERVAL).unwrap();
-        assert!((0.2..=0.25).contains(&share), "a quarter counts at once: {share}");
+    fn the_share_is_that_of_the_turns() {
+        for (busy, expected) in [(Duration::ZERO, 0.0), (MS, 0.1), (5 * MS, 0.5), (10 * MS, 1.0)] {
+            assert!((share(busy) - expected).abs() < 0.03, "{busy:?}: {}", share(busy));
+        }
+    }
+
+    #[test]
+    fn an_end_without_a_beginning_is_nothing() {
+        assert_eq!(BusyShare::default().end_turn(Instant::now() + 100 * MS), None);
     }
 }

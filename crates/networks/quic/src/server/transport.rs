@@ -19,6 +19,9 @@ use crate::close_code::CloseCode;
 impl ServerTransport for QuicServer {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer();
+        if let Some(beside) = &mut self.beside {
+            beside.begin_turn();
+        }
         self.is_beside_first = !self.is_beside_first;
         let is_beside_first = self.is_beside_first;
         if is_beside_first && let Some(peer) = self.receive_beside(now) {
@@ -61,7 +64,7 @@ impl ServerTransport for QuicServer {
         if !is_beside_first && let Some(peer) = self.receive_beside(now) {
             return Some(unreliable(peer, &self.shown_beside));
         }
-        self.flush(now);
+        self.send_collected(now);
         None
     }
 
@@ -83,9 +86,9 @@ impl ServerTransport for QuicServer {
     }
 
     fn flush(&mut self, now: Instant) {
+        self.send_collected(now);
         if let Some(beside) = &mut self.beside {
-            beside.flush(now);
-            beside.look_again();
+            beside.end_turn();
         }
     }
 
