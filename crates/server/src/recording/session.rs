@@ -93,6 +93,11 @@ impl SessionRecording {
                     self.announce(server);
                 }
             }
+            // In a session that another process began, nobody else may ever join.
+            ServerEvent::ClientResumed { .. } => {
+                self.begin_if_wanted(feed, now, session);
+                self.announce(server);
+            }
             ServerEvent::EnteredRoom { room, .. } => {
                 if let Some(tap) = &mut self.tap {
                     tap.forget_room(room);
