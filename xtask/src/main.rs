@@ -7,7 +7,8 @@
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
-//! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time.
+//! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
+//!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
@@ -65,8 +66,8 @@ enum Chore {
     Libopus,
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
-    /// Plays two hours of sound between clocks that drift, in simulated time, and checks that nothing else does.
-    Soak,
+    /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
+    Soak(soak::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
     Fuzz(fuzz::Plan),
 }
@@ -79,7 +80,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Platforms => platforms::run(&root),
         Chore::Libopus => libopus::run(&root),
         Chore::Dissector => dissector::run(&root),
-        Chore::Soak => soak::run(&root),
+        Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }
 }

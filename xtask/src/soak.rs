@@ -1,17 +1,110 @@
-//! Hours of sound between clocks that drift, in simulated time: less than a minute of real time.
+//! `cargo xtask soak`: long runs, of sound between clocks that drift and of a server among strangers and trouble.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::MetadataCommand;
+use clap::{Args, Subcommand};
 
 use crate::command;
 use crate::failure::Failure;
 
-const ARGUMENTS: &[&str] =
-    &["test", "--package", "consonance-audio", "--test", "soak", "--", "--ignored", "--nocapture"];
+/// What to soak; both where nothing is said.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Plan {
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    server: ServerPlan,
+}
 
-/// Runs it, and prints what it measured.
+#[derive(Subcommand)]
+enum Part {
+    /// Two hours of sound between clocks that drift, in simulated time: less than a minute.
+    Audio,
+    /// A real server under honest players, strangers and trouble, in real time.
+    Server(ServerPlan),
+}
+
+#[derive(Args)]
+struct ServerPlan {
+    /// How long the server is soaked, in minutes.
+    #[arg(long, default_value_t = 10.0)]
+    minutes: f64,
+    /// Decides what happens when; without it, another one each time.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Keep the server's folder, with its configuration, database and log, and say where it is.
+    #[arg(long)]
+    keep: bool,
+}
+
+const AUDIO: &[&str] =
+    &["test", "--package", "consonance-audio", "--test", "soak", "--", "--ignored", "--nocapture"];
+/// As operators run it: without optimisation a server is another one.
+const BUILD: &[&str] = &["build", "--release", "--package", "consonance-cli", "--package", "consonance-soak"];
+
+/// Runs it, and prints what was measured.
 ///
 /// # Errors
-/// [`Failure::CommandFailed`] if the delay drifted, something grew or clicked.
-pub(crate) fn run(root: &Path) -> Result<(), Failure> {
-    command::run(&mut command::cargo(root, ARGUMENTS.iter().copied()))
+/// [`Failure::CommandFailed`] if something did not hold; what that was has been printed.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    match &plan.part {
+        None => {
+            audio(root)?;
+            plan.server.run(root)
+        }
+        Some(Part::Audio) => audio(root),
+        Some(Part::Server(server)) => server.run(root),
+    }
+}
+
+fn audio(root: &Path) -> Result<(), Failure> {
+    command::run(&mut command::cargo(root, AUDIO.iter().copied()))
+}
+
+impl ServerPlan {
+    fn run(&self, root: &Path) -> Result<(), Failure> {
+        command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
+        let arguments = self.arguments(&target_folder(root)?);
+        let run = ["run", "--release", "--package", "consonance-soak", "--"];
+        command::run(&mut command::cargo(root, run.into_iter().chain(arguments.iter().map(String::as_str))))
+    }
+
+    fn arguments(&self, target: &Path) -> Vec<String> {
+        let server =
+            target.join("release").join("consonance").with_extension(std::env::consts::EXE_EXTENSION);
+        let mut arguments = vec!["--server".to_owned(), server.display().to_string()];
+        arguments.extend(["--minutes".to_owned(), self.minutes.to_string()]);
+        if let Some(seed) = self.seed {
+            arguments.extend(["--seed".to_owned(), seed.to_string()]);
+        }
+        if self.keep {
+            arguments.push("--keep".to_owned());
+        }
+        arguments
+    }
+}
+
+/// Where Cargo builds to.
+fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
+    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps"]);
+    let answer = command::capture(&mut cargo)?;
+    let metadata = MetadataCommand::parse(&answer)
+        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_that_was_built_is_the_one_that_is_soaked() {
+        let plan = ServerPlan { minutes: 2.5, seed: Some(7), keep: true };
+        let arguments = plan.arguments(Path::new("out")).join(" ");
+        let program = Path::new("out").join("release").join("consonance");
+        let server = program.with_extension(std::env::consts::EXE_EXTENSION);
+        assert_eq!(arguments, format!("--server {} --minutes 2.5 --seed 7 --keep", server.display()));
+    }
 }

@@ -84,6 +84,17 @@ const WALLS: &[Walls] = &[
         ]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-soak",
+        // The server as a program; of its crate, only what signs tokens.
+        may_use: Only(&[
+            "consonance-quic",
+            "consonance-server",
+            "consonance-session",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "plain-sockets",

@@ -1,0 +1,173 @@
+//! The honest players: in each room one speaks without a pause, and all others have to hear it.
+
+use std::time::{Duration, Instant};
+
+use consonance_quic::QuicRuntime;
+
+use crate::clock::Now;
+use crate::link::Link;
+use crate::premises::{Premises, SESSIONS};
+
+/// All rooms.
+#[derive(Debug)]
+pub(crate) struct Choir {
+    rooms: Vec<Room>,
+    next_frame_at: Instant,
+    number: u64,
+    window: Window,
+}
+
+/// What was heard since somebody asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Window {
+    /// Frames that were said, once for each listener.
+    pub(crate) due: u64,
+    pub(crate) heard: u64,
+    /// The longest that a listener heard nothing.
+    pub(crate) silence: Duration,
+    /// How much of that this program slept through itself, at most.
+    pub(crate) own_stall: Duration,
+    /// Players who were not in for a moment.
+    pub(crate) rejoins: u32,
+}
+
+#[derive(Debug)]
+struct Room {
+    players: Vec<Player>,
+    speaker: usize,
+}
+
+#[derive(Debug)]
+struct Player {
+    link: Link,
+    heard_at: Instant,
+    joins_before: u32,
+}
+
+/// In each session.
+const ROOMS: [&str; 2] = ["red", "blue"];
+const PLAYERS_PER_ROOM: usize = 4;
+/// As Opus has them.
+const FRAME: Duration = Duration::from_millis(20);
+/// So many frames that could not be said in time are said at once; older ones never.
+const CATCH_UP: u32 = 5;
+const FRAME_BYTES: usize = 80;
+
+impl Choir {
+    /// Everybody begins to join.
+    ///
+    /// # Errors
+    /// If somebody cannot even begin.
+    pub(crate) fn new(runtime: &QuicRuntime, premises: &Premises, now: Now) -> Result<Self, String> {
+        let mut rooms = Vec::new();
+        for session in SESSIONS {
+            for room in ROOMS {
+                let player = |index: usize| {
+                    let name = format!("{session}-{room}-{index}");
+                    let settings = premises.honest(&name)?;
+                    let link = Link::new(runtime, premises.address(session)?, settings, room)?;
+                    Ok(Player { link, heard_at: now.instant, joins_before: 1 })
+                };
+                let players = (0..PLAYERS_PER_ROOM).map(player).collect::<Result<_, String>>()?;
+                rooms.push(Room { players, speaker: 0 });
+            }
+        }
+        Ok(Self { rooms, next_frame_at: now.instant, number: 0, window: Window::default() })
+    }
+
+    pub(crate) fn players(&self) -> usize {
+        self.rooms.iter().map(|room| room.players.len()).sum()
+    }
+
+    /// Whether everybody is in.
+    pub(crate) fn is_in(&self) -> bool {
+        self.rooms.iter().flat_map(|room| &room.players).all(|player| player.link.is_in())
+    }
+
+    /// Whether each listener has heard something that came after this moment.
+    pub(crate) fn hears_since(&self, moment: Instant) -> bool {
+        self.is_in() && self.rooms.iter().flat_map(Room::listeners).all(|player| player.heard_at > moment)
+    }
+
+    /// From now on others speak.
+    pub(crate) fn rotate(&mut self, now: Now) {
+        for room in &mut self.rooms {
+            room.speaker = (room.speaker + 1) % room.players.len();
+            room.players.iter_mut().for_each(|player| player.heard_at = now.instant);
+        }
+    }
+
+    /// What was heard since the last call.
+    pub(crate) fn take_window(&mut self, now: Now) -> Window {
+        self.note_silence(now);
+        for player in self.rooms.iter_mut().flat_map(|room| &mut room.players) {
+            let joins = player.link.joins();
+            self.window.rejoins += joins.saturating_sub(player.joins_before);
+            player.joins_before = joins.max(1);
+        }
+        std::mem::take(&mut self.window)
+    }
+
+    /// What went before is no matter of the next window.
+    pub(crate) fn forgive(&mut self, now: Now) {
+        self.rooms.iter_mut().flat_map(|room| &mut room.players).for_each(|it| it.heard_at = now.instant);
+        self.take_window(now);
+    }
+
+    /// Everybody takes what has come, and speakers speak. `pause` is how long ago the last turn was.
+    pub(crate) fn turn(&mut self, now: Now, pause: Duration) {
+        self.window.own_stall = self.window.own_stall.max(pause);
+        for room in &mut self.rooms {
+            for player in &mut room.players {
+                let (heard_at, window) = (&mut player.heard_at, &mut self.window);
+                player.link.turn(now, |_| {
+                    window.heard += 1;
+                    window.silence = window.silence.max(now.instant.saturating_duration_since(*heard_at));
+                    *heard_at = now.instant;
+                });
+            }
+        }
+        let oldest = now.instant.checked_sub(FRAME * CATCH_UP).unwrap_or(now.instant);
+        self.next_frame_at = self.next_frame_at.max(oldest);
+        while self.next_frame_at <= now.instant {
+            self.next_frame_at += FRAME;
+            self.speak(now);
+        }
+    }
+
+    fn speak(&mut self, now: Now) {
+        self.number += 1;
+        let mut frame = [0x5a; FRAME_BYTES];
+        frame[..8].copy_from_slice(&self.number.to_be_bytes());
+        for room in &mut self.rooms {
+            let listeners = room.listeners().filter(|player| player.link.is_in()).count();
+            if room.players[room.speaker].link.speak(now, &frame) {
+                self.window.due += listeners as u64;
+            }
+        }
+    }
+
+    /// Silence that lasts counts, too.
+    fn note_silence(&mut self, now: Now) {
+        let longest = self
+            .rooms
+            .iter()
+            .flat_map(Room::listeners)
+            .map(|player| now.instant.saturating_duration_since(player.heard_at))
+            .max();
+        self.window.silence = self.window.silence.max(longest.unwrap_or_default());
+    }
+}
+
+impl Room {
+    fn listeners(&self) -> impl Iterator<Item = &Player> {
+        self.players.iter().enumerate().filter(|(index, _)| *index != self.speaker).map(|(_, player)| player)
+    }
+}
+
+impl Window {
+    /// The share that was not heard, in percent.
+    pub(crate) fn loss_percent(&self) -> f64 {
+        100.0 * (1.0 - self.heard.min(self.due) as f64 / self.due.max(1) as f64)
+    }
+}

@@ -1,0 +1,39 @@
+//! One moment, for the network and for the engine; and the time line that people read.
+
+use std::time::{Duration, Instant};
+
+use consonance_session::Instant as SessionInstant;
+
+/// Counts from the beginning of the run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+}
+
+/// One moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    pub(crate) instant: Instant,
+    pub(crate) at: SessionInstant,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self { started: Instant::now() }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        let instant = Instant::now();
+        let micros = instant.duration_since(self.started).as_micros() as u64;
+        Now { instant, at: SessionInstant::from_micros(micros) }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// A line of what happens.
+    pub(crate) fn tell(&self, words: &str) {
+        println!("{:8.1} s  {words}", self.elapsed().as_secs_f64());
+    }
+}

@@ -1,0 +1,180 @@
+//! Everybody else: guests who come and go, and those who mean harm.
+
+mod callers;
+mod junk;
+mod visitor;
+
+use std::time::{Duration, Instant};
+
+use callers::Callers;
+use consonance_quic::sans_io::Dialer;
+use junk::Junk;
+pub(crate) use visitor::Conduct;
+use visitor::{Buffers, Visitor};
+
+use crate::clock::Now;
+use crate::dice::Dice;
+use crate::premises::{ON_DEMAND, Premises, SESSIONS};
+
+/// Who is here, and who keeps coming.
+#[derive(Debug)]
+pub(crate) struct Crowd {
+    dialer: Dialer,
+    dice: Dice,
+    buffers: Buffers,
+    visitors: Vec<Visitor>,
+    wanted: Vec<Conduct>,
+    /// Names that nobody may have.
+    banned: Vec<String>,
+    next_arrival_at: Instant,
+    junk: Option<Junk>,
+    callers: Option<Callers>,
+    counts: Counts,
+    number: u64,
+}
+
+/// What became of visitors.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) visitors: u64,
+    /// Guests who had time to join, and those who did.
+    pub(crate) guests: u64,
+    pub(crate) guests_in: u64,
+    pub(crate) impostors: u64,
+    /// None may be.
+    pub(crate) impostors_in: u64,
+    pub(crate) flooders: u64,
+    /// Whom the server has sent away.
+    pub(crate) flooders_out: u64,
+    pub(crate) junk: u64,
+    pub(crate) calls: u64,
+}
+
+/// On average, between two who come.
+const ARRIVAL_INTERVAL: Duration = Duration::from_millis(60);
+/// All at once; further ones come later.
+const VISITORS_MAX: usize = 120;
+/// A guest stays between this and as long again.
+const STAY: Duration = Duration::from_secs(3);
+
+impl Crowd {
+    /// Nobody yet.
+    ///
+    /// # Errors
+    /// If nobody can come at all.
+    pub(crate) fn new(premises: &Premises, mut dice: Dice, now: Now) -> Result<Self, String> {
+        let dialer = premises.dialer()?;
+        let buffers = Buffers::new(dice.split());
+        Ok(Self {
+            dialer,
+            dice,
+            buffers,
+            visitors: Vec::new(),
+            wanted: Vec::new(),
+            banned: Vec::new(),
+            next_arrival_at: now.instant,
+            junk: None,
+            callers: None,
+            counts: Counts::default(),
+            number: 0,
+        })
+    }
+
+    /// From now on these come, and nobody else.
+    pub(crate) fn invite(&mut self, wanted: &[Conduct], junk: bool, calls: bool, premises: &Premises) {
+        self.wanted = wanted.to_vec();
+        self.junk = junk.then(|| Junk::new(self.dialer.clone(), self.dice.split()));
+        self.callers = calls.then(|| Callers::new(premises.page(), self.dice.split()));
+    }
+
+    /// Nobody comes any more, and whoever is here is gone at once, without a word.
+    pub(crate) fn send_home(&mut self) {
+        self.wanted.clear();
+        self.junk = None;
+        self.callers = None;
+        self.visitors.clear();
+    }
+
+    /// From now on impostors also come by these names, with good tokens.
+    pub(crate) fn learn_banned(&mut self, names: &[String]) {
+        self.banned = names.to_vec();
+    }
+
+    pub(crate) fn take_counts(&mut self) -> Counts {
+        std::mem::take(&mut self.counts)
+    }
+
+    /// Everybody does what is in them.
+    ///
+    /// # Errors
+    /// If this machine gives no sockets or tokens.
+    pub(crate) fn turn(&mut self, now: Now, premises: &Premises) -> Result<(), String> {
+        if !self.wanted.is_empty() && now.instant >= self.next_arrival_at {
+            let pause = self.dice.below(2 * ARRIVAL_INTERVAL.as_millis() as u64);
+            self.next_arrival_at = now.instant + Duration::from_millis(pause);
+            if self.visitors.len() < VISITORS_MAX {
+                self.admit(now, premises)?;
+            }
+        }
+        for visitor in &mut self.visitors {
+            visitor.turn(now, &mut self.buffers).map_err(|error| format!("a visitor's socket: {error}"))?;
+        }
+        let counts = &mut self.counts;
+        self.visitors.retain(|visitor| {
+            let stays = !visitor.is_done(now);
+            if !stays {
+                counts.count(visitor);
+            }
+            stays
+        });
+        if let Some(junk) = &mut self.junk {
+            self.counts.junk += junk.turn(now).map_err(|error| format!("junk: {error}"))?;
+        }
+        if let Some(callers) = &mut self.callers {
+            self.counts.calls += callers.turn();
+        }
+        Ok(())
+    }
+
+    fn admit(&mut self, now: Now, premises: &Premises) -> Result<(), String> {
+        let conduct = self.wanted[self.dice.below(self.wanted.len() as u64) as usize];
+        self.number += 1;
+        let name = format!("visitor-{}", self.number);
+        let settings = match conduct {
+            Conduct::Impostor if !self.banned.is_empty() && self.dice.below(2) == 0 => {
+                let name = &self.banned[self.dice.below(self.banned.len() as u64) as usize];
+                premises.guest(name)?
+            }
+            Conduct::Impostor => premises.impostor(&name, self.dice.next())?,
+            _ => premises.guest(&name)?,
+        };
+        let on_demand = format!("{ON_DEMAND}{}", self.dice.below(12));
+        let session = [SESSIONS[0], SESSIONS[1], &on_demand][self.dice.below(3) as usize];
+        let stay = STAY + Duration::from_millis(self.dice.below(STAY.as_millis() as u64));
+        let visitor = Visitor::new(&self.dialer, settings, session, conduct, now, now.instant + stay);
+        self.visitors.push(visitor.map_err(|error| format!("a visitor cannot come: {error}"))?);
+        self.counts.visitors += 1;
+        Ok(())
+    }
+}
+
+impl Counts {
+    fn count(&mut self, visitor: &Visitor) {
+        let (was_in, was_sent_away) = (u64::from(visitor.was_in()), u64::from(visitor.was_sent_away()));
+        match visitor.conduct() {
+            Conduct::Guest => {
+                self.guests += 1;
+                self.guests_in += was_in;
+            }
+            Conduct::Impostor => {
+                self.impostors += 1;
+                self.impostors_in += was_in;
+            }
+            Conduct::Flooder | Conduct::Babbler => {
+                self.flooders += 1;
+                self.flooders_out += was_sent_away;
+            }
+            Conduct::Vanisher | Conduct::HalfOpener => {}
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Connections to the page that mean no good: opened and left, cut off amid a request, or full of noise.
+
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use crate::dice::Dice;
+
+#[derive(Debug)]
+pub(super) struct Callers {
+    page: SocketAddr,
+    dice: Dice,
+    open: Vec<TcpStream>,
+}
+
+const OPEN_MAX: usize = 40;
+/// A call in one of so many turns.
+const EVERY: u64 = 8;
+const PATIENCE: Duration = Duration::from_millis(20);
+
+impl Callers {
+    pub(super) fn new(page: SocketAddr, dice: Dice) -> Self {
+        Self { page, dice, open: Vec::new() }
+    }
+
+    /// Somebody calls, or nobody; how many did.
+    pub(super) fn turn(&mut self) -> u64 {
+        if self.dice.below(EVERY) != 0 {
+            return 0;
+        }
+        if self.open.len() >= OPEN_MAX {
+            self.open.swap_remove(self.dice.below(OPEN_MAX as u64) as usize);
+        }
+        // A server that is away, or has no descriptors left, answers nobody.
+        let Ok(mut call) = TcpStream::connect_timeout(&self.page, PATIENCE) else { return 0 };
+        let _ = call.set_nonblocking(true);
+        let noise = self.dice.bytes(200);
+        let words: &[u8] = match self.dice.below(4) {
+            0 => b"",
+            1 => b"GET / HTTP/1.1\r\nHost: exa",
+            2 => b"POST /api/v1/bans HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n\r\n{",
+            _ => &noise,
+        };
+        let _ = call.write(words);
+        self.open.push(call);
+        1
+    }
+}

@@ -1,0 +1,236 @@
+//! One visitor, with a connection of its own that can be cut off at any moment: good or bad.
+
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, UdpSocket};
+use std::time::Instant;
+
+use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
+use consonance_session::{
+    ChannelProperties, Client, ClientEvent, ClientSettings, LinkCommand, LinkId, Target,
+};
+use consonance_transport::Delivery;
+
+use crate::clock::Now;
+use crate::dice::Dice;
+use crate::link::{to_session, to_transport};
+
+/// What a visitor is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conduct {
+    /// Joins, listens, says something, says goodbye.
+    Guest,
+    /// The same, and is gone without a word.
+    Vanisher,
+    /// Has no right to join.
+    Impostor,
+    /// Speaks many times as much as anybody may.
+    Flooder,
+    /// Sends bytes without a meaning over a connection that is in order.
+    Babbler,
+    /// Begins to shake hands and never goes on.
+    HalfOpener,
+}
+
+#[derive(Debug)]
+pub(super) struct Visitor {
+    socket: UdpSocket,
+    core: ClientCore,
+    engine: Client,
+    conduct: Conduct,
+    ends_at: Instant,
+    standing: Standing,
+    was_in: bool,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Coming,
+    /// It may send packets, and is in no session.
+    Connected,
+    In,
+    /// By its own choice.
+    Left,
+    SentAway,
+}
+
+/// What all of them use in turns.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    incoming: Box<[u8]>,
+    outgoing: Vec<u8>,
+    dice: Dice,
+}
+
+const LINK: LinkId = LinkId(1);
+const ROOM: &str = "visitors";
+/// A guest says a frame in one of so many turns.
+const GUEST_SPEAKS_EVERY: u64 = 8;
+/// A turn is 5 ms: 4000 frames per second, sixteen times what is allowed.
+const FLOOD_PER_TURN: usize = 20;
+const BABBLE_PER_TURN: usize = 4;
+
+impl Buffers {
+    pub(super) fn new(dice: Dice) -> Self {
+        Self { incoming: vec![0; 2048].into(), outgoing: Vec::with_capacity(2048), dice }
+    }
+}
+
+impl Visitor {
+    pub(super) fn new(
+        dialer: &Dialer,
+        settings: ClientSettings,
+        session: &str,
+        conduct: Conduct,
+        now: Now,
+        ends_at: Instant,
+    ) -> io::Result<Self> {
+        let core = dialer.dial(now.instant, session).map_err(|error| io::Error::other(error.to_string()))?;
+        let mut engine = Client::new(settings);
+        let unable = |error: &dyn ToString| io::Error::other(error.to_string());
+        engine.join_room(ROOM).map_err(|error| unable(&error))?;
+        let channel = engine.open_channel(Target::Room(ROOM.into()), ChannelProperties::default());
+        channel.map_err(|error| unable(&error))?;
+        engine.start();
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.connect(dialer.remote())?;
+        socket.set_nonblocking(true)?;
+        Ok(Self { socket, core, engine, conduct, ends_at, standing: Standing::Coming, was_in: false })
+    }
+
+    pub(super) fn conduct(&self) -> Conduct {
+        self.conduct
+    }
+
+    pub(super) fn was_in(&self) -> bool {
+        self.was_in
+    }
+
+    pub(super) fn was_sent_away(&self) -> bool {
+        self.standing == Standing::SentAway
+    }
+
+    /// Whether it can be forgotten.
+    pub(super) fn is_done(&self, now: Now) -> bool {
+        matches!(self.standing, Standing::Left | Standing::SentAway) || now.instant >= self.ends_at
+    }
+
+    pub(super) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
+        self.take(now, buffers)?;
+        if self.core.poll_timeout().is_some_and(|at| at <= now.instant) {
+            self.core.handle_timeout(now.instant);
+            self.take_events(now);
+        }
+        if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
+            self.engine.handle_timeout(now.at);
+        }
+        self.behave(now, &mut buffers.dice);
+        self.send(now, &mut buffers.outgoing)
+    }
+
+    fn take(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
+        loop {
+            match self.socket.recv(&mut buffers.incoming) {
+                // Who never goes on does not even read.
+                Ok(_) if self.conduct == Conduct::HalfOpener => {}
+                Ok(bytes) => {
+                    self.core.handle_datagram(now.instant, &buffers.incoming[..bytes]);
+                    self.take_events(now);
+                }
+                Err(error) if is_passing(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn take_events(&mut self, now: Now) {
+        while let Some(event) = self.core.poll_event() {
+            match event {
+                CoreEvent::Connected => {
+                    self.standing = Standing::Connected;
+                    self.engine.handle_connected(now.at, LINK);
+                }
+                CoreEvent::Packet { delivery, packet } => {
+                    self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
+                }
+                CoreEvent::Disconnected { .. } => {
+                    if self.standing != Standing::Left {
+                        self.standing = Standing::SentAway;
+                    }
+                    self.engine.handle_disconnected(now.at, LINK);
+                }
+            }
+        }
+        while let Some(event) = self.engine.poll_event() {
+            match event {
+                ClientEvent::RosterReceived => (self.standing, self.was_in) = (Standing::In, true),
+                ClientEvent::Disconnected { .. } if self.standing == Standing::In => {
+                    self.standing = Standing::Connected;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn behave(&mut self, now: Now, dice: &mut Dice) {
+        let is_last_turn = now.instant >= self.ends_at;
+        let is_in = self.standing == Standing::In;
+        match self.conduct {
+            Conduct::Guest if is_last_turn => {
+                self.core.leave(now.instant);
+                self.standing = Standing::Left;
+            }
+            Conduct::Guest | Conduct::Vanisher if is_in && dice.below(GUEST_SPEAKS_EVERY) == 0 => {
+                // Nobody may be there to hear it.
+                let _ = self.engine.send_voice(b"how do you do");
+            }
+            Conduct::Flooder if is_in => {
+                for _ in 0..FLOOD_PER_TURN {
+                    let _ = self.engine.send_voice(&[0x55; 120]);
+                }
+            }
+            Conduct::Babbler if is_in || self.standing == Standing::Connected => {
+                for _ in 0..BABBLE_PER_TURN {
+                    let delivery = if dice.below(2) == 0 { Delivery::Reliable } else { Delivery::Unreliable };
+                    let length = dice.below(300) as usize;
+                    self.core.send(delivery, &babble(length, dice));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn send(&mut self, now: Now, datagram: &mut Vec<u8>) -> io::Result<()> {
+        while let Some(transmit) = self.engine.poll_transmit() {
+            self.core.send(to_transport(transmit.delivery), transmit.payload);
+        }
+        while let Some(command) = self.engine.poll_command() {
+            if let LinkCommand::Close { .. } = command {
+                self.core.leave(now.instant);
+                self.standing = Standing::Left;
+            }
+        }
+        while self.core.poll_transmit(now.instant, datagram) {
+            match self.socket.send(datagram) {
+                Err(error) if !is_passing(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes that now and then begin like a packet of ours.
+fn babble(length: usize, dice: &mut Dice) -> Vec<u8> {
+    let mut bytes = dice.bytes(length);
+    if dice.below(2) == 0 && bytes.len() >= 3 {
+        bytes[..2].copy_from_slice(&[0x8b, 0xc7]);
+        bytes[2] = dice.below(14) as u8;
+    }
+    bytes
+}
+
+/// Nothing to read, no room to write, or a server that is gone for a moment.
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionRefused)
+}

@@ -1,0 +1,84 @@
+//! What did not hold, and the worst of what was measured.
+
+use std::time::Duration;
+
+use crate::choir::Window;
+use crate::clock::Clock;
+
+/// Of the whole run.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    clock: Clock,
+    found: Vec<String>,
+    pub(crate) worst: Worst,
+}
+
+/// The worst that was measured, whether it may be or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Worst {
+    pub(crate) frames_due: u64,
+    pub(crate) frames_heard: u64,
+    pub(crate) silence: Duration,
+    pub(crate) loss_percent: f64,
+    pub(crate) recovery: Duration,
+    /// After a wave, over the level.
+    pub(crate) memory_megabytes: f64,
+    pub(crate) memory_peak_megabytes: f64,
+    pub(crate) own_stall: Duration,
+}
+
+impl Findings {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { clock, found: Vec::new(), worst: Worst::default() }
+    }
+
+    /// Something did not hold.
+    pub(crate) fn add(&mut self, what: String) {
+        self.clock.tell(&format!("FINDING: {what}"));
+        self.found.push(what);
+    }
+
+    pub(crate) fn all(&self) -> &[String] {
+        &self.found
+    }
+
+    /// Honest players have to have heard each other through this.
+    pub(crate) fn judge(&mut self, what: &str, window: &Window) {
+        let worst = &mut self.worst;
+        worst.frames_due += window.due;
+        worst.frames_heard += window.heard.min(window.due);
+        // What this program slept through, it could neither say nor hear.
+        let silence = window.silence.saturating_sub(window.own_stall);
+        worst.silence = worst.silence.max(silence);
+        worst.own_stall = worst.own_stall.max(window.own_stall);
+        worst.loss_percent = worst.loss_percent.max(window.loss_percent());
+        if silence > SILENCE_MAX {
+            self.add(format!("{what}: somebody heard nothing for {:.2} s", silence.as_secs_f64()));
+        }
+        if window.loss_percent() > LOSS_PERCENT_MAX {
+            self.add(format!("{what}: {:.2} % of the frames were not heard", window.loss_percent()));
+        }
+        if window.rejoins > 0 {
+            self.add(format!("{what}: {} honest players were out for a moment", window.rejoins));
+        }
+    }
+
+    /// After trouble that nobody hears through: how long after its end everybody heard again.
+    pub(crate) fn judge_recovery(&mut self, what: &str, took: Option<Duration>) {
+        let Some(took) = took else {
+            return self.add(format!("{what}: not everybody hears again"));
+        };
+        self.worst.recovery = self.worst.recovery.max(took);
+        if took > RECOVERY_MAX {
+            self.add(format!("{what}: it took {:.1} s until everybody heard again", took.as_secs_f64()));
+        }
+    }
+}
+
+/// What an honest listener may miss at once while nothing but others' misbehaviour goes on; twice what a jitter buffer
+/// covers, as soaks run on busy machines.
+const SILENCE_MAX: Duration = Duration::from_secs(1);
+/// All sockets of the honest are read by one thread of a machine that has other things to do.
+const LOSS_PERCENT_MAX: f64 = 5.0;
+/// After the server serves again: the longest pause between two attempts to come back, and a handshake.
+pub(crate) const RECOVERY_MAX: Duration = Duration::from_secs(15);

@@ -1,0 +1,196 @@
+//! What stays while servers come and go: the folder with the configuration, the certificate, the keys, the port.
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use consonance_quic::sans_io::Dialer;
+use consonance_quic::{Fingerprint, Identity, QuicAddress, QuicClientSettings};
+use consonance_server::token::{Claims, Key};
+use consonance_session::{ClientSettings, JoinToken};
+
+/// Those that are there at all times.
+pub(crate) const SESSIONS: [&str; 2] = ["main", "arena"];
+/// Others begin with this, and begin when somebody joins them.
+pub(crate) const ON_DEMAND: &str = "match-";
+
+/// The folder and what is in it.
+#[derive(Debug)]
+pub(crate) struct Premises {
+    folder: PathBuf,
+    remote: SocketAddr,
+    page: SocketAddr,
+    fingerprint: Fingerprint,
+    key: Key,
+    foreign_key: Key,
+}
+
+const CAPTURE: &str = "packets.pcapng";
+/// For how long a guest's token is good, and an honest player's, in seconds.
+const VISIT: u64 = 3_600;
+const ALWAYS: u64 = 10 * 365 * 86_400;
+
+impl Premises {
+    /// Makes everything in this folder.
+    ///
+    /// # Errors
+    /// If something cannot be made or written.
+    pub(crate) fn build(folder: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+        fs::create_dir_all(folder)?;
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+        let (certificate, private) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let fingerprint = Identity::from_pem(certificate.as_bytes(), private.as_bytes())?.fingerprint();
+        let (key, foreign_key) = (Key::generate_ed25519()?, Key::generate_ed25519()?);
+        fs::write(folder.join("certificate.pem"), certificate)?;
+        fs::write(folder.join("private.pem"), private)?;
+        fs::write(folder.join("token-key.jwk"), key.public()?.to_jwk())?;
+        let (remote, page) = free_ports()?;
+        let premises = Self { folder: folder.to_owned(), remote, page, fingerprint, key, foreign_key };
+        premises.write_config(&premises.config())?;
+        Ok(premises)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Takes away what a server does not write over.
+    ///
+    /// # Errors
+    /// If the file is there and stays.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        match fs::remove_file(self.folder.join(CAPTURE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Of the server's database.
+    pub(crate) fn database_folder(&self) -> PathBuf {
+        self.folder.join("state")
+    }
+
+    pub(crate) fn config_file(&self) -> PathBuf {
+        self.folder.join("voice.toml")
+    }
+
+    /// Where the inspector's page is.
+    pub(crate) fn page(&self) -> SocketAddr {
+        self.page
+    }
+
+    pub(crate) fn write_config(&self, text: &str) -> io::Result<()> {
+        fs::write(self.config_file(), text)
+    }
+
+    /// The same port and the same database, and nothing else that two servers cannot both have; its file.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn write_twin_config(&self) -> io::Result<PathBuf> {
+        let file = self.folder.join("twin.toml");
+        let is_shared = |line: &&str| !line.contains(CAPTURE) && !line.contains("inspector_port");
+        let text: Vec<_> = self.config().lines().filter(is_shared).map(str::to_owned).collect();
+        fs::write(&file, text.join("\n"))?;
+        Ok(file)
+    }
+
+    /// The configuration that is right.
+    pub(crate) fn config(&self) -> String {
+        let (remote, page, [first, second]) = (self.remote, self.page.port(), SESSIONS);
+        format!(
+            "listen = [\"{remote}\"]\n\
+             host = \"127.0.0.1\"\n\
+             sessions = [\"{first}\", \"{second}\"]\n\
+             sessions_on_demand = [\"{ON_DEMAND}*\"]\n\
+             sessions_idle_s = 2\n\
+             workers = 2\n\
+             [certificate]\nfile = \"certificate.pem\"\nkey_file = \"private.pem\"\n\
+             [joining]\ntoken_key_files = [\"token-key.jwk\"]\n\
+             [storage]\nfolder = \"state\"\n\
+             [watching]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"
+        )
+    }
+
+    /// Where a session is.
+    ///
+    /// # Errors
+    /// If no session can be called this.
+    pub(crate) fn address(&self, session: &str) -> Result<QuicAddress, String> {
+        let address = QuicAddress::new("127.0.0.1", self.remote.port(), session, Some(self.fingerprint));
+        address.map_err(|error| error.to_string())
+    }
+
+    /// For clients without threads.
+    ///
+    /// # Errors
+    /// Never, for sessions that are there.
+    pub(crate) fn dialer(&self) -> Result<Dialer, String> {
+        Ok(Dialer::new(&self.address(SESSIONS[0])?, self.remote, QuicClientSettings::default()))
+    }
+
+    /// Somebody who may join at any time.
+    ///
+    /// # Errors
+    /// If no token can be made.
+    pub(crate) fn honest(&self, name: &str) -> Result<ClientSettings, String> {
+        with_token(name, &self.key, &claims(name, ALWAYS))
+    }
+
+    /// Somebody who may join for an hour.
+    ///
+    /// # Errors
+    /// If no token can be made.
+    pub(crate) fn guest(&self, name: &str) -> Result<ClientSettings, String> {
+        with_token(name, &self.key, &claims(name, VISIT))
+    }
+
+    /// Somebody who must not be let in, in one of several ways.
+    ///
+    /// # Errors
+    /// If no token can be made.
+    pub(crate) fn impostor(&self, name: &str, way: u64) -> Result<ClientSettings, String> {
+        let good = claims(name, VISIT);
+        match way % 5 {
+            0 => Ok(ClientSettings::new(name)),
+            1 => with_token(name, &self.foreign_key, &good),
+            2 => with_token(name, &self.key, &Claims { expires_at: 1_000_000, ..good }),
+            3 => with_token(name, &self.key, &Claims { name: Some("somebody else".to_owned()), ..good }),
+            _ => {
+                let mut token = self.key.sign(&good).map_err(|error| error.to_string())?;
+                // Among the claims.
+                token.replace_range(70..71, if &token[70..71] == "A" { "B" } else { "A" });
+                with(name, token.as_bytes())
+            }
+        }
+    }
+}
+
+fn with_token(name: &str, key: &Key, claims: &Claims) -> Result<ClientSettings, String> {
+    let token = key.sign(claims).map_err(|error| error.to_string())?;
+    with(name, token.as_bytes())
+}
+
+fn claims(name: &str, good_for: u64) -> Claims {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Claims {
+        name: Some(name.to_owned()),
+        subject: Some(format!("account of {name}")),
+        expires_at: now + good_for,
+        ..Claims::default()
+    }
+}
+
+fn with(name: &str, token: &[u8]) -> Result<ClientSettings, String> {
+    let mut settings = ClientSettings::new(name);
+    settings.join_token = Some(JoinToken::new(token).map_err(|error| error.to_string())?);
+    Ok(settings)
+}
+
+/// One for UDP and one for TCP. Somebody else may take them before the server does; then it says so.
+fn free_ports() -> io::Result<(SocketAddr, SocketAddr)> {
+    let place = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Ok((UdpSocket::bind(place)?.local_addr()?, TcpListener::bind(place)?.local_addr()?))
+}

@@ -1,0 +1,170 @@
+//! The server as a child: started, looked at, limited, frozen, killed.
+
+mod figures;
+mod log;
+mod wall_clock;
+
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+pub(crate) use figures::Figures;
+use log::Log;
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
+pub(crate) use wall_clock::WallClock;
+
+use crate::premises::Premises;
+
+/// Dropping it kills it. If this process dies without that, the server sees the end of its input, and ends by itself.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    log: Log,
+}
+
+/// What the child may have of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limited {
+    /// Bytes of each file that it writes: less than files have is a full disk.
+    FileBytes,
+    /// The number that no descriptor reaches.
+    Descriptors,
+}
+
+/// For `sh -c`: a write beyond the limit of a file's size is an error like that of a full disk, and not the end of the process.
+pub(crate) const START: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
+
+impl Server {
+    /// Starts it; [`is_ready`](Self::is_ready) says when it serves.
+    ///
+    /// # Errors
+    /// If there is no such program, or no place for it.
+    pub(crate) fn start(
+        program: &Path,
+        premises: &Premises,
+        wall_clock: Option<&WallClock>,
+    ) -> io::Result<Self> {
+        premises.clear()?;
+        let mut command = Command::new("sh");
+        command.args(["-c", START]).arg(program).args(["serve", "--end-with-input", "--config"]);
+        command.arg(premises.config_file()).env("RUST_LOG", "info").env("NO_COLOR", "1");
+        if let Some(wall_clock) = wall_clock {
+            command.envs(wall_clock.variables());
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let log = Log::follow(&mut child, &premises.folder().join("server.log"))?;
+        Ok(Self { child, log })
+    }
+
+    /// Whether it has said where its sessions are.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.log.is_ready()
+    }
+
+    /// How it has ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// What it has said of its own faults since the last call.
+    pub(crate) fn take_faults(&self) -> Vec<String> {
+        self.log.take_faults()
+    }
+
+    /// The last lines of its log.
+    pub(crate) fn last_words(&self) -> Vec<String> {
+        self.log.last_words()
+    }
+
+    pub(crate) fn figures(&self) -> io::Result<Figures> {
+        Figures::of(self.child.id())
+    }
+
+    /// What a power cut is to it.
+    ///
+    /// # Errors
+    /// If it cannot be killed or waited for.
+    pub(crate) fn kill(&mut self) -> io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
+    /// # Errors
+    /// If the process is gone.
+    pub(crate) fn signal(&self, signal: Signal) -> io::Result<()> {
+        Ok(kill_process(pid_of(self.child.id())?, signal)?)
+    }
+
+    /// Sets what it may have from now on; none is as much as this process.
+    ///
+    /// # Errors
+    /// If the process is gone, or limits cannot be set here.
+    pub(crate) fn limit(&self, what: Limited, to: Option<u64>) -> io::Result<()> {
+        limit(self.child.id(), what, to)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.kill();
+    }
+}
+
+impl Limited {
+    fn resource(self) -> Resource {
+        match self {
+            Self::FileBytes => Resource::Fsize,
+            Self::Descriptors => Resource::Nofile,
+        }
+    }
+}
+
+/// Sets what a process may have from now on; none is as much as this process.
+///
+/// # Errors
+/// If the process is gone, or limits cannot be set here.
+pub(crate) fn limit(pid: u32, what: Limited, to: Option<u64>) -> io::Result<()> {
+    let own = getrlimit(what.resource());
+    let limits = Rlimit { current: to.or(own.current), maximum: own.maximum };
+    prlimit(Some(pid_of(pid)?), what.resource(), limits)?;
+    Ok(())
+}
+
+fn pid_of(number: u32) -> io::Result<Pid> {
+    Pid::from_raw(number as i32).ok_or_else(|| io::Error::other("no process has this number"))
+}
+
+/// Runs the program with so few descriptors, or none too few, until it ends; how, and what it said.
+///
+/// # Errors
+/// If it cannot be started, or does not end in time.
+pub(crate) fn run_to_its_end(
+    program: &Path,
+    arguments: &[&str],
+    descriptors: Option<u32>,
+    patience: Duration,
+) -> io::Result<(ExitStatus, String)> {
+    let limit = descriptors.map_or_else(String::new, |count| format!("ulimit -n {count}; "));
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{limit}exec \"$0\" \"$@\"")).arg(program).args(arguments);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let deadline = std::time::Instant::now() + patience;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            let mut said = String::new();
+            if let Some(mut pipe) = child.stderr.take() {
+                io::Read::read_to_string(&mut pipe, &mut said)?;
+            }
+            return Ok((status, said));
+        }
+        if std::time::Instant::now() >= deadline {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::Error::other("it runs on"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

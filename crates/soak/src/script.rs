@@ -1,0 +1,229 @@
+//! The run: one wave after the other, each with a crowd, perhaps with trouble, and then with quiet in which everything has to
+//! return to its level.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use crate::Arguments;
+use crate::crowd::{Conduct, Counts};
+use crate::dice::Dice;
+use crate::findings::Worst;
+use crate::premises::Premises;
+use crate::process::Figures;
+use crate::stage::Stage;
+use crate::trouble::Trouble;
+
+/// Runs all of it; how much was found.
+///
+/// # Errors
+/// If there is nothing to soak, or the server ends by itself, which is a finding, too.
+pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
+    let seed = arguments.seed.unwrap_or_else(|| {
+        SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(1, |since| u64::from(since.subsec_nanos()))
+    });
+    println!("soak of {} min with --seed {seed}", arguments.minutes);
+    let folder = env::temp_dir().join(format!("consonance-soak-{}", std::process::id()));
+    let premises = Premises::build(&folder)?;
+    let mut stage = Stage::set(arguments.server.clone(), premises, Dice::new(seed))?;
+    let players = stage.choir.players();
+    stage.clock.tell(&format!("the server serves, and {players} honest players are in"));
+    let end = Duration::from_secs_f64(60.0 * arguments.minutes);
+    let ended = Waves::default().run(&mut stage, end).and_then(|()| finish(&mut stage));
+    report(&stage);
+    if arguments.keep {
+        println!("the server's folder: {}", folder.display());
+    } else {
+        fs::remove_dir_all(&folder)?;
+    }
+    ended.map(|()| stage.findings.all().len())
+}
+
+#[derive(Default)]
+struct Waves {
+    number: u32,
+    pack: Vec<Trouble>,
+    level: Option<Level>,
+}
+
+/// To what memory and descriptors have to return: what the same process had after its first wave.
+#[derive(Clone, Copy)]
+struct Level {
+    start: u32,
+    figures: Figures,
+}
+
+const CROWD_ALONE: Duration = Duration::from_secs(4);
+/// After which those who have vanished are forgotten: idle time-outs, kept places, sessions that nobody is in.
+const FORGETTING: Duration = Duration::from_secs(24);
+/// How much longer the return to the level may take.
+const RETURN_PATIENCE: Duration = Duration::from_secs(21);
+/// How much anonymous memory may be over its level after a wave: a quarter, and what allocators keep.
+const MEMORY_FACTOR: f64 = 1.25;
+const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
+/// Of guests, how many must get in while nothing is wrong with the server, in percent.
+const GUESTS_IN_MIN: u64 = 90;
+
+impl Waves {
+    fn run(&mut self, stage: &mut Stage, end: Duration) -> Result<(), Box<dyn Error>> {
+        while stage.clock.elapsed() < end {
+            self.wave(stage)?;
+        }
+        Ok(())
+    }
+
+    fn wave(&mut self, stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+        self.number += 1;
+        let trouble = self.next_trouble(&mut stage.dice);
+        let (conducts, junk, calls) = mischief(&mut stage.dice);
+        let more = [("junk", junk), ("calls", calls)].map(|(word, is_on)| if is_on { word } else { "" });
+        let words = format!("wave {}: {trouble:?}; {conducts:?} {}", self.number, more.join(" "));
+        stage.clock.tell(&words);
+        let now = stage.clock.now();
+        stage.choir.rotate(now);
+        stage.choir.forgive(now);
+        stage.crowd.invite(&conducts, junk, calls, &stage.premises);
+        stage.carry(CROWD_ALONE)?;
+        trouble.strike(stage)?;
+        stage.carry(CROWD_ALONE)?;
+        let window = stage.choir.take_window(stage.clock.now());
+        stage.findings.judge(&format!("wave {}, {trouble:?}", self.number), &window);
+        let peak = stage.figures()?;
+        stage.crowd.send_home();
+        let counts = stage.crowd.take_counts();
+        judge_crowd(stage, trouble, &counts);
+        let settled = self.settle(stage)?;
+        if !stage.page_answers() {
+            stage.findings.add(format!("wave {}: the page does not answer", self.number));
+        }
+        let window_after = stage.choir.take_window(stage.clock.now());
+        stage.findings.judge(&format!("the quiet after wave {}", self.number), &window_after);
+        stage.clock.tell(&format!(
+            "  longest silence {:.2} s (own stall {:.2} s), loss {:.2} %; {} visitors, {} of {} guests in, {} of {} \
+             impostors, {} of {} flooders sent away, {} junk, {} calls; memory {:.1} MB, then {:.1} MB, {} descriptors",
+            window.silence.as_secs_f64(),
+            window.own_stall.as_secs_f64(),
+            window.loss_percent(),
+            counts.visitors,
+            counts.guests_in,
+            counts.guests,
+            counts.impostors_in,
+            counts.impostors,
+            counts.flooders_out,
+            counts.flooders,
+            counts.junk,
+            counts.calls,
+            peak.megabytes(),
+            settled.megabytes(),
+            settled.descriptors,
+        ));
+        Ok(())
+    }
+
+    fn next_trouble(&mut self, dice: &mut Dice) -> Trouble {
+        if self.pack.is_empty() {
+            self.pack = Trouble::PACK.to_vec();
+            dice.shuffle(&mut self.pack);
+        }
+        self.pack.pop().unwrap_or(Trouble::None)
+    }
+
+    /// Waits until the server has forgotten the wave.
+    fn settle(&mut self, stage: &mut Stage) -> Result<Figures, Box<dyn Error>> {
+        stage.carry(FORGETTING)?;
+        let Some(level) = self.level.filter(|level| level.start == stage.starts) else {
+            let figures = stage.figures()?;
+            self.level = Some(Level { start: stage.starts, figures });
+            return Ok(figures);
+        };
+        let memory_max = level.figures.anonymous as f64 * MEMORY_FACTOR + MEMORY_SLACK;
+        let is_level = |figures: &Figures| {
+            figures.anonymous as f64 <= memory_max && figures.descriptors <= level.figures.descriptors
+        };
+        let holds = |stage: &mut Stage| stage.figures().is_ok_and(|figures| is_level(&figures));
+        let returned = stage.carry_until(RETURN_PATIENCE, holds)?;
+        let figures = stage.figures()?;
+        let worst = &mut stage.findings.worst.memory_megabytes;
+        *worst = worst.max(figures.megabytes() - level.figures.megabytes());
+        if returned.is_none() {
+            stage.findings.add(format!(
+                "wave {}: {:.1} MB and {} descriptors do not return to {:.1} MB and {}",
+                self.number,
+                figures.megabytes(),
+                figures.descriptors,
+                level.figures.megabytes(),
+                level.figures.descriptors,
+            ));
+        }
+        Ok(figures)
+    }
+}
+
+/// Who comes in a wave: not everybody in each, so that what only one kind does is seen.
+fn mischief(dice: &mut Dice) -> (Vec<Conduct>, bool, bool) {
+    let others =
+        [Conduct::Vanisher, Conduct::Impostor, Conduct::Flooder, Conduct::Babbler, Conduct::HalfOpener];
+    let mut conducts: Vec<_> = others.into_iter().filter(|_| dice.below(2) == 0).collect();
+    conducts.push(Conduct::Guest);
+    (conducts, dice.below(2) == 0, dice.below(2) == 0)
+}
+
+fn judge_crowd(stage: &mut Stage, trouble: Trouble, counts: &Counts) {
+    if counts.impostors_in > 0 {
+        stage.findings.add(format!("{} of {} impostors got in", counts.impostors_in, counts.impostors));
+    }
+    let is_server_well =
+        matches!(trouble, Trouble::None | Trouble::FullDisk | Trouble::Reload | Trouble::Twin);
+    if is_server_well && counts.guests_in * 100 < counts.guests * GUESTS_IN_MIN {
+        stage.findings.add(format!("only {} of {} guests got in", counts.guests_in, counts.guests));
+    }
+}
+
+/// The last server ends in order.
+fn finish(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+    stage.is_server_due = false;
+    stage.server.signal(rustix::process::Signal::TERM)?;
+    stage.carry_until(Duration::from_secs(30), |stage| stage.server.ended().is_some())?;
+    match stage.server.ended() {
+        Some(status) if status.success() => {}
+        status => stage.findings.add(format!("asked to end, it ended with {status:?}")),
+    }
+    Ok(())
+}
+
+fn report(stage: &Stage) {
+    let Worst {
+        frames_due,
+        frames_heard,
+        silence,
+        loss_percent,
+        recovery,
+        memory_megabytes,
+        memory_peak_megabytes,
+        own_stall,
+    } = stage.findings.worst;
+    println!("\n{} server processes in {:.1} min", stage.starts, stage.clock.elapsed().as_secs_f64() / 60.0);
+    println!("frames of honest players: {frames_heard} heard of {frames_due}");
+    println!(
+        "longest silence: {:.2} s besides our own stalls ({:.2} s at most)",
+        silence.as_secs_f64(),
+        own_stall.as_secs_f64()
+    );
+    println!("most loss in a window: {loss_percent:.2} %");
+    println!("slowest recovery: {:.2} s", recovery.as_secs_f64());
+    println!(
+        "memory after a wave: at most {memory_megabytes:+.1} MB from its level; peak {memory_peak_megabytes:.1} MB"
+    );
+    match stage.findings.all() {
+        [] => println!("nothing was found"),
+        found => {
+            println!("{} findings:", found.len());
+            for what in found {
+                println!("* {what}");
+            }
+        }
+    }
+}

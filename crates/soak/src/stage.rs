@@ -1,0 +1,185 @@
+//! Everything that takes part, and time that passes for all of them.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::QuicRuntime;
+
+use crate::choir::Choir;
+use crate::clock::Clock;
+use crate::crowd::Crowd;
+use crate::dice::Dice;
+use crate::findings::Findings;
+use crate::premises::Premises;
+use crate::process::{Figures, Server, WallClock};
+
+/// The server, the honest, the crowd, and what was found.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) clock: Clock,
+    pub(crate) dice: Dice,
+    pub(crate) program: PathBuf,
+    pub(crate) premises: Premises,
+    pub(crate) server: Server,
+    pub(crate) choir: Choir,
+    pub(crate) crowd: Crowd,
+    pub(crate) findings: Findings,
+    pub(crate) wall_clock: Option<WallClock>,
+    /// How often a server was started.
+    pub(crate) starts: u32,
+    /// Names that are banned for good.
+    pub(crate) banned: Vec<String>,
+    /// Nobody complains about a server that was ended on purpose.
+    pub(crate) is_server_due: bool,
+    turned_at: Instant,
+    looked_at: Instant,
+}
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+const TURN: Duration = Duration::from_millis(5);
+/// How often the server's memory and log are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long a server may take to start on a busy machine.
+const START_PATIENCE: Duration = Duration::from_mins(1);
+/// How long everybody may take to be in at first.
+const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
+
+impl Stage {
+    /// A server and its honest players, all of whom are in.
+    ///
+    /// # Errors
+    /// If that does not come about.
+    pub(crate) fn set(program: PathBuf, premises: Premises, mut dice: Dice) -> Outcome<Self> {
+        let clock = Clock::start();
+        let wall_clock = WallClock::make(premises.folder())?;
+        if wall_clock.is_none() {
+            clock.tell("no C compiler: the server's clock stays as it is");
+        }
+        let runtime = QuicRuntime::new(1)?;
+        let server = Server::start(&program, &premises, wall_clock.as_ref())?;
+        let choir = Choir::new(&runtime, &premises, clock.now())?;
+        let crowd = Crowd::new(&premises, dice.split(), clock.now())?;
+        let mut stage = Self {
+            clock,
+            dice,
+            program,
+            premises,
+            server,
+            choir,
+            crowd,
+            findings: Findings::new(clock),
+            wall_clock,
+            starts: 1,
+            banned: Vec::new(),
+            is_server_due: true,
+            turned_at: Instant::now(),
+            looked_at: Instant::now(),
+        };
+        stage.wait_for_server()?;
+        if stage.carry_until(GATHERING_PATIENCE, |stage| stage.choir.is_in())?.is_none() {
+            return Err("the honest players do not get in".into());
+        }
+        stage.choir.forgive(stage.clock.now());
+        Ok(stage)
+    }
+
+    /// Starts a server after the one before has ended; the time line goes on when it serves.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn start_server(&mut self) -> Outcome {
+        self.server = Server::start(&self.program, &self.premises, self.wall_clock.as_ref())?;
+        self.starts += 1;
+        self.is_server_due = true;
+        self.wait_for_server()
+    }
+
+    fn wait_for_server(&mut self) -> Outcome {
+        match self.carry_until(START_PATIENCE, |stage| stage.server.is_ready())? {
+            Some(_) => Ok(()),
+            None => Err(format!("the server does not start: {:?}", self.server.last_words()).into()),
+        }
+    }
+
+    /// Lets time pass.
+    ///
+    /// # Errors
+    /// If the server has ended by itself, or this machine gives no sockets.
+    pub(crate) fn carry(&mut self, time: Duration) -> Outcome {
+        self.carry_until(time, |_| false).map(drop)
+    }
+
+    /// Lets time pass until something holds; how long that took, if it came about in time.
+    ///
+    /// # Errors
+    /// As of [`carry`](Self::carry).
+    pub(crate) fn carry_until(
+        &mut self,
+        patience: Duration,
+        mut holds: impl FnMut(&mut Self) -> bool,
+    ) -> Outcome<Option<Duration>> {
+        let started = Instant::now();
+        loop {
+            self.turn()?;
+            if holds(self) {
+                return Ok(Some(started.elapsed()));
+            }
+            if started.elapsed() >= patience {
+                return Ok(None);
+            }
+            thread::sleep(TURN);
+        }
+    }
+
+    /// Figures of the server at this moment.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub(crate) fn figures(&self) -> Outcome<Figures> {
+        Ok(self.server.figures()?)
+    }
+
+    /// Whether the inspector's page answers.
+    pub(crate) fn page_answers(&self) -> bool {
+        let ask = || -> std::io::Result<bool> {
+            let mut page = TcpStream::connect_timeout(&self.premises.page(), Duration::from_secs(1))?;
+            page.set_read_timeout(Some(Duration::from_secs(1)))?;
+            page.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+            let mut answer = [0; 9];
+            page.read_exact(&mut answer)?;
+            Ok(answer.starts_with(b"HTTP/1.1 "))
+        };
+        ask().unwrap_or(false)
+    }
+
+    fn turn(&mut self) -> Outcome {
+        let now = self.clock.now();
+        let pause = now.instant.saturating_duration_since(self.turned_at);
+        self.turned_at = now.instant;
+        self.choir.turn(now, pause);
+        self.crowd.turn(now, &self.premises)?;
+        if now.instant.saturating_duration_since(self.looked_at) < LOOK {
+            return Ok(());
+        }
+        self.looked_at = now.instant;
+        for fault in self.server.take_faults() {
+            self.findings.add(format!("the server says: {fault}"));
+        }
+        if !self.is_server_due {
+            return Ok(());
+        }
+        if let Some(status) = self.server.ended() {
+            let words = self.server.last_words().join("\n  ");
+            self.findings.add(format!("the server has ended by itself, {status}:\n  {words}"));
+            return Err("there is no server any more".into());
+        }
+        let megabytes = self.figures()?.megabytes();
+        let peak = &mut self.findings.worst.memory_peak_megabytes;
+        *peak = peak.max(megabytes);
+        Ok(())
+    }
+}

@@ -1,0 +1,217 @@
+//! What happens to the server itself.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::clerk::{self, Clerk};
+use crate::process::{Limited, run_to_its_end};
+use crate::stage::Stage;
+
+/// One kind of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Others' misbehaviour only.
+    None,
+    /// As by a power cut, and started again.
+    Kill,
+    /// Ended in order, and started again.
+    Restart,
+    /// The machine sleeps for some seconds.
+    Freeze,
+    /// Every write to a file fails.
+    FullDisk,
+    /// The clock of the wall goes a day ahead, and a day back.
+    Clock,
+    /// No descriptor is left, for connections to the page among others.
+    Descriptors,
+    /// The configuration is read again, now right, now wrong.
+    Reload,
+    /// A second server is started beside it: with the same configuration, and with hardly any descriptors.
+    Twin,
+}
+
+impl Trouble {
+    /// A pack to be shuffled; troubles that end a server are rare, so that memory has time to grow.
+    pub(crate) const PACK: [Self; 9] = [
+        Self::None,
+        Self::Kill,
+        Self::Restart,
+        Self::Freeze,
+        Self::FullDisk,
+        Self::Clock,
+        Self::Descriptors,
+        Self::Reload,
+        Self::Twin,
+    ];
+
+    /// Lets it happen. Findings are noted.
+    ///
+    /// # Errors
+    /// If the run cannot go on.
+    pub(crate) fn strike(self, stage: &mut Stage) -> Result<(), Box<dyn std::error::Error>> {
+        match self {
+            Self::None => stage.carry(Duration::from_secs(3)),
+            Self::Kill => kill(stage),
+            Self::Restart => restart(stage),
+            Self::Freeze => freeze(stage),
+            Self::FullDisk => full_disk(stage),
+            Self::Clock => clock(stage),
+            Self::Descriptors => descriptors(stage),
+            Self::Reload => reload(stage),
+            Self::Twin => twin(stage),
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// How long it is waited for what has to come about.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest that a server may take to end in order.
+const END_MAX: Duration = Duration::from_secs(10);
+/// Of one core, what a server may use at most while it has no descriptors: a loop that asks again and again takes all.
+const BUSY_MAX: f64 = 0.8;
+const DAY: i64 = 86_400;
+
+fn kill(stage: &mut Stage) -> Outcome {
+    judge_so_far(stage, "before the kill");
+    stage.is_server_due = false;
+    stage.server.kill()?;
+    decide_bans(stage)?;
+    stage.start_server()?;
+    judge_recovery(stage, "after a kill")
+}
+
+/// While the server is away: bans are decided in its database, amid a full disk and a kill, and none may be lost.
+fn decide_bans(stage: &mut Stage) -> Outcome {
+    let folder = stage.premises.database_folder();
+    let clerk = Clerk::start(&folder, stage.banned.len() + 1)?;
+    stage.carry_until(PATIENCE, |_| clerk.told() > 0)?;
+    clerk.fill_disk(true)?;
+    stage.carry(Duration::from_millis(300))?;
+    clerk.fill_disk(false)?;
+    let so_far = clerk.told();
+    if stage.carry_until(PATIENCE, |_| clerk.told() > so_far)?.is_none() {
+        stage.findings.add("bans are not stored any more after the disk was full".to_owned());
+    }
+    let more = Duration::from_millis(stage.dice.below(1_000));
+    stage.carry(more)?;
+    let banned = clerk.kill()?;
+    stage.clock.tell(&format!("  {} bans were stored, then their process was killed, too", banned.len()));
+    stage.banned.extend(banned);
+    let lost = clerk::lost(&folder, &stage.banned)?.join(", ");
+    if !lost.is_empty() {
+        stage.findings.add(format!("bans, or what the audit log says of them, are lost: {lost}"));
+    }
+    stage.crowd.learn_banned(&stage.banned);
+    Ok(())
+}
+
+fn restart(stage: &mut Stage) -> Outcome {
+    judge_so_far(stage, "before the restart");
+    stage.is_server_due = false;
+    stage.server.signal(Signal::TERM)?;
+    let took = stage.carry_until(PATIENCE, |stage| stage.server.ended().is_some())?;
+    match (took, stage.server.ended()) {
+        (Some(took), Some(status)) if status.success() && took <= END_MAX => {}
+        (took, status) => {
+            stage.findings.add(format!("asked to end, it ended with {status:?} after {took:?}"));
+        }
+    }
+    stage.start_server()?;
+    judge_recovery(stage, "after a restart")
+}
+
+fn freeze(stage: &mut Stage) -> Outcome {
+    judge_so_far(stage, "before the freeze");
+    stage.server.signal(Signal::STOP)?;
+    // Less than the idle time-out, so that nobody is lost for it.
+    let time = Duration::from_millis(1_000 + stage.dice.below(4_000));
+    stage.carry(time)?;
+    stage.server.signal(Signal::CONT)?;
+    judge_recovery(stage, "after a freeze")
+}
+
+fn full_disk(stage: &mut Stage) -> Outcome {
+    stage.server.limit(Limited::FileBytes, Some(0))?;
+    stage.carry(Duration::from_secs(6))?;
+    stage.server.limit(Limited::FileBytes, None)?;
+    stage.carry(Duration::from_secs(2))
+}
+
+fn clock(stage: &mut Stage) -> Outcome {
+    for days in [1, -1, 0] {
+        let Some(clock) = &stage.wall_clock else { return Ok(()) };
+        clock.set(days * DAY)?;
+        stage.carry(Duration::from_secs(3))?;
+    }
+    Ok(())
+}
+
+fn descriptors(stage: &mut Stage) -> Outcome {
+    let before = stage.figures()?;
+    // Numbers are given from the lowest that is free, so all below this one are taken or soon will be.
+    stage.server.limit(Limited::Descriptors, Some(before.descriptors as u64))?;
+    let began = Instant::now();
+    stage.carry(Duration::from_secs(6))?;
+    let after = stage.figures()?;
+    let busy = after.cpu.saturating_sub(before.cpu).as_secs_f64() / began.elapsed().as_secs_f64();
+    if busy > BUSY_MAX {
+        stage.findings.add(format!("without descriptors it keeps {busy:.2} cores busy"));
+    }
+    stage.server.limit(Limited::Descriptors, None)?;
+    stage.carry(Duration::from_secs(2))
+}
+
+fn reload(stage: &mut Stage) -> Outcome {
+    let right = stage.premises.config();
+    let wrong = [format!("{right}\nsesions = []\n"), "listen = [".to_owned(), String::from("\u{fffd}\0")];
+    let chosen = &wrong[stage.dice.below(wrong.len() as u64) as usize];
+    stage.premises.write_config(chosen)?;
+    stage.server.signal(Signal::HUP)?;
+    stage.carry(Duration::from_secs(1))?;
+    stage.premises.write_config(&right)?;
+    stage.server.signal(Signal::HUP)?;
+    stage.carry(Duration::from_secs(1))
+}
+
+fn twin(stage: &mut Stage) -> Outcome {
+    let config = stage.premises.write_twin_config()?;
+    let same = ["serve", "--config", &config.to_string_lossy()].map(str::to_owned);
+    let alone = ["serve", "--listen", "127.0.0.1:0"].map(str::to_owned);
+    for (arguments, descriptors) in [(same, None), (alone, Some(8))] {
+        let program = stage.program.clone();
+        let run = move || {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            run_to_its_end(&program, &arguments, descriptors, PATIENCE)
+        };
+        let running = std::thread::spawn(run);
+        stage.carry_until(2 * PATIENCE, |_| running.is_finished())?;
+        let ended = running.join().map_err(|_| "the thread that starts a twin is gone")?;
+        match ended {
+            Ok((status, said)) if status.code() == Some(1) && !said.contains("panicked at") => {}
+            Ok((status, said)) => {
+                stage.findings.add(format!("a server that cannot start ended with {status}: {said}"));
+            }
+            Err(error) => stage.findings.add(format!("a server that cannot start: {error}")),
+        }
+    }
+    Ok(())
+}
+
+/// What was before is judged, as nobody hears through what comes now.
+fn judge_so_far(stage: &mut Stage, what: &str) {
+    let window = stage.choir.take_window(stage.clock.now());
+    stage.findings.judge(what, &window);
+}
+
+fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
+    let from = Instant::now();
+    let took = stage.carry_until(PATIENCE, |stage| stage.choir.hears_since(from))?;
+    stage.findings.judge_recovery(what, took);
+    let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
+    stage.clock.tell(&format!("  {what}: everybody hears again after {words}"));
+    stage.choir.forgive(stage.clock.now());
+    Ok(())
+}
