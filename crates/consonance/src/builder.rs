@@ -28,6 +28,7 @@ use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceWishes;
 use crate::voice_chat::{PageWish, VoiceChat};
+use crate::ways::Dial;
 
 /// Text messages that a history keeps at most.
 const MAX_TEXT_HISTORY: usize = 10_000;
@@ -36,6 +37,8 @@ const MAX_TEXT_HISTORY: usize = 10_000;
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
     transport: Option<Box<dyn ClientTransport>>,
+    /// How to reach another server that this one names.
+    dial: Option<Dial>,
     name: Option<String>,
     rooms: Vec<String>,
     channels: Vec<(Target, ChannelProperties)>,
@@ -73,6 +76,7 @@ impl VoiceChat {
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
             transport: None,
+            dial: None,
             name: None,
             rooms: Vec::new(),
             channels: Vec::new(),
@@ -134,18 +138,27 @@ impl VoiceChatBuilder {
     /// As those of [`server`](Self::server).
     #[cfg(feature = "quic")]
     pub fn server_with(self, address: &str, settings: QuicClientSettings) -> Result<Self, StartError> {
-        use consonance_quic::{QuicClient, QuicRuntime};
+        use consonance_quic::{QuicAddress, QuicClient, QuicRuntime};
         if address == crate::offline::ADDRESS {
             return Ok(self.offline());
         }
-        let address = address.parse()?;
+        let address: QuicAddress = address.parse()?;
         let runtime = QuicRuntime::new(1)?;
-        Ok(self.network(Box::new(QuicClient::new(&runtime, address, settings))))
+        let reach = move |address| -> Box<dyn ClientTransport> {
+            Box::new(QuicClient::new(&runtime, address, settings.clone()))
+        };
+        let mut builder = self.network(reach(address));
+        builder.dial = Some(Box::new(move |address| {
+            let address = address.parse::<QuicAddress>().map_err(|error| error.to_string())?;
+            Ok(reach(address))
+        }));
+        Ok(builder)
     }
 
     /// The network that carries the packets, which is a way into one session.
     pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
         self.transport = Some(transport);
+        self.dial = None;
         self
     }
 

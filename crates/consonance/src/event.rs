@@ -124,6 +124,20 @@ pub enum EventKind {
     /// We leave the session and join it again at once, since the others learn only so that our frames have another length.
     /// Rooms and channels are kept.
     JoiningAgain,
+    /// The server is going to end the session. It may say so again with other words, or that it stays.
+    ServerCloses {
+        /// In how long.
+        ends_in: Duration,
+        /// Where it sends us: an address in the server's own words.
+        onward: Option<String>,
+        /// How long until we go there by ourselves, with name, token, rooms and channels; not everybody at once. None on
+        /// a network that cannot, or that has no such address: then it is for the game to do.
+        follows_in: Option<Duration>,
+    },
+    /// The server has said that it closes, and stays after all.
+    ServerStays,
+    /// We leave this server for the one that it has sent us to. If nobody answers there, we come back.
+    MovingOn,
     /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
     ConnectionLost {
         /// Why.

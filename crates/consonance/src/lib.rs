@@ -82,6 +82,7 @@ mod uplink;
 mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
+mod ways;
 
 pub use builder::{StartError, VoiceChatBuilder};
 pub use capture::GameSound;

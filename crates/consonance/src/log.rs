@@ -42,6 +42,11 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         EventKind::JoiningAgain => {
             info!(target: NETWORK, player, "joining again with another length of frames");
         }
+        EventKind::ServerCloses { ends_in, onward, .. } => {
+            warn!(target: NETWORK, player, ?ends_in, onward, "the server closes");
+        }
+        EventKind::ServerStays => info!(target: NETWORK, player, "the server stays after all"),
+        EventKind::MovingOn => info!(target: NETWORK, player, "goes on to another server"),
         EventKind::ConnectionLost { reason, retry_in } => {
             warn!(target: NETWORK, player, %reason, ?retry_in, "the session was lost");
         }

@@ -7,9 +7,9 @@ use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{
     Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit,
 };
-use consonance_transport::{
-    self as transport, ClientEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
-};
+use consonance_transport::{self as transport, ClientEvent, DirectEvent, DisconnectReason, Peer};
+
+use crate::ways::Ways;
 
 /// Packets taken in one go before the beat gets its turn.
 const EVENTS_PER_TURN: usize = 512;
@@ -19,7 +19,7 @@ const DIRECT: u64 = 1 << 48;
 
 /// The transport and the present links over it.
 pub(crate) struct Uplink {
-    transport: Box<dyn ClientTransport>,
+    ways: Ways,
     /// The link to the server.
     link: LinkId,
     state: LinkState,
@@ -44,9 +44,9 @@ enum LinkState {
 }
 
 impl Uplink {
-    pub(crate) fn new(transport: Box<dyn ClientTransport>) -> Self {
+    pub(crate) fn new(ways: Ways) -> Self {
         Self {
-            transport,
+            ways,
             link: LinkId(0),
             state: LinkState::Down,
             wants_link: false,
@@ -59,11 +59,11 @@ impl Uplink {
     }
 
     pub(crate) fn set_waker(&mut self, waker: std::task::Waker) {
-        self.transport.set_waker(waker);
+        self.ways.set_waker(waker);
     }
 
     pub(crate) fn wants_poll_at(&self) -> Option<Instant> {
-        self.transport.wants_poll_at()
+        self.ways.wants_poll_at()
     }
 
     /// Writes packets down from now on, instead of where they were written before.
@@ -77,7 +77,7 @@ impl Uplink {
     /// Takes what came in; true if there is more.
     pub(crate) fn receive(&mut self, now: Instant, at: SessionInstant, client: &mut Client) -> bool {
         for _ in 0..EVENTS_PER_TURN {
-            match self.transport.poll(now) {
+            match self.ways.present().poll(now) {
                 None => return false,
                 Some(ClientEvent::Packet { delivery, packet }) => {
                     record(
@@ -106,6 +106,7 @@ impl Uplink {
                 Some(ClientEvent::Connected) => {
                     self.link = LinkId(self.link.0 + 1);
                     self.state = LinkState::Up;
+                    self.ways.note_up();
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientEvent::Disconnected { reason }) => {
@@ -113,6 +114,7 @@ impl Uplink {
                     if std::mem::replace(&mut self.state, LinkState::Down) == LinkState::Up {
                         client.handle_disconnected(at, self.link);
                     } else {
+                        self.ways.note_failed();
                         client.handle_connect_failed(at);
                     }
                 }
@@ -136,7 +138,7 @@ impl Uplink {
         if self.wants_link && self.state == LinkState::Down {
             self.wants_link = false;
             self.state = LinkState::Connecting;
-            self.transport.connect(now);
+            self.ways.connect(now);
         }
     }
 
@@ -147,7 +149,7 @@ impl Uplink {
 
     /// What the network counted.
     pub(crate) fn statistics(&self) -> transport::Statistics {
-        let mut statistics = self.transport.statistics();
+        let mut statistics = self.ways.statistics();
         statistics.dropped.not_connected += self.undeliverable;
         statistics
     }
@@ -155,7 +157,22 @@ impl Uplink {
     /// Ends the link to the server, or the attempt at one.
     pub(crate) fn close(&mut self, now: Instant) {
         self.wants_link = false;
-        self.transport.disconnect(now);
+        self.ways.present().disconnect(now);
+    }
+
+    /// The next link leads to this address. What is wrong with it, or that this network follows none.
+    pub(crate) fn lead_to(&mut self, address: &str) -> Result<(), String> {
+        self.ways.lead_to(address)
+    }
+
+    /// The next link leads where the present one does.
+    pub(crate) fn stay(&mut self) {
+        self.ways.stay();
+    }
+
+    /// Whether another attempt need not meet with what the last one met with.
+    pub(crate) fn has_another_way(&self) -> bool {
+        self.ways.has_another()
     }
 
     /// Whether the goodbye is still on its way.
@@ -183,12 +200,12 @@ impl Uplink {
             record(self.capture.as_ref(), now, link, Direction::Sent, delivery, payload);
         }
         if self.peers.len() < to.len() {
-            self.transport.send(now, delivery, payload);
+            self.ways.present().send(now, delivery, payload);
         }
         if self.peers.is_empty() {
             return;
         }
-        match self.transport.direct_links() {
+        match self.ways.present().direct_links() {
             Some(links) => links.send_direct(now, &self.peers, delivery, payload),
             None => self.undeliverable += self.peers.len() as u64,
         }
@@ -196,7 +213,7 @@ impl Uplink {
 
     fn close_direct(&mut self, now: Instant, link: LinkId) {
         self.has_direct_change = true;
-        if let (Some(peer), Some(links)) = (peer_of(link), self.transport.direct_links()) {
+        if let (Some(peer), Some(links)) = (peer_of(link), self.ways.present().direct_links()) {
             links.disconnect_direct(now, peer);
         }
     }

@@ -3,6 +3,7 @@
 mod commands;
 mod looks;
 mod meters;
+mod moving_on;
 mod session_events;
 
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
 use consonance_session::{ChannelProperties, Client, Disconnection, Target};
-use consonance_transport::ClientTransport;
 
 use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
 use crate::channel::{Channel, NewChannel};
@@ -40,6 +40,7 @@ use crate::talking::{Sent, Talking};
 use crate::text::TextHistory;
 use crate::uplink::{GOODBYE, Uplink};
 use crate::uplink_quality::UplinkQuality;
+use crate::ways::Ways;
 
 /// Transports without threads of their own cannot wake us; we look at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
@@ -54,7 +55,7 @@ const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
 /// What the voice thread is made of.
 pub(crate) struct VoiceParts {
     pub(crate) client: Client,
-    pub(crate) transport: Box<dyn ClientTransport>,
+    pub(crate) ways: Ways,
     /// Opened from the beginning, numbered from 0.
     pub(crate) channels: Vec<(Target, ChannelProperties)>,
     pub(crate) input: Option<Box<dyn Input>>,
@@ -115,6 +116,8 @@ pub(crate) struct VoiceThread {
     lost_since: Option<Instant>,
     /// The operator's words, if it has removed us.
     kicked_for: Option<String>,
+    /// When to leave for the server that this one sends us to.
+    move_on_at: Option<Instant>,
     /// Losing the connection, or not getting it, is no reason to end.
     persistent: bool,
     status: Arc<SharedStatus>,
@@ -132,7 +135,7 @@ impl VoiceThread {
     pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
         let now = Instant::now();
         let mut capture = Capture::new(parts.capture, waker.clone());
-        let mut uplink = Uplink::new(parts.transport);
+        let mut uplink = Uplink::new(parts.ways);
         uplink.set_waker(waker);
         let mut talking = parts.talking;
         let mut begun = Ok(());
@@ -176,6 +179,7 @@ impl VoiceThread {
             loopback: parts.loopback,
             lost_since: None,
             kicked_for: None,
+            move_on_at: None,
             persistent: parts.keep_trying,
             status: parts.status,
             statistics: parts.statistics,
@@ -230,6 +234,7 @@ impl VoiceThread {
             self.settle(now);
         }
         self.send_captured(now);
+        self.move_on(now);
         self.watch_connection(now);
         if now >= self.next_statistics_at && self.write_statistics(now) {
             self.note_own_channels();

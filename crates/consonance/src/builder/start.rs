@@ -30,6 +30,7 @@ use crate::talking::Talking;
 use crate::text::TextHistory;
 use crate::voice_chat::{Page, Running, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
+use crate::ways::Ways;
 
 /// Until the first loss was measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
@@ -43,6 +44,7 @@ impl VoiceChatBuilder {
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
         let transport = self.transport.take().ok_or(StartError::NoNetwork)?;
+        let ways = Ways::new(transport, self.dial.take());
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(MAX_COMMANDS);
@@ -61,7 +63,7 @@ impl VoiceChatBuilder {
         let settings = captured_as(&capture, self.settings);
         let parts = VoiceParts {
             client,
-            transport,
+            ways,
             channels: self.channels,
             capture,
             hearing: hearing(&settings),

@@ -11,6 +11,7 @@ use consonance_transport::memory::MemoryClient;
 
 use super::{LOOPBACK, SECOND_LOOPBACK};
 use crate::uplink::Uplink;
+use crate::ways::Ways;
 
 /// How many frames are collected before the first is repeated (spec: features, A1).
 const FRAMES_COLLECTED: u32 = 5;
@@ -54,7 +55,7 @@ impl Echo {
             1_000_000 * u64::from(codec.frame_size_samples) / u64::from(codec.sample_rate_hz.max(1));
         Self {
             client,
-            uplink: Uplink::new(Box::new(network)),
+            uplink: Uplink::new(Ways::new(Box::new(network), None)),
             player: player.into(),
             codec,
             delay: FRAMES_COLLECTED * Duration::from_micros(frame_micros),

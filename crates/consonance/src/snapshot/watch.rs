@@ -187,6 +187,14 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
     match kind {
         EventKind::Joined => event("joined the session".into()),
         EventKind::Resumed => event("the connection is back".into()),
+        EventKind::ServerCloses { ends_in, onward: None, .. } => {
+            event(format!("the server closes in {} s", ends_in.as_secs()))
+        }
+        EventKind::ServerCloses { ends_in, onward: Some(onward), .. } => {
+            event(format!("the server closes in {} s, and sends its players to {onward}", ends_in.as_secs()))
+        }
+        EventKind::ServerStays => event("the server stays after all".into()),
+        EventKind::MovingOn => event("goes on to another server".into()),
         EventKind::JoiningAgain => event("joins again with another length of frames".into()),
         EventKind::PlayerJoined { name } => event(format!("{name} joined")),
         EventKind::PlayerLeft { name } => event(format!("{name} left")),

@@ -14,7 +14,7 @@ impl VoiceThread {
     pub(super) fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut has_direct_change = self.uplink.take_direct_change();
-        let (mut lost, mut decided) = (None, false);
+        let (mut lost, mut decided, mut closing) = (None, false, None);
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
             self.uplink_quality.follow(now, &event);
@@ -49,6 +49,10 @@ impl VoiceThread {
                 }
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
+                ClientEvent::ServerCloses { ends_in, onward } => {
+                    closing = Some(Some((*ends_in, onward.clone())));
+                }
+                ClientEvent::ServerStays => closing = Some(None),
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
@@ -70,6 +74,11 @@ impl VoiceThread {
             if let Some(kind) = EventKind::of(event, &self.own_name) {
                 self.events.push(Event { at: now, kind });
             }
+            match closing.take() {
+                Some(Some((ends_in, onward))) => self.hear_of_closing(now, ends_in, onward.as_ref()),
+                Some(None) => self.hear_of_staying(now),
+                None => {}
+            }
             if let Some((cause, retry_in)) = lost.take() {
                 self.lose_session(now, cause, retry_in);
             }
@@ -89,7 +98,10 @@ impl VoiceThread {
         match retry_in {
             // Not lost but left, to be joined again: patience is not used up.
             Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
-            Some(retry_in) if self.persistent && reason.is_worth_retrying() => {
+            Some(_) if cause == Disconnection::MovedOn => self.tell(now, EventKind::MovingOn),
+            Some(retry_in)
+                if self.persistent && (reason.is_worth_retrying() || self.uplink.has_another_way()) =>
+            {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
             }

@@ -1,0 +1,173 @@
+//! The network to the server, and to another one that the server sends us to.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::{ClientTransport, Statistics};
+
+/// Makes the network to an address that a server has named.
+pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Box<dyn ClientTransport>, String> + Send>;
+
+/// The present network, and those before and after it.
+pub(crate) struct Ways {
+    present: Box<dyn ClientTransport>,
+    /// Without it nobody can be sent elsewhere.
+    dial: Option<Dial>,
+    /// Takes the place of the present one when the next link is made.
+    next: Option<Box<dyn ClientTransport>>,
+    /// To go back to if the present one leads nowhere.
+    former: Option<Box<dyn ClientTransport>>,
+    /// What those counted that are gone.
+    past: Statistics,
+    waker: Option<Waker>,
+}
+
+impl Ways {
+    pub(crate) fn new(present: Box<dyn ClientTransport>, dial: Option<Dial>) -> Self {
+        Self { present, dial, next: None, former: None, past: Statistics::default(), waker: None }
+    }
+
+    pub(crate) fn present(&mut self) -> &mut dyn ClientTransport {
+        &mut *self.present
+    }
+
+    pub(crate) fn set_waker(&mut self, waker: Waker) {
+        self.present.set_waker(waker.clone());
+        self.waker = Some(waker);
+    }
+
+    pub(crate) fn wants_poll_at(&self) -> Option<Instant> {
+        self.present.wants_poll_at()
+    }
+
+    /// The next link leads to this address. What is wrong with it, or that no address can be followed here.
+    pub(crate) fn lead_to(&mut self, address: &str) -> Result<(), String> {
+        let dial = self.dial.as_ref().ok_or("this network does not know how to reach another server")?;
+        self.next = Some(dial(address)?);
+        Ok(())
+    }
+
+    /// The next link leads where the present one does.
+    pub(crate) fn stay(&mut self) {
+        self.next = None;
+    }
+
+    pub(crate) fn connect(&mut self, now: Instant) {
+        if let Some(mut next) = self.next.take() {
+            if let Some(waker) = &self.waker {
+                next.set_waker(waker.clone());
+            }
+            let former = std::mem::replace(&mut self.present, next);
+            self.former = Some(former);
+        }
+        self.present.connect(now);
+    }
+
+    /// The present network has made a link: there is no going back.
+    pub(crate) fn note_up(&mut self) {
+        if let Some(former) = self.former.take() {
+            self.past = self.past.with(&former.statistics());
+        }
+    }
+
+    /// No link came about: the next attempt is to where the last one was, and so in turns.
+    pub(crate) fn note_failed(&mut self) {
+        self.next = self.former.take();
+    }
+
+    /// Whether a failure here need not be the end.
+    pub(crate) fn has_another(&self) -> bool {
+        self.next.is_some() || self.former.is_some()
+    }
+
+    /// What all of them counted.
+    pub(crate) fn statistics(&self) -> Statistics {
+        let others = [&self.former, &self.next].into_iter().flatten();
+        let all = self.present.statistics().with(&self.past);
+        others.fold(all, |all, other| all.with(&other.statistics()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_transport::memory::MemoryNetwork;
+    use consonance_transport::{ClientEvent, Delivery, ServerTransport as _};
+
+    use super::*;
+
+    /// Ways from one server to others, of which those called "dead" never answer.
+    fn ways() -> (Ways, [MemoryNetwork; 2]) {
+        let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
+        let other = networks[1].clone();
+        let dial: Dial = Box::new(move |address| match address {
+            "other" => Ok(Box::new(other.client(""))),
+            "dead" => Ok(Box::new(MemoryNetwork::new().client(""))),
+            _ => Err("no address".to_owned()),
+        });
+        (Ways::new(Box::new(networks[0].client("")), Some(dial)), networks)
+    }
+
+    fn outcome(ways: &mut Ways, servers: &mut [consonance_transport::memory::MemoryServer]) -> bool {
+        let now = Instant::now();
+        ways.connect(now);
+        loop {
+            for server in &mut *servers {
+                while server.poll(now).is_some() {}
+            }
+            match ways.present().poll(now) {
+                Some(ClientEvent::Connected) => {
+                    ways.note_up();
+                    return true;
+                }
+                Some(ClientEvent::Disconnected { .. }) => {
+                    ways.note_failed();
+                    return false;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn end(ways: &mut Ways) {
+        let now = Instant::now();
+        ways.present().disconnect(now);
+        while !matches!(ways.present().poll(now), Some(ClientEvent::Disconnected { .. })) {}
+    }
+
+    #[test]
+    fn the_next_link_leads_where_we_were_sent() {
+        let (mut ways, networks) = ways();
+        let mut servers = networks.map(|network| network.listen());
+        assert!(outcome(&mut ways, &mut servers[..1]));
+        ways.present().send(Instant::now(), Delivery::Reliable, b"a packet");
+        ways.lead_to("other").expect("an address");
+        assert!(ways.has_another());
+        end(&mut ways);
+        assert!(outcome(&mut ways, &mut servers[1..]), "the other server alone lets us in");
+        assert!(!ways.has_another());
+        assert_eq!(ways.statistics().sent.reliable.packets, 1, "what was counted before counts on");
+    }
+
+    #[test]
+    fn where_nobody_answers_we_go_back_and_try_both_in_turns() {
+        let (mut ways, networks) = ways();
+        let mut servers = networks.map(|network| network.listen());
+        ways.lead_to("dead").expect("an address");
+        assert!(!outcome(&mut ways, &mut servers));
+        assert!(ways.has_another());
+        assert!(outcome(&mut ways, &mut servers[..1]));
+        assert!(!ways.has_another());
+    }
+
+    #[test]
+    fn an_address_that_is_none_changes_nothing() {
+        let (mut ways, networks) = ways();
+        let mut servers = networks.map(|network| network.listen());
+        assert_eq!(ways.lead_to("nonsense"), Err("no address".to_owned()));
+        assert!(outcome(&mut ways, &mut servers[..1]));
+        ways.lead_to("other").expect("an address");
+        ways.stay();
+        end(&mut ways);
+        assert!(outcome(&mut ways, &mut servers[..1]));
+    }
+}
