@@ -22,6 +22,7 @@
 
 mod admin_keys;
 mod document;
+mod ending;
 mod environment;
 mod field;
 mod hook;
@@ -43,6 +44,7 @@ use consonance_pcap::PacketCaptureSettings;
 use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
 pub use document::Value;
+pub use ending::EndingConfig;
 pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use problem::{ConfigError, Problem};
@@ -95,6 +97,8 @@ pub struct Config {
     pub quic: QuicConfig,
     /// The path that voice takes beside the connections.
     pub fast_path: FastPathConfig,
+    /// How the server ends.
+    pub ending: EndingConfig,
     /// The limits of each session.
     pub limits: Limits,
 }
@@ -264,6 +268,7 @@ impl Default for Config {
                 idle_timeout: Duration::from_secs(10),
             },
             fast_path: FastPathConfig { enabled: true, allow_plain: false, gather_ms_max: 10 },
+            ending: EndingConfig::default(),
             limits: Limits::default(),
         }
     }

@@ -146,6 +146,28 @@ impl Directory {
         Ok((name, Arrival::Begins(begin)))
     }
 
+    /// A session of another process goes on here under its number: on which worker, and with which number of this process.
+    /// None if there may be no session of this name, or another one has the number.
+    pub(crate) fn restore(&self, session: &str, id: SessionId) -> Option<(usize, u64)> {
+        let mut state = self.lock();
+        let is_known = state.entries.contains_key(session);
+        if !is_known && state.check_new(session).is_err() || !state.ids.insert(id) {
+            return None;
+        }
+        if !is_known {
+            let worker = self.least_loaded(&state);
+            state.insert(session, Entry { worker, ..Entry::default() });
+        }
+        let serial = state.next_serial;
+        state.next_serial += 1;
+        let entry = state.entries.get_mut(session)?;
+        let (worker, former) = (entry.worker, entry.id.replace(id));
+        if let Some(former) = former {
+            state.ids.remove(&former);
+        }
+        Some((worker, serial))
+    }
+
     /// A worker has seen that a session is empty. False if somebody is on the way there, so that it has to go on.
     pub(crate) fn end(&self, session: &str) -> bool {
         let mut state = self.lock();

@@ -1,8 +1,10 @@
 //! Asking a running server's workers, from any thread.
 
-use std::sync::Arc;
+mod ending;
+
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -41,6 +43,8 @@ pub struct ServerHandle {
 struct Shared {
     directory: Arc<Directory>,
     workers: Box<[MailSlot]>,
+    /// When the server ends at the latest, if it is to.
+    drain_end: Mutex<Option<Instant>>,
 }
 
 /// The way to one worker.
@@ -88,7 +92,7 @@ struct Pending<R> {
 
 impl ServerHandle {
     pub(crate) fn new(directory: Arc<Directory>, workers: Box<[MailSlot]>) -> Self {
-        Self { shared: Arc::new(Shared { directory, workers }) }
+        Self { shared: Arc::new(Shared { directory, workers, drain_end: Mutex::default() }) }
     }
 
     /// How many workers there are.

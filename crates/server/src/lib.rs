@@ -37,6 +37,7 @@ pub mod bans;
 pub mod config;
 mod dedicated;
 mod directory;
+mod ending;
 mod gauges;
 mod hand_over;
 mod handle;
@@ -59,6 +60,7 @@ pub use admission::{
 };
 pub use dedicated::DedicatedServer;
 pub use directory::{SessionCounts, SessionRefusal};
+pub use ending::{DrainPlan, RestartPlan};
 pub use gauges::WorkerStatistics;
 pub use hand_over::{HandOver, HandOverError, SavedIdentity};
 pub use handle::{AskError, ServerHandle};

@@ -1,6 +1,7 @@
 //! The one loop between listeners and sessions: packets in, packets out, timers.
 
 mod acting;
+mod ending;
 mod event_log;
 mod numbers;
 mod recording;
@@ -64,6 +65,8 @@ pub struct SessionLoop {
     recording_feed: Option<RecordingFeed>,
     packets_in: u64,
     relay_clock: RelayClock,
+    /// Another process goes on with the sessions: they do not end here.
+    is_handed_over: bool,
     /// A received packet, taken out of its listener so that the listener can send.
     packet: Vec<u8>,
 }
@@ -102,6 +105,7 @@ impl SessionLoop {
             recording_feed: None,
             packets_in: 0,
             relay_clock: RelayClock::default(),
+            is_handed_over: false,
             packet: Vec::new(),
         }
     }
@@ -147,26 +151,6 @@ impl SessionLoop {
         let at = self.at(now);
         let next_timer = self.sessions.next_due(at).map(|at| self.to_clock(at));
         [next_timer, self.listeners.wants_poll_at()].into_iter().flatten().min()
-    }
-
-    /// Ends every session and asks the listeners to disconnect everybody in order; turn on until
-    /// [`links`](Self::links) is 0.
-    pub fn shut_down(&mut self, now: Instant) {
-        for index in self.sessions.indices() {
-            self.sessions.get_mut(index).server.stop();
-            self.drain(index, now);
-        }
-        self.listeners.shutdown(now);
-    }
-
-    /// Starts every session anew: nobody is in it, and clients come back over the links that they have.
-    pub fn restart_sessions(&mut self, now: Instant) {
-        let at = self.at(now);
-        for index in self.sessions.indices() {
-            let session = self.sessions.get_mut(index);
-            session.server.restart(at, self.directory.renew_id(&session.name));
-            self.drain(index, now);
-        }
     }
 
     /// Takes over what can change while sessions run: limits, access rules, who may join and whether

@@ -5,7 +5,7 @@ mod settings;
 
 use std::collections::BTreeMap;
 
-use consonance_session::{Instant, Server, ServerSettings, SessionId};
+use consonance_session::{Entrance, Instant, Server, ServerSettings, SessionId, SessionSnapshot};
 use tracing::info;
 
 use crate::directory::Begin;
@@ -47,6 +47,8 @@ pub(crate) struct Sessions {
     /// Over all sessions, as of when each was looked at last.
     clients: usize,
     is_looked_at: bool,
+    /// Also of sessions that begin later.
+    entrance: Entrance,
 }
 
 impl Sessions {
@@ -60,6 +62,7 @@ impl Sessions {
             touched: Vec::new(),
             clients: 0,
             is_looked_at: false,
+            entrance: Entrance::Open,
         }
     }
 
@@ -74,8 +77,30 @@ impl Sessions {
     /// Begins a session because somebody is there for it; its index.
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
         info!(session = name, id = begin.id.0, "begins");
-        let server = Server::new(self.server_settings(begin.id, begin.serial));
+        let mut server = Server::new(self.server_settings(begin.id, begin.serial));
+        server.set_entrance(self.entrance);
         self.insert(name, server, true)
+    }
+
+    /// Goes on with a session of another process.
+    pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
+        let settings = self.server_settings(snapshot.session, serial);
+        let server = Server::restore(settings, snapshot, Instant::START);
+        match self.find(name) {
+            Some(index) => self.get_mut(index).server = server,
+            None => {
+                let index = self.insert(name, server, true);
+                self.get_mut(index);
+            }
+        }
+    }
+
+    /// Who may come in, now and into sessions that begin later.
+    pub(crate) fn set_entrance(&mut self, entrance: Entrance) {
+        self.entrance = entrance;
+        for index in self.indices() {
+            self.get_mut(index).server.set_entrance(entrance);
+        }
     }
 
     /// The session of this name.

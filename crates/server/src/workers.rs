@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use consonance_pcap::PacketSink;
+use consonance_session::SessionSnapshot;
 use consonance_transport::ServerTransport;
+use tracing::warn;
 
 use crate::directory::Directory;
 use crate::recording::Recorder;
@@ -30,6 +32,18 @@ impl Workers {
         let directory = Arc::new(Directory::new(settings, workers.get()));
         let worker = |number| SessionLoop::of_worker(settings, &directory, number);
         Self { loops: (0..workers.get()).map(worker).collect(), directory, is_pinned: false }
+    }
+
+    /// Goes on with sessions of another process, as far as there may be sessions of their names; how many places are kept.
+    /// Their clients have as long to come back as the limits say, from the first turn on.
+    pub fn restore(&mut self, sessions: &[(String, SessionSnapshot)]) -> usize {
+        for (name, snapshot) in sessions {
+            match self.directory.restore(name, snapshot.session) {
+                Some((worker, serial)) => self.loops[worker].restore(name, serial, snapshot),
+                None => warn!(session = name, "is not served any more, and its players join anew"),
+            }
+        }
+        self.loops.iter().map(SessionLoop::clients).sum()
     }
 
     /// How many there are, at least one.

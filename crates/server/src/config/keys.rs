@@ -1,6 +1,7 @@
 //! Every key but the limits' of a session: the one place where it is named and explained.
 
 use super::admin_keys::ADMIN_KEYS;
+use super::ending::ENDING_KEYS;
 use super::field::Field;
 use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
@@ -79,6 +80,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "Recordings of sessions, a file for each voice; docs/recording.md says more. Players whose clients can show it are told; tell the others.",
     ),
     ("quic", "What every listener takes."),
+    ("ending", "How the server ends, and who goes on; docs/operations.md says more."),
     (
         "fast_path",
         "Voice leaves QUIC for sealed datagrams on the same port, which cost a fraction of it; where they do not come through, it goes over QUIC.",
@@ -94,7 +96,8 @@ pub(super) const KEYS: &[Key] = &joined();
 
 const fn joined() -> [Key; KEY_COUNT] {
     let mut keys = [OWN_KEYS[0]; KEY_COUNT];
-    let tables = [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, RECORDING_KEYS, LIMIT_KEYS];
+    let tables =
+        [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, RECORDING_KEYS, ENDING_KEYS, LIMIT_KEYS];
     let (mut table, mut index, mut filled) = (0, 0, 0);
     while table < tables.len() {
         while index < tables[table].len() {
@@ -111,6 +114,7 @@ const KEY_COUNT: usize = OWN_KEYS.len()
     + HOOK_KEYS.len()
     + ADMIN_KEYS.len()
     + RECORDING_KEYS.len()
+    + ENDING_KEYS.len()
     + LIMIT_KEYS.len();
 
 const OWN_KEYS: &[Key] = &[

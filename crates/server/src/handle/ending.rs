@@ -1,0 +1,59 @@
+//! Ending a running server: empty, after a while, or in the hands of another process.
+
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Instant;
+
+use consonance_session::SessionSnapshot;
+
+use super::{AskError, ServerHandle};
+use crate::ending::{DrainPlan, RestartPlan};
+use crate::session_loop::SessionLoop;
+
+impl ServerHandle {
+    /// Lets all sessions run empty; see [`SessionLoop::drain_sessions`]. Whoever drives the server ends it when
+    /// [`clients`](Self::clients) says 0, or at [`drains_until`](Self::drains_until). How many clients were told.
+    ///
+    /// # Errors
+    /// The first of the workers that has not followed; it may do so later.
+    pub fn drain(&self, plan: &DrainPlan) -> Result<usize, AskError> {
+        *self.drain_end() = Some(Instant::now() + plan.ends_in);
+        let plan = plan.clone();
+        let told = self.ask_all(move |session_loop, now| session_loop.drain_sessions(now, &plan));
+        told.into_iter().sum()
+    }
+
+    /// The server stays after all.
+    ///
+    /// # Errors
+    /// As those of [`drain`](Self::drain).
+    pub fn stop_draining(&self) -> Result<(), AskError> {
+        *self.drain_end() = None;
+        self.ask_all(SessionLoop::stop_draining).into_iter().collect()
+    }
+
+    /// When a server that [drains](Self::drain) ends at the latest; none if it does not drain, and everybody may join.
+    pub fn drains_until(&self) -> Option<Instant> {
+        *self.drain_end()
+    }
+
+    /// How many clients are in all sessions, those whose places are kept included.
+    ///
+    /// # Errors
+    /// If a worker does not answer.
+    pub fn clients(&self) -> Result<usize, AskError> {
+        self.ask_all(|session_loop, _| session_loop.clients()).into_iter().sum()
+    }
+
+    /// Leaves all sessions to another process; see [`SessionLoop::hand_over`]. The server is to be stopped then. A worker
+    /// that does not answer leaves nothing.
+    pub fn hand_over(&self, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
+        let plan = *plan;
+        let left = self.ask_all(move |session_loop, now| session_loop.hand_over(now, &plan));
+        left.into_iter().flatten().flatten().collect()
+    }
+
+    /// Nothing that could panic happens while it is locked, so poison means nothing.
+    fn drain_end(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.shared.drain_end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

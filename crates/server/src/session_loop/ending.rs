@@ -1,0 +1,87 @@
+//! How a worker's sessions end: they run empty, or another process goes on with them.
+
+use std::time::Instant;
+
+use consonance_session::{DrainTarget, Draining, Entrance, SessionSnapshot};
+use tracing::info;
+
+use super::SessionLoop;
+use crate::ending::{DrainPlan, RestartPlan};
+
+impl SessionLoop {
+    /// Ends every session and asks the listeners to disconnect everybody in order; turn on until
+    /// [`links`](Self::links) is 0.
+    pub fn shut_down(&mut self, now: Instant) {
+        let ending = if self.is_handed_over { Vec::new() } else { self.sessions.indices() };
+        for index in ending {
+            self.sessions.get_mut(index).server.stop();
+            self.drain(index, now);
+        }
+        self.listeners.shutdown(now);
+    }
+
+    /// Starts every session anew: nobody is in it, and clients come back over the links that they have.
+    pub fn restart_sessions(&mut self, now: Instant) {
+        let at = self.at(now);
+        for index in self.sessions.indices() {
+            let session = self.sessions.get_mut(index);
+            session.server.restart(at, self.directory.renew_id(&session.name));
+            self.drain(index, now);
+        }
+    }
+
+    /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions end
+    /// and where to go on. Sessions that begin later run empty, too. How many clients were told.
+    pub fn drain_sessions(&mut self, now: Instant, plan: &DrainPlan) -> usize {
+        let at = self.at(now);
+        self.sessions.set_entrance(Entrance::Draining);
+        let mut told = 0;
+        for index in self.sessions.indices() {
+            let session = self.sessions.get_mut(index);
+            let target = |address: String| DrainTarget { address: address.into(), window: plan.window };
+            let onward = plan.address_of(&session.name).map(target);
+            told += session.server.drain(at, &Draining { ends_in: plan.ends_in, onward });
+            self.drain(index, now);
+        }
+        info!(told, ends_in = ?plan.ends_in, onward = plan.onward, "draining");
+        told
+    }
+
+    /// Goes on with a session of another process; before the first turn.
+    pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
+        self.sessions.restore(name, serial, snapshot);
+    }
+
+    /// Everybody may come in again, and clients that were told otherwise are told so.
+    pub fn stop_draining(&mut self, now: Instant) {
+        let at = self.at(now);
+        self.sessions.set_entrance(Entrance::Open);
+        for index in self.sessions.indices() {
+            self.sessions.get_mut(index).server.stop_draining(at);
+            self.drain(index, now);
+        }
+        info!("no longer draining");
+    }
+
+    /// How many clients are in all sessions, those whose places are kept included.
+    pub fn clients(&self) -> usize {
+        self.sessions.iter().map(|session| session.server.clients()).sum()
+    }
+
+    /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand it
+    /// are told when to come back, and all links are closed; nobody is told that anybody left. Turn on until
+    /// [`links`](Self::links) is 0, and do nothing else with it.
+    pub fn hand_over(&mut self, now: Instant, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
+        let at = self.at(now);
+        self.is_handed_over = true;
+        let mut left = Vec::new();
+        for index in self.sessions.indices() {
+            let session = self.sessions.get_mut(index);
+            left.push((session.name.clone(), session.server.snapshot(at)));
+            session.server.announce_restart(at, plan.pause, plan.window_of(session.server.clients()));
+            self.drain(index, now);
+        }
+        self.listeners.shutdown(now);
+        left
+    }
+}
