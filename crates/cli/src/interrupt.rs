@@ -51,6 +51,11 @@ impl Interrupt {
     pub(crate) fn happened(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
+
+    /// What was asked for is being done: the next one counts as a first one again.
+    pub(crate) fn acknowledge(&self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 /// The signal HUP, by which operators ask servers to read their settings again.

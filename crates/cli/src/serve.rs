@@ -2,6 +2,7 @@
 
 mod admin;
 mod certificate_watch;
+mod ending;
 mod joining;
 mod prepared;
 mod room_rules;

@@ -86,13 +86,13 @@ impl Sessions {
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
         let settings = self.server_settings(snapshot.session, serial);
         let server = Server::restore(settings, snapshot, Instant::START);
-        match self.find(name) {
-            Some(index) => self.get_mut(index).server = server,
-            None => {
-                let index = self.insert(name, server, true);
-                self.get_mut(index);
-            }
-        }
+        let index = if let Some(index) = self.find(name) {
+            self.get_mut(index).server = server;
+            index
+        } else {
+            self.insert(name, server, true)
+        };
+        self.recall(index, Instant::START);
     }
 
     /// Who may come in, now and into sessions that begin later.

@@ -38,9 +38,10 @@ impl Workers {
     /// Their clients have as long to come back as the limits say, from the first turn on.
     pub fn restore(&mut self, sessions: &[(String, SessionSnapshot)]) -> usize {
         for (name, snapshot) in sessions {
-            match self.directory.restore(name, snapshot.session) {
-                Some((worker, serial)) => self.loops[worker].restore(name, serial, snapshot),
-                None => warn!(session = name, "is not served any more, and its players join anew"),
+            if let Some((worker, serial)) = self.directory.restore(name, snapshot.session) {
+                self.loops[worker].restore(name, serial, snapshot);
+            } else {
+                warn!(session = name, "is not served any more, and its players join anew");
             }
         }
         self.loops.iter().map(SessionLoop::clients).sum()

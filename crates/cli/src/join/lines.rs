@@ -96,6 +96,16 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
         EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
         EventKind::Device(event) => device_in_words(event)?,
+        EventKind::ServerCloses { ends_in, onward: None, .. } => {
+            format!("the server stops in {:.0} s", ends_in.as_secs_f64())
+        }
+        EventKind::ServerCloses { ends_in, onward: Some(onward), follows_in } => {
+            let then = follows_in.map(|wait| format!("; you follow in {:.0} s", wait.as_secs_f64()));
+            let (ends_in, then) = (ends_in.as_secs_f64(), then.unwrap_or_default());
+            format!("the server stops in {ends_in:.0} s, and sends everybody to {}{then}", shown(onward))
+        }
+        EventKind::ServerStays => "the server stays after all".to_owned(),
+        EventKind::MovingOn => "going on to the other server".to_owned(),
         EventKind::ConnectionLost { reason, retry_in } if retry_in.is_zero() => {
             format!("connection lost: {reason}; trying again now")
         }
@@ -134,6 +144,14 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::ConnectionLost { reason, retry_in } => {
             json!({"event": "connection_lost", "reason": reason, "retry_in": retry_in.as_secs_f64()})
         }
+        EventKind::ServerCloses { ends_in, onward, follows_in } => json!({
+            "event": "server_closes",
+            "ends_in": ends_in.as_secs_f64(),
+            "onward": onward,
+            "follows_in": follows_in.map(|wait| wait.as_secs_f64()),
+        }),
+        EventKind::ServerStays => json!({"event": "server_stays"}),
+        EventKind::MovingOn => json!({"event": "moving_on"}),
         EventKind::Device(event) => device_as_json(event),
         EventKind::TextSent { players, .. } => json!({"event": "text_sent", "players": players}),
         EventKind::TextNotSent { reason, .. } => json!({"event": "text_not_sent", "reason": reason}),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use consonance_quic::{Identity, QuicAddress, session_name_problem};
 use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
-use consonance_server::{Admission, SessionsSettings};
+use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 
 use super::joining;
 
@@ -16,6 +16,8 @@ pub(super) struct Prepared {
     pub(super) sessions: SessionsSettings,
     /// From files, or made for this.
     pub(super) identity: Identity,
+    /// The same as text, if it was made.
+    pub(super) made_identity: Option<SavedIdentity>,
 }
 
 impl Prepared {
@@ -27,7 +29,9 @@ impl Prepared {
         let sessions = sessions(&loaded, &mut notes);
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
-            (Ok(identity), Ok(sessions)) if problems.is_empty() => Ok(Self { loaded, sessions, identity }),
+            (Ok((identity, made_identity)), Ok(sessions)) if problems.is_empty() => {
+                Ok(Self { loaded, sessions, identity, made_identity })
+            }
             (identity, sessions) => {
                 // Without a good host there is no certificate for it either, and one complaint is enough.
                 let is_news =
@@ -79,15 +83,19 @@ fn fast_path_in_words(config: &Config) -> &'static str {
 }
 
 /// The certificate and its key from their files, or a new one.
-fn identity(loaded: &LoadedConfig) -> Result<Identity, Problem> {
+fn identity(loaded: &LoadedConfig) -> Result<(Identity, Option<SavedIdentity>), Problem> {
     let config = &loaded.config;
     let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
         let mut hosts: Vec<_> = config.listen.iter().map(|address| host_at(config, address.ip())).collect();
         hosts.dedup();
-        let made = Identity::self_signed(hosts);
+        let made = Identity::self_signed_pem(hosts).and_then(|(certificate, key)| {
+            let identity = Identity::from_pem(certificate.as_bytes(), key.as_bytes())?;
+            Ok((identity, Some(SavedIdentity { certificate, key })))
+        });
         return made.map_err(|error| loaded.problem("host", error.to_string()));
     };
-    identity_from(file, key_file).map_err(|what| loaded.problem("certificate.file", what))
+    let identity = identity_from(file, key_file).map_err(|what| loaded.problem("certificate.file", what))?;
+    Ok((identity, None))
 }
 
 /// The certificate and its key from these files.

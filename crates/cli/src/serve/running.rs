@@ -15,13 +15,14 @@ use consonance_quic::{
 use consonance_server::config::{Config, TakesEffect};
 use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
-use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_server::{DedicatedServer, SavedIdentity, SessionsSettings, Workers};
 use consonance_udp::ServerPathSettings;
 use tracing::info;
 
 use super::admin;
+use super::ending;
 use super::prepared::{Prepared, example_of, host_at};
-use crate::inspect;
+use crate::{complain, inspect};
 
 /// How often what has ended is forgotten.
 const CLEARING_INTERVAL: Duration = Duration::from_mins(1);
@@ -32,6 +33,8 @@ const LAST_WRITES: Duration = Duration::from_secs(5);
 pub(super) struct Running {
     server: DedicatedServer,
     listeners: Vec<Listener>,
+    /// The certificate, if no files have it.
+    made_identity: Option<SavedIdentity>,
     records: Records,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
@@ -53,14 +56,25 @@ struct Listener {
 
 impl Running {
     pub(super) fn start(prepared: Prepared) -> Result<Self, Box<dyn Error>> {
-        let Prepared { loaded, mut sessions, identity } = prepared;
+        let Prepared { loaded, mut sessions, mut identity, mut made_identity } = prepared;
         let config = loaded.config;
+        let left = ending::take_left(&config);
+        if let Some((known, saved)) = ending::left_identity(&config, left.identity) {
+            (identity, made_identity) = (known, Some(saved));
+        }
         sessions.records = records(&config)?;
         let capture = config.watching.packet_capture_file.as_ref();
         let capture =
             capture.map(|file| PacketCapture::start(file, config.watching.packet_capture)).transpose()?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
+        let kept = workers.restore(&left.sessions);
+        if kept > 0 {
+            complain(&format!(
+                "{kept} players of the server before have their places for {} s",
+                config.limits.resume.as_secs()
+            ));
+        }
         let mut listeners = Vec::new();
         let runtime = QuicRuntime::new(count.get())?;
         for address in &config.listen {
@@ -86,6 +100,7 @@ impl Running {
         Ok(Self {
             server,
             listeners,
+            made_identity,
             records,
             cleared_at,
             capture,
@@ -157,8 +172,17 @@ impl Running {
         true
     }
 
-    /// Disconnects everybody in order, and ends the files.
-    pub(super) fn stop(self) -> Result<(), Box<dyn Error>> {
+    /// The certificate that was made, with its key.
+    pub(super) fn made_identity(&self) -> Option<&SavedIdentity> {
+        self.made_identity.as_ref()
+    }
+
+    /// Leaves everybody to the next process, or disconnects everybody in order; ends the files.
+    pub(super) fn end(self) -> Result<(), Box<dyn Error>> {
+        let is_draining = self.server.handle().drains_until().is_some();
+        if let Some(path) = self.config.ending.hand_over_file.as_ref().filter(|_| !is_draining) {
+            ending::hand_over(&self, path);
+        }
         drop(self.admin);
         self.server.stop();
         self.records.flush(LAST_WRITES);

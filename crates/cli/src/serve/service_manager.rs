@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 #[cfg(target_os = "linux")]
 use sd_notify::NotifyState;
 
+/// Each time that it is told, it waits so much longer, in µs: several times the interval in which it is told.
+#[cfg(target_os = "linux")]
+const EXTENSION_US: u32 = 10_000_000;
+
 /// The service manager, or nobody.
 pub(super) struct ServiceManager {
     /// How often it wants to hear of us.
@@ -39,6 +43,11 @@ impl ServiceManager {
         reloaded
     }
 
+    /// Tells that going takes a little longer.
+    pub(super) fn extend() {
+        tell_extending();
+    }
+
     /// Tells that we are going.
     pub(super) fn stopping() {
         tell_stopping();
@@ -69,6 +78,11 @@ fn tell_reloading() {
 }
 
 #[cfg(target_os = "linux")]
+fn tell_extending() {
+    tell(&[NotifyState::ExtendTimeoutUsec(EXTENSION_US), NotifyState::Status("running empty")]);
+}
+
+#[cfg(target_os = "linux")]
 fn tell_stopping() {
     tell(&[NotifyState::Stopping, NotifyState::Status("saying goodbye")]);
 }
@@ -86,6 +100,9 @@ fn tell_alive() {}
 
 #[cfg(not(target_os = "linux"))]
 fn tell_reloading() {}
+
+#[cfg(not(target_os = "linux"))]
+fn tell_extending() {}
 
 #[cfg(not(target_os = "linux"))]
 fn tell_stopping() {}

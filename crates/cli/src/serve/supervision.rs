@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::QuicAddress;
 
 use super::certificate_watch::CertificateWatch;
+use super::ending::Ending;
 use super::prepared::{Prepared, identity_from};
 use super::running::Running;
 use super::service_manager::ServiceManager;
@@ -27,7 +28,8 @@ pub(super) fn supervise(
 ) -> Result<(), Box<dyn Error>> {
     let mut certificates = CertificateWatch::new(running.config(), Instant::now());
     let mut manager = ServiceManager::ready(Instant::now());
-    while !interrupt.happened() {
+    let mut ending = Ending::default();
+    while !ending.is_due(&running, interrupt, Instant::now()) {
         if !running.server().is_running() {
             return Err("the server has stopped by itself, which is a fault of ours: please report it".into());
         }
@@ -44,13 +46,13 @@ pub(super) fn supervise(
         thread::sleep(CHECK_INTERVAL);
     }
     ServiceManager::stopping();
-    running.stop()
+    running.end()
 }
 
 /// What came of it, in one line.
 fn reload(running: &mut Running, prepare: &Prepare<'_>) -> String {
     match prepare() {
-        Ok(Prepared { loaded, sessions, identity }) => {
+        Ok(Prepared { loaded, sessions, identity, .. }) => {
             let line = running.take_over(loaded.config, sessions);
             let has_files = running.config().certificate.file.is_some();
             let news =

@@ -9,6 +9,8 @@ mod bench;
 mod config;
 mod devices;
 mod diagnostics;
+#[cfg(unix)]
+mod ending;
 mod folder;
 mod inspecting;
 mod join;

@@ -62,14 +62,19 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Names`] when a name cannot stand in a certificate.
     pub fn self_signed<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, IdentityError> {
-        let refused = |error: rcgen::Error| IdentityError::Names { cause: error.to_string() };
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let mut params = CertificateParams::new(names).map_err(refused)?;
-        params.distinguished_name.push(DnType::CommonName, "Consonance");
-        let key = KeyPair::generate().map_err(refused)?;
-        let certificate = params.self_signed(&key).map_err(refused)?;
+        let (certificate, key) = make(names)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
         Self::from_der(vec![certificate.der().clone()], key.into())
+    }
+
+    /// What [`from_pem`](Self::from_pem) makes such an identity of: certificate and key as PEM, for who keeps them.
+    ///
+    /// # Errors
+    /// As those of [`self_signed`](Self::self_signed).
+    pub fn self_signed_pem<N: Into<String>>(
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<(String, String), IdentityError> {
+        make(names).map(|(certificate, key)| (certificate.pem(), key.serialize_pem()))
     }
 
     /// An identity from the contents of two PEM files: the certificate chain, the server's own first, and its key.
@@ -103,6 +108,18 @@ impl Identity {
             .map_err(|error| IdentityError::Pair { cause: error.to_string() })?;
         Ok(Self { certified_key: Arc::new(certified_key), reset_key, fingerprint })
     }
+}
+
+fn make<N: Into<String>>(
+    names: impl IntoIterator<Item = N>,
+) -> Result<(rcgen::Certificate, KeyPair), IdentityError> {
+    let refused = |error: rcgen::Error| IdentityError::Names { cause: error.to_string() };
+    let names: Vec<String> = names.into_iter().map(Into::into).collect();
+    let mut params = CertificateParams::new(names).map_err(refused)?;
+    params.distinguished_name.push(DnType::CommonName, "Consonance");
+    let key = KeyPair::generate().map_err(refused)?;
+    let certificate = params.self_signed(&key).map_err(refused)?;
+    Ok((certificate, key))
 }
 
 /// Derived, so that nothing can be learnt of the private key from what it makes.

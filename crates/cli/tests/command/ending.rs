@@ -1,0 +1,153 @@
+//! Servers that end while players are there: another process goes on, or another server does.
+
+use std::fs;
+use std::net::UdpSocket;
+
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+/// A server that listens where its predecessor did, with these settings, and the address of its session.
+fn serve(folder: &Folder, port: u16, settings: &str) -> (Program, String) {
+    let text = format!("listen = ['127.0.0.1:{port}']\n{settings}");
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    (server, line.split(' ').next_back().unwrap().to_owned())
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A player who speaks a tone to the lobby, listens there, and writes there what is typed.
+fn join(address: &str, name: &str) -> Program {
+    let player = Program::start(&[
+        "join",
+        address,
+        "--name",
+        name,
+        "--json",
+        "--talk",
+        "lobby",
+        "--listen",
+        "lobby",
+        "--tone",
+        "440",
+        "--loudspeaker",
+        "none",
+    ]);
+    player.until_event(&json!({"event": "roster_received"}));
+    player
+}
+
+fn ends_well(server: Program) {
+    let ended = server.end();
+    assert!(ended.status.success(), "{:?}", ended.err);
+}
+
+fn count(events: &[Value], name: &str) -> usize {
+    events.iter().filter(|event| event["event"] == name).count()
+}
+
+#[test]
+fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_leaving() {
+    let folder = Folder::new();
+    let file = folder.file("hand-over");
+    let settings = format!("[ending]\nhand_over_file = '{file}'\n");
+    let port = free_port();
+    let (first, address) = serve(&folder, port, &settings);
+    let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));
+    alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    first.signal("TERM");
+    first.until_complaint("left 2 players to the next process");
+    ends_well(first);
+    let (second, same_address) = serve(&folder, port, &settings);
+    assert_eq!(address, same_address, "the certificate is handed over, too");
+    assert!(!fs::exists(&file).unwrap(), "it is taken once");
+    alice.until_event(&json!({"event": "resumed"}));
+    bob.until_event(&json!({"event": "resumed"}));
+    bob.type_line(b"still here");
+    alice.until_event(&json!({"event": "text", "name": "Bob", "room": "lobby", "text": "still here"}));
+    for player in [alice, bob] {
+        player.signal("INT");
+        let events = player.end().events();
+        assert_eq!((count(&events, "joined"), count(&events, "resumed")), (1, 1), "{events:?}");
+        // Only who goes before the other is missed by it, in the end.
+        let resumed = events.iter().position(|event| event["event"] == "resumed").unwrap();
+        assert_eq!(count(&events[..resumed], "player_left"), 0, "{events:?}");
+    }
+    second.signal("TERM");
+    ends_well(second);
+}
+
+#[test]
+fn a_state_that_cannot_be_used_is_told_and_players_join_anew() {
+    let folder = Folder::new();
+    let file = folder.write("hand-over", b"{\"format\":\"consonance-hand-over\",\"version\":1,\"sess");
+    private(&file);
+    let settings = format!("[ending]\nhand_over_file = '{file}'\n");
+    let (server, address) = serve(&folder, 0, &settings);
+    server.until_complaint("starting without the sessions of the server before");
+    let alice = join(&address, "Alice");
+    alice.signal("INT");
+    alice.end().assert_well();
+    server.signal("TERM");
+    ends_well(server);
+}
+
+#[test]
+fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gone() {
+    let folder = Folder::new();
+    let (second, onward) = serve(&folder, 0, "");
+    let onward = onward.replacen("/main", "/{session}", 1);
+    let (first, address) = serve(
+        &folder,
+        0,
+        &format!(
+            "[ending]\ndrain_s = 600\nonward = '{onward}'\nonward_window_s = 0\n[limits]\nresume_s = 1\n"
+        ),
+    );
+    let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));
+    first.signal("TERM");
+    for player in [&alice, &bob] {
+        player.until_event(&json!({"event": "server_closes", "follows_in": 0.0}));
+        player.until_event(&json!({"event": "moving_on"}));
+    }
+    ends_well(first);
+    bob.type_line(b"here now");
+    alice.until_event(&json!({"event": "text", "name": "Bob", "room": "lobby", "text": "here now"}));
+    for player in [alice, bob] {
+        player.signal("INT");
+        let events = player.end().events();
+        assert_eq!((count(&events, "joined"), count(&events, "connection_lost")), (2, 0), "{events:?}");
+    }
+    second.signal("TERM");
+    ends_well(second);
+}
+
+#[test]
+fn a_server_that_runs_empty_takes_nobody_in_and_a_second_signal_ends_that() {
+    let (server, address) = serve(&Folder::new(), 0, "[ending]\ndrain_s = 600\n");
+    let alice = join(&address, "Alice");
+    server.signal("TERM");
+    server.until_complaint("running empty for 600 s at most, and 1 players know it");
+    alice.until_event(&json!({"event": "server_closes", "onward": null}));
+    let ended = Program::start(&["join", &address, "--name", "Bob"]).end();
+    assert!(!ended.status.success());
+    assert!(ended.err.iter().any(|line| line.contains("takes nobody in any more")), "{:?}", ended.err);
+    server.signal("TERM");
+    ends_well(server);
+    alice.until_event(&json!({"event": "connection_lost"}));
+}
+
+#[cfg(unix)]
+fn private(file: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn private(_: &str) {}
