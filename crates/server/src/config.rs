@@ -29,6 +29,7 @@ mod hook;
 mod joining;
 mod keys;
 mod limit_keys;
+mod overload;
 mod problem;
 mod recording_keys;
 mod reference;
@@ -53,6 +54,7 @@ pub use sources::{ConfigSources, LoadedConfig};
 
 use crate::recording::RecordingSettings;
 use crate::records::RecordsSettings;
+use crate::shedding::SheddingSettings;
 use keys::{KEYS, Takes};
 
 /// Everything that an operator can set.
@@ -97,6 +99,8 @@ pub struct Config {
     pub quic: QuicConfig,
     /// The path that voice takes beside the connections.
     pub fast_path: FastPathConfig,
+    /// What is given up when there is too much to do.
+    pub overload: SheddingSettings,
     /// How the server ends.
     pub ending: EndingConfig,
     /// The limits of each session.
@@ -268,6 +272,7 @@ impl Default for Config {
                 idle_timeout: Duration::from_secs(10),
             },
             fast_path: FastPathConfig { enabled: true, allow_plain: false, gather_ms_max: 10 },
+            overload: SheddingSettings::default(),
             ending: EndingConfig::default(),
             limits: Limits::default(),
         }

@@ -29,6 +29,8 @@ pub struct WorkerStatistics {
     pub jobs_waiting: u64,
     /// How long relayed packets stayed in it.
     pub relay_delay: RelayDelay,
+    /// What it gives up because it has too much to do: 0 for nothing, up to 4; see [`Shedding`](crate::Shedding).
+    pub shedding: u8,
 }
 
 /// Each number is right by itself; two of them may be of different moments.
@@ -43,6 +45,7 @@ pub(crate) struct Gauges {
     packets_out: AtomicU64,
     relay_delay: [AtomicU64; RelayDelay::bounds().len() + 1],
     relay_delay_sum_ns: AtomicU64,
+    shedding: AtomicU64,
     pub(crate) jobs_waiting: AtomicUsize,
 }
 
@@ -73,6 +76,7 @@ impl Gauges {
             (&self.packets_in, counted.packets_in),
             (&self.packets_out, counted.packets_out),
             (&self.relay_delay_sum_ns, counted.relay_delay.sum.as_nanos() as u64),
+            (&self.shedding, counted.shedding.into()),
         ];
         for (gauge, number) in
             numbers.into_iter().chain(self.relay_delay.iter().zip(counted.relay_delay.packets))
@@ -92,6 +96,7 @@ impl Gauges {
             links: number(&self.links),
             packets_in: number(&self.packets_in),
             packets_out: number(&self.packets_out),
+            shedding: number(&self.shedding) as u8,
             jobs_waiting: self.jobs_waiting.load(Ordering::Relaxed) as u64,
             relay_delay: RelayDelay {
                 packets: std::array::from_fn(|bucket| number(&self.relay_delay[bucket])),

@@ -5,6 +5,7 @@ mod ending;
 mod event_log;
 mod numbers;
 mod recording;
+mod shedding;
 mod telling;
 mod watching;
 
@@ -33,6 +34,7 @@ use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
 use crate::sessions::{Sessions, SessionsSettings};
+use crate::shedding::Shedder;
 use crate::utc::seconds_since_1970;
 use crate::workers::Workers;
 
@@ -67,6 +69,7 @@ pub struct SessionLoop {
     relay_clock: RelayClock,
     /// Another process goes on with the sessions: they do not end here.
     is_handed_over: bool,
+    shedder: Shedder,
     /// A received packet, taken out of its listener so that the listener can send.
     packet: Vec<u8>,
 }
@@ -106,6 +109,7 @@ impl SessionLoop {
             packets_in: 0,
             relay_clock: RelayClock::default(),
             is_handed_over: false,
+            shedder: Shedder::new(settings.shedding),
             packet: Vec::new(),
         }
     }
@@ -159,6 +163,7 @@ impl SessionLoop {
         self.desk.follow(settings.admission.clone());
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
+        self.shedder.set_settings(settings.shedding);
         for index in self.sessions.indices() {
             self.drain(index, now);
         }

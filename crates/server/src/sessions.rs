@@ -10,6 +10,7 @@ use tracing::info;
 
 use crate::directory::Begin;
 use crate::recording::SessionRecording;
+use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
@@ -48,7 +49,10 @@ pub(crate) struct Sessions {
     clients: usize,
     is_looked_at: bool,
     /// Also of sessions that begin later.
-    entrance: Entrance,
+    is_draining: bool,
+    shedding: Shedding,
+    /// What newcomers are told who are given up, in seconds.
+    retry_in_s: u32,
 }
 
 impl Sessions {
@@ -62,7 +66,9 @@ impl Sessions {
             touched: Vec::new(),
             clients: 0,
             is_looked_at: false,
-            entrance: Entrance::Open,
+            is_draining: false,
+            shedding: Shedding::Nothing,
+            retry_in_s: 0,
         }
     }
 
@@ -78,7 +84,8 @@ impl Sessions {
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
         info!(session = name, id = begin.id.0, "begins");
         let mut server = Server::new(self.server_settings(begin.id, begin.serial));
-        server.set_entrance(self.entrance);
+        server.set_entrance(self.entrance());
+        server.set_voices_per_room(self.shedding.voices_per_room());
         self.insert(name, server, true)
     }
 
@@ -95,11 +102,32 @@ impl Sessions {
         self.recall(index, Instant::START);
     }
 
-    /// Who may come in, now and into sessions that begin later.
-    pub(crate) fn set_entrance(&mut self, entrance: Entrance) {
-        self.entrance = entrance;
+    /// Whether nobody new comes in, now and into sessions that begin later.
+    pub(crate) fn set_draining(&mut self, is_draining: bool) {
+        self.is_draining = is_draining;
+        self.follow_load();
+    }
+
+    /// What is given up, now and in sessions that begin later.
+    pub(crate) fn shed(&mut self, shedding: Shedding, retry_in_s: u32) {
+        (self.shedding, self.retry_in_s) = (shedding, retry_in_s);
+        self.follow_load();
+    }
+
+    fn follow_load(&mut self) {
+        let (entrance, voices) = (self.entrance(), self.shedding.voices_per_room());
         for index in self.indices() {
-            self.get_mut(index).server.set_entrance(entrance);
+            let server = &mut self.get_mut(index).server;
+            server.set_entrance(entrance);
+            server.set_voices_per_room(voices);
+        }
+    }
+
+    fn entrance(&self) -> Entrance {
+        match self.shedding {
+            _ if self.is_draining => Entrance::Draining,
+            Shedding::Nothing => Entrance::Open,
+            _ => Entrance::Overloaded { retry_in_s: self.retry_in_s },
         }
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod budgets;
+mod crowd;
 mod draining;
 mod event;
 mod fan_out;

@@ -32,7 +32,8 @@ impl Observation {
     /// Asks a server, which has been up so long; it may take two seconds where a worker hangs.
     pub fn of(server: &ServerHandle, uptime: Duration) -> Self {
         let (workers, session_counts) = (server.workers(), server.session_counts());
-        let mut observation = Self { uptime, workers, session_counts, ..Self::default() };
+        let is_draining = server.drains_until().is_some();
+        let mut observation = Self { uptime, is_draining, workers, session_counts, ..Self::default() };
         for numbers in server.ask_all(|session_loop, _| session_loop.numbers()) {
             let Ok(numbers) = numbers else {
                 observation.silent_workers += 1;

@@ -127,6 +127,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.proximity.clone_from(&config.proximity);
     settings.room_limits.clone_from(&config.room_limits);
     settings.monitor_channels = config.watching.monitor_channels;
+    settings.shedding = config.overload;
     settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)
 }

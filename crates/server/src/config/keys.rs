@@ -6,6 +6,7 @@ use super::field::Field;
 use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
+use super::overload::OVERLOAD_KEYS;
 use super::recording_keys::RECORDING_KEYS;
 
 /// One key.
@@ -80,6 +81,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "Recordings of sessions, a file for each voice; docs/recording.md says more. Players whose clients can show it are told; tell the others.",
     ),
     ("quic", "What every listener takes."),
+    ("overload", "What is given up when there is too much to do, so that the rest goes on."),
     ("ending", "How the server ends, and who goes on; docs/operations.md says more."),
     (
         "fast_path",
@@ -94,14 +96,16 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 /// All of them, in the order of the file: first those at the top.
 pub(super) const KEYS: &[Key] = &joined();
 
+/// Those of the parts of a configuration.
+const TABLES: [&[Key]; 8] =
+    [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, RECORDING_KEYS, OVERLOAD_KEYS, ENDING_KEYS, LIMIT_KEYS];
+
 const fn joined() -> [Key; KEY_COUNT] {
     let mut keys = [OWN_KEYS[0]; KEY_COUNT];
-    let tables =
-        [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, RECORDING_KEYS, ENDING_KEYS, LIMIT_KEYS];
     let (mut table, mut index, mut filled) = (0, 0, 0);
-    while table < tables.len() {
-        while index < tables[table].len() {
-            keys[filled] = tables[table][index];
+    while table < TABLES.len() {
+        while index < TABLES[table].len() {
+            keys[filled] = TABLES[table][index];
             (index, filled) = (index + 1, filled + 1);
         }
         (table, index) = (table + 1, 0);
@@ -114,6 +118,7 @@ const KEY_COUNT: usize = OWN_KEYS.len()
     + HOOK_KEYS.len()
     + ADMIN_KEYS.len()
     + RECORDING_KEYS.len()
+    + OVERLOAD_KEYS.len()
     + ENDING_KEYS.len()
     + LIMIT_KEYS.len();
 

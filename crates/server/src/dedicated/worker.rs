@@ -27,6 +27,8 @@ struct Worker {
     is_stopping: Arc<AtomicBool>,
     gauges: Arc<Gauges>,
     meter: BusyMeter,
+    /// Since the load was noted last.
+    longest_turn: Duration,
 }
 
 /// Runs a loop in a thread named after its number, on this core if one is given.
@@ -46,7 +48,8 @@ pub(super) fn start(
         let sleeper = Sleeper::new(&session_loop);
         let _ = tell_waker.send(sleeper.waker());
         let meter = BusyMeter::new(Instant::now());
-        Worker { session_loop, sleeper, jobs, is_stopping, gauges, meter }.run();
+        Worker { session_loop, sleeper, jobs, is_stopping, gauges, meter, longest_turn: Duration::ZERO }
+            .run();
     };
     let thread = thread::Builder::new().name(format!("voice-{number}")).spawn(run);
     let thread = thread.expect("the operating system gives a thread");
@@ -74,8 +77,10 @@ impl Worker {
         let wake_at = self.session_loop.turn(turned);
         self.gauges.count_turn();
         let now = Instant::now();
+        self.longest_turn = self.longest_turn.max(now - woke);
         if let Some(share) = self.meter.was_busy(woke, now) {
             self.gauges.set_busy(share);
+            self.session_loop.note_load(now, share, std::mem::take(&mut self.longest_turn));
             self.gauges.publish(&self.session_loop.worker_statistics());
         }
         let wake_at = if more_jobs_wait { Some(now) } else { wake_at };

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_session::{DrainTarget, Draining, Entrance, SessionSnapshot};
+use consonance_session::{DrainTarget, Draining, SessionSnapshot};
 use tracing::info;
 
 use super::SessionLoop;
@@ -34,7 +34,7 @@ impl SessionLoop {
     /// and where to go on. Sessions that begin later run empty, too. How many clients were told.
     pub fn drain_sessions(&mut self, now: Instant, plan: &DrainPlan) -> usize {
         let at = self.at(now);
-        self.sessions.set_entrance(Entrance::Draining);
+        self.sessions.set_draining(true);
         let mut told = 0;
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
@@ -55,11 +55,11 @@ impl SessionLoop {
     /// Everybody may come in again, and clients that were told otherwise are told so.
     pub fn stop_draining(&mut self, now: Instant) {
         let at = self.at(now);
-        self.sessions.set_entrance(Entrance::Open);
         for index in self.sessions.indices() {
             self.sessions.get_mut(index).server.stop_draining(at);
             self.drain(index, now);
         }
+        self.sessions.set_draining(false);
         info!("no longer draining");
     }
 

@@ -27,6 +27,7 @@ impl SessionLoop {
             packets_in: self.packets_in,
             packets_out: self.listeners.packets_out,
             relay_delay: self.relay_clock.delay,
+            shedding: self.shedding().number(),
             ..WorkerStatistics::default()
         }
     }

@@ -7,6 +7,7 @@ use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, Room
 
 use crate::admission::Admission;
 use crate::records::{Records, RecordsSettings};
+use crate::shedding::SheddingSettings;
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct SessionsSettings {
     /// Tell who speaks to whom at all times (default only while an inspector looks); see
     /// [`ServerSettings::monitor_channels`].
     pub monitor_channels: bool,
+    /// What each worker gives up when it has too much to do.
+    pub shedding: SheddingSettings,
     /// Who may join (default everybody).
     pub admission: Admission,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
@@ -90,6 +93,7 @@ impl SessionsSettings {
             room_limits: Vec::new(),
             records: Records::in_memory(RecordsSettings::default()),
             monitor_channels: false,
+            shedding: SheddingSettings::default(),
             admission: Admission::default(),
             seed: random_u64(),
             secret_key: random_key(),

@@ -10,6 +10,7 @@ mod joining;
 mod on_demand;
 mod player;
 mod sessions;
+mod shedding;
 mod stage;
 mod strangers;
 mod tokens;

@@ -27,6 +27,7 @@ pub(super) enum Fault {
     TextMuted,
     TextHeld,
     SpeakersLimited,
+    Shed,
     PriorityForbidden,
     VoiceLimited,
     ControlLimited,
@@ -69,6 +70,7 @@ impl Fault {
             | Self::TextMuted
             | Self::TextHeld
             | Self::SpeakersLimited
+            | Self::Shed
             | Self::PriorityForbidden
             | Self::Undrained => return None,
         })
@@ -105,6 +107,7 @@ impl Server {
             Fault::TextMuted => &mut statistics.texts_muted,
             Fault::TextHeld => &mut statistics.texts_held,
             Fault::SpeakersLimited => &mut statistics.speakers_limited,
+            Fault::Shed => &mut statistics.voice_shed,
             Fault::Malformed => &mut statistics.malformed,
             Fault::Oversized => &mut statistics.oversized,
             Fault::WrongSession => &mut statistics.wrong_session,

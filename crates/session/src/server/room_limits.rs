@@ -9,6 +9,7 @@ use consonance_wire::{
     Channel, ChannelKind, ClientId, Notice, RoomId, TextData, TextRecipient, VoiceData, WireStr,
 };
 
+use super::crowd::Crowd;
 use super::room_pattern::RoomPattern;
 use super::{Fault, RoomUse, Server, ServerEvent};
 use crate::client::SPEAKING_TIMEOUT;
@@ -42,6 +43,8 @@ pub(super) struct Quotas {
     limited: BTreeMap<RoomId, Quota>,
     /// By client id.
     texts: Vec<Option<Box<LastTexts>>>,
+    /// Who is heard while the server has too much to do.
+    pub(super) crowd: Crowd,
 }
 
 #[derive(Debug)]
@@ -101,10 +104,12 @@ impl Quotas {
     /// Nobody listens to a room any more.
     pub(super) fn close(&mut self, room: &str) {
         self.limited.remove(&RoomId::of(room));
+        self.crowd.close(RoomId::of(room));
     }
 
     /// A client is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
+        self.crowd.forget(id);
         for quota in self.limited.values_mut() {
             quota.speaking.retain(|(speaker, _)| *speaker != id);
             quota.refused.retain(|(speaker, _)| *speaker != id);
@@ -228,6 +233,7 @@ impl Server {
 
     /// Refuses a frame to a room that has enough speakers without its sender, and takes a place for it else.
     pub(super) fn check_places(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
+        self.check_crowd(own, voice)?;
         if !self.quotas.limits_speakers() {
             return Ok(());
         }

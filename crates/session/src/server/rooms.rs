@@ -171,6 +171,7 @@ impl Server {
             || self.gate.restricts()
             || self.moderation.has_room_rights()
             || self.quotas.limits_speakers()
+            || self.quotas.crowd.is_limited()
     }
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {

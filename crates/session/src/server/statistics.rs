@@ -105,6 +105,8 @@ counters! {
         pub texts_held: u64,
         /// Frames to rooms that have enough speakers without their sender.
         pub speakers_limited: u64,
+        /// Frames that went nowhere because the server has too much to do, and enough others speak there.
+        pub voice_shed: u64,
         /// Rooms that a client was taken out of because they have enough listeners without it.
         pub rooms_full: u64,
         /// Clients that an operator has removed.

@@ -6,6 +6,7 @@ mod access;
 mod administration;
 mod any_order;
 mod client_statistics;
+mod crowd;
 mod draining;
 mod handshake_answer;
 mod honest_peers;

@@ -1,0 +1,31 @@
+//! `[overload]`: what a server gives up when it has too much to do.
+
+use super::field::Field;
+use super::keys::{Key, Takes};
+
+pub(super) const OVERLOAD_KEYS: &[Key] = &[
+    Key::new(
+        "overload.shed",
+        Takes::AtOnce,
+        Field::Flag(|config| &mut config.overload.is_on),
+        "Give something up when a worker has too much to do, one step after the other: first newcomers are told to try again later, then in each room only eight are heard at once, then four, then two. Everything comes back in the reverse order.",
+    ),
+    Key::new(
+        "overload.busy_percent_max",
+        Takes::AtOnce,
+        Field::Number(|config| &mut config.overload.busy_percent_max, 10, 100),
+        "In how many hundredths of its time a worker may be busy; a step is taken for each second above that, and one back for each five seconds below three quarters of it.",
+    ),
+    Key::new(
+        "overload.turn_max_s",
+        Takes::AtOnce,
+        Field::Seconds(|config| &mut config.overload.turn_max, 0.001, 1.0),
+        "How long one turn of a busy worker may take, in seconds: voice that comes meanwhile waits.",
+    ),
+    Key::new(
+        "overload.retry_s",
+        Takes::AtOnce,
+        Field::Number(|config| &mut config.overload.retry_in_s, 1, 3600),
+        "After how many seconds newcomers are told to try again.",
+    ),
+];

@@ -1,0 +1,29 @@
+//! A worker that has too much to do gives something up in all of its sessions.
+
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use super::SessionLoop;
+use crate::shedding::Shedding;
+
+impl SessionLoop {
+    /// The loop was busy for this share of its time of late, and no turn took longer than this; to be told several times a
+    /// second. Gives up more or less, as [`SheddingSettings`](crate::SheddingSettings) say.
+    pub fn note_load(&mut self, now: Instant, busy_share: f64, longest_turn: Duration) {
+        let former = self.shedder.step();
+        let Some(step) = self.shedder.observe(now, busy_share, longest_turn) else { return };
+        let (worker, voices) = (self.number, step.voices_per_room());
+        if step > former {
+            warn!(worker, busy_share, ?longest_turn, ?step, voices, "too much to do: gives up more");
+        } else {
+            info!(worker, busy_share, ?longest_turn, ?step, voices, "less to do: gives up less");
+        }
+        self.sessions.shed(step, self.shedder.settings().retry_in_s);
+    }
+
+    /// What is given up now.
+    pub fn shedding(&self) -> Shedding {
+        self.shedder.step()
+    }
+}

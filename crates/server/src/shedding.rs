@@ -1,0 +1,224 @@
+//! What a worker gives up when it has too much to do, and in which order: newcomers first, then voices.
+
+use std::time::{Duration, Instant};
+
+/// When a worker has too much to do, and when no longer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SheddingSettings {
+    /// Whether anything is given up.
+    pub is_on: bool,
+    /// Of a hundred parts of its time, in how many a worker may be busy; above that, something is given up.
+    pub busy_percent_max: u32,
+    /// A turn of its loop may take so long: voice that comes meanwhile waits.
+    pub turn_max: Duration,
+    /// What newcomers are told, in seconds.
+    pub retry_in_s: u32,
+}
+
+/// What is given up, in rising order; each step includes those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shedding {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Newcomers are told to try again later.
+    Newcomers,
+    /// In each room at most eight are heard at once.
+    AboveEightVoices,
+    /// Four.
+    AboveFourVoices,
+    /// Two.
+    AboveTwoVoices,
+}
+
+/// Follows how busy one worker is, and says what it gives up. Steps up soon and down late, one at a time, so that what one
+/// step achieves shows before the next, and nothing flickers.
+#[derive(Debug)]
+pub(crate) struct Shedder {
+    settings: SheddingSettings,
+    step: Shedding,
+    /// Since when it has had too much to do without a pause, or little enough.
+    busy_since: Option<Instant>,
+    calm_since: Option<Instant>,
+}
+
+/// Too much to do for so long gives up one thing more.
+const STEP_UP: Duration = Duration::from_secs(1);
+/// Little enough for so long takes one thing back.
+const STEP_DOWN: Duration = Duration::from_secs(5);
+/// Below this part of both limits it is little enough: what was given up must fit in between.
+const CALM: f64 = 0.75;
+
+const STEPS: [Shedding; 5] = [
+    Shedding::Nothing,
+    Shedding::Newcomers,
+    Shedding::AboveEightVoices,
+    Shedding::AboveFourVoices,
+    Shedding::AboveTwoVoices,
+];
+
+impl Default for SheddingSettings {
+    /// 90 % busy, or turns of 20 ms; 20 s for newcomers.
+    fn default() -> Self {
+        Self { is_on: true, busy_percent_max: 90, turn_max: Duration::from_millis(20), retry_in_s: 20 }
+    }
+}
+
+impl Shedding {
+    /// How many are heard in a room at once; everybody if there is none.
+    pub fn voices_per_room(self) -> Option<usize> {
+        match self {
+            Self::Nothing | Self::Newcomers => None,
+            Self::AboveEightVoices => Some(8),
+            Self::AboveFourVoices => Some(4),
+            Self::AboveTwoVoices => Some(2),
+        }
+    }
+
+    /// As a number for graphs: 0 for nothing, up to 4.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl Shedder {
+    pub(crate) fn new(settings: SheddingSettings) -> Self {
+        Self { settings, step: Shedding::Nothing, busy_since: None, calm_since: None }
+    }
+
+    pub(crate) fn settings(&self) -> &SheddingSettings {
+        &self.settings
+    }
+
+    pub(crate) fn set_settings(&mut self, settings: SheddingSettings) {
+        self.settings = settings;
+    }
+
+    pub(crate) fn step(&self) -> Shedding {
+        self.step
+    }
+
+    /// The worker was busy for this share of its time of late, and no turn took longer than this. What is given up from now
+    /// on, if that has changed.
+    pub(crate) fn observe(
+        &mut self,
+        now: Instant,
+        busy_share: f64,
+        longest_turn: Duration,
+    ) -> Option<Shedding> {
+        let SheddingSettings { is_on, busy_percent_max, turn_max, .. } = self.settings;
+        let busy_share_max = f64::from(busy_percent_max.max(1)) / 100.0;
+        // Long turns alone, as on a machine that others use too, are no reason to give up anything.
+        let worst = (busy_share / busy_share_max).max(
+            (longest_turn.as_secs_f64() / turn_max.as_secs_f64()).min(busy_share / (busy_share_max * CALM)),
+        );
+        let index = usize::from(self.step.number());
+        if !is_on {
+            return self.go_to(0);
+        }
+        if worst > 1.0 {
+            self.calm_since = None;
+            let since = *self.busy_since.get_or_insert(now);
+            if now.saturating_duration_since(since) >= STEP_UP {
+                self.busy_since = Some(now);
+                return self.go_to((index + 1).min(STEPS.len() - 1));
+            }
+        } else if worst < CALM {
+            self.busy_since = None;
+            let since = *self.calm_since.get_or_insert(now);
+            if now.saturating_duration_since(since) >= STEP_DOWN {
+                self.calm_since = Some(now);
+                return self.go_to(index.saturating_sub(1));
+            }
+        } else {
+            (self.busy_since, self.calm_since) = (None, None);
+        }
+        None
+    }
+
+    fn go_to(&mut self, index: usize) -> Option<Shedding> {
+        let step = STEPS[index];
+        (std::mem::replace(&mut self.step, step) != step).then_some(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(100);
+    const SHORT: Duration = Duration::from_millis(1);
+
+    struct Bench {
+        shedder: Shedder,
+        now: Instant,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self { shedder: Shedder::new(SheddingSettings::default()), now: Instant::now() }
+        }
+
+        /// So busy for so many seconds; the steps that were taken.
+        fn run(&mut self, seconds: u32, busy_share: f64, longest_turn: Duration) -> Vec<Shedding> {
+            let mut steps = Vec::new();
+            for _ in 0..seconds * 10 {
+                self.now += TICK;
+                steps.extend(self.shedder.observe(self.now, busy_share, longest_turn));
+            }
+            steps
+        }
+    }
+
+    #[test]
+    fn too_much_gives_up_newcomers_first_and_then_ever_more_voices_and_stops_there() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.run(30, 1.0, SHORT), STEPS[1..]);
+        assert_eq!(bench.shedder.step(), Shedding::AboveTwoVoices);
+    }
+
+    #[test]
+    fn what_was_given_up_comes_back_in_the_reverse_order_and_later() {
+        let mut bench = Bench::new();
+        bench.run(30, 1.0, SHORT);
+        assert_eq!(bench.run(4, 0.3, SHORT), []);
+        let mut reverse = STEPS[..4].to_vec();
+        reverse.reverse();
+        assert_eq!(bench.run(60, 0.3, SHORT), reverse);
+    }
+
+    #[test]
+    fn between_the_limits_everything_stays_as_it_is() {
+        let mut bench = Bench::new();
+        bench.run(2, 1.0, SHORT);
+        let step = bench.shedder.step();
+        assert_eq!(bench.run(60, 0.8, SHORT), []);
+        assert_eq!(bench.shedder.step(), step);
+    }
+
+    #[test]
+    fn a_moment_of_work_gives_up_nothing() {
+        let mut bench = Bench::new();
+        for _ in 0..20 {
+            assert_eq!(bench.run(1, 0.99, SHORT), []);
+            assert_eq!(bench.run(1, 0.85, SHORT), []);
+        }
+    }
+
+    #[test]
+    fn long_turns_count_for_a_worker_that_is_busy_and_not_for_an_idle_one() {
+        let mut bench = Bench::new();
+        let long = Duration::from_millis(50);
+        assert_eq!(bench.run(30, 0.1, long), []);
+        assert_eq!(bench.run(2, 0.75, long), [Shedding::Newcomers]);
+    }
+
+    #[test]
+    fn switched_off_it_gives_up_nothing_and_takes_back_all_at_once() {
+        let mut bench = Bench::new();
+        bench.run(30, 1.0, SHORT);
+        bench.shedder.set_settings(SheddingSettings { is_on: false, ..SheddingSettings::default() });
+        assert_eq!(bench.run(30, 1.0, SHORT), [Shedding::Nothing]);
+    }
+}

@@ -1,0 +1,53 @@
+//! A worker that has too much to do gives up newcomers, then voices, and never those who are heard.
+
+use std::time::Duration;
+
+use consonance_server::Shedding;
+
+use crate::stage::Stage;
+
+/// Says for so many seconds that the loop was busy all the time, or hardly.
+fn load(stage: &mut Stage, seconds: u32, busy_share: f64) {
+    for _ in 0..seconds * 10 {
+        stage.wait(Duration::from_millis(100));
+        stage.session_loop.note_load(stage.now, busy_share, Duration::from_millis(1));
+        stage.turn();
+    }
+}
+
+#[test]
+fn newcomers_are_refused_and_the_first_speakers_stay_audible_until_there_is_less_to_do() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut ann = stage.player("Ann", 0, "main").talk("lobby");
+    let mut ben = stage.player("Ben", 0, "main").talk("lobby");
+    let mut cid = stage.player("Cid", 0, "main").talk("lobby");
+    let mut listener = stage.player("Listener", 0, "main").listen("lobby");
+    stage.settle(&mut [&mut ann, &mut ben, &mut cid, &mut listener]);
+    load(&mut stage, 30, 1.0);
+    assert_eq!(stage.session_loop.shedding(), Shedding::AboveTwoVoices);
+
+    let mut late = stage.player("Late", 0, "main");
+    stage.settle(&mut [&mut late]);
+    assert_eq!(stage.statistics("main").0, 4);
+    assert_eq!(stage.statistics("main").1.newcomers_turned_away, 1);
+    for _ in 0..3 {
+        for player in [&mut ann, &mut ben, &mut cid] {
+            player.client.send_voice(b"frame").unwrap();
+            player.turn(stage.now);
+            stage.turn();
+        }
+        listener.turn(stage.now);
+    }
+    let frames = |listener: &crate::player::Player, from: &str| {
+        listener.seen.iter().filter(|line| line.starts_with(from)).count()
+    };
+    let ids = [&ann, &ben, &cid].map(|player| format!("{} says", player.client.id().unwrap()));
+    assert_eq!(ids.map(|from| frames(&listener, &from)), [3, 3, 0], "{:?}", listener.seen);
+    assert_eq!(stage.statistics("main").1.voice_shed, 3);
+
+    load(&mut stage, 60, 0.1);
+    assert_eq!(stage.session_loop.shedding(), Shedding::Nothing);
+    let mut later = stage.player("Later", 0, "main");
+    stage.settle(&mut [&mut later, &mut ann, &mut ben, &mut cid, &mut listener]);
+    assert_eq!(stage.statistics("main").0, 5);
+}

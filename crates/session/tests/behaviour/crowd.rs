@@ -1,0 +1,127 @@
+//! Fewer voices at once in each room: who has more priority is heard, and among equals who began first.
+
+use core::time::Duration;
+
+use consonance_session::{
+    Capabilities, ChannelId, ChannelProperties, LinkId, Priority, ProximitySettings, RoomPattern, Target,
+};
+
+use crate::support::network::{Network, Who};
+
+const FRAME: &[u8] = b"speech";
+/// What an encoder sends in silence is no longer.
+const SILENCE: &[u8] = b"..";
+
+/// A listener and some who speak to the lobby, which server and original route alike.
+fn crowd(capabilities: Capabilities, speakers: &[&str]) -> (Network, Who, Vec<Who>) {
+    let mut network = Network::new();
+    network.capabilities = capabilities;
+    let listener = network.join("Listener", &["lobby"]);
+    let speakers: Vec<Who> = speakers.iter().map(|name| network.join(name, &[])).collect();
+    for who in &speakers {
+        open(&mut network, *who, Priority::Default);
+    }
+    network.events(listener);
+    (network, listener, speakers)
+}
+
+fn open(network: &mut Network, who: Who, priority: Priority) -> ChannelId {
+    let properties = ChannelProperties { priority: Some(priority), ..ChannelProperties::default() };
+    network.client(who).open_channel(Target::Room("lobby".into()), properties).expect("a channel more")
+}
+
+/// Each speaks one frame in this order; whom the listener hears.
+fn heard(network: &mut Network, listener: Who, speakers: &[Who], frame: &[u8]) -> Vec<String> {
+    network.events(listener);
+    for who in speakers {
+        network.client(*who).send_voice(frame).expect("in the session");
+        network.run();
+    }
+    network.wait(Duration::from_millis(20));
+    let frames = network.events(listener).into_iter().filter_map(|event| {
+        let id = event.strip_prefix("frame ")?.split_once(" of ")?.1.split_once(':')?.0.to_owned();
+        Some(id)
+    });
+    frames.collect()
+}
+
+#[test]
+fn only_so_many_are_heard_and_the_first_ones_stay() {
+    for capabilities in [Capabilities::ALL, Capabilities::NONE] {
+        let (mut network, listener, who) = crowd(capabilities, &["A", "B", "C", "D"]);
+        assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "2", "3", "4"]);
+        network.server.set_voices_per_room(Some(2));
+        let order = [who[2], who[0], who[3], who[1]];
+        assert_eq!(heard(&mut network, listener, &order, FRAME), ["3", "1"], "{capabilities:?}");
+        assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "3"]);
+        assert_eq!(network.server.statistics().voice_shed, 4);
+        network.server.set_voices_per_room(None);
+        assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "2", "3", "4"]);
+    }
+}
+
+#[test]
+fn who_pauses_gives_way_after_half_a_second_and_silence_keeps_no_place() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    for _ in 0..30 {
+        heard(&mut network, listener, &who[..1], SILENCE);
+    }
+    assert_eq!(heard(&mut network, listener, &[who[1], who[0]], FRAME), ["2"]);
+}
+
+#[test]
+fn more_priority_takes_the_place_of_less() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    let chief = network.join("Chief", &[]);
+    open(&mut network, chief, Priority::High);
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard(&mut network, listener, &[who[0], who[1], chief, who[0]], FRAME), ["1", "3"]);
+}
+
+#[test]
+fn who_goes_leaves_its_place_at_once() {
+    let (mut network, listener, who) = crowd(Capabilities::NONE, &["A", "B"]);
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    network.cut(who[0]);
+    assert_eq!(heard(&mut network, listener, &who[1..], FRAME), ["2"]);
+}
+
+#[test]
+fn a_lower_limit_keeps_the_first_of_those_who_are_heard() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B", "C"]);
+    network.server.set_voices_per_room(Some(3));
+    assert_eq!(heard(&mut network, listener, &who, FRAME).len(), 3);
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard(&mut network, listener, &[who[2], who[1], who[0]], FRAME), ["1"]);
+}
+
+#[test]
+fn nobody_is_disconnected_for_speaking_where_nobody_hears_it() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    network.server.set_voices_per_room(Some(1));
+    for _ in 0..1000 {
+        heard(&mut network, listener, &who, FRAME);
+    }
+    assert_eq!(network.server.clients(), 3);
+    assert!(network.server.statistics().voice_shed >= 1000);
+}
+
+#[test]
+fn players_and_proximity_rooms_are_spoken_to_as_before() {
+    let mut network = Network::new();
+    network.capabilities = Capabilities::ALL;
+    network.set_up(|settings| {
+        settings.proximity = vec![(RoomPattern::from("world"), ProximitySettings::new(20.0))];
+    });
+    let listener = network.join("Listener", &["lobby"]);
+    let who = ["A", "B"].map(|name| network.join(name, &[]));
+    open(&mut network, who[0], Priority::Default);
+    let to_player = Target::Player("Listener".into());
+    network.client(who[1]).open_channel(to_player, ChannelProperties::default()).expect("a channel more");
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "2"]);
+    assert_eq!(network.server.link_table().filter(|row| row.link == LinkId(1)).count(), 1);
+}
