@@ -43,8 +43,7 @@ impl VoiceChatBuilder {
     /// # Errors
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
-        let transport = self.transport.take().ok_or(StartError::NoNetwork)?;
-        let ways = Ways::new(transport, self.dial.take());
+        let ways = Ways::new(self.transport.take().ok_or(StartError::NoNetwork)?, self.dial.take());
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(MAX_COMMANDS);

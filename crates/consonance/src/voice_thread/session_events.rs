@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::{ClientEvent, Disconnection};
+use consonance_session::{ClientEvent, Disconnection, Onward};
 
 use super::VoiceThread;
 use crate::event::{End, Event, EventKind};
@@ -10,11 +10,18 @@ use crate::problem::ProblemKind;
 use crate::standing::{OperatorDecision, Standing};
 use crate::trace::FrameTrace;
 
+/// What changes the whole chat, and is followed once the event is told.
+enum Turn {
+    Closes(Duration, Option<Onward>),
+    Stays,
+    Lost(Disconnection, Option<Duration>),
+}
+
 impl VoiceThread {
     pub(super) fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut has_direct_change = self.uplink.take_direct_change();
-        let (mut lost, mut decided, mut closing) = (None, false, None);
+        let (mut turn, mut decided) = (None, false);
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
             self.uplink_quality.follow(now, &event);
@@ -50,9 +57,9 @@ impl VoiceThread {
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
                 ClientEvent::ServerCloses { ends_in, onward } => {
-                    closing = Some(Some((*ends_in, onward.clone())));
+                    turn = Some(Turn::Closes(*ends_in, onward.clone()));
                 }
-                ClientEvent::ServerStays => closing = Some(None),
+                ClientEvent::ServerStays => turn = Some(Turn::Stays),
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
@@ -64,7 +71,7 @@ impl VoiceThread {
                         self.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
                     }
                 }
-                ClientEvent::Disconnected { cause, retry_in } => lost = Some((*cause, *retry_in)),
+                ClientEvent::Disconnected { cause, retry_in } => turn = Some(Turn::Lost(*cause, *retry_in)),
                 _ => {}
             }
             if let Some(decision) = OperatorDecision::of(&event, &self.clock) {
@@ -74,15 +81,17 @@ impl VoiceThread {
             if let Some(kind) = EventKind::of(event, &self.own_name) {
                 self.events.push(Event { at: now, kind });
             }
-            match closing.take() {
-                Some(Some((ends_in, onward))) => self.hear_of_closing(now, ends_in, onward.as_ref()),
-                Some(None) => self.hear_of_staying(now),
+            match turn.take() {
+                Some(Turn::Closes(ends_in, onward)) => self.hear_of_closing(now, ends_in, onward.as_ref()),
+                Some(Turn::Stays) => self.hear_of_staying(now),
+                Some(Turn::Lost(cause, retry_in)) => self.lose_session(now, cause, retry_in),
                 None => {}
             }
-            if let Some((cause, retry_in)) = lost.take() {
-                self.lose_session(now, cause, retry_in);
-            }
         }
+        self.show_changes(now, decided, has_direct_change);
+    }
+
+    fn show_changes(&mut self, now: Instant, decided: bool, has_direct_change: bool) {
         if decided {
             self.own_voice.set_standing(Standing::of(&self.client, &self.clock));
         }
