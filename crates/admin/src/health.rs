@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::listener::App;
+use crate::app::App;
 use crate::problem::Problem;
 
 /// The process lives: its runtime answers.

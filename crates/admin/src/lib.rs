@@ -6,6 +6,9 @@
 //! |---|---|---|
 //! | `GET /healthz` | 200 while the process lives | no |
 //! | `GET /readyz` | 200 while players may join: every worker turns, and nobody drains the server | no |
+//! | `GET /` | the page: who is there, who speaks, what is lost, and the buttons of a moderator | no, but it asks for it |
+//! | `GET /api/docs`, `GET /api/openapi.json` | the description of the API | no |
+//! | `/api/v1/…` | what there is, and what can be done | yes |
 //! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | unless a setting opens it |
 //!
 //! ```text
@@ -17,15 +20,20 @@
 //! another site's page.
 //! Nothing here is on a voice frame's way: a runtime of one thread asks the workers, and waits for them with a time-out.
 
+mod api;
+mod app;
+mod clock;
 mod connections;
 mod guard;
 mod health;
 mod listener;
 pub mod metrics;
+mod page;
 mod problem;
 mod settings;
 mod token;
 
+pub use app::Operator;
 pub use listener::{AdminError, AdminListener};
 pub use settings::{AdminLimits, AdminSettings};
 pub use token::{AdminToken, TokenError, TokenFile};

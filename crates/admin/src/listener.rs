@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -13,15 +13,15 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Mutex, watch};
+use tokio::runtime::Builder;
+use tokio::sync::watch;
 use tracing::info;
 
+use crate::app::{App, Operator};
 use crate::guard::{self, Guard};
-use crate::metrics::{self, Observation};
 use crate::problem::Problem;
 use crate::settings::AdminSettings;
-use crate::{connections, health};
+use crate::{api, connections, health, metrics, page};
 
 /// A listener that answers until it is dropped.
 #[derive(Debug)]
@@ -58,14 +58,11 @@ pub enum AdminError {
 }
 
 impl AdminListener {
-    /// Listens from now on. `observe` tells how the server is; it may take a moment, and is asked once a second at most.
+    /// Listens from now on, and shows and does what the operator may.
     ///
     /// # Errors
     /// If the address is another machine's business or taken.
-    pub fn start(
-        settings: AdminSettings,
-        observe: impl Fn() -> Observation + Send + Sync + 'static,
-    ) -> Result<Self, AdminError> {
+    pub fn start(settings: AdminSettings, operator: Operator) -> Result<Self, AdminError> {
         let address = settings.listen;
         if !address.ip().is_loopback() && !settings.allow_plain {
             return Err(AdminError::Plain { address });
@@ -80,7 +77,11 @@ impl AdminListener {
         let listener = bound.map_err(|source| AdminError::Bind { address, source })?;
         let address = listener.local_addr().map_err(AdminError::Start)?;
         let (stop, stopped) = watch::channel(false);
-        let run = move || serve(&runtime, listener, &settings, Box::new(observe), stopped);
+        let run = move || {
+            let app = App::new(operator, &settings, stopped.clone());
+            let limits = settings.limits.clone();
+            runtime.block_on(connections::serve(listener, routes(&settings, app), limits, stopped));
+        };
         let thread = thread::Builder::new().name("admin".into()).spawn(run).map_err(AdminError::Start)?;
         info!(%address, "the admin listener is up");
         Ok(Self { address, stop, thread: Some(thread) })
@@ -102,76 +103,28 @@ impl Drop for AdminListener {
     }
 }
 
-/// What every route may ask.
-#[derive(Clone)]
-pub(crate) struct App(Arc<Shared>);
-
-struct Shared {
-    observe: Observe,
-    /// The newest observation, and since when it is.
-    observed: Mutex<Option<(Instant, Observation)>>,
-    metrics_sessions_max: usize,
-}
-
-type Observe = Box<dyn Fn() -> Observation + Send + Sync>;
-
-impl App {
-    /// How the server is, or was less than a second ago: strangers may ask as often as they like.
-    pub(crate) async fn observe(&self) -> Result<Observation, Problem> {
-        let mut observed = self.0.observed.lock().await;
-        if let Some((at, observation)) = &*observed
-            && at.elapsed() < FRESH
-        {
-            return Ok(observation.clone());
-        }
-        let shared = Arc::clone(&self.0);
-        let asked = tokio::task::spawn_blocking(move || (shared.observe)()).await;
-        let observation = asked.map_err(|_| {
-            let detail = "the server could not be asked, which is a fault of ours: please report it";
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
-        })?;
-        *observed = Some((Instant::now(), observation.clone()));
-        Ok(observation)
-    }
-
-    pub(crate) fn metrics_sessions_max(&self) -> usize {
-        self.0.metrics_sessions_max
-    }
-}
-
 /// Questions to workers that are waited for at once.
 const BLOCKING_THREADS: usize = 4;
-/// How old what is shown may be.
-const FRESH: Duration = Duration::from_secs(1);
 
-fn serve(
-    runtime: &Runtime,
-    listener: TcpListener,
-    settings: &AdminSettings,
-    observe: Observe,
-    stopped: watch::Receiver<bool>,
-) {
-    let limits = settings.limits.clone();
-    let app = routes(settings, observe);
-    runtime.block_on(connections::serve(listener, app, limits, stopped));
-}
-
-fn routes(settings: &AdminSettings, observe: Observe) -> Router {
+fn routes(settings: &AdminSettings, app: App) -> Router {
     let guard = Guard::new(settings);
-    let metrics_sessions_max = settings.metrics_sessions_max;
-    let app = App(Arc::new(Shared { observe, observed: Mutex::default(), metrics_sessions_max }));
     let for_token = || from_fn_with_state(Arc::clone(&guard), guard::check_token);
     let numbers = get(metrics::metrics);
     let numbers = if settings.open_metrics { numbers } else { numbers.route_layer(for_token()) };
     let patience = settings.limits.request_timeout;
+    let (api, description) = api::routes();
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", numbers)
+        .merge(page::routes())
+        .merge(api::description_route(&description))
+        .merge(api.route_layer(for_token()))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(settings.limits.request_bytes_max))
         .layer(from_fn(move |request, next| in_time(patience, request, next)))
+        .layer(from_fn(page::forbid_everything_else))
         .layer(from_fn_with_state(guard, guard::check_where_from))
         .with_state(app)
 }

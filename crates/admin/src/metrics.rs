@@ -10,6 +10,7 @@ mod observation;
 mod process;
 mod reference;
 mod session_counters;
+mod storage;
 mod summary;
 mod workers;
 
@@ -17,7 +18,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::listener::App;
+use crate::app::App;
 use exposition::Exposition;
 pub use families::{Family, Kind, families};
 pub use observation::Observation;
@@ -31,6 +32,7 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     summary::write(&mut out, observation, sessions_max);
     workers::write(&mut out, observation);
     session_counters::write(&mut out, observation);
+    storage::write(&mut out, observation);
     network_counters::write(&mut out, observation);
     process::write(&mut out);
     out.into_text()

@@ -54,6 +54,8 @@ pub struct AdminLimits {
     pub connection_lifetime: Duration,
     /// Bytes of a request's body. Default 16 KiB: the largest thing that is asked for is a ban with its reason.
     pub request_bytes_max: usize,
+    /// Pages that follow the server at once. Default 16; each asks it once a second.
+    pub followers_max: usize,
     /// Wrong tokens that are answered slowly at once; more are sent away. Default 16.
     pub wrong_tokens_max: usize,
     /// How long the answer to a wrong token takes. Default 1 s.
@@ -68,6 +70,7 @@ impl Default for AdminLimits {
             request_timeout: Duration::from_secs(10),
             connection_lifetime: Duration::from_mins(5),
             request_bytes_max: 16 * 1024,
+            followers_max: 16,
             wrong_tokens_max: 16,
             wrong_token_delay: Duration::from_secs(1),
         }

@@ -20,6 +20,7 @@
 //! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
 //! for example `RUST_LOG=debug`.
 
+mod admin;
 mod admin_token;
 mod bench;
 mod capture_arguments;
@@ -82,6 +83,8 @@ enum Command {
     /// Run pieces of the audio engine off-line, from WAV files to WAV files.
     #[command(subcommand)]
     Lab(lab::Lab),
+    /// See and do what an operator may: sessions, players, mutes, bans, over a server's admin listener.
+    Admin(admin::Admin),
     /// Make keys, and join tokens that are signed with them.
     #[command(subcommand)]
     Token(token::Token),
@@ -106,6 +109,7 @@ fn main() -> ExitCode {
         Some(Command::Why(why)) => return why::run(&why),
         Some(Command::Bench(bench)) => bench::run(&bench),
         Some(Command::Lab(lab)) => lab::run(&lab),
+        Some(Command::Admin(admin)) => admin::run(&admin),
         Some(Command::Token(token)) => token::run(&token),
         Some(Command::Recordings(recordings)) => recordings::run(&recordings),
         Some(Command::Sim(sim)) => sim::run(&sim),

@@ -12,7 +12,7 @@ use consonance_inspector::{
 use consonance_session::{Flow, Instant, Server, ServerEvent, ServerStatistics, Traffic};
 
 use crate::session_loop::SessionLoop;
-pub(crate) use rows::fill;
+pub(crate) use rows::{fill, session_row};
 
 /// What is shown of the past.
 const MAX_NOTES: usize = 100;

@@ -130,6 +130,17 @@ families! {
     OTHER: Counter "consonance_session_other_total" ["counter"]
         "Whatever else sessions count, by its name in the program.";
 
+    BANS: Gauge "consonance_bans"
+        "Bans that are kept.";
+    STORE_WRITES: Counter "consonance_store_writes_total"
+        "Changes that the disk has taken.";
+    STORE_ERRORS: Counter "consonance_store_errors_total"
+        "How often the disk refused one; it is tried again.";
+    STORE_WAITING: Gauge "consonance_store_writes_waiting"
+        "Changes that wait for the disk.";
+    STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
+        "Changes that are in memory only because too many waited for the disk.";
+
     LINKS: Gauge "consonance_links" ["network"]
         "Links that are up, joined to a session or not.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]

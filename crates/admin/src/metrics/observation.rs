@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_server::moderation::Moderation;
+use consonance_server::store::StoreStatus;
 use consonance_server::{NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WorkerStatistics};
 use consonance_session::ServerStatistics;
 
@@ -14,6 +16,10 @@ pub struct Observation {
     pub is_draining: bool,
     /// Workers that did not answer in time.
     pub silent_workers: usize,
+    /// How bans and the audit log are kept.
+    pub store: StoreStatus,
+    /// Bans that hold.
+    pub bans: usize,
     /// Each worker, as it says itself.
     pub workers: Vec<WorkerStatistics>,
     /// How sessions came and went.
@@ -30,10 +36,18 @@ pub struct Observation {
 
 impl Observation {
     /// Asks a server, which has been up so long; it may take two seconds where a worker hangs.
-    pub fn of(server: &ServerHandle, uptime: Duration) -> Self {
+    pub fn of(server: &ServerHandle, moderation: &Moderation, uptime: Duration) -> Self {
         let (workers, session_counts) = (server.workers(), server.session_counts());
         let is_draining = server.drains_until().is_some();
-        let mut observation = Self { uptime, is_draining, workers, session_counts, ..Self::default() };
+        let mut observation = Self {
+            uptime,
+            is_draining,
+            workers,
+            session_counts,
+            store: moderation.store_status(),
+            bans: moderation.bans_count(),
+            ..Self::default()
+        };
         for numbers in server.ask_all(|session_loop, _| session_loop.numbers()) {
             let Ok(numbers) = numbers else {
                 observation.silent_workers += 1;

@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use consonance_admin::metrics::Observation;
 use consonance_admin::{AdminListener, AdminSettings, AdminToken};
 
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -25,11 +24,6 @@ pub(crate) fn settings() -> AdminSettings {
     let mut settings = AdminSettings::new(any_port, AdminToken::new(TOKEN).unwrap());
     settings.limits.wrong_token_delay = Duration::from_millis(10);
     settings
-}
-
-/// One that has this to show.
-pub(crate) fn listener(settings: AdminSettings, observation: Observation) -> AdminListener {
-    AdminListener::start(settings, move || observation.clone()).unwrap()
 }
 
 pub(crate) fn connect(listener: &AdminListener) -> TcpStream {

@@ -5,22 +5,21 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use consonance_admin::metrics::Observation;
-
-use crate::ask::{TOKEN, answer, ask, bearer, connect, listener, settings};
+use crate::ask::{TOKEN, answer, ask, bearer, connect, settings};
+use crate::stage::Stage;
 
 #[test]
 fn who_never_ends_its_head_is_shown_out_and_its_place_is_free_again() {
     let mut settings = settings();
     settings.limits.connections_max = 2;
     settings.limits.head_timeout = Duration::from_millis(50);
-    let listener = listener(settings, Observation::default());
-    let mut slow: Vec<_> = (0..2).map(|_| connect(&listener)).collect();
+    let stage = Stage::new(settings);
+    let mut slow: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
     for stream in &mut slow {
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127").unwrap();
     }
     // Both places are taken: this waits until one is free.
-    assert_eq!(ask(&listener, "GET /healthz", &[]).status, 200);
+    assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
     for stream in &mut slow {
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).unwrap();
@@ -32,29 +31,29 @@ fn who_never_ends_its_head_is_shown_out_and_its_place_is_free_again() {
 fn who_says_nothing_is_shown_out() {
     let mut settings = settings();
     settings.limits.head_timeout = Duration::from_millis(50);
-    let listener = listener(settings, Observation::default());
-    assert_eq!(connect(&listener).read(&mut [0; 1]).unwrap(), 0);
+    let stage = Stage::new(settings);
+    assert_eq!(connect(&stage.listener).read(&mut [0; 1]).unwrap(), 0);
 }
 
 #[test]
 fn a_head_that_does_not_end_is_refused() {
-    let listener = listener(settings(), Observation::default());
-    let mut stream = connect(&listener);
+    let stage = Stage::new(settings());
+    let mut stream = connect(&stage.listener);
     stream.write_all(b"GET /healthz HTTP/1.1\r\nX: ").unwrap();
     // It may be cut off before all of it is there.
     let _ = stream.write_all(&vec![b'a'; 64 * 1024]);
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
     assert!(!rest.starts_with(b"HTTP/1.1 200"), "{rest:?}");
-    assert_eq!(ask(&listener, "GET /healthz", &[]).status, 200);
+    assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
 }
 
 #[test]
 fn a_connection_ends_when_its_life_is_over_however_busy() {
     let mut settings = settings();
     settings.limits.connection_lifetime = Duration::from_millis(50);
-    let listener = listener(settings, Observation::default());
-    let mut stream = connect(&listener);
+    let stage = Stage::new(settings);
+    let mut stream = connect(&stage.listener);
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").unwrap();
     // It is kept alive for the next request, and then it is not.
     assert_eq!(answer(stream).status, 200);
@@ -65,9 +64,9 @@ fn too_many_wrong_tokens_are_sent_away_and_the_right_one_is_not() {
     let mut settings = settings();
     (settings.limits.wrong_tokens_max, settings.limits.wrong_token_delay) = (1, Duration::from_hours(1));
     settings.limits.request_timeout = Duration::from_hours(1);
-    let listener = listener(settings, Observation::default());
+    let stage = Stage::new(settings);
     let wrong = format!("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n{}\r\n\r\n", bearer("wrong"));
-    let mut guesses: Vec<_> = (0..2).map(|_| connect(&listener)).collect();
+    let mut guesses: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
     for guess in &mut guesses {
         guess.set_nonblocking(true).unwrap();
         guess.write_all(wrong.as_bytes()).unwrap();
@@ -81,18 +80,18 @@ fn too_many_wrong_tokens_are_sent_away_and_the_right_one_is_not() {
         read.map(|length| text[..length].to_vec())
     });
     assert_eq!(sent_away.unwrap(), b"HTTP/1.1 429");
-    assert_eq!(ask(&listener, "GET /metrics", &[&bearer(TOKEN)]).status, 200);
+    assert_eq!(ask(&stage.listener, "GET /metrics", &[&bearer(TOKEN)]).status, 200);
 }
 
 #[test]
 fn dropping_it_ends_every_conversation() {
-    let listener = listener(settings(), Observation::default());
-    let mut stream = connect(&listener);
+    let stage = Stage::new(settings());
+    let mut stream = connect(&stage.listener);
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").unwrap();
     let mut first = [0; 15];
     stream.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 200 OK");
-    drop(listener);
+    drop(stage);
     assert_eq!(answer_rest(stream), 0);
 }
 

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod api;
 mod ask;
 mod limits;
+mod page;
+mod stage;
 mod strangers;

@@ -1,24 +1,27 @@
 //! Who may see what.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc;
+use std::thread;
 
-use consonance_admin::metrics::Observation;
-use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken};
+use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Operator};
+use consonance_server::SessionLoop;
 
-use crate::ask::{TOKEN, ask, ask_plainly, bearer, listener, settings};
+use crate::ask::{TOKEN, ask, ask_plainly, bearer, settings};
+use crate::stage::{Stage, wait_until};
 
 #[test]
 fn health_is_for_everybody_and_metrics_for_who_has_the_token() {
-    let listener = listener(settings(), Observation::default());
+    let stage = Stage::new(settings());
     assert_eq!(
-        (ask(&listener, "GET /healthz", &[]).status, ask(&listener, "GET /readyz", &[]).status),
+        (ask(&stage.listener, "GET /healthz", &[]).status, ask(&stage.listener, "GET /readyz", &[]).status),
         (200, 200)
     );
-    let good = ask(&listener, "GET /metrics", &[&bearer(TOKEN)]);
+    let good = ask(&stage.listener, "GET /metrics", &[&bearer(TOKEN)]);
     assert_eq!(good.status, 200);
     assert!(good.body.contains("\nconsonance_clients 0\n"), "{good:?}");
     for lines in [&[][..], &[&*bearer("0123456789abcdef")], &["Authorization: Basic Og=="]] {
-        let refused = ask(&listener, "GET /metrics", lines);
+        let refused = ask(&stage.listener, "GET /metrics", lines);
         assert_eq!(refused.status, 401, "{lines:?}");
         assert!(refused.head.contains("www-authenticate: bearer"), "{refused:?}");
         assert!(refused.body.contains("admin.token_file") && !refused.body.contains(TOKEN), "{refused:?}");
@@ -29,28 +32,34 @@ fn health_is_for_everybody_and_metrics_for_who_has_the_token() {
 fn metrics_can_be_opened() {
     let mut settings = settings();
     settings.open_metrics = true;
-    assert_eq!(ask(&listener(settings, Observation::default()), "GET /metrics", &[]).status, 200);
+    assert_eq!(ask(&Stage::new(settings).listener, "GET /metrics", &[]).status, 200);
 }
 
 #[test]
-fn a_server_that_takes_nobody_is_alive_and_not_ready() {
-    let draining = Observation { is_draining: true, ..Observation::default() };
-    let hanging = Observation { silent_workers: 1, ..Observation::default() };
-    for observation in [draining, hanging] {
-        let listener = listener(settings(), observation);
-        assert_eq!(ask(&listener, "GET /healthz", &[]).status, 200);
-        let unready = ask(&listener, "GET /readyz", &[]);
-        assert_eq!(unready.status, 503);
-        assert!(unready.head.contains("application/problem+json"), "{unready:?}");
-    }
+fn a_server_whose_worker_hangs_is_alive_and_not_ready() {
+    let stage = Stage::new(settings());
+    let (release, is_released) = mpsc::sync_channel::<()>(1);
+    let handle = stage.server.handle();
+    // It hangs until the sender is dropped.
+    let hang = move |_: &mut SessionLoop, _| {
+        let _ = is_released.recv();
+    };
+    let hanging = thread::spawn(move || handle.ask(0, hang));
+    let status = || ask(&stage.listener, "GET /readyz", &[]);
+    wait_until(|| status().status == 503);
+    assert!(status().head.contains("application/problem+json"));
+    assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
+    drop(release);
+    wait_until(|| status().status == 200);
+    let _ = hanging.join();
 }
 
 #[test]
 fn names_and_pages_of_others_get_nothing_even_with_the_token() {
-    let listener = listener(settings(), Observation::default());
+    let stage = Stage::new(settings());
     let token = bearer(TOKEN);
     let status =
-        |lines: &[&str]| ask_plainly(&listener, "GET /metrics", &[&[&*token], lines].concat()).status;
+        |lines: &[&str]| ask_plainly(&stage.listener, "GET /metrics", &[&[&*token], lines].concat()).status;
     assert_eq!(status(&["Host: evil.example"]), 421);
     assert_eq!(status(&["Host: 127.0.0.1:1", "Origin: http://evil.example"]), 403);
     assert_eq!(status(&["Host: 127.0.0.1:1", "Origin: http://127.0.0.1:1"]), 200);
@@ -58,9 +67,9 @@ fn names_and_pages_of_others_get_nothing_even_with_the_token() {
 
 #[test]
 fn paths_and_methods_that_do_not_exist_are_told_so() {
-    let listener = listener(settings(), Observation::default());
-    assert_eq!(ask(&listener, "GET /nothing", &[]).status, 404);
-    let wrong = ask(&listener, "POST /healthz", &["Content-Length: 0"]);
+    let stage = Stage::new(settings());
+    assert_eq!(ask(&stage.listener, "GET /nothing", &[]).status, 404);
+    let wrong = ask(&stage.listener, "POST /healthz", &["Content-Length: 0"]);
     assert_eq!(wrong.status, 405);
     assert!(wrong.body.contains("\"detail\""), "{wrong:?}");
 }
@@ -69,6 +78,8 @@ fn paths_and_methods_that_do_not_exist_are_told_so() {
 fn plain_text_leaves_this_machine_only_if_that_is_asked_for() {
     let elsewhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
     let settings = AdminSettings::new(elsewhere, AdminToken::new(TOKEN).unwrap());
-    let refused = AdminListener::start(settings, Observation::default).unwrap_err();
+    let stage = Stage::new(crate::ask::settings());
+    let operator = Operator::new(stage.server.handle(), stage.moderation.clone());
+    let refused = AdminListener::start(settings, operator).unwrap_err();
     assert!(matches!(refused, AdminError::Plain { .. }), "{refused}");
 }

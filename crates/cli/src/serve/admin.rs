@@ -2,12 +2,12 @@
 
 use std::error::Error;
 use std::io::{Write, stderr};
-use std::time::Instant;
 
-use consonance_admin::metrics::Observation;
-use consonance_admin::{AdminListener, AdminSettings, AdminToken};
+use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_server::DedicatedServer;
 use consonance_server::config::{AdminConfig, Config};
+use consonance_server::moderation::Moderation;
+use consonance_server::records::Records;
 
 use crate::{admin_token, complain};
 
@@ -15,10 +15,11 @@ use crate::{admin_token, complain};
 pub(super) fn listener(
     config: &Config,
     server: &DedicatedServer,
+    records: &Records,
 ) -> Result<Option<AdminListener>, Box<dyn Error>> {
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
-    let (handle, started) = (server.handle(), Instant::now());
-    let listener = AdminListener::start(settings, move || Observation::of(&handle, started.elapsed()))?;
+    let moderation = Moderation::new(server.handle(), records.clone());
+    let listener = AdminListener::start(settings, Operator::new(server.handle(), moderation))?;
     // Who has closed our standard error does not want to know.
     let _ = writeln!(stderr(), "admin: http://{}/", listener.local_addr());
     Ok(Some(listener))

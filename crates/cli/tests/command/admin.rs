@@ -76,3 +76,31 @@ fn plain_text_leaves_the_machine_only_if_that_is_asked_for() {
     let complaint = ended.complaint();
     assert!(complaint.contains("--admin") && complaint.contains("admin.allow_plain"), "{complaint}");
 }
+
+#[test]
+fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line() {
+    let folder = Folder::new();
+    let (_server, admin, session, _) = serve(&folder);
+    let alice = Program::start(&["join", &session, "--name", "Alice", "--null-devices", "--json"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let (url, file) = (format!("http://{admin}"), folder.file("token"));
+    let run = |words: &[&str]| {
+        Program::start(&[&["admin", "--server", &url, "--token-file", &file], words].concat()).end()
+    };
+    let players = run(&["players", "main"]);
+    players.assert_well();
+    assert!(players.out[0].starts_with("PLAYER") && players.out[1].starts_with("Alice"), "{:?}", players.out);
+    let muted = run(&["mute", "main", "Alice", "--for", "60", "--reason", "too loud"]);
+    muted.assert_well();
+    assert!(muted.out[0].starts_with("done, and the player was told"), "{:?}", muted.out);
+    let log = run(&["audit", "--json"]);
+    assert!(log.out.iter().any(|line| line.contains("\"too loud\"")), "{:?}", log.out);
+    assert!(run(&["kick", "main", "Bob"]).complaint().contains("Bob"));
+    assert!(run(&["players", "other"]).complaint().contains("no session"));
+
+    let wrong = folder.write("wrong", b"0123456789abcdef");
+    let ended = Program::start(&["admin", "--server", &url, "--token-file", &wrong, "bans"]).end();
+    assert!(ended.complaint().contains("admin.token_file"), "{:?}", ended.err);
+    let nobody = ["admin", "--server", "http://127.0.0.1:1", "--token-file", &file, "health"];
+    assert!(Program::start(&nobody).end().complaint().contains("--admin"));
+}

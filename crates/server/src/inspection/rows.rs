@@ -24,7 +24,7 @@ pub(crate) fn fill(at: Instant, sessions: &Sessions, notes: &Notes, is_looked_at
     snapshot
 }
 
-fn session_row(at: Instant, session: &Session, is_looked_at: bool) -> ServedSession {
+pub(crate) fn session_row(at: Instant, session: &Session, is_looked_at: bool) -> ServedSession {
     let server = &session.server;
     let mut row = ServedSession::default();
     row.name.clone_from(&session.name);

@@ -85,6 +85,11 @@ impl Moderation {
         self.records.bans(seconds_since_1970(), after, limit)
     }
 
+    /// How many bans there are.
+    pub fn bans_count(&self) -> usize {
+        self.records.bans_count()
+    }
+
     /// The ban that keeps this player out, if one does.
     pub fn ban_of(&self, name: &str, subject: Option<&str>, address: Option<IpAddr>) -> Option<Ban> {
         let now = seconds_since_1970();

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_inspector::{ServerSnapshot, Showcase};
+use consonance_inspector::{ServedSession, ServerSnapshot, Showcase};
 
 use super::SessionLoop;
 use crate::gauges::WorkerStatistics;
-use crate::inspection::fill;
+use crate::inspection::{fill, session_row};
 
 /// How often it is shown how everything is doing, while somebody looks at few players.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
@@ -30,6 +30,14 @@ impl SessionLoop {
             shedding: self.shedding().number(),
             ..WorkerStatistics::default()
         }
+    }
+
+    /// One session with everybody in it, but for their distances; `None` if it is not here. It takes a moment for each
+    /// player, so ask about once a second.
+    pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
+        let at = self.at(now);
+        let index = self.sessions.find(session)?;
+        Some(session_row(at, self.sessions.get_mut(index), false))
     }
 
     /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).

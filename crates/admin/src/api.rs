@@ -1,0 +1,66 @@
+//! The admin API: what there is, what can be done, and what happened.
+
+mod action;
+mod answer;
+#[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
+mod audit;
+#[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
+mod bans;
+#[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
+mod events;
+mod server;
+mod session;
+
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// Everything below `/api/v1`, for whoever has shown the token, and its description.
+pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(server::server))
+        .routes(routes!(session::sessions))
+        .routes(routes!(session::session))
+        .routes(routes!(action::act))
+        .routes(routes!(bans::bans, bans::ban))
+        .routes(routes!(bans::unban))
+        .routes(routes!(audit::audit))
+        .routes(routes!(events::events))
+        .split_for_parts();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    let components = description.components.get_or_insert_default();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    (router, description)
+}
+
+/// The description itself, at `/api/openapi.json`, which tells nobody anything about this server.
+pub(crate) fn description_route(description: &utoipa::openapi::OpenApi) -> Router<App> {
+    // Plain data with text for keys cannot fail.
+    let json = serde_json::to_string(description).unwrap_or_default();
+    let answer = move || {
+        let json = json.clone();
+        async move { answer_json(json) }
+    };
+    Router::new().route("/api/openapi.json", get(answer))
+}
+
+fn answer_json(json: String) -> Response {
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], json).into_response()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Consonance admin API",
+        description = "What an operator can see and do. Every request shows the admin token as `Authorization: Bearer …`. \
+                       What goes wrong is told as problem JSON (RFC 9457): `detail` says what happened and what to do."
+    ),
+    security(("token" = []))
+)]
+struct Description;

@@ -1,0 +1,189 @@
+//! What can be done to a session: one request for each action of the moderation service.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
+use consonance_server::records::{RoomDecision, StoredRights};
+use consonance_session::Sanction;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::answer::{Body, ask};
+use crate::app::App;
+use crate::clock;
+use crate::problem::Problem;
+
+/// Something that an operator does.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActionRequest {
+    /// What.
+    action: Action,
+    /// Why; players are shown it where they are told. At most 256 bytes of it are.
+    #[serde(default)]
+    reason: String,
+    /// Who does it, for the audit log.
+    #[serde(default = "somebody")]
+    by: String,
+}
+
+/// What is done. Times are in seconds from now; without one, it holds for good.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Action {
+    /// Sends a player away; it may come back.
+    Kick { player: Player },
+    /// Its voice goes nowhere.
+    Mute { player: Player, for_s: Option<u64> },
+    /// Its voice is heard again.
+    Unmute { player: Player },
+    /// Its texts go nowhere.
+    MuteText { player: Player, for_s: Option<u64> },
+    /// Its texts arrive again.
+    UnmuteText { player: Player },
+    /// It is sent no voice.
+    Deafen { player: Player, for_s: Option<u64> },
+    /// It hears again.
+    Undeafen { player: Player },
+    /// What it may do in a room; what is left out is for the room's own rules to decide.
+    SetRoomRights { player: Player, room: String, listen: Option<bool>, speak: Option<bool> },
+    /// Takes it out of one room and asks it to go to another one.
+    Move { player: Player, from: String, to: String },
+    /// Takes it out of a room; it may come back.
+    RemoveFromRoom { player: Player, room: String },
+    /// Makes its client start anew.
+    Reset { player: Player },
+    /// Limits a room, or with a `*` at the end all rooms whose names begin so.
+    LimitRoom {
+        room: String,
+        listeners_max: Option<u32>,
+        speakers_max: Option<u32>,
+        text_every_s: Option<u32>,
+    },
+    /// What the configuration says of a room holds again.
+    UnlimitRoom { room: String },
+    /// Everybody waits so many seconds between two texts; without a number, as long as the configuration says.
+    SlowTexts { every_s: Option<u32> },
+}
+
+/// A player, by its name or by the subject of its join token.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+enum Player {
+    /// The name.
+    Name(String),
+    /// The subject.
+    Subject(Subject),
+}
+
+/// The subject of a join token.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Subject {
+    subject: String,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Outcome {
+    /// Whom it has reached: `told`, `untold` (a client that cannot be told), `absent` (it holds when the player comes),
+    /// `moved`, `only_removed` (a client that cannot be asked to go elsewhere), `holds`.
+    #[schema(value_type = String)]
+    outcome: consonance_server::moderation::Outcome,
+    /// How it is kept: `on_disk`, `in_memory`, or `waiting` for the disk.
+    #[schema(value_type = String)]
+    stored: consonance_server::store::Stored,
+}
+
+/// Do something in a session.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{session}/actions",
+    params(("session" = String, Path, description = "The session's name")),
+    request_body = ActionRequest,
+    responses(
+        (status = 200, description = "Done, and in the audit log", body = Outcome),
+        (status = 404, description = "There is no such session or player", body = Problem),
+        (status = 409, description = "The player or the room is not as it would have to be", body = Problem),
+        (status = 422, description = "The request is not as it should be", body = Problem),
+    )
+)]
+pub(super) async fn act(
+    State(app): State<App>,
+    Path(session): Path<String>,
+    Body(request): Body<ActionRequest>,
+) -> Result<Json<Outcome>, Problem> {
+    ask(move || {
+        let ActionRequest { action, reason, by } = request;
+        let done = carry_out(app.moderation(), &By::new(by, reason), &session, action)?;
+        Ok(Json(done.into()))
+    })
+    .await
+}
+
+fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Problem> {
+    let impose = |player: Player, sanction, for_s| -> Result<Done, Problem> {
+        Ok(moderation.impose(by, session, &player.into(), sanction, until(for_s)?)?)
+    };
+    let lift = |player: Player, sanction| moderation.lift(by, session, &player.into(), sanction);
+    Ok(match action {
+        Action::Kick { player } => moderation.kick(by, session, &player.into())?,
+        Action::Mute { player, for_s } => impose(player, Sanction::Muted, for_s)?,
+        Action::Unmute { player } => lift(player, Sanction::Muted)?,
+        Action::MuteText { player, for_s } => impose(player, Sanction::TextMuted, for_s)?,
+        Action::UnmuteText { player } => lift(player, Sanction::TextMuted)?,
+        Action::Deafen { player, for_s } => impose(player, Sanction::Deafened, for_s)?,
+        Action::Undeafen { player } => lift(player, Sanction::Deafened)?,
+        Action::SetRoomRights { player, room, listen, speak } => {
+            moderation.set_room_rights(by, session, &player.into(), &room, StoredRights { listen, speak })?
+        }
+        Action::Move { player, from, to } => {
+            moderation.move_player(by, session, &player.into(), &from, &to)?
+        }
+        Action::RemoveFromRoom { player, room } => {
+            moderation.remove_from_room(by, session, &player.into(), &room)?
+        }
+        Action::Reset { player } => moderation.reset(by, session, &player.into())?,
+        Action::LimitRoom { room, listeners_max, speakers_max, text_every_s } => {
+            let decision = RoomDecision { listeners_max, speakers_max, text_every_s };
+            moderation.limit_room(by, session, &room, Some(decision))?
+        }
+        Action::UnlimitRoom { room } => moderation.limit_room(by, session, &room, None)?,
+        Action::SlowTexts { every_s } => moderation.slow_texts(by, session, every_s)?,
+    })
+}
+
+/// The time so many seconds from now, in seconds since 1970.
+pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Problem> {
+    match for_s {
+        None => Ok(None),
+        Some(1..=LONGEST_S) => Ok(for_s.map(|seconds| clock::seconds_since_1970() + seconds)),
+        Some(_) => {
+            let detail = format!("for_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail))
+        }
+    }
+}
+
+pub(super) fn somebody() -> String {
+    "admin".into()
+}
+
+/// A hundred years.
+const LONGEST_S: u64 = 100 * 366 * 24 * 3600;
+
+impl From<Player> for PlayerRef {
+    fn from(player: Player) -> Self {
+        match player {
+            Player::Name(name) => Self::Name(name),
+            Player::Subject(Subject { subject }) => Self::Subject(subject),
+        }
+    }
+}
+
+impl From<Done> for Outcome {
+    fn from(Done { outcome, stored }: Done) -> Self {
+        Self { outcome, stored }
+    }
+}

@@ -1,0 +1,59 @@
+//! What all routes have in common: bodies that are read strictly, and asking the server without holding up the runtime.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::StatusCode;
+use consonance_server::moderation::ModerationError;
+
+use crate::app::blocking;
+use crate::problem::Problem;
+
+/// A body of JSON; what is wrong with it is told as a [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(Json), rejection(Problem))]
+pub(super) struct Body<T>(pub(super) T);
+
+/// What stands behind the `?`; what is wrong with it is told as a [`Problem`].
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(super) struct Parameters<T>(pub(super) T);
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<ModerationError> for Problem {
+    fn from(error: ModerationError) -> Self {
+        Self::new(status(&error), error.to_string())
+    }
+}
+
+/// Asks the server, without holding up anybody else.
+pub(super) async fn ask<T: Send + 'static>(
+    question: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    blocking(question).await?
+}
+
+fn status(error: &ModerationError) -> StatusCode {
+    use ModerationError as E;
+    match error {
+        E::NoSession { .. } | E::NoPlayer { .. } | E::NoBan { .. } | E::NotBanned { .. } => {
+            StatusCode::NOT_FOUND
+        }
+        E::NotInRoom { .. } | E::RoomForbidden { .. } | E::RoomFull { .. } => StatusCode::CONFLICT,
+        E::EndsInThePast | E::Nameless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        E::TooManyRights { .. } | E::Records(_) | E::Standing(_) => StatusCode::INSUFFICIENT_STORAGE,
+        E::Server(_) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

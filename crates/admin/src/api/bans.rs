@@ -1,0 +1,191 @@
+//! Bans: who may not come in.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use consonance_server::bans::{Ban, BanTarget};
+use consonance_server::moderation::By;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::action::{Outcome, somebody, until};
+use super::answer::{Body, Parameters, ask};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Which bans.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    /// Those with a greater number than this.
+    #[serde(default)]
+    after: u64,
+    /// So many at most, up to 1000.
+    #[serde(default = "usual_limit")]
+    limit: usize,
+}
+
+/// Somebody who is to be kept out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BanRequest {
+    target: Target,
+    /// How many seconds it holds; for good without.
+    for_s: Option<u64>,
+    /// Why; shown to who is banned.
+    #[serde(default)]
+    reason: String,
+    /// Who does it, for the audit log.
+    #[serde(default = "somebody")]
+    by: String,
+}
+
+/// Whom a ban is about.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Target {
+    /// A player's name, in upper or lower case.
+    Name(String),
+    /// The subject of a join token.
+    Subject(String),
+    /// An address, or many: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
+    Address(String),
+}
+
+/// A ban.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BanView {
+    /// Names it among all bans.
+    id: u64,
+    target: Target,
+    reason: String,
+    /// Who decided it.
+    by: String,
+    /// When, in seconds since 1970.
+    since: u64,
+    /// When it ends, in seconds since 1970; never if there is none.
+    until: Option<u64>,
+}
+
+/// A new ban, and who was sent away for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Banned {
+    ban: BanView,
+    /// Players who were here.
+    expelled: Vec<Expelled>,
+    done: Outcome,
+}
+
+/// Somebody who was sent away.
+#[derive(Debug, Serialize, ToSchema)]
+struct Expelled {
+    session: String,
+    player: String,
+}
+
+/// The bans that hold, by number.
+#[utoipa::path(
+    get,
+    path = "/api/v1/bans",
+    params(Page),
+    responses((status = 200, description = "Ask for those after the last one next", body = Vec<BanView>))
+)]
+pub(super) async fn bans(
+    State(app): State<App>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<Vec<BanView>>, Problem> {
+    ask(move || {
+        let bans = app.moderation().bans(page.after, page.limit.min(LIMIT_MAX));
+        Ok(Json(bans.into_iter().map(Into::into).collect()))
+    })
+    .await
+}
+
+/// Keep somebody out. Whoever is here and meant is sent away.
+#[utoipa::path(
+    post,
+    path = "/api/v1/bans",
+    request_body = BanRequest,
+    responses(
+        (status = 201, description = "The ban holds", body = Banned),
+        (status = 422, description = "The request is not as it should be", body = Problem),
+    )
+)]
+pub(super) async fn ban(
+    State(app): State<App>,
+    Body(request): Body<BanRequest>,
+) -> Result<(StatusCode, Json<Banned>), Problem> {
+    ask(move || {
+        let BanRequest { target, for_s, reason, by } = request;
+        let banned = app.moderation().ban(&By::new(by, reason), target.try_into()?, until(for_s)?)?;
+        let expelled = banned.expelled.into_iter();
+        let expelled = expelled.map(|gone| Expelled { session: gone.session, player: gone.player }).collect();
+        let banned = Banned { ban: banned.ban.into(), expelled, done: banned.done.into() };
+        Ok((StatusCode::CREATED, Json(banned)))
+    })
+    .await
+}
+
+/// Who takes it back, and why.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unban {
+    /// Why.
+    #[serde(default)]
+    reason: String,
+    /// Who does it, for the audit log.
+    #[serde(default = "somebody")]
+    by: String,
+}
+
+/// Take a ban back.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/bans/{id}",
+    params(("id" = u64, Path, description = "The ban's number"), Unban),
+    responses(
+        (status = 200, description = "It holds no longer", body = Outcome),
+        (status = 404, description = "There is no such ban", body = Problem),
+    )
+)]
+pub(super) async fn unban(
+    State(app): State<App>,
+    Path(id): Path<u64>,
+    Parameters(unban): Parameters<Unban>,
+) -> Result<Json<Outcome>, Problem> {
+    ask(move || Ok(Json(app.moderation().unban(&By::new(unban.by, unban.reason), id)?.into()))).await
+}
+
+fn usual_limit() -> usize {
+    100
+}
+
+const LIMIT_MAX: usize = 1000;
+
+impl TryFrom<Target> for BanTarget {
+    type Error = Problem;
+
+    fn try_from(target: Target) -> Result<Self, Problem> {
+        Ok(match target {
+            Target::Name(name) => Self::Name(name),
+            Target::Subject(subject) => Self::Subject(subject),
+            Target::Address(prefix) => {
+                Self::Address(prefix.parse().map_err(|error: consonance_server::bans::BadPrefix| {
+                    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+                })?)
+            }
+        })
+    }
+}
+
+impl From<Ban> for BanView {
+    fn from(ban: Ban) -> Self {
+        let target = match ban.target {
+            BanTarget::Name(name) => Target::Name(name),
+            BanTarget::Subject(subject) => Target::Subject(subject),
+            BanTarget::Address(prefix) => Target::Address(prefix.to_string()),
+        };
+        let Ban { id, reason, by, since, until, .. } = ban;
+        Self { id, target, reason, by, since, until }
+    }
+}

@@ -1,0 +1,72 @@
+//! The server as a whole.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::metrics::Observation;
+use crate::problem::Problem;
+
+/// The server as a whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ServerView {
+    /// The version of the program.
+    version: &'static str,
+    uptime_s: u64,
+    /// Players who have joined.
+    players: usize,
+    sessions: usize,
+    /// Nobody may join any more.
+    is_draining: bool,
+    /// Why players cannot join; none if they can.
+    unready: Option<String>,
+    workers: Vec<WorkerView>,
+    /// Bytes that came in over all networks since the start.
+    received_bytes: u64,
+    /// Bytes that went out.
+    sent_bytes: u64,
+}
+
+/// A worker: a thread with some of the sessions.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkerView {
+    /// The share of its time in which it did something of late, from 0 to 1.
+    busy_share: f64,
+    /// How often it has turned.
+    turns: u64,
+}
+
+/// How the server is doing.
+#[utoipa::path(
+    get,
+    path = "/api/v1/server",
+    responses((status = 200, description = "At most a second old", body = ServerView))
+)]
+pub(super) async fn server(State(app): State<App>) -> Result<Json<ServerView>, Problem> {
+    Ok(Json(ServerView::of(&app.observe().await?)))
+}
+
+impl ServerView {
+    pub(super) fn of(observation: &Observation) -> Self {
+        let bytes =
+            |traffic: &consonance_transport::Traffic| traffic.reliable.bytes + traffic.unreliable.bytes;
+        let links = || observation.networks.iter().map(|network| &network.counters.links);
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            uptime_s: observation.uptime.as_secs(),
+            players: observation.sessions.iter().map(|session| session.clients).sum(),
+            sessions: observation.sessions.len(),
+            is_draining: observation.is_draining,
+            unready: observation.unready(),
+            workers: observation
+                .workers
+                .iter()
+                .map(|worker| WorkerView { busy_share: worker.busy_share, turns: worker.turns })
+                .collect(),
+            received_bytes: links().map(|links| bytes(&links.received)).sum(),
+            sent_bytes: links().map(|links| bytes(&links.sent)).sum(),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Sessions and who is in them.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use consonance_inspector::{ServedPlayer, ServedSession, Target};
+use consonance_server::moderation::{ModerationError, PlayerOverview};
+use consonance_server::records::{RoomDecision, StoredTerms};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::ask;
+use crate::app::App;
+use crate::metrics::Observation;
+use crate::problem::Problem;
+
+/// A session in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SessionSummary {
+    name: String,
+    /// Players in it.
+    players: usize,
+}
+
+/// A session.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SessionView {
+    name: String,
+    /// By id.
+    players: Vec<PlayerView>,
+    /// Those that somebody listens to.
+    rooms: Vec<RoomView>,
+    /// Limits that operators have given rooms, by room or by how names begin.
+    limits: Vec<LimitView>,
+    /// How many seconds everybody waits between two texts, if an operator has said so.
+    text_every_s: Option<u32>,
+}
+
+/// A player.
+#[derive(Debug, Serialize, ToSchema)]
+struct PlayerView {
+    name: String,
+    /// Until it leaves.
+    id: u16,
+    /// The subject of its join token.
+    subject: Option<String>,
+    /// Where it comes from, on networks with addresses.
+    address: Option<String>,
+    /// Its join token says that it may moderate.
+    is_moderator: bool,
+    /// The rooms that it listens to.
+    rooms: Vec<String>,
+    /// A frame of its voice came in during the last 400 ms.
+    is_speaking: bool,
+    /// Milliseconds since the newest one; none if none is known of.
+    voice_ms_ago: Option<u64>,
+    /// Whom it was for: rooms by their names, players with an `@` before theirs.
+    voice_to: Vec<String>,
+    /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
+    lost_percent: Option<f32>,
+    /// Bytes that came from it.
+    received_bytes: u64,
+    /// Bytes that it was sent.
+    sent_bytes: u64,
+    /// Packets of its that were dropped for a fault.
+    faults: u64,
+    /// Rooms that it wanted to use and may not.
+    refused_rooms: Vec<String>,
+    /// Its voice goes nowhere.
+    muted: Option<TermsView>,
+    /// Its texts go nowhere.
+    text_muted: Option<TermsView>,
+    /// It is sent no voice.
+    deafened: Option<TermsView>,
+    /// What operators have decided of it and rooms.
+    room_rights: Vec<RightsView>,
+}
+
+/// Why something holds, and how long.
+#[derive(Debug, Serialize, ToSchema)]
+struct TermsView {
+    reason: String,
+    by: String,
+    /// In seconds since 1970.
+    since: u64,
+    /// In seconds since 1970; for good if there is none.
+    until: Option<u64>,
+}
+
+/// What a player may do in a room; what is none is for the room's own rules to decide.
+#[derive(Debug, Serialize, ToSchema)]
+struct RightsView {
+    room: String,
+    listen: Option<bool>,
+    speak: Option<bool>,
+}
+
+/// A room that somebody listens to.
+#[derive(Debug, Serialize, ToSchema)]
+struct RoomView {
+    name: String,
+    /// How many listen to it.
+    listeners: usize,
+    /// How far a voice carries in it, in metres; none if distance does not decide there.
+    range_m: Option<f32>,
+}
+
+/// The limits of a room.
+#[derive(Debug, Serialize, ToSchema)]
+struct LimitView {
+    /// Its name, or with a `*` at the end how names begin.
+    room: String,
+    listeners_max: Option<u32>,
+    speakers_max: Option<u32>,
+    text_every_s: Option<u32>,
+}
+
+/// All sessions, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions",
+    responses((status = 200, description = "At most a second old", body = Vec<SessionSummary>))
+)]
+pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionSummary>>, Problem> {
+    Ok(Json(summaries(&app.observe().await?)))
+}
+
+/// One session with everybody in it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{session}",
+    params(("session" = String, Path, description = "The session's name")),
+    responses(
+        (status = 200, description = "As it is now", body = SessionView),
+        (status = 404, description = "There is no such session", body = Problem),
+    )
+)]
+pub(super) async fn session(
+    State(app): State<App>,
+    Path(session): Path<String>,
+) -> Result<Json<SessionView>, Problem> {
+    ask(move || Ok(Json(look(&app, &session)?))).await
+}
+
+pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
+    let summary = |session: &consonance_server::SessionNumbers| SessionSummary {
+        name: session.name.clone(),
+        players: session.clients,
+    };
+    let mut sessions: Vec<_> = observation.sessions.iter().map(summary).collect();
+    sessions.sort_by(|a, b| a.name.cmp(&b.name));
+    sessions
+}
+
+/// Asks the session's worker; it may take two seconds.
+pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Problem> {
+    let wanted = name.to_owned();
+    let asked = app.server().ask_session(name, move |session_loop, now| session_loop.inspect(now, &wanted));
+    let no_session = || Problem::from(ModerationError::NoSession { session: name.to_owned() });
+    let served = asked.map_err(|error| match error {
+        consonance_server::AskError::NoSession { .. } => no_session(),
+        error => Problem::from(ModerationError::Server(error)),
+    })?;
+    let ServedSession { players: served, rooms, .. } = served.ok_or_else(no_session)?;
+    let mut voices: HashMap<u16, ServedPlayer> = served.into_iter().map(|row| (row.id, row)).collect();
+    let players = app.moderation().players(name)?;
+    let decisions = app.moderation().room_decisions(name);
+    let player = |row: PlayerOverview| {
+        let voice = voices.remove(&row.id).unwrap_or_default();
+        PlayerView::of(row, voice)
+    };
+    let room = |room: consonance_inspector::ServedRoom| RoomView {
+        name: room.name,
+        listeners: room.listeners.len(),
+        range_m: room.range_m,
+    };
+    Ok(SessionView {
+        name: name.to_owned(),
+        players: players.into_iter().map(player).collect(),
+        rooms: rooms.into_iter().map(room).collect(),
+        limits: decisions.rooms.into_iter().map(limits).collect(),
+        text_every_s: decisions.text_every_s,
+    })
+}
+
+impl PlayerView {
+    fn of(row: PlayerOverview, voice: ServedPlayer) -> Self {
+        let standing = row.standing;
+        let rights = standing.rooms.into_iter();
+        let rights =
+            rights.map(|(room, rights)| RightsView { room, listen: rights.listen, speak: rights.speak });
+        Self {
+            name: row.name,
+            id: row.id,
+            subject: row.subject,
+            address: row.address.map(|address| address.to_canonical().to_string()),
+            is_moderator: row.is_moderator,
+            rooms: row.rooms,
+            is_speaking: voice.voice_ms_ago.is_some_and(|ago| ago <= SPEAKING_MS),
+            voice_ms_ago: voice.voice_ms_ago,
+            voice_to: voice.voice_to.into_iter().map(target_in_words).collect(),
+            lost_percent: voice.lost_percent,
+            received_bytes: voice.received.bytes,
+            sent_bytes: voice.sent.bytes,
+            faults: row.faults,
+            refused_rooms: voice.refused_rooms.into_iter().map(|refused| refused.room).collect(),
+            muted: standing.muted.map(Into::into),
+            text_muted: standing.text_muted.map(Into::into),
+            deafened: standing.deafened.map(Into::into),
+            room_rights: rights.collect(),
+        }
+    }
+}
+
+impl From<StoredTerms> for TermsView {
+    fn from(terms: StoredTerms) -> Self {
+        let StoredTerms { until, reason, by, since } = terms;
+        Self { reason, by, since, until }
+    }
+}
+
+/// Longer than the longest frame and some jitter, shorter than what feels late.
+const SPEAKING_MS: u64 = 400;
+
+fn target_in_words(target: Target) -> String {
+    match target {
+        Target::Room(room) => room,
+        Target::Player(player) => format!("@{player}"),
+    }
+}
+
+fn limits((room, decision): (String, RoomDecision)) -> LimitView {
+    let RoomDecision { listeners_max, speakers_max, text_every_s } = decision;
+    LimitView { room, listeners_max, speakers_max, text_every_s }
+}

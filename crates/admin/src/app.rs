@@ -1,0 +1,104 @@
+//! What every route may ask: the server, its moderation, and how both were a moment ago.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use consonance_server::ServerHandle;
+use consonance_server::moderation::Moderation;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::metrics::Observation;
+use crate::problem::Problem;
+use crate::settings::AdminSettings;
+
+/// The server that is watched and operated.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    server: ServerHandle,
+    moderation: Moderation,
+    started: Instant,
+}
+
+impl Operator {
+    /// This server, which has been up since now.
+    pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
+        Self { server, moderation, started: Instant::now() }
+    }
+}
+
+/// Shared by all routes; a clone is the same.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+struct Shared {
+    operator: Operator,
+    /// The newest observation, and since when it is.
+    observed: Mutex<Option<(Instant, Observation)>>,
+    metrics_sessions_max: usize,
+    followers: Arc<Semaphore>,
+    stop: watch::Receiver<bool>,
+}
+
+impl App {
+    pub(crate) fn new(operator: Operator, settings: &AdminSettings, stop: watch::Receiver<bool>) -> Self {
+        Self(Arc::new(Shared {
+            operator,
+            observed: Mutex::default(),
+            metrics_sessions_max: settings.metrics_sessions_max,
+            followers: Arc::new(Semaphore::new(settings.limits.followers_max)),
+            stop,
+        }))
+    }
+
+    /// How the server is, or was less than a second ago: strangers may ask as often as they like.
+    pub(crate) async fn observe(&self) -> Result<Observation, Problem> {
+        let mut observed = self.0.observed.lock().await;
+        if let Some((at, observation)) = &*observed
+            && at.elapsed() < FRESH
+        {
+            return Ok(observation.clone());
+        }
+        let Operator { server, moderation, started } = self.0.operator.clone();
+        let observe = move || Observation::of(&server, &moderation, started.elapsed());
+        let observation = blocking(observe).await?;
+        *observed = Some((Instant::now(), observation.clone()));
+        Ok(observation)
+    }
+
+    pub(crate) fn server(&self) -> &ServerHandle {
+        &self.0.operator.server
+    }
+
+    pub(crate) fn moderation(&self) -> &Moderation {
+        &self.0.operator.moderation
+    }
+
+    pub(crate) fn metrics_sessions_max(&self) -> usize {
+        self.0.metrics_sessions_max
+    }
+
+    /// A place among those who follow the server, if there is one.
+    pub(crate) fn follow(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.followers).try_acquire_owned().ok()
+    }
+
+    /// Until the listener is stopped.
+    pub(crate) async fn stopped(&self) {
+        // One that is gone has stopped, too.
+        let _ = self.0.stop.clone().wait_for(|stop| *stop).await;
+    }
+}
+
+/// Runs what may wait for a worker or the disk where waiting holds up nobody else.
+pub(crate) async fn blocking<T: Send + 'static>(
+    question: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(question).await.map_err(|_| {
+        let detail = "the server could not be asked, which is a fault of ours: please report it";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    })
+}
+
+/// How old what is shown may be.
+const FRESH: Duration = Duration::from_millis(900);

@@ -1,0 +1,51 @@
+"use strict";
+// Draws openapi.json: every operation with what it takes and what it answers.
+const $ = (id) => document.getElementById(id);
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/** A schema as an outline: what stands where, and what it means. */
+function outline(all, schema, depth = "", seen = []) {
+  if (!schema) return "";
+  if (schema.$ref) {
+    const name = schema.$ref.split("/").pop();
+    return seen.includes(name) ? name : outline(all, all[name], depth, [...seen, name]);
+  }
+  const choices = (schema.oneOf || schema.anyOf || []).filter((choice) => choice.type !== "null");
+  if (choices.length === 1) return outline(all, choices[0], depth, seen) + " or nothing";
+  if (choices.length) return "one of\n" + choices.map((choice) => depth + "  " + outline(all, choice, depth + "  ", seen)).join("\n");
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
+  if (schema.items) return "list of " + outline(all, schema.items, depth, seen);
+  if (!schema.properties) return [schema.type].flat().filter((type) => type !== "null").join(" or ") + ([schema.type].flat().includes("null") ? " or nothing" : "");
+  const required = schema.required || [];
+  const lines = Object.entries(schema.properties).map(([name, inner]) => {
+    const about = (inner.description || "").replaceAll("\n", " ");
+    return depth + "  " + name + (required.includes(name) ? "" : "?") + ": " + outline(all, inner, depth + "  ", seen) + (about ? "   — " + about : "");
+  });
+  return "{\n" + lines.join("\n") + "\n" + depth + "}";
+}
+function operation(all, method, path, about) {
+  const card = element("section", { className: "card" },
+    element("p", { className: "operation" }, element("span", { className: "chip plain", textContent: method.toUpperCase() }), element("code", { textContent: path })),
+    element("h2", { textContent: about.summary || "" }));
+  if (about.description) card.append(element("p", { className: "note", textContent: about.description }));
+  const part = (title, words) => card.append(element("h3", { textContent: title }), element("pre", { textContent: words }));
+  const parameters = (about.parameters || []).map((it) => it.name + (it.required ? "" : "?") + ": " + outline(all, it.schema) + (it.description ? "   — " + it.description : ""));
+  if (parameters.length) part("In the address", parameters.join("\n"));
+  for (const body of Object.values(about.requestBody?.content || {})) part("Body", outline(all, body.schema));
+  for (const [status, answer] of Object.entries(about.responses || {})) {
+    const schema = Object.values(answer.content || {})[0]?.schema;
+    if (Number(status) < 400) part("Answer " + status + ": " + answer.description, schema ? outline(all, schema) : "");
+    else card.append(element("p", { className: "note", textContent: status + ": " + answer.description }));
+  }
+  return card;
+}
+fetch("openapi.json").then((answer) => answer.json()).then((api) => {
+  $("title").textContent = api.info.title;
+  $("subtitle").textContent = api.info.description;
+  for (const [path, methods] of Object.entries(api.paths))
+    for (const [method, about] of Object.entries(methods)) $("operations").append(operation(api.components.schemas, method, path, about));
+}).catch(() => { $("lost").hidden = false; $("lost").textContent = "The description of the API cannot be had just now."; });

@@ -1,0 +1,381 @@
+"use strict";
+// Everything is made of text nodes and elements: names come from the network and are never markup.
+const $ = (id) => document.getElementById(id);
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+function say(target, text) { if (target.textContent !== text) target.textContent = text; }
+
+// --- words and numbers
+const DASH = "–";
+const rate = (bytes) => bytes == null ? DASH : bytes * 8 < 1e6 ? (bytes * 8 / 1e3).toFixed(bytes * 8 < 1e4 ? 1 : 0) + " kbit/s" : (bytes * 8 / 1e6).toFixed(1) + " Mbit/s";
+const percent = (value) => value == null ? DASH : value.toFixed(value < 10 ? 1 : 0) + " %";
+function span(seconds) {
+  const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first < 0) return "0 s";
+  const [name, size] = units[first], next = units[first + 1];
+  const rest = next ? Math.floor(seconds % size / next[1]) : 0;
+  return Math.floor(seconds / size) + " " + name + (rest ? " " + rest + " " + next[0] : "");
+}
+const moment = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+const plural = (number, one, many = one + "s") => number + " " + (number === 1 ? one : many);
+
+// --- the token, for as long as this tab lives; one behind a # was put there by whoever opened the page
+const fromAddress = location.hash.startsWith("#token=") ? decodeURIComponent(location.hash.slice(7)) : null;
+if (fromAddress) { sessionStorage.setItem("token", fromAddress); history.replaceState(null, "", location.pathname); }
+let token = sessionStorage.getItem("token");
+const authorization = () => ({ Authorization: "Bearer " + token });
+
+async function call(method, path, body) {
+  const headers = authorization();
+  if (body) headers["Content-Type"] = "application/json";
+  const answer = await fetch("api/v1/" + path, { method, headers, body: body && JSON.stringify(body) });
+  const problem = async () => { try { return (await answer.json()).detail; } catch { return "the server answered " + answer.status; } };
+  if (answer.status === 401) { closeDoor(await problem()); throw new Error("the token is not right"); }
+  if (!answer.ok) throw new Error(await problem());
+  return answer.json();
+}
+function trouble(words) { $("lost").hidden = !words; say($("lost"), words || ""); }
+function toast(words, isBad) {
+  const box = $("toast");
+  say(box, words); box.className = isBad ? "bad" : ""; box.hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => { box.hidden = true; }, 5000);
+}
+
+// --- tables whose rows stay where they are, so that a button can be pressed while figures change
+function table(place, columns, rows, key, none, classOf) {
+  if (!rows.length) { delete place.dataset.drawn; return place.replaceChildren(element("p", { className: "empty", textContent: none })); }
+  let body = place.querySelector("tbody");
+  if (!body) {
+    body = element("tbody");
+    const heads = columns.map((column) => element("th", { className: column.className || "", scope: "col", textContent: column.title }));
+    place.replaceChildren(element("div", { className: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body)));
+  }
+  const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
+  rows.forEach((value, index) => {
+    const name = String(key(value));
+    let row = old.get(name);
+    if (!row) {
+      row = element("tr", {}, ...columns.map((column) => element("td", { className: column.className || "" })));
+      row.dataset.key = name;
+    }
+    old.delete(name);
+    row.value = value;
+    if (body.children[index] !== row) body.insertBefore(row, body.children[index] || null);
+    row.className = classOf ? classOf(value) : "";
+    columns.forEach((column, number) => column.draw(row.children[number], value, row));
+  });
+  for (const row of old.values()) row.remove();
+}
+const text = (title, of, className) => ({ title, className, draw: (cell, value) => say(cell, of(value)) });
+const button = (words, pressed) => ({ title: "", className: "number", draw: (cell, value, row) => {
+  if (cell.firstChild) return;
+  const made = element("button", { onclick: () => pressed(row.value) }, element("span", { className: "wide", textContent: words }), "…");
+  made.setAttribute("aria-label", words);
+  cell.append(made);
+} });
+
+// --- the server
+let chosen = null, previous = null, now = null;
+function tile(title, figure, isBad, ...more) {
+  return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
+}
+function drawServer(server, perSecond) {
+  say($("title"), server.unready ? "Nobody can join" : plural(server.players, "player"));
+  say($("subtitle"), (server.unready ? server.unready + " · " : "") + plural(server.sessions, "session") + " · up for " + span(server.uptime_s) + " · version " + server.version);
+  const busiest = Math.max(0, ...server.workers.map((worker) => worker.busy_share));
+  const bars = element("div", { className: "bars", title: "Each bar is a worker" }, ...server.workers.map((worker) => {
+    const fill = element("b"), bar = element("i", { className: worker.busy_share > .7 ? "hot" : "" }, fill);
+    fill.style.height = Math.max(4, 100 * worker.busy_share) + "%";
+    return bar;
+  }));
+  $("tiles").replaceChildren(
+    tile("Players", String(server.players)), tile("Sessions", String(server.sessions)),
+    tile("Coming in", rate(perSecond("received_bytes"))), tile("Going out", rate(perSecond("sent_bytes"))),
+    tile("Busiest of " + plural(server.workers.length, "worker"), percent(100 * busiest), busiest > .7, bars),
+  );
+}
+function drawSessions(sessions) {
+  const sorted = [...sessions].sort((a, b) => b.players - a.players || (a.name < b.name ? -1 : 1));
+  if (!sorted.some((session) => session.name === chosen) && sorted.length) follow(sorted[0].name);
+  const select = $("session"), names = sorted.slice(0, 500).map((session) => session.name);
+  if (chosen && !names.includes(chosen)) names.unshift(chosen);
+  const counts = new Map(sorted.map((session) => [session.name, session.players]));
+  if (select.dataset.names !== JSON.stringify(names)) {
+    select.dataset.names = JSON.stringify(names);
+    select.replaceChildren(...names.map((name) => element("option", { value: name })));
+  }
+  for (const option of select.options) say(option, option.value + " (" + (counts.get(option.value) ?? 0) + ")");
+  select.value = chosen;
+}
+const isOver = (a, b, key) => a && b && a[key] >= b[key];
+function drawNow(next, at) {
+  const seconds = previous ? (at - previous.at) / 1000 : null;
+  // Two that come together after a stall tell nothing of rates.
+  if (seconds != null && seconds < .3) return;
+  const perSecond = (key) => previous && isOver(next.server, previous.now.server, key) ? (next.server[key] - previous.now.server[key]) / seconds : null;
+  const same = previous?.now.session?.name === next.session?.name;
+  const before = new Map(same ? (previous?.now.session?.players ?? []).map((player) => [player.id, player]) : []);
+  for (const player of next.session?.players ?? []) {
+    const former = before.get(player.id);
+    player.up = isOver(player, former, "received_bytes") ? (player.received_bytes - former.received_bytes) / seconds : null;
+    player.down = isOver(player, former, "sent_bytes") ? (player.sent_bytes - former.sent_bytes) / seconds : null;
+  }
+  now = next;
+  drawServer(next.server, perSecond);
+  drawSessions(next.sessions);
+  drawPlayers();
+  previous = { now: next, at };
+}
+
+// --- players
+const chip = (words, title, className) => element("span", { className: "chip " + (className || ""), textContent: words, title: title || "" });
+const terms = (held) => [held.reason || "no reason given", "by " + held.by, held.until ? "until " + moment(held.until) : "for good"].join(", ");
+function marks(player) {
+  const found = [];
+  if (player.is_moderator) found.push(chip("moderator", "", "plain"));
+  for (const [key, words] of [["muted", "muted"], ["text_muted", "no texts"], ["deafened", "deafened"]]) if (player[key]) found.push(chip(words, terms(player[key])));
+  for (const right of player.room_rights) found.push(chip(right.room, "listen: " + (right.listen ?? "by the rules") + ", speak: " + (right.speak ?? "by the rules"), "plain"));
+  if (player.refused_rooms.length) found.push(chip("refused: " + player.refused_rooms.join(", "), "The room's rules do not let it in"));
+  return found;
+}
+const PLAYERS = [
+  { title: "Player", className: "name", draw: (cell, player) => {
+    if (!cell.firstChild) cell.append(element("span", { className: "dot" }), element("span"), element("small"), element("div", { className: "chips" }));
+    say(cell.children[1], player.name);
+    say(cell.children[2], [player.address, player.subject].filter(Boolean).join(" · "));
+    const found = marks(player), drawn = JSON.stringify(found.map((mark) => [mark.textContent, mark.title]));
+    if (cell.dataset.drawn !== drawn) { cell.dataset.drawn = drawn; cell.children[3].replaceChildren(...found); }
+  } },
+  text("Listens to", (player) => player.rooms.join(", ") || DASH, "text wide"),
+  text("Speaks to", (player) => player.is_speaking ? player.voice_to.join(", ") || "nobody" : "", "text"),
+  { title: "Lost", className: "number", draw: (cell, player) => {
+    say(cell, percent(player.lost_percent));
+    cell.className = "number" + (player.lost_percent > 10 ? " bad" : player.lost_percent > 2 ? " warn" : "");
+  } },
+  text("Up", (player) => rate(player.up), "number wide"),
+  text("Down", (player) => rate(player.down), "number wide"),
+  button("Moderate", (player) => moderate(player)),
+];
+const ROOMS = [
+  text("Room", (room) => room.name, "name"), text("Listeners", (room) => String(room.listeners), "number"),
+  text("Limits", (room) => room.limits, "text"), button("Limit", (room) => limitRoom(room.name)),
+];
+const inWords = (limit) => [limit.listeners_max != null && plural(limit.listeners_max, "listener"), limit.speakers_max != null && plural(limit.speakers_max, "speaker"), limit.text_every_s != null && "a text every " + limit.text_every_s + " s"].filter(Boolean).join(", ");
+function drawPlayers() {
+  const session = now?.session;
+  if (!session) { say($("count"), ""); $("rooms").hidden = true; return table($("players"), PLAYERS, [], null, now?.sessions.length ? "Looking…" : "There is no session just now."); }
+  const wanted = $("find").value.trim().toLowerCase();
+  const fits = (player) => [player.name, player.address, player.subject, ...player.rooms].some((words) => words?.toLowerCase().includes(wanted));
+  const shown = session.players.filter((player) => !wanted || fits(player)).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
+  const speaking = session.players.filter((player) => player.is_speaking).length;
+  say($("count"), (wanted ? shown.length + " of " : "") + plural(session.players.length, "player") + (speaking ? ", " + speaking + " speaking" : ""));
+  table($("players"), PLAYERS, shown, (player) => player.id, session.players.length ? "Nobody fits." : "Nobody is in this session.", (player) => player.is_speaking ? "speaking" : "");
+  const limits = new Map(session.limits.map((limit) => [limit.room, inWords(limit)]));
+  const rooms = session.rooms.map((room) => ({ ...room, limits: limits.get(room.name) || "" }));
+  for (const [name, words] of limits) if (!rooms.some((room) => room.name === name)) rooms.push({ name, listeners: 0, limits: words });
+  $("rooms").hidden = !rooms.length;
+  if (rooms.length) table($("rooms"), ROOMS, rooms, (room) => room.name, "");
+}
+
+// --- asking before anything is done
+const field = (id, words, made) => ({ id, made: () => element("label", { textContent: words }, Object.assign(made(), { id: "field-" + id })) });
+const options = (pairs) => () => element("select", {}, ...pairs.map(([value, words]) => element("option", { value, textContent: words })));
+const input = (properties) => () => element("input", { autocomplete: "off", ...properties });
+const REASON = field("reason", "Reason (players are shown it)", input({ maxLength: 256 }));
+const TIME = field("for_s", "For how long", options([["", "for good"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
+const value = (id) => $("field-" + id)?.value ?? "";
+const number = (id) => value(id) === "" ? undefined : Number(value(id));
+const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+/** Asks with these fields; `choose` may change them with the first one. */
+function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
+  const draw = () => {
+    const kept = Object.fromEntries([...$("dialog-fields").querySelectorAll("input,select")].map((input) => [input.id, input.value]));
+    $("dialog-fields").replaceChildren(...fieldsOf().map((field) => field.made()));
+    for (const [id, former] of Object.entries(kept)) if ($(id)) $(id).value = former;
+    say($("dialog-do"), words());
+    $("dialog-do").className = isDanger() ? "danger" : "main";
+  };
+  say($("dialog-title"), title); say($("dialog-about"), about); $("dialog-trouble").hidden = true;
+  $("dialog-fields").replaceChildren();
+  draw();
+  $("dialog-fields").onchange = (event) => { if (event.target.id === "field-what") draw(); };
+  $("dialog-form").onsubmit = async (event) => {
+    event.preventDefault();
+    $("dialog-do").disabled = true;
+    try { toast(await carryOut()); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), error.message); }
+    $("dialog-do").disabled = false;
+  };
+  $("dialog").showModal();
+}
+$("dialog-cancel").onclick = () => $("dialog").close();
+
+const OUTCOMES = {
+  told: "done, and told", untold: "done; this player's program cannot be told", absent: "the player is not here; it holds when it comes",
+  moved: "moved", only_removed: "taken out; this player's program cannot be asked to go elsewhere", holds: "it holds",
+};
+const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; the disk has not taken it yet" : done.stored === "in_memory" ? " until the server restarts" : "");
+async function act(session, action) {
+  const done = await call("POST", "sessions/" + encodeURIComponent(session) + "/actions", { action, reason: value("reason"), by: "page" });
+  return outcome(done);
+}
+function moderate(player) {
+  const session = chosen, who = player.subject ? { subject: player.subject } : player.name;
+  const room = (id, words) => field(id, words, input({ required: true, value: player.rooms[0] || "" }));
+  const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, name])) : input({ required: true }));
+  const right = (id, words) => field(id, words, options([["", "by the room's rules"], ["true", "yes"], ["false", "no"]]));
+  const flag = (id) => value(id) === "" ? undefined : value(id) === "true";
+  const actions = {
+    mute: player.muted ? null : ["Mute", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
+    unmute: player.muted ? ["Unmute", [], () => ({ player: who })] : null,
+    mute_text: player.text_muted ? null : ["Stop its texts", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
+    unmute_text: player.text_muted ? ["Let it write again", [], () => ({ player: who })] : null,
+    deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
+    undeafen: player.deafened ? ["Undeafen", [], () => ({ player: who })] : null,
+    move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), REASON], () => ({ player: who, from: value("from"), to: value("to") })],
+    remove_from_room: ["Take out of a room", [own("room", "Room"), REASON], () => ({ player: who, room: value("room") })],
+    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
+    reset: ["Start its client anew", [REASON], () => ({ player: who })],
+    kick: ["Kick", [REASON], () => ({ player: who })],
+    ban: ["Ban", [field("target", "Whom", options([["name", "the name " + player.name], ...(player.subject ? [["subject", "the account " + player.subject]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
+  };
+  const open = Object.entries(actions).filter(([, action]) => action);
+  const what = field("what", "What to do", options(open.map(([key, [words]]) => [key, words])));
+  const current = () => actions[value("what") || open[0][0]];
+  openDialog(player.name, [player.address, player.subject, session].filter(Boolean).join(" · "), () => [what, ...current()[1]], () => current()[0], () => ["kick", "ban"].includes(value("what")), async () => {
+    const key = value("what");
+    if (key !== "ban") return player.name + ": " + await act(session, { [key]: current()[2]() });
+    return ban({ [value("target")]: player[value("target")] });
+  });
+}
+async function ban(target) {
+  const banned = await call("POST", "bans", given({ target, for_s: number("for_s"), reason: value("reason"), by: "page" }));
+  if (shown === "Bans") drawBans();
+  return "banned" + (banned.expelled.length ? "; sent away: " + banned.expelled.map((gone) => gone.player).join(", ") : "");
+}
+function limitRoom(name) {
+  const session = chosen, count = (id, words) => field(id, words, input({ type: "number", min: 0, placeholder: "no limit" }));
+  const kind = field("what", "What to do", options([["limit_room", "Limit"], ["unlimit_room", "Follow the configuration"]]));
+  const fields = () => value("what") === "unlimit_room" ? [kind] : [kind, count("listeners_max", "Most listeners"), count("speakers_max", "Most speakers at once"), count("text_every_s", "Seconds between two texts")];
+  openDialog(name, session, fields, () => "Do it", () => false, async () => {
+    const limits = value("what") === "unlimit_room" ? {} : { listeners_max: number("listeners_max"), speakers_max: number("speakers_max"), text_every_s: number("text_every_s") };
+    return name + ": " + await act(session, { [value("what")]: given({ room: name, ...limits }) });
+  });
+}
+
+// --- bans and the log
+const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind + " " + who).join();
+const BANS = [
+  text("Who", (ban) => targetWords(ban.target), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "for good", "text"),
+  text("Reason", (ban) => ban.reason || DASH, "text"), text("By", (ban) => ban.by + ", " + moment(ban.since), "text wide"),
+  button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", ban.reason, () => [REASON], () => "Lift", () => false, async () => {
+    await call("DELETE", "bans/" + ban.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
+    drawBans();
+    return "it holds no longer";
+  })),
+];
+async function drawBans() { try { table($("bans"), BANS, await call("GET", "bans?limit=1000"), (ban) => ban.id, "Nobody is banned."); } catch (error) { toast(error.message, true); } }
+$("new-ban").onclick = () => {
+  const kind = field("kind", "What", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
+  openDialog("Ban somebody", "Whoever is here and meant is sent away.", () => [kind, field("who", "Who", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("who") }));
+};
+const LOG = [
+  text("When", (entry) => moment(entry.at), "wide"), text("Who", (entry) => entry.by, "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
+  text("To whom", (entry) => entry.target + (entry.session && entry.session !== entry.target ? " in " + entry.session : ""), "text"),
+  text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text"),
+];
+let entries = [];
+async function drawLog(before) {
+  try {
+    const page = await call("GET", "audit?limit=100" + (before ? "&before=" + before : ""));
+    entries = before ? [...entries, ...page.entries] : page.entries;
+    table($("log"), LOG, entries, (entry) => entry.id, "Nothing was done yet.");
+    $("older").hidden = !page.next;
+    $("older").onclick = () => drawLog(page.next);
+  } catch (error) { toast(error.message, true); }
+}
+
+// --- tabs
+const TABS = { Players: "Players", Bans: "Bans", Log: "Audit log" };
+let shown = "Players";
+for (const [name, words] of Object.entries(TABS)) {
+  const tab = element("button", { id: "tab-" + name, textContent: words, onclick: () => { shown = name; showTab(); } });
+  tab.setAttribute("role", "tab");
+  tab.setAttribute("aria-controls", name);
+  $("tabs").append(tab);
+}
+$("tabs").onkeydown = (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], names = Object.keys(TABS);
+  if (!step) return;
+  const next = $("tab-" + names[(names.indexOf(shown) + step + names.length) % names.length]);
+  next.click(); next.focus();
+};
+function showTab() {
+  for (const name of Object.keys(TABS)) {
+    $(name).hidden = name !== shown;
+    $("tab-" + name).setAttribute("aria-selected", String(name === shown));
+    $("tab-" + name).tabIndex = name === shown ? 0 : -1;
+  }
+  if (token && shown === "Bans") drawBans();
+  if (token && shown === "Log") drawLog();
+}
+$("find").oninput = drawPlayers;
+$("session").onchange = () => follow($("session").value);
+
+// --- following the server
+let stream = null;
+function follow(session) { chosen = session; previous = null; if (token) listen(); }
+async function listen() {
+  stream?.abort();
+  const own = stream = new AbortController();
+  try {
+    const answer = await fetch("api/v1/events" + (chosen ? "?" + new URLSearchParams({ session: chosen }) : ""), { headers: authorization(), signal: own.signal });
+    if (answer.status === 401) return closeDoor((await answer.json()).detail);
+    if (!answer.ok) throw new Error((await answer.json()).detail);
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      const events = (rest + value).split("\n\n");
+      rest = events.pop();
+      if (events.length) take(events.at(-1));
+    }
+  } catch (error) {
+    if (own.signal.aborted) return;
+    trouble(error instanceof TypeError ? "The server cannot be reached. This page tries again." : error.message);
+  }
+  if (own === stream) setTimeout(() => { if (own === stream && token) listen(); }, 2000);
+}
+function take(event) {
+  const line = (name) => event.split("\n").find((line) => line.startsWith(name + ": "))?.slice(name.length + 2);
+  const data = JSON.parse(line("data") || "null");
+  if (line("event") !== "now") return trouble(data?.detail);
+  trouble(null);
+  drawNow(data, performance.now());
+}
+
+// --- the door
+function closeDoor(words) {
+  stream?.abort(); stream = null; token = null; previous = null; chosen = null;
+  sessionStorage.removeItem("token");
+  $("inside").hidden = $("leave").hidden = true; $("door").hidden = false;
+  say($("title"), "Who are you?"); say($("subtitle"), "");
+  trouble(words);
+}
+function openDoor() {
+  $("inside").hidden = $("leave").hidden = false; $("door").hidden = true;
+  trouble(null); showTab(); listen();
+}
+$("door").onsubmit = (event) => {
+  event.preventDefault();
+  token = $("token").value.trim(); $("token").value = "";
+  sessionStorage.setItem("token", token);
+  openDoor();
+};
+$("leave").onclick = () => closeDoor(null);
+if (token) openDoor(); else closeDoor(null);

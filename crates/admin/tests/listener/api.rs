@@ -1,0 +1,173 @@
+//! The API: what is seen, what is done, and what is refused in words.
+
+use std::io::{BufRead, BufReader, Write};
+
+use serde_json::{Value, json};
+
+use crate::ask::{TOKEN, ask, bearer, connect, settings};
+use crate::stage::{Stage, wait_until};
+
+/// Asks with the token; the status and the JSON of the answer.
+fn call(stage: &Stage, request: &str, body: Option<&Value>) -> (u16, Value) {
+    let body = body.map(Value::to_string);
+    call_with(stage, request, body.as_deref(), "application/json")
+}
+
+fn call_with(stage: &Stage, request: &str, body: Option<&str>, kind: &str) -> (u16, Value) {
+    let mut lines = vec![bearer(TOKEN)];
+    if let Some(body) = body {
+        lines.extend([format!("Content-Type: {kind}"), format!("Content-Length: {}", body.len())]);
+    }
+    let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let last = body.map(|body| format!("\r\n{body}"));
+    lines.extend(last.as_deref());
+    let answer = ask(&stage.listener, request, &lines);
+    let json = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{answer:?}"));
+    (answer.status, json)
+}
+
+fn act(stage: &Stage, action: &Value) -> (u16, Value) {
+    let body = json!({"action": action, "reason": "too loud", "by": "Ann"});
+    call(stage, "POST /api/v1/sessions/main/actions", Some(&body))
+}
+
+fn player(stage: &Stage, name: &str) -> Value {
+    let (status, session) = call(stage, "GET /api/v1/sessions/main", None);
+    assert_eq!(status, 200, "{session}");
+    let players = session["players"].as_array().unwrap();
+    players.iter().find(|player| player["name"] == name).cloned().unwrap_or_default()
+}
+
+#[test]
+fn sessions_and_players_are_shown_whatever_their_names_are() {
+    let stage = Stage::new(settings());
+    let _alice = stage.player("<b>Alice</b>", "a/b ü");
+    wait_until(|| call(&stage, "GET /api/v1/server", None).1["players"] == 1);
+    let (_, sessions) = call(&stage, "GET /api/v1/sessions", None);
+    assert_eq!(sessions, json!([{"name": "a/b ü", "players": 1}, {"name": "main", "players": 0}]));
+    let (_, session) = call(&stage, "GET /api/v1/sessions/a%2Fb%20%C3%BC", None);
+    assert_eq!(session["players"][0]["name"], "<b>Alice</b>");
+    assert_eq!(session["rooms"], json!([{"name": "lobby", "listeners": 1, "range_m": null}]));
+    let (_, server) = call(&stage, "GET /api/v1/server", None);
+    assert_eq!((&server["unready"], server["workers"].as_array().unwrap().len()), (&Value::Null, 1));
+}
+
+#[test]
+fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
+    let stage = Stage::new(settings());
+    let _alice = stage.player("Alice", "main");
+    let (status, done) = act(&stage, &json!({"mute": {"player": "Alice", "for_s": 60}}));
+    assert_eq!((status, &done), (200, &json!({"outcome": "told", "stored": "in_memory"})));
+    let muted = &player(&stage, "Alice")["muted"];
+    assert_eq!((&muted["reason"], &muted["by"]), (&json!("too loud"), &json!("Ann")));
+    assert_eq!(muted["until"].as_u64().unwrap() - muted["since"].as_u64().unwrap(), 60);
+    assert_eq!(act(&stage, &json!({"unmute": {"player": "Alice"}})).0, 200);
+    assert_eq!(player(&stage, "Alice")["muted"], Value::Null);
+    let (_, log) = call(&stage, "GET /api/v1/audit?limit=1&by=Ann", None);
+    assert_eq!(log["entries"][0]["action"], "unmute");
+    let next = log["next"].as_u64().unwrap();
+    let (_, log) = call(&stage, &format!("GET /api/v1/audit?before={next}"), None);
+    assert_eq!((&log["entries"][0]["action"], &log["next"]), (&json!("mute"), &Value::Null));
+}
+
+#[test]
+fn every_action_does_something_or_says_why_not() {
+    let stage = Stage::new(settings());
+    let _alice = stage.player("Alice", "main");
+    for (action, status) in [
+        (json!({"deafen": {"player": "Alice"}}), 200),
+        (json!({"undeafen": {"player": "Alice"}}), 200),
+        (json!({"mute_text": {"player": {"subject": "account 7"}}}), 200),
+        (json!({"unmute_text": {"player": {"subject": "account 7"}}}), 200),
+        (json!({"set_room_rights": {"player": "Alice", "room": "stage", "speak": false}}), 200),
+        (json!({"limit_room": {"room": "lob*", "listeners_max": 5}}), 200),
+        (json!({"unlimit_room": {"room": "lob*"}}), 200),
+        (json!({"slow_texts": {"every_s": 3}}), 200),
+        (json!({"move": {"player": "Alice", "from": "lobby", "to": "stage"}}), 200),
+        (json!({"remove_from_room": {"player": "Alice", "room": "attic"}}), 409),
+        (json!({"reset": {"player": "Nobody"}}), 404),
+        (json!({"kick": {"player": "Nobody"}}), 404),
+        (json!({"mute": {"player": "Alice", "for_s": 0}}), 422),
+        (json!({"kick": {"player": "Alice"}}), 200),
+    ] {
+        let (found, answer) = act(&stage, &action);
+        assert_eq!(found, status, "{action}: {answer}");
+        assert_eq!(answer["detail"].is_string(), status != 200, "{answer}");
+    }
+    wait_until(|| player(&stage, "Alice") == Value::Null);
+}
+
+#[test]
+fn a_ban_sends_away_who_is_meant_until_it_is_lifted() {
+    let stage = Stage::new(settings());
+    let _alice = stage.player("Alice", "main");
+    let body = json!({"target": {"name": "alice"}, "reason": "cheating"});
+    let (status, banned) = call(&stage, "POST /api/v1/bans", Some(&body));
+    assert_eq!(status, 201, "{banned}");
+    assert_eq!(banned["expelled"], json!([{"session": "main", "player": "Alice"}]));
+    let (_, bans) = call(&stage, "GET /api/v1/bans", None);
+    assert_eq!(bans, json!([banned["ban"]]));
+    let lift = format!("DELETE /api/v1/bans/{}?reason=sorry", banned["ban"]["id"]);
+    assert_eq!(call(&stage, &lift, None).0, 200);
+    assert_eq!(call(&stage, &lift, None).0, 404);
+    assert_eq!(call(&stage, "GET /api/v1/bans", None).1, json!([]));
+}
+
+#[test]
+fn what_cannot_be_understood_is_told_so_and_does_nothing() {
+    let stage = Stage::new(settings());
+    let path = "POST /api/v1/sessions/main/actions";
+    for (body, kind, status) in [
+        ("{", "application/json", 400),
+        (r#"{"action":{"mute":{"player":"A","for":5}}}"#, "application/json", 422),
+        (r#"{"action":{"dance":{}}}"#, "application/json", 422),
+        (r#"{"action":{"kick":{"player":"A"}},"reson":""}"#, "application/json", 422),
+        (r#"{"action":{"kick":{"player":"A"}}}"#, "text/plain", 415),
+        (&"a".repeat(20_000), "application/json", 413),
+    ] {
+        let (found, answer) = call_with(&stage, path, Some(body), kind);
+        assert_eq!(found, status, "{body:.60}: {answer}");
+        assert_eq!(answer["status"], status);
+    }
+    let bad_address = json!({"target": {"address": "10.0.0.0/99"}});
+    assert_eq!(call(&stage, "POST /api/v1/bans", Some(&bad_address)).0, 422);
+    assert_eq!(call(&stage, "GET /api/v1/bans?limit=many", None).0, 400);
+    assert_eq!(call(&stage, "GET /api/v1/sessions/other", None).0, 404);
+    assert_eq!(call(&stage, "GET /api/v1/audit", None).1["entries"], json!([]));
+}
+
+#[test]
+fn everything_that_is_described_asks_for_the_token() {
+    let stage = Stage::new(settings());
+    let description = ask(&stage.listener, "GET /api/openapi.json", &[]).body;
+    let description = oas3::from_json(&description).unwrap();
+    assert!(description.openapi.starts_with("3.1"), "{}", description.openapi);
+    let mut number = 0;
+    for (path, method, operation) in description.operations() {
+        let path = path.replace("{session}", "main").replace("{id}", "1");
+        let request = format!("{method} {path}");
+        assert_eq!(ask(&stage.listener, &request, &["Content-Length: 0"]).status, 401, "{request}");
+        assert!(operation.summary.is_some(), "{request}");
+        number += 1;
+    }
+    assert_eq!(number, 9);
+}
+
+#[test]
+fn who_follows_is_told_at_once_and_only_so_many_may() {
+    let mut settings = settings();
+    settings.limits.followers_max = 1;
+    let stage = Stage::new(settings);
+    let _alice = stage.player("Alice", "main");
+    let mut stream = connect(&stage.listener);
+    let head =
+        format!("GET /api/v1/events?session=main HTTP/1.1\r\nHost: localhost\r\n{}\r\n\r\n", bearer(TOKEN));
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    let data = lines.find_map(|line| Some(line.strip_prefix("data: ")?.to_owned())).unwrap();
+    let now: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(now["session"]["players"][0]["name"], "Alice");
+    assert_eq!(ask(&stage.listener, "GET /api/v1/events", &[&bearer(TOKEN)]).status, 503);
+    drop(stage);
+    assert!(lines.all(|line| !line.contains("500")), "it ends with the listener");
+}

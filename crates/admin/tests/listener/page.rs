@@ -1,0 +1,17 @@
+//! The page: it is there, and takes nothing from elsewhere.
+
+use crate::ask::{ask, settings};
+use crate::stage::Stage;
+
+#[test]
+fn pages_come_without_the_token_and_may_load_nothing_from_elsewhere() {
+    let stage = Stage::new(settings());
+    for path in ["/", "/page.css", "/page.js", "/api/docs", "/docs.js"] {
+        let answer = ask(&stage.listener, &format!("GET {path}"), &[]);
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.head.contains("content-security-policy: default-src 'none'"), "{answer:?}");
+        assert!(answer.head.contains("x-content-type-options: nosniff"), "{answer:?}");
+        assert!(!answer.body.contains("http://") && !answer.body.contains("https://"), "{path}");
+        assert!(!answer.body.contains("innerHTML"), "{path}: names are never markup");
+    }
+}

@@ -1,0 +1,120 @@
+//! A running server with a listener for operators, and players in a network in memory.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use consonance_admin::{AdminListener, AdminSettings, Operator};
+use consonance_server::moderation::Moderation;
+use consonance_server::records::{Records, RecordsSettings};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_session::{Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId};
+use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_transport::{self as transport, ClientEvent, ClientTransport as _};
+
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Stage {
+    /// Dropped first, so that nobody asks a server that is gone.
+    pub(crate) listener: AdminListener,
+    pub(crate) server: DedicatedServer,
+    pub(crate) moderation: Moderation,
+    network: MemoryNetwork,
+}
+
+impl Stage {
+    /// With the sessions "main" and "a/b ü", which is hard to write in an address.
+    pub(crate) fn new(settings: AdminSettings) -> Self {
+        let mut sessions = SessionsSettings::new(["main", "a/b ü"]).unwrap();
+        let records = Records::in_memory(RecordsSettings::default());
+        sessions.records = records.clone();
+        let network = MemoryNetwork::new();
+        let mut session_loop = SessionLoop::new(&sessions);
+        session_loop.add_listener(Box::new(network.listen()));
+        let server = DedicatedServer::start(session_loop);
+        let moderation = Moderation::new(server.handle(), records);
+        let operator = Operator::new(server.handle(), moderation.clone());
+        let listener = AdminListener::start(settings, operator).unwrap();
+        Self { listener, server, moderation, network }
+    }
+
+    /// Somebody who is in a session and listens to "lobby", until it is dropped.
+    pub(crate) fn player(&self, name: &str, session: &str) -> Player {
+        let transport = self.network.client(session);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (over, own) = (Arc::clone(&is_over), name.to_owned());
+        let thread = thread::spawn(move || play(&own, transport, &over));
+        let is_here = || {
+            let players = self.moderation.players(session).unwrap();
+            players.iter().any(|player| player.name == name && player.rooms == ["lobby"])
+        };
+        wait_until(is_here);
+        Player { is_over, thread: Some(thread) }
+    }
+}
+
+pub(crate) struct Player {
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+pub(crate) fn wait_until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it takes too long");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn play(name: &str, mut transport: MemoryClient, is_over: &AtomicBool) {
+    let mut client = Client::new(ClientSettings::new(name));
+    client.join_room("lobby").unwrap();
+    client.start();
+    let (started, link) = (Instant::now(), LinkId(1));
+    while !is_over.load(Ordering::Relaxed) {
+        let now = Instant::now();
+        let at = SessionInstant::from_micros(now.duration_since(started).as_micros() as u64);
+        while let Some(event) = transport.poll(now) {
+            match event {
+                ClientEvent::Connected => client.handle_connected(at, link),
+                ClientEvent::Packet { delivery, packet } => {
+                    let delivery = match delivery {
+                        transport::Delivery::Reliable => Delivery::Reliable,
+                        transport::Delivery::Unreliable => Delivery::Unreliable,
+                    };
+                    client.handle_packet(at, link, delivery, packet);
+                }
+                // Whoever is sent away stays away.
+                ClientEvent::Disconnected { .. } => return,
+                ClientEvent::Direct { .. } => {}
+            }
+        }
+        client.handle_timeout(at);
+        while let Some(command) = client.poll_command() {
+            match command {
+                LinkCommand::Open => transport.connect(now),
+                LinkCommand::Close { .. } => transport.disconnect(now),
+            }
+        }
+        while let Some(transmit) = client.poll_transmit() {
+            let delivery = match transmit.delivery {
+                Delivery::Reliable => transport::Delivery::Reliable,
+                Delivery::Unreliable => transport::Delivery::Unreliable,
+            };
+            transport.send(now, delivery, transmit.payload);
+        }
+        while client.poll_event().is_some() {}
+        thread::sleep(Duration::from_millis(2));
+    }
+}

@@ -1,0 +1,142 @@
+//! The server's answers for people: tables, and outcomes in words.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+pub(super) fn health(server: &Value) -> String {
+    let number = |key: &str| server[key].as_u64().unwrap_or_default();
+    let mut words = match server["unready"].as_str() {
+        None => "ready: players can join\n".to_owned(),
+        Some(why) => format!("not ready: {}\n", plain(why)),
+    };
+    let (players, sessions, uptime) = (number("players"), number("sessions"), number("uptime_s"));
+    let _ = writeln!(words, "{players} players in {sessions} sessions, up for {uptime} s");
+    for (number, worker) in list(&server["workers"]).iter().enumerate() {
+        let busy = 100.0 * worker["busy_share"].as_f64().unwrap_or_default();
+        let _ = writeln!(words, "worker {number}: {busy:.0} % busy");
+    }
+    words
+}
+
+pub(super) fn sessions(sessions: &Value) -> String {
+    let row = |session: &Value| vec![text(&session["name"]), text(&session["players"])];
+    table(&["SESSION", "PLAYERS"], list(sessions).iter().map(row), "no session just now")
+}
+
+pub(super) fn players(session: &Value) -> String {
+    let row = |player: &Value| {
+        let lost = player["lost_percent"].as_f64().map(|lost| format!("{lost:.1} %"));
+        let marks = ["muted", "text_muted", "deafened"].into_iter().filter(|mark| !player[*mark].is_null());
+        let speaks_to =
+            if player["is_speaking"] == true { joined(&player["voice_to"]) } else { String::new() };
+        vec![
+            text(&player["name"]),
+            joined(&player["rooms"]),
+            speaks_to,
+            lost.unwrap_or_default(),
+            text(&player["address"]),
+            marks.collect::<Vec<_>>().join(", ").replace('_', " "),
+        ]
+    };
+    let titles = ["PLAYER", "LISTENS TO", "SPEAKS TO", "LOST", "FROM", ""];
+    table(&titles, list(&session["players"]).iter().map(row), "nobody is in this session")
+}
+
+pub(super) fn bans(bans: &Value) -> String {
+    let row = |ban: &Value| {
+        let target = ban["target"].as_object().and_then(|target| target.iter().next());
+        let target = target.map(|(kind, who)| format!("{kind} {}", text(who))).unwrap_or_default();
+        let until = ban["until"].as_u64().map_or_else(|| "for good".into(), |until| until.to_string());
+        vec![text(&ban["id"]), target, until, text(&ban["by"]), text(&ban["reason"])]
+    };
+    table(&["NUMBER", "WHO", "UNTIL", "BY", "REASON"], list(bans).iter().map(row), "nobody is banned")
+}
+
+pub(super) fn audit(page: &Value) -> String {
+    let row = |entry: &Value| {
+        ["at", "by", "action", "session", "target", "details", "reason", "result"]
+            .map(|key| text(&entry[key]))
+            .to_vec()
+    };
+    let titles = ["WHEN", "BY", "ACTION", "SESSION", "TARGET", "DETAILS", "REASON", "RESULT"];
+    table(&titles, list(&page["entries"]).iter().map(row), "nothing was done yet")
+}
+
+pub(super) fn banned(banned: &Value) -> String {
+    let gone: Vec<_> = list(&banned["expelled"]).iter().map(|gone| text(&gone["player"])).collect();
+    let gone = if gone.is_empty() { String::new() } else { format!("; sent away: {}", gone.join(", ")) };
+    format!("ban number {} holds{gone}\n", text(&banned["ban"]["id"]))
+}
+
+pub(super) fn outcome(done: &Value) -> String {
+    let words = match done["outcome"].as_str().unwrap_or_default() {
+        "told" => "done, and the player was told",
+        "untold" => "done; the player's program cannot be told",
+        "absent" => "the player is not here; it holds when it comes",
+        "moved" => "moved",
+        "only_removed" => "taken out of the room; the player's program cannot be asked to go elsewhere",
+        _ => "done",
+    };
+    let stored = match done["stored"].as_str() {
+        Some("in_memory") => "; it is gone when the server restarts",
+        Some("waiting") => "; the disk has not taken it yet",
+        _ => "",
+    };
+    format!("{words}{stored}\n")
+}
+
+fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> String {
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return format!("{none}\n");
+    }
+    let title_row = titles.iter().map(ToString::to_string).collect();
+    let all: Vec<Vec<String>> = [title_row].into_iter().chain(rows).collect();
+    let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<_> = (0..titles.len()).map(width).collect();
+    let mut text = String::new();
+    for row in &all {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn joined(values: &Value) -> String {
+    list(values).iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => plain(text),
+        other => other.to_string(),
+    }
+}
+
+/// Names come from players: none of them may move the cursor or paint the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_what_is_in_them_and_names_cannot_paint_the_terminal() {
+        let text =
+            sessions(&json!([{"name": "a\u{1b}[31m", "players": 3}, {"name": "Älice's", "players": 12}]));
+        assert_eq!(text, "SESSION  PLAYERS\na\u{fffd}[31m    3\nÄlice's  12\n");
+        assert_eq!(sessions(&json!([])), "no session just now\n");
+    }
+}
