@@ -15,6 +15,7 @@ mod hosted_direct_links;
 mod hosted_stall;
 mod likeness;
 mod likeness_rules;
+mod moderation;
 mod networks;
 mod offline;
 mod player;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance::{VoiceChat, VoiceChatBuilder};
 use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
+use consonance_server::moderation::Moderation;
+use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
 use crate::player::PATIENCE;
@@ -17,13 +19,20 @@ pub(crate) struct Stage {
     identity: Identity,
     address: SocketAddr,
     server: Option<DedicatedServer>,
+    records: Records,
 }
 
 impl Stage {
     pub(crate) fn open() -> Self {
         let identity = new_identity();
-        let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity);
-        Self { identity, address, server: Some(server) }
+        let records = Records::in_memory(RecordsSettings::default());
+        let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity, &records);
+        Self { identity, address, server: Some(server), records }
+    }
+
+    /// What an operator can do here.
+    pub(crate) fn moderation(&self) -> Moderation {
+        Moderation::new(self.server.as_ref().unwrap().handle(), self.records.clone())
     }
 
     /// The address of a session here, whether it is served or not.
@@ -44,7 +53,7 @@ impl Stage {
 
     /// Another server with the same certificate takes the same port.
     pub(crate) fn start_again(&mut self) {
-        self.server = Some(serve(self.address, &self.identity).0);
+        self.server = Some(serve(self.address, &self.identity, &self.records).0);
     }
 
     /// The same, but with a certificate of its own.
@@ -58,7 +67,7 @@ fn new_identity() -> Identity {
     Identity::self_signed(["127.0.0.1"]).unwrap()
 }
 
-fn serve(address: SocketAddr, identity: &Identity) -> (DedicatedServer, SocketAddr) {
+fn serve(address: SocketAddr, identity: &Identity, records: &Records) -> (DedicatedServer, SocketAddr) {
     let runtime = QuicRuntime::new(1).unwrap();
     let deadline = Instant::now() + PATIENCE;
     // The port of the server before is free when its threads are gone.
@@ -70,7 +79,9 @@ fn serve(address: SocketAddr, identity: &Identity) -> (DedicatedServer, SocketAd
         thread::sleep(POLL_INTERVAL);
     };
     let address = listener.local_addr();
-    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.records = records.clone();
+    let mut session_loop = SessionLoop::new(&settings);
     session_loop.add_listener(Box::new(listener));
     (DedicatedServer::start(session_loop), address)
 }

@@ -1,0 +1,86 @@
+//! What a server's operator decides, as players and their games meet it.
+
+use consonance::inspector::{Cause, Snapshot};
+use consonance::{End, EventKind, OperatorDecision, Sanction};
+use consonance_server::bans::BanTarget;
+use consonance_server::moderation::{By, Outcome};
+
+use crate::player::{Player, entered, started_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+fn by() -> By {
+    By::new("Ann", "too loud")
+}
+
+fn decided(player: &mut Player, what: &str, is_it: impl Fn(&OperatorDecision) -> bool) {
+    player.until_some(what, |kind| matches!(kind, EventKind::Operator(decision) if is_it(decision)));
+}
+
+#[test]
+fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
+    let stage = Stage::open();
+    let moderation = stage.moderation();
+    let alice = stage.chat().talk_to_room("lobby").input(Speech::endless(&recording(1, 0.2, 2.2)));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut alice = Player::join("Alice", alice);
+    bob.until(&started_speaking("Alice"));
+    let done = moderation.impose(&by(), "main", &"Alice".into(), Sanction::Muted, None).unwrap();
+    assert_eq!(done.outcome, Outcome::Told);
+    decided(&mut alice, "Alice is told", |decision| {
+        matches!(decision, OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }
+            if terms.reason == "too loud" && terms.ends_at.is_none())
+    });
+    bob.until(&EventKind::StoppedSpeaking { name: "Alice".into() });
+    assert!(alice.voice.standing().muted.is_some());
+    let shown = |player: &Player| {
+        let Snapshot::Client(snapshot) = player.voice.snapshot() else { panic!("a chat is a client") };
+        snapshot.server_muted.clone()
+    };
+    alice.until_counted("it is shown", |_| shown(&alice).as_deref() == Some("too loud"));
+    let diagnosis = consonance::inspector::why(&[alice.voice.snapshot()], "Alice", "Bob");
+    assert_eq!(diagnosis.cause(), Some(&Cause::MutedByServer), "{diagnosis}");
+    bob.forget();
+    moderation.lift(&by(), "main", &"Alice".into(), Sanction::Muted).unwrap();
+    bob.until(&started_speaking("Alice"));
+    assert!(alice.voice.standing().muted.is_none());
+}
+
+#[test]
+fn a_player_who_is_moved_follows_and_can_leave_the_room_as_its_own() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().listen("lobby"));
+    alice.until(&entered("Alice", "lobby"));
+    stage.moderation().move_player(&by(), "main", &"Alice".into(), "lobby", "jail").unwrap();
+    decided(&mut alice, "Alice is told", |decision| {
+        *decision == OperatorDecision::Moved { from: "lobby".into(), to: "jail".into() }
+    });
+    alice.until(&entered("Alice", "jail"));
+    alice.voice.leave_room("jail");
+    alice.until(&EventKind::ExitedRoom { name: "Alice".into(), room: "jail".into() });
+}
+
+#[test]
+fn who_is_kicked_ends_with_the_operators_words_and_does_not_come_back() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    stage.moderation().kick(&by(), "main", &"Alice".into()).unwrap();
+    let end = alice.until_ended();
+    assert_eq!(end, End::Kicked { reason: "too loud".into() });
+    assert_eq!(end.to_string(), "the server's operator has removed you: too loud");
+}
+
+#[test]
+fn an_address_that_is_banned_is_sent_away_and_refused_with_the_reason() {
+    let stage = Stage::open();
+    let moderation = stage.moderation();
+    let mut alice = Player::join("Alice", stage.chat());
+    let local = BanTarget::Address("127.0.0.0/8".parse().unwrap());
+    let banned = moderation.ban(&by(), local.clone(), None).unwrap();
+    assert_eq!(banned.expelled.len(), 1);
+    assert!(matches!(alice.until_ended(), End::Kicked { .. }));
+    let refused = Player::start("Bob", stage.chat()).until_ended().to_string();
+    assert!(refused.contains("banned from this server for good: too loud"), "{refused}");
+    moderation.unban_target(&by(), &local).unwrap();
+    Player::join("Carol", stage.chat()).voice.leave().unwrap();
+}
