@@ -37,7 +37,6 @@ mod session;
 mod settings;
 mod shelf;
 mod track;
-mod utc;
 mod writing;
 
 pub use feed::RecordingFeed;

@@ -26,12 +26,11 @@ mod key;
 mod numeric_date;
 mod priority_name;
 mod signed;
-mod utc;
 
+pub use crate::utc::utc;
 pub use claims::{AUDIENCE, Audience, Claims};
 pub use key::Key;
 pub use priority_name::{priority_name, priority_named};
-pub use utc::utc;
 
 /// When it is, by the clock of the wall, and how wrong clocks may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -19,6 +19,12 @@ pub(super) fn of_track(player: &str, number: usize) -> String {
     format!("{}-{number}.opus", cleaned(player))
 }
 
+/// A folder for a time in RFC 3339, without the colons, which Windows refuses; sorted by name, such folders are sorted by
+/// time.
+pub(super) fn of_time(rfc_3339: &str) -> String {
+    rfc_3339.replace(':', "-")
+}
+
 /// What Windows keeps for devices, besides the numbered ones.
 const RESERVED: &[&str] = &["CON", "PRN", "AUX", "NUL"];
 
@@ -47,6 +53,11 @@ mod tests {
         assert_eq!(of_track("Zoë-2 山田", 12), "Zoë-2_山田-12.opus");
         assert_eq!(of_track("", 3), "-3.opus");
         assert_eq!(of_session("match-17"), "match-17");
+    }
+
+    #[test]
+    fn a_time_is_a_name_without_colons() {
+        assert_eq!(of_time("2033-05-18T03:33:20Z"), "2033-05-18T03-33-20Z");
     }
 
     #[test]

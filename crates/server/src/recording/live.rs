@@ -10,11 +10,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use consonance_wire::{ChannelKind, ClientId, Packet, RoomId, VoiceData};
 
 use super::feed::{Begun, TapState};
+use super::file_name;
 use super::index::{EndReason, RecordingIndex, VERSION};
 use super::message::Message;
 use super::settings::RecordingSettings;
 use super::track::{Audience, Track};
-use super::{file_name, utc};
+use crate::utc::rfc_3339;
 
 /// A recording that goes on.
 #[derive(Debug)]
@@ -45,12 +46,13 @@ impl LiveRecording {
         let started = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
         let session_folder = folder.join(file_name::of_session(&begun.session));
         std::fs::create_dir_all(&session_folder)?;
-        let folder = new_folder(&session_folder, &utc::folder_name(started))?;
         let since_1970 = started.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started_at = rfc_3339(since_1970.as_secs());
+        let folder = new_folder(&session_folder, &file_name::of_time(&started_at))?;
         let index = RecordingIndex {
             version: VERSION,
             session: begun.session,
-            started_at: utc::rfc_3339(started),
+            started_at,
             started_unix_ms: since_1970.as_millis() as u64,
             by_operator: begun.by_operator,
             sample_rate_hz: 48_000,
