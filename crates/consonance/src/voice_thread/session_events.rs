@@ -39,10 +39,8 @@ impl VoiceThread {
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
                         self.watch.note_undecodable(name, &text);
-                        self.events.push(Event {
-                            at: now,
-                            kind: EventKind::Problem { about: ProblemKind::Player, text },
-                        });
+                        let kind = EventKind::Problem { about: ProblemKind::Player, text };
+                        self.events.push(Event { at: now, kind });
                     }
                 }
                 ClientEvent::PlayerLeft { id, name } => {
@@ -64,9 +62,7 @@ impl VoiceThread {
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
                     let speaker = self.playback.push(arrived, voice, &self.rooms);
-                    if self.trace_frames
-                        && let Some(speaker) = speaker
-                    {
+                    if let Some(speaker) = speaker.filter(|_| self.trace_frames) {
                         let (speaker, sequence) = (speaker.to_owned(), voice.packet_sequence);
                         self.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
                     }
