@@ -34,6 +34,9 @@ struct ServerPlan {
     /// Decides what happens when; without it, another one each time.
     #[arg(long)]
     seed: Option<u64>,
+    /// Only this trouble (may be given several times), as `docs/soak.md` calls it; all of them where nothing is said.
+    #[arg(long = "trouble", value_name = "KIND")]
+    troubles: Vec<String>,
     /// Keep the server's folder, with its configuration, database and log, and say where it is.
     #[arg(long)]
     keep: bool,
@@ -79,6 +82,9 @@ impl ServerPlan {
         if let Some(seed) = self.seed {
             arguments.extend(["--seed".to_owned(), seed.to_string()]);
         }
+        for trouble in &self.troubles {
+            arguments.extend(["--trouble".to_owned(), trouble.clone()]);
+        }
         if self.keep {
             arguments.push("--keep".to_owned());
         }
@@ -101,10 +107,10 @@ mod tests {
 
     #[test]
     fn the_server_that_was_built_is_the_one_that_is_soaked() {
-        let plan = ServerPlan { minutes: 2.5, seed: Some(7), keep: true };
+        let plan = ServerPlan { minutes: 2.5, seed: Some(7), troubles: vec!["kill".to_owned()], keep: true };
         let arguments = plan.arguments(Path::new("out")).join(" ");
         let program = Path::new("out").join("release").join("consonance");
         let server = program.with_extension(std::env::consts::EXE_EXTENSION);
-        assert_eq!(arguments, format!("--server {} --minutes 2.5 --seed 7 --keep", server.display()));
+        assert_eq!(arguments, format!("--server {} --minutes 2.5 --seed 7 --trouble kill --keep", server.display()));
     }
 }

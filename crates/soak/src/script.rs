@@ -6,7 +6,9 @@ use std::error::Error;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use crate::Arguments;
+use clap::ValueEnum as _;
+
+use crate::arguments::Arguments;
 use crate::crowd::{Conduct, Counts};
 use crate::dice::Dice;
 use crate::findings::Worst;
@@ -32,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     let players = stage.choir.players();
     stage.clock.tell(&format!("the server serves, and {players} honest players are in"));
     let end = Duration::from_secs_f64(60.0 * arguments.minutes);
-    let ended = Waves::default().run(&mut stage, end).and_then(|()| finish(&mut stage));
+    let ended = Waves::new(&arguments.troubles).run(&mut stage, end).and_then(|()| finish(&mut stage));
     report(&stage);
     if arguments.keep {
         println!("the server's folder: {}", folder.display());
@@ -42,9 +44,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     ended.map(|()| stage.findings.all().len())
 }
 
-#[derive(Default)]
 struct Waves {
     number: u32,
+    /// Each of them once in every pack.
+    troubles: Vec<Trouble>,
     pack: Vec<Trouble>,
     level: Option<Level>,
 }
@@ -68,6 +71,12 @@ const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
 const GUESTS_IN_MIN: u64 = 90;
 
 impl Waves {
+    /// With these troubles, or with all if there are none.
+    fn new(troubles: &[Trouble]) -> Self {
+        let troubles = if troubles.is_empty() { Trouble::value_variants() } else { troubles };
+        Self { number: 0, troubles: troubles.to_vec(), pack: Vec::new(), level: None }
+    }
+
     fn run(&mut self, stage: &mut Stage, end: Duration) -> Result<(), Box<dyn Error>> {
         while stage.clock.elapsed() < end {
             self.wave(stage)?;
@@ -125,7 +134,7 @@ impl Waves {
 
     fn next_trouble(&mut self, dice: &mut Dice) -> Trouble {
         if self.pack.is_empty() {
-            self.pack = Trouble::PACK.to_vec();
+            self.pack.clone_from(&self.troubles);
             dice.shuffle(&mut self.pack);
         }
         self.pack.pop().unwrap_or(Trouble::None)

@@ -9,7 +9,7 @@ use crate::process::{Limited, run_to_its_end};
 use crate::stage::Stage;
 
 /// One kind of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Trouble {
     /// Others' misbehaviour only.
     None,
@@ -32,19 +32,6 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// A pack to be shuffled; troubles that end a server are rare, so that memory has time to grow.
-    pub(crate) const PACK: [Self; 9] = [
-        Self::None,
-        Self::Kill,
-        Self::Restart,
-        Self::Freeze,
-        Self::FullDisk,
-        Self::Clock,
-        Self::Descriptors,
-        Self::Reload,
-        Self::Twin,
-    ];
-
     /// Lets it happen. Findings are noted.
     ///
     /// # Errors

@@ -1,0 +1,34 @@
+//! What is said on the command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::trouble::Trouble;
+
+/// A real server under honest players, strangers and trouble.
+#[derive(Debug, Parser)]
+#[command(name = "consonance-soak", version)]
+pub(crate) struct Arguments {
+    /// The `consonance` to start.
+    #[arg(long, value_name = "PROGRAM", default_value = "consonance")]
+    pub(crate) server: PathBuf,
+    /// How long, in minutes; the wave that runs then is finished.
+    #[arg(long, default_value_t = 10.0)]
+    pub(crate) minutes: f64,
+    /// Decides what happens when; without it, another one each time.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Only this trouble (may be given several times); all of them where nothing is said.
+    #[arg(long = "trouble", value_name = "KIND")]
+    pub(crate) troubles: Vec<Trouble>,
+    /// Keep the server's folder, with its configuration, database and log, and say where it is.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Be the process that decides bans in this folder's database.
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub(crate) clerk: Option<PathBuf>,
+    /// The number of its first ban.
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub(crate) first: u64,
+}
