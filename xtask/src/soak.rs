@@ -111,6 +111,9 @@ mod tests {
         let arguments = plan.arguments(Path::new("out")).join(" ");
         let program = Path::new("out").join("release").join("consonance");
         let server = program.with_extension(std::env::consts::EXE_EXTENSION);
-        assert_eq!(arguments, format!("--server {} --minutes 2.5 --seed 7 --trouble kill --keep", server.display()));
+        assert_eq!(
+            arguments,
+            format!("--server {} --minutes 2.5 --seed 7 --trouble kill --keep", server.display())
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! A server that runs: its listeners, its inspector, its capture, and what a reload can change.
 
 use std::error::Error;
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use consonance_admin::AdminListener;
 use consonance_inspector::page::Inspector;
-use consonance_pcap::PacketCapture;
+use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
     FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
@@ -63,9 +64,7 @@ impl Running {
             (identity, made_identity) = (known, Some(saved));
         }
         sessions.records = records(&config)?;
-        let capture = config.watching.packet_capture_file.as_ref();
-        let capture =
-            capture.map(|file| PacketCapture::start(file, config.watching.packet_capture)).transpose()?;
+        let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
         let kept = workers.restore(&left.sessions);
@@ -178,7 +177,7 @@ impl Running {
     }
 
     /// Leaves everybody to the next process, or disconnects everybody in order; ends the files.
-    pub(super) fn end(self) -> Result<(), Box<dyn Error>> {
+    pub(super) fn end(self) {
         let is_draining = self.server.handle().drains_until().is_some();
         if let Some(path) = self.config.ending.hand_over_file.as_ref().filter(|_| !is_draining) {
             ending::hand_over(&self, path);
@@ -189,8 +188,23 @@ impl Running {
         if let Some(recorder) = self.recorder {
             recorder.stop();
         }
-        self.capture.map_or(Ok(()), |capture| capture.stop().map(drop))?;
-        Ok(())
+        // The disk was full, perhaps hours ago; the server has done all it was for.
+        if let Some(Err(error)) = self.capture.map(PacketCapture::stop) {
+            complain(&error);
+        }
+    }
+}
+
+/// Where packets are written to, if somebody wants that. A file that is there, as after a crash, is not written over, and is
+/// no reason not to serve.
+fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
+    let Some(file) = &config.watching.packet_capture_file else { return Ok(None) };
+    match PacketCapture::start(file, config.watching.packet_capture) {
+        Err(CaptureError::Create { path, source }) if source.kind() == io::ErrorKind::AlreadyExists => {
+            complain(&format!("packets are not captured: {} is there already; move it away", path.display()));
+            Ok(None)
+        }
+        started => started.map(Some),
     }
 }
 

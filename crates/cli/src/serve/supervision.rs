@@ -46,7 +46,8 @@ pub(super) fn supervise(
         thread::sleep(CHECK_INTERVAL);
     }
     ServiceManager::stopping();
-    running.end()
+    running.end();
+    Ok(())
 }
 
 /// What came of it, in one line.

@@ -38,12 +38,25 @@ fn a_player_and_the_server_write_down_what_passes_between_them() {
 fn a_file_that_is_there_is_named_and_kept() {
     let folder = Folder::new();
     let file = folder.write("taken.pcapng", b"somebody's");
-    let ended = Program::start(&["serve", "--listen", "127.0.0.1:0", "--capture-packets", &file]).end();
-    assert!(ended.complaint().contains("taken.pcapng"), "{:?}", ended.err);
-    assert_eq!(fs::read(&file).unwrap(), b"somebody's");
     let (_server, address) = Program::serve(&["main"]);
     let join = ["join", &address, "--name", "Bob", "--null-devices", "--diagnostics", &file];
     assert!(Program::start(&join).end().complaint().contains("taken.pcapng"));
+}
+
+/// As after a crash: what starts it again does not know that there is a file.
+#[test]
+fn a_server_whose_capture_is_there_already_says_so_and_serves_without() {
+    let folder = Folder::new();
+    let file = folder.write("taken.pcapng", b"somebody's");
+    let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--capture-packets", &file]);
+    server.until_complaint("taken.pcapng");
+    server.until_line("the address", |line| line.contains("quic://"));
+    #[cfg(unix)]
+    {
+        server.signal("TERM");
+        assert!(server.end().status.success());
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"somebody's");
 }
 
 fn contains(file: &Path, words: &str) -> bool {
