@@ -79,6 +79,11 @@ impl Choir {
         self.rooms.iter().map(|room| room.players.len()).sum()
     }
 
+    /// How often players came back to the places that they had.
+    pub(crate) fn resumes(&self) -> u32 {
+        self.rooms.iter().flat_map(|room| &room.players).map(|player| player.link.resumes()).sum()
+    }
+
     /// Whether everybody is in.
     pub(crate) fn is_in(&self) -> bool {
         self.rooms.iter().flat_map(|room| &room.players).all(|player| player.link.is_in())

@@ -18,6 +18,8 @@ pub(crate) struct Link {
     is_in: bool,
     /// How often it was in.
     joins: u32,
+    /// How often with the place that it had before.
+    resumes: u32,
 }
 
 impl Link {
@@ -37,7 +39,7 @@ impl Link {
         channel.map_err(|error| error.to_string())?;
         engine.start();
         let network = QuicClient::new(runtime, address, QuicClientSettings::default());
-        Ok(Self { engine, network, connection: LinkId(0), is_up: false, is_in: false, joins: 0 })
+        Ok(Self { engine, network, connection: LinkId(0), is_up: false, is_in: false, joins: 0, resumes: 0 })
     }
 
     /// Whether it knows who is there, and they know it.
@@ -47,6 +49,10 @@ impl Link {
 
     pub(crate) fn joins(&self) -> u32 {
         self.joins
+    }
+
+    pub(crate) fn resumes(&self) -> u32 {
+        self.resumes
     }
 
     /// Takes what has come, does what is due, sends what has to go out. `hear` is given each frame.
@@ -74,6 +80,7 @@ impl Link {
                         self.is_in = true;
                         self.joins += 1;
                     }
+                    ClientEvent::Resumed { .. } => self.resumes += 1,
                     ClientEvent::Disconnected { .. } => self.is_in = false,
                     _ => {}
                 }

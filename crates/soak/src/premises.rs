@@ -91,7 +91,8 @@ impl Premises {
     /// If it cannot be written.
     pub(crate) fn write_twin_config(&self) -> io::Result<PathBuf> {
         let file = self.folder.join("twin.toml");
-        let is_shared = |line: &&str| !line.contains(CAPTURE) && !line.contains("inspector_port");
+        let is_shared =
+            |line: &&str| ![CAPTURE, "inspector_port", "hand_over_file"].iter().any(|it| line.contains(it));
         let text: Vec<_> = self.config().lines().filter(is_shared).map(str::to_owned).collect();
         fs::write(&file, text.join("\n"))?;
         Ok(file)
@@ -109,6 +110,7 @@ impl Premises {
              workers = 2\n\
              [certificate]\nfile = \"certificate.pem\"\nkey_file = \"private.pem\"\n\
              [joining]\ntoken_key_files = [\"token-key.jwk\"]\n\
+             [ending]\nhand_over_file = \"hand-over\"\n\
              [storage]\nfolder = \"state\"\n\
              [watching]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"
         )

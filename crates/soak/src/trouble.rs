@@ -106,8 +106,14 @@ fn restart(stage: &mut Stage) -> Outcome {
             stage.findings.add(format!("asked to end, it ended with {status:?} after {took:?}"));
         }
     }
+    let before = stage.choir.resumes();
     stage.start_server()?;
-    judge_recovery(stage, "after a restart")
+    judge_recovery(stage, "after a restart")?;
+    let (resumed, players) = (stage.choir.resumes() - before, stage.choir.players());
+    if (resumed as usize) < players {
+        stage.findings.add(format!("after a restart {resumed} of {players} players had their places again"));
+    }
+    Ok(())
 }
 
 fn freeze(stage: &mut Stage) -> Outcome {
