@@ -30,7 +30,8 @@ pub(crate) struct Clerk {
     reader: Option<JoinHandle<()>>,
 }
 
-const ACTOR: &str = "clerk";
+/// Who decides all bans here, as the audit log has it.
+pub(crate) const ACTOR: &str = "clerk";
 /// Two hours of soaking stay below what a database keeps.
 const PAUSE: Duration = Duration::from_millis(4);
 

@@ -84,7 +84,7 @@ impl Crowd {
     pub(crate) fn invite(&mut self, wanted: &[Conduct], junk: bool, calls: bool, premises: &Premises) {
         self.wanted = wanted.to_vec();
         self.junk = junk.then(|| Junk::new(self.dialer.clone(), self.dice.split()));
-        self.callers = calls.then(|| Callers::new(premises.page(), self.dice.split()));
+        self.callers = calls.then(|| Callers::new([premises.page(), premises.admin()], self.dice.split()));
     }
 
     /// Nobody comes any more, and whoever is here is gone at once, without a word.

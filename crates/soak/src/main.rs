@@ -31,6 +31,8 @@ mod findings;
 #[cfg(target_os = "linux")]
 mod link;
 #[cfg(target_os = "linux")]
+mod operator;
+#[cfg(target_os = "linux")]
 mod premises;
 #[cfg(target_os = "linux")]
 mod process;

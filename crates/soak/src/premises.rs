@@ -22,6 +22,7 @@ pub(crate) struct Premises {
     folder: PathBuf,
     remote: SocketAddr,
     page: SocketAddr,
+    admin: SocketAddr,
     fingerprint: Fingerprint,
     key: Key,
     foreign_key: Key,
@@ -46,8 +47,8 @@ impl Premises {
         fs::write(folder.join("certificate.pem"), certificate)?;
         fs::write(folder.join("private.pem"), private)?;
         fs::write(folder.join("token-key.jwk"), key.public()?.to_jwk())?;
-        let (remote, page) = free_ports()?;
-        let premises = Self { folder: folder.to_owned(), remote, page, fingerprint, key, foreign_key };
+        let (remote, page, admin) = free_ports()?;
+        let premises = Self { folder: folder.to_owned(), remote, page, admin, fingerprint, key, foreign_key };
         premises.write_config(&premises.config())?;
         Ok(premises)
     }
@@ -81,6 +82,16 @@ impl Premises {
         self.page
     }
 
+    /// Where operators are listened to.
+    pub(crate) fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// The token that the server has made for them.
+    pub(crate) fn admin_token_file(&self) -> PathBuf {
+        self.folder.join("admin-token")
+    }
+
     pub(crate) fn write_config(&self, text: &str) -> io::Result<()> {
         fs::write(self.config_file(), text)
     }
@@ -91,8 +102,9 @@ impl Premises {
     /// If it cannot be written.
     pub(crate) fn write_twin_config(&self) -> io::Result<PathBuf> {
         let file = self.folder.join("twin.toml");
-        let is_shared =
-            |line: &&str| ![CAPTURE, "inspector_port", "hand_over_file"].iter().any(|it| line.contains(it));
+        let is_shared = |line: &&str| {
+            ![CAPTURE, "inspector_port", "hand_over_file", "# operators"].iter().any(|it| line.contains(it))
+        };
         let text: Vec<_> = self.config().lines().filter(is_shared).map(str::to_owned).collect();
         fs::write(&file, text.join("\n"))?;
         Ok(file)
@@ -100,7 +112,7 @@ impl Premises {
 
     /// The configuration that is right.
     pub(crate) fn config(&self) -> String {
-        let (remote, page, [first, second]) = (self.remote, self.page.port(), SESSIONS);
+        let (remote, page, admin, [first, second]) = (self.remote, self.page.port(), self.admin, SESSIONS);
         format!(
             "listen = [\"{remote}\"]\n\
              host = \"127.0.0.1\"\n\
@@ -110,6 +122,7 @@ impl Premises {
              workers = 2\n\
              [certificate]\nfile = \"certificate.pem\"\nkey_file = \"private.pem\"\n\
              [joining]\ntoken_key_files = [\"token-key.jwk\"]\n\
+             [admin]\nlisten = \"{admin}\" # operators\ntoken_file = \"admin-token\"\n\
              [ending]\nhand_over_file = \"hand-over\"\n\
              [storage]\nfolder = \"state\"\n\
              [watching]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"
@@ -191,8 +204,9 @@ fn with(name: &str, token: &[u8]) -> Result<ClientSettings, String> {
     Ok(settings)
 }
 
-/// One for UDP and one for TCP. Somebody else may take them before the server does; then it says so.
-fn free_ports() -> io::Result<(SocketAddr, SocketAddr)> {
+/// One for UDP and two for TCP. Somebody else may take them before the server does; then it says so.
+fn free_ports() -> io::Result<(SocketAddr, SocketAddr, SocketAddr)> {
     let place = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    Ok((UdpSocket::bind(place)?.local_addr()?, TcpListener::bind(place)?.local_addr()?))
+    let (first, second) = (TcpListener::bind(place)?, TcpListener::bind(place)?);
+    Ok((UdpSocket::bind(place)?.local_addr()?, first.local_addr()?, second.local_addr()?))
 }

@@ -105,8 +105,10 @@ impl Waves {
         let counts = stage.crowd.take_counts();
         judge_crowd(stage, trouble, &counts);
         let settled = self.settle(stage)?;
-        if !stage.page_answers() {
-            stage.findings.add(format!("wave {}: the page does not answer", self.number));
+        if !stage.pages_answer() {
+            stage
+                .findings
+                .add(format!("wave {}: the page or the operators' listener does not answer", self.number));
         }
         let window_after = stage.choir.take_window(stage.clock.now());
         stage.findings.judge(&format!("the quiet after wave {}", self.number), &window_after);

@@ -1,7 +1,7 @@
 //! Everything that takes part, and time that passes for all of them.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,6 +45,7 @@ const TURN: Duration = Duration::from_millis(5);
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a server may take to start on a busy machine.
 const START_PATIENCE: Duration = Duration::from_mins(1);
+const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 /// How long everybody may take to be in at first.
 const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
 
@@ -143,17 +144,17 @@ impl Stage {
         Ok(self.server.figures()?)
     }
 
-    /// Whether the inspector's page answers.
-    pub(crate) fn page_answers(&self) -> bool {
-        let ask = || -> std::io::Result<bool> {
-            let mut page = TcpStream::connect_timeout(&self.premises.page(), Duration::from_secs(1))?;
-            page.set_read_timeout(Some(Duration::from_secs(1)))?;
+    /// Whether the inspector's page and the operators' listener answer.
+    pub(crate) fn pages_answer(&self) -> bool {
+        let ask = |place: SocketAddr| -> std::io::Result<bool> {
+            let mut page = TcpStream::connect_timeout(&place, ANSWER_PATIENCE)?;
+            page.set_read_timeout(Some(ANSWER_PATIENCE))?;
             page.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
             let mut answer = [0; 9];
             page.read_exact(&mut answer)?;
             Ok(answer.starts_with(b"HTTP/1.1 "))
         };
-        ask().unwrap_or(false)
+        [self.premises.page(), self.premises.admin()].into_iter().all(|place| ask(place).unwrap_or(false))
     }
 
     fn turn(&mut self) -> Outcome {

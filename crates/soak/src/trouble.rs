@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::clerk::{self, Clerk};
+use crate::operator::Operator;
 use crate::process::{Limited, run_to_its_end};
 use crate::stage::Stage;
 
@@ -63,8 +64,14 @@ const DAY: i64 = 86_400;
 
 fn kill(stage: &mut Stage) -> Outcome {
     judge_so_far(stage, "before the kill");
+    let operator = Operator::start(&stage.premises, stage.banned.len() + 1)?;
+    let time = Duration::from_millis(500 + stage.dice.below(1_500));
+    stage.carry(time)?;
     stage.is_server_due = false;
     stage.server.kill()?;
+    let banned = operator.end()?;
+    stage.clock.tell(&format!("  an operator was told of {} bans, and the server killed", banned.len()));
+    stage.banned.extend(banned);
     decide_bans(stage)?;
     stage.start_server()?;
     judge_recovery(stage, "after a kill")

@@ -1,4 +1,4 @@
-//! Connections to the page that mean no good: opened and left, cut off amid a request, or full of noise.
+//! Connections to the page and to the operators' listener that mean no good: opened and left, cut off amid a request, or full of noise.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,8 @@ use crate::dice::Dice;
 
 #[derive(Debug)]
 pub(super) struct Callers {
-    page: SocketAddr,
+    /// Where to call.
+    places: [SocketAddr; 2],
     dice: Dice,
     open: Vec<TcpStream>,
 }
@@ -19,8 +20,8 @@ const EVERY: u64 = 8;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 impl Callers {
-    pub(super) fn new(page: SocketAddr, dice: Dice) -> Self {
-        Self { page, dice, open: Vec::new() }
+    pub(super) fn new(places: [SocketAddr; 2], dice: Dice) -> Self {
+        Self { places, dice, open: Vec::new() }
     }
 
     /// Somebody calls, or nobody; how many did.
@@ -31,8 +32,9 @@ impl Callers {
         if self.open.len() >= OPEN_MAX {
             self.open.swap_remove(self.dice.below(OPEN_MAX as u64) as usize);
         }
+        let place = self.places[self.dice.below(2) as usize];
         // A server that is away, or has no descriptors left, answers nobody.
-        let Ok(mut call) = TcpStream::connect_timeout(&self.page, PATIENCE) else { return 0 };
+        let Ok(mut call) = TcpStream::connect_timeout(&place, PATIENCE) else { return 0 };
         let _ = call.set_nonblocking(true);
         let noise = self.dice.bytes(200);
         let words: &[u8] = match self.dice.below(4) {
