@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use consonance_server::token::utc;
 use serde_json::Value;
 
 pub(super) fn health(server: &Value) -> String {
@@ -47,7 +48,7 @@ pub(super) fn bans(bans: &Value) -> String {
     let row = |ban: &Value| {
         let target = ban["target"].as_object().and_then(|target| target.iter().next());
         let target = target.map(|(kind, who)| format!("{kind} {}", text(who))).unwrap_or_default();
-        let until = ban["until"].as_u64().map_or_else(|| "for good".into(), |until| until.to_string());
+        let until = ban["until"].as_u64().map_or_else(|| "for good".into(), utc);
         vec![text(&ban["id"]), target, until, text(&ban["by"]), text(&ban["reason"])]
     };
     table(&["NUMBER", "WHO", "UNTIL", "BY", "REASON"], list(bans).iter().map(row), "nobody is banned")
@@ -55,9 +56,9 @@ pub(super) fn bans(bans: &Value) -> String {
 
 pub(super) fn audit(page: &Value) -> String {
     let row = |entry: &Value| {
-        ["at", "by", "action", "session", "target", "details", "reason", "result"]
-            .map(|key| text(&entry[key]))
-            .to_vec()
+        let at = entry["at"].as_u64().map(utc).unwrap_or_default();
+        let rest = ["by", "action", "session", "target", "details", "reason", "result"];
+        [at].into_iter().chain(rest.map(|key| text(&entry[key]))).collect()
     };
     let titles = ["WHEN", "BY", "ACTION", "SESSION", "TARGET", "DETAILS", "REASON", "RESULT"];
     table(&titles, list(&page["entries"]).iter().map(row), "nothing was done yet")
@@ -136,7 +137,16 @@ mod tests {
     fn columns_are_as_wide_as_what_is_in_them_and_names_cannot_paint_the_terminal() {
         let text =
             sessions(&json!([{"name": "a\u{1b}[31m", "players": 3}, {"name": "Älice's", "players": 12}]));
-        assert_eq!(text, "SESSION  PLAYERS\na\u{fffd}[31m    3\nÄlice's  12\n");
+        assert_eq!(text, "SESSION  PLAYERS\na\u{fffd}[31m   3\nÄlice's  12\n");
         assert_eq!(sessions(&json!([])), "no session just now\n");
+    }
+
+    #[test]
+    fn times_are_dates() {
+        let ban = |until: Value| json!([{"id": 1, "target": {"name": "Bob"}, "until": until, "by": "Ann"}]);
+        assert!(bans(&ban(json!(2_000_000_000))).contains("2033-05-18 03:33:20 UTC"));
+        assert!(bans(&ban(Value::Null)).contains("for good"));
+        let page = json!({"entries": [{"at": 2_000_000_000, "by": "Ann", "action": "kick"}]});
+        assert!(audit(&page).contains("2033-05-18 03:33:20 UTC  Ann  kick"));
     }
 }
