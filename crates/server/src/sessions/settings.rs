@@ -24,17 +24,20 @@ pub struct SessionsSettings {
     pub empty_for: Duration,
     /// The limits of each session.
     pub limits: Limits,
-    /// Rooms of each session where distance decides who hears whom; see [`ServerSettings::proximity`].
+    /// Rooms of each session where distance decides who hears whom; see
+    /// [`ServerSettings::proximity`](consonance_session::ServerSettings::proximity).
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
-    /// Rooms of each session that ask for access tokens; see [`ServerSettings::access`].
+    /// Rooms of each session that ask for access tokens; see
+    /// [`ServerSettings::access`](consonance_session::ServerSettings::access).
     pub access: Vec<(RoomPattern, AccessRule)>,
-    /// How many may use rooms of each session, and how often one may write there; see [`ServerSettings::room_limits`].
+    /// How many may use rooms of each session, and how often one may write there; see
+    /// [`ServerSettings::room_limits`](consonance_session::ServerSettings::room_limits).
     /// What operators have decided about rooms goes before it.
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
     /// What operators have decided (default: nothing, and it is not stored): bans, and the standings of players.
     pub records: Records,
     /// Tell who speaks to whom at all times (default only while an inspector looks); see
-    /// [`ServerSettings::monitor_channels`].
+    /// [`ServerSettings::monitor_channels`](consonance_session::ServerSettings::monitor_channels).
     pub monitor_channels: bool,
     /// What each worker gives up when it has too much to do.
     pub shedding: SheddingSettings,
