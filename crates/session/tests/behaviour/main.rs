@@ -12,6 +12,7 @@ mod handshake_answer;
 mod honest_peers;
 mod hostile_bytes;
 mod hostile_peers;
+mod hostile_positions;
 mod hostile_reports;
 mod hostile_servers;
 mod hostile_speakers;
