@@ -9,7 +9,7 @@ mod screen;
 mod tests;
 
 use std::error::Error;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{IsTerminal, stdout};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -18,6 +18,7 @@ use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event};
 
 use crate::interrupt::Interrupt;
+use crate::logging;
 use keys::Wish;
 use screen::Screen;
 
@@ -94,5 +95,5 @@ pub(crate) fn settings(port: u16) -> InspectorSettings {
 
 /// Says where the page is; to the standard error, as the standard output is for events.
 pub(crate) fn print_url(url: &str) {
-    let _ = writeln!(stderr(), "inspector: {url}");
+    logging::show(&format!("inspector: {url}"));
 }

@@ -18,10 +18,10 @@ use consonance::quic::{FastPath, QuicClientSettings};
 use consonance::{ChannelProperties, Target, VoiceChat, VoiceChatBuilder};
 
 use crate::capture_arguments::CaptureArguments;
-use crate::complain;
 use crate::devices::backend;
 use crate::inspect;
 use crate::interrupt::Interrupt;
+use crate::logging::complain;
 use crate::secret_text;
 use conversation::Conversation;
 use heard_file::HeardFile;

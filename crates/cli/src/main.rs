@@ -30,6 +30,7 @@ mod inspect;
 mod interrupt;
 mod join;
 mod lab;
+mod logging;
 mod mic_test;
 mod offline_call;
 mod recordings;
@@ -40,12 +41,10 @@ mod token;
 mod why;
 
 use std::error::Error;
-use std::fmt::Display;
-use std::io::{self, IsTerminal, Write, stderr};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
@@ -97,7 +96,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_to_stderr();
+    if !matches!(arguments.command, None | Some(Command::Serve(_))) {
+        logging::start();
+    }
     let outcome = match arguments.command {
         None => serve::run_default(),
         Some(Command::Serve(serve)) => serve::run(&serve),
@@ -119,27 +120,12 @@ fn main() -> ExitCode {
         // Whoever reads our output has read enough, as `| head -1` does: that is an end like any other.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            logging::fail(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Says what is wrong, if anybody still listens.
-fn complain(words: &impl Display) {
-    let _ = writeln!(stderr(), "consonance: {words}");
-}
-
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// What a chat logs, `join` prints as events anyway.
-const QUIET: &str =
-    "warn,consonance::core=off,consonance::network=off,consonance::playback=off,consonance::recording=off";
-
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(QUIET));
-    let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(colour).init();
 }

@@ -17,9 +17,9 @@ use consonance_device::{
 };
 
 use crate::capture_arguments::CaptureArguments;
-use crate::complain;
 use crate::devices::{backend, shown};
 use crate::interrupt::Interrupt;
+use crate::logging::complain;
 use level::Level;
 use meter::Meter;
 use processed::Processed;

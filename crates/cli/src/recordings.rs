@@ -57,7 +57,7 @@ fn list(List { folder, json }: &List) -> Result<(), Box<dyn Error>> {
     for folder in found {
         match RecordingIndex::read(&folder) {
             Ok(index) => recordings.push((folder, index)),
-            Err(error) => crate::complain(&error),
+            Err(error) => crate::logging::complain(&error),
         }
     }
     recordings

@@ -12,7 +12,7 @@ mod settings;
 mod supervision;
 
 use std::error::Error;
-use std::io::{self, Write, stderr, stdin, stdout};
+use std::io::{self, Write as _, stdin, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::thread;
@@ -22,6 +22,7 @@ use consonance_quic::QuicAddress;
 use consonance_server::config::{ConfigSources, DEFAULT_PORT, Value, default_file};
 
 use crate::interrupt::{Hangup, Interrupt};
+use crate::logging;
 use prepared::Prepared;
 use running::Running;
 use settings::SettingsArguments;
@@ -52,12 +53,12 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
         return Ok(print(&default_file())?);
     }
     let prepared = arguments.prepare()?;
-    for note in &prepared.loaded.notes {
-        crate::complain(note);
-    }
     if arguments.check {
+        prepared.loaded.notes.iter().for_each(logging::complain);
         return Ok(print(&prepared.in_words())?);
     }
+    let log_level = logging::start_for_server(prepared.loaded.config.log);
+    prepared.loaded.notes.iter().for_each(logging::complain);
     let (interrupt, hangup) = listen(arguments)?;
     if arguments.end_with_input {
         end_with_input(interrupt.clone())?;
@@ -68,10 +69,11 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
     let line = |address| if is_settled(address) { line(address) } else { example_line(address) };
     print(&running.addresses().iter().map(line).collect::<String>())?;
     if running.config().host.is_none() && running.config().listen.iter().any(|at| at.ip().is_unspecified()) {
-        let note = "these addresses work on this machine; with --host they name the one that others reach";
-        let _ = writeln!(stderr(), "{note}");
+        logging::show(
+            "these addresses work on this machine; with --host they name the one that others reach",
+        );
     }
-    supervision::supervise(running, &interrupt, &hangup, &|| arguments.prepare())
+    supervision::supervise(running, &interrupt, &hangup, &log_level, &|| arguments.prepare())
 }
 
 /// What the command does when it is told nothing: one session for this machine, and how to join it.
@@ -80,9 +82,13 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).to_string();
     let mut sources = ConfigSources::default();
     sources.add_argument("--listen", "listen", Value::from(&*address));
-    let running = Running::start(Prepared::read(sources.load()?)?)?;
+    let prepared = Prepared::read(sources.load()?)?;
+    let log_level = logging::start_for_server(prepared.loaded.config.log);
+    let running = Running::start(prepared)?;
     print(&running.addresses().iter().map(invitation).collect::<String>())?;
-    supervision::supervise(running, &interrupt, &Hangup::default(), &|| Err("there is no file".into()))
+    supervision::supervise(running, &interrupt, &Hangup::default(), &log_level, &|| {
+        Err("there is no file".into())
+    })
 }
 
 impl Serve {

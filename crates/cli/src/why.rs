@@ -10,7 +10,8 @@ use clap::Args;
 use consonance_inspector::page::Client;
 use consonance_inspector::{Diagnosis, Snapshot, why};
 
-use crate::{complain, is_broken_pipe};
+use crate::is_broken_pipe;
+use crate::logging::fail;
 
 /// Who does not hear whom, and whom to ask.
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub(crate) fn run(arguments: &Why) -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            fail(&error);
             ExitCode::from(CANNOT_ASK)
         }
     }

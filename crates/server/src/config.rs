@@ -29,6 +29,7 @@ mod hook;
 mod joining;
 mod keys;
 mod limit_keys;
+mod log;
 mod overload;
 mod problem;
 mod recording_keys;
@@ -48,6 +49,7 @@ pub use document::Value;
 pub use ending::EndingConfig;
 pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
+pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
 pub use sources::{ConfigSources, LoadedConfig};
@@ -89,6 +91,8 @@ pub struct Config {
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
     /// What is kept of operators' decisions, and where.
     pub storage: Storage,
+    /// What is written to the log.
+    pub log: LogConfig,
     /// What is shown of the server, and to whom.
     pub watching: Watching,
     /// Where the server is watched and operated.
@@ -248,6 +252,7 @@ impl Default for Config {
             proximity: Vec::new(),
             room_limits: Vec::new(),
             storage: Storage::default(),
+            log: LogConfig::default(),
             watching: Watching {
                 inspector_port: None,
                 monitor_channels: false,

@@ -24,7 +24,7 @@ use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
-use tracing::debug;
+use tracing::{Span, debug, error_span};
 
 use crate::admission::Desk;
 use crate::directory::{Arrival, Directory, SessionRefusal};
@@ -48,6 +48,7 @@ pub struct SessionLoop {
     directory: Arc<Directory>,
     /// Which worker it is of those in the directory.
     number: usize,
+    span: Span,
     listeners: Listeners,
     sessions: Sessions,
     desk: Desk,
@@ -82,7 +83,8 @@ impl SessionLoop {
 
     /// Those sessions that the directory gives to this worker.
     pub(crate) fn of_worker(settings: &SessionsSettings, directory: &Arc<Directory>, number: usize) -> Self {
-        let mut sessions = Sessions::new(settings);
+        let span = error_span!("worker", worker = number);
+        let mut sessions = Sessions::new(settings, span.clone());
         for (index, name) in settings.names().iter().enumerate() {
             if directory.worker_of(name) == Some(number)
                 && let Some(id) = directory.id_of(name)
@@ -93,6 +95,7 @@ impl SessionLoop {
         Self {
             directory: Arc::clone(directory),
             number,
+            span,
             listeners: Listeners::default(),
             sessions,
             desk: Desk::new(settings.admission.clone()),
@@ -169,6 +172,11 @@ impl SessionLoop {
         }
     }
 
+    /// What all lines of the log are about that this worker writes.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
+    }
+
     pub(crate) fn directory(&self) -> &Arc<Directory> {
         &self.directory
     }
@@ -199,8 +207,7 @@ impl SessionLoop {
                 }
                 Some(ListenerEvent::Disconnected { peer, reason }) => {
                     let link = link_of(listener, peer);
-                    debug!(%link, %reason, "disconnected");
-                    self.handle_disconnected(now, link);
+                    self.handle_disconnected(now, link, &reason.to_string());
                 }
             }
         }
@@ -230,18 +237,18 @@ impl SessionLoop {
         let address = remote.parse().ok().map(|address: SocketAddr| address.ip().to_canonical());
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
-            debug!(%link, remote, ban = ban.id, "refused: banned");
+            link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
             return self.listeners.disconnect(now, link, &ban.refusal());
         }
         let index = match self.enter(at, name) {
             Ok(index) => index,
             Err(refusal) => {
-                debug!(%link, remote, session = name, %refusal, "refused");
+                link_span(link).in_scope(|| debug!(remote, session = name, %refusal, "refused"));
                 return self.listeners.disconnect(now, link, &refusal.to_string());
             }
         };
         let session = self.sessions.get_mut(index);
-        debug!(%link, remote, session = session.name, "connected");
+        session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
         session.links += 1;
         session.server.handle_connected(at, link);
         self.desk.note_connected(link, remote);
@@ -265,12 +272,13 @@ impl SessionLoop {
         })
     }
 
-    fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+    fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
         let at = self.at(now);
         self.desk.forget(link);
         self.address_of.remove(&link);
         if let Some(index) = self.session_of.remove(&link) {
             let session = self.sessions.get_mut(index);
+            session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
             session.server.handle_disconnected(at, link);
             self.drain(index, now);
@@ -313,7 +321,7 @@ impl SessionLoop {
         }
         while let Some(command) = session.server.poll_command() {
             if let LinkCommand::Close { link, reason } = command {
-                debug!(%link, %reason, session = session.name, "closing");
+                session.span.in_scope(|| link_span(link).in_scope(|| debug!(%reason, "closing")));
                 self.listeners.disconnect(now, link, &reason.to_string());
             }
         }
@@ -329,4 +337,9 @@ impl SessionLoop {
         let started = self.started.expect("a session has timers only after a turn");
         started + Duration::from_micros(at.as_micros())
     }
+}
+
+/// What lines of the log are about that belong to a link. Made when there is one, as links are many and lines are few.
+fn link_span(link: LinkId) -> Span {
+    error_span!("link", link = link.0)
 }

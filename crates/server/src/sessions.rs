@@ -6,7 +6,7 @@ mod settings;
 use std::collections::BTreeMap;
 
 use consonance_session::{Entrance, Instant, Server, ServerSettings, SessionId, SessionSnapshot};
-use tracing::info;
+use tracing::{Span, error_span, info};
 
 use crate::directory::Begin;
 use crate::recording::SessionRecording;
@@ -20,6 +20,8 @@ pub use settings::{SessionsSettings, SettingsError};
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
+    /// What lines of the log are about that belong to it; never entered for a packet.
+    pub(crate) span: Span,
     pub(crate) server: Server,
     pub(crate) recording: SessionRecording,
     /// Links that lead to it.
@@ -40,6 +42,8 @@ pub(crate) struct Session {
 #[derive(Debug)]
 pub(crate) struct Sessions {
     settings: SessionsSettings,
+    /// The worker's.
+    span: Span,
     slots: Vec<Option<Session>>,
     by_name: BTreeMap<String, usize>,
     schedule: Schedule,
@@ -56,10 +60,11 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// None yet.
-    pub(crate) fn new(settings: &SessionsSettings) -> Self {
+    /// None yet; their lines of the log belong to this span.
+    pub(crate) fn new(settings: &SessionsSettings, span: Span) -> Self {
         Self {
             settings: settings.clone(),
+            span,
             slots: Vec::new(),
             by_name: BTreeMap::new(),
             schedule: Schedule::default(),
@@ -82,11 +87,12 @@ impl Sessions {
 
     /// Begins a session because somebody is there for it; its index.
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
-        info!(session = name, id = begin.id.0, "begins");
         let mut server = Server::new(self.server_settings(begin.id, begin.serial));
         server.set_entrance(self.entrance());
         server.set_voices_per_room(self.shedding.voices_per_room());
-        self.insert(name, server, true)
+        let index = self.insert(name, server, true);
+        self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "begins"));
+        index
     }
 
     /// Goes on with a session of another process.
@@ -194,7 +200,7 @@ impl Sessions {
         self.by_name.remove(&session.name);
         self.clients -= session.clients;
         self.schedule.set(index, None);
-        info!(session = session.name, "ends: nobody has been in it for a while");
+        session.span.in_scope(|| info!("ends: nobody has been in it for a while"));
         Some(session)
     }
 
@@ -269,6 +275,7 @@ impl Sessions {
         });
         self.slots[index] = Some(Session {
             name: name.to_owned(),
+            span: error_span!(parent: &self.span, "session", session = name),
             server,
             recording: SessionRecording::default(),
             links: 0,

@@ -11,8 +11,8 @@ use consonance::{End, Event, EventKind, ProblemKind, Target, VoiceChat};
 use super::lines::EventLines;
 use super::session_recording::SessionRecording;
 use super::{Join, WhenHeard, typed_lines};
-use crate::complain;
 use crate::interrupt::Interrupt;
+use crate::logging::complain;
 
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 

@@ -9,7 +9,7 @@ use consonance::audio::{RecordingFormat, RecordingSettings, SAMPLE_RATE_HZ};
 use consonance::{Recorded, Recorder, RecorderError, TapSource, VoiceChat};
 use serde_json::json;
 
-use crate::complain;
+use crate::logging::complain;
 
 /// Kinds of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write, stderr};
 use consonance::audio::BLOCK_SAMPLES;
 
 use super::level::Level;
-use crate::complain;
+use crate::logging::complain;
 
 /// The quietest level that is shown.
 const FLOOR_DBFS: f64 = -60.0;

@@ -1,7 +1,6 @@
 //! The listener for operators, if there is to be one.
 
 use std::error::Error;
-use std::io::{Write, stderr};
 
 use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_server::DedicatedServer;
@@ -9,7 +8,8 @@ use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
 use consonance_server::records::Records;
 
-use crate::{admin_token, complain};
+use crate::admin_token;
+use crate::logging::{complain, show};
 
 /// Starts it and says where it is; it ends when it is dropped.
 pub(super) fn listener(
@@ -20,8 +20,7 @@ pub(super) fn listener(
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
     let moderation = Moderation::new(server.handle(), records.clone());
     let listener = AdminListener::start(settings, Operator::new(server.handle(), moderation))?;
-    // Who has closed our standard error does not want to know.
-    let _ = writeln!(stderr(), "admin: http://{}/", listener.local_addr());
+    show(&format!("admin: http://{}/", listener.local_addr()));
     Ok(Some(listener))
 }
 
@@ -32,7 +31,7 @@ fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error
     let file = AdminToken::read_or_make(&path)?;
     let shown = path.display();
     if file.was_made {
-        let _ = writeln!(stderr(), "admin: made a token in {shown}");
+        show(&format!("admin: made a token in {shown}"));
     }
     if file.is_exposed {
         complain(&format!("other users of this machine can read the admin token: chmod 600 {shown}"));

@@ -9,8 +9,8 @@ use consonance_server::{HandOver, SavedIdentity};
 
 use super::running::Running;
 use super::service_manager::ServiceManager;
-use crate::complain;
 use crate::interrupt::Interrupt;
+use crate::logging::{complain, note};
 
 /// How often it is looked whether the last player has gone.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -54,7 +54,7 @@ pub(super) fn hand_over(running: &Running, path: &Path) -> bool {
     let identity = running.made_identity().filter(|_| config.certificate.file.is_none()).cloned();
     let places: usize = sessions.iter().map(|(_, snapshot)| snapshot.places.len()).sum();
     match (HandOver { sessions, identity }).write(path) {
-        Ok(()) => complain(&format!("left {places} players to the next process in {}", path.display())),
+        Ok(()) => note(&format!("left {places} players to the next process in {}", path.display())),
         Err(error) => complain(&format!("players will have to join anew: {error}")),
     }
     true
@@ -82,7 +82,7 @@ impl Ending {
                 complain(&error.to_string());
                 0
             });
-            complain(&format!(
+            note(&format!(
                 "running empty for {} s at most, and {told} players know it; a second signal ends this",
                 ending.drain.as_secs_f64()
             ));

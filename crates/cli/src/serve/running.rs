@@ -23,7 +23,8 @@ use tracing::info;
 use super::admin;
 use super::ending;
 use super::prepared::{Prepared, example_of, host_at};
-use crate::{complain, inspect};
+use crate::inspect;
+use crate::logging::{complain, note};
 
 /// How often what has ended is forgotten.
 const CLEARING_INTERVAL: Duration = Duration::from_mins(1);
@@ -69,7 +70,7 @@ impl Running {
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
         let kept = workers.restore(&left.sessions);
         if kept > 0 {
-            complain(&format!(
+            note(&format!(
                 "{kept} players of the server before have their places for {} s",
                 config.limits.resume.as_secs()
             ));
@@ -246,7 +247,10 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
 /// The page, if somebody wants it; it ends when it is dropped.
 fn inspector(config: &Config, server: &DedicatedServer) -> Result<Option<Inspector>, Box<dyn Error>> {
     let Some(port) = config.watching.inspector_port else { return Ok(None) };
-    let settings = inspect::settings(port);
+    let mut settings = inspect::settings(port);
+    if std::env::var_os("RUST_LOG").is_none() {
+        settings.log_levels = format!("log.level = {}", config.log.level.name());
+    }
     let inspection = server.inspection().with_log_levels(&*settings.log_levels);
     let inspector = Inspector::start(&settings, Arc::new(inspection))?;
     inspect::print_url(&inspector.url());

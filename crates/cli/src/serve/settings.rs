@@ -51,6 +51,9 @@ pub(super) struct SettingsArguments {
     /// Open the listener for operators: health, metrics, the admin API and its page [without an address: 127.0.0.1:7778].
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7778", require_equals = true)]
     admin: Option<String>,
+    /// How the lines of the log look: text for people, json for programs.
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"])]
+    log_format: Option<String>,
     /// The file with the token that clients of that listener show; it is made if it does not exist.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
@@ -114,6 +117,9 @@ impl SettingsArguments {
         }
         if let Some(file) = &self.admin_token_file {
             sources.add_argument("--admin-token-file", "admin.token_file", path(file));
+        }
+        if let Some(format) = &self.log_format {
+            sources.add_argument("--log-format", "log.format", Value::from(&**format));
         }
         if let Some(port) = self.inspector {
             sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));

@@ -11,8 +11,8 @@ use super::ending::Ending;
 use super::prepared::{Prepared, identity_from};
 use super::running::Running;
 use super::service_manager::ServiceManager;
-use crate::complain;
 use crate::interrupt::{Hangup, Interrupt};
+use crate::logging::{LogLevelSwitch, complain, note};
 
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -24,6 +24,7 @@ pub(super) fn supervise(
     mut running: Running,
     interrupt: &Interrupt,
     hangup: &Hangup,
+    log_level: &LogLevelSwitch,
     prepare: &Prepare<'_>,
 ) -> Result<(), Box<dyn Error>> {
     let mut certificates = CertificateWatch::new(running.config(), Instant::now());
@@ -37,8 +38,11 @@ pub(super) fn supervise(
         running.clear_away(now);
         manager.keep_alive(now, running.server().turns());
         if hangup.happened() {
-            let line = ServiceManager::while_reloading(|| reload(&mut running, prepare));
-            complain(&line);
+            match ServiceManager::while_reloading(|| reload(&mut running, prepare)) {
+                Ok(line) => note(&line),
+                Err(line) => complain(&line),
+            }
+            log_level.set(running.config().log.level);
             certificates = CertificateWatch::new(running.config(), now);
         } else if certificates.has_changed(running.config(), now) {
             renew_certificate(&running);
@@ -51,18 +55,18 @@ pub(super) fn supervise(
 }
 
 /// What came of it, in one line.
-fn reload(running: &mut Running, prepare: &Prepare<'_>) -> String {
+fn reload(running: &mut Running, prepare: &Prepare<'_>) -> Result<String, String> {
     match prepare() {
         Ok(Prepared { loaded, sessions, identity, .. }) => {
             let line = running.take_over(loaded.config, sessions);
             let has_files = running.config().certificate.file.is_some();
             let news =
                 if has_files && running.show(&identity) { new_certificate(running) } else { String::new() };
-            line + &news
+            Ok(line + &news)
         }
         Err(error) => {
             let what = error.to_string().replace('\n', "; ");
-            format!("not reloaded, everything stays as it was: {what}")
+            Err(format!("not reloaded, everything stays as it was: {what}"))
         }
     }
 }
@@ -74,7 +78,7 @@ fn renew_certificate(running: &Running) {
     };
     match identity_from(file, key_file) {
         Ok(identity) if running.show(&identity) => {
-            complain(&format!("the certificate's files have changed{}", new_certificate(running)));
+            note(&format!("the certificate's files have changed{}", new_certificate(running)));
         }
         Ok(_) => {}
         Err(what) => {

@@ -194,13 +194,19 @@ fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
 }
 
 #[test]
-fn no_secret_is_written_down_at_any_level_however_somebody_joins() {
+fn no_secret_is_written_down_at_any_level_and_in_any_format_however_somebody_joins() {
+    for format in ["text", "json"] {
+        no_secret_is_written_down(format);
+    }
+}
+
+fn no_secret_is_written_down(format: &str) {
     let folder = Folder::new();
     let [secret, public] = keygen(&folder, "own");
     let [other, _] = keygen(&folder, "other");
     let password = "correct-horse-battery-staple";
     let text = format!(
-        "{LISTEN}[joining]\ntoken_key_files = ['{secret}', '{public}']\npasswords = [{{ session = 'main', password = '{password}' }}]\nneeds_both = true\nguesses_free = 1000\n"
+        "{LISTEN}[log]\nformat = '{format}'\n[joining]\ntoken_key_files = ['{secret}', '{public}']\npasswords = [{{ session = 'main', password = '{password}' }}]\nneeds_both = true\nguesses_free = 1000\n"
     );
     let file = folder.write("voice.toml", text.as_bytes());
     let checked = Program::start(&["serve", "--config", &file, "--check"]).end();
@@ -230,7 +236,7 @@ fn no_secret_is_written_down_at_any_level_however_somebody_joins() {
     let jwk: serde_json::Value = serde_json::from_str(&fs::read_to_string(&secret).unwrap()).unwrap();
     secrets.push(jwk["d"].as_str().unwrap().to_owned());
     server.signal("HUP");
-    let line = server.until_complaint("reloaded");
+    let line = server.until_logged("reloaded");
     assert!(line.contains("joining.passwords"), "a secret that changes is a change: {line}");
     server.signal("TERM");
     let ended = server.end();

@@ -20,6 +20,8 @@ mod lab;
 mod lab_capture;
 #[cfg(target_os = "linux")]
 mod load;
+#[cfg(unix)]
+mod logging;
 mod offline;
 mod program;
 mod recording;

@@ -79,6 +79,11 @@ impl Program {
         self.until(&self.err, words, |line| line.starts_with("consonance: ") && line.contains(words))
     }
 
+    /// Waits for a line on the standard error that contains these words.
+    pub(crate) fn until_logged(&self, words: &str) -> String {
+        self.until(&self.err, words, |line| line.contains(words))
+    }
+
     /// Waits for the address of the inspector's page.
     pub(crate) fn until_inspector(&self) -> String {
         let line = self.until(&self.err, "an inspector", |line| line.starts_with("inspector: "));

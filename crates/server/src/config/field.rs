@@ -22,6 +22,7 @@ pub(super) enum Field {
     Seconds(At<Duration>, f64, f64),
     Text(At<Option<String>>),
     Secret(At<Option<Secret>>),
+    Choice(fn(&mut Config) -> &mut dyn Choice),
     Texts(At<Vec<String>>),
     Address(At<Option<SocketAddr>>),
     Addresses(At<Vec<SocketAddr>>),
@@ -31,6 +32,17 @@ pub(super) enum Field {
     Proximity,
     RoomLimits,
     Passwords,
+}
+
+/// One of a few things with names.
+pub(super) trait Choice {
+    /// All of them.
+    fn names(&self) -> Vec<&'static str>;
+
+    fn chosen(&self) -> &'static str;
+
+    /// Takes the one that stands there in [`names`](Self::names).
+    fn choose(&mut self, index: usize);
 }
 
 /// What is wrong with a value, and in which line if not in the key's.
@@ -53,6 +65,7 @@ impl Field {
                 Value::Text(secret) => *at(config) = Some(Secret::new(secret)),
                 _ => return Err((None, joining::SECRET_EXPECTED.into())),
             },
+            Self::Choice(at) => choose(at(config), value)?,
             Self::Texts(at) => *at(config) = list(value, |text| Ok(text.to_owned()))?,
             Self::Address(at) => *at(config) = Some(address(text(value)?)?),
             Self::Addresses(at) => *at(config) = list(value, address)?,
@@ -90,6 +103,7 @@ impl Field {
             Self::Seconds(at, ..) => at(config).as_secs_f64().to_string(),
             Self::Text(at) => quoted(at(config).as_ref()?),
             Self::Secret(at) => joining::written_secret(at(config).as_ref()?, reveals),
+            Self::Choice(at) => quoted(at(config).chosen()),
             Self::Texts(at) => listed(at(config).iter().map(|text| quoted(text)).collect()),
             Self::Address(at) => quoted(&at(config).as_ref()?.to_string()),
             Self::Addresses(at) => {
@@ -117,6 +131,7 @@ impl Field {
             Self::Port(_) => "0 to 65535".into(),
             Self::Seconds(_, least, most) => format!("{least} to {most} seconds"),
             Self::Text(_) | Self::Secret(_) => "a text".into(),
+            Self::Choice(at) => alternatives(&at(&mut Config::default()).names()),
             Self::Texts(_) => "a list of texts".into(),
             Self::Address(_) => "an address with a port".into(),
             Self::Addresses(_) => "a list of addresses with ports".into(),
@@ -158,6 +173,19 @@ pub(super) fn text(value: &Value) -> Result<&str, Mistake> {
         Value::Text(text) => Ok(text),
         _ => Err(expected("a text", value)),
     }
+}
+
+fn choose(choice: &mut dyn Choice, value: &Value) -> Result<(), Mistake> {
+    let names = choice.names();
+    let wanted = text(value)?;
+    let index = names.iter().position(|name| *name == wanted);
+    choice.choose(index.ok_or_else(|| expected(&alternatives(&names), value))?);
+    Ok(())
+}
+
+fn alternatives(names: &[&str]) -> String {
+    let (last, rest) = names.split_last().map_or(("", names), |(last, rest)| (*last, rest));
+    format!("{} or {last}", rest.join(", "))
 }
 
 /// A single text is a list of one.

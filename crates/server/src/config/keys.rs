@@ -6,6 +6,7 @@ use super::field::Field;
 use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
+use super::log::LOG_KEYS;
 use super::overload::OVERLOAD_KEYS;
 use super::recording_keys::RECORDING_KEYS;
 
@@ -74,6 +75,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "storage",
         "What outlives a restart: bans, mutes, what operators decided about rooms, and the audit log.",
     ),
+    (
+        "log",
+        "What the server writes to its standard error. No secret of a player or an operator is written at any level.",
+    ),
     ("watching", "Ways to look into the server."),
     ("admin", "The listener for operators: health, metrics, the admin API and its page."),
     (
@@ -97,8 +102,17 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 pub(super) const KEYS: &[Key] = &joined();
 
 /// Those of the parts of a configuration.
-const TABLES: [&[Key]; 8] =
-    [OWN_KEYS, JOINING_KEYS, HOOK_KEYS, ADMIN_KEYS, RECORDING_KEYS, OVERLOAD_KEYS, ENDING_KEYS, LIMIT_KEYS];
+const TABLES: [&[Key]; 9] = [
+    OWN_KEYS,
+    LOG_KEYS,
+    JOINING_KEYS,
+    HOOK_KEYS,
+    ADMIN_KEYS,
+    RECORDING_KEYS,
+    OVERLOAD_KEYS,
+    ENDING_KEYS,
+    LIMIT_KEYS,
+];
 
 const fn joined() -> [Key; KEY_COUNT] {
     let mut keys = [OWN_KEYS[0]; KEY_COUNT];
@@ -114,6 +128,7 @@ const fn joined() -> [Key; KEY_COUNT] {
 }
 
 const KEY_COUNT: usize = OWN_KEYS.len()
+    + LOG_KEYS.len()
     + JOINING_KEYS.len()
     + HOOK_KEYS.len()
     + ADMIN_KEYS.len()
@@ -255,7 +270,7 @@ const OWN_KEYS: &[Key] = &[
         "watching.monitor_channels",
         AtOnce,
         Field::Flag(|config| &mut config.watching.monitor_channels),
-        "Follow who speaks to whom at all times, and log it (RUST_LOG=debug); it is followed anyway while somebody looks at the inspector's page. Every frame costs a little more.",
+        "Follow who speaks to whom at all times, and log it (at the level debug); it is followed anyway while somebody looks at the inspector's page. Every frame costs a little more.",
     ),
     Key::new(
         "watching.packet_capture_file",

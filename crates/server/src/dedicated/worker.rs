@@ -42,6 +42,7 @@ pub(super) fn start(
     let (post, jobs) = mpsc::sync_channel(JOBS_MAX);
     let (tell_waker, its_waker) = mpsc::sync_channel(1);
     let run = move || {
+        let _worker = session_loop.span().clone().entered();
         if let Some(core) = core {
             stay_on(core);
         }

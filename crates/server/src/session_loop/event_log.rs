@@ -1,33 +1,47 @@
 //! What happens in sessions, as lines of the log.
 
-use consonance_session::ServerEvent;
-use tracing::{debug, info};
+use consonance_session::{LinkId, ServerEvent};
+use tracing::{Span, debug, info};
 
-pub(super) fn log(session: &str, event: &ServerEvent) {
+use super::link_span;
+
+/// Writes a line that belongs to the session of this span, and to the link that the event is about.
+pub(super) fn log(session: &Span, event: &ServerEvent) {
+    let _session = session.enter();
+    let _link = link_of(event).map(|link| link_span(link).entered());
     match event {
-        ServerEvent::ClientJoined { id, name, link, .. } => {
-            info!(session, player = &**name, id = id.0, link = link.0, "joined");
+        ServerEvent::ClientJoined { id, name, .. } => {
+            info!(player = &**name, id = id.0, "joined");
         }
         ServerEvent::AccessDenied { name, room, to, .. } => {
-            info!(session, player = &**name, room = &**room, ?to, "no access");
+            info!(player = &**name, room = &**room, ?to, "no access");
         }
         ServerEvent::PriorityDenied { name, .. } => {
-            info!(session, player = &**name, "speaks with more priority than it may");
+            info!(player = &**name, "speaks with more priority than it may");
         }
         ServerEvent::Spoofed { name, claimed_name, .. } => {
-            info!(session, player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
+            info!(player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
         }
-        ServerEvent::Restarted { session: number } => info!(session, %number, "started anew"),
-        ServerEvent::ClientResumed { id, name, link } => {
-            info!(session, player = &**name, id = id.0, link = link.0, "came back");
+        ServerEvent::Restarted { session: number } => info!(%number, "started anew"),
+        ServerEvent::ClientResumed { id, name, .. } => {
+            info!(player = &**name, id = id.0, "came back");
         }
-        ServerEvent::ClientLeft { id, name, .. } => info!(session, player = &**name, id = id.0, "left"),
+        ServerEvent::ClientLeft { id, name, .. } => info!(player = &**name, id = id.0, "left"),
         ServerEvent::EnteredRoom { name, room, .. } => {
-            debug!(session, player = &**name, room = &**room, "entered a room");
+            debug!(player = &**name, room = &**room, "entered a room");
         }
         ServerEvent::ExitedRoom { name, room, .. } => {
-            debug!(session, player = &**name, room = &**room, "left a room");
+            debug!(player = &**name, room = &**room, "left a room");
         }
-        _ => debug!(session, ?event, "event"),
+        _ => debug!(?event, "event"),
+    }
+}
+
+fn link_of(event: &ServerEvent) -> Option<LinkId> {
+    match event {
+        ServerEvent::ClientJoined { link, .. }
+        | ServerEvent::ClientResumed { link, .. }
+        | ServerEvent::ClientLeft { link, .. } => Some(*link),
+        _ => None,
     }
 }

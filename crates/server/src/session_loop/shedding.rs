@@ -13,11 +13,11 @@ impl SessionLoop {
     pub fn note_load(&mut self, now: Instant, busy_share: f64, longest_turn: Duration) {
         let former = self.shedder.step();
         let Some(step) = self.shedder.observe(now, busy_share, longest_turn) else { return };
-        let (worker, voices) = (self.number, step.voices_per_room());
+        let voices = step.voices_per_room();
         if step > former {
-            warn!(worker, busy_share, ?longest_turn, ?step, voices, "too much to do: gives up more");
+            warn!(busy_share, ?longest_turn, ?step, voices, "too much to do: gives up more");
         } else {
-            info!(worker, busy_share, ?longest_turn, ?step, voices, "less to do: gives up less");
+            info!(busy_share, ?longest_turn, ?step, voices, "less to do: gives up less");
         }
         self.sessions.shed(step, self.shedder.settings().retry_in_s);
     }

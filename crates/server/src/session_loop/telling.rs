@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use consonance_session::{Instant as SessionInstant, LinkId, ServerEvent};
 use tracing::info;
 
-use super::SessionLoop;
 use super::event_log::log;
+use super::{SessionLoop, link_span};
 use crate::admission::{Refusal, Verdict};
 use crate::listeners::Listeners;
 use crate::records::Records;
@@ -25,7 +25,7 @@ impl SessionLoop {
                     carry_out(session, &mut self.listeners, now, at, link, &name, verdict);
                 }
                 event => {
-                    log(&session.name, &event);
+                    log(&session.span, &event);
                     self.notes.add(at, &session.name, &event);
                     if let Some(feed) = &mut self.recording_feed {
                         session.recording.handle_event(feed, now, &session.name, &mut session.server, &event);
@@ -72,7 +72,8 @@ fn carry_out(
             session.server.admit(link, access);
         }
         Verdict::Refuse(reason) => {
-            info!(session = session.name, player = name, %link, %reason, "not admitted");
+            let not_admitted = || info!(player = name, %reason, "not admitted");
+            session.span.in_scope(|| link_span(link).in_scope(not_admitted));
             // Of two reasons the peer is told the first, and this one says more than the engine's.
             listeners.disconnect(now, link, &reason.to_string());
             session.server.refuse(link);

@@ -108,7 +108,7 @@ fn spawn_apart(mut command: Command) -> io::Result<(Child, usize)> {
     let (core, child) =
         started.map_err(|_| io::Error::other("the thread that starts the server is gone"))??;
     if cores::keep_off(core).is_err() {
-        crate::complain(&"there is no second core: server and clients take time from each other");
+        crate::logging::complain(&"there is no second core: server and clients take time from each other");
     }
     Ok((child, core))
 }

@@ -1,0 +1,115 @@
+//! What the program writes to its standard error beside its results: log lines, notes and complaints.
+//!
+//! As text, complaints and notes are lines of their own; as JSON they are lines of the log like all others, so that a
+//! program which reads them meets nothing else.
+
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _, stderr};
+
+use consonance_server::config::{LogConfig, LogFormat, LogLevel};
+use tracing::{Level, enabled, error, info, warn};
+use tracing_subscriber::filter::Directive;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Registry, reload};
+
+/// Logs for people what is wrong, and what `RUST_LOG` says.
+pub(crate) fn start() {
+    let filter = own_filter().unwrap_or_else(|| EnvFilter::new(QUIET));
+    write_lines(filter.add_directive(notices(LogFormat::Text)), LogFormat::Text);
+}
+
+/// Logs what a server's operator wants; the level can be changed, unless `RUST_LOG` says what is logged.
+pub(crate) fn start_for_server(config: LogConfig) -> LogLevelSwitch {
+    let is_fixed = own_filter().is_some();
+    let filter = own_filter().unwrap_or_else(|| filter_of(config.level));
+    let (filter, handle) = reload::Layer::new(filter.add_directive(notices(config.format)));
+    write_lines(filter, config.format);
+    LogLevelSwitch { handle: Some(handle).filter(|_| !is_fixed), format: config.format }
+}
+
+/// Changes the level of what is logged.
+pub(crate) struct LogLevelSwitch {
+    handle: Option<reload::Handle<EnvFilter, Registry>>,
+    format: LogFormat,
+}
+
+impl LogLevelSwitch {
+    /// From now on.
+    pub(crate) fn set(&self, level: LogLevel) {
+        let Some(handle) = &self.handle else { return };
+        let filter = filter_of(level).add_directive(notices(self.format));
+        // It fails if nobody logs any more.
+        let _ = handle.reload(filter);
+    }
+}
+
+/// Says why the program ends, if anybody still listens.
+pub(crate) fn fail(words: &impl Display) {
+    if enabled!(target: NOTICE, Level::ERROR) {
+        error!(target: NOTICE, "{words}");
+    } else {
+        let _ = writeln!(stderr(), "consonance: {words}");
+    }
+}
+
+/// Says what is wrong, if anybody still listens.
+pub(crate) fn complain(words: &impl Display) {
+    if enabled!(target: NOTICE, Level::WARN) {
+        warn!(target: NOTICE, "{words}");
+    } else {
+        let _ = writeln!(stderr(), "consonance: {words}");
+    }
+}
+
+/// Says what has happened.
+pub(crate) fn note(words: &impl Display) {
+    if enabled!(target: NOTICE, Level::INFO) {
+        info!(target: NOTICE, "{words}");
+    } else {
+        let _ = writeln!(stderr(), "consonance: {words}");
+    }
+}
+
+/// Says where something is, in a line that scripts may look for.
+pub(crate) fn show(line: &str) {
+    if enabled!(target: NOTICE, Level::INFO) {
+        info!(target: NOTICE, "{line}");
+    } else {
+        let _ = writeln!(stderr(), "{line}");
+    }
+}
+
+/// The target of what people are told; only JSON has it in the log.
+const NOTICE: &str = "consonance::notice";
+
+/// What a chat logs, `join` prints as events anyway.
+const QUIET: &str =
+    "warn,consonance::core=off,consonance::network=off,consonance::playback=off,consonance::recording=off";
+
+fn own_filter() -> Option<EnvFilter> {
+    EnvFilter::try_from_default_env().ok()
+}
+
+fn filter_of(level: LogLevel) -> EnvFilter {
+    EnvFilter::new(level.name())
+}
+
+fn notices(format: LogFormat) -> Directive {
+    let level = if format == LogFormat::Json { "info" } else { "off" };
+    format!("{NOTICE}={level}").parse().expect("a target and a level are a directive")
+}
+
+fn write_lines(filter: impl tracing_subscriber::Layer<Registry> + Send + Sync, format: LogFormat) {
+    let filtered = tracing_subscriber::registry().with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
+    match format {
+        LogFormat::Text => {
+            let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            filtered.with(lines.with_ansi(colour)).init();
+        }
+        LogFormat::Json => {
+            filtered.with(lines.json().flatten_event(true).with_current_span(false)).init();
+        }
+    }
+}

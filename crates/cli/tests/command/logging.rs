@@ -1,0 +1,93 @@
+//! The log of a server as programs read it.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+use crate::program::Program;
+
+fn serve(file: &str) -> (Program, String) {
+    let server = Program::start(&["serve", "--config", file, "--log-format", "json"]);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap().to_owned();
+    (server, address)
+}
+
+fn join(address: &str, name: &str) {
+    let arguments = ["--name", name, "--microphone", "none", "--loudspeaker", "none", "--for", "0.1"];
+    let ended = Program::start(&[&["join", address, "--talk", "lobby"], &arguments[..]].concat()).end();
+    assert!(ended.status.success(), "{:?}", ended.err);
+}
+
+/// Each line is an object with what every line has.
+fn parsed(lines: &[String]) -> Vec<Value> {
+    let parse = |line: &String| {
+        let object: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        for key in ["timestamp", "level", "target", "message"] {
+            assert!(object[key].is_string(), "{key} in {line}");
+        }
+        object
+    };
+    lines.iter().map(parse).collect()
+}
+
+/// What a line says of the span of this name.
+fn span<'l>(line: &'l Value, name: &str) -> Option<&'l Value> {
+    let spans = line["spans"].as_array()?;
+    spans.iter().find(|span| span["name"] == name).map(|span| &span[name])
+}
+
+#[test]
+fn every_line_is_json_and_says_to_which_worker_session_and_link_it_belongs() {
+    let folder = Folder::new();
+    let settings =
+        "listen = ['127.0.0.1:0']\nsessions_on_demand = ['*']\nworkers = 2\n[log]\nlevel = 'debug'\n";
+    let file = folder.write("voice.toml", settings.as_bytes());
+    let (server, address) = serve(&file);
+    join(&address, "Alice \"the\" first\u{e4}");
+    join(&address.replacen("/main", "/match-7", 1), "Bob");
+    server.until_logged("Bob");
+    server.signal("TERM");
+    let lines = parsed(&server.end().err);
+    let said = |message: &str, player: &str| {
+        let is_it = |line: &&Value| line["message"] == message && line["player"] == player;
+        lines.iter().find(is_it).unwrap_or_else(|| panic!("{message} {player}: {lines:?}"))
+    };
+    let mut seen = Vec::new();
+    for (player, session) in [("Alice \"the\" first\u{e4}", "main"), ("Bob", "match-7")] {
+        let joined = said("joined", player);
+        assert_eq!(span(joined, "session"), Some(&json!(session)));
+        assert!(span(joined, "worker").is_some_and(Value::is_u64), "{joined}");
+        assert_eq!(span(joined, "link"), span(said("left", player), "link"));
+        seen.push(span(joined, "link").and_then(Value::as_u64).unwrap());
+    }
+    let connected: Vec<_> = lines.iter().filter(|line| line["message"] == "connected").collect();
+    for link in seen {
+        let own = |line: &&&Value| span(line, "link") == Some(&json!(link));
+        assert!(connected.iter().any(|line| own(&line) && line["remote"].is_string()), "{connected:?}");
+    }
+}
+
+#[test]
+fn a_reload_changes_the_level_and_what_it_says_is_a_line_of_the_log() {
+    let folder = Folder::new();
+    let settings = "listen = ['127.0.0.1:0']\n";
+    let file = folder.write("voice.toml", settings.as_bytes());
+    let (server, address) = serve(&file);
+    join(&address, "Alice");
+    fs::write(&file, format!("{settings}[log]\nlevel = 'info'\n")).unwrap();
+    server.signal("HUP");
+    server.until_logged("reloaded: changed log.level");
+    join(&address, "Bob");
+    server.until_logged("Bob");
+    fs::write(&file, format!("{settings}[log]\nlevel = 'loud'\n")).unwrap();
+    server.signal("HUP");
+    server.until_logged("expected error, warn, info, debug or trace, not");
+    server.signal("TERM");
+    let lines = parsed(&server.end().err);
+    assert!(!lines.iter().any(|line| line["player"] == "Alice"), "before: {lines:?}");
+    let of_bob = lines.iter().filter(|line| line["player"] == "Bob").collect::<Vec<_>>();
+    assert!(of_bob.iter().any(|line| line["message"] == "joined" && line["level"] == "INFO"), "{of_bob:?}");
+    assert!(lines.iter().any(|line| line["target"] == "consonance::notice" && line["level"] == "WARN"));
+}
