@@ -1,7 +1,6 @@
 //! Several tracks of sound on one time line, each in a file of its own, that fit together to the sample.
 
 mod error;
-mod file_name;
 mod ogg_opus;
 mod settings;
 mod track;
@@ -12,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
 use crate::limits::{MAX_RECORDING_SECONDS, MAX_TRACKS};
+pub use consonance_recording::Channels;
+use consonance_recording::file_name_part;
 pub use error::{OggOpusError, RecordingError};
 pub use ogg_opus::{OggOpusSettings, OggOpusWriter};
-pub use settings::{Channels, RecordingFormat, RecordingSettings};
+pub use settings::{RecordingFormat, RecordingSettings};
 pub use track::RecordedTrack;
 use track::Track;
 
@@ -76,7 +77,8 @@ impl Recording {
             return Err(RecordingError::TooManyTracks { max });
         }
         let number = self.tracks.len();
-        let file = file_name::of(number + 1, name, self.settings.format.extension());
+        // The number makes it unique, and none of the names that Windows reserves.
+        let file = format!("{:02}-{}.{}", number + 1, file_name_part(name), self.settings.format.extension());
         let path = self.folder.join(file);
         self.tracks.push(Track::create(path, name, self.settings.format, channels, self.start)?);
         Ok(TrackId(number))

@@ -16,6 +16,7 @@ pub(crate) struct Target {
 const CLIENT: &[&str] = &[
     "consonance-wire",
     "consonance-session",
+    "consonance-recording",
     "consonance-audio",
     "consonance-device",
     "consonance-transport",

@@ -31,7 +31,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("httparse", &["crates/inspector"]),
     ("hyper", &["crates/admin"]),
     ("maudio", &["crates/device"]),
-    ("opus-pure", &["crates/audio"]),
+    ("opus-pure", &["crates/audio", "crates/test-sound"]),
     ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("quinn-proto", &["crates/networks"]),

@@ -27,8 +27,18 @@ use MayUse::{Anything, Only};
 const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-session", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
-    // Its feature of the same name.
-    Walls { package: "consonance-audio", may_use: Only(&["consonance-libopus"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-audio",
+        // libopus is its feature of the same name.
+        may_use: Only(&["consonance-recording", "consonance-libopus"]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
+        package: "consonance-recording",
+        may_use: Only(&[]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
@@ -49,8 +59,9 @@ const WALLS: &[Walls] = &[
             "consonance-transport",
             "consonance-quic",
             "consonance-inspector",
+            "consonance-recording",
         ]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {
         package: "consonance",

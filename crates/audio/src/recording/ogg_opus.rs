@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use opus_pure::{Application, OpusEncoder, OpusHead, OpusTags, RateControl};
+use consonance_recording::{Channels, OpusPacket, PRE_SKIP_SAMPLES};
+use opus_pure::{Application, OpusEncoder, RateControl};
 
 use super::error::OggOpusError;
-use super::settings::Channels;
 use crate::block::{SAMPLE_RATE_HZ, full_scale};
 use crate::codec::CodecError;
 use crate::limits::MAX_OPUS_PACKET_BYTES;
@@ -13,20 +13,14 @@ use crate::limits::MAX_OPUS_PACKET_BYTES;
 /// Samples in a packet, per channel: 20 ms, the usual size.
 const FRAME_SAMPLES: usize = 960;
 
-/// RFC 7845 §6 asks for no more than a second in a page. That much is lost at most if the program ends unexpectedly.
-const PAGE_SAMPLES: i64 = 48_000;
-
-/// How full a page gets in less than that.
-const PAGE_BYTES: usize = 4_096;
-
 /// Half of what the encoder can do: a sixth of the time for what is hard to tell from the best at these bit rates.
 const COMPLEXITY: i32 = 5;
 
 /// A packet this short holds no sound: discontinuous transmission (RFC 6716 §2.1.9).
 const MAX_SILENT_PACKET_BYTES: usize = 2;
 
-/// The longest title that is kept, in bytes.
-const TITLE_BYTES: usize = 1_000;
+/// A stream of its own in a file of its own has nothing to be told from.
+const SERIAL: u32 = 1;
 
 /// How to encode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +44,7 @@ impl OggOpusSettings {
 #[derive(Debug)]
 pub struct OggOpusWriter<W: Write> {
     encoder: OpusEncoder,
-    stream: opus_pure::OggOpusWriter<W>,
+    stream: consonance_recording::OggOpusWriter<W>,
     channels: usize,
     /// Interleaved samples that are no whole frame yet.
     frame: Vec<f32>,
@@ -58,9 +52,6 @@ pub struct OggOpusWriter<W: Write> {
     packet_bytes: usize,
     /// Samples per channel that were written, silence included.
     written: u64,
-    /// Where the page that is being filled begins, in samples of the stream.
-    page_begins: i64,
-    pre_skip: u64,
 }
 
 impl<W: Write> OggOpusWriter<W> {
@@ -70,17 +61,15 @@ impl<W: Write> OggOpusWriter<W> {
     /// [`OggOpusError`] if the sink does not take them.
     pub fn new(sink: W, settings: OggOpusSettings, title: &str) -> Result<Self, OggOpusError> {
         let channels = settings.channels.count();
-        let mut encoder =
-            OpusEncoder::new(SAMPLE_RATE_HZ as i32, channels, Application::Audio).map_err(failed)?;
+        let mut encoder = OpusEncoder::new(SAMPLE_RATE_HZ as i32, channels, Application::Audio)
+            .map_err(|error| failed(&error))?;
         encoder.bitrate_bps = settings.bitrate_bps.clamp(6_000, 510_000) as i32;
         encoder.rate_control = RateControl::Vbr;
         encoder.complexity = COMPLEXITY;
         encoder.use_dtx = true;
-        let head = OpusHead::for_encoder(&encoder, SAMPLE_RATE_HZ);
-        let pre_skip = u64::from(head.pre_skip);
-        let mut tags = OpusTags::new();
-        tags.push("TITLE", &title[..title.floor_char_boundary(TITLE_BYTES)]).map_err(failed)?;
-        let stream = opus_pure::OggOpusWriter::with_tags(sink, head, tags).map_err(failed)?;
+        debug_assert_eq!(encoder.lookahead() as u64, PRE_SKIP_SAMPLES, "sound lies where it was spoken");
+        let tags = [("TITLE", title)];
+        let stream = consonance_recording::OggOpusWriter::new(sink, SERIAL, settings.channels, &tags)?;
         Ok(Self {
             encoder,
             stream,
@@ -89,8 +78,6 @@ impl<W: Write> OggOpusWriter<W> {
             packet: vec![0; MAX_OPUS_PACKET_BYTES],
             packet_bytes: 0,
             written: 0,
-            page_begins: 0,
-            pre_skip,
         })
     }
 
@@ -121,7 +108,7 @@ impl<W: Write> OggOpusWriter<W> {
         while rest > 0 {
             if self.frame.is_empty() && self.is_silent() && rest >= FRAME_SAMPLES as u64 {
                 // What the encoder would do, too, which has fallen silent: the same empty packet again.
-                self.push_packet(FRAME_SAMPLES as u64)?;
+                self.push_packet()?;
                 rest -= FRAME_SAMPLES as u64;
                 continue;
             }
@@ -139,14 +126,11 @@ impl<W: Write> OggOpusWriter<W> {
     /// As [`write`](Self::write).
     pub fn finish(mut self) -> Result<W, OggOpusError> {
         // What was written lags behind by the encoder's own delay, which a player skips at the beginning.
-        let end = self.written + self.pre_skip;
-        while let rest = end - self.stream.granule() as u64
-            && rest > 0
-        {
+        while self.stream.end() < self.written + PRE_SKIP_SAMPLES {
             self.frame.resize(FRAME_SAMPLES * self.channels, 0.0);
-            self.encode(rest.min(FRAME_SAMPLES as u64))?;
+            self.encode()?;
         }
-        self.stream.finish().map_err(failed)
+        Ok(self.stream.finish_at(self.written)?)
     }
 
     /// Interleaved samples that are missing for a frame.
@@ -159,32 +143,24 @@ impl<W: Write> OggOpusWriter<W> {
     }
 
     fn encode_if_full(&mut self) -> Result<(), OggOpusError> {
-        if self.room() > 0 { Ok(()) } else { self.encode(FRAME_SAMPLES as u64) }
+        if self.room() > 0 { Ok(()) } else { self.encode() }
     }
 
-    /// Encodes the frame, of which so many samples count.
-    fn encode(&mut self, samples: u64) -> Result<(), OggOpusError> {
-        self.packet_bytes =
-            self.encoder.encode(&self.frame, FRAME_SAMPLES, &mut self.packet).map_err(failed)?;
+    fn encode(&mut self) -> Result<(), OggOpusError> {
+        let encoded = self.encoder.encode(&self.frame, FRAME_SAMPLES, &mut self.packet);
+        self.packet_bytes = encoded.map_err(|error| failed(&error))?;
         self.frame.clear();
-        self.push_packet(samples)
+        self.push_packet()
     }
 
-    fn push_packet(&mut self, samples: u64) -> Result<(), OggOpusError> {
-        let position = self.stream.granule();
-        let is_due = position - self.page_begins >= PAGE_SAMPLES;
-        self.stream.set_page_target(if is_due { 1 } else { PAGE_BYTES });
-        if is_due {
-            self.page_begins = position;
-        }
-        let packet = &self.packet[..self.packet_bytes];
-        self.stream.write_packet_with_duration(packet, samples as u32).map_err(failed)
+    fn push_packet(&mut self) -> Result<(), OggOpusError> {
+        let packet = OpusPacket::parse(&self.packet[..self.packet_bytes])
+            .expect("what an encoder makes keeps the rules for packets");
+        self.stream.write(self.stream.end(), packet)?;
+        Ok(self.stream.drain()?)
     }
 }
 
-fn failed(error: opus_pure::Error) -> OggOpusError {
-    match error {
-        opus_pure::Error::Io(source) => OggOpusError::Write(source),
-        other => OggOpusError::Codec(CodecError::Opus { what: other.to_string() }),
-    }
+fn failed(error: &opus_pure::Error) -> OggOpusError {
+    OggOpusError::Codec(CodecError::Opus { what: error.to_string() })
 }

@@ -3,7 +3,9 @@
 use std::array;
 use std::path::PathBuf;
 
-use super::settings::{Channels, RecordingFormat};
+use consonance_recording::Channels;
+
+use super::settings::RecordingFormat;
 use super::track_file::TrackFile;
 use super::{RecordedBlock, RecordingError};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};

@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use consonance_recording::Channels;
+
 use super::ogg_opus::{OggOpusSettings, OggOpusWriter};
-use super::settings::{Channels, RecordingFormat};
+use super::settings::RecordingFormat;
 use super::{OggOpusError, RecordingError};
 use crate::wav::WavFile;
 

@@ -3,8 +3,9 @@
 use consonance_audio::{
     Channels, Recording, RecordingError, RecordingFormat, RecordingSettings, SamplePosition, StereoBlock,
 };
+use consonance_test_sound::{correlation, peak, speech};
 
-use crate::files::{block, correlation, folder, peak, read_ogg_opus, read_wav, recording, speech};
+use crate::files::{block, folder, read_ogg_opus, read_wav, recording};
 
 /// 10 s, the longest silence that is written at once.
 const LONGEST_GAP: u64 = 480_000;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use consonance_audio::WavInput;
-use opus_pure::{OggOpusReader, OpusDecoder, Trim};
+use consonance_test_sound::decode;
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
@@ -17,18 +17,6 @@ fn serve(folder: &Folder, records: &str) -> (Program, String) {
     let line = server.until_line("the session's address", |line| line.contains("quic://"));
     let address = line.split(' ').next_back().unwrap().to_owned();
     (server, address)
-}
-
-fn decode(file: &str) -> Vec<f32> {
-    let mut reader = OggOpusReader::new(fs::File::open(file).unwrap()).unwrap();
-    let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
-    let mut trim = Trim::new(reader.head(), 48_000, 1).unwrap();
-    let (mut sound, mut frame) = (Vec::new(), vec![0.0; 5_760]);
-    while let Some(packet) = reader.read_packet().unwrap() {
-        let samples = decoder.decode(&packet.data, 5_760, &mut frame).unwrap();
-        sound.extend_from_slice(trim.keep(&packet, &frame[..samples]));
-    }
-    sound
 }
 
 fn energy(sound: &[f32]) -> f32 {
@@ -60,7 +48,8 @@ fn a_server_records_who_speaks_and_the_command_shows_it() {
     let [track] = &recording["index"]["tracks"].as_array().unwrap()[..] else { panic!("{recording}") };
     assert_eq!((&track["player"], &track["spans"][0]["rooms"]), (&json!("Alice"), &json!(["lobby"])));
     let recorded = recording["folder"].as_str().unwrap();
-    let sound = decode(&format!("{recorded}/{}", track["file"].as_str().unwrap()));
+    let file = fs::File::open(format!("{recorded}/{}", track["file"].as_str().unwrap())).unwrap();
+    let sound = decode(file);
     assert_eq!(sound.len() as u64, track["duration_samples"].as_u64().unwrap());
     let ratio = energy(&sound) / energy(WavInput::open(&speech).unwrap().samples());
     assert!((0.5..1.5).contains(&ratio), "{ratio}");

@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use consonance_recording::repair_ogg_opus;
 use tracing::{info, warn};
 
 use super::index::{EndReason, RecordingIndex, TrackIndex};
-use super::repair::repair_ogg_opus;
 
 /// The finished recordings of a folder, oldest first.
 #[derive(Debug, Default)]

@@ -6,11 +6,10 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
 use consonance_wire::VoiceData;
 
 use super::index::{Span, TrackIndex};
-use super::ogg_opus::OggOpusWriter;
-use super::opus_packet::OpusPacket;
 use order::{Held, Order};
 
 /// A file that grows while somebody speaks.
@@ -55,7 +54,7 @@ impl Track {
             ..TrackIndex::default()
         };
         Ok(Self {
-            writer: OggOpusWriter::new(sink, serial, &[("TITLE", player)])?,
+            writer: OggOpusWriter::new(sink, serial, Channels::Mono, &[("TITLE", player)])?,
             order: Order::default(),
             counters,
             channel_session: None,

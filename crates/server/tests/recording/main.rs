@@ -4,7 +4,4 @@
 
 mod call;
 mod disk;
-mod ogg_opus;
-mod repair;
 mod sessions;
-mod sound;

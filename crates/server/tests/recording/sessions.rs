@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use consonance_server::recording::{EndReason, RecordingRefusal};
 use consonance_session::{CodecKind, RoomId};
+use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
 use consonance_wire::{Channel, ChannelBits, ChannelKind};
 
 use crate::call::{Call, ROOM, setup};
-use crate::sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
 
 const FRAME: Duration = Duration::from_millis(20);
 

@@ -1,14 +1,27 @@
-//! Sounds to record, encoded as a player's client does, and what is heard of a file afterwards.
+//! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again.
+//!
+//! ```
+//! use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
+//!
+//! let said = speech(0.0, 1.0);
+//! let heard = decode_live(&encode(&said, FRAME_SAMPLES));
+//! assert!(correlation(&said, &heard) > 0.9);
+//! ```
+//!
+//! Sounds are samples of 32 bits at 48 kHz, mono where nothing else is said. Only tests use this crate: what cannot be read
+//! or decoded ends them.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 use std::io::Read;
 
 use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
 
 /// 20 ms at 48 kHz.
-pub(crate) const FRAME_SAMPLES: usize = 960;
+pub const FRAME_SAMPLES: usize = 960;
 
-/// Seconds of speech, mono at 48 kHz.
-pub(crate) fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
+/// Speech, from second to second of one of the repository's recordings.
+pub fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
     let path = format!("{}/../../assets/speech/austen-1.wav", env!("CARGO_MANIFEST_DIR"));
     let mut reader = hound::WavReader::open(path).unwrap();
     assert_eq!((reader.spec().sample_rate, reader.spec().channels), (16_000, 1));
@@ -21,7 +34,7 @@ pub(crate) fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
 }
 
 /// The packets of a sound, one for each so many samples, at 32 kbit/s.
-pub(crate) fn encode(sound: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
+pub fn encode(sound: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
     let mut encoder = OpusEncoder::new(48_000, 1, Application::Audio).unwrap();
     encoder.bitrate_bps = 32_000;
     let mut encode = |frame: &[f32]| {
@@ -33,35 +46,35 @@ pub(crate) fn encode(sound: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
     sound.chunks_exact(frame_samples).map(&mut encode).collect()
 }
 
-/// The samples of an Ogg Opus stream, as a player plays them.
-pub(crate) fn decode(stream: impl Read) -> Vec<f32> {
+/// The interleaved samples of an Ogg Opus stream, as a player plays them.
+pub fn decode(stream: impl Read) -> Vec<f32> {
     let mut reader = OggOpusReader::new(stream).unwrap();
-    assert_eq!(reader.head().channel_count, 1);
-    let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
-    let mut trim = Trim::new(reader.head(), 48_000, 1).unwrap();
+    let channels = usize::from(reader.head().channel_count);
+    let mut decoder = OpusDecoder::new(48_000, channels).unwrap();
+    let mut trim = Trim::new(reader.head(), 48_000, channels).unwrap();
     let mut sound = Vec::new();
-    let mut frame = vec![0.0; 5_760];
+    let mut frame = vec![0.0; MAX_PACKET_SAMPLES * channels];
     while let Some(packet) = reader.read_packet().unwrap() {
-        let samples = decoder.decode(&packet.data, 5_760, &mut frame).unwrap();
-        sound.extend_from_slice(trim.keep(&packet, &frame[..samples]));
+        let samples = decoder.decode(&packet.data, MAX_PACKET_SAMPLES, &mut frame).unwrap();
+        sound.extend_from_slice(trim.keep(&packet, &frame[..samples * channels]));
     }
     sound
 }
 
 /// What a listener hears who gets these packets one after the other, without the encoder's delay.
-pub(crate) fn decode_live(packets: &[Vec<u8>]) -> Vec<f32> {
+pub fn decode_live(packets: &[Vec<u8>]) -> Vec<f32> {
     let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
-    let mut frame = vec![0.0; 5_760];
+    let mut frame = vec![0.0; MAX_PACKET_SAMPLES];
     let mut sound = Vec::new();
     for packet in packets {
-        let samples = decoder.decode(packet, 5_760, &mut frame).unwrap();
+        let samples = decoder.decode(packet, MAX_PACKET_SAMPLES, &mut frame).unwrap();
         sound.extend_from_slice(&frame[..samples]);
     }
-    sound.split_off(312)
+    sound.split_off(DELAY_SAMPLES)
 }
 
 /// How like two sounds are, sample upon sample, as far as both go: 1 = the same but for loudness.
-pub(crate) fn correlation(a: &[f32], b: &[f32]) -> f32 {
+pub fn correlation(a: &[f32], b: &[f32]) -> f32 {
     let samples = a.len().min(b.len());
     let (a, b) = (&a[..samples], &b[..samples]);
     let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
@@ -69,6 +82,11 @@ pub(crate) fn correlation(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// The loudest sample.
-pub(crate) fn peak(sound: &[f32]) -> f32 {
+pub fn peak(sound: &[f32]) -> f32 {
     sound.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
 }
+
+/// 120 ms, the longest that a packet may be (RFC 6716 §3.2.5).
+const MAX_PACKET_SAMPLES: usize = 5_760;
+/// The usual encoders' delay.
+const DELAY_SAMPLES: usize = 312;

@@ -62,12 +62,12 @@ impl<'a> OpusPacket<'a> {
 }
 
 /// The shortest frame, 2.5 ms in samples at 48 kHz: whatever Opus encodes is a multiple of it.
-pub(super) const GRID_SAMPLES: u64 = 120;
+pub(crate) const GRID_SAMPLES: u64 = 120;
 
 /// A packet of frames without any bytes in place of lost ones, as RFC 7845 §4.1 wants it: the decoder conceals them.
 /// `after` is the packet before, whose mode is kept. As many frames as fit into `samples` and into one packet; `None` if
 /// there is no room for one.
-pub(super) fn lost(after: u8, samples: u64) -> Option<([u8; 2], u64)> {
+pub(crate) fn lost(after: u8, samples: u64) -> Option<([u8; 2], u64)> {
     let frame = u64::from(frame_samples(after));
     let frames = samples.min(MAX_PACKET_SAMPLES.into()) / frame;
     (frames > 0).then(|| ([after | CODE, frames as u8], frames * frame))
@@ -77,7 +77,7 @@ pub(super) fn lost(after: u8, samples: u64) -> Option<([u8; 2], u64)> {
 /// at most 120 ms.
 ///
 /// Its frames are what the reference encoder makes of silence, so decoders fade to it as they do in any other stream.
-pub(super) fn silence(samples: u64) -> (Vec<u8>, u64) {
+pub(crate) fn silence(samples: u64) -> (Vec<u8>, u64) {
     // Configurations 28 to 31: full band, without SILK, 2.5 to 20 ms.
     let size = (0..4).rev().find(|size| GRID_SAMPLES << size <= samples).unwrap_or(0);
     let frame = GRID_SAMPLES << size;

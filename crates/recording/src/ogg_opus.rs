@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::ogg_page::{PageBuilder, PageKind};
-use super::opus_packet::{GRID_SAMPLES, OpusPacket, lost, silence};
+use crate::channels::Channels;
+use crate::ogg_page::{PageBuilder, PageKind};
+use crate::opus_packet::{GRID_SAMPLES, OpusPacket, lost, silence};
 
-/// Writes one speaker's packets as a mono stream that any player lines up with others that began at the same time.
+/// Writes one speaker's packets as a stream that any player lines up with others that began at the same time.
 ///
 /// A player counts the samples of packets and looks at nothing else, so what is missing is filled: up to 120 ms with packets
 /// that tell the decoder to conceal what was lost, anything longer with silence.
 ///
-/// Whole pages go to the sink, several in one piece: when there are 64 KB of them, or by [`flush`](Self::flush).
+/// Whole pages go to the sink, several in one piece: when there are 64 KB of them, by [`drain`](Self::drain), or by
+/// [`flush`](Self::flush).
 #[derive(Debug)]
 pub struct OggOpusWriter<W: Write> {
     sink: W,
@@ -28,18 +30,15 @@ pub struct OggOpusWriter<W: Write> {
 }
 
 impl<W: Write> OggOpusWriter<W> {
-    /// What players skip at the beginning, and positions of pages include: the delay of the usual encoders, 6.5 ms at 48 kHz,
-    /// so that sound lies where it was spoken.
-    pub const PRE_SKIP_SAMPLES: u64 = PRE_SKIP_SAMPLES;
-
     /// Begins a stream; its headers are written at once. `serial` tells it from other streams if somebody chains them;
-    /// `tags` are comments such as `TITLE`, of which the values are cut at 1000 bytes.
+    /// `channels` are what players play it on, whatever its packets hold; `tags` are comments such as `TITLE`, of which the
+    /// values are cut at 1000 bytes.
     ///
     /// # Errors
     /// If the sink does not take them.
-    pub fn new(sink: W, serial: u32, tags: &[(&str, &str)]) -> io::Result<Self> {
+    pub fn new(sink: W, serial: u32, channels: Channels, tags: &[(&str, &str)]) -> io::Result<Self> {
         let mut writer = Self::go_on(sink, serial, 0, 0);
-        writer.page.push(&head());
+        writer.page.push(&head(channels));
         writer.page.seal(PageKind::First, 0, &mut writer.sealed);
         writer.page.push(&comments(tags));
         writer.page.seal(PageKind::Middle, 0, &mut writer.sealed);
@@ -48,7 +47,7 @@ impl<W: Write> OggOpusWriter<W> {
     }
 
     /// Writes behind so many pages that end at `end`.
-    pub(super) fn go_on(sink: W, serial: u32, pages: u32, end: u64) -> Self {
+    pub(crate) fn go_on(sink: W, serial: u32, pages: u32, end: u64) -> Self {
         let page = PageBuilder::new(serial, pages);
         Self { sink, page, sealed: Vec::new(), end, page_begins: end, last_toc: None, bytes: 0 }
     }
@@ -96,7 +95,18 @@ impl<W: Write> OggOpusWriter<W> {
         self.bytes + self.sealed.len() as u64
     }
 
-    /// Gives the sink what it has not got yet.
+    /// Gives the sink the pages that are full: about one for each second of sound.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn drain(&mut self) -> io::Result<()> {
+        self.sink.write_all(&self.sealed)?;
+        self.bytes += self.sealed.len() as u64;
+        self.sealed.clear();
+        Ok(())
+    }
+
+    /// Gives the sink everything that it has not got yet, in a page that may be short.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -111,11 +121,26 @@ impl<W: Write> OggOpusWriter<W> {
     /// As [`write`](Self::write).
     pub fn finish(mut self) -> io::Result<W> {
         self.seal(PageKind::Middle, self.end);
-        // The encoder's delay is still in the decoder: a little silence brings it out, of which a player plays no more than
-        // that, since the last page's position says where sound ends (RFC 7845 §4.4).
-        let (packet, _) = silence(960);
-        self.page.push(&packet);
-        self.seal(PageKind::Last, self.end + PRE_SKIP_SAMPLES);
+        let samples = self.end;
+        self.finish_at(samples)
+    }
+
+    /// Ends the stream so that it plays so many samples at 48 kHz, to the sample: what its packets hold beyond is not played,
+    /// but for what was flushed already, and what they lack is silence. Gives the sink back.
+    ///
+    /// The encoder's delay lies between packets and sound, so whoever has the encoder writes packets up to
+    /// [`PRE_SKIP_SAMPLES`] behind the end.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn finish_at(mut self, samples: u64) -> io::Result<W> {
+        // The last page's position says where sound ends, and has a packet (RFC 7845 §4.4).
+        let end = (samples + PRE_SKIP_SAMPLES).max(self.page_begins);
+        while self.end < end || self.page.is_empty() {
+            let (packet, samples) = silence(960);
+            self.push(&packet, samples)?;
+        }
+        self.seal(PageKind::Last, end);
         self.drain()?;
         Ok(self.sink)
     }
@@ -136,16 +161,12 @@ impl<W: Write> OggOpusWriter<W> {
             self.page_begins = self.end;
         }
     }
-
-    fn drain(&mut self) -> io::Result<()> {
-        self.sink.write_all(&self.sealed)?;
-        self.bytes += self.sealed.len() as u64;
-        self.sealed.clear();
-        Ok(())
-    }
 }
 
-const PRE_SKIP_SAMPLES: u64 = 312;
+/// What players skip at the beginning, and positions of pages include: the delay of the usual encoders, 6.5 ms at 48 kHz,
+/// so that sound lies where it was spoken.
+pub const PRE_SKIP_SAMPLES: u64 = 312;
+
 /// Decoders fade out what they conceal within about this time.
 const MAX_CONCEALED_SAMPLES: u64 = 5_760;
 /// RFC 7845 §6 asks for no more than a second in a page.
@@ -155,11 +176,12 @@ const WRITE_BYTES: usize = 65_536;
 const MAX_TAG_BYTES: usize = 1_000;
 
 /// RFC 7845 §5.1.
-fn head() -> Vec<u8> {
-    let mut head = b"OpusHead\x01\x01".to_vec();
+fn head(channels: Channels) -> Vec<u8> {
+    let mut head = b"OpusHead\x01".to_vec();
+    head.push(channels.count() as u8);
     head.extend((PRE_SKIP_SAMPLES as u16).to_le_bytes());
     head.extend(48_000_u32.to_le_bytes());
-    // No gain, and one mono stream.
+    // No gain, and one stream of one or two channels.
     head.extend([0, 0, 0]);
     head
 }

@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use consonance_server::recording::{OggOpusWriter, OpusPacket, repair_ogg_opus};
-
-use crate::sound::{FRAME_SAMPLES, correlation, decode, encode, speech};
+use consonance_recording::{Channels, OggOpusWriter, OpusPacket, repair_ogg_opus};
+use consonance_test_sound::{FRAME_SAMPLES, correlation, decode, encode, speech};
 
 fn path(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("repair");
@@ -15,7 +14,7 @@ fn path(name: &str) -> PathBuf {
 
 /// Three seconds, with a page for each.
 fn stream() -> Vec<u8> {
-    let mut writer = OggOpusWriter::new(Vec::new(), 9, &[]).unwrap();
+    let mut writer = OggOpusWriter::new(Vec::new(), 9, Channels::Mono, &[]).unwrap();
     for packet in encode(&speech(0.0, 3.0), FRAME_SAMPLES) {
         writer.write(0, OpusPacket::parse(&packet).unwrap()).unwrap();
     }

@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::ogg_opus::OggOpusWriter;
-use super::ogg_page::{MAX_PAGE_BYTES, PageRead};
+use crate::ogg_opus::{OggOpusWriter, PRE_SKIP_SAMPLES};
+use crate::ogg_page::{MAX_PAGE_BYTES, PageRead};
 
 /// Ends a file of [`OggOpusWriter`]'s where its last undamaged page does, unless it is whole already; how many samples at
 /// 48 kHz it plays. What stood behind that page is gone.
@@ -19,7 +19,7 @@ pub fn repair_ogg_opus(path: &Path) -> io::Result<u64> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "the headers of Ogg Opus are missing"));
     };
     if last.is_last {
-        return Ok(last.granule.saturating_sub(OggOpusWriter::<File>::PRE_SKIP_SAMPLES));
+        return Ok(last.granule.saturating_sub(PRE_SKIP_SAMPLES));
     }
     file.set_len(kept)?;
     file.seek(SeekFrom::End(0))?;

@@ -2,7 +2,7 @@
 
 /// One page that is being filled, and the numbers that a stream's pages count.
 #[derive(Debug)]
-pub(super) struct PageBuilder {
+pub(crate) struct PageBuilder {
     serial: u32,
     /// How many pages were sealed.
     sequence: u32,
@@ -12,7 +12,7 @@ pub(super) struct PageBuilder {
 
 /// What a page is besides its packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PageKind {
+pub(crate) enum PageKind {
     First,
     Middle,
     Last,
@@ -20,21 +20,21 @@ pub(super) enum PageKind {
 
 impl PageBuilder {
     /// A stream's pages from this number on.
-    pub(super) fn new(serial: u32, sequence: u32) -> Self {
+    pub(crate) fn new(serial: u32, sequence: u32) -> Self {
         Self { serial, sequence, lacing: Vec::with_capacity(MAX_SEGMENTS), body: Vec::new() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.lacing.is_empty()
     }
 
     /// Whether a whole packet of so many bytes fits into this page.
-    pub(super) fn has_room(&self, bytes: usize) -> bool {
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
         self.lacing.len() + segments(bytes) <= MAX_SEGMENTS
     }
 
     /// One more packet, for which there is room.
-    pub(super) fn push(&mut self, packet: &[u8]) {
+    pub(crate) fn push(&mut self, packet: &[u8]) {
         debug_assert!(self.has_room(packet.len()), "whoever pushes has looked for room");
         self.lacing.extend(std::iter::repeat_n(u8::MAX, packet.len() / 255));
         self.lacing.push((packet.len() % 255) as u8);
@@ -42,7 +42,7 @@ impl PageBuilder {
     }
 
     /// Puts the page behind what is in `out`, and begins the next one. `granule` is where its last packet ends.
-    pub(super) fn seal(&mut self, kind: PageKind, granule: u64, out: &mut Vec<u8>) {
+    pub(crate) fn seal(&mut self, kind: PageKind, granule: u64, out: &mut Vec<u8>) {
         let begins = out.len();
         out.extend_from_slice(CAPTURE_PATTERN);
         out.push(match kind {
@@ -65,17 +65,17 @@ impl PageBuilder {
 
 /// One whole page of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PageRead {
-    pub(super) bytes: usize,
-    pub(super) serial: u32,
-    pub(super) sequence: u32,
-    pub(super) granule: u64,
-    pub(super) is_last: bool,
+pub(crate) struct PageRead {
+    pub(crate) bytes: usize,
+    pub(crate) serial: u32,
+    pub(crate) sequence: u32,
+    pub(crate) granule: u64,
+    pub(crate) is_last: bool,
 }
 
 impl PageRead {
     /// The page that these bytes begin with, if it is whole and undamaged.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, rest) = bytes.split_at_checked(HEAD_BYTES)?;
         let (lacing, _) = rest.split_at_checked(head[HEAD_BYTES - 1].into())?;
         let body: usize = lacing.iter().copied().map(usize::from).sum();
@@ -95,7 +95,7 @@ impl PageRead {
 }
 
 /// With as many segments as there can be, each as long as it can be.
-pub(super) const MAX_PAGE_BYTES: usize = HEAD_BYTES + MAX_SEGMENTS + MAX_SEGMENTS * 255;
+pub(crate) const MAX_PAGE_BYTES: usize = HEAD_BYTES + MAX_SEGMENTS + MAX_SEGMENTS * 255;
 
 /// And version 0.
 const CAPTURE_PATTERN: &[u8] = b"OggS\0";
