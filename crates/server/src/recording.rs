@@ -9,6 +9,7 @@
 //!                                   limits          └─ index.json
 //! ```
 
+mod ended;
 mod feed;
 mod file_name;
 mod index;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use consonance_wire::{ChannelKind, ClientId, Packet, RoomId, VoiceData};
 
+use super::ended::EndedRecording;
 use super::feed::{Begun, TapState};
 use super::file_name;
 use super::index::{EndReason, RecordingIndex, VERSION};
@@ -131,27 +132,24 @@ impl LiveRecording {
         }
     }
 
-    /// Completes all files, tells the session's end, and gives the index, which is still to be written.
-    pub(super) fn end(
-        mut self,
-        now: Instant,
-        reason: EndReason,
-        error: Option<String>,
-    ) -> (PathBuf, RecordingIndex) {
+    /// Completes all files as far as the disk lets it, and tells the session's end. What it gives is still to be saved.
+    pub(super) fn end(mut self, now: Instant, reason: EndReason, error: Option<String>) -> EndedRecording {
         let goes_on = matches!(reason, EndReason::BytesReached | EndReason::DurationReached);
         self.state.end(goes_on);
         let mut index = self.index_so_far(now);
         (index.ended, index.error) = (Some(reason), error);
         index.tracks.clear();
+        let mut is_whole = true;
         for track in self.tracks.drain(..) {
             let (track, finished) = track.finish();
             if let Err(error) = finished {
                 index.error.get_or_insert(error.to_string());
+                is_whole = false;
             }
             index.tracks.push(track);
         }
         index.bytes = index.tracks.iter().map(|track| track.bytes).sum();
-        (self.folder, index)
+        EndedRecording { folder: self.folder, index, is_whole }
     }
 
     fn introduce(

@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use consonance_recording::repair_ogg_opus;
 use tracing::{info, warn};
 
-use super::index::{EndReason, RecordingIndex, TrackIndex};
+use super::ended::{EndedRecording, opus_files};
+use super::index::RecordingIndex;
 
 /// The finished recordings of a folder, oldest first.
 #[derive(Debug, Default)]
@@ -30,12 +30,16 @@ impl Shelf {
             match RecordingIndex::read(&recording) {
                 Ok(index) if index.ended.is_some() => shelf.add(recording, &index),
                 Ok(index) => {
-                    let index = complete(&recording, index);
-                    info!(folder = %recording.display(), "completed a recording that a crash had cut off");
-                    if let Err(error) = index.write(&recording) {
-                        warn!(folder = %recording.display(), %error, "its index cannot be written");
+                    let mut crashed = EndedRecording::after_crash(recording, index);
+                    match crashed.save() {
+                        Ok(()) => {
+                            info!(folder = %crashed.folder.display(), "completed what a crash had cut off");
+                        }
+                        Err(error) => {
+                            warn!(folder = %crashed.folder.display(), %error, "it cannot be completed");
+                        }
                     }
-                    shelf.add(recording, &index);
+                    shelf.add(crashed.folder, &crashed.index);
                 }
                 Err(error) => warn!(%error, "left alone"),
             }
@@ -96,42 +100,6 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     // Links are not followed: what they lead to was not recorded here.
     let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     Ok(fs::read_dir(folder)?.filter_map(Result::ok).filter(is_folder).map(|entry| entry.path()).collect())
-}
-
-/// Ends every track where it breaks off.
-fn complete(folder: &Path, mut index: RecordingIndex) -> RecordingIndex {
-    index.ended = Some(EndReason::Crashed);
-    for file in opus_files(folder) {
-        let path = folder.join(&file);
-        let duration = repair_ogg_opus(&path);
-        let known = index.tracks.iter_mut().find(|track| track.file == file);
-        let track = if let Some(track) = known {
-            track
-        } else {
-            // Begun since the index was last written.
-            let player = file.rsplit_once('-').map_or(&*file, |(player, _)| player).to_owned();
-            index.tracks.push(TrackIndex { file, player, ..TrackIndex::default() });
-            index.tracks.last_mut().expect("it was just put there")
-        };
-        track.bytes = fs::metadata(&path).map_or(0, |file| file.len());
-        match duration {
-            Ok(samples) => track.duration_samples = samples,
-            Err(error) => warn!(file = %path.display(), %error, "cannot be completed"),
-        }
-    }
-    index.duration_samples =
-        index.tracks.iter().map(|track| track.duration_samples).fold(index.duration_samples, u64::max);
-    index.bytes = index.tracks.iter().map(|track| track.bytes).sum();
-    index
-}
-
-fn opus_files(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names: Vec<_> =
-        names.filter(|name| Path::new(name).extension().is_some_and(|it| it == "opus")).collect();
-    names.sort();
-    names
 }
 
 /// Removes what a recording made and nothing else; the folder only if it is empty then, and that of its session likewise.

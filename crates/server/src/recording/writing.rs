@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use rtrb::Consumer;
 use tracing::{info, warn};
 
+use super::ended::EndedRecording;
 use super::feed::{Begun, Registry};
-use super::index::{EndReason, RecordingIndex};
+use super::index::EndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
 use super::recorder::{RecorderStatistics, RecordingStatus, Shared};
@@ -25,8 +26,8 @@ pub(super) struct Writing {
     feeds: Vec<Consumer<u8>>,
     live: BTreeMap<u32, LiveRecording>,
     shelf: Shelf,
-    /// Indexes that could not be written yet.
-    unsaved: Vec<(PathBuf, RecordingIndex)>,
+    /// What has ended and is not as it should be on the disk.
+    unsaved: Vec<EndedRecording>,
     next_pass: Option<Instant>,
     next_save: Option<Instant>,
     statistics: RecorderStatistics,
@@ -197,20 +198,21 @@ impl Writing {
 
     fn end(&mut self, number: u32, now: Instant, reason: EndReason, error: Option<String>) {
         let Some(live) = self.live.remove(&number) else { return };
-        let (folder, index) = live.end(now, reason, error);
+        let mut ended = live.end(now, reason, error);
+        let EndedRecording { folder, index, .. } = &ended;
         info!(session = index.session, folder = %folder.display(), ?reason, "recorded");
-        if let Err(error) = index.write(&folder) {
-            warn!(folder = %folder.display(), %error, "the index cannot be written yet");
+        self.shelf.add(folder.clone(), index);
+        if let Err(error) = ended.save() {
+            warn!(folder = %ended.folder.display(), %error, "it cannot be completed yet");
             if self.unsaved.len() < MAX_UNSAVED {
-                self.unsaved.push((folder.clone(), index.clone()));
+                self.unsaved.push(ended);
             }
         }
-        self.shelf.add(folder, &index);
     }
 
     fn save(&mut self) {
-        // Those that were removed meanwhile need no index.
-        self.unsaved.retain(|(folder, index)| folder.is_dir() && index.write(folder).is_err());
+        // Those that were removed meanwhile need nothing.
+        self.unsaved.retain_mut(|ended| ended.folder.is_dir() && ended.save().is_err());
     }
 
     fn show(&self, now: Instant, shared: &Shared) {
@@ -235,6 +237,7 @@ const IDLE: Duration = Duration::from_millis(200);
 /// How often pages are written and limits are looked at.
 const PASS_INTERVAL: Duration = Duration::from_millis(100);
 const SAVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Further ones are completed at the next start.
 const MAX_UNSAVED: usize = 64;
 
 /// Moves the next whole message out of the ring, without its length; how many bytes it took there.

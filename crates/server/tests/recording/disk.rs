@@ -151,6 +151,33 @@ fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
     assert_eq!((next.track("Alice").frames, next.index.ended), (5, Some(EndReason::Empty)));
 }
 
+/// What is no file, and refuses to be written like one, stands in for a disk that takes nothing for a while.
+#[test]
+fn what_a_full_disk_has_cut_off_is_completed_when_the_disk_takes_it() {
+    let mut call = Call::starting_now(&setup("full-for-a-while"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    call.say(&mut alice, &packets(3.0), FRAME);
+    call.wait_until("Alice's file", |recorder| {
+        recorder.status().live.first().is_some_and(|live| !live.index.tracks.is_empty())
+    });
+    let live = call.recorder.as_ref().unwrap().status().live.remove(0);
+    let (file, aside) = (live.folder.join(&live.index.tracks[0].file), live.folder.join("aside"));
+    call.wait_until("some of it on the disk", |_| fs::metadata(&file).unwrap().len() > 2_000);
+    fs::rename(&file, &aside).unwrap();
+    fs::create_dir(&file).unwrap();
+    call.say(&mut alice, &packets(1.0), FRAME);
+    call.wait_until("it to fail", |recorder| recorder.status().statistics.failed == 1);
+    fs::remove_dir(&file).unwrap();
+    fs::rename(&aside, &file).unwrap();
+    let recorded = call.end().remove(0);
+    let track = recorded.track("Alice");
+    assert_eq!(recorded.index.ended, Some(EndReason::WriteFailed));
+    assert_eq!(recorded.sound("Alice").len() as u64, track.duration_samples);
+    assert_eq!(track.spans.last().unwrap().to_sample, track.duration_samples);
+    assert_eq!(fs::metadata(&file).unwrap().len(), track.bytes);
+}
+
 #[test]
 fn a_folder_is_one_server_s() {
     let setup = setup("lock");

@@ -1,0 +1,90 @@
+//! A recording that has ended, in one way or another, until its files say so.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use consonance_recording::repair_ogg_opus;
+use tracing::warn;
+
+use super::index::{EndReason, RecordingIndex, TrackIndex};
+
+/// What is left to do is [saving](Self::save) it.
+#[derive(Debug)]
+pub(super) struct EndedRecording {
+    pub(super) folder: PathBuf,
+    pub(super) index: RecordingIndex,
+    /// All its tracks are ended, and as long as the index says.
+    pub(super) is_whole: bool,
+}
+
+impl EndedRecording {
+    /// One that nobody has ended, with the index that was written last.
+    pub(super) fn after_crash(folder: PathBuf, mut index: RecordingIndex) -> Self {
+        index.ended = Some(EndReason::Crashed);
+        Self { folder, index, is_whole: false }
+    }
+
+    /// Ends every track where it breaks off, if that is still to be done, and writes the index.
+    ///
+    /// # Errors
+    /// If the disk takes nothing; it is tried again by calling this again.
+    pub(super) fn save(&mut self) -> io::Result<()> {
+        if !self.is_whole {
+            self.complete()?;
+            self.is_whole = true;
+        }
+        self.index.write(&self.folder)
+    }
+
+    fn complete(&mut self) -> io::Result<()> {
+        let Self { folder, index, .. } = self;
+        for file in opus_files(folder) {
+            let path = folder.join(&file);
+            let samples = match repair_ogg_opus(&path) {
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    warn!(file = %path.display(), %error, "left alone");
+                    0
+                }
+                repaired => repaired?,
+            };
+            track_of(index, file).cut(samples, fs::metadata(&path)?.len());
+        }
+        let longest = index.tracks.iter().map(|track| track.duration_samples).max();
+        index.duration_samples = index.duration_samples.max(longest.unwrap_or(0));
+        index.bytes = index.tracks.iter().map(|track| track.bytes).sum();
+        Ok(())
+    }
+}
+
+/// The names of the tracks in a recording's folder, in order.
+pub(super) fn opus_files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<_> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|it| it == "opus")).collect();
+    names.sort();
+    names
+}
+
+/// The track of this file; one that was begun since the index was last written is put there.
+fn track_of(index: &mut RecordingIndex, file: String) -> &mut TrackIndex {
+    let place = index.tracks.iter().position(|track| track.file == file).unwrap_or_else(|| {
+        let player = file.rsplit_once('-').map_or(&*file, |(player, _)| player).to_owned();
+        index.tracks.push(TrackIndex { file, player, ..TrackIndex::default() });
+        index.tracks.len() - 1
+    });
+    &mut index.tracks[place]
+}
+
+impl TrackIndex {
+    /// The file is so long, whatever was thought to be in it.
+    fn cut(&mut self, samples: u64, bytes: u64) {
+        (self.duration_samples, self.bytes) = (samples, bytes);
+        self.first_sample = self.first_sample.filter(|first| *first < samples);
+        self.spans.retain(|span| span.from_sample < samples);
+        if let Some(last) = self.spans.last_mut() {
+            last.to_sample = last.to_sample.min(samples);
+        }
+    }
+}
