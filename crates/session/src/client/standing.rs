@@ -27,6 +27,7 @@ pub(super) struct OwnStanding {
 #[derive(Debug, Default)]
 struct Confirmed {
     sanctions: [bool; Sanction::ALL.len()],
+    /// No more than have rights.
     rooms: BTreeSet<Box<str>>,
     recorded: bool,
 }
@@ -150,8 +151,11 @@ impl Client {
             self.statistics.ignored += 1;
             return;
         }
-        if rights != RoomRights::default() {
-            self.own_standing.confirmed.rooms.insert(room.into());
+        let confirmed = &mut self.own_standing.confirmed.rooms;
+        if rights == RoomRights::default() {
+            confirmed.remove(room);
+        } else {
+            confirmed.insert(room.into());
         }
         if former != rights {
             self.events.push(ClientEvent::RoomRights { room: room.into(), rights });
@@ -186,4 +190,26 @@ fn says_the_same(former: &Terms, terms: &Terms) -> bool {
         _ => false,
     };
     is_same_end && former.reason() == terms.reason()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientSettings;
+
+    #[test]
+    fn a_server_that_names_ever_other_rooms_takes_no_memory_for_those_that_count_no_more() {
+        let mut client = Client::new(ClientSettings::new("Alice"));
+        let silent = RoomRights { speak: Some(false), ..RoomRights::default() };
+        for number in 0..1000 {
+            let room = alloc::format!("room {number}");
+            client.set_rights(&room, silent);
+            client.set_rights(&room, RoomRights::default());
+        }
+        assert_eq!(client.own_standing.confirmed.rooms.len(), 0);
+        for number in 0..1000 {
+            client.set_rights(&alloc::format!("room {number}"), silent);
+        }
+        assert_eq!(client.own_standing.confirmed.rooms.len(), Standing::MAX_ROOMS);
+    }
 }
