@@ -163,10 +163,11 @@ impl Quotas {
         anywhere: Duration,
         room: Option<RoomId>,
     ) -> Duration {
-        let limited = room.and_then(|room| Some((room, self.limited.get(&room)?)));
-        let limited = limited.map(|(room, quota)| (room, self.rules[quota.rule].1.text_every));
-        let limited = limited.filter(|(_, every)| !every.is_zero());
-        if anywhere.is_zero() && limited.is_none() {
+        let (limited, rules) = (&self.limited, &self.rules);
+        let every_in =
+            |room| limited.get(&room).map_or(Duration::ZERO, |quota| rules[quota.rule].1.text_every);
+        let room = room.filter(|room| !every_in(*room).is_zero());
+        if anywhere.is_zero() && room.is_none() {
             return Duration::ZERO;
         }
         let index = usize::from(id.0);
@@ -176,18 +177,18 @@ impl Quotas {
         let last = self.texts[index].get_or_insert_default();
         let left = |at: Instant, every: Duration| every.saturating_sub(now.since(at));
         let mut wait = last.anywhere.map_or(Duration::ZERO, |at| left(at, anywhere));
-        if let Some((room, every)) = limited {
-            last.rooms.retain(|(_, at)| !left(*at, every).is_zero());
+        if let Some(room) = room {
+            last.rooms.retain(|(of, at)| !left(*at, every_in(*of)).is_zero());
             let here = last
                 .rooms
                 .iter()
                 .find(|(of, _)| *of == room)
                 .or_else(|| last.rooms.first().filter(|_| last.rooms.len() >= MAX_TEXT_ROOMS));
-            wait = wait.max(here.map_or(Duration::ZERO, |(_, at)| left(*at, every)));
+            wait = wait.max(here.map_or(Duration::ZERO, |(of, at)| left(*at, every_in(*of))));
         }
         if wait.is_zero() {
             last.anywhere = Some(now);
-            last.rooms.extend(limited.map(|(room, _)| (room, now)));
+            last.rooms.extend(room.map(|room| (room, now)));
         }
         wait
     }

@@ -117,6 +117,26 @@ fn one_writes_to_a_slow_room_once_in_a_while_and_elsewhere_at_once() {
 }
 
 #[test]
+fn writing_to_a_slow_room_makes_no_slower_one_forget() {
+    let mut server = LoneServer::with_settings(|settings| {
+        unhurried(&mut settings.limits);
+        limit(settings, "slow", |limits| limits.text_every = Duration::from_secs(1));
+        limit(settings, "slower", |limits| limits.text_every = Duration::from_secs(10));
+    });
+    server.join(1, "Alice", &[]);
+    server.join(2, "Bob", &["slow", "slower"]);
+    let writes = |server: &mut LoneServer, room: &str| {
+        let text = packets::text(0, TextRecipient::Room(RoomId::of(room)), "hi");
+        server.receive(1, &packets::relay_reliable(&[1], &text)).len()
+    };
+    assert_eq!(writes(&mut server, "slower"), 1);
+    server.wait(Duration::from_secs(2));
+    assert_eq!(["slow", "slower"].map(|room| writes(&mut server, room)), [1, 0]);
+    server.wait(Duration::from_secs(8));
+    assert_eq!(writes(&mut server, "slower"), 1);
+}
+
+#[test]
 fn in_a_slow_session_everything_that_one_writes_counts_and_one_of_ours_is_told_how_long_to_wait() {
     let mut network = Network::new();
     network.capabilities = Capabilities::ALL;
