@@ -188,9 +188,7 @@ impl Server {
 
     /// A player's standing has changed: holds it from now on, and tells everybody whom it concerns.
     fn follow(&mut self, identity: &Identity, former: &Standing, standing: &Standing) -> Reach {
-        // Of one subject there may be several, under different names.
-        let is_meant = |id: &ClientId| self.identity_of(*id).as_ref() == Some(identity);
-        let clients: Vec<ClientId> = self.table.iter().filter(is_meant).collect();
+        let clients = self.clients_of(identity);
         let present = clients.first().copied();
         for (sanction, terms) in changed_sanctions(former, standing) {
             let (player, terms) = (identity.clone(), terms.cloned());
@@ -214,6 +212,19 @@ impl Server {
             self.expel_from_forbidden_rooms(id);
         }
         if are_told { Reach::Told } else { Reach::Untold }
+    }
+
+    /// Who is here as this player: of one subject there may be several, under different names.
+    fn clients_of(&self, identity: &Identity) -> Vec<ClientId> {
+        let subject_of = |id| self.gate.access(id).and_then(|access| access.subject.as_deref());
+        match identity {
+            Identity::Name(name) => {
+                self.roster.id_of(name).into_iter().filter(|id| subject_of(*id).is_none()).collect()
+            }
+            Identity::Subject(subject) => {
+                self.table.iter().filter(|id| subject_of(*id) == Some(&**subject)).collect()
+            }
+        }
     }
 
     /// False if the client cannot be told.
