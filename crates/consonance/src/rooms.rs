@@ -11,19 +11,22 @@ pub(crate) struct JoinedRooms(BTreeMap<String, Joined>);
 
 #[derive(Debug)]
 struct Joined {
+    id: RoomId,
     times: u32,
     /// The server took us out of it. It is still to be left as often as it was joined, as whoever joined it does not know.
     is_refused: bool,
 }
 
 impl Joined {
-    const ONCE: Self = Self { times: 1, is_refused: false };
+    fn once(room: &str) -> Self {
+        Self { id: RoomId::of(room), times: 1, is_refused: false }
+    }
 }
 
 impl JoinedRooms {
     /// The rooms that the session was started with, one mention each.
     pub(crate) fn new<'r>(rooms: impl Iterator<Item = &'r str>) -> Self {
-        Self(rooms.map(|room| (room.to_owned(), Joined::ONCE)).collect())
+        Self(rooms.map(|room| (room.to_owned(), Joined::once(room))).collect())
     }
 
     /// # Errors
@@ -31,7 +34,8 @@ impl JoinedRooms {
     pub(crate) fn join(&mut self, room: String, client: &mut Client) -> Result<(), RoomError> {
         let Some(joined) = self.0.get_mut(&room) else {
             client.join_room(&room)?;
-            self.0.insert(room, Joined::ONCE);
+            let joined = Joined::once(&room);
+            self.0.insert(room, joined);
             return Ok(());
         };
         if joined.is_refused {
@@ -61,7 +65,7 @@ impl JoinedRooms {
     /// The server has taken us out of a room and into another one. Whoever joined the one leaves the other.
     pub(crate) fn follow_move(&mut self, from: &str, to: &str) {
         let Some(moved) = self.0.remove(from) else { return };
-        let there = self.0.entry(to.to_owned()).or_insert(Joined { times: 0, is_refused: false });
+        let there = self.0.entry(to.to_owned()).or_insert(Joined { times: 0, ..Joined::once(to) });
         there.times = there.times.saturating_add(moved.times);
         there.is_refused = false;
     }
@@ -73,8 +77,7 @@ impl JoinedRooms {
 
     /// The name of a room that is listened to.
     pub(crate) fn name_of(&self, id: RoomId) -> Option<&str> {
-        let mut listened = self.0.iter().filter(|(_, joined)| !joined.is_refused).map(|(room, _)| &**room);
-        listened.find(|room| RoomId::of(room) == id)
+        self.0.iter().find(|(_, joined)| joined.id == id && !joined.is_refused).map(|(room, _)| &**room)
     }
 }
 
