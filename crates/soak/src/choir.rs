@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_quic::QuicRuntime;
+use consonance_quic::{FastPath, QuicRuntime};
 
 use crate::clock::Now;
 use crate::link::Link;
@@ -52,6 +52,8 @@ const FRAME: Duration = Duration::from_millis(20);
 /// So many frames that could not be said in time are said at once; older ones never.
 const CATCH_UP: u32 = 5;
 const FRAME_BYTES: usize = 80;
+/// The first byte of a packet of one frame, full band, mono (RFC 6716, section 3.1): any bytes behind it are some sound.
+pub(crate) const OPUS_20_MS: u8 = 31 << 3;
 
 impl Choir {
     /// Everybody begins to join.
@@ -65,7 +67,9 @@ impl Choir {
                 let player = |index: usize| {
                     let name = format!("{session}-{room}-{index}");
                     let settings = premises.honest(&name)?;
-                    let link = Link::new(runtime, premises.address(session)?, settings, room)?;
+                    // Some are where datagrams beside the connection do not come through.
+                    let path = if index.is_multiple_of(2) { FastPath::On } else { FastPath::Off };
+                    let link = Link::new(runtime, premises.address(session)?, path, settings, room)?;
                     Ok(Player { link, heard_at: now.instant, joins_before: 1 })
                 };
                 let players = (0..PLAYERS_PER_ROOM).map(player).collect::<Result<_, String>>()?;
@@ -143,7 +147,8 @@ impl Choir {
     fn speak(&mut self, now: Now) {
         self.number += 1;
         let mut frame = [0x5a; FRAME_BYTES];
-        frame[..8].copy_from_slice(&self.number.to_be_bytes());
+        frame[0] = OPUS_20_MS;
+        frame[1..9].copy_from_slice(&self.number.to_be_bytes());
         for room in &mut self.rooms {
             let listeners = room.listeners().filter(|player| player.link.is_in()).count();
             if room.players[room.speaker].link.speak(now, &frame) {

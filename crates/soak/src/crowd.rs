@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use callers::Callers;
 use consonance_quic::sans_io::Dialer;
 use junk::Junk;
-pub(crate) use visitor::Conduct;
 use visitor::{Buffers, Visitor};
+pub(crate) use visitor::{Conduct, ROOM as VISITORS_ROOM};
 
 use crate::clock::Now;
 use crate::dice::Dice;
@@ -50,6 +50,8 @@ pub(crate) struct Counts {
     pub(crate) calls: u64,
 }
 
+/// How their names begin.
+pub(crate) const VISITORS: &str = "visitor-";
 /// On average, between two who come.
 const ARRIVAL_INTERVAL: Duration = Duration::from_millis(60);
 /// All at once; further ones come later.
@@ -139,7 +141,7 @@ impl Crowd {
     fn admit(&mut self, now: Now, premises: &Premises) -> Result<(), String> {
         let conduct = self.wanted[self.dice.below(self.wanted.len() as u64) as usize];
         self.number += 1;
-        let name = format!("visitor-{}", self.number);
+        let name = format!("{VISITORS}{}", self.number);
         let settings = match conduct {
             Conduct::Impostor if !self.banned.is_empty() && self.dice.below(2) == 0 => {
                 let name = &self.banned[self.dice.below(self.banned.len() as u64) as usize];
@@ -174,7 +176,7 @@ impl Counts {
                 self.flooders += 1;
                 self.flooders_out += was_sent_away;
             }
-            Conduct::Vanisher | Conduct::HalfOpener => {}
+            Conduct::Vanisher | Conduct::HalfOpener | Conduct::Staller => {}
         }
     }
 }

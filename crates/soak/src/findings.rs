@@ -13,7 +13,7 @@ pub(crate) struct Findings {
     pub(crate) worst: Worst,
 }
 
-/// The worst that was measured, whether it may be or not.
+/// The worst that was measured, whether it may be or not, and how much was done.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Worst {
     pub(crate) frames_due: u64,
@@ -25,6 +25,10 @@ pub(crate) struct Worst {
     pub(crate) memory_megabytes: f64,
     pub(crate) memory_peak_megabytes: f64,
     pub(crate) own_stall: Duration,
+    /// How often metrics were read.
+    pub(crate) scrapes: u64,
+    /// What moderators have done.
+    pub(crate) moderated: u64,
 }
 
 impl Findings {

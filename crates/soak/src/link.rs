@@ -1,6 +1,6 @@
 //! An honest player's client: the same engine and the same network as in a game, carried by whoever calls `turn`.
 
-use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, LinkCommand, LinkId, Target,
 };
@@ -30,6 +30,7 @@ impl Link {
     pub(crate) fn new(
         runtime: &QuicRuntime,
         address: QuicAddress,
+        fast_path: FastPath,
         settings: ClientSettings,
         room: &str,
     ) -> Result<Self, String> {
@@ -38,7 +39,8 @@ impl Link {
         let channel = engine.open_channel(Target::Room(room.into()), ChannelProperties::default());
         channel.map_err(|error| error.to_string())?;
         engine.start();
-        let network = QuicClient::new(runtime, address, QuicClientSettings::default());
+        let settings = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
+        let network = QuicClient::new(runtime, address, settings);
         Ok(Self { engine, network, connection: LinkId(0), is_up: false, is_in: false, joins: 0, resumes: 0 })
     }
 

@@ -15,6 +15,8 @@
 )]
 
 #[cfg(target_os = "linux")]
+mod admin_client;
+#[cfg(target_os = "linux")]
 mod arguments;
 #[cfg(target_os = "linux")]
 mod choir;
@@ -31,11 +33,17 @@ mod findings;
 #[cfg(target_os = "linux")]
 mod link;
 #[cfg(target_os = "linux")]
+mod moderator;
+#[cfg(target_os = "linux")]
 mod operator;
 #[cfg(target_os = "linux")]
 mod premises;
 #[cfg(target_os = "linux")]
 mod process;
+#[cfg(target_os = "linux")]
+mod recordings;
+#[cfg(target_os = "linux")]
+mod scraper;
 #[cfg(target_os = "linux")]
 mod script;
 #[cfg(target_os = "linux")]

@@ -1,11 +1,9 @@
 //! An operator who bans over the admin API, one name after the other, until the server is gone.
 
-use std::fs;
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
+use crate::admin_client::AdminClient;
 use crate::clerk::ACTOR;
 use crate::premises::Premises;
 
@@ -13,20 +11,18 @@ use crate::premises::Premises;
 #[derive(Debug)]
 pub(crate) struct Operator(JoinHandle<Vec<String>>);
 
-const PATIENCE: Duration = Duration::from_secs(5);
-
 impl Operator {
     /// Begins to ban names with numbers from this one on.
     ///
     /// # Errors
     /// If the server has left no token.
     pub(crate) fn start(premises: &Premises, first: usize) -> io::Result<Self> {
-        let (address, token) = (premises.admin(), fs::read_to_string(premises.admin_token_file())?);
+        let client = AdminClient::new(premises)?;
         let work = move || {
             let mut stored = Vec::new();
             loop {
                 let name = format!("banned-{}", first + stored.len());
-                if !ban(address, token.trim(), &name).unwrap_or(false) {
+                if !ban(&client, &name).unwrap_or(false) {
                     return stored;
                 }
                 stored.push(name);
@@ -45,18 +41,8 @@ impl Operator {
 }
 
 /// Whether the server says that the ban is on the disk.
-fn ban(address: SocketAddr, token: &str, name: &str) -> io::Result<bool> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+fn ban(client: &AdminClient, name: &str) -> io::Result<bool> {
     let body = format!("{{\"target\":{{\"name\":\"{name}\"}},\"by\":\"{ACTOR}\"}}");
-    let head = format!(
-        "POST /api/v1/bans HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body.as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer.starts_with("HTTP/1.1 201 ") && answer.contains("\"stored\":\"on_disk\""))
+    let answer = client.post("/api/v1/bans", &body)?;
+    Ok(answer.status == 201 && answer.body.contains("\"stored\":\"on_disk\""))
 }

@@ -11,7 +11,7 @@ use consonance_quic::{Fingerprint, Identity, QuicAddress, QuicClientSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_session::{ClientSettings, JoinToken};
 
-/// Those that are there at all times.
+/// Those that are there at all times; the first is recorded, as those on demand are.
 pub(crate) const SESSIONS: [&str; 2] = ["main", "arena"];
 /// Others begin with this, and begin when somebody joins them.
 pub(crate) const ON_DEMAND: &str = "match-";
@@ -29,6 +29,10 @@ pub(crate) struct Premises {
 }
 
 const CAPTURE: &str = "packets.pcapng";
+/// Of all recordings together: less than a run makes, so that the oldest are removed.
+const RECORDINGS_BYTES_MAX: u64 = 8 << 20;
+/// For recordings, of each worker: used all round within the first wave, so that it is in the level of memory.
+const QUEUE_BYTES: u64 = 128 << 10;
 /// For how long a guest's token is good, and an honest player's, in seconds.
 const VISIT: u64 = 3_600;
 const ALWAYS: u64 = 10 * 365 * 86_400;
@@ -71,6 +75,11 @@ impl Premises {
     /// Of the server's database.
     pub(crate) fn database_folder(&self) -> PathBuf {
         self.folder.join("state")
+    }
+
+    /// Where the server records.
+    pub(crate) fn recordings_folder(&self) -> PathBuf {
+        self.folder.join("recordings")
     }
 
     pub(crate) fn config_file(&self) -> PathBuf {
@@ -125,6 +134,8 @@ impl Premises {
              [admin]\nlisten = \"{admin}\" # operators\ntoken_file = \"admin-token\"\n\
              [ending]\nhand_over_file = \"hand-over\"\n\
              [storage]\nfolder = \"state\"\n\
+             [recording]\nfolder = \"recordings\"\nsessions = [\"{first}\", \"{ON_DEMAND}*\"]\nduration_max_s = 40\n\
+             folder_bytes_max = {RECORDINGS_BYTES_MAX}\nfree_bytes_min = 0\nqueue_bytes = {QUEUE_BYTES}\n\
              [watching]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"
         )
     }

@@ -12,8 +12,10 @@ use crate::arguments::Arguments;
 use crate::crowd::{Conduct, Counts};
 use crate::dice::Dice;
 use crate::findings::Worst;
+use crate::moderator::Moderator;
 use crate::premises::Premises;
 use crate::process::Figures;
+use crate::recordings::Look;
 use crate::stage::Stage;
 use crate::trouble::Trouble;
 
@@ -67,6 +69,11 @@ const RETURN_PATIENCE: Duration = Duration::from_secs(21);
 /// How much anonymous memory may be over its level after a wave: a quarter, and what allocators keep.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
+/// The operators' listener has threads for what may take a while, and lets them go ten seconds later; somebody always asks for
+/// metrics.
+const THREADS_SLACK: usize = 2;
+/// Longer than any request is waited for.
+const MODERATOR_PATIENCE: Duration = Duration::from_secs(30);
 /// Of guests, how many must get in while nothing is wrong with the server, in percent.
 const GUESTS_IN_MIN: u64 = 90;
 
@@ -87,17 +94,22 @@ impl Waves {
     fn wave(&mut self, stage: &mut Stage) -> Result<(), Box<dyn Error>> {
         self.number += 1;
         let trouble = self.next_trouble(&mut stage.dice);
-        let (conducts, junk, calls) = mischief(&mut stage.dice);
-        let more = [("junk", junk), ("calls", calls)].map(|(word, is_on)| if is_on { word } else { "" });
+        let Mischief { conducts, junk, calls, is_moderated } = Mischief::throw(&mut stage.dice);
+        let more = [("junk", junk), ("calls", calls), ("moderated", is_moderated)];
+        let more = more.map(|(word, is_on)| if is_on { word } else { "" });
         let words = format!("wave {}: {trouble:?}; {conducts:?} {}", self.number, more.join(" "));
         stage.clock.tell(&words);
         let now = stage.clock.now();
         stage.choir.rotate(now);
         stage.choir.forgive(now);
         stage.crowd.invite(&conducts, junk, calls, &stage.premises);
+        let moderator = is_moderated.then(|| stage.moderate()).transpose()?;
         stage.carry(CROWD_ALONE)?;
         trouble.strike(stage)?;
         stage.carry(CROWD_ALONE)?;
+        if let Some(moderator) = moderator {
+            judge_moderation(stage, trouble, moderator)?;
+        }
         let window = stage.choir.take_window(stage.clock.now());
         stage.findings.judge(&format!("wave {}, {trouble:?}", self.number), &window);
         let peak = stage.figures()?;
@@ -114,7 +126,7 @@ impl Waves {
         stage.findings.judge(&format!("the quiet after wave {}", self.number), &window_after);
         stage.clock.tell(&format!(
             "  longest silence {:.2} s (own stall {:.2} s), loss {:.2} %; {} visitors, {} of {} guests in, {} of {} \
-             impostors, {} of {} flooders sent away, {} junk, {} calls; memory {:.1} MB, then {:.1} MB, {} descriptors",
+             impostors, {} of {} flooders sent away, {} junk, {} calls; {peak}, then {settled}",
             window.silence.as_secs_f64(),
             window.own_stall.as_secs_f64(),
             window.loss_percent(),
@@ -127,9 +139,6 @@ impl Waves {
             counts.flooders,
             counts.junk,
             counts.calls,
-            peak.megabytes(),
-            settled.megabytes(),
-            settled.descriptors,
         ));
         Ok(())
     }
@@ -152,7 +161,9 @@ impl Waves {
         };
         let memory_max = level.figures.anonymous as f64 * MEMORY_FACTOR + MEMORY_SLACK;
         let is_level = |figures: &Figures| {
-            figures.anonymous as f64 <= memory_max && figures.descriptors <= level.figures.descriptors
+            figures.anonymous as f64 <= memory_max
+                && figures.descriptors <= level.figures.descriptors
+                && figures.threads <= level.figures.threads + THREADS_SLACK
         };
         let holds = |stage: &mut Stage| stage.figures().is_ok_and(|figures| is_level(&figures));
         let returned = stage.carry_until(RETURN_PATIENCE, holds)?;
@@ -160,35 +171,59 @@ impl Waves {
         let worst = &mut stage.findings.worst.memory_megabytes;
         *worst = worst.max(figures.megabytes() - level.figures.megabytes());
         if returned.is_none() {
-            stage.findings.add(format!(
-                "wave {}: {:.1} MB and {} descriptors do not return to {:.1} MB and {}",
-                self.number,
-                figures.megabytes(),
-                figures.descriptors,
-                level.figures.megabytes(),
-                level.figures.descriptors,
-            ));
+            stage
+                .findings
+                .add(format!("wave {}: {} do not return to {}", self.number, figures, level.figures));
         }
         Ok(figures)
     }
 }
 
 /// Who comes in a wave: not everybody in each, so that what only one kind does is seen.
-fn mischief(dice: &mut Dice) -> (Vec<Conduct>, bool, bool) {
-    let others =
-        [Conduct::Vanisher, Conduct::Impostor, Conduct::Flooder, Conduct::Babbler, Conduct::HalfOpener];
-    let mut conducts: Vec<_> = others.into_iter().filter(|_| dice.below(2) == 0).collect();
-    conducts.push(Conduct::Guest);
-    (conducts, dice.below(2) == 0, dice.below(2) == 0)
+struct Mischief {
+    conducts: Vec<Conduct>,
+    junk: bool,
+    calls: bool,
+    is_moderated: bool,
+}
+
+impl Mischief {
+    fn throw(dice: &mut Dice) -> Self {
+        let others = [
+            Conduct::Vanisher,
+            Conduct::Impostor,
+            Conduct::Flooder,
+            Conduct::Babbler,
+            Conduct::HalfOpener,
+            Conduct::Staller,
+        ];
+        let mut conducts: Vec<_> = others.into_iter().filter(|_| dice.below(2) == 0).collect();
+        conducts.push(Conduct::Guest);
+        let mut coin = || dice.below(2) == 0;
+        Self { conducts, junk: coin(), calls: coin(), is_moderated: coin() }
+    }
+}
+
+/// All that was asked of a server that is well has to be answered, and nothing as no request should be.
+fn judge_moderation(stage: &mut Stage, trouble: Trouble, moderator: Moderator) -> Result<(), Box<dyn Error>> {
+    moderator.stop();
+    stage.carry_until(MODERATOR_PATIENCE, |_| moderator.is_done())?;
+    let work = moderator.end()?;
+    stage.findings.worst.moderated += work.done;
+    for fault in work.faults {
+        stage.findings.add(format!("an operator's request: {fault}"));
+    }
+    if trouble.leaves_the_server_well() && work.unanswered > 0 {
+        stage.findings.add(format!("{} requests of operators were not answered", work.unanswered));
+    }
+    Ok(())
 }
 
 fn judge_crowd(stage: &mut Stage, trouble: Trouble, counts: &Counts) {
     if counts.impostors_in > 0 {
         stage.findings.add(format!("{} of {} impostors got in", counts.impostors_in, counts.impostors));
     }
-    let is_server_well =
-        matches!(trouble, Trouble::None | Trouble::FullDisk | Trouble::Reload | Trouble::Twin);
-    if is_server_well && counts.guests_in * 100 < counts.guests * GUESTS_IN_MIN {
+    if trouble.leaves_the_server_well() && counts.guests_in * 100 < counts.guests * GUESTS_IN_MIN {
         stage.findings.add(format!("only {} of {} guests got in", counts.guests_in, counts.guests));
     }
 }
@@ -202,7 +237,8 @@ fn finish(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
         Some(status) if status.success() => {}
         status => stage.findings.add(format!("asked to end, it ended with {status:?}")),
     }
-    Ok(())
+    let recorded = stage.recordings.new_ones()?;
+    stage.look_at_recordings(recorded)
 }
 
 fn report(stage: &Stage) {
@@ -215,6 +251,8 @@ fn report(stage: &Stage) {
         memory_megabytes,
         memory_peak_megabytes,
         own_stall,
+        scrapes,
+        moderated,
     } = stage.findings.worst;
     println!("\n{} server processes in {:.1} min", stage.starts, stage.clock.elapsed().as_secs_f64() / 60.0);
     println!("frames of honest players: {frames_heard} heard of {frames_due}");
@@ -227,6 +265,13 @@ fn report(stage: &Stage) {
     println!("slowest recovery: {:.2} s", recovery.as_secs_f64());
     println!(
         "memory after a wave: at most {memory_megabytes:+.1} MB from its level; peak {memory_peak_megabytes:.1} MB"
+    );
+    println!("{moderated} requests of moderators were done, metrics read {scrapes} times");
+    let Look { recordings, tracks, samples, crashed, frames_dropped, .. } = &stage.recordings.total;
+    println!(
+        "{recordings} recordings, {crashed} of them cut off by kills: {tracks} tracks, {:.1} min of sound decoded, \
+         {frames_dropped} frames left out",
+        *samples as f64 / (48_000.0 * 60.0)
     );
     match stage.findings.all() {
         [] => println!("nothing was found"),

@@ -13,8 +13,11 @@ use crate::clock::Clock;
 use crate::crowd::Crowd;
 use crate::dice::Dice;
 use crate::findings::Findings;
+use crate::moderator::Moderator;
 use crate::premises::Premises;
 use crate::process::{Figures, Server, WallClock};
+use crate::recordings::Recordings;
+use crate::scraper::Scraper;
 
 /// The server, the honest, the crowd, and what was found.
 #[derive(Debug)]
@@ -26,6 +29,7 @@ pub(crate) struct Stage {
     pub(crate) server: Server,
     pub(crate) choir: Choir,
     pub(crate) crowd: Crowd,
+    pub(crate) recordings: Recordings,
     pub(crate) findings: Findings,
     pub(crate) wall_clock: Option<WallClock>,
     /// How often a server was started.
@@ -34,6 +38,8 @@ pub(crate) struct Stage {
     pub(crate) banned: Vec<String>,
     /// Nobody complains about a server that was ended on purpose.
     pub(crate) is_server_due: bool,
+    /// Of the present server process.
+    scraper: Option<Scraper>,
     turned_at: Instant,
     looked_at: Instant,
 }
@@ -46,6 +52,8 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How long a server may take to start on a busy machine.
 const START_PATIENCE: Duration = Duration::from_mins(1);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
+/// How long it may take to decode what was recorded since the last time.
+const LOOK_PATIENCE: Duration = Duration::from_mins(2);
 /// How long everybody may take to be in at first.
 const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
 
@@ -64,6 +72,7 @@ impl Stage {
         let server = Server::start(&program, &premises, wall_clock.as_ref())?;
         let choir = Choir::new(&runtime, &premises, clock.now())?;
         let crowd = Crowd::new(&premises, dice.split(), clock.now())?;
+        let recordings = Recordings::new(premises.recordings_folder());
         let mut stage = Self {
             clock,
             dice,
@@ -72,11 +81,13 @@ impl Stage {
             server,
             choir,
             crowd,
+            recordings,
             findings: Findings::new(clock),
             wall_clock,
             starts: 1,
             banned: Vec::new(),
             is_server_due: true,
+            scraper: None,
             turned_at: Instant::now(),
             looked_at: Instant::now(),
         };
@@ -93,6 +104,7 @@ impl Stage {
     /// # Errors
     /// If it does not.
     pub(crate) fn start_server(&mut self) -> Outcome {
+        self.scraper = None;
         self.server = Server::start(&self.program, &self.premises, self.wall_clock.as_ref())?;
         self.starts += 1;
         self.is_server_due = true;
@@ -101,7 +113,10 @@ impl Stage {
 
     fn wait_for_server(&mut self) -> Outcome {
         match self.carry_until(START_PATIENCE, |stage| stage.server.is_ready())? {
-            Some(_) => Ok(()),
+            Some(_) => {
+                self.scraper = Some(Scraper::start(&self.premises)?);
+                Ok(())
+            }
             None => Err(format!("the server does not start: {:?}", self.server.last_words()).into()),
         }
     }
@@ -134,6 +149,28 @@ impl Stage {
             }
             thread::sleep(TURN);
         }
+    }
+
+    /// Lets somebody moderate visitors from now on.
+    ///
+    /// # Errors
+    /// If the server has left no token.
+    pub(crate) fn moderate(&mut self) -> Outcome<Moderator> {
+        Ok(Moderator::start(&self.premises, self.dice.split())?)
+    }
+
+    /// Looks at these recordings, which nobody writes any more, while time passes.
+    ///
+    /// # Errors
+    /// If this machine gives no thread, or as of [`carry`](Self::carry).
+    pub(crate) fn look_at_recordings(&mut self, folders: Vec<PathBuf>) -> Outcome {
+        let look = Recordings::look_at(folders)?;
+        self.carry_until(LOOK_PATIENCE, |_| look.is_finished())?;
+        let look = look.join().map_err(|_| "the thread that decodes recordings is gone")?;
+        for fault in self.recordings.note(look) {
+            self.findings.add(format!("a recording: {fault}"));
+        }
+        Ok(())
     }
 
     /// Figures of the server at this moment.
@@ -172,6 +209,13 @@ impl Stage {
         }
         if !self.is_server_due {
             return Ok(());
+        }
+        if let Some(scraper) = &self.scraper {
+            let (scrapes, faults) = scraper.take();
+            self.findings.worst.scrapes += scrapes;
+            for fault in faults {
+                self.findings.add(format!("metrics: {fault}"));
+            }
         }
         if let Some(status) = self.server.ended() {
             let words = self.server.last_words().join("\n  ");

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 
 use crate::clerk::{self, Clerk};
 use crate::operator::Operator;
+use crate::premises::SESSIONS;
 use crate::process::{Limited, run_to_its_end};
 use crate::stage::Stage;
 
@@ -50,6 +51,11 @@ impl Trouble {
             Self::Twin => twin(stage),
         }
     }
+
+    /// Whether everybody can join and is answered all the while.
+    pub(crate) fn leaves_the_server_well(self) -> bool {
+        matches!(self, Self::None | Self::FullDisk | Self::Reload | Self::Twin)
+    }
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -61,6 +67,11 @@ const END_MAX: Duration = Duration::from_secs(10);
 /// Of one core, what a server may use at most while it has no descriptors: a loop that asks again and again takes all.
 const BUSY_MAX: f64 = 0.8;
 const DAY: i64 = 86_400;
+const RECORDED: &str = SESSIONS[0];
+/// How long a recorder may take to begin.
+const RECORDING_MAX: Duration = Duration::from_secs(5);
+/// After which it tries again what could not be written.
+const RECORDING_PAUSE: Duration = Duration::from_secs(70);
 
 fn kill(stage: &mut Stage) -> Outcome {
     judge_so_far(stage, "before the kill");
@@ -69,12 +80,15 @@ fn kill(stage: &mut Stage) -> Outcome {
     stage.carry(time)?;
     stage.is_server_due = false;
     stage.server.kill()?;
+    let cut_off = stage.recordings.new_ones()?;
     let banned = operator.end()?;
     stage.clock.tell(&format!("  an operator was told of {} bans, and the server killed", banned.len()));
     stage.banned.extend(banned);
     decide_bans(stage)?;
     stage.start_server()?;
-    judge_recovery(stage, "after a kill")
+    judge_recovery(stage, "after a kill")?;
+    stage.look_at_recordings(cut_off)?;
+    judge_recording(stage, "after a kill")
 }
 
 /// While the server is away: bans are decided in its database, amid a full disk and a kill, and none may be lost.
@@ -113,9 +127,15 @@ fn restart(stage: &mut Stage) -> Outcome {
             stage.findings.add(format!("asked to end, it ended with {status:?} after {took:?}"));
         }
     }
+    let (recorded, crashed) = (stage.recordings.new_ones()?, stage.recordings.total.crashed);
     let before = stage.choir.resumes();
     stage.start_server()?;
     judge_recovery(stage, "after a restart")?;
+    stage.look_at_recordings(recorded)?;
+    if stage.recordings.total.crashed > crashed {
+        stage.findings.add("asked to end, it has not ended its recordings".to_owned());
+    }
+    judge_recording(stage, "after a restart")?;
     let (resumed, players) = (stage.choir.resumes() - before, stage.choir.players());
     if (resumed as usize) < players {
         stage.findings.add(format!("after a restart {resumed} of {players} players had their places again"));
@@ -137,7 +157,10 @@ fn full_disk(stage: &mut Stage) -> Outcome {
     stage.server.limit(Limited::FileBytes, Some(0))?;
     stage.carry(Duration::from_secs(6))?;
     stage.server.limit(Limited::FileBytes, None)?;
-    stage.carry(Duration::from_secs(2))
+    stage.carry(Duration::from_secs(2))?;
+    // What could not be written has ended, and is tried again a minute later.
+    stage.carry_until(RECORDING_PAUSE, |stage| stage.recordings.is_recorded(RECORDED).unwrap_or(false))?;
+    judge_recording(stage, "after a full disk")
 }
 
 fn clock(stage: &mut Stage) -> Outcome {
@@ -204,6 +227,15 @@ fn twin(stage: &mut Stage) -> Outcome {
 fn judge_so_far(stage: &mut Stage, what: &str) {
     let window = stage.choir.take_window(stage.clock.now());
     stage.findings.judge(what, &window);
+}
+
+/// The session that is always recorded has to be, shortly after everybody is in again.
+fn judge_recording(stage: &mut Stage, what: &str) -> Outcome {
+    let is_recorded = |stage: &mut Stage| stage.recordings.is_recorded(RECORDED).unwrap_or(false);
+    if stage.carry_until(RECORDING_MAX, is_recorded)?.is_none() {
+        stage.findings.add(format!("{what} {RECORDED} is not recorded"));
+    }
+    Ok(())
 }
 
 fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {

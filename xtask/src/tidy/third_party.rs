@@ -31,7 +31,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("httparse", &["crates/inspector"]),
     ("hyper", &["crates/admin"]),
     ("maudio", &["crates/device"]),
-    ("opus-pure", &["crates/audio", "crates/test-sound"]),
+    ("opus-pure", &["crates/audio", "crates/soak", "crates/test-sound"]),
     ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("quinn-proto", &["crates/networks"]),

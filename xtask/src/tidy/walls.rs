@@ -97,7 +97,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-soak",
-        // The server as a program; of its crate, only what signs tokens.
+        // The server as a program; of its crate, only what signs tokens and reads what it has left on the disk.
         may_use: Only(&[
             "consonance-quic",
             "consonance-server",

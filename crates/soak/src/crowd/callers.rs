@@ -1,4 +1,5 @@
-//! Connections to the page and to the operators' listener that mean no good: opened and left, cut off amid a request, or full of noise.
+//! Connections to the page and to the operators' listener that mean no good: opened and left, cut off amid a request, full of
+//! noise, or with a byte now and then, so that they seem to be alive.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -26,6 +27,7 @@ impl Callers {
 
     /// Somebody calls, or nobody; how many did.
     pub(super) fn turn(&mut self) -> u64 {
+        self.drip();
         if self.dice.below(EVERY) != 0 {
             return 0;
         }
@@ -46,5 +48,14 @@ impl Callers {
         let _ = call.write(words);
         self.open.push(call);
         1
+    }
+
+    /// One of those that are open goes on, by a byte.
+    fn drip(&mut self) {
+        let which = self.dice.below(self.open.len() as u64) as usize;
+        if let Some(call) = self.open.get_mut(which) {
+            // The server may have ended it.
+            let _ = call.write(b"a");
+        }
     }
 }

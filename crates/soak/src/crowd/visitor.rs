@@ -10,6 +10,7 @@ use consonance_session::{
 };
 use consonance_transport::Delivery;
 
+use crate::choir::OPUS_20_MS;
 use crate::clock::Now;
 use crate::dice::Dice;
 use crate::link::{to_session, to_transport};
@@ -29,6 +30,8 @@ pub(crate) enum Conduct {
     Babbler,
     /// Begins to shake hands and never goes on.
     HalfOpener,
+    /// Joins, and from then on speaks and reads nothing.
+    Staller,
 }
 
 #[derive(Debug)]
@@ -63,7 +66,9 @@ pub(super) struct Buffers {
 }
 
 const LINK: LinkId = LinkId(1);
-const ROOM: &str = "visitors";
+/// Where all of them listen and speak.
+pub(crate) const ROOM: &str = "visitors";
+const SPEECH: [u8; 60] = [OPUS_20_MS; 60];
 /// A guest says a frame in one of so many turns.
 const GUEST_SPEAKS_EVERY: u64 = 8;
 /// A turn is 5 ms: 4000 frames per second, sixteen times what is allowed.
@@ -131,8 +136,7 @@ impl Visitor {
     fn take(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
         loop {
             match self.socket.recv(&mut buffers.incoming) {
-                // Who never goes on does not even read.
-                Ok(_) if self.conduct == Conduct::HalfOpener => {}
+                Ok(_) if self.reads_nothing() => {}
                 Ok(bytes) => {
                     self.core.handle_datagram(now.instant, &buffers.incoming[..bytes]);
                     self.take_events(now);
@@ -140,6 +144,14 @@ impl Visitor {
                 Err(error) if is_passing(&error) => return Ok(()),
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    fn reads_nothing(&self) -> bool {
+        match self.conduct {
+            Conduct::HalfOpener => true,
+            Conduct::Staller => self.was_in,
+            _ => false,
         }
     }
 
@@ -180,9 +192,11 @@ impl Visitor {
                 self.core.leave(now.instant);
                 self.standing = Standing::Left;
             }
-            Conduct::Guest | Conduct::Vanisher if is_in && dice.below(GUEST_SPEAKS_EVERY) == 0 => {
+            Conduct::Guest | Conduct::Vanisher | Conduct::Staller
+                if is_in && dice.below(GUEST_SPEAKS_EVERY) == 0 =>
+            {
                 // Nobody may be there to hear it.
-                let _ = self.engine.send_voice(b"how do you do");
+                let _ = self.engine.send_voice(&SPEECH);
             }
             Conduct::Flooder if is_in => {
                 for _ in 0..FLOOD_PER_TURN {

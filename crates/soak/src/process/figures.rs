@@ -1,5 +1,6 @@
 //! What the kernel tells of a process.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::time::Duration;
@@ -10,6 +11,7 @@ pub(crate) struct Figures {
     /// Bytes of memory that are no file's.
     pub(crate) anonymous: u64,
     pub(crate) descriptors: usize,
+    pub(crate) threads: usize,
     /// Of the threads that it has now.
     pub(crate) cpu: Duration,
 }
@@ -23,15 +25,29 @@ impl Figures {
         let anonymous =
             anonymous_kilobytes(&status).ok_or_else(|| io::Error::other("no RssAnon in status"))?;
         let descriptors = fs::read_dir(format!("{folder}/fd"))?.count();
-        let nanoseconds = fs::read_dir(format!("{folder}/task"))?
-            .filter_map(|task| fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
+        let tasks = fs::read_dir(format!("{folder}/task"))?.collect::<io::Result<Vec<_>>>()?;
+        let nanoseconds = tasks
+            .iter()
+            .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok())
             .filter_map(|stat| stat.split(' ').next()?.parse::<u64>().ok())
             .sum();
-        Ok(Self { anonymous: anonymous * 1024, descriptors, cpu: Duration::from_nanos(nanoseconds) })
+        Ok(Self {
+            anonymous: anonymous * 1024,
+            descriptors,
+            threads: tasks.len(),
+            cpu: Duration::from_nanos(nanoseconds),
+        })
     }
 
     pub(crate) fn megabytes(&self) -> f64 {
         self.anonymous as f64 / f64::from(1 << 20)
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { descriptors, threads, .. } = self;
+        write!(f, "{:.1} MB, {descriptors} descriptors and {threads} threads", self.megabytes())
     }
 }
 
@@ -54,8 +70,8 @@ mod tests {
     }
 
     #[test]
-    fn this_process_has_memory_and_descriptors() {
+    fn this_process_has_memory_descriptors_and_threads() {
         let figures = Figures::of(std::process::id()).unwrap();
-        assert!(figures.anonymous > 0 && figures.descriptors > 2);
+        assert!(figures.anonymous > 0 && figures.descriptors > 2 && figures.threads > 0);
     }
 }

@@ -23,8 +23,8 @@ struct Said {
 
 const LAST_LINES: usize = 12;
 const FILE_BYTES_MAX: usize = 64 << 20;
-/// What a line has in it that tells of a fault of the server's own.
-const FAULTS: [&str; 3] = ["panicked at", "fault of ours", "overflowed its stack"];
+/// What a line has in it that tells of a fault of the server's own. Nothing that happens here is worth an error of its log.
+const FAULTS: [&str; 4] = ["panicked at", "fault of ours", "overflowed its stack", " ERROR "];
 
 impl Log {
     pub(super) fn follow(child: &mut Child, file: &Path) -> io::Result<Self> {

@@ -1,0 +1,174 @@
+//! What a monitoring system sees of one server process: its metrics, every second, and whether they make sense.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::admin_client::AdminClient;
+use crate::premises::Premises;
+
+/// A thread that asks until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Scraper {
+    is_over: Arc<AtomicBool>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What was seen since somebody looked.
+#[derive(Debug, Default)]
+struct Seen {
+    scrapes: u64,
+    faults: Vec<String>,
+}
+
+const EVERY: Duration = Duration::from_secs(1);
+const FAULTS_MAX: usize = 5;
+
+impl Scraper {
+    /// Begins with the first answer of a server that serves.
+    ///
+    /// # Errors
+    /// If the server has left no token.
+    pub(crate) fn start(premises: &Premises) -> io::Result<Self> {
+        let client = AdminClient::new(premises)?;
+        let (is_over, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Seen::default())));
+        let (obeyed, noted) = (Arc::clone(&is_over), Arc::clone(&seen));
+        let scrape = move || {
+            let mut former = Reading::default();
+            while !obeyed.load(Ordering::Relaxed) {
+                // One that cannot answer, as it has no descriptors or is frozen, is looked at by others.
+                if let Ok(answer) = client.get("/metrics")
+                    && answer.status == 200
+                {
+                    let reading = Reading::parse(&answer.body);
+                    noted.lock().unwrap_or_else(PoisonError::into_inner).take(reading.faults(&former));
+                    former = reading;
+                }
+                thread::sleep(EVERY);
+            }
+        };
+        thread::Builder::new().name("scraper".to_owned()).spawn(scrape)?;
+        Ok(Self { is_over, seen })
+    }
+
+    /// How often there were metrics since the last call, and what was wrong with them.
+    pub(crate) fn take(&self) -> (u64, Vec<String>) {
+        let Seen { scrapes, faults } =
+            std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        (scrapes, faults)
+    }
+}
+
+impl Drop for Scraper {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Seen {
+    fn take(&mut self, faults: Vec<String>) {
+        self.scrapes += 1;
+        self.faults.extend(faults);
+        self.faults.truncate(FAULTS_MAX);
+    }
+}
+
+/// One answer: the values by what stands before them, name and labels.
+#[derive(Debug, Default, PartialEq)]
+struct Reading(BTreeMap<String, f64>);
+
+/// How names of that end which only grows while a process lives.
+const GROWING: [&str; 4] = ["_total", "_bucket", "_count", "_sum"];
+/// What is a fault whenever it is not 0.
+const NEVER: [&str; 2] = ["consonance_internal_messages_lost_total", "consonance_store_writes_dropped_total"];
+/// The first is what the others, with one label each, are together.
+const SUMS: [(&str, &str); 2] = [
+    ("consonance_clients", "consonance_worker_clients{"),
+    ("consonance_sessions", "consonance_worker_sessions{"),
+];
+
+impl Reading {
+    fn parse(text: &str) -> Self {
+        let sample = |line: &str| {
+            let (key, value) = line.rsplit_once(' ')?;
+            Some((key.to_owned(), value.parse().ok()?))
+        };
+        Self(text.lines().filter(|line| !line.starts_with('#')).filter_map(sample).collect())
+    }
+
+    /// What cannot be, alone or after the former reading of the same process.
+    fn faults(&self, former: &Self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (key, value) in &self.0 {
+            let name = key.split('{').next().unwrap_or_default();
+            let before = former.0.get(key);
+            if GROWING.iter().any(|end| name.ends_with(end)) && before.is_some_and(|before| before > value) {
+                faults.push(format!("{key} fell from {} to {value}", before.copied().unwrap_or_default()));
+            }
+            if NEVER.contains(&name) && *value > 0.0 {
+                faults.push(format!("{key} is {value}"));
+            }
+        }
+        for (whole, parts) in SUMS {
+            // What comes and goes is not counted everywhere at the same moment.
+            let (apart, before) = (self.apart(whole, parts), former.apart(whole, parts));
+            let change = (apart - before).abs() + (self.value(whole) - former.value(whole)).abs();
+            if apart.abs() >= 1.0 && change < 1.0 {
+                faults.push(format!("{whole} and all of {parts}…}} together stay {apart} apart"));
+            }
+        }
+        let gone = former.0.keys().filter(|key| !self.0.contains_key(*key));
+        faults.extend(gone.map(|key| format!("{key} is there no more")));
+        faults
+    }
+
+    /// By how much a number is more than those that it is made of.
+    fn apart(&self, whole: &str, parts: &str) -> f64 {
+        let parts = self.0.iter().filter(|(key, _)| key.starts_with(parts));
+        self.value(whole) - parts.map(|(_, value)| value).sum::<f64>()
+    }
+
+    fn value(&self, key: &str) -> f64 {
+        self.0.get(key).copied().unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(before: &str, after: &str) -> Vec<String> {
+        Reading::parse(after).faults(&Reading::parse(before))
+    }
+
+    #[test]
+    fn counters_only_grow_and_gauges_may_fall() {
+        assert_eq!(faults("a_total{x=\"1 2\"} 7\nb 7", "a_total{x=\"1 2\"} 7\nb 3"), [""; 0]);
+        assert_eq!(
+            faults("a_total{x=\"1 2\"} 7", "a_total{x=\"1 2\"} 6"),
+            ["a_total{x=\"1 2\"} fell from 7 to 6"]
+        );
+        assert_eq!(faults("d_bucket{le=\"1\"} 2", "d_bucket{le=\"1\"} 1").len(), 1);
+    }
+
+    #[test]
+    fn what_workers_have_is_what_the_server_has() {
+        let reading = |clients: u8| {
+            format!(
+                "consonance_clients {clients}\nconsonance_worker_clients{{worker=\"0\"}} 2\nconsonance_worker_clients{{worker=\"1\"}} 3"
+            )
+        };
+        assert_eq!(faults(&reading(5), &reading(5)), [""; 0]);
+        assert_eq!(faults(&reading(5), &reading(4)), [""; 0], "somebody may have left a moment ago");
+        assert_eq!(faults(&reading(4), &reading(4)).len(), 1);
+    }
+
+    #[test]
+    fn lost_messages_and_lost_metrics_are_faults() {
+        assert_eq!(faults("", "consonance_internal_messages_lost_total{what=\"events\"} 1").len(), 1);
+        assert_eq!(faults("a 1\nb 1", "a 1"), ["b is there no more"]);
+    }
+}
