@@ -5,9 +5,12 @@
 
 mod exposition;
 mod families;
+mod fast_path;
+mod joining_hook;
 mod network_counters;
 mod observation;
 mod process;
+mod recordings;
 mod reference;
 mod session_counters;
 mod storage;
@@ -33,7 +36,10 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     workers::write(&mut out, observation);
     session_counters::write(&mut out, observation);
     storage::write(&mut out, observation);
+    joining_hook::write(&mut out, observation);
+    recordings::write(&mut out, observation);
     network_counters::write(&mut out, observation);
+    fast_path::write(&mut out, observation);
     process::write(&mut out);
     out.into_text()
 }

@@ -25,10 +25,16 @@ fn observation() -> Observation {
     Observation {
         uptime: Duration::from_millis(2500),
         sessions: vec![session("a", 1, 3), session("b", 5, 4), session("c", 2, 0)],
-        networks: vec![NetworkNumbers { network: "quic", counters }; 2],
+        networks: vec![NetworkNumbers { network: "quic", counters, path: Some(path()) }; 2],
         lost_percent: vec![0.0, 1.5, 30.0],
         ..Observation::default()
     }
+}
+
+fn path() -> transport::PathStatistics {
+    let mut path = transport::PathStatistics { agreed: 9, in_use: 4, ..Default::default() };
+    (path.packets_fallen_back, path.refused.forged, path.addresses_proved) = (30, 2, 5);
+    path
 }
 
 fn scrape(text: &str) -> Vec<Sample> {
@@ -58,6 +64,13 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_packets_dropped_total", &[("reason", "spoofed")], 0.0),
         ("consonance_links", &[("network", "quic")], 14.0),
         ("consonance_network_bytes_total", &[("direction", "sent"), ("delivery", "unreliable")], 2000.0),
+        ("consonance_fast_path_links", &[("state", "agreed")], 18.0),
+        ("consonance_fast_path_links", &[("state", "in_use")], 8.0),
+        ("consonance_fast_path_fallbacks_total", &[("network", "quic")], 60.0),
+        ("consonance_fast_path_refused_total", &[("reason", "forged")], 4.0),
+        ("consonance_fast_path_addresses_total", &[("step", "proved")], 10.0),
+        ("consonance_recordings", &[("state", "live")], 0.0),
+        ("consonance_joining_hook_questions_total", &[], 0.0),
         ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),
         ("consonance_link_loss_clients", &[("at_most", "0.02")], 2.0),
         ("consonance_link_loss_clients", &[("at_most", "1")], 3.0),

@@ -89,10 +89,12 @@ impl Listeners {
     }
 
     /// What each of them has counted.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = NetworkNumbers> {
-        self.list
-            .iter()
-            .map(|listener| NetworkNumbers { network: listener.network(), counters: listener.statistics() })
+    pub(crate) fn numbers(&self, now: Instant) -> impl Iterator<Item = NetworkNumbers> {
+        self.list.iter().map(move |listener| NetworkNumbers {
+            network: listener.network(),
+            counters: listener.statistics(),
+            path: listener.path_statistics(now),
+        })
     }
 
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {

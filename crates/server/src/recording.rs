@@ -24,7 +24,9 @@ mod writing;
 
 pub use feed::RecordingFeed;
 pub use index::{EndReason, IndexError, RecordingIndex, Span, TrackIndex};
-pub use recorder::{Recorder, RecorderError, RecorderStatistics, RecorderStatus, RecordingStatus};
+pub use recorder::{
+    Recorder, RecorderError, RecorderStatistics, RecorderStatus, RecorderWatch, RecordingStatus,
+};
 pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
 pub use settings::RecordingSettings;

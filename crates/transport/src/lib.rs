@@ -42,6 +42,7 @@ pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 pub use reason::{DisconnectReason, MAX_REASON_BYTES};
 pub use server::{Peer, ServerEvent, ServerTransport};
 pub use statistics::{
-    ConnectionCounts, Count, DatagramPath, Dropped, LinkQuality, ServerStatistics, Statistics, Traffic,
+    ConnectionCounts, Count, DatagramPath, Dropped, LinkQuality, PathRefusals, PathStatistics,
+    ServerStatistics, Statistics, Traffic,
 };
 pub use thread_waker::thread_waker;

@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use crate::{Delivery, DisconnectReason, LinkQuality, PacketLimits, ServerStatistics};
+use crate::{Delivery, DisconnectReason, LinkQuality, PacketLimits, PathStatistics, ServerStatistics};
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique for
 /// the life of the transport, counting up, never used again, below 2⁴⁸.
@@ -73,6 +73,11 @@ pub trait ServerTransport: Send {
 
     /// What was sent, received, dropped and turned away since this object was made, over all peers.
     fn statistics(&self) -> ServerStatistics;
+
+    /// What the datagrams beside the connections did, on networks that have such a path. It takes a moment for each peer.
+    fn path_statistics(&self, _now: Instant) -> Option<PathStatistics> {
+        None
+    }
 
     /// How well one peer's link does, where the network knows.
     fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {

@@ -139,6 +139,77 @@ impl ServerStatistics {
     }
 }
 
+/// What a leaner path for datagrams beside the connections did, on networks that have one; see [`DatagramPath`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PathStatistics {
+    /// Clients that have agreed on such a path with their connection.
+    pub agreed: u64,
+    /// Those of them whose unreliable packets take it now.
+    pub in_use: u64,
+    /// Packets that took it.
+    pub packets_sent: u64,
+    /// Packets for clients that have agreed on it, which took the connection because nothing came through.
+    pub packets_fallen_back: u64,
+    /// Datagrams that left on it: several packets may share one, and some carry none.
+    pub datagrams_sent: u64,
+    /// Datagrams that did not leave, because there was no room for them or the system refused them.
+    pub datagrams_unsent: u64,
+    /// Packets that came in on it.
+    pub packets_received: u64,
+    /// Addresses that clients were asked to prove.
+    pub challenges: u64,
+    /// Addresses that were proved.
+    pub addresses_proved: u64,
+    /// Datagrams that were dropped as they came in.
+    pub refused: PathRefusals,
+}
+
+/// Datagrams that were dropped as they came in beside a connection, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PathRefusals {
+    /// They were none by the path's rules.
+    pub malformed: u64,
+    /// They were for another worker than the one that read them.
+    pub other_worker: u64,
+    /// They were for a path that is not there.
+    pub unknown_path: u64,
+    /// They had come before, or are too old to tell.
+    pub replayed: u64,
+    /// They were not sealed with the path's key.
+    pub forged: u64,
+}
+
+impl PathStatistics {
+    /// With what the paths of another listener did.
+    #[must_use]
+    pub fn with(self, other: &Self) -> Self {
+        Self {
+            agreed: self.agreed + other.agreed,
+            in_use: self.in_use + other.in_use,
+            packets_sent: self.packets_sent + other.packets_sent,
+            packets_fallen_back: self.packets_fallen_back + other.packets_fallen_back,
+            datagrams_sent: self.datagrams_sent + other.datagrams_sent,
+            datagrams_unsent: self.datagrams_unsent + other.datagrams_unsent,
+            packets_received: self.packets_received + other.packets_received,
+            challenges: self.challenges + other.challenges,
+            addresses_proved: self.addresses_proved + other.addresses_proved,
+            refused: self.refused.with(other.refused),
+        }
+    }
+}
+
+impl PathRefusals {
+    fn with(self, other: Self) -> Self {
+        Self {
+            malformed: self.malformed + other.malformed,
+            other_worker: self.other_worker + other.other_worker,
+            unknown_path: self.unknown_path + other.unknown_path,
+            replayed: self.replayed + other.replayed,
+            forged: self.forged + other.forged,
+        }
+    }
+}
+
 /// Connections a server has and had, and those it turned away, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionCounts {

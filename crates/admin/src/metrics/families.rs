@@ -89,6 +89,8 @@ families! {
         "Packets that a worker took and gave to the networks; one for ten listeners counts ten times.";
     WORKER_JOBS: Gauge "consonance_worker_jobs_waiting" ["worker"]
         "What operators and others asked a worker to do and it has not come to.";
+    WORKER_SHEDDING: Gauge "consonance_worker_shedding_step" ["worker"]
+        "What a worker gives up because it has too much to do: 0 nothing, 1 newcomers, 2 to 4 also voices above eight, four and two in each room.";
     RELAY_DELAY: Histogram "consonance_relay_delay_seconds"
         "How long relayed voice stays in a worker, from the network to the last listener.";
 
@@ -141,6 +143,20 @@ families! {
     STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
         "Changes that are in memory only because too many waited for the disk.";
 
+    HOOK_ASKED: Counter "consonance_joining_hook_questions_total"
+        "Questions to the joining hook about players who want in; 0 without a hook.";
+    HOOK_ANSWERED: Counter "consonance_joining_hook_answers_total" ["answer"]
+        "What came of them: allowed; denied; failed, without an answer that makes sense; overflowed, not asked because too many waited.";
+
+    RECORDINGS: Gauge "consonance_recordings" ["state"]
+        "Recordings: live ones are being made, finished ones are on the disk.";
+    RECORDING_BYTES: Gauge "consonance_recordings_bytes" ["state"]
+        "What they take.";
+    RECORDINGS_ENDED: Counter "consonance_recordings_total" ["what"]
+        "Recordings that were begun, refused for want of space or because of their folder, cut off because something could not be written (failed), and removed to make room.";
+    RECORDING_DROPPED: Counter "consonance_recording_frames_dropped_total"
+        "Frames that came faster than the disk took them and are missing in recordings.";
+
     LINKS: Gauge "consonance_links" ["network"]
         "Links that are up, joined to a session or not.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]
@@ -153,6 +169,19 @@ families! {
         "Their bytes, without what the network adds.";
     NETWORK_DROPPED: Counter "consonance_network_packets_dropped_total" ["network", "reason"]
         "Packets that were thrown away on the server's side of a network, by reason.";
+
+    PATHS: Gauge "consonance_fast_path_links" ["network", "state"]
+        "Links that agreed on the fast path, and those of them whose voice takes it now (in_use); of the others it goes over the connection.";
+    PATH_PACKETS: Counter "consonance_fast_path_packets_total" ["network", "direction"]
+        "Packets that took the fast path.";
+    PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
+        "Packets for links with a fast path that went over the connection, because nothing came through on it, or not yet.";
+    PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
+        "Datagrams of the fast path: sent, or unsent because there was no room for them or the system refused them.";
+    PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
+        "Datagrams beside the connections that were dropped as they came in, by reason; strangers may send what they like.";
+    PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
+        "Addresses that clients were challenged to prove, and those that were proved.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"
         "Processor time of the process, in user mode and in the system.";

@@ -39,7 +39,7 @@ type Merged = (&'static str, ServerStatistics);
 
 fn merged(networks: &[NetworkNumbers]) -> Vec<Merged> {
     let mut merged: Vec<Merged> = Vec::new();
-    for NetworkNumbers { network, counters } in networks {
+    for NetworkNumbers { network, counters, .. } in networks {
         match merged.iter_mut().find(|(name, _)| name == network) {
             Some((_, sum)) => *sum = sum.with(counters),
             None => merged.push((network, *counters)),

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use consonance_server::moderation::Moderation;
+use consonance_server::recording::{RecorderStatus, RecorderWatch};
 use consonance_server::store::StoreStatus;
-use consonance_server::{NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WorkerStatistics};
+use consonance_server::{
+    HookStatistics, NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WorkerStatistics,
+};
 use consonance_session::ServerStatistics;
 
 /// Everything that is shown of a server at one moment.
@@ -32,11 +35,20 @@ pub struct Observation {
     pub networks: Vec<NetworkNumbers>,
     /// Of each player whose voice the server follows: the percentage of frames that did not arrive of late.
     pub lost_percent: Vec<f32>,
+    /// What the joining hook was asked, if there is one.
+    pub hook: Option<HookStatistics>,
+    /// How recordings do, if the server can record.
+    pub recorder: Option<RecorderStatus>,
 }
 
 impl Observation {
     /// Asks a server, which has been up so long; it may take two seconds where a worker hangs.
-    pub fn of(server: &ServerHandle, moderation: &Moderation, uptime: Duration) -> Self {
+    pub fn of(
+        server: &ServerHandle,
+        moderation: &Moderation,
+        recorder: Option<&RecorderWatch>,
+        uptime: Duration,
+    ) -> Self {
         let (workers, session_counts) = (server.workers(), server.session_counts());
         let is_draining = server.drains_until().is_some();
         let mut observation = Self {
@@ -46,9 +58,10 @@ impl Observation {
             session_counts,
             store: moderation.store_status(),
             bans: moderation.bans_count(),
+            recorder: recorder.map(RecorderWatch::status),
             ..Self::default()
         };
-        for numbers in server.ask_all(|session_loop, _| session_loop.numbers()) {
+        for numbers in server.ask_all(|session_loop, now| session_loop.numbers(now)) {
             let Ok(numbers) = numbers else {
                 observation.silent_workers += 1;
                 continue;
@@ -57,6 +70,7 @@ impl Observation {
             observation.ended_sessions.add(&numbers.ended_sessions);
             observation.networks.extend(numbers.networks);
             observation.lost_percent.extend(numbers.lost_percent);
+            observation.hook = observation.hook.or(numbers.hook);
         }
         observation
     }

@@ -71,6 +71,7 @@ const COUNTERS: &[Counter] = counters! {
         priority_forbidden => "priority_forbidden",
         receptions_refused => "report_invalid",
         undrained => "overload",
+        voice_shed => "shed",
     }
     VOICE_HELD_BACK { streams_crowded }
     JOINS_REFUSED {
@@ -80,6 +81,7 @@ const COUNTERS: &[Counter] = counters! {
         joins_refused => "not_admitted",
         links_refused => "session_full",
         tickets_refused => "stale_ticket",
+        newcomers_turned_away => "overload_or_draining",
     }
     JOINS_POSTPONED { joins_postponed }
     ROOMS_REFUSED {

@@ -7,7 +7,7 @@ use consonance_server::{RelayDelay, WorkerStatistics};
 use super::exposition::Exposition;
 use super::families::{
     Family, RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_JOBS, WORKER_PACKETS, WORKER_SESSIONS,
-    WORKER_TURNS,
+    WORKER_SHEDDING, WORKER_TURNS,
 };
 use super::observation::Observation;
 
@@ -23,6 +23,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
         packets.sample(&[&number, "in"], worker.packets_in).sample(&[&number, "out"], worker.packets_out);
     }
     each(out, &WORKER_JOBS, workers, |worker| worker.jobs_waiting as f64);
+    each(out, &WORKER_SHEDDING, workers, |worker| worker.shedding.into());
     delay(out, workers);
 }
 

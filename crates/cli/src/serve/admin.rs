@@ -6,6 +6,7 @@ use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_server::DedicatedServer;
 use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
+use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
 
 use crate::admin_token;
@@ -16,10 +17,16 @@ pub(super) fn listener(
     config: &Config,
     server: &DedicatedServer,
     records: &Records,
+    recorder: Option<&Recorder>,
 ) -> Result<Option<AdminListener>, Box<dyn Error>> {
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
     let moderation = Moderation::new(server.handle(), records.clone());
-    let listener = AdminListener::start(settings, Operator::new(server.handle(), moderation))?;
+    let operator = Operator::new(server.handle(), moderation);
+    let operator = match recorder {
+        Some(recorder) => operator.with_recordings(recorder.watch()),
+        None => operator,
+    };
+    let listener = AdminListener::start(settings, operator)?;
     show(&format!("admin: http://{}/", listener.local_addr()));
     Ok(Some(listener))
 }

@@ -95,7 +95,7 @@ impl Running {
         }
         let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
-        let admin = admin::listener(&config, &server, &sessions.records)?;
+        let admin = admin::listener(&config, &server, &sessions.records, recorder.as_ref())?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,

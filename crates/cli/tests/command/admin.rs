@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -22,15 +24,14 @@ fn get(address: &str, path: &str, token: &str) -> String {
 
 /// A server with a listener for operators, its address, that of its session, and the token.
 fn serve(folder: &Folder) -> (Program, String, String, String) {
+    serve_with(folder, &[])
+}
+
+/// The same with these environment variables.
+fn serve_with(folder: &Folder, variables: &[(&str, &str)]) -> (Program, String, String, String) {
     let file = folder.file("token");
-    let server = Program::start(&[
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--admin=127.0.0.1:0",
-        "--admin-token-file",
-        &file,
-    ]);
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--admin=127.0.0.1:0", "--admin-token-file", &file];
+    let server = Program::start_in(&arguments, variables);
     let line = server.until_line("the session's address", |line| line.contains("quic://"));
     let session = line.split(' ').next_back().unwrap().to_owned();
     let admin = server.until_admin();
@@ -49,6 +50,35 @@ fn metrics_tell_of_the_players_who_are_there() {
     assert!(metrics.contains("\nconsonance_links{network=\"quic\"} 1\n"), "{metrics}");
     assert!(get(&admin, "/readyz", "").starts_with("HTTP/1.1 200"));
     assert!(get(&admin, "/metrics", "wrong").starts_with("HTTP/1.1 401"));
+}
+
+#[test]
+fn metrics_tell_which_way_voice_goes_and_what_is_recorded() {
+    let folder = Folder::new();
+    let recordings = folder.file("recordings");
+    let variables =
+        [("CONSONANCE_RECORDING_FOLDER", &*recordings), ("CONSONANCE_RECORDING_SESSIONS", "main")];
+    let (_server, admin, session, token) = serve_with(&folder, &variables);
+    let alice = Program::start(&["join", &session, "--name", "Alice", "--null-devices", "--json"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    for line in [
+        r#"consonance_fast_path_links{network="quic",state="agreed"} 1"#,
+        r#"consonance_fast_path_links{network="quic",state="in_use"} 1"#,
+        r#"consonance_fast_path_addresses_total{network="quic",step="proved"} 1"#,
+        r#"consonance_recordings{state="live"} 1"#,
+        r#"consonance_worker_shedding_step{worker="0"} 0"#,
+    ] {
+        until(line, || get(&admin, "/metrics", &token).contains(&format!("\n{line}\n")));
+    }
+}
+
+/// Asks again and again.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never came: {what}");
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

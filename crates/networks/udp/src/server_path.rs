@@ -41,6 +41,8 @@ pub struct ServerPath {
 pub struct ServerPathCounts {
     /// Packets that were taken by [`ServerPath::send`].
     pub packets_sent: u64,
+    /// Packets that were not, since the path was not open: they have to go another way.
+    pub packets_fallen_back: u64,
     /// Datagrams that they and everything else became.
     pub datagrams_sent: u64,
     /// Datagrams that found their batch full: the driver did not send it in time.
@@ -103,6 +105,12 @@ impl ServerPath {
         self.links.get(number).is_some_and(|link| link.open_to(now, self.settings.silence_max).is_some())
     }
 
+    /// How many paths there are, and on how many of them packets go out now. Looks at each.
+    pub fn paths(&self, now: Instant) -> (usize, usize) {
+        let is_open = |link: &&Link| link.open_to(now, self.settings.silence_max).is_some();
+        (self.links.iter().count(), self.links.iter().filter(is_open).count())
+    }
+
     /// Takes a datagram in, opened in place; the packet, if it carries one. What it has to be answered with is in the
     /// [batch](Self::batch).
     ///
@@ -125,7 +133,10 @@ impl ServerPath {
             return false;
         }
         let Some(link) = self.links.get_mut(number) else { return false };
-        let Some(to) = link.open_to(now, self.settings.silence_max) else { return false };
+        let Some(to) = link.open_to(now, self.settings.silence_max) else {
+            self.counts.packets_fallen_back += 1;
+            return false;
+        };
         self.counts.packets_sent += 1;
         if !self.gathering.wants(now, link, speaker) {
             self.counts.add(link.seal(to, Kind::Packet, packet, &mut self.batch));

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use consonance_session::{Access, JoinToken, LinkId};
 
 use super::hook::{Answer, HookFailure, Question};
-use super::{Admission, Hook, Origin, Refusal, Request};
+use super::{Admission, Hook, HookStatistics, Origin, Refusal, Request};
 use crate::token::{Claims, WallClock};
 
 /// What one session loop knows of its newcomers.
@@ -68,6 +68,11 @@ impl Desk {
     /// Other rules from now on; guesses at passwords are not forgotten, and who waits goes on waiting.
     pub(crate) fn follow(&mut self, admission: Admission) {
         self.admission = admission.succeeding(&self.admission);
+    }
+
+    /// What the hook was asked so far, if there is one.
+    pub(crate) fn hook_statistics(&self) -> Option<HookStatistics> {
+        self.admission.settings().hook.as_ref().map(Hook::statistics)
     }
 
     /// A link is up.

@@ -126,7 +126,12 @@ impl Recorder {
 
     /// How it is doing.
     pub fn status(&self) -> RecorderStatus {
-        self.shared.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.status()
+    }
+
+    /// The same for others, also when it has ended.
+    pub fn watch(&self) -> RecorderWatch {
+        RecorderWatch(Arc::clone(&self.shared))
     }
 
     /// Completes what is being recorded, and waits for it.
@@ -150,6 +155,17 @@ impl Drop for Recorder {
     }
 }
 
+/// A way to see how a [`Recorder`] is doing.
+#[derive(Clone, Debug)]
+pub struct RecorderWatch(Arc<Shared>);
+
+impl RecorderWatch {
+    /// How it is doing, or was when it ended.
+    pub fn status(&self) -> RecorderStatus {
+        self.0.status()
+    }
+}
+
 /// What the recorder's thread and its owner share.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -158,6 +174,12 @@ pub(super) struct Shared {
     pub(super) feeds: Mutex<Vec<Consumer<u8>>>,
     stop: AtomicBool,
     pub(super) status: Mutex<RecorderStatus>,
+}
+
+impl Shared {
+    fn status(&self) -> RecorderStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// Held until the thread ends; a server that is killed leaves none behind, since the system lets go of it.

@@ -1,9 +1,12 @@
 //! A worker in numbers, for whoever counts over all of them.
 
+use std::time::Instant;
+
 use consonance_session::ServerStatistics;
 use consonance_transport as transport;
 
 use super::SessionLoop;
+use crate::HookStatistics;
 
 /// What one worker's loop has counted.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +20,9 @@ pub struct LoopNumbers {
     pub networks: Vec<NetworkNumbers>,
     /// Of each player whose voice is followed and who spoke of late: of a hundred frames, how many did not arrive.
     pub lost_percent: Vec<f32>,
+    /// What the service was asked that has the last word on who may join, if there is one: all workers ask the same, and
+    /// know the same of it.
+    pub hook: Option<HookStatistics>,
 }
 
 /// A session in numbers.
@@ -37,11 +43,13 @@ pub struct NetworkNumbers {
     pub network: &'static str,
     /// What it counted since the start.
     pub counters: transport::ServerStatistics,
+    /// What went beside its connections, if anything can.
+    pub path: Option<transport::PathStatistics>,
 }
 
 impl SessionLoop {
     /// Everything that it has counted. It takes a moment for each player: ask a few times a minute, and not per frame.
-    pub fn numbers(&self) -> LoopNumbers {
+    pub fn numbers(&self, now: Instant) -> LoopNumbers {
         let session = |(name, clients, counters): (&str, usize, ServerStatistics)| SessionNumbers {
             name: name.to_owned(),
             clients,
@@ -50,7 +58,8 @@ impl SessionLoop {
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
             ended_sessions: self.ended.clone(),
-            networks: self.listeners.numbers().collect(),
+            networks: self.listeners.numbers(now).collect(),
+            hook: self.desk.hook_statistics(),
             lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
         }
     }

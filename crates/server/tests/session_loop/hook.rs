@@ -193,6 +193,8 @@ fn an_answer_for_somebody_who_has_gone_is_for_nobody() {
     let mut bob = stage.stage.player_with_token("Bob", "", "main");
     assert_eq!(stage.settle(&mut bob), "joined");
     assert_eq!((stage.counted().allowed, stage.stage.statistics("main").0), (2, 1));
+    let told = stage.stage.session_loop.numbers(stage.stage.now).hook;
+    assert_eq!(told, Some(stage.counted()), "whoever counts over all workers hears of it");
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::time::Instant;
 
-use consonance_transport::{DatagramPath, Peer};
-use consonance_udp::{Announcement, Cipher, Offer, PathSocket, SendCounts, ServerPath, ServerPathCounts};
+use consonance_transport::{DatagramPath, PathRefusals, PathStatistics, Peer};
+use consonance_udp::{
+    Announcement, Cipher, Offer, PathSocket, RefusalCounts, SendCounts, ServerPath, ServerPathCounts,
+};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::busy_share::BusyShare;
@@ -153,6 +155,24 @@ impl Beside {
 
     pub(super) fn counts(&self) -> FastPathCounts {
         FastPathCounts { path: self.path.counts(), socket: self.counts }
+    }
+
+    pub(super) fn statistics(&self, now: Instant) -> PathStatistics {
+        let FastPathCounts { path, socket } = self.counts();
+        let (agreed, in_use) = self.path.paths(now);
+        let RefusalCounts { malformed, other_worker, unknown_link, replayed, forged } = path.refused;
+        PathStatistics {
+            agreed: agreed as u64,
+            in_use: in_use as u64,
+            packets_sent: path.packets_sent,
+            packets_fallen_back: path.packets_fallen_back,
+            datagrams_sent: socket.sent,
+            datagrams_unsent: path.batch_full + socket.buffer_full + socket.failed,
+            packets_received: path.packets_received,
+            challenges: path.challenges,
+            addresses_proved: path.addresses_proved,
+            refused: PathRefusals { malformed, other_worker, unknown_path: unknown_link, replayed, forged },
+        }
     }
 
     fn send_full_batch(&mut self) {

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, DisconnectReason, LinkQuality, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, DisconnectReason, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 
 use super::beside::{Beside, FastPathCounts};
@@ -138,6 +138,10 @@ impl ServerTransport for QuicServer {
             self.entrance.count(&mut statistics.connections);
         }
         statistics
+    }
+
+    fn path_statistics(&self, now: Instant) -> Option<PathStatistics> {
+        self.beside.as_ref().map(|beside| beside.statistics(now))
     }
 
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {

@@ -29,6 +29,10 @@ impl<T> Slots<T> {
         removed
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter_map(Option::as_deref)
+    }
+
     pub(super) fn get(&self, number: u32) -> Option<&T> {
         self.entries.get(number as usize)?.as_deref()
     }
@@ -51,6 +55,7 @@ mod tests {
         );
         assert_eq!(slots.remove(0).as_deref(), Some(&'a'));
         assert_eq!((slots.remove(0), slots.remove(7), slots.get(0)), (None, None, None));
+        assert_eq!(slots.iter().collect::<String>(), "b");
         assert_eq!(slots.insert(|| 'd'), Some(0));
         assert_eq!(slots.get_mut(0), Some(&mut 'd'));
         assert_eq!(slots.insert(|| 'e'), None);

@@ -109,6 +109,9 @@ fn a_client_that_vanished_is_left_after_twelve_seconds() {
     assert!(pair.server_is_open());
     pair.now += Duration::from_millis(1);
     assert!(!pair.server_is_open());
+    assert_eq!(pair.server.paths(pair.now), (1, 0));
+    assert!(!pair.server_sends(1, b"another way"));
+    assert_eq!(pair.server.counts().packets_fallen_back, 1);
 }
 
 #[test]

@@ -1,0 +1,19 @@
+//! What the service was asked that has the last word on who may join.
+
+use consonance_server::HookStatistics;
+
+use super::exposition::Exposition;
+use super::families::{HOOK_ANSWERED, HOOK_ASKED};
+use super::observation::Observation;
+
+pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+    let HookStatistics { asked, allowed, denied, failed, overflowed, .. } =
+        observation.hook.unwrap_or_default();
+    out.single(&HOOK_ASKED, asked);
+    let mut answers = out.family(&HOOK_ANSWERED);
+    for (answer, number) in
+        [("allowed", allowed), ("denied", denied), ("failed", failed), ("overflowed", overflowed)]
+    {
+        answers.sample(&[answer], number);
+    }
+}
