@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod bell;
+mod breaks;
 mod busy_meter;
 mod cores;
 mod sleeper;

@@ -100,7 +100,7 @@ impl ServerHandle {
         self.shared.workers.len()
     }
 
-    /// How each worker is doing, as it said a tenth of a second ago at most; nobody is waited for.
+    /// How each worker is doing, as it said a quarter of a second ago at most; nobody is waited for.
     pub fn workers(&self) -> Vec<WorkerStatistics> {
         let gauges = self.shared.directory.gauges().iter().enumerate();
         gauges.map(|(number, gauges)| gauges.read(number)).collect()

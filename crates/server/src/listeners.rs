@@ -111,6 +111,11 @@ impl Listeners {
         self.list.iter_mut().for_each(|listener| listener.set_waker(waker.clone()));
     }
 
+    /// Whether all of them tell when there is something to do.
+    pub(crate) fn all_wake(&self) -> bool {
+        self.list.iter().all(|listener| listener.wakes())
+    }
+
     #[cfg(unix)]
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.list.iter().filter_map(|listener| listener.descriptor())

@@ -11,7 +11,6 @@ mod watching;
 
 pub use acting::Expelled;
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 #[cfg(unix)]
@@ -24,6 +23,7 @@ use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
+use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
 use crate::admission::Desk;
@@ -53,10 +53,10 @@ pub struct SessionLoop {
     sessions: Sessions,
     desk: Desk,
     records: Records,
-    /// Which session each link belongs to.
-    session_of: HashMap<LinkId, usize>,
+    /// Which session each link belongs to. Asked for every packet, by a number that we chose: nobody can make them collide.
+    session_of: FxHashMap<LinkId, usize>,
     /// Where each link comes from, on networks with addresses.
-    address_of: HashMap<LinkId, IpAddr>,
+    address_of: FxHashMap<LinkId, IpAddr>,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
     showcase: Arc<Showcase<ServerSnapshot>>,
@@ -100,8 +100,8 @@ impl SessionLoop {
             sessions,
             desk: Desk::new(settings.admission.clone()),
             records: settings.records.clone(),
-            session_of: HashMap::new(),
-            address_of: HashMap::new(),
+            session_of: FxHashMap::default(),
+            address_of: FxHashMap::default(),
             started: None,
             showcase: Arc::default(),
             next_look_at: None,
@@ -134,6 +134,12 @@ impl SessionLoop {
         self.desk.set_waker(waker);
     }
 
+    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names; otherwise
+    /// it has to be turned every few milliseconds.
+    pub fn all_listeners_wake(&self) -> bool {
+        self.listeners.all_wake()
+    }
+
     /// What whoever drives the loop waits for while it sleeps, besides the waker: one of them is readable when there is
     /// something to do.
     #[cfg(unix)]
@@ -157,7 +163,8 @@ impl SessionLoop {
         }
         let at = self.at(now);
         let next_timer = self.sessions.next_due(at).map(|at| self.to_clock(at));
-        [next_timer, self.listeners.wants_poll_at()].into_iter().flatten().min()
+        let next_look = self.next_look_at.filter(|_| self.is_looked_at);
+        [next_timer, next_look, self.listeners.wants_poll_at()].into_iter().flatten().min()
     }
 
     /// Takes over what can change while sessions run: limits, access rules, who may join and whether

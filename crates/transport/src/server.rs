@@ -54,6 +54,13 @@ pub trait ServerTransport: Send {
     /// network's descriptor.
     fn set_waker(&mut self, _waker: Waker) {}
 
+    /// Whether the waker and the [descriptor](Self::descriptor), as far as there is one, tell of everything that comes. A
+    /// driver that knows can sleep until then, or until [`wants_poll_at`](Self::wants_poll_at); otherwise it looks every
+    /// few milliseconds.
+    fn wakes(&self) -> bool {
+        false
+    }
+
     /// What becomes readable when `poll` has something, besides what the waker is called for.
     ///
     /// For networks that read their own socket in `poll`: a driver that sleeps waits for it, too. It stays the same for

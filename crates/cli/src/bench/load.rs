@@ -96,9 +96,9 @@ pub(crate) struct Load {
 }
 
 /// How long each rate of a search is tried.
-const TRY: Duration = Duration::from_secs(1);
-/// Before anything counts.
-const WARM_UP: Duration = Duration::from_millis(300);
+const TRY: Duration = Duration::from_secs(2);
+/// Before anything counts: a server that cannot keep up has filled its buffers by then.
+const WARM_UP: Duration = Duration::from_millis(700);
 /// Voice has a frame every 20 ms.
 const FIRST_RATE: f64 = 50.0;
 /// Of the point where loss passes 1 %: where frames out per CPU second are counted, and where delays are.

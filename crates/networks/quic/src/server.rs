@@ -1,6 +1,5 @@
 //! A server: any number of links on one UDP port, which several servers may share.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use bytes::Bytes;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{Delivery, Peer, ServerStatistics, ServerTransport as _};
 use consonance_udp::Offer;
+use rustc_hash::FxHashMap;
 
 mod beside;
 mod bind;
@@ -50,7 +50,8 @@ pub struct QuicServer {
     shard: Arc<Shard>,
     /// Counts who was turned away from the port, for all.
     is_first: bool,
-    members: HashMap<Peer, Member>,
+    /// By numbers that we chose, so that nobody can make them collide.
+    members: FxHashMap<Peer, Member>,
     /// Paths beside the connections, unless there are none.
     beside: Option<Beside>,
     /// Whether the next poll looks beside the connections first: they take turns.
@@ -120,7 +121,7 @@ impl QuicServer {
             entrance: Arc::clone(&entrance),
             shard: Arc::clone(shard),
             is_first: number == 0,
-            members: HashMap::new(),
+            members: FxHashMap::default(),
             beside: Beside::new(&port, number, &fast_path),
             is_beside_first: false,
             newcomer: None,

@@ -40,7 +40,7 @@ pub use batch::Batch;
 pub use cipher::Cipher;
 pub use client_path::{ClientPath, WayState};
 pub use gathered::Packets;
-pub use path_socket::{PathSocket, SendCounts};
+pub use path_socket::{PathSocket, SendCounts, keep_whole};
 pub use port_group::PortGroup;
 pub use refusal::{Refusal, RefusalCounts};
 pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};

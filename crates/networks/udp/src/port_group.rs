@@ -7,9 +7,13 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::PathSocket;
 
-/// What the system may hold for each socket in each direction, in bytes, if it lets us: a busy server's packets of a
-/// few milliseconds.
-const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+/// What the system may hold of what goes out, and of what comes in for the connections, in bytes, if it lets us: a busy
+/// server's packets of a few milliseconds.
+const BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// What it may hold for a worker: on Linux about a thousand frames. Where a worker has too much to do, the buffer is always
+/// full, and a larger one would only make all voice later.
+const WORKER_BUFFER_BYTES: usize = 512 * 1024;
 
 /// The sockets of one address. They end together: the system steers by their order.
 #[derive(Debug)]
@@ -32,14 +36,14 @@ impl PortGroup {
     /// # Errors
     /// When the address cannot be had.
     pub fn bind(address: SocketAddr, workers: u8) -> io::Result<Self> {
-        let main = open(address)?;
+        let main = open(address, BUFFER_BYTES)?;
         main.bind(&address.into())?;
         let main = UdpSocket::from(main);
         let address = main.local_addr()?;
         // Whoever had the port before us has made the exclusive bind above fail.
         #[cfg(target_os = "linux")]
         if workers > 0
-            && let Ok(paths) = crate::steering::share(&main, workers, || open(address))
+            && let Ok(paths) = crate::steering::share(&main, workers, || open(address, WORKER_BUFFER_BYTES))
         {
             return Ok(Self {
                 main,
@@ -53,22 +57,22 @@ impl PortGroup {
     }
 }
 
-fn open(address: SocketAddr) -> io::Result<Socket> {
+fn open(address: SocketAddr, receive_bytes: usize) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     if address.ip().is_unspecified() && address.is_ipv6() {
         // Systems differ in their default; a server for everybody means both families.
         socket.set_only_v6(false)?;
     }
     // A wish: systems cap it silently, and smaller buffers only lose packets earlier under load.
-    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER_BYTES);
-    let _ = socket.set_send_buffer_size(SOCKET_BUFFER_BYTES);
+    let _ = socket.set_recv_buffer_size(receive_bytes);
+    let _ = socket.set_send_buffer_size(BUFFER_BYTES);
     socket.set_nonblocking(true)?;
     Ok(socket)
 }
 
 /// A socket some ports further, or at any free one.
 fn open_near(address: SocketAddr, step: u16) -> io::Result<PathSocket> {
-    let socket = open(address)?;
+    let socket = open(address, WORKER_BUFFER_BYTES)?;
     let near = SocketAddr::new(address.ip(), address.port().wrapping_add(step));
     if near.port() <= step || socket.bind(&near.into()).is_err() {
         socket.bind(&SocketAddr::new(address.ip(), 0).into())?;

@@ -4,16 +4,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(unix)]
 use super::bell::{Bell, Ringer};
+use super::breaks::Breaks;
 use crate::session_loop::SessionLoop;
+
+/// Networks that cannot wake the thread are looked at this often, at least.
+const LONGEST_BLIND_SLEEP: Duration = Duration::from_millis(5);
+/// Who is woken for everything still shows this often that it is alive and how it is doing.
+const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 
 /// How the thread that made it sleeps.
 #[derive(Debug)]
 pub(super) struct Sleeper {
     alarm: Arc<Alarm>,
+    longest: Duration,
+    breaks: Breaks,
     /// Wakes a thread that waits for descriptors; one that has none is parked.
     #[cfg(unix)]
     bell: Option<Bell>,
@@ -32,9 +40,13 @@ impl Sleeper {
     /// For the current thread, which drives this loop; its listeners must be there already.
     pub(super) fn new(session_loop: &SessionLoop) -> Self {
         #[cfg(unix)]
-        let (ringer, bell) = session_loop.descriptors().next().and_then(|_| Bell::new().ok()).unzip();
+        let has_descriptors = session_loop.descriptors().next().is_some();
+        #[cfg(unix)]
+        let (ringer, bell) = has_descriptors.then(|| Bell::new().ok()).flatten().unzip();
+        #[cfg(unix)]
+        let hears_all = session_loop.all_listeners_wake() && (bell.is_some() || !has_descriptors);
         #[cfg(not(unix))]
-        let _ = session_loop;
+        let hears_all = session_loop.all_listeners_wake();
         let alarm = Alarm {
             is_rung: AtomicBool::new(false),
             thread: thread::current(),
@@ -43,6 +55,8 @@ impl Sleeper {
         };
         Self {
             alarm: Arc::new(alarm),
+            longest: if hears_all { LONGEST_SLEEP } else { LONGEST_BLIND_SLEEP },
+            breaks: Breaks::default(),
             #[cfg(unix)]
             bell,
         }
@@ -53,8 +67,19 @@ impl Sleeper {
         Waker::from(Arc::clone(&self.alarm))
     }
 
-    /// Sleeps until the waker was called since the last sleep ended, a listener can be read, or the time is over.
-    pub(super) fn sleep(&self, session_loop: &SessionLoop, at_most: Duration) {
+    /// Sleeps until the waker was called since the last sleep ended, a listener can be read, or the time is over; or for a
+    /// [break](Breaks), if packets were found and come fast.
+    pub(super) fn sleep(&mut self, session_loop: &SessionLoop, at_most: Duration, found_packets: bool) {
+        let at_most = at_most.min(self.longest);
+        if let Some(pause) = self.breaks.next(found_packets) {
+            return thread::sleep(at_most.min(pause));
+        }
+        let from = Instant::now();
+        self.wait(session_loop, at_most);
+        self.breaks.note_sleep(from.elapsed(), at_most);
+    }
+
+    fn wait(&self, session_loop: &SessionLoop, at_most: Duration) {
         #[cfg(unix)]
         if let Some(bell) = &self.bell {
             let is_rung =
@@ -95,7 +120,6 @@ mod tests {
     use std::io::Write as _;
     use std::os::fd::{AsFd as _, BorrowedFd};
     use std::os::unix::net::UnixStream;
-    use std::time::Instant;
 
     use consonance_transport::memory::{MemoryNetwork, MemoryServer};
     use consonance_transport::{
@@ -152,7 +176,7 @@ mod tests {
 
     fn slept_through(sleeper: &Sleeper, session_loop: &SessionLoop) -> bool {
         let from = Instant::now();
-        sleeper.sleep(session_loop, FOR_EVER);
+        sleeper.wait(session_loop, FOR_EVER);
         from.elapsed() >= FOR_EVER
     }
 
@@ -186,9 +210,9 @@ mod tests {
         let (session_loop, _far) = session_loop();
         let sleeper = Sleeper::new(&session_loop);
         sleeper.waker().wake();
-        sleeper.sleep(&session_loop, FOR_EVER);
+        sleeper.wait(&session_loop, FOR_EVER);
         let (from, short) = (Instant::now(), Duration::from_millis(20));
-        sleeper.sleep(&session_loop, short);
+        sleeper.wait(&session_loop, short);
         assert!(from.elapsed() >= short, "no ring is heard twice");
     }
 

@@ -13,8 +13,6 @@ use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
 use crate::session_loop::SessionLoop;
 
-/// Networks that cannot wake the loop are looked at this often, at least.
-const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Jobs done between two turns, so that voice waits for few of them.
@@ -75,7 +73,9 @@ impl Worker {
         let woke = Instant::now();
         let more_jobs_wait = self.do_jobs(woke);
         let turned = Instant::now();
+        let packets_before = self.session_loop.packets_in();
         let wake_at = self.session_loop.turn(turned);
+        let found_packets = self.session_loop.packets_in() != packets_before;
         self.gauges.count_turn();
         let now = Instant::now();
         self.longest_turn = self.longest_turn.max(now - woke);
@@ -85,9 +85,9 @@ impl Worker {
             self.gauges.publish(&self.session_loop.worker_statistics());
         }
         let wake_at = if more_jobs_wait { Some(now) } else { wake_at };
-        let sleep = wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP));
+        let sleep = wake_at.map_or(Duration::MAX, |at| at.saturating_duration_since(now));
         if !sleep.is_zero() {
-            self.sleeper.sleep(&self.session_loop, sleep);
+            self.sleeper.sleep(&self.session_loop, sleep, found_packets);
         }
     }
 

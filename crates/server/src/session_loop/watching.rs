@@ -32,6 +32,11 @@ impl SessionLoop {
         }
     }
 
+    /// Packets that came in since the start.
+    pub(crate) fn packets_in(&self) -> u64 {
+        self.packets_in
+    }
+
     /// One session with everybody in it, but for their distances; `None` if it is not here. It takes a moment for each
     /// player, so ask about once a second.
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {

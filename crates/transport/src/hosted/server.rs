@@ -149,6 +149,10 @@ impl ServerTransport for HostedServer {
         self.wires.incoming.set_waker(waker);
     }
 
+    fn wakes(&self) -> bool {
+        true
+    }
+
     fn network(&self) -> &'static str {
         "hosted"
     }

@@ -138,6 +138,10 @@ impl ServerTransport for MemoryServer {
         self.listener.mailbox.set_waker(waker);
     }
 
+    fn wakes(&self) -> bool {
+        true
+    }
+
     fn network(&self) -> &'static str {
         "memory"
     }

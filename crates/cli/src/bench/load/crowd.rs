@@ -42,7 +42,7 @@ const JOINING_MAX: usize = 32;
 /// How long one client may take to join.
 const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 /// A frame that has not come after this time is lost.
-const STRAGGLERS: Duration = Duration::from_millis(300);
+const STRAGGLERS: Duration = Duration::from_millis(100);
 
 impl Crowd {
     /// Nobody yet. Frames will have this many bytes. Who `wants_beside` is in only when its fast path is open.

@@ -28,7 +28,8 @@ const ROOM: &[(&str, &str)] = &[
     ("CONSONANCE_QUIC_IDLE_TIMEOUT_S", "60"),
 ];
 
-/// No rate of a link may be what a measurement ends at; everything else is as it is by default.
+/// Neither a link's rate nor what an overloaded server gives up may be what a measurement ends at; everything else is as it
+/// is by default.
 const LIFTED_LIMITS: &[(&str, &str)] = &[
     ("CONSONANCE_LIMITS_VOICE_PACKETS_PER_SECOND", "4294967295"),
     ("CONSONANCE_LIMITS_VOICE_PACKETS_BURST", "4294967295"),
@@ -36,6 +37,7 @@ const LIFTED_LIMITS: &[(&str, &str)] = &[
     ("CONSONANCE_LIMITS_VOICE_BYTES_BURST", "4294967295"),
     ("CONSONANCE_LIMITS_FAN_OUT_PER_SECOND", "4294967295"),
     ("CONSONANCE_LIMITS_FAN_OUT_BURST", "4294967295"),
+    ("CONSONANCE_OVERLOAD_SHED", "false"),
 ];
 
 /// How the variables of a server's settings begin.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_transport::inbox::Mailbox;
 use consonance_transport::{DatagramPath, Delivery, Peer};
-use consonance_udp::{ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, WayState};
+use consonance_udp::{ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, WayState, keep_whole};
 use tokio::time::{sleep, timeout_at};
 
 use crate::PathGrant;
@@ -155,6 +155,7 @@ fn connect(remote: SocketAddr) -> io::Result<(UdpSocket, tokio::net::UdpSocket)>
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
     let socket = UdpSocket::bind(local)?;
+    keep_whole(&socket);
     socket.set_nonblocking(true)?;
     socket.connect(remote)?;
     let reader = tokio::net::UdpSocket::from_std(socket.try_clone()?)?;

@@ -113,6 +113,11 @@ impl ServerTransport for QuicServer {
         self.shard.mailbox.set_waker(waker);
     }
 
+    fn wakes(&self) -> bool {
+        // What comes beside the connections is heard of by the socket's descriptor only.
+        cfg!(unix) || self.beside.is_none()
+    }
+
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.beside.as_ref().map(|beside| beside.socket().as_fd())
