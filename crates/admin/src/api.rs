@@ -8,8 +8,11 @@ mod audit;
 mod bans;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod events;
+#[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
+mod reports;
 mod server;
 mod session;
+mod track;
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
@@ -30,6 +33,9 @@ pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(action::act))
         .routes(routes!(bans::bans, bans::ban))
         .routes(routes!(bans::unban))
+        .routes(routes!(reports::reports, reports::report))
+        .routes(routes!(reports::details, reports::remove))
+        .routes(routes!(reports::track))
         .routes(routes!(audit::audit))
         .routes(routes!(events::events))
         .split_for_parts();

@@ -2,7 +2,9 @@
 
 mod client;
 mod deeds;
+mod reports;
 mod tables;
+mod tracks;
 
 use std::error::Error;
 use std::io::{Write as _, stdout};
@@ -12,7 +14,8 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use client::Client;
-use deeds::{Ban, InRoom, LimitRoom, Move, OfPlayer, Sanction, SlowTexts};
+use deeds::{Ban, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
+use reports::Reports;
 
 /// Whom to ask, and what.
 #[derive(Debug, Args)]
@@ -51,10 +54,20 @@ enum Command {
     Deafen(Sanction),
     /// Send it voice again.
     Undeafen(OfPlayer),
+    /// Take a player's texts away.
+    MuteText(Sanction),
+    /// Let it write again.
+    UnmuteText(OfPlayer),
     /// Let a player listen to a room and speak there, whatever the room's rules say.
     Permit(InRoom),
     /// Let it do neither.
     Forbid(InRoom),
+    /// Let the room's own rules decide again.
+    FollowRules(InRoom),
+    /// Take a player out of a room; it may come back.
+    TakeOut(TakeOut),
+    /// Make a player's client start anew.
+    Reset(OfPlayer),
     /// Take a player out of one room and ask it to go to another one.
     Move(Move),
     /// Limit a room, or with a * at the end all whose names begin so; without numbers, the configuration holds again.
@@ -67,12 +80,16 @@ enum Command {
     Unban {
         /// Its number; see `bans`.
         id: u64,
-        /// Why.
-        #[arg(long, default_value = "")]
-        reason: String,
+        #[command(flatten)]
+        why: Removal,
     },
     /// The bans that hold.
     Bans,
+    /// Keep what a player said of late, and what was said around it, as files on the server.
+    Report(OfPlayer),
+    /// The reports that were made.
+    #[command(subcommand)]
+    Reports(Reports),
     /// What operators did of late.
     Audit {
         /// So many entries.
@@ -105,17 +122,21 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::Unmute(player) => player.act(client, "unmute")?,
         Command::Deafen(sanction) => sanction.act(client, "deafen")?,
         Command::Undeafen(player) => player.act(client, "undeafen")?,
-        Command::Permit(rights) => rights.act(client, true)?,
-        Command::Forbid(rights) => rights.act(client, false)?,
+        Command::Permit(rights) => rights.act(client, Some(true))?,
+        Command::Forbid(rights) => rights.act(client, Some(false))?,
+        Command::FollowRules(rights) => rights.act(client, None)?,
+        Command::TakeOut(wanted) => wanted.act(client)?,
+        Command::MuteText(sanction) => sanction.act(client, "mute_text")?,
+        Command::UnmuteText(player) => player.act(client, "unmute_text")?,
+        Command::Reset(player) => player.act(client, "reset")?,
         Command::Move(wanted) => wanted.act(client)?,
         Command::Limit(limit) => limit.act(client)?,
         Command::Slow(slow) => slow.act(client)?,
         Command::Ban(ban) => ban.act(client)?,
-        Command::Unban { id, reason } => {
-            let (reason, by) = (client::escaped(reason), client::escaped(&deeds::somebody()));
-            client.delete(&format!("bans/{id}?reason={reason}&by={by}"))?
-        }
+        Command::Unban { id, why } => why.act(client, &format!("bans/{id}"))?,
         Command::Bans => client.get("bans?limit=1000")?,
+        Command::Report(player) => reports::report(player, client)?,
+        Command::Reports(reports) => reports.act(client)?,
         Command::Audit { limit } => client.get(&format!("audit?limit={limit}"))?,
     })
 }
@@ -128,6 +149,10 @@ fn in_words(command: &Command, answer: &Value) -> String {
         Command::Bans => tables::bans(answer),
         Command::Audit { .. } => tables::audit(answer),
         Command::Ban(_) => tables::banned(answer),
+        Command::Report(_) => tables::reported(answer),
+        Command::Reports(Reports::List { .. }) => tables::reports(answer),
+        Command::Reports(Reports::Show { .. }) => tables::report(answer),
+        Command::Reports(Reports::Fetch { .. }) => tables::fetched(answer),
         _ => tables::outcome(answer),
     }
 }

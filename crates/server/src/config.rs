@@ -30,6 +30,7 @@ mod joining;
 mod keys;
 mod limit_keys;
 mod log;
+mod moderation_keys;
 mod overload;
 mod problem;
 mod recording_keys;
@@ -56,6 +57,7 @@ pub use sources::{ConfigSources, LoadedConfig};
 
 use crate::recording::RecordingSettings;
 use crate::records::RecordsSettings;
+use crate::reports::{KeptVoicesSettings, ReportsSettings};
 use crate::shedding::SheddingSettings;
 use keys::{KEYS, Takes};
 
@@ -97,6 +99,8 @@ pub struct Config {
     pub watching: Watching,
     /// Where the server is watched and operated.
     pub admin: AdminConfig,
+    /// What is kept for reports of players.
+    pub moderation: ModerationConfig,
     /// What is recorded, and where.
     pub recording: RecordingConfig,
     /// What every QUIC listener takes.
@@ -167,6 +171,16 @@ pub struct AdminConfig {
     pub connections_max: usize,
     /// How long a request may take.
     pub request_timeout: Duration,
+}
+
+/// Reports of players.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModerationConfig {
+    /// How much of what was said of late is kept in memory.
+    pub kept_voices: KeptVoicesSettings,
+    /// How much is kept on the disk.
+    pub reports: ReportsSettings,
 }
 
 /// Recordings of sessions.
@@ -269,6 +283,7 @@ impl Default for Config {
                 connections_max: 64,
                 request_timeout: Duration::from_secs(10),
             },
+            moderation: ModerationConfig::default(),
             recording: RecordingConfig::default(),
             quic: QuicConfig {
                 connections_max: 4096,

@@ -8,6 +8,7 @@ mod bans;
 mod error;
 mod looking;
 mod players;
+mod reports;
 mod rooms;
 
 use std::time::{Duration, Instant};
@@ -16,12 +17,14 @@ pub use bans::Banned;
 pub use error::ModerationError;
 pub use looking::{PlayerOverview, RoomOverview, SessionOverview};
 pub use players::PlayerRef;
+pub use reports::Reported;
 
 pub use crate::session_loop::Expelled;
 
 use crate::audit::{AuditEntry, AuditPage, AuditQuery};
 use crate::handle::ServerHandle;
 use crate::records::Records;
+use crate::reports::Reports;
 use crate::store::{StoreStatus, Stored};
 use crate::utc::seconds_since_1970;
 
@@ -44,6 +47,7 @@ use crate::utc::seconds_since_1970;
 pub struct Moderation {
     server: ServerHandle,
     records: Records,
+    reports: Option<Reports>,
 }
 
 /// Who does something, and why.
@@ -93,7 +97,7 @@ impl By {
 impl Moderation {
     /// The way into this server, whose sessions were started with these records.
     pub fn new(server: ServerHandle, records: Records) -> Self {
-        Self { server, records }
+        Self { server, records, reports: None }
     }
 
     /// Some of the audit log, the newest entries first.
@@ -106,10 +110,13 @@ impl Moderation {
         self.records.store_status()
     }
 
-    /// Forgets bans and sanctions that have ended, and old entries of the audit log. Somebody calls this once a minute or
+    /// Forgets bans and sanctions that have ended, old entries of the audit log, and old reports. Somebody calls this once a minute or
     /// so; what has ended holds no longer in any case.
     pub fn clear_away(&self) {
         self.records.clear_away_now();
+        if let Some(reports) = &self.reports {
+            reports.clear_away(seconds_since_1970());
+        }
     }
 
     /// Writes a deed into the audit log, and says how it is kept: what is on the disk is there with everything before it.

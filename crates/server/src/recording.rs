@@ -10,6 +10,7 @@
 //! ```
 
 mod ended;
+mod excerpt;
 mod feed;
 mod file_name;
 mod index;
@@ -20,8 +21,10 @@ mod session;
 mod settings;
 mod shelf;
 mod track;
+mod voice_packet;
 mod writing;
 
+pub(crate) use excerpt::Excerpt;
 pub use feed::RecordingFeed;
 pub use index::{EndReason, IndexError, RecordingIndex, Span, TrackIndex};
 pub use recorder::{
@@ -31,3 +34,5 @@ pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
 pub use settings::RecordingSettings;
 pub use shelf::recordings_in;
+pub(crate) use shelf::remove_recording;
+pub(crate) use voice_packet::voice_of;

@@ -3,6 +3,7 @@
 mod acting;
 mod ending;
 mod event_log;
+mod keeping;
 mod numbers;
 mod recording;
 mod shedding;
@@ -29,6 +30,7 @@ use tracing::{Span, debug, error_span};
 use crate::admission::Desk;
 use crate::directory::{Arrival, Directory, SessionRefusal};
 use crate::inspection::Notes;
+use crate::kept_voices::VoiceKeeper;
 use crate::listeners::{Listeners, from_transport, link_of};
 use crate::recording::RecordingFeed;
 use crate::records::Records;
@@ -66,6 +68,7 @@ pub struct SessionLoop {
     /// What sessions counted that have ended.
     ended: ServerStatistics,
     recording_feed: Option<RecordingFeed>,
+    voice_keeper: VoiceKeeper,
     packets_in: u64,
     relay_clock: RelayClock,
     /// Another process goes on with the sessions: they do not end here.
@@ -109,6 +112,7 @@ impl SessionLoop {
             notes: Notes::default(),
             ended: ServerStatistics::default(),
             recording_feed: None,
+            voice_keeper: VoiceKeeper::new(settings.kept_voices),
             packets_in: 0,
             relay_clock: RelayClock::default(),
             is_handed_over: false,
@@ -155,6 +159,7 @@ impl SessionLoop {
         }
         self.answer_joins(now);
         self.run_timers(now);
+        self.forget_old_voices(now);
         self.listeners.flush(now);
         self.relay_clock.flushed();
         self.show(now);
@@ -164,7 +169,8 @@ impl SessionLoop {
         let at = self.at(now);
         let next_timer = self.sessions.next_due(at).map(|at| self.to_clock(at));
         let next_look = self.next_look_at.filter(|_| self.is_looked_at);
-        [next_timer, next_look, self.listeners.wants_poll_at()].into_iter().flatten().min()
+        let next_sweep = self.voice_keeper.next_sweep();
+        [next_timer, next_look, next_sweep, self.listeners.wants_poll_at()].into_iter().flatten().min()
     }
 
     /// Takes over what can change while sessions run: limits, access rules, who may join and whether
@@ -174,6 +180,8 @@ impl SessionLoop {
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
         self.shedder.set_settings(settings.shedding);
+        self.voice_keeper.set_settings(now, settings.kept_voices);
+        self.forget_old_voices(now);
         for index in self.sessions.indices() {
             self.drain(index, now);
         }
@@ -234,6 +242,7 @@ impl SessionLoop {
             if let Some(feed) = &mut self.recording_feed {
                 session.recording.hear(feed, now, &session.name, &mut session.server, &self.packet);
             }
+            self.voice_keeper.hear(now, &mut session.kept_voices, &session.server, &self.packet);
         }
         self.drain(index, now);
     }

@@ -9,6 +9,7 @@ use consonance_session::{Entrance, Instant, Server, ServerSettings, SessionId, S
 use tracing::{Span, error_span, info};
 
 use crate::directory::Begin;
+use crate::kept_voices::KeptVoices;
 use crate::recording::SessionRecording;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
@@ -24,6 +25,7 @@ pub(crate) struct Session {
     pub(crate) span: Span,
     pub(crate) server: Server,
     pub(crate) recording: SessionRecording,
+    pub(crate) kept_voices: KeptVoices,
     /// Links that lead to it.
     pub(crate) links: usize,
     /// It came with somebody who joined, and goes when it has been empty for a while.
@@ -101,6 +103,7 @@ impl Sessions {
         let server = Server::restore(settings, snapshot, Instant::START);
         let index = if let Some(index) = self.find(name) {
             self.get_mut(index).server = server;
+            self.announce_kept_voices(index);
             index
         } else {
             self.insert(name, server, true)
@@ -222,12 +225,18 @@ impl Sessions {
         own.room_limits.clone_from(&settings.room_limits);
         own.monitor_channels = settings.monitor_channels;
         own.empty_for = settings.empty_for;
+        own.kept_voices = settings.kept_voices;
         self.monitor_channels(self.is_looked_at);
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
             self.follow_rooms(index);
+            self.announce_kept_voices(index);
         }
+    }
+
+    pub(crate) fn kept_voices(&mut self) -> impl Iterator<Item = &mut KeptVoices> {
+        self.slots.iter_mut().flatten().map(|session| &mut session.kept_voices)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
@@ -278,6 +287,7 @@ impl Sessions {
             span: error_span!(parent: &self.span, "session", session = name),
             server,
             recording: SessionRecording::default(),
+            kept_voices: KeptVoices::default(),
             links: 0,
             is_on_demand,
             was_used: false,
@@ -286,7 +296,16 @@ impl Sessions {
             is_touched: false,
         });
         self.by_name.insert(name.to_owned(), index);
+        self.announce_kept_voices(index);
         index
+    }
+
+    /// Players are told how much of what they say is kept.
+    fn announce_kept_voices(&mut self, index: usize) {
+        let last_s = self.settings.kept_voices.announced_s();
+        let server = &mut self.get_mut(index).server;
+        let (is_whole, _) = server.announced_recording();
+        server.announce_recording(is_whole, last_s);
     }
 
     fn server_settings(&self, id: SessionId, serial: u64) -> ServerSettings {

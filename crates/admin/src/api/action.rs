@@ -9,7 +9,7 @@ use consonance_session::Sanction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::{Body, ask};
+use super::answer::{Body, ask, somebody};
 use crate::app::App;
 use crate::clock;
 use crate::problem::Problem;
@@ -70,7 +70,7 @@ enum Action {
 /// A player, by its name or by the subject of its join token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Player {
+pub(super) enum Player {
     /// The name.
     Name(String),
     /// The subject.
@@ -80,7 +80,7 @@ enum Player {
 /// The subject of a join token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Subject {
+pub(super) struct Subject {
     subject: String,
 }
 
@@ -164,10 +164,6 @@ pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Problem> {
             Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail))
         }
     }
-}
-
-pub(super) fn somebody() -> String {
-    "admin".into()
 }
 
 /// A hundred years.

@@ -4,7 +4,10 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::StatusCode;
-use consonance_server::moderation::ModerationError;
+use consonance_server::moderation::{By, ModerationError};
+use consonance_server::reports::ReportsError;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::app::blocking;
 use crate::problem::Problem;
@@ -18,6 +21,29 @@ pub(super) struct Body<T>(pub(super) T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(super) struct Parameters<T>(pub(super) T);
+
+/// Who takes something back or away, and why.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Why {
+    /// Why.
+    #[serde(default)]
+    reason: String,
+    /// Who does it, for the audit log.
+    #[serde(default = "somebody")]
+    by: String,
+}
+
+/// Who did something, where nobody says.
+pub(super) fn somebody() -> String {
+    "admin".into()
+}
+
+impl From<Why> for By {
+    fn from(why: Why) -> Self {
+        Self::new(why.by, why.reason)
+    }
+}
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
@@ -47,13 +73,23 @@ pub(super) async fn ask<T: Send + 'static>(
 fn status(error: &ModerationError) -> StatusCode {
     use ModerationError as E;
     match error {
-        E::NoSession { .. } | E::NoPlayer { .. } | E::NoBan { .. } | E::NotBanned { .. } => {
-            StatusCode::NOT_FOUND
+        E::NoSession { .. }
+        | E::NoPlayer { .. }
+        | E::NoBan { .. }
+        | E::NotBanned { .. }
+        | E::NotHeard { .. }
+        | E::Report(ReportsError::NoReport { .. } | ReportsError::NoTrack { .. }) => StatusCode::NOT_FOUND,
+        E::NotInRoom { .. } | E::RoomForbidden { .. } | E::RoomFull { .. } | E::NothingKept => {
+            StatusCode::CONFLICT
         }
-        E::NotInRoom { .. } | E::RoomForbidden { .. } | E::RoomFull { .. } => StatusCode::CONFLICT,
         E::EndsInThePast | E::Nameless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        E::TooManyRights { .. } | E::Records(_) | E::Standing(_) => StatusCode::INSUFFICIENT_STORAGE,
-        E::Server(_) => StatusCode::SERVICE_UNAVAILABLE,
+        E::TooManyRights { .. }
+        | E::Records(_)
+        | E::Standing(_)
+        | E::Report(ReportsError::Full { .. } | ReportsError::Write { .. }) => {
+            StatusCode::INSUFFICIENT_STORAGE
+        }
+        E::Server(_) | E::Report(ReportsError::Busy | ReportsError::Late) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

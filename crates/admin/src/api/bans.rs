@@ -8,8 +8,8 @@ use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::action::{Outcome, somebody, until};
-use super::answer::{Body, Parameters, ask};
+use super::action::{Outcome, until};
+use super::answer::{Body, Parameters, Why, ask, somebody};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -126,23 +126,11 @@ pub(super) async fn ban(
     .await
 }
 
-/// Who takes it back, and why.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Unban {
-    /// Why.
-    #[serde(default)]
-    reason: String,
-    /// Who does it, for the audit log.
-    #[serde(default = "somebody")]
-    by: String,
-}
-
 /// Take a ban back.
 #[utoipa::path(
     delete,
     path = "/api/v1/bans/{id}",
-    params(("id" = u64, Path, description = "The ban's number"), Unban),
+    params(("id" = u64, Path, description = "The ban's number"), Why),
     responses(
         (status = 200, description = "It holds no longer", body = Outcome),
         (status = 404, description = "There is no such ban", body = Problem),
@@ -151,9 +139,9 @@ pub(super) struct Unban {
 pub(super) async fn unban(
     State(app): State<App>,
     Path(id): Path<u64>,
-    Parameters(unban): Parameters<Unban>,
+    Parameters(why): Parameters<Why>,
 ) -> Result<Json<Outcome>, Problem> {
-    ask(move || Ok(Json(app.moderation().unban(&By::new(unban.by, unban.reason), id)?.into()))).await
+    ask(move || Ok(Json(app.moderation().unban(&why.into(), id)?.into()))).await
 }
 
 fn usual_limit() -> usize {

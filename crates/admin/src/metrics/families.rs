@@ -142,6 +142,12 @@ families! {
         "Changes that wait for the disk.";
     STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
         "Changes that are in memory only because too many waited for the disk.";
+    KEPT_VOICES: Gauge "consonance_kept_voice_bytes"
+        "Bytes of voice that are in memory for reports.";
+    VOICES_NOT_KEPT: Counter "consonance_voice_frames_not_kept_total"
+        "Voice frames that were to be kept for reports and found no room.";
+    REPORTS: Gauge "consonance_reports"
+        "Reports of players that are kept.";
 
     HOOK_ASKED: Counter "consonance_joining_hook_questions_total"
         "Questions to the joining hook about players who want in; 0 without a hook.";

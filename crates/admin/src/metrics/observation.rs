@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::{RecorderStatus, RecorderWatch};
+use consonance_server::reports::Reports;
 use consonance_server::store::StoreStatus;
 use consonance_server::{
     HookStatistics, NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WorkerStatistics,
@@ -39,6 +40,12 @@ pub struct Observation {
     pub hook: Option<HookStatistics>,
     /// How recordings do, if the server can record.
     pub recorder: Option<RecorderStatus>,
+    /// Bytes of voice that are in memory for reports.
+    pub kept_voice_bytes: usize,
+    /// Frames that were to be kept for reports and found no room.
+    pub frames_not_kept: u64,
+    /// Reports of players that are there.
+    pub reports: usize,
 }
 
 impl Observation {
@@ -59,6 +66,7 @@ impl Observation {
             store: moderation.store_status(),
             bans: moderation.bans_count(),
             recorder: recorder.map(RecorderWatch::status),
+            reports: moderation.reports().map_or(0, Reports::count),
             ..Self::default()
         };
         for numbers in server.ask_all(|session_loop, now| session_loop.numbers(now)) {
@@ -71,6 +79,8 @@ impl Observation {
             observation.networks.extend(numbers.networks);
             observation.lost_percent.extend(numbers.lost_percent);
             observation.hook = observation.hook.or(numbers.hook);
+            observation.kept_voice_bytes += numbers.kept_voice_bytes;
+            observation.frames_not_kept += numbers.frames_not_kept;
         }
         observation
     }

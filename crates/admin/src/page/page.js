@@ -187,6 +187,7 @@ const field = (id, words, made) => ({ id, made: () => element("label", { textCon
 const options = (pairs) => () => element("select", {}, ...pairs.map(([value, words]) => element("option", { value, textContent: words })));
 const input = (properties) => () => element("input", { autocomplete: "off", ...properties });
 const REASON = field("reason", "Reason (players are shown it)", input({ maxLength: 256 }));
+const KEPT_REASON = field("reason", "Reason (kept with the report)", input({ maxLength: 256 }));
 const TIME = field("for_s", "For how long", options([["", "for good"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
 const value = (id) => $("field-" + id)?.value ?? "";
 const number = (id) => value(id) === "" ? undefined : Number(value(id));
@@ -208,7 +209,7 @@ function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
   $("dialog-form").onsubmit = async (event) => {
     event.preventDefault();
     $("dialog-do").disabled = true;
-    try { toast(await carryOut()); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), error.message); }
+    try { const said = await carryOut(); if (said) toast(said); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), error.message); }
     $("dialog-do").disabled = false;
   };
   $("dialog").showModal();
@@ -241,6 +242,7 @@ function moderate(player) {
     remove_from_room: ["Take out of a room", [own("room", "Room"), REASON], () => ({ player: who, room: value("room") })],
     set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
     reset: ["Start its client anew", [REASON], () => ({ player: who })],
+    report: ["Report, with what was just said", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: who })],
     ban: ["Ban", [field("target", "Whom", options([["name", "the name " + player.name], ...(player.subject ? [["subject", "the account " + player.subject]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
   };
@@ -249,9 +251,15 @@ function moderate(player) {
   const current = () => actions[value("what") || open[0][0]];
   openDialog(player.name, [player.address, player.subject, session].filter(Boolean).join(" · "), () => [what, ...current()[1]], () => current()[0], () => ["kick", "ban"].includes(value("what")), async () => {
     const key = value("what");
+    if (key === "report") return report(session, who);
     if (key !== "ban") return player.name + ": " + await act(session, { [key]: current()[2]() });
     return ban({ [value("target")]: player[value("target")] });
   });
+}
+async function report(session, player) {
+  const made = await call("POST", "reports", { session, player, reason: value("reason"), by: "page" });
+  if (shown === "Reports") drawReports();
+  return "report number " + made.report.id + " holds " + plural(made.report.tracks, "voice");
 }
 async function ban(target) {
   const banned = await call("POST", "bans", given({ target, for_s: number("for_s"), reason: value("reason"), by: "page" }));
@@ -284,6 +292,44 @@ $("new-ban").onclick = () => {
   const kind = field("kind", "What", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
   openDialog("Ban somebody", "Whoever is here and meant is sent away.", () => [kind, field("who", "Who", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("who") }));
 };
+// --- reports
+const bytes = (count) => count < 1e6 ? Math.ceil(count / 1e3) + " kB" : (count / 1e6).toFixed(count < 1e7 ? 1 : 0) + " MB";
+const REPORTS = [
+  text("When", (report) => moment(report.at), "text"), text("Whom", (report) => report.player, "name"),
+  text("In", (report) => report.session, "text"), text("Reason", (report) => report.reason || DASH, "text"),
+  text("By", (report) => report.by, "text wide"), text("Size", (report) => bytes(report.bytes), "number wide"),
+  button("Listen", (report) => listenTo("Report " + report.id + ": " + report.player, "reports/" + report.id)),
+  button("Remove", (report) => openDialog("Remove the report of " + report.player + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
+    await call("DELETE", "reports/" + report.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
+    drawReports();
+    return "removed";
+  })),
+];
+async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "Nobody was reported."); } catch (error) { toast(error.message, true); } }
+
+/** Shows the voices below a path, each to hear and to save. */
+async function listenTo(title, path) {
+  try {
+    const { tracks } = await call("GET", path), urls = [];
+    const rows = tracks.map((track) => {
+      const place = element("p", { className: "line" }), name = element("b", { textContent: track.player });
+      const load = element("button", { type: "button", textContent: "Load " + bytes(track.bytes), onclick: async () => {
+        load.disabled = true;
+        try {
+          const answer = await fetch("api/v1/" + path + "/tracks/" + encodeURIComponent(track.file), { headers: authorization() });
+          if (!answer.ok) throw new Error((await answer.json()).detail);
+          const url = URL.createObjectURL(await answer.blob());
+          urls.push(url);
+          load.replaceWith(element("audio", { controls: true, src: url }), element("a", { href: url, download: track.file, textContent: "Save" }));
+        } catch (error) { load.disabled = false; toast(error.message, true); }
+      } });
+      place.append(name, span(track.duration_s), load);
+      return { made: () => place };
+    });
+    openDialog(title, tracks.length ? "All voices begin at the same moment." : "There is no voice in it.", () => rows, () => "Close", () => false, async () => "");
+    $("dialog").onclose = () => { urls.forEach((url) => URL.revokeObjectURL(url)); $("dialog").onclose = null; };
+  } catch (error) { toast(error.message, true); }
+}
 const LOG = [
   text("When", (entry) => moment(entry.at), "wide"), text("Who", (entry) => entry.by, "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
   text("To whom", (entry) => entry.target + (entry.session && entry.session !== entry.target ? " in " + entry.session : ""), "text"),
@@ -301,7 +347,7 @@ async function drawLog(before) {
 }
 
 // --- tabs
-const TABS = { Players: "Players", Bans: "Bans", Log: "Audit log" };
+const TABS = { Players: "Players", Bans: "Bans", Reports: "Reports", Log: "Audit log" };
 let shown = "Players";
 for (const [name, words] of Object.entries(TABS)) {
   const tab = element("button", { id: "tab-" + name, textContent: words, onclick: () => { shown = name; showTab(); } });
@@ -322,6 +368,7 @@ function showTab() {
     $("tab-" + name).tabIndex = name === shown ? 0 : -1;
   }
   if (token && shown === "Bans") drawBans();
+  if (token && shown === "Reports") drawReports();
   if (token && shown === "Log") drawLog();
 }
 $("find").oninput = drawPlayers;

@@ -41,11 +41,25 @@ pub(crate) fn ask(listener: &AdminListener, request: &str, lines: &[&str]) -> An
 
 /// Asks with these lines of head and no others.
 pub(crate) fn ask_plainly(listener: &AdminListener, request: &str, lines: &[&str]) -> Answer {
+    answer(send(listener, request, lines))
+}
+
+/// Asks for something that is no text; the head, with its names in lower case, and the body.
+pub(crate) fn fetch(listener: &AdminListener, request: &str, lines: &[&str]) -> (String, Vec<u8>) {
+    let host = format!("Host: {}", listener.local_addr());
+    let mut bytes = Vec::new();
+    send(listener, request, &[&[&*host], lines].concat()).read_to_end(&mut bytes).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let body = bytes.split_off(end + 4);
+    (String::from_utf8(bytes).unwrap().to_ascii_lowercase(), body)
+}
+
+fn send(listener: &AdminListener, request: &str, lines: &[&str]) -> TcpStream {
     let mut stream = connect(listener);
     let lines = lines.join("\r\n");
     let head = format!("{request} HTTP/1.1\r\nConnection: close\r\n{lines}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
-    answer(stream)
+    stream
 }
 
 /// Everything that comes until the connection ends.

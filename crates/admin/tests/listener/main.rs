@@ -6,5 +6,6 @@ mod api;
 mod ask;
 mod limits;
 mod page;
+mod reports;
 mod stage;
 mod strangers;

@@ -8,10 +8,16 @@ use std::time::{Duration, Instant};
 use consonance_admin::{AdminListener, AdminSettings, Operator};
 use consonance_server::moderation::Moderation;
 use consonance_server::records::{Records, RecordsSettings};
+use consonance_server::reports::Reports;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_session::{Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId};
+use consonance_session::{
+    ChannelProperties, Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId,
+    Target,
+};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{self as transport, ClientEvent, ClientTransport as _};
+
+use crate::ask::settings;
 
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,14 +33,29 @@ pub(crate) struct Stage {
 impl Stage {
     /// With the sessions "main" and "a/b ü", which is hard to write in an address.
     pub(crate) fn new(settings: AdminSettings) -> Self {
+        Self::with(settings, |_| {}, |moderation| moderation)
+    }
+
+    /// The same with reports, of which so much is kept.
+    pub(crate) fn with_reports(reports: Reports, last: Duration) -> Self {
+        let keep = move |sessions: &mut SessionsSettings| sessions.kept_voices.last = last;
+        Self::with(settings(), keep, |moderation| moderation.with_reports(reports))
+    }
+
+    fn with(
+        settings: AdminSettings,
+        change: impl FnOnce(&mut SessionsSettings),
+        complete: impl FnOnce(Moderation) -> Moderation,
+    ) -> Self {
         let mut sessions = SessionsSettings::new(["main", "a/b ü"]).unwrap();
+        change(&mut sessions);
         let records = Records::in_memory(RecordsSettings::default());
         sessions.records = records.clone();
         let network = MemoryNetwork::new();
         let mut session_loop = SessionLoop::new(&sessions);
         session_loop.add_listener(Box::new(network.listen()));
         let server = DedicatedServer::start(session_loop);
-        let moderation = Moderation::new(server.handle(), records);
+        let moderation = complete(Moderation::new(server.handle(), records));
         let operator = Operator::new(server.handle(), moderation.clone());
         let listener = AdminListener::start(settings, operator).unwrap();
         Self { listener, server, moderation, network }
@@ -42,10 +63,19 @@ impl Stage {
 
     /// Somebody who is in a session and listens to "lobby", until it is dropped.
     pub(crate) fn player(&self, name: &str, session: &str) -> Player {
+        self.player_with(name, session, false)
+    }
+
+    /// The same, and it speaks there all the time.
+    pub(crate) fn talker(&self, name: &str, session: &str) -> Player {
+        self.player_with(name, session, true)
+    }
+
+    fn player_with(&self, name: &str, session: &str, talks: bool) -> Player {
         let transport = self.network.client(session);
         let is_over = Arc::new(AtomicBool::new(false));
         let (over, own) = (Arc::clone(&is_over), name.to_owned());
-        let thread = thread::spawn(move || play(&own, transport, &over));
+        let thread = thread::spawn(move || play(&own, transport, talks, &over));
         let is_here = || {
             let players = self.moderation.players(session).unwrap();
             players.iter().any(|player| player.name == name && player.rooms == ["lobby"])
@@ -54,6 +84,9 @@ impl Stage {
         Player { is_over, thread: Some(thread) }
     }
 }
+
+/// 20 ms of silence as an Opus encoder makes it.
+const SILENT_FRAME: &[u8] = &[0xF8, 0xFF, 0xFE];
 
 pub(crate) struct Player {
     is_over: Arc<AtomicBool>,
@@ -77,9 +110,13 @@ pub(crate) fn wait_until(is_so: impl Fn() -> bool) {
     }
 }
 
-fn play(name: &str, mut transport: MemoryClient, is_over: &AtomicBool) {
+fn play(name: &str, mut transport: MemoryClient, talks: bool, is_over: &AtomicBool) {
     let mut client = Client::new(ClientSettings::new(name));
     client.join_room("lobby").unwrap();
+    if talks {
+        client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
+    }
+    let mut next_frame = Instant::now();
     client.start();
     let (started, link) = (Instant::now(), LinkId(1));
     while !is_over.load(Ordering::Relaxed) {
@@ -101,6 +138,11 @@ fn play(name: &str, mut transport: MemoryClient, is_over: &AtomicBool) {
             }
         }
         client.handle_timeout(at);
+        if talks && now >= next_frame {
+            next_frame = now + Duration::from_millis(20);
+            // Before it has joined, there is nobody to hear it.
+            let _ = client.send_voice(SILENT_FRAME);
+        }
         while let Some(command) = client.poll_command() {
             match command {
                 LinkCommand::Open => transport.connect(now),

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use crate::admin_token;
 
 /// Longer than the server takes to give up on a worker that hangs.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long an answer may take to come, whole: a recording may be large.
+const DOWNLOAD_PATIENCE: Duration = Duration::from_hours(1);
 
 /// A server and the token for it.
 pub(super) struct Client {
@@ -33,7 +37,11 @@ impl Client {
             )
         })?;
         // The token goes to that server and nowhere else, whatever the environment says of proxies.
-        let config = Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
+        let config = Agent::config_builder()
+            .timeout_connect(Some(PATIENCE))
+            .timeout_recv_response(Some(PATIENCE))
+            .timeout_recv_body(Some(DOWNLOAD_PATIENCE))
+            .http_status_as_error(false);
         let agent = Agent::from(config.proxy(None).max_redirects(0).build());
         let server = server.trim_end_matches('/').to_owned();
         Ok(Self { agent, server, token: text.trim().to_owned() })
@@ -50,6 +58,18 @@ impl Client {
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Box<dyn Error>> {
         let request = self.agent.post(self.url(path)).header("Authorization", self.bearer());
         self.answer(request.header("Content-Type", "application/json").send(body.to_string()))
+    }
+
+    /// Writes what is there into a new file; its length in bytes.
+    pub(super) fn download(&self, path: &str, file: &Path) -> Result<u64, Box<dyn Error>> {
+        let mut answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call()?;
+        if !answer.status().is_success() {
+            self.answer(Ok(answer))?;
+            return Err("the server sends no file".into());
+        }
+        let shown = |error| format!("cannot write {}: {error}", file.display());
+        let mut made = File::create_new(file).map_err(shown)?;
+        Ok(io::copy(&mut answer.body_mut().as_reader(), &mut made).map_err(shown)?)
     }
 
     fn url(&self, path: &str) -> String {

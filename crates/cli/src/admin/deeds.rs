@@ -11,12 +11,15 @@ use super::client::{Client, escaped};
 #[derive(Debug, Args)]
 pub(super) struct OfPlayer {
     /// The session.
-    session: String,
+    pub(super) session: String,
     /// The player's name.
     player: String,
-    /// Why; the player is shown it.
+    /// PLAYER is the subject of its join token instead.
+    #[arg(long)]
+    subject: bool,
+    /// Why; the player is shown it where it is told.
     #[arg(long, default_value = "")]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// A player, and for how long.
@@ -82,6 +85,23 @@ pub(super) struct SlowTexts {
     seconds: Option<u32>,
 }
 
+/// A player that is in a room.
+#[derive(Debug, Args)]
+pub(super) struct TakeOut {
+    #[command(flatten)]
+    of: OfPlayer,
+    /// The room.
+    room: String,
+}
+
+/// Why something is taken back or away.
+#[derive(Debug, Args)]
+pub(super) struct Removal {
+    /// Why, for the audit log.
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
 /// Somebody to be kept out.
 #[derive(Debug, Args)]
 pub(super) struct Ban {
@@ -102,15 +122,20 @@ pub(super) struct Ban {
     reason: String,
 }
 
-type Answer = Result<Value, Box<dyn Error>>;
+pub(super) type Answer = Result<Value, Box<dyn Error>>;
 
 impl OfPlayer {
+    /// As the API names it.
+    pub(super) fn player(&self) -> Value {
+        if self.subject { json!({"subject": self.player}) } else { json!(self.player) }
+    }
+
     pub(super) fn act(&self, client: &Client, action: &str) -> Answer {
         self.act_with(client, action, json!({}))
     }
 
     fn act_with(&self, client: &Client, action: &str, mut details: Value) -> Answer {
-        details["player"] = json!(self.player);
+        details["player"] = self.player();
         act(client, &self.session, &json!({ action: details }), &self.reason)
     }
 }
@@ -122,9 +147,9 @@ impl Sanction {
 }
 
 impl InRoom {
-    /// Both, unless only one is meant.
-    pub(super) fn act(&self, client: &Client, is_permitted: bool) -> Answer {
-        let right = |is_other_meant: bool| (!is_other_meant).then_some(is_permitted);
+    /// Both, unless only one is meant; nothing leaves them to the room's own rules.
+    pub(super) fn act(&self, client: &Client, is_permitted: Option<bool>) -> Answer {
+        let right = |is_other_meant: bool| is_permitted.filter(|_| !is_other_meant);
         let details = json!({"room": self.room, "listen": right(self.speak), "speak": right(self.listen)});
         self.of.act_with(client, "set_room_rights", details)
     }
@@ -133,6 +158,19 @@ impl InRoom {
 impl Move {
     pub(super) fn act(&self, client: &Client) -> Answer {
         self.of.act_with(client, "move", json!({"from": self.from, "to": self.to}))
+    }
+}
+
+impl TakeOut {
+    pub(super) fn act(&self, client: &Client) -> Answer {
+        self.of.act_with(client, "remove_from_room", json!({"room": self.room}))
+    }
+}
+
+impl Removal {
+    /// Removes what is at this path of the API.
+    pub(super) fn act(&self, client: &Client, path: &str) -> Answer {
+        client.delete(&format!("{path}?reason={}&by={}", escaped(&self.reason), escaped(&somebody())))
     }
 }
 

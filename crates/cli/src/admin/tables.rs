@@ -70,6 +70,56 @@ pub(super) fn banned(banned: &Value) -> String {
     format!("ban number {} holds{gone}\n", text(&banned["ban"]["id"]))
 }
 
+pub(super) fn reported(reported: &Value) -> String {
+    let report = &reported["report"];
+    let (number, tracks) = (text(&report["id"]), report["tracks"].as_u64().unwrap_or_default());
+    format!("report number {number}: {}\n", voices(tracks))
+}
+
+pub(super) fn reports(reports: &Value) -> String {
+    let row = |report: &Value| {
+        let at = report["at"].as_u64().map(utc).unwrap_or_default();
+        let rest = ["session", "player", "tracks", "bytes", "by", "reason"];
+        [text(&report["id"]), at].into_iter().chain(rest.map(|key| text(&report[key]))).collect()
+    };
+    let titles = ["NUMBER", "WHEN", "SESSION", "PLAYER", "VOICES", "BYTES", "BY", "REASON"];
+    table(&titles, list(reports).iter().map(row), "nobody was reported")
+}
+
+pub(super) fn report(details: &Value) -> String {
+    let report = &details["report"];
+    let at = report["at"].as_u64().map(utc).unwrap_or_default();
+    let [number, player, session, by, reason] =
+        ["id", "player", "session", "by", "reason"].map(|key| text(&report[key]));
+    let head = format!("report number {number} of {player} in {session}, by {by} at {at}: {reason}\n");
+    head + &tracks(&details["tracks"])
+}
+
+pub(super) fn tracks(tracks: &Value) -> String {
+    let row = |track: &Value| {
+        let seconds = |value: &Value| format!("{:.1}", value.as_f64().unwrap_or_default());
+        let span = |span: &Value| format!("{}-{}", seconds(&span["from_s"]), seconds(&span["to_s"]));
+        let spans: Vec<_> = list(&track["spans"]).iter().take(SPANS_SHOWN).map(span).collect();
+        let more = if list(&track["spans"]).len() > SPANS_SHOWN { ", …" } else { "" };
+        let spoke = spans.join(", ") + more;
+        vec![text(&track["player"]), text(&track["file"]), text(&track["bytes"]), spoke]
+    };
+    table(&["PLAYER", "FILE", "BYTES", "SPEAKS AT (s)"], list(tracks).iter().map(row), "no voice was heard")
+}
+
+pub(super) fn fetched(answer: &Value) -> String {
+    let line = |file: &Value| format!("{} ({} bytes)\n", text(&file["file"]), text(&file["bytes"]));
+    let lines: String = list(&answer["fetched"]).iter().map(line).collect();
+    if lines.is_empty() { "there is no voice in it\n".into() } else { lines }
+}
+
+fn voices(number: u64) -> String {
+    if number == 1 { "1 voice".into() } else { format!("{number} voices") }
+}
+
+/// Stretches of speech of one voice in a table.
+const SPANS_SHOWN: usize = 5;
+
 pub(super) fn outcome(done: &Value) -> String {
     let words = match done["outcome"].as_str().unwrap_or_default() {
         "told" => "done, and the player was told",

@@ -7,7 +7,6 @@ use consonance_server::DedicatedServer;
 use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::Recorder;
-use consonance_server::records::Records;
 
 use crate::admin_token;
 use crate::logging::{complain, show};
@@ -16,12 +15,11 @@ use crate::logging::{complain, show};
 pub(super) fn listener(
     config: &Config,
     server: &DedicatedServer,
-    records: &Records,
+    moderation: &Moderation,
     recorder: Option<&Recorder>,
 ) -> Result<Option<AdminListener>, Box<dyn Error>> {
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
-    let moderation = Moderation::new(server.handle(), records.clone());
-    let operator = Operator::new(server.handle(), moderation);
+    let operator = Operator::new(server.handle(), moderation.clone());
     let operator = match recorder {
         Some(recorder) => operator.with_recordings(recorder.watch()),
         None => operator,

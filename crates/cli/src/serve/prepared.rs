@@ -128,6 +128,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.room_limits.clone_from(&config.room_limits);
     settings.monitor_channels = config.watching.monitor_channels;
     settings.shedding = config.overload;
+    settings.kept_voices = config.moderation.kept_voices;
     settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)
 }
@@ -154,6 +155,10 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
     if config.recording.folder.is_none() && !config.recording.settings.sessions.is_empty() {
         let what = "sessions are to be recorded, but to nowhere: set recording.folder, too";
         problems.push(loaded.problem("recording.sessions", what));
+    }
+    if config.storage.folder.is_none() && !config.moderation.kept_voices.last.is_zero() {
+        let what = "voices are to be kept for reports, but reports go nowhere: set storage.folder, too";
+        problems.push(loaded.problem("moderation.keep_last_s", what));
     }
     if let Some(host) = &config.host
         && let Err(error) = QuicAddress::new(&**host, DEFAULT_PORT, "main", None)

@@ -14,8 +14,10 @@ use consonance_quic::{
     FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
 use consonance_server::config::{Config, TakesEffect};
+use consonance_server::moderation::Moderation;
 use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
+use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, SessionsSettings, Workers};
 use consonance_udp::ServerPathSettings;
 use tracing::info;
@@ -38,6 +40,7 @@ pub(super) struct Running {
     /// The certificate, if no files have it.
     made_identity: Option<SavedIdentity>,
     records: Records,
+    moderation: Moderation,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
     recorder: Option<Recorder>,
@@ -95,13 +98,15 @@ impl Running {
         }
         let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
-        let admin = admin::listener(&config, &server, &sessions.records, recorder.as_ref())?;
+        let moderation = moderation(&config, &server, &sessions.records)?;
+        let admin = admin::listener(&config, &server, &moderation, recorder.as_ref())?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,
             listeners,
             made_identity,
             records,
+            moderation,
             cleared_at,
             capture,
             recorder,
@@ -143,6 +148,9 @@ impl Running {
         let taken = keys(config.changes(&self.config), TakesEffect::AtOnce);
         let waiting = keys(config.changes(&self.started), TakesEffect::AtNextStart);
         let is_done = self.server.reconfigure(sessions);
+        if let Some(reports) = self.moderation.reports() {
+            reports.set_settings(config.moderation.reports);
+        }
         self.config = config;
         // Addresses are those of what runs.
         self.config.sessions.clone_from(&self.started.sessions);
@@ -158,7 +166,7 @@ impl Running {
     pub(super) fn clear_away(&mut self, now: Instant) {
         if now.saturating_duration_since(self.cleared_at) >= CLEARING_INTERVAL {
             self.cleared_at = now;
-            self.records.clear_away_now();
+            self.moderation.clear_away();
         }
     }
 
@@ -219,6 +227,18 @@ fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
         return Ok(Records::in_memory(settings));
     };
     Ok(Records::open(folder, settings)?)
+}
+
+/// The operator's way in, with reports if there is a folder for them.
+fn moderation(
+    config: &Config,
+    server: &DedicatedServer,
+    records: &Records,
+) -> Result<Moderation, Box<dyn Error>> {
+    let moderation = Moderation::new(server.handle(), records.clone());
+    let Some(folder) = &config.storage.folder else { return Ok(moderation) };
+    let reports = Reports::open(reports::folder_in(folder), config.moderation.reports)?;
+    Ok(moderation.with_reports(reports))
 }
 
 /// One for each core that the process may use, unless the operator says otherwise.

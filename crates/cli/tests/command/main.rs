@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod admin;
+mod admin_commands;
 mod bench;
 mod config;
 mod devices;

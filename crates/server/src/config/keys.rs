@@ -7,6 +7,7 @@ use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
 use super::log::LOG_KEYS;
+use super::moderation_keys::MODERATION_KEYS;
 use super::overload::OVERLOAD_KEYS;
 use super::recording_keys::RECORDING_KEYS;
 
@@ -82,6 +83,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("watching", "Ways to look into the server."),
     ("admin", "The listener for operators: health, metrics, the admin API and its page."),
     (
+        "moderation",
+        "Reports of players: what they said just before, as files; docs/recording.md says more. Everything else about moderation is decided while the server runs.",
+    ),
+    (
         "recording",
         "Recordings of sessions, a file for each voice; docs/recording.md says more. Players whose clients can show it are told; tell the others.",
     ),
@@ -102,12 +107,13 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 pub(super) const KEYS: &[Key] = &joined();
 
 /// Those of the parts of a configuration.
-const TABLES: [&[Key]; 9] = [
+const TABLES: [&[Key]; 10] = [
     OWN_KEYS,
     LOG_KEYS,
     JOINING_KEYS,
     HOOK_KEYS,
     ADMIN_KEYS,
+    MODERATION_KEYS,
     RECORDING_KEYS,
     OVERLOAD_KEYS,
     ENDING_KEYS,
@@ -132,6 +138,7 @@ const KEY_COUNT: usize = OWN_KEYS.len()
     + JOINING_KEYS.len()
     + HOOK_KEYS.len()
     + ADMIN_KEYS.len()
+    + MODERATION_KEYS.len()
     + RECORDING_KEYS.len()
     + OVERLOAD_KEYS.len()
     + ENDING_KEYS.len()

@@ -4,6 +4,7 @@ use consonance_session::StandingError;
 
 use crate::handle::AskError;
 use crate::records::RecordsError;
+use crate::reports::ReportsError;
 
 /// Why something was not done, or not wholly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +75,20 @@ pub enum ModerationError {
         /// What it is.
         what: &'static str,
     },
+    /// Voices are not kept on this server, so there is nothing to report.
+    #[error("voices are not kept on this server: set moderation.keep_last_s and storage.folder")]
+    NothingKept,
+    /// The player was not heard of late.
+    #[error("{player:?} has said nothing in the session {session:?} of late that anybody heard")]
+    NotHeard {
+        /// The session's name.
+        session: String,
+        /// The player.
+        player: String,
+    },
+    /// A report was not made, or cannot be had.
+    #[error(transparent)]
+    Report(ReportsError),
     /// Too much is kept already.
     #[error(transparent)]
     Records(#[from] RecordsError),

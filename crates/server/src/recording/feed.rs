@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_session::{ClientId, CodecKind, RoomId, Server};
-use consonance_wire::{ChannelKind, MessageType, Packet, VoiceData};
+use consonance_wire::{ChannelKind, VoiceData};
 use rtrb::Producer;
 
 use super::index::EndReason;
 use super::message::Message;
 use super::settings::RecordingSettings;
+use super::voice_packet::voice_of;
 
 /// Hands what one thread relays to the thread that writes recordings; made by [`Recorder::feed`](super::Recorder::feed).
 #[derive(Debug)]
@@ -81,13 +82,7 @@ impl RecordingFeed {
     /// Begins to record a session.
     pub(crate) fn begin(&mut self, now: Instant, session: &str, by_operator: bool) -> SessionTap {
         let mut begun = self.registry.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = Arc::new(TapState {
-            recording: self.registry.next.fetch_add(1, Ordering::Relaxed),
-            closed: AtomicU8::new(OPEN),
-            ended: AtomicBool::new(false),
-            goes_on: AtomicBool::new(false),
-            frames_dropped: AtomicU64::new(0),
-        });
+        let state = Arc::new(TapState::new(self.registry.next.fetch_add(1, Ordering::Relaxed)));
         begun.push(Begun { state: Arc::clone(&state), session: session.to_owned(), by_operator, at: now });
         let (speakers, rooms) = (IdSet::default(), IdSet::default());
         SessionTap { state, begun: now, by_operator, speakers, rooms, end: EndReason::SessionEnded }
@@ -185,6 +180,16 @@ impl Drop for SessionTap {
 }
 
 impl TapState {
+    pub(super) fn new(recording: u32) -> Self {
+        Self {
+            recording,
+            closed: AtomicU8::new(OPEN),
+            ended: AtomicBool::new(false),
+            goes_on: AtomicBool::new(false),
+            frames_dropped: AtomicU64::new(0),
+        }
+    }
+
     /// Why the session's end was closed; all that it has told is in the ring then.
     pub(super) fn closed(&self) -> Option<EndReason> {
         EndReason::of_number(self.closed.load(Ordering::Acquire))
@@ -199,22 +204,6 @@ impl TapState {
 
 /// No [`EndReason`].
 const OPEN: u8 = u8::MAX;
-
-/// The voice packet that a client sent, on its own or in a relay.
-fn voice_of(packet: &[u8]) -> Option<(&[u8], VoiceData<'_>)> {
-    match Packet::parse(packet).ok()? {
-        Packet::VoiceData(voice) => Some((packet, voice)),
-        Packet::ServerRelayUnreliable(relay)
-            if MessageType::peek(relay.packet) == Ok(MessageType::VoiceData) =>
-        {
-            match Packet::parse(relay.packet).ok()? {
-                Packet::VoiceData(voice) => Some((relay.packet, voice)),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
 
 /// Numbers of 16 bits; nothing is allocated for one that is not above those before.
 #[derive(Debug, Default)]

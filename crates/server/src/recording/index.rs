@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -109,10 +109,12 @@ pub enum EndReason {
     WriteFailed,
     /// The server was killed, or the machine stopped. What was written until a second before is there.
     Crashed,
+    /// Somebody was [reported](crate::reports): it holds what was said until then.
+    Reported,
 }
 
 impl EndReason {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::SessionEnded,
         Self::Empty,
         Self::Stopped,
@@ -122,6 +124,7 @@ impl EndReason {
         Self::DiskNearlyFull,
         Self::WriteFailed,
         Self::Crashed,
+        Self::Reported,
     ];
 
     pub(super) fn of_number(number: u8) -> Option<Self> {
@@ -169,6 +172,13 @@ impl RecordingIndex {
             return Err(malformed(format!("it has version {}, and {VERSION} is known here", index.version)));
         }
         Ok(index)
+    }
+
+    /// Where a track is in the recording's folder; `None` if it has no track with a file of this name, whatever else is there.
+    pub fn path_of(&self, folder: &Path, file: &str) -> Option<PathBuf> {
+        let track = self.tracks.iter().find(|track| track.file == file)?;
+        // An index that somebody else wrote leads nowhere else.
+        (Path::new(&track.file).file_name()? == track.file.as_str()).then(|| folder.join(&track.file))
     }
 
     /// Replaces the index in this folder: whoever reads it, and whenever a machine stops, there is either the former one or

@@ -14,7 +14,6 @@ use super::feed::{Begun, TapState};
 use super::file_name;
 use super::index::{EndReason, RecordingIndex, VERSION};
 use super::message::Message;
-use super::settings::RecordingSettings;
 use super::track::{Audience, Track};
 use crate::utc::rfc_3339;
 
@@ -41,19 +40,22 @@ enum Speaker {
 }
 
 impl LiveRecording {
-    /// Makes the folder and the first index.
+    /// Makes a folder for the recording, in one for its session.
     pub(super) fn create(begun: Begun, now: Instant, folder: &Path) -> io::Result<Self> {
-        let age = now.saturating_duration_since(begun.at);
-        let started = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
         let session_folder = folder.join(file_name::of_session(&begun.session));
         std::fs::create_dir_all(&session_folder)?;
-        let since_1970 = started.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let started_at = rfc_3339(since_1970.as_secs());
+        let started_at = rfc_3339(since_1970(begun.at, now).as_secs());
         let folder = new_folder(&session_folder, &file_name::of_time(&started_at))?;
+        Self::create_in(folder, begun, now)
+    }
+
+    /// Writes the first index into a folder of the recording's own.
+    pub(super) fn create_in(folder: PathBuf, begun: Begun, now: Instant) -> io::Result<Self> {
+        let since_1970 = since_1970(begun.at, now);
         let index = RecordingIndex {
             version: VERSION,
             session: begun.session,
-            started_at,
+            started_at: rfc_3339(since_1970.as_secs()),
             started_unix_ms: since_1970.as_millis() as u64,
             by_operator: begun.by_operator,
             sample_rate_hz: 48_000,
@@ -78,11 +80,11 @@ impl LiveRecording {
         })
     }
 
-    /// Takes in what was told of this recording.
-    pub(super) fn handle(&mut self, message: &Message<'_>, settings: &RecordingSettings) -> io::Result<()> {
+    /// Takes in what was told of this recording, for so many voices at most.
+    pub(super) fn handle(&mut self, message: &Message<'_>, tracks_max: usize) -> io::Result<()> {
         match *message {
             Message::Speaker { id, is_opus, name, subject, .. } => {
-                self.introduce(id, is_opus, name, subject, settings.tracks_max)
+                self.introduce(id, is_opus, name, subject, tracks_max)
             }
             Message::Room { id, name, .. } => {
                 let name = if name.is_empty() { id.0.to_string() } else { name.to_owned() };
@@ -201,6 +203,12 @@ const INDEX_INTERVAL: Duration = Duration::from_secs(10);
 const LAG: Duration = Duration::from_millis(100);
 /// Stretches of speech of one recording; more are told as one, so that an index stays of a size that can be read.
 const MAX_SPANS: usize = 50_000;
+
+/// When something was that happened then, by the clock of the wall.
+fn since_1970(then: Instant, now: Instant) -> Duration {
+    let wall = SystemTime::now().checked_sub(now.saturating_duration_since(then)).unwrap_or(UNIX_EPOCH);
+    wall.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
 
 fn samples(time: Duration) -> u64 {
     time.as_micros() as u64 * 48 / 1_000

@@ -102,15 +102,24 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(fs::read_dir(folder)?.filter_map(Result::ok).filter(is_folder).map(|entry| entry.path()).collect())
 }
 
-/// Removes what a recording made and nothing else; the folder only if it is empty then, and that of its session likewise.
-fn remove(folder: &Path) -> io::Result<()> {
+/// Removes what a recording made and nothing else; the folder only if it is empty then.
+pub(crate) fn remove_recording(folder: &Path) -> io::Result<()> {
     for file in opus_files(folder) {
         fs::remove_file(folder.join(file))?;
     }
-    fs::remove_file(folder.join(RecordingIndex::FILE))?;
-    let is_empty = fs::remove_dir(folder).is_ok();
-    if let Some(session) = folder.parent().filter(|_| is_empty) {
-        // Others may be in it.
+    match fs::remove_file(folder.join(RecordingIndex::FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // Somebody may have put something of its own there.
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// The same, and the folder of its session, if no other recording is in it.
+fn remove(folder: &Path) -> io::Result<()> {
+    remove_recording(folder)?;
+    if let Some(session) = folder.parent().filter(|_| !folder.exists()) {
         let _ = fs::remove_dir(session);
     }
     Ok(())

@@ -129,7 +129,7 @@ impl Writing {
             }
             // What comes for one that has ended is nobody's.
             if let Some(live) = self.live.get_mut(&number)
-                && let Err(error) = live.handle(&message, &shared.registry.settings)
+                && let Err(error) = live.handle(&message, shared.registry.settings.tracks_max)
             {
                 self.fail(number, now, &error);
             }

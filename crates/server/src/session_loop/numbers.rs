@@ -23,6 +23,10 @@ pub struct LoopNumbers {
     /// What the service was asked that has the last word on who may join, if there is one: all workers ask the same, and
     /// know the same of it.
     pub hook: Option<HookStatistics>,
+    /// Bytes of voice that are in memory for reports.
+    pub kept_voice_bytes: usize,
+    /// Frames that were to be kept for reports and found no room.
+    pub frames_not_kept: u64,
 }
 
 /// A session in numbers.
@@ -61,6 +65,8 @@ impl SessionLoop {
             networks: self.listeners.numbers(now).collect(),
             hook: self.desk.hook_statistics(),
             lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
+            kept_voice_bytes: self.voice_keeper.bytes(),
+            frames_not_kept: self.voice_keeper.frames_not_kept(),
         }
     }
 }

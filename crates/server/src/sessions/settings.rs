@@ -6,6 +6,7 @@ use std::time::Duration;
 use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::admission::Admission;
+use crate::kept_voices::KeptVoicesSettings;
 use crate::records::{Records, RecordsSettings};
 use crate::shedding::SheddingSettings;
 
@@ -41,6 +42,8 @@ pub struct SessionsSettings {
     pub monitor_channels: bool,
     /// What each worker gives up when it has too much to do.
     pub shedding: SheddingSettings,
+    /// How much of the latest voices is kept for [reports](crate::reports) (default: nothing).
+    pub kept_voices: KeptVoicesSettings,
     /// Who may join (default everybody).
     pub admission: Admission,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
@@ -97,6 +100,7 @@ impl SessionsSettings {
             records: Records::in_memory(RecordsSettings::default()),
             monitor_channels: false,
             shedding: SheddingSettings::default(),
+            kept_voices: KeptVoicesSettings::default(),
             admission: Admission::default(),
             seed: random_u64(),
             secret_key: random_key(),

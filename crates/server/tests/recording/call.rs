@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use consonance_server::recording::{Recorder, RecordingIndex, RecordingSettings, TrackIndex, recordings_in};
+use consonance_server::reports::KeptVoicesSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
@@ -27,6 +28,8 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 pub(crate) struct Setup {
     pub(crate) folder: PathBuf,
     pub(crate) settings: RecordingSettings,
+    /// What is kept for reports.
+    pub(crate) kept_voices: KeptVoicesSettings,
 }
 
 /// Everything is recorded, and no limit of the disk is in the way.
@@ -34,7 +37,7 @@ pub(crate) fn setup(name: &str) -> Setup {
     let mut settings = RecordingSettings::default();
     settings.sessions = vec!["*".into()];
     settings.free_bytes_min = 0;
-    Setup { folder: folder(name), settings }
+    Setup { folder: folder(name), settings, kept_voices: KeptVoicesSettings::default() }
 }
 
 pub(crate) struct Call {
@@ -58,7 +61,8 @@ impl Call {
     }
 
     fn starting_at(setup: &Setup, now: Instant) -> Self {
-        let sessions = SessionsSettings::new(["main"]).unwrap();
+        let mut sessions = SessionsSettings::new(["main"]).unwrap();
+        sessions.kept_voices = setup.kept_voices;
         let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
         session_loop.add_listener(Box::new(network.listen()));
         let folder = setup.folder.clone();
@@ -157,15 +161,21 @@ pub(crate) struct Voice {
     /// Of the next frame.
     pub(crate) sequence: u16,
     pub(crate) channel_session: u8,
-    /// What the server said of recordings: whether everything is recorded.
-    told: Vec<bool>,
+    /// What the server said of recordings: whether everything is recorded, and how many of the last seconds are kept.
+    told: Vec<(bool, u16)>,
 }
 
 impl Voice {
     /// Whether everything is recorded, each time that the server said so since the last call.
     pub(crate) fn told(&mut self, now: Instant) -> Vec<bool> {
         self.read(now);
-        std::mem::take(&mut self.told)
+        self.told.drain(..).map(|(is_whole, _)| is_whole).collect()
+    }
+
+    /// How many of the last seconds are kept, each time that the server said so since the last call.
+    pub(crate) fn told_seconds(&mut self, now: Instant) -> Vec<u16> {
+        self.read(now);
+        self.told.drain(..).map(|(_, last_s)| last_s).collect()
     }
 
     fn read(&mut self, now: Instant) {
@@ -176,8 +186,8 @@ impl Voice {
                     (self.session, self.id) = (response.session, response.id);
                 }
                 Ok((Packet::ErrorWrongSession(_), trailing)) => {
-                    if let Some(Notice::Recorded { is_whole, .. }) = Notice::find(trailing) {
-                        self.told.push(is_whole);
+                    if let Some(Notice::Recorded { is_whole, last_s }) = Notice::find(trailing) {
+                        self.told.push((is_whole, last_s));
                     }
                 }
                 _ => {}

@@ -4,4 +4,5 @@
 
 mod call;
 mod disk;
+mod reports;
 mod sessions;

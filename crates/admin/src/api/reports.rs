@@ -1,0 +1,202 @@
+//! Reports of players: what they said just before.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use consonance_server::moderation::{By, ModerationError};
+use consonance_server::reports::{Report, Reports};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::action::{Outcome, Player};
+use super::answer::{Body, Parameters, Why, ask, somebody};
+use super::track::{TrackView, download};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Which reports.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    /// Those with a smaller number than this.
+    before: Option<u64>,
+    /// So many at most, up to 1000.
+    #[serde(default = "usual_limit")]
+    limit: usize,
+}
+
+/// Somebody who is reported.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportRequest {
+    /// The session it is in, or was a moment ago.
+    session: String,
+    player: Player,
+    /// Why; kept with the report.
+    #[serde(default)]
+    reason: String,
+    /// Who does it, for the audit log.
+    #[serde(default = "somebody")]
+    by: String,
+}
+
+/// A report.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReportView {
+    /// Names it among all reports.
+    id: u64,
+    /// When, in seconds since 1970.
+    at: u64,
+    session: String,
+    /// Who was reported.
+    player: String,
+    /// The subject of its join token.
+    subject: Option<String>,
+    /// Who reported it.
+    by: String,
+    reason: String,
+    /// How many voices there are files of.
+    tracks: usize,
+    /// What the files take.
+    bytes: u64,
+}
+
+/// A report with what is in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReportDetails {
+    report: ReportView,
+    /// How long it is, in seconds.
+    duration_s: f64,
+    /// The voices; all begin at the same moment.
+    tracks: Vec<TrackView>,
+}
+
+/// A new report.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Reported {
+    report: ReportView,
+    done: Outcome,
+}
+
+/// The reports, the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/reports",
+    params(Page),
+    responses((status = 200, description = "Ask for those before the last one next", body = Vec<ReportView>))
+)]
+pub(super) async fn reports(
+    State(app): State<App>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<Vec<ReportView>>, Problem> {
+    let reports =
+        app.moderation().reports().map(|reports| reports.list(page.before, page.limit.min(LIMIT_MAX)));
+    Ok(Json(reports.unwrap_or_default().into_iter().map(Into::into).collect()))
+}
+
+/// Write down what a player said of late, and what was said around it in the same rooms.
+#[utoipa::path(
+    post,
+    path = "/api/v1/reports",
+    request_body = ReportRequest,
+    responses(
+        (status = 201, description = "It is on the disk", body = Reported),
+        (status = 404, description = "There is no such session, or the player was not heard of late", body = Problem),
+        (status = 409, description = "Voices are not kept on this server", body = Problem),
+        (status = 507, description = "The disk or the folder of reports is full", body = Problem),
+    )
+)]
+pub(super) async fn report(
+    State(app): State<App>,
+    Body(request): Body<ReportRequest>,
+) -> Result<(StatusCode, Json<Reported>), Problem> {
+    ask(move || {
+        let ReportRequest { session, player, reason, by } = request;
+        let reported = app.moderation().report(&By::new(by, reason), &session, &player.into())?;
+        let reported = Reported { report: reported.report.into(), done: reported.done.into() };
+        Ok((StatusCode::CREATED, Json(reported)))
+    })
+    .await
+}
+
+/// A report with its tracks.
+#[utoipa::path(
+    get,
+    path = "/api/v1/reports/{id}",
+    params(("id" = u64, Path, description = "The report's number")),
+    responses(
+        (status = 200, description = "As it was written", body = ReportDetails),
+        (status = 404, description = "There is no such report", body = Problem),
+    )
+)]
+pub(super) async fn details(
+    State(app): State<App>,
+    Path(id): Path<u64>,
+) -> Result<Json<ReportDetails>, Problem> {
+    ask(move || {
+        let reports = known(&app)?;
+        let no_report = || ModerationError::Report(consonance_server::reports::ReportsError::NoReport { id });
+        let report = reports.get(id).ok_or_else(no_report)?;
+        let index = reports.index(id).map_err(ModerationError::Report)?;
+        let duration_s = index.duration_samples as f64 / f64::from(index.sample_rate_hz);
+        let tracks = index.tracks.into_iter().map(Into::into).collect();
+        Ok(Json(ReportDetails { report: report.into(), duration_s, tracks }))
+    })
+    .await
+}
+
+/// A voice of a report, as Ogg Opus.
+#[utoipa::path(
+    get,
+    path = "/api/v1/reports/{id}/tracks/{file}",
+    params(
+        ("id" = u64, Path, description = "The report's number"),
+        ("file" = String, Path, description = "The track's file, as the report names it"),
+    ),
+    responses(
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "audio/ogg"),
+        (status = 404, description = "There is no such report or track", body = Problem),
+    )
+)]
+pub(super) async fn track(
+    State(app): State<App>,
+    Path((id, file)): Path<(u64, String)>,
+) -> Result<Response, Problem> {
+    download(move || Ok(known(&app)?.track(id, &file).map_err(ModerationError::Report)?)).await
+}
+
+/// Remove a report with its files.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/reports/{id}",
+    params(("id" = u64, Path, description = "The report's number"), Why),
+    responses(
+        (status = 200, description = "It is gone", body = Outcome),
+        (status = 404, description = "There is no such report", body = Problem),
+    )
+)]
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path(id): Path<u64>,
+    Parameters(why): Parameters<Why>,
+) -> Result<Json<Outcome>, Problem> {
+    ask(move || Ok(Json(app.moderation().remove_report(&why.into(), id)?.into()))).await
+}
+
+fn known(app: &App) -> Result<&Reports, Problem> {
+    Ok(app.moderation().reports().ok_or(ModerationError::NothingKept)?)
+}
+
+fn usual_limit() -> usize {
+    100
+}
+
+const LIMIT_MAX: usize = 1000;
+
+impl From<Report> for ReportView {
+    fn from(report: Report) -> Self {
+        let Report { id, at, session, player, subject, by, reason, tracks, bytes, .. } = report;
+        Self { id, at, session, player, subject, by, reason, tracks, bytes }
+    }
+}

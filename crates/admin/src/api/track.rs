@@ -1,0 +1,103 @@
+//! Voices in files: what is said of them, and how they are sent.
+
+use std::fs::File;
+use std::io::{self, Read, Take};
+use std::path::PathBuf;
+
+use axum::body::{Body, Bytes};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use consonance_server::recording::TrackIndex;
+use futures_util::stream;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::ask;
+use crate::app::blocking;
+use crate::problem::Problem;
+
+/// A player's voice in a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TrackView {
+    /// The file's name.
+    file: String,
+    /// The player's name.
+    player: String,
+    /// The subject of its join token.
+    subject: Option<String>,
+    /// How long the file plays, in seconds.
+    duration_s: f64,
+    bytes: u64,
+    /// When it speaks.
+    spans: Vec<SpanView>,
+}
+
+/// A stretch of speech.
+#[derive(Debug, Serialize, ToSchema)]
+struct SpanView {
+    /// Its beginning, in seconds from that of the file.
+    from_s: f64,
+    to_s: f64,
+    /// The rooms that it was spoken to.
+    rooms: Vec<String>,
+    /// Whether it was also, or only, spoken to single players.
+    to_players: bool,
+}
+
+/// Sends a file piece by piece, as long as it is at first; it may grow meanwhile.
+pub(super) async fn download(
+    find: impl FnOnce() -> Result<PathBuf, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (file, bytes) = ask(move || {
+        let path = find()?;
+        open(&path).map_err(|error| {
+            let detail = format!("cannot read {}: {error}", path.display());
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        })
+    })
+    .await?;
+    let pieces = stream::try_unfold(file, |file| async move {
+        let read = blocking(move || read_piece(file)).await;
+        read.unwrap_or_else(|_| Err(io::Error::other("a read was given up")))
+    });
+    let head = [(header::CONTENT_TYPE, "audio/ogg".to_owned()), (header::CONTENT_LENGTH, bytes.to_string())];
+    Ok((head, Body::from_stream(pieces)).into_response())
+}
+
+fn open(path: &PathBuf) -> io::Result<(Take<File>, u64)> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    Ok((file.take(bytes), bytes))
+}
+
+/// The next piece, if there is one, and what to read the others from.
+fn read_piece(mut file: Take<File>) -> io::Result<Option<(Bytes, Take<File>)>> {
+    let mut piece = vec![0; PIECE_BYTES];
+    let bytes = file.read(&mut piece)?;
+    piece.truncate(bytes);
+    Ok((bytes > 0).then(|| (piece.into(), file)))
+}
+
+const PIECE_BYTES: usize = 64 << 10;
+/// Of recordings (RFC 7845).
+const SAMPLES_PER_SECOND: f64 = 48_000.0;
+
+impl From<TrackIndex> for TrackView {
+    fn from(track: TrackIndex) -> Self {
+        let seconds = |samples: u64| samples as f64 / SAMPLES_PER_SECOND;
+        let span = |span: consonance_server::recording::Span| SpanView {
+            from_s: seconds(span.from_sample),
+            to_s: seconds(span.to_sample),
+            rooms: span.rooms,
+            to_players: span.to_players,
+        };
+        Self {
+            file: track.file,
+            player: track.player,
+            subject: track.subject,
+            duration_s: seconds(track.duration_samples),
+            bytes: track.bytes,
+            spans: track.spans.into_iter().map(span).collect(),
+        }
+    }
+}

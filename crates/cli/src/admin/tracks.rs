@@ -1,0 +1,36 @@
+//! Voices in files: fetched from the server.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::client::{Client, escaped};
+use super::deeds::Answer;
+
+/// Where files go.
+#[derive(Debug, Args)]
+pub(super) struct Destination {
+    /// The folder to write to; it is made if it is not there, and no file in it is written over.
+    folder: PathBuf,
+}
+
+impl Destination {
+    /// Fetches all tracks of what is at this path of the API.
+    pub(super) fn act(&self, client: &Client, path: &str) -> Answer {
+        let details = client.get(path)?;
+        std::fs::create_dir_all(&self.folder)?;
+        let mut fetched = Vec::new();
+        for track in details["tracks"].as_array().into_iter().flatten() {
+            let name = track["file"].as_str().unwrap_or_default();
+            // Whatever a server says, nothing is written elsewhere.
+            if PathBuf::from(name).file_name().is_none_or(|own| own != name) {
+                return Err(format!("the server names a file {name:?}, which is none").into());
+            }
+            let file = self.folder.join(name);
+            let bytes = client.download(&format!("{path}/tracks/{}", escaped(name)), &file)?;
+            fetched.push(json!({"file": file.to_string_lossy(), "bytes": bytes}));
+        }
+        Ok(json!({ "fetched": fetched }))
+    }
+}

@@ -1,0 +1,41 @@
+//! How much of what was said is kept.
+
+use std::time::Duration;
+
+/// How much of the latest voices stays in memory, for [reports](crate::reports).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeptVoicesSettings {
+    /// How far back it goes (default 0: nothing is kept, and nothing is paid for it).
+    pub last: Duration,
+    /// Bytes of one speaker (default 512 KiB: 30 s at 128 kbit/s); of who sends more, less time is kept.
+    pub speaker_bytes_max: usize,
+    /// Bytes of all speakers of a worker (default 64 MiB: 30 s of 250 voices at 64 kbit/s); while there are as many, only
+    /// speakers of whom something is kept already are, each in the place of its own oldest.
+    pub worker_bytes_max: usize,
+    /// Whether a report has the voices besides that were in the same rooms (default): what somebody said is not
+    /// understood without what it was an answer to.
+    pub with_others: bool,
+}
+
+impl Default for KeptVoicesSettings {
+    fn default() -> Self {
+        Self {
+            last: Duration::ZERO,
+            speaker_bytes_max: 512 << 10,
+            worker_bytes_max: 64 << 20,
+            with_others: true,
+        }
+    }
+}
+
+impl KeptVoicesSettings {
+    pub(crate) fn is_on(&self) -> bool {
+        !self.last.is_zero()
+    }
+
+    /// What players are told, in seconds: rather more than less.
+    pub(crate) fn announced_s(&self) -> u16 {
+        u16::try_from(self.last.as_millis().div_ceil(1000)).unwrap_or(u16::MAX)
+    }
+}

@@ -1,0 +1,143 @@
+//! Reports: what a player said just before somebody complained, as files.
+//!
+//! A worker keeps the latest seconds of each speaker, if the operator wants that
+//! ([`KeptVoicesSettings`]); [`Moderation::report`](crate::moderation::Moderation::report) takes them out, and a thread of
+//! its own writes them:
+//!
+//! ```text
+//!   reports/
+//!   └─ 17/                     the report's number
+//!      ├─ report.json          who, why, when
+//!      ├─ index.json           as that of a recording
+//!      └─ Mallory-1.opus, …    voices that fit together
+//! ```
+
+mod error;
+mod report;
+mod shelf;
+mod voices;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use crate::kept_voices::KeptVoicesSettings;
+pub use error::ReportsError;
+pub use report::Report;
+pub use voices::{NothingToReport, ReportedVoices};
+
+use crate::moderation::By;
+use crate::recording::RecordingIndex;
+use shelf::Shelf;
+use writer::Writer;
+
+/// The reports of a process; a clone leads to the same ones.
+#[derive(Clone, Debug)]
+pub struct Reports {
+    shelf: Arc<Shelf>,
+    writer: Arc<Writer>,
+}
+
+/// How many reports are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReportsSettings {
+    /// How long, in days (default 30); older ones are removed.
+    pub keep_days: u32,
+    /// How many bytes all of them may have (default 1 GiB). Once they have, a further one is refused: who reports at random
+    /// is not to push out what matters.
+    pub bytes_max: u64,
+}
+
+impl Default for ReportsSettings {
+    fn default() -> Self {
+        Self { keep_days: 30, bytes_max: 1 << 30 }
+    }
+}
+
+impl Reports {
+    /// The reports in this folder, which is made if it is not there. What a crash has left half-written is removed.
+    ///
+    /// # Errors
+    /// If the folder cannot be used, or the operating system gives no thread.
+    pub fn open(folder: impl Into<PathBuf>, settings: ReportsSettings) -> Result<Self, ReportsError> {
+        let shelf = Arc::new(Shelf::open(folder.into(), settings)?);
+        let writer = Arc::new(Writer::start(&shelf)?);
+        Ok(Self { shelf, writer })
+    }
+
+    /// Follows other settings from now on.
+    pub fn set_settings(&self, settings: ReportsSettings) {
+        self.shelf.set_settings(settings);
+    }
+
+    /// Those before this number, the newest first, so many at most.
+    pub fn list(&self, before: Option<u64>, limit: usize) -> Vec<Report> {
+        self.shelf.list(before, limit)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.shelf.count()
+    }
+
+    /// The report of this number.
+    pub fn get(&self, id: u64) -> Option<Report> {
+        self.shelf.get(id)
+    }
+
+    /// Where the files of a report are.
+    pub fn folder_of(&self, id: u64) -> PathBuf {
+        self.shelf.folder_of(id)
+    }
+
+    /// What the index of a report says of its tracks.
+    ///
+    /// # Errors
+    /// If there is no such report, or its index cannot be read.
+    pub fn index(&self, id: u64) -> Result<RecordingIndex, ReportsError> {
+        self.get(id).ok_or(ReportsError::NoReport { id })?;
+        let unreadable =
+            |error: crate::recording::IndexError| ReportsError::Unreadable { what: error.to_string() };
+        RecordingIndex::read(&self.folder_of(id)).map_err(unreadable)
+    }
+
+    /// The file of a report's track, by the name that the index has for it.
+    ///
+    /// # Errors
+    /// If there is no such report or track.
+    pub fn track(&self, id: u64, file: &str) -> Result<PathBuf, ReportsError> {
+        let index = self.index(id)?;
+        index.path_of(&self.folder_of(id), file).ok_or(ReportsError::NoTrack { id, file: file.to_owned() })
+    }
+
+    /// Removes a report with its files.
+    ///
+    /// # Errors
+    /// If there is none of this number, or a file cannot be removed.
+    pub(crate) fn remove(&self, id: u64) -> Result<Report, ReportsError> {
+        self.shelf.remove(id)
+    }
+
+    /// Removes what is older than it may become, by this time in seconds since 1970.
+    pub fn clear_away(&self, now: u64) {
+        self.shelf.clear_away(now);
+    }
+
+    /// Writes down what was said, at this time in seconds since 1970. Another thread does it, and is waited for: usually for
+    /// some milliseconds, and with a disk that hangs for five seconds.
+    ///
+    /// # Errors
+    /// If all reports together are too large already, or the disk does not take it.
+    pub fn add(&self, now: u64, by: &By, voices: ReportedVoices) -> Result<Report, ReportsError> {
+        let ReportedVoices { session, player, subject, excerpt } = voices;
+        let (by, reason) = (by.actor.clone(), by.reason.clone());
+        let report = Report { id: 0, at: now, session, player, subject, by, reason, tracks: 0, bytes: 0 };
+        self.writer.write(report, excerpt)
+    }
+}
+
+/// Where the reports of a server with this storage folder are.
+pub fn folder_in(storage: &Path) -> PathBuf {
+    storage.join("reports")
+}

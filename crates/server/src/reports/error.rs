@@ -1,0 +1,57 @@
+//! Why a report was not made, or cannot be had.
+
+use std::path::PathBuf;
+
+/// Why a report was not made, or cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportsError {
+    /// The folder of reports cannot be used.
+    #[error("cannot keep reports in {}: {what}", folder.display())]
+    Folder {
+        /// Which one.
+        folder: PathBuf,
+        /// What the system said.
+        what: String,
+    },
+    /// There is no report of this number.
+    #[error("there is no report number {id}: look at the list of reports")]
+    NoReport {
+        /// The number.
+        id: u64,
+    },
+    /// The report has no such track.
+    #[error("report number {id} has no track {file:?}: look at its list of tracks")]
+    NoTrack {
+        /// The report's number.
+        id: u64,
+        /// The file that was asked for.
+        file: String,
+    },
+    /// A file of a report cannot be read or removed.
+    #[error("{what}")]
+    Unreadable {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// All reports together are as large as they may become.
+    #[error(
+        "reports take {limit} bytes, which is all that they may: remove some, or raise moderation.reports_bytes_max"
+    )]
+    Full {
+        /// How many that are.
+        limit: u64,
+    },
+    /// Others wait for the disk already.
+    #[error("too many reports wait for the disk; try again in a moment")]
+    Busy,
+    /// The disk does not take it.
+    #[error("the report could not be written: {what}")]
+    Write {
+        /// What the system said.
+        what: String,
+    },
+    /// The disk is slow.
+    #[error("the disk has not taken the report yet; look at the list of reports later")]
+    Late,
+}

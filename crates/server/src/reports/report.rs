@@ -1,0 +1,50 @@
+//! What is said of a report, besides what is heard: `report.json`.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// Who was reported, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Names it among all reports.
+    pub id: u64,
+    /// When, in seconds since 1970.
+    pub at: u64,
+    /// The session that it was in.
+    pub session: String,
+    /// The player's name.
+    pub player: String,
+    /// The subject of its join token, if that had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Who reported it, as the one who asked says.
+    pub by: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// How many voices there are files of.
+    pub tracks: usize,
+    /// What all files take.
+    pub bytes: u64,
+}
+
+impl Report {
+    /// The file's name in a report's folder.
+    pub const FILE: &'static str = "report.json";
+
+    pub(super) fn read(folder: &Path) -> io::Result<Self> {
+        serde_json::from_slice(&fs::read(folder.join(Self::FILE))?).map_err(io::Error::from)
+    }
+
+    /// Written last: whatever has none is not whole.
+    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+        let new = folder.join("report.json.new");
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        fs::rename(new, folder.join(Self::FILE))
+    }
+}

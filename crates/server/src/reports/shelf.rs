@@ -1,0 +1,159 @@
+//! The reports on the disk.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tracing::{info, warn};
+
+use super::{Report, ReportsError, ReportsSettings};
+use crate::recording::{Excerpt, remove_recording};
+
+/// All reports of a folder, by number. The lock is nobody's on voice's way, and no file is written while it is held.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    folder: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    settings: ReportsSettings,
+    reports: BTreeMap<u64, Report>,
+    newest: u64,
+}
+
+impl Shelf {
+    pub(super) fn open(folder: PathBuf, settings: ReportsSettings) -> Result<Self, ReportsError> {
+        let reports = read(&folder)
+            .map_err(|error| ReportsError::Folder { folder: folder.clone(), what: error.to_string() })?;
+        let newest = reports.keys().next_back().copied().unwrap_or(0);
+        Ok(Self { folder, state: Mutex::new(State { settings, reports, newest }) })
+    }
+
+    pub(super) fn set_settings(&self, settings: ReportsSettings) {
+        self.lock().settings = settings;
+    }
+
+    pub(super) fn list(&self, before: Option<u64>, limit: usize) -> Vec<Report> {
+        let state = self.lock();
+        state
+            .reports
+            .range(..before.unwrap_or(u64::MAX))
+            .rev()
+            .take(limit)
+            .map(|(_, it)| it.clone())
+            .collect()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lock().reports.len()
+    }
+
+    pub(super) fn get(&self, id: u64) -> Option<Report> {
+        self.lock().reports.get(&id).cloned()
+    }
+
+    pub(super) fn folder_of(&self, id: u64) -> PathBuf {
+        self.folder.join(id.to_string())
+    }
+
+    /// Writes the files of a new report, and what is said of it.
+    pub(super) fn write(&self, mut report: Report, excerpt: &Excerpt) -> Result<Report, ReportsError> {
+        report.id = self.next_id()?;
+        let folder = self.folder_of(report.id);
+        match write(&folder, &mut report, excerpt) {
+            Ok(()) => {
+                info!(session = report.session, player = report.player, folder = %folder.display(), "reported");
+                self.lock().reports.insert(report.id, report.clone());
+                Ok(report)
+            }
+            Err(error) => {
+                warn!(folder = %folder.display(), %error, "a report could not be written");
+                // As far as it was made.
+                let _ = remove(&folder);
+                Err(ReportsError::Write { what: error.to_string() })
+            }
+        }
+    }
+
+    pub(super) fn remove(&self, id: u64) -> Result<Report, ReportsError> {
+        let report = self.get(id).ok_or(ReportsError::NoReport { id })?;
+        let folder = self.folder_of(id);
+        let trouble = |error: io::Error| ReportsError::Unreadable {
+            what: format!("cannot remove {}: {error}", folder.display()),
+        };
+        remove(&folder).map_err(trouble)?;
+        self.lock().reports.remove(&id);
+        Ok(report)
+    }
+
+    pub(super) fn clear_away(&self, now: u64) {
+        let state = self.lock();
+        let oldest = now.saturating_sub(u64::from(state.settings.keep_days) * 86_400);
+        let old: Vec<u64> = state.reports.values().filter(|it| it.at < oldest).map(|it| it.id).collect();
+        drop(state);
+        for id in old {
+            if let Err(error) = self.remove(id) {
+                warn!(%error, "an old report stays");
+            }
+        }
+    }
+
+    fn next_id(&self) -> Result<u64, ReportsError> {
+        let mut state = self.lock();
+        let bytes: u64 = state.reports.values().map(|report| report.bytes.max(BYTES_MIN)).sum();
+        let limit = state.settings.bytes_max;
+        if bytes >= limit {
+            return Err(ReportsError::Full { limit });
+        }
+        state.newest += 1;
+        Ok(state.newest)
+    }
+
+    /// Each change is whole before anything can panic, so poison means nothing.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a report takes at least, since a disk gives out blocks.
+const BYTES_MIN: u64 = 16_384;
+
+fn write(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let index = excerpt.write(folder)?;
+    (report.tracks, report.bytes) = (index.tracks.len(), index.bytes);
+    report.write(folder)
+}
+
+/// What says first that there is a report goes first.
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(Report::FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    remove_recording(folder)
+}
+
+/// What is in a folder. What is not whole is removed; what is nobody's is left alone.
+fn read(folder: &Path) -> io::Result<BTreeMap<u64, Report>> {
+    fs::create_dir_all(folder)?;
+    let mut reports = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok()) else { continue };
+        let path = entry.path();
+        match Report::read(&path) {
+            Ok(report) => drop(reports.insert(id, Report { id, ..report })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match remove(&path) {
+                Ok(()) => info!(folder = %path.display(), "removed a report that a crash had cut off"),
+                Err(error) => warn!(folder = %path.display(), %error, "left alone"),
+            },
+            Err(error) => warn!(folder = %path.display(), %error, "is no report, and is left alone"),
+        }
+    }
+    Ok(reports)
+}

@@ -1,0 +1,28 @@
+//! What a worker gives out for a report.
+
+use crate::recording::Excerpt;
+
+/// What was said of late by a player, and around it: from
+/// [`SessionLoop::reported_voices`](crate::SessionLoop::reported_voices), for [`Reports::add`](super::Reports::add).
+#[derive(Debug)]
+pub struct ReportedVoices {
+    pub(crate) session: String,
+    pub(crate) player: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) excerpt: Excerpt,
+}
+
+/// Why there is nothing to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NothingToReport {
+    /// No session of this name is here.
+    #[error("there is no such session")]
+    NoSession,
+    /// Voices are not kept.
+    #[error("voices are not kept on this server: set moderation.keep_last_s")]
+    NotKept,
+    /// The player said nothing, nobody heard it, or it is too long ago.
+    #[error("the player has said nothing of late that anybody heard")]
+    NotHeard,
+}

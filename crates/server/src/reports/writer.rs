@@ -1,0 +1,77 @@
+//! The thread that writes reports.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::shelf::Shelf;
+use super::{Report, ReportsError};
+use crate::recording::Excerpt;
+
+/// The thread and the way to it. Dropping it writes what waits.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// None only while it is dropped.
+    queue: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Job {
+    report: Report,
+    excerpt: Excerpt,
+    done: SyncSender<Result<Report, ReportsError>>,
+}
+
+impl Writer {
+    pub(super) fn start(shelf: &Arc<Shelf>) -> Result<Self, ReportsError> {
+        let (queue, jobs) = mpsc::sync_channel::<Job>(WAITING_MAX);
+        let obeyed = Arc::clone(shelf);
+        let run = move || {
+            for Job { report, excerpt, done } in jobs {
+                // Who asked may have lost its patience.
+                let _ = done.try_send(obeyed.write(report, &excerpt));
+            }
+        };
+        let thread = thread::Builder::new().name("reports".into()).spawn(run);
+        let thread = thread.map_err(|error| ReportsError::Write { what: error.to_string() })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Has a report written, and waits for that.
+    pub(super) fn write(&self, report: Report, excerpt: Excerpt) -> Result<Report, ReportsError> {
+        let (done, answer) = mpsc::sync_channel(1);
+        let job = Job { report, excerpt, done };
+        let queue = self.queue.as_ref().ok_or(ReportsError::Busy)?;
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => ReportsError::Busy,
+            TrySendError::Disconnected(_) => gone(),
+        })?;
+        answer.recv_timeout(PATIENCE).unwrap_or_else(|error| {
+            Err(match error {
+                RecvTimeoutError::Timeout => ReportsError::Late,
+                RecvTimeoutError::Disconnected => gone(),
+            })
+        })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Reports that may wait for the disk, of some megabytes each.
+const WAITING_MAX: usize = 4;
+/// How long somebody waits for the disk before it is told that it is slow.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn gone() -> ReportsError {
+    ReportsError::Write { what: "the thread that writes reports has ended".into() }
+}

@@ -1,0 +1,91 @@
+//! What was said of late: forgotten in time, and taken out for a report.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use consonance_session::{ClientRow, RoomId, Server};
+
+use super::SessionLoop;
+use crate::kept_voices::{KeptVoice, rooms_of};
+use crate::moderation::PlayerRef;
+use crate::recording::Excerpt;
+use crate::reports::{NothingToReport, ReportedVoices};
+
+impl SessionLoop {
+    /// What a player said of late, here or gone a moment ago, and, if that is wanted, what others said in the rooms that it
+    /// spoke to or listens to. What it whispered to single players is in it, what others whispered is not. See
+    /// [`SessionsSettings::kept_voices`](crate::SessionsSettings::kept_voices).
+    ///
+    /// # Errors
+    /// If there is no such session, nothing is kept, or nobody heard the player of late.
+    pub fn reported_voices(
+        &mut self,
+        now: Instant,
+        session: &str,
+        player: &PlayerRef,
+    ) -> Result<ReportedVoices, NothingToReport> {
+        let index = self.sessions.find(session).ok_or(NothingToReport::NoSession)?;
+        let settings = *self.voice_keeper.settings();
+        let oldest = now.checked_sub(settings.last).filter(|_| settings.is_on());
+        let oldest = oldest.ok_or(NothingToReport::NotKept)?;
+        let session = self.sessions.get_mut(index);
+        session.kept_voices.forget_before(oldest);
+        let mut voices: Vec<_> = session.kept_voices.iter_mut().collect();
+        let meant = voices.iter().filter(|voice| is_meant(voice, player));
+        let newest = meant.min_by_key(|voice| voice.age(now)).ok_or(NothingToReport::NotHeard)?;
+        let (name, subject) = (newest.name.clone(), newest.subject.clone());
+        let mut rooms = rooms_of_listener(&session.server, &name);
+        for voice in voices.iter_mut().filter(|voice| is_meant(voice, player)) {
+            rooms.extend(voice.packets().flat_map(|(_, packet)| rooms_of(packet)));
+        }
+        if !settings.with_others {
+            voices.retain(|voice| is_meant(voice, player));
+        }
+        // The player itself, and then who spoke last.
+        voices.sort_by_key(|voice| (Reverse(is_meant(voice, player)), voice.age(now)));
+        voices.truncate(VOICES_MAX);
+        let mut excerpt = Excerpt::new(&session.name, oldest, now);
+        for room in &rooms {
+            excerpt.add_room(*room, session.server.room_names(*room).next().unwrap_or_default());
+        }
+        for voice in voices {
+            let is_whole = is_meant(voice, player);
+            add(&mut excerpt, voice, |packet| is_whole || rooms_of(packet).any(|room| rooms.contains(&room)));
+        }
+        Ok(ReportedVoices { session: session.name.clone(), player: name, subject, excerpt })
+    }
+
+    pub(super) fn forget_old_voices(&mut self, now: Instant) {
+        if self.voice_keeper.next_sweep().is_some_and(|at| now >= at) {
+            self.voice_keeper.sweep(now, self.sessions.kept_voices());
+        }
+    }
+}
+
+/// Voices of a report, the reported player's own included: what a worker has to copy is bounded.
+const VOICES_MAX: usize = 16;
+
+fn is_meant(voice: &KeptVoice, player: &PlayerRef) -> bool {
+    match player {
+        PlayerRef::Name(name) => voice.name == *name,
+        PlayerRef::Subject(subject) => voice.subject.as_ref() == Some(subject),
+    }
+}
+
+fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
+    let row = server.client_table().find(|row: &ClientRow<'_>| row.name == name);
+    row.into_iter().flat_map(|row| row.rooms).map(RoomId::of).collect()
+}
+
+/// Nobody is named of whom nothing is heard.
+fn add(excerpt: &mut Excerpt, voice: &mut KeptVoice, is_wanted: impl Fn(&[u8]) -> bool) {
+    let (id, is_opus, name, subject) = (voice.id, voice.is_opus, voice.name.clone(), voice.subject.clone());
+    let mut is_named = false;
+    for (at, packet) in voice.packets().filter(|(_, packet)| is_wanted(packet)) {
+        if !std::mem::replace(&mut is_named, true) {
+            excerpt.add_speaker(id, is_opus, &name, subject.as_deref());
+        }
+        excerpt.add_voice(at, packet);
+    }
+}

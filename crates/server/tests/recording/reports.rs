@@ -1,0 +1,252 @@
+//! Reports: what they hold is what was said of late, and nothing else.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use consonance_server::SessionsSettings;
+use consonance_server::moderation::{By, PlayerRef};
+use consonance_server::recording::EndReason;
+use consonance_server::reports::{
+    KeptVoicesSettings, NothingToReport, Report, Reports, ReportsError, ReportsSettings,
+};
+use consonance_session::RoomId;
+use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
+use consonance_wire::{Channel, ChannelBits, ChannelKind};
+
+use crate::call::{Call, ROOM, Recorded, Setup, folder, setup};
+
+const FRAME: Duration = Duration::from_millis(20);
+const NOON: u64 = 1_700_000_000;
+
+/// Nothing is recorded, and so many seconds are kept.
+fn keeping(name: &str, seconds: u64) -> Setup {
+    let mut setup = setup(name);
+    setup.settings.sessions.clear();
+    setup.kept_voices.last = Duration::from_secs(seconds);
+    setup
+}
+
+fn reports(name: &str) -> (Reports, PathBuf) {
+    let folder = folder(&format!("{name}-reports"));
+    (Reports::open(&folder, ReportsSettings::default()).unwrap(), folder)
+}
+
+fn report(call: &mut Call, reports: &Reports, player: &str) -> Result<Report, ReportsError> {
+    let voices = call.session_loop.reported_voices(call.now, "main", &player.into()).unwrap();
+    reports.add(NOON, &By::new("Ann", "swearing"), voices)
+}
+
+fn nothing(call: &mut Call, session: &str, player: &str) -> NothingToReport {
+    call.session_loop.reported_voices(call.now, session, &player.into()).map(drop).unwrap_err()
+}
+
+fn files(reports: &Reports, id: u64) -> Recorded {
+    Recorded { folder: reports.folder_of(id), index: reports.index(id).unwrap() }
+}
+
+#[test]
+fn a_report_has_what_was_said_in_the_last_seconds_and_nothing_older() {
+    let mut call = Call::new(&keeping("last-seconds", 3));
+    let (reports, _) = reports("last-seconds");
+    let _listener = call.listener();
+    let mut mallory = call.join("Mallory");
+    let spoken = encode(&speech(0.0, 8.0), FRAME_SAMPLES);
+    call.say(&mut mallory, &spoken, FRAME);
+    let made = report(&mut call, &reports, "Mallory").unwrap();
+    let said = (&*made.session, &*made.player, &*made.by, &*made.reason, made.at, made.tracks);
+    assert_eq!(said, ("main", "Mallory", "Ann", "swearing", NOON, 1));
+
+    let recorded = files(&reports, made.id);
+    assert_eq!(recorded.index.ended, Some(EndReason::Reported));
+    let sound = recorded.sound("Mallory");
+    assert_eq!(sound.len(), 3 * 48_000);
+    // The decoder of a file that begins in the midst of speech needs a moment to find its way.
+    let live = decode_live(&spoken);
+    let begins = spoken.len() * FRAME_SAMPLES - sound.len();
+    let moment = 4 * FRAME_SAMPLES;
+    let expected = &live[begins + moment..];
+    assert!(begins > 48_000, "more was said than is kept");
+    let likeness = correlation(&sound[moment..], expected);
+    assert!(likeness > 0.98, "{likeness}");
+}
+
+#[test]
+fn voices_of_a_report_fit_together_and_only_those_of_the_same_rooms_are_in_it() {
+    let mut call = Call::new(&keeping("context", 30));
+    let (reports, _) = reports("context");
+    let listener = call.listener();
+    let (mut alice, mut bob, mut carol) = (call.join("Alice"), call.join("Bob"), call.join("Carol"));
+    let packets = encode(&speech(0.0, 1.0), FRAME_SAMPLES);
+    call.say(&mut alice, &packets, FRAME);
+    call.wait(Duration::from_millis(700));
+    call.say(&mut bob, &packets, FRAME);
+    let elsewhere =
+        [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("elsewhere").0 }];
+    let whisper = [Channel { bits: ChannelBits::new(ChannelKind::Player), recipient: listener.id.0 }];
+    for packet in &packets {
+        carol.speak_on(call.now, packet, &elsewhere);
+        bob.speak_on(call.now, packet, &whisper);
+        alice.speak_on(call.now, packet, &whisper);
+        call.turn();
+        call.wait(FRAME);
+    }
+    let made = report(&mut call, &reports, "Alice").unwrap();
+    let recorded = files(&reports, made.id);
+    let frames: Vec<_> = recorded.index.tracks.iter().map(|track| (&*track.player, track.frames)).collect();
+    assert_eq!(frames, [("Alice", 100), ("Bob", 50)], "whispers are in it only if they are the player's");
+    let begins = |player: &str| recorded.track(player).first_sample.unwrap();
+    assert_eq!(begins("Bob") - begins("Alice"), 1_700 * 48);
+    assert_eq!(recorded.track("Bob").spans[0].rooms, [ROOM]);
+
+    let mut only_own = keeping("own-voice", 30);
+    only_own.kept_voices.with_others = false;
+    let mut call = Call::new(&only_own);
+    let _listener = call.listener();
+    let (mut alice, mut bob) = (call.join("Alice"), call.join("Bob"));
+    call.say(&mut alice, &packets, FRAME);
+    call.say(&mut bob, &packets, FRAME);
+    assert_eq!(report(&mut call, &reports, "Alice").unwrap().tracks, 1);
+}
+
+#[test]
+fn nothing_is_kept_when_it_is_off_or_no_longer_on() {
+    let mut call = Call::new(&keeping("off", 0));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let packets = encode(&speech(0.0, 0.5), FRAME_SAMPLES);
+    call.say(&mut alice, &packets, FRAME);
+    assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
+    assert_eq!(nothing(&mut call, "main", "Alice"), NothingToReport::NotKept);
+
+    let mut sessions = SessionsSettings::new(["main"]).unwrap();
+    sessions.kept_voices.last = Duration::from_secs(30);
+    call.session_loop.reconfigure(call.now, &sessions);
+    assert_eq!(nothing(&mut call, "main", "Alice"), NothingToReport::NotHeard);
+    call.say(&mut alice, &packets, FRAME);
+    assert!(call.session_loop.numbers(call.now).kept_voice_bytes > 0);
+    call.session_loop.reconfigure(call.now, &SessionsSettings::new(["main"]).unwrap());
+    assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
+    assert_eq!(nothing(&mut call, "other", "Alice"), NothingToReport::NoSession);
+}
+
+#[test]
+fn players_of_ours_are_told_how_much_is_kept_whenever_that_changes() {
+    let mut call = Call::new(&keeping("told", 30));
+    let mut ours = call.join_ours("Ours");
+    assert_eq!(ours.told_seconds(call.now), [30]);
+    call.session_loop.reconfigure(call.now, &SessionsSettings::new(["main"]).unwrap());
+    assert_eq!(ours.told_seconds(call.now), [0]);
+    let mut original = call.join("Original");
+    assert_eq!(original.told_seconds(call.now), [0; 0]);
+}
+
+#[test]
+fn what_was_said_is_forgotten_when_nobody_speaks_any_more() {
+    let mut call = Call::new(&keeping("forgotten", 5));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    call.say(&mut alice, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
+    call.wait(Duration::from_secs(4));
+    call.turn();
+    assert!(call.session_loop.numbers(call.now).kept_voice_bytes > 0);
+    call.wait(Duration::from_secs(2));
+    let next = call.session_loop.turn(call.now);
+    assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
+    assert!(next.is_none_or(|at| at > call.now), "nothing is left to do");
+}
+
+#[test]
+fn who_has_left_can_be_reported_and_whoever_has_its_id_now_is_somebody_else() {
+    let mut call = Call::new(&keeping("left", 30));
+    let (reports, _) = reports("left");
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
+    for name in ["Mallory", "Bob", "Mallory"] {
+        let mut voice = call.join(name);
+        assert_eq!(voice.id.0, 1, "ids are used again");
+        call.say(&mut voice, &packets, FRAME);
+        voice.leave(&mut call);
+    }
+    let made = report(&mut call, &reports, "Mallory").unwrap();
+    let recorded = files(&reports, made.id);
+    assert_eq!((recorded.track("Mallory").frames, recorded.track("Bob").frames), (20, 10));
+    assert_eq!(nothing(&mut call, "main", "Nobody"), NothingToReport::NotHeard);
+    let account = PlayerRef::Subject("Mallory".into());
+    let voices = call.session_loop.reported_voices(call.now, "main", &account);
+    assert_eq!(voices.map(drop), Err(NothingToReport::NotHeard), "a name is no account");
+}
+
+#[test]
+fn memory_is_bounded_for_one_speaker_and_for_all() {
+    let mut setup = keeping("bounded", 600);
+    setup.kept_voices.speaker_bytes_max = 4_000;
+    setup.kept_voices.worker_bytes_max = 10_000;
+    let mut call = Call::new(&setup);
+    let (reports, _) = reports("bounded");
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 2.0), FRAME_SAMPLES);
+    for name in ["One", "Two", "Three", "Four", "Five"] {
+        let mut voice = call.join(name);
+        call.say(&mut voice, &packets, FRAME);
+        let numbers = call.session_loop.numbers(call.now);
+        assert!(numbers.kept_voice_bytes <= 10_000 + 4_000, "{}", numbers.kept_voice_bytes);
+    }
+    assert!(call.session_loop.numbers(call.now).frames_not_kept > 0);
+    let made = report(&mut call, &reports, "One").unwrap();
+    let frames = files(&reports, made.id).track("One").frames;
+    assert!(frames > 5 && frames < 50, "{frames}: the newest are there");
+    assert_eq!(nothing(&mut call, "main", "Five"), NothingToReport::NotHeard);
+}
+
+#[test]
+fn reports_survive_a_restart_are_removed_in_time_and_are_bounded() {
+    let mut call = Call::new(&keeping("shelf", 30));
+    let (first, folder) = reports("shelf");
+    let _listener = call.listener();
+    let mut mallory = call.join("Mallory");
+    call.say(&mut mallory, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
+    let made: Vec<_> = (0..3).map(|_| report(&mut call, &first, "Mallory").unwrap()).collect();
+    drop(first);
+    // A crash in the midst of the third.
+    fs::remove_file(folder.join("3").join(Report::FILE)).unwrap();
+    fs::write(folder.join("notes.txt"), "somebody else's").unwrap();
+
+    let mut settings = ReportsSettings::default();
+    settings.bytes_max = 40_000;
+    let reports = Reports::open(&folder, settings).unwrap();
+    assert_eq!(reports.list(None, 10), [made[1].clone(), made[0].clone()]);
+    assert_eq!(reports.list(Some(2), 10), [made[0].clone()]);
+    assert!(!folder.join("3").exists() && folder.join("notes.txt").exists());
+    assert_eq!(reports.track(2, "Mallory-1.opus").unwrap(), folder.join("2").join("Mallory-1.opus"));
+    let no_track = |file: &str| reports.track(2, file).map(drop);
+    for file in ["index.json", "../1/Mallory-1.opus", ""] {
+        assert!(matches!(no_track(file), Err(ReportsError::NoTrack { id: 2, .. })), "{file}");
+    }
+    assert!(report(&mut call, &reports, "Mallory").is_ok());
+    assert_eq!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Full { limit: 40_000 }));
+
+    reports.clear_away(NOON + 30 * 86_400);
+    assert_eq!(reports.count(), 3);
+    reports.clear_away(NOON + 30 * 86_400 + 1);
+    assert_eq!((reports.count(), folder.join("1").exists()), (0, false));
+    assert_eq!(reports.index(1).map(drop), Err(ReportsError::NoReport { id: 1 }));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_leaves_nothing_behind() {
+    let mut call = Call::new(&keeping("unwritable", 30));
+    let (reports, folder) = reports("unwritable");
+    let _listener = call.listener();
+    let mut mallory = call.join("Mallory");
+    call.say(&mut mallory, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
+    fs::write(folder.join("1"), "in the way").unwrap();
+    assert!(matches!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Write { .. })));
+    assert_eq!(reports.count(), 0);
+    assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 2);
+}
+
+#[test]
+fn the_defaults_keep_nothing() {
+    assert!(KeptVoicesSettings::default().last.is_zero());
+}
