@@ -3,23 +3,25 @@
 //! They hold no secret, so they are given to everybody; what they show they ask for with the token.
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
+use consonance_inspector::web_page::{self, WebPage};
 
 use crate::app::App;
 
 pub(crate) fn routes() -> Router<App> {
-    let html = "text/html; charset=utf-8";
-    let script = "text/javascript; charset=utf-8";
     Router::new()
-        .route("/", file(html, include_str!("page/page.html")))
-        .route("/page.css", file("text/css; charset=utf-8", include_str!("page/page.css")))
-        .route("/page.js", file(script, include_str!("page/page.js")))
-        .route("/api/docs", file(html, include_str!("page/docs.html")))
-        .route("/docs.js", file(script, include_str!("page/docs.js")))
+        .route("/", file(HTML, server_page()))
+        .route("/api/docs", file(HTML, api_page()))
+        .route("/frame.css", file(STYLE, web_page::STYLE))
+        .route("/frame.js", file(SCRIPT, web_page::SCRIPT))
+        .route("/page.css", file(STYLE, include_str!("page/page.css")))
+        .route("/page.js", file(SCRIPT, include_str!("page/page.js")))
+        .route("/docs.js", file(SCRIPT, include_str!("page/docs.js")))
 }
 
 /// Tells browsers to take nothing from elsewhere, to be in nobody's frame, and to keep and guess nothing.
@@ -44,6 +46,31 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-fn file(kind: &'static str, text: &'static str) -> MethodRouter<App> {
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+fn file(kind: &'static str, text: impl Into<Bytes>) -> MethodRouter<App> {
+    let text = text.into();
     get(move || async move { ([(header::CONTENT_TYPE, kind)], text).into_response() })
+}
+
+/// What happens on the server, and what an operator can do about it.
+fn server_page() -> String {
+    let head = r#"<link rel="stylesheet" href="frame.css">
+<link rel="stylesheet" href="page.css">
+<script src="frame.js" defer></script>
+<script src="page.js" defer></script>"#;
+    let (buttons, body) = (include_str!("page/buttons.html"), include_str!("page/page.html"));
+    WebPage { title: "Consonance server", head, buttons, body }.to_html()
+}
+
+/// What programs can ask of it.
+fn api_page() -> String {
+    let head = r#"<link rel="stylesheet" href="../frame.css">
+<link rel="stylesheet" href="../page.css">
+<script src="../frame.js" defer></script>
+<script src="../docs.js" defer></script>"#;
+    let (buttons, body) = (include_str!("page/docs_buttons.html"), include_str!("page/docs.html"));
+    WebPage { title: "Consonance server", head, buttons, body }.to_html()
 }

@@ -28,13 +28,15 @@
 //! println!("{diagnosis}");
 //! ```
 //!
-//! With the feature `page`, `page::Inspector` serves the page, and `page::Client` asks one.
+//! With the feature `page`, `page::Inspector` serves the page, and `page::Client` asks one. What it has in common with other
+//! pages is in [`web_page`].
 
 mod action;
 #[cfg(feature = "page")]
 pub mod page;
 mod showcase;
 mod snapshot;
+pub mod web_page;
 mod why;
 
 pub use action::{Action, Inspected};

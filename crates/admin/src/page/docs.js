@@ -1,11 +1,4 @@
-"use strict";
 // Draws openapi.json: every operation with what it takes and what it answers.
-const $ = (id) => document.getElementById(id);
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
 
 /** A schema as an outline: what stands where, and what it means. */
 function outline(all, schema, depth = "", seen = []) {
@@ -27,12 +20,15 @@ function outline(all, schema, depth = "", seen = []) {
   });
   return "{\n" + lines.join("\n") + "\n" + depth + "}";
 }
+/** What stands between backticks is code. */
+const words = (description) => description.split("`").map((part, index) => index % 2 ? element("code", { textContent: part }) : part);
+const signature = (method, path) => [element("span", { className: "chip plain", textContent: method.toUpperCase() }), element("code", { textContent: path })];
 function operation(all, method, path, about) {
-  const card = element("section", { className: "card" },
-    element("p", { className: "operation" }, element("span", { className: "chip plain", textContent: method.toUpperCase() }), element("code", { textContent: path })),
-    element("h2", { textContent: about.summary || "" }));
-  if (about.description) card.append(element("p", { className: "note", textContent: about.description }));
-  const part = (title, words) => card.append(element("h3", { textContent: title }), element("pre", { textContent: words }));
+  const card = element("section", { id: method + path, className: "card" },
+    element("p", { className: "operation" }, ...signature(method, path)),
+    element("h2", {}, ...words(about.summary || "")));
+  if (about.description) card.append(element("p", { className: "note" }, ...words(about.description)));
+  const part = (title, lines) => card.append(element("h3", { textContent: title }), element("pre", { textContent: lines }));
   const parameters = (about.parameters || []).map((it) => it.name + (it.required ? "" : "?") + ": " + outline(all, it.schema) + (it.description ? "   — " + it.description : ""));
   if (parameters.length) part("In the address", parameters.join("\n"));
   for (const body of Object.values(about.requestBody?.content || {})) part("Body", outline(all, body.schema));
@@ -44,8 +40,12 @@ function operation(all, method, path, about) {
   return card;
 }
 fetch("openapi.json").then((answer) => answer.json()).then((api) => {
-  $("title").textContent = api.info.title;
-  $("subtitle").textContent = api.info.description;
+  document.title = api.info.title;
+  say($("title"), api.info.title);
+  $("subtitle").replaceChildren(...words(api.info.description));
   for (const [path, methods] of Object.entries(api.paths))
-    for (const [method, about] of Object.entries(methods)) $("operations").append(operation(api.components.schemas, method, path, about));
-}).catch(() => { $("lost").hidden = false; $("lost").textContent = "The description of the API cannot be had just now."; });
+    for (const [method, about] of Object.entries(methods)) {
+      $("index").append(element("a", { className: "operation", href: "#" + method + path }, ...signature(method, path), element("span", {}, ...words(about.summary || ""))));
+      $("operations").append(operation(api.components.schemas, method, path, about));
+    }
+}).catch(() => trouble("The description of the API cannot be had just now."));

@@ -1,12 +1,4 @@
-"use strict";
-// Everything is made of text nodes and elements: names come from the network and are never markup.
-const $ = (id) => document.getElementById(id);
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-function say(target, text) { if (target.textContent !== text) target.textContent = text; }
+// Shows the server, and does what an operator wants done.
 
 // --- words and numbers
 const DASH = "–";
@@ -38,7 +30,6 @@ async function call(method, path, body) {
   if (!answer.ok) throw new Error(await problem());
   return answer.json();
 }
-function trouble(words) { $("lost").hidden = !words; say($("lost"), words || ""); }
 function toast(words, isBad) {
   const box = $("toast");
   say(box, words); box.className = isBad ? "bad" : ""; box.hidden = false;
@@ -46,32 +37,7 @@ function toast(words, isBad) {
   toast.timer = setTimeout(() => { box.hidden = true; }, 5000);
 }
 
-// --- tables whose rows stay where they are, so that a button can be pressed while figures change
-function table(place, columns, rows, key, none, classOf) {
-  if (!rows.length) { delete place.dataset.drawn; return place.replaceChildren(element("p", { className: "empty", textContent: none })); }
-  let body = place.querySelector("tbody");
-  if (!body) {
-    body = element("tbody");
-    const heads = columns.map((column) => element("th", { className: column.className || "", scope: "col", textContent: column.title }));
-    place.replaceChildren(element("div", { className: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body)));
-  }
-  const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
-  rows.forEach((value, index) => {
-    const name = String(key(value));
-    let row = old.get(name);
-    if (!row) {
-      row = element("tr", {}, ...columns.map((column) => element("td", { className: column.className || "" })));
-      row.dataset.key = name;
-    }
-    old.delete(name);
-    row.value = value;
-    if (body.children[index] !== row) body.insertBefore(row, body.children[index] || null);
-    row.className = classOf ? classOf(value) : "";
-    columns.forEach((column, number) => column.draw(row.children[number], value, row));
-  });
-  for (const row of old.values()) row.remove();
-}
-const text = (title, of, className) => ({ title, className, draw: (cell, value) => say(cell, of(value)) });
+// --- a column with a button in each row
 const button = (words, pressed) => ({ title: "", className: "number", draw: (cell, value, row) => {
   if (cell.firstChild) return;
   const made = element("button", { onclick: () => pressed(row.value) }, element("span", { className: "wide", textContent: words }), "…");
@@ -220,7 +186,7 @@ const OUTCOMES = {
   told: "done, and told", untold: "done; this player's program cannot be told", absent: "the player is not here; it holds when it comes",
   moved: "moved", only_removed: "taken out; this player's program cannot be asked to go elsewhere", holds: "it holds",
 };
-const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; the disk has not taken it yet" : done.stored === "in_memory" ? " until the server restarts" : "");
+const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; the disk has not taken it yet" : done.stored === "in_memory" ? "; it is kept until the server restarts" : "");
 async function act(session, action) {
   const done = await call("POST", "sessions/" + encodeURIComponent(session) + "/actions", { action, reason: value("reason"), by: "page" });
   return outcome(done);
@@ -331,9 +297,9 @@ async function listenTo(title, path) {
   } catch (error) { toast(error.message, true); }
 }
 const LOG = [
-  text("When", (entry) => moment(entry.at), "wide"), text("Who", (entry) => entry.by, "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
+  text("When", (entry) => moment(entry.at), "text"), text("Who", (entry) => entry.by, "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
   text("To whom", (entry) => entry.target + (entry.session && entry.session !== entry.target ? " in " + entry.session : ""), "text"),
-  text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text"),
+  text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text wide"),
 ];
 let entries = [];
 async function drawLog(before) {
@@ -347,30 +313,13 @@ async function drawLog(before) {
 }
 
 // --- tabs
-const TABS = { Players: "Players", Bans: "Bans", Reports: "Reports", Log: "Audit log" };
-let shown = "Players";
-for (const [name, words] of Object.entries(TABS)) {
-  const tab = element("button", { id: "tab-" + name, textContent: words, onclick: () => { shown = name; showTab(); } });
-  tab.setAttribute("role", "tab");
-  tab.setAttribute("aria-controls", name);
-  $("tabs").append(tab);
-}
-$("tabs").onkeydown = (event) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], names = Object.keys(TABS);
-  if (!step) return;
-  const next = $("tab-" + names[(names.indexOf(shown) + step + names.length) % names.length]);
-  next.click(); next.focus();
-};
-function showTab() {
-  for (const name of Object.keys(TABS)) {
-    $(name).hidden = name !== shown;
-    $("tab-" + name).setAttribute("aria-selected", String(name === shown));
-    $("tab-" + name).tabIndex = name === shown ? 0 : -1;
-  }
+let shown = null;
+const showTab = makeTabs({ Players: "Players", Bans: "Bans", Reports: "Reports", Log: "Audit log" }, (name) => {
+  shown = name;
   if (token && shown === "Bans") drawBans();
   if (token && shown === "Reports") drawReports();
   if (token && shown === "Log") drawLog();
-}
+});
 $("find").oninput = drawPlayers;
 $("session").onchange = () => follow($("session").value);
 
@@ -416,7 +365,7 @@ function closeDoor(words) {
 }
 function openDoor() {
   $("inside").hidden = $("leave").hidden = false; $("door").hidden = true;
-  trouble(null); showTab(); listen();
+  trouble(null); showTab(shown ?? "Players"); listen();
 }
 $("door").onsubmit = (event) => {
   event.preventDefault();

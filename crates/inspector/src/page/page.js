@@ -1,14 +1,5 @@
-"use strict";
-// Everything is made of text nodes and elements: names come from the network and are never markup.
+// Draws the snapshot of a client or a server, and asks why somebody is not heard.
 const INTERVAL_MS = 200;
-const $ = (id) => document.getElementById(id);
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-function say(target, text) { if (target.textContent !== text) target.textContent = text; }
 
 // --- numbers
 const figure = (value, digits = 0, unit = "") => value == null ? "–" : value.toFixed(digits) + unit;
@@ -17,31 +8,6 @@ const ago = (ms) => ms == null ? "never" : ms < 500 ? "now" : ms < 60000 ? (ms /
 const target = (to) => to.room != null ? to.room : "@" + to.player;
 const clock = (ms) => { const s = Math.floor(ms / 1000); return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"); };
 
-// --- tables whose rows stay where they are, so that a button can be pressed while figures change
-function table(place, key, columns, rows, classOf) {
-  let body = place.querySelector("tbody");
-  if (!body || place.dataset.columns !== columns.map((column) => column.title).join()) {
-    place.dataset.columns = columns.map((column) => column.title).join();
-    body = element("tbody");
-    const heads = columns.map((column) => element("th", { className: column.className || "", scope: "col", textContent: column.title }));
-    place.replaceChildren(element("div", { className: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body)));
-  }
-  const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
-  rows.forEach((value, index) => {
-    const name = String(key(value));
-    let row = old.get(name);
-    if (!row) {
-      row = element("tr", {}, ...columns.map((column) => element("td", { className: column.className || "" })));
-      row.dataset.key = name;
-    }
-    old.delete(name);
-    if (body.children[index] !== row) body.insertBefore(row, body.children[index] || null);
-    row.className = classOf ? classOf(value) : "";
-    columns.forEach((column, number) => column.draw(row.children[number], value));
-  });
-  for (const row of old.values()) row.remove();
-}
-const text = (title, of, className) => ({ title, className, draw: (cell, value) => say(cell, of(value)) });
 const number = (title, of) => text(title, of, "number");
 
 function meter(cell, decibels, isSound = true) {
@@ -82,36 +48,16 @@ function graph(cell, history) {
 }
 
 // --- tabs
-const TABS = ["Players", "Network", "Capture", "Devices", "Log"];
-let shown = TABS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "Players";
-for (const name of TABS) {
-  const tab = element("button", { id: "tab-" + name, textContent: name });
-  tab.setAttribute("role", "tab");
-  tab.setAttribute("aria-controls", name);
-  tab.onclick = () => { shown = name; history.replaceState(null, "", "#" + name); showTab(); };
-  $("tabs").append(tab);
-}
-$("tabs").onkeydown = (event) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const open = TABS.filter((name) => !$("tab-" + name).hidden);
-  if (!step) return;
-  const next = open[(open.indexOf(shown) + step + open.length) % open.length];
-  $("tab-" + next).click();
-  $("tab-" + next).focus();
-};
-function showTab() {
-  for (const name of TABS) {
-    $(name).hidden = name !== shown;
-    $("tab-" + name).setAttribute("aria-selected", String(name === shown));
-    $("tab-" + name).tabIndex = name === shown ? 0 : -1;
-  }
-}
-showTab();
+const TABS = { Players: "Players", Network: "Network", Capture: "Capture", Devices: "Devices", Log: "Log" };
+let shown;
+const showTab = makeTabs(TABS, (name) => { shown = name; history.replaceState(null, "", "#" + name); });
+showTab(location.hash.slice(1) in TABS ? location.hash.slice(1) : "Players");
 
 // --- what is done
+let refusedUntil = 0;
 async function act(action) {
   const answer = await fetch("act", { method: "POST", body: JSON.stringify(action) });
-  if (!answer.ok) { $("lost").hidden = false; say($("lost"), await answer.text()); }
+  if (!answer.ok) { trouble(await answer.text()); refusedUntil = performance.now() + 5000; }
   await update();
 }
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
@@ -197,14 +143,14 @@ function tiles(place, values) {
 function showPlayers(snapshot) {
   const state = (player) => player.is_local ? "this player" : player.undecodable_because ? "cannot be decoded" : player.unheard ? player.unheard.replaceAll("_", " ") : player.is_speaking ? "speaks" : player.heard_ms_ago == null ? "silent so far" : "spoke " + ago(player.heard_ms_ago);
   const other = (draw) => (cell, player) => player.is_local ? say(cell, "") : draw(cell, player);
-  table(card($("players"), "all", "Players"), (player) => player.name, [
+  table(card($("players"), "all", "Players"), [
     { title: "Name", className: "name", draw: (cell, player) => {
       if (!cell.firstChild) cell.append(document.createTextNode(""), element("small"));
       if (cell.firstChild.data !== player.name) cell.firstChild.data = player.name;
       say(cell.lastChild, state(player));
     } },
     text("Listens to", (player) => player.rooms.join(", "), "wide"),
-    text("Comes through", (player) => player.is_local ? "" : player.channels.map(target).join(", ") + (player.positional ? ", with a place" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`)),
+    text("Comes through", (player) => player.is_local ? "" : player.channels.map(target).join(", ") + (player.positional ? ", with a place" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`), "wide"),
     { title: "Level", draw: other((cell, player) => meter(cell, player.is_speaking ? player.level_dbfs : -100)) },
     { title: "Delay, 20 s", className: "wide", draw: other((cell, player) => graph(cell, player.history)) },
     text("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`, "number wide"),
@@ -219,7 +165,7 @@ function showPlayers(snapshot) {
       mute.onclick = () => act({ action: "mute_player", name: player.name, muted: !player.muted });
       why.onclick = () => ask(player.name, snapshot.name);
     }) },
-  ], snapshot.players, (player) => player.is_speaking ? player.unheard ? "speaking unheard" : "speaking" : "");
+  ], snapshot.players, (player) => player.name, null, (player) => player.is_speaking ? player.unheard ? "speaking unheard" : "speaking" : "");
 }
 
 const caption = (title, words) => title ? title + ": " + words : words[0].toUpperCase() + words.slice(1);
@@ -243,10 +189,10 @@ function showNetwork(place, network, uplink, title = "") {
   ];
   for (const way of ["received", "sent"]) {
     const rows = [...network[way].filter((row) => row.flow.packets), { packet: "all", flow: network[way + "_total"] }];
-    table(card(place, title + way, caption(title, way)), (row) => row.packet, columns, rows);
+    table(card(place, title + way, caption(title, way)), columns, rows, (row) => row.packet);
   }
   const counters = network.counters.map(([name, value]) => ({ name, value }));
-  if (counters.length) table(card(place, title + "counters", caption(title, "counters")), (row) => row.name, [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters);
+  if (counters.length) table(card(place, title + "counters", caption(title, "counters")), [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters, (row) => row.name);
 }
 
 function showCapture(snapshot) {
@@ -280,11 +226,11 @@ function echoHint(echo) {
 
 function showDevices(snapshot) {
   const rows = [["Microphone", snapshot.microphone], ["Loudspeaker", snapshot.loudspeaker]].map(([kind, device]) => ({ kind, ...(device || { state: "none", name: kind === "Microphone" ? "speaks with something else, or not at all" : "what is heard goes elsewhere" }) }));
-  table(card($("devices"), "all", "Devices"), (row) => row.kind, [
+  table(card($("devices"), "all", "Devices"), [
     text("", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => row.name),
     number("Rate", (row) => row.rate_hz ? row.rate_hz + " Hz" : "–"), number("Latency", (row) => figure(row.latency_ms, 1, " ms")),
     number("Interruptions", (row) => row.xruns == null ? "–" : String(row.xruns)), number("Opened again", (row) => row.reopened == null ? "–" : String(row.reopened)),
-  ], rows);
+  ], rows, (row) => row.kind);
   if (snapshot.output_trouble) say(card($("devices"), "trouble", "Output"), snapshot.output_trouble);
 }
 
@@ -298,15 +244,15 @@ function showServer(snapshot) {
   choose($("listener"), names, names[1]);
   for (const session of sessions) {
     if (shown === "Players") {
-      table(card($("players"), "p" + session.name, `Session ${session.name}`), (player) => player.name, [
+      table(card($("players"), "p" + session.name, `Session ${session.name}`), [
         text("Name", (player) => player.name, "name"), number("Id", (player) => String(player.id)), text("Listens to", (player) => player.rooms.join(", ")),
         text("Last spoke", (player) => player.is_followed ? ago(player.voice_ms_ago) : "–"), text("To", (player) => player.voice_to.map(target).join(", ")),
         text("Refused", (player) => player.refused_rooms.map((refused) => `${refused.room} (${refused.is_speaking ? "speaking" : "listening"})`).join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")),
         number("Received", (player) => bytes(player.received.bytes)), number("Sent", (player) => bytes(player.sent.bytes)), number("Faults", (player) => String(player.faults)),
-      ], session.players, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");
-      table(card($("players"), "r" + session.name, `Rooms of ${session.name}`), (room) => room.name, [
+      ], session.players, (player) => player.name, null, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");
+      table(card($("players"), "r" + session.name, `Rooms of ${session.name}`), [
         text("Room", (room) => room.name, "name"), number("Listeners", (room) => String(room.listeners.length)), text("Carries", (room) => room.range_m == null ? "everywhere" : `${figure(room.range_m)} m`), text("Who", (room) => room.listeners.join(", ")),
-      ], session.rooms);
+      ], session.rooms, (room) => room.name);
     }
     if (shown === "Network") showNetwork($("network"), session.network, null, session.name);
   }
@@ -328,13 +274,12 @@ async function update() {
     const answer = await fetch("snapshot.json");
     if (!answer.ok) throw new Error(await answer.text());
     const snapshot = await answer.json();
-    $("lost").hidden = true;
+    if (performance.now() > refusedUntil) trouble(null);
     if (snapshot.kind === "client") showClient(snapshot); else showServer(snapshot);
     if (shown === "Log") showLog(snapshot);
     document.title = $("title").textContent + " – Consonance inspector";
   } catch (error) {
-    $("lost").hidden = false;
-    say($("lost"), error instanceof TypeError ? "The program does not answer: it has ended, or it is stuck. What stands here is old." : error.message);
+    trouble(error instanceof TypeError ? "The program does not answer: it has ended, or it is stuck. What stands here is old." : error.message);
   }
 }
 async function loop() { if (!document.hidden) await update(); setTimeout(loop, INTERVAL_MS); }
