@@ -111,8 +111,7 @@ fn nobody_is_disconnected_for_speaking_where_nobody_hears_it() {
 
 #[test]
 fn players_and_proximity_rooms_are_spoken_to_as_before() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     network.set_up(|settings| {
         settings.proximity = vec![(RoomPattern::from("world"), ProximitySettings::new(20.0))];
     });

@@ -154,8 +154,7 @@ fn after_a_restart_each_comes_back_in_its_turn() {
 
 #[test]
 fn who_did_not_announce_it_is_told_nothing() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     network.offer(Capabilities::ALL.without(Capabilities::HAND_OVER));
     let ada = network.join("Ada", &[]);
     let now = network.now;

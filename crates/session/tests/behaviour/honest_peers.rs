@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, ServerStatistics, Target};
+use consonance_session::{ChannelProperties, ServerStatistics, Target};
 use consonance_wire::TextRecipient;
 
 use crate::support::lone_server::LoneServer;
@@ -43,8 +43,7 @@ fn frames_of_10_ms_to_a_thousand_listeners_are_all_relayed() {
 
 #[test]
 fn frames_of_10_ms_to_rooms_that_everybody_listens_to_are_all_routed() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     let rooms = ["lobby", "team", "squad", "near"];
     let alice = network.join("Alice", &[]);
     for n in 0..7 {

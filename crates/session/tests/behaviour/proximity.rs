@@ -13,8 +13,7 @@ fn network() -> Network {
 }
 
 fn network_with(settings: ProximitySettings) -> Network {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     network.set_up(|server| server.proximity = vec![(RoomPattern::from("world"), settings)]);
     network
 }
@@ -254,8 +253,7 @@ fn another_channel_of_the_same_frame_carries_as_ever() {
 
 #[test]
 fn a_pattern_makes_many_rooms_each_for_itself() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     network.set_up(|server| {
         server.proximity = vec![(RoomPattern::from("map *"), ProximitySettings::new(10.0))];
     });
@@ -291,8 +289,7 @@ fn a_place_is_told_ten_times_a_second_while_it_changes_and_once_a_second_else() 
 
 #[test]
 fn a_server_without_proximity_rooms_is_told_no_place() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     let alice = network.join("Alice", &["world"]);
     stand_at(&mut network, alice, 0.0);
     wait(&mut network, 5000);

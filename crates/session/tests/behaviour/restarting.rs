@@ -36,8 +36,7 @@ fn everybody_is_back_with_rooms_and_channels_though_nobody_said_anything() {
 
 #[test]
 fn a_ticket_from_before_a_restart_is_worth_nothing() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);
     let now = network.now;
     network.lose(alice);
@@ -51,8 +50,7 @@ fn a_ticket_from_before_a_restart_is_worth_nothing() {
 
 #[test]
 fn secrets_go_on_where_they_were_so_that_none_comes_twice() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);
     network.lose(alice);
     network.run();

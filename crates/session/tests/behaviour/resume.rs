@@ -11,22 +11,9 @@ use crate::support::packets;
 const A_MOMENT: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(11);
 
-/// Bob and Alice (id 1), who both can resume; Alice listens to two rooms and speaks to the lobby.
-fn two_players() -> (Network, Who, Who) {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
-    let bob = network.join("Bob", &["lobby"]);
-    let alice = network.join("Alice", &["lobby", "team"]);
-    let lobby = Target::Room("lobby".into());
-    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
-    network.events(bob);
-    network.events(alice);
-    (network, bob, alice)
-}
-
 #[test]
 fn a_client_whose_link_was_lost_gets_its_place_back_and_nobody_notices() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.cut(alice);
     network.wait(A_MOMENT);
     assert_eq!(network.events(bob), [""; 0]);
@@ -42,7 +29,7 @@ fn a_client_whose_link_was_lost_gets_its_place_back_and_nobody_notices() {
 
 #[test]
 fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.client(alice).send_voice(b"be").expect("in the session");
     network.run();
     network.cut(alice);
@@ -54,7 +41,7 @@ fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
 
 #[test]
 fn a_client_that_notices_before_the_server_does_takes_its_place_from_the_old_link() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.lose(alice);
     network.wait(A_MOMENT);
     assert_eq!(network.events(bob), [""; 0]);
@@ -63,7 +50,7 @@ fn a_client_that_notices_before_the_server_does_takes_its_place_from_the_old_lin
 
 #[test]
 fn who_does_not_come_back_in_time_has_left() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.reachable = false;
     network.cut(alice);
     network.wait(Duration::from_secs(9));
@@ -80,7 +67,7 @@ fn who_does_not_come_back_in_time_has_left() {
 
 #[test]
 fn who_leaves_for_good_is_gone_at_once() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     leave(&mut network, alice);
     assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
     assert_eq!(network.server.clients(), 1);
@@ -88,7 +75,7 @@ fn who_leaves_for_good_is_gone_at_once() {
 
 #[test]
 fn a_resumed_client_learns_who_came_and_went_meanwhile() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     cut_for_a_while(&mut network, alice);
     leave(&mut network, bob);
     network.join("Carol", &["team"]);
@@ -109,7 +96,7 @@ fn a_resumed_client_learns_who_came_and_went_meanwhile() {
 
 #[test]
 fn a_resumed_client_knows_a_player_who_came_back_under_another_id() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     cut_for_a_while(&mut network, alice);
     leave(&mut network, bob);
     let carol = network.join("Carol", &[]);
@@ -132,7 +119,7 @@ fn a_resumed_client_knows_a_player_who_came_back_under_another_id() {
 
 #[test]
 fn a_resumed_client_hears_at_once_who_has_the_same_name_and_id_as_somebody_before() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     let lobby = || Target::Room("lobby".into());
     // An utterance or two, so that the new Bob begins to count below the old one.
     for word in ["one", "two"] {
@@ -182,7 +169,7 @@ fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
 
 #[test]
 fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     cut_for_a_while(&mut network, alice);
     network.client(alice).join_room("new").expect("a room more");
     network.wait(Duration::from_secs(2));
@@ -191,7 +178,7 @@ fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
 
 #[test]
 fn a_ticket_is_good_for_one_time() {
-    let (mut network, _, alice) = two_players();
+    let (mut network, _, alice) = Network::of_two_who_resume();
     network.cut(alice);
     network.wait(A_MOMENT);
     let handshake = network.last_handshake(alice);
@@ -204,7 +191,7 @@ fn a_ticket_is_good_for_one_time() {
 
 #[test]
 fn a_ticket_of_another_session_is_worth_nothing() {
-    let (mut network, _, alice) = two_players();
+    let (mut network, _, alice) = Network::of_two_who_resume();
     network.replace_server(SessionId(77));
     network.cut(alice);
     network.wait(A_MOMENT);
@@ -227,7 +214,7 @@ fn an_original_leaves_when_its_link_is_lost() {
 
 #[test]
 fn a_namesake_takes_over_a_place_that_is_kept() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     cut_for_a_while(&mut network, alice);
     network.capabilities = Capabilities::NONE;
     network.join("Alice", &[]);

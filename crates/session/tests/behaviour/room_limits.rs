@@ -2,9 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{
-    Capabilities, ClientId, Move, RoomId, RoomLimits, RoomPattern, ServerSettings, Target,
-};
+use consonance_session::{ClientId, Move, RoomId, RoomLimits, RoomPattern, ServerSettings, Target};
 use consonance_wire::{ChannelBits, ChannelKind, TextRecipient};
 
 use crate::support::lone_server::{LoneServer, unhurried};
@@ -37,8 +35,7 @@ fn speaks(server: &mut LoneServer, link: u64, sequence: u16, is_closing: bool) -
 
 #[test]
 fn a_room_takes_so_many_listeners_and_tells_the_next_one() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     network.set_up(|settings| limit(settings, "duel*", |limits| limits.listeners = Some(1)));
     let alice = network.join("Alice", &["duel 1"]);
     let bob = network.join("Bob", &["lobby"]);
@@ -138,8 +135,7 @@ fn writing_to_a_slow_room_makes_no_slower_one_forget() {
 
 #[test]
 fn in_a_slow_session_everything_that_one_writes_counts_and_one_of_ours_is_told_how_long_to_wait() {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     network.set_up(|settings| settings.limits.text_every = Duration::from_secs(3));
     let alice = network.join("Alice", &["lobby"]);
     let bob = network.join("Bob", &["lobby"]);

@@ -7,12 +7,6 @@ use crate::support::network::{Network, Who};
 use crate::support::packets;
 
 /// Clients that announce what they can do.
-fn network_of_ours() -> Network {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
-    network
-}
-
 fn talk(network: &mut Network, who: Who, target: Target) {
     network.client(who).open_channel(target, ChannelProperties::default()).expect("a channel more");
 }
@@ -28,7 +22,7 @@ fn say(network: &mut Network, who: Who, words: &str) {
 
 #[test]
 fn a_frame_goes_up_once_without_a_list_and_reaches_everybody_in_the_room() {
-    let mut network = network_of_ours();
+    let mut network = Network::of_ours();
     let alice = network.join("Alice", &["lobby"]);
     let listeners = ["Bob", "Carol", "Dave"].map(|name| network.join(name, &["lobby"]));
     let outsider = network.join("Eve", &["elsewhere"]);
@@ -46,7 +40,7 @@ fn a_frame_goes_up_once_without_a_list_and_reaches_everybody_in_the_room() {
 
 #[test]
 fn whom_several_channels_reach_gets_a_frame_once() {
-    let mut network = network_of_ours();
+    let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);
     let bob = network.join("Bob", &["lobby", "team"]);
     talk(&mut network, alice, lobby());
@@ -76,7 +70,7 @@ fn originals_hear_routed_frames_and_ours_hear_relayed_ones() {
 
 #[test]
 fn a_server_that_does_not_offer_it_gets_relays() {
-    let mut network = network_of_ours();
+    let mut network = Network::of_ours();
     network.offer(Capabilities::NONE);
     let alice = network.join("Alice", &[]);
     let bob = network.join("Bob", &["lobby"]);
@@ -99,7 +93,7 @@ fn an_original_that_sends_voice_straight_to_the_server_is_not_routed() {
 
 #[test]
 fn nobody_can_have_a_frame_routed_in_the_name_of_another() {
-    let mut network = network_of_ours();
+    let mut network = Network::of_ours();
     let mallory = network.join("Mallory", &[]);
     let bob = network.join("Bob", &["lobby"]);
     network.inject(mallory, &packets::voice(1, 0, "lobby", "as Bob"));
@@ -110,7 +104,7 @@ fn nobody_can_have_a_frame_routed_in_the_name_of_another() {
 
 #[test]
 fn naming_one_room_over_and_over_costs_its_sender_and_not_the_server() {
-    let mut network = network_of_ours();
+    let mut network = Network::of_ours();
     let mallory = network.join("Mallory", &[]);
     for n in 0..7 {
         network.join(&format!("player {n}"), &["lobby"]);

@@ -3,31 +3,17 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Access, AccessRule, Capabilities, ChannelProperties, ClientId, CodecKind, CodecSettings, Identity,
-    Instant, KeptPlace, RoomPattern, Sanction, Secret, Server, ServerSettings, SessionId, SessionSnapshot,
-    Standing, Target, Terms,
+    Access, AccessRule, Capabilities, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace,
+    RoomPattern, Sanction, Secret, Server, ServerSettings, SessionId, SessionSnapshot, Standing, Terms,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::support::network::{Network, Who};
+use crate::support::network::Network;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
 const CODEC: CodecSettings =
     CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
-
-/// Bob (id 0) and Alice (id 1), who both can resume; Alice listens to two rooms and speaks to the lobby.
-fn two_players() -> (Network, Who, Who) {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
-    let bob = network.join("Bob", &["lobby"]);
-    let alice = network.join("Alice", &["lobby", "team"]);
-    let lobby = Target::Room("lobby".into());
-    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
-    network.events(bob);
-    network.events(alice);
-    (network, bob, alice)
-}
 
 fn place(id: u16, name: &str) -> KeptPlace {
     KeptPlace {
@@ -47,7 +33,7 @@ fn names(server: &Server) -> Vec<&str> {
 
 #[test]
 fn everybody_has_id_rooms_and_channels_again_and_nobody_left() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     let session = network.server.session();
     network.hand_over(|_| {});
     network.wait(A_MOMENT);
@@ -64,7 +50,7 @@ fn everybody_has_id_rooms_and_channels_again_and_nobody_left() {
 
 #[test]
 fn a_session_is_handed_over_again_and_again() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     for _ in 0..3 {
         network.hand_over(|_| {});
         network.wait(Duration::from_secs(2));
@@ -76,7 +62,7 @@ fn a_session_is_handed_over_again_and_again() {
 
 #[test]
 fn who_had_lost_its_link_before_comes_back_too() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.reachable = false;
     network.cut(alice);
     network.wait(A_MOMENT);
@@ -89,7 +75,7 @@ fn who_had_lost_its_link_before_comes_back_too() {
 
 #[test]
 fn who_does_not_come_back_in_time_has_left() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.hand_over(|_| {});
     network.client(alice).stop(Instant::START);
     network.wait(Duration::from_secs(9));
@@ -101,7 +87,7 @@ fn who_does_not_come_back_in_time_has_left() {
 
 #[test]
 fn one_of_the_original_has_left_and_joins_as_anybody() {
-    let (mut network, bob, _) = two_players();
+    let (mut network, bob, _) = Network::of_two_who_resume();
     network.capabilities = Capabilities::NONE;
     let carol = network.join("Carol", &["lobby"]);
     network.hand_over(|_| {});
@@ -114,7 +100,7 @@ fn one_of_the_original_has_left_and_joins_as_anybody() {
 
 #[test]
 fn newcomers_get_the_ids_that_they_would_have_got() {
-    let (mut network, bob, _) = two_players();
+    let (mut network, bob, _) = Network::of_two_who_resume();
     network.client(bob).stop(Instant::START);
     network.run();
     network.hand_over(|_| {});
@@ -125,7 +111,7 @@ fn newcomers_get_the_ids_that_they_would_have_got() {
 
 #[test]
 fn the_new_settings_decide_who_listens_where() {
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.hand_over(|settings| {
         settings.access = vec![(RoomPattern::from("team"), AccessRule::for_both(["gold"]))];
     });
@@ -139,7 +125,7 @@ fn the_new_settings_decide_who_listens_where() {
 #[test]
 fn what_was_said_of_a_client_holds_and_its_visit_ends_when_it_would_have() {
     let at = Instant::from_millis(60_000);
-    let (mut network, _, _) = two_players();
+    let (mut network, _, _) = Network::of_two_who_resume();
     network.wait(at - network.now);
     let mut access = Access::from_iter(["gold"]).listening_to(["lobby", "t*"]);
     access.ends_at = Some(at + Duration::from_secs(5));
@@ -153,7 +139,7 @@ fn what_was_said_of_a_client_holds_and_its_visit_ends_when_it_would_have() {
 #[test]
 fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have() {
     let at = Instant::from_millis(60_000);
-    let (mut network, bob, alice) = two_players();
+    let (mut network, bob, alice) = Network::of_two_who_resume();
     network.wait(at - network.now);
     let mut muted = Standing::default();
     muted.impose(Sanction::Muted, Terms::new(Some(at + Duration::from_secs(5)), "too loud"));

@@ -3,10 +3,9 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server,
-    ServerSettings, SessionId,
+    Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand,
+    LinkId, Server, ServerSettings, SessionId, Target,
 };
-
 use consonance_wire::MessageType;
 
 use super::{packets, words};
@@ -55,6 +54,23 @@ impl Network {
             direct: Vec::new(),
             links: 0,
         }
+    }
+
+    /// One whose clients, server and peers know everything that ours do.
+    pub(crate) fn of_ours() -> Self {
+        Self { capabilities: Capabilities::ALL, ..Self::new() }
+    }
+
+    /// Bob (id 0) and Alice (id 1), who both can resume; Alice listens to two rooms and speaks to the lobby.
+    pub(crate) fn of_two_who_resume() -> (Self, Who, Who) {
+        let mut network = Self::of_ours();
+        let bob = network.join("Bob", &["lobby"]);
+        let alice = network.join("Alice", &["lobby", "team"]);
+        let lobby = Target::Room("lobby".into());
+        network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+        network.events(bob);
+        network.events(alice);
+        (network, bob, alice)
     }
 
     /// A client that listens to these rooms and is started; it joins when the network runs.

@@ -1,13 +1,12 @@
 //! Somebody who speaks to a room of ours where others listen.
 
-use consonance_session::{Capabilities, ChannelProperties, Target};
+use consonance_session::{ChannelProperties, Target};
 
 use super::network::{Network, Who};
 
 /// Alice (id 0), who speaks to the lobby, and so many clients of ours who listen there, with ids from 1.
 pub(crate) fn speaker_and_listeners(listeners: usize) -> (Network, Who, Vec<Who>) {
-    let mut network = Network::new();
-    network.capabilities = Capabilities::ALL;
+    let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);
     let listeners = (0..listeners).map(|number| network.join(&format!("player {number}"), &["lobby"]));
     let listeners = listeners.collect();
