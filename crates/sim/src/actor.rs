@@ -150,7 +150,7 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(now: Time, grace: Duration, dice: &mut Dice, skewed: bool) -> Self {
-        let mut settings = ServerSettings::from_seed(dice.next());
+        let mut settings = ServerSettings::from_seed(dice.throw());
         settings.limits.resume = grace;
         Self {
             server: Server::new(settings),

@@ -225,7 +225,7 @@ mod tests {
         let mut due = Vec::new();
         for number in 0..2000_u64 {
             // From the same moment to some seconds away.
-            let time = agenda.now() + Duration::from_micros(dice.next() >> (41 + dice.below(23)));
+            let time = agenda.now() + Duration::from_micros(dice.throw() >> (41 + dice.below(23)));
             agenda.add(time, (time, number));
             due.push((time, number));
             if dice.chance(600_000) {

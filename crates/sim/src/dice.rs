@@ -1,45 +1,60 @@
-//! The only source of chance: the same seed throws the same dice on every machine.
+//! The only source of chance, here and in soaks: the same seed throws the same dice on every machine.
 
 use std::time::Duration;
 
 /// A stream of numbers made from a seed: `SplitMix64` (Steele, Lea, Flood 2014).
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The dice of this seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Other dice, for a part of the world whose throws shall not depend on how often the rest throws.
-    pub(crate) fn split(&mut self) -> Self {
-        Self(self.next())
+    /// Other dice, for a part whose throws shall not depend on how often the rest throws.
+    #[must_use]
+    pub fn split(&mut self) -> Self {
+        Self(self.throw())
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.0)
     }
 
     /// 0 … `end` − 1; 0 if `end` is 0.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         // The high half of the product: as good as the remainder, without the division.
-        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
+        ((u128::from(self.throw()) * u128::from(end)) >> 64) as u64
     }
 
     /// True in `per_million` of a million throws.
-    pub(crate) fn chance(&mut self, per_million: u32) -> bool {
+    pub fn chance(&mut self, per_million: u32) -> bool {
         per_million > 0 && self.below(1_000_000) < u64::from(per_million)
     }
 
-    /// Between the two, in milliseconds.
-    pub(crate) fn millis(&mut self, from: u64, to: u64) -> Duration {
+    /// Between the two, which are in milliseconds, to the microsecond.
+    pub fn millis(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_micros(from * 1000 + self.below((to - from) * 1000 + 1))
     }
 
     /// One of the items; `None` if there are none.
-    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         items.get(self.below(items.len() as u64) as usize)
+    }
+
+    /// Any bytes, so many.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.throw() as u8).collect()
+    }
+
+    /// The same items in another order (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
     }
 }
 
@@ -59,7 +74,7 @@ mod tests {
     fn the_same_seed_throws_the_same() {
         let throws = |seed| {
             let mut dice = Dice::new(seed);
-            [dice.next(), dice.next(), dice.next()]
+            [dice.throw(), dice.throw(), dice.throw()]
         };
         assert_eq!(throws(7), throws(7));
         assert_ne!(throws(7), throws(8));
@@ -77,5 +92,13 @@ mod tests {
     fn a_chance_of_none_and_of_a_million_are_certain() {
         let mut dice = Dice::new(1);
         assert!((0..1000).all(|_| !dice.chance(0) && dice.chance(1_000_000)));
+    }
+    #[test]
+    fn shuffling_keeps_all_items() {
+        let mut items: Vec<u8> = (0..50).collect();
+        Dice::new(3).shuffle(&mut items);
+        assert_ne!(items, (0..50).collect::<Vec<_>>());
+        items.sort_unstable();
+        assert_eq!(items, (0..50).collect::<Vec<_>>());
     }
 }

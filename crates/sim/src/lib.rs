@@ -50,6 +50,7 @@ mod words;
 mod world;
 
 pub use clock::Time;
+pub use dice::Dice;
 pub use peers::{Peers, UnknownPeers};
 pub use report::{Counts, Failure, Report};
 pub use run::{MAX_CLIENTS, Scenario, run};

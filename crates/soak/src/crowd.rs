@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use callers::Callers;
 use consonance_quic::sans_io::Dialer;
+use consonance_sim::Dice;
 use junk::Junk;
 use visitor::{Buffers, Visitor};
 pub(crate) use visitor::{Conduct, ROOM as VISITORS_ROOM};
 
 use crate::clock::Now;
-use crate::dice::Dice;
 use crate::premises::{ON_DEMAND, Premises, SESSIONS};
 
 /// Who is here, and who keeps coming.
@@ -147,7 +147,7 @@ impl Crowd {
                 let name = &self.banned[self.dice.below(self.banned.len() as u64) as usize];
                 premises.guest(name)?
             }
-            Conduct::Impostor => premises.impostor(&name, self.dice.next())?,
+            Conduct::Impostor => premises.impostor(&name, self.dice.throw())?,
             _ => premises.guest(&name)?,
         };
         let on_demand = format!("{ON_DEMAND}{}", self.dice.below(12));

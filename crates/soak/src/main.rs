@@ -27,8 +27,6 @@ mod clock;
 #[cfg(target_os = "linux")]
 mod crowd;
 #[cfg(target_os = "linux")]
-mod dice;
-#[cfg(target_os = "linux")]
 mod findings;
 #[cfg(target_os = "linux")]
 mod link;

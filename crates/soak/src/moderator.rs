@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use consonance_sim::Dice;
 use serde_json::{Value, json};
 
 use crate::admin_client::AdminClient;
 use crate::crowd::{VISITORS, VISITORS_ROOM};
-use crate::dice::Dice;
 use crate::premises::{ON_DEMAND, Premises, SESSIONS};
 
 /// A thread that asks and waits for answers, until it is to end.

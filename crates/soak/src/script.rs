@@ -7,10 +7,10 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use clap::ValueEnum as _;
+use consonance_sim::Dice;
 
 use crate::arguments::Arguments;
 use crate::crowd::{Conduct, Counts};
-use crate::dice::Dice;
 use crate::findings::Worst;
 use crate::moderator::Moderator;
 use crate::premises::Premises;

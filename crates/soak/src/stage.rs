@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_quic::QuicRuntime;
+use consonance_sim::Dice;
 
 use crate::choir::Choir;
 use crate::clock::Clock;
 use crate::crowd::Crowd;
-use crate::dice::Dice;
 use crate::findings::Findings;
 use crate::moderator::Moderator;
 use crate::premises::Premises;

@@ -97,11 +97,13 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-soak",
-        // The server as a program; of its crate, only what signs tokens and reads what it has left on the disk.
+        // The server as a program; of its crate, only what signs tokens and reads what it has left on the disk;
+        // of the simulator, only its dice.
         may_use: Only(&[
             "consonance-quic",
             "consonance-server",
             "consonance-session",
+            "consonance-sim",
             "consonance-transport",
         ]),
         tests_may_also_use: &[],

@@ -79,8 +79,8 @@ impl World {
             Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, sender, room)),
             Forgery::Farewell => (Delivery::Reliable, written(&RemoveClient { session, id: sender }.into())),
             Forgery::Noise | Forgery::Ticket => {
-                let length = self.dice.below(40);
-                (Delivery::Unreliable, (0..length).map(|_| self.dice.next() as u8).collect())
+                let length = self.dice.below(40) as usize;
+                (Delivery::Unreliable, self.dice.bytes(length).into())
             }
         }
     }

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 
 use consonance_quic::sans_io::Dialer;
+use consonance_sim::Dice;
 
 use crate::clock::Now;
-use crate::dice::Dice;
 use crate::premises::SESSIONS;
 
 #[derive(Debug)]

@@ -8,11 +8,11 @@ use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, LinkCommand, LinkId, Target,
 };
+use consonance_sim::Dice;
 use consonance_transport::Delivery;
 
 use crate::choir::OPUS_20_MS;
 use crate::clock::Now;
-use crate::dice::Dice;
 use crate::link::{to_session, to_transport};
 
 /// What a visitor is like.
