@@ -6,6 +6,7 @@ mod answer;
 mod audit;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod bans;
+mod drain;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod events;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
@@ -28,6 +29,7 @@ use crate::app::App;
 pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(server::server))
+        .routes(routes!(drain::drain, drain::undrain))
         .routes(routes!(session::sessions))
         .routes(routes!(session::session))
         .routes(routes!(action::act))

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use client::Client;
-use deeds::{Ban, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
+use deeds::{Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
 use reports::Reports;
 
 /// Whom to ask, and what.
@@ -74,6 +74,10 @@ enum Command {
     Limit(LimitRoom),
     /// Make everybody of a session wait between two texts.
     Slow(SlowTexts),
+    /// Let the server run empty: nobody new comes in, players are told, and it ends when the last one has gone.
+    Drain(Drain),
+    /// Let it stay after all.
+    Undrain(Removal),
     /// Keep somebody out.
     Ban(Ban),
     /// Take a ban back.
@@ -132,6 +136,8 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::Move(wanted) => wanted.act(client)?,
         Command::Limit(limit) => limit.act(client)?,
         Command::Slow(slow) => slow.act(client)?,
+        Command::Drain(drain) => drain.act(client)?,
+        Command::Undrain(why) => why.act(client, "drain")?,
         Command::Ban(ban) => ban.act(client)?,
         Command::Unban { id, why } => why.act(client, &format!("bans/{id}"))?,
         Command::Bans => client.get("bans?limit=1000")?,
@@ -148,6 +154,7 @@ fn in_words(command: &Command, answer: &Value) -> String {
         Command::Players { .. } => tables::players(answer),
         Command::Bans => tables::bans(answer),
         Command::Audit { .. } => tables::audit(answer),
+        Command::Drain(_) => tables::drained(answer),
         Command::Ban(_) => tables::banned(answer),
         Command::Report(_) => tables::reported(answer),
         Command::Reports(Reports::List { .. }) => tables::reports(answer),

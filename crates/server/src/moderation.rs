@@ -5,6 +5,7 @@
 //! Whoever asks says who it is; that it is who it says is for the one who lets it ask to know.
 
 mod bans;
+mod draining;
 mod error;
 mod looking;
 mod players;
@@ -14,6 +15,7 @@ mod rooms;
 use std::time::{Duration, Instant};
 
 pub use bans::Banned;
+pub use draining::Drained;
 pub use error::ModerationError;
 pub use looking::{PlayerOverview, RoomOverview, SessionOverview};
 pub use players::PlayerRef;

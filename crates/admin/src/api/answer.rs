@@ -79,10 +79,12 @@ fn status(error: &ModerationError) -> StatusCode {
         | E::NotBanned { .. }
         | E::NotHeard { .. }
         | E::Report(ReportsError::NoReport { .. } | ReportsError::NoTrack { .. }) => StatusCode::NOT_FOUND,
-        E::NotInRoom { .. } | E::RoomForbidden { .. } | E::RoomFull { .. } | E::NothingKept => {
-            StatusCode::CONFLICT
-        }
-        E::EndsInThePast | E::Nameless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        E::NotInRoom { .. }
+        | E::RoomForbidden { .. }
+        | E::RoomFull { .. }
+        | E::NothingKept
+        | E::NotDraining => StatusCode::CONFLICT,
+        E::EndsInThePast | E::Nameless { .. } | E::BadOnward => StatusCode::UNPROCESSABLE_ENTITY,
         E::TooManyRights { .. }
         | E::Records(_)
         | E::Standing(_)

@@ -20,6 +20,8 @@ pub(super) struct ServerView {
     sessions: usize,
     /// Nobody may join any more.
     is_draining: bool,
+    /// In how many seconds it ends at the latest, if it does.
+    ends_in_s: Option<u64>,
     /// Why players cannot join; none if they can.
     unready: Option<String>,
     workers: Vec<WorkerView>,
@@ -58,7 +60,8 @@ impl ServerView {
             uptime_s: observation.uptime.as_secs(),
             players: observation.sessions.iter().map(|session| session.clients).sum(),
             sessions: observation.sessions.len(),
-            is_draining: observation.is_draining,
+            is_draining: observation.drains_for.is_some(),
+            ends_in_s: observation.drains_for.map(|left| left.as_secs()),
             unready: observation.unready(),
             workers: observation
                 .workers

@@ -1,6 +1,6 @@
 //! What a server says of itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::{RecorderStatus, RecorderWatch};
@@ -16,8 +16,8 @@ use consonance_session::ServerStatistics;
 pub struct Observation {
     /// How long it runs.
     pub uptime: Duration,
-    /// Nobody may join any more.
-    pub is_draining: bool,
+    /// Nobody may join any more, and the server ends in this time at the latest.
+    pub drains_for: Option<Duration>,
     /// Workers that did not answer in time.
     pub silent_workers: usize,
     /// How bans and the audit log are kept.
@@ -57,10 +57,11 @@ impl Observation {
         uptime: Duration,
     ) -> Self {
         let (workers, session_counts) = (server.workers(), server.session_counts());
-        let is_draining = server.drains_until().is_some();
+        let now = Instant::now();
+        let drains_for = server.drains_until().map(|until| until.saturating_duration_since(now));
         let mut observation = Self {
             uptime,
-            is_draining,
+            drains_for,
             workers,
             session_counts,
             store: moderation.store_status(),
@@ -94,8 +95,9 @@ impl Observation {
 
     /// Why players cannot join, if they cannot.
     pub(crate) fn unready(&self) -> Option<String> {
-        if self.is_draining {
-            return Some("the server is being drained: nobody may join any more".into());
+        if let Some(left) = self.drains_for {
+            let left = left.as_secs();
+            return Some(format!("the server runs empty and ends within {left} s: nobody may join any more"));
         }
         match self.silent_workers {
             0 => None,

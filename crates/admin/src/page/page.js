@@ -51,6 +51,8 @@ function tile(title, figure, isBad, ...more) {
   return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
 }
 function drawServer(server, perSecond) {
+  $("drain").hidden = false; say($("drain"), server.is_draining ? "Stay after all…" : "Run empty…");
+  $("drain").onclick = () => server.is_draining ? undrain() : drain();
   say($("title"), server.unready ? "Nobody can join" : plural(server.players, "player"));
   say($("subtitle"), (server.unready ? server.unready + " · " : "") + plural(server.sessions, "session") + " · up for " + span(server.uptime_s) + " · version " + server.version);
   const busiest = Math.max(0, ...server.workers.map((worker) => worker.busy_share));
@@ -242,6 +244,23 @@ function limitRoom(name) {
   });
 }
 
+// --- the server as a whole
+function drain() {
+  const within = field("within_s", "It ends at the latest in", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
+  const onward = field("onward", "Send players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
+  const about = "Nobody new comes in, players are told, and the server ends when the last one has gone. Until then you can take it back.";
+  openDialog("Let the server run empty?", about, () => [within, onward, REASON], () => "Run empty", () => true, async () => {
+    const drained = await call("POST", "drain", given({ within_s: number("within_s"), onward: value("onward") || undefined, reason: value("reason"), by: "page" }));
+    return "the server runs empty; " + plural(drained.told, "player") + " told";
+  });
+}
+function undrain() {
+  openDialog("Let the server stay?", "Everybody may join again, and players are told.", () => [REASON], () => "Stay", () => false, async () => {
+    await call("DELETE", "drain?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
+    return "the server stays";
+  });
+}
+
 // --- bans and the log
 const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind + " " + who).join();
 const BANS = [
@@ -359,7 +378,7 @@ function take(event) {
 function closeDoor(words) {
   stream?.abort(); stream = null; token = null; previous = null; chosen = null;
   sessionStorage.removeItem("token");
-  $("inside").hidden = $("leave").hidden = true; $("door").hidden = false;
+  $("inside").hidden = $("leave").hidden = $("drain").hidden = true; $("door").hidden = false;
   say($("title"), "Who are you?"); say($("subtitle"), "");
   trouble(words);
 }

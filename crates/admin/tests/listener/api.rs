@@ -71,6 +71,30 @@ fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
 }
 
 #[test]
+fn a_server_that_is_to_run_empty_is_not_ready_until_it_stays_after_all() {
+    let stage = Stage::new(settings());
+    let _alice = stage.player("Alice", "main");
+    let body =
+        json!({"within_s": 600, "onward": "quic://b.example/{session}", "reason": "update", "by": "Ann"});
+    let (status, drained) = call(&stage, "POST /api/v1/drain", Some(&body));
+    assert_eq!((status, &drained["told"]), (200, &json!(1)), "{drained}");
+    wait_until(|| ask(&stage.listener, "GET /readyz", &[]).status == 503);
+    let (_, server) = call(&stage, "GET /api/v1/server", None);
+    assert_eq!(server["is_draining"], true);
+    assert!(server["ends_in_s"].as_u64().is_some_and(|left| (500..=600).contains(&left)), "{server}");
+    assert!(server["unready"].as_str().unwrap().contains("runs empty"), "{server}");
+    assert_eq!(call(&stage, "DELETE /api/v1/drain?by=Ann", None).0, 200);
+    wait_until(|| ask(&stage.listener, "GET /readyz", &[]).status == 200);
+    assert_eq!(call(&stage, "DELETE /api/v1/drain", None).0, 409);
+    let onward = json!({"within_s": 600, "onward": ""});
+    assert_eq!(call(&stage, "POST /api/v1/drain", Some(&onward)).0, 422);
+    let (_, log) = call(&stage, "GET /api/v1/audit?by=Ann", None);
+    let actions: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions, ["stop_draining", "drain"]);
+    assert_eq!(log["entries"][1]["details"], "within 600 s, onward to quic://b.example/{session}, 1 told");
+}
+
+#[test]
 fn every_action_does_something_or_says_why_not() {
     let stage = Stage::new(settings());
     let _alice = stage.player("Alice", "main");
@@ -150,7 +174,7 @@ fn everything_that_is_described_asks_for_the_token() {
         assert!(operation.summary.is_some(), "{request}");
         number += 1;
     }
-    assert_eq!(number, 14);
+    assert_eq!(number, 16);
 }
 
 #[test]

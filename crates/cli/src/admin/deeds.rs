@@ -94,6 +94,24 @@ pub(super) struct TakeOut {
     room: String,
 }
 
+/// How a server runs empty.
+#[derive(Debug, Args)]
+pub(super) struct Drain {
+    /// It ends in so many seconds at the latest.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    within: u32,
+    /// Where players go on: an address in which {session} stands for the session's name [default: they are told that the
+    /// server ends].
+    #[arg(long, value_name = "ADDRESS")]
+    onward: Option<String>,
+    /// They are sent there evenly over so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    onward_window: u32,
+    /// Why, for the audit log.
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
 /// Why something is taken back or away.
 #[derive(Debug, Args)]
 pub(super) struct Removal {
@@ -191,6 +209,15 @@ impl LimitRoom {
 impl SlowTexts {
     pub(super) fn act(&self, client: &Client) -> Answer {
         act(client, &self.session, &json!({"slow_texts": {"every_s": self.seconds}}), "")
+    }
+}
+
+impl Drain {
+    pub(super) fn act(&self, client: &Client) -> Answer {
+        let Self { within, onward, onward_window, reason } = self;
+        let body = json!({"within_s": within, "onward": onward, "onward_window_s": onward_window,
+            "reason": reason, "by": somebody()});
+        client.post("drain", &body)
     }
 }
 

@@ -120,6 +120,10 @@ fn voices(number: u64) -> String {
 /// Stretches of speech of one voice in a table.
 const SPANS_SHOWN: usize = 5;
 
+pub(super) fn drained(drained: &Value) -> String {
+    format!("the server runs empty, and {} players know it\n", text(&drained["told"]))
+}
+
 pub(super) fn outcome(done: &Value) -> String {
     let words = match done["outcome"].as_str().unwrap_or_default() {
         "told" => "done, and the player was told",

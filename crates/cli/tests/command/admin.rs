@@ -134,3 +134,26 @@ fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line()
     let nobody = ["admin", "--server", "http://127.0.0.1:1", "--token-file", &file, "health"];
     assert!(Program::start(&nobody).end().complaint().contains("--admin"));
 }
+
+#[test]
+fn a_server_that_is_told_to_run_empty_ends_when_the_last_player_has_gone() {
+    let folder = Folder::new();
+    let (server, admin, session, _) = serve(&folder);
+    let arguments = ["join", &session, "--name", "Alice", "--null-devices", "--json"];
+    let alice = Program::start(&arguments);
+    alice.until_event(&json!({"event": "roster_received"}));
+    let (url, file) = (format!("http://{admin}"), folder.file("token"));
+    let run = |words: &[&str]| {
+        Program::start(&[&["admin", "--server", &url, "--token-file", &file], words].concat()).end()
+    };
+    assert!(run(&["undrain"]).complaint().contains("not running empty"));
+    let drained = run(&["drain", "--within", "3600", "--reason", "update"]);
+    assert_eq!(drained.out, ["the server runs empty, and 1 players know it"]);
+    alice.until_event(&json!({"event": "server_closes", "onward": null}));
+    run(&["undrain"]).assert_well();
+    alice.until_event(&json!({"event": "server_stays"}));
+    run(&["drain"]).assert_well();
+    drop(alice);
+    let ended = server.end();
+    assert!(ended.status.success(), "{:?}", ended.err);
+}

@@ -41,6 +41,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("POST /api/v1/bans", &["ban", "Mallory"]),
     ("GET /api/v1/bans", &["bans"]),
     ("DELETE /api/v1/bans/{id}", &["unban", "1"]),
+    ("POST /api/v1/drain", &["drain", "--within", "600"]),
+    ("DELETE /api/v1/drain", &["undrain"]),
     ("GET /api/v1/audit", &["audit"]),
 ];
 /// A stream for pages that show what changes; `players` shows the same once.

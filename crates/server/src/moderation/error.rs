@@ -1,6 +1,7 @@
 //! Why something was not done.
 
 use consonance_session::StandingError;
+use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
 
 use crate::handle::AskError;
 use crate::records::RecordsError;
@@ -66,6 +67,14 @@ pub enum ModerationError {
         /// What was asked about.
         target: String,
     },
+    /// The server is to stay anyway.
+    #[error("the server is not running empty: there is nothing to take back")]
+    NotDraining,
+    /// An address that players cannot be sent to.
+    #[error(
+        "the onward address is empty or longer than {MAX_ONWARD_ADDRESS_BYTES} bytes: it looks like quic://host:7777/{{session}}"
+    )]
+    BadOnward,
     /// What was asked for has ended before it begins.
     #[error("the end lies in the past: choose a later one")]
     EndsInThePast,

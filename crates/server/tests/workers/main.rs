@@ -5,5 +5,7 @@
 mod asking;
 mod banning;
 mod moderating;
+#[cfg(target_os = "linux")]
+mod pinning;
 mod sharing;
 mod stage;

@@ -1,0 +1,57 @@
+//! Letting the whole server run empty, and keeping it after all.
+
+use std::time::Duration;
+
+use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
+
+use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use crate::ending::DrainPlan;
+
+/// A server that runs empty from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// How many clients were told; the others are of kinds that cannot be.
+    pub told: usize,
+    /// How it is kept in the audit log.
+    pub done: Done,
+}
+
+impl Moderation {
+    /// Lets all sessions run empty; see [`ServerHandle::drain`](crate::ServerHandle::drain). Who drives the server ends it
+    /// when the last player has gone, or when the plan says. A further call changes the plan.
+    ///
+    /// # Errors
+    /// If the onward address is empty or too long, or a worker does not answer; the others drain then all the same.
+    pub fn drain(&self, by: &By, plan: &DrainPlan) -> Result<Drained, ModerationError> {
+        let onward = plan.onward.as_deref();
+        let told = match onward.map(str::len) {
+            Some(0 | MAX_ONWARD_ADDRESS_BYTES..) => Err(ModerationError::BadOnward),
+            _ => self.server.drain(plan).map_err(ModerationError::Server),
+        };
+        let onward = onward.map(|onward| format!(", onward to {onward}")).unwrap_or_default();
+        let number = told.as_ref().map(|told| format!(", {told} told")).unwrap_or_default();
+        let details = format!("within {}{onward}{number}", seconds(plan.ends_in));
+        let done = self.log(by, deed("drain", details), told.clone().map(|_| Outcome::Holds))?;
+        Ok(Drained { told: told?, done })
+    }
+
+    /// The server stays after all, and everybody may join again.
+    ///
+    /// # Errors
+    /// If it does not drain, or a worker does not answer.
+    pub fn stop_draining(&self, by: &By) -> Result<Done, ModerationError> {
+        let stays = match self.server.drains_until() {
+            None => Err(ModerationError::NotDraining),
+            Some(_) => self.server.stop_draining().map_err(ModerationError::Server),
+        };
+        self.log(by, deed("stop_draining", String::new()), stays.map(|()| Outcome::Holds))
+    }
+}
+
+fn deed(action: &'static str, details: String) -> Deed<'static> {
+    Deed { action, session: None, target: "the server".to_owned(), details }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs())
+}
