@@ -39,7 +39,7 @@ impl EndedRecording {
 
     fn complete(&mut self) -> io::Result<()> {
         let Self { folder, index, .. } = self;
-        for file in opus_files(folder) {
+        for file in opus_files(folder)? {
             let path = folder.join(&file);
             let samples = match repair_ogg_opus(&path) {
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
@@ -58,13 +58,18 @@ impl EndedRecording {
 }
 
 /// The names of the tracks in a recording's folder, in order.
-pub(super) fn opus_files(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names: Vec<_> =
-        names.filter(|name| Path::new(name).extension().is_some_and(|it| it == "opus")).collect();
+pub(super) fn opus_files(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        if let Ok(name) = name.into_string()
+            && Path::new(&name).extension().is_some_and(|it| it == "opus")
+        {
+            names.push(name);
+        }
+    }
     names.sort();
-    names
+    Ok(names)
 }
 
 /// The track of this file; one that was begun since the index was last written is put there.
@@ -86,5 +91,37 @@ impl TrackIndex {
         if let Some(last) = self.spans.last_mut() {
             last.to_sample = last.to_sample.min(samples);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
+
+    use super::*;
+
+    /// A file stands in the folder's place, as one cannot read a folder either that one has no descriptor for.
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_empty() {
+        let folder = std::env::temp_dir().join(format!("consonance-ended-{}", std::process::id()));
+        fs::write(&folder, "no folder").unwrap();
+        let index =
+            br#"{"version":1,"session":"main","started_at":"","started_unix_ms":0,"by_operator":false,
+            "sample_rate_hz":48000,"duration_samples":9600,"bytes":0,"ended":null,"frames_dropped":0,
+            "frames_without_track":0,"tracks":[]}"#;
+        let mut ended = EndedRecording::after_crash(folder.clone(), serde_json::from_slice(index).unwrap());
+        ended.save().unwrap_err();
+        fs::remove_file(&folder).unwrap();
+        fs::create_dir(&folder).unwrap();
+        let mut track = OggOpusWriter::new(Vec::new(), 1, Channels::Mono, &[]).unwrap();
+        let packet = OpusPacket::parse(&[31 << 3]).unwrap();
+        for _ in 0..10 {
+            track.write(0, packet).unwrap();
+        }
+        fs::write(folder.join("Alice-1.opus"), track.finish().unwrap()).unwrap();
+        ended.save().unwrap();
+        let tracks = RecordingIndex::read(&folder).unwrap().tracks;
+        assert_eq!((&*tracks[0].file, tracks[0].duration_samples), ("Alice-1.opus", 9600));
+        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -104,7 +104,11 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Removes what a recording made and nothing else; the folder only if it is empty then.
 pub(crate) fn remove_recording(folder: &Path) -> io::Result<()> {
-    for file in opus_files(folder) {
+    let files = match opus_files(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        files => files?,
+    };
+    for file in files {
         fs::remove_file(folder.join(file))?;
     }
     match fs::remove_file(folder.join(RecordingIndex::FILE)) {
