@@ -37,14 +37,18 @@ impl Scraper {
         let (is_over, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Seen::default())));
         let (obeyed, noted) = (Arc::clone(&is_over), Arc::clone(&seen));
         let scrape = move || {
-            let mut former = Reading::default();
+            let (mut former, mut drifts) = (Reading::default(), [Drift::default(); SUMS.len()]);
             while !obeyed.load(Ordering::Relaxed) {
                 // One that cannot answer, as it has no descriptors or is frozen, is looked at by others.
                 if let Ok(answer) = client.get("/metrics")
                     && answer.status == 200
                 {
                     let reading = Reading::parse(&answer.body);
-                    noted.lock().unwrap_or_else(PoisonError::into_inner).take(reading.faults(&former));
+                    let mut faults = reading.faults(&former);
+                    for (drift, (whole, parts)) in drifts.iter_mut().zip(SUMS) {
+                        faults.extend(drift.judge(whole, reading.apart(whole, parts)));
+                    }
+                    noted.lock().unwrap_or_else(PoisonError::into_inner).take(faults);
                     former = reading;
                 }
                 thread::sleep(EVERY);
@@ -112,15 +116,9 @@ impl Reading {
                 faults.push(format!("{key} is {value}"));
             }
         }
-        for (whole, parts) in SUMS {
-            // What comes and goes is not counted everywhere at the same moment.
-            let (apart, before) = (self.apart(whole, parts), former.apart(whole, parts));
-            let change = (apart - before).abs() + (self.value(whole) - former.value(whole)).abs();
-            if apart.abs() >= 1.0 && change < 1.0 {
-                faults.push(format!("{whole} and all of {parts}…}} together stay {apart} apart"));
-            }
-        }
-        let gone = former.0.keys().filter(|key| !self.0.contains_key(*key));
+        // What the system tells of a process, one without descriptors cannot ask.
+        let is_gone = |key: &&String| !self.0.contains_key(*key) && !key.starts_with("process_");
+        let gone = former.0.keys().filter(is_gone);
         faults.extend(gone.map(|key| format!("{key} is there no more")));
         faults
     }
@@ -128,11 +126,28 @@ impl Reading {
     /// By how much a number is more than those that it is made of.
     fn apart(&self, whole: &str, parts: &str) -> f64 {
         let parts = self.0.iter().filter(|(key, _)| key.starts_with(parts));
-        self.value(whole) - parts.map(|(_, value)| value).sum::<f64>()
+        self.0.get(whole).copied().unwrap_or(0.0) - parts.map(|(_, value)| value).sum::<f64>()
     }
+}
 
-    fn value(&self, key: &str) -> f64 {
-        self.0.get(key).copied().unwrap_or(0.0)
+/// By how much a number was last more than those that it is made of, and for how many readings. Players come and go, and are
+/// not counted everywhere at the same moment.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drift {
+    apart: f64,
+    readings: u32,
+}
+
+impl Drift {
+    /// As many readings as no chance brings.
+    const MANY: u32 = 10;
+
+    fn judge(&mut self, whole: &str, apart: f64) -> Option<String> {
+        let is_same = apart.abs() >= 1.0 && (apart - self.apart).abs() < 1.0;
+        self.readings = if is_same { self.readings + 1 } else { 0 };
+        self.apart = apart;
+        let words = || format!("{whole} stays {apart} more than what workers have");
+        (self.readings == Self::MANY).then(words)
     }
 }
 
@@ -156,19 +171,24 @@ mod tests {
 
     #[test]
     fn what_workers_have_is_what_the_server_has() {
-        let reading = |clients: u8| {
-            format!(
-                "consonance_clients {clients}\nconsonance_worker_clients{{worker=\"0\"}} 2\nconsonance_worker_clients{{worker=\"1\"}} 3"
-            )
+        let (whole, parts) = SUMS[0];
+        let workers = |one, other| {
+            let text = format!("{whole} 5\n{parts}worker=\"0\"}} {one}\n{parts}worker=\"1\"}} {other}");
+            Reading::parse(&text).apart(whole, parts)
         };
-        assert_eq!(faults(&reading(5), &reading(5)), [""; 0]);
-        assert_eq!(faults(&reading(5), &reading(4)), [""; 0], "somebody may have left a moment ago");
-        assert_eq!(faults(&reading(4), &reading(4)).len(), 1);
+        let faults = |apart: f64| {
+            let mut drift = Drift::default();
+            (0..30).filter_map(|_| drift.judge(whole, apart)).count()
+        };
+        assert_eq!((faults(workers(2, 3)), faults(workers(2, 2))), (0, 1));
+        let mut drift = Drift::default();
+        let mut comes_and_goes = (0..30).filter_map(|second| drift.judge(whole, f64::from(second % 4)));
+        assert_eq!(comes_and_goes.next(), None);
     }
 
     #[test]
     fn lost_messages_and_lost_metrics_are_faults() {
         assert_eq!(faults("", "consonance_internal_messages_lost_total{what=\"events\"} 1").len(), 1);
-        assert_eq!(faults("a 1\nb 1", "a 1"), ["b is there no more"]);
+        assert_eq!(faults("a 1\nb 1\nprocess_open_fds 9", "a 1"), ["b is there no more"]);
     }
 }

@@ -54,7 +54,7 @@ struct Waves {
     level: Option<Level>,
 }
 
-/// To what memory and descriptors have to return: what the same process had after its first wave.
+/// To what memory, descriptors and threads have to return: what the same process had after its first whole wave.
 #[derive(Clone, Copy)]
 struct Level {
     start: u32,
@@ -99,6 +99,7 @@ impl Waves {
         let more = more.map(|(word, is_on)| if is_on { word } else { "" });
         let words = format!("wave {}: {trouble:?}; {conducts:?} {}", self.number, more.join(" "));
         stage.clock.tell(&words);
+        let starts = stage.starts;
         let now = stage.clock.now();
         stage.choir.rotate(now);
         stage.choir.forgive(now);
@@ -116,7 +117,7 @@ impl Waves {
         stage.crowd.send_home();
         let counts = stage.crowd.take_counts();
         judge_crowd(stage, trouble, &counts);
-        let settled = self.settle(stage)?;
+        let settled = self.settle(stage, starts)?;
         if !stage.pages_answer() {
             stage
                 .findings
@@ -152,11 +153,13 @@ impl Waves {
     }
 
     /// Waits until the server has forgotten the wave.
-    fn settle(&mut self, stage: &mut Stage) -> Result<Figures, Box<dyn Error>> {
+    fn settle(&mut self, stage: &mut Stage, starts_before: u32) -> Result<Figures, Box<dyn Error>> {
         stage.carry(FORGETTING)?;
         let Some(level) = self.level.filter(|level| level.start == stage.starts) else {
             let figures = stage.figures()?;
-            self.level = Some(Level { start: stage.starts, figures });
+            // A process that has begun amid the wave has seen too little of it.
+            let is_whole = starts_before == stage.starts;
+            self.level = is_whole.then_some(Level { start: stage.starts, figures });
             return Ok(figures);
         };
         let memory_max = level.figures.anonymous as f64 * MEMORY_FACTOR + MEMORY_SLACK;
