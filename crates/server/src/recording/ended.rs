@@ -41,7 +41,13 @@ impl EndedRecording {
         let Self { folder, index, .. } = self;
         for file in opus_files(folder)? {
             let path = folder.join(&file);
+            let is_known = index.tracks.iter().any(|track| track.file == file);
             let samples = match repair_ogg_opus(&path) {
+                // The disk did not even take its beginning.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData && !is_known => {
+                    fs::remove_file(&path)?;
+                    continue;
+                }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     warn!(file = %path.display(), %error, "left alone");
                     0
@@ -119,9 +125,12 @@ mod tests {
             track.write(0, packet).unwrap();
         }
         fs::write(folder.join("Alice-1.opus"), track.finish().unwrap()).unwrap();
+        fs::write(folder.join("Bob-2.opus"), "").unwrap();
         ended.save().unwrap();
         let tracks = RecordingIndex::read(&folder).unwrap().tracks;
-        assert_eq!((&*tracks[0].file, tracks[0].duration_samples), ("Alice-1.opus", 9600));
+        let tracks: Vec<_> = tracks.iter().map(|track| (&*track.file, track.duration_samples)).collect();
+        assert_eq!(tracks, [("Alice-1.opus", 9600)], "Bob's has no sound, and nobody knew of it");
+        assert!(!folder.join("Bob-2.opus").exists());
         fs::remove_dir_all(folder).unwrap();
     }
 }
