@@ -41,6 +41,8 @@ struct Room {
 struct Player {
     link: Link,
     heard_at: Instant,
+    /// The newest of all frames, as speakers number them.
+    heard: u64,
     joins_before: u32,
 }
 
@@ -70,7 +72,7 @@ impl Choir {
                     // Some are where datagrams beside the connection do not come through.
                     let path = if index.is_multiple_of(2) { FastPath::On } else { FastPath::Off };
                     let link = Link::new(runtime, premises.address(session)?, path, settings, room)?;
-                    Ok(Player { link, heard_at: now.instant, joins_before: 1 })
+                    Ok(Player { link, heard_at: now.instant, heard: 0, joins_before: 1 })
                 };
                 let players = (0..PLAYERS_PER_ROOM).map(player).collect::<Result<_, String>>()?;
                 rooms.push(Room { players, speaker: 0 });
@@ -93,9 +95,14 @@ impl Choir {
         self.rooms.iter().flat_map(|room| &room.players).all(|player| player.link.is_in())
     }
 
-    /// Whether each listener has heard something that came after this moment.
-    pub(crate) fn hears_since(&self, moment: Instant) -> bool {
-        self.is_in() && self.rooms.iter().flat_map(Room::listeners).all(|player| player.heard_at > moment)
+    /// The number of the newest frame that was said.
+    pub(crate) fn said(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether each listener has heard something that was said later than this frame: others may have waited on the way.
+    pub(crate) fn has_heard_beyond(&self, number: u64) -> bool {
+        self.is_in() && self.rooms.iter().flat_map(Room::listeners).all(|player| player.heard > number)
     }
 
     /// From now on others speak.
@@ -128,8 +135,9 @@ impl Choir {
         self.window.own_stall = self.window.own_stall.max(pause);
         for room in &mut self.rooms {
             for player in &mut room.players {
-                let (heard_at, window) = (&mut player.heard_at, &mut self.window);
-                player.link.turn(now, |_| {
+                let (heard_at, heard, window) = (&mut player.heard_at, &mut player.heard, &mut self.window);
+                player.link.turn(now, |frame| {
+                    *heard = number_of(frame).max(*heard);
                     window.heard += 1;
                     window.silence = window.silence.max(now.instant.saturating_duration_since(*heard_at));
                     *heard_at = now.instant;
@@ -146,9 +154,7 @@ impl Choir {
 
     fn speak(&mut self, now: Now) {
         self.number += 1;
-        let mut frame = [0x5a; FRAME_BYTES];
-        frame[0] = OPUS_20_MS;
-        frame[1..9].copy_from_slice(&self.number.to_be_bytes());
+        let frame = frame(self.number);
         for room in &mut self.rooms {
             let listeners = room.listeners().filter(|player| player.link.is_in()).count();
             if room.players[room.speaker].link.speak(now, &frame) {
@@ -169,6 +175,17 @@ impl Choir {
     }
 }
 
+fn frame(number: u64) -> [u8; FRAME_BYTES] {
+    let mut frame = [0x5a; FRAME_BYTES];
+    frame[0] = OPUS_20_MS;
+    frame[1..9].copy_from_slice(&number.to_be_bytes());
+    frame
+}
+
+fn number_of(frame: &[u8]) -> u64 {
+    frame.get(1..).and_then(|rest| rest.first_chunk()).copied().map_or(0, u64::from_be_bytes)
+}
+
 impl Room {
     fn listeners(&self) -> impl Iterator<Item = &Player> {
         self.players.iter().enumerate().filter(|(index, _)| *index != self.speaker).map(|(_, player)| player)
@@ -179,5 +196,16 @@ impl Window {
     /// The share that was not heard, in percent.
     pub(crate) fn loss_percent(&self) -> f64 {
         100.0 * (1.0 - self.heard.min(self.due) as f64 / self.due.max(1) as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_says_its_number_and_what_is_none_says_nothing() {
+        assert_eq!(number_of(&frame(7_000_000_000)), 7_000_000_000);
+        assert_eq!((number_of(b""), number_of(b"short")), (0, 0));
     }
 }

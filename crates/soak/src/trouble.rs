@@ -239,8 +239,8 @@ fn judge_recording(stage: &mut Stage, what: &str) -> Outcome {
 }
 
 fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
-    let from = Instant::now();
-    let took = stage.carry_until(PATIENCE, |stage| stage.choir.hears_since(from))?;
+    let said = stage.choir.said();
+    let took = stage.carry_until(PATIENCE, |stage| stage.choir.has_heard_beyond(said))?;
     stage.findings.judge_recovery(what, took);
     let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
     stage.clock.tell(&format!("  {what}: everybody hears again after {words}"));
