@@ -9,6 +9,7 @@ mod join;
 #[cfg(target_os = "linux")]
 mod load;
 mod median;
+mod memory;
 mod proximity;
 mod quality;
 mod recordings;
@@ -29,6 +30,8 @@ pub(crate) enum Bench {
     Relay(Output),
     /// One more client joins where 1, 100, 1000 and 5000 are present: what that costs.
     Join(Output),
+    /// What the engine holds for 1000 and 10 000 clients that have joined and do nothing, in few sessions and in many.
+    Memory(Output),
     /// What a listener costs if the sender lists it, and if the server finds it by itself.
     Routing(Output),
     /// 1000, 3000 and 10 000 players who walk about, a tenth of them speaking, heard by who is near: what the engine takes
@@ -60,6 +63,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
     match bench {
         Bench::Relay(output) => relay::run(output.json),
         Bench::Join(output) => join::run(output.json),
+        Bench::Memory(output) => memory::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
         Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),

@@ -112,9 +112,14 @@ impl BenchSession {
 
     /// The client that joined last listens to the room.
     pub(crate) fn listen(&mut self, id: ClientId) {
+        self.listen_to(id, ROOM);
+    }
+
+    /// The client that joined last listens to a room of this name.
+    pub(crate) fn listen_to(&mut self, id: ClientId, room: &str) {
         let (link, name) = self.last();
         let client = Client { name: Some(WireStr::from(&*name)), id, codec: CODEC };
-        let rooms = [Some(WireStr::from(ROOM))];
+        let rooms = [Some(WireStr::from(room))];
         let state = ClientState { session: self.server.session(), client, rooms: List::from(&rooms) };
         self.deliver(link, Delivery::Reliable, &bytes(&state.into()));
         self.drain();

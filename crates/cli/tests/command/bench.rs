@@ -52,6 +52,22 @@ fn a_proximity_row_has_its_fields_and_allocates_nothing() {
     assert!((40.0..60.0).contains(&in_range) && (30.0..in_range).contains(&heard), "{row}");
 }
 
+/// As `docs/server-cost.md` promises of clients that do nothing.
+#[test]
+fn an_idle_client_takes_less_than_four_kilobytes_of_the_engine_in_few_sessions_and_in_many() {
+    let ended = Program::start(&["bench", "memory", "--json"]).end();
+    ended.assert_well();
+    let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for row in &rows {
+        let fields =
+            ["sessions", "clients_per_session", "of_ours", "bytes_per_client", "allocations_per_client"];
+        assert_fields(row, &fields);
+        let bytes = row["bytes_per_client"].as_f64().unwrap();
+        assert!((100.0..4096.0).contains(&bytes), "{row}");
+    }
+    assert_eq!(rows.len(), 6);
+}
+
 #[test]
 fn an_audio_row_has_its_fields() {
     let row = first_row("audio");
