@@ -1,4 +1,4 @@
-//! Somebody who moderates visitors over the admin API all the while: mutes, moves, kicks, bans for some seconds.
+//! Somebody who moderates visitors over the admin API all the while: mutes, moves, kicks, reports, bans for some seconds.
 
 use std::io;
 use std::sync::Arc;
@@ -88,8 +88,9 @@ impl Work {
         self.note("looking at a session", answer.status, &answer.body);
         let visitors = visitors(&answer.body);
         let Some(name) = visitors.get(dice.below(visitors.len() as u64) as usize) else { return Ok(()) };
-        let (path, body) = match dice.below(ACTIONS + 1) {
+        let (path, body) = match dice.below(ACTIONS + 2) {
             ACTIONS => ("/api/v1/bans".to_owned(), json!({"target": {"name": name}, "for_s": 5})),
+            REPORT => ("/api/v1/reports".to_owned(), json!({"session": session, "player": name})),
             which => (format!("{path}/actions"), json!({"action": action(which, name)})),
         };
         let body = body.to_string();
@@ -98,11 +99,11 @@ impl Work {
         Ok(())
     }
 
-    /// `503` is a session's worker that is asked while the server freezes.
+    /// `503` is a session's worker that is asked while the server freezes, and `507` a report without room on the disk.
     fn note(&mut self, request: &str, status: u16, answer: &str) {
         match status {
             200 | 201 => self.done += 1,
-            404 | 409 | 503 => self.declined += 1,
+            404 | 409 | 503 | 507 => self.declined += 1,
             _ if self.faults.len() < FAULTS_MAX => self.faults.push(format!("{request}: {status} {answer}")),
             _ => {}
         }
@@ -118,6 +119,7 @@ fn visitors(session: &str) -> Vec<String> {
 }
 
 const ACTIONS: u64 = 12;
+const REPORT: u64 = ACTIONS + 1;
 
 /// One of so many kinds.
 fn action(which: u64, player: &str) -> Value {

@@ -31,6 +31,8 @@ pub(crate) struct Premises {
 const CAPTURE: &str = "packets.pcapng";
 /// Of all recordings together: less than a run makes, so that the oldest are removed.
 const RECORDINGS_BYTES_MAX: u64 = 8 << 20;
+/// Of all reports together: what comes then is refused.
+const REPORTS_BYTES_MAX: u64 = 8 << 20;
 /// For recordings, of each worker: used all round within the first wave, so that it is in the level of memory.
 const QUEUE_BYTES: u64 = 128 << 10;
 /// For how long a guest's token is good, and an honest player's, in seconds.
@@ -134,6 +136,7 @@ impl Premises {
              [admin]\nlisten = \"{admin}\" # operators\ntoken_file = \"admin-token\"\n\
              [ending]\nhand_over_file = \"hand-over\"\n\
              [storage]\nfolder = \"state\"\n\
+             [moderation]\nkeep_last_s = 5\nreports_bytes_max = {REPORTS_BYTES_MAX}\n\
              [recording]\nfolder = \"recordings\"\nsessions = [\"{first}\", \"{ON_DEMAND}*\"]\nduration_max_s = 40\n\
              folder_bytes_max = {RECORDINGS_BYTES_MAX}\nfree_bytes_min = 0\nqueue_bytes = {QUEUE_BYTES}\n\
              [watching]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"

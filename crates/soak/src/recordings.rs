@@ -1,4 +1,5 @@
-//! What the server has recorded: after its end, whatever that was, all of it has to be there, ended, and fit to be played.
+//! What the server has recorded, and reports: after its end, whatever that was, all of it has to be there, ended, and fit to
+//! be played.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -14,6 +15,8 @@ use opus_pure::{OggOpusReader, OpusDecoder, Trim};
 #[derive(Debug)]
 pub(crate) struct Recordings {
     folder: PathBuf,
+    /// It has reports in the place of a session's recordings.
+    storage: PathBuf,
     looked_at: BTreeSet<PathBuf>,
     pub(crate) total: Look,
 }
@@ -22,6 +25,7 @@ pub(crate) struct Recordings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Look {
     pub(crate) recordings: u64,
+    pub(crate) reports: u64,
     pub(crate) tracks: u64,
     /// At 48 kHz, of all tracks, decoded.
     pub(crate) samples: u64,
@@ -33,17 +37,17 @@ pub(crate) struct Look {
 }
 
 impl Recordings {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, looked_at: BTreeSet::new(), total: Look::default() }
+    pub(crate) fn new(folder: PathBuf, storage: PathBuf) -> Self {
+        Self { folder, storage, looked_at: BTreeSet::new(), total: Look::default() }
     }
 
-    /// Those that there are and that were not looked at yet.
+    /// Those that there are and that were not looked at yet, reports included.
     ///
     /// # Errors
-    /// If their folder cannot be read.
+    /// If a folder cannot be read.
     pub(crate) fn new_ones(&self) -> io::Result<Vec<PathBuf>> {
-        let all = recordings_in(&self.folder)?;
-        Ok(all.into_iter().filter(|folder| !self.looked_at.contains(folder)).collect())
+        let all = recordings_in(&self.folder)?.into_iter().chain(recordings_in(&self.storage)?);
+        Ok(all.filter(|folder| !self.looked_at.contains(folder)).collect())
     }
 
     /// Whether this session is being recorded now.
@@ -80,6 +84,7 @@ impl Recordings {
     /// Adds to the total what was seen; the faults.
     pub(crate) fn note(&mut self, look: Look) -> Vec<String> {
         self.total.recordings += look.recordings;
+        self.total.reports += look.reports;
         self.total.tracks += look.tracks;
         self.total.samples += look.samples;
         self.total.crashed += look.crashed;
@@ -93,7 +98,10 @@ impl Look {
     fn take(&mut self, folder: &Path) -> Result<(), Box<dyn Error>> {
         let index = RecordingIndex::read(folder)?;
         let ended = index.ended.ok_or("it has not ended")?;
-        self.recordings += 1;
+        match ended {
+            EndReason::Reported => self.reports += 1,
+            _ => self.recordings += 1,
+        }
         self.crashed += u64::from(ended == EndReason::Crashed);
         self.frames_dropped += index.frames_dropped;
         for track in &index.tracks {

@@ -270,9 +270,9 @@ fn report(stage: &Stage) {
         "memory after a wave: at most {memory_megabytes:+.1} MB from its level; peak {memory_peak_megabytes:.1} MB"
     );
     println!("{moderated} requests of moderators were done, metrics read {scrapes} times");
-    let Look { recordings, tracks, samples, crashed, frames_dropped, .. } = &stage.recordings.total;
+    let Look { recordings, reports, tracks, samples, crashed, frames_dropped, .. } = &stage.recordings.total;
     println!(
-        "{recordings} recordings, {crashed} of them cut off by kills: {tracks} tracks, {:.1} min of sound decoded, \
+        "{recordings} recordings, {crashed} of them cut off by kills, and {reports} reports: {tracks} tracks, {:.1} min of sound decoded, \
          {frames_dropped} frames left out",
         *samples as f64 / (48_000.0 * 60.0)
     );

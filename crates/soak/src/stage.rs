@@ -72,7 +72,7 @@ impl Stage {
         let server = Server::start(&program, &premises, wall_clock.as_ref())?;
         let choir = Choir::new(&runtime, &premises, clock.now())?;
         let crowd = Crowd::new(&premises, dice.split(), clock.now())?;
-        let recordings = Recordings::new(premises.recordings_folder());
+        let recordings = Recordings::new(premises.recordings_folder(), premises.database_folder());
         let mut stage = Self {
             clock,
             dice,
