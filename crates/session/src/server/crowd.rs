@@ -30,6 +30,8 @@ struct Voice {
     speaker: ClientId,
     priority: Priority,
     spoke_at: Instant,
+    /// Another one has its place; only the end of what it said is still heard.
+    is_out: bool,
 }
 
 impl Crowd {
@@ -52,8 +54,8 @@ impl Crowd {
         let Some(most) = most else { return self.rooms.clear() };
         for voices in self.rooms.values_mut() {
             // Stable: among equals the first ones stay.
-            voices.sort_by_key(|voice| Reverse(voice.priority));
-            voices.truncate(most);
+            voices.sort_by_key(|voice| (voice.is_out, Reverse(voice.priority)));
+            voices.iter_mut().skip(most).for_each(|voice| voice.is_out = true);
         }
     }
 
@@ -70,23 +72,32 @@ impl Crowd {
         let priority = bits.priority();
         let voices = self.rooms.entry(room).or_default();
         voices.retain(|voice| now.since(voice.spoke_at) < PAUSE);
-        if let Some(own) = voices.iter_mut().find(|voice| voice.speaker == speaker) {
-            own.priority = priority;
+        let own = voices.iter().position(|voice| voice.speaker == speaker);
+        let is_free = voices.iter().filter(|voice| !voice.is_out).count() < most;
+        if bits.is_closing() {
+            // The end of an utterance is told to whoever heard its beginning, and it has only one.
+            return own.map(|own| voices.remove(own)).is_some() || is_free;
+        }
+        if let Some(own) = own.filter(|own| !voices[*own].is_out) {
+            voices[own].priority = priority;
             if has_speech {
-                own.spoke_at = now;
+                voices[own].spoke_at = now;
             }
             return true;
         }
         if !has_speech {
-            return voices.len() < most;
+            return is_free;
         }
-        if voices.len() >= most {
-            let weakest = (0..voices.len()).rev().min_by_key(|index| voices[*index].priority);
-            let weaker = weakest.filter(|index| voices[*index].priority < priority);
+        if !is_free {
+            let heard = voices.iter_mut().rev().filter(|voice| !voice.is_out);
+            let weaker = heard.min_by_key(|voice| voice.priority).filter(|voice| voice.priority < priority);
             let Some(weaker) = weaker else { return false };
-            voices.remove(weaker);
+            weaker.is_out = true;
         }
-        voices.push(Voice { speaker, priority, spoke_at: now });
+        if let Some(own) = own {
+            voices.remove(own);
+        }
+        voices.push(Voice { speaker, priority, spoke_at: now, is_out: false });
         true
     }
 }
@@ -108,8 +119,7 @@ impl Server {
         let has_speech = codec != Some(CodecKind::OPUS) || voice.frame.len() > 2;
         let mut is_heard = voice.channels.is_empty();
         for Channel { bits, recipient } in voice.channels {
-            // The end of an utterance is told to whoever heard its beginning.
-            is_heard |= bits.kind() == ChannelKind::Player || bits.is_closing();
+            is_heard |= bits.kind() == ChannelKind::Player;
             if bits.kind() == ChannelKind::Room && !self.roster.listeners(RoomId(recipient)).is_empty() {
                 is_heard |= self.quotas.crowd.admits(self.now, own, RoomId(recipient), bits, has_speech);
             }

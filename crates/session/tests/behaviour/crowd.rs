@@ -3,10 +3,14 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelId, ChannelProperties, LinkId, Priority, ProximitySettings, RoomPattern, Target,
+    Capabilities, ChannelId, ChannelProperties, LinkId, Priority, ProximitySettings, RoomId, RoomPattern,
+    Target,
 };
+use consonance_wire::{ChannelBits, ChannelKind};
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
+use crate::support::packets;
 
 const FRAME: &[u8] = b"speech";
 /// What an encoder sends in silence is no longer.
@@ -107,6 +111,29 @@ fn nobody_is_disconnected_for_speaking_where_nobody_hears_it() {
     }
     assert_eq!(network.server.clients(), 3);
     assert!(network.server.statistics().voice_shed >= 1000);
+}
+
+#[test]
+fn the_end_of_an_utterance_is_heard_once_by_whoever_heard_its_beginning() {
+    let mut server = LoneServer::new();
+    for (link, name) in [(1, "A"), (2, "B"), (3, "C")] {
+        server.join(link, name, &["lobby"]);
+    }
+    server.server.set_voices_per_room(Some(1));
+    let mut sequence = 0;
+    let mut speaks = |link: u64, priority, is_closing| {
+        sequence += 1;
+        let bits = ChannelBits::new(ChannelKind::Room).with_priority(priority).with_closing(is_closing);
+        let voice = packets::spoken(link as u16 - 1, 0, sequence, &[(bits, RoomId::of("lobby").0)], "speech");
+        server.relays(link, &packets::relay_unreliable(&[0, 1, 2], &voice))
+    };
+    assert!(speaks(1, Priority::Default, false) && !speaks(2, Priority::Default, false));
+    assert!(!speaks(2, Priority::Default, true), "nobody has heard B");
+    assert!(speaks(3, Priority::High, false), "C takes the place of A");
+    assert!(!speaks(1, Priority::Default, false));
+    assert!(speaks(1, Priority::Default, true));
+    assert!(!speaks(1, Priority::Default, true), "that was the end");
+    assert!(speaks(3, Priority::High, true) && speaks(2, Priority::Default, false), "the place is free");
 }
 
 #[test]
