@@ -10,6 +10,8 @@ mod drain;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod events;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
+mod recordings;
+#[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod reports;
 mod server;
 mod session;
@@ -38,6 +40,9 @@ pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(reports::reports, reports::report))
         .routes(routes!(reports::details, reports::remove))
         .routes(routes!(reports::track))
+        .routes(routes!(recordings::recordings))
+        .routes(routes!(recordings::details, recordings::remove))
+        .routes(routes!(recordings::track))
         .routes(routes!(audit::audit))
         .routes(routes!(events::events))
         .split_for_parts();

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use consonance_server::ServerHandle;
 use consonance_server::moderation::Moderation;
-use consonance_server::recording::RecorderWatch;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::metrics::Observation;
@@ -18,20 +17,13 @@ use crate::settings::AdminSettings;
 pub struct Operator {
     server: ServerHandle,
     moderation: Moderation,
-    recorder: Option<RecorderWatch>,
     started: Instant,
 }
 
 impl Operator {
     /// This server, which has been up since now.
     pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
-        Self { server, moderation, recorder: None, started: Instant::now() }
-    }
-
-    /// Tells of its recordings, too.
-    #[must_use]
-    pub fn with_recordings(self, recorder: RecorderWatch) -> Self {
-        Self { recorder: Some(recorder), ..self }
+        Self { server, moderation, started: Instant::now() }
     }
 }
 
@@ -67,8 +59,8 @@ impl App {
         {
             return Ok(observation.clone());
         }
-        let Operator { server, moderation, recorder, started } = self.0.operator.clone();
-        let observe = move || Observation::of(&server, &moderation, recorder.as_ref(), started.elapsed());
+        let Operator { server, moderation, started } = self.0.operator.clone();
+        let observe = move || Observation::of(&server, &moderation, started.elapsed());
         let observation = blocking(observe).await?;
         *observed = Some((Instant::now(), observation.clone()));
         Ok(observation)

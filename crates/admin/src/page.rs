@@ -21,6 +21,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/frame.js", file(SCRIPT, web_page::SCRIPT))
         .route("/page.css", file(STYLE, include_str!("page/page.css")))
         .route("/page.js", file(SCRIPT, include_str!("page/page.js")))
+        .route("/records.js", file(SCRIPT, include_str!("page/records.js")))
         .route("/docs.js", file(SCRIPT, include_str!("page/docs.js")))
 }
 
@@ -60,7 +61,8 @@ fn server_page() -> String {
     let head = r#"<link rel="stylesheet" href="frame.css">
 <link rel="stylesheet" href="page.css">
 <script src="frame.js" defer></script>
-<script src="page.js" defer></script>"#;
+<script src="page.js" defer></script>
+<script src="records.js" defer></script>"#;
     let (buttons, body) = (include_str!("page/buttons.html"), include_str!("page/page.html"));
     WebPage { title: "Consonance server", head, buttons, body }.to_html()
 }

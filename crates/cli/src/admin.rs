@@ -2,6 +2,7 @@
 
 mod client;
 mod deeds;
+mod recordings;
 mod reports;
 mod tables;
 mod tracks;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use client::Client;
 use deeds::{Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
+use recordings::Recordings;
 use reports::Reports;
 
 /// Whom to ask, and what.
@@ -94,6 +96,9 @@ enum Command {
     /// The reports that were made.
     #[command(subcommand)]
     Reports(Reports),
+    /// Recordings of sessions.
+    #[command(subcommand)]
+    Recordings(Recordings),
     /// What operators did of late.
     Audit {
         /// So many entries.
@@ -143,6 +148,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::Bans => client.get("bans?limit=1000")?,
         Command::Report(player) => reports::report(player, client)?,
         Command::Reports(reports) => reports.act(client)?,
+        Command::Recordings(recordings) => recordings.act(client)?,
         Command::Audit { limit } => client.get(&format!("audit?limit={limit}"))?,
     })
 }
@@ -159,7 +165,11 @@ fn in_words(command: &Command, answer: &Value) -> String {
         Command::Report(_) => tables::reported(answer),
         Command::Reports(Reports::List { .. }) => tables::reports(answer),
         Command::Reports(Reports::Show { .. }) => tables::report(answer),
-        Command::Reports(Reports::Fetch { .. }) => tables::fetched(answer),
+        Command::Recordings(Recordings::List { .. }) => tables::recordings(answer),
+        Command::Recordings(Recordings::Show(_)) => tables::recording(answer),
+        Command::Reports(Reports::Fetch { .. }) | Command::Recordings(Recordings::Fetch { .. }) => {
+            tables::fetched(answer)
+        }
         _ => tables::outcome(answer),
     }
 }

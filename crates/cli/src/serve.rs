@@ -5,6 +5,7 @@ mod certificate_watch;
 mod ending;
 mod joining;
 mod prepared;
+mod recording;
 mod room_rules;
 mod running;
 mod service_manager;

@@ -19,6 +19,8 @@ pub struct HandOver {
     pub sessions: Vec<(String, SessionSnapshot)>,
     /// The certificate, if the process had made it itself: addresses name it by its fingerprint.
     pub identity: Option<SavedIdentity>,
+    /// The sessions that are recorded because an operator wanted it; see [`Workers::ask_to_record`](crate::Workers::ask_to_record).
+    pub recorded: Vec<String>,
 }
 
 /// A certificate and its private key as PEM.

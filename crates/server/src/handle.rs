@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::directory::{Directory, SessionCounts};
 use crate::gauges::WorkerStatistics;
+use crate::recording::Recorder;
 use crate::session_loop::SessionLoop;
 
 /// How many jobs wait for one worker.
@@ -158,6 +159,22 @@ impl ServerHandle {
         let pending: Vec<_> = (0..self.worker_count()).map(post).collect();
         let deadline = Instant::now() + PATIENCE;
         pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect()
+    }
+
+    /// Has every worker record with this recorder from now on, as its settings are now, or with none. What is being recorded
+    /// with another one ends, and goes on with this one as far as it is to be recorded.
+    ///
+    /// # Errors
+    /// If a worker is too busy or gone; the others follow all the same.
+    pub fn record_with(&self, recorder: Option<&Recorder>) -> Result<(), AskError> {
+        let post = |worker| {
+            let feed = recorder.map(Recorder::feed);
+            self.post(worker, move |session_loop, now| session_loop.change_recording_feed(now, feed))
+        };
+        let pending: Vec<_> = (0..self.worker_count()).map(post).collect();
+        let deadline = Instant::now() + PATIENCE;
+        let done: Vec<_> = pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect();
+        done.into_iter().collect()
     }
 
     pub(crate) fn wake_all(&self) {

@@ -9,9 +9,11 @@ mod draining;
 mod error;
 mod looking;
 mod players;
+mod recordings;
 mod reports;
 mod rooms;
 
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 pub use bans::Banned;
@@ -25,6 +27,7 @@ pub use crate::session_loop::Expelled;
 
 use crate::audit::{AuditEntry, AuditPage, AuditQuery};
 use crate::handle::ServerHandle;
+use crate::recording::Recordings;
 use crate::records::Records;
 use crate::reports::Reports;
 use crate::store::{StoreStatus, Stored};
@@ -50,6 +53,7 @@ pub struct Moderation {
     server: ServerHandle,
     records: Records,
     reports: Option<Reports>,
+    recordings: Arc<RwLock<Option<Recordings>>>,
 }
 
 /// Who does something, and why.
@@ -99,7 +103,7 @@ impl By {
 impl Moderation {
     /// The way into this server, whose sessions were started with these records.
     pub fn new(server: ServerHandle, records: Records) -> Self {
-        Self { server, records, reports: None }
+        Self { server, records, reports: None, recordings: Arc::default() }
     }
 
     /// Some of the audit log, the newest entries first.

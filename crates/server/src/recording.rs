@@ -17,6 +17,7 @@ mod index;
 mod live;
 mod message;
 mod recorder;
+mod recordings;
 mod session;
 mod settings;
 mod shelf;
@@ -27,9 +28,8 @@ mod writing;
 pub(crate) use excerpt::Excerpt;
 pub use feed::RecordingFeed;
 pub use index::{EndReason, IndexError, RecordingIndex, Span, TrackIndex};
-pub use recorder::{
-    Recorder, RecorderError, RecorderStatistics, RecorderStatus, RecorderWatch, RecordingStatus,
-};
+pub use recorder::{Recorder, RecorderError, RecorderStatistics, RecorderStatus, RecordingStatus};
+pub use recordings::{Recording, RecordingId, Recordings, RecordingsError};
 pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
 pub use settings::RecordingSettings;

@@ -236,9 +236,15 @@ impl SessionLoop {
         self.packets_in += 1;
         let came = Instant::now();
         let session = self.sessions.get_mut(index);
-        if let Some(relayed) = session.server.handle_packet(at, link, delivery, &self.packet) {
-            self.listeners.send(now, &relayed);
-            self.relay_clock.relayed(came);
+        let is_heard = match session.server.handle_packet(at, link, delivery, &self.packet) {
+            Some(relayed) => {
+                self.listeners.send(now, &relayed);
+                self.relay_clock.relayed(came);
+                true
+            }
+            None => session.server.take_passed_on(),
+        };
+        if is_heard {
             if let Some(feed) = &mut self.recording_feed {
                 session.recording.hear(feed, now, &session.name, &mut session.server, &self.packet);
             }

@@ -84,6 +84,11 @@ impl Workers {
         self.loops.iter_mut().for_each(|session_loop| session_loop.record_with(recorder.feed()));
     }
 
+    /// Records these sessions as soon as somebody is in them: what an operator wanted of the process before.
+    pub fn ask_to_record(&mut self, sessions: &[String]) {
+        self.loops.iter_mut().for_each(|session_loop| session_loop.ask_to_record(sessions));
+    }
+
     /// Writes the packets of all workers down; see [`SessionLoop::capture_packets`].
     pub fn capture_packets(&mut self, sink: &PacketSink) {
         self.loops.iter_mut().for_each(|session_loop| session_loop.capture_packets(sink.clone()));

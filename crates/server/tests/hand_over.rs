@@ -62,7 +62,11 @@ fn hand_over() -> HandOver {
         ],
     };
     let identity = SavedIdentity { certificate: "a certificate".into(), key: "a key".into() };
-    HandOver { sessions: vec![("main".into(), snapshot)], identity: Some(identity) }
+    HandOver {
+        sessions: vec![("main".into(), snapshot)],
+        identity: Some(identity),
+        recorded: vec!["main".into()],
+    }
 }
 
 #[test]

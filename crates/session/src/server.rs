@@ -104,6 +104,7 @@ pub struct Server {
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
+    has_passed_on: bool,
     received: Traffic,
     sent: Traffic,
 }
@@ -136,6 +137,7 @@ impl Server {
             monitor: Monitor::default(),
             outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
+            has_passed_on: false,
             received: Traffic::new(),
             sent: Traffic::new(),
         }

@@ -65,6 +65,10 @@ enum Action {
     UnlimitRoom { room: String },
     /// Everybody waits so many seconds between two texts; without a number, as long as the configuration says.
     SlowTexts { every_s: Option<u32> },
+    /// Everything that is said to rooms goes into files from now on; players are told.
+    StartRecording {},
+    /// No longer, until everybody has left.
+    StopRecording {},
 }
 
 /// A player, by its name or by the subject of its join token.
@@ -151,6 +155,8 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
         }
         Action::UnlimitRoom { room } => moderation.limit_room(by, session, &room, None)?,
         Action::SlowTexts { every_s } => moderation.slow_texts(by, session, every_s)?,
+        Action::StartRecording {} => moderation.start_recording(by, session)?,
+        Action::StopRecording {} => moderation.stop_recording(by, session)?,
     })
 }
 

@@ -5,6 +5,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::StatusCode;
 use consonance_server::moderation::{By, ModerationError};
+use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -78,12 +79,17 @@ fn status(error: &ModerationError) -> StatusCode {
         | E::NoBan { .. }
         | E::NotBanned { .. }
         | E::NotHeard { .. }
-        | E::Report(ReportsError::NoReport { .. } | ReportsError::NoTrack { .. }) => StatusCode::NOT_FOUND,
+        | E::Report(ReportsError::NoReport { .. } | ReportsError::NoTrack { .. })
+        | E::Recordings(RecordingsError::NoRecording | RecordingsError::NoTrack { .. }) => {
+            StatusCode::NOT_FOUND
+        }
         E::NotInRoom { .. }
         | E::RoomForbidden { .. }
         | E::RoomFull { .. }
         | E::NothingKept
-        | E::NotDraining => StatusCode::CONFLICT,
+        | E::NotDraining
+        | E::Recording(_)
+        | E::Recordings(RecordingsError::GoesOn) => StatusCode::CONFLICT,
         E::EndsInThePast | E::Nameless { .. } | E::BadOnward => StatusCode::UNPROCESSABLE_ENTITY,
         E::TooManyRights { .. }
         | E::Records(_)
@@ -91,7 +97,9 @@ fn status(error: &ModerationError) -> StatusCode {
         | E::Report(ReportsError::Full { .. } | ReportsError::Write { .. }) => {
             StatusCode::INSUFFICIENT_STORAGE
         }
-        E::Server(_) | E::Report(ReportsError::Busy | ReportsError::Late) => StatusCode::SERVICE_UNAVAILABLE,
+        E::Server(_)
+        | E::Report(ReportsError::Busy | ReportsError::Late)
+        | E::Recordings(RecordingsError::Late) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct SessionView {
     limits: Vec<LimitView>,
     /// How many seconds everybody waits between two texts, if an operator has said so.
     text_every_s: Option<u32>,
+    /// What is said to rooms is recorded.
+    is_recorded: bool,
 }
 
 /// A player.
@@ -156,13 +158,16 @@ pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
 /// Asks the session's worker; it may take two seconds.
 pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Problem> {
     let wanted = name.to_owned();
-    let asked = app.server().ask_session(name, move |session_loop, now| session_loop.inspect(now, &wanted));
+    let asked = app.server().ask_session(name, move |session_loop, now| {
+        let is_recorded = session_loop.is_recorded(&wanted).unwrap_or_default();
+        Some((session_loop.inspect(now, &wanted)?, is_recorded))
+    });
     let no_session = || Problem::from(ModerationError::NoSession { session: name.to_owned() });
     let served = asked.map_err(|error| match error {
         consonance_server::AskError::NoSession { .. } => no_session(),
         error => Problem::from(ModerationError::Server(error)),
     })?;
-    let ServedSession { players: served, rooms, .. } = served.ok_or_else(no_session)?;
+    let (ServedSession { players: served, rooms, .. }, is_recorded) = served.ok_or_else(no_session)?;
     let mut voices: HashMap<u16, ServedPlayer> = served.into_iter().map(|row| (row.id, row)).collect();
     let players = app.moderation().players(name)?;
     let decisions = app.moderation().room_decisions(name);
@@ -181,6 +186,7 @@ pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Problem> {
         rooms: rooms.into_iter().map(room).collect(),
         limits: decisions.rooms.into_iter().map(limits).collect(),
         text_every_s: decisions.text_every_s,
+        is_recorded,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_server::moderation::Moderation;
-use consonance_server::recording::{RecorderStatus, RecorderWatch};
+use consonance_server::recording::RecorderStatus;
 use consonance_server::reports::Reports;
 use consonance_server::store::StoreStatus;
 use consonance_server::{
@@ -50,12 +50,7 @@ pub struct Observation {
 
 impl Observation {
     /// Asks a server, which has been up so long; it may take two seconds where a worker hangs.
-    pub fn of(
-        server: &ServerHandle,
-        moderation: &Moderation,
-        recorder: Option<&RecorderWatch>,
-        uptime: Duration,
-    ) -> Self {
+    pub fn of(server: &ServerHandle, moderation: &Moderation, uptime: Duration) -> Self {
         let (workers, session_counts) = (server.workers(), server.session_counts());
         let now = Instant::now();
         let drains_for = server.drains_until().map(|until| until.saturating_duration_since(now));
@@ -66,7 +61,7 @@ impl Observation {
             session_counts,
             store: moderation.store_status(),
             bans: moderation.bans_count(),
-            recorder: recorder.map(RecorderWatch::status),
+            recorder: moderation.recordings().map(|recordings| recordings.status()),
             reports: moderation.reports().map_or(0, Reports::count),
             ..Self::default()
         };

@@ -136,6 +136,7 @@ const ROOMS = [
 const inWords = (limit) => [limit.listeners_max != null && plural(limit.listeners_max, "listener"), limit.speakers_max != null && plural(limit.speakers_max, "speaker"), limit.text_every_s != null && "a text every " + limit.text_every_s + " s"].filter(Boolean).join(", ");
 function drawPlayers() {
   const session = now?.session;
+  drawRecordButton(session);
   if (!session) { say($("count"), ""); $("rooms").hidden = true; return table($("players"), PLAYERS, [], null, now?.sessions.length ? "Looking…" : "There is no session just now."); }
   const wanted = $("find").value.trim().toLowerCase();
   const fits = (player) => [player.name, player.address, player.subject, ...player.rooms].some((words) => words?.toLowerCase().includes(wanted));
@@ -224,11 +225,6 @@ function moderate(player) {
     return ban({ [value("target")]: player[value("target")] });
   });
 }
-async function report(session, player) {
-  const made = await call("POST", "reports", { session, player, reason: value("reason"), by: "page" });
-  if (shown === "Reports") drawReports();
-  return "report number " + made.report.id + " holds " + plural(made.report.tracks, "voice");
-}
 async function ban(target) {
   const banned = await call("POST", "bans", given({ target, for_s: number("for_s"), reason: value("reason"), by: "page" }));
   if (shown === "Bans") drawBans();
@@ -277,44 +273,6 @@ $("new-ban").onclick = () => {
   const kind = field("kind", "What", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
   openDialog("Ban somebody", "Whoever is here and meant is sent away.", () => [kind, field("who", "Who", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("who") }));
 };
-// --- reports
-const bytes = (count) => count < 1e6 ? Math.ceil(count / 1e3) + " kB" : (count / 1e6).toFixed(count < 1e7 ? 1 : 0) + " MB";
-const REPORTS = [
-  text("When", (report) => moment(report.at), "text"), text("Whom", (report) => report.player, "name"),
-  text("In", (report) => report.session, "text"), text("Reason", (report) => report.reason || DASH, "text"),
-  text("By", (report) => report.by, "text wide"), text("Size", (report) => bytes(report.bytes), "number wide"),
-  button("Listen", (report) => listenTo("Report " + report.id + ": " + report.player, "reports/" + report.id)),
-  button("Remove", (report) => openDialog("Remove the report of " + report.player + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
-    await call("DELETE", "reports/" + report.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
-    drawReports();
-    return "removed";
-  })),
-];
-async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "Nobody was reported."); } catch (error) { toast(error.message, true); } }
-
-/** Shows the voices below a path, each to hear and to save. */
-async function listenTo(title, path) {
-  try {
-    const { tracks } = await call("GET", path), urls = [];
-    const rows = tracks.map((track) => {
-      const place = element("p", { className: "line" }), name = element("b", { textContent: track.player });
-      const load = element("button", { type: "button", textContent: "Load " + bytes(track.bytes), onclick: async () => {
-        load.disabled = true;
-        try {
-          const answer = await fetch("api/v1/" + path + "/tracks/" + encodeURIComponent(track.file), { headers: authorization() });
-          if (!answer.ok) throw new Error((await answer.json()).detail);
-          const url = URL.createObjectURL(await answer.blob());
-          urls.push(url);
-          load.replaceWith(element("audio", { controls: true, src: url }), element("a", { href: url, download: track.file, textContent: "Save" }));
-        } catch (error) { load.disabled = false; toast(error.message, true); }
-      } });
-      place.append(name, span(track.duration_s), load);
-      return { made: () => place };
-    });
-    openDialog(title, tracks.length ? "All voices begin at the same moment." : "There is no voice in it.", () => rows, () => "Close", () => false, async () => "");
-    $("dialog").onclose = () => { urls.forEach((url) => URL.revokeObjectURL(url)); $("dialog").onclose = null; };
-  } catch (error) { toast(error.message, true); }
-}
 const LOG = [
   text("When", (entry) => moment(entry.at), "text"), text("Who", (entry) => entry.by, "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
   text("To whom", (entry) => entry.target + (entry.session && entry.session !== entry.target ? " in " + entry.session : ""), "text"),
@@ -333,10 +291,11 @@ async function drawLog(before) {
 
 // --- tabs
 let shown = null;
-const showTab = makeTabs({ Players: "Players", Bans: "Bans", Reports: "Reports", Log: "Audit log" }, (name) => {
+const showTab = makeTabs({ Players: "Players", Bans: "Bans", Reports: "Reports", Recordings: "Recordings", Log: "Audit log" }, (name) => {
   shown = name;
   if (token && shown === "Bans") drawBans();
   if (token && shown === "Reports") drawReports();
+  if (token && shown === "Recordings") drawRecordings();
   if (token && shown === "Log") drawLog();
 });
 $("find").oninput = drawPlayers;

@@ -107,6 +107,8 @@ fn every_action_does_something_or_says_why_not() {
         (json!({"limit_room": {"room": "lob*", "listeners_max": 5}}), 200),
         (json!({"unlimit_room": {"room": "lob*"}}), 200),
         (json!({"slow_texts": {"every_s": 3}}), 200),
+        (json!({"start_recording": {}}), 409),
+        (json!({"stop_recording": {}}), 409),
         (json!({"move": {"player": "Alice", "from": "lobby", "to": "stage"}}), 200),
         (json!({"remove_from_room": {"player": "Alice", "room": "attic"}}), 409),
         (json!({"reset": {"player": "Nobody"}}), 404),
@@ -169,12 +171,13 @@ fn everything_that_is_described_asks_for_the_token() {
     let mut number = 0;
     for (path, method, operation) in description.operations() {
         let path = path.replace("{session}", "main").replace("{id}", "1").replace("{file}", "a.opus");
+        let path = path.replace("{folder}", "main").replace("{name}", "now");
         let request = format!("{method} {path}");
         assert_eq!(ask(&stage.listener, &request, &["Content-Length: 0"]).status, 401, "{request}");
         assert!(operation.summary.is_some(), "{request}");
         number += 1;
     }
-    assert_eq!(number, 16);
+    assert_eq!(number, 20);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod api;
 mod ask;
 mod limits;
 mod page;
+mod recordings;
 mod reports;
 mod stage;
 mod strangers;

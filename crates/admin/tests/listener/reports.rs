@@ -11,7 +11,8 @@ use crate::api::call;
 use crate::ask::{TOKEN, bearer, fetch, settings};
 use crate::stage::{Stage, wait_until};
 
-fn folder(name: &str) -> PathBuf {
+/// A folder of this test's own that is not there yet.
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _was_not_there = fs::remove_dir_all(&folder);
     folder

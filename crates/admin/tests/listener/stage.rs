@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_admin::{AdminListener, AdminSettings, Operator};
 use consonance_server::moderation::Moderation;
+use consonance_server::recording::Recorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -40,6 +41,14 @@ impl Stage {
     pub(crate) fn with_reports(reports: Reports, last: Duration) -> Self {
         let keep = move |sessions: &mut SessionsSettings| sessions.kept_voices.last = last;
         Self::with(settings(), keep, |moderation| moderation.with_reports(reports))
+    }
+
+    /// The same with everything that operators want recorded.
+    pub(crate) fn with_recorder(recorder: &Recorder) -> Self {
+        let stage = Self::new(settings());
+        stage.server.handle().record_with(Some(recorder)).unwrap();
+        stage.moderation.set_recordings(Some(recorder.recordings()));
+        stage
     }
 
     fn with(

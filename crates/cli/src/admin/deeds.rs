@@ -234,7 +234,8 @@ impl Ban {
     }
 }
 
-fn act(client: &Client, session: &str, action: &Value, reason: &str) -> Answer {
+/// Does something to a session.
+pub(super) fn act(client: &Client, session: &str, action: &Value, reason: &str) -> Answer {
     let body = json!({"action": action, "reason": reason, "by": somebody()});
     client.post(&format!("sessions/{}/actions", escaped(session)), &body)
 }

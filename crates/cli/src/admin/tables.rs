@@ -107,6 +107,32 @@ pub(super) fn tracks(tracks: &Value) -> String {
     table(&["PLAYER", "FILE", "BYTES", "SPEAKS AT (s)"], list(tracks).iter().map(row), "no voice was heard")
 }
 
+pub(super) fn recordings(view: &Value) -> String {
+    if view["is_set_up"] != true {
+        return "nothing is recorded on this server: recording.folder is not set\n".into();
+    }
+    let row = |recording: &Value| {
+        let at = recording["started_at"].as_u64().map(utc).unwrap_or_default();
+        let seconds = recording["duration_s"].as_f64().unwrap_or_default();
+        let ended = recording["ended"].as_str().map_or_else(|| "goes on".into(), |why| why.replace('_', " "));
+        let [id, tracks, bytes] = ["id", "tracks", "bytes"].map(|key| text(&recording[key]));
+        vec![id, at, format!("{seconds:.0} s"), tracks, bytes, plain(&ended)]
+    };
+    let titles = ["RECORDING", "BEGUN", "LENGTH", "VOICES", "BYTES", "ENDED"];
+    let rows = list(&view["recordings"]).iter().map(row);
+    let numbers = ["finished_bytes", "folder_bytes_max", "free_bytes_min"].map(|key| text(&view[key]));
+    let [bytes, bytes_max, free] = numbers;
+    let limits = format!("{bytes} of {bytes_max} bytes are used, and {free} are left free on the disk\n");
+    table(&titles, rows, "no recording") + &limits
+}
+
+pub(super) fn recording(details: &Value) -> String {
+    let recording = &details["recording"];
+    let error = recording["error"].as_str().map(|error| format!("{}\n", plain(error)));
+    let head = format!("{} of {}\n", text(&recording["id"]), text(&recording["session"]));
+    head + &error.unwrap_or_default() + &tracks(&details["tracks"])
+}
+
 pub(super) fn fetched(answer: &Value) -> String {
     let line = |file: &Value| format!("{} ({} bytes)\n", text(&file["file"]), text(&file["bytes"]));
     let lines: String = list(&answer["fetched"]).iter().map(line).collect();

@@ -6,7 +6,6 @@ use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_server::DedicatedServer;
 use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
-use consonance_server::recording::Recorder;
 
 use crate::admin_token;
 use crate::logging::{complain, show};
@@ -16,14 +15,9 @@ pub(super) fn listener(
     config: &Config,
     server: &DedicatedServer,
     moderation: &Moderation,
-    recorder: Option<&Recorder>,
 ) -> Result<Option<AdminListener>, Box<dyn Error>> {
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
     let operator = Operator::new(server.handle(), moderation.clone());
-    let operator = match recorder {
-        Some(recorder) => operator.with_recordings(recorder.watch()),
-        None => operator,
-    };
     let listener = AdminListener::start(settings, operator)?;
     show(&format!("admin: http://{}/", listener.local_addr()));
     Ok(Some(listener))

@@ -50,10 +50,11 @@ pub(super) fn hand_over(running: &Running, path: &Path) -> bool {
         return false;
     }
     let config = running.config();
+    let recorded = running.server().handle().asked_to_record();
     let sessions = running.server().handle().hand_over(&config.ending.restart_plan());
     let identity = running.made_identity().filter(|_| config.certificate.file.is_none()).cloned();
     let places: usize = sessions.iter().map(|(_, snapshot)| snapshot.places.len()).sum();
-    match (HandOver { sessions, identity }).write(path) {
+    match (HandOver { sessions, identity, recorded }).write(path) {
         Ok(()) => note(&format!("left {places} players to the next process in {}", path.display())),
         Err(error) => complain(&format!("players will have to join anew: {error}")),
     }

@@ -25,6 +25,7 @@ use tracing::info;
 use super::admin;
 use super::ending;
 use super::prepared::{Prepared, example_of, host_at};
+use super::recording::Recording;
 use crate::inspect;
 use crate::logging::{complain, note};
 
@@ -43,7 +44,7 @@ pub(super) struct Running {
     moderation: Moderation,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
-    recorder: Option<Recorder>,
+    recording: Recording,
     _inspector: Option<Inspector>,
     /// Dropped before the server, so that nobody asks one that is gone.
     admin: Option<AdminListener>,
@@ -90,16 +91,16 @@ impl Running {
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());
         }
-        let folder = config.recording.folder.as_ref();
-        let start = |folder| Recorder::start(folder, config.recording.settings.clone());
-        let recorder = folder.map(start).transpose()?;
-        if let Some(recorder) = &recorder {
+        let recording = Recording::start(&config.recording)?;
+        if let Some(recorder) = recording.recorder() {
             workers.record_with(recorder);
+            workers.ask_to_record(&left.recorded);
         }
         let server = DedicatedServer::start(workers);
         let inspector = inspector(&config, &server)?;
         let moderation = moderation(&config, &server, &sessions.records)?;
-        let admin = admin::listener(&config, &server, &moderation, recorder.as_ref())?;
+        moderation.set_recordings(recording.recorder().map(Recorder::recordings));
+        let admin = admin::listener(&config, &server, &moderation)?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,
@@ -109,7 +110,7 @@ impl Running {
             moderation,
             cleared_at,
             capture,
-            recorder,
+            recording,
             _inspector: inspector,
             admin,
             started: config.clone(),
@@ -151,6 +152,7 @@ impl Running {
         if let Some(reports) = self.moderation.reports() {
             reports.set_settings(config.moderation.reports);
         }
+        let recording = self.recording.follow(&config.recording, &self.server, &self.moderation);
         self.config = config;
         // Addresses are those of what runs.
         self.config.sessions.clone_from(&self.started.sessions);
@@ -159,7 +161,8 @@ impl Running {
         let waiting =
             if waiting.is_empty() { String::new() } else { format!("; at the next start: {waiting}") };
         let late = if is_done { "" } else { "; the sessions are busy, and will follow later" };
-        format!("reloaded: {taken}{waiting}{late}")
+        let recording = recording.map_or_else(String::new, |trouble| format!("; {trouble}"));
+        format!("reloaded: {taken}{waiting}{late}{recording}")
     }
 
     /// Forgets bans and the like that have ended, once a minute.
@@ -194,9 +197,7 @@ impl Running {
         drop(self.admin);
         self.server.stop();
         self.records.flush(LAST_WRITES);
-        if let Some(recorder) = self.recorder {
-            recorder.stop();
-        }
+        self.recording.stop();
         // The disk was full, perhaps hours ago; the server has done all it was for.
         if let Some(Err(error)) = self.capture.map(PacketCapture::stop) {
             complain(&error);

@@ -6,13 +6,15 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
 use crate::program::{Ended, Program};
 
-/// What the API can do, by route or by action, and a command that asks for it. `FOLDER` is one of the test's.
+/// What the API can do, by route or by action, and a command that asks for it. `FOLDER` is one of the test's, and
+/// `RECORDING` the only recording.
 const COMMANDS: &[(&str, &[&str])] = &[
     ("GET /api/v1/server", &["health"]),
     ("GET /api/v1/sessions", &["sessions"]),
@@ -34,6 +36,15 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("GET /api/v1/reports/{id}", &["reports", "show", "1"]),
     ("GET /api/v1/reports/{id}/tracks/{file}", &["reports", "fetch", "1", "FOLDER/fetched"]),
     ("DELETE /api/v1/reports/{id}", &["reports", "remove", "1"]),
+    ("start_recording", &["recordings", "start", "main"]),
+    ("GET /api/v1/recordings", &["recordings", "list"]),
+    ("GET /api/v1/recordings/{folder}/{name}", &["recordings", "show", "RECORDING"]),
+    (
+        "GET /api/v1/recordings/{folder}/{name}/tracks/{file}",
+        &["recordings", "fetch", "RECORDING", "FOLDER/recorded"],
+    ),
+    ("stop_recording", &["recordings", "stop", "main"]),
+    ("DELETE /api/v1/recordings/{folder}/{name}", &["recordings", "remove", "RECORDING"]),
     ("move", &["move", "main", "Bob", "lobby", "stage"]),
     ("remove_from_room", &["take-out", "main", "Bob", "attic"]),
     ("reset", &["reset", "main", "Bob"]),
@@ -45,6 +56,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("DELETE /api/v1/drain", &["undrain"]),
     ("GET /api/v1/audit", &["audit"]),
 ];
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// A stream for pages that show what changes; `players` shows the same once.
 const NO_COMMAND: &str = "GET /api/v1/events";
 
@@ -63,23 +76,42 @@ fn whatever_the_api_can_do_is_a_command() {
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
 
     let asked = Asked::of(&admin);
-    let described = described(&get(&admin, "/api/openapi.json"));
+    let token = fs::read_to_string(folder.file("token")).unwrap();
+    let described = described(&get(&admin, "/api/openapi.json", ""));
     let named: BTreeSet<_> = COMMANDS.iter().map(|(what, _)| (*what).to_owned()).collect();
     assert_eq!(named, described, "each has a command, and each command is something that the API has");
     for (what, words) in COMMANDS {
-        let ended = run(&folder, &asked.url, words);
+        let recording =
+            if words.contains(&"RECORDING") { recording(&admin, &token, words) } else { String::new() };
+        let ended = run(&folder, &asked.url, words, &recording);
         assert!(ended.status.success(), "{words:?}: {:?}", ended.err);
         let heard = asked.take();
         assert!(heard.iter().any(|request| is_for(request, what)), "{words:?} asks {heard:?}");
     }
-    let fetched: Vec<_> = fs::read_dir(folder.file("fetched")).unwrap().map(Result::unwrap).collect();
-    let [file] = &fetched[..] else { panic!("{fetched:?}") };
-    assert_eq!(file.file_name(), "Alice-1.opus");
-    assert!(fs::read(file.path()).unwrap().starts_with(b"OggS"));
+    for fetched in ["fetched", "recorded"] {
+        let fetched: Vec<_> = fs::read_dir(folder.file(fetched)).unwrap().map(Result::unwrap).collect();
+        let [file] = &fetched[..] else { panic!("{fetched:?}") };
+        assert_eq!(file.file_name(), "Alice-1.opus");
+        assert!(fs::read(file.path()).unwrap().starts_with(b"OggS"));
+    }
 }
 
-fn run(folder: &Folder, url: &str, words: &[&str]) -> Ended {
-    let words: Vec<_> = words.iter().map(|word| word.replace("FOLDER", &folder.file(""))).collect();
+/// The newest recording, as soon as there is something in it, and to be removed once it has ended.
+fn recording(admin: &str, token: &str, words: &[&str]) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let newest = &get(admin, "/api/v1/recordings", token)["recordings"][0];
+        if newest["bytes"].as_u64() > Some(1_000) && (words[1] != "remove" || newest["ended"].is_string()) {
+            return newest["id"].as_str().unwrap().to_owned();
+        }
+        assert!(Instant::now() < deadline, "{words:?}: {newest}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn run(folder: &Folder, url: &str, words: &[&str], recording: &str) -> Ended {
+    let own = |word: &&str| word.replace("FOLDER", &folder.file("")).replace("RECORDING", recording);
+    let words: Vec<_> = words.iter().map(own).collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let token = folder.file("token");
     Program::start(&[&["admin", "--server", url, "--token-file", &token], &words[..]].concat()).end()
@@ -88,7 +120,11 @@ fn run(folder: &Folder, url: &str, words: &[&str]) -> Ended {
 /// A server that keeps voices for reports, its admin listener, and the address of its session.
 fn serve(folder: &Folder) -> (Program, String, String) {
     let (token, storage) = (folder.file("token"), folder.file("storage"));
-    let config = format!("[storage]\nfolder = '{storage}'\n[moderation]\nkeep_last_s = 30\n");
+    let records = folder.file("records");
+    let config = format!(
+        "[storage]\nfolder = '{storage}'\n[moderation]\nkeep_last_s = 30\n\
+         [recording]\nfolder = '{records}'\nfree_bytes_min = 0\n"
+    );
     let config = folder.write("voice.toml", config.as_bytes());
     let server = ["serve", "--listen", "127.0.0.1:0", "--admin=127.0.0.1:0", "--admin-token-file", &token];
     let server = Program::start(&[&server[..], &["--config", &config]].concat());
@@ -98,9 +134,12 @@ fn serve(folder: &Folder) -> (Program, String, String) {
     (server, admin, session)
 }
 
-fn get(address: &str, path: &str) -> Value {
+fn get(address: &str, path: &str, token: &str) -> Value {
     let mut stream = TcpStream::connect(address).unwrap();
-    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+        token.trim()
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -57,6 +57,32 @@ fn a_new_access_rule_empties_its_room_and_drops_nobody() {
 }
 
 #[test]
+fn recordings_follow_to_another_folder_and_stay_where_they_are_if_it_cannot_be_used() {
+    let folder = Folder::new();
+    let (first, second) = (folder.file("first"), folder.file("second"));
+    let recording =
+        |to: &str| format!("{LISTEN}[recording]\nfolder = '{to}'\nsessions = ['*']\nfree_bytes_min = 0\n");
+    let file = folder.write("voice.toml", recording(&first).as_bytes());
+    let (server, address) = serve(&file);
+    let alice = join(&address, "Alice", &["lobby"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    fs::write(&file, recording(&second)).unwrap();
+    server.signal("HUP");
+    server.until_complaint("reloaded: changed recording.folder");
+    fs::write(&file, recording(&folder.file("voice.toml/no-folder"))).unwrap();
+    server.signal("HUP");
+    server.until_complaint("recordings stay where they were");
+    server.signal("TERM");
+    assert!(server.end().status.success());
+    for (records, reason) in [(&first, "reconfigured"), (&second, "empty")] {
+        let listed = Program::start(&["recordings", "list", records, "--json"]).end();
+        listed.assert_well();
+        let [line] = &listed.out[..] else { panic!("{:?}", listed.out) };
+        assert!(line.contains(&format!("\"ended\":\"{reason}\"")), "{line}");
+    }
+}
+
+#[test]
 fn sessions_begin_on_demand_where_a_reload_allows_it() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", LISTEN.as_bytes());

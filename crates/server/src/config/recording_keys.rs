@@ -60,5 +60,5 @@ pub(super) const RECORDING_KEYS: &[Key] = &[
 ];
 
 const fn key(path: &'static str, field: Field, about: &'static str) -> Key {
-    Key::new(path, Takes::AtStart, field, about)
+    Key::new(path, Takes::AtOnce, field, about)
 }

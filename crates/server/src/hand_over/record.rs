@@ -36,6 +36,8 @@ struct State {
     written_at_ms: u64,
     identity: Option<IdentityRecord>,
     sessions: Vec<SessionRecord>,
+    #[serde(default)]
+    recorded: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,6 +83,7 @@ pub(super) fn to_bytes(hand_over: &HandOver) -> Vec<u8> {
             .iter()
             .map(|(name, snapshot)| SessionRecord::of(name, snapshot))
             .collect(),
+        recorded: hand_over.recorded.clone(),
     };
     let bytes = serde_json::to_vec(&state).expect("texts, numbers and lists can be written as JSON");
     debug_assert!(bytes.starts_with(MARK), "a struct's fields are written in their order");
@@ -98,7 +101,8 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<HandOver, Unreadable> {
     let sessions = state.sessions.into_iter().map(|session| session.read(age));
     let identity =
         state.identity.map(|IdentityRecord { certificate, key }| SavedIdentity { certificate, key });
-    Ok(HandOver { identity, sessions: sessions.collect::<Result<_, _>>().map_err(Unreadable::Damaged)? })
+    let sessions = sessions.collect::<Result<_, _>>().map_err(Unreadable::Damaged)?;
+    Ok(HandOver { identity, sessions, recorded: state.recorded })
 }
 
 impl SessionRecord {

@@ -52,6 +52,12 @@ impl ServerHandle {
         left.into_iter().flatten().flatten().collect()
     }
 
+    /// The sessions that are recorded because an operator wanted it, of all workers that answer.
+    pub fn asked_to_record(&self) -> Vec<String> {
+        let asked = self.ask_all(|session_loop, _| session_loop.asked_to_record());
+        asked.into_iter().flatten().flatten().collect()
+    }
+
     /// Nothing that could panic happens while it is locked, so poison means nothing.
     fn drain_end(&self) -> MutexGuard<'_, Option<Instant>> {
         self.shared.drain_end.lock().unwrap_or_else(PoisonError::into_inner)

@@ -4,6 +4,7 @@ use consonance_session::StandingError;
 use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
 
 use crate::handle::AskError;
+use crate::recording::{RecordingRefusal, RecordingsError};
 use crate::records::RecordsError;
 use crate::reports::ReportsError;
 
@@ -98,6 +99,12 @@ pub enum ModerationError {
     /// A report was not made, or cannot be had.
     #[error(transparent)]
     Report(ReportsError),
+    /// A session cannot be recorded, or is not.
+    #[error(transparent)]
+    Recording(RecordingRefusal),
+    /// A recording cannot be had or removed.
+    #[error(transparent)]
+    Recordings(RecordingsError),
     /// Too much is kept already.
     #[error(transparent)]
     Records(#[from] RecordsError),

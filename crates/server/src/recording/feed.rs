@@ -20,6 +20,8 @@ pub struct RecordingFeed {
     ring: Producer<u8>,
     /// A message that is being put together.
     message: Vec<u8>,
+    /// As they were when the feed was made: no lock for a packet.
+    settings: Arc<RecordingSettings>,
     registry: Arc<Registry>,
 }
 
@@ -27,7 +29,8 @@ pub struct RecordingFeed {
 #[derive(Debug)]
 pub(super) struct Registry {
     pub(super) folder: PathBuf,
-    pub(super) settings: RecordingSettings,
+    /// Locked when a feed is made and once in a turn of the thread that writes, and never for a packet.
+    settings: Mutex<Arc<RecordingSettings>>,
     /// Recordings that have begun and that the recorder has not looked at yet. Locked when one begins, and never for a packet.
     pub(super) begun: Mutex<Vec<Begun>>,
     /// Recordings are numbered through, over all feeds.
@@ -62,6 +65,7 @@ pub(super) struct TapState {
 #[derive(Debug)]
 pub(crate) struct SessionTap {
     state: Arc<TapState>,
+    registry: Arc<Registry>,
     begun: Instant,
     pub(crate) by_operator: bool,
     /// Whom and what the other end knows already.
@@ -70,13 +74,38 @@ pub(crate) struct SessionTap {
     end: EndReason,
 }
 
+impl Registry {
+    pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
+        Self {
+            folder,
+            settings: Mutex::new(Arc::new(settings)),
+            begun: Mutex::default(),
+            next: AtomicU32::new(0),
+            frames_dropped: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn settings(&self) -> Arc<RecordingSettings> {
+        Arc::clone(&self.settings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set_settings(&self, settings: RecordingSettings) {
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+}
+
 impl RecordingFeed {
     pub(super) fn new(ring: Producer<u8>, registry: Arc<Registry>) -> Self {
-        Self { ring, message: Vec::new(), registry }
+        Self { ring, message: Vec::new(), settings: registry.settings(), registry }
     }
 
     pub(crate) fn settings(&self) -> &RecordingSettings {
-        &self.registry.settings
+        &self.settings
+    }
+
+    /// Whether this recording goes where the feed leads.
+    pub(crate) fn leads_to(&self, tap: &SessionTap) -> bool {
+        Arc::ptr_eq(&self.registry, &tap.registry)
     }
 
     /// Begins to record a session.
@@ -85,7 +114,8 @@ impl RecordingFeed {
         let state = Arc::new(TapState::new(self.registry.next.fetch_add(1, Ordering::Relaxed)));
         begun.push(Begun { state: Arc::clone(&state), session: session.to_owned(), by_operator, at: now });
         let (speakers, rooms) = (IdSet::default(), IdSet::default());
-        SessionTap { state, begun: now, by_operator, speakers, rooms, end: EndReason::SessionEnded }
+        let registry = Arc::clone(&self.registry);
+        SessionTap { state, registry, begun: now, by_operator, speakers, rooms, end: EndReason::SessionEnded }
     }
 
     /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see
@@ -93,7 +123,7 @@ impl RecordingFeed {
     pub(crate) fn hear(&mut self, now: Instant, tap: &mut SessionTap, packet: &[u8], server: &Server) {
         let Some((packet, voice)) = voice_of(packet) else { return };
         let has_room = voice.channels.iter().any(|channel| channel.bits.kind() == ChannelKind::Room);
-        if !has_room && !self.registry.settings.whispers {
+        if !has_room && !self.settings.whispers {
             return;
         }
         if !self.introduce(tap, &voice, server) || !self.push_voice(now, tap, packet) {
@@ -166,6 +196,12 @@ impl SessionTap {
     /// All ids mean somebody else from now on.
     pub(crate) fn forget_everybody(&mut self) {
         self.speakers = IdSet::default();
+    }
+
+    /// What comes next is told over another feed, whose other end may read it before the rest of this one.
+    pub(crate) fn change_feed(&mut self) {
+        self.forget_everybody();
+        self.rooms = IdSet::default();
     }
 
     fn age_us(&self, now: Instant) -> u64 {

@@ -111,10 +111,14 @@ pub enum EndReason {
     Crashed,
     /// Somebody was [reported](crate::reports): it holds what was said until then.
     Reported,
+    /// Another process went on with the session, and records it anew.
+    HandedOver,
+    /// The configuration wants it no longer, or elsewhere.
+    Reconfigured,
 }
 
 impl EndReason {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::SessionEnded,
         Self::Empty,
         Self::Stopped,
@@ -125,6 +129,8 @@ impl EndReason {
         Self::WriteFailed,
         Self::Crashed,
         Self::Reported,
+        Self::HandedOver,
+        Self::Reconfigured,
     ];
 
     pub(super) fn of_number(number: u8) -> Option<Self> {

@@ -3,7 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -12,6 +13,7 @@ use rtrb::{Consumer, RingBuffer};
 
 use super::feed::{RecordingFeed, Registry};
 use super::index::RecordingIndex;
+use super::recordings::{Recordings, RecordingsError};
 use super::settings::RecordingSettings;
 use super::shelf::Shelf;
 use super::writing::Writing;
@@ -97,16 +99,10 @@ impl Recorder {
         fs::create_dir_all(&folder).map_err(unusable)?;
         let lock = lock(&folder)?;
         let shelf = Shelf::open(&folder).map_err(unusable)?;
-        let registry = Arc::new(Registry {
-            folder,
-            settings,
-            begun: Mutex::default(),
-            next: AtomicU32::new(0),
-            frames_dropped: AtomicU64::new(0),
-        });
         let shared = Arc::new(Shared {
-            registry,
+            registry: Arc::new(Registry::new(folder, settings)),
             feeds: Mutex::default(),
+            removals: Mutex::default(),
             stop: AtomicBool::new(false),
             status: Mutex::default(),
         });
@@ -117,9 +113,20 @@ impl Recorder {
         Ok(Self { shared, thread: Some(thread) })
     }
 
+    /// Follows other limits from now on. What else has changed is followed by feeds that are made after this: see
+    /// [`ServerHandle::record_with`](crate::ServerHandle::record_with).
+    pub fn set_settings(&self, settings: RecordingSettings) {
+        self.shared.registry.set_settings(settings);
+    }
+
+    /// The way to what is recorded, for whoever lists and removes it.
+    pub fn recordings(&self) -> Recordings {
+        Recordings::new(Arc::clone(&self.shared))
+    }
+
     /// An end for one session loop: see [`SessionLoop::record_with`](crate::SessionLoop::record_with).
     pub fn feed(&self) -> RecordingFeed {
-        let (producer, ring) = RingBuffer::new(self.shared.registry.settings.queue_bytes);
+        let (producer, ring) = RingBuffer::new(self.shared.registry.settings().queue_bytes);
         self.shared.feeds.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
         RecordingFeed::new(producer, Arc::clone(&self.shared.registry))
     }
@@ -127,11 +134,6 @@ impl Recorder {
     /// How it is doing.
     pub fn status(&self) -> RecorderStatus {
         self.shared.status()
-    }
-
-    /// The same for others, also when it has ended.
-    pub fn watch(&self) -> RecorderWatch {
-        RecorderWatch(Arc::clone(&self.shared))
     }
 
     /// Completes what is being recorded, and waits for it.
@@ -155,17 +157,6 @@ impl Drop for Recorder {
     }
 }
 
-/// A way to see how a [`Recorder`] is doing.
-#[derive(Clone, Debug)]
-pub struct RecorderWatch(Arc<Shared>);
-
-impl RecorderWatch {
-    /// How it is doing, or was when it ended.
-    pub fn status(&self) -> RecorderStatus {
-        self.0.status()
-    }
-}
-
 /// What the recorder's thread and its owner share.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -174,10 +165,19 @@ pub(super) struct Shared {
     pub(super) feeds: Mutex<Vec<Consumer<u8>>>,
     stop: AtomicBool,
     pub(super) status: Mutex<RecorderStatus>,
+    /// What somebody wants removed, and waits for.
+    pub(super) removals: Mutex<Vec<Removal>>,
+}
+
+/// A finished recording that is to go.
+#[derive(Debug)]
+pub(super) struct Removal {
+    pub(super) folder: PathBuf,
+    pub(super) done: SyncSender<Result<(), RecordingsError>>,
 }
 
 impl Shared {
-    fn status(&self) -> RecorderStatus {
+    pub(super) fn status(&self) -> RecorderStatus {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct SessionRecording {
     not_before: Option<Instant>,
     /// An operator wants nothing recorded until everybody has left.
     is_unwanted: bool,
+    /// An operator wanted it recorded in the process before.
+    is_asked_for: bool,
 }
 
 /// Why a recording cannot be started or stopped.
@@ -41,6 +43,52 @@ impl SessionRecording {
         self.tap.is_some()
     }
 
+    /// Whether an operator has begun what is being recorded, or asked another process to.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.is_asked_for || self.tap.as_ref().is_some_and(|tap| tap.by_operator)
+    }
+
+    /// It is recorded as soon as somebody is there, as if an operator had asked for it.
+    pub(crate) fn ask(&mut self) {
+        self.is_asked_for = true;
+    }
+
+    /// Another process goes on with the session.
+    pub(crate) fn hand_over(&mut self) {
+        if let Some(tap) = self.tap.take() {
+            tap.close(EndReason::HandedOver);
+        }
+    }
+
+    /// What is recorded goes elsewhere from now on, follows other settings, or ends for want of a feed.
+    pub(crate) fn change_feed(
+        &mut self,
+        feed: Option<&mut RecordingFeed>,
+        now: Instant,
+        session: &str,
+        server: &mut Server,
+    ) {
+        self.not_before = None;
+        let is_wanted = |feed: &RecordingFeed| feed.settings().is_always_recorded(session);
+        let goes_on = |tap: &SessionTap, feed: &RecordingFeed| tap.by_operator || is_wanted(feed);
+        if let Some(mut tap) = self.tap.take() {
+            match feed.as_deref() {
+                Some(feed) if goes_on(&tap, feed) && feed.leads_to(&tap) => {
+                    tap.change_feed();
+                    self.tap = Some(tap);
+                }
+                feed => {
+                    self.is_asked_for = tap.by_operator && feed.is_some();
+                    tap.close(EndReason::Reconfigured);
+                }
+            }
+        }
+        if let Some(feed) = feed.filter(|_| server.clients() > 0) {
+            self.begin_if_wanted(feed, now, session);
+        }
+        self.announce(server);
+    }
+
     /// An operator wants it recorded.
     pub(crate) fn start(
         &mut self,
@@ -61,7 +109,7 @@ impl SessionRecording {
     /// An operator wants it recorded no longer, until everybody has left.
     pub(crate) fn stop(&mut self, server: &mut Server) -> Result<(), RecordingRefusal> {
         self.tap.take().ok_or(RecordingRefusal::NotRecorded)?.close(EndReason::Stopped);
-        self.is_unwanted = true;
+        (self.is_unwanted, self.is_asked_for) = (true, false);
         self.announce(server);
         Ok(())
     }
@@ -140,10 +188,11 @@ impl SessionRecording {
     }
 
     fn begin_if_wanted(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str) {
-        let is_wanted = !self.is_unwanted && feed.settings().is_always_recorded(session);
+        let is_always = !self.is_unwanted && feed.settings().is_always_recorded(session);
+        let is_wanted = is_always || self.is_asked_for;
         if is_wanted && self.tap.is_none() && self.not_before.is_none_or(|at| now >= at) {
             self.not_before = None;
-            self.tap = Some(feed.begin(now, session, false));
+            self.tap = Some(feed.begin(now, session, std::mem::take(&mut self.is_asked_for)));
         }
     }
 

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 
 use super::ended::{EndedRecording, opus_files};
 use super::index::RecordingIndex;
+use super::recordings::RecordingsError;
 
 /// The finished recordings of a folder, oldest first.
 #[derive(Debug, Default)]
@@ -64,6 +65,17 @@ impl Shelf {
 
     pub(super) fn len(&self) -> usize {
         self.finished.len()
+    }
+
+    /// Removes one of them.
+    pub(super) fn remove(&mut self, folder: &Path) -> Result<(), RecordingsError> {
+        let place = self.finished.iter().position(|finished| finished.folder == folder);
+        let place = place.ok_or(RecordingsError::NoRecording)?;
+        let trouble = |error| RecordingsError::Io { path: folder.to_owned(), what: format!("{error}") };
+        remove(folder).map_err(trouble)?;
+        self.finished.remove(place);
+        info!(folder = %folder.display(), "removed a recording");
+        Ok(())
     }
 
     /// Removes the oldest; false if there is none.

@@ -6,7 +6,7 @@ use consonance_wire::{MessageType, Packet, VoiceData};
 pub(crate) fn voice_of(packet: &[u8]) -> Option<(&[u8], VoiceData<'_>)> {
     match Packet::parse(packet).ok()? {
         Packet::VoiceData(voice) => Some((packet, voice)),
-        Packet::ServerRelayUnreliable(relay)
+        Packet::ServerRelayUnreliable(relay) | Packet::ServerRelayReliable(relay)
             if MessageType::peek(relay.packet) == Ok(MessageType::VoiceData) =>
         {
             match Packet::parse(relay.packet).ok()? {

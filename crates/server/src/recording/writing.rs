@@ -16,7 +16,8 @@ use super::feed::{Begun, Registry};
 use super::index::EndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
-use super::recorder::{RecorderStatistics, RecordingStatus, Shared};
+use super::recorder::{RecorderStatistics, RecordingStatus, Removal, Shared};
+use super::recordings::RecordingsError;
 use super::shelf::Shelf;
 
 /// Everything that the thread has.
@@ -59,6 +60,7 @@ impl Writing {
         for (number, reason) in closed {
             self.end(number, now, reason, None);
         }
+        self.remove_unwanted(shared);
         if self.next_pass.is_none_or(|at| now >= at) {
             self.next_pass = Some(now + PASS_INTERVAL);
             self.pass(now, &shared.registry);
@@ -129,7 +131,7 @@ impl Writing {
             }
             // What comes for one that has ended is nobody's.
             if let Some(live) = self.live.get_mut(&number)
-                && let Err(error) = live.handle(&message, shared.registry.settings.tracks_max)
+                && let Err(error) = live.handle(&message, shared.registry.settings().tracks_max)
             {
                 self.fail(number, now, &error);
             }
@@ -139,12 +141,13 @@ impl Writing {
 
     /// Writes pages, looks after the limits, and saves what could not be saved before.
     fn pass(&mut self, now: Instant, registry: &Registry) {
+        let bytes_max = registry.settings().bytes_max;
         let mut failed = Vec::new();
         let mut full = Vec::new();
         for (number, live) in &mut self.live {
             if let Err(error) = live.pass(now) {
                 failed.push((*number, error));
-            } else if live.bytes() >= registry.settings.bytes_max {
+            } else if live.bytes() >= bytes_max {
                 full.push(*number);
             }
         }
@@ -167,7 +170,7 @@ impl Writing {
 
     /// Removes the oldest recordings if that is wanted; what is full all the same.
     fn lack_of_space(&mut self, registry: &Registry) -> Option<EndReason> {
-        let settings = &registry.settings;
+        let settings = registry.settings();
         let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
         loop {
             let reason = if self.shelf.bytes() + live > settings.folder_bytes_max {
@@ -181,6 +184,20 @@ impl Writing {
                 return Some(reason);
             }
             self.statistics.removed += 1;
+        }
+    }
+
+    /// Removes what somebody asked for, unless it goes on.
+    fn remove_unwanted(&mut self, shared: &Shared) {
+        let unwanted = mem::take(&mut *shared.removals.lock().unwrap_or_else(PoisonError::into_inner));
+        for Removal { folder, done } in unwanted {
+            let result = if self.live.values().any(|live| live.folder == folder) {
+                Err(RecordingsError::GoesOn)
+            } else {
+                self.shelf.remove(&folder)
+            };
+            // Who asked may have lost its patience.
+            let _ = done.try_send(result);
         }
     }
 

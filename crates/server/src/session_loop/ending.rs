@@ -77,6 +77,7 @@ impl SessionLoop {
         let mut left = Vec::new();
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
+            session.recording.hand_over();
             left.push((session.name.clone(), session.server.snapshot(at)));
             session.server.announce_restart(at, plan.pause, plan.window_of(session.server.clients()));
             self.drain(index, now);

@@ -13,6 +13,34 @@ impl SessionLoop {
         self.recording_feed = Some(feed);
     }
 
+    /// Records sessions by way of another feed from now on, or not at all: it may lead elsewhere, or follow other settings.
+    /// What is being recorded goes on as far as it still is to be, in the same files if they are still the right ones.
+    pub fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
+        self.recording_feed = feed;
+        for index in self.sessions.indices() {
+            let session = self.sessions.get_mut(index);
+            let feed = self.recording_feed.as_mut();
+            session.recording.change_feed(feed, now, &session.name, &mut session.server);
+            self.drain(index, now);
+        }
+    }
+
+    /// Records these sessions as soon as somebody is in them, as if it had been [asked to](Self::start_recording): those
+    /// that the process before recorded because an operator wanted it.
+    pub(crate) fn ask_to_record(&mut self, sessions: &[String]) {
+        for session in sessions {
+            if let Some(index) = self.sessions.find(session) {
+                self.sessions.get_mut(index).recording.ask();
+            }
+        }
+    }
+
+    /// The sessions that are recorded because an operator wants it.
+    pub(crate) fn asked_to_record(&self) -> Vec<String> {
+        let asked = self.sessions.iter().filter(|session| session.recording.is_asked_for());
+        asked.map(|session| session.name.clone()).collect()
+    }
+
     /// Begins to record a session, until [`stop_recording`](Self::stop_recording) or the session's end. The files are made
     /// by another thread, a little later: [`Recorder::status`](crate::recording::Recorder::status) tells what becomes of
     /// them.

@@ -201,7 +201,17 @@ impl Voice {
         self.speak_on(now, frame, &[channel]);
     }
 
+    /// The same, over what arrives for certain.
+    pub(crate) fn speak_reliably(&mut self, now: Instant, frame: &[u8]) {
+        let channel = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
+        self.relay(now, Delivery::Reliable, frame, &[channel]);
+    }
+
     pub(crate) fn speak_on(&mut self, now: Instant, frame: &[u8], channels: &[Channel]) {
+        self.relay(now, Delivery::Unreliable, frame, channels);
+    }
+
+    fn relay(&mut self, now: Instant, delivery: Delivery, frame: &[u8], channels: &[Channel]) {
         let voice = VoiceData {
             session: self.session,
             sender: self.id,
@@ -216,7 +226,11 @@ impl Voice {
         // The listener came first.
         let (session, destinations) = (self.session, &[ClientId(0)][..]);
         let relay = ServerRelay { session, destinations: destinations.into(), packet: &bytes[..length] };
-        self.send(now, Delivery::Unreliable, &Packet::ServerRelayUnreliable(relay));
+        let packet = match delivery {
+            Delivery::Reliable => Packet::ServerRelayReliable(relay),
+            Delivery::Unreliable => Packet::ServerRelayUnreliable(relay),
+        };
+        self.send(now, delivery, &packet);
     }
 
     /// Goes on after a pause, as clients do when all of their channels were closed.

@@ -202,6 +202,23 @@ fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
 }
 
 #[test]
+fn voice_that_is_sent_to_arrive_for_certain_is_recorded_like_any_other() {
+    let mut call = Call::new(&setup("reliable"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
+    for packet in &packets[..5] {
+        alice.speak_reliably(call.now, packet);
+        call.turn();
+        call.wait(FRAME);
+    }
+    call.say(&mut alice, &packets[5..], FRAME);
+    let recorded = call.end().remove(0);
+    let track = recorded.track("Alice");
+    assert_eq!((track.frames, track.frames_lost, track.first_sample), (10, 0, Some(0)));
+}
+
+#[test]
 fn the_configuration_s_recording_lasts_from_the_first_player_to_the_last() {
     let mut call = Call::new(&setup("first-to-last"));
     assert_eq!(call.session_loop.is_recorded("main"), Some(false));

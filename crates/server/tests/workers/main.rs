@@ -7,5 +7,6 @@ mod banning;
 mod moderating;
 #[cfg(target_os = "linux")]
 mod pinning;
+mod recording;
 mod sharing;
 mod stage;

@@ -29,7 +29,10 @@ impl Stage {
     }
 
     pub(crate) fn with_settings(settings: &SessionsSettings, workers: usize) -> Self {
-        let mut workers = Workers::new(settings, NonZeroUsize::new(workers).unwrap());
+        Self::with_workers(Workers::new(settings, NonZeroUsize::new(workers).unwrap()))
+    }
+
+    pub(crate) fn with_workers(mut workers: Workers) -> Self {
         let networks: Vec<_> = (0..workers.count().get()).map(|_| MemoryNetwork::new()).collect();
         workers.add_shards(networks.iter().map(MemoryNetwork::listen));
         let place = Box::new(workers.placement());

@@ -6,6 +6,12 @@ use super::{Fault, Server};
 use crate::link::{Delivery, LinkId};
 
 impl Server {
+    /// Whether a relay that is to arrive for certain reached somebody since this was asked last: it goes out with
+    /// [`poll_transmit`](Self::poll_transmit), and [`handle_packet`](Self::handle_packet) does not tell of it.
+    pub fn take_passed_on(&mut self) -> bool {
+        core::mem::take(&mut self.has_passed_on)
+    }
+
     /// Leaves the listeners' links in `fan_out`; the payload is what they get. `own` is the sender's client.
     pub(super) fn relay_unreliable<'a>(
         &mut self,
@@ -29,6 +35,7 @@ impl Server {
         self.check_inner(own, relay.packet)?;
         self.gather(link, own, relay)?;
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
+        self.has_passed_on = !self.fan_out.links().is_empty();
         Ok(())
     }
 

@@ -1,0 +1,228 @@
+//! Recordings of sessions: what there is, fetched and removed.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use consonance_server::moderation::ModerationError;
+use consonance_server::recording::{Recording, RecordingId, RecordingIndex, RecordingRefusal, Recordings};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::action::Outcome;
+use super::answer::{Parameters, Why, ask};
+use super::track::{TrackView, download};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Which recordings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    /// Those before this one: its `id`.
+    before: Option<String>,
+    /// So many at most, up to 1000.
+    #[serde(default = "usual_limit")]
+    limit: usize,
+}
+
+/// Recordings, and how recording is doing.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct RecordingsView {
+    /// Whether anything can be recorded: `recording.folder` is set.
+    is_set_up: bool,
+    /// Finished recordings.
+    finished: usize,
+    /// What they take.
+    finished_bytes: u64,
+    /// What all may take together.
+    folder_bytes_max: u64,
+    /// What is left free on the disk.
+    free_bytes_min: u64,
+    /// Whether the oldest go where there is no room.
+    remove_oldest: bool,
+    /// Since the server started: recordings that began,
+    begun: u64,
+    /// could not begin,
+    refused: u64,
+    /// ended because something could not be written,
+    failed: u64,
+    /// and were removed to make room.
+    removed: u64,
+    /// Frames that came faster than the disk took them.
+    frames_dropped: u64,
+    /// Those that go on and those that are finished, the newest first; ask for those before the last one next.
+    recordings: Vec<RecordingView>,
+}
+
+/// A recording in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordingView {
+    /// Names it in paths: a folder of a session and one of a time.
+    id: String,
+    session: String,
+    /// In seconds since 1970.
+    started_at: u64,
+    duration_s: f64,
+    bytes: u64,
+    /// How many voices there are files of.
+    tracks: usize,
+    /// Whether an operator began it, rather than the configuration.
+    by_operator: bool,
+    /// Why nothing more comes, as `docs/recording.md` has it; none while it goes on.
+    ended: Option<String>,
+    /// What the system said, if that was why.
+    error: Option<String>,
+    frames_dropped: u64,
+    frames_without_track: u64,
+}
+
+/// A recording with its tracks.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordingDetails {
+    recording: RecordingView,
+    /// The voices; all begin at the same moment.
+    tracks: Vec<TrackView>,
+}
+
+/// Recordings, and how recording is doing.
+#[utoipa::path(
+    get,
+    path = "/api/v1/recordings",
+    params(Page),
+    responses((status = 200, description = "As far as the disk has it", body = RecordingsView))
+)]
+pub(super) async fn recordings(
+    State(app): State<App>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<RecordingsView>, Problem> {
+    ask(move || {
+        let Some(recordings) = app.moderation().recordings() else { return Ok(Json::default()) };
+        let (status, settings) = (recordings.status(), recordings.settings());
+        let before = page.before.map(|id| id.parse()).transpose().map_err(ModerationError::Recordings)?;
+        let found = recordings.list(before.as_ref(), page.limit.min(LIMIT_MAX));
+        let found = found.map_err(ModerationError::Recordings)?;
+        Ok(Json(RecordingsView {
+            is_set_up: true,
+            finished: status.finished,
+            finished_bytes: status.finished_bytes,
+            folder_bytes_max: settings.folder_bytes_max,
+            free_bytes_min: settings.free_bytes_min,
+            remove_oldest: settings.remove_oldest,
+            begun: status.statistics.begun,
+            refused: status.statistics.refused,
+            failed: status.statistics.failed,
+            removed: status.statistics.removed,
+            frames_dropped: status.statistics.frames_dropped,
+            recordings: found.iter().map(|it| RecordingView::of(&it.id, &it.index)).collect(),
+        }))
+    })
+    .await
+}
+
+/// A recording with its tracks.
+#[utoipa::path(
+    get,
+    path = "/api/v1/recordings/{folder}/{name}",
+    params(
+        ("folder" = String, Path, description = "The session's folder: the first part of `id`"),
+        ("name" = String, Path, description = "The recording's own: the second part"),
+    ),
+    responses(
+        (status = 200, description = "As of a moment ago", body = RecordingDetails),
+        (status = 404, description = "There is no such recording", body = Problem),
+    )
+)]
+pub(super) async fn details(
+    State(app): State<App>,
+    Path((session_folder, name)): Path<(String, String)>,
+) -> Result<Json<RecordingDetails>, Problem> {
+    ask(move || {
+        let found = known(&app)?.get(&RecordingId { name, session_folder });
+        let Recording { id, index, .. } = found.map_err(ModerationError::Recordings)?;
+        let recording = RecordingView::of(&id, &index);
+        Ok(Json(RecordingDetails { recording, tracks: index.tracks.into_iter().map(Into::into).collect() }))
+    })
+    .await
+}
+
+/// A voice of a recording, as Ogg Opus. One that goes on ends where it is now.
+#[utoipa::path(
+    get,
+    path = "/api/v1/recordings/{folder}/{name}/tracks/{file}",
+    params(
+        ("folder" = String, Path, description = "The session's folder: the first part of `id`"),
+        ("name" = String, Path, description = "The recording's own: the second part"),
+        ("file" = String, Path, description = "The track's file, as the recording names it"),
+    ),
+    responses(
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "audio/ogg"),
+        (status = 404, description = "There is no such recording or track", body = Problem),
+    )
+)]
+pub(super) async fn track(
+    State(app): State<App>,
+    Path((session_folder, name, file)): Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    download(move || {
+        let found = known(&app)?.track(&RecordingId { name, session_folder }, &file);
+        Ok(found.map_err(ModerationError::Recordings)?)
+    })
+    .await
+}
+
+/// Remove a finished recording with its files.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/recordings/{folder}/{name}",
+    params(
+        ("folder" = String, Path, description = "The session's folder: the first part of `id`"),
+        ("name" = String, Path, description = "The recording's own: the second part"),
+        Why,
+    ),
+    responses(
+        (status = 200, description = "It is gone", body = Outcome),
+        (status = 404, description = "There is no such recording", body = Problem),
+        (status = 409, description = "It goes on", body = Problem),
+    )
+)]
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((session_folder, name)): Path<(String, String)>,
+    Parameters(why): Parameters<Why>,
+) -> Result<Json<Outcome>, Problem> {
+    ask(move || {
+        let id = RecordingId { name, session_folder };
+        Ok(Json(app.moderation().remove_recording(&why.into(), &id)?.into()))
+    })
+    .await
+}
+
+fn known(app: &App) -> Result<Recordings, Problem> {
+    let none = ModerationError::Recording(RecordingRefusal::NotSetUp);
+    Ok(app.moderation().recordings().ok_or(none)?)
+}
+
+fn usual_limit() -> usize {
+    100
+}
+
+const LIMIT_MAX: usize = 1000;
+
+impl RecordingView {
+    fn of(id: &RecordingId, index: &RecordingIndex) -> Self {
+        let ended = index.ended.and_then(|reason| serde_json::to_value(reason).ok());
+        Self {
+            id: id.to_string(),
+            session: index.session.clone(),
+            started_at: index.started_unix_ms / 1000,
+            duration_s: index.duration_samples as f64 / f64::from(index.sample_rate_hz),
+            bytes: index.bytes,
+            tracks: index.tracks.len(),
+            by_operator: index.by_operator,
+            ended: ended.and_then(|word| word.as_str().map(Into::into)),
+            error: index.error.clone(),
+            frames_dropped: index.frames_dropped,
+            frames_without_track: index.frames_without_track,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What a recorder has recorded, for whoever lists, fetches and removes it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use super::index::RecordingIndex;
+use super::recorder::{RecorderStatus, Removal, Shared};
+use super::settings::RecordingSettings;
+use super::shelf::recordings_in;
+
+/// The recordings of a [`Recorder`](super::Recorder); a clone leads to the same ones.
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    shared: Arc<Shared>,
+}
+
+/// Names a recording: by the folder of its session, and its own in that one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordingId {
+    /// Names of recordings are times, so that they sort by time.
+    pub name: String,
+    /// The session's name, as far as a folder can have it.
+    pub session_folder: String,
+}
+
+/// A recording, as its index says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recording {
+    /// Names it.
+    pub id: RecordingId,
+    /// What is in it; of one that goes on, as of a moment ago.
+    pub index: RecordingIndex,
+}
+
+/// Why a recording cannot be had or removed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingsError {
+    /// There is none of this name.
+    #[error("there is no such recording: look at the list of recordings")]
+    NoRecording,
+    /// It has no such track.
+    #[error("the recording has no track {file:?}: look at its list of tracks")]
+    NoTrack {
+        /// The file that was asked for.
+        file: String,
+    },
+    /// It is being recorded.
+    #[error("the recording goes on: stop it first")]
+    GoesOn,
+    /// A file cannot be read or removed.
+    #[error("{}: {what}", path.display())]
+    Io {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        what: String,
+    },
+    /// The thread that writes recordings has not come to it.
+    #[error("the disk is slow, or the recorder has ended; look at the list of recordings later")]
+    Late,
+}
+
+impl Recordings {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// How the recorder is doing, or was when it ended.
+    pub fn status(&self) -> RecorderStatus {
+        self.shared.status()
+    }
+
+    /// The limits that it keeps to.
+    pub fn settings(&self) -> Arc<RecordingSettings> {
+        self.shared.registry.settings()
+    }
+
+    /// Those before this one, the newest first, so many at most; reads their indexes.
+    ///
+    /// # Errors
+    /// If the folder cannot be read. What has no index that can be read is left out.
+    pub fn list(
+        &self,
+        before: Option<&RecordingId>,
+        limit: usize,
+    ) -> Result<Vec<Recording>, RecordingsError> {
+        let folder = &self.shared.registry.folder;
+        let trouble =
+            |error: std::io::Error| RecordingsError::Io { path: folder.clone(), what: error.to_string() };
+        let found = recordings_in(folder).map_err(trouble)?;
+        let mut ids: Vec<_> = found.iter().filter_map(|found| RecordingId::of(found)).collect();
+        ids.sort_unstable();
+        let older = ids.into_iter().rev().filter(|id| before.is_none_or(|before| id < before));
+        Ok(older.filter_map(|id| self.get(&id).ok()).take(limit).collect())
+    }
+
+    /// The recording of this name.
+    ///
+    /// # Errors
+    /// If there is none, or its index cannot be read.
+    pub fn get(&self, id: &RecordingId) -> Result<Recording, RecordingsError> {
+        let folder = self.folder_of(id)?;
+        if let Some(live) = self.status().live.into_iter().find(|live| live.folder == folder) {
+            return Ok(Recording { id: id.clone(), index: live.index });
+        }
+        let index = RecordingIndex::read(&folder).map_err(|_| RecordingsError::NoRecording)?;
+        Ok(Recording { id: id.clone(), index })
+    }
+
+    /// The file of a track, by the name that the index has for it.
+    ///
+    /// # Errors
+    /// If there is no such recording or track.
+    pub fn track(&self, id: &RecordingId, file: &str) -> Result<PathBuf, RecordingsError> {
+        let recording = self.get(id)?;
+        let path = recording.index.path_of(&self.folder_of(id)?, file);
+        path.ok_or_else(|| RecordingsError::NoTrack { file: file.to_owned() })
+    }
+
+    /// Removes a finished recording. The thread that writes does it, and is waited for.
+    ///
+    /// # Errors
+    /// If there is none, it goes on, or the disk does not take it.
+    pub(crate) fn remove(&self, id: &RecordingId) -> Result<(), RecordingsError> {
+        let (done, answer) = mpsc::sync_channel(1);
+        let folder = self.folder_of(id)?;
+        let mut removals = self.shared.removals.lock().unwrap_or_else(PoisonError::into_inner);
+        if removals.len() >= REMOVALS_MAX {
+            return Err(RecordingsError::Late);
+        }
+        removals.push(Removal { folder, done });
+        drop(removals);
+        answer.recv_timeout(PATIENCE).unwrap_or_else(|error| match error {
+            RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected => Err(RecordingsError::Late),
+        })
+    }
+
+    /// Names come from strangers: nothing leads out of the folder.
+    fn folder_of(&self, id: &RecordingId) -> Result<PathBuf, RecordingsError> {
+        let is_name = |name: &str| Path::new(name).file_name().is_some_and(|own| own == name);
+        if !is_name(&id.session_folder) || !is_name(&id.name) {
+            return Err(RecordingsError::NoRecording);
+        }
+        Ok(self.shared.registry.folder.join(&id.session_folder).join(&id.name))
+    }
+}
+
+impl RecordingId {
+    fn of(folder: &Path) -> Option<Self> {
+        let name = folder.file_name()?.to_str()?.to_owned();
+        let session_folder = folder.parent()?.file_name()?.to_str()?.to_owned();
+        Some(Self { name, session_folder })
+    }
+}
+
+impl FromStr for RecordingId {
+    type Err = RecordingsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (session_folder, name) = text.split_once('/').ok_or(RecordingsError::NoRecording)?;
+        Ok(Self { name: name.to_owned(), session_folder: session_folder.to_owned() })
+    }
+}
+
+impl fmt::Display for RecordingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.session_folder, self.name)
+    }
+}
+
+/// How long somebody waits for the disk: the recorder looks five times a second.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Removals that wait at once.
+const REMOVALS_MAX: usize = 64;
