@@ -6,31 +6,20 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use consonance::VoiceChat;
-use consonance::transport::PacketLimits;
-use consonance::transport::hosted::{
-    self, ClientRequest, HostedClientHandle, HostedServerHandle, HostedSettings, ServerRequest,
-};
-use consonance::transport::memory::MemoryNetwork;
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedServerHandle, ServerRequest};
 
+use crate::hosted_stage::{GUEST, HostedStage};
 use crate::player::{Player, entered, left};
 use crate::speech::{Speech, recording};
 
 #[test]
 fn a_host_who_plays_too_and_a_guest_talk_over_the_games_own_network() {
-    let settings = HostedSettings::new(PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 });
-    let loopback = MemoryNetwork::new();
-    let (listener, server_handle) = hosted::server(&settings);
-    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    session_loop.add_listener(Box::new(listener));
-    session_loop.add_listener(Box::new(loopback.listen()));
-    let server = DedicatedServer::start(session_loop);
-    let (transport, client_handle) = hosted::client(&settings);
+    let HostedStage { server, server_handle, client_handle, guest, loopback } = HostedStage::open();
     let game = Game::start(server_handle, client_handle);
 
     let chat = |chat: consonance::VoiceChatBuilder| chat.listen("lobby").talk_to_room("lobby");
     let mut host = Player::join("Host", chat(VoiceChat::over(Box::new(loopback.client("")))));
-    let mut guest = Player::join("Guest", chat(VoiceChat::over(Box::new(transport))));
+    let mut guest = Player::join("Guest", chat(VoiceChat::over(Box::new(guest))));
     host.until(&entered("Guest", "lobby"));
     guest.until(&entered("Host", "lobby"));
 
@@ -97,6 +86,4 @@ fn pump(server: &mut HostedServerHandle, client: &mut HostedClientHandle) {
     }
 }
 
-/// The game's own number for its guest.
-const GUEST: u64 = 7;
 const FRAME: Duration = Duration::from_millis(16);

@@ -7,14 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance::transport::hosted::{
-    self, ClientRequest, HostedClientHandle, HostedServerHandle, HostedSettings, ServerRequest,
-};
-use consonance::transport::memory::MemoryNetwork;
-use consonance::transport::{Delivery, PacketLimits};
+use consonance::transport::Delivery;
+use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedServerHandle, ServerRequest};
 use consonance::{FrameTrace, VoiceChat, VoiceChatBuilder};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
+use crate::hosted_stage::{GUEST, HostedStage};
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 
@@ -24,14 +21,7 @@ const FRESH: Duration = Duration::from_millis(950);
 
 #[test]
 fn after_a_stall_of_the_game_nobody_hears_what_was_said_long_before_its_end() {
-    let settings = HostedSettings::new(PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 });
-    let loopback = MemoryNetwork::new();
-    let (listener, server_handle) = hosted::server(&settings);
-    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    session_loop.add_listener(Box::new(listener));
-    session_loop.add_listener(Box::new(loopback.listen()));
-    let server = DedicatedServer::start(session_loop);
-    let (transport, client_handle) = hosted::client(&settings);
+    let HostedStage { server, server_handle, client_handle, guest, loopback } = HostedStage::open();
     let game = Game::start(server_handle, client_handle);
 
     let talking = |chat: VoiceChatBuilder, number| {
@@ -39,7 +29,7 @@ fn after_a_stall_of_the_game_nobody_hears_what_was_said_long_before_its_end() {
         chat.listen("lobby").talk_to_room("lobby").input(voice).trace_frames()
     };
     let mut host = Player::join("Host", talking(VoiceChat::over(Box::new(loopback.client(""))), 2));
-    let mut guest = Player::join("Guest", talking(VoiceChat::over(Box::new(transport)), 1));
+    let mut guest = Player::join("Guest", talking(VoiceChat::over(Box::new(guest)), 1));
     host.until(&entered("Guest", "lobby"));
     host.until(&started_speaking("Guest"));
     guest.until(&started_speaking("Host"));
@@ -100,7 +90,6 @@ enum Message {
     Goodbye,
 }
 
-const GUEST: u64 = 7;
 const FRAME: Duration = Duration::from_millis(16);
 
 impl Game {

@@ -12,6 +12,7 @@ mod handle;
 mod hearing;
 mod hosted;
 mod hosted_direct_links;
+mod hosted_stage;
 mod hosted_stall;
 mod likeness;
 mod likeness_rules;

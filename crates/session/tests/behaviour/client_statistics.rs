@@ -2,26 +2,14 @@
 
 use core::time::Duration;
 
-use consonance_session::{ChannelProperties, ClientId, LinkId, MessageType, Target};
+use consonance_session::{ClientId, LinkId, MessageType};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::packets;
 
-/// Alice speaks to Bob, who has a direct link, and to Carol.
-fn alice() -> LoneClient {
-    let others: [(&str, u16, &[&str]); 2] = [("Bob", 1, &["lobby"]), ("Carol", 2, &["lobby"])];
-    let mut alice = LoneClient::joined_with("Alice", 0, &["lobby"], &others);
-    let lobby = Target::Room("lobby".into());
-    alice.client.open_channel(lobby, ChannelProperties::default()).expect("a channel more");
-    alice.connect_peer(21);
-    alice.receive_directly(21, &packets::introduction(1));
-    alice.sent();
-    alice
-}
-
 #[test]
 fn packets_are_counted_by_type_in_both_directions_and_rates_decay() {
-    let mut alice = alice();
+    let mut alice = LoneClient::alice_with_bob_beside(&["lobby"]);
     for sequence in 0..500 {
         alice.receive(&packets::voice(2, sequence, "lobby", "x"));
         alice.client.send_voice(b"y").unwrap();
@@ -47,7 +35,7 @@ fn packets_are_counted_by_type_in_both_directions_and_rates_decay() {
 
 #[test]
 fn each_direct_link_has_its_totals_and_its_player() {
-    let mut alice = alice();
+    let mut alice = LoneClient::alice_with_bob_beside(&["lobby"]);
     alice.connect_peer(22);
     alice.sent();
     alice.client.send_voice(b"y").unwrap();

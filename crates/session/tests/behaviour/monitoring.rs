@@ -15,6 +15,15 @@ fn network(capabilities: Capabilities) -> Network {
     network
 }
 
+/// Alice, who speaks to the lobby, where Bob listens.
+fn alice_beside_bob(network: &mut Network) -> Who {
+    network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &[]);
+    let lobby = Target::Room("lobby".into());
+    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    alice
+}
+
 fn say(network: &mut Network, who: Who) {
     network.client(who).send_voice(b"words").expect("in the session");
     network.run();
@@ -86,10 +95,7 @@ fn a_monitored_server_tells_who_speaks_to_whom_and_when_it_ends() {
 #[test]
 fn who_leaves_in_mid_speech_has_stopped_before() {
     let mut network = network(Capabilities::NONE);
-    network.join("Bob", &["lobby"]);
-    let alice = network.join("Alice", &[]);
-    let lobby = Target::Room("lobby".into());
-    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    let alice = alice_beside_bob(&mut network);
     say(&mut network, alice);
     let now = network.now;
     network.client(alice).stop(now);
@@ -100,10 +106,7 @@ fn who_leaves_in_mid_speech_has_stopped_before() {
 #[test]
 fn a_server_that_is_not_asked_to_tells_nothing_of_it() {
     let mut network = Network::new();
-    network.join("Bob", &["lobby"]);
-    let alice = network.join("Alice", &[]);
-    let lobby = Target::Room("lobby".into());
-    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    let alice = alice_beside_bob(&mut network);
     say(&mut network, alice);
     assert!(told(&mut network).is_empty());
 }
@@ -111,10 +114,7 @@ fn a_server_that_is_not_asked_to_tells_nothing_of_it() {
 #[test]
 fn who_begins_to_ask_is_told_from_then_on_and_who_asks_no_more_that_everybody_has_stopped() {
     let mut network = Network::new();
-    network.join("Bob", &["lobby"]);
-    let alice = network.join("Alice", &[]);
-    let lobby = Target::Room("lobby".into());
-    network.client(alice).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+    let alice = alice_beside_bob(&mut network);
     say(&mut network, alice);
     network.server.set_monitor_channels(true);
     say(&mut network, alice);

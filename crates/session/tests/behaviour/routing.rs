@@ -2,26 +2,13 @@
 
 use core::time::Duration;
 
-use consonance_session::{ChannelProperties, Routing, Target};
+use consonance_session::{Routing, Target};
 
 use crate::support::lone_client::LoneClient;
-use crate::support::packets;
-
-/// Alice speaks to the lobby; Bob, who has a direct link, and Carol listen.
-fn alice_with_bob() -> LoneClient {
-    let others: [(&str, u16, &[&str]); 2] = [("Bob", 1, &["lobby"]), ("Carol", 2, &["lobby"])];
-    let mut alice = LoneClient::joined_with("Alice", 0, &[], &others);
-    let lobby = Target::Room("lobby".into());
-    alice.client.open_channel(lobby, ChannelProperties::default()).expect("a channel more");
-    alice.connect_peer(21);
-    alice.receive_directly(21, &packets::introduction(1));
-    alice.sent();
-    alice
-}
 
 #[test]
 fn always_relay_is_followed_from_the_next_packet_on_and_so_is_direct() {
-    let mut alice = alice_with_bob();
+    let mut alice = LoneClient::alice_with_bob_beside(&[]);
     alice.client.set_routing(Routing::AlwaysRelay);
     alice.client.send_voice(b"a").unwrap();
     alice.client.send_text(&Target::Player("Bob".into()), "hi").unwrap();
@@ -40,7 +27,7 @@ fn always_relay_is_followed_from_the_next_packet_on_and_so_is_direct() {
 
 #[test]
 fn within_a_budget_frames_go_directly_while_it_lasts_and_again_when_time_has_passed() {
-    let mut alice = alice_with_bob();
+    let mut alice = LoneClient::alice_with_bob_beside(&[]);
     // Each packet has 21 bytes: header, sender, options, sequence, one channel, one byte of frame.
     alice.client.set_routing(Routing::DirectWithin { bytes_per_second: 50 });
     for frame in [b"a", b"b", b"c"] {

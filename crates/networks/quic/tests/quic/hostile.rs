@@ -18,6 +18,14 @@ fn server_with_witness() -> (TestServer, QuicClient) {
     (server, witness)
 }
 
+/// The stranger is a client as the witness is.
+fn wait_until_taken_in(server: &mut TestServer) {
+    wait_until("it is taken in", || {
+        server.poll();
+        server.sessions.len() == 2
+    });
+}
+
 /// What the server told a stranger when it closed the connection.
 fn words(error: ConnectionError) -> String {
     match error {
@@ -72,10 +80,7 @@ fn a_length_above_the_limit_ends_the_link() {
     let (mut server, mut witness) = server_with_witness();
     let stranger = Stranger::connect(&server);
     let (mut control, _receive) = stranger.enter();
-    wait_until("it is taken in", || {
-        server.poll();
-        server.sessions.len() == 2
-    });
+    wait_until_taken_in(&mut server);
     stranger.runtime.block_on(control.write_all(b"\x00\x00\x40\x01")).unwrap();
     wait_until("it is thrown out", || {
         server.poll();
@@ -107,10 +112,7 @@ fn other_streams_than_the_control_stream_cannot_be_opened() {
     let (mut server, mut witness) = server_with_witness();
     let stranger = Stranger::connect(&server);
     let (_control, _receive) = stranger.enter();
-    wait_until("it is taken in", || {
-        server.poll();
-        server.sessions.len() == 2
-    });
+    wait_until_taken_in(&mut server);
     stranger.runtime.block_on(async {
         let soon = Duration::from_millis(100);
         assert!(tokio::time::timeout(soon, stranger.connection.open_uni()).await.is_err());
@@ -146,10 +148,7 @@ fn a_flood_of_datagrams_costs_only_the_one_who_sends_it() {
     let (mut server, mut witness) = server_with_witness();
     let stranger = Stranger::connect(&server);
     let (_control, _receive) = stranger.enter();
-    wait_until("it is taken in", || {
-        server.poll();
-        server.sessions.len() == 2
-    });
+    wait_until_taken_in(&mut server);
     let flooder = server.sessions[1].0;
     // The server does not poll meanwhile, as if its loop were late.
     stranger.runtime.block_on(async {
@@ -174,10 +173,7 @@ fn a_peer_that_stops_the_control_stream_ends_its_link() {
     let (mut server, mut witness) = server_with_witness();
     let stranger = Stranger::connect(&server);
     let (_control, mut receive) = stranger.enter();
-    wait_until("it is taken in", || {
-        server.poll();
-        server.sessions.len() == 2
-    });
+    wait_until_taken_in(&mut server);
     receive.stop(quinn::VarInt::from_u32(0)).unwrap();
     let peer = server.sessions[1].0;
     wait_until("it is thrown out", || {

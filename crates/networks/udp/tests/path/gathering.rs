@@ -22,6 +22,16 @@ fn busy(busy_share: f64) -> Pair {
     pair
 }
 
+/// How many datagrams a busy server makes of a packet of each at once.
+fn datagrams_of_ten_speakers(mut pair: Pair) -> usize {
+    pair.exchange();
+    pair.server.set_busy_share(1.0);
+    for speaker in 0..10 {
+        assert!(pair.server_sends(speaker, b"voice"));
+    }
+    pair.batch().len()
+}
+
 #[test]
 fn packets_of_several_speakers_share_a_datagram_within_ten_milliseconds() {
     let mut pair = busy(0.5);
@@ -85,24 +95,14 @@ fn the_wait_grows_with_the_load_and_is_nothing_while_the_worker_is_quiet() {
 #[test]
 fn gathering_can_be_switched_off() {
     let settings = ServerPathSettings { gather_max: Duration::ZERO, ..ServerPathSettings::default() };
-    let mut pair = Pair::with(Cipher::Aes128Gcm, settings, true);
-    pair.exchange();
-    pair.server.set_busy_share(1.0);
-    for speaker in 0..10 {
-        assert!(pair.server_sends(speaker, b"voice"));
-    }
-    assert_eq!(pair.batch().len(), 10);
+    let pair = Pair::with(Cipher::Aes128Gcm, settings, true);
+    assert_eq!(datagrams_of_ten_speakers(pair), 10);
 }
 
 #[test]
 fn a_client_that_takes_one_packet_at_a_time_gets_one() {
-    let mut pair = Pair::with(Cipher::Aes128Gcm, ServerPathSettings::default(), false);
-    pair.exchange();
-    pair.server.set_busy_share(1.0);
-    for speaker in 0..10 {
-        assert!(pair.server_sends(speaker, b"voice"));
-    }
-    assert_eq!(pair.batch().len(), 10);
+    let pair = Pair::with(Cipher::Aes128Gcm, ServerPathSettings::default(), false);
+    assert_eq!(datagrams_of_ten_speakers(pair), 10);
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use core::time::Duration;
 
-use consonance_session::{Client, ClientSettings, ClientStatistics, Delivery, Instant, LinkCommand, LinkId};
+use consonance_session::{
+    ChannelProperties, Client, ClientSettings, ClientStatistics, Delivery, Instant, LinkCommand, LinkId,
+    Target,
+};
 
 use super::{packets, words};
 
@@ -52,6 +55,18 @@ impl LoneClient {
             client.receive(&packets::client_state(*id, name, rooms));
         }
         client
+    }
+
+    /// Alice, who speaks to the lobby, where Bob, who has the direct link 21, and Carol listen.
+    pub(crate) fn alice_with_bob_beside(rooms: &[&str]) -> Self {
+        let others: [(&str, u16, &[&str]); 2] = [("Bob", 1, &["lobby"]), ("Carol", 2, &["lobby"])];
+        let mut alice = Self::joined_with("Alice", 0, rooms, &others);
+        let lobby = Target::Room("lobby".into());
+        alice.client.open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+        alice.connect_peer(21);
+        alice.receive_directly(21, &packets::introduction(1));
+        alice.sent();
+        alice
     }
 
     /// A new link is up.
