@@ -89,8 +89,13 @@ impl Quotas {
         rooms: impl Iterator<Item = &'a str>,
     ) {
         self.rules = rules.to_vec();
-        self.limited.clear();
+        let mut before = core::mem::take(&mut self.limited);
         rooms.for_each(|room| self.enter(room));
+        for (room, quota) in &mut self.limited {
+            if let Some(Quota { speaking, refused, .. }) = before.remove(room) {
+                (quota.speaking, quota.refused) = (speaking, refused);
+            }
+        }
     }
 
     /// Somebody listens to a room.

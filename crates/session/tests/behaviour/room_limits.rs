@@ -86,6 +86,24 @@ fn so_many_speak_at_once_and_a_place_is_free_when_somebody_closes_or_falls_silen
 }
 
 #[test]
+fn who_speaks_when_the_limits_change_goes_on_and_counts() {
+    let mut server = stage();
+    assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
+    let change = |server: &mut LoneServer, speakers| {
+        let mut limits = RoomLimits::new();
+        limits.speakers = Some(speakers);
+        server.server.set_room_limits(vec![("lob*".into(), limits)]);
+    };
+    change(&mut server, 2);
+    assert!(!speaks(&mut server, 3, 0, false));
+    change(&mut server, 1);
+    assert!(speaks(&mut server, 1, 1, false) && speaks(&mut server, 2, 1, false));
+    assert!(!speaks(&mut server, 3, 1, false));
+    change(&mut server, 3);
+    assert!(speaks(&mut server, 3, 2, false));
+}
+
+#[test]
 fn who_leaves_gives_up_its_place() {
     let mut server = stage();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
