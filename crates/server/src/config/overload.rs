@@ -8,7 +8,7 @@ pub(super) const OVERLOAD_KEYS: &[Key] = &[
         "overload.shed",
         Takes::AtOnce,
         Field::Flag(|config| &mut config.overload.is_on),
-        "Give something up when a worker has too much to do, one step after the other: first newcomers are told to try again later, then in each room only eight are heard at once, then four, then two. Everything comes back in the reverse order.",
+        "Give something up when a worker has too much to do, one step after the other: first newcomers are told to try again later, then in each room only eight are heard at once, then four, then two: by priority, by who is clearly louder, and by who began first. Everything comes back in the reverse order.",
     ),
     Key::new(
         "overload.busy_percent_max",

@@ -1,7 +1,10 @@
 //! Fewer voices at once in each room, for a server that has too much to do.
 //!
-//! The engine decodes nothing, so it does not know who is loudest: whoever speaks with more priority is heard, and among
-//! equals whoever began first. Proximity rooms have their own measure for each listener, and keep to that.
+//! Whoever speaks with more priority is heard, among equals whoever is clearly louder, and else whoever began first.
+//! Nothing is decoded for that: the first bits of a frame say how loud it is. Proximity rooms have their own measure for
+//! each listener, and keep to that.
+
+mod loudness;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -12,9 +15,18 @@ use consonance_wire::{Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Pr
 
 use super::{Fault, Server};
 use crate::time::Instant;
+use loudness::loudness;
 
 /// Who says nothing for so long gives way to others: longer than the pauses between words.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Who has come to be heard is not interrupted for so long by who is louder.
+const TENURE: Duration = Duration::from_secs(1);
+/// Who is louder by so many steps of 1.37 dB takes the place of another: 8 dB, more than a voice varies from word to word.
+const CLEARLY: u8 = 6;
+/// A voice counts as loud as it was, one step less after each such time: between its words it does not count as quiet.
+const FADING: Duration = Duration::from_millis(40);
+/// What counts for voices whose frames do not say how loud they are: that of plain speech in the middle of what there is.
+const TYPICAL: u8 = 24;
 
 /// Who is heard in each room, while that is limited.
 #[derive(Debug, Default)]
@@ -29,9 +41,20 @@ pub(super) struct Crowd {
 struct Voice {
     speaker: ClientId,
     priority: Priority,
+    began_at: Instant,
     spoke_at: Instant,
+    /// As of when it was as loud; none as long as no frame has said so.
+    peak: Option<(u8, Instant)>,
     /// Another one has its place; only the end of what it said is still heard.
     is_out: bool,
+}
+
+/// A frame, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    speaker: ClientId,
+    has_speech: bool,
+    loudness: Option<u8>,
 }
 
 impl Crowd {
@@ -53,26 +76,23 @@ impl Crowd {
         self.most = most;
         let Some(most) = most else { return self.rooms.clear() };
         for voices in self.rooms.values_mut() {
+            let newest = voices.iter().map(|voice| voice.spoke_at).max().unwrap_or_default();
             // Stable: among equals the first ones stay.
-            voices.sort_by_key(|voice| (voice.is_out, Reverse(voice.priority)));
+            voices.sort_by_key(|voice| {
+                let loudness = voice.loudness(newest).unwrap_or(TYPICAL) / CLEARLY;
+                (voice.is_out, Reverse((voice.priority, loudness)))
+            });
             voices.iter_mut().skip(most).for_each(|voice| voice.is_out = true);
         }
     }
 
     /// Whether a frame is heard in a room.
-    fn admits(
-        &mut self,
-        now: Instant,
-        speaker: ClientId,
-        room: RoomId,
-        bits: ChannelBits,
-        has_speech: bool,
-    ) -> bool {
+    fn admits(&mut self, now: Instant, room: RoomId, bits: ChannelBits, heard: Heard) -> bool {
         let Some(most) = self.most else { return true };
         let priority = bits.priority();
         let voices = self.rooms.entry(room).or_default();
         voices.retain(|voice| now.since(voice.spoke_at) < PAUSE);
-        let own = voices.iter().position(|voice| voice.speaker == speaker);
+        let own = voices.iter().position(|voice| voice.speaker == heard.speaker);
         let is_free = voices.iter().filter(|voice| !voice.is_out).count() < most;
         if bits.is_closing() {
             // The end of an utterance is told to whoever heard its beginning, and it has only one.
@@ -80,25 +100,67 @@ impl Crowd {
         }
         if let Some(own) = own.filter(|own| !voices[*own].is_out) {
             voices[own].priority = priority;
-            if has_speech {
-                voices[own].spoke_at = now;
+            if heard.has_speech {
+                voices[own].note(now, heard.loudness);
             }
             return true;
         }
-        if !has_speech {
+        if !heard.has_speech {
             return is_free;
         }
         if !is_free {
-            let heard = voices.iter_mut().rev().filter(|voice| !voice.is_out);
-            let weaker = heard.min_by_key(|voice| voice.priority).filter(|voice| voice.priority < priority);
-            let Some(weaker) = weaker else { return false };
-            weaker.is_out = true;
+            let Some(weaker) = weaker(voices, now, priority, heard.loudness) else { return false };
+            voices[weaker].is_out = true;
         }
         if let Some(own) = own {
             voices.remove(own);
         }
-        voices.push(Voice { speaker, priority, spoke_at: now, is_out: false });
+        voices.push(Voice::new(now, priority, heard));
         true
+    }
+}
+
+/// Which of the voices that are heard gives way to one of this priority and loudness: of the weakest, the one that began
+/// last; none if all of them stay.
+fn weaker(voices: &[Voice], now: Instant, priority: Priority, loudness: Option<u8>) -> Option<usize> {
+    let strength = |index: &usize| {
+        let voice = &voices[*index];
+        (voice.priority, voice.loudness(now).unwrap_or(TYPICAL))
+    };
+    let heard = || (0..voices.len()).rev().filter(|index| !voices[*index].is_out);
+    let weakest = heard().min_by_key(strength)?;
+    if voices[weakest].priority < priority {
+        return Some(weakest);
+    }
+    let gives_way = |index: &usize| {
+        let voice = &voices[*index];
+        let both = voice.loudness(now).zip(loudness);
+        voice.priority == priority
+            && now.since(voice.began_at) >= TENURE
+            && both.is_some_and(|(its_own, louder)| louder >= its_own + CLEARLY)
+    };
+    heard().filter(gives_way).min_by_key(strength)
+}
+
+impl Voice {
+    fn new(now: Instant, priority: Priority, heard: Heard) -> Self {
+        let peak = heard.loudness.map(|loudness| (loudness, now));
+        Self { speaker: heard.speaker, priority, began_at: now, spoke_at: now, peak, is_out: false }
+    }
+
+    /// It says something, and that loud.
+    fn note(&mut self, now: Instant, loudness: Option<u8>) {
+        self.spoke_at = now;
+        if let Some(own) = loudness.filter(|own| self.loudness(now).is_none_or(|former| *own >= former)) {
+            self.peak = Some((own, now));
+        }
+    }
+
+    /// How loud it was of late, in steps of 1.37 dB.
+    fn loudness(&self, now: Instant) -> Option<u8> {
+        let (steps, at) = self.peak?;
+        let faded = now.since(at).as_micros() / FADING.as_micros();
+        Some(steps.saturating_sub(u8::try_from(faded).unwrap_or(u8::MAX)))
     }
 }
 
@@ -116,12 +178,15 @@ impl Server {
         }
         let codec = self.roster.get(own).map(|member| member.codec.kind);
         // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
-        let has_speech = codec != Some(CodecKind::OPUS) || voice.frame.len() > 2;
+        let is_opus = codec == Some(CodecKind::OPUS);
+        let has_speech = !is_opus || voice.frame.len() > 2;
+        let loudness = if is_opus && has_speech { loudness(voice.frame) } else { None };
+        let heard = Heard { speaker: own, has_speech, loudness };
         let mut is_heard = voice.channels.is_empty();
         for Channel { bits, recipient } in voice.channels {
             is_heard |= bits.kind() == ChannelKind::Player;
             if bits.kind() == ChannelKind::Room && !self.roster.listeners(RoomId(recipient)).is_empty() {
-                is_heard |= self.quotas.crowd.admits(self.now, own, RoomId(recipient), bits, has_speech);
+                is_heard |= self.quotas.crowd.admits(self.now, RoomId(recipient), bits, heard);
             }
         }
         if is_heard { Ok(()) } else { Err(Fault::Shed) }

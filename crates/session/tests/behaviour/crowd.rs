@@ -1,4 +1,5 @@
-//! Fewer voices at once in each room: who has more priority is heard, and among equals who began first.
+//! Fewer voices at once in each room: who has more priority is heard, among equals who is clearly louder, and else who
+//! began first.
 
 use core::time::Duration;
 
@@ -15,6 +16,12 @@ use crate::support::packets;
 const FRAME: &[u8] = b"speech";
 /// What an encoder sends in silence is no longer.
 const SILENCE: &[u8] = b"..";
+/// The beginnings of frames of Opus of one vowel, 20 dB apart; the one between is 3 dB above the first.
+const QUIET: &[u8] = &[0x78, 0x9b, 0x97, 0x3b, 0xeb, 0xad, 0x06, 0xbb, 0x61, 0x8c];
+const LITTLE_LOUDER: &[u8] = &[0x78, 0x9c, 0x87, 0xbb, 0xeb, 0xad, 0x06, 0xbb, 0x61, 0x8c];
+const LOUD: &[u8] = &[0x78, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, 0x25];
+/// Music, which does not say how loud it is.
+const MUSIC: &[u8] = &[0xf8, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, 0x25];
 
 /// A listener and some who speak to the lobby, which server and original route alike.
 fn crowd(capabilities: Capabilities, speakers: &[&str]) -> (Network, Who, Vec<Who>) {
@@ -82,6 +89,68 @@ fn more_priority_takes_the_place_of_less() {
     open(&mut network, chief, Priority::High);
     network.server.set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &[who[0], who[1], chief, who[0]], FRAME), ["1", "3"]);
+}
+
+/// Both speak such frames for so long; who is heard at the end.
+fn heard_after(network: &mut Network, listener: Who, frames: [(Who, &[u8]); 2], ms: u64) -> Vec<String> {
+    let mut last = Vec::new();
+    for _ in 0..ms / 20 {
+        last.clear();
+        for (who, frame) in frames {
+            network.client(who).send_voice(frame).expect("in the session");
+            network.run();
+        }
+        network.wait(Duration::from_millis(20));
+        let events = network.events(listener).into_iter();
+        let of = |event: String| Some(event.strip_prefix("frame ")?.split_once(" of ")?.1[..1].to_owned());
+        last.extend(events.filter_map(of));
+    }
+    last
+}
+
+#[test]
+fn who_is_clearly_louder_takes_the_place_of_another_after_a_second_and_keeps_it() {
+    for capabilities in [Capabilities::ALL, Capabilities::NONE] {
+        let (mut network, listener, who) = crowd(capabilities, &["A", "B"]);
+        network.server.set_voices_per_room(Some(1));
+        let frames = [(who[0], QUIET), (who[1], LOUD)];
+        assert_eq!(heard_after(&mut network, listener, frames, 900), ["1"], "it had just begun");
+        assert_eq!(heard_after(&mut network, listener, frames, 200), ["2"]);
+        let frames = [(who[0], LITTLE_LOUDER), (who[1], QUIET)];
+        assert_eq!(heard_after(&mut network, listener, frames, 5000), ["2"], "louder, but not clearly");
+    }
+}
+
+#[test]
+fn a_loud_voice_stays_through_a_quiet_word_and_music_is_neither_pushed_out_nor_pushes_out() {
+    for (first, second) in [(LOUD, QUIET), (MUSIC, LOUD), (QUIET, MUSIC)] {
+        let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+        network.server.set_voices_per_room(Some(1));
+        heard_after(&mut network, listener, [(who[0], first), (who[1], second)], 2000);
+        let word = if first == LOUD { QUIET } else { first };
+        let frames = [(who[0], word), (who[1], second)];
+        assert_eq!(heard_after(&mut network, listener, frames, 300), ["1"], "{first:02x?} {second:02x?}");
+    }
+}
+
+#[test]
+fn loudness_is_nothing_beside_priority() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A"]);
+    let chief = network.join("Chief", &[]);
+    open(&mut network, chief, Priority::High);
+    network.server.set_voices_per_room(Some(1));
+    let frames = [(chief, QUIET), (who[0], LOUD)];
+    assert_eq!(heard_after(&mut network, listener, frames, 3000), ["2"]);
+}
+
+#[test]
+fn a_lower_limit_keeps_the_louder_ones_of_those_who_are_heard() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    network.server.set_voices_per_room(Some(2));
+    let frames = [(who[0], QUIET), (who[1], LOUD)];
+    assert_eq!(heard_after(&mut network, listener, frames, 100), ["1", "2"]);
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard_after(&mut network, listener, frames, 100), ["2"]);
 }
 
 #[test]
