@@ -59,6 +59,7 @@ enum Step {
     Format,
     Clippy,
     Test,
+    Embedded,
     Doc,
     Tidy,
     Platforms,
@@ -72,6 +73,7 @@ impl Step {
             Self::Format => "format",
             Self::Clippy => "clippy",
             Self::Test => "test",
+            Self::Embedded => "embedded",
             Self::Doc => "doc",
             Self::Tidy => "tidy",
             Self::Platforms => "platforms",
@@ -104,6 +106,8 @@ impl Step {
             Self::Format => &["fmt", "--all", "--check"],
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
             Self::Test => &["test", "--workspace"],
+            // As games link it that host: the workspace as a whole turns every feature on.
+            Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy | Self::Platforms | Self::Libopus | Self::Dissector => &["xtask", self.name()],
         };
@@ -161,6 +165,7 @@ mod tests {
             Step::Format,
             Step::Clippy,
             Step::Test,
+            Step::Embedded,
             Step::Doc,
             Step::Tidy,
             Step::Platforms,
@@ -176,6 +181,7 @@ mod tests {
         let rest = [
             Step::Format,
             Step::Clippy,
+            Step::Embedded,
             Step::Doc,
             Step::Tidy,
             Step::Platforms,

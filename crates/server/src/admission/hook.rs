@@ -3,7 +3,12 @@
 //! Sessions do not wait for it: questions go into a bounded queue, a few threads ask, and answers come back to whoever drives
 //! the session.
 
+#[cfg_attr(not(feature = "joining-hook"), expect(dead_code, reason = "nobody answers who is not asked"))]
 mod answer;
+#[cfg(feature = "joining-hook")]
+mod http;
+#[cfg(not(feature = "joining-hook"))]
+#[path = "hook/no_http.rs"]
 mod http;
 
 use std::fmt;
@@ -77,12 +82,16 @@ pub enum HookError {
     /// It would be asked in the open.
     #[error("the hook is on another machine and not encrypted: use https, or set allow_plain_http")]
     PlainHttp,
+    /// The program knows no HTTP.
+    #[error("this program was built without the feature `joining-hook`, and can ask nobody who may join")]
+    NotBuiltIn,
     /// These are no certificates.
     #[error("the hook's certificate authorities are no PEM certificates")]
     Authorities,
 }
 
 /// Why one question has no answer.
+#[cfg_attr(not(feature = "joining-hook"), expect(dead_code, reason = "nobody answers who is not asked"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HookFailure {
     #[error("too many questions wait")]

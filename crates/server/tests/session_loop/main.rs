@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod fairness;
+#[cfg(feature = "joining-hook")]
 mod hook;
 mod http_server;
 mod inspecting;
