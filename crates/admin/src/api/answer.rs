@@ -35,6 +35,24 @@ pub(super) struct Why {
     by: String,
 }
 
+/// How much of a list is wanted: 1000 at most, and 100 where nobody says.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Limit(usize);
+
+impl Limit {
+    const MAX: usize = 1000;
+
+    pub(super) fn get(self) -> usize {
+        self.0.min(Self::MAX)
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
 /// Who did something, where nobody says.
 pub(super) fn somebody() -> String {
     "admin".into()

@@ -6,7 +6,7 @@ use consonance_server::audit::{AuditEntry, AuditQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Parameters, ask};
+use super::answer::{Limit, Parameters, ask};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -16,9 +16,10 @@ use crate::problem::Problem;
 pub(super) struct Wanted {
     /// Only those before the entry of this number: `next` of the page before.
     before: Option<u64>,
-    /// So many at most, up to 1000; 100 without.
+    /// So many at most, up to 1000; 100 if nothing is said.
     #[serde(default)]
-    limit: usize,
+    #[param(value_type = usize, default = 100)]
+    limit: Limit,
     /// Only those by this one.
     by: Option<String>,
     /// Only those of this action.
@@ -70,7 +71,14 @@ pub(super) async fn audit(
 ) -> Result<Json<AuditView>, Problem> {
     ask(move || {
         let Wanted { before, limit, by, action, session, target } = wanted;
-        let page = app.moderation().audit(&AuditQuery { before, limit, actor: by, action, session, target });
+        let page = app.moderation().audit(&AuditQuery {
+            before,
+            limit: limit.get(),
+            actor: by,
+            action,
+            session,
+            target,
+        });
         let entries = page.entries.into_iter().map(Into::into).collect();
         Ok(Json(AuditView { entries, next: page.next }))
     })

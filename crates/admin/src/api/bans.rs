@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Outcome, until};
-use super::answer::{Body, Parameters, Why, ask, somebody};
+use super::answer::{Body, Limit, Parameters, Why, ask, somebody};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -20,9 +20,10 @@ pub(super) struct Page {
     /// Those with a greater number than this.
     #[serde(default)]
     after: u64,
-    /// So many at most, up to 1000.
-    #[serde(default = "usual_limit")]
-    limit: usize,
+    /// So many at most, up to 1000; 100 if nothing is said.
+    #[serde(default)]
+    #[param(value_type = usize, default = 100)]
+    limit: Limit,
 }
 
 /// Somebody who is to be kept out.
@@ -95,7 +96,7 @@ pub(super) async fn bans(
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<Vec<BanView>>, Problem> {
     ask(move || {
-        let bans = app.moderation().bans(page.after, page.limit.min(LIMIT_MAX));
+        let bans = app.moderation().bans(page.after, page.limit.get());
         Ok(Json(bans.into_iter().map(Into::into).collect()))
     })
     .await
@@ -143,12 +144,6 @@ pub(super) async fn unban(
 ) -> Result<Json<Outcome>, Problem> {
     ask(move || Ok(Json(app.moderation().unban(&why.into(), id)?.into()))).await
 }
-
-fn usual_limit() -> usize {
-    100
-}
-
-const LIMIT_MAX: usize = 1000;
 
 impl TryFrom<Target> for BanTarget {
     type Error = Problem;

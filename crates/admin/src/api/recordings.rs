@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::Outcome;
-use super::answer::{Parameters, Why, ask};
+use super::answer::{Limit, Parameters, Why, ask};
 use super::track::{TrackView, download};
 use crate::app::App;
 use crate::problem::Problem;
@@ -20,9 +20,10 @@ use crate::problem::Problem;
 pub(super) struct Page {
     /// Those before this one: its `id`.
     before: Option<String>,
-    /// So many at most, up to 1000.
-    #[serde(default = "usual_limit")]
-    limit: usize,
+    /// So many at most, up to 1000; 100 if nothing is said.
+    #[serde(default)]
+    #[param(value_type = usize, default = 100)]
+    limit: Limit,
 }
 
 /// Recordings, and how recording is doing.
@@ -40,15 +41,15 @@ pub(super) struct RecordingsView {
     free_bytes_min: u64,
     /// Whether the oldest go where there is no room.
     remove_oldest: bool,
-    /// Since the server started: recordings that began,
+    /// Recordings that began since the server started.
     begun: u64,
-    /// could not begin,
+    /// Recordings that could not begin since then.
     refused: u64,
-    /// ended because something could not be written,
+    /// Recordings that ended since then because something could not be written.
     failed: u64,
-    /// and were removed to make room.
+    /// Recordings that were removed since then to make room.
     removed: u64,
-    /// Frames that came faster than the disk took them.
+    /// Frames of all of them that came faster than the disk took them.
     frames_dropped: u64,
     /// Those that go on and those that are finished, the newest first; ask for those before the last one next.
     recordings: Vec<RecordingView>,
@@ -99,7 +100,7 @@ pub(super) async fn recordings(
         let Some(recordings) = app.moderation().recordings() else { return Ok(Json::default()) };
         let (status, settings) = (recordings.status(), recordings.settings());
         let before = page.before.map(|id| id.parse()).transpose().map_err(ModerationError::Recordings)?;
-        let found = recordings.list(before.as_ref(), page.limit.min(LIMIT_MAX));
+        let found = recordings.list(before.as_ref(), page.limit.get());
         let found = found.map_err(ModerationError::Recordings)?;
         Ok(Json(RecordingsView {
             is_set_up: true,
@@ -201,12 +202,6 @@ fn known(app: &App) -> Result<Recordings, Problem> {
     let none = ModerationError::Recording(RecordingRefusal::NotSetUp);
     Ok(app.moderation().recordings().ok_or(none)?)
 }
-
-fn usual_limit() -> usize {
-    100
-}
-
-const LIMIT_MAX: usize = 1000;
 
 impl RecordingView {
     fn of(id: &RecordingId, index: &RecordingIndex) -> Self {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Outcome, Player};
-use super::answer::{Body, Parameters, Why, ask, somebody};
+use super::answer::{Body, Limit, Parameters, Why, ask, somebody};
 use super::track::{TrackView, download};
 use crate::app::App;
 use crate::problem::Problem;
@@ -21,9 +21,10 @@ use crate::problem::Problem;
 pub(super) struct Page {
     /// Those with a smaller number than this.
     before: Option<u64>,
-    /// So many at most, up to 1000.
-    #[serde(default = "usual_limit")]
-    limit: usize,
+    /// So many at most, up to 1000; 100 if nothing is said.
+    #[serde(default)]
+    #[param(value_type = usize, default = 100)]
+    limit: Limit,
 }
 
 /// Somebody who is reported.
@@ -90,8 +91,7 @@ pub(super) async fn reports(
     State(app): State<App>,
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<Vec<ReportView>>, Problem> {
-    let reports =
-        app.moderation().reports().map(|reports| reports.list(page.before, page.limit.min(LIMIT_MAX)));
+    let reports = app.moderation().reports().map(|reports| reports.list(page.before, page.limit.get()));
     Ok(Json(reports.unwrap_or_default().into_iter().map(Into::into).collect()))
 }
 
@@ -187,12 +187,6 @@ pub(super) async fn remove(
 fn known(app: &App) -> Result<&Reports, Problem> {
     Ok(app.moderation().reports().ok_or(ModerationError::NothingKept)?)
 }
-
-fn usual_limit() -> usize {
-    100
-}
-
-const LIMIT_MAX: usize = 1000;
 
 impl From<Report> for ReportView {
     fn from(report: Report) -> Self {

@@ -6,10 +6,11 @@ use super::exposition::Exposition;
 use super::families::{
     Family, PATH_DATAGRAMS, PATH_FALLBACKS, PATH_PACKETS, PATH_PROOFS, PATH_REFUSED, PATHS,
 };
-use super::observation::Observation;
+use super::observation::{Observation, by_network};
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation) {
-    let paths = merged(observation);
+    let counted = observation.networks.iter().filter_map(|numbers| Some((numbers.network, numbers.path?)));
+    let paths = by_network(counted, PathStatistics::with);
     each(out, &PATHS, &paths, |path| vec![("agreed", path.agreed), ("in_use", path.in_use)]);
     each(out, &PATH_PACKETS, &paths, |path| {
         vec![("received", path.packets_received), ("sent", path.packets_sent)]
@@ -29,18 +30,6 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 
 /// The name of a network, and what the paths of its listeners did together.
 type Merged = (&'static str, PathStatistics);
-
-fn merged(observation: &Observation) -> Vec<Merged> {
-    let mut merged: Vec<Merged> = Vec::new();
-    for numbers in &observation.networks {
-        let Some(path) = numbers.path else { continue };
-        match merged.iter_mut().find(|(name, _)| *name == numbers.network) {
-            Some((_, sum)) => *sum = sum.with(&path),
-            None => merged.push((numbers.network, path)),
-        }
-    }
-    merged
-}
 
 fn each(
     out: &mut Exposition,

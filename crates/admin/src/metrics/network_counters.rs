@@ -1,16 +1,16 @@
 //! What the networks count.
 
-use consonance_server::NetworkNumbers;
 use consonance_transport::{ConnectionCounts, Count, Dropped, ServerStatistics, Traffic};
 
 use super::exposition::Exposition;
 use super::families::{
     LINKS, LINKS_ACCEPTED, LINKS_REFUSED, NETWORK_BYTES, NETWORK_DROPPED, NETWORK_PACKETS,
 };
-use super::observation::Observation;
+use super::observation::{Observation, by_network};
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation) {
-    let networks = merged(&observation.networks);
+    let counted = observation.networks.iter().map(|numbers| (numbers.network, numbers.counters));
+    let networks = by_network(counted, ServerStatistics::with);
     let mut links = out.family(&LINKS);
     for (name, counters) in &networks {
         links.sample(&[name], counters.connections.connected);
@@ -36,17 +36,6 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 
 /// The name of a network and what its listeners counted together.
 type Merged = (&'static str, ServerStatistics);
-
-fn merged(networks: &[NetworkNumbers]) -> Vec<Merged> {
-    let mut merged: Vec<Merged> = Vec::new();
-    for NetworkNumbers { network, counters, .. } in networks {
-        match merged.iter_mut().find(|(name, _)| name == network) {
-            Some((_, sum)) => *sum = sum.with(counters),
-            None => merged.push((network, *counters)),
-        }
-    }
-    merged
-}
 
 fn traffic(out: &mut Exposition, networks: &[Merged]) {
     let mut packets = out.family(&NETWORK_PACKETS);

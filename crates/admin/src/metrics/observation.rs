@@ -101,3 +101,18 @@ impl Observation {
         }
     }
 }
+
+/// What the listeners of each network counted together, in the order in which the networks come first.
+pub(super) fn by_network<T: Copy>(
+    counted: impl Iterator<Item = (&'static str, T)>,
+    with: impl Fn(T, &T) -> T,
+) -> Vec<(&'static str, T)> {
+    let mut merged: Vec<(&'static str, T)> = Vec::new();
+    for (network, counters) in counted {
+        match merged.iter_mut().find(|(name, _)| *name == network) {
+            Some((_, sum)) => *sum = with(*sum, &counters),
+            None => merged.push((network, counters)),
+        }
+    }
+    merged
+}
