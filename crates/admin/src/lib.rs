@@ -22,7 +22,6 @@
 
 mod api;
 mod app;
-mod clock;
 mod connections;
 mod guard;
 mod health;

@@ -9,7 +9,6 @@ mod show;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Subcommand;
 use consonance_server::token::Key;
@@ -55,7 +54,3 @@ fn key_of(path: Option<&PathBuf>) -> Result<Option<Vec<Key>>, String> {
 
 /// A key in the environment, for services that have their secrets there.
 const KEY_VARIABLE: &str = "CONSONANCE_SIGNING_KEY";
-
-fn seconds_since_1970() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}

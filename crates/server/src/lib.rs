@@ -55,7 +55,7 @@ mod sessions;
 mod shedding;
 pub mod store;
 pub mod token;
-mod utc;
+pub mod utc;
 mod workers;
 
 pub use admission::{

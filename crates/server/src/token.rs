@@ -27,7 +27,7 @@ mod numeric_date;
 mod priority_name;
 mod signed;
 
-pub use crate::utc::utc;
+use crate::utc::utc;
 pub use claims::{AUDIENCE, Audience, Claims};
 pub use key::Key;
 pub use priority_name::{priority_name, priority_named};

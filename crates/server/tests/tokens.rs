@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use consonance_server::token::{self, Claims, Key, TokenError, WallClock, utc};
+use consonance_server::token::{self, Claims, Key, TokenError, WallClock};
+use consonance_server::utc::utc;
 use consonance_session::{Access, Priority, Vouched};
 
 /// Some time in 2033.

@@ -5,13 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
 use consonance_server::records::{RoomDecision, StoredRights};
+use consonance_server::utc::seconds_since_1970;
 use consonance_session::Sanction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::{Body, ask, somebody};
 use crate::app::App;
-use crate::clock;
 use crate::problem::Problem;
 
 /// Something that an operator does.
@@ -164,7 +164,7 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
 pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Problem> {
     match for_s {
         None => Ok(None),
-        Some(1..=LONGEST_S) => Ok(for_s.map(|seconds| clock::seconds_since_1970() + seconds)),
+        Some(1..=LONGEST_S) => Ok(for_s.map(|seconds| seconds_since_1970() + seconds)),
         Some(_) => {
             let detail = format!("for_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
             Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail))

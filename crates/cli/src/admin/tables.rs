@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use consonance_server::token::utc;
+use consonance_server::utc::utc;
 use serde_json::Value;
 
 pub(super) fn health(server: &Value) -> String {

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use consonance_server::config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
-use consonance_server::token::{Key, utc};
+use consonance_server::token::Key;
+use consonance_server::utc::utc;
 use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, Secret};
 use consonance_session::RoomPattern;
 

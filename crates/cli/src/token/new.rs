@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use consonance_server::token::{Claims, Key, priority_named};
+use consonance_server::utc::seconds_since_1970;
 use consonance_session::Priority;
 
-use super::{KEY_VARIABLE, key_of, seconds_since_1970};
+use super::{KEY_VARIABLE, key_of};
 
 /// What the token says.
 #[derive(Debug, Args)]

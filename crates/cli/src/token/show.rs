@@ -6,9 +6,10 @@ use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use consonance_server::token::{Claims, Key, TokenError, check, priority_name, read_unchecked, utc};
+use consonance_server::token::{Claims, Key, TokenError, check, priority_name, read_unchecked};
+use consonance_server::utc::{seconds_since_1970, utc};
 
-use super::{key_of, seconds_since_1970};
+use super::key_of;
 use crate::secret_text;
 
 /// Which token to look at.

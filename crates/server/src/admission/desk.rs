@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::task::Waker;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use consonance_session::{Access, JoinToken, LinkId};
 
 use super::hook::{Answer, HookFailure, Question};
 use super::{Admission, Hook, HookStatistics, Origin, Refusal, Request};
 use crate::token::{Claims, WallClock};
+use crate::utc::seconds_since_1970;
 
 /// What one session loop knows of its newcomers.
 pub(crate) struct Desk {
@@ -181,8 +182,7 @@ impl Desk {
 
     /// By the clock of the wall, which the times of tokens are written in.
     fn clock(&self) -> WallClock {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        WallClock { now, leeway_s: self.admission.settings().clock_leeway.as_secs() }
+        WallClock { now: seconds_since_1970(), leeway_s: self.admission.settings().clock_leeway.as_secs() }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io;
 use std::net::IpAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::hmac;
 use ureq::Agent;
@@ -11,6 +10,7 @@ use ureq::http::Uri;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::{Answer, HookError, HookFailure, HookSettings};
+use crate::utc::seconds_since_1970;
 
 /// Knows how to ask one service.
 pub(super) struct Caller {
@@ -115,10 +115,6 @@ fn failure(error: &ureq::Error) -> HookFailure {
         ureq::Error::BodyExceedsLimit(_) => HookFailure::Body,
         _ => HookFailure::Unreachable,
     }
-}
-
-fn seconds_since_1970() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
