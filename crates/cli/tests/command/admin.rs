@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::folder::Folder;
 use crate::program::Program;
 
-fn get(address: &str, path: &str, token: &str) -> String {
+pub(crate) fn get(address: &str, path: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!(
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"

@@ -24,6 +24,8 @@ mod load;
 #[cfg(unix)]
 mod logging;
 mod offline;
+#[cfg(target_os = "linux")]
+mod overload;
 mod program;
 mod recording;
 mod refusals;

@@ -13,7 +13,7 @@ pub(super) const OVERLOAD_KEYS: &[Key] = &[
     Key::new(
         "overload.busy_percent_max",
         Takes::AtOnce,
-        Field::Number(|config| &mut config.overload.busy_percent_max, 10, 100),
+        Field::Number(|config| &mut config.overload.busy_percent_max, 1, 100),
         "In how many hundredths of its time a worker may be busy; a step is taken for each second above that, and one back for each five seconds below three quarters of it.",
     ),
     Key::new(
