@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: long runs, of sound between clocks that drift and of a server among strangers and trouble.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use cargo_metadata::MetadataCommand;
 use clap::{Args, Subcommand};
@@ -69,14 +70,14 @@ fn audio(root: &Path) -> Result<(), Failure> {
 impl ServerPlan {
     fn run(&self, root: &Path) -> Result<(), Failure> {
         command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
-        let arguments = self.arguments(&target_folder(root)?);
-        let run = ["run", "--release", "--package", "consonance-soak", "--"];
-        command::run(&mut command::cargo(root, run.into_iter().chain(arguments.iter().map(String::as_str))))
+        let target = target_folder(root)?;
+        // Cargo would choose other features for this package alone, and build everything once more.
+        let mut soak = Command::new(built(&target, "consonance-soak"));
+        command::run(soak.args(self.arguments(&target)).current_dir(root))
     }
 
     fn arguments(&self, target: &Path) -> Vec<String> {
-        let server =
-            target.join("release").join("consonance").with_extension(std::env::consts::EXE_EXTENSION);
+        let server = built(target, "consonance");
         let mut arguments = vec!["--server".to_owned(), server.display().to_string()];
         arguments.extend(["--minutes".to_owned(), self.minutes.to_string()]);
         if let Some(seed) = self.seed {
@@ -90,6 +91,11 @@ impl ServerPlan {
         }
         arguments
     }
+}
+
+/// Where the program of this name is after the build.
+fn built(target: &Path, program: &str) -> PathBuf {
+    target.join("release").join(program).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// Where Cargo builds to.
