@@ -245,14 +245,14 @@ fn peer_of(link: LinkId) -> Option<Peer> {
     (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
 }
 
-fn from_transport(delivery: transport::Delivery) -> Delivery {
+pub(crate) fn from_transport(delivery: transport::Delivery) -> Delivery {
     match delivery {
         transport::Delivery::Reliable => Delivery::Reliable,
         transport::Delivery::Unreliable => Delivery::Unreliable,
     }
 }
 
-fn to_transport(delivery: Delivery) -> transport::Delivery {
+pub(crate) fn to_transport(delivery: Delivery) -> transport::Delivery {
     match delivery {
         Delivery::Reliable => transport::Delivery::Reliable,
         Delivery::Unreliable => transport::Delivery::Unreliable,

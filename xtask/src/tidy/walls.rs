@@ -39,6 +39,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-test-player",
+        may_use: Only(&["consonance-session", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
@@ -61,7 +66,7 @@ const WALLS: &[Walls] = &[
             "consonance-inspector",
             "consonance-recording",
         ]),
-        tests_may_also_use: &["consonance-test-sound"],
+        tests_may_also_use: &["consonance-test-player", "consonance-test-sound"],
     },
     Walls {
         package: "consonance",
@@ -77,7 +82,7 @@ const WALLS: &[Walls] = &[
             // Hosts: a server in the player's own process.
             "consonance-server",
         ]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-test-player"],
     },
     Walls {
         package: "consonance-sim",
@@ -93,7 +98,7 @@ const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-transport",
         ]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-test-player"],
     },
     Walls {
         package: "consonance-soak",

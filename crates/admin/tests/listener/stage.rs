@@ -11,12 +11,9 @@ use consonance_server::recording::Recorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_session::{
-    ChannelProperties, Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId,
-    Target,
-};
+use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
+use consonance_test_player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{self as transport, ClientEvent, ClientTransport as _};
 
 use crate::ask::settings;
 
@@ -119,53 +116,24 @@ pub(crate) fn wait_until(is_so: impl Fn() -> bool) {
     }
 }
 
-fn play(name: &str, mut transport: MemoryClient, talks: bool, is_over: &AtomicBool) {
+fn play(name: &str, transport: MemoryClient, talks: bool, is_over: &AtomicBool) {
     let mut client = Client::new(ClientSettings::new(name));
     client.join_room("lobby").unwrap();
     if talks {
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     }
     let mut next_frame = Instant::now();
-    client.start();
-    let (started, link) = (Instant::now(), LinkId(1));
-    while !is_over.load(Ordering::Relaxed) {
+    let mut player = TestPlayer::new(client, transport, next_frame);
+    // Whoever is sent away stays away.
+    while !is_over.load(Ordering::Relaxed) && player.ends.is_empty() {
         let now = Instant::now();
-        let at = SessionInstant::from_micros(now.duration_since(started).as_micros() as u64);
-        while let Some(event) = transport.poll(now) {
-            match event {
-                ClientEvent::Connected => client.handle_connected(at, link),
-                ClientEvent::Packet { delivery, packet } => {
-                    let delivery = match delivery {
-                        transport::Delivery::Reliable => Delivery::Reliable,
-                        transport::Delivery::Unreliable => Delivery::Unreliable,
-                    };
-                    client.handle_packet(at, link, delivery, packet);
-                }
-                // Whoever is sent away stays away.
-                ClientEvent::Disconnected { .. } => return,
-                ClientEvent::Direct { .. } => {}
-            }
-        }
-        client.handle_timeout(at);
+        player.wake(now);
         if talks && now >= next_frame {
             next_frame = now + Duration::from_millis(20);
             // Before it has joined, there is nobody to hear it.
-            let _ = client.send_voice(SILENT_FRAME);
+            let _ = player.client.send_voice(SILENT_FRAME);
         }
-        while let Some(command) = client.poll_command() {
-            match command {
-                LinkCommand::Open => transport.connect(now),
-                LinkCommand::Close { .. } => transport.disconnect(now),
-            }
-        }
-        while let Some(transmit) = client.poll_transmit() {
-            let delivery = match transmit.delivery {
-                Delivery::Reliable => transport::Delivery::Reliable,
-                Delivery::Unreliable => transport::Delivery::Unreliable,
-            };
-            transport.send(now, delivery, transmit.payload);
-        }
-        while client.poll_event().is_some() {}
+        player.turn(now, |_| {});
         thread::sleep(Duration::from_millis(2));
     }
 }

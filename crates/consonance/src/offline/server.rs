@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use consonance_session::{
-    Delivery, Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
+    Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
 use consonance_transport::memory::MemoryServer;
-use consonance_transport::{self as transport, Peer, ServerEvent as NetworkEvent, ServerTransport};
+use consonance_transport::{Peer, ServerEvent as NetworkEvent, ServerTransport};
+
+use crate::uplink::{from_transport, to_transport};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,
@@ -34,10 +36,7 @@ impl OfflineServer {
                 NetworkEvent::Packet { peer, delivery, packet } => {
                     self.packet.clear();
                     self.packet.extend_from_slice(packet);
-                    let delivery = match delivery {
-                        transport::Delivery::Reliable => Delivery::Reliable,
-                        transport::Delivery::Unreliable => Delivery::Unreliable,
-                    };
+                    let delivery = from_transport(delivery);
                     let relayed = self.server.handle_packet(at, LinkId(peer.0), delivery, &self.packet);
                     if let Some(relayed) = relayed {
                         send(&mut self.network, now, &relayed);
@@ -76,10 +75,6 @@ impl OfflineServer {
 }
 
 fn send(network: &mut MemoryServer, now: Instant, transmit: &Transmit<'_>) {
-    let delivery = match transmit.delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    };
     let peers: Vec<Peer> = transmit.to.iter().map(|link| Peer(link.0)).collect();
-    network.send(now, &peers, delivery, transmit.payload);
+    network.send(now, &peers, to_transport(transmit.delivery), transmit.payload);
 }

@@ -3,11 +3,8 @@
 use std::time::Instant;
 
 use consonance::transport::memory::MemoryClient;
-use consonance::transport::{self, ClientTransport};
-use consonance_session::{
-    Client, ClientEvent, ClientSettings, Delivery, HeardChannel, Instant as SessionInstant, LinkCommand,
-    LinkId, Transmit,
-};
+use consonance_session::{Client, ClientEvent, ClientSettings, HeardChannel};
+use consonance_test_player::TestPlayer;
 
 use crate::hall::Hall;
 
@@ -23,10 +20,7 @@ pub(crate) enum Seen {
 
 /// Listens to rooms and says nothing.
 pub(crate) struct Witness {
-    begun: Instant,
-    client: Client,
-    transport: MemoryClient,
-    link: LinkId,
+    player: TestPlayer<MemoryClient>,
     pub(crate) seen: Vec<Seen>,
 }
 
@@ -37,53 +31,24 @@ impl Witness {
         for room in rooms {
             client.join_room(room).unwrap();
         }
-        client.start();
-        let (begun, transport) = (Instant::now(), hall.stranger());
-        Self { begun, client, transport, link: LinkId(0), seen: Vec::new() }
+        Self { player: TestPlayer::new(client, hall.stranger(), Instant::now()), seen: Vec::new() }
     }
 
     /// Takes and gives what waits.
     pub(crate) fn poll(&mut self) {
+        let Self { player, seen } = self;
         let now = Instant::now();
-        let at = SessionInstant::from_micros((now - self.begun).as_micros() as u64);
-        while let Some(event) = self.transport.poll(now) {
-            match event {
-                transport::ClientEvent::Connected => {
-                    self.link = LinkId(self.link.0 + 1);
-                    self.client.handle_connected(at, self.link);
-                }
-                transport::ClientEvent::Packet { delivery, packet } => {
-                    let delivery = match delivery {
-                        transport::Delivery::Reliable => Delivery::Reliable,
-                        transport::Delivery::Unreliable => Delivery::Unreliable,
-                    };
-                    self.client.handle_packet(at, self.link, delivery, packet);
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-        self.client.handle_timeout(at);
-        while let Some(event) = self.client.poll_event() {
-            self.seen.extend(match event {
+        player.wake(now);
+        player.turn(now, |event| {
+            seen.extend(match event {
                 ClientEvent::RosterReceived => Some(Seen::Ready),
                 ClientEvent::StartedSpeaking { .. } => Some(Seen::Started),
                 ClientEvent::Voice(frame) => Some(Seen::Frame(frame.channels.to_vec())),
                 ClientEvent::StoppedSpeaking { .. } => Some(Seen::Stopped),
                 _ => None,
             });
-        }
-        while let Some(Transmit { delivery, payload, .. }) = self.client.poll_transmit() {
-            let delivery = match delivery {
-                Delivery::Reliable => transport::Delivery::Reliable,
-                Delivery::Unreliable => transport::Delivery::Unreliable,
-            };
-            self.transport.send(now, delivery, payload);
-        }
-        while let Some(command) = self.client.poll_command() {
-            if matches!(command, LinkCommand::Open) {
-                self.transport.connect(now);
-            }
-        }
+        });
+        assert_eq!(player.ends, [], "it hears to the end");
     }
 
     /// How loud each frame was said to be, in order.

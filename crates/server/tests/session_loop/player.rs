@@ -1,27 +1,19 @@
-//! A player without sound: the session engine over a link inside this process.
+//! A player over a link inside this process, with what it was told as lines.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Instant;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Delivery,
-    Instant as SessionInstant, JoinToken, LinkCommand, LinkId, Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target,
 };
+use consonance_test_player::TestPlayer;
 use consonance_transport::memory::MemoryClient;
-use consonance_transport::{self as transport, ClientEvent as TransportEvent, ClientTransport as _};
-use consonance_transport::{DisconnectReason, Statistics};
+use consonance_transport::{ClientTransport as _, Statistics};
 
 pub(crate) struct Player {
-    pub(crate) client: Client,
-    transport: MemoryClient,
-    started: Instant,
-    attempts: u64,
-    /// A link is up, being made, or saying goodbye; the next one waits for its end.
-    busy: bool,
-    wants_link: bool,
+    inner: TestPlayer<MemoryClient>,
     /// What happened, one line each.
     pub(crate) seen: Vec<String>,
-    /// How the links ended.
-    pub(crate) ends: Vec<DisconnectReason>,
 }
 
 impl Player {
@@ -35,18 +27,7 @@ impl Player {
         settings.join_token = token.map(|token| JoinToken::new(token.as_bytes()).unwrap());
         // As an original: when its link ends, it has left.
         settings.capabilities = Capabilities::NONE;
-        let mut client = Client::new(settings);
-        client.start();
-        Self {
-            client,
-            transport,
-            started: now,
-            attempts: 0,
-            busy: false,
-            wants_link: false,
-            seen: Vec::new(),
-            ends: Vec::new(),
-        }
+        Self { inner: TestPlayer::new(Client::new(settings), transport, now), seen: Vec::new() }
     }
 
     pub(crate) fn listen(mut self, room: &str) -> Self {
@@ -65,58 +46,26 @@ impl Player {
 
     /// Takes what came in, sends what has to go out.
     pub(crate) fn turn(&mut self, now: Instant) {
-        let at = SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64);
-        while let Some(event) = self.transport.poll(now) {
-            let link = LinkId(self.attempts);
-            match event {
-                TransportEvent::Connected => self.client.handle_connected(at, link),
-                TransportEvent::Packet { delivery, packet } => {
-                    let delivery = match delivery {
-                        transport::Delivery::Reliable => Delivery::Reliable,
-                        transport::Delivery::Unreliable => Delivery::Unreliable,
-                    };
-                    self.client.handle_packet(at, link, delivery, packet);
-                }
-                TransportEvent::Disconnected { reason } => {
-                    self.busy = false;
-                    self.ends.push(reason);
-                    self.client.handle_disconnected(at, link);
-                    self.client.handle_connect_failed(at);
-                }
-                TransportEvent::Direct { .. } => panic!("these players reach each other through the server"),
-            }
-        }
-        while let Some(command) = self.client.poll_command() {
-            match command {
-                LinkCommand::Open => self.wants_link = true,
-                LinkCommand::Close { .. } => self.transport.disconnect(now),
-            }
-        }
-        if self.wants_link && !self.busy {
-            (self.wants_link, self.busy) = (false, true);
-            self.attempts += 1;
-            self.transport.connect(now);
-        }
-        while let Some(transmit) = self.client.poll_transmit() {
-            let delivery = match transmit.delivery {
-                Delivery::Reliable => transport::Delivery::Reliable,
-                Delivery::Unreliable => transport::Delivery::Unreliable,
-            };
-            self.transport.send(now, delivery, transmit.payload);
-        }
-        while let Some(event) = self.client.poll_event() {
-            self.seen.extend(line(&event));
-        }
-    }
-
-    /// Time has passed for the client: it tries again what it waits for.
-    pub(crate) fn wake(&mut self, now: Instant) {
-        let at = SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64);
-        self.client.handle_timeout(at);
+        let Self { inner, seen } = self;
+        inner.turn(now, |event| seen.extend(line(&event)));
     }
 
     pub(crate) fn has_seen(&self, line: &str) -> bool {
         self.seen.iter().any(|seen| seen == line)
+    }
+}
+
+impl Deref for Player {
+    type Target = TestPlayer<MemoryClient>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
+
+impl DerefMut for Player {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.inner
     }
 }
 

@@ -1,18 +1,15 @@
 //! A running server whose workers have a network in memory each, and players that wait for what they hear.
 
 use std::num::NonZeroUsize;
+use std::ops::{Deref, DerefMut};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, Target,
-};
+use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
+use consonance_test_player::TestPlayer;
+use consonance_transport::DisconnectReason;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{
-    self as transport, ClientEvent as TransportEvent, ClientTransport as _, DisconnectReason,
-};
 
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,11 +48,10 @@ impl Stage {
 }
 
 pub(crate) struct Player {
-    pub(crate) client: Client,
-    transport: MemoryClient,
-    started: Instant,
+    inner: TestPlayer<MemoryClient>,
     pub(crate) has_joined: bool,
     pub(crate) heard: Vec<Vec<u8>>,
+    /// How its link ended; nobody makes it another one.
     pub(crate) end: Option<DisconnectReason>,
     /// What it was told of decisions about it.
     pub(crate) told: Vec<String>,
@@ -66,9 +62,8 @@ impl Player {
         let mut client = Client::new(ClientSettings::new(name));
         client.join_room("lobby").unwrap();
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
-        client.start();
-        let started = Instant::now();
-        Self { client, transport, started, has_joined: false, heard: Vec::new(), end: None, told: Vec::new() }
+        let inner = TestPlayer::new(client, transport, Instant::now());
+        Self { inner, has_joined: false, heard: Vec::new(), end: None, told: Vec::new() }
     }
 
     pub(crate) fn say(&mut self, frame: &[u8]) {
@@ -77,49 +72,36 @@ impl Player {
     }
 
     pub(crate) fn turn(&mut self) {
-        let now = Instant::now();
-        let at = SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64);
-        let link = LinkId(1);
-        while let Some(event) = self.transport.poll(now) {
-            match event {
-                TransportEvent::Connected => self.client.handle_connected(at, link),
-                TransportEvent::Packet { delivery, packet } => {
-                    let delivery = match delivery {
-                        transport::Delivery::Reliable => Delivery::Reliable,
-                        transport::Delivery::Unreliable => Delivery::Unreliable,
-                    };
-                    self.client.handle_packet(at, link, delivery, packet);
-                }
-                TransportEvent::Disconnected { reason } => self.end = Some(reason),
-                TransportEvent::Direct { .. } => panic!("these players reach each other through the server"),
+        let Self { inner, has_joined, heard, end, told } = self;
+        if end.is_some() {
+            return;
+        }
+        inner.turn(Instant::now(), |event| match event {
+            ClientEvent::Joined { .. } => *has_joined = true,
+            ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
+            ClientEvent::Sanctioned { sanction, terms } => {
+                let reason = terms.map(|terms| terms.reason().to_owned());
+                told.push(format!("{sanction:?}: {}", reason.as_deref().unwrap_or("no longer")));
             }
-        }
-        while let Some(command) = self.client.poll_command() {
-            match command {
-                LinkCommand::Open => self.transport.connect(now),
-                LinkCommand::Close { .. } => self.transport.disconnect(now),
-            }
-        }
-        while let Some(transmit) = self.client.poll_transmit() {
-            let delivery = match transmit.delivery {
-                Delivery::Reliable => transport::Delivery::Reliable,
-                Delivery::Unreliable => transport::Delivery::Unreliable,
-            };
-            self.transport.send(now, delivery, transmit.payload);
-        }
-        while let Some(event) = self.client.poll_event() {
-            match event {
-                ClientEvent::Joined { .. } => self.has_joined = true,
-                ClientEvent::Voice(voice) => self.heard.push(voice.frame.to_vec()),
-                ClientEvent::Sanctioned { sanction, terms } => {
-                    let reason = terms.map(|terms| terms.reason().to_owned());
-                    self.told.push(format!("{sanction:?}: {}", reason.as_deref().unwrap_or("no longer")));
-                }
-                ClientEvent::Kicked { reason } => self.told.push(format!("kicked: {reason}")),
-                ClientEvent::Moved { from, to } => self.told.push(format!("moved from {from} to {to}")),
-                _ => {}
-            }
-        }
+            ClientEvent::Kicked { reason } => told.push(format!("kicked: {reason}")),
+            ClientEvent::Moved { from, to } => told.push(format!("moved from {from} to {to}")),
+            _ => {}
+        });
+        *end = inner.ends.pop();
+    }
+}
+
+impl Deref for Player {
+    type Target = TestPlayer<MemoryClient>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
+
+impl DerefMut for Player {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.inner
     }
 }
 

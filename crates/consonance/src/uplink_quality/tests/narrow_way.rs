@@ -4,10 +4,10 @@ use consonance_session::{
     ChannelProperties, Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId,
     Server, ServerSettings, Target,
 };
-use consonance_transport as transport;
 use consonance_transport::impair::{Impairer, Impairment};
 
 use super::*;
+use crate::uplink::to_transport;
 
 const SPEAKER: LinkId = LinkId(1);
 const LISTENER: LinkId = LinkId(2);
@@ -90,11 +90,7 @@ impl Call {
     fn carry(&mut self) {
         let at = self.at();
         while let Some(transmit) = self.speaker.poll_transmit() {
-            let delivery = match transmit.delivery {
-                Delivery::Reliable => transport::Delivery::Reliable,
-                Delivery::Unreliable => transport::Delivery::Unreliable,
-            };
-            self.up.push(self.now, delivery, transmit.payload.to_vec());
+            self.up.push(self.now, to_transport(transmit.delivery), transmit.payload.to_vec());
         }
         let mut arrived = Vec::new();
         while let Some((_, packet)) = self.up.pop(self.now) {
