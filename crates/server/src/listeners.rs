@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
-use consonance_transport::{self as transport, Peer, ServerTransport};
+use consonance_transport::{self as transport, DatagramPath, Peer, ServerTransport};
 
 use crate::session_loop::NetworkNumbers;
 
@@ -95,6 +95,12 @@ impl Listeners {
             counters: listener.statistics(),
             path: listener.path_statistics(now),
         })
+    }
+
+    /// Which way a link's voice takes, where its network knows. It asks the network.
+    pub(crate) fn datagram_path(&self, link: LinkId) -> Option<DatagramPath> {
+        let quality = self.list.get(listener_of(link))?.link_quality(peer_of(link))?;
+        Some(quality.datagram_path)
     }
 
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {

@@ -61,6 +61,8 @@ struct PlayerView {
     voice_to: Vec<String>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
     lost_percent: Option<f32>,
+    /// Which way its voice takes, in words; none if there is one only.
+    voice_path: Option<String>,
     /// Bytes that came from it.
     received_bytes: u64,
     /// Bytes that it was sent.
@@ -207,6 +209,7 @@ impl PlayerView {
             voice_ms_ago: voice.voice_ms_ago,
             voice_to: voice.voice_to.into_iter().map(target_in_words).collect(),
             lost_percent: voice.lost_percent,
+            voice_path: voice.voice_path,
             received_bytes: voice.received.bytes,
             sent_bytes: voice.sent.bytes,
             faults: row.faults,

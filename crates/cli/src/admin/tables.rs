@@ -36,11 +36,12 @@ pub(super) fn players(session: &Value) -> String {
             joined(&player["rooms"]),
             speaks_to,
             lost.unwrap_or_default(),
+            text(&player["voice_path"]),
             text(&player["address"]),
             marks.collect::<Vec<_>>().join(", ").replace('_', " "),
         ]
     };
-    let titles = ["PLAYER", "LISTENS TO", "SPEAKS TO", "LOST", "FROM", ""];
+    let titles = ["PLAYER", "LISTENS TO", "SPEAKS TO", "LOST", "VOICE TRAVELS", "FROM", ""];
     table(&titles, list(&session["players"]).iter().map(row), "nobody is in this session")
 }
 

@@ -70,6 +70,8 @@ fn metrics_tell_which_way_voice_goes_and_what_is_recorded() {
     ] {
         until(line, || get(&admin, "/metrics", &token).contains(&format!("\n{line}\n")));
     }
+    let players = get(&admin, "/api/v1/sessions/main", &token);
+    assert!(players.contains(r#""voice_path":"over the fast path""#), "{players}");
 }
 
 /// Asks again and again.

@@ -75,6 +75,8 @@ pub struct ServedPlayer {
     pub distances: Vec<DistanceRow>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
     pub lost_percent: Option<f32>,
+    /// Which way its voice takes, in words; none if its network has one only, or nobody asked it.
+    pub voice_path: Option<String>,
     /// What came from it.
     pub received: FlowRow,
     /// What it was sent.

@@ -38,6 +38,19 @@ fn where_nothing_is_broken_nothing_is_called_so() {
 }
 
 #[test]
+fn the_way_that_a_voice_takes_is_told_by_its_own_client_or_else_by_the_server() {
+    let pair = Pair::but(|pair| {
+        pair.alice.network.voice_path = Some("over the connection: is UDP blocked?".into());
+        pair.server.sessions[0].players[0].voice_path = Some("over the connection".into());
+    });
+    for (whom, told) in [("a", "UDP blocked?"), ("s", ", over the connection"), ("abs", "UDP blocked?")] {
+        let diagnosis = pair.asked(whom);
+        let uplink = diagnosis.steps.iter().find(|step| step.link == Link::Uplink).unwrap();
+        assert!(uplink.words.ends_with(told), "asked: {whom}\n{diagnosis}");
+    }
+}
+
+#[test]
 fn what_cannot_be_seen_is_unknown_and_who_knows_is_named() {
     let mut pair = Pair::in_order();
     pair.says_nothing();

@@ -128,7 +128,7 @@ pub(super) fn tokens(scene: &Scene<'_>) -> Step {
 pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Uplink, scene.speaker);
     if scene.arrives() {
-        return Step::passed(link, "it arrives");
+        return Step::passed(link, format!("it arrives{}", way(scene)));
     }
     let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
     let lost = lost.or_else(|| scene.served_speaker().and_then(|player| player.lost_percent));
@@ -138,7 +138,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
         if is_recent(player.voice_ms_ago) {
             return Step::passed(
                 link,
-                format!("the server got voice of {name} {}", ago(player.voice_ms_ago)),
+                format!("the server got voice of {name} {}{}", ago(player.voice_ms_ago), way(scene)),
             );
         }
         if is_sending(scene) {
@@ -147,7 +147,10 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     }
     match lost {
         Some(lost) if lost >= ALL_LOST_PERCENT => dead_uplink(name, &format!("{lost:.0} % is lost")),
-        Some(lost) => Step::passed(link, format!("the server misses {lost:.0} % of what {name} sends")),
+        Some(lost) => {
+            let words = format!("the server misses {lost:.0} % of what {name} sends{}", way(scene));
+            Step::passed(link, words)
+        }
         None if scene.has_server() => {
             Step::unknown(link, format!("the server has had no voice of {name} so far"), name)
         }
@@ -157,6 +160,13 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
             "the server",
         ),
     }
+}
+
+/// Which way the speaker's voice takes to the server, as its own client knows best.
+fn way(scene: &Scene<'_>) -> String {
+    let own = scene.mouth.and_then(|mouth| mouth.network.voice_path.as_deref());
+    let served = || scene.served_speaker().and_then(|player| player.voice_path.as_deref());
+    own.or_else(served).map(|way| format!(", {way}")).unwrap_or_default()
 }
 
 fn dead_uplink(name: &str, evidence: &str) -> Step {

@@ -8,23 +8,39 @@ use consonance_inspector::{
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Sanction, Server, SpokenTo, Total,
 };
+use consonance_transport::DatagramPath;
 
 use super::{Notes, network_row};
+use crate::listeners::Listeners;
 use crate::sessions::{Session, Sessions};
 
 /// Of more players with a place, no distances are told: every two of them are looked at.
 const MAX_PLACED: usize = 256;
 
 /// Everything, as it is now. While nobody looks, without what takes long.
-pub(crate) fn fill(at: Instant, sessions: &Sessions, notes: &Notes, is_looked_at: bool) -> ServerSnapshot {
+pub(crate) fn fill(
+    at: Instant,
+    sessions: &Sessions,
+    notes: &Notes,
+    listeners: &Listeners,
+    is_looked_at: bool,
+) -> ServerSnapshot {
     let mut snapshot = ServerSnapshot::default();
     snapshot.uptime_ms = at.as_micros() / 1000;
-    snapshot.sessions = sessions.iter().map(|session| session_row(at, session, is_looked_at)).collect();
+    let listeners = is_looked_at.then_some(listeners);
+    let row = |session| session_row(at, session, listeners, is_looked_at);
+    snapshot.sessions = sessions.iter().map(row).collect();
     snapshot.notes = notes.0.iter().cloned().collect();
     snapshot
 }
 
-pub(crate) fn session_row(at: Instant, session: &Session, is_looked_at: bool) -> ServedSession {
+/// The ways that voices take are asked of these listeners, which costs a little for each player.
+pub(crate) fn session_row(
+    at: Instant,
+    session: &Session,
+    listeners: Option<&Listeners>,
+    is_looked_at: bool,
+) -> ServedSession {
     let server = &session.server;
     let mut row = ServedSession::default();
     row.name.clone_from(&session.name);
@@ -47,6 +63,8 @@ pub(crate) fn session_row(at: Instant, session: &Session, is_looked_at: bool) ->
             (player.received, player.sent) = (total(link.received), total(link.sent));
             player.faults = link.faults;
         }
+        let path = listeners.and_then(|listeners| listeners.datagram_path(client.link));
+        player.voice_path = path.map(|path| voice_path(path).to_owned());
         player.distances = distances(server, client, &placed);
         player
     };
@@ -113,6 +131,17 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
         row.voice_to = to.collect();
     }
     row
+}
+
+/// As far as the server can see.
+fn voice_path(path: DatagramPath) -> &'static str {
+    match path {
+        DatagramPath::Connection => "over the connection",
+        DatagramPath::Beside => "over the fast path",
+        DatagramPath::Trying | DatagramPath::Blocked { .. } => {
+            "over the connection: on the fast path nothing comes through, or not yet"
+        }
+    }
 }
 
 /// Everybody who has told where it is, unless these are very many.

@@ -42,7 +42,7 @@ impl SessionLoop {
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
-        Some(session_row(at, self.sessions.get_mut(index), false))
+        Some(session_row(at, self.sessions.get_mut(index), Some(&self.listeners), false))
     }
 
     /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
@@ -62,10 +62,15 @@ impl SessionLoop {
             self.is_looked_at = is_looked_at;
             self.sessions.monitor_channels(is_looked_at);
         }
-        let (sessions, notes) = (&self.sessions, &self.notes);
+        let (sessions, notes, listeners) = (&self.sessions, &self.notes, &self.listeners);
         let is_filled = is_looked_at || self.session_of.len() <= UNSEEN_LINKS_MAX;
-        let shown =
-            || if is_filled { fill(at, sessions, notes, is_looked_at) } else { ServerSnapshot::default() };
+        let shown = || {
+            if is_filled {
+                fill(at, sessions, notes, listeners, is_looked_at)
+            } else {
+                ServerSnapshot::default()
+            }
+        };
         if self.showcase.publish(now, false, shown) {
             let players =
                 if is_filled { u32::try_from(self.sessions.clients()).unwrap_or(u32::MAX) } else { 0 };
