@@ -37,12 +37,16 @@ function toast(words, isBad) {
   toast.timer = setTimeout(() => { box.hidden = true; }, 5000);
 }
 
-// --- a column with a button in each row
+// --- columns with a button, or several, in each row
 const button = (words, pressed) => ({ title: "", className: "number", draw: (cell, value, row) => {
   if (cell.firstChild) return;
   const made = element("button", { onclick: () => pressed(row.value) }, element("span", { className: "wide", textContent: words }), "…");
   made.setAttribute("aria-label", words);
   cell.append(made);
+} });
+const buttons = (...all) => ({ title: "", className: "number", draw: (cell, value, row) => {
+  if (cell.firstChild) return;
+  cell.append(element("div", { className: "buttons" }, ...all.map(([words, pressed]) => element("button", { textContent: words + "…", onclick: () => pressed(row.value) }))));
 } });
 
 // --- the server
@@ -162,7 +166,7 @@ const value = (id) => $("field-" + id)?.value ?? "";
 const number = (id) => value(id) === "" ? undefined : Number(value(id));
 const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** Asks with these fields; `choose` may change them with the first one. */
+/** Asks with these fields, which may depend on what the first one says; without anything to carry out there is only a way back. */
 function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
   const draw = () => {
     const kept = Object.fromEntries([...$("dialog-fields").querySelectorAll("input,select")].map((input) => [input.id, input.value]));
@@ -171,6 +175,7 @@ function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
     say($("dialog-do"), words());
     $("dialog-do").className = isDanger() ? "danger" : "main";
   };
+  $("dialog-cancel").hidden = !carryOut;
   say($("dialog-title"), title); say($("dialog-about"), about); $("dialog-trouble").hidden = true;
   $("dialog-fields").replaceChildren();
   draw();
@@ -178,7 +183,7 @@ function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
   $("dialog-form").onsubmit = async (event) => {
     event.preventDefault();
     $("dialog-do").disabled = true;
-    try { const said = await carryOut(); if (said) toast(said); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), error.message); }
+    try { if (carryOut) toast(await carryOut()); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), error.message); }
     $("dialog-do").disabled = false;
   };
   $("dialog").showModal();

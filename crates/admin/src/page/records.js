@@ -6,17 +6,20 @@ async function report(session, player) {
   if (shown === "Reports") drawReports();
   return "report number " + made.report.id + " holds " + plural(made.report.tracks, "voice");
 }
-const bytes = (count) => count < 1e6 ? Math.ceil(count / 1e3) + " kB" : (count / 1e6).toFixed(count < 1e7 ? 1 : 0) + " MB";
+function bytes(count) {
+  if (count < 1e6) return Math.ceil(count / 1e3) + " kB";
+  const [size, unit] = count < 1e9 ? [count / 1e6, " MB"] : [count / 1e9, " GB"];
+  return size.toFixed(size < 10 ? 1 : 0) + unit;
+}
 const REPORTS = [
   text("When", (report) => moment(report.at), "text"), text("Whom", (report) => report.player, "name"),
-  text("In", (report) => report.session, "text"), text("Reason", (report) => report.reason || DASH, "text"),
+  text("In", (report) => report.session, "text wide"), text("Reason", (report) => report.reason || DASH, "text"),
   text("By", (report) => report.by, "text wide"), text("Size", (report) => bytes(report.bytes), "number wide"),
-  button("Listen", (report) => listenTo("Report " + report.id + ": " + report.player, "reports/" + report.id)),
-  button("Remove", (report) => openDialog("Remove the report of " + report.player + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
+  buttons(["Listen", (report) => listenTo("Report " + report.id + ": " + report.player, "reports/" + report.id)], ["Remove", (report) => openDialog("Remove the report of " + report.player + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
     await call("DELETE", "reports/" + report.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawReports();
     return "removed";
-  })),
+  })]),
 ];
 async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "Nobody was reported."); } catch (error) { toast(error.message, true); } }
 
@@ -39,7 +42,7 @@ async function listenTo(title, path) {
       place.append(name, span(track.duration_s), load);
       return { made: () => place };
     });
-    openDialog(title, tracks.length ? "All voices begin at the same moment." : "There is no voice in it.", () => rows, () => "Close", () => false, async () => "");
+    openDialog(title, tracks.length ? "All voices begin at the same moment." : "There is no voice in it.", () => rows, () => "Close", () => false);
     $("dialog").onclose = () => { urls.forEach((url) => URL.revokeObjectURL(url)); $("dialog").onclose = null; };
   } catch (error) { toast(error.message, true); }
 }
@@ -52,15 +55,14 @@ const ENDED = {
 };
 const RECORDINGS = [
   text("Begun", (recording) => moment(recording.started_at), "text"), text("Session", (recording) => recording.session, "name"),
-  text("Length", (recording) => span(recording.duration_s), "text"), text("Voices", (recording) => String(recording.tracks), "number"),
+  text("Length", (recording) => span(recording.duration_s), "text wide"), text("Voices", (recording) => String(recording.tracks), "number wide"),
   text("Size", (recording) => bytes(recording.bytes), "number wide"),
   text("State", (recording) => recording.ended ? ENDED[recording.ended] || recording.ended : "goes on", "text"),
-  button("Listen", (recording) => listenTo(recording.session + ", " + moment(recording.started_at), "recordings/" + place(recording))),
-  button("Remove", (recording) => recording.ended ? openDialog("Remove this recording of " + recording.session + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
+  buttons(["Listen", (recording) => listenTo(recording.session + ", " + moment(recording.started_at), "recordings/" + place(recording))], ["Remove", (recording) => recording.ended ? openDialog("Remove this recording of " + recording.session + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
     await call("DELETE", "recordings/" + place(recording) + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawRecordings();
     return "removed";
-  }) : toast("It goes on: stop it first", true)),
+  }) : toast("It goes on: stop it first", true)]),
 ];
 const place = (recording) => recording.id.split("/").map(encodeURIComponent).join("/");
 async function drawRecordings() {
