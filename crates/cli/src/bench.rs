@@ -1,11 +1,13 @@
 //! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
 
 mod audio;
+mod bans;
 #[cfg(target_os = "linux")]
 mod cores;
 mod first_words;
 mod floor;
 mod join;
+mod keeping;
 #[cfg(target_os = "linux")]
 mod load;
 mod median;
@@ -34,6 +36,10 @@ pub(crate) enum Bench {
     Memory(Output),
     /// What a listener costs if the sender lists it, and if the server finds it by itself.
     Routing(Output),
+    /// Somebody who comes is looked up among 0, 1000 and 100 000 bans.
+    Bans(Output),
+    /// What a worker pays for each frame to keep it for reports, and to record it.
+    Keeping(Output),
     /// 1000, 3000 and 10 000 players who walk about, a tenth of them speaking, heard by who is near: what the engine takes
     /// of a core, besides the sending.
     Proximity(Output),
@@ -65,6 +71,8 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Join(output) => join::run(output.json),
         Bench::Memory(output) => memory::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
+        Bench::Bans(output) => bans::run(output.json),
+        Bench::Keeping(output) => keeping::run(output.json),
         Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),

@@ -142,6 +142,15 @@ impl Records {
         self.read().bans.len()
     }
 
+    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. Nobody is sent away for
+    /// it and no log tells of it: see [`Moderation::ban`](crate::moderation::Moderation::ban).
+    ///
+    /// # Errors
+    /// [`RecordsError::TooManyBans`].
+    pub fn import_ban(&self, ban: Ban) -> Result<Ban, RecordsError> {
+        self.add_ban(ban).map(|(ban, _)| ban)
+    }
+
     /// Adds a ban; its `id` is given here.
     ///
     /// # Errors

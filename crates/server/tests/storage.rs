@@ -149,8 +149,11 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let banned =
-            lines.map_while(Result::ok).filter_map(|line| line.strip_prefix(BANNED).map(ToOwned::to_owned));
+        let banned = lines.map_while(Result::ok).filter_map(|line| {
+            let (name, how) = line.strip_prefix(BANNED)?.split_once(';')?;
+            assert!(how.contains("OnDisk"), "{line}");
+            Some(name.to_owned())
+        });
         acknowledged.extend(banned.take(20 + 7 * round));
         // SIGKILL on Unix, in the middle of the next write as likely as not.
         child.kill().unwrap();
@@ -163,20 +166,71 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
     assert_eq!(acknowledged.len(), 20 + 27 + 34);
 }
 
-/// What the test above runs and kills.
+/// A limit on the size of its files stands in for the disk of a process that is started for this.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_counted_and_shown_and_takes_what_waits_when_there_is_room_again() {
+    let folder = folder("full");
+    // Whoever ignores the signal is told by the call that failed.
+    let ignoring = r#"trap '' XFSZ; exec "$0" --exact bans_without_end --ignored --nocapture"#;
+    let mut child = Command::new("sh")
+        .arg("-c")
+        .arg(ignoring)
+        .arg(std::env::current_exe().unwrap())
+        .env(FOLDER, &folder)
+        .env(REASON_BYTES, "16384")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut lines = lines.filter_map(|line| line.strip_prefix(BANNED).map(ToOwned::to_owned));
+    let mut decided = Vec::new();
+    let mut until = |words: &str| {
+        let line =
+            lines.by_ref().inspect(|line| decided.push(line.clone())).find(|line| line.ends_with(words));
+        assert!(line.is_some(), "it ended without {words:?}: {:?}", decided.last());
+    };
+    until("; stored OnDisk, trouble: no");
+    let full = fs::metadata(folder.join(FILE)).unwrap().len();
+    limit_files(&child, Some(full));
+    until("; stored Waiting, trouble: yes");
+    limit_files(&child, None);
+    until("; stored OnDisk, trouble: no");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let records = open(&folder);
+    for line in &decided {
+        let name = line.split_once(';').unwrap().0;
+        assert!(records.ban_of_player(0, name, None).is_some(), "{name} is not banned any more");
+    }
+    assert!(decided.iter().any(|line| line.contains("Waiting")));
+}
+
+#[cfg(target_os = "linux")]
+fn limit_files(child: &std::process::Child, bytes: Option<u64>) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let limit = Rlimit { current: bytes, maximum: None };
+    prlimit(Some(Pid::from_child(child)), Resource::Fsize, limit).unwrap();
+}
+
+/// What the tests above run and kill.
 #[test]
 #[ignore = "goes on until it is killed; run by another test"]
 fn bans_without_end() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let reason_bytes = std::env::var(REASON_BYTES).map_or(20, |bytes| bytes.parse().unwrap());
     let records = open(Path::new(&folder));
     let (_server, moderation) = server(&records);
     for number in 0.. {
         let player = format!("player {} of {}", number, std::process::id());
-        let banned = moderation.ban(&By::new("Ann", "for the test"), name(&player), None).unwrap();
-        assert_eq!(banned.done.stored, Stored::OnDisk);
-        println!("{BANNED}{player}");
+        let banned = moderation.ban(&By::new("Ann", "x".repeat(reason_bytes)), name(&player), None).unwrap();
+        let (stored, status) = (banned.done.stored, records.store_status());
+        let is_troubled = status.trouble.is_some() && status.errors > 0 && status.waiting > 0;
+        println!("{BANNED}{player}; stored {stored:?}, trouble: {}", if is_troubled { "yes" } else { "no" });
     }
 }
 
 const FOLDER: &str = "CONSONANCE_TEST_STORAGE_FOLDER";
+const REASON_BYTES: &str = "CONSONANCE_TEST_REASON_BYTES";
 const BANNED: &str = "banned: ";

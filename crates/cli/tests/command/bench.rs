@@ -33,6 +33,23 @@ fn a_join_row_has_its_fields() {
 }
 
 #[test]
+fn a_ban_row_has_its_fields_and_nobody_is_compared_with_itself() {
+    let row = first_row("bans");
+    let fields = ["bans", "name_ns", "subject_ns", "ipv4_ns", "ipv6_ns", "somebody_who_joins_ns", "of_none"];
+    assert_fields(&row, &fields);
+    assert_eq!((&row["bans"], &row["of_none"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn a_keeping_row_has_its_fields_and_leaves_nothing_out() {
+    let row = first_row("keeping");
+    let fields =
+        ["listeners", "ns_per_frame", "kept_ns", "recorded_ns", "kept_ratio", "recorded_ratio", "left_out"];
+    assert_fields(&row, &fields);
+    assert_eq!((&row["listeners"], &row["left_out"]), (&1.into(), &0.into()));
+}
+
+#[test]
 fn a_proximity_row_has_its_fields_and_allocates_nothing() {
     let row = first_row("proximity");
     let fields = [

@@ -1,0 +1,80 @@
+//! A network whose packets go nowhere.
+
+use std::collections::VecDeque;
+use std::hint::black_box;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+/// The server's end.
+pub(super) struct BenchNetwork {
+    inbox: Arc<Mutex<VecDeque<Incoming>>>,
+    packet: Vec<u8>,
+}
+
+/// The clients' end, all in one.
+pub(super) struct Wire(Arc<Mutex<VecDeque<Incoming>>>);
+
+enum Incoming {
+    Connected(Peer),
+    Packet(Peer, Delivery, Vec<u8>),
+}
+
+impl BenchNetwork {
+    pub(super) fn new() -> (Self, Wire) {
+        let inbox = Arc::default();
+        (Self { inbox: Arc::clone(&inbox), packet: Vec::new() }, Wire(inbox))
+    }
+}
+
+impl Wire {
+    pub(super) fn connect(&self, peer: u64) {
+        self.push(Incoming::Connected(Peer(peer)));
+    }
+
+    pub(super) fn reliable(&self, peer: u64, packet: Vec<u8>) {
+        self.push(Incoming::Packet(Peer(peer), Delivery::Reliable, packet));
+    }
+
+    pub(super) fn unreliable(&self, peer: u64, packet: Vec<u8>) {
+        self.push(Incoming::Packet(Peer(peer), Delivery::Unreliable, packet));
+    }
+
+    fn push(&self, incoming: Incoming) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(incoming);
+    }
+}
+
+impl ServerTransport for BenchNetwork {
+    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+        let incoming = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
+        Some(match incoming {
+            Incoming::Connected(peer) => {
+                ServerEvent::Connected { peer, session: "main".into(), remote: String::new() }
+            }
+            Incoming::Packet(peer, delivery, packet) => {
+                self.packet = packet;
+                ServerEvent::Packet { peer, delivery, packet: &self.packet }
+            }
+        })
+    }
+
+    fn send(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        for peer in peers {
+            black_box((peer, delivery, packet.as_ptr()));
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant, _peer: Peer, _reason: &str) {}
+
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn limits(&self) -> PacketLimits {
+        PacketLimits { reliable_bytes: 65_536, unreliable_bytes: 1200 }
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics::default()
+    }
+}
