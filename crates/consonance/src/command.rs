@@ -5,7 +5,7 @@ use consonance_audio::{
     SpatialSettings, SpeakerPlace,
 };
 use consonance_pcap::PacketSink;
-use consonance_session::{Priority, Routing, Target};
+use consonance_session::{ModeratorAction, Priority, Routing, Target};
 
 use crate::capture::GameSoundReader;
 use crate::channel::{Channel, ChannelOrder};
@@ -35,6 +35,11 @@ pub(crate) enum Command {
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),
+    Moderate {
+        player: String,
+        action: ModeratorAction,
+        reason: String,
+    },
     Leave,
 }
 

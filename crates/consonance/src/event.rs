@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::{ClientEvent, TextTarget};
+use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
 use consonance_transport::DisconnectReason;
 
 use crate::problem::ProblemKind;
@@ -62,6 +62,15 @@ pub enum EventKind {
     },
     /// The server's operator has decided something about us.
     Operator(OperatorDecision),
+    /// What became of something that we, as a moderator, [wanted done](crate::VoiceChat::moderate) to another player.
+    Moderated {
+        /// To whom.
+        name: String,
+        /// What.
+        action: ModeratorAction,
+        /// What became of it.
+        answer: ModeratorAnswer,
+    },
     /// A player speaks to us.
     StartedSpeaking {
         /// Its name.
@@ -190,6 +199,9 @@ impl EventKind {
                 Self::ExitedRoom { name: text(name), room: text(room) }
             }
             ClientEvent::RemovedFromRoom { room } => Self::RemovedFromRoom { room: text(room) },
+            ClientEvent::ModeratorAnswered { player, action, answer } => {
+                Self::Moderated { name: text(player), action, answer }
+            }
             ClientEvent::StartedSpeaking { name, .. } => Self::StartedSpeaking { name: text(name) },
             ClientEvent::StoppedSpeaking { name, .. } => Self::StoppedSpeaking { name: text(name) },
             ClientEvent::Text { name, to, text: message, .. } => {

@@ -95,8 +95,8 @@ pub use consonance_pcap as pcap;
 #[cfg(feature = "quic")]
 pub use consonance_quic as quic;
 pub use consonance_session::{
-    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, Priority, RedundancySupport,
-    RoomRights, RoomUse, Routing, Sanction, Target, TextTarget, Total,
+    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, ModeratorAction, ModeratorAnswer,
+    Priority, RedundancySupport, RoomRights, RoomUse, Routing, Sanction, Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};

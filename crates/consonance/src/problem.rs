@@ -24,6 +24,8 @@ pub enum ProblemKind {
     Tap,
     /// There is no such device, or the chat was started without devices.
     Device,
+    /// A player cannot be [moderated](crate::VoiceChat::moderate).
+    Moderation,
     /// Something else, which the text tells.
     Other,
 }
@@ -38,6 +40,7 @@ impl ProblemKind {
             Command::SetInput(_) | Command::SetCapture(_) | Command::SetGameSound(_) => Self::Input,
             Command::Hear(_) => Self::Hearing,
             Command::Tap(..) => Self::Tap,
+            Command::Moderate { .. } => Self::Moderation,
             #[cfg(feature = "devices")]
             Command::SelectDevice(..) => Self::Device,
             _ => Self::Other,

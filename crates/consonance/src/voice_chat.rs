@@ -17,7 +17,7 @@ use std::time::Duration;
 
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::Routing;
+use consonance_session::{ModeratorAction, Routing};
 
 pub(crate) use inspecting::{Page, PageWish};
 
@@ -105,6 +105,14 @@ impl VoiceChat {
             Direction::Output => settings.loudspeaker.clone_from(&selection),
         });
         self.ask(Command::SelectDevice(direction, selection));
+    }
+
+    /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done as if
+    /// the server's operator had, and is in its audit log with the reason, which the player is told, too.
+    /// [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of it; what cannot even be asked for, as of
+    /// servers of the original, is an [`EventKind::Problem`](crate::EventKind::Problem).
+    pub fn moderate(&self, player: impl Into<String>, action: ModeratorAction, reason: impl Into<String>) {
+        self.ask(Command::Moderate { player: player.into(), action, reason: reason.into() });
     }
 
     /// Changes what direct links to other players are used for, from the next packet on. Without direct links it changes

@@ -4,8 +4,8 @@ mod names;
 
 use consonance_wire::{
     AbsurdPosition, Channel, ChannelKind, ClientState, Closing, DeltaChannelState, Extension,
-    HandshakeResponse, List, Notice, Packet, Position, PositionReport, ServerRelay, SessionId, TextData,
-    TextRecipient, VoiceData, VoiceReport, WireStr,
+    HandshakeResponse, List, ModeratorRequest, Notice, Packet, Position, PositionReport, ServerRelay,
+    SessionId, TextData, TextRecipient, VoiceData, VoiceReport, WireStr,
 };
 pub(crate) use names::Names;
 
@@ -157,6 +157,9 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
     if let Some(closing) = Closing::find(trailing) {
         return closing_in_words(&closing);
     }
+    if let Some(request) = ModeratorRequest::find(trailing) {
+        return moderator_request(&request);
+    }
     let Some(report) = VoiceReport::find(trailing) else {
         return format!("ErrorWrongSession: the session is {session}{}", block(trailing));
     };
@@ -194,8 +197,15 @@ fn notice(notice: &Notice<'_>) -> String {
                 if is_whole { "everything".into() } else { format!("the last {last_s} s") }
             )
         }
+        Notice::Answered { number, answer } => format!("request {number} of a moderator: {answer:?}"),
         _ => "of another kind".into(),
     }
+}
+
+fn moderator_request(request: &ModeratorRequest<'_>) -> String {
+    let ModeratorRequest { number, player, reason, deed } = request;
+    let (player, reason) = (shown(Some(*player)), shown(Some(*reason)));
+    format!("request {number} of a moderator: {deed:?} for {player}, {reason}")
 }
 
 fn position(report: Result<PositionReport, AbsurdPosition>) -> String {

@@ -4,6 +4,7 @@ mod acting;
 mod ending;
 mod event_log;
 mod keeping;
+mod moderators;
 mod numbers;
 mod recording;
 mod shedding;

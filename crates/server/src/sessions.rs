@@ -5,7 +5,9 @@ mod settings;
 
 use std::collections::BTreeMap;
 
-use consonance_session::{Entrance, Instant, Server, ServerSettings, SessionId, SessionSnapshot};
+use consonance_session::{
+    Capabilities, Entrance, Instant, Server, ServerSettings, SessionId, SessionSnapshot,
+};
 use tracing::{Span, error_span, info};
 
 use crate::directory::Begin;
@@ -317,6 +319,7 @@ impl Sessions {
         settings.monitor_channels = self.settings.monitor_channels || self.is_looked_at;
         // Who is banned is known by then.
         settings.admission = true;
+        settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
         settings.secret_key = key_of_session(&self.settings.secret_key, serial);
         settings
     }

@@ -7,6 +7,7 @@ mod connect;
 mod direct_links;
 mod event;
 mod listening;
+mod moderator;
 mod peers;
 mod players;
 mod position;
@@ -51,6 +52,8 @@ pub use event::{
     ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, Onward, Recorded, TextTarget,
     UplinkReport, VoiceFrame,
 };
+pub use moderator::ModerateError;
+use moderator::ModeratorRequests;
 pub use players::Player;
 use players::PlayerRecord;
 use position::Whereabouts;
@@ -100,6 +103,7 @@ pub struct Client {
     place: Place,
     whereabouts: Whereabouts,
     own_standing: OwnStanding,
+    moderator_requests: ModeratorRequests,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
     destinations: Vec<ClientId>,
@@ -173,6 +177,7 @@ impl Client {
             place: Place::default(),
             whereabouts: Whereabouts::default(),
             own_standing: OwnStanding::default(),
+            moderator_requests: ModeratorRequests::default(),
             round: 0,
             destinations: Vec::new(),
             on_wire: Vec::new(),

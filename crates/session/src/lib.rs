@@ -78,6 +78,7 @@ mod join_token;
 mod limits;
 mod link;
 mod listeners;
+mod moderator;
 mod outbox;
 mod queue;
 mod room_list;
@@ -91,9 +92,9 @@ mod traffic;
 
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
-    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport, Onward,
-    Player, Recorded, Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError, TextTarget,
-    UplinkReport, VoiceError, VoiceFrame,
+    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport,
+    ModerateError, Onward, Player, Recorded, Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target,
+    TextError, TextTarget, UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::limits::MAX_TEXT_BYTES;
 pub use consonance_wire::{
@@ -103,6 +104,7 @@ pub use consonance_wire::{
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
+pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;
 pub use server::{
     Access, AccessRule, ChannelRow, ClientRow, Decision, DrainTarget, Draining, Entrance, Identity,

@@ -56,6 +56,8 @@ impl Capabilities {
     pub const MODERATION: Self = Self(16);
     /// The server says where to go on when it closes: see [`Closing`](crate::Closing).
     pub const HAND_OVER: Self = Self(32);
+    /// The server takes requests of players who may moderate: see [`ModeratorRequest`](crate::ModeratorRequest).
+    pub const MODERATORS: Self = Self(64);
     /// Everything that this version knows.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
@@ -63,12 +65,19 @@ impl Capabilities {
             | Self::VOICE_REPORTS.0
             | Self::PROXIMITY.0
             | Self::MODERATION.0
-            | Self::HAND_OVER.0,
+            | Self::HAND_OVER.0
+            | Self::MODERATORS.0,
     );
 
     /// Whether all of `other` is among these.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// These and `other`.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// These without `other`.

@@ -48,7 +48,7 @@
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
 //! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`],
-//! [`PositionReport`], [`Notice`], [`Closing`]).
+//! [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorRequest`]).
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -68,6 +68,7 @@ mod ids;
 pub mod limits;
 mod list;
 mod lossy_utf8;
+mod moderator_request;
 mod notice;
 mod packet;
 mod position_report;
@@ -92,6 +93,7 @@ pub use handshake::{ErrorWrongSession, HandshakeP2P, HandshakeRequest, Handshake
 pub use header::{Header, MAGIC, MessageType};
 pub use ids::{ClientId, RoomId, SessionId};
 pub use list::{List, ListItem, ListIter};
+pub use moderator_request::{ModeratorAnswer, ModeratorDeed, ModeratorRequest};
 pub use notice::{Notice, Sanction};
 pub use packet::Packet;
 pub use position_report::{AbsurdPosition, Position, PositionReport};

@@ -5,7 +5,8 @@
 //! [`Capabilities::MODERATION`](crate::Capabilities).
 
 use crate::{
-    ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WireStr, WriteError, Writer,
+    ErrorWrongSession, Extension, ExtensionWriter, ModeratorAnswer, ParseError, Reader, SessionId, WireStr,
+    WriteError, Writer,
 };
 
 /// Something that an operator can take from a player.
@@ -78,6 +79,13 @@ pub enum Notice<'a> {
         /// So many of the last seconds are kept, to be looked at after a report; 0 if none are.
         last_s: u16,
     },
+    /// What became of a [`ModeratorRequest`](crate::ModeratorRequest).
+    Answered {
+        /// The request's.
+        number: u16,
+        /// What it is.
+        answer: ModeratorAnswer,
+    },
 }
 
 impl Sanction {
@@ -138,6 +146,10 @@ impl<'a> Notice<'a> {
                 item.u8(is_whole.into())?;
                 item.u16(last_s)
             }
+            Self::Answered { number, answer } => {
+                item.u16(number)?;
+                item.u8(answer as u8)
+            }
         }
     }
 
@@ -151,6 +163,7 @@ impl<'a> Notice<'a> {
             Self::TextHeld { .. } => 6,
             Self::RoomFull { .. } => 7,
             Self::Recorded { .. } => 8,
+            Self::Answered { .. } => 9,
         }
     }
 
@@ -165,7 +178,7 @@ impl<'a> Notice<'a> {
             Self::Moved { from, to } => string(from) + string(to),
             Self::TextHeld { .. } => 4,
             Self::RoomFull { room, .. } => 1 + string(room),
-            Self::Recorded { .. } => 1 + 2,
+            Self::Recorded { .. } | Self::Answered { .. } => 2 + 1,
         }
     }
 }
@@ -195,6 +208,11 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Notice<'a>>, ParseError> {
         6 => Notice::TextHeld { wait_ms: reader.u32(WHAT)? },
         7 => Notice::RoomFull { is_speaking: reader.u8(WHAT)? != 0, room: read_string(reader)? },
         8 => Notice::Recorded { is_whole: reader.u8(WHAT)? != 0, last_s: reader.u16(WHAT)? },
+        9 => {
+            let number = reader.u16(WHAT)?;
+            let Some(answer) = ModeratorAnswer::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
+            Notice::Answered { number, answer }
+        }
         _ => return Ok(None),
     }))
 }
@@ -235,7 +253,7 @@ mod tests {
         &buffer[..length]
     }
 
-    fn every_kind() -> [Notice<'static>; 9] {
+    fn every_kind() -> [Notice<'static>; 10] {
         let room = WireStr::from("lobby");
         [
             Notice::Imposed { sanction: Sanction::Muted, ends_in_s: 60, reason: WireStr::from("loud") },
@@ -247,6 +265,7 @@ mod tests {
             Notice::TextHeld { wait_ms: 1500 },
             Notice::RoomFull { room, is_speaking: true },
             Notice::Recorded { is_whole: false, last_s: 30 },
+            Notice::Answered { number: 9, answer: ModeratorAnswer::NoPlayer },
         ]
     }
 

@@ -108,6 +108,9 @@ impl VoiceThread {
                 client.set_routing(routing);
                 None
             }
+            Command::Moderate { player, action, reason } => {
+                client.moderate(&player, &action, &reason).err().map(|error| error.to_string())
+            }
             Command::Leave => {
                 self.end = Some(End::Left);
                 None

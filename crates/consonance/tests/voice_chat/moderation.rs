@@ -1,9 +1,13 @@
 //! What a server's operator decides, as players and their games meet it.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use consonance::inspector::{Cause, Snapshot};
-use consonance::{End, EventKind, OperatorDecision, Sanction};
+use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, OperatorDecision, Sanction};
 use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Outcome};
+use consonance_server::token::{Claims, Key};
+use consonance_server::{Admission, JoiningSettings};
 
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
@@ -68,6 +72,34 @@ fn who_is_kicked_ends_with_the_operators_words_and_does_not_come_back() {
     let end = alice.until_ended();
     assert_eq!(end, End::Kicked { reason: "too loud".into() });
     assert_eq!(end.to_string(), "the server's operator has removed you: too loud");
+}
+
+#[test]
+fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
+    let key = Key::generate_ed25519().unwrap();
+    let mut joining = JoiningSettings::default();
+    joining.token_keys = vec![key.public().unwrap()];
+    let stage = Stage::admitting(Admission::new(joining));
+    let join = |name: &str, moderator| {
+        let in_an_hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
+        let claims =
+            Claims { name: Some(name.into()), expires_at: in_an_hour, moderator, ..Claims::default() };
+        Player::join(name, stage.chat().join_token(key.sign(&claims).unwrap()))
+    };
+    let (mut ann, mut bob) = (join("Ann", true), join("Bob", false));
+    let moderated = |name: &str, action, answer| EventKind::Moderated { name: name.into(), action, answer };
+    let mute = ModeratorAction::Mute { lasts: None };
+    bob.voice.moderate("Ann", mute.clone(), "");
+    bob.until(&moderated("Ann", mute.clone(), ModeratorAnswer::NotModerator));
+    ann.voice.moderate("Bob", mute.clone(), "too loud");
+    ann.until(&moderated("Bob", mute, ModeratorAnswer::Done));
+    decided(&mut bob, "Bob is told", |decision| {
+        matches!(decision, OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }
+            if terms.reason == "too loud")
+    });
+    ann.voice.moderate("Bob", ModeratorAction::Kick, "enough");
+    ann.until(&moderated("Bob", ModeratorAction::Kick, ModeratorAnswer::Done));
+    assert_eq!(bob.until_ended(), End::Kicked { reason: "enough".into() });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use consonance::{VoiceChat, VoiceChatBuilder};
 use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
 use consonance_server::moderation::Moderation;
 use consonance_server::records::{Records, RecordsSettings};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_server::{Admission, DedicatedServer, SessionLoop, SessionsSettings};
 
 use crate::player::PATIENCE;
 
@@ -19,20 +19,27 @@ pub(crate) struct Stage {
     identity: Identity,
     address: SocketAddr,
     server: Option<DedicatedServer>,
-    records: Records,
+    settings: SessionsSettings,
 }
 
 impl Stage {
     pub(crate) fn open() -> Self {
+        Self::admitting(Admission::default())
+    }
+
+    /// The same, where not everybody may join.
+    pub(crate) fn admitting(admission: Admission) -> Self {
         let identity = new_identity();
-        let records = Records::in_memory(RecordsSettings::default());
-        let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity, &records);
-        Self { identity, address, server: Some(server), records }
+        let mut settings = SessionsSettings::new(["main"]).unwrap();
+        settings.records = Records::in_memory(RecordsSettings::default());
+        settings.admission = admission;
+        let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity, &settings);
+        Self { identity, address, server: Some(server), settings }
     }
 
     /// What an operator can do here.
     pub(crate) fn moderation(&self) -> Moderation {
-        Moderation::new(self.server.as_ref().unwrap().handle(), self.records.clone())
+        Moderation::new(self.server.as_ref().unwrap().handle(), self.settings.records.clone())
     }
 
     /// The address of a session here, whether it is served or not.
@@ -53,7 +60,9 @@ impl Stage {
 
     /// Another server with the same certificate takes the same port.
     pub(crate) fn start_again(&mut self) {
-        self.server = Some(serve(self.address, &self.identity, &self.records).0);
+        // Another start has another seed, so that clients notice.
+        self.settings.seed = self.settings.seed.wrapping_add(1);
+        self.server = Some(serve(self.address, &self.identity, &self.settings).0);
     }
 
     /// The same, but with a certificate of its own.
@@ -67,7 +76,11 @@ fn new_identity() -> Identity {
     Identity::self_signed(["127.0.0.1"]).unwrap()
 }
 
-fn serve(address: SocketAddr, identity: &Identity, records: &Records) -> (DedicatedServer, SocketAddr) {
+fn serve(
+    address: SocketAddr,
+    identity: &Identity,
+    settings: &SessionsSettings,
+) -> (DedicatedServer, SocketAddr) {
     let runtime = QuicRuntime::new(1).unwrap();
     let deadline = Instant::now() + PATIENCE;
     // The port of the server before is free when its threads are gone.
@@ -79,9 +92,7 @@ fn serve(address: SocketAddr, identity: &Identity, records: &Records) -> (Dedica
         thread::sleep(POLL_INTERVAL);
     };
     let address = listener.local_addr();
-    let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.records = records.clone();
-    let mut session_loop = SessionLoop::new(&settings);
+    let mut session_loop = SessionLoop::new(settings);
     session_loop.add_listener(Box::new(listener));
     (DedicatedServer::start(session_loop), address)
 }

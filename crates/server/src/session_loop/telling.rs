@@ -6,7 +6,7 @@ use consonance_session::{Instant as SessionInstant, LinkId, ServerEvent};
 use tracing::info;
 
 use super::event_log::log;
-use super::{SessionLoop, link_span};
+use super::{SessionLoop, link_span, moderators};
 use crate::admission::{Refusal, Verdict};
 use crate::listeners::Listeners;
 use crate::records::Records;
@@ -23,6 +23,9 @@ impl SessionLoop {
                     let verdict = self.desk.ask(now, &session.name, link, &name, &join_token);
                     let verdict = unless_banned(&self.records, &name, verdict);
                     carry_out(session, &mut self.listeners, now, at, link, &name, verdict);
+                }
+                ServerEvent::ModeratorAsks { id, request } => {
+                    moderators::carry_out(&self.records, session, at, id, &request);
                 }
                 event => {
                     log(&session.span, &event);

@@ -8,6 +8,7 @@ mod hook;
 mod http_server;
 mod inspecting;
 mod joining;
+mod moderators;
 mod on_demand;
 mod player;
 mod sessions;

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Instant;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target, Terms,
 };
 use consonance_test_player::TestPlayer;
 use consonance_transport::memory::MemoryClient;
@@ -23,10 +23,25 @@ impl Player {
 
     /// One that has something to show.
     pub(crate) fn with_token(name: &str, token: Option<&str>, transport: MemoryClient, now: Instant) -> Self {
+        // As an original: when its link ends, it has left.
+        Self::announcing(Capabilities::NONE, name, token, transport, now)
+    }
+
+    /// One of ours, which can be told more than an original.
+    pub(crate) fn of_ours(name: &str, token: &str, transport: MemoryClient, now: Instant) -> Self {
+        Self::announcing(Capabilities::ALL, name, Some(token), transport, now)
+    }
+
+    fn announcing(
+        capabilities: Capabilities,
+        name: &str,
+        token: Option<&str>,
+        transport: MemoryClient,
+        now: Instant,
+    ) -> Self {
         let mut settings = ClientSettings::new(name);
         settings.join_token = token.map(|token| JoinToken::new(token.as_bytes()).unwrap());
-        // As an original: when its link ends, it has left.
-        settings.capabilities = Capabilities::NONE;
+        settings.capabilities = capabilities;
         Self { inner: TestPlayer::new(Client::new(settings), transport, now), seen: Vec::new() }
     }
 
@@ -78,6 +93,15 @@ fn line(event: &ClientEvent<'_>) -> Option<String> {
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         ClientEvent::Voice(voice) => format!("{} says {:?}", voice.id, voice.frame),
         ClientEvent::Text { name, text, .. } => format!("{name} writes {text}"),
+        ClientEvent::Sanctioned { sanction, terms } => {
+            let reason = terms.as_ref().map(Terms::reason);
+            format!("{sanction:?}: {}", reason.unwrap_or("no longer"))
+        }
+        ClientEvent::Moved { from, to } => format!("moved from {from} to {to}"),
+        ClientEvent::Kicked { reason } => format!("kicked: {reason}"),
+        ClientEvent::ModeratorAnswered { player, action, answer } => {
+            format!("{action:?} {player}: {answer:?}")
+        }
         _ => return None,
     })
 }

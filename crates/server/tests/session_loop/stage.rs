@@ -45,6 +45,11 @@ impl Stage {
         Player::with_token(name, Some(token), self.networks[0].client(session), self.now)
     }
 
+    /// The same with a client of ours.
+    pub(crate) fn player_of_ours(&self, name: &str, token: &str, session: &str) -> Player {
+        Player::of_ours(name, token, self.networks[0].client(session), self.now)
+    }
+
     pub(crate) fn turn(&mut self) -> Option<Instant> {
         self.session_loop.turn(self.now)
     }

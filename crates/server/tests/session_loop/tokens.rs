@@ -10,7 +10,7 @@ use consonance_transport::DisconnectReason;
 use crate::stage::Stage;
 
 /// Far from the end by the clock of the wall.
-fn in_an_hour() -> u64 {
+pub(crate) fn in_an_hour() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600
 }
 

@@ -287,6 +287,7 @@ impl Client {
 
     fn end_connection(&mut self, now: Instant, cause: Disconnection) {
         self.outbox.clear();
+        self.give_up_moderating();
         let pause = self.pause_before_return.take().unwrap_or_default();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::NameTakenOver | Disconnection::Kicked => None,

@@ -8,6 +8,7 @@ use core::time::Duration;
 use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RedundancySupport, RoomId, SessionId};
 
 use crate::link::LinkId;
+use crate::moderator::{ModeratorAction, ModeratorAnswer};
 use crate::queue::EventQueue;
 use crate::server::RoomUse;
 use crate::standing::{RoomRights, Sanction, Terms};
@@ -110,6 +111,15 @@ pub enum ClientEvent<'a> {
     },
     /// What the server's operator keeps of the voices has changed, as far as that is told.
     Recorded(Recorded),
+    /// What became of a [request](super::Client::moderate) about another player.
+    ModeratorAnswered {
+        /// Whom it was about.
+        player: Box<str>,
+        /// What was to be done.
+        action: ModeratorAction,
+        /// What became of it.
+        answer: ModeratorAnswer,
+    },
     /// The server's operator has removed me from the session; [`Disconnected`](Self::Disconnected) follows.
     Kicked {
         /// The operator's words; may be empty.

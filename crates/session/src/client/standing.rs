@@ -90,6 +90,7 @@ impl Client {
                 self.own_standing.confirmed.recorded = true;
                 self.set_recorded(Recorded { is_whole, last: Duration::from_secs(last_s.into()) });
             }
+            Notice::Answered { number, answer } => self.hear_answer(number, answer),
             _ => self.statistics.ignored += 1,
         }
     }

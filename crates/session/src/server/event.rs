@@ -7,6 +7,7 @@ use consonance_wire::{ClientId, CodecSettings, SessionId};
 use super::{Decision, Identity, RoomUse, SpokenTo};
 use crate::join_token::JoinToken;
 use crate::link::LinkId;
+use crate::moderator::ModeratorRequest;
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +124,15 @@ pub enum ServerEvent {
         player: Identity,
         /// What was decided.
         decision: Decision,
+    },
+    /// A player whose join token says that it may moderate wants something done to a player of this session. Only where
+    /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS); it waits for
+    /// [`Server::answer_moderator`](crate::Server::answer_moderator).
+    ModeratorAsks {
+        /// Who asks.
+        id: ClientId,
+        /// For what.
+        request: ModeratorRequest,
     },
     /// A room has enough listeners or speakers without a client. It was taken out of the room again, or its frames go
     /// nowhere for now; of the latter this is told once for each time that it begins.

@@ -3,6 +3,7 @@
 //! Clients of ours are told what they may not do and why, and honest ones keep to it where no server can see them, on
 //! direct links. One of the original notices no more than that nobody answers.
 
+mod moderator;
 mod register;
 
 use alloc::boxed::Box;

@@ -16,7 +16,8 @@ pub struct ServerSettings {
     pub session: SessionId,
     /// What a peer may do.
     pub limits: Limits,
-    /// What is offered to clients of ours (default: everything that is set up). Originals get nothing of it.
+    /// What is offered to clients of ours (default: everything that is set up, but for
+    /// [`MODERATORS`](Capabilities::MODERATORS), which the driver has to carry out). Originals get nothing of it.
     pub capabilities: Capabilities,
     /// What the secrets of clients are drawn from: random and new at each start, or strangers can take places.
     pub secret_key: [u8; 32],
@@ -67,7 +68,7 @@ impl ServerSettings {
         Self {
             session: SessionId(session),
             limits: Limits::default(),
-            capabilities: Capabilities::ALL,
+            capabilities: Capabilities::ALL.without(Capabilities::MODERATORS),
             secret_key,
             reserved_rooms: Vec::new(),
             proximity: Vec::new(),

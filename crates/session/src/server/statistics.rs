@@ -113,6 +113,10 @@ counters! {
         pub kicked: u64,
         /// Notices to clients of what an operator has decided.
         pub notices_sent: u64,
+        /// Requests of players who want something done to another one.
+        pub moderator_requests: u64,
+        /// Those of them that were refused at once: the player may not, or there is nobody to do it to.
+        pub moderator_requests_refused: u64,
         /// Clients that were not admitted, or not in time.
         pub joins_refused: u64,
         /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Capabilities, Channel, ChannelKind, ClientId, Packet, PositionReport, RoomId, VoiceData, VoiceReport,
-    Writer,
+    Capabilities, Channel, ChannelKind, ClientId, ModeratorRequest, Packet, PositionReport, RoomId,
+    VoiceData, VoiceReport, Writer,
 };
 
 use super::listener_votes::ListenerVotes;
@@ -154,7 +154,8 @@ impl Server {
         }
     }
 
-    /// Something stands behind a packet that else says nothing: a place, or how a listener receives the others.
+    /// Something stands behind a packet that else says nothing: a place, what a moderator wants done, or how a listener
+    /// receives the others.
     #[inline(never)]
     pub(super) fn handle_carrier(
         &mut self,
@@ -171,6 +172,11 @@ impl Server {
             return self.handle_position(own, report);
         }
         record.budgets.take_report(now, limits)?;
+        if record.can(Capabilities::MODERATORS)
+            && let Some(request) = ModeratorRequest::find(trailing)
+        {
+            return self.handle_moderator_request(own, &request);
+        }
         if record.can(Capabilities::VOICE_REPORTS) {
             return self.handle_reception(own, trailing);
         }

@@ -2,7 +2,8 @@
 
 use consonance_wire::limits::MAX_PACKET_BYTES;
 use consonance_wire::{
-    Closing, Extension, ExtensionWriter, Packet, PositionReport, SessionId, VoiceReport, Writer,
+    Closing, Extension, ExtensionWriter, ModeratorRequest, Packet, PositionReport, SessionId, VoiceReport,
+    Writer,
 };
 
 use super::tape::Tape;
@@ -18,6 +19,7 @@ pub fn extension_block(bytes: &[u8]) {
         check_voice_report(bytes);
         check_position_report(bytes);
         check_closing(bytes);
+        check_moderator_request(bytes);
     }
     let mut tape = Tape::new(bytes);
     let mut items = Vec::new();
@@ -60,6 +62,16 @@ fn check_closing(bytes: &[u8]) {
     closing.write(SessionId(7), &mut writer).expect("the longest address fits");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
     assert_eq!(Closing::find(trailing), Some(closing), "what was written is read");
+}
+
+/// The same as what a moderator wants done.
+fn check_moderator_request(bytes: &[u8]) {
+    let Some(request) = ModeratorRequest::find(bytes) else { return };
+    let mut buffer = vec![0; MAX_PACKET_BYTES + bytes.len()];
+    let mut writer = Writer::new(&mut buffer);
+    request.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
+    let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
+    assert_eq!(ModeratorRequest::find(trailing), Some(request), "what was written is read");
 }
 
 fn block(items: &[(u8, &[u8])]) -> Vec<u8> {

@@ -1,0 +1,121 @@
+//! Players who may moderate: what they ask for is done as if an operator had, and is in the audit log.
+
+use consonance_session::{
+    ClientId, Instant as SessionInstant, ModeratorAction, ModeratorAnswer, ModeratorRequest, Move, Sanction,
+};
+
+use crate::audit::AuditEntry;
+use crate::records::{Records, StoredTerms};
+use crate::sessions::Session;
+use crate::utc::seconds_since_1970;
+
+/// Does what a moderator asks for, tells it what became of it, and writes that down.
+pub(super) fn carry_out(
+    records: &Records,
+    session: &mut Session,
+    at: SessionInstant,
+    moderator: ClientId,
+    request: &ModeratorRequest,
+) {
+    let now = seconds_since_1970();
+    let actor = actor(session, moderator);
+    let answer = act(records, session, at, now, &actor, request);
+    session.server.answer_moderator(moderator, request.number, answer);
+    let (action, details) = in_words(&request.action);
+    records.note(AuditEntry {
+        id: 0,
+        at: now,
+        actor,
+        action: action.to_owned(),
+        session: Some(session.name.clone()),
+        target: request.player.to_string(),
+        details,
+        reason: request.reason.to_string(),
+        result: result(answer).to_owned(),
+    });
+}
+
+/// Whom the audit log names: whoever signed the token knows its subject, and a name alone may be anybody's.
+fn actor(session: &Session, moderator: ClientId) -> String {
+    let Some(client) = session.server.client(moderator) else { return format!("player {moderator}") };
+    match client.access.and_then(|access| access.subject.as_deref()) {
+        Some(subject) => format!("subject {subject} as {}", client.name),
+        None => format!("player {}", client.name),
+    }
+}
+
+fn act(
+    records: &Records,
+    session: &mut Session,
+    at: SessionInstant,
+    now: u64,
+    actor: &str,
+    request: &ModeratorRequest,
+) -> ModeratorAnswer {
+    let found = session.server.client_table().find(|row| row.name == &*request.player).map(|row| row.id);
+    let Some(player) = found else { return ModeratorAnswer::NoPlayer };
+    match &request.action {
+        ModeratorAction::Kick => {
+            session.server.kick(player, &request.reason);
+            ModeratorAnswer::Done
+        }
+        ModeratorAction::Mute { lasts } => {
+            let until = lasts.map(|lasts| now + lasts.as_secs().max(1));
+            let terms =
+                StoredTerms { until, reason: request.reason.to_string(), by: actor.to_owned(), since: now };
+            set_muted(records, session, at, now, player, Some(terms))
+        }
+        ModeratorAction::Unmute => set_muted(records, session, at, now, player, None),
+        ModeratorAction::Move { from, to } => match session.server.move_to_room(player, from, to) {
+            Move::Asked | Move::OnlyRemoved => ModeratorAnswer::Done,
+            Move::NotThere => ModeratorAnswer::NotInRoom,
+            Move::Forbidden => ModeratorAnswer::RoomForbidden,
+            Move::Full => ModeratorAnswer::RoomFull,
+        },
+        _ => ModeratorAnswer::Failed,
+    }
+}
+
+/// It holds for the player, as what an operator decides does, and not for the visit.
+fn set_muted(
+    records: &Records,
+    session: &mut Session,
+    at: SessionInstant,
+    now: u64,
+    player: ClientId,
+    terms: Option<StoredTerms>,
+) -> ModeratorAnswer {
+    let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
+    let change = |standing: &mut crate::records::StoredStanding| *standing.terms_mut(Sanction::Muted) = terms;
+    let Ok((standing, _)) = records.change_standing(now, &session.name, &identity, change) else {
+        return ModeratorAnswer::Failed;
+    };
+    match session.server.set_standing(&identity, &standing.to_engine(now, at)) {
+        Ok(_) => ModeratorAnswer::Done,
+        Err(_) => ModeratorAnswer::Failed,
+    }
+}
+
+fn in_words(action: &ModeratorAction) -> (&'static str, String) {
+    match action {
+        ModeratorAction::Kick => ("kick", String::new()),
+        ModeratorAction::Mute { lasts: None } => ("mute", "for good".into()),
+        ModeratorAction::Mute { lasts: Some(lasts) } => ("mute", format!("for {} s", lasts.as_secs())),
+        ModeratorAction::Unmute => ("unmute", String::new()),
+        ModeratorAction::Move { from, to } => ("move", format!("{from} to {to}")),
+        _ => ("unknown", String::new()),
+    }
+}
+
+fn result(answer: ModeratorAnswer) -> &'static str {
+    match answer {
+        ModeratorAnswer::Done => "done",
+        ModeratorAnswer::NotModerator => "may not moderate",
+        ModeratorAnswer::NoPlayer => "there is no such player",
+        ModeratorAnswer::Protected => "the player may moderate, too",
+        ModeratorAnswer::NotInRoom => "the player does not listen to the room",
+        ModeratorAnswer::RoomForbidden => "the player may not listen to the room",
+        ModeratorAnswer::RoomFull => "the room is full",
+        _ => "it could not be done",
+    }
+}

@@ -1,0 +1,142 @@
+//! What I, who may moderate, ask of the server about others.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use consonance_wire::{
+    Capabilities, ModeratorAnswer, ModeratorDeed, ModeratorRequest, WireStr, WriteError, Writer,
+};
+
+use super::Client;
+use super::connect::Connection;
+use super::event::ClientEvent;
+use super::stages::Stage;
+use crate::moderator::ModeratorAction;
+
+/// Requests that wait for their answers.
+#[derive(Debug, Default)]
+pub(super) struct ModeratorRequests {
+    /// Of the newest one.
+    number: u16,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    number: u16,
+    player: Box<str>,
+    action: ModeratorAction,
+}
+
+/// Why a request was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModerateError {
+    /// No session is joined.
+    NotJoined,
+    /// The server takes no such requests: it is one of the original, or its operator alone moderates.
+    NotOffered,
+    /// As many requests wait for their answers as may.
+    TooMany {
+        /// How many that are.
+        limit: usize,
+    },
+    /// Names and reason together do not fit into a packet.
+    TooLong,
+}
+
+impl fmt::Display for ModerateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJoined => f.write_str("no session is joined: nothing was done"),
+            Self::NotOffered => f.write_str("this server takes no requests of players who moderate"),
+            Self::TooMany { limit } => {
+                write!(f, "{limit} requests wait for the server's answer: wait for it, too")
+            }
+            Self::TooLong => f.write_str("the reason is too long for a packet: say it in fewer words"),
+        }
+    }
+}
+
+impl core::error::Error for ModerateError {}
+
+impl Client {
+    /// Whether the server of the present session takes such requests at all; who may is for the join token to say.
+    pub fn can_moderate(&self) -> bool {
+        self.server_can(Capabilities::MODERATORS)
+    }
+
+    /// Asks the server to do something to a player of this session. [`ClientEvent::ModeratorAnswered`] tells what became of
+    /// it, whatever that is.
+    ///
+    /// # Errors
+    /// If it cannot be sent; nothing is told then.
+    pub fn moderate(
+        &mut self,
+        player: &str,
+        action: &ModeratorAction,
+        reason: &str,
+    ) -> Result<(), ModerateError> {
+        let Connection::Joined { link, session, .. } = self.connection else {
+            return Err(ModerateError::NotJoined);
+        };
+        if !self.can_moderate() {
+            return Err(ModerateError::NotOffered);
+        }
+        if self.moderator_requests.waiting.len() >= WAITING_MAX {
+            return Err(ModerateError::TooMany { limit: WAITING_MAX });
+        }
+        let number = self.moderator_requests.number.wrapping_add(1);
+        let (name, reason) = (WireStr::from(player), WireStr::from(reason));
+        let request = ModeratorRequest { number, player: name, reason, deed: deed(action) };
+        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
+            let mut writer = Writer::new(out);
+            request.write(session, &mut writer)?;
+            Ok::<_, WriteError>(writer.len())
+        });
+        written.map_err(|_| ModerateError::TooLong)?;
+        let waiting = Waiting { number, player: player.into(), action: action.clone() };
+        self.moderator_requests.waiting.push(waiting);
+        self.moderator_requests.number = number;
+        Ok(())
+    }
+
+    /// The server has answered.
+    pub(super) fn hear_answer(&mut self, number: u16, answer: ModeratorAnswer) {
+        let place = self.moderator_requests.waiting.iter().position(|waiting| waiting.number == number);
+        match place {
+            Some(place) => {
+                let Waiting { player, action, .. } = self.moderator_requests.waiting.remove(place);
+                self.events.push(ClientEvent::ModeratorAnswered { player, action, answer });
+            }
+            None => self.statistics.ignored += 1,
+        }
+    }
+
+    /// Whoever was asked will not answer any more.
+    pub(super) fn give_up_moderating(&mut self) {
+        for Waiting { player, action, .. } in core::mem::take(&mut self.moderator_requests.waiting) {
+            let answer = ModeratorAnswer::Failed;
+            self.events.push(ClientEvent::ModeratorAnswered { player, action, answer });
+        }
+    }
+}
+
+/// Requests that wait at once.
+const WAITING_MAX: usize = 16;
+
+fn deed(action: &ModeratorAction) -> ModeratorDeed<'_> {
+    match action {
+        ModeratorAction::Kick => ModeratorDeed::Kick,
+        ModeratorAction::Mute { lasts } => {
+            // Never to the 0 that says that there is no end.
+            let seconds = lasts.map(|lasts| u32::try_from(lasts.as_secs()).unwrap_or(u32::MAX).max(1));
+            ModeratorDeed::Mute { for_s: seconds.unwrap_or(0) }
+        }
+        ModeratorAction::Unmute => ModeratorDeed::Unmute,
+        ModeratorAction::Move { from, to } => {
+            ModeratorDeed::Move { from: WireStr::from(&**from), to: WireStr::from(&**to) }
+        }
+    }
+}

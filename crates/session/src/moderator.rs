@@ -1,0 +1,42 @@
+//! What players who may moderate ask of the server.
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+pub use consonance_wire::ModeratorAnswer;
+
+/// What a moderator can have done to a player of the same session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModeratorAction {
+    /// It is removed from the session; it may come back.
+    Kick,
+    /// Its voice goes nowhere.
+    Mute {
+        /// How long, in whole seconds; for good if there is no end.
+        lasts: Option<Duration>,
+    },
+    /// Its voice is heard again.
+    Unmute,
+    /// It is taken out of a room and asked to listen to another one instead.
+    Move {
+        /// The room that it listens to.
+        from: Box<str>,
+        /// The room to go to.
+        to: Box<str>,
+    },
+}
+
+/// A request as the server's driver gets it: the one who asks may moderate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModeratorRequest {
+    /// For [`Server::answer_moderator`](crate::Server::answer_moderator).
+    pub number: u16,
+    /// The name of the player whom it is about.
+    pub player: Box<str>,
+    /// Why; may be empty.
+    pub reason: Box<str>,
+    /// What is to be done.
+    pub action: ModeratorAction,
+}
