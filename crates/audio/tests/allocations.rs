@@ -9,6 +9,7 @@ use consonance_audio::{
     MixerSettings, OpusEncoder, OpusLibrary, Orientation, Pose, SpatialMode, SpatialSettings, SpeakerKey,
     SpeakerPlace, SpeakerStatistics, StereoBlock, WavInput,
 };
+use consonance_test_sound::recording;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -21,8 +22,7 @@ const UTTERANCE_BLOCKS: u64 = 400;
 const SPEECH_FRAMES: u64 = 160;
 
 fn packets(encoder: &mut dyn Encoder) -> Vec<Vec<u8>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-1.wav");
-    let sound = WavInput::open(path).unwrap().samples().to_vec();
+    let sound = WavInput::open(recording(1)).unwrap().samples().to_vec();
     let mut packet = vec![0; 4_000];
     let frames = sound.chunks_exact(FrameSize::Ms20.samples()).take(SPEECH_FRAMES as usize);
     let frames = frames.map(|frame| {

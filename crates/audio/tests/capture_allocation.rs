@@ -5,6 +5,7 @@ use std::alloc::System;
 use consonance_audio::{
     Activation, ActivationSettings, BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput,
 };
+use consonance_test_sound::recording;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -12,10 +13,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 #[test]
 fn nothing_is_allocated_per_block() {
-    let speech = |number: u32| {
-        let path = format!("{}/../../assets/speech/austen-{number}.wav", env!("CARGO_MANIFEST_DIR"));
-        WavInput::open(path).unwrap().samples().to_vec()
-    };
+    let speech = |number: u32| WavInput::open(recording(number)).unwrap().samples().to_vec();
     let (voice, far) = (speech(1), speech(2));
     let settings = CaptureSettings { background_removal: Some(0.65), ..CaptureSettings::default() };
     let mut chain = CaptureChain::new(settings);

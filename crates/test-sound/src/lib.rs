@@ -14,16 +14,22 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
 
 /// 20 ms at 48 kHz.
 pub const FRAME_SAMPLES: usize = 960;
 
-/// Speech, from second to second of one of the repository's recordings.
+/// The file of one of the repository's three recordings of speech, 1 to 3: mono at 16 kHz.
+pub fn recording(number: u32) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech");
+    folder.join(format!("austen-{number}.wav"))
+}
+
+/// Speech, from second to second of the first recording.
 pub fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
-    let path = format!("{}/../../assets/speech/austen-1.wav", env!("CARGO_MANIFEST_DIR"));
-    let mut reader = hound::WavReader::open(path).unwrap();
+    let mut reader = hound::WavReader::open(recording(1)).unwrap();
     assert_eq!((reader.spec().sample_rate, reader.spec().channels), (16_000, 1));
     let at = |seconds: f64| (seconds * 16_000.0) as usize;
     let samples = reader.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0);

@@ -1,9 +1,9 @@
 //! Sounds to process, and how loud they are.
 
 use std::f32::consts::TAU;
-use std::path::PathBuf;
 
 use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput};
+use consonance_test_sound::recording;
 
 /// Samples of so many seconds.
 pub(crate) fn seconds(seconds: f32) -> usize {
@@ -12,10 +12,7 @@ pub(crate) fn seconds(seconds: f32) -> usize {
 
 /// One of the three recordings of the repository, mono at 48 kHz.
 pub(crate) fn speech(number: u32) -> Vec<f32> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../assets/speech")
-        .join(format!("austen-{number}.wav"));
-    WavInput::open(path).unwrap().samples().to_vec()
+    WavInput::open(recording(number)).unwrap().samples().to_vec()
 }
 
 /// Several recordings, one after the other.

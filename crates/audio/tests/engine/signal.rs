@@ -1,8 +1,7 @@
 //! Sounds to send, and how much of them is found again.
 
-use std::path::PathBuf;
-
 use consonance_audio::WavInput;
+use consonance_test_sound::recording;
 
 /// Dice that fall the same way every time (Vigna's `splitmix64`).
 pub(crate) struct Dice(pub(crate) u64);
@@ -28,10 +27,7 @@ impl Dice {
 
 /// One of the three recordings of the repository, mono at 48 kHz.
 pub(crate) fn speech(number: u32) -> Vec<f32> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../assets/speech")
-        .join(format!("austen-{number}.wav"));
-    WavInput::open(path).unwrap().samples().to_vec()
+    WavInput::open(recording(number)).unwrap().samples().to_vec()
 }
 
 /// A tone that a codec for voices likes: 157 Hz, so that it is somewhere else at every block's edge, and five

@@ -3,16 +3,14 @@
 use consonance_audio::WavInput;
 use serde_json::Value;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, RECORDING};
 use crate::program::Program;
-
-const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
 
 /// Runs `lab link` on the recording with these options: what it printed, and what is heard.
 fn link(options: &[&str]) -> (Value, Vec<f32>) {
     let folder = Folder::new();
     let output = folder.file("heard.wav");
-    let mut arguments = vec!["lab", "link", "--input", SPEECH, "--output", &output];
+    let mut arguments = vec!["lab", "link", "--input", RECORDING, "--output", &output];
     arguments.extend(options);
     let ended = Program::start(&arguments).end();
     ended.assert_well();
@@ -27,7 +25,7 @@ fn correlation(a: &[f32], b: &[f32]) -> f64 {
 
 #[test]
 fn the_delay_that_is_printed_is_removed() {
-    let original = WavInput::open(SPEECH).unwrap().samples().to_vec();
+    let original = WavInput::open(RECORDING).unwrap().samples().to_vec();
     let (printed, heard) = link(&[]);
     assert!(printed["delay_ms"].as_f64().unwrap() <= 40.0, "{printed}");
     let counts = ["lost", "recovered", "concealed", "late"].map(|name| printed[name].as_u64().unwrap());
@@ -38,7 +36,7 @@ fn the_delay_that_is_printed_is_removed() {
 
 #[test]
 fn where_sound_was_stretched_most_of_it_lies_in_place_all_the_same() {
-    let original = WavInput::open(SPEECH).unwrap().samples().to_vec();
+    let original = WavInput::open(RECORDING).unwrap().samples().to_vec();
     let (mut in_place, mut halves) = (0, 0);
     for seed in ["1", "2", "3", "4"] {
         let (printed, heard) = link(&["--loss", "10", "--jitter", "60", "--seed", seed]);
@@ -70,7 +68,7 @@ fn a_trace_is_followed() {
         .collect();
     let trace = folder.write("trace.txt", lines.join("\n").as_bytes());
     let (printed, _) = link(&["--trace", &trace]);
-    let frames = WavInput::open(SPEECH).unwrap().samples().len().div_ceil(960) as u64;
+    let frames = WavInput::open(RECORDING).unwrap().samples().len().div_ceil(960) as u64;
     assert_eq!(printed["lost"].as_u64().unwrap(), frames / 10, "{printed}");
     assert!(
         (60.0..100.0).contains(&printed["delay_ms"].as_f64().unwrap()),
