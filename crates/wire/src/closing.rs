@@ -103,15 +103,9 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Closing<'a>>, ParseError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::written;
 
     const SESSION: SessionId = SessionId(0x1234_5678);
-
-    fn written<'b>(closing: &Closing<'_>, buffer: &'b mut [u8; 1024]) -> &'b [u8] {
-        let mut writer = Writer::new(buffer);
-        closing.write(SESSION, &mut writer).unwrap();
-        let length = writer.len();
-        &buffer[..length]
-    }
 
     #[test]
     fn what_is_written_is_found_and_nothing_that_is_cut_off() {
@@ -122,8 +116,7 @@ mod tests {
             Closing::Restarts { come_back_in_ms: u32::MAX },
             Closing::Stays,
         ] {
-            let mut buffer = [0; 1024];
-            let bytes = written(&closing, &mut buffer);
+            let bytes = written(|writer| closing.write(SESSION, writer));
             assert_eq!(Closing::find(&bytes[7..]), Some(closing));
             for length in 7..bytes.len() {
                 assert_eq!(Closing::find(&bytes[7..length]), None, "{closing:?} of {length} bytes");
@@ -138,7 +131,7 @@ mod tests {
             &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
             &[11, 0, 10, 1, 1, 2, 3, 4, 0, 0, 0, 7, b'q'],
         ];
-        assert_eq!(written(&closing, &mut [0; 1024]), expected.concat());
+        assert_eq!(written(|writer| closing.write(SESSION, writer)), expected.concat());
     }
 
     #[test]

@@ -234,3 +234,12 @@ impl<'b> Writer<'b> {
         }
     }
 }
+
+/// What somebody writes into a buffer as large as any peer's, for tests.
+#[cfg(test)]
+pub(crate) fn written(write: impl FnOnce(&mut Writer<'_>) -> Result<(), WriteError>) -> alloc::vec::Vec<u8> {
+    let mut buffer = [0; 1024];
+    let mut writer = Writer::new(&mut buffer);
+    write(&mut writer).expect("it fits");
+    writer.written().to_vec()
+}

@@ -160,6 +160,7 @@ fn read_string<'a>(reader: &mut Reader<'a>) -> Result<WireStr<'a>, ParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::written;
 
     #[test]
     fn what_is_written_is_found_and_nothing_shorter_is() {
@@ -167,10 +168,7 @@ mod tests {
         let rooms = ModeratorDeed::Move { from: WireStr::from("lobby"), to: WireStr::from("jail") };
         for deed in [ModeratorDeed::Kick, ModeratorDeed::Mute { for_s: 60 }, ModeratorDeed::Unmute, rooms] {
             let request = ModeratorRequest { number: 7, player, reason, deed };
-            let mut buffer = [0; 256];
-            let mut writer = Writer::new(&mut buffer);
-            request.write(SessionId(5), &mut writer).unwrap();
-            let bytes = writer.written();
+            let bytes = written(|writer| request.write(SessionId(5), writer));
             assert_eq!(ModeratorRequest::find(&bytes[7..]), Some(request));
             for length in 7..bytes.len() {
                 assert_eq!(ModeratorRequest::find(&bytes[7..length]), None, "{deed:?} of {length} bytes");

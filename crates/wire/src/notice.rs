@@ -243,15 +243,9 @@ const fn right(byte: u8) -> Result<Option<bool>, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::written;
 
     const SESSION: SessionId = SessionId(0x1234_5678);
-
-    fn written<'b>(notice: &Notice<'_>, buffer: &'b mut [u8; 1024]) -> &'b [u8] {
-        let mut writer = Writer::new(buffer);
-        notice.write(SESSION, &mut writer).unwrap();
-        let length = writer.len();
-        &buffer[..length]
-    }
 
     fn every_kind() -> [Notice<'static>; 10] {
         let room = WireStr::from("lobby");
@@ -272,8 +266,7 @@ mod tests {
     #[test]
     fn what_is_written_is_found() {
         for notice in every_kind() {
-            let mut buffer = [0; 1024];
-            let bytes = written(&notice, &mut buffer);
+            let bytes = written(|writer| notice.write(SESSION, writer));
             assert_eq!(Notice::find(&bytes[7..]), Some(notice));
             for length in 7..bytes.len() {
                 assert_eq!(Notice::find(&bytes[7..length]), None, "{notice:?} of {length} bytes");
@@ -289,7 +282,7 @@ mod tests {
             &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
             &[10, 0, 10, 1, 2, 1, 2, 3, 4, 0, 3, b'n', b'o'],
         ];
-        assert_eq!(written(&notice, &mut [0; 1024]), expected.concat());
+        assert_eq!(written(|writer| notice.write(SESSION, writer)), expected.concat());
     }
 
     #[test]

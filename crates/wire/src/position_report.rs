@@ -119,37 +119,30 @@ fn read_place(reader: &mut Reader<'_>) -> Result<[f32; 3], ParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::written;
 
     const SESSION: SessionId = SessionId(0x1234_5678);
-
-    fn written(report: &PositionReport) -> ([u8; 64], usize) {
-        let mut buffer = [0; 64];
-        let mut writer = Writer::new(&mut buffer);
-        report.write(SESSION, &mut writer).unwrap();
-        let length = writer.len();
-        (buffer, length)
-    }
 
     #[test]
     fn a_place_is_carrier_mark_number_and_three_floats() {
         let position = Position::new([1.0, -2.0, 0.5]).unwrap();
         let report = PositionReport { number: 0x0102, position: Some(position) };
-        let (buffer, length) = written(&report);
+        let bytes = written(|writer| report.write(SESSION, writer));
         let expected = [
             &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
             &[8, 0, 14, 1, 2, 0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0, 0x3f, 0, 0, 0],
         ];
-        assert_eq!(buffer[..length], expected.concat());
-        assert_eq!(PositionReport::find(&buffer[7..length]), Some(Ok(report)));
-        assert_eq!(PositionReport::find(&buffer[7..length - 1]), None, "an item that is cut off");
+        assert_eq!(bytes, expected.concat());
+        assert_eq!(PositionReport::find(&bytes[7..]), Some(Ok(report)));
+        assert_eq!(PositionReport::find(&bytes[7..bytes.len() - 1]), None, "an item that is cut off");
     }
 
     #[test]
     fn having_no_place_is_a_report_too() {
         let report = PositionReport { number: 7, position: None };
-        let (buffer, length) = written(&report);
-        assert_eq!(length, 14);
-        assert_eq!(PositionReport::find(&buffer[7..length]), Some(Ok(report)));
+        let bytes = written(|writer| report.write(SESSION, writer));
+        assert_eq!(bytes.len(), 14);
+        assert_eq!(PositionReport::find(&bytes[7..]), Some(Ok(report)));
     }
 
     #[test]

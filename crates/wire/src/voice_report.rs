@@ -219,17 +219,11 @@ impl<'a> ListItem<'a> for Reception {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::written;
 
     const SESSION: SessionId = SessionId(0x1234_5678);
     const UPLINK_RECEIPT: UplinkReceipt =
         UplinkReceipt { newest_sequence: 0x0102, frames: 0x0304_0506, arrived_ms: 0x0708_090a };
-
-    fn written<'b>(report: &VoiceReport<'_>, buffer: &'b mut [u8; 1024]) -> &'b [u8] {
-        let mut writer = Writer::new(buffer);
-        report.write(SESSION, &mut writer).unwrap();
-        let length = writer.len();
-        &buffer[..length]
-    }
 
     #[test]
     fn a_report_to_a_speaker_is_carrier_mark_and_items() {
@@ -246,7 +240,7 @@ mod tests {
             &[5, 0, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
             &[6, 0, 5, 3, 12, 0, 100, 1],
         ];
-        assert_eq!(written(&report, &mut [0; 1024]), expected.concat());
+        assert_eq!(written(|writer| report.write(SESSION, writer)), expected.concat());
     }
 
     #[test]
@@ -258,8 +252,7 @@ mod tests {
         let reception =
             Some(ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(&speakers) });
         let report = VoiceReport { reception, ..VoiceReport::default() };
-        let mut buffer = [0; 1024];
-        let bytes = written(&report, &mut buffer);
+        let bytes = written(|writer| report.write(SESSION, writer));
         assert_eq!(bytes[9..][..5], [7, 0, 18, 0, 2]);
         assert_eq!(VoiceReport::find(&bytes[7..]), Some(report));
         assert_eq!(VoiceReport::find(&bytes[7..bytes.len() - 1]), None, "an item that is cut off");
