@@ -292,7 +292,7 @@ impl Default for Config {
                 idle_timeout: Duration::from_secs(10),
             },
             fast_path: FastPathConfig { enabled: true, allow_plain: false, gather_ms_max: 10 },
-            overload: SheddingSettings::default(),
+            overload: SheddingSettings { counts_process: true, ..SheddingSettings::default() },
             ending: EndingConfig::default(),
             limits: Limits::default(),
         }

@@ -5,7 +5,9 @@ mod bell;
 mod breaks;
 mod busy_meter;
 mod cores;
+mod process_share;
 mod sleeper;
+mod smoothed;
 mod worker;
 
 use std::fmt;

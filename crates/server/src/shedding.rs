@@ -14,6 +14,9 @@ pub struct SheddingSettings {
     pub turn_max: Duration,
     /// What newcomers are told, in seconds.
     pub retry_in_s: u32,
+    /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time that it
+    /// may use: the threads of networks keep workers from their turns.
+    pub counts_process: bool,
 }
 
 /// What is given up, in rising order; each step includes those before it.
@@ -59,9 +62,15 @@ const STEPS: [Shedding; 5] = [
 ];
 
 impl Default for SheddingSettings {
-    /// 90 % busy, or turns of 20 ms; 20 s for newcomers.
+    /// 90 % busy, or turns of 20 ms; 20 s for newcomers; and the process may do other things besides.
     fn default() -> Self {
-        Self { is_on: true, busy_percent_max: 90, turn_max: Duration::from_millis(20), retry_in_s: 20 }
+        Self {
+            is_on: true,
+            busy_percent_max: 90,
+            turn_max: Duration::from_millis(20),
+            retry_in_s: 20,
+            counts_process: false,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) const OVERLOAD_KEYS: &[Key] = &[
         "overload.busy_percent_max",
         Takes::AtOnce,
         Field::Number(|config| &mut config.overload.busy_percent_max, 1, 100),
-        "In how many hundredths of its time a worker may be busy; a step is taken for each second above that, and one back for each five seconds below three quarters of it.",
+        "In how many hundredths of its time a worker may be busy, and how many hundredths of the processor time that it may use the whole process may use; a step is taken for each second above that, and one back for each five seconds below three quarters of it.",
     ),
     Key::new(
         "overload.turn_max_s",

@@ -2,21 +2,21 @@
 
 use std::time::{Duration, Instant};
 
+use super::smoothed::Smoothed;
+
 /// How often the share is made anew.
 const WINDOW: Duration = Duration::from_millis(100);
-/// After this time, most of the share is of newer windows.
-const TIME_CONSTANT_S: f64 = 1.0;
 
 #[derive(Debug)]
 pub(super) struct BusyMeter {
     window_from: Instant,
     busy: Duration,
-    share: f64,
+    share: Smoothed,
 }
 
 impl BusyMeter {
     pub(super) fn new(now: Instant) -> Self {
-        Self { window_from: now, busy: Duration::ZERO, share: 0.0 }
+        Self { window_from: now, busy: Duration::ZERO, share: Smoothed::default() }
     }
 
     /// The worker did something all this time, and nothing between these times; the share, if there is a new one.
@@ -26,11 +26,9 @@ impl BusyMeter {
         if window < WINDOW {
             return None;
         }
-        let share = self.busy.as_secs_f64() / window.as_secs_f64();
-        let weight = 1.0 - (-window.as_secs_f64() / TIME_CONSTANT_S).exp();
-        self.share += (share - self.share) * weight;
+        let share = self.share.note(window, self.busy.as_secs_f64());
         (self.window_from, self.busy) = (until, Duration::ZERO);
-        Some(self.share)
+        Some(share)
     }
 }
 

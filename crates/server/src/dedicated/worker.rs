@@ -8,15 +8,21 @@ use std::time::{Duration, Instant};
 
 use super::busy_meter::BusyMeter;
 use super::cores::stay_on;
+use super::process_share::ProcessShare;
 use super::sleeper::Sleeper;
 use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
 use crate::session_loop::SessionLoop;
+use crate::shedding::Shedding;
 
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Jobs done between two turns, so that voice waits for few of them.
 const JOBS_PER_TURN: usize = 8;
+/// A worker that has had much to do looks so often whether that is over, although nobody wakes it.
+const SETTLING: Duration = Duration::from_millis(100);
+/// Busy for less than this share, it is idle.
+const SETTLED_SHARE: f64 = 0.01;
 
 struct Worker {
     session_loop: SessionLoop,
@@ -25,6 +31,8 @@ struct Worker {
     is_stopping: Arc<AtomicBool>,
     gauges: Arc<Gauges>,
     meter: BusyMeter,
+    process: ProcessShare,
+    busy_share: f64,
     /// Since the load was noted last.
     longest_turn: Duration,
 }
@@ -46,9 +54,19 @@ pub(super) fn start(
         }
         let sleeper = Sleeper::new(&session_loop);
         let _ = tell_waker.send(sleeper.waker());
-        let meter = BusyMeter::new(Instant::now());
-        Worker { session_loop, sleeper, jobs, is_stopping, gauges, meter, longest_turn: Duration::ZERO }
-            .run();
+        let now = Instant::now();
+        let worker = Worker {
+            session_loop,
+            sleeper,
+            jobs,
+            is_stopping,
+            gauges,
+            meter: BusyMeter::new(now),
+            process: ProcessShare::new(now),
+            busy_share: 0.0,
+            longest_turn: Duration::ZERO,
+        };
+        worker.run();
     };
     let thread = thread::Builder::new().name(format!("voice-{number}")).spawn(run);
     let thread = thread.expect("the operating system gives a thread");
@@ -80,15 +98,27 @@ impl Worker {
         let now = Instant::now();
         self.longest_turn = self.longest_turn.max(now - woke);
         if let Some(share) = self.meter.was_busy(woke, now) {
-            self.gauges.set_busy(share);
-            self.session_loop.note_load(now, share, std::mem::take(&mut self.longest_turn));
-            self.gauges.publish(&self.session_loop.worker_statistics());
+            self.note_load(now, share);
         }
         let wake_at = if more_jobs_wait { Some(now) } else { wake_at };
         let sleep = wake_at.map_or(Duration::MAX, |at| at.saturating_duration_since(now));
+        let sleep = if self.is_settled() { sleep } else { sleep.min(SETTLING) };
         if !sleep.is_zero() {
             self.sleeper.sleep(&self.session_loop, sleep, found_packets);
         }
+    }
+
+    fn note_load(&mut self, now: Instant, share: f64) {
+        self.busy_share = share;
+        self.gauges.set_busy(share);
+        let process_share = self.process.look(now);
+        self.session_loop.note_load(now, share, process_share, std::mem::take(&mut self.longest_turn));
+        self.gauges.publish(&self.session_loop.worker_statistics());
+    }
+
+    /// Whether nothing is to be taken back or to be shown that follows from less work.
+    fn is_settled(&self) -> bool {
+        self.busy_share < SETTLED_SHARE && self.session_loop.shedding() == Shedding::Nothing
     }
 
     /// True if there may be more.

@@ -8,9 +8,12 @@ use super::SessionLoop;
 use crate::shedding::Shedding;
 
 impl SessionLoop {
-    /// The loop was busy for this share of its time of late, and no turn took longer than this; to be told several times a
-    /// second. Gives up more or less, as [`SheddingSettings`](crate::SheddingSettings) say.
-    pub fn note_load(&mut self, now: Instant, busy_share: f64, longest_turn: Duration) {
+    /// The loop was busy for this share of its time of late, the process used this share of the processor time that it may
+    /// use, and no turn took longer than this; to be told several times a second. Gives up more or less, as
+    /// [`SheddingSettings`](crate::SheddingSettings) say.
+    pub fn note_load(&mut self, now: Instant, busy_share: f64, process_share: f64, longest_turn: Duration) {
+        let counts_process = self.shedder.settings().counts_process;
+        let busy_share = if counts_process { busy_share.max(process_share) } else { busy_share };
         let former = self.shedder.step();
         let Some(step) = self.shedder.observe(now, busy_share, longest_turn) else { return };
         let voices = step.voices_per_room();

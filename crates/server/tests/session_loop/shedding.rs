@@ -10,7 +10,7 @@ use crate::stage::Stage;
 fn load(stage: &mut Stage, seconds: u32, busy_share: f64) {
     for _ in 0..seconds * 10 {
         stage.wait(Duration::from_millis(100));
-        stage.session_loop.note_load(stage.now, busy_share, Duration::from_millis(1));
+        stage.session_loop.note_load(stage.now, busy_share, 0.0, Duration::from_millis(1));
         stage.turn();
     }
 }

@@ -5,6 +5,7 @@
 mod asking;
 mod banning;
 mod moderating;
+mod overload;
 #[cfg(target_os = "linux")]
 mod pinning;
 mod recording;

@@ -1,0 +1,39 @@
+//! Workers that have had too much to do.
+
+use std::time::{Duration, Instant};
+
+use consonance_server::SessionsSettings;
+
+use crate::stage::{Stage, wait_until};
+
+/// Tells a worker that it has been busy like this for two seconds.
+fn overload(stage: &Stage, busy_share: f64, process_share: f64) -> u8 {
+    let told = stage.server.handle().ask(0, move |session_loop, now: Instant| {
+        for seconds in 0..=2 {
+            let at = now + Duration::from_secs(seconds);
+            session_loop.note_load(at, busy_share, process_share, Duration::ZERO);
+        }
+        session_loop.shedding().number()
+    });
+    told.unwrap()
+}
+
+#[test]
+fn a_worker_that_nobody_wakes_takes_back_what_it_had_given_up() {
+    let stage = Stage::new(&["main"], 1);
+    assert!(overload(&stage, 1.0, 0.0) > 0);
+    // Looking at what it shows of itself does not wake it.
+    let shown = || stage.server.handle().workers()[0].shedding;
+    wait_until("it is shown", &mut [], |_| shown() > 0);
+    wait_until("it is taken back", &mut [], |_| shown() == 0);
+}
+
+#[test]
+fn a_process_that_uses_all_its_processor_time_has_too_much_to_do_if_it_is_there_for_the_server_alone() {
+    for counts_process in [false, true] {
+        let mut settings = SessionsSettings::new(["main"]).unwrap();
+        settings.shedding.counts_process = counts_process;
+        let stage = Stage::with_settings(&settings, 1);
+        assert_eq!(overload(&stage, 0.1, 1.0) > 0, counts_process);
+    }
+}
