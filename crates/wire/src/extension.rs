@@ -3,7 +3,7 @@
 //! Peers of the original ignore bytes behind a body; ours may put more there: a mark, then items, each a tag,
 //! a length and that many bytes. Who does not know a tag skips it.
 
-use crate::{Reader, WriteError, Writer};
+use crate::{ParseError, Reader, WriteError, Writer};
 
 /// The block behind a packet's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,18 @@ impl<'a> Extension<'a> {
             Ok(Self::MARK) => Some(Self { items: reader.rest() }),
             _ => None,
         }
+    }
+
+    /// What the first item of this tag says; `None` if there is none, or `read` does not know it or leaves some of it.
+    pub(crate) fn find_item<T>(
+        trailing: &'a [u8],
+        tag: u8,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<Option<T>, ParseError>,
+    ) -> Option<T> {
+        let (_, bytes) = Self::find(trailing)?.items().find(|&(found, _)| found == tag)?;
+        let mut reader = Reader::new(bytes);
+        let said = read(&mut reader).ok()??;
+        reader.rest().is_empty().then_some(said)
     }
 
     /// The items in order. An item that is cut off ends them.

@@ -87,10 +87,7 @@ impl ModeratorAnswer {
 impl<'a> ModeratorRequest<'a> {
     /// The request behind an [`ErrorWrongSession`]; `None` if there is none, or one that is not known here.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
-        let (_, bytes) = Extension::find(trailing)?.items().find(|&(tag, _)| tag == REQUEST)?;
-        let mut reader = Reader::new(bytes);
-        let found = read(&mut reader).ok()??;
-        reader.rest().is_empty().then_some(found)
+        Extension::find_item(trailing, REQUEST, read)
     }
 
     /// Writes the whole packet: the carrier and the block behind it.

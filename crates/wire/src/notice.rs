@@ -105,10 +105,7 @@ impl Sanction {
 impl<'a> Notice<'a> {
     /// The notice behind an [`ErrorWrongSession`]; `None` if there is none, or one that is not known here.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
-        let (_, bytes) = Extension::find(trailing)?.items().find(|&(tag, _)| tag == NOTICE)?;
-        let mut reader = Reader::new(bytes);
-        let found = read(&mut reader).ok()??;
-        reader.rest().is_empty().then_some(found)
+        Extension::find_item(trailing, NOTICE, read)
     }
 
     /// Writes the whole packet: the carrier and the block behind it.
