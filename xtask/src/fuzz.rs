@@ -25,8 +25,16 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 5] =
-    ["wire_parse", "extension_block", "server_operations", "client_operations", "path_operations"];
+const TARGETS: [&str; 8] = [
+    "wire_parse",
+    "extension_block",
+    "server_operations",
+    "client_operations",
+    "path_operations",
+    "stranger_hello",
+    "join_token",
+    "hand_over",
+];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";
 

@@ -103,7 +103,7 @@ impl HandOver {
     /// # Errors
     /// If it cannot be written, or something else has this name.
     pub fn write(&self, path: &Path) -> Result<(), HandOverError> {
-        state_file::write(path, &record::to_bytes(self))
+        state_file::write(path, &self.to_bytes())
     }
 
     /// Takes what was left there, and deletes the file, so that nobody else takes it; nothing if there is none.
@@ -112,12 +112,20 @@ impl HandOver {
     /// If it is not to be trusted, damaged, of another version or not readable. The server can start without it.
     pub fn take(path: &Path) -> Result<Option<Self>, HandOverError> {
         let Some(bytes) = state_file::take(path)? else { return Ok(None) };
-        record::from_bytes(&bytes).map(Some).map_err(|unreadable| match unreadable {
+        Self::from_bytes(&bytes).map(Some).map_err(|unreadable| match unreadable {
             record::Unreadable::OtherVersion(found) => {
                 HandOverError::OtherVersion { path: path.to_owned(), found }
             }
             record::Unreadable::Damaged(cause) => HandOverError::Damaged { path: path.to_owned(), cause },
         })
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        record::to_bytes(self)
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, record::Unreadable> {
+        record::from_bytes(bytes)
     }
 }
 

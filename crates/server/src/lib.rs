@@ -38,6 +38,8 @@ pub mod config;
 mod dedicated;
 mod directory;
 mod ending;
+#[doc(hidden)]
+pub mod fuzz;
 mod gauges;
 mod hand_over;
 mod handle;

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use consonance_quic::fuzz::stranger_hello;
+use consonance_server::fuzz::{hand_over, join_token};
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
+use consonance_udp::fuzz::path_operations;
 
 #[test]
 fn no_stored_packet_finds_a_fault() {
@@ -22,6 +25,26 @@ fn no_stored_operations_find_a_fault_in_a_server() {
 #[test]
 fn no_stored_operations_find_a_fault_in_a_client() {
     replay("client_operations", client_operations);
+}
+
+#[test]
+fn no_stored_operations_find_a_fault_in_the_fast_path() {
+    replay("path_operations", path_operations);
+}
+
+#[test]
+fn no_stored_hello_finds_a_fault() {
+    replay("stranger_hello", stranger_hello);
+}
+
+#[test]
+fn no_stored_token_finds_a_fault() {
+    replay("join_token", join_token);
+}
+
+#[test]
+fn nothing_stored_that_a_process_may_have_left_finds_a_fault() {
+    replay("hand_over", hand_over);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

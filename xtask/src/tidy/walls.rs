@@ -87,7 +87,8 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-sim",
         may_use: Only(&["consonance-wire", "consonance-session"]),
-        tests_may_also_use: &[],
+        // One test runs the stored inputs of all fuzz targets.
+        tests_may_also_use: &["consonance-udp", "consonance-quic", "consonance-server"],
     },
     Walls {
         package: "consonance-admin",

@@ -28,6 +28,8 @@ mod close_code;
 mod cryptography;
 mod fast_path;
 mod fingerprint;
+#[doc(hidden)]
+pub mod fuzz;
 mod hello;
 mod identity;
 mod link;

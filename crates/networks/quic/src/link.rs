@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::close_code::CloseCode;
 use crate::settings::OutgoingLimits;
 
-mod frames;
+pub(crate) mod frames;
 mod outbox;
 mod path_link;
 mod pump;

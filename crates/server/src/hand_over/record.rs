@@ -18,7 +18,8 @@ use super::{HandOver, SavedIdentity, VERSION};
 pub(super) const MARK: &[u8] = b"{\"format\":\"consonance-hand-over\",";
 
 /// Why bytes with the mark are no state.
-pub(super) enum Unreadable {
+#[derive(Debug)]
+pub(crate) enum Unreadable {
     OtherVersion(u32),
     Damaged(String),
 }

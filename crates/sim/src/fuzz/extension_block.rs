@@ -2,8 +2,8 @@
 
 use consonance_wire::limits::MAX_PACKET_BYTES;
 use consonance_wire::{
-    Closing, Extension, ExtensionWriter, ModeratorRequest, Packet, PositionReport, SessionId, VoiceReport,
-    Writer,
+    Closing, Extension, ExtensionWriter, ModeratorRequest, Notice, Packet, PositionReport, SessionId,
+    VoiceReport, Writer,
 };
 
 use super::tape::Tape;
@@ -20,6 +20,7 @@ pub fn extension_block(bytes: &[u8]) {
         check_position_report(bytes);
         check_closing(bytes);
         check_moderator_request(bytes);
+        check_notice(bytes);
     }
     let mut tape = Tape::new(bytes);
     let mut items = Vec::new();
@@ -72,6 +73,16 @@ fn check_moderator_request(bytes: &[u8]) {
     request.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
     assert_eq!(ModeratorRequest::find(trailing), Some(request), "what was written is read");
+}
+
+/// The same as what a server says of an operator's decisions.
+fn check_notice(bytes: &[u8]) {
+    let Some(notice) = Notice::find(bytes) else { return };
+    let mut buffer = vec![0; MAX_PACKET_BYTES + bytes.len()];
+    let mut writer = Writer::new(&mut buffer);
+    notice.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
+    let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
+    assert_eq!(Notice::find(trailing), Some(notice), "what was written is read");
 }
 
 fn block(items: &[(u8, &[u8])]) -> Vec<u8> {

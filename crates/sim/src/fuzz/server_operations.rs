@@ -1,11 +1,13 @@
 //! Bytes as everything that can happen to a server, in any order.
 
+mod operator;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use consonance_session::{
-    Access, AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, ProximitySettings, Server,
-    ServerEvent, ServerSettings, Transmit,
+    AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, ProximitySettings, Server, ServerEvent,
+    ServerSettings, Transmit,
 };
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
 
@@ -48,15 +50,8 @@ const MANY: usize = 1_000_000;
 
 impl Run {
     fn new() -> Self {
-        let mut settings = ServerSettings::from_seed(0);
-        settings.session = SESSION;
-        settings.limits.links = PLACES - 1;
-        let mut proximity = ProximitySettings::new(10.0);
-        proximity.max_streams = 1;
-        settings.proximity = vec![(ROOMS[2].into(), proximity)];
-        settings.access = vec![(ROOMS[1].into(), AccessRule::for_both(["gold"]))];
         Self {
-            server: Server::new(settings),
+            server: Server::new(settings()),
             now: Instant::START,
             newest: [LinkId(0); PLACES],
             links: BTreeSet::new(),
@@ -90,25 +85,31 @@ impl Run {
 
     fn administer(&mut self, operation: u8, tape: &mut Tape<'_>) {
         let id = ClientId(u16::from(tape.byte() % 8));
-        match operation {
-            0..=79 => {
-                let _was_in_it = self.server.remove_from_room(id, tape.pick(&ROOMS));
-            }
-            80..=159 => {
-                let _is_here = self.server.reset(id);
-            }
-            160..=199 => self.server.restart(self.now, SESSION),
-            200..=239 => {
-                let tokens: &[&str] = if operation < 220 { &["gold"] } else { &[] };
-                let mut access: Access = tokens.iter().collect();
-                if operation.is_multiple_of(2) {
-                    access = access.listening_to(&ROOMS[..2]).speaking_to(&ROOMS[1..2]);
-                    access.ends_at = Some(self.now + Duration::from_secs(u64::from(operation)));
-                }
-                let _is_here = self.server.set_access(id, access);
-            }
-            240.. => self.server.stop(),
+        match operation / 16 {
+            0..=7 => operator::decide(&mut self.server, self.now, operation / 16, id, tape),
+            8 => self.server.restart(self.now, SESSION),
+            9 | 10 => self.take_over(),
+            11..=14 => operator::change_rules(&mut self.server, self.now, operation / 16, id, tape),
+            _ => self.server.stop(),
         }
+    }
+
+    /// Another process goes on with the session.
+    fn take_over(&mut self) {
+        self.drain();
+        self.server.announce_restart(self.now, Duration::from_secs(1), Duration::from_secs(1));
+        let snapshot = self.server.snapshot(self.now);
+        self.drain();
+        self.server = Server::restore(settings(), &snapshot, self.now);
+        let rows = self.server.client_table().map(|row| {
+            assert!(
+                snapshot.places.iter().any(|place| place.id == row.id && *place.name == *row.name),
+                "{} was here before",
+                row.name
+            );
+            (row.id, (row.name.to_owned(), row.link, row.rooms.into_iter().map(str::to_owned).collect()))
+        });
+        self.table = rows.collect();
     }
 
     fn receive(&mut self, operation: u8, link: LinkId, tape: &mut Tape<'_>) {
@@ -181,6 +182,17 @@ impl Run {
             _ => {}
         }
     }
+}
+
+fn settings() -> ServerSettings {
+    let mut settings = ServerSettings::from_seed(0);
+    settings.session = SESSION;
+    settings.limits.links = PLACES - 1;
+    let mut proximity = ProximitySettings::new(10.0);
+    proximity.max_streams = 1;
+    settings.proximity = vec![(ROOMS[2].into(), proximity)];
+    settings.access = vec![(ROOMS[1].into(), AccessRule::for_both(["gold"]))];
+    settings
 }
 
 /// What an answer to a handshake lets its client show later.

@@ -1,0 +1,104 @@
+//! What an operator does: to a player, and to what holds for all of them.
+
+use std::time::Duration;
+
+use consonance_session::{
+    Access, AccessRule, ClientId, DrainTarget, Draining, Entrance, Instant, RoomLimits, RoomRights, Sanction,
+    Server, Terms,
+};
+
+use crate::fuzz::packets::ROOMS;
+use crate::fuzz::tape::Tape;
+
+/// Something about one player, of eight kinds.
+pub(super) fn decide(server: &mut Server, now: Instant, kind: u8, id: ClientId, tape: &mut Tape<'_>) {
+    match kind {
+        0 | 1 => {
+            let _was_in_it = server.remove_from_room(id, tape.pick(&ROOMS));
+        }
+        2 => {
+            let _what_came_of_it = server.move_to_room(id, tape.pick(&ROOMS), tape.pick(&ROOMS));
+        }
+        3 => {
+            let _was_told = server.kick(id, "enough");
+            assert!(server.client(id).is_none(), "who is kicked is gone");
+        }
+        4 => {
+            let _is_here = server.reset(id);
+        }
+        5 => {
+            let byte = tape.byte();
+            let tokens: &[&str] = if byte < 128 { &["gold"] } else { &[] };
+            let mut access: Access = tokens.iter().collect();
+            if byte.is_multiple_of(2) {
+                access = access.listening_to(&ROOMS[..2]).speaking_to(&ROOMS[1..2]);
+                access.ends_at = Some(now + Duration::from_secs(byte.into()));
+            }
+            let _is_here = server.set_access(id, access);
+        }
+        _ => judge(server, now, id, tape),
+    }
+}
+
+/// Takes something from a player, gives it back, or gives it rights in a room.
+fn judge(server: &mut Server, now: Instant, id: ClientId, tape: &mut Tape<'_>) {
+    let Some(identity) = server.identity_of(id) else { return };
+    let mut standing = server.standing(&identity);
+    let byte = tape.byte();
+    let sanction = Sanction::ALL[usize::from(byte) % Sanction::ALL.len()];
+    match byte / 64 {
+        0 => {
+            let ends = (byte >= 32).then(|| now + Duration::from_secs(u64::from(byte)));
+            standing.impose(sanction, Terms::new(ends, "loud"));
+        }
+        1 => {
+            let _did_hold = standing.lift(sanction);
+        }
+        _ => {
+            let right = |bit: u8| (byte & bit != 0).then_some(byte & (bit << 1) != 0);
+            let rights = RoomRights { listen: right(1), speak: right(4) };
+            let _fits = standing.set_room_rights(tape.pick(&ROOMS), rights);
+        }
+    }
+    let _who_was_reached = server.set_standing(&identity, &standing);
+    assert_eq!(server.standing(&identity), standing, "what was decided holds");
+}
+
+/// Something about the whole session, of four kinds from 11 on.
+pub(super) fn change_rules(server: &mut Server, now: Instant, kind: u8, id: ClientId, tape: &mut Tape<'_>) {
+    let byte = tape.byte();
+    match kind {
+        11 => {
+            let mut limits = RoomLimits::new();
+            limits.listeners = (byte & 1 != 0).then_some(usize::from(byte) / 64);
+            limits.speakers = (byte & 2 != 0).then_some(usize::from(byte) / 64);
+            limits.text_every = Duration::from_secs(u64::from(byte & 4));
+            server.set_room_limits(vec![(tape.pick(&ROOMS).into(), limits)]);
+        }
+        12 => server.set_voices_per_room((byte < 128).then_some(1 + usize::from(byte % 2))),
+        13 => {
+            let tokens: &[&str] = if byte < 128 { &["gold"] } else { &[] };
+            server.set_access_rules(vec![(tape.pick(&ROOMS).into(), AccessRule::for_both(tokens))]);
+            server.announce_recording(byte.is_multiple_of(2), u16::from(byte));
+        }
+        _ => open_or_close(server, now, byte, id),
+    }
+}
+
+fn open_or_close(server: &mut Server, now: Instant, byte: u8, id: ClientId) {
+    match byte % 4 {
+        0 => server.set_entrance(Entrance::Overloaded { retry_in_s: byte.into() }),
+        1 => server.set_entrance(Entrance::Open),
+        2 => {
+            let target =
+                DrainTarget { address: "x".repeat(id.0.into()).into(), window: Duration::from_secs(1) };
+            let onward = (byte < 128).then_some(target);
+            let _told = server.drain(now, &Draining { ends_in: Duration::from_secs(byte.into()), onward });
+            assert!(server.is_draining(), "it is to end");
+        }
+        _ => {
+            let _was_to_end = server.stop_draining(now);
+            assert!(!server.is_draining(), "it stays");
+        }
+    }
+}
