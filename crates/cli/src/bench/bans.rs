@@ -50,7 +50,7 @@ fn records(bans: u32) -> Records {
             1 => BanTarget::Subject(format!("account {number}")),
             2 => address(&IpAddr::V4(ipv4(number)).to_string()),
             3 => address(&format!("{}/{}", ipv4(number), 12 + number % 20)),
-            _ => address(&format!("{}/{}", ipv6(number), 24 + number % 80)),
+            _ => address(&format!("{}/{}", ipv6(number), 48 + number % 80)),
         };
         let ban = Ban { id: 0, target, reason: String::new(), by: "bench".into(), since: NOW, until: None };
         records.import_ban(ban).expect("so many bans may be");
