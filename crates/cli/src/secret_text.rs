@@ -21,7 +21,7 @@ pub(crate) fn given(
 /// What a file has, without the spaces around it; of the standard input (`-`), its first line.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = if path == Path::new("-") { read_line() } else { read_file(path) };
-    let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = text.map_err(|error| why_not(path, &error))?;
     if text.len() as u64 > MAX_BYTES {
         return Err(format!(
             "{} has more than {MAX_BYTES} bytes, which is no key and no token",
@@ -34,6 +34,17 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 /// What a variable of the environment has, if it is set and not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Who gave the secret itself finds it in its shell's history already, and not in our words as well.
+fn why_not(path: &Path, error: &io::Error) -> String {
+    let given = path.to_string_lossy();
+    if given.starts_with("eyJ") || given.starts_with('{') {
+        return "what was given is a secret itself, which every user of this machine can read among the arguments; \
+                write it into a file and give that, or - for the standard input"
+            .to_owned();
+    }
+    format!("cannot read {given}: {error}")
 }
 
 fn read_file(path: &Path) -> io::Result<String> {
@@ -51,3 +62,17 @@ fn read_line() -> io::Result<String> {
 
 /// A set of 64 keys has a tenth of it.
 const MAX_BYTES: u64 = 1 << 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_place_of_its_file_is_not_said_again() {
+        for secret in ["eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhIn0.c2ln", r#"{"kty":"oct","k":"c2VjcmV0"}"#] {
+            let words = read(Path::new(secret)).unwrap_err();
+            assert!(words.contains("is a secret itself") && !words.contains(secret), "{words}");
+        }
+        assert!(read(Path::new("/nowhere/token")).unwrap_err().contains("/nowhere/token"));
+    }
+}

@@ -11,8 +11,8 @@ pub(super) fn health(server: &Value) -> String {
         None => "ready: players can join\n".to_owned(),
         Some(why) => format!("not ready: {}\n", plain(why)),
     };
-    let (players, sessions, uptime) = (number("players"), number("sessions"), number("uptime_s"));
-    let _ = writeln!(words, "{players} players in {sessions} sessions, up for {uptime} s");
+    let [players, sessions] = ["player", "session"].map(|thing| counted(number(&format!("{thing}s")), thing));
+    let _ = writeln!(words, "{players} in {sessions}, up for {} s", number("uptime_s"));
     for (number, worker) in list(&server["workers"]).iter().enumerate() {
         let busy = 100.0 * worker["busy_share"].as_f64().unwrap_or_default();
         let _ = writeln!(words, "worker {number}: {busy:.0} % busy");
@@ -138,6 +138,12 @@ pub(super) fn fetched(answer: &Value) -> String {
     let line = |file: &Value| format!("{} ({} bytes)\n", text(&file["file"]), text(&file["bytes"]));
     let lines: String = list(&answer["fetched"]).iter().map(line).collect();
     if lines.is_empty() { "there is no voice in it\n".into() } else { lines }
+}
+
+/// "1 player", "4 players".
+fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 fn voices(number: u64) -> String {
