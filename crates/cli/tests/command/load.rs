@@ -12,6 +12,7 @@ const FIELDS: &[&str] = &[
     "clients_cpu_share",
     "clients_late_p99_us",
     "clients_sockets_dropped",
+    "delay_clients_late_p99_us",
     "delay_frames_per_s_each",
     "delay_p50_us",
     "delay_p95_us",

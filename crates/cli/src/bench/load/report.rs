@@ -86,6 +86,7 @@ pub(super) fn figures(figures: &Figures, more: Map<String, Value>, json: bool) -
 fn as_json(figures: &Figures, mut more: Map<String, Value>) -> Value {
     let Figures { scene, busy, calm, bytes_per_client, is_limited_by_clients } = figures;
     let delay = |share| calm.delays.quantile(share).map(|delay| round(micros(delay), 1));
+    let late = |step: &Step| step.lateness.quantile(0.99).map(|late| round(micros(late), 1));
     let fields = json!({
         "mode": scene.mode,
         "clients": scene.clients,
@@ -103,7 +104,8 @@ fn as_json(figures: &Figures, mut more: Map<String, Value>) -> Value {
         "delay_p95_us": delay(0.95),
         "delay_p99_us": delay(0.99),
         "bytes_per_client": bytes_per_client.map(whole),
-        "clients_late_p99_us": busy.lateness.quantile(0.99).map(|late| round(micros(late), 1)),
+        "delay_clients_late_p99_us": late(calm),
+        "clients_late_p99_us": late(busy),
         "clients_cpu_share": round(busy.own_share(), 3),
         "clients_sockets_dropped": busy.dropped_here + calm.dropped_here,
         "limited_by": if *is_limited_by_clients { "clients" } else { "server" },
