@@ -35,6 +35,11 @@ impl ReplayWindow {
         is_highest
     }
 
+    /// The counter after the highest that came.
+    pub(crate) fn expects(&self) -> u64 {
+        self.next
+    }
+
     /// Clears what the ring held of the counters one turn ago.
     fn enter(&mut self, counter: u64) {
         let highest = self.next.checked_sub(1).map_or(0, |highest| highest / BLOCK);

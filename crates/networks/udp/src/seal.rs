@@ -108,7 +108,7 @@ pub(crate) struct Opener {
     key: Key,
     /// Of the epoch before, for datagrams that were overtaken.
     previous: Option<Box<Key>>,
-    /// Of the epoch after, once a datagram claimed to be of it: made once, however many claim that.
+    /// Of the epoch after, once a datagram claimed to be of it and that may be: made once, however many claim that.
     next: Option<Box<Key>>,
     window: ReplayWindow,
     forgeries: u64,
@@ -160,11 +160,12 @@ impl Opener {
         Ok(Opened { body, is_newest: self.window.note(counter) })
     }
 
-    /// Only neighbours of the present epoch have keys: nobody loses four million datagrams in a row.
+    /// Only neighbours of the present epoch have keys, and the next one only when half of the present one was seen: nobody
+    /// loses two million datagrams in a row, and forged counters make us derive nothing.
     fn key_of(&mut self, epoch: u64) -> Option<&Key> {
         if epoch == self.epoch {
             Some(&self.key)
-        } else if epoch == self.epoch + 1 {
+        } else if epoch == self.epoch + 1 && self.window.expects() >= self.half_of_epoch() {
             let (secret, cipher) = (&self.secret, self.cipher);
             Some(self.next.get_or_insert_with(|| Box::new(secret.key(cipher, epoch))))
         } else if epoch + 1 == self.epoch {
@@ -172,6 +173,10 @@ impl Opener {
         } else {
             None
         }
+    }
+
+    fn half_of_epoch(&self) -> u64 {
+        self.epoch * EPOCH_DATAGRAMS + EPOCH_DATAGRAMS / 2
     }
 
     fn enter(&mut self, epoch: u64) {
@@ -257,7 +262,19 @@ mod tests {
             assert_eq!(open(&mut opener, &forged), Err(Refusal::Forged));
         }
         assert_eq!(opener.epoch, 0);
+        assert!(opener.next.is_none(), "nothing was derived for them");
         assert!(open(&mut opener, &datagram).is_ok());
+    }
+
+    #[test]
+    fn the_next_epoch_opens_from_the_middle_of_the_present_one_on() {
+        for (seen, opens) in [(EPOCH_DATAGRAMS / 2 - 2, false), (EPOCH_DATAGRAMS / 2 - 1, true)] {
+            let (mut sealer, mut opener) = pair(Cipher::Aes128Gcm);
+            sealer.skip_to(seen);
+            assert!(open(&mut opener, &sealed(&mut sealer, b"")).is_ok());
+            sealer.skip_to(EPOCH_DATAGRAMS);
+            assert_eq!(open(&mut opener, &sealed(&mut sealer, b"")).is_ok(), opens, "{seen}");
+        }
     }
 
     #[test]
