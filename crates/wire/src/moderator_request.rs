@@ -54,7 +54,7 @@ pub enum ModeratorAnswer {
     NotModerator = 1,
     /// Nobody of this name is in the session.
     NoPlayer = 2,
-    /// The player may moderate, too: that is between it and the operator.
+    /// The player may moderate, too, or is muted by the operator: that is between it and the operator.
     Protected = 3,
     /// The player does not listen to the room.
     NotInRoom = 4,

@@ -224,7 +224,7 @@ impl PlayerView {
 
 impl From<StoredTerms> for TermsView {
     fn from(terms: StoredTerms) -> Self {
-        let StoredTerms { until, reason, by, since } = terms;
+        let StoredTerms { until, reason, by, since, .. } = terms;
         Self { reason, by, since, until }
     }
 }

@@ -97,6 +97,9 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
         matches!(decision, OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }
             if terms.reason == "too loud")
     });
+    stage.moderation().impose(&by(), "main", &"Bob".into(), Sanction::Muted, None).unwrap();
+    ann.voice.moderate("Bob", ModeratorAction::Unmute, "");
+    ann.until(&moderated("Bob", ModeratorAction::Unmute, ModeratorAnswer::Protected));
     ann.voice.moderate("Bob", ModeratorAction::Kick, "enough");
     ann.until(&moderated("Bob", ModeratorAction::Kick, ModeratorAnswer::Done));
     assert_eq!(bob.until_ended(), End::Kicked { reason: "enough".into() });

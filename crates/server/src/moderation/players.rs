@@ -36,7 +36,8 @@ impl Moderation {
         if until.is_some_and(|until| until <= now) {
             return self.log(by, deed, Err(ModerationError::EndsInThePast));
         }
-        let terms = StoredTerms { until, reason: by.reason.clone(), by: by.actor.clone(), since: now };
+        let (reason, actor) = (by.reason.clone(), by.actor.clone());
+        let terms = StoredTerms { until, reason, by: actor, since: now, by_moderator: false };
         let result = self.change(session, player, |standing| *standing.terms_mut(sanction) = Some(terms));
         self.log(by, deed, result)
     }

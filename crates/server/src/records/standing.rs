@@ -45,6 +45,10 @@ pub struct StoredTerms {
     pub by: String,
     /// When, in seconds since 1970.
     pub since: u64,
+    /// A moderator within the game decided it, and each of them may take it back; what an operator decided is the
+    /// operators' to take back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_moderator: bool,
 }
 
 /// What a player may do in a room; where there is nothing, the room's rules decide.
@@ -104,6 +108,11 @@ impl StoredStanding {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl PlayerKey {
     pub(crate) fn new(session: &str, player: &Identity) -> Self {
         Self { session: session.to_owned(), player: player.clone() }
@@ -158,7 +167,7 @@ mod tests {
     use super::*;
 
     fn terms(until: Option<u64>) -> StoredTerms {
-        StoredTerms { until, reason: "loud".into(), by: "Ann".into(), since: 0 }
+        StoredTerms { until, reason: "loud".into(), by: "Ann".into(), since: 0, by_moderator: false }
     }
 
     #[test]

@@ -61,8 +61,8 @@ fn act(
         }
         ModeratorAction::Mute { lasts } => {
             let until = lasts.map(|lasts| now + lasts.as_secs().max(1));
-            let terms =
-                StoredTerms { until, reason: request.reason.to_string(), by: actor.to_owned(), since: now };
+            let (reason, by) = (request.reason.to_string(), actor.to_owned());
+            let terms = StoredTerms { until, reason, by, since: now, by_moderator: true };
             set_muted(records, session, at, now, player, Some(terms))
         }
         ModeratorAction::Unmute => set_muted(records, session, at, now, player, None),
@@ -76,7 +76,7 @@ fn act(
     }
 }
 
-/// It holds for the player, as what an operator decides does, and not for the visit.
+/// It holds for the player, as what an operator decides does, and not for the visit. What an operator has decided stays.
 fn set_muted(
     records: &Records,
     session: &mut Session,
@@ -86,6 +86,10 @@ fn set_muted(
     terms: Option<StoredTerms>,
 ) -> ModeratorAnswer {
     let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
+    let held = records.standing(&session.name, &identity).held_at(now).muted;
+    if held.is_some_and(|terms| !terms.by_moderator) {
+        return ModeratorAnswer::Protected;
+    }
     let change = |standing: &mut crate::records::StoredStanding| *standing.terms_mut(Sanction::Muted) = terms;
     let Ok((standing, _)) = records.change_standing(now, &session.name, &identity, change) else {
         return ModeratorAnswer::Failed;
@@ -112,7 +116,7 @@ fn result(answer: ModeratorAnswer) -> &'static str {
         ModeratorAnswer::Done => "done",
         ModeratorAnswer::NotModerator => "may not moderate",
         ModeratorAnswer::NoPlayer => "there is no such player",
-        ModeratorAnswer::Protected => "the player may moderate, too",
+        ModeratorAnswer::Protected => "that is the operator's to decide",
         ModeratorAnswer::NotInRoom => "the player does not listen to the room",
         ModeratorAnswer::RoomForbidden => "the player may not listen to the room",
         ModeratorAnswer::RoomFull => "the room is full",
