@@ -26,6 +26,16 @@ pub(super) struct Page {
     limit: Limit,
 }
 
+/// A recording, as paths name it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct Which {
+    /// The session's folder: the first part of `id`.
+    folder: String,
+    /// The recording's own: the second part.
+    name: String,
+}
+
 /// Recordings, and how recording is doing.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct RecordingsView {
@@ -124,10 +134,7 @@ pub(super) async fn recordings(
 #[utoipa::path(
     get,
     path = "/api/v1/recordings/{folder}/{name}",
-    params(
-        ("folder" = String, Path, description = "The session's folder: the first part of `id`"),
-        ("name" = String, Path, description = "The recording's own: the second part"),
-    ),
+    params(Which),
     responses(
         (status = 200, description = "As of a moment ago", body = RecordingDetails),
         (status = 404, description = "There is no such recording", body = Problem),
@@ -135,10 +142,10 @@ pub(super) async fn recordings(
 )]
 pub(super) async fn details(
     State(app): State<App>,
-    Path((session_folder, name)): Path<(String, String)>,
+    Path(which): Path<Which>,
 ) -> Result<Json<RecordingDetails>, Problem> {
     ask(move || {
-        let found = known(&app)?.get(&RecordingId { name, session_folder });
+        let found = known(&app)?.get(&which.into());
         let Recording { id, index, .. } = found.map_err(ModerationError::Recordings)?;
         let recording = RecordingView::of(&id, &index);
         Ok(Json(RecordingDetails { recording, tracks: index.tracks.into_iter().map(Into::into).collect() }))
@@ -151,8 +158,7 @@ pub(super) async fn details(
     get,
     path = "/api/v1/recordings/{folder}/{name}/tracks/{file}",
     params(
-        ("folder" = String, Path, description = "The session's folder: the first part of `id`"),
-        ("name" = String, Path, description = "The recording's own: the second part"),
+        Which,
         ("file" = String, Path, description = "The track's file, as the recording names it"),
     ),
     responses(
@@ -175,11 +181,7 @@ pub(super) async fn track(
 #[utoipa::path(
     delete,
     path = "/api/v1/recordings/{folder}/{name}",
-    params(
-        ("folder" = String, Path, description = "The session's folder: the first part of `id`"),
-        ("name" = String, Path, description = "The recording's own: the second part"),
-        Why,
-    ),
+    params(Which, Why),
     responses(
         (status = 200, description = "It is gone", body = Outcome),
         (status = 404, description = "There is no such recording", body = Problem),
@@ -188,19 +190,21 @@ pub(super) async fn track(
 )]
 pub(super) async fn remove(
     State(app): State<App>,
-    Path((session_folder, name)): Path<(String, String)>,
+    Path(which): Path<Which>,
     Parameters(why): Parameters<Why>,
 ) -> Result<Json<Outcome>, Problem> {
-    ask(move || {
-        let id = RecordingId { name, session_folder };
-        Ok(Json(app.moderation().remove_recording(&why.into(), &id)?.into()))
-    })
-    .await
+    ask(move || Ok(Json(app.moderation().remove_recording(&why.into(), &which.into())?.into()))).await
 }
 
 fn known(app: &App) -> Result<Recordings, Problem> {
     let none = ModerationError::Recording(RecordingRefusal::NotSetUp);
     Ok(app.moderation().recordings().ok_or(none)?)
+}
+
+impl From<Which> for RecordingId {
+    fn from(Which { folder, name }: Which) -> Self {
+        Self { name, session_folder: folder }
+    }
 }
 
 impl RecordingView {

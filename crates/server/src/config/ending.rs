@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::field::Field;
-use super::keys::{Key, Takes};
+use super::keys::Key;
 use crate::ending::{DrainPlan, RestartPlan};
 
 /// How the server ends, and where its players go on.
@@ -52,41 +52,35 @@ impl Default for EndingConfig {
 }
 
 pub(super) const ENDING_KEYS: &[Key] = &[
-    Key::new(
+    Key::at_once(
         "ending.drain_s",
-        Takes::AtOnce,
         Field::Seconds(|config| &mut config.ending.drain, 0.0, 86_400.0),
         "How long a server that is told to end (by TERM or Ctrl-C) lets its sessions run empty, in seconds: nobody new comes in, and players are told. It ends when the last one has gone, after this time, or at once when it is told a second time. 0 ends at once.",
     ),
-    Key::new(
+    Key::at_once(
         "ending.onward",
-        Takes::AtOnce,
         Field::Text(|config| &mut config.ending.onward),
         "Where players go on while the sessions run empty: the address of another server, in which {session} stands for the session's name. Games with this library follow by themselves, with their rooms and join tokens.",
     )
     .with_example("\"quic://voice2.example.org:7777/{session}\""),
-    Key::new(
+    Key::at_once(
         "ending.onward_window_s",
-        Takes::AtOnce,
         Field::Seconds(|config| &mut config.ending.onward_window, 0.0, 3600.0),
         "Players are sent there evenly over this time in seconds, lest all of them knock at once.",
     ),
-    Key::new(
+    Key::at_once(
         "ending.hand_over_file",
-        Takes::AtOnce,
         Field::File(|config| &mut config.ending.hand_over_file),
         "A server that is told to end leaves its sessions in this file, and one that starts takes them from it and deletes it: players lose their links for a moment, and have their places, rooms and permissions again. Where no certificate is configured, the one that was made is handed over, too. The file holds secrets and only the server's user may read it; its folder must be there. With this file, nothing runs empty first.",
     )
     .with_example("\"/run/consonance/hand-over\""),
-    Key::new(
+    Key::at_once(
         "ending.restart_pause_s",
-        Takes::AtOnce,
         Field::Seconds(|config| &mut config.ending.restart_pause, 0.0, 5.0),
         "How long after the end of their links players come back then, in seconds: about as long as the next process takes to listen. Who knocks too early has to wait for a second.",
     ),
-    Key::new(
+    Key::at_once(
         "ending.returns_per_s",
-        Takes::AtOnce,
         Field::Number(|config| &mut config.ending.returns_per_s, 1, 100_000),
         "How many players of a session come back in each second then; after five seconds the rest comes, too, as places are kept for ten.",
     ),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::field::Field;
-use super::keys::{Key, Takes};
+use super::keys::Key;
 use crate::admission::HookSettings;
 
 /// The service that has the last word on who may join, with the files that have its secrets; see [`HookSettings`].
@@ -52,62 +52,58 @@ impl Default for HookConfig {
 }
 
 pub(super) const HOOK_KEYS: &[Key] = &[
-    key(
+    Key::at_once(
         "joining.hook.url",
         Field::Text(|config| &mut config.joining.hook.url),
         "Where to ask: https, or http on this machine. Without it nobody is asked.",
     )
     .with_example("\"https://example.org/join\""),
-    key(
+    Key::at_once(
         "joining.hook.timeout_s",
         Field::Seconds(|config| &mut config.joining.hook.timeout, 0.1, 4.0),
         "How long it may take to answer, in seconds.",
     ),
-    key(
+    Key::at_once(
         "joining.hook.fail_open",
         Field::Flag(|config| &mut config.joining.hook.fail_open),
         "When it cannot be asked, let in whom the other rules let in. Without this, nobody joins then.",
     ),
-    key(
+    Key::at_once(
         "joining.hook.hmac_secret_file",
         Field::File(|config| &mut config.joining.hook.hmac_secret_file),
         "A file whose first line signs each question, so that the service knows who asks.",
     )
     .with_example("\"hook-secret.txt\""),
-    key(
+    Key::at_once(
         "joining.hook.bearer_token_file",
         Field::File(|config| &mut config.joining.hook.bearer_token_file),
         "A file whose first line goes along with each question, as Authorization: Bearer.",
     )
     .with_example("\"hook-token.txt\""),
-    key(
+    Key::at_once(
         "joining.hook.authorities_file",
         Field::File(|config| &mut config.joining.hook.authorities_file),
         "A PEM file with certificate authorities that are believed instead of the usual ones.",
     )
     .with_example("\"own-authority.pem\""),
-    key(
+    Key::at_once(
         "joining.hook.allow_plain_http",
         Field::Flag(|config| &mut config.joining.hook.allow_plain_http),
         "Take http for other machines, too. Whoever is on the way can read the questions and answer them.",
     ),
-    key(
+    Key::at_once(
         "joining.hook.send_secrets",
         Field::Flag(|config| &mut config.joining.hook.send_secrets),
         "Tell it tokens and passwords as players show them; it is told what a good token says anyway.",
     ),
-    key(
+    Key::at_once(
         "joining.hook.threads",
         Field::Size(|config| &mut config.joining.hook.threads, 1, 64),
         "Questions at once.",
     ),
-    key(
+    Key::at_once(
         "joining.hook.queue_max",
         Field::Size(|config| &mut config.joining.hook.queue_max, 1, 1024),
         "Questions that wait; a further one counts as not answered.",
     ),
 ];
-
-const fn key(path: &'static str, field: Field, about: &'static str) -> Key {
-    Key::new(path, Takes::AtOnce, field, about)
-}

@@ -8,7 +8,7 @@ use consonance_session::RoomPattern;
 use super::document::{Placed, Value, quoted};
 use super::field::{Field, Mistake, expected, text};
 use super::hook::HookConfig;
-use super::keys::{Key, Takes};
+use super::keys::Key;
 use super::suggestion::nearest;
 use crate::admission::{GuessLimits, JoiningSettings};
 use crate::secret::Secret;
@@ -76,69 +76,65 @@ impl Default for JoiningConfig {
 }
 
 pub(super) const JOINING_KEYS: &[Key] = &[
-    key(
+    Key::at_once(
         "joining.token_key_files",
         Field::Files(|config| &mut config.joining.token_key_files),
         "Files with JSON Web Keys, or sets of them (see `consonance token`). With one or more, only who shows a join token signed by one of them may join; without, nobody's token is looked at, and nobody has access tokens. The files are read again by every reload; who is in stays.",
     ),
-    key(
+    Key::at_once(
         "joining.clock_leeway_s",
         Field::Seconds(|config| &mut config.joining.clock_leeway, 0.0, 300.0),
         "How wrong clocks may be, in whole seconds: a token is good for so much longer, and so much earlier, than it says.",
     ),
-    key(
+    Key::at_once(
         "joining.end_with_token",
         Field::Flag(|config| &mut config.joining.end_with_token),
         "Disconnect players when their tokens end. Without this, the end is looked at only when somebody joins.",
     ),
-    key(
+    Key::at_once(
         "joining.password",
         Field::Secret(|config| &mut config.joining.password),
         "The password of every session that has none of its own in passwords. Better put it into a file, or into the environment.",
     )
     .with_example("\"correct horse\""),
-    key(
+    Key::at_once(
         "joining.password_file",
         Field::File(|config| &mut config.joining.password_file),
         "A file with that password, in its first line, which other users of the machine should not be able to read.",
     )
     .with_example("\"password.txt\""),
-    key(
+    Key::at_once(
         "joining.passwords",
         Field::Passwords,
         "Passwords of single sessions, by name, or with a * at the end by the beginning of their names; the first that matches counts. Each has a password, or a file with it.",
     )
     .with_example("[{ session = \"staff\", file = \"staff.txt\" }, { session = \"match-*\", password = \"xyzzy\" }]"),
-    key(
+    Key::at_once(
         "joining.needs_both",
         Field::Flag(|config| &mut config.joining.needs_both),
         "Where there are both keys and a password, ask for a token and the password. Without this, either is enough.",
     ),
-    key(
+    Key::at_once(
         "joining.reserved_names",
         Field::Texts(|config| &mut config.joining.reserved_names),
         "Names of players, or with a * at the end beginnings of names, that only a player has whose token is for that name. The case of letters makes no difference. Names that only look alike are not found out.",
     ),
-    key(
+    Key::at_once(
         "joining.guesses_free",
         Field::Number(|config| &mut config.joining.guesses.free, 0, 1000),
         "Wrong passwords from one address, or one IPv6 network of 64 bits, that cost nothing. After these, nothing from there is looked at for a second, and after each further one for twice as long.",
     ),
-    key(
+    Key::at_once(
         "joining.guess_delay_max_s",
         Field::Seconds(|config| &mut config.joining.guesses.delay_max, 1.0, 86_400.0),
         "The longest that this becomes, in seconds. After as long again without a wrong password all is forgiven.",
     ),
-    key(
+    Key::at_once(
         "joining.guess_addresses_max",
         Field::Size(|config| &mut config.joining.guesses.addresses, 1, 1_000_000),
         "Addresses that are remembered for this.",
     ),
 ];
-
-const fn key(path: &'static str, field: Field, about: &'static str) -> Key {
-    Key::new(path, Takes::AtOnce, field, about)
-}
 
 pub(super) fn read_passwords(
     value: &Value,

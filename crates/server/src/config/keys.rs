@@ -38,6 +38,11 @@ impl Key {
         Self { path, about, example: None, takes, field }
     }
 
+    /// One that a reload takes over at once.
+    pub(super) const fn at_once(path: &'static str, field: Field, about: &'static str) -> Self {
+        Self::new(path, AtOnce, field, about)
+    }
+
     pub(super) const fn with_example(self, example: &'static str) -> Self {
         Self { example: Some(example), ..self }
     }
@@ -164,21 +169,18 @@ const OWN_KEYS: &[Key] = &[
         Field::Texts(|config| &mut config.sessions),
         "The sessions that are there at all times, by name. Who is in one neither sees nor hears who is in another. May be [] if there are some on demand.",
     ),
-    Key::new(
+    Key::at_once(
         "sessions_on_demand",
-        AtOnce,
         Field::Texts(|config| &mut config.sessions_on_demand),
         "Sessions that begin when the first player joins them, by name, or with a * at the end by the beginning of their names; [\"*\"] is any. None without it: a mistyped name is told so and does not end up alone, and nobody uses the server for sessions that its operator has not thought of.",
     ),
-    Key::new(
+    Key::at_once(
         "sessions_max",
-        AtOnce,
         Field::Size(|config| &mut config.sessions_max, 1, 1_000_000),
         "Sessions at once, of both kinds. Who would begin one more is refused, and counted.",
     ),
-    Key::new(
+    Key::at_once(
         "sessions_idle_s",
-        AtOnce,
         Field::Seconds(|config| &mut config.sessions_idle, 0.0, 86_400.0),
         "How long a session on demand stays after its last player has left, in seconds. One that nobody has joined ends with the last connection to it.",
     ),
@@ -194,9 +196,8 @@ const OWN_KEYS: &[Key] = &[
         Field::Flag(|config| &mut config.pin_workers),
         "Keep each of these threads on a core of its own (on Linux), for machines that do nothing else.",
     ),
-    Key::new(
+    Key::at_once(
         "access",
-        AtOnce,
         Field::Access,
         "Rooms that ask for access tokens, by name, or with a * at the end by the beginning of their names; the first that matches counts. A player needs one of the tokens: of needs to listen and to speak, or of needs_to_listen and needs_to_speak each. Players have tokens from their join tokens.",
     )
@@ -208,30 +209,26 @@ const OWN_KEYS: &[Key] = &[
         "Rooms where distance decides who hears whom, by name or beginning like those above. range_m is how many metres a voice carries; hysteresis, how much better another speaker has to be to take a place (0.25 if it is not given); streams_max, how many speakers a listener is sent at once (8).",
     )
     .with_example("[{ room = \"world\", range_m = 25 }]"),
-    Key::new(
+    Key::at_once(
         "room_limits",
-        AtOnce,
         Field::RoomLimits,
         "How many may use rooms, by name or beginning like those above: listeners_max, how many may listen at once; speakers_max, how many may speak at once; text_every_s, how long one has to wait between two texts to the room, in seconds. What operators decide while the server runs goes before it.",
     )
     .with_example("[{ room = \"duel*\", listeners_max = 2 }, { room = \"stage\", speakers_max = 4, text_every_s = 10 }]"),
-    Key::new(
+    Key::at_once(
         "certificate.file",
-        AtOnce,
         Field::File(|config| &mut config.certificate.file),
         "A PEM file with the certificate chain, the server's own first. If it is taken away, the former one stays until the next start.",
     )
     .with_example("\"fullchain.pem\""),
-    Key::new(
+    Key::at_once(
         "certificate.key_file",
-        AtOnce,
         Field::File(|config| &mut config.certificate.key_file),
         "The PEM file with its private key.",
     )
     .with_example("\"privkey.pem\""),
-    Key::new(
+    Key::at_once(
         "certificate.check_every_s",
-        AtOnce,
         Field::Seconds(|config| &mut config.certificate.check_every, 0.1, 86_400.0),
         "How often it is looked whether these files have changed, in seconds. Who joins after that sees the new certificate; nobody is disconnected.",
     ),
@@ -273,9 +270,8 @@ const OWN_KEYS: &[Key] = &[
         "Show what happens on a page on this machine, at this TCP port; 0 takes any free one. No page without it.",
     )
     .with_example("7780"),
-    Key::new(
+    Key::at_once(
         "watching.monitor_channels",
-        AtOnce,
         Field::Flag(|config| &mut config.watching.monitor_channels),
         "Follow who speaks to whom at all times, and log it (at the level debug); it is followed anyway while somebody looks at the inspector's page. Every frame costs a little more.",
     ),

@@ -1,177 +1,173 @@
 //! The keys of a session's limits; the reason for each default stands at [`Limits`](consonance_session::Limits).
 
 use super::field::Field;
-use super::keys::{Key, Takes};
+use super::keys::Key;
 
 /// In the order of the file.
 pub(super) const LIMIT_KEYS: &[Key] = &[
-    limit(
+    Key::at_once(
         "limits.links",
         Field::Size(|config| &mut config.limits.links, 1, 65_535),
         "Links at once, joined or not, and players.",
     ),
-    limit(
+    Key::at_once(
         "limits.handshake_s",
         Field::Seconds(|config| &mut config.limits.handshake, 0.5, 600.0),
         "How long a link may stay without joining, in seconds.",
     ),
-    limit(
+    Key::at_once(
         "limits.resume_s",
         Field::Seconds(|config| &mut config.limits.resume, 0.0, 3600.0),
         "How long the place of a player who lost the connection is kept, in seconds.",
     ),
-    limit(
+    Key::at_once(
         "limits.name_bytes",
         Field::Size(|config| &mut config.limits.name_bytes, 1, 1002),
         "Bytes of a player's name.",
     ),
-    limit(
+    Key::at_once(
         "limits.room_name_bytes",
         Field::Size(|config| &mut config.limits.room_name_bytes, 1, 900),
         "Bytes of a room's name.",
     ),
-    limit(
+    Key::at_once(
         "limits.rooms_per_client",
         Field::Size(|config| &mut config.limits.rooms_per_client, 1, 65_535),
         "Rooms that one player listens to.",
     ),
-    limit(
+    Key::at_once(
         "limits.text_bytes",
         Field::Size(|config| &mut config.limits.text_bytes, 0, 998),
         "Bytes of a text message; with 0 there are none.",
     ),
-    limit(
+    Key::at_once(
         "limits.rooms",
         Field::Size(|config| &mut config.limits.rooms, 1, 1_000_000),
         "Names of rooms that somebody listens to, over all players.",
     ),
-    limit(
+    Key::at_once(
         "limits.codec_frame_samples",
         Field::Number(|config| &mut config.limits.codec_frame_samples, 1, u32::MAX),
         "Samples per frame of a player's codec.",
     ),
-    limit(
+    Key::at_once(
         "limits.codec_sample_rate_hz",
         Field::Number(|config| &mut config.limits.codec_sample_rate_hz, 1, u32::MAX),
         "Sample rate of a player's codec, in Hz.",
     ),
-    limit(
+    Key::at_once(
         "limits.voice_packets_per_second",
         Field::Number(|config| &mut config.limits.voice_packets.per_second, 0, u32::MAX),
         "Voice packets of one link per second, times the number of relays that a frame to everybody takes: one for each 255 players.",
     ),
-    limit(
+    Key::at_once(
         "limits.voice_packets_burst",
         Field::Number(|config| &mut config.limits.voice_packets.burst, 0, u32::MAX),
         "As many of them at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.voice_bytes_per_second",
         Field::Number(|config| &mut config.limits.voice_bytes.per_second, 0, u32::MAX),
         "Bytes of these per second.",
     ),
-    limit(
+    Key::at_once(
         "limits.voice_bytes_burst",
         Field::Number(|config| &mut config.limits.voice_bytes.burst, 0, u32::MAX),
         "As many of them at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.control_packets_per_second",
         Field::Number(|config| &mut config.limits.control_packets.per_second, 0, u32::MAX),
         "All other packets of one link per second.",
     ),
-    limit(
+    Key::at_once(
         "limits.control_packets_burst",
         Field::Number(|config| &mut config.limits.control_packets.burst, 0, u32::MAX),
         "As many of them at once; a player who enters and leaves all its rooms sends 256.",
     ),
-    limit(
+    Key::at_once(
         "limits.control_bytes_per_second",
         Field::Number(|config| &mut config.limits.control_bytes.per_second, 0, u32::MAX),
         "Bytes of these per second.",
     ),
-    limit(
+    Key::at_once(
         "limits.control_bytes_burst",
         Field::Number(|config| &mut config.limits.control_bytes.burst, 0, u32::MAX),
         "As many of them at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.fan_out_per_second",
         Field::Number(|config| &mut config.limits.fan_out.per_second, 0, u32::MAX),
         "Destinations of one link's voice per second, times the number of players: so often may a player speak to everybody.",
     ),
-    limit(
+    Key::at_once(
         "limits.fan_out_burst",
         Field::Number(|config| &mut config.limits.fan_out.burst, 0, u32::MAX),
         "As many of them at once, times the number of players.",
     ),
-    limit(
+    Key::at_once(
         "limits.handshakes_per_second",
         Field::Number(|config| &mut config.limits.handshakes.per_second, 0, u32::MAX),
         "Handshakes over one link per second. Each costs twice as many packets as there are players.",
     ),
-    limit(
+    Key::at_once(
         "limits.handshakes_burst",
         Field::Number(|config| &mut config.limits.handshakes.burst, 0, u32::MAX),
         "As many of them at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.reports_per_second",
         Field::Number(|config| &mut config.limits.reports.per_second, 0, u32::MAX),
         "Reports of one link per second of how it receives the others. An honest player sends one.",
     ),
-    limit(
+    Key::at_once(
         "limits.reports_burst",
         Field::Number(|config| &mut config.limits.reports.burst, 0, u32::MAX),
         "As many of them at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.positions_per_second",
         Field::Number(|config| &mut config.limits.positions.per_second, 0, u32::MAX),
         "Reports of one link per second of where it is. An honest player sends ten at most.",
     ),
-    limit(
+    Key::at_once(
         "limits.positions_burst",
         Field::Number(|config| &mut config.limits.positions.burst, 0, u32::MAX),
         "As many of them at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.waiting_joins",
         Field::Size(|config| &mut config.limits.waiting_joins, 1, 65_536),
         "Players who wait to be admitted at once.",
     ),
-    limit(
+    Key::at_once(
         "limits.text_every_s",
         Field::Seconds(|config| &mut config.limits.text_every, 0.0, 86_400.0),
         "How long a player has to wait from one text to the next, in seconds, wherever it writes; 0 for not at all.",
     ),
-    limit(
+    Key::at_once(
         "limits.standings",
         Field::Size(|config| &mut config.limits.standings, 1, 1_000_000),
         "Players of one session who are muted or otherwise limited, here or not.",
     ),
-    limit(
+    Key::at_once(
         "limits.strikes_per_second",
         Field::Number(|config| &mut config.limits.strikes.per_second, 0, u32::MAX),
         "Packets per second over a rate or against the rules that are forgiven one link.",
     ),
-    limit(
+    Key::at_once(
         "limits.strikes_burst",
         Field::Number(|config| &mut config.limits.strikes.burst, 0, u32::MAX),
         "As many of them at once; a link with more is closed.",
     ),
-    limit(
+    Key::at_once(
         "limits.events",
         Field::Size(|config| &mut config.limits.events, 16, 10_000_000),
         "Events that wait to be logged; the oldest go.",
     ),
-    limit(
+    Key::at_once(
         "limits.outbox_bytes",
         Field::Size(|config| &mut config.limits.outbox_bytes, 65_536, 1 << 30),
         "Bytes that wait to be sent. While more do, no packet is taken.",
     ),
 ];
-
-const fn limit(path: &'static str, field: Field, about: &'static str) -> Key {
-    Key::new(path, Takes::AtOnce, field, about)
-}

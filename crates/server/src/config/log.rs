@@ -101,9 +101,8 @@ pub(super) const LOG_KEYS: &[Key] = &[
         Field::Choice(|config| &mut config.log.format),
         "How the lines look: text for people, json for programs, one object in each line. Lines that belong to a worker, a session or a connection say so in spans.",
     ),
-    Key::new(
+    Key::at_once(
         "log.level",
-        Takes::AtOnce,
         Field::Choice(|config| &mut config.log.level),
         "Which lines are written: those of this level and of more important ones. The variable RUST_LOG goes before it, knows parts of the program (warn,consonance_server=debug) and single sessions ([session{session=main}]=debug), and holds until the end.",
     ),

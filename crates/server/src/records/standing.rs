@@ -47,7 +47,7 @@ pub struct StoredTerms {
     pub since: u64,
     /// A moderator within the game decided it, and each of them may take it back; what an operator decided is the
     /// operators' to take back.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_moderator: bool,
 }
 
@@ -106,11 +106,6 @@ impl StoredStanding {
         }
         standing
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 impl PlayerKey {

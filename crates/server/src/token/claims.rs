@@ -47,7 +47,7 @@ pub struct Claims {
     #[serde(with = "priority_name", default, skip_serializing_if = "Option::is_none")]
     pub priority_max: Option<Priority>,
     /// It may moderate.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moderator: bool,
 }
 
@@ -117,8 +117,3 @@ impl Claims {
 
 /// As much as a name.
 const MAX_SUBJECT_BYTES: usize = 128;
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
-}
