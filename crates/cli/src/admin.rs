@@ -12,6 +12,7 @@ use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use consonance_server::percent_encoding::percent_encoded;
 use serde_json::Value;
 
 use client::Client;
@@ -125,7 +126,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
     Ok(match command {
         Command::Health => client.get("server")?,
         Command::Sessions => client.get("sessions")?,
-        Command::Players { session } => client.get(&format!("sessions/{}", client::escaped(session)))?,
+        Command::Players { session } => client.get(&format!("sessions/{}", percent_encoded(session)))?,
         Command::Kick(player) => player.act(client, "kick")?,
         Command::Mute(sanction) => sanction.act(client, "mute")?,
         Command::Unmute(player) => player.act(client, "unmute")?,

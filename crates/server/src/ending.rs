@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::percent_encoding::percent_encoded;
+
 /// A server that is to run empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrainPlan {
@@ -50,20 +52,6 @@ impl Default for RestartPlan {
 
 /// Clients hope for their places for 10 s.
 const LONGEST_WINDOW: Duration = Duration::from_secs(5);
-
-/// As in the path of an address (RFC 3986, section 2.3): everything but unreserved characters is spelt by its bytes.
-fn percent_encoded(name: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
 
 #[cfg(test)]
 mod tests {

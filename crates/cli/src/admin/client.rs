@@ -1,7 +1,6 @@
 //! Asking a server's admin API.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -96,29 +95,5 @@ impl Client {
             return Ok(json);
         }
         Err(json["detail"].as_str().map_or_else(|| format!("{server} answers {status}"), Into::into).into())
-    }
-}
-
-/// As it stands in an address (RFC 3986, section 2.1).
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_name_can_stand_in_an_address() {
-        assert_eq!(escaped("main-1.x"), "main-1.x");
-        assert_eq!(escaped("a/b ü?"), "a%2Fb%20%C3%BC%3F");
     }
 }

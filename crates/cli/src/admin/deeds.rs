@@ -3,9 +3,10 @@
 use std::error::Error;
 
 use clap::Args;
+use consonance_server::percent_encoding::percent_encoded;
 use serde_json::{Value, json};
 
-use super::client::{Client, escaped};
+use super::client::Client;
 
 /// A player.
 #[derive(Debug, Args)]
@@ -188,7 +189,11 @@ impl TakeOut {
 impl Removal {
     /// Removes what is at this path of the API.
     pub(super) fn act(&self, client: &Client, path: &str) -> Answer {
-        client.delete(&format!("{path}?reason={}&by={}", escaped(&self.reason), escaped(&somebody())))
+        client.delete(&format!(
+            "{path}?reason={}&by={}",
+            percent_encoded(&self.reason),
+            percent_encoded(&somebody())
+        ))
     }
 }
 
@@ -237,7 +242,7 @@ impl Ban {
 /// Does something to a session.
 pub(super) fn act(client: &Client, session: &str, action: &Value, reason: &str) -> Answer {
     let body = json!({"action": action, "reason": reason, "by": somebody()});
-    client.post(&format!("sessions/{}/actions", escaped(session)), &body)
+    client.post(&format!("sessions/{}/actions", percent_encoded(session)), &body)
 }
 
 /// Who does it, as far as this machine knows.

@@ -1,9 +1,10 @@
 //! Recordings of sessions: begun, ended, shown, fetched, removed.
 
 use clap::{Args, Subcommand};
+use consonance_server::percent_encoding::percent_encoded;
 use serde_json::json;
 
-use super::client::{Client, escaped};
+use super::client::Client;
 use super::deeds::{Answer, Removal, act};
 use super::tracks::Destination;
 
@@ -64,7 +65,7 @@ impl Recordings {
             Self::Start(of) => act(client, &of.session, &json!({"start_recording": {}}), &of.reason),
             Self::Stop(of) => act(client, &of.session, &json!({"stop_recording": {}}), &of.reason),
             Self::List { limit, before } => {
-                let before = before.as_ref().map(|id| format!("&before={}", escaped(id)));
+                let before = before.as_ref().map(|id| format!("&before={}", percent_encoded(id)));
                 client.get(&format!("recordings?limit={limit}{}", before.unwrap_or_default()))
             }
             Self::Show(one) => client.get(&one.path()),
@@ -76,7 +77,7 @@ impl Recordings {
 
 impl One {
     fn path(&self) -> String {
-        let parts: Vec<_> = self.recording.split('/').map(escaped).collect();
+        let parts: Vec<_> = self.recording.split('/').map(percent_encoded).collect();
         format!("recordings/{}", parts.join("/"))
     }
 }

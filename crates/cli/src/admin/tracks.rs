@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use consonance_server::percent_encoding::percent_encoded;
 use serde_json::json;
 
-use super::client::{Client, escaped};
+use super::client::Client;
 use super::deeds::Answer;
 
 /// Where files go.
@@ -28,7 +29,7 @@ impl Destination {
                 return Err(format!("the server names a file {name:?}, which is none").into());
             }
             let file = self.folder.join(name);
-            let bytes = client.download(&format!("{path}/tracks/{}", escaped(name)), &file)?;
+            let bytes = client.download(&format!("{path}/tracks/{}", percent_encoded(name)), &file)?;
             fetched.push(json!({"file": file.to_string_lossy(), "bytes": bytes}));
         }
         Ok(json!({ "fetched": fetched }))
