@@ -49,6 +49,11 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-gateway",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-quic",

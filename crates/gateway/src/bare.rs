@@ -1,0 +1,88 @@
+//! No envelope: each message is a voice packet.
+
+use std::time::Instant;
+
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::{Channel, ClientEnvelope, Envelope, Envelopes, Sorted};
+
+/// Each message is a voice packet, on the channel for its delivery and on no other.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare {
+    /// The channel of reliable packets.
+    pub reliable: Channel,
+    /// The channel of unreliable packets.
+    pub unreliable: Channel,
+}
+
+impl Bare {
+    fn channel_of(self, delivery: Delivery) -> Channel {
+        match delivery {
+            Delivery::Reliable => self.reliable,
+            Delivery::Unreliable => self.unreliable,
+        }
+    }
+
+    fn sort(self, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        if channel == self.reliable {
+            sorted.voice(Delivery::Reliable, message);
+        } else if channel == self.unreliable {
+            sorted.voice(Delivery::Unreliable, message);
+        }
+    }
+
+    fn put(self, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
+        message.extend_from_slice(packet);
+        self.channel_of(delivery)
+    }
+}
+
+impl Envelope for Bare {
+    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        self.sort(channel, message, sorted);
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        Some(self.put(delivery, packet, message))
+    }
+}
+
+impl Envelopes for Bare {
+    type Envelope = Self;
+
+    fn open(&mut self, _now: Instant) -> Self {
+        *self
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        messages
+    }
+}
+
+impl ClientEnvelope for Bare {
+    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        self.sort(channel, message, sorted);
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        Some(self.put(delivery, packet, message))
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        messages
+    }
+}

@@ -1,0 +1,89 @@
+//! Where voice is in a game's messages.
+
+use std::time::Instant;
+
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::{Channel, Sorted};
+
+/// What is around voice in the messages of one connection, seen from the server's end.
+///
+/// The same trait serves a server for voice only and a splice in front of a game's server. The former answers what clients
+/// need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
+pub trait Envelope: Send {
+    /// The connection is up: what the client has to be told first.
+    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+
+    /// A message came from the client.
+    fn handle_from_client(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted);
+
+    /// A message came from the game's server, if there is one behind.
+    fn handle_from_game(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        sorted.to_client(channel, message);
+    }
+
+    /// Appends the message that carries a voice packet to the client, and says on which channel it goes.
+    ///
+    /// `None`, and nothing appended, while the client could not understand it.
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel>;
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
+    fn handle_timeout(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+
+    /// When there is something to say although nothing came.
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+}
+
+/// Where the envelopes of a listener's connections come from.
+pub trait Envelopes: Send {
+    /// One connection's.
+    type Envelope: Envelope;
+
+    /// An envelope for a new connection.
+    fn open(&mut self, now: Instant) -> Self::Envelope;
+
+    /// The largest voice packets, given the largest messages of the channels that voice takes.
+    fn limits(&self, messages: PacketLimits) -> PacketLimits;
+}
+
+/// What is around voice in the messages of one connection, seen from the client's end.
+pub trait ClientEnvelope: Send {
+    /// The connection is up anew: what the server has to be told first. Everything that was before is forgotten.
+    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted);
+
+    /// A message came from the server.
+    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted);
+
+    /// Whether voice packets may be sent. Once it is so, it stays so until the next `handle_connected`.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
+    /// Appends the message that carries a voice packet to the server, and says on which channel it goes.
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel>;
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
+    fn handle_timeout(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+
+    /// When there is something to say although nothing came.
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+
+    /// The largest voice packets, given the largest messages of the channels that voice takes.
+    fn limits(&self, messages: PacketLimits) -> PacketLimits;
+}

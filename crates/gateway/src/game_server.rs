@@ -1,0 +1,112 @@
+//! The server side of a game network.
+
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+
+use crate::Channel;
+
+/// Many connections of a game's clients, driven by calls as a
+/// [`ServerTransport`](consonance_transport::ServerTransport) is: nothing here blocks, and nothing calls back except the
+/// waker.
+///
+/// The life of a connection is [`GameServerEvent::Connected`] → [`accept`](Self::accept) → messages →
+/// [`GameServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, whoever ended it.
+pub trait GameServer: Send {
+    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
+    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>>;
+
+    /// Takes a newcomer in: only now its client learns that it is connected.
+    ///
+    /// The greeting is what a game server would tell a newcomer in the network's own handshake, as
+    /// [`GameClientEvent::Connected`](crate::GameClientEvent::Connected) reports it; empty for whatever the network says by
+    /// itself. Whoever is [disconnected](Self::disconnect) instead was refused.
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
+
+    /// Sends one message. What is too large, or for a peer that is gone, is dropped and counted.
+    ///
+    /// A peer whose queue cannot take another reliable message is disconnected as too slow.
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]);
+
+    /// Sends what [`send`](Self::send) has only collected; a `poll` that says `None` does the same.
+    fn flush(&mut self, _now: Instant) {}
+
+    /// Ends one connection in order: reliable messages sent before are delivered first, if the peer takes them soon.
+    ///
+    /// No message from it is reported after this call; its `Disconnected` comes when the goodbye is on its way. The reason
+    /// reaches the peer only on networks that can carry words.
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
+
+    /// Takes nobody more and disconnects everybody in order.
+    fn shutdown(&mut self, now: Instant);
+
+    /// When `poll` will have something to do although nothing will arrive.
+    fn wants_poll_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Asks to be woken, from any thread, when `poll` has something.
+    fn set_waker(&mut self, _waker: Waker) {}
+
+    /// Whether waker and [descriptor](Self::descriptor) tell of everything that comes; see
+    /// [`ServerTransport::wakes`](consonance_transport::ServerTransport::wakes).
+    fn wakes(&self) -> bool {
+        false
+    }
+
+    /// What becomes readable when `poll` has something, besides what the waker is called for.
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// The channel that voice packets of this delivery take where the game does not say.
+    fn channel_for(&self, delivery: Delivery) -> Channel;
+
+    /// What a channel guarantees. One that does not exist is unreliable.
+    fn delivery_of(&self, channel: Channel) -> Delivery;
+
+    /// The largest message that a channel takes, in bytes.
+    fn message_bytes_max(&self, channel: Channel) -> usize;
+
+    /// What kind of network this is, for counters: one word in lower case, such as `kcp`.
+    fn network(&self) -> &'static str;
+
+    /// What was sent, received, dropped and turned away since this object was made; messages count as packets.
+    fn statistics(&self) -> ServerStatistics;
+}
+
+/// What happened on a game server's connections.
+#[derive(Debug, PartialEq, Eq)]
+pub enum GameServerEvent<'a> {
+    /// A client wants to be taken in; see [`GameServer::accept`].
+    Connected {
+        /// Its name from now on.
+        peer: Peer,
+        /// Where it is.
+        remote: SocketAddr,
+        /// What it said in the network's own handshake, such as a key; a [`GameClient`](crate::GameClient) that stands in
+        /// for it says the same.
+        greeting: &'a [u8],
+    },
+    /// A message came from a peer.
+    Message {
+        /// Whose connection it came over.
+        peer: Peer,
+        /// On which channel.
+        channel: Channel,
+        /// Its bytes, valid until the next call.
+        message: &'a [u8],
+    },
+    /// A connection is gone. Nothing will come from this peer again.
+    Disconnected {
+        /// Whose.
+        peer: Peer,
+        /// Why.
+        reason: DisconnectReason,
+    },
+}

@@ -1,0 +1,38 @@
+//! Voice inside a game's own network.
+//!
+//! A game that already has a network sends voice through it, among its own messages. Three things are kept apart here:
+//!
+//! * a *game network* moves messages: [`GameServer`] and [`GameClient`]; it knows connections, channels and datagrams, and
+//!   not what is in a message;
+//! * an *envelope* knows what is in a message: [`Envelope`] and [`ClientEnvelope`] find the voice packets in it and put
+//!   voice packets into messages; it knows no sockets;
+//! * what voice is done with is a transport's matter: [`VoiceServer`] and [`VoiceClient`] put the two together and are
+//!   a [`ServerTransport`](consonance_transport::ServerTransport) and a
+//!   [`ClientTransport`](consonance_transport::ClientTransport) like any other.
+//!
+//! ```text
+//!   client of the game ══ GameServer ── messages ──▶ Envelope ── voice packets ──▶ session
+//!                                                      └── what is the game's ──▶ nobody
+//! ```
+//!
+//! [`Bare`] is the envelope that is none: each message is a voice packet.
+
+#![forbid(unsafe_code)]
+
+mod bare;
+mod channel;
+mod envelope;
+mod game_client;
+mod game_server;
+mod sorted;
+mod voice_client;
+mod voice_server;
+
+pub use bare::Bare;
+pub use channel::Channel;
+pub use envelope::{ClientEnvelope, Envelope, Envelopes};
+pub use game_client::{GameClient, GameClientEvent};
+pub use game_server::{GameServer, GameServerEvent};
+pub use sorted::{Sorted, SortedPart};
+pub use voice_client::VoiceClient;
+pub use voice_server::VoiceServer;

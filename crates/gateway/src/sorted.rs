@@ -1,0 +1,114 @@
+//! What was found in a message, on its way to where each part belongs.
+
+use std::ops::Range;
+
+use consonance_transport::Delivery;
+
+use crate::Channel;
+
+/// Filled by an [`Envelope`](crate::Envelope), emptied by whoever asked it: parts in order, in one buffer that is used again.
+#[derive(Debug, Default)]
+pub struct Sorted {
+    bytes: Vec<u8>,
+    parts: Vec<(SortedPart, Range<usize>)>,
+    taken: usize,
+    violation: Option<&'static str>,
+}
+
+/// What a part is, and where it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortedPart {
+    /// A voice packet for the session, or for the player on the client side.
+    Voice(Delivery),
+    /// A message for the client of the connection.
+    ToClient(Channel),
+    /// A message for the game's server.
+    ToGame(Channel),
+}
+
+impl Sorted {
+    /// A voice packet was found.
+    pub fn voice(&mut self, delivery: Delivery, packet: &[u8]) {
+        self.put(SortedPart::Voice(delivery), packet);
+    }
+
+    /// The client is to have this message.
+    pub fn to_client(&mut self, channel: Channel, message: &[u8]) {
+        self.put(SortedPart::ToClient(channel), message);
+    }
+
+    /// The game's server is to have this message.
+    pub fn to_game(&mut self, channel: Channel, message: &[u8]) {
+        self.put(SortedPart::ToGame(channel), message);
+    }
+
+    /// A part whose bytes are written in place.
+    pub fn write(&mut self, part: SortedPart, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        self.parts.push((part, start..self.bytes.len()));
+    }
+
+    /// The message breaks the rules of what it claims to be, in words: the connection has to end.
+    pub fn violation(&mut self, what: &'static str) {
+        self.violation.get_or_insert(what);
+    }
+
+    /// The next part and its bytes. After the last one everything is empty again.
+    pub fn pop(&mut self) -> Option<(SortedPart, &[u8])> {
+        if self.taken == self.parts.len() {
+            self.clear();
+            return None;
+        }
+        let (part, range) = &self.parts[self.taken];
+        self.taken += 1;
+        Some((*part, &self.bytes[range.clone()]))
+    }
+
+    /// What rule was broken, once.
+    pub fn take_violation(&mut self) -> Option<&'static str> {
+        self.violation.take()
+    }
+
+    /// Whether every part was taken.
+    pub fn is_empty(&self) -> bool {
+        self.taken == self.parts.len()
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.parts.clear();
+        self.taken = 0;
+    }
+
+    fn put(&mut self, part: SortedPart, bytes: &[u8]) {
+        self.write(part, |buffer| buffer.extend_from_slice(bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_come_in_order_and_then_nothing_is_left() {
+        let mut sorted = Sorted::default();
+        sorted.voice(Delivery::Unreliable, b"voice");
+        sorted.to_game(Channel(1), b"");
+        sorted.write(SortedPart::ToClient(Channel(2)), |bytes| bytes.extend(b"pong"));
+        assert_eq!(sorted.pop(), Some((SortedPart::Voice(Delivery::Unreliable), b"voice".as_slice())));
+        assert_eq!(sorted.pop(), Some((SortedPart::ToGame(Channel(1)), b"".as_slice())));
+        assert!(!sorted.is_empty());
+        assert_eq!(sorted.pop(), Some((SortedPart::ToClient(Channel(2)), b"pong".as_slice())));
+        assert_eq!(sorted.pop(), None);
+        assert!(sorted.bytes.is_empty() && sorted.parts.is_empty());
+    }
+
+    #[test]
+    fn the_first_broken_rule_is_told_once() {
+        let mut sorted = Sorted::default();
+        sorted.violation("one");
+        sorted.violation("two");
+        assert_eq!((sorted.take_violation(), sorted.take_violation()), (Some("one"), None));
+    }
+}

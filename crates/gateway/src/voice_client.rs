@@ -1,0 +1,189 @@
+//! A player of ours in a session that lives in a game's network.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::{
+    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+};
+
+use crate::{ClientEnvelope, GameClient, GameClientEvent, Sorted, SortedPart};
+
+/// A [`ClientTransport`] to a game's server that serves voice: what the game's own clients have in them.
+///
+/// It reports itself connected when its envelope may send voice.
+#[derive(Debug)]
+pub struct VoiceClient<G, E> {
+    network: G,
+    envelope: E,
+    state: State,
+    sorted: Sorted,
+    /// A message that is being written, or the packet that the last event showed.
+    message: Vec<u8>,
+    statistics: Statistics,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// No connection, or none that the network has told of.
+    Down,
+    /// Connected, but the game does not take voice yet.
+    Entering,
+    /// Reported as connected.
+    Up,
+    /// We broke it off, because the server broke a rule.
+    Broken(&'static str),
+}
+
+impl<G: GameClient, E: ClientEnvelope> VoiceClient<G, E> {
+    /// A client of this network, not connected yet.
+    pub fn new(network: G, envelope: E) -> Self {
+        Self {
+            network,
+            envelope,
+            state: State::Down,
+            sorted: Sorted::default(),
+            message: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// The game network below.
+    pub fn network(&self) -> &G {
+        &self.network
+    }
+
+    /// The game network below.
+    pub fn network_mut(&mut self) -> &mut G {
+        &mut self.network
+    }
+
+    /// The next voice packet of what was sorted last; what is for the server is sent.
+    fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
+        while let Some((part, bytes)) = self.sorted.pop() {
+            match part {
+                SortedPart::Voice(delivery) if self.state == State::Up => {
+                    self.message.clear();
+                    self.message.extend_from_slice(bytes);
+                    return Some(delivery);
+                }
+                SortedPart::ToGame(channel) => self.network.send(now, channel, bytes),
+                // Voice that comes before we can answer is of no use.
+                SortedPart::Voice(_) | SortedPart::ToClient(_) => {}
+            }
+        }
+        None
+    }
+
+    fn check_rules(&mut self, now: Instant) {
+        if let Some(violation) = self.sorted.take_violation() {
+            self.state = State::Broken(violation);
+            self.network.disconnect(now);
+        }
+    }
+
+    fn run_timeout(&mut self, now: Instant) {
+        let is_connected = matches!(self.state, State::Entering | State::Up);
+        if is_connected && self.envelope.poll_timeout().is_some_and(|at| at <= now) {
+            self.envelope.handle_timeout(now, &mut self.sorted);
+            self.check_rules(now);
+        }
+    }
+
+    /// True if something came that did not end the connection; the reason if it ended.
+    fn step(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
+        match self.network.poll(now)? {
+            GameClientEvent::Connected { .. } => {
+                self.state = State::Entering;
+                self.envelope.handle_connected(now, &mut self.sorted);
+            }
+            GameClientEvent::Message { channel, message } => {
+                if matches!(self.state, State::Entering | State::Up) {
+                    self.envelope.handle_message(now, channel, message, &mut self.sorted);
+                }
+            }
+            GameClientEvent::Disconnected { reason } => {
+                return Some(Err(match std::mem::replace(&mut self.state, State::Down) {
+                    State::Broken(violation) => {
+                        DisconnectReason::ProtocolViolated { violation: violation.to_owned() }
+                    }
+                    State::Down | State::Entering | State::Up => reason,
+                }));
+            }
+        }
+        self.check_rules(now);
+        Some(Ok(()))
+    }
+}
+
+impl<G: GameClient, E: ClientEnvelope> ClientTransport for VoiceClient<G, E> {
+    fn connect(&mut self, now: Instant) {
+        self.network.connect(now, &[]);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        loop {
+            if let Some(delivery) = self.next_packet(now) {
+                self.statistics.received.count(delivery, 1, self.message.len());
+                return Some(ClientEvent::Packet { delivery, packet: &self.message });
+            }
+            if self.state == State::Entering && self.envelope.is_ready() {
+                self.state = State::Up;
+                return Some(ClientEvent::Connected);
+            }
+            self.run_timeout(now);
+            if !self.sorted.is_empty() {
+                continue;
+            }
+            if let Err(reason) = self.step(now)? {
+                while self.sorted.pop().is_some() {}
+                return Some(ClientEvent::Disconnected { reason });
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        if self.state != State::Up {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        }
+        if !self.limits().allow(delivery, packet.len()) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        self.message.clear();
+        if let Some(channel) = self.envelope.wrap(now, delivery, packet, &mut self.message) {
+            self.network.send(now, channel, &self.message);
+            self.statistics.sent.count(delivery, 1, packet.len());
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.state = State::Down;
+        while self.sorted.pop().is_some() {}
+        self.network.disconnect(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let envelope = if self.state == State::Down { None } else { self.envelope.poll_timeout() };
+        [envelope, self.network.wants_poll_at()].into_iter().flatten().min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.network.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        let largest = |delivery| self.network.message_bytes_max(self.network.channel_for(delivery));
+        self.envelope.limits(PacketLimits {
+            reliable_bytes: largest(Delivery::Reliable),
+            unreliable_bytes: largest(Delivery::Unreliable),
+        })
+    }
+
+    fn statistics(&self) -> Statistics {
+        let below = self.network.statistics();
+        let dropped = Statistics { dropped: below.dropped, ..Statistics::default() };
+        Statistics { quality: below.quality, ..self.statistics.with(&dropped) }
+    }
+}

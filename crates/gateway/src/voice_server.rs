@@ -1,0 +1,278 @@
+//! A server for voice only on a game's network.
+
+use std::collections::{BTreeMap, BTreeSet};
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::{
+    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+    Statistics,
+};
+
+use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart};
+
+/// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
+/// messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
+#[derive(Debug)]
+pub struct VoiceServer<G, E: Envelopes> {
+    network: G,
+    envelopes: E,
+    /// Which session everybody here means.
+    session: String,
+    peers: BTreeMap<Peer, Connection<E::Envelope>>,
+    /// When envelopes want to be asked.
+    timeouts: BTreeSet<(Instant, Peer)>,
+    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    newcomer: Option<Peer>,
+    /// What the last message held, and whose it was.
+    sorted: Sorted,
+    sorted_of: Peer,
+    /// A message that is being written.
+    message: Vec<u8>,
+    statistics: Statistics,
+    protocol_violations: u64,
+}
+
+#[derive(Debug)]
+struct Connection<E> {
+    envelope: E,
+    timeout: Option<Instant>,
+    /// Its end was asked for: nothing of it is reported any more.
+    is_ending: bool,
+}
+
+impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
+    /// Everybody who connects over this network joins this session.
+    pub fn new(network: G, envelopes: E, session: impl Into<String>) -> Self {
+        Self {
+            network,
+            envelopes,
+            session: session.into(),
+            peers: BTreeMap::new(),
+            timeouts: BTreeSet::new(),
+            newcomer: None,
+            sorted: Sorted::default(),
+            sorted_of: Peer(0),
+            message: Vec::new(),
+            statistics: Statistics::default(),
+            protocol_violations: 0,
+        }
+    }
+
+    /// The game network below.
+    pub fn network(&self) -> &G {
+        &self.network
+    }
+
+    fn accept_newcomer(&mut self, now: Instant) {
+        let Some(peer) = self.newcomer.take() else { return };
+        self.network.accept(now, peer, &[]);
+        if let Some(connection) = self.peers.get_mut(&peer) {
+            connection.envelope.handle_connected(now, &mut self.sorted);
+        }
+        self.settle(now, peer);
+        self.answer(now);
+    }
+
+    /// An envelope was asked something: what follows for its connection.
+    fn settle(&mut self, now: Instant, peer: Peer) {
+        self.sorted_of = peer;
+        let Some(connection) = self.peers.get_mut(&peer) else { return };
+        let timeout = connection.envelope.poll_timeout();
+        if timeout != connection.timeout {
+            self.timeouts.extend(timeout.map(|at| (at, peer)));
+            if let Some(former) = std::mem::replace(&mut connection.timeout, timeout) {
+                self.timeouts.remove(&(former, peer));
+            }
+        }
+        if let Some(violation) = self.sorted.take_violation() {
+            self.protocol_violations += 1;
+            self.disconnect(now, peer, violation);
+        }
+    }
+
+    /// Sends what is for the client, for envelopes that found no voice.
+    fn answer(&mut self, now: Instant) {
+        while let Some((part, bytes)) = self.sorted.pop() {
+            if let SortedPart::ToClient(channel) = part {
+                self.network.send(now, self.sorted_of, channel, bytes);
+            }
+        }
+    }
+
+    /// The next voice packet of what was sorted last; what is for the client is sent.
+    fn next_packet(&mut self, now: Instant) -> Option<(Delivery, usize)> {
+        while let Some((part, bytes)) = self.sorted.pop() {
+            match part {
+                SortedPart::Voice(delivery) => {
+                    self.message.clear();
+                    self.message.extend_from_slice(bytes);
+                    return Some((delivery, bytes.len()));
+                }
+                SortedPart::ToClient(channel) => self.network.send(now, self.sorted_of, channel, bytes),
+                SortedPart::ToGame(_) => {}
+            }
+        }
+        None
+    }
+
+    fn run_timeouts(&mut self, now: Instant) {
+        while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+            self.timeouts.remove(&(at, peer));
+            let Some(connection) = self.peers.get_mut(&peer) else { continue };
+            connection.timeout = None;
+            if !connection.is_ending {
+                connection.envelope.handle_timeout(now, &mut self.sorted);
+                self.settle(now, peer);
+                self.answer(now);
+            }
+        }
+    }
+
+    fn open(&mut self, now: Instant, peer: Peer) {
+        let connection = Connection { envelope: self.envelopes.open(now), timeout: None, is_ending: false };
+        self.peers.insert(peer, connection);
+        self.newcomer = Some(peer);
+    }
+
+    fn close(&mut self, peer: Peer) {
+        if let Some(at) = self.peers.remove(&peer).and_then(|connection| connection.timeout) {
+            self.timeouts.remove(&(at, peer));
+        }
+        if self.newcomer == Some(peer) {
+            self.newcomer = None;
+        }
+    }
+
+    /// What came over the network, as a step towards an event.
+    fn step(&mut self, now: Instant) -> Option<Step> {
+        Some(match self.network.poll(now)? {
+            GameServerEvent::Connected { peer, remote, .. } => Step::Connected(peer, remote.to_string()),
+            GameServerEvent::Message { peer, channel, message } => {
+                let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending);
+                if let Some(connection) = connection {
+                    connection.envelope.handle_from_client(now, channel, message, &mut self.sorted);
+                }
+                Step::Message(peer)
+            }
+            GameServerEvent::Disconnected { peer, reason } => Step::Disconnected(peer, reason),
+        })
+    }
+}
+
+enum Step {
+    Connected(Peer, String),
+    Message(Peer),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.accept_newcomer(now);
+        loop {
+            if let Some((delivery, bytes)) = self.next_packet(now) {
+                self.statistics.received.count(delivery, 1, bytes);
+                return Some(ServerEvent::Packet { peer: self.sorted_of, delivery, packet: &self.message });
+            }
+            self.run_timeouts(now);
+            match self.step(now)? {
+                Step::Connected(peer, remote) => {
+                    self.open(now, peer);
+                    return Some(ServerEvent::Connected { peer, session: self.session.clone(), remote });
+                }
+                Step::Message(peer) => self.settle(now, peer),
+                Step::Disconnected(peer, reason) => {
+                    self.close(peer);
+                    return Some(ServerEvent::Disconnected { peer, reason });
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.accept_newcomer(now);
+        if !self.limits().allow(delivery, packet.len()) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        for &peer in peers {
+            self.message.clear();
+            let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending);
+            let channel = connection
+                .and_then(|connection| connection.envelope.wrap(now, delivery, packet, &mut self.message));
+            let Some(channel) = channel else {
+                self.statistics.dropped.not_connected += 1;
+                continue;
+            };
+            self.network.send(now, peer, channel, &self.message);
+            self.statistics.sent.count(delivery, 1, packet.len());
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.network.flush(now);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        if self.newcomer == Some(peer) {
+            self.newcomer = None;
+        }
+        let Some(connection) = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending) else {
+            return;
+        };
+        connection.is_ending = true;
+        if self.sorted_of == peer {
+            while self.sorted.pop().is_some() {}
+        }
+        self.network.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        let peers: Vec<Peer> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "the server is shutting down");
+        }
+        self.network.shutdown(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let timeout = self.timeouts.first().map(|(at, _)| *at);
+        [timeout, self.network.wants_poll_at()].into_iter().flatten().min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.network.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        self.network.wakes()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.network.descriptor()
+    }
+
+    fn network(&self) -> &'static str {
+        self.network.network()
+    }
+
+    fn limits(&self) -> PacketLimits {
+        let largest = |delivery| self.network.message_bytes_max(self.network.channel_for(delivery));
+        self.envelopes.limits(PacketLimits {
+            reliable_bytes: largest(Delivery::Reliable),
+            unreliable_bytes: largest(Delivery::Unreliable),
+        })
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let below = self.network.statistics();
+        let mut statistics = ServerStatistics { links: self.statistics, ..below };
+        statistics.links =
+            statistics.links.with(&Statistics { dropped: below.links.dropped, ..Statistics::default() });
+        statistics.connections.protocol_violations += self.protocol_violations;
+        statistics
+    }
+}
