@@ -15,9 +15,12 @@
 //!                                                      └── what is the game's ──▶ nobody
 //! ```
 //!
-//! [`Bare`] is the envelope that is none: each message is a voice packet.
+//! [`Bare`] is the envelope that is none: each message is a voice packet. [`memory`] is a game network inside one process,
+//! for tests.
 
 #![forbid(unsafe_code)]
+
+pub mod memory;
 
 mod bare;
 mod channel;

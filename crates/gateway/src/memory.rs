@@ -1,0 +1,172 @@
+//! A game network inside one process: no sockets, no threads, no loss.
+//!
+//! For tests and examples of what stands on a game network. A [`MemoryGameNetwork`] is the "wire"; a server
+//! [listens](MemoryGameNetwork::listen) on it and [clients](MemoryGameNetwork::client) connect to it. Whatever is sent waits
+//! in bounded queues until the other side polls.
+//!
+//! It has two reliable channels, 0 and 2; every other number is an unreliable one.
+//! Each reliable channel is in order by itself, and in this network with the other one, too.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use consonance_transport::inbox::{InboxLimits, Mailbox, Pushed};
+use consonance_transport::packet_pool::SharedPacket;
+use consonance_transport::{Delivery, DisconnectReason, Peer};
+
+use crate::Channel;
+
+mod client;
+mod server;
+
+pub use client::MemoryGameClient;
+pub use server::MemoryGameServer;
+
+/// The reliable channel that voice takes.
+pub const RELIABLE: Channel = Channel(0);
+/// The unreliable channel that voice takes.
+pub const UNRELIABLE: Channel = Channel(1);
+/// Another reliable channel.
+pub const ALSO_RELIABLE: Channel = Channel(2);
+
+/// A game network inside one process. A clone is the same network.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryGameNetwork(Arc<Wire>);
+
+#[derive(Debug, Default)]
+struct Wire {
+    listener: Mutex<Weak<Listener>>,
+    last_port: AtomicU16,
+}
+
+impl MemoryGameNetwork {
+    /// A network on which nobody listens yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A server to which clients of this network connect from now on, instead of to an earlier one.
+    pub fn listen(&self) -> MemoryGameServer {
+        let listener = Arc::new(Listener::default());
+        *self.0.listener.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&listener);
+        MemoryGameServer::new(listener)
+    }
+
+    /// A client with an address of its own.
+    pub fn client(&self) -> MemoryGameClient {
+        let port = self.0.last_port.fetch_add(1, Ordering::Relaxed) + 1;
+        MemoryGameClient::new(self.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+
+    fn listener(&self) -> Option<Arc<Listener>> {
+        self.0.listener.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+}
+
+/// What one end of a connection may have waiting: messages.
+const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_packets: 256 };
+/// The largest message of a reliable channel, in bytes: about what kcp takes in fragments.
+const RELIABLE_BYTES_MAX: usize = 297_433;
+/// The largest message of an unreliable channel, in bytes: what fits a datagram.
+const UNRELIABLE_BYTES_MAX: usize = 1200;
+
+fn delivery_of(channel: Channel) -> Delivery {
+    if channel == RELIABLE || channel == ALSO_RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
+}
+
+fn channel_for(delivery: Delivery) -> Channel {
+    match delivery {
+        Delivery::Reliable => RELIABLE,
+        Delivery::Unreliable => UNRELIABLE,
+    }
+}
+
+fn message_bytes_max(channel: Channel) -> usize {
+    match delivery_of(channel) {
+        Delivery::Reliable => RELIABLE_BYTES_MAX,
+        Delivery::Unreliable => UNRELIABLE_BYTES_MAX,
+    }
+}
+
+/// What both ends say when a queue of reliable messages overflowed.
+fn overloaded() -> DisconnectReason {
+    DisconnectReason::Overloaded { queue: format!("{} reliable messages", QUEUES.reliable_packets) }
+}
+
+#[derive(Debug)]
+struct Message {
+    channel: Channel,
+    bytes: SharedPacket,
+}
+
+/// The part of a server that its clients reach.
+#[derive(Debug)]
+struct Listener {
+    mailbox: Mailbox<Arrival, Message>,
+    last_peer: AtomicU64,
+    is_gone: AtomicBool,
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        Self { mailbox: Mailbox::new(QUEUES), last_peer: AtomicU64::new(0), is_gone: AtomicBool::new(false) }
+    }
+}
+
+impl Listener {
+    fn next_peer(&self) -> Peer {
+        Peer(self.last_peer.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The server was dropped: nothing is polled any more.
+    fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::SeqCst)
+    }
+}
+
+/// What the server learns of a new client.
+#[derive(Debug)]
+struct Arrival {
+    remote: SocketAddr,
+    greeting: Vec<u8>,
+    link: LinkToClient,
+}
+
+/// What a client reads: the greeting of a server that takes it in, then messages.
+type ClientMailbox = Mailbox<Vec<u8>, Message>;
+
+/// A client as its server reaches it.
+#[derive(Debug)]
+struct LinkToClient {
+    mailbox: Arc<ClientMailbox>,
+    /// Which of the client's attempts to connect this is.
+    attempt: Peer,
+}
+
+impl LinkToClient {
+    fn push(&self, message: Message) -> Pushed<Message> {
+        self.mailbox.push(self.attempt, delivery_of(message.channel), message)
+    }
+
+    fn end(&self, reason: DisconnectReason) {
+        self.mailbox.disconnected(self.attempt, reason);
+    }
+}
+
+/// A server as its client reaches it.
+#[derive(Clone, Debug)]
+struct LinkToServer {
+    listener: Arc<Listener>,
+    peer: Peer,
+}
+
+impl LinkToServer {
+    fn push(&self, message: Message) -> Pushed<Message> {
+        self.listener.mailbox.push(self.peer, delivery_of(message.channel), message)
+    }
+
+    fn end(&self, reason: DisconnectReason) {
+        self.listener.mailbox.disconnected(self.peer, reason);
+    }
+}

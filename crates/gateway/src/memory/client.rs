@@ -1,0 +1,180 @@
+//! The client of a game network inside one process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::inbox::{Mailbox, Popped, Pushed};
+use consonance_transport::packet_pool::{PacketPool, SharedPacket};
+use consonance_transport::{Delivery, DisconnectReason, Peer, Statistics};
+
+use super::{
+    Arrival, ClientMailbox, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES, channel_for,
+    delivery_of, message_bytes_max, overloaded,
+};
+use crate::{Channel, GameClient, GameClientEvent};
+
+/// A client on a [`MemoryGameNetwork`]. Dropping it closes its connection.
+#[derive(Debug)]
+pub struct MemoryGameClient {
+    network: MemoryGameNetwork,
+    address: SocketAddr,
+    mailbox: Arc<ClientMailbox>,
+    /// The name of the latest attempt to connect, so that what an earlier connection left behind is told apart.
+    attempt: Peer,
+    link: Link,
+    pool: PacketPool,
+    /// What the last event showed.
+    shown: Option<SharedPacket>,
+    shown_greeting: Vec<u8>,
+    statistics: Statistics,
+}
+
+#[derive(Debug)]
+enum Link {
+    Idle,
+    /// Not up, but its end was not reported yet.
+    Ending,
+    Connecting(LinkToServer),
+    Up(LinkToServer),
+}
+
+impl MemoryGameClient {
+    pub(super) fn new(network: MemoryGameNetwork, address: SocketAddr) -> Self {
+        Self {
+            network,
+            address,
+            mailbox: Arc::new(Mailbox::new(QUEUES)),
+            attempt: Peer(0),
+            link: Link::Idle,
+            pool: PacketPool::default(),
+            shown: None,
+            shown_greeting: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// Where the server sees it.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Loses the connection as if a cable had been pulled: both ends time out, neither says goodbye.
+    pub fn lose_link(&mut self) {
+        self.end_link(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
+    }
+
+    fn nobody_listens(&mut self) {
+        let (address, cause) = ("this process".to_owned(), "no server listens".to_owned());
+        self.mailbox.disconnected(self.attempt, DisconnectReason::Unreachable { address, cause });
+        self.link = Link::Ending;
+    }
+
+    /// Ends the connection, with a reason for each end.
+    fn end_link(&mut self, here: DisconnectReason, there: DisconnectReason) {
+        if let Link::Connecting(link) | Link::Up(link) = &self.link {
+            link.end(there);
+            self.mailbox.disconnected(self.attempt, here);
+            self.link = Link::Ending;
+        }
+    }
+}
+
+impl GameClient for MemoryGameClient {
+    fn connect(&mut self, _now: Instant, greeting: &[u8]) {
+        if matches!(self.link, Link::Connecting(_) | Link::Up(_)) {
+            return;
+        }
+        self.attempt = Peer(self.attempt.0 + 1);
+        self.mailbox.expect(self.attempt);
+        let Some(listener) = self.network.listener() else { return self.nobody_listens() };
+        let peer = listener.next_peer();
+        let link = LinkToClient { mailbox: Arc::clone(&self.mailbox), attempt: self.attempt };
+        let arrival = Arrival { remote: self.address, greeting: greeting.to_owned(), link };
+        listener.mailbox.connected(peer, arrival);
+        // A server that is dropped meanwhile has perhaps not seen it.
+        if listener.is_gone() {
+            return self.nobody_listens();
+        }
+        self.link = Link::Connecting(LinkToServer { listener, peer });
+    }
+
+    fn poll(&mut self, _now: Instant) -> Option<GameClientEvent<'_>> {
+        Some(match self.mailbox.pop()? {
+            Popped::Connected { peer, about } => {
+                if let Link::Connecting(link) = &self.link
+                    && peer == self.attempt
+                {
+                    self.link = Link::Up(link.clone());
+                }
+                self.shown_greeting = about;
+                GameClientEvent::Connected { greeting: &self.shown_greeting }
+            }
+            Popped::Packet { delivery, packet: Message { channel, bytes }, .. } => {
+                self.statistics.received.count(delivery, 1, bytes.len());
+                GameClientEvent::Message { channel, message: self.shown.insert(bytes) }
+            }
+            Popped::Disconnected { peer, reason } => {
+                if peer == self.attempt {
+                    self.link = Link::Idle;
+                }
+                GameClientEvent::Disconnected { reason }
+            }
+        })
+    }
+
+    fn send(&mut self, _now: Instant, channel: Channel, message: &[u8]) {
+        let Link::Up(link) = &self.link else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if message.len() > message_bytes_max(channel) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let pushed = link.push(Message { channel, bytes: self.pool.copy(message) });
+        match pushed {
+            Pushed::Queued | Pushed::QueuedInPlaceOfOldest => {
+                self.statistics.sent.count(delivery_of(channel), 1, message.len());
+                self.statistics.dropped.outgoing_full +=
+                    u64::from(matches!(pushed, Pushed::QueuedInPlaceOfOldest));
+            }
+            Pushed::Full(_) => self.end_link(overloaded(), overloaded()),
+            Pushed::Unwanted => self.statistics.dropped.not_connected += 1,
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant) {
+        self.mailbox.mute(self.attempt);
+        self.end_link(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.mailbox.set_waker(waker);
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        message_bytes_max(channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.statistics;
+        statistics.dropped.incoming_full = self.mailbox.dropped();
+        statistics
+    }
+}
+
+impl Drop for MemoryGameClient {
+    fn drop(&mut self) {
+        self.end_link(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
+    }
+}

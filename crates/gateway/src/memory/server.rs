@@ -1,0 +1,183 @@
+//! The server of a game network inside one process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::inbox::{Popped, Pushed};
+use consonance_transport::packet_pool::{PacketPool, SharedPacket};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+
+use super::{LinkToClient, Listener, Message, channel_for, delivery_of, message_bytes_max, overloaded};
+use crate::{Channel, GameServer, GameServerEvent};
+
+/// A server on a [`MemoryGameNetwork`](super::MemoryGameNetwork). Dropping it loses every connection without a goodbye.
+#[derive(Debug)]
+pub struct MemoryGameServer {
+    listener: Arc<Listener>,
+    connections: BTreeMap<Peer, Connection>,
+    is_shut_down: bool,
+    pool: PacketPool,
+    /// What the last event showed.
+    shown: Option<SharedPacket>,
+    shown_greeting: Vec<u8>,
+    statistics: ServerStatistics,
+}
+
+#[derive(Debug)]
+struct Connection {
+    link: LinkToClient,
+    is_accepted: bool,
+}
+
+impl MemoryGameServer {
+    pub(super) fn new(listener: Arc<Listener>) -> Self {
+        Self {
+            listener,
+            connections: BTreeMap::new(),
+            is_shut_down: false,
+            pool: PacketPool::default(),
+            shown: None,
+            shown_greeting: Vec::new(),
+            statistics: ServerStatistics::default(),
+        }
+    }
+
+    /// Ends one connection, with a reason for each end.
+    fn end(&mut self, peer: Peer, here: DisconnectReason, there: DisconnectReason) {
+        if let Some(connection) = self.connections.remove(&peer) {
+            connection.link.end(there);
+            self.listener.mailbox.mute(peer);
+            self.listener.mailbox.disconnected(peer, here);
+        }
+    }
+}
+
+impl GameServer for MemoryGameServer {
+    fn poll(&mut self, _now: Instant) -> Option<GameServerEvent<'_>> {
+        loop {
+            match self.listener.mailbox.pop()? {
+                Popped::Connected { peer, about } if self.is_shut_down => {
+                    about.link.end(DisconnectReason::refused(b"the server is shutting down"));
+                    self.listener.mailbox.forget(peer);
+                    self.statistics.connections.turned_away_full += 1;
+                }
+                Popped::Connected { peer, about } => {
+                    self.connections.insert(peer, Connection { link: about.link, is_accepted: false });
+                    self.shown_greeting = about.greeting;
+                    let (remote, greeting) = (about.remote, &self.shown_greeting);
+                    return Some(GameServerEvent::Connected { peer, remote, greeting });
+                }
+                Popped::Packet { peer, delivery, packet: Message { channel, bytes }, .. } => {
+                    self.statistics.links.received.count(delivery, 1, bytes.len());
+                    let message = self.shown.insert(bytes);
+                    return Some(GameServerEvent::Message { peer, channel, message });
+                }
+                Popped::Disconnected { peer, reason } => {
+                    self.connections.remove(&peer);
+                    return Some(GameServerEvent::Disconnected { peer, reason });
+                }
+            }
+        }
+    }
+
+    fn accept(&mut self, _now: Instant, peer: Peer, greeting: &[u8]) {
+        let connection = self.connections.get_mut(&peer).filter(|connection| !connection.is_accepted);
+        if let Some(Connection { link, is_accepted }) = connection {
+            *is_accepted = true;
+            self.statistics.connections.accepted += 1;
+            link.mailbox.connected(link.attempt, greeting.to_owned());
+        }
+    }
+
+    fn send(&mut self, _now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        let dropped = &mut self.statistics.links.dropped;
+        if message.len() > message_bytes_max(channel) {
+            dropped.too_large += 1;
+            return;
+        }
+        let Some(connection) = self.connections.get(&peer) else {
+            dropped.not_connected += 1;
+            return;
+        };
+        let pushed = connection.link.push(Message { channel, bytes: self.pool.copy(message) });
+        match pushed {
+            Pushed::Queued | Pushed::QueuedInPlaceOfOldest => {
+                dropped.outgoing_full += u64::from(matches!(pushed, Pushed::QueuedInPlaceOfOldest));
+                self.statistics.links.sent.count(delivery_of(channel), 1, message.len());
+            }
+            Pushed::Full(_) => {
+                self.statistics.connections.too_slow += 1;
+                self.end(peer, overloaded(), overloaded());
+            }
+            Pushed::Unwanted => dropped.not_connected += 1,
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        let words = DisconnectReason::cut(reason).as_bytes();
+        let is_accepted = self.connections.get(&peer).is_some_and(|connection| connection.is_accepted);
+        let there = if is_accepted {
+            DisconnectReason::closed_by_peer(words)
+        } else {
+            DisconnectReason::refused(words)
+        };
+        self.end(peer, DisconnectReason::ClosedByUs, there);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        let peers: Vec<Peer> = self.connections.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "the server is shutting down");
+        }
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.listener.mailbox.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        true
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        message_bytes_max(channel)
+    }
+
+    fn network(&self) -> &'static str {
+        "memory"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
+        statistics.connections.connected = self.connections.len() as u64;
+        statistics
+    }
+}
+
+impl Drop for MemoryGameServer {
+    fn drop(&mut self) {
+        // Before the mailbox is emptied: who connects later sees it, and who has connected is seen here.
+        self.listener.is_gone.store(true, Ordering::SeqCst);
+        for connection in self.connections.values() {
+            connection.link.end(DisconnectReason::TimedOut);
+        }
+        while let Some(popped) = self.listener.mailbox.pop() {
+            if let Popped::Connected { about, .. } = popped {
+                about.link.end(DisconnectReason::TimedOut);
+            }
+        }
+    }
+}
