@@ -16,7 +16,7 @@
 //! ```
 //!
 //! [`Bare`] is the envelope that is none: each message is a voice packet. [`memory`] is a game network inside one process,
-//! for tests.
+//! for tests. [`tcp`] is for networks that need many TCP connections.
 
 #![forbid(unsafe_code)]
 
@@ -28,6 +28,7 @@ mod envelope;
 mod game_client;
 mod game_server;
 mod sorted;
+pub mod tcp;
 mod voice_client;
 mod voice_server;
 

@@ -1,0 +1,25 @@
+//! Many TCP connections behind one descriptor, for networks whose messages travel in TCP streams.
+//!
+//! [`TcpConnections`] accepts connections, makes some, or does both; reads and writes without ever waiting, with a bound
+//! for each queue; and ends connections so that the last words arrive. What the bytes mean is its user's matter.
+//!
+//! ```text
+//!   socket ─▶ incoming queue ─▶ Received: received(), consume()
+//!   socket ◀─ outgoing queue ◀─ send(), flush()
+//! ```
+//!
+//! On Linux the sockets are watched by one epoll instance, whose descriptor becomes readable when there is something to
+//! do. Elsewhere each poll tries all of them, so drivers have to look every few milliseconds.
+
+mod byte_queue;
+mod connection;
+mod connections;
+mod doorway;
+mod event;
+mod readiness;
+mod settings;
+mod socket;
+
+pub use connections::TcpConnections;
+pub use event::{TcpEnd, TcpEvent, TcpId};
+pub use settings::TcpSettings;

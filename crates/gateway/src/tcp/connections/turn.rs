@@ -1,0 +1,186 @@
+//! A turn of all connections: who has something to do, and doing it.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Instant;
+
+use super::super::connection::{Connection, State};
+use super::super::readiness::Ready;
+use super::super::{TcpEnd, TcpEvent, TcpId, doorway, socket};
+use super::{TcpConnections, WATCHED};
+
+/// How much is read from one connection before others get their turn, in bytes.
+pub(super) const READ_BYTES: usize = 64 * 1024;
+/// How often one poll looks for more before it says that there is nothing.
+pub(super) const LOOKS_MAX: u32 = 16;
+/// How many newcomers come in at each look.
+const NEWCOMERS_MAX: usize = 64;
+
+impl TcpConnections {
+    /// True if anything was done.
+    pub(super) fn look(&mut self, now: Instant) -> bool {
+        let mut is_busy = self.give_up_late_ones(now);
+        let mut ready = std::mem::take(&mut self.ready);
+        self.readiness.look(&mut ready);
+        for ready in ready.drain(..) {
+            is_busy |= match ready.key {
+                doorway::KEY => self.take_in_newcomers(now),
+                WATCHED => false,
+                id => self.handle_ready(now, TcpId(id), ready),
+            };
+        }
+        self.ready = ready;
+        is_busy
+    }
+
+    fn give_up_late_ones(&mut self, now: Instant) -> bool {
+        let mut is_busy = false;
+        while let Some(&(at, id)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
+            self.deadlines.remove(&(at, id));
+            is_busy = true;
+            match self.connections.get(&id).map(|connection| connection.state) {
+                Some(State::Finishing { .. }) => self.end(now, id, TcpEnd::Finished),
+                Some(State::Lingering { .. }) => self.abort(id),
+                _ => {}
+            }
+        }
+        if let Some(doorway) = &mut self.doorway {
+            doorway.handle_timeout(now, &mut self.readiness);
+        }
+        is_busy
+    }
+
+    fn take_in_newcomers(&mut self, now: Instant) -> bool {
+        let mut is_busy = false;
+        for _ in 0..NEWCOMERS_MAX {
+            let Some(doorway) = &mut self.doorway else { break };
+            let Some((stream, remote)) = doorway.next(now, &mut self.readiness) else { break };
+            is_busy = true;
+            // A socket that cannot be watched for want of memory is one too many as well.
+            let is_full = self.connections.len() >= self.settings.connections_max;
+            if is_full || self.take_in(stream, remote).is_err() {
+                self.turned_away += 1;
+            }
+        }
+        is_busy
+    }
+
+    fn take_in(&mut self, stream: TcpStream, remote: SocketAddr) -> io::Result<()> {
+        socket::prepare(&stream, &self.settings)?;
+        let id = self.next_id();
+        let connection = Connection::new(stream, remote, State::Open);
+        self.readiness.add(&connection.stream, id.0, connection.interest)?;
+        self.connections.insert(id, connection);
+        self.events.push_back(TcpEvent::Opened { id, remote });
+        Ok(())
+    }
+
+    fn handle_ready(&mut self, now: Instant, id: TcpId, ready: Ready) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        match connection.state {
+            State::Opening => return self.handle_opening(now, id),
+            State::Open if ready.is_over && !connection.wants(&self.settings).read => {
+                // Its user does not take what came, and nothing more can: waiting for them has no end.
+                self.end(now, id, TcpEnd::ByPeer);
+                return true;
+            }
+            State::Ended => return false,
+            State::Open | State::Finishing { .. } | State::Lingering { .. } => {}
+        }
+        let mut is_busy = ready.write && self.write(now, id);
+        if ready.read {
+            is_busy |= self.read(now, id);
+        }
+        is_busy
+    }
+
+    fn handle_opening(&mut self, now: Instant, id: TcpId) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        match connection.is_made() {
+            Ok(false) => return false,
+            Ok(true) => {
+                connection.state = State::Open;
+                let remote = connection.remote;
+                self.events.push_back(TcpEvent::Opened { id, remote });
+                self.write(now, id);
+            }
+            Err(error) => self.end(now, id, TcpEnd::Failed(error)),
+        }
+        true
+    }
+
+    fn read(&mut self, now: Instant, id: TcpId) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        let read = match connection.state {
+            State::Open => connection.read(&mut self.buffer, &self.settings),
+            State::Finishing { .. } | State::Lingering { .. } => connection.read_away(&mut self.buffer),
+            State::Opening | State::Ended => return false,
+        };
+        let state = connection.state;
+        match (state, read) {
+            (_, Ok(0)) => return false,
+            (State::Open, Ok(_)) => self.events.push_back(TcpEvent::Received { id }),
+            (State::Open, Err(end)) => self.end(now, id, end),
+            // Its user heard of the end already.
+            (State::Lingering { .. }, Err(_)) => drop(self.remove(id)),
+            // Finishing: whoever says nothing more may still be reading.
+            _ => {}
+        }
+        self.update_interest(id);
+        true
+    }
+
+    pub(super) fn write(&mut self, now: Instant, id: TcpId) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        let written = match (connection.state, connection.write()) {
+            (State::Finishing { .. }, Err(_)) => {
+                self.end(now, id, TcpEnd::Finished);
+                return true;
+            }
+            (_, Err(end)) => {
+                self.end(now, id, end);
+                return true;
+            }
+            (_, Ok(written)) => written,
+        };
+        if matches!(connection.state, State::Finishing { .. }) && connection.outgoing.is_empty() {
+            self.say_goodbye(now, id);
+            return true;
+        }
+        self.update_interest(id);
+        written > 0
+    }
+
+    /// Everything was written.
+    fn say_goodbye(&mut self, now: Instant, id: TcpId) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        // Whoever is gone needs no goodbye.
+        let _ = connection.stream.shutdown(Shutdown::Write);
+        if connection.is_read_to_the_end() {
+            self.end(now, id, TcpEnd::Finished);
+            return;
+        }
+        let until = now + self.settings.goodbye_max;
+        if let Some(former) = connection.deadline() {
+            self.deadlines.remove(&(former, id));
+        }
+        connection.state = State::Lingering { until };
+        self.deadlines.insert((until, id));
+        self.note(now, TcpEvent::Closed { id, end: TcpEnd::Finished });
+        self.update_interest(id);
+    }
+
+    pub(super) fn end(&mut self, now: Instant, id: TcpId, end: TcpEnd) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        if matches!(end, TcpEnd::TooSlow) {
+            socket::forget_unsent(&connection.stream);
+        }
+        if let Some(deadline) = connection.deadline() {
+            self.deadlines.remove(&(deadline, id));
+        }
+        connection.state = State::Ended;
+        connection.outgoing.clear();
+        self.note(now, TcpEvent::Closed { id, end });
+        self.update_interest(id);
+    }
+}

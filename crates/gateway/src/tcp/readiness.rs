@@ -1,0 +1,156 @@
+//! Which sockets have something to do.
+
+/// What a socket waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Interest {
+    pub(super) read: bool,
+    pub(super) write: bool,
+}
+
+impl Interest {
+    pub(super) const READ: Self = Self { read: true, write: false };
+    pub(super) const NOTHING: Self = Self { read: false, write: false };
+}
+
+/// What may be done with a socket without waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ready {
+    pub(super) key: u64,
+    pub(super) read: bool,
+    pub(super) write: bool,
+    /// Nothing more can come or go: it is to be read to its end, or given up.
+    pub(super) is_over: bool,
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) use anywhere::Readiness;
+#[cfg(target_os = "linux")]
+pub(super) use linux::Readiness;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io;
+    use std::mem::MaybeUninit;
+    use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+    use rustix::event::Timespec;
+    use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+
+    use super::{Interest, Ready};
+
+    /// How many sockets one look tells of; the others are told of by the next.
+    const EVENTS: usize = 128;
+
+    /// An epoll instance, level-triggered: its descriptor is readable as long as there is something to do.
+    #[derive(Debug)]
+    pub(in crate::tcp) struct Readiness {
+        epoll: OwnedFd,
+    }
+
+    impl Readiness {
+        pub(in crate::tcp) fn new() -> io::Result<Self> {
+            let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+            Ok(Self { epoll })
+        }
+
+        pub(in crate::tcp) fn descriptor(&self) -> BorrowedFd<'_> {
+            self.epoll.as_fd()
+        }
+
+        pub(in crate::tcp) fn add(
+            &mut self,
+            socket: impl AsFd,
+            key: u64,
+            interest: Interest,
+        ) -> io::Result<()> {
+            Ok(epoll::add(&self.epoll, socket, EventData::new_u64(key), flags(interest))?)
+        }
+
+        pub(in crate::tcp) fn change(
+            &mut self,
+            socket: impl AsFd,
+            key: u64,
+            interest: Interest,
+        ) -> io::Result<()> {
+            Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(key), flags(interest))?)
+        }
+
+        pub(in crate::tcp) fn remove(&mut self, socket: impl AsFd, _key: u64) {
+            // Closing it, which comes next, would do the same.
+            let _ = epoll::delete(&self.epoll, socket);
+        }
+
+        /// Appends what is ready now.
+        pub(in crate::tcp) fn look(&mut self, ready: &mut Vec<Ready>) {
+            let mut events = [const { MaybeUninit::<Event>::uninit() }; EVENTS];
+            let at_once = Some(&Timespec { tv_sec: 0, tv_nsec: 0 });
+            // An interrupted look found nothing; the next one will.
+            let Ok((events, _)) = epoll::wait(&self.epoll, &mut events, at_once) else { return };
+            ready.extend(events.iter().map(|event| {
+                // The structure is packed on some machines: no references into it.
+                let (flags, data) = (event.flags, event.data);
+                let is_over = flags.intersects(EventFlags::HUP | EventFlags::ERR);
+                Ready {
+                    key: data.u64(),
+                    read: is_over || flags.contains(EventFlags::IN),
+                    write: is_over || flags.contains(EventFlags::OUT),
+                    is_over,
+                }
+            }));
+        }
+    }
+
+    fn flags(interest: Interest) -> EventFlags {
+        let mut flags = EventFlags::empty();
+        flags.set(EventFlags::IN, interest.read);
+        flags.set(EventFlags::OUT, interest.write);
+        flags
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod anywhere {
+    use std::collections::BTreeMap;
+    use std::io;
+
+    use super::{Interest, Ready};
+
+    /// No readiness at all: each look says that every socket may do what it waits for, and trying shows.
+    #[derive(Debug)]
+    pub(in crate::tcp) struct Readiness {
+        interests: BTreeMap<u64, Interest>,
+    }
+
+    impl Readiness {
+        pub(in crate::tcp) fn new() -> io::Result<Self> {
+            Ok(Self { interests: BTreeMap::new() })
+        }
+
+        pub(in crate::tcp) fn add<S>(&mut self, _socket: S, key: u64, interest: Interest) -> io::Result<()> {
+            self.interests.insert(key, interest);
+            Ok(())
+        }
+
+        pub(in crate::tcp) fn change<S>(
+            &mut self,
+            socket: S,
+            key: u64,
+            interest: Interest,
+        ) -> io::Result<()> {
+            self.add(socket, key, interest)
+        }
+
+        pub(in crate::tcp) fn remove<S>(&mut self, _socket: S, key: u64) {
+            self.interests.remove(&key);
+        }
+
+        pub(in crate::tcp) fn look(&mut self, ready: &mut Vec<Ready>) {
+            ready.extend(self.interests.iter().map(|(&key, interest)| Ready {
+                key,
+                read: interest.read,
+                write: interest.write,
+                is_over: false,
+            }));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Sockets as connections need them: never waiting, noticing when the other side is gone.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+
+use super::TcpSettings;
+
+/// How many connections the system keeps for us between two polls.
+const BACKLOG: i32 = 1024;
+
+pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() && address.ip().is_unspecified() {
+        socket.set_only_v6(false)?;
+    }
+    // A restarted server takes its port although connections of its former life are still fading. On Windows the option
+    // means something else: two servers on one port.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// A socket that has begun to connect.
+pub(super) fn connect(remote: SocketAddr, local: Option<IpAddr>) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(remote), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    if let Some(local) = local {
+        socket.bind(&SocketAddr::new(local, 0).into())?;
+    }
+    match socket.connect(&remote.into()) {
+        Err(error) if !is_in_progress(&error) => Err(error),
+        Ok(()) | Err(_) => Ok(socket.into()),
+    }
+}
+
+/// Voice does not wait for more to send, and half-open connections do not stay for ever.
+pub(super) fn prepare(stream: &TcpStream, settings: &TcpSettings) -> io::Result<()> {
+    stream.set_nonblocking(true)?;
+    stream.set_nodelay(true)?;
+    SockRef::from(stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(settings.keep_alive))?;
+    #[cfg(target_os = "linux")]
+    linux::ask_often(stream, settings.user_timeout)?;
+    Ok(())
+}
+
+/// Closing from now on forgets what is unsent, and tells the other side at once.
+pub(super) fn forget_unsent(stream: &TcpStream) {
+    // Without it the system tries a little longer, which harms nobody.
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+fn is_in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) {
+        return true;
+    }
+    error.kind() == io::ErrorKind::WouldBlock
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io;
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use rustix::net::sockopt;
+
+    const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+    const KEEP_ALIVE_TRIES: u32 = 3;
+
+    pub(super) fn ask_often(stream: &TcpStream, user_timeout: Duration) -> io::Result<()> {
+        sockopt::set_tcp_keepintvl(stream, KEEP_ALIVE_INTERVAL)?;
+        sockopt::set_tcp_keepcnt(stream, KEEP_ALIVE_TRIES)?;
+        let milliseconds = u32::try_from(user_timeout.as_millis()).unwrap_or(u32::MAX);
+        Ok(sockopt::set_tcp_user_timeout(stream, milliseconds)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_system_is_told_to_notice_dead_peers() {
+        use rustix::net::sockopt;
+        let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
+        let stream = connect(listener.local_addr().unwrap(), None).unwrap();
+        prepare(&stream, &TcpSettings::default()).unwrap();
+        assert!(sockopt::socket_keepalive(&stream).unwrap());
+        assert_eq!(sockopt::tcp_keepidle(&stream).unwrap(), Duration::from_secs(15));
+        assert_eq!(sockopt::tcp_keepintvl(&stream).unwrap(), Duration::from_secs(10));
+        assert_eq!(sockopt::tcp_keepcnt(&stream).unwrap(), 3);
+        assert_eq!(sockopt::tcp_user_timeout(&stream).unwrap(), 15_000);
+        assert!(stream.nodelay().unwrap());
+    }
+}
