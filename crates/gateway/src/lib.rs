@@ -16,11 +16,13 @@
 //! ```
 //!
 //! [`Bare`] is the envelope that is none: each message is a voice packet. [`memory`] is a game network inside one process,
-//! for tests. [`tcp`] is for networks that need many TCP connections.
+//! for tests. [`tcp`] is for networks that need many TCP connections, [`udp`] for protocols in UDP datagrams.
 
 #![forbid(unsafe_code)]
 
 pub mod memory;
+pub mod tcp;
+pub mod udp;
 
 mod bare;
 mod channel;
@@ -28,7 +30,6 @@ mod envelope;
 mod game_client;
 mod game_server;
 mod sorted;
-pub mod tcp;
 mod voice_client;
 mod voice_server;
 

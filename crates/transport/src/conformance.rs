@@ -121,6 +121,9 @@ pub trait Network {
     /// `false`, and they are always empty.
     const CARRIES_REASONS: bool = true;
 
+    /// Whether a packet may be empty. A network whose own rules forbid empty messages says `false`, and none is sent.
+    const CARRIES_EMPTY_PACKETS: bool = true;
+
     /// A server that listens.
     fn listen(&mut self) -> Self::Server;
 

@@ -30,7 +30,8 @@ pub mod packet_pool;
 mod client;
 mod direct;
 mod packet;
-mod random;
+#[doc(hidden)]
+pub mod random;
 mod reason;
 mod server;
 mod statistics;

@@ -2,12 +2,12 @@
 
 /// `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
 #[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The generator of one `purpose` under a seed. Purposes do not disturb each other: asking one more often leaves
     /// the numbers of the others as they are.
-    pub(crate) fn new(seed: u64, purpose: &str) -> Self {
+    pub fn new(seed: u64, purpose: &str) -> Self {
         let mut mixed = Self(seed);
         for byte in purpose.bytes() {
             mixed.0 = mixed.next_u64() ^ u64::from(byte);
@@ -15,7 +15,8 @@ impl Random {
         mixed
     }
 
-    pub(crate) fn next_u64(&mut self) -> u64 {
+    /// All 64 bits.
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,12 +25,12 @@ impl Random {
     }
 
     /// From 0 up to, but not including, 1: the 53 bits that an `f64` holds.
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }
 
     /// True with this probability.
-    pub(crate) fn chance(&mut self, probability: f64) -> bool {
+    pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 }

@@ -1,0 +1,27 @@
+//! Game networks that live in UDP datagrams: a machine that knows the protocol, and one driver for all of them.
+//!
+//! A protocol's author writes a [`ServerEndpoint`] and a [`ClientEndpoint`], which know neither sockets nor clocks.
+//! [`UdpServer`] and [`UdpClient`] give them one non-blocking socket each, read it when they are polled, and are a
+//! [`GameServer`](crate::GameServer) and a [`GameClient`](crate::GameClient).
+//! No threads: whoever sleeps waits for the socket, which is the `descriptor`, and until `wants_poll_at`.
+//!
+//! ```text
+//!   poll ──▶ receive ─▶ handle_datagram ─▶ poll_event ─▶ reported
+//!                      handle_timeout, when poll_timeout is due
+//!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
+//! ```
+//!
+//! [`DatagramQueue`] is where an endpoint may keep what is to leave.
+
+mod client;
+mod datagram_queue;
+mod endpoint;
+pub mod rig;
+mod server;
+mod socket;
+
+pub use client::{UdpClient, UdpClientSettings};
+pub use datagram_queue::DatagramQueue;
+pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use server::{UdpServer, UdpServerSettings};
+pub use socket::DatagramCounts;

@@ -1,0 +1,264 @@
+//! A client's socket, and the machine behind it.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+#[cfg(unix)]
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::time::Instant;
+
+use consonance_transport::{Delivery, DisconnectReason, Statistics};
+
+use super::server::{SENDS_UNFLUSHED_MAX, Turn};
+use super::socket::DatagramSocket;
+use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
+use crate::{Channel, GameClient, GameClientEvent};
+
+/// How a client uses its sockets, one for each connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UdpClientSettings {
+    /// The address of this machine that datagrams come from. Default: the system chooses.
+    pub local_ip: Option<IpAddr>,
+    /// How many datagrams are read before `poll` says `None` in between, so that what is due leaves: at least 1. Default 64.
+    pub datagrams_per_turn: usize,
+    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 512 KiB: what
+    /// comes while a game hangs is old.
+    pub buffer_bytes: usize,
+}
+
+impl Default for UdpClientSettings {
+    fn default() -> Self {
+        Self { local_ip: None, datagrams_per_turn: 64, buffer_bytes: 512 * 1024 }
+    }
+}
+
+/// A [`GameClient`] that takes a UDP socket for each connection. Dropping it is a goodbye.
+#[derive(Debug)]
+pub struct UdpClient<E: ClientEndpoint> {
+    endpoint: E,
+    server: SocketAddr,
+    settings: UdpClientSettings,
+    /// While there is a connection, or one is being made or ended.
+    socket: Option<DatagramSocket>,
+    /// Of sockets that are gone.
+    counts: DatagramCounts,
+    is_leaving: bool,
+    /// To connect again once the present connection has ended, with this greeting.
+    connect_again: Option<Vec<u8>>,
+    /// How an attempt ended that never had a socket, to be reported.
+    failure: Option<DisconnectReason>,
+    turn: Turn,
+    sends_unflushed: usize,
+    received: Vec<u8>,
+    /// What the last event showed.
+    event_bytes: Vec<u8>,
+    datagram: Vec<u8>,
+}
+
+impl<E: ClientEndpoint> UdpClient<E> {
+    /// A client of the server at this address, not connected yet.
+    pub fn new(server: SocketAddr, endpoint: E, settings: UdpClientSettings) -> Self {
+        Self {
+            endpoint,
+            server,
+            settings,
+            socket: None,
+            counts: DatagramCounts::default(),
+            is_leaving: false,
+            connect_again: None,
+            failure: None,
+            turn: Turn::default(),
+            sends_unflushed: 0,
+            received: vec![0; E::DATAGRAM_BYTES_MAX + 1],
+            event_bytes: Vec::new(),
+            datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
+        }
+    }
+
+    /// Where its datagrams come from, while there is a connection.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.socket.as_ref()?.socket().local_addr().ok()
+    }
+
+    /// The machine.
+    pub fn endpoint(&self) -> &E {
+        &self.endpoint
+    }
+
+    /// The machine.
+    pub fn endpoint_mut(&mut self) -> &mut E {
+        &mut self.endpoint
+    }
+
+    /// What became of the datagrams, over all connections.
+    pub fn datagrams(&self) -> DatagramCounts {
+        self.socket.as_ref().map_or(self.counts, |socket| self.counts.with(socket.counts))
+    }
+
+    fn open(&self) -> io::Result<DatagramSocket> {
+        let any: IpAddr =
+            if self.server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+        let local = SocketAddr::new(self.settings.local_ip.unwrap_or(any), 0);
+        let socket = DatagramSocket::bind(local, self.settings.buffer_bytes)?;
+        socket.connect(self.server)?;
+        Ok(socket)
+    }
+
+    fn receive(&mut self, now: Instant) -> bool {
+        if self.turn.datagrams >= self.settings.datagrams_per_turn.max(1) {
+            return false;
+        }
+        let Some(socket) = &mut self.socket else { return false };
+        let Some((bytes, _)) = socket.receive(&mut self.received) else { return false };
+        self.turn.datagrams += 1;
+        self.endpoint.handle_datagram(now, &self.received[..bytes]);
+        true
+    }
+
+    fn run_timeout(&mut self, now: Instant) -> bool {
+        let is_due =
+            !self.turn.ran_timeout && self.endpoint.poll_timeout().is_some_and(|timeout| timeout <= now);
+        if is_due {
+            self.turn.ran_timeout = true;
+            self.endpoint.handle_timeout(now);
+        }
+        is_due
+    }
+
+    fn transmit(&mut self, now: Instant) {
+        self.sends_unflushed = 0;
+        loop {
+            self.datagram.clear();
+            if !self.endpoint.poll_transmit(now, &mut self.datagram) {
+                return;
+            }
+            if let Some(socket) = &mut self.socket {
+                socket.send(None, &self.datagram);
+            }
+        }
+    }
+
+    /// The connection has ended: its goodbye leaves, its socket closes, and the next one may begin.
+    fn end(&mut self, now: Instant) {
+        self.transmit(now);
+        self.counts = self.datagrams();
+        self.socket = None;
+        self.is_leaving = false;
+        if let Some(greeting) = self.connect_again.take() {
+            self.connect(now, &greeting);
+        }
+    }
+
+    fn next_event(&mut self, now: Instant) -> Option<ClientEndpointEvent> {
+        loop {
+            self.event_bytes.clear();
+            if let Some(event) = self.endpoint.poll_event(&mut self.event_bytes) {
+                return Some(event);
+            }
+            if !self.receive(now) && !self.run_timeout(now) {
+                self.turn = Turn::default();
+                self.transmit(now);
+                return None;
+            }
+        }
+    }
+}
+
+impl<E: ClientEndpoint> GameClient for UdpClient<E> {
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        if self.is_leaving {
+            self.connect_again = Some(greeting.to_vec());
+        }
+        if self.socket.is_some() || self.failure.is_some() {
+            return;
+        }
+        match self.open() {
+            Ok(socket) => {
+                self.socket = Some(socket);
+                self.endpoint.connect(now, greeting);
+                self.transmit(now);
+            }
+            Err(error) => {
+                self.failure = Some(DisconnectReason::Unreachable {
+                    address: self.server.to_string(),
+                    cause: error.to_string(),
+                });
+            }
+        }
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<GameClientEvent<'_>> {
+        if let Some(reason) = self.failure.take() {
+            return Some(GameClientEvent::Disconnected { reason });
+        }
+        Some(match self.next_event(now)? {
+            ClientEndpointEvent::Connected => GameClientEvent::Connected { greeting: &self.event_bytes },
+            ClientEndpointEvent::Message { channel } => {
+                GameClientEvent::Message { channel, message: &self.event_bytes }
+            }
+            ClientEndpointEvent::Disconnected { reason } => {
+                self.end(now);
+                GameClientEvent::Disconnected { reason }
+            }
+        })
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        self.endpoint.send(now, channel, message);
+        self.sends_unflushed += 1;
+        if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
+            self.transmit(now);
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.transmit(now);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        if self.connect_again.take().is_some() {
+            self.failure = Some(DisconnectReason::ClosedByUs);
+        }
+        if self.socket.is_some() && !self.is_leaving {
+            self.is_leaving = true;
+            self.endpoint.disconnect(now);
+            self.transmit(now);
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.endpoint.poll_timeout()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.socket.as_ref().map(|socket| socket.socket().as_fd())
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        self.endpoint.channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.endpoint.delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.endpoint.message_bytes_max(channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.endpoint.statistics();
+        statistics.dropped.outgoing_full += self.datagrams().buffer_full;
+        statistics
+    }
+}
+
+impl<E: ClientEndpoint> Drop for UdpClient<E> {
+    fn drop(&mut self) {
+        if self.socket.is_some() {
+            let now = Instant::now();
+            self.endpoint.hang_up(now);
+            self.transmit(now);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a protocol in UDP datagrams is to its driver: machines without sockets and clocks.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
+
+use crate::Channel;
+
+/// The server's end of a protocol in UDP datagrams.
+///
+/// Any order of calls is safe. The words mean what they mean in [`GameServer`](crate::GameServer), which a
+/// [`UdpServer`](super::UdpServer) makes of this.
+pub trait ServerEndpoint: Send {
+    /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more than this, so that it can
+    /// tell.
+    const DATAGRAM_BYTES_MAX: usize;
+
+    /// A datagram came, from anybody and with anything in it. All events that follow are taken before the next one is given.
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]);
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
+    fn handle_timeout(&mut self, now: Instant);
+
+    /// When there is something to do although nothing came.
+    fn poll_timeout(&self) -> Option<Instant>;
+
+    /// Writes the next datagram that is to leave into an empty buffer, and says where it goes.
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr>;
+
+    /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent>;
+
+    /// See [`GameServer::accept`](crate::GameServer::accept).
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
+
+    /// See [`GameServer::send`](crate::GameServer::send).
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]);
+
+    /// See [`GameServer::disconnect`](crate::GameServer::disconnect).
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
+
+    /// See [`GameServer::shutdown`](crate::GameServer::shutdown).
+    fn shutdown(&mut self, now: Instant);
+
+    /// See [`GameServer::channel_for`](crate::GameServer::channel_for).
+    fn channel_for(&self, delivery: Delivery) -> Channel;
+
+    /// See [`GameServer::delivery_of`](crate::GameServer::delivery_of).
+    fn delivery_of(&self, channel: Channel) -> Delivery;
+
+    /// See [`GameServer::message_bytes_max`](crate::GameServer::message_bytes_max).
+    fn message_bytes_max(&self, channel: Channel) -> usize;
+
+    /// See [`GameServer::network`](crate::GameServer::network).
+    fn network(&self) -> &'static str;
+
+    /// See [`GameServer::statistics`](crate::GameServer::statistics).
+    fn statistics(&self) -> ServerStatistics;
+}
+
+/// What happened on a server's connections; the bytes are where they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerEndpointEvent {
+    /// A client wants to be taken in; the bytes are its greeting.
+    Connected {
+        /// Its name from now on.
+        peer: Peer,
+        /// Where it is.
+        remote: SocketAddr,
+    },
+    /// A message came, the bytes.
+    Message {
+        /// Whose connection it came over.
+        peer: Peer,
+        /// On which channel.
+        channel: Channel,
+    },
+    /// A connection is gone.
+    Disconnected {
+        /// Whose.
+        peer: Peer,
+        /// Why.
+        reason: DisconnectReason,
+    },
+}
+
+/// The client's end of a protocol in UDP datagrams, towards one server whose address only the driver knows.
+///
+/// Any order of calls is safe. The words mean what they mean in [`GameClient`](crate::GameClient), which a
+/// [`UdpClient`](super::UdpClient) makes of this.
+pub trait ClientEndpoint: Send {
+    /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more than this, so that it can
+    /// tell.
+    const DATAGRAM_BYTES_MAX: usize;
+
+    /// See [`GameClient::connect`](crate::GameClient::connect). The driver calls it only while there is no connection;
+    /// nothing of an earlier one may matter any more.
+    fn connect(&mut self, now: Instant, greeting: &[u8]);
+
+    /// A datagram came from the server's address, with anything in it. All events that follow are taken before the next one
+    /// is given.
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]);
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
+    fn handle_timeout(&mut self, now: Instant);
+
+    /// When there is something to do although nothing came.
+    fn poll_timeout(&self) -> Option<Instant>;
+
+    /// Writes the next datagram that is to leave into an empty buffer; false if there is none.
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool;
+
+    /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent>;
+
+    /// See [`GameClient::send`](crate::GameClient::send).
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]);
+
+    /// See [`GameClient::disconnect`](crate::GameClient::disconnect).
+    fn disconnect(&mut self, now: Instant);
+
+    /// Ends the connection without waiting for anything: the goodbye is among what leaves next. Nobody will be here to
+    /// repeat it.
+    fn hang_up(&mut self, now: Instant);
+
+    /// See [`GameClient::channel_for`](crate::GameClient::channel_for).
+    fn channel_for(&self, delivery: Delivery) -> Channel;
+
+    /// See [`GameClient::delivery_of`](crate::GameClient::delivery_of).
+    fn delivery_of(&self, channel: Channel) -> Delivery;
+
+    /// See [`GameClient::message_bytes_max`](crate::GameClient::message_bytes_max).
+    fn message_bytes_max(&self, channel: Channel) -> usize;
+
+    /// See [`GameClient::statistics`](crate::GameClient::statistics).
+    fn statistics(&self) -> Statistics;
+}
+
+/// What happened on a client's connection; the bytes are where they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientEndpointEvent {
+    /// The server took us in; the bytes are its greeting.
+    Connected,
+    /// A message came, the bytes.
+    Message {
+        /// On which channel.
+        channel: Channel,
+    },
+    /// The connection is gone, or could not be made.
+    Disconnected {
+        /// Why.
+        reason: DisconnectReason,
+    },
+}

@@ -1,0 +1,213 @@
+//! A server's socket, and the machine behind it.
+
+use std::io;
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::time::Instant;
+
+use consonance_transport::{Delivery, Peer, ServerStatistics};
+
+use super::socket::DatagramSocket;
+use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
+use crate::{Channel, GameServer, GameServerEvent};
+
+/// How a server uses its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UdpServerSettings {
+    /// How many datagrams are read before `poll` says `None` in between, so that what is due leaves: at least 1. Default 256.
+    pub datagrams_per_turn: usize,
+    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 4 MiB: what a
+    /// busy game's clients send in some milliseconds.
+    pub buffer_bytes: usize,
+}
+
+impl Default for UdpServerSettings {
+    fn default() -> Self {
+        Self { datagrams_per_turn: 256, buffer_bytes: 4 * 1024 * 1024 }
+    }
+}
+
+/// After so many messages what they became leaves, although no turn has ended.
+pub(super) const SENDS_UNFLUSHED_MAX: usize = 64;
+
+/// A [`GameServer`] on one UDP socket.
+#[derive(Debug)]
+pub struct UdpServer<E> {
+    endpoint: E,
+    socket: DatagramSocket,
+    local_address: SocketAddr,
+    settings: UdpServerSettings,
+    turn: Turn,
+    sends_unflushed: usize,
+    received: Vec<u8>,
+    /// What the last event showed.
+    event_bytes: Vec<u8>,
+    datagram: Vec<u8>,
+}
+
+/// What was done since `poll` last said `None`.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    pub(super) datagrams: usize,
+    pub(super) ran_timeout: bool,
+}
+
+impl<E: ServerEndpoint> UdpServer<E> {
+    /// Takes a UDP port; port 0 is any free one, and `[::]` takes both families.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub fn bind(address: SocketAddr, endpoint: E, settings: UdpServerSettings) -> io::Result<Self> {
+        let socket = DatagramSocket::bind(address, settings.buffer_bytes)?;
+        Ok(Self {
+            endpoint,
+            local_address: socket.socket().local_addr()?,
+            socket,
+            settings,
+            turn: Turn::default(),
+            sends_unflushed: 0,
+            received: vec![0; E::DATAGRAM_BYTES_MAX + 1],
+            event_bytes: Vec::new(),
+            datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
+        })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_address
+    }
+
+    /// The machine.
+    pub fn endpoint(&self) -> &E {
+        &self.endpoint
+    }
+
+    /// The machine.
+    pub fn endpoint_mut(&mut self) -> &mut E {
+        &mut self.endpoint
+    }
+
+    /// What became of the datagrams.
+    pub fn datagrams(&self) -> DatagramCounts {
+        self.socket.counts
+    }
+
+    fn receive(&mut self, now: Instant) -> bool {
+        if self.turn.datagrams >= self.settings.datagrams_per_turn.max(1) {
+            return false;
+        }
+        let Some((bytes, from)) = self.socket.receive(&mut self.received) else { return false };
+        self.turn.datagrams += 1;
+        self.endpoint.handle_datagram(now, from, &self.received[..bytes]);
+        true
+    }
+
+    fn run_timeout(&mut self, now: Instant) -> bool {
+        let is_due =
+            !self.turn.ran_timeout && self.endpoint.poll_timeout().is_some_and(|timeout| timeout <= now);
+        if is_due {
+            self.turn.ran_timeout = true;
+            self.endpoint.handle_timeout(now);
+        }
+        is_due
+    }
+
+    fn transmit(&mut self, now: Instant) {
+        self.sends_unflushed = 0;
+        loop {
+            self.datagram.clear();
+            let Some(to) = self.endpoint.poll_transmit(now, &mut self.datagram) else { return };
+            self.socket.send(Some(to), &self.datagram);
+        }
+    }
+}
+
+impl<E: ServerEndpoint> GameServer for UdpServer<E> {
+    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>> {
+        let event = loop {
+            self.event_bytes.clear();
+            if let Some(event) = self.endpoint.poll_event(&mut self.event_bytes) {
+                break event;
+            }
+            if !self.receive(now) && !self.run_timeout(now) {
+                self.turn = Turn::default();
+                self.transmit(now);
+                return None;
+            }
+        };
+        Some(match event {
+            ServerEndpointEvent::Connected { peer, remote } => GameServerEvent::Connected {
+                peer,
+                remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
+                greeting: &self.event_bytes,
+            },
+            ServerEndpointEvent::Message { peer, channel } => {
+                GameServerEvent::Message { peer, channel, message: &self.event_bytes }
+            }
+            ServerEndpointEvent::Disconnected { peer, reason } => {
+                GameServerEvent::Disconnected { peer, reason }
+            }
+        })
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
+        self.endpoint.accept(now, peer, greeting);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        self.endpoint.send(now, peer, channel, message);
+        self.sends_unflushed += 1;
+        if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
+            self.transmit(now);
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.transmit(now);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.endpoint.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.endpoint.shutdown(now);
+        self.transmit(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.endpoint.poll_timeout()
+    }
+
+    fn wakes(&self) -> bool {
+        cfg!(unix)
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.socket.socket().as_fd())
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        self.endpoint.channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.endpoint.delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.endpoint.message_bytes_max(channel)
+    }
+
+    fn network(&self) -> &'static str {
+        self.endpoint.network()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.endpoint.statistics();
+        statistics.links.dropped.outgoing_full += self.socket.counts.buffer_full;
+        statistics
+    }
+}

@@ -1,0 +1,186 @@
+//! One socket for a server, one for each connection of a client.
+
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{Channel, GameClient, GameClientEvent, GameServer, GameServerEvent};
+use consonance_transport::{DisconnectReason, Peer};
+
+use crate::plain::{PlainClient, PlainServer};
+
+const CHANNEL: Channel = Channel(0);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn server_at(address: SocketAddr) -> UdpServer<PlainServer> {
+    UdpServer::bind(address, PlainServer::default(), UdpServerSettings::default()).unwrap()
+}
+
+fn server() -> UdpServer<PlainServer> {
+    server_at((Ipv4Addr::LOCALHOST, 0).into())
+}
+
+fn client_of(address: SocketAddr) -> UdpClient<PlainClient> {
+    UdpClient::new(address, PlainClient::default(), UdpClientSettings::default())
+}
+
+/// What one side reports next, while the other one is driven too.
+fn wait<T>(what: &str, mut next: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = next() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "nothing came: {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClient>) -> (Peer, SocketAddr) {
+    client.connect(Instant::now(), b"key");
+    let (peer, remote) = wait("a newcomer", || {
+        assert_eq!(client.poll(Instant::now()), None);
+        match server.poll(Instant::now())? {
+            GameServerEvent::Connected { peer, remote, greeting } => {
+                assert_eq!(greeting, b"key");
+                Some((peer, remote))
+            }
+            _ => None,
+        }
+    });
+    server.accept(Instant::now(), peer, b"number 7");
+    server.flush(Instant::now());
+    let number = wait("a welcome", || match client.poll(Instant::now())? {
+        GameClientEvent::Connected { greeting } => Some(greeting.to_vec()),
+        _ => None,
+    });
+    assert_eq!(number, b"number 7");
+    (peer, remote)
+}
+
+#[test]
+fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
+    let mut server = server();
+    let mut client = client_of(server.local_addr());
+    let (peer, remote) = connect(&mut server, &mut client);
+    assert_eq!(Some(remote.port()), client.local_addr().map(|address| address.port()));
+    client.send(Instant::now(), CHANNEL, b"up");
+    client.flush(Instant::now());
+    let up = wait("a message", || match server.poll(Instant::now())? {
+        GameServerEvent::Message { peer, message, .. } => Some((peer, message.to_vec())),
+        _ => None,
+    });
+    assert_eq!(up, (peer, b"up".to_vec()));
+    server.send(Instant::now(), peer, CHANNEL, b"down");
+    assert_eq!(server.poll(Instant::now()), None);
+    let down = wait("a message", || match client.poll(Instant::now())? {
+        GameClientEvent::Message { message, .. } => Some(message.to_vec()),
+        _ => None,
+    });
+    assert_eq!(down, b"down");
+    client.disconnect(Instant::now());
+    let reason = wait("an end", || match client.poll(Instant::now())? {
+        GameClientEvent::Disconnected { reason } => Some(reason),
+        _ => None,
+    });
+    assert_eq!((reason, client.local_addr()), (DisconnectReason::ClosedByUs, None));
+    assert_eq!(wait_for_end(&mut server), peer);
+}
+
+fn wait_for_end(server: &mut UdpServer<PlainServer>) -> Peer {
+    wait("an end", || match server.poll(Instant::now())? {
+        GameServerEvent::Disconnected { peer, .. } => Some(peer),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_dropped_client_says_goodbye() {
+    let mut server = server();
+    let mut client = client_of(server.local_addr());
+    let (peer, _) = connect(&mut server, &mut client);
+    drop(client);
+    assert_eq!(wait_for_end(&mut server), peer);
+}
+
+#[test]
+fn who_connects_again_before_the_end_is_told_comes_from_another_port_after_it() {
+    let mut server = server();
+    let mut client = client_of(server.local_addr());
+    let (_, before) = connect(&mut server, &mut client);
+    client.disconnect(Instant::now());
+    client.connect(Instant::now(), b"key");
+    let reason = DisconnectReason::ClosedByUs;
+    assert_eq!(client.poll(Instant::now()), Some(GameClientEvent::Disconnected { reason }));
+    wait_for_end(&mut server);
+    let (_, after) = connect(&mut server, &mut client);
+    assert_ne!(before, after);
+}
+
+#[test]
+fn an_attempt_that_is_given_up_before_it_began_ends_too() {
+    let server = server();
+    let mut client = client_of(server.local_addr());
+    client.connect(Instant::now(), b"");
+    client.disconnect(Instant::now());
+    client.connect(Instant::now(), b"");
+    client.disconnect(Instant::now());
+    for _ in 0..2 {
+        let reason = DisconnectReason::ClosedByUs;
+        assert_eq!(client.poll(Instant::now()), Some(GameClientEvent::Disconnected { reason }));
+    }
+    assert_eq!(client.poll(Instant::now()), None);
+}
+
+#[test]
+fn nobody_listening_is_counted_and_ends_nothing() {
+    let free = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let mut client = client_of(address);
+    client.connect(Instant::now(), b"key");
+    wait("an error", || {
+        assert_eq!(client.poll(Instant::now()), None);
+        let counts = client.datagrams();
+        (counts.receive_errors + counts.failed > 0 || counts.sent > 5).then_some(())
+    });
+    connect(&mut server_at(address), &mut client);
+}
+
+#[test]
+fn a_client_comes_from_the_address_that_it_is_given() {
+    let mut server = server();
+    let local_ip = Some(Ipv4Addr::LOCALHOST.into());
+    let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
+    let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
+    let (_, remote) = connect(&mut server, &mut client);
+    assert_eq!(Some(remote.ip()), local_ip);
+
+    // An address of documentation (RFC 5737), which is nobody's.
+    let local_ip = Some(Ipv4Addr::new(192, 0, 2, 1).into());
+    let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
+    let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
+    client.connect(Instant::now(), b"");
+    let event = client.poll(Instant::now());
+    let is_told =
+        matches!(event, Some(GameClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } }));
+    assert!(is_told, "{event:?}");
+}
+
+#[test]
+fn a_flood_does_not_keep_a_server_from_what_is_due() {
+    let settings = UdpServerSettings { datagrams_per_turn: 10, ..UdpServerSettings::default() };
+    let address = (Ipv4Addr::LOCALHOST, 0).into();
+    let mut server = UdpServer::bind(address, PlainServer::default(), settings).unwrap();
+    let stranger = UdpSocket::bind(address).unwrap();
+    for _ in 0..50 {
+        stranger.send_to(b"noise", server.local_addr()).unwrap();
+    }
+    wait("all of it", || {
+        let before = server.datagrams().received;
+        assert_eq!(server.poll(Instant::now()), None);
+        let read = server.datagrams().received - before;
+        assert!(read <= 10, "{read} datagrams in one turn");
+        (server.datagrams().received == 50).then_some(())
+    });
+}

@@ -1,0 +1,216 @@
+//! The smallest protocol in datagrams: a letter that says what it is, and the bytes. Nothing is repeated.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{
+    ClientEndpoint, ClientEndpointEvent, DatagramQueue, ServerEndpoint, ServerEndpointEvent,
+};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
+
+const HELLO: u8 = b'h';
+const WELCOME: u8 = b'w';
+const MESSAGE: u8 = b'm';
+const GOODBYE: u8 = b'g';
+
+const CHANNEL: Channel = Channel(0);
+
+/// Clients are taken in as soon as they are accepted, and known by their address.
+#[derive(Debug, Default)]
+pub(crate) struct PlainServer {
+    peers: Vec<SocketAddr>,
+    outgoing: DatagramQueue<SocketAddr>,
+    events: VecDeque<ServerEndpointEvent>,
+    bytes: Vec<u8>,
+}
+
+impl PlainServer {
+    fn peer_at(&self, address: SocketAddr) -> Option<Peer> {
+        self.peers.iter().position(|peer| *peer == address).map(|index| Peer(index as u64))
+    }
+
+    fn put(&mut self, peer: Peer, letter: u8, bytes: &[u8]) {
+        self.outgoing.push(self.peers[peer.0 as usize], |datagram| {
+            datagram.push(letter);
+            datagram.extend_from_slice(bytes);
+        });
+    }
+}
+
+impl ServerEndpoint for PlainServer {
+    const DATAGRAM_BYTES_MAX: usize = 1200;
+
+    fn handle_datagram(&mut self, _now: Instant, from: SocketAddr, datagram: &[u8]) {
+        let Some((letter, bytes)) = datagram.split_first() else { return };
+        self.bytes = bytes.to_vec();
+        let known = self.peer_at(from);
+        match (*letter, known) {
+            (HELLO, None) => {
+                self.peers.push(from);
+                let peer = Peer(self.peers.len() as u64 - 1);
+                self.events.push_back(ServerEndpointEvent::Connected { peer, remote: from });
+            }
+            (MESSAGE, Some(peer)) => {
+                self.events.push_back(ServerEndpointEvent::Message { peer, channel: CHANNEL });
+            }
+            (GOODBYE, Some(peer)) => {
+                let reason = DisconnectReason::closed_by_peer(b"");
+                self.events.push_back(ServerEndpointEvent::Disconnected { peer, reason });
+            }
+            _ => {}
+        }
+    }
+
+    fn handle_timeout(&mut self, _now: Instant) {}
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        self.outgoing.pop(datagram)
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        let event = self.events.pop_front()?;
+        bytes.extend_from_slice(&self.bytes);
+        Some(event)
+    }
+
+    fn accept(&mut self, _now: Instant, peer: Peer, greeting: &[u8]) {
+        self.put(peer, WELCOME, greeting);
+    }
+
+    fn send(&mut self, _now: Instant, peer: Peer, _channel: Channel, message: &[u8]) {
+        self.put(peer, MESSAGE, message);
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, _reason: &str) {
+        self.put(peer, GOODBYE, b"");
+        let reason = DisconnectReason::ClosedByUs;
+        self.events.push_back(ServerEndpointEvent::Disconnected { peer, reason });
+    }
+
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn channel_for(&self, _delivery: Delivery) -> Channel {
+        CHANNEL
+    }
+
+    fn delivery_of(&self, _channel: Channel) -> Delivery {
+        Delivery::Unreliable
+    }
+
+    fn message_bytes_max(&self, _channel: Channel) -> usize {
+        Self::DATAGRAM_BYTES_MAX - 1
+    }
+
+    fn network(&self) -> &'static str {
+        "plain"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics::default()
+    }
+}
+
+/// Says hello every 20 ms until it is welcome.
+#[derive(Debug, Default)]
+pub(crate) struct PlainClient {
+    /// What to say, and when next, until there is a welcome.
+    hello: Option<(Vec<u8>, Instant)>,
+    outgoing: DatagramQueue<()>,
+    events: VecDeque<(ClientEndpointEvent, Vec<u8>)>,
+}
+
+impl PlainClient {
+    fn put(&mut self, letter: u8, bytes: &[u8]) {
+        self.outgoing.push((), |datagram| {
+            datagram.push(letter);
+            datagram.extend_from_slice(bytes);
+        });
+    }
+
+    fn end(&mut self, reason: DisconnectReason) {
+        self.hello = None;
+        self.events.push_back((ClientEndpointEvent::Disconnected { reason }, Vec::new()));
+    }
+}
+
+impl ClientEndpoint for PlainClient {
+    const DATAGRAM_BYTES_MAX: usize = 1200;
+
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        self.hello = Some((greeting.to_vec(), now));
+        self.handle_timeout(now);
+    }
+
+    fn handle_datagram(&mut self, _now: Instant, datagram: &[u8]) {
+        let Some((letter, bytes)) = datagram.split_first() else { return };
+        match *letter {
+            WELCOME if self.hello.take().is_some() => {
+                self.events.push_back((ClientEndpointEvent::Connected, bytes.to_vec()));
+            }
+            MESSAGE => {
+                self.events.push_back((ClientEndpointEvent::Message { channel: CHANNEL }, bytes.to_vec()));
+            }
+            GOODBYE => self.end(DisconnectReason::closed_by_peer(b"")),
+            _ => {}
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if let Some((hello, at)) = &mut self.hello
+            && *at <= now
+        {
+            *at = now + Duration::from_millis(20);
+            let hello = hello.clone();
+            self.put(HELLO, &hello);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        Some(self.hello.as_ref()?.1)
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> bool {
+        self.outgoing.pop(datagram).is_some()
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+        let (event, its_bytes) = self.events.pop_front()?;
+        bytes.extend_from_slice(&its_bytes);
+        Some(event)
+    }
+
+    fn send(&mut self, _now: Instant, _channel: Channel, message: &[u8]) {
+        self.put(MESSAGE, message);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.hang_up(now);
+        self.end(DisconnectReason::ClosedByUs);
+    }
+
+    fn hang_up(&mut self, _now: Instant) {
+        self.put(GOODBYE, b"");
+    }
+
+    fn channel_for(&self, _delivery: Delivery) -> Channel {
+        CHANNEL
+    }
+
+    fn delivery_of(&self, _channel: Channel) -> Delivery {
+        Delivery::Unreliable
+    }
+
+    fn message_bytes_max(&self, _channel: Channel) -> usize {
+        Self::DATAGRAM_BYTES_MAX - 1
+    }
+
+    fn statistics(&self) -> Statistics {
+        Statistics::default()
+    }
+}
