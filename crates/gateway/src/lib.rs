@@ -15,6 +15,9 @@
 //!                                                      └── what is the game's ──▶ nobody
 //! ```
 //!
+//! [`Splice`] is a transport, too, for games that keep their own server: it stands before it, lets everything through and
+//! takes voice out.
+//!
 //! [`Bare`] is the envelope that is none: each message is a voice packet. [`memory`] is a game network inside one process,
 //! for tests. [`tcp`] is for networks that need many TCP connections, [`udp`] for protocols in UDP datagrams.
 
@@ -29,7 +32,9 @@ mod channel;
 mod envelope;
 mod game_client;
 mod game_server;
+mod readiness;
 mod sorted;
+mod splice;
 mod voice_client;
 mod voice_server;
 
@@ -39,5 +44,6 @@ pub use envelope::{ClientEnvelope, Envelope, Envelopes};
 pub use game_client::{GameClient, GameClientEvent};
 pub use game_server::{GameServer, GameServerEvent};
 pub use sorted::{Sorted, SortedPart};
+pub use splice::{Splice, SpliceSettings, VoiceBegins, VoiceClosed};
 pub use voice_client::VoiceClient;
 pub use voice_server::VoiceServer;

@@ -16,7 +16,6 @@ mod connection;
 mod connections;
 mod doorway;
 mod event;
-mod readiness;
 mod settings;
 mod socket;
 

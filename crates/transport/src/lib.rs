@@ -43,7 +43,7 @@ pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 pub use reason::{DisconnectReason, MAX_REASON_BYTES};
 pub use server::{Peer, ServerEvent, ServerTransport};
 pub use statistics::{
-    ConnectionCounts, Count, DatagramPath, Dropped, LinkQuality, PathRefusals, PathStatistics,
-    ServerStatistics, Statistics, Traffic,
+    ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
+    PathStatistics, ServerStatistics, Statistics, Traffic,
 };
 pub use thread_waker::thread_waker;

@@ -5,7 +5,9 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use crate::{Delivery, DisconnectReason, LinkQuality, PacketLimits, PathStatistics, ServerStatistics};
+use crate::{
+    Delivery, DisconnectReason, GameStatistics, LinkQuality, PacketLimits, PathStatistics, ServerStatistics,
+};
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique for
 /// the life of the transport, counting up, never used again, below 2⁴⁸.
@@ -83,6 +85,11 @@ pub trait ServerTransport: Send {
 
     /// What the datagrams beside the connections did, on networks that have such a path. It takes a moment for each peer.
     fn path_statistics(&self, _now: Instant) -> Option<PathStatistics> {
+        None
+    }
+
+    /// What went between a game's clients and the game's server, where this stands between them.
+    fn game_statistics(&self) -> Option<GameStatistics> {
         None
     }
 

@@ -139,6 +139,37 @@ impl ServerStatistics {
     }
 }
 
+/// What went between a game's clients and the game's server through a splice that takes voice out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GameStatistics {
+    /// Messages that the game's server was sent: what clients said, without voice.
+    pub to_server: Traffic,
+    /// Messages that came from the game's server, before voice was added to them.
+    pub from_server: Traffic,
+    /// Voice packets that were taken out and thrown away, because the session had closed their speaker's voice.
+    pub voice_unwanted: u64,
+    /// Connections to the game's server that could not be made; their clients were refused.
+    pub upstreams_failed: u64,
+    /// Connections to the game's server that were up, and which it ended or which were lost.
+    pub upstreams_lost: u64,
+    /// Connections to the game's server that were ended because it did not take its reliable messages.
+    pub upstreams_too_slow: u64,
+}
+
+impl GameStatistics {
+    /// With what another listener carried.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.to_server.add(other.to_server);
+        self.from_server.add(other.from_server);
+        self.voice_unwanted += other.voice_unwanted;
+        self.upstreams_failed += other.upstreams_failed;
+        self.upstreams_lost += other.upstreams_lost;
+        self.upstreams_too_slow += other.upstreams_too_slow;
+        self
+    }
+}
+
 /// What a leaner path for datagrams beside the connections did, on networks that have one; see [`DatagramPath`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PathStatistics {

@@ -5,8 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::byte_queue::ByteQueue;
-use super::readiness::Interest;
 use super::{TcpEnd, TcpSettings};
+use crate::readiness::Interest;
 
 #[derive(Debug)]
 pub(super) struct Connection {

@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use super::connection::{Connection, State};
 use super::doorway::Doorway;
-#[cfg(target_os = "linux")]
-use super::readiness::Interest;
-use super::readiness::{Readiness, Ready};
 use super::{TcpEnd, TcpEvent, TcpId, TcpSettings, socket};
+#[cfg(target_os = "linux")]
+use crate::readiness::Interest;
+use crate::readiness::{Readiness, Ready};
 
 mod turn;
 

@@ -4,8 +4,8 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::readiness::{Interest, Readiness};
 use super::socket;
+use crate::readiness::{Interest, Readiness};
 
 /// The readiness knows the listener by this; connections count up from 1.
 pub(super) const KEY: u64 = 0;

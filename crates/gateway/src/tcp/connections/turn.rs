@@ -5,9 +5,9 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::super::connection::{Connection, State};
-use super::super::readiness::Ready;
 use super::super::{TcpEnd, TcpEvent, TcpId, doorway, socket};
 use super::{TcpConnections, WATCHED};
+use crate::readiness::Ready;
 
 /// How much is read from one connection before others get their turn, in bytes.
 pub(super) const READ_BYTES: usize = 64 * 1024;

@@ -2,30 +2,30 @@
 
 /// What a socket waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Interest {
-    pub(super) read: bool,
-    pub(super) write: bool,
+pub(crate) struct Interest {
+    pub(crate) read: bool,
+    pub(crate) write: bool,
 }
 
 impl Interest {
-    pub(super) const READ: Self = Self { read: true, write: false };
-    pub(super) const NOTHING: Self = Self { read: false, write: false };
+    pub(crate) const READ: Self = Self { read: true, write: false };
+    pub(crate) const NOTHING: Self = Self { read: false, write: false };
 }
 
 /// What may be done with a socket without waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ready {
-    pub(super) key: u64,
-    pub(super) read: bool,
-    pub(super) write: bool,
+pub(crate) struct Ready {
+    pub(crate) key: u64,
+    pub(crate) read: bool,
+    pub(crate) write: bool,
     /// Nothing more can come or go: it is to be read to its end, or given up.
-    pub(super) is_over: bool,
+    pub(crate) is_over: bool,
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use anywhere::Readiness;
+pub(crate) use anywhere::Readiness;
 #[cfg(target_os = "linux")]
-pub(super) use linux::Readiness;
+pub(crate) use linux::Readiness;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -43,45 +43,35 @@ mod linux {
 
     /// An epoll instance, level-triggered: its descriptor is readable as long as there is something to do.
     #[derive(Debug)]
-    pub(in crate::tcp) struct Readiness {
+    pub(crate) struct Readiness {
         epoll: OwnedFd,
     }
 
     impl Readiness {
-        pub(in crate::tcp) fn new() -> io::Result<Self> {
+        pub(crate) fn new() -> io::Result<Self> {
             let epoll = epoll::create(CreateFlags::CLOEXEC)?;
             Ok(Self { epoll })
         }
 
-        pub(in crate::tcp) fn descriptor(&self) -> BorrowedFd<'_> {
+        pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
             self.epoll.as_fd()
         }
 
-        pub(in crate::tcp) fn add(
-            &mut self,
-            socket: impl AsFd,
-            key: u64,
-            interest: Interest,
-        ) -> io::Result<()> {
+        pub(crate) fn add(&mut self, socket: impl AsFd, key: u64, interest: Interest) -> io::Result<()> {
             Ok(epoll::add(&self.epoll, socket, EventData::new_u64(key), flags(interest))?)
         }
 
-        pub(in crate::tcp) fn change(
-            &mut self,
-            socket: impl AsFd,
-            key: u64,
-            interest: Interest,
-        ) -> io::Result<()> {
+        pub(crate) fn change(&mut self, socket: impl AsFd, key: u64, interest: Interest) -> io::Result<()> {
             Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(key), flags(interest))?)
         }
 
-        pub(in crate::tcp) fn remove(&mut self, socket: impl AsFd, _key: u64) {
+        pub(crate) fn remove(&mut self, socket: impl AsFd, _key: u64) {
             // Closing it, which comes next, would do the same.
             let _ = epoll::delete(&self.epoll, socket);
         }
 
         /// Appends what is ready now.
-        pub(in crate::tcp) fn look(&mut self, ready: &mut Vec<Ready>) {
+        pub(crate) fn look(&mut self, ready: &mut Vec<Ready>) {
             let mut events = [const { MaybeUninit::<Event>::uninit() }; EVENTS];
             let at_once = Some(&Timespec { tv_sec: 0, tv_nsec: 0 });
             // An interrupted look found nothing; the next one will.
@@ -117,34 +107,29 @@ mod anywhere {
 
     /// No readiness at all: each look says that every socket may do what it waits for, and trying shows.
     #[derive(Debug)]
-    pub(in crate::tcp) struct Readiness {
+    pub(crate) struct Readiness {
         interests: BTreeMap<u64, Interest>,
     }
 
     impl Readiness {
-        pub(in crate::tcp) fn new() -> io::Result<Self> {
+        pub(crate) fn new() -> io::Result<Self> {
             Ok(Self { interests: BTreeMap::new() })
         }
 
-        pub(in crate::tcp) fn add<S>(&mut self, _socket: S, key: u64, interest: Interest) -> io::Result<()> {
+        pub(crate) fn add<S>(&mut self, _socket: S, key: u64, interest: Interest) -> io::Result<()> {
             self.interests.insert(key, interest);
             Ok(())
         }
 
-        pub(in crate::tcp) fn change<S>(
-            &mut self,
-            socket: S,
-            key: u64,
-            interest: Interest,
-        ) -> io::Result<()> {
+        pub(crate) fn change<S>(&mut self, socket: S, key: u64, interest: Interest) -> io::Result<()> {
             self.add(socket, key, interest)
         }
 
-        pub(in crate::tcp) fn remove<S>(&mut self, _socket: S, key: u64) {
+        pub(crate) fn remove<S>(&mut self, _socket: S, key: u64) {
             self.interests.remove(&key);
         }
 
-        pub(in crate::tcp) fn look(&mut self, ready: &mut Vec<Ready>) {
+        pub(crate) fn look(&mut self, ready: &mut Vec<Ready>) {
             ready.extend(self.interests.iter().map(|(&key, interest)| Ready {
                 key,
                 read: interest.read,

@@ -1,0 +1,46 @@
+//! What an operator may decide about a splice.
+
+use std::time::Duration;
+
+/// How a splice treats voice beside the game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpliceSettings {
+    /// When a client of the game becomes a peer of the session.
+    pub voice_begins: VoiceBegins,
+    /// What happens to the game when the session closes somebody's voice.
+    pub voice_closed: VoiceClosed,
+}
+
+impl Default for SpliceSettings {
+    fn default() -> Self {
+        let again_after = Duration::from_secs(10);
+        Self {
+            voice_begins: VoiceBegins::WithFirstPacket,
+            voice_closed: VoiceClosed::GameGoesOn { again_after },
+        }
+    }
+}
+
+/// When a client of the game becomes a peer of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VoiceBegins {
+    /// With its first voice packet: a game may be in its menus for as long as it likes, and who never speaks takes no place.
+    WithFirstPacket,
+    /// As soon as the game's server takes it in. A session that waits only so long for a handshake closes the voice of those
+    /// who have not begun by then.
+    WithGame,
+}
+
+/// What happens to a player's game when the session closes its voice: it was refused, kicked, or broke a rule there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VoiceClosed {
+    /// The game goes on without voice. What the client says there is dropped for this long; with its next voice packet after
+    /// that it knocks at the session again, as other clients come back when they were sent away. Whoever shall stay away has
+    /// to be banned.
+    GameGoesOn {
+        /// How long voice stays closed (default 10 s).
+        again_after: Duration,
+    },
+    /// The client is disconnected from the game, too.
+    GameEnds,
+}

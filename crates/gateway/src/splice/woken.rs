@@ -1,0 +1,105 @@
+//! Upstreams that called their waker.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Wake, Waker};
+
+use consonance_transport::Peer;
+
+/// A list of them, each at most once, and whom to wake for it.
+#[derive(Debug, Default)]
+pub(super) struct Woken(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    list: Vec<Arc<UpstreamWaker>>,
+    driver: Option<Waker>,
+}
+
+#[derive(Debug)]
+struct UpstreamWaker {
+    peer: Peer,
+    is_listed: AtomicBool,
+    woken: Arc<Woken>,
+}
+
+impl Woken {
+    /// Whom to wake from now on when the list gets its first entry.
+    pub(super) fn set_driver(&self, driver: Waker) {
+        self.lock().driver = Some(driver);
+    }
+
+    /// What an upstream calls to get into the list.
+    pub(super) fn waker(self: &Arc<Self>, peer: Peer) -> Waker {
+        let (is_listed, woken) = (AtomicBool::new(false), Arc::clone(self));
+        Waker::from(Arc::new(UpstreamWaker { peer, is_listed, woken }))
+    }
+
+    /// Empties the list.
+    pub(super) fn take(&self, mut each: impl FnMut(Peer)) {
+        let mut list = std::mem::take(&mut self.lock().list);
+        for waker in list.drain(..) {
+            waker.is_listed.store(false, Ordering::Release);
+            each(waker.peer);
+        }
+        // Its memory is used again, unless somebody was quicker.
+        let mut state = self.lock();
+        if state.list.capacity() == 0 {
+            state.list = list;
+        }
+    }
+
+    /// A list that is half changed does not exist, so poison is ignored.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for UpstreamWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.is_listed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut state = self.woken.lock();
+        state.list.push(Arc::clone(self));
+        let driver = state.driver.clone().filter(|_| state.list.len() == 1);
+        drop(state);
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Wakes(std::sync::atomic::AtomicU32);
+
+    impl Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn each_upstream_is_listed_once_and_the_driver_woken_once_until_the_list_is_taken() {
+        let (woken, wakes) = (Arc::new(Woken::default()), Arc::new(Wakes::default()));
+        woken.set_driver(Waker::from(Arc::clone(&wakes)));
+        let (one, other) = (woken.waker(Peer(1)), woken.waker(Peer(2)));
+        let mut listed = Vec::new();
+        for _ in 0..2 {
+            one.wake_by_ref();
+            other.wake_by_ref();
+            one.wake_by_ref();
+            woken.take(|peer| listed.push(peer));
+        }
+        assert_eq!(listed, [Peer(1), Peer(2), Peer(1), Peer(2)]);
+        assert_eq!(wakes.0.load(Ordering::SeqCst), 2);
+    }
+}

@@ -1,0 +1,88 @@
+//! A splice that ends the game of whom the session disconnects is a network like any other.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_gateway::memory::{
+    MemoryGameClient, MemoryGameNetwork, MemoryGameServer, RELIABLE, UNRELIABLE,
+};
+use consonance_gateway::{
+    Bare, GameServer as _, GameServerEvent, Splice, SpliceSettings, VoiceBegins, VoiceClient, VoiceClosed,
+};
+use consonance_transport::conformance::Network;
+use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+const BARE: Bare = Bare { reliable: RELIABLE, unreliable: UNRELIABLE };
+
+/// A splice together with the game's server behind it, which takes everybody in.
+struct InFrontOfGame {
+    splice: Splice<MemoryGameServer, MemoryGameClient, Bare>,
+    game: MemoryGameServer,
+}
+
+impl ServerTransport for InFrontOfGame {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        while let Some(event) = self.game.poll(now) {
+            if let GameServerEvent::Connected { peer, .. } = event {
+                self.game.accept(now, peer, b"");
+            }
+        }
+        self.splice.poll(now)
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.splice.send(now, peers, delivery, packet);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.splice.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.splice.shutdown(now);
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.game.set_waker(waker.clone());
+        self.splice.set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.splice.limits()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.splice.statistics()
+    }
+}
+
+#[derive(Default)]
+struct Spliced(MemoryGameNetwork);
+
+impl Network for Spliced {
+    type Server = InFrontOfGame;
+    type Client = VoiceClient<MemoryGameClient, Bare>;
+
+    const NAMES_SESSIONS: bool = false;
+
+    fn listen(&mut self) -> InFrontOfGame {
+        let behind = MemoryGameNetwork::new();
+        let game = behind.listen();
+        let settings =
+            SpliceSettings { voice_begins: VoiceBegins::WithGame, voice_closed: VoiceClosed::GameEnds };
+        let open_upstream = move |_| Ok(behind.client());
+        let splice = Splice::new(self.0.listen(), open_upstream, BARE, "", settings)
+            .expect("there is a descriptor left");
+        InFrontOfGame { splice, game }
+    }
+
+    fn client(&mut self, _session: &str) -> Self::Client {
+        VoiceClient::new(self.0.client(), BARE)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.network_mut().lose_link();
+    }
+}
+
+consonance_transport::conformance_tests!(Spliced::default());

@@ -1,0 +1,58 @@
+//! A game whose messages are voice if they begin with a mark.
+
+use std::time::Instant;
+
+use consonance_gateway::memory::{RELIABLE, UNRELIABLE};
+use consonance_gateway::{Channel, Envelope, Envelopes, Sorted};
+use consonance_transport::{Delivery, PacketLimits};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Marked;
+
+/// What voice begins with.
+pub(crate) const MARK: u8 = b'V';
+/// A message with which a client breaks a rule.
+pub(crate) const BAD: &[u8] = b"!";
+
+/// A voice packet as it is in the game.
+pub(crate) fn voice(packet: &[u8]) -> Vec<u8> {
+    [&[MARK], packet].concat()
+}
+
+impl Envelope for Marked {
+    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        match message {
+            [MARK, packet @ ..] if channel == UNRELIABLE => sorted.voice(Delivery::Unreliable, packet),
+            [MARK, packet @ ..] => sorted.voice(Delivery::Reliable, packet),
+            BAD => sorted.violation("that is no message"),
+            _ => sorted.to_game(channel, message),
+        }
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        message.push(MARK);
+        message.extend_from_slice(packet);
+        Some(if delivery == Delivery::Reliable { RELIABLE } else { UNRELIABLE })
+    }
+}
+
+impl Envelopes for Marked {
+    type Envelope = Self;
+
+    fn open(&mut self, _now: Instant) -> Self {
+        *self
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        PacketLimits {
+            reliable_bytes: messages.reliable_bytes - 1,
+            unreliable_bytes: messages.unreliable_bytes - 1,
+        }
+    }
+}
