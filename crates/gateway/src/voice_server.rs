@@ -89,6 +89,8 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         }
         if let Some(violation) = self.sorted.take_violation() {
             self.protocol_violations += 1;
+            // What was answered before may say why, in the game's own words.
+            self.answer(now);
             self.disconnect(now, peer, violation);
         }
     }

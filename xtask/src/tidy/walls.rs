@@ -54,6 +54,11 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-transport"]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-mirror",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-quic",

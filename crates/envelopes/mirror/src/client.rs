@@ -1,0 +1,252 @@
+//! A player of ours in a session of a game on Mirror.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart};
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::channels::voice_limits;
+use crate::clock::BatchClock;
+use crate::credentials::TAKEN_IN;
+use crate::{
+    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, Version, VoiceChannels, VoiceType,
+    text, voice,
+};
+
+/// What a client says of itself, and what its server's game wants.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// What the server speaks: the newest unless told otherwise. A server of another version disconnects this client.
+    pub version: Version,
+    /// The voice message's type.
+    pub voice_type: VoiceType,
+    /// Where voice travels.
+    pub channels: VoiceChannels,
+    /// User and password, for games with Mirror's `BasicAuthenticator`.
+    pub credentials: Option<Credentials>,
+    /// Whether readiness waits for the server to name a scene, as clients of games with an `onlineScene` do.
+    pub waits_for_scene: bool,
+    /// Whether a player object is asked for, as stock clients do; the server makes one for this client then, and some games
+    /// know only those who have one. Off, the client hears and speaks, and is nowhere.
+    pub adds_player: bool,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            version: Version::NEWEST,
+            voice_type: VoiceType::STOCK,
+            channels: VoiceChannels::default(),
+            credentials: None,
+            waits_for_scene: false,
+            adds_player: true,
+        }
+    }
+}
+
+/// The envelope of a client.
+#[derive(Debug)]
+pub struct MirrorClient {
+    settings: ClientSettings,
+    dialect: Dialect,
+    state: State,
+    /// Of the present connection; `None` before the first.
+    clock: Option<BatchClock>,
+    ping_due: Option<Instant>,
+    has_added_player: bool,
+}
+
+/// How far a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The server is to answer user and password.
+    Authenticating,
+    /// The server is to name a scene.
+    AwaitingScene,
+    /// Voice may be sent.
+    Ready,
+}
+
+impl MirrorClient {
+    /// A client with these settings.
+    pub fn new(settings: ClientSettings) -> Self {
+        let dialect = Dialect::new(settings.version, settings.voice_type);
+        let (state, clock) = (State::AwaitingScene, None);
+        Self { settings, dialect, state, clock, ping_due: None, has_added_player: false }
+    }
+
+    fn seconds(&mut self, now: Instant) -> f64 {
+        self.clock.get_or_insert_with(|| BatchClock::new(now)).seconds(now)
+    }
+
+    /// Sends one batch.
+    fn send(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        sorted: &mut Sorted,
+        write: impl FnOnce(Dialect, &mut Vec<u8>),
+    ) {
+        let seconds = self.seconds(now);
+        sorted.write(SortedPart::ToGame(self.settings.channels.channel_for(delivery)), |batch| {
+            self.dialect.begin_batch(seconds, batch);
+            write(self.dialect, batch);
+        });
+    }
+
+    fn send_ping(&mut self, now: Instant, sorted: &mut Sorted) {
+        if self.dialect.framing() == Framing::Bare {
+            return; // What pings were like then is not known; the network keeps the connection.
+        }
+        let has_two_times = self.settings.version.has_two_times();
+        let local = self.seconds(now);
+        let (ping, interval) = if has_two_times {
+            (Ping::Times { local, predicted: local }, PING_INTERVAL)
+        } else {
+            (Ping::Time(local), PING_INTERVAL_BEFORE_V82_4)
+        };
+        self.ping_due = Some(now + interval);
+        self.send(now, Delivery::Unreliable, sorted, |dialect, batch| {
+            dialect.write_message(Kind::Ping, &[ping.body().as_ref()], batch);
+        });
+    }
+
+    fn enter(&mut self, now: Instant, sorted: &mut Sorted) {
+        if self.settings.waits_for_scene {
+            self.state = State::AwaitingScene;
+        } else {
+            self.become_ready(now, sorted);
+        }
+    }
+
+    fn become_ready(&mut self, now: Instant, sorted: &mut Sorted) {
+        self.state = State::Ready;
+        let adds_player = self.settings.adds_player && !self.has_added_player;
+        self.has_added_player |= adds_player;
+        let is_bare = self.dialect.framing() == Framing::Bare;
+        self.send(now, Delivery::Reliable, sorted, |dialect, batch| {
+            dialect.write_message(Kind::Ready, &[], batch);
+            if adds_player && !is_bare {
+                dialect.write_message(Kind::AddPlayer, &[], batch);
+            }
+        });
+        if adds_player && is_bare {
+            self.send(now, Delivery::Reliable, sorted, |dialect, message| {
+                dialect.write_message(Kind::AddPlayer, &[], message);
+            });
+        }
+    }
+
+    fn handle(&mut self, now: Instant, channel: Channel, message: Message<'_>, sorted: &mut Sorted) {
+        match self.dialect.kind(message.id) {
+            Some(Kind::Voice) => match voice::read(message.body) {
+                Some(packet) => sorted.voice(self.settings.channels.delivery_of(channel), packet),
+                None => sorted.violation("a voice message does not tell its own length"),
+            },
+            Some(Kind::Ping) => self.handle_ping(now, message.body, sorted),
+            Some(Kind::Scene) => self.handle_scene(now, message.body, sorted),
+            Some(Kind::AuthResponse) => self.handle_auth_response(now, message.body, sorted),
+            _ => {}
+        }
+    }
+
+    fn handle_ping(&mut self, now: Instant, body: &[u8], sorted: &mut Sorted) {
+        let Some(ping) = Ping::read(body) else { return };
+        let seconds = self.seconds(now);
+        self.send(now, Delivery::Unreliable, sorted, |dialect, batch| {
+            dialect.write_message(Kind::Pong, &[ping.pong(dialect.framing(), seconds).as_ref()], batch);
+        });
+    }
+
+    /// A scene that replaces the present one makes a client ready anew; there is nothing to load here.
+    fn handle_scene(&mut self, now: Instant, body: &[u8], sorted: &mut Sorted) {
+        let replaces = text::read(body).is_some_and(|(_, rest)| rest.first() == Some(&0));
+        if replaces && self.state != State::Authenticating {
+            self.become_ready(now, sorted);
+        }
+    }
+
+    fn handle_auth_response(&mut self, now: Instant, body: &[u8], sorted: &mut Sorted) {
+        if self.state != State::Authenticating {
+            return;
+        }
+        if body.first() == Some(&TAKEN_IN.0) {
+            self.enter(now, sorted);
+        } else {
+            sorted.violation("the server refuses user and password");
+        }
+    }
+}
+
+/// How often clients since v82.4 ping.
+const PING_INTERVAL: Duration = Duration::from_millis(100);
+/// How often those before did.
+const PING_INTERVAL_BEFORE_V82_4: Duration = Duration::from_secs(2);
+
+impl ClientEnvelope for MirrorClient {
+    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted) {
+        self.clock = Some(BatchClock::new(now));
+        self.ping_due = None;
+        self.has_added_player = false;
+        self.send_ping(now, sorted);
+        match self.settings.credentials.clone() {
+            Some(credentials) => {
+                self.state = State::Authenticating;
+                self.send(now, Delivery::Reliable, sorted, |dialect, batch| {
+                    credentials.write_request(dialect, batch);
+                });
+            }
+            None => self.enter(now, sorted),
+        }
+    }
+
+    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        let Ok(batch) = Batch::parse(self.dialect.framing(), message) else {
+            sorted.violation("a batch is shorter than its time stamp");
+            return;
+        };
+        for message in batch.messages(self.dialect) {
+            match message {
+                Ok(message) => self.handle(now, channel, message, sorted),
+                Err(BatchError::UnknownLength { .. }) => {}
+                Err(_) => {
+                    sorted.violation("a message in a batch is cut off; is this the server's Mirror version?");
+                }
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.state == State::Ready
+    }
+
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        if packet.len() > crate::VOICE_BYTES_MAX {
+            return None;
+        }
+        let seconds = self.seconds(now);
+        self.dialect.begin_batch(seconds, message);
+        self.dialect.write_voice(packet, message)?;
+        Some(self.settings.channels.channel_for(delivery))
+    }
+
+    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+        if self.ping_due.is_some_and(|due| due <= now) {
+            self.send_ping(now, sorted);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.ping_due
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        voice_limits(messages)
+    }
+}

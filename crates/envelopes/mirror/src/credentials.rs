@@ -1,0 +1,70 @@
+//! What Mirror's own authenticator asks for.
+
+use std::fmt;
+
+use crate::{Dialect, Kind, text};
+
+/// User and password of Mirror's `BasicAuthenticator`. They travel as plain text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    user: String,
+    password: String,
+}
+
+/// A user or a password that does not fit its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a user or a password of {bytes} bytes is too long; at most {CREDENTIAL_BYTES_MAX} are possible")]
+pub struct CredentialsTooLong {
+    /// How long it is.
+    pub bytes: usize,
+}
+
+/// The longest user or password, in bytes of UTF-8: both fit the smallest batch of any transport.
+pub const CREDENTIAL_BYTES_MAX: usize = 512;
+
+impl Credentials {
+    /// A user and a password.
+    ///
+    /// # Errors
+    /// If one of them is longer than [`CREDENTIAL_BYTES_MAX`].
+    pub fn new(user: impl Into<String>, password: impl Into<String>) -> Result<Self, CredentialsTooLong> {
+        let (user, password) = (user.into(), password.into());
+        let bytes = user.len().max(password.len());
+        if bytes > CREDENTIAL_BYTES_MAX {
+            return Err(CredentialsTooLong { bytes });
+        }
+        Ok(Self { user, password })
+    }
+
+    /// Whether the body of an [`AuthRequest`](Kind::AuthRequest) holds them.
+    pub fn are_in(&self, body: &[u8]) -> bool {
+        let user = text::read(body);
+        let password = user.and_then(|(_, rest)| text::read(rest));
+        (user.map(|(user, _)| user), password)
+            == (Some(self.user.as_str()), Some((self.password.as_str(), &[])))
+    }
+
+    /// Appends the message that asks to be let in.
+    pub(crate) fn write_request(&self, dialect: Dialect, batch: &mut Vec<u8>) {
+        let lengths = [&self.user, &self.password].map(|text| text::length_prefix(text).unwrap_or_default());
+        let body = [lengths[0].as_slice(), self.user.as_bytes(), &lengths[1], self.password.as_bytes()];
+        dialect.write_message(Kind::AuthRequest, &body, batch);
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// The answer's code for who was let in, and its text in Mirror.
+pub(crate) const TAKEN_IN: (u8, &str) = (100, "Success");
+/// The same for who was not.
+pub(crate) const REFUSED: (u8, &str) = (200, "Invalid Credentials");
+
+/// Appends the answer.
+pub(crate) fn write_response(dialect: Dialect, (code, words): (u8, &str), batch: &mut Vec<u8>) {
+    let length = text::length_prefix(words).unwrap_or_default();
+    dialect.write_message(Kind::AuthResponse, &[&[code], &length, words.as_bytes()], batch);
+}

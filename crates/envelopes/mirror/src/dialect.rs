@@ -1,0 +1,188 @@
+//! What differs between Mirror's versions where voice is concerned, and how it is found out.
+
+use std::fmt;
+
+use crate::{Batch, IdHash, Kind, MessageId};
+
+/// The full name of the voice message's C# type in the integration that the asset store has.
+pub const VOICE_TYPE: &str = "Dissonance.Integrations.MirrorIgnorance.DissonanceNetworkMessage";
+
+/// The ids of the voice message, for each hash.
+///
+/// A fork of the integration has another namespace, and so other ids: `Dissonance.Integrations.MirrorWTransport`, for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoiceType {
+    times_31: MessageId,
+    fnv_1a: MessageId,
+}
+
+impl VoiceType {
+    /// That of [`VOICE_TYPE`].
+    pub const STOCK: Self = Self {
+        times_31: MessageId::of_ascii(VOICE_TYPE, IdHash::Times31),
+        fnv_1a: MessageId::of_ascii(VOICE_TYPE, IdHash::Fnv1a),
+    };
+
+    /// The ids of a type with this full name, such as [`VOICE_TYPE`].
+    pub fn new(type_name: &str) -> Self {
+        Self {
+            times_31: MessageId::of(type_name, IdHash::Times31),
+            fnv_1a: MessageId::of(type_name, IdHash::Fnv1a),
+        }
+    }
+
+    fn id(self, hash: IdHash) -> MessageId {
+        match hash {
+            IdHash::Times31 => self.times_31,
+            IdHash::Fnv1a => self.fnv_1a,
+        }
+    }
+}
+
+impl Default for VoiceType {
+    fn default() -> Self {
+        Self::STOCK
+    }
+}
+
+/// Mirror's versions as far as they can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// Before v42.2 (2021): each transport message is one message.
+    BeforeBatches,
+    /// v42.2 to v80: batches whose messages do not tell their lengths.
+    V42,
+    /// v81.0 to v82.3: messages tell their lengths; pings have one time.
+    V81,
+    /// v82.4 and v82.5: pings have two times.
+    V82_4,
+    /// v82.6 (September 2023) and later: ids by another hash.
+    V82_6,
+}
+
+impl Version {
+    /// What present games have.
+    pub const NEWEST: Self = Self::V82_6;
+
+    /// How messages lie in a batch.
+    pub fn framing(self) -> Framing {
+        match self {
+            Self::BeforeBatches => Framing::Bare,
+            Self::V42 => Framing::Unprefixed,
+            Self::V81 | Self::V82_4 | Self::V82_6 => Framing::Prefixed,
+        }
+    }
+
+    /// How ids are made.
+    pub fn hash(self) -> IdHash {
+        match self {
+            Self::BeforeBatches | Self::V42 | Self::V81 | Self::V82_4 => IdHash::Times31,
+            Self::V82_6 => IdHash::Fnv1a,
+        }
+    }
+
+    /// Whether pings have two times, and come ten times a second instead of every two seconds.
+    pub fn has_two_times(self) -> bool {
+        self >= Self::V82_4
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::BeforeBatches => "Mirror before v42.2",
+            Self::V42 => "Mirror v42.2 to v80",
+            Self::V81 => "Mirror v81.0 to v82.3",
+            Self::V82_4 => "Mirror v82.4 or v82.5",
+            Self::V82_6 => "Mirror v82.6 or later",
+        })
+    }
+}
+
+/// How messages lie in what a transport carries at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// `[time stamp f64]`, then `[length varint][id u16][body]` each; since v81.
+    Prefixed,
+    /// `[time stamp f64]`, then `[id u16][body]` each: whoever does not know a message cannot find the next one.
+    Unprefixed,
+    /// `[id u16][body]` and nothing else.
+    Bare,
+}
+
+/// How to read one side's messages: framing and ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    framing: Framing,
+    hash: IdHash,
+    voice: MessageId,
+}
+
+impl Dialect {
+    /// What a version speaks.
+    pub fn new(version: Version, voice_type: VoiceType) -> Self {
+        Self::from_parts(version.framing(), version.hash(), voice_type)
+    }
+
+    /// What the sender of this speaks, if it can be told: what it sent can be read to its end in one way, and at least one
+    /// message in it is known.
+    ///
+    /// The first thing that clients send is a ping, which can be told in every dialect.
+    pub fn detect(bytes: &[u8], voice_type: VoiceType) -> Option<Self> {
+        CANDIDATES
+            .iter()
+            .map(|&(framing, hash)| Self::from_parts(framing, hash, voice_type))
+            .find(|dialect| dialect.fits(bytes))
+    }
+
+    /// How messages lie in a batch.
+    pub fn framing(self) -> Framing {
+        self.framing
+    }
+
+    /// How ids are made.
+    pub fn hash(self) -> IdHash {
+        self.hash
+    }
+
+    /// What an id stands for, if it is known.
+    pub fn kind(self, id: MessageId) -> Option<Kind> {
+        if id == self.voice { Some(Kind::Voice) } else { Kind::of(id, self.hash) }
+    }
+
+    /// The id of a kind.
+    pub fn id(self, kind: Kind) -> MessageId {
+        kind.id(self.hash).unwrap_or(self.voice)
+    }
+
+    /// The versions that speak like this and put this many times into a ping, if there are any.
+    pub fn version(self, has_two_times: bool) -> Option<Version> {
+        let all = [Version::BeforeBatches, Version::V42, Version::V81, Version::V82_4, Version::V82_6];
+        all.into_iter().find(|version| {
+            (version.framing(), version.hash(), version.has_two_times())
+                == (self.framing, self.hash, has_two_times)
+        })
+    }
+
+    fn from_parts(framing: Framing, hash: IdHash, voice_type: VoiceType) -> Self {
+        Self { framing, hash, voice: voice_type.id(hash) }
+    }
+
+    fn fits(self, bytes: &[u8]) -> bool {
+        let Ok(batch) = Batch::parse(self.framing, bytes) else { return false };
+        let mut is_anything_known = false;
+        for message in batch.messages(self) {
+            let Ok(message) = message else { return false };
+            is_anything_known |= self.kind(message.id).is_some();
+        }
+        is_anything_known
+    }
+}
+
+/// What there is, the commonest first; ids by the newer hash came after lengths.
+const CANDIDATES: [(Framing, IdHash); 4] = [
+    (Framing::Prefixed, IdHash::Fnv1a),
+    (Framing::Prefixed, IdHash::Times31),
+    (Framing::Unprefixed, IdHash::Times31),
+    (Framing::Bare, IdHash::Times31),
+];

@@ -1,0 +1,81 @@
+//! Where voice is in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for who stands where such a
+//! game's clients connect to.
+//!
+//! ```text
+//! what a transport carries at once   [time stamp f64] ( [length varint] [message] )*      Batch
+//!  └ message                         [id u16] [body]                                      Message, Kind
+//!     └ voice message's body         [bytes u16] [voice packet]                           Dialect::voice_packet
+//! ```
+//!
+//! Mirror's versions differ in that ([`Version`]), and [`Dialect::detect`] finds out what a client speaks.
+//! Three envelopes lead to and from a session:
+//!
+//! * [`MirrorVoiceServer`]: a Mirror server without a game, which does what clients expect of theirs;
+//! * [`MirrorSplice`]: takes the voice messages out of what clients send to their game's server;
+//! * [`MirrorClient`]: a player of ours among the game's clients.
+//!
+//! Nothing here has a socket or a clock.
+//!
+//! # In a game server of one's own
+//!
+//! A game server in Rust that speaks Mirror already finds voice in what its transport gives it, and puts voice into what its
+//! transport takes:
+//!
+//! ```
+//! use consonance_mirror::{Batch, BatchError, Dialect, Version, VoiceType};
+//!
+//! type Connection = u32;
+//! type Channel = u8;
+//!
+//! fn voice_packets(
+//!     connection: Connection,
+//!     channel: Channel,
+//!     bytes: &[u8],
+//! ) -> Result<Vec<(Connection, Channel, &[u8])>, BatchError> {
+//!     let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
+//!     let mut packets = Vec::new();
+//!     for message in Batch::parse(dialect.framing(), bytes)?.messages(dialect) {
+//!         // Whatever is no voice is the game's.
+//!         packets.extend(dialect.voice_packet(&message?).map(|packet| (connection, channel, packet)));
+//!     }
+//!     Ok(packets)
+//! }
+//!
+//! let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
+//! let mut bytes = Vec::new();
+//! dialect.begin_batch(12.5, &mut bytes);
+//! dialect.write_voice(b"a voice packet", &mut bytes).expect("it is short enough");
+//! assert_eq!(voice_packets(7, 1, &bytes)?, [(7, 1, b"a voice packet".as_slice())]);
+//! # Ok::<(), BatchError>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod batch;
+mod channels;
+mod client;
+mod clock;
+mod credentials;
+mod dialect;
+#[doc(hidden)]
+pub mod fuzz;
+mod kind;
+mod message_id;
+mod ping;
+mod splice;
+pub mod text;
+pub mod varint;
+mod voice;
+mod voice_server;
+
+pub use batch::{Batch, BatchError, Message, Messages, looks_like_batch};
+pub use channels::VoiceChannels;
+pub use client::{ClientSettings, MirrorClient};
+pub use credentials::{CREDENTIAL_BYTES_MAX, Credentials, CredentialsTooLong};
+pub use dialect::{Dialect, Framing, VOICE_TYPE, Version, VoiceType};
+pub use kind::Kind;
+pub use message_id::{IdHash, MessageId};
+pub use ping::{Ping, TimesBody};
+pub use splice::{MirrorSplice, MirrorSplicedConnection, SpliceSettings};
+pub use voice::VOICE_BYTES_MAX;
+pub use voice_server::{MirrorVoiceConnection, MirrorVoiceServer, VoiceServerSettings};

@@ -1,0 +1,241 @@
+//! A Mirror server without a game: for sessions that are only voice, lobbies, demonstrations and tests.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::channels::voice_limits;
+use crate::clock::BatchClock;
+use crate::credentials::{REFUSED, TAKEN_IN, write_response};
+use crate::{
+    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, VoiceChannels, VoiceType, text,
+    voice,
+};
+
+/// What a game's clients expect of their server, as far as a server without a game can do it.
+#[derive(Clone, Debug, Default)]
+pub struct VoiceServerSettings {
+    /// The voice message's type.
+    pub voice_type: VoiceType,
+    /// Where voice travels.
+    pub channels: VoiceChannels,
+    /// The scene that clients are to load before they are ready, exactly as the game names it, such as
+    /// `Assets/Scenes/Game.unity`; it is the game's `onlineScene`. Games without one need none.
+    pub online_scene: Option<String>,
+    /// What clients have to know, for games with Mirror's `BasicAuthenticator`. `None` asks nobody.
+    pub credentials: Option<Credentials>,
+    /// What all clients speak. `None` finds it out for each, which takes their first ping.
+    pub dialect: Option<Dialect>,
+    /// The longest time without a pong towards a client that has pinged once. Clients leave after a silence on Telepathy
+    /// (30 s) and `SimpleWebTransport` (20 s); over other networks `None` is fine, since every ping is answered anyway.
+    pub pong_interval_max: Option<Duration>,
+}
+
+/// Envelopes of a voice-only server's connections.
+#[derive(Debug)]
+pub struct MirrorVoiceServer {
+    settings: Arc<VoiceServerSettings>,
+    /// When the server's clock began: with the first connection.
+    start: Option<Instant>,
+}
+
+impl MirrorVoiceServer {
+    /// Envelopes with these settings for all connections.
+    pub fn new(settings: VoiceServerSettings) -> Self {
+        Self { settings: Arc::new(settings), start: None }
+    }
+}
+
+impl Envelopes for MirrorVoiceServer {
+    type Envelope = MirrorVoiceConnection;
+
+    fn open(&mut self, now: Instant) -> MirrorVoiceConnection {
+        let start = *self.start.get_or_insert(now);
+        MirrorVoiceConnection {
+            settings: Arc::clone(&self.settings),
+            clock: BatchClock::new(start),
+            dialect: self.settings.dialect,
+            access: if self.settings.credentials.is_some() { Access::Asked } else { Access::Granted },
+            is_scene_told: false,
+            takes_voice: false,
+            unreadable: 0,
+            last_ping: None,
+            pong_due: None,
+        }
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        voice_limits(messages)
+    }
+}
+
+/// One connection of a voice-only server.
+#[derive(Debug)]
+pub struct MirrorVoiceConnection {
+    settings: Arc<VoiceServerSettings>,
+    clock: BatchClock,
+    dialect: Option<Dialect>,
+    access: Access,
+    is_scene_told: bool,
+    /// A voice message has come, so one is understood there.
+    takes_voice: bool,
+    /// How many messages came of which nothing could be made, while the dialect was not known.
+    unreadable: u8,
+    last_ping: Option<Ping>,
+    pong_due: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// User and password have not come yet.
+    Asked,
+    Granted,
+}
+
+/// How many messages a client may send before one tells what it speaks.
+const UNREADABLE_MAX: u8 = 64;
+
+impl MirrorVoiceConnection {
+    /// What the client speaks, once that is known.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
+    fn detect(&mut self, message: &[u8], sorted: &mut Sorted) -> Option<Dialect> {
+        if self.dialect.is_none() {
+            self.dialect = Dialect::detect(message, self.settings.voice_type);
+            match self.dialect {
+                Some(dialect) => tracing::debug!(?dialect, "a Mirror client's dialect is known"),
+                None if self.unreadable == UNREADABLE_MAX => {
+                    sorted.violation("what it sends cannot be read as Mirror's batches");
+                }
+                None => self.unreadable += 1,
+            }
+        }
+        self.dialect
+    }
+
+    fn handle(
+        &mut self,
+        now: Instant,
+        dialect: Dialect,
+        channel: Channel,
+        message: Message<'_>,
+        sorted: &mut Sorted,
+    ) {
+        match dialect.kind(message.id) {
+            Some(Kind::Voice) if self.access == Access::Granted => match voice::read(message.body) {
+                Some(packet) => {
+                    self.takes_voice = true;
+                    sorted.voice(self.settings.channels.delivery_of(channel), packet);
+                }
+                None => sorted.violation("a voice message does not tell its own length"),
+            },
+            Some(Kind::Ping) => self.handle_ping(now, dialect, message.body, sorted),
+            Some(Kind::AuthRequest) => self.handle_credentials(now, dialect, message.body, sorted),
+            _ => {}
+        }
+    }
+
+    fn handle_ping(&mut self, now: Instant, dialect: Dialect, body: &[u8], sorted: &mut Sorted) {
+        self.last_ping = Ping::read(body).filter(|_| dialect.framing() != Framing::Bare);
+        self.send_pong(now, dialect, sorted);
+    }
+
+    fn send_pong(&mut self, now: Instant, dialect: Dialect, sorted: &mut Sorted) {
+        self.pong_due = None;
+        let Some(ping) = self.last_ping else { return };
+        self.pong_due = self.settings.pong_interval_max.map(|interval| now + interval);
+        let seconds = self.clock.seconds(now);
+        sorted.write(SortedPart::ToClient(self.settings.channels.unreliable), |batch| {
+            dialect.begin_batch(seconds, batch);
+            dialect.write_message(Kind::Pong, &[ping.pong(dialect.framing(), seconds).as_ref()], batch);
+        });
+    }
+
+    fn handle_credentials(&mut self, now: Instant, dialect: Dialect, body: &[u8], sorted: &mut Sorted) {
+        let Some(expected) = &self.settings.credentials else { return };
+        let is_right = expected.are_in(body);
+        let response = if is_right { TAKEN_IN } else { REFUSED };
+        let seconds = self.clock.seconds(now);
+        sorted.write(SortedPart::ToClient(self.settings.channels.reliable), |batch| {
+            dialect.begin_batch(seconds, batch);
+            write_response(dialect, response, batch);
+        });
+        if is_right {
+            self.access = Access::Granted;
+        } else {
+            sorted.violation("user and password are not those of this server");
+        }
+    }
+
+    /// Whoever was let in is told the scene, once.
+    fn tell_scene(&mut self, now: Instant, dialect: Dialect, sorted: &mut Sorted) {
+        if self.is_scene_told || self.access != Access::Granted {
+            return;
+        }
+        self.is_scene_told = true;
+        let scene = self.settings.online_scene.as_deref();
+        let Some((scene, length)) = scene.and_then(|scene| Some((scene, text::length_prefix(scene)?))) else {
+            return;
+        };
+        let seconds = self.clock.seconds(now);
+        sorted.write(SortedPart::ToClient(self.settings.channels.reliable), |batch| {
+            dialect.begin_batch(seconds, batch);
+            dialect.write_message(Kind::Scene, &[&length, scene.as_bytes(), &LOAD_NORMALLY], batch);
+        });
+    }
+}
+
+/// Operation and custom handling of a scene message: loaded instead of the present one, as usual.
+const LOAD_NORMALLY: [u8; 2] = [0, 0];
+
+impl Envelope for MirrorVoiceConnection {
+    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted) {
+        if let Some(dialect) = self.dialect {
+            self.tell_scene(now, dialect, sorted);
+        }
+    }
+
+    fn handle_from_client(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        let Some(dialect) = self.detect(message, sorted) else { return };
+        let Ok(batch) = Batch::parse(dialect.framing(), message) else {
+            sorted.violation("a batch is shorter than its time stamp");
+            return;
+        };
+        for message in batch.messages(dialect) {
+            match message {
+                Ok(message) => self.handle(now, dialect, channel, message, sorted),
+                Err(BatchError::UnknownLength { .. }) => {}
+                Err(_) => sorted.violation("a message in a batch is cut off"),
+            }
+        }
+        self.tell_scene(now, dialect, sorted);
+    }
+
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
+        dialect.begin_batch(self.clock.seconds(now), message);
+        dialect.write_voice(packet, message)?;
+        Some(self.settings.channels.channel_for(delivery))
+    }
+
+    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+        let is_due = self.pong_due.is_some_and(|due| due <= now);
+        if let Some(dialect) = self.dialect.filter(|_| is_due) {
+            self.send_pong(now, dialect, sorted);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.pong_due
+    }
+}

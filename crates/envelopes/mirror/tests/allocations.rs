@@ -1,0 +1,68 @@
+//! In steady state nothing is allocated: not for voice either way, not for pings, not for what a splice cuts or lets pass.
+
+use std::alloc::System;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::{Channel, Envelope, Envelopes as _, Sorted};
+use consonance_mirror::{
+    Dialect, Kind, MirrorSplice, MirrorVoiceServer, Ping, SpliceSettings, Version, VoiceServerSettings,
+    VoiceType,
+};
+use consonance_transport::Delivery;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+#[test]
+fn nothing_is_allocated_for_voice_and_what_comes_with_it() {
+    let now = Instant::now();
+    let mut server = MirrorVoiceServer::new(VoiceServerSettings::default()).open(now);
+    let mut splice = MirrorSplice::new(SpliceSettings::default()).open(now);
+    let batches = batches();
+    let (mut sorted, mut message) = (Sorted::default(), Vec::with_capacity(2000));
+    let mut run = |turns: u32| {
+        for turn in 0..turns {
+            let now = now + turn * Duration::from_millis(20);
+            let envelopes: [&mut dyn Envelope; 2] = [&mut server, &mut splice];
+            for envelope in envelopes {
+                for batch in &batches {
+                    envelope.handle_from_client(now, Channel(1), batch, &mut sorted);
+                    while sorted.pop().is_some() {}
+                    envelope.handle_from_game(now, Channel(1), batch, &mut sorted);
+                    while sorted.pop().is_some() {}
+                }
+                message.clear();
+                let channel = envelope.wrap(now, Delivery::Unreliable, &[7; 500], &mut message);
+                assert_eq!(channel, Some(Channel(1)));
+            }
+        }
+    };
+    run(3);
+    let region = Region::new(ALLOCATOR);
+    run(100);
+    let change = region.change();
+    assert_eq!((change.allocations, change.reallocations), (0, 0));
+}
+
+/// A ping, voice alone, and voice between two messages of the game.
+fn batches() -> [Vec<u8>; 3] {
+    let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
+    let batch = |write: &dyn Fn(&mut Vec<u8>)| {
+        let mut batch = Vec::new();
+        dialect.begin_batch(1.0, &mut batch);
+        write(&mut batch);
+        batch
+    };
+    let voice = |batch: &mut Vec<u8>| dialect.write_voice(&[7; 200], batch).expect("it is short enough");
+    let ping = Ping::Times { local: 1.0, predicted: 1.0 };
+    [
+        batch(&|batch| dialect.write_message(Kind::Ping, &[ping.body().as_ref()], batch)),
+        batch(&voice),
+        batch(&|batch| {
+            dialect.write_message(Kind::Command, &[&[1; 40]], batch);
+            voice(batch);
+            dialect.write_message(Kind::TimeSnapshot, &[], batch);
+        }),
+    ]
+}

@@ -1,0 +1,7 @@
+//! What the envelopes make of what comes from clients and games.
+
+mod client;
+mod hostile;
+mod splice;
+mod stage;
+mod voice_server;

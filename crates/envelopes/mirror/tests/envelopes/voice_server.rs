@@ -1,0 +1,221 @@
+//! A server without a game does what clients expect of theirs, and no more.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::{Envelope as _, Envelopes as _, SortedPart};
+use consonance_mirror::{
+    Credentials, Dialect, Kind, MirrorVoiceConnection, MirrorVoiceServer, VOICE_BYTES_MAX, Version,
+    VoiceServerSettings, VoiceType,
+};
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::stage::{
+    ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice, voice_body,
+};
+
+#[test]
+fn voice_comes_out_of_batches_of_every_version_and_goes_back_in_the_same_one() {
+    for version in ALL_VERSIONS {
+        let (start, mut connection) = connection(VoiceServerSettings::default());
+        let made = Made::from_client(&mut connection, start, UNRELIABLE, &voice(version, b"hello"));
+        assert_eq!(made.voices(), [(Delivery::Unreliable, b"hello".as_slice())], "{version}");
+        let made = Made::from_client(&mut connection, start, RELIABLE, &voice(version, b"words"));
+        assert_eq!(made.voices(), [(Delivery::Reliable, b"words".as_slice())], "{version}");
+        for (delivery, channel) in [(Delivery::Reliable, RELIABLE), (Delivery::Unreliable, UNRELIABLE)] {
+            let mut message = Vec::new();
+            assert_eq!(connection.wrap(start, delivery, b"answer", &mut message), Some(channel), "{version}");
+            assert_eq!(read(version, &message).1, [(Kind::Voice, voice_body(b"answer"))], "{version}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_said_in_voice_to_who_has_not_spoken_first() {
+    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let mut message = Vec::new();
+    Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::NEWEST));
+    assert_eq!(connection.wrap(start, Delivery::Reliable, b"early", &mut message), None);
+    Made::from_client(&mut connection, start, RELIABLE, &voice(Version::NEWEST, b"handshake"));
+    assert_eq!(connection.wrap(start, Delivery::Reliable, &[0; VOICE_BYTES_MAX + 1], &mut message), None);
+    assert!(message.is_empty());
+    assert_eq!(
+        connection.wrap(start, Delivery::Reliable, &[0; VOICE_BYTES_MAX], &mut message),
+        Some(RELIABLE)
+    );
+}
+
+#[test]
+fn pings_are_answered_in_the_form_of_their_version() {
+    for (version, expected) in [
+        (Version::V42, vec![1.0, 3.0]),
+        (Version::V81, vec![1.0]),
+        (Version::V82_4, vec![1.0, 2.0, 1.5]),
+        (Version::V82_6, vec![1.0, 2.0, 1.5]),
+    ] {
+        let (start, mut connection) = connection(VoiceServerSettings::default());
+        let made = Made::from_client(&mut connection, after(start, 3000), UNRELIABLE, &ping(version));
+        let [(SortedPart::ToClient(channel), pong)] = made.parts.as_slice() else {
+            panic!("{version}: one pong, not {made:?}");
+        };
+        assert_eq!(*channel, UNRELIABLE);
+        let (seconds, messages) = read(version, pong);
+        let times: Vec<u8> = expected.iter().flat_map(|time: &f64| time.to_le_bytes()).collect();
+        assert_eq!((seconds, messages), (3.0, vec![(Kind::Pong, times)]), "{version}");
+    }
+    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let odd = batch(Version::NEWEST, 1.0, &[(Kind::Ping, &[0; 18])]);
+    assert!(
+        Made::from_client(&mut connection, start, UNRELIABLE, &odd).is_nothing(),
+        "an odd ping is let be"
+    );
+}
+
+#[test]
+fn time_stamps_are_seconds_since_the_server_started_and_never_run_backwards() {
+    let mut server = MirrorVoiceServer::new(VoiceServerSettings::default());
+    let start = Instant::now();
+    server.open(start);
+    let mut connection = server.open(after(start, 4000));
+    let stamp = |connection: &mut MirrorVoiceConnection, milliseconds| {
+        let made =
+            Made::from_client(connection, after(start, milliseconds), UNRELIABLE, &ping(Version::NEWEST));
+        read(Version::NEWEST, &made.parts[0].1).0
+    };
+    assert_eq!(stamp(&mut connection, 5000).to_bits(), 5.0_f64.to_bits());
+    assert_eq!(stamp(&mut connection, 4500).to_bits(), 5.0_f64.to_bits());
+    assert_eq!(stamp(&mut connection, 6000).to_bits(), 6.0_f64.to_bits());
+}
+
+#[test]
+fn the_scene_is_told_once_as_soon_as_it_is_known_how() {
+    let settings =
+        || VoiceServerSettings { online_scene: Some("Online".into()), ..VoiceServerSettings::default() };
+    let (start, mut found_out) = connection(settings());
+    assert!(Made::by(|sorted| found_out.handle_connected(start, sorted)).is_nothing());
+    let made = Made::from_client(&mut found_out, start, UNRELIABLE, &ping(Version::NEWEST));
+    assert_eq!(made.parts[1], scene());
+    let made = Made::from_client(&mut found_out, start, UNRELIABLE, &ping(Version::NEWEST));
+    assert_eq!(made.parts.len(), 1, "only a pong");
+
+    let dialect = Some(Dialect::new(Version::NEWEST, VoiceType::STOCK));
+    let (start, mut known) = connection(VoiceServerSettings { dialect, ..settings() });
+    let made = Made::by(|sorted| known.handle_connected(start, sorted));
+    assert_eq!(made.parts, [scene()]);
+}
+
+fn scene() -> (SortedPart, Vec<u8>) {
+    let body = [string("Online"), vec![0, 0]].concat();
+    (SortedPart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::Scene, &body)]))
+}
+
+#[test]
+fn only_the_right_user_and_password_open_the_door() {
+    let settings = || VoiceServerSettings {
+        credentials: Some(Credentials::new("ada", "lovelace").expect("short")),
+        online_scene: Some("Online".into()),
+        ..VoiceServerSettings::default()
+    };
+    let request = |user: &str, password: &str| {
+        let body = [string(user), string(password)].concat();
+        batch(Version::NEWEST, 1.0, &[(Kind::AuthRequest, &body)])
+    };
+    let response = |code: u8, words: &str| {
+        let body = [vec![code], string(words)].concat();
+        (SortedPart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::AuthResponse, &body)]))
+    };
+
+    let (start, mut right) = connection(settings());
+    let early = Made::from_client(&mut right, start, RELIABLE, &voice(Version::NEWEST, b"early"));
+    assert!(early.is_nothing(), "voice of strangers is not taken");
+    let made = Made::from_client(&mut right, start, RELIABLE, &request("ada", "lovelace"));
+    assert_eq!(made.parts, [response(100, "Success"), scene()]);
+    assert_eq!(made.violation, None);
+    let made = Made::from_client(&mut right, start, RELIABLE, &voice(Version::NEWEST, b"hello"));
+    assert_eq!(made.voices(), [(Delivery::Reliable, b"hello".as_slice())]);
+
+    for (user, password) in [("ada", "byron"), ("eve", "lovelace"), ("ada", "lovelace "), ("", "")] {
+        let (start, mut wrong) = connection(settings());
+        let made = Made::from_client(&mut wrong, start, RELIABLE, &request(user, password));
+        assert_eq!(made.parts, [response(200, "Invalid Credentials")]);
+        assert!(made.violation.is_some(), "{user:?} with {password:?} has to go");
+    }
+}
+
+#[test]
+fn what_is_the_games_is_ignored_quietly() {
+    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let mut games = batch(
+        Version::NEWEST,
+        1.0,
+        &[
+            (Kind::Ready, &[]),
+            (Kind::AddPlayer, &[]),
+            (Kind::TimeSnapshot, &[0; 8]),
+            (Kind::Command, &[1; 20]),
+        ],
+    );
+    games.extend([4, 0x34, 0x12, 7, 7]); // A message of nobody's.
+    games.extend(&voice(Version::NEWEST, b"behind")[8..]);
+    let made = Made::from_client(&mut connection, start, RELIABLE, &games);
+    assert_eq!(made.parts, [(SortedPart::Voice(Delivery::Reliable), b"behind".to_vec())]);
+    assert_eq!(made.violation, None);
+}
+
+#[test]
+fn without_lengths_what_stands_behind_an_unknown_message_is_lost_and_nobody_leaves_for_it() {
+    let (start, mut connection) = connection(VoiceServerSettings::default());
+    Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::V42));
+    let mixed =
+        batch(Version::V42, 1.0, &[(Kind::Voice, &voice_body(b"in front")), (Kind::Command, &[1; 20])]);
+    let mixed = [mixed, voice(Version::V42, b"behind")[8..].to_vec()].concat();
+    let made = Made::from_client(&mut connection, start, UNRELIABLE, &mixed);
+    assert_eq!(made.parts, [(SortedPart::Voice(Delivery::Unreliable), b"in front".to_vec())]);
+    assert_eq!(made.violation, None);
+}
+
+#[test]
+fn who_never_says_anything_that_can_be_read_has_to_go() {
+    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let made: Vec<Made> =
+        (0..100).map(|_| Made::from_client(&mut connection, start, RELIABLE, &[0xff; 20])).collect();
+    assert!(made.iter().take(50).all(Made::is_nothing));
+    assert!(made.iter().any(|made| made.violation.is_some()));
+}
+
+#[test]
+fn a_pong_is_repeated_where_silence_would_end_the_connection() {
+    let interval = Duration::from_secs(10);
+    let settings =
+        VoiceServerSettings { pong_interval_max: Some(interval), ..VoiceServerSettings::default() };
+    let (start, mut connection) = connection(settings);
+    assert_eq!(connection.poll_timeout(), None, "nothing was asked yet");
+    let first = Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::V81));
+    assert_eq!(connection.poll_timeout(), Some(start + interval));
+    assert!(Made::by(|sorted| connection.handle_timeout(after(start, 9999), sorted)).is_nothing());
+    let again = Made::by(|sorted| connection.handle_timeout(start + interval, sorted));
+    assert_eq!(read(Version::V81, &again.parts[0].1).1, read(Version::V81, &first.parts[0].1).1);
+    assert_eq!(connection.poll_timeout(), Some(start + 2 * interval));
+}
+
+#[test]
+fn limits_leave_room_for_what_is_around_voice() {
+    let server = MirrorVoiceServer::new(VoiceServerSettings::default());
+    let limits = |bytes| {
+        let limits = server.limits(PacketLimits { reliable_bytes: bytes, unreliable_bytes: bytes });
+        limits.unreliable_bytes
+    };
+    assert_eq!((limits(1194), limits(600), limits(10)), (VOICE_BYTES_MAX, 586, 0));
+    assert_eq!(voice(Version::NEWEST, &[0; 586]).len(), 600);
+}
+
+#[test]
+fn a_password_does_not_show_in_logs() {
+    let credentials = Credentials::new("ada", "lovelace").expect("short");
+    assert!(!format!("{credentials:?}").contains("lovelace"));
+    assert!(Credentials::new("ada", "x".repeat(513)).is_err());
+}
+
+fn connection(settings: VoiceServerSettings) -> (Instant, MirrorVoiceConnection) {
+    let start = Instant::now();
+    (start, MirrorVoiceServer::new(settings).open(start))
+}

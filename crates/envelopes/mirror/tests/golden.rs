@@ -1,0 +1,192 @@
+//! Bytes as stock Mirror has them, above the network that carries them.
+
+use consonance_mirror::{
+    Batch, Dialect, IdHash, Kind, Message, MessageId, Ping, Version, VoiceType, looks_like_batch, text,
+    varint,
+};
+
+/// The time stamp of all batches here, in seconds.
+const SECONDS: f64 = 12.5;
+const VOICE: &str = "8bc70401020304";
+
+#[test]
+fn lengths_are_written_and_read_as_mirror_does() {
+    for (number, expected) in [
+        (0, "00"),
+        (240, "f0"),
+        (241, "f101"),
+        (287, "f12f"),
+        (288, "f130"),
+        (304, "f140"),
+        (495, "f1ff"),
+        (496, "f200"),
+        (1024, "f410"),
+        (2287, "f8ff"),
+        (2288, "f90000"),
+        (67823, "f9ffff"),
+        (67824, "faf00801"),
+        (0xff_ffff, "faffffff"),
+        (0x0100_0000, "fb00000001"),
+        (u64::MAX, "ffffffffffffffffff"),
+    ] {
+        let mut bytes = Vec::new();
+        varint::write(number, &mut bytes);
+        assert_eq!(bytes, hex(expected), "{number}");
+        assert_eq!(varint::read(&bytes), Some((number, bytes.len())), "{number}");
+        for cut in 0..bytes.len() {
+            assert_eq!(varint::read(&bytes[..cut]), None, "{number}, cut after {cut} bytes");
+        }
+    }
+}
+
+#[test]
+fn message_ids_are_those_of_stock_builds() {
+    let rows: [(Kind, u16, u16); 19] = [
+        (Kind::Voice, 0x2062, 0xd355),
+        (Kind::Ready, 0x9d3c, 0xaabc),
+        (Kind::NotReady, 0x9fff, 0xa972),
+        (Kind::AddPlayer, 0x331d, 0xc106),
+        (Kind::Scene, 0x7633, 0x0de0),
+        (Kind::Ping, 0x817f, 0x444f),
+        (Kind::Pong, 0x2839, 0x69d7),
+        (Kind::TimeSnapshot, 0xcfbe, 0xdf09),
+        (Kind::Command, 0xb494, 0x98d4),
+        (Kind::Rpc, 0x84ba, 0x9d2e),
+        (Kind::Spawn, 0x4064, 0x8864),
+        (Kind::ObjectSpawnStarted, 0xe98a, 0x30d8),
+        (Kind::ObjectSpawnFinished, 0x8671, 0xa9b4),
+        (Kind::ObjectDestroy, 0xd424, 0xad61),
+        (Kind::ObjectHide, 0x0e4e, 0x7ff1),
+        (Kind::EntityState, 0x0411, 0x3033),
+        (Kind::ChangeOwner, 0xeffc, 0x10ab),
+        (Kind::AuthRequest, 0x33f0, 0x10c8),
+        (Kind::AuthResponse, 0x5a0e, 0x6630),
+    ];
+    for (kind, times_31, fnv_1a) in rows {
+        for (version, id) in [(Version::V81, times_31), (Version::NEWEST, fnv_1a)] {
+            let dialect = dialect(version);
+            assert_eq!(dialect.id(kind), MessageId(id), "{kind:?} in {version}");
+            assert_eq!(dialect.kind(MessageId(id)), Some(kind), "{id:#06x} in {version}");
+        }
+    }
+}
+
+#[test]
+fn a_fork_of_the_integration_has_other_ids() {
+    let name = "Dissonance.Integrations.MirrorWTransport.DissonanceNetworkMessage";
+    let fork = VoiceType::new(name);
+    assert_eq!(Dialect::new(Version::V42, fork).id(Kind::Voice), MessageId(0x039e));
+    assert_eq!(Dialect::new(Version::NEWEST, fork).id(Kind::Voice), MessageId(0x22e3));
+    assert_eq!(MessageId::of(name, IdHash::Fnv1a), MessageId::of_ascii(name, IdHash::Fnv1a));
+}
+
+#[test]
+fn batches_are_those_of_stock_builds() {
+    let long_packet = format!("8bc7{}", "5a".repeat(298));
+    let rows: [(&str, Version, Written<'_>, String); 9] = [
+        ("voice, v82.6 and later", Version::V82_6, Written::Voice(VOICE), format!("0b 55d3 0700 {VOICE}")),
+        ("voice, v42", Version::V42, Written::Voice(VOICE), format!("6220 0700 {VOICE}")),
+        (
+            "300-byte packet",
+            Version::V82_6,
+            Written::Voice(&long_packet),
+            format!("f140 55d3 2c01 {long_packet}"),
+        ),
+        (
+            "ready and player",
+            Version::V82_6,
+            Written::Empty(&[Kind::Ready, Kind::AddPlayer]),
+            "02 bcaa 02 06c1".into(),
+        ),
+        ("ready alone", Version::V82_6, Written::Empty(&[Kind::Ready]), "02 bcaa".into()),
+        ("scene", Version::V82_6, Written::Scene("Online"), "0c e00d 0700 4f6e6c696e65 00 00".into()),
+        ("ping", Version::V82_6, Written::Ping, "12 4f44 0000000000002440 0000000000002840".into()),
+        (
+            "pong",
+            Version::V82_6,
+            Written::Pong,
+            "1a d769 0000000000002440 0000000000000440 000000000000e03f".into(),
+        ),
+        ("pong, v42", Version::V42, Written::Pong, "3928 0000000000002440 0000000000002940".into()),
+    ];
+    for (label, version, written, expected) in rows {
+        let dialect = dialect(version);
+        let batch = write(dialect, written);
+        assert_eq!(batch, hex(&format!("0000000000002940 {expected}")), "{label}");
+        let read = Batch::parse(dialect.framing(), &batch).expect(label);
+        assert_eq!(read.seconds(), Some(SECONDS), "{label}");
+        let messages: Vec<Message<'_>> =
+            read.messages(dialect).map(|message| message.expect(label)).collect();
+        let framed: Vec<u8> = messages.iter().flat_map(|message| message.framed).copied().collect();
+        assert_eq!(framed, batch[8..], "{label}: the messages are all there is");
+        assert!(messages.iter().all(|message| dialect.kind(message.id).is_some()), "{label}");
+        assert_eq!(Dialect::detect(&batch, VoiceType::STOCK), Some(dialect), "{label} tells its dialect");
+        assert_eq!(looks_like_batch(&batch), version == Version::V82_6, "{label}");
+    }
+}
+
+#[test]
+fn a_single_time_is_echoed_alone_where_messages_have_lengths() {
+    let body = Ping::Time(10.0).pong(dialect(Version::V81).framing(), SECONDS);
+    assert_eq!(body.as_ref(), hex("0000000000002440"));
+}
+
+#[test]
+fn strings_have_their_length_and_one_in_front() {
+    assert_eq!(text::length_prefix("Online"), Some([7, 0]));
+    assert_eq!(text::read(&hex("0700 4f6e6c696e65 00")), Some(("Online", [0].as_slice())));
+    assert_eq!(text::read(&hex("0000")), Some(("", [].as_slice())), "no string reads as an empty one");
+    assert_eq!(text::read(&hex("0400 4f6e")), None, "cut off");
+    assert_eq!(text::read(&hex("0200 ff")), None, "no UTF-8");
+    assert_eq!(text::length_prefix(&"x".repeat(65_535)), None);
+}
+
+#[test]
+fn the_byte_before_a_batch_tells_two_networks_apart() {
+    let voice = hex(&format!("04 0000000000002940 0b 55d3 0700 {VOICE}"));
+    assert!(looks_like_batch(&voice[1..]), "with the byte of kcp2k since 1.40 taken off");
+    assert!(!looks_like_batch(&voice), "and with it left on");
+}
+
+#[derive(Clone, Copy)]
+enum Written<'a> {
+    /// A packet in hex.
+    Voice(&'a str),
+    Empty(&'a [Kind]),
+    Scene(&'a str),
+    Ping,
+    Pong,
+}
+
+fn write(dialect: Dialect, written: Written<'_>) -> Vec<u8> {
+    let mut batch = Vec::new();
+    dialect.begin_batch(SECONDS, &mut batch);
+    let ping = if dialect == self::dialect(Version::V42) {
+        Ping::Time(10.0)
+    } else {
+        Ping::Times { local: 10.0, predicted: 12.0 }
+    };
+    match written {
+        Written::Voice(packet) => dialect.write_voice(&hex(packet), &mut batch).expect("it is short enough"),
+        Written::Empty(kinds) => kinds.iter().for_each(|kind| dialect.write_message(*kind, &[], &mut batch)),
+        Written::Scene(name) => {
+            let length = text::length_prefix(name).expect("it is short");
+            dialect.write_message(Kind::Scene, &[&length, name.as_bytes(), &[0, 0]], &mut batch);
+        }
+        Written::Ping => dialect.write_message(Kind::Ping, &[ping.body().as_ref()], &mut batch),
+        Written::Pong => {
+            let body = ping.pong(dialect.framing(), SECONDS);
+            dialect.write_message(Kind::Pong, &[body.as_ref()], &mut batch);
+        }
+    }
+    batch
+}
+
+fn dialect(version: Version) -> Dialect {
+    Dialect::new(version, VoiceType::STOCK)
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
