@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 pub mod memory;
+pub mod proxy_protocol;
 pub mod tcp;
 pub mod udp;
 
@@ -34,6 +35,7 @@ mod game_client;
 mod game_server;
 mod readiness;
 mod sorted;
+mod source_addresses;
 mod splice;
 mod voice_client;
 mod voice_server;
@@ -44,6 +46,7 @@ pub use envelope::{ClientEnvelope, Envelope, Envelopes};
 pub use game_client::{GameClient, GameClientEvent};
 pub use game_server::{GameServer, GameServerEvent};
 pub use sorted::{Sorted, SortedPart};
+pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use splice::{Splice, SpliceSettings, VoiceBegins, VoiceClosed};
 pub use voice_client::VoiceClient;
 pub use voice_server::VoiceServer;

@@ -37,6 +37,9 @@ pub struct UdpClient<E: ClientEndpoint> {
     endpoint: E,
     server: SocketAddr,
     settings: UdpClientSettings,
+    /// What stands before each datagram until the server has answered.
+    preface: Vec<u8>,
+    is_answered: bool,
     /// While there is a connection, or one is being made or ended.
     socket: Option<DatagramSocket>,
     /// Of sockets that are gone.
@@ -61,6 +64,8 @@ impl<E: ClientEndpoint> UdpClient<E> {
             endpoint,
             server,
             settings,
+            preface: Vec::new(),
+            is_answered: false,
             socket: None,
             counts: DatagramCounts::default(),
             is_leaving: false,
@@ -72,6 +77,15 @@ impl<E: ClientEndpoint> UdpClient<E> {
             event_bytes: Vec::new(),
             datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
         }
+    }
+
+    /// Puts these bytes before each datagram until the server has answered, for servers behind something that takes them away,
+    /// such as a [header of the PROXY protocol](crate::proxy_protocol::header). The first datagram alone would not do: it may
+    /// be lost.
+    #[must_use]
+    pub fn with_preface(mut self, preface: Vec<u8>) -> Self {
+        self.preface = preface;
+        self
     }
 
     /// Where its datagrams come from, while there is a connection.
@@ -110,6 +124,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
         let Some(socket) = &mut self.socket else { return false };
         let Some((bytes, _)) = socket.receive(&mut self.received) else { return false };
         self.turn.datagrams += 1;
+        self.is_answered = true;
         self.endpoint.handle_datagram(now, &self.received[..bytes]);
         true
     }
@@ -130,6 +145,9 @@ impl<E: ClientEndpoint> UdpClient<E> {
             self.datagram.clear();
             if !self.endpoint.poll_transmit(now, &mut self.datagram) {
                 return;
+            }
+            if !self.is_answered {
+                self.datagram.splice(..0, self.preface.iter().copied());
             }
             if let Some(socket) = &mut self.socket {
                 socket.send(None, &self.datagram);
@@ -174,6 +192,7 @@ impl<E: ClientEndpoint> GameClient for UdpClient<E> {
         match self.open() {
             Ok(socket) => {
                 self.socket = Some(socket);
+                self.is_answered = false;
                 self.endpoint.connect(now, greeting);
                 self.transmit(now);
             }

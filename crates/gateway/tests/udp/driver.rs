@@ -184,3 +184,45 @@ fn a_flood_does_not_keep_a_server_from_what_is_due() {
         (server.datagrams().received == 50).then_some(())
     });
 }
+
+#[test]
+fn a_preface_stands_before_each_datagram_until_the_server_has_answered() {
+    let raw = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    raw.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+    let mut client = client_of(raw.local_addr().unwrap()).with_preface(b"preface".to_vec());
+    client.connect(Instant::now(), b"key");
+    let next = |client: &mut UdpClient<PlainClient>| {
+        wait("a datagram", || {
+            client.poll(Instant::now());
+            let mut buffer = [0; 1500];
+            let (bytes, from) = raw.recv_from(&mut buffer).ok()?;
+            Some((buffer[..bytes].to_vec(), from))
+        })
+    };
+    for _ in 0..2 {
+        let (datagram, _) = next(&mut client);
+        assert!(datagram.starts_with(b"preface"), "{datagram:?}");
+    }
+    let (_, from) = next(&mut client);
+    raw.send_to(b"\xff", from).unwrap();
+    wait("the answer", || {
+        (client.poll(Instant::now()).is_none() && client.datagrams().received > 0).then_some(())
+    });
+    while raw.recv_from(&mut [0; 1500]).is_ok() {}
+    let datagram = wait("a datagram without it", || {
+        let (datagram, _) = next(&mut client);
+        (!datagram.starts_with(b"preface")).then_some(datagram)
+    });
+    assert!(!datagram.is_empty());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_client_may_come_from_an_address_of_ones_choice() {
+    let mut server = server();
+    let settings =
+        UdpClientSettings { local_ip: Some([127, 1, 2, 3].into()), ..UdpClientSettings::default() };
+    let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
+    let (_, remote) = connect(&mut server, &mut client);
+    assert_eq!(remote.ip().to_string(), "127.1.2.3");
+}

@@ -1,0 +1,103 @@
+//! Telling a game's server who its clients are: the PROXY protocol, version 2.
+//!
+//! A server that stands behind others reads this header in front of what its client says, and takes the addresses in it for
+//! those of the connection. See "The PROXY protocol", versions 1 & 2, by Willy Tarreau, section 2.2.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// What the client's connection travels in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// A TCP stream: the header is its beginning.
+    Tcp,
+    /// UDP datagrams: the header is the beginning of one.
+    Udp,
+}
+
+/// The header for a client at this address that has connected to this address of ours: 28 bytes for IPv4, 52 for IPv6.
+///
+/// IPv4 addresses that are mapped into IPv6 (RFC 4291, section 2.5.5.2) count as IPv4; if only one of the two is one,
+/// both are written as IPv6.
+pub fn header(client: SocketAddr, listener: SocketAddr, carrier: Carrier) -> Vec<u8> {
+    let mut header = SIGNATURE.to_vec();
+    let carrier = match carrier {
+        Carrier::Tcp => 1,
+        Carrier::Udp => 2,
+    };
+    header.push(VERSION_2_PROXY);
+    match (client.ip().to_canonical(), listener.ip().to_canonical()) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => {
+            header.push(IPV4 | carrier);
+            header.extend(12_u16.to_be_bytes());
+            header.extend(from.octets());
+            header.extend(to.octets());
+        }
+        (from, to) => {
+            header.push(IPV6 | carrier);
+            header.extend(36_u16.to_be_bytes());
+            header.extend(as_ipv6(from));
+            header.extend(as_ipv6(to));
+        }
+    }
+    header.extend(client.port().to_be_bytes());
+    header.extend(listener.port().to_be_bytes());
+    header
+}
+
+/// No protocol of a client begins like this.
+const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+/// Version 2 in the upper four bits, and the command PROXY: the connection is made for somebody else.
+const VERSION_2_PROXY: u8 = 0x21;
+/// Families of addresses, in the upper four bits.
+const IPV4: u8 = 0x10;
+const IPV6: u8 = 0x20;
+
+fn as_ipv6(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => address.octets(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNATURE_IN_HEX: &str = "0d0a0d0a000d0a515549540a";
+
+    fn hex(client: &str, listener: &str, carrier: Carrier) -> String {
+        let header = header(client.parse().unwrap(), listener.parse().unwrap(), carrier);
+        header
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect()
+    }
+
+    #[test]
+    fn the_header_is_that_of_the_specification() {
+        let ports = "c0001e61";
+        let (v4, listener) = ("192.0.2.7:49152", "198.51.100.1:7777");
+        let addresses = "c0000207c6336401";
+        assert_eq!(hex(v4, listener, Carrier::Tcp), format!("{SIGNATURE_IN_HEX}2111000c{addresses}{ports}"));
+        assert_eq!(hex(v4, listener, Carrier::Udp), format!("{SIGNATURE_IN_HEX}2112000c{addresses}{ports}"));
+        let addresses = "20010db800000000000000000000000720010db8000000000000000000000001";
+        assert_eq!(
+            hex("[2001:db8::7]:49152", "[2001:db8::1]:7777", Carrier::Udp),
+            format!("{SIGNATURE_IN_HEX}21220024{addresses}{ports}")
+        );
+        assert_eq!(
+            hex("[2001:db8::7]:49152", "[2001:db8::1]:7777", Carrier::Tcp),
+            format!("{SIGNATURE_IN_HEX}21210024{addresses}{ports}")
+        );
+    }
+
+    #[test]
+    fn an_address_of_ipv4_is_one_even_within_ipv6() {
+        let plain = hex("192.0.2.7:1", "198.51.100.1:2", Carrier::Udp);
+        assert_eq!(hex("[::ffff:192.0.2.7]:1", "[::ffff:198.51.100.1]:2", Carrier::Udp), plain);
+        let mixed = hex("192.0.2.7:1", "[2001:db8::1]:2", Carrier::Udp);
+        let addresses = "00000000000000000000ffffc000020720010db8000000000000000000000001";
+        assert_eq!(mixed, format!("{SIGNATURE_IN_HEX}21220024{addresses}00010002"));
+    }
+}
