@@ -6,6 +6,7 @@
 mod exposition;
 mod families;
 mod fast_path;
+mod games;
 mod joining_hook;
 mod network_counters;
 mod observation;
@@ -40,6 +41,7 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     recordings::write(&mut out, observation);
     network_counters::write(&mut out, observation);
     fast_path::write(&mut out, observation);
+    games::write(&mut out, observation);
     process::write(&mut out);
     out.into_text()
 }

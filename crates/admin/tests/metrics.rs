@@ -25,7 +25,11 @@ fn observation() -> Observation {
     Observation {
         uptime: Duration::from_millis(2500),
         sessions: vec![session("a", 1, 3), session("b", 5, 4), session("c", 2, 0)],
-        networks: vec![NetworkNumbers { network: "quic", counters, path: Some(path()) }; 2],
+        networks: vec![
+            NetworkNumbers { network: "quic", counters, path: Some(path()), game: None },
+            NetworkNumbers { network: "quic", counters, path: Some(path()), game: None },
+            NetworkNumbers { network: "kcp", counters, path: None, game: Some(game()) },
+        ],
         lost_percent: vec![0.0, 1.5, 30.0],
         ..Observation::default()
     }
@@ -35,6 +39,12 @@ fn path() -> transport::PathStatistics {
     let mut path = transport::PathStatistics { agreed: 9, in_use: 4, ..Default::default() };
     (path.packets_fallen_back, path.refused.forged, path.addresses_proved) = (30, 2, 5);
     path
+}
+
+fn game() -> transport::GameStatistics {
+    let mut game = transport::GameStatistics { voice_unwanted: 4, upstreams_lost: 3, ..Default::default() };
+    (game.to_server.reliable.packets, game.from_server.unreliable.bytes) = (60, 6000);
+    game
 }
 
 fn scrape(text: &str) -> Vec<Sample> {
@@ -69,6 +79,11 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_fast_path_fallbacks_total", &[("network", "quic")], 60.0),
         ("consonance_fast_path_refused_total", &[("reason", "forged")], 4.0),
         ("consonance_fast_path_addresses_total", &[("step", "proved")], 10.0),
+        ("consonance_links", &[("network", "kcp")], 7.0),
+        ("consonance_game_messages_total", &[("direction", "to_server"), ("delivery", "reliable")], 60.0),
+        ("consonance_game_bytes_total", &[("direction", "from_server"), ("delivery", "unreliable")], 6000.0),
+        ("consonance_game_voice_unwanted_total", &[("network", "kcp")], 4.0),
+        ("consonance_game_upstreams_ended_total", &[("reason", "lost")], 3.0),
         ("consonance_recordings", &[("state", "live")], 0.0),
         ("consonance_joining_hook_questions_total", &[], 0.0),
         ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),

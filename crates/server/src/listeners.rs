@@ -94,7 +94,13 @@ impl Listeners {
             network: listener.network(),
             counters: listener.statistics(),
             path: listener.path_statistics(now),
+            game: listener.game_statistics(),
         })
+    }
+
+    /// Connections that are up on any of them, links or not.
+    pub(crate) fn connections(&self) -> u64 {
+        self.list.iter().map(|listener| listener.statistics().connections.connected).sum()
     }
 
     /// Which way a link's voice takes, where its network knows. It asks the network.

@@ -202,6 +202,11 @@ impl SessionLoop {
         self.session_of.len()
     }
 
+    /// Whether nobody is connected any more, on links or on connections that carry something else, too.
+    pub fn is_deserted(&self) -> bool {
+        self.links() == 0 && self.listeners.connections() == 0
+    }
+
     /// The name, the number of clients and the counters of each session.
     pub fn statistics(&self) -> impl Iterator<Item = (&str, usize, ServerStatistics)> {
         let sessions = self.sessions.iter();

@@ -189,6 +189,15 @@ families! {
     PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
         "Addresses that clients were challenged to prove, and those that were proved.";
 
+    GAME_MESSAGES: Counter "consonance_game_messages_total" ["network", "direction", "delivery"]
+        "Messages that went through a splice to games' servers and came from them, without voice.";
+    GAME_BYTES: Counter "consonance_game_bytes_total" ["network", "direction", "delivery"]
+        "Their bytes, without what the network adds.";
+    GAME_VOICE_UNWANTED: Counter "consonance_game_voice_unwanted_total" ["network"]
+        "Voice packets that a splice took out and threw away, because the session had closed their speaker's voice.";
+    GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
+        "Connections of a splice to games' servers that could not be made (failed), were ended by the server or lost, or were ended because the server was too slow.";
+
     PROCESS_CPU: Counter "process_cpu_seconds_total"
         "Processor time of the process, in user mode and in the system.";
     PROCESS_MEMORY: Gauge "process_resident_memory_bytes"

@@ -10,7 +10,7 @@ use crate::ending::{DrainPlan, RestartPlan};
 
 impl SessionLoop {
     /// Ends every session and asks the listeners to disconnect everybody in order; turn on until
-    /// [`links`](Self::links) is 0.
+    /// [`is_deserted`](Self::is_deserted).
     pub fn shut_down(&mut self, now: Instant) {
         let ending = if self.is_handed_over { Vec::new() } else { self.sessions.indices() };
         for index in ending {
@@ -70,7 +70,7 @@ impl SessionLoop {
 
     /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand it
     /// are told when to come back, and all links are closed; nobody is told that anybody left. Turn on until
-    /// [`links`](Self::links) is 0, and do nothing else with it.
+    /// [`is_deserted`](Self::is_deserted), and do nothing else with it.
     pub fn hand_over(&mut self, now: Instant, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
         let at = self.at(now);
         self.is_handed_over = true;

@@ -49,6 +49,8 @@ pub struct NetworkNumbers {
     pub counters: transport::ServerStatistics,
     /// What went beside its connections, if anything can.
     pub path: Option<transport::PathStatistics>,
+    /// What it carried between a game's clients and the game's server, if it stands between them.
+    pub game: Option<transport::GameStatistics>,
 }
 
 impl SessionLoop {
