@@ -5,33 +5,46 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::document::{Placed, Value, quoted};
-use super::{Config, DEFAULT_PORT, joining, rooms};
+use super::{Config, DEFAULT_PORT, joining};
 use crate::secret::Secret;
 
-/// The place of a key's value in a [`Config`].
-type At<T> = fn(&mut Config) -> &mut T;
+/// The place of a key's value in what is configured.
+type At<C, T> = fn(&mut C) -> &mut T;
 
-/// What kind of value a key has, where it is kept, and its range (both ends included).
-#[derive(Clone, Copy)]
-pub(super) enum Field {
-    Flag(At<bool>),
-    Size(At<usize>, usize, usize),
-    Number(At<u32>, u32, u32),
-    Bytes(At<u64>, u64, u64),
-    Port(At<Option<u16>>),
-    Seconds(At<Duration>, f64, f64),
-    Text(At<Option<String>>),
-    Secret(At<Option<Secret>>),
-    Choice(fn(&mut Config) -> &mut dyn Choice),
-    Texts(At<Vec<String>>),
-    Address(At<Option<SocketAddr>>),
-    Addresses(At<Vec<SocketAddr>>),
-    File(At<Option<PathBuf>>),
-    Files(At<Vec<PathBuf>>),
-    Access,
-    Proximity,
-    RoomLimits,
-    Passwords,
+/// What kind of value a key of a `C` has, where it is kept, and its range (both ends included).
+pub(super) enum Field<C: 'static = Config> {
+    Flag(At<C, bool>),
+    Size(At<C, usize>, usize, usize),
+    Number(At<C, u32>, u32, u32),
+    Bytes(At<C, u64>, u64, u64),
+    Port(At<C, Option<u16>>),
+    Seconds(At<C, Duration>, f64, f64),
+    Text(At<C, Option<String>>),
+    Secret(At<C, Option<Secret>>),
+    Choice(fn(&mut C) -> &mut dyn Choice),
+    Texts(At<C, Vec<String>>),
+    Address(At<C, Option<SocketAddr>>),
+    Addresses(At<C, Vec<SocketAddr>>),
+    File(At<C, Option<PathBuf>>),
+    Files(At<C, Vec<PathBuf>>),
+    Tables(&'static Tables<C>),
+}
+
+impl<C> Clone for Field<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Field<C> {}
+
+/// A list of tables, each with keys of its own.
+pub(super) struct Tables<C> {
+    /// Reads the whole list. Paths are relative to the folder.
+    pub(super) read: fn(&mut C, &Value, &Path) -> Result<(), Mistake>,
+    /// Each as a file has it, with secrets or without.
+    pub(super) written: fn(&C, reveals: bool) -> Vec<String>,
+    pub(super) in_words: &'static str,
 }
 
 /// One of a few things with names.
@@ -48,9 +61,9 @@ pub(super) trait Choice {
 /// What is wrong with a value, and in which line if not in the key's.
 pub(super) type Mistake = (Option<usize>, String);
 
-impl Field {
+impl<C: Default> Field<C> {
     /// Reads a value. Paths are relative to `folder`.
-    pub(super) fn read(self, config: &mut Config, value: &Value, folder: &Path) -> Result<(), Mistake> {
+    pub(super) fn read(self, config: &mut C, value: &Value, folder: &Path) -> Result<(), Mistake> {
         match self {
             Self::Flag(at) => *at(config) = flag(value)?,
             Self::Size(at, least, most) => *at(config) = whole(value, least as u64, most as u64)? as usize,
@@ -71,27 +84,22 @@ impl Field {
             Self::Addresses(at) => *at(config) = list(value, address)?,
             Self::File(at) => *at(config) = Some(folder.join(path(text(value)?)?)),
             Self::Files(at) => *at(config) = list(value, |text| Ok(folder.join(path(text)?)))?,
-            Self::Access => config.access = rooms::read_access(value)?,
-            Self::Proximity => config.proximity = rooms::read_proximity(value)?,
-            Self::RoomLimits => config.room_limits = rooms::read_limits(value)?,
-            Self::Passwords => {
-                config.joining.passwords = joining::read_passwords(value, |file| folder.join(file))?;
-            }
+            Self::Tables(tables) => (tables.read)(config, value, folder)?,
         }
         Ok(())
     }
 
     /// The value as a file has it, but for secrets; `None` if there is none.
-    pub(super) fn written(self, config: &mut Config) -> Option<String> {
+    pub(super) fn written(self, config: &mut C) -> Option<String> {
         self.written_with(config, false)
     }
 
     /// The same with secrets, to find out whether they differ.
-    pub(super) fn compared(self, config: &mut Config) -> Option<String> {
+    pub(super) fn compared(self, config: &mut C) -> Option<String> {
         self.written_with(config, true)
     }
 
-    fn written_with(self, config: &mut Config, reveals: bool) -> Option<String> {
+    fn written_with(self, config: &mut C, reveals: bool) -> Option<String> {
         let quoted_path = |path: &PathBuf| quoted(&path.to_string_lossy());
         let listed = |items: Vec<String>| format!("[{}]", items.join(", "));
         Some(match self {
@@ -111,13 +119,7 @@ impl Field {
             }
             Self::File(at) => quoted_path(at(config).as_ref()?),
             Self::Files(at) => listed(at(config).iter().map(quoted_path).collect()),
-            Self::Access => listed(config.access.iter().map(rooms::written_access).collect()),
-            Self::Proximity => listed(config.proximity.iter().map(rooms::written_proximity).collect()),
-            Self::RoomLimits => listed(config.room_limits.iter().map(rooms::written_limits).collect()),
-            Self::Passwords => {
-                let passwords = &config.joining.passwords;
-                listed(passwords.iter().map(|entry| joining::written_password(entry, reveals)).collect())
-            }
+            Self::Tables(tables) => listed((tables.written)(config, reveals)),
         })
     }
 
@@ -131,13 +133,13 @@ impl Field {
             Self::Port(_) => "0 to 65535".into(),
             Self::Seconds(_, least, most) => format!("{least} to {most} seconds"),
             Self::Text(_) | Self::Secret(_) => "a text".into(),
-            Self::Choice(at) => alternatives(&at(&mut Config::default()).names()),
+            Self::Choice(at) => alternatives(&at(&mut C::default()).names()),
             Self::Texts(_) => "a list of texts".into(),
             Self::Address(_) => "an address with a port".into(),
             Self::Addresses(_) => "a list of addresses with ports".into(),
             Self::File(_) => "a path".into(),
             Self::Files(_) => "a list of paths".into(),
-            Self::Access | Self::Proximity | Self::RoomLimits | Self::Passwords => "a list of tables".into(),
+            Self::Tables(tables) => tables.in_words.into(),
         }
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use consonance_session::RoomPattern;
 
+use super::Config;
 use super::document::{Placed, Value, quoted};
-use super::field::{Field, Mistake, expected, text};
+use super::field::{Field, Mistake, Tables, expected, text};
 use super::hook::HookConfig;
 use super::keys::Key;
 use super::suggestion::nearest;
@@ -105,7 +106,7 @@ pub(super) const JOINING_KEYS: &[Key] = &[
     .with_example("\"password.txt\""),
     Key::at_once(
         "joining.passwords",
-        Field::Passwords,
+        Field::Tables(&PASSWORDS),
         "Passwords of single sessions, by name, or with a * at the end by the beginning of their names; the first that matches counts. Each has a password, or a file with it.",
     )
     .with_example("[{ session = \"staff\", file = \"staff.txt\" }, { session = \"match-*\", password = \"xyzzy\" }]"),
@@ -136,10 +137,18 @@ pub(super) const JOINING_KEYS: &[Key] = &[
     ),
 ];
 
-pub(super) fn read_passwords(
-    value: &Value,
-    file_at: impl Fn(&str) -> PathBuf,
-) -> Result<Vec<SessionPassword>, Mistake> {
+const PASSWORDS: Tables<Config> = Tables {
+    read: |config, value, folder| {
+        config.joining.passwords = read_passwords(value, |file| folder.join(file))?;
+        Ok(())
+    },
+    written: |config, reveals| {
+        config.joining.passwords.iter().map(|entry| written_password(entry, reveals)).collect()
+    },
+    in_words: "a list of tables",
+};
+
+fn read_passwords(value: &Value, file_at: impl Fn(&str) -> PathBuf) -> Result<Vec<SessionPassword>, Mistake> {
     let Value::List(items) = value else { return Err(expected("a list of tables", value)) };
     items.iter().map(|item| read_password(item, &file_at)).collect()
 }
@@ -172,7 +181,7 @@ fn read_password(item: &Placed, file_at: &dyn Fn(&str) -> PathBuf) -> Result<Ses
 }
 
 /// Without secrets, unless somebody asks for them.
-pub(super) fn written_password(entry: &SessionPassword, reveals: bool) -> String {
+fn written_password(entry: &SessionPassword, reveals: bool) -> String {
     let password = match &entry.password {
         PasswordSource::Text(secret) => format!("password = {}", written_secret(secret, reveals)),
         PasswordSource::File(path) => format!("file = {}", quoted(&path.to_string_lossy())),

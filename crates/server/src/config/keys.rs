@@ -1,5 +1,6 @@
 //! Every key but the limits' of a session: the one place where it is named and explained.
 
+use super::Config;
 use super::admin_keys::ADMIN_KEYS;
 use super::ending::ENDING_KEYS;
 use super::field::Field;
@@ -10,10 +11,10 @@ use super::log::LOG_KEYS;
 use super::moderation_keys::MODERATION_KEYS;
 use super::overload::OVERLOAD_KEYS;
 use super::recording_keys::RECORDING_KEYS;
+use super::rooms::{ACCESS, PROXIMITY, ROOM_LIMITS};
 
-/// One key.
-#[derive(Clone, Copy)]
-pub(super) struct Key {
+/// One key of a `C`.
+pub(super) struct Key<C: 'static = Config> {
     /// With its section, for example `limits.links`.
     pub(super) path: &'static str,
     /// What it means, in sentences.
@@ -21,8 +22,16 @@ pub(super) struct Key {
     /// For keys that have no value unless somebody gives one: what could stand there.
     pub(super) example: Option<&'static str>,
     pub(super) takes: Takes,
-    pub(super) field: Field,
+    pub(super) field: Field<C>,
 }
+
+impl<C> Clone for Key<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Key<C> {}
 
 /// When a changed value is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,22 +52,24 @@ impl Key {
         Self::new(path, AtOnce, field, about)
     }
 
-    pub(super) const fn with_example(self, example: &'static str) -> Self {
-        Self { example: Some(example), ..self }
-    }
-
     /// The part before the last dot; empty for a key at the top.
     pub(super) fn section(&self) -> &'static str {
         self.path.rsplit_once('.').map_or("", |(section, _)| section)
     }
 
-    pub(super) fn name(&self) -> &'static str {
-        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
-    }
-
     /// The environment variable that overrides it.
     pub(super) fn variable(&self) -> String {
         format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
+    }
+}
+
+impl<C> Key<C> {
+    pub(super) const fn with_example(self, example: &'static str) -> Self {
+        Self { example: Some(example), ..self }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
     }
 }
 
@@ -198,20 +209,20 @@ const OWN_KEYS: &[Key] = &[
     ),
     Key::at_once(
         "access",
-        Field::Access,
+        Field::Tables(&ACCESS),
         "Rooms that ask for access tokens, by name, or with a * at the end by the beginning of their names; the first that matches counts. A player needs one of the tokens: of needs to listen and to speak, or of needs_to_listen and needs_to_speak each. Players have tokens from their join tokens.",
     )
     .with_example("[{ room = \"vip\", needs = [\"gold\"] }, { room = \"stage*\", needs_to_speak = [\"singer\"] }]"),
     Key::new(
         "proximity",
         AtStart,
-        Field::Proximity,
+        Field::Tables(&PROXIMITY),
         "Rooms where distance decides who hears whom, by name or beginning like those above. range_m is how many metres a voice carries; hysteresis, how much better another speaker has to be to take a place (0.25 if it is not given); streams_max, how many speakers a listener is sent at once (8).",
     )
     .with_example("[{ room = \"world\", range_m = 25 }]"),
     Key::at_once(
         "room_limits",
-        Field::RoomLimits,
+        Field::Tables(&ROOM_LIMITS),
         "How many may use rooms, by name or beginning like those above: listeners_max, how many may listen at once; speakers_max, how many may speak at once; text_every_s, how long one has to wait between two texts to the room, in seconds. What operators decide while the server runs goes before it.",
     )
     .with_example("[{ room = \"duel*\", listeners_max = 2 }, { room = \"stage\", speakers_max = 4, text_every_s = 10 }]"),

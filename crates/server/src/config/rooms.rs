@@ -4,16 +4,35 @@ use std::time::Duration;
 
 use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
+use super::Config;
 use super::document::{Placed, Value, quoted};
-use super::field::{Mistake, decimal, expected, list, text, whole};
+use super::field::{Mistake, Tables, decimal, expected, list, text, whole};
 use super::suggestion::nearest;
 
-pub(super) const ACCESS_KEYS: [&str; 4] = ["room", "needs", "needs_to_listen", "needs_to_speak"];
-pub(super) const PROXIMITY_KEYS: [&str; 4] = ["room", "range_m", "hysteresis", "streams_max"];
+const ACCESS_KEYS: [&str; 4] = ["room", "needs", "needs_to_listen", "needs_to_speak"];
+const PROXIMITY_KEYS: [&str; 4] = ["room", "range_m", "hysteresis", "streams_max"];
 
-pub(super) const LIMIT_KEYS: [&str; 4] = ["room", "listeners_max", "speakers_max", "text_every_s"];
+const LIMIT_KEYS: [&str; 4] = ["room", "listeners_max", "speakers_max", "text_every_s"];
 
-pub(super) fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake> {
+pub(super) const ACCESS: Tables<Config> = Tables {
+    read: |config, value, _| read_access(value).map(|access| config.access = access),
+    written: |config, _| config.access.iter().map(written_access).collect(),
+    in_words: "a list of tables",
+};
+
+pub(super) const PROXIMITY: Tables<Config> = Tables {
+    read: |config, value, _| read_proximity(value).map(|proximity| config.proximity = proximity),
+    written: |config, _| config.proximity.iter().map(written_proximity).collect(),
+    in_words: "a list of tables",
+};
+
+pub(super) const ROOM_LIMITS: Tables<Config> = Tables {
+    read: |config, value, _| read_limits(value).map(|limits| config.room_limits = limits),
+    written: |config, _| config.room_limits.iter().map(written_limits).collect(),
+    in_words: "a list of tables",
+};
+
+fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake> {
     read_rules(value, &ACCESS_KEYS, |line, keys| {
         let mut rule = AccessRule::default();
         for (key, placed) in keys.iter().filter(|(key, _)| key != "room") {
@@ -36,7 +55,7 @@ pub(super) fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)
     })
 }
 
-pub(super) fn read_proximity(value: &Value) -> Result<Vec<(RoomPattern, ProximitySettings)>, Mistake> {
+fn read_proximity(value: &Value) -> Result<Vec<(RoomPattern, ProximitySettings)>, Mistake> {
     read_rules(value, &PROXIMITY_KEYS, |line, keys| {
         let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
         let missing = || (Some(line), "a proximity room needs range_m, in metres".to_owned());
@@ -55,7 +74,7 @@ pub(super) fn read_proximity(value: &Value) -> Result<Vec<(RoomPattern, Proximit
     })
 }
 
-pub(super) fn read_limits(value: &Value) -> Result<Vec<(RoomPattern, RoomLimits)>, Mistake> {
+fn read_limits(value: &Value) -> Result<Vec<(RoomPattern, RoomLimits)>, Mistake> {
     read_rules(value, &LIMIT_KEYS, |line, keys| {
         let mut limits = RoomLimits::new();
         for (key, placed) in keys.iter().filter(|(key, _)| key != "room") {
@@ -82,7 +101,7 @@ fn count(value: &Value, least: u64) -> Result<usize, Mistake> {
     whole(value, least, 65_535).map(|count| count as usize)
 }
 
-pub(super) fn written_limits((room, limits): &(RoomPattern, RoomLimits)) -> String {
+fn written_limits((room, limits): &(RoomPattern, RoomLimits)) -> String {
     let mut keys = vec![format!("room = {}", quoted(&room.to_string()))];
     keys.extend(limits.listeners.map(|most| format!("listeners_max = {most}")));
     keys.extend(limits.speakers.map(|most| format!("speakers_max = {most}")));
@@ -92,7 +111,7 @@ pub(super) fn written_limits((room, limits): &(RoomPattern, RoomLimits)) -> Stri
     format!("{{ {} }}", keys.join(", "))
 }
 
-pub(super) fn written_access((room, rule): &(RoomPattern, AccessRule)) -> String {
+fn written_access((room, rule): &(RoomPattern, AccessRule)) -> String {
     let tokens = |tokens: &[Box<str>]| {
         let tokens: Vec<_> = tokens.iter().map(|token| quoted(token)).collect();
         format!("[{}]", tokens.join(", "))
@@ -108,7 +127,7 @@ pub(super) fn written_access((room, rule): &(RoomPattern, AccessRule)) -> String
     format!("{{ {} }}", keys.join(", "))
 }
 
-pub(super) fn written_proximity((room, settings): &(RoomPattern, ProximitySettings)) -> String {
+fn written_proximity((room, settings): &(RoomPattern, ProximitySettings)) -> String {
     let ProximitySettings { range_m, hysteresis, max_streams, .. } = settings;
     let room = quoted(&room.to_string());
     format!(
