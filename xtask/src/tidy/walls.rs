@@ -66,6 +66,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
+        package: "consonance-sidecar",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
+    },
+    Walls {
         package: "consonance-server",
         may_use: Only(&[
             "consonance-wire",

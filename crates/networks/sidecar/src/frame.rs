@@ -1,0 +1,298 @@
+//! What is said over a link: frames, each after its length. `docs/networks/sidecar.md` is the same as a page.
+
+use consonance_transport::Delivery;
+
+/// The largest voice packet that crosses a link, in bytes: no peer of the original takes a larger one.
+pub const PACKET_BYTES_MAX: usize = 1024;
+/// What a frame's length may say: its kind and its body. The longest that we send is a packet for
+/// [`RECEIVERS_MAX`] players, with 3068 bytes.
+pub(crate) const FRAME_BYTES_MAX: usize = 4096;
+/// Before the proofs nobody has to say so much.
+pub(crate) const GREETING_BYTES_MAX: usize = 512;
+/// Players of one [`Frame::Deliver`].
+pub(crate) const RECEIVERS_MAX: usize = 255;
+/// The only version so far.
+pub(crate) const VERSION: u8 = 1;
+/// How the first frame of a link begins, after its kind: "CVSL".
+pub(crate) const MAGIC: [u8; 4] = *b"CVSL";
+/// Bytes that are drawn anew for each link, by either end.
+pub(crate) const NONCE_BYTES: usize = 16;
+/// HMAC-SHA-256.
+pub(crate) const PROOF_BYTES: usize = 32;
+const LENGTH_BYTES: usize = 2;
+const RELIABLE: u8 = 1;
+const WAS_THERE: u8 = 1;
+
+/// A player's number on a link: the adapter's choice, never used again for another one on the same link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Player(pub u64);
+
+/// One frame. Texts are UTF-8 where they are words for people; who reads them makes them fit to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Frame<'a> {
+    /// The adapter begins.
+    Hello(Hello<'a>),
+    /// The server asks for a proof.
+    Challenge { version: u8, nonce: [u8; NONCE_BYTES] },
+    /// The adapter proves that it knows the secret.
+    Proof([u8; PROOF_BYTES]),
+    /// So does the server: the link is up.
+    Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32 },
+    /// Either end ends the link, and says why.
+    Bye { reason: &'a [u8] },
+    /// Nothing else was said for a while.
+    Alive,
+    /// The adapter: a voice packet of a player.
+    Packet { player: Player, delivery: Delivery, packet: &'a [u8] },
+    /// The server: a voice packet for players.
+    Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
+    /// The adapter: a player is there, and where it is as far as that is known.
+    Joined { player: Player, was_there: bool, address: &'a [u8] },
+    /// The server: a player is taken in.
+    Admitted { player: Player },
+    /// The adapter: a player is gone.
+    Left { player: Player },
+    /// The server: a player is to be disconnected.
+    Kick { player: Player, reason: &'a [u8] },
+    /// A kind of a later version, which is passed over.
+    Unknown,
+}
+
+/// What an adapter says first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hello<'a> {
+    pub(crate) version: u8,
+    pub(crate) nonce: [u8; NONCE_BYTES],
+    /// Which session its players join; empty for the only one.
+    pub(crate) session: &'a str,
+    /// What the game's server is called in logs.
+    pub(crate) name: &'a str,
+}
+
+/// Numbers of players, as they stand in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Receivers<'a>(&'a [[u8; 8]]);
+
+impl Receivers<'_> {
+    pub(crate) fn players(&self) -> impl Iterator<Item = Player> {
+        self.0.iter().map(|bytes| Player(u64::from_be_bytes(*bytes)))
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// Reads a frame without its length; what is wrong with it in words.
+    pub(crate) fn parse(frame: &'a [u8]) -> Result<Self, &'static str> {
+        let (kind, body) = frame.split_first().ok_or("a frame without a kind")?;
+        let mut rest = Rest(body);
+        let short = "a frame that is too short for its kind";
+        let parsed = match *kind {
+            1 => return Self::parse_hello(rest).ok_or("a hello that is none"),
+            2 => rest
+                .byte()
+                .and_then(|version| Some(Self::Challenge { version, nonce: *rest.array()? }))
+                .ok_or(short)?,
+            3 => Self::Proof(*rest.array().ok_or(short)?),
+            4 => rest
+                .array()
+                .and_then(|proof| {
+                    let (idle_s, players_max) = (rest.u16()?, u32::from_be_bytes(*rest.array()?));
+                    Some(Self::Welcome { proof: *proof, idle_s, players_max })
+                })
+                .ok_or(short)?,
+            5 => Self::Bye { reason: rest.0 },
+            6 => Self::Alive,
+            16 => {
+                let delivery = rest.delivery().ok_or(short)?;
+                let player = rest.player().ok_or(short)?;
+                Self::Packet { player, delivery, packet: rest.packet()? }
+            }
+            17 => {
+                let delivery = rest.delivery().ok_or(short)?;
+                let to = rest.receivers().ok_or(short)?;
+                Self::Deliver { to, delivery, packet: rest.packet()? }
+            }
+            18 => rest
+                .byte()
+                .and_then(|flags| {
+                    let player = rest.player()?;
+                    Some(Self::Joined { player, was_there: flags & WAS_THERE != 0, address: rest.0 })
+                })
+                .ok_or(short)?,
+            19 => Self::Admitted { player: rest.player().ok_or(short)? },
+            20 => Self::Left { player: rest.player().ok_or(short)? },
+            21 => Self::Kick { player: rest.player().ok_or(short)?, reason: rest.0 },
+            _ => Self::Unknown,
+        };
+        Ok(parsed)
+    }
+
+    fn parse_hello(mut rest: Rest<'a>) -> Option<Self> {
+        if *rest.array()? != MAGIC {
+            return None;
+        }
+        let (version, nonce) = (rest.byte()?, *rest.array()?);
+        let (session, name) = (rest.text()?, rest.text()?);
+        Some(Self::Hello(Hello { version, nonce, session, name }))
+    }
+
+    /// Appends the frame with its length. Texts and packets are within their limits; see [`cut`].
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        frame(out, self.kind(), |out| self.write_body(out));
+    }
+
+    pub(crate) fn write_body(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Hello(hello) => {
+                out.extend(MAGIC);
+                out.push(hello.version);
+                out.extend(hello.nonce);
+                for text in [hello.session, hello.name] {
+                    out.push(text.len() as u8);
+                    out.extend(text.as_bytes());
+                }
+            }
+            Self::Challenge { version, nonce } => {
+                out.push(*version);
+                out.extend(nonce);
+            }
+            Self::Proof(proof) => out.extend(proof),
+            Self::Welcome { proof, idle_s, players_max } => {
+                out.extend(proof);
+                out.extend(idle_s.to_be_bytes());
+                out.extend(players_max.to_be_bytes());
+            }
+            Self::Bye { reason } => out.extend(*reason),
+            Self::Alive | Self::Unknown => {}
+            Self::Packet { player, delivery, packet } => {
+                out.push(flags_of(*delivery));
+                out.extend(player.0.to_be_bytes());
+                out.extend(*packet);
+            }
+            Self::Deliver { to, delivery, packet } => {
+                write_deliver_head(out, *delivery, to.players());
+                out.extend(*packet);
+            }
+            Self::Joined { player, was_there, address } => {
+                out.push(if *was_there { WAS_THERE } else { 0 });
+                out.extend(player.0.to_be_bytes());
+                out.extend(*address);
+            }
+            Self::Admitted { player } | Self::Left { player } => out.extend(player.0.to_be_bytes()),
+            Self::Kick { player, reason } => {
+                out.extend(player.0.to_be_bytes());
+                out.extend(*reason);
+            }
+        }
+    }
+
+    fn kind(&self) -> u8 {
+        match self {
+            Self::Hello(_) => 1,
+            Self::Challenge { .. } => 2,
+            Self::Proof(_) => 3,
+            Self::Welcome { .. } => 4,
+            Self::Bye { .. } => 5,
+            Self::Alive => 6,
+            Self::Packet { .. } => 16,
+            Self::Deliver { .. } => DELIVER,
+            Self::Joined { .. } => 18,
+            Self::Admitted { .. } => 19,
+            Self::Left { .. } => 20,
+            Self::Kick { .. } => 21,
+            Self::Unknown => u8::MAX,
+        }
+    }
+}
+
+/// Appends a [`Frame::Deliver`] without a list of its receivers: at most [`RECEIVERS_MAX`] of them.
+pub(crate) fn write_deliver(
+    out: &mut Vec<u8>,
+    delivery: Delivery,
+    to: impl ExactSizeIterator<Item = Player>,
+    packet: &[u8],
+) {
+    frame(out, DELIVER, |out| {
+        write_deliver_head(out, delivery, to);
+        out.extend(packet);
+    });
+}
+
+const DELIVER: u8 = 17;
+
+fn write_deliver_head(out: &mut Vec<u8>, delivery: Delivery, to: impl Iterator<Item = Player>) {
+    out.push(flags_of(delivery));
+    let count_at = out.len();
+    out.push(0);
+    for player in to {
+        out.extend(player.0.to_be_bytes());
+        out[count_at] += 1;
+    }
+}
+
+fn frame(out: &mut Vec<u8>, kind: u8, write_body: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.extend([0; LENGTH_BYTES]);
+    out.push(kind);
+    write_body(out);
+    let length = (out.len() - start - LENGTH_BYTES) as u16;
+    out[start..start + LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
+}
+
+fn flags_of(delivery: Delivery) -> u8 {
+    match delivery {
+        Delivery::Reliable => RELIABLE,
+        Delivery::Unreliable => 0,
+    }
+}
+
+/// The beginning of a text of at most so many bytes, without half a letter at its end.
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
+}
+
+/// A body that is being read.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| *byte)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let (array, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(array)
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        self.array().map(|bytes| u16::from_be_bytes(*bytes))
+    }
+
+    fn player(&mut self) -> Option<Player> {
+        self.array().map(|bytes| Player(u64::from_be_bytes(*bytes)))
+    }
+
+    fn delivery(&mut self) -> Option<Delivery> {
+        let flags = self.byte()?;
+        Some(if flags & RELIABLE == 0 { Delivery::Unreliable } else { Delivery::Reliable })
+    }
+
+    fn receivers(&mut self) -> Option<Receivers<'a>> {
+        let count = usize::from(self.byte()?);
+        let (numbers, rest) = self.0.split_at_checked(count * size_of::<u64>())?;
+        self.0 = rest;
+        Some(Receivers(numbers.as_chunks().0))
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = usize::from(self.byte()?);
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        str::from_utf8(text).ok()
+    }
+
+    /// What remains.
+    fn packet(&self) -> Result<&'a [u8], &'static str> {
+        if self.0.len() <= PACKET_BYTES_MAX { Ok(self.0) } else { Err("a voice packet above 1024 bytes") }
+    }
+}

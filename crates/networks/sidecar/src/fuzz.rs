@@ -1,0 +1,114 @@
+//! The body of a fuzz target, which tests run, too: whatever either end of a link may be told.
+
+use std::time::{Duration, Instant};
+
+use consonance_transport::Delivery;
+
+use crate::frame::{Frame, NONCE_BYTES, Player};
+use crate::game_end::GameEnd;
+use crate::handshake::{Prover, Transcript};
+use crate::settings::{SidecarLinkSettings, SidecarSettings};
+use crate::voice_end::{Heard, VoiceEnd};
+
+/// Takes the bytes for one frame; then, cut into pieces, for what a stranger says, and for what is said over a link that is
+/// up, at either end.
+///
+/// # Panics
+/// If a frame is not the same after it was written again, if a stranger gets in, or if it matters how a stream was cut.
+pub fn sidecar_frames(bytes: &[u8]) {
+    if let Ok(frame) = Frame::parse(bytes)
+        && frame != Frame::Unknown
+    {
+        let mut again = Vec::new();
+        frame.write(&mut again);
+        assert_eq!(Frame::parse(&again[size_of::<u16>()..]), Ok(frame), "written once more");
+    }
+    let Some((cut, said)) = bytes.split_first() else { return };
+    let now = Instant::now();
+    assert!(!drain(&mut stranger(now), now, said, said.len()).contains(&"up"), "nobody has proved anything");
+    let (whole, pieces) =
+        (drain(&mut guest(now), now, said, said.len()), drain(&mut guest(now), now, said, 1));
+    assert_eq!(whole, pieces, "it does not matter how the stream was cut");
+    let piece = usize::from(*cut).max(1);
+    let (whole, pieces) = (drain_game(now, said, said.len()), drain_game(now, said, piece));
+    assert_eq!(whole, pieces, "nor at the other end");
+}
+
+fn settings() -> SidecarSettings {
+    let secret = crate::LinkSecret::new("a secret of the fuzzer's own");
+    SidecarSettings { secret, ..SidecarSettings::default() }
+}
+
+fn stranger(now: Instant) -> VoiceEnd {
+    VoiceEnd::new(now, &settings(), [7; NONCE_BYTES])
+}
+
+/// One whose adapter has proved that it knows the secret.
+fn guest(now: Instant) -> VoiceEnd {
+    let (settings, mut end) = (settings(), stranger(now));
+    let hello = crate::frame::Hello { version: 1, nonce: [9; NONCE_BYTES], session: "s", name: "n" };
+    let proof = Transcript::of(&hello, [7; NONCE_BYTES]).proof(Prover::Adapter, &settings.secret);
+    let mut greeting = Vec::new();
+    Frame::Hello(hello).write(&mut greeting);
+    Frame::Proof(proof).write(&mut greeting);
+    let said = drain(&mut end, now, &greeting, greeting.len());
+    assert!(said.contains(&"up"), "a good proof is believed");
+    end
+}
+
+/// What an end makes of a stream that comes in pieces.
+fn drain(end: &mut VoiceEnd, now: Instant, said: &[u8], piece: usize) -> Vec<&'static str> {
+    let settings = settings();
+    let mut heard = Vec::new();
+    for piece in said.chunks(piece.max(1)) {
+        end.handle_bytes(now, piece);
+        while let Some(what) = end.poll(now, &settings) {
+            let (word, is_over) = match what {
+                Heard::Up { .. } => ("up", false),
+                Heard::Packet { .. } => ("packet", false),
+                Heard::Joined { .. } => ("joined", false),
+                Heard::Left { .. } => ("left", false),
+                Heard::Bye { .. } => ("bye", true),
+                Heard::Refused => ("refused", true),
+                Heard::Broken(what) => (what, true),
+                Heard::Nothing => ("nothing", false),
+            };
+            heard.push(word);
+            if is_over {
+                end.end(now, "it is over");
+                return heard;
+            }
+        }
+    }
+    heard
+}
+
+/// The same for an adapter's end.
+fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
+    let settings = SidecarLinkSettings::default();
+    let mut end = GameEnd::new(now, &settings, [9; NONCE_BYTES]);
+    let hello = crate::frame::Hello { version: 1, nonce: [9; NONCE_BYTES], session: "", name: "" };
+    let challenge = Frame::Challenge { version: 1, nonce: [7; NONCE_BYTES] };
+    let proof = Transcript::of(&hello, [7; NONCE_BYTES]).proof(Prover::Server, &settings.secret);
+    let mut greeting = Vec::new();
+    challenge.write(&mut greeting);
+    Frame::Welcome { proof, idle_s: 10, players_max: 9 }.write(&mut greeting);
+    end.handle_bytes(now, &greeting);
+    while end.poll(&settings).is_some() {}
+    assert!(end.is_up(), "a good proof is believed");
+    let mut told = Vec::new();
+    for piece in said.chunks(piece.max(1)) {
+        end.handle_bytes(now, piece);
+        while let Some(what) = end.poll(&settings) {
+            let is_over = matches!(what, crate::game_end::Told::End(_));
+            told.push(format!("{what:?}"));
+            if is_over {
+                return told;
+            }
+        }
+        // Voice for who is there goes out whatever comes in.
+        let _ = end.packet(Player(1), Delivery::Unreliable, b"voice");
+        assert!(end.outbox.piece().len() <= 64 * 1024 && !end.is_lost(now + Duration::from_secs(1)));
+    }
+    told
+}

@@ -1,0 +1,195 @@
+//! The adapter's end of one link, without sockets and clocks.
+
+use std::time::{Duration, Instant};
+
+use consonance_transport::{Delivery, DisconnectReason};
+
+use crate::frame::{FRAME_BYTES_MAX, Frame, Hello, NONCE_BYTES, Player, Receivers, VERSION};
+use crate::frame_reader::FrameReader;
+use crate::handshake::{Prover, Transcript};
+use crate::liveness::Liveness;
+use crate::outbox::{Full, Outbox};
+use crate::settings::SidecarLinkSettings;
+
+/// Fed with bytes, drained of what they say; what it wants to say waits in [`outbox`](Self::outbox).
+#[derive(Debug)]
+pub(crate) struct GameEnd {
+    pub(crate) outbox: Outbox,
+    reader: FrameReader,
+    liveness: Liveness,
+    state: State,
+    /// A frame that is being written.
+    frame: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    Greeting {
+        nonce: [u8; NONCE_BYTES],
+    },
+    Proving(Transcript),
+    Up,
+    /// It is over, or the last words were said.
+    Ended,
+}
+
+/// What came over a link.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Told<'a> {
+    /// The link is up.
+    Up,
+    /// A voice packet for players.
+    Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
+    /// A player is taken in.
+    Admitted { player: Player },
+    /// A player is to go.
+    Kick { player: Player, reason: &'a [u8] },
+    /// The link is over.
+    End(DisconnectReason),
+    /// Nothing that matters.
+    Nothing,
+}
+
+impl GameEnd {
+    /// Says hello. The nonce is one that nobody can guess.
+    pub(crate) fn new(now: Instant, settings: &SidecarLinkSettings, nonce: [u8; NONCE_BYTES]) -> Self {
+        let mut end = Self {
+            outbox: Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
+            reader: FrameReader::default(),
+            liveness: Liveness::new(now, settings.connect_timeout),
+            state: State::Greeting { nonce },
+            frame: Vec::new(),
+        };
+        // The queue is empty.
+        let _ = end.say(&Frame::Hello(hello(settings, nonce)));
+        end
+    }
+
+    pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) {
+        self.liveness.note_heard(now);
+        self.reader.push(bytes);
+    }
+
+    /// The next thing that was said, or `None` if there is no whole one.
+    pub(crate) fn poll(&mut self, settings: &SidecarLinkSettings) -> Option<Told<'_>> {
+        match self.state {
+            State::Greeting { .. } | State::Proving(_) => self.greet(settings),
+            State::Ended => None,
+            State::Up => {
+                let Ok(frame) = self.reader.next(FRAME_BYTES_MAX) else {
+                    return Some(Told::End(violated("a frame that is too long")));
+                };
+                Some(match Frame::parse(frame?) {
+                    Ok(Frame::Deliver { to, delivery, packet }) => Told::Deliver { to, delivery, packet },
+                    Ok(Frame::Admitted { player }) => Told::Admitted { player },
+                    Ok(Frame::Kick { player, reason }) => Told::Kick { player, reason },
+                    Ok(Frame::Bye { reason }) => Told::End(DisconnectReason::closed_by_peer(reason)),
+                    Ok(Frame::Alive | Frame::Unknown) => Told::Nothing,
+                    Ok(_) => Told::End(violated("a frame that only an adapter sends, or only once")),
+                    Err(what) => Told::End(violated(what)),
+                })
+            }
+        }
+    }
+
+    pub(crate) fn packet(&mut self, player: Player, delivery: Delivery, packet: &[u8]) -> Result<(), Full> {
+        self.frame.clear();
+        Frame::Packet { player, delivery, packet }.write(&mut self.frame);
+        self.outbox.push(delivery, &self.frame)
+    }
+
+    pub(crate) fn joined(&mut self, player: Player, was_there: bool, address: &str) -> Result<(), Full> {
+        self.say(&Frame::Joined { player, was_there, address: address.as_bytes() })
+    }
+
+    /// Nothing of the player leaves after this, or the other end would take it for somebody new.
+    pub(crate) fn left(&mut self, player: Player) -> Result<(), Full> {
+        let is_its_voice = |frame: &[u8]| {
+            let parsed = frame.get(size_of::<u16>()..).map(Frame::parse);
+            matches!(parsed, Some(Ok(Frame::Packet { player: of, .. })) if of == player)
+        };
+        self.outbox.forget_voice(is_its_voice);
+        self.say(&Frame::Left { player })
+    }
+
+    /// The last words; nothing that comes counts any more.
+    pub(crate) fn end(&mut self) {
+        if !matches!(self.state, State::Ended) {
+            let _ = self.say(&Frame::Bye { reason: b"" });
+            self.state = State::Ended;
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.state, State::Up)
+    }
+
+    pub(crate) fn is_lost(&self, now: Instant) -> bool {
+        self.liveness.is_lost(now)
+    }
+
+    /// Says that it is there, if it is time for that.
+    pub(crate) fn keep_alive(&mut self, now: Instant) {
+        if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive).is_ok() {
+            self.note_said(now);
+        }
+    }
+
+    /// Something has left.
+    pub(crate) fn note_said(&mut self, now: Instant) {
+        self.liveness.note_said(now);
+    }
+
+    pub(crate) fn next_timeout(&self) -> Instant {
+        self.liveness.next()
+    }
+
+    fn greet(&mut self, settings: &SidecarLinkSettings) -> Option<Told<'_>> {
+        let Ok(frame) = self.reader.next(FRAME_BYTES_MAX) else {
+            return Some(Told::End(violated("a frame that is too long")));
+        };
+        Some(match (Frame::parse(frame?), &self.state) {
+            (Ok(Frame::Challenge { version, .. }), _) if version != VERSION => {
+                Told::End(violated("it speaks another version of this link"))
+            }
+            (Ok(Frame::Challenge { nonce: challenge, .. }), State::Greeting { nonce }) => {
+                let transcript = Transcript::of(&hello(settings, *nonce), challenge);
+                let proof = transcript.proof(Prover::Adapter, &settings.secret);
+                self.state = State::Proving(transcript);
+                let _ = self.say(&Frame::Proof(proof));
+                Told::Nothing
+            }
+            (Ok(Frame::Welcome { proof, idle_s, .. }), State::Proving(transcript)) => {
+                if !transcript.is_proved(Prover::Server, &settings.secret, &proof) {
+                    return Some(Told::End(violated("it does not know the secret of this link")));
+                }
+                self.liveness.set_idle(Duration::from_secs(idle_s.max(1).into()));
+                self.state = State::Up;
+                Told::Up
+            }
+            (Ok(Frame::Bye { reason }), _) => Told::End(DisconnectReason::refused(reason)),
+            (Ok(Frame::Alive | Frame::Unknown), _) => Told::Nothing,
+            (Ok(_), _) => Told::End(violated("no greeting, but something else")),
+            (Err(what), _) => Told::End(violated(what)),
+        })
+    }
+
+    fn say(&mut self, frame: &Frame<'_>) -> Result<(), Full> {
+        self.frame.clear();
+        frame.write(&mut self.frame);
+        self.outbox.push(Delivery::Reliable, &self.frame)
+    }
+}
+
+fn hello(settings: &SidecarLinkSettings, nonce: [u8; NONCE_BYTES]) -> Hello<'_> {
+    let session = crate::frame::cut(&settings.session, SESSION_BYTES_MAX);
+    let name = crate::frame::cut(&settings.name, NAME_BYTES_MAX);
+    Hello { version: VERSION, nonce, session, name }
+}
+
+const SESSION_BYTES_MAX: usize = 255;
+const NAME_BYTES_MAX: usize = 128;
+
+fn violated(violation: &str) -> DisconnectReason {
+    DisconnectReason::ProtocolViolated { violation: violation.to_owned() }
+}

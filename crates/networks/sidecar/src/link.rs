@@ -1,0 +1,380 @@
+//! An adapter's link to a voice server, which is made anew whenever it ends.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_transport::{Delivery, DisconnectReason, Statistics};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::frame::{NONCE_BYTES, PACKET_BYTES_MAX, Player};
+use crate::game_end::{GameEnd, Told};
+use crate::outbox::Full;
+use crate::settings::SidecarLinkSettings;
+use crate::socket::{ReadOutcome, WireSocket};
+
+/// The link of one game server. Nothing here blocks: call [`poll`](Self::poll) with every turn of the game.
+///
+/// It knows who is there, so that a link which comes back is told; the game says [`joined`](Self::joined) and
+/// [`left`](Self::left) whether there is a link or not.
+#[derive(Debug)]
+pub struct SidecarLink {
+    server: SocketAddr,
+    settings: SidecarLinkSettings,
+    random: SystemRandom,
+    state: State,
+    /// Who is there, and where.
+    players: BTreeMap<Player, String>,
+    retry: Duration,
+    piece: Box<[u8]>,
+    /// The packet that is reported, and for whom it is.
+    packet: Vec<u8>,
+    to: Vec<Player>,
+    statistics: Statistics,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not asked for.
+    Off,
+    /// The next attempt is at this time.
+    Waiting(Instant),
+    Linked {
+        socket: WireSocket,
+        end: GameEnd,
+        is_connected: bool,
+        has_unread: bool,
+    },
+    /// The last words are on their way, until this time at most.
+    Ending {
+        socket: WireSocket,
+        end: GameEnd,
+        until: Instant,
+    },
+}
+
+/// What a voice server said, or what became of the link.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SidecarEvent<'a> {
+    /// The link is up.
+    Up,
+    /// A voice packet for players, to be sent over the game's network.
+    Packet {
+        /// For whom; whoever is gone by now is passed over.
+        to: &'a [Player],
+        /// On which of the game's channels.
+        delivery: Delivery,
+        /// Its bytes, valid until the next call.
+        packet: &'a [u8],
+    },
+    /// The voice server has taken a player in. Nothing has to follow from it.
+    Admitted {
+        /// Whom.
+        player: Player,
+    },
+    /// The voice server does not want to hear a player any more. The game disconnects it, or lets it stay without voice;
+    /// when it is gone, [`left`](SidecarLink::left) says so as for everybody.
+    Kicked {
+        /// Whom.
+        player: Player,
+        /// Why, in words for the player.
+        reason: String,
+    },
+    /// The link is gone, or could not be made. Another attempt follows by itself, unless it was ended from here.
+    Down {
+        /// Why.
+        reason: DisconnectReason,
+    },
+}
+
+/// How much is read at once.
+const PIECE_BYTES: usize = 16 * 1024;
+/// How long last words may take.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+impl SidecarLink {
+    /// A link that is not asked for yet.
+    pub fn new(server: SocketAddr, settings: SidecarLinkSettings) -> Self {
+        let retry = settings.retry_min;
+        Self {
+            server,
+            settings,
+            random: SystemRandom::new(),
+            state: State::Off,
+            players: BTreeMap::new(),
+            retry,
+            piece: vec![0; PIECE_BYTES].into(),
+            packet: Vec::new(),
+            to: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// Asks for the link, from now on.
+    pub fn connect(&mut self, now: Instant) {
+        if matches!(self.state, State::Off) {
+            self.state = State::Waiting(now);
+        }
+    }
+
+    /// Ends the link in order. It is not made anew until it is asked for.
+    pub fn disconnect(&mut self, now: Instant) {
+        let mut state = std::mem::replace(&mut self.state, State::Off);
+        if let State::Linked { end, .. } = &mut state {
+            end.end();
+        }
+        self.state = match state {
+            State::Linked { socket, end, .. } => State::Ending { socket, end, until: now + GOODBYE },
+            state @ State::Ending { .. } => state,
+            State::Off | State::Waiting(_) => State::Off,
+        };
+        self.flush(now);
+    }
+
+    /// Whether packets reach the voice server.
+    pub fn is_up(&self) -> bool {
+        matches!(&self.state, State::Linked { end, .. } if end.is_up())
+    }
+
+    /// Whether nothing is asked for, and all last words are said.
+    pub fn is_off(&self) -> bool {
+        matches!(self.state, State::Off)
+    }
+
+    /// A player is there. Its address, if the game knows it, is what bans of addresses and counted guesses at passwords go
+    /// by.
+    pub fn joined(&mut self, now: Instant, player: Player, address: Option<SocketAddr>) {
+        let address = address.map(|address| address.to_string()).unwrap_or_default();
+        self.say(now, |end| end.joined(player, false, &address));
+        self.players.insert(player, address);
+    }
+
+    /// A player is gone, however that came. Its number is never used again while the link is up.
+    pub fn left(&mut self, now: Instant, player: Player) {
+        if self.players.remove(&player).is_some() {
+            self.say(now, |end| end.left(player));
+        }
+    }
+
+    /// A voice packet of a player, as it came over the game's network. Without a link it is dropped and counted.
+    pub fn send(&mut self, now: Instant, player: Player, delivery: Delivery, packet: &[u8]) {
+        if packet.len() > PACKET_BYTES_MAX {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        if !self.is_up() {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        }
+        self.players.entry(player).or_default();
+        self.statistics.sent.count(delivery, 1, packet.len());
+        self.say(now, |end| end.packet(player, delivery, packet));
+    }
+
+    /// The next thing that happened, or `None`; which also sends what waits.
+    pub fn poll(&mut self, now: Instant) -> Option<SidecarEvent<'_>> {
+        self.begin_attempt(now);
+        loop {
+            match self.step(now) {
+                Step::Again => {}
+                Step::Down(reason) => return Some(self.go_down(now, reason)),
+                Step::Nothing => {
+                    self.flush(now);
+                    return None;
+                }
+                Step::Up => {
+                    self.retry = self.settings.retry_min;
+                    let players = std::mem::take(&mut self.players);
+                    for (player, address) in &players {
+                        self.say(now, |end| end.joined(*player, true, address));
+                    }
+                    self.players = players;
+                    return Some(SidecarEvent::Up);
+                }
+                Step::Packet(delivery) => {
+                    let packets = self.to.len() as u64;
+                    self.statistics.received.count(delivery, packets, self.packet.len());
+                    return Some(SidecarEvent::Packet { to: &self.to, delivery, packet: &self.packet });
+                }
+                Step::Admitted(player) => return Some(SidecarEvent::Admitted { player }),
+                Step::Kicked { player, reason } => return Some(SidecarEvent::Kicked { player, reason }),
+            }
+        }
+    }
+
+    /// Sends what waits, as far as the system takes it.
+    pub fn flush(&mut self, now: Instant) {
+        let (State::Linked { socket, end, is_connected: true, .. } | State::Ending { socket, end, .. }) =
+            &mut self.state
+        else {
+            return;
+        };
+        loop {
+            let taken = match end.outbox.piece() {
+                [] => return,
+                piece => socket.write(piece),
+            };
+            if taken == 0 {
+                return;
+            }
+            end.outbox.take(taken);
+            end.note_said(now);
+        }
+    }
+
+    /// When to poll at the latest although nothing comes; while packets are expected, every few milliseconds.
+    pub fn wants_poll_at(&self) -> Option<Instant> {
+        match &self.state {
+            State::Off => None,
+            State::Waiting(at) => Some(*at),
+            State::Linked { end, .. } => Some(end.next_timeout()),
+            State::Ending { until, .. } => Some(*until),
+        }
+    }
+
+    /// What was sent, received and dropped since this object was made.
+    pub fn statistics(&self) -> Statistics {
+        let mut statistics = self.statistics;
+        if let State::Linked { end, .. } | State::Ending { end, .. } = &self.state {
+            statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+        }
+        statistics
+    }
+
+    fn begin_attempt(&mut self, now: Instant) {
+        let State::Waiting(at) = self.state else { return };
+        if at > now {
+            return;
+        }
+        let mut nonce = [0; NONCE_BYTES];
+        let socket = match self.random.fill(&mut nonce) {
+            Ok(()) => WireSocket::connect(self.server, self.settings.socket_buffer_bytes),
+            Err(_) => Err(std::io::Error::other("the system gives no random numbers")),
+        };
+        // What cannot even begin shows like what fails.
+        self.state = match socket {
+            Ok(socket) => State::Linked {
+                socket,
+                end: GameEnd::new(now, &self.settings, nonce),
+                is_connected: false,
+                has_unread: false,
+            },
+            Err(_) => State::Waiting(now + self.settings.retry_max),
+        };
+    }
+
+    fn step(&mut self, now: Instant) -> Step {
+        let Self { state, settings, piece, server, .. } = self;
+        match state {
+            State::Off | State::Waiting(_) => Step::Nothing,
+            State::Ending { socket, end, until } => {
+                let is_heard = matches!(socket.read(piece), ReadOutcome::End);
+                if is_heard || end.outbox.has_said_all() || now >= *until {
+                    return Step::Down(DisconnectReason::ClosedByUs);
+                }
+                Step::Nothing
+            }
+            State::Linked { socket, is_connected: is_connected @ false, end, .. } => {
+                match socket.is_connected() {
+                    Ok(true) => {
+                        *is_connected = true;
+                        Step::Again
+                    }
+                    Ok(false) if end.is_lost(now) => Step::Down(DisconnectReason::TimedOut),
+                    Ok(false) => Step::Nothing,
+                    Err(error) => Step::Down(DisconnectReason::Unreachable {
+                        address: server.to_string(),
+                        cause: error.to_string(),
+                    }),
+                }
+            }
+            State::Linked { socket, end, has_unread, .. } => {
+                if *has_unread {
+                    let told = end.poll(settings);
+                    *has_unread = told.is_some();
+                    return told.map_or(Step::Again, |told| keep(told, &mut self.packet, &mut self.to));
+                }
+                match socket.read(piece) {
+                    ReadOutcome::Bytes(bytes) => {
+                        end.handle_bytes(now, &piece[..bytes]);
+                        *has_unread = true;
+                        Step::Again
+                    }
+                    ReadOutcome::End => Step::Down(DisconnectReason::closed_by_peer(b"the connection broke")),
+                    ReadOutcome::Nothing if end.is_lost(now) => Step::Down(DisconnectReason::TimedOut),
+                    ReadOutcome::Nothing => {
+                        end.keep_alive(now);
+                        Step::Nothing
+                    }
+                }
+            }
+        }
+    }
+
+    fn go_down(&mut self, now: Instant, reason: DisconnectReason) -> SidecarEvent<'static> {
+        if let State::Linked { end, .. } | State::Ending { end, .. } = &self.state {
+            self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+        }
+        let is_wanted = matches!(self.state, State::Linked { .. });
+        self.state = if is_wanted { State::Waiting(now + self.next_wait()) } else { State::Off };
+        SidecarEvent::Down { reason }
+    }
+
+    /// Between the half and the whole of the present one, so that many game servers do not come at once.
+    fn next_wait(&mut self) -> Duration {
+        let mut byte = [0];
+        // Without randomness they come at once.
+        let _ = self.random.fill(&mut byte);
+        let wait = self.retry.mul_f64(0.5 + f64::from(byte[0]) / 512.0);
+        self.retry = (self.retry * 2).min(self.settings.retry_max);
+        wait
+    }
+
+    /// What does not fit any more ends the link, and the next one begins with who is there.
+    fn say(&mut self, now: Instant, say: impl FnOnce(&mut GameEnd) -> Result<(), Full>) {
+        let State::Linked { end, .. } = &mut self.state else { return };
+        if end.is_up() && say(end) == Err(Full) {
+            self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+            self.state = State::Waiting(now + self.next_wait());
+        }
+    }
+}
+
+/// A link that is dropped says goodbye, as far as the system takes it at once.
+impl Drop for SidecarLink {
+    fn drop(&mut self) {
+        self.disconnect(Instant::now());
+    }
+}
+
+/// What one look has found.
+enum Step {
+    Again,
+    Nothing,
+    Up,
+    Packet(Delivery),
+    Admitted(Player),
+    Kicked { player: Player, reason: String },
+    Down(DisconnectReason),
+}
+
+/// Copies a packet and its receivers out of what was read.
+fn keep(told: Told<'_>, packet: &mut Vec<u8>, players: &mut Vec<Player>) -> Step {
+    match told {
+        Told::Up => Step::Up,
+        Told::Deliver { to, delivery, packet: bytes } => {
+            packet.clear();
+            packet.extend_from_slice(bytes);
+            players.clear();
+            players.extend(to.players());
+            Step::Packet(delivery)
+        }
+        Told::Admitted { player } => Step::Admitted(player),
+        Told::Kick { player, reason } => {
+            Step::Kicked { player, reason: String::from_utf8_lossy(reason).into_owned() }
+        }
+        Told::End(reason) => Step::Down(reason),
+        Told::Nothing => Step::Again,
+    }
+}

@@ -1,0 +1,120 @@
+//! What either end of a link may set.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What both ends of a link know and nobody says. Empty where everybody who reaches the port is trusted.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct LinkSecret(Box<[u8]>);
+
+impl LinkSecret {
+    /// These bytes. With fewer than 16 that are hard to guess, who has overheard a link's beginning can find them out by
+    /// trying.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        Self(bytes.as_ref().into())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LinkSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkSecret")
+    }
+}
+
+/// What a voice server takes from adapters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SidecarSettings {
+    /// What adapters have to know (default: nothing, as on a port that only this machine reaches).
+    pub secret: LinkSecret,
+    /// The session of all links: one that names another is ended (default: none, and each link's players join the session
+    /// that it names).
+    pub session: Option<String>,
+    /// Links at once (default 64).
+    pub links_max: usize,
+    /// Links at once that have not proved yet that they know the secret (default 16).
+    pub strangers_max: usize,
+    /// Players of one link (default 1024). Those that were kicked count until the adapter says that they left.
+    pub players_max: u32,
+    /// How long a stranger may take to its proof (default 5 s).
+    pub handshake_timeout: Duration,
+    /// Silence after which a link is lost (default 10 s, whole seconds). Either end says something four times as often.
+    pub idle_timeout: Duration,
+    /// Bytes of reliable packets and of control that may wait for one link (default 1 MiB). With more it ends as too slow.
+    pub control_bytes_max: usize,
+    /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players who hear
+    /// ten speakers each). The oldest go.
+    pub voice_bytes_max: usize,
+    /// What the operating system may hold back of each direction, in bytes (default 64 KiB; Linux counts twice as much):
+    /// voice that waits there is not dropped any more, and comes late.
+    pub socket_buffer_bytes: usize,
+}
+
+impl Default for SidecarSettings {
+    fn default() -> Self {
+        Self {
+            secret: LinkSecret::default(),
+            session: None,
+            links_max: 64,
+            strangers_max: 16,
+            players_max: 1024,
+            handshake_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(10),
+            control_bytes_max: 1024 * 1024,
+            voice_bytes_max: 64 * 1024,
+            socket_buffer_bytes: 64 * 1024,
+        }
+    }
+}
+
+/// What an adapter sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SidecarLinkSettings {
+    /// What the voice server knows, too (default: nothing).
+    pub secret: LinkSecret,
+    /// The session that the players of this link are in, up to 255 bytes (default: the server's only one).
+    pub session: String,
+    /// What this game server is called in the voice server's log, up to 128 bytes (default: nothing).
+    pub name: String,
+    /// How long the voice server may take to answer (default 5 s).
+    pub connect_timeout: Duration,
+    /// The first wait between two attempts (default 0.5 s). Each further one is twice as long.
+    pub retry_min: Duration,
+    /// The longest (default 10 s). A link that comes up makes the next wait short again.
+    pub retry_max: Duration,
+    /// Bytes of reliable packets and of control that may wait (default 1 MiB). With more the link ends as too slow, and is
+    /// made anew.
+    pub control_bytes_max: usize,
+    /// Bytes of unreliable packets that may wait (default 64 KiB). The oldest go.
+    pub voice_bytes_max: usize,
+    /// What the operating system may hold back of each direction, in bytes (default 64 KiB).
+    pub socket_buffer_bytes: usize,
+}
+
+impl Default for SidecarLinkSettings {
+    fn default() -> Self {
+        let SidecarSettings { control_bytes_max, voice_bytes_max, socket_buffer_bytes, .. } =
+            SidecarSettings::default();
+        Self {
+            secret: LinkSecret::default(),
+            session: String::new(),
+            name: String::new(),
+            connect_timeout: Duration::from_secs(5),
+            retry_min: Duration::from_millis(500),
+            retry_max: Duration::from_secs(10),
+            control_bytes_max,
+            voice_bytes_max,
+            socket_buffer_bytes,
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The voice server's end of one link, without sockets and clocks.
+
+use std::time::{Duration, Instant};
+
+use consonance_transport::Delivery;
+
+use crate::frame::{FRAME_BYTES_MAX, RECEIVERS_MAX, cut};
+use crate::frame::{
+    Frame, GREETING_BYTES_MAX, Hello, NONCE_BYTES, PROOF_BYTES, Player, VERSION, write_deliver,
+};
+use crate::frame_reader::FrameReader;
+use crate::handshake::{Prover, Transcript};
+use crate::liveness::Liveness;
+use crate::outbox::{Full, Outbox};
+use crate::settings::SidecarSettings;
+
+/// Fed with bytes, drained of what they say; what it wants to say waits in [`outbox`](Self::outbox).
+#[derive(Debug)]
+pub(crate) struct VoiceEnd {
+    pub(crate) outbox: Outbox,
+    reader: FrameReader,
+    liveness: Liveness,
+    state: State,
+    /// A frame that is being written.
+    frame: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing was said yet; what to ask for a proof with.
+    Stranger {
+        nonce: [u8; NONCE_BYTES],
+        until: Instant,
+    },
+    Challenged {
+        transcript: Transcript,
+        session: String,
+        name: String,
+        until: Instant,
+    },
+    Up,
+    /// The end was said.
+    Ending {
+        until: Instant,
+    },
+}
+
+/// What came over a link.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard<'a> {
+    /// The link is up: which session it is for, and what the game server is called.
+    Up { session: String, name: String },
+    /// A voice packet of a player.
+    Packet { player: Player, delivery: Delivery, packet: &'a [u8] },
+    /// A player is there.
+    Joined { player: Player, was_there: bool, address: &'a [u8] },
+    /// A player is gone.
+    Left { player: Player },
+    /// The adapter ends the link.
+    Bye { reason: &'a [u8] },
+    /// The other end does not know the secret, or is not let in; it is told.
+    Refused,
+    /// The other end broke the rules, in words; it is told.
+    Broken(&'static str),
+    /// Nothing that matters.
+    Nothing,
+}
+
+/// How long the other end may take to hear the last words.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+impl VoiceEnd {
+    /// The nonce is one that nobody can guess.
+    pub(crate) fn new(now: Instant, settings: &SidecarSettings, nonce: [u8; NONCE_BYTES]) -> Self {
+        Self {
+            outbox: Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
+            reader: FrameReader::default(),
+            liveness: Liveness::new(now, settings.idle_timeout),
+            state: State::Stranger { nonce, until: now + settings.handshake_timeout },
+            frame: Vec::new(),
+        }
+    }
+
+    pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) {
+        self.liveness.note_heard(now);
+        self.reader.push(bytes);
+    }
+
+    /// The next thing that was said, or `None` if there is no whole one.
+    pub(crate) fn poll(&mut self, now: Instant, settings: &SidecarSettings) -> Option<Heard<'_>> {
+        match self.state {
+            State::Stranger { .. } | State::Challenged { .. } => self.greet(now, settings),
+            State::Ending { .. } => None,
+            State::Up => {
+                let frame = match self.reader.next(FRAME_BYTES_MAX) {
+                    Ok(frame) => frame?,
+                    Err(_) => return Some(Heard::Broken("a frame that is too long")),
+                };
+                Some(match Frame::parse(frame) {
+                    Ok(Frame::Packet { player, delivery, packet }) => {
+                        Heard::Packet { player, delivery, packet }
+                    }
+                    Ok(Frame::Joined { player, was_there, address }) => {
+                        Heard::Joined { player, was_there, address }
+                    }
+                    Ok(Frame::Left { player }) => Heard::Left { player },
+                    Ok(Frame::Bye { reason }) => Heard::Bye { reason },
+                    Ok(Frame::Alive | Frame::Unknown) => Heard::Nothing,
+                    Ok(_) => Heard::Broken("a frame that only the other end sends, or only once"),
+                    Err(what) => Heard::Broken(what),
+                })
+            }
+        }
+    }
+
+    /// A player is taken in.
+    pub(crate) fn admit(&mut self, player: Player) -> Result<(), Full> {
+        self.say(&Frame::Admitted { player })
+    }
+
+    /// A player is to go. The reason is short.
+    pub(crate) fn kick(&mut self, player: Player, reason: &str) -> Result<(), Full> {
+        self.say(&Frame::Kick { player, reason: reason.as_bytes() })
+    }
+
+    /// A voice packet for players.
+    pub(crate) fn deliver(&mut self, to: &[Player], delivery: Delivery, packet: &[u8]) -> Result<(), Full> {
+        for to in to.chunks(RECEIVERS_MAX) {
+            self.frame.clear();
+            write_deliver(&mut self.frame, delivery, to.iter().copied(), packet);
+            self.outbox.push(delivery, &self.frame)?;
+        }
+        Ok(())
+    }
+
+    /// The last words; nothing that comes counts any more.
+    pub(crate) fn end(&mut self, now: Instant, reason: &str) {
+        if !matches!(self.state, State::Ending { .. }) {
+            // There is no room for it only if the other end does not listen anyway.
+            let _ = self.say(&Frame::Bye { reason: cut(reason, REASON_BYTES_MAX).as_bytes() });
+            self.state = State::Ending { until: now + GOODBYE };
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.state, State::Up)
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        matches!(self.state, State::Ending { .. })
+    }
+
+    /// Whether the time for the last words, or for the first ones, is over, or nothing was heard for too long.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        match self.state {
+            State::Stranger { until, .. } | State::Challenged { until, .. } => now >= until,
+            State::Up => self.liveness.is_lost(now),
+            State::Ending { until } => now >= until || self.outbox.has_said_all(),
+        }
+    }
+
+    /// Says that it is there, if it is time for that.
+    pub(crate) fn keep_alive(&mut self, now: Instant) {
+        if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive).is_ok() {
+            self.note_said(now);
+        }
+    }
+
+    /// Something has left.
+    pub(crate) fn note_said(&mut self, now: Instant) {
+        self.liveness.note_said(now);
+    }
+
+    /// When to ask [`is_over`](Self::is_over) and [`keep_alive`](Self::keep_alive) although nothing comes.
+    pub(crate) fn next_timeout(&self) -> Instant {
+        match self.state {
+            State::Stranger { until, .. } | State::Challenged { until, .. } | State::Ending { until } => {
+                until
+            }
+            State::Up => self.liveness.next(),
+        }
+    }
+
+    fn greet(&mut self, now: Instant, settings: &SidecarSettings) -> Option<Heard<'_>> {
+        let Self { reader, state, .. } = self;
+        let frame = match reader.next(GREETING_BYTES_MAX) {
+            Ok(frame) => Frame::parse(frame?),
+            Err(_) => Err("a greeting that is too long"),
+        };
+        let step = match (frame, &*state) {
+            (Ok(Frame::Hello(hello)), State::Stranger { nonce, until }) => {
+                challenge(&hello, *nonce, *until, settings)
+            }
+            (Ok(Frame::Proof(proof)), State::Challenged { transcript, .. }) => {
+                welcome(transcript, &proof, settings)
+            }
+            (Ok(Frame::Unknown | Frame::Alive), _) => return Some(Heard::Nothing),
+            (Ok(Frame::Bye { .. }), _) => Step::Gone,
+            (Ok(_), _) => Step::Broken("no greeting, but something else"),
+            (Err(what), _) => Step::Broken(what),
+        };
+        Some(self.take_step(now, step))
+    }
+
+    fn take_step(&mut self, now: Instant, step: Step) -> Heard<'static> {
+        match step {
+            Step::Challenge { state, nonce } => {
+                self.state = state;
+                let _ = self.say(&Frame::Challenge { version: VERSION, nonce });
+                Heard::Nothing
+            }
+            Step::Welcome { proof, idle_s, players_max } => {
+                let _ = self.say(&Frame::Welcome { proof, idle_s, players_max });
+                match std::mem::replace(&mut self.state, State::Up) {
+                    State::Challenged { session, name, .. } => Heard::Up { session, name },
+                    _ => Heard::Nothing,
+                }
+            }
+            Step::Refuse(reason) => {
+                self.end(now, &reason);
+                Heard::Refused
+            }
+            Step::Gone => {
+                self.state = State::Ending { until: now };
+                Heard::Refused
+            }
+            Step::Broken(what) => Heard::Broken(what),
+        }
+    }
+
+    fn say(&mut self, frame: &Frame<'_>) -> Result<(), Full> {
+        self.frame.clear();
+        frame.write(&mut self.frame);
+        self.outbox.push(Delivery::Reliable, &self.frame)
+    }
+}
+
+/// What follows from a greeting.
+enum Step {
+    Challenge { state: State, nonce: [u8; NONCE_BYTES] },
+    Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32 },
+    Refuse(String),
+    Gone,
+    Broken(&'static str),
+}
+
+fn challenge(
+    hello: &Hello<'_>,
+    nonce: [u8; NONCE_BYTES],
+    until: Instant,
+    settings: &SidecarSettings,
+) -> Step {
+    if hello.version < VERSION {
+        return Step::Refuse(format!("there is no version {} of this link: use {VERSION}", hello.version));
+    }
+    let session = match &settings.session {
+        Some(own) if hello.session.is_empty() || hello.session == own => own,
+        Some(own) => {
+            let reason = format!("links to this port are for the session {own:?}, not {:?}", hello.session);
+            return Step::Refuse(reason);
+        }
+        None => hello.session,
+    };
+    let transcript = Transcript::of(hello, nonce);
+    let (session, name) = (session.to_owned(), hello.name.to_owned());
+    Step::Challenge { state: State::Challenged { transcript, session, name, until }, nonce }
+}
+
+fn welcome(transcript: &Transcript, proof: &[u8; PROOF_BYTES], settings: &SidecarSettings) -> Step {
+    if !transcript.is_proved(Prover::Adapter, &settings.secret, proof) {
+        return Step::Refuse("the secret is wrong".into());
+    }
+    Step::Welcome {
+        proof: transcript.proof(Prover::Server, &settings.secret),
+        idle_s: settings.idle_timeout.as_secs() as u16,
+        players_max: settings.players_max,
+    }
+}
+
+/// Of last words.
+const REASON_BYTES_MAX: usize = 256;

@@ -1,0 +1,114 @@
+//! A player whose game server has nobody else: a link of its own, as a transport.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_sidecar::{PACKET_BYTES_MAX, Player, SidecarEvent, SidecarLink, SidecarLinkSettings};
+use consonance_transport::{
+    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+};
+
+/// Its number on each link.
+pub(crate) const PLAYER: Player = Player(7);
+
+pub(crate) struct SidecarPlayer {
+    server: SocketAddr,
+    settings: SidecarLinkSettings,
+    link: Option<SidecarLink>,
+    is_admitted: bool,
+    /// Links whose last words are on their way.
+    ending: VecDeque<SidecarLink>,
+    packet: Vec<u8>,
+    /// What ended links have counted, and what never reached one.
+    counted: Statistics,
+}
+
+impl SidecarPlayer {
+    pub(crate) fn new(server: SocketAddr, settings: SidecarLinkSettings) -> Self {
+        Self {
+            server,
+            settings,
+            link: None,
+            is_admitted: false,
+            ending: VecDeque::new(),
+            packet: Vec::new(),
+            counted: Statistics::default(),
+        }
+    }
+
+    fn drop_link(&mut self) {
+        if let Some(link) = self.link.take() {
+            self.counted = self.counted.with(&link.statistics());
+        }
+        self.is_admitted = false;
+    }
+}
+
+impl ClientTransport for SidecarPlayer {
+    fn connect(&mut self, now: Instant) {
+        let (server, settings) = (self.server, self.settings.clone());
+        self.link.get_or_insert_with(|| SidecarLink::new(server, settings)).connect(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        if let Some(ending) = self.ending.front_mut() {
+            while ending.poll(now).is_some() {}
+            if ending.is_off() {
+                self.ending.pop_front();
+                return Some(ClientEvent::Disconnected { reason: DisconnectReason::ClosedByUs });
+            }
+        }
+        let end = loop {
+            let link = self.link.as_mut()?;
+            match link.poll(now)? {
+                SidecarEvent::Up => link.joined(now, PLAYER, None),
+                SidecarEvent::Admitted { player } => {
+                    assert_eq!(player, PLAYER);
+                    self.is_admitted = true;
+                    return Some(ClientEvent::Connected);
+                }
+                SidecarEvent::Packet { to, delivery, packet } => {
+                    assert_eq!(to, [PLAYER]);
+                    self.packet.clear();
+                    self.packet.extend_from_slice(packet);
+                    return Some(ClientEvent::Packet { delivery, packet: &self.packet });
+                }
+                SidecarEvent::Kicked { reason, .. } if self.is_admitted => {
+                    break DisconnectReason::closed_by_peer(reason.as_bytes());
+                }
+                SidecarEvent::Kicked { reason, .. } => break DisconnectReason::refused(reason.as_bytes()),
+                SidecarEvent::Down { reason } => break reason,
+                other => panic!("{other:?}"),
+            }
+        };
+        self.drop_link();
+        Some(ClientEvent::Disconnected { reason: end })
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        match &mut self.link {
+            Some(link) if self.is_admitted => link.send(now, PLAYER, delivery, packet),
+            _ => self.counted.dropped.not_connected += 1,
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        if let Some(mut link) = self.link.take() {
+            link.left(now, PLAYER);
+            link.disconnect(now);
+            self.counted = self.counted.with(&link.statistics());
+            self.is_admitted = false;
+            self.ending.push_back(link);
+        }
+    }
+
+    fn limits(&self) -> PacketLimits {
+        PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX }
+    }
+
+    fn statistics(&self) -> Statistics {
+        let of_link = self.link.as_ref().map(SidecarLink::statistics).unwrap_or_default();
+        self.counted.with(&of_link)
+    }
+}
