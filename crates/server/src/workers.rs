@@ -19,7 +19,8 @@ use crate::sessions::SessionsSettings;
 /// A session has one owner: everything of it happens on its worker's thread, and so has its clients' traffic to.
 /// Networks that can tell by the session a client names whose it is are added as [shards](Self::add_shards), one for
 /// each worker, with [`placement`](Self::placement) to ask.
-/// One that cannot is fine with a single worker, as [`SessionLoop::add_listener`] has it.
+/// One that cannot is fine with a single worker, as [`SessionLoop::add_listener`] has it, or with a single
+/// [session](Self::add_for_session).
 pub struct Workers {
     pub(crate) loops: Vec<SessionLoop>,
     pub(crate) directory: Arc<Directory>,
@@ -69,6 +70,15 @@ impl Workers {
                 .add_listener(Box::new(shards.next().expect("each worker has a shard of the network")));
         }
         assert!(shards.next().is_none(), "each shard of the network has a worker");
+    }
+
+    /// Takes in clients of one more network who all mean this session: the listener is the worker's that has the session.
+    /// False if no such session is there from the start.
+    #[must_use]
+    pub fn add_for_session(&mut self, session: &str, listener: Box<dyn ServerTransport>) -> bool {
+        let Some(worker) = self.directory.worker_of(session) else { return false };
+        self.loops[worker].add_listener(listener);
+        true
     }
 
     /// Keeps each worker's thread on a core of its own, as far as there are any: the first on the first that the process

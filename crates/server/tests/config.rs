@@ -84,6 +84,18 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
 }
 
 #[test]
+fn whoever_listens_elsewhere_needs_no_address_and_has_only_what_is_written() {
+    let listen = |text: &str| {
+        let mut sources = of_file(text);
+        sources.listen_elsewhere();
+        sources.load().unwrap().config.listen
+    };
+    assert_eq!(listen(""), []);
+    assert_eq!(listen("listen = []"), []);
+    assert_eq!(listen("listen = ['127.0.0.1:5']"), ["127.0.0.1:5".parse().unwrap()]);
+}
+
+#[test]
 fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
     for (file, complaint) in [
         ("access = 'vip'", "voice.toml:1: access: expected a list of tables, not \"vip\""),

@@ -16,6 +16,7 @@ pub struct ConfigSources {
     entries: Vec<Entry>,
     problems: Vec<Problem>,
     notes: Vec<String>,
+    listens_elsewhere: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +39,12 @@ pub struct LoadedConfig {
 }
 
 impl ConfigSources {
+    /// Players come over something that is not configured here: there is no address to listen on but those that are written
+    /// somewhere, and none has to be.
+    pub fn listen_elsewhere(&mut self) {
+        self.listens_elsewhere = true;
+    }
+
     /// Adds the text of a TOML file. Paths in it are relative to its folder.
     pub fn add_file(&mut self, path: &Path, text: &str) {
         let name = path.display().to_string();
@@ -90,6 +97,9 @@ impl ConfigSources {
         let mut problems = self.problems;
         let mut loaded =
             LoadedConfig { config: Config::default(), notes: self.notes, origins: BTreeMap::new() };
+        if self.listens_elsewhere {
+            loaded.config.listen.clear();
+        }
         let last: BTreeMap<&str, Entry> = self.entries.into_iter().map(|entry| (entry.key, entry)).collect();
         for (key, Entry { value, origin, folder, .. }) in last {
             let field = KEYS.iter().find(|known| known.path == key).map(|known| known.field);
@@ -100,7 +110,7 @@ impl ConfigSources {
             }
         }
         if problems.is_empty() {
-            problems = loaded.contradictions();
+            problems = loaded.contradictions(self.listens_elsewhere);
         }
         problems.sort_by_key(|problem| problem.origin.order());
         if problems.is_empty() { Ok(loaded) } else { Err(ConfigError::of(problems)) }
@@ -143,10 +153,10 @@ impl LoadedConfig {
     }
 
     /// Values that are right alone and wrong together.
-    fn contradictions(&self) -> Vec<Problem> {
+    fn contradictions(&self, listens_elsewhere: bool) -> Vec<Problem> {
         let Config { listen, sessions, sessions_on_demand, certificate, admin, .. } = &self.config;
         let mut problems = Vec::new();
-        if listen.is_empty() {
+        if listen.is_empty() && !listens_elsewhere {
             problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
         }
         if sessions.is_empty() && sessions_on_demand.is_empty() {

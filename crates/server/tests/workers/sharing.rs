@@ -1,16 +1,23 @@
 //! Each session is one worker's, and works as if it were alone.
 
-use consonance_inspector::Inspected as _;
-use consonance_transport::DisconnectReason;
+use std::num::NonZeroUsize;
 
-use crate::stage::{Player, Stage, wait_until};
+use consonance_inspector::Inspected as _;
+use consonance_server::{SessionsSettings, Workers};
+use consonance_transport::DisconnectReason;
+use consonance_transport::memory::MemoryNetwork;
+
+use crate::stage::{Player, Stage, player_over, wait_until};
 
 /// Joins two players to a session, and lets one hear the other.
 fn pair(stage: &Stage, session: &str) -> [Player; 2] {
     let mut pair = [stage.player("Alice", session), stage.player("Bob", session)];
-    let [alice, bob] = &mut pair;
-    wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
+    wait_until_joined(&mut pair);
     pair
+}
+
+fn wait_until_joined([alice, bob]: &mut [Player; 2]) {
+    wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
 }
 
 /// Alice says it until it is heard: who has just joined may not know yet whom to speak to.
@@ -37,6 +44,19 @@ fn sessions_are_spread_over_the_workers_and_each_is_heard_in_its_own() {
     assert_heard(&mut red, b"in red");
     assert_heard(&mut blue, b"in blue");
     assert!(red[1].heard.iter().all(|frame| frame == b"in red"));
+}
+
+#[test]
+fn a_network_for_one_session_is_with_the_worker_that_has_it() {
+    let settings = SessionsSettings::new(["red", "blue"]).unwrap();
+    let mut workers = Workers::new(&settings, NonZeroUsize::new(2).unwrap());
+    let network = MemoryNetwork::new();
+    assert!(!workers.add_for_session("green", Box::new(MemoryNetwork::new().listen())));
+    assert!(workers.add_for_session("blue", Box::new(network.listen())));
+    let stage = Stage::with_workers(workers);
+    let mut pair = [stage.player("Alice", "blue"), player_over(&network, "Bob", "blue")];
+    wait_until_joined(&mut pair);
+    assert_heard(&mut pair, b"in blue");
 }
 
 #[test]

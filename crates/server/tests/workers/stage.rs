@@ -47,6 +47,11 @@ impl Stage {
     }
 }
 
+/// A player of a session over any network in memory.
+pub(crate) fn player_over(network: &MemoryNetwork, name: &str, session: &str) -> Player {
+    Player::new(name, network.client(session))
+}
+
 pub(crate) struct Player {
     inner: TestPlayer<MemoryClient>,
     pub(crate) has_joined: bool,
