@@ -11,7 +11,7 @@ use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 use super::joining;
 
 /// What a server can be started with, or a running one given.
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     pub(super) loaded: LoadedConfig,
     pub(super) sessions: SessionsSettings,
     /// From files, or made for this.
@@ -22,7 +22,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Reads keys and certificates, and checks the names.
-    pub(super) fn read(mut loaded: LoadedConfig) -> Result<Self, ConfigError> {
+    pub(crate) fn read(mut loaded: LoadedConfig) -> Result<Self, ConfigError> {
         let mut problems = name_problems(&loaded);
         let identity = identity(&loaded);
         let mut notes = Vec::new();

@@ -22,6 +22,7 @@ use consonance_server::{DedicatedServer, SavedIdentity, SessionsSettings, Worker
 use consonance_udp::ServerPathSettings;
 use tracing::info;
 
+use super::Gateway;
 use super::admin;
 use super::ending;
 use super::prepared::{Prepared, example_of, host_at};
@@ -61,7 +62,7 @@ struct Listener {
 }
 
 impl Running {
-    pub(super) fn start(prepared: Prepared) -> Result<Self, Box<dyn Error>> {
+    pub(super) fn start(prepared: Prepared, gateways: Vec<Gateway>) -> Result<Self, Box<dyn Error>> {
         let Prepared { loaded, mut sessions, mut identity, mut made_identity } = prepared;
         let config = loaded.config;
         let left = ending::take_left(&config);
@@ -87,6 +88,13 @@ impl Running {
             let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
             listeners.push(Listener { host: host_at(&config, address.ip()), port, shown_identity });
             workers.add_shards(shards);
+        }
+        for Gateway { session, listener, .. } in gateways {
+            if !workers.add_for_session(&session, listener) {
+                return Err(
+                    format!("there is no session {session:?} for its network: name it in sessions").into()
+                );
+            }
         }
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());

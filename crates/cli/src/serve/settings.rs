@@ -45,6 +45,13 @@ pub(super) struct SettingsArguments {
     /// Let players on other machines ask for voice without encryption, for measuring. Whoever sits on the way can listen.
     #[arg(long)]
     allow_plain: bool,
+    #[command(flatten)]
+    operator: OperatorArguments,
+}
+
+/// How an operator watches what is served, whatever it is.
+#[derive(Debug, Default, Args)]
+pub(crate) struct OperatorArguments {
     /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     inspector: Option<u16>,
@@ -62,17 +69,7 @@ pub(super) struct SettingsArguments {
 impl SettingsArguments {
     /// Reads the file, then the environment, then these.
     pub(super) fn load(&self, file: Option<&Path>) -> Result<LoadedConfig, Box<dyn Error>> {
-        let mut sources = ConfigSources::default();
-        if let Some(path) = file {
-            let text = std::fs::read_to_string(path);
-            let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-            sources.add_file(path, &text);
-        }
-        // What is no text cannot be a setting of ours.
-        let variables = std::env::vars_os();
-        sources.add_environment(
-            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        );
+        let mut sources = file_and_environment(file)?;
         self.add_to(&mut sources);
         let mut loaded = sources.load()?;
         self.rooms.apply(&mut loaded.config);
@@ -112,11 +109,21 @@ impl SettingsArguments {
         if self.allow_plain {
             sources.add_argument("--allow-plain", "fast_path.allow_plain", Value::Flag(true));
         }
+        self.operator.add_to(sources);
+    }
+}
+
+impl OperatorArguments {
+    pub(crate) fn add_to(&self, sources: &mut ConfigSources) {
         if let Some(admin) = &self.admin {
             sources.add_argument("--admin", "admin.listen", Value::from(&**admin));
         }
         if let Some(file) = &self.admin_token_file {
-            sources.add_argument("--admin-token-file", "admin.token_file", path(file));
+            sources.add_argument(
+                "--admin-token-file",
+                "admin.token_file",
+                Value::from(&*file.to_string_lossy()),
+            );
         }
         if let Some(format) = &self.log_format {
             sources.add_argument("--log-format", "log.format", Value::from(&**format));
@@ -125,4 +132,20 @@ impl SettingsArguments {
             sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));
         }
     }
+}
+
+/// What is written in a file and in the environment.
+pub(crate) fn file_and_environment(file: Option<&Path>) -> Result<ConfigSources, String> {
+    let mut sources = ConfigSources::default();
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        sources.add_file(path, &text);
+    }
+    // What is no text cannot be a setting of ours.
+    let variables = std::env::vars_os();
+    sources.add_environment(
+        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    );
+    Ok(sources)
 }

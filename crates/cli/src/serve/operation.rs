@@ -1,0 +1,101 @@
+//! How a command that serves goes on from its settings: checks them, runs, is reloaded, ends.
+
+use std::error::Error;
+use std::io::{self, stdin};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use clap::Args;
+use consonance_quic::QuicAddress;
+use consonance_server::config::Config;
+
+use super::running::Running;
+use super::{Gateway, Prepared, example_line, line, print, supervision};
+use crate::interrupt::{Hangup, Interrupt};
+use crate::logging;
+
+/// What all commands that serve let be said about it.
+#[derive(Debug, Args)]
+pub(crate) struct Operation {
+    /// Read the settings from this TOML file; `serve --print-config` shows all there are. Environment variables override it,
+    /// and arguments override both. The signal HUP reads everything again.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Say what would run, or what is wrong, and serve nothing.
+    #[arg(long)]
+    check: bool,
+    /// End when the standard input ends, so that a program that starts a server never leaves it behind.
+    #[arg(long, hide = true)]
+    end_with_input: bool,
+}
+
+impl Operation {
+    /// The file with the settings.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// Serves until interrupted. `prepare` reads everything anew: the file, the environment, the arguments, and the files that
+    /// they name; `open` takes the ports of whatever there is beside QUIC.
+    pub(crate) fn run(
+        &self,
+        prepare: &dyn Fn() -> Result<Prepared, Box<dyn Error>>,
+        open: impl FnOnce(&Config) -> Result<Vec<Gateway>, Box<dyn Error>>,
+    ) -> Result<(), Box<dyn Error>> {
+        let prepared = prepare()?;
+        if self.check {
+            prepared.loaded.notes.iter().for_each(logging::complain);
+            return Ok(print(&prepared.in_words())?);
+        }
+        let log_level = logging::start_for_server(prepared.loaded.config.log);
+        prepared.loaded.notes.iter().for_each(logging::complain);
+        let (interrupt, hangup) = self.listen()?;
+        if self.end_with_input {
+            end_with_input(interrupt.clone())?;
+        }
+        let gateways = open(&prepared.loaded.config)?;
+        let lines: String = gateways.iter().flat_map(|gateway| [&*gateway.line, "\n"]).collect();
+        let running = Running::start(prepared, gateways)?;
+        print(&(lines + &lines_of(&running)))?;
+        if running.config().host.is_none()
+            && running.config().listen.iter().any(|at| at.ip().is_unspecified())
+        {
+            logging::show(
+                "these addresses work on this machine; with --host they name the one that others reach",
+            );
+        }
+        supervision::supervise(running, &interrupt, &hangup, &log_level, prepare)
+    }
+
+    /// Without a file, a terminal that is closed ends the server as it ends any other program.
+    #[cfg(unix)]
+    fn listen(&self) -> Result<(Interrupt, Hangup), Box<dyn Error>> {
+        if self.config.is_none() {
+            return Ok((Interrupt::listen()?, Hangup::default()));
+        }
+        Ok(Interrupt::listen_besides_hangup()?)
+    }
+
+    /// There is no such signal.
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "where there is such a signal, it depends")]
+    fn listen(&self) -> Result<(Interrupt, Hangup), Box<dyn Error>> {
+        Ok((Interrupt::listen()?, Hangup::default()))
+    }
+}
+
+fn lines_of(running: &Running) -> String {
+    let is_settled =
+        |address: &QuicAddress| running.config().sessions.iter().any(|it| it == address.session());
+    let line = |address| if is_settled(address) { line(address) } else { example_line(address) };
+    running.addresses().iter().map(line).collect()
+}
+
+fn end_with_input(interrupt: Interrupt) -> io::Result<()> {
+    let wait = move || {
+        // An input that breaks has ended, too.
+        let _ = io::copy(&mut stdin(), &mut io::sink());
+        interrupt.happen();
+    };
+    thread::Builder::new().name("input".to_owned()).spawn(wait).map(drop)
+}
