@@ -11,8 +11,10 @@ use consonance_transport::{DisconnectReason, Peer};
 use super::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 use crate::Channel;
 
+mod cable;
 mod wire;
 
+pub use cable::Cable;
 pub use wire::Trouble;
 use wire::{Datagram, Wire};
 

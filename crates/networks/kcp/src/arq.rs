@@ -1,0 +1,267 @@
+//! The part of KCP that makes messages arrive, once and in order: one end of it, without sockets and clocks.
+//!
+//! Whoever drives it gives it what comes, sends, and calls [`flush`](Arq::flush) after both and when
+//! [`poll_timeout`](Arq::poll_timeout) says so.
+
+use std::time::{Duration, Instant};
+
+use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
+
+mod receiving;
+mod round_trip;
+mod sending;
+mod settings;
+mod window_probe;
+
+use receiving::Receiving;
+use round_trip::RoundTrip;
+use sending::Sending;
+pub use settings::ArqSettings;
+use window_probe::WindowProbe;
+
+/// How many parts a message may have: the number of those that come after is a byte, and stock ends allow one less.
+pub(crate) const PARTS_MAX: usize = 254;
+
+/// One end of a reliable conversation.
+#[derive(Debug)]
+pub struct Arq {
+    settings: ArqSettings,
+    /// The largest datagram, with its prefix, in bytes.
+    datagram_bytes_max: usize,
+    prefix_bytes: usize,
+    /// When the clock of the segments was 0.
+    start: Instant,
+    sending: Sending,
+    receiving: Receiving,
+    round_trip: RoundTrip,
+    /// Numbers and times of what came and was not acknowledged yet.
+    arrived: Vec<(u32, u32)>,
+    remote_window: u16,
+    probe: WindowProbe,
+    owes_window: bool,
+    next_resend_ms: Option<u64>,
+    is_dead: bool,
+    datagram: Vec<u8>,
+}
+
+/// Why a message cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the message has more than the {bytes_max} bytes that fit; split it")]
+pub struct TooLarge {
+    /// The largest message, in bytes.
+    pub bytes_max: usize,
+}
+
+/// The other end numbered the parts of a message wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the parts of a message do not count down")]
+pub struct BrokenMessage;
+
+impl Arq {
+    /// A conversation that begins now, in datagrams of at most so many bytes, of which the prefix takes some.
+    pub fn new(now: Instant, datagram_bytes_max: usize, prefix_bytes: usize, settings: ArqSettings) -> Self {
+        Self {
+            settings,
+            datagram_bytes_max,
+            prefix_bytes,
+            start: now,
+            sending: Sending::default(),
+            receiving: Receiving::new(settings.receive_window.max(ArqSettings::RECEIVE_WINDOW_MIN)),
+            round_trip: RoundTrip::default(),
+            arrived: Vec::new(),
+            remote_window: settings.remote_window_first,
+            probe: WindowProbe::default(),
+            owes_window: false,
+            next_resend_ms: None,
+            is_dead: false,
+            datagram: Vec::with_capacity(datagram_bytes_max),
+        }
+    }
+
+    /// The largest message, in bytes.
+    pub fn message_bytes_max(&self) -> usize {
+        self.part_bytes_max() * PARTS_MAX
+    }
+
+    /// Takes the segments of a datagram, behind its prefix. False if there was none.
+    pub fn handle_segments(&mut self, now: Instant, bytes: &[u8]) -> bool {
+        let now_ms = self.clock_ms(now);
+        let mut newest_arrived: Option<u32> = None;
+        let mut has_any = false;
+        for segment in Segments::new(bytes) {
+            has_any = true;
+            self.remote_window = segment.window;
+            self.sending.acknowledge_below(segment.expected);
+            match segment.command {
+                Command::Push => {
+                    if self.receiving.push(segment.number, segment.fragments_after, segment.payload) {
+                        self.arrived.push((segment.number, segment.time_ms));
+                    }
+                }
+                Command::Acknowledge => {
+                    self.sample_round_trip(now_ms, segment.time_ms);
+                    self.sending.acknowledge(segment.number);
+                    if newest_arrived.is_none_or(|newest| is_before(newest, segment.number)) {
+                        newest_arrived = Some(segment.number);
+                    }
+                }
+                Command::AskWindow => self.owes_window = true,
+                Command::TellWindow => {}
+            }
+        }
+        if let Some(newest) = newest_arrived {
+            self.sending.note_skipped(newest);
+        }
+        has_any
+    }
+
+    /// Queues a message.
+    ///
+    /// # Errors
+    /// When it is larger than [`message_bytes_max`](Self::message_bytes_max); nothing is queued then.
+    pub fn send(&mut self, message: &[u8]) -> Result<(), TooLarge> {
+        let bytes_max = self.message_bytes_max();
+        if message.len() > bytes_max {
+            return Err(TooLarge { bytes_max });
+        }
+        self.sending.push(message, self.part_bytes_max());
+        Ok(())
+    }
+
+    /// Appends the next message that came whole; false if there is none.
+    ///
+    /// # Errors
+    /// When the other end broke the rules: nothing more can be trusted to be in order.
+    pub fn receive(&mut self, message: &mut Vec<u8>) -> Result<bool, BrokenMessage> {
+        let was_full = self.receiving.free() == 0;
+        let has_message = self.receiving.take(message).map_err(|()| BrokenMessage)?;
+        self.owes_window |= was_full && has_message;
+        Ok(has_message)
+    }
+
+    /// Emits the datagrams that are due, each with the prefix: acknowledgements first, then what is about windows, then what
+    /// is pushed.
+    pub fn flush(&mut self, now: Instant, prefix: &[u8], mut emit: impl FnMut(&[u8])) {
+        debug_assert_eq!(prefix.len(), self.prefix_bytes, "the prefix decides how much fits");
+        let now_ms = self.clock_ms(now);
+        let mut datagram = std::mem::take(&mut self.datagram);
+        datagram.clear();
+        datagram.extend_from_slice(prefix);
+        let mut packer = Packer { datagram, prefix, bytes_max: self.datagram_bytes_max, emit: &mut emit };
+
+        let blank = Segment {
+            command: Command::Acknowledge,
+            fragments_after: 0,
+            window: self.receiving.free(),
+            time_ms: now_ms as u32,
+            number: 0,
+            expected: self.receiving.expected(),
+            payload: &[],
+        };
+        for (number, time_ms) in self.arrived.drain(..) {
+            packer.put(&Segment { time_ms, number, ..blank });
+        }
+        if self.probe.is_due(now_ms, self.remote_window, &self.settings) {
+            packer.put(&Segment { command: Command::AskWindow, ..blank });
+        }
+        if std::mem::take(&mut self.owes_window) {
+            packer.put(&Segment { command: Command::TellWindow, ..blank });
+        }
+        self.sending.advance(self.settings.send_window.min(self.remote_window.into()), now_ms);
+        let timeout_ms = self.round_trip.timeout_ms(&self.settings);
+        let sent = self.sending.send_due(now_ms, timeout_ms, &self.settings, |segment| {
+            packer.put(&Segment {
+                command: Command::Push,
+                fragments_after: segment.fragments_after,
+                number: segment.number,
+                payload: &segment.payload,
+                ..blank
+            });
+        });
+        self.is_dead |= sent.is_err();
+        self.next_resend_ms = sent.unwrap_or_default();
+        self.datagram = packer.finish();
+    }
+
+    /// When [`flush`](Self::flush) has something to do although nothing came and nothing was sent.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let probe = self.probe.due_ms().filter(|_| self.remote_window == 0);
+        let due_ms = [self.next_resend_ms, probe].into_iter().flatten().min()?;
+        Some(self.start + Duration::from_millis(due_ms))
+    }
+
+    /// How many segments wait or are under way.
+    pub fn queued_segments(&self) -> usize {
+        self.sending.len()
+    }
+
+    /// Whether everything that was sent has arrived.
+    pub fn is_idle(&self) -> bool {
+        self.sending.len() == 0
+    }
+
+    /// Whether anything that was sent has ever arrived.
+    pub fn has_arrived(&self) -> bool {
+        self.sending.acknowledged() != 0
+    }
+
+    /// Whether one segment was sent as often as one may be, and never arrived.
+    pub fn is_dead(&self) -> bool {
+        self.is_dead
+    }
+
+    /// There and back, smoothed, once it is known.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip.smoothed_ms().map(|ms| Duration::from_millis(ms.into()))
+    }
+
+    fn part_bytes_max(&self) -> usize {
+        self.datagram_bytes_max - self.prefix_bytes - HEADER_BYTES
+    }
+
+    fn clock_ms(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.start).as_millis() as u64
+    }
+
+    fn sample_round_trip(&mut self, now_ms: u64, sent_ms: u32) {
+        let round_trip_ms = (now_ms as u32).wrapping_sub(sent_ms);
+        // Whatever else the other side echoes, it cannot have seen our future.
+        if round_trip_ms <= self.settings.timeout_max_ms {
+            self.round_trip.sample(round_trip_ms);
+        }
+    }
+}
+
+/// Puts segments into datagrams.
+struct Packer<'p, E> {
+    datagram: Vec<u8>,
+    prefix: &'p [u8],
+    bytes_max: usize,
+    emit: &'p mut E,
+}
+
+impl<E: FnMut(&[u8])> Packer<'_, E> {
+    fn put(&mut self, segment: &Segment<'_>) {
+        if self.datagram.len() + HEADER_BYTES + segment.payload.len() > self.bytes_max {
+            self.emit();
+        }
+        segment.write(&mut self.datagram);
+    }
+
+    fn emit(&mut self) {
+        if self.datagram.len() > self.prefix.len() {
+            (self.emit)(&self.datagram);
+            self.datagram.truncate(self.prefix.len());
+        }
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        self.emit();
+        self.datagram
+    }
+}
+
+/// Numbers go round: one is before another if the way forward is less than half of all.
+fn is_before(number: u32, other: u32) -> bool {
+    (number.wrapping_sub(other) as i32) < 0
+}

@@ -1,0 +1,58 @@
+//! Asking a side that could take nothing whether it can again: its word that it can may have been lost.
+
+use crate::ArqSettings;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct WindowProbe {
+    /// When to ask next, and how long was waited for it; none while the other side takes something.
+    next: Option<(u64, u32)>,
+}
+
+impl WindowProbe {
+    /// Whether to ask now.
+    pub(super) fn is_due(&mut self, now_ms: u64, remote_window: u16, settings: &ArqSettings) -> bool {
+        if remote_window > 0 {
+            self.next = None;
+            return false;
+        }
+        let (due_ms, waited_ms) = match self.next {
+            None => (None, settings.probe_first_ms),
+            Some((due_ms, waited_ms)) if due_ms <= now_ms => (Some(due_ms), waited_ms + waited_ms / 2),
+            Some(_) => return false,
+        };
+        let wait_ms = waited_ms.min(settings.probe_max_ms);
+        self.next = Some((now_ms + u64::from(wait_ms), wait_ms));
+        due_ms.is_some()
+    }
+
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.next.map(|(due_ms, _)| due_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probes_come_after_seven_seconds_and_then_ever_more_rarely_up_to_two_minutes() {
+        let settings = ArqSettings::default();
+        let mut probe = WindowProbe::default();
+        let asked: Vec<u64> =
+            (0..600_000).step_by(500).filter(|&now_ms| probe.is_due(now_ms, 0, &settings)).collect();
+        let waits: Vec<u64> = std::iter::once(0).chain(asked.iter().copied()).collect();
+        let waits: Vec<u64> = waits.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(waits[..3], [7000, 10_500, 16_000]);
+        assert!(waits.iter().all(|&wait| wait <= 120_500), "{waits:?}");
+    }
+
+    #[test]
+    fn a_side_that_takes_something_is_not_asked() {
+        let settings = ArqSettings::default();
+        let mut probe = WindowProbe::default();
+        assert!(!probe.is_due(0, 0, &settings));
+        assert!(!probe.is_due(7000, 1, &settings));
+        assert!(!probe.is_due(7000, 0, &settings), "it is waited for anew");
+        assert_eq!(probe.due_ms(), Some(14_000));
+    }
+}

@@ -1,0 +1,321 @@
+//! The client's end.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
+
+use crate::generation::DATAGRAM_BYTES_MAX;
+use crate::link::{Link, Opened, Reliable, Unreliable};
+use crate::{
+    Generation, Greeting, KcpClientSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL, channel_for, delivery_of,
+};
+
+/// The cookie that servers of G2 put into what they send us: that of every stock client.
+const OWN_COOKIE: u32 = 0;
+
+/// A client of kcp2k, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
+///
+/// Its greeting, a [`Greeting`], says which generation it speaks.
+#[derive(Debug)]
+pub struct KcpClient {
+    settings: KcpClientSettings,
+    connection: Option<Connection>,
+    /// Unreliable messages that came.
+    incoming: DatagramQueue<()>,
+    outgoing: DatagramQueue<()>,
+    ended: VecDeque<DisconnectReason>,
+    /// The latest time that was told.
+    now: Option<Instant>,
+    statistics: Statistics,
+}
+
+#[derive(Debug)]
+struct Connection {
+    link: Link,
+    stage: Stage,
+    /// Of whom we stand in for, while it is not known what to speak.
+    stands_in_for: Option<Peer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// We have said hello.
+    Connecting,
+    /// So has the server.
+    Open,
+    /// We have ended it: what was sent may still arrive until then.
+    Closing(Instant),
+}
+
+impl KcpClient {
+    /// A client that is not connected.
+    pub fn new(settings: KcpClientSettings) -> Self {
+        Self {
+            settings,
+            connection: None,
+            incoming: DatagramQueue::default(),
+            outgoing: DatagramQueue::default(),
+            ended: VecDeque::new(),
+            now: None,
+            statistics: Statistics::default(),
+        }
+    }
+
+    fn end(&mut self, reason: DisconnectReason) {
+        let Some(connection) = self.connection.take() else { return };
+        let is_ours = matches!(connection.stage, Stage::Closing(_));
+        self.ended.push_back(if is_ours { DisconnectReason::ClosedByUs } else { reason });
+        self.incoming.clear();
+    }
+
+    /// The server said goodbye, or that it does not want us.
+    fn end_by_server(&mut self) {
+        let is_connecting =
+            self.connection.as_ref().is_some_and(|connection| connection.stage == Stage::Connecting);
+        self.end(if is_connecting {
+            DisconnectReason::refused(b"")
+        } else {
+            DisconnectReason::closed_by_peer(b"")
+        });
+    }
+
+    fn end_for_violation(&mut self, now: Instant, violation: &str) {
+        self.hang_up(now);
+        self.end(DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
+    }
+
+    fn finish_closing(&mut self, now: Instant) {
+        let Some(Connection { link, stage: Stage::Closing(until), .. }) = &mut self.connection else {
+            return;
+        };
+        if link.arq().is_idle() || now >= *until {
+            link.emit_goodbye(|datagram| keep(&mut self.outgoing, datagram));
+            self.end(DisconnectReason::ClosedByUs);
+        }
+    }
+
+    fn check(&mut self, now: Instant) {
+        self.finish_closing(now);
+        if let Some(reason) = self.connection.as_ref().and_then(|connection| connection.link.failure(now)) {
+            self.hang_up(now);
+            self.end(reason);
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        let Some(Connection { link, .. }) = &mut self.connection else { return };
+        link.flush(now, |datagram| keep(&mut self.outgoing, datagram));
+    }
+
+    /// Whether another reliable message is to be reported; `Some(false)` for the news that we are connected.
+    fn next_reliable(&mut self, bytes: &mut Vec<u8>) -> Option<bool> {
+        let now = self.now?;
+        loop {
+            let Connection { link, stage, .. } = self.connection.as_mut()?;
+            match (link.next_message(bytes)?, *stage) {
+                (Reliable::Data, Stage::Open) => return Some(true),
+                (Reliable::Hello(cookie), Stage::Connecting | Stage::Closing(_)) => {
+                    if link.generation() == Generation::G2 {
+                        link.cookie_out = cookie.unwrap_or(OWN_COOKIE);
+                    }
+                    if *stage == Stage::Connecting {
+                        *stage = Stage::Open;
+                        if link.is_undecided() {
+                            link.set_undecided(now);
+                        }
+                        return Some(false);
+                    }
+                }
+                (Reliable::Data, Stage::Closing(_)) => {}
+                (Reliable::Goodbye, _) => {
+                    // It waits until it knows that its goodbye has arrived.
+                    self.flush(now);
+                    self.end_by_server();
+                }
+                (Reliable::Hello(_), Stage::Open) => self.end_for_violation(now, "a second hello"),
+                (Reliable::Data, Stage::Connecting) => {
+                    self.end_for_violation(now, "a message before its hello");
+                }
+                (Reliable::Broken(violation), _) => self.end_for_violation(now, violation),
+            }
+        }
+    }
+
+    fn send_unreliable(&mut self, now: Instant, message: &[u8]) {
+        let Some(Connection { link, stands_in_for, .. }) = &mut self.connection else { return };
+        if link.is_undecided()
+            && let Some(generation) = stands_in_for.and_then(|peer| self.settings.learned.of(peer))
+        {
+            link.decide(generation);
+        }
+        if message.is_empty() || message.len() > link.generation().message_bytes_max(Delivery::Unreliable) {
+            self.statistics.dropped.too_large += 1;
+        } else if !link.can_send_unreliable(now) {
+            self.statistics.dropped.outgoing_full += 1;
+        } else {
+            link.emit_unreliable(message, |datagram| keep(&mut self.outgoing, datagram));
+            self.statistics.sent.count(Delivery::Unreliable, 1, message.len());
+        }
+    }
+
+    fn send_reliable(&mut self, now: Instant, message: &[u8]) {
+        let Some(Connection { link, .. }) = &mut self.connection else { return };
+        if !link.send_reliable(message) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        self.statistics.sent.count(Delivery::Reliable, 1, message.len());
+        self.check(now);
+    }
+}
+
+fn keep(outgoing: &mut DatagramQueue<()>, datagram: &[u8]) {
+    outgoing.push((), |bytes| bytes.extend_from_slice(datagram));
+}
+
+impl ClientEndpoint for KcpClient {
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
+
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        self.now = Some(now);
+        if self.connection.is_some() {
+            return;
+        }
+        let (generation, stands_in_for) = match Greeting::parse(greeting) {
+            Some(Greeting::Of(generation)) => (generation, None),
+            Some(Greeting::G3OrG4(peer)) => (Generation::G4, Some(peer)),
+            None => (self.settings.generation, None),
+        };
+        let mut link = Link::new(now, generation, self.settings.link);
+        if stands_in_for.is_some() {
+            link.set_undecided(now);
+        }
+        let own_cookie = (generation == Generation::G2).then_some(OWN_COOKIE);
+        if let Some(cookie) = own_cookie {
+            link = link.expecting(cookie);
+        }
+        link.say_hello(own_cookie);
+        link.start_pings(now);
+        self.outgoing.clear();
+        self.connection = Some(Connection { link, stage: Stage::Connecting, stands_in_for });
+    }
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        self.now = Some(now);
+        let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
+        match link.open(datagram) {
+            None => self.statistics.dropped.malformed += 1,
+            Some(Opened::Segments(segments)) => {
+                if !link.handle_segments(now, segments) {
+                    self.statistics.dropped.malformed += 1;
+                }
+            }
+            Some(Opened::Unreliable(payload)) => match link.read_unreliable(now, payload) {
+                Unreliable::Data(message) if *stage == Stage::Open => {
+                    self.incoming.push((), |bytes| bytes.extend_from_slice(message));
+                }
+                Unreliable::Data(_) => {}
+                Unreliable::Goodbye => self.end_by_server(),
+                Unreliable::Noise => self.statistics.dropped.malformed += 1,
+            },
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.now = Some(now);
+        let Some(Connection { link, .. }) = &mut self.connection else { return };
+        link.handle_timeout(now);
+        self.check(now);
+        self.flush(now);
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        if !self.ended.is_empty() {
+            return self.now;
+        }
+        let Connection { link, stage, .. } = self.connection.as_ref()?;
+        let timeout = link.poll_timeout();
+        Some(if let Stage::Closing(until) = stage { timeout.min(*until) } else { timeout })
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        if self.outgoing.is_empty() {
+            self.flush(now);
+        }
+        self.outgoing.pop(datagram).is_some()
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+        match self.next_reliable(bytes) {
+            Some(true) => {
+                self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
+                return Some(ClientEndpointEvent::Message { channel: RELIABLE_CHANNEL });
+            }
+            Some(false) => {
+                bytes.clear();
+                return Some(ClientEndpointEvent::Connected);
+            }
+            None => bytes.clear(),
+        }
+        if self.incoming.pop(bytes).is_some() {
+            self.statistics.received.count(Delivery::Unreliable, 1, bytes.len());
+            return Some(ClientEndpointEvent::Message { channel: UNRELIABLE_CHANNEL });
+        }
+        if let Some(now) = self.now {
+            self.finish_closing(now);
+        }
+        self.ended.pop_front().map(|reason| ClientEndpointEvent::Disconnected { reason })
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        self.now = Some(now);
+        if self.connection.as_ref().is_none_or(|connection| connection.stage != Stage::Open) {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        }
+        match delivery_of(channel) {
+            Delivery::Reliable => self.send_reliable(now, message),
+            Delivery::Unreliable => self.send_unreliable(now, message),
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.now = Some(now);
+        let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
+        if !matches!(stage, Stage::Closing(_)) {
+            *stage = Stage::Closing(now + self.settings.link.linger);
+            link.say_goodbye();
+            self.incoming.clear();
+            self.finish_closing(now);
+        }
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        let Some(Connection { link, .. }) = &mut self.connection else { return };
+        link.say_goodbye();
+        link.flush(now, |datagram| keep(&mut self.outgoing, datagram));
+        link.emit_goodbye(|datagram| keep(&mut self.outgoing, datagram));
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        let spoken = self.connection.as_ref().map(|connection| connection.link.generation());
+        spoken.unwrap_or(self.settings.generation).message_bytes_max(delivery_of(channel))
+    }
+
+    fn statistics(&self) -> Statistics {
+        let round_trip = self.connection.as_ref().and_then(|connection| connection.link.arq().round_trip());
+        let quality = round_trip.map(|round_trip| LinkQuality { round_trip, ..LinkQuality::default() });
+        Statistics { quality, ..self.statistics }
+    }
+}

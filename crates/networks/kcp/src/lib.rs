@@ -1,0 +1,62 @@
+//! kcp2k, the network below most games on Mirror, as a [`GameServer`](consonance_gateway::GameServer) and a
+//! [`GameClient`](consonance_gateway::GameClient).
+//!
+//! A server takes clients of all [generations](Generation) on one port, and speaks with each as it speaks. Both ends are
+//! machines for the driver of protocols in datagrams:
+//!
+//! ```
+//! use consonance_gateway::udp::{UdpServer, UdpServerSettings};
+//! use consonance_kcp::{KcpServer, KcpServerSettings};
+//!
+//! // The seed of the cookies comes from the system's random numbers in earnest.
+//! let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);
+//! let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())?;
+//! # let _ = server;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! A message is whatever the game puts into one: with Mirror a batch, with a companion of ours a voice packet. None may be
+//! empty.
+//! There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
+//!
+//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers get no
+//! more bytes than they send, and cannot end a connection whose cookie they have not seen; G1 has no cookies.
+
+#![forbid(unsafe_code)]
+
+mod arq;
+mod client;
+mod generation;
+mod greeting;
+mod hello;
+mod link;
+mod segment;
+mod server;
+mod settings;
+
+pub use arq::{Arq, ArqSettings, BrokenMessage, TooLarge};
+pub use client::KcpClient;
+pub use generation::{DATAGRAM_BYTES_MAX, Generation};
+pub use greeting::{Greeting, LearnedGenerations};
+pub use segment::{Command, HEADER_BYTES, Segment, Segments};
+pub use server::KcpServer;
+pub use settings::{KcpClientSettings, KcpServerSettings, LinkSettings};
+
+use consonance_gateway::Channel;
+use consonance_transport::Delivery;
+
+/// Mirror's channel 0: complete and in order.
+pub const RELIABLE_CHANNEL: Channel = Channel(0);
+/// Mirror's channel 1: at once or never.
+pub const UNRELIABLE_CHANNEL: Channel = Channel(1);
+
+fn channel_for(delivery: Delivery) -> Channel {
+    match delivery {
+        Delivery::Reliable => RELIABLE_CHANNEL,
+        Delivery::Unreliable => UNRELIABLE_CHANNEL,
+    }
+}
+
+fn delivery_of(channel: Channel) -> Delivery {
+    if channel == RELIABLE_CHANNEL { Delivery::Reliable } else { Delivery::Unreliable }
+}

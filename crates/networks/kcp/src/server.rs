@@ -1,0 +1,293 @@
+//! The server's end: all clients of one port.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+
+use crate::generation::DATAGRAM_BYTES_MAX;
+use crate::hello::Hello;
+use crate::link::{Opened, Unreliable};
+use crate::{Generation, Greeting, KcpServerSettings, channel_for, delivery_of};
+
+mod connection;
+mod cookies;
+mod ending;
+mod entrance;
+mod events;
+mod hello_rate;
+
+use connection::{Connection, Stage};
+use cookies::Cookies;
+use hello_rate::HelloRate;
+
+/// A server for clients of kcp2k, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
+#[derive(Debug)]
+pub struct KcpServer {
+    settings: KcpServerSettings,
+    cookies: Cookies,
+    hello_rate: Option<HelloRate>,
+    connections: BTreeMap<Peer, Connection>,
+    by_address: BTreeMap<SocketAddr, Peer>,
+    last_peer: u64,
+    is_shut: bool,
+    /// When connections are to be looked at.
+    timeouts: BTreeSet<(Instant, Peer)>,
+    /// From whom something reliable may have come.
+    ready: VecDeque<Peer>,
+    /// To whom something may have to be sent.
+    dirty: VecDeque<Peer>,
+    /// Unreliable messages that came.
+    incoming: DatagramQueue<Peer>,
+    outgoing: DatagramQueue<SocketAddr>,
+    events: VecDeque<Event>,
+    /// The latest time that was told.
+    now: Option<Instant>,
+    statistics: ServerStatistics,
+}
+
+#[derive(Debug)]
+enum Event {
+    Connected { peer: Peer, remote: SocketAddr, greeting: Greeting },
+    Disconnected { peer: Peer, reason: DisconnectReason },
+}
+
+impl KcpServer {
+    /// A server whose cookies come from this seed, which nobody else may know.
+    pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
+        Self {
+            settings,
+            cookies: Cookies::new(&seed),
+            hello_rate: None,
+            connections: BTreeMap::new(),
+            by_address: BTreeMap::new(),
+            last_peer: 0,
+            is_shut: false,
+            timeouts: BTreeSet::new(),
+            ready: VecDeque::new(),
+            dirty: VecDeque::new(),
+            incoming: DatagramQueue::default(),
+            outgoing: DatagramQueue::default(),
+            events: VecDeque::new(),
+            now: None,
+            statistics: ServerStatistics::default(),
+        }
+    }
+
+    /// The generation of a client, if it is there and known; until then G4 is assumed.
+    pub fn generation_of(&self, peer: Peer) -> Option<Generation> {
+        let link = &self.connections.get(&peer)?.link;
+        (!link.is_undecided()).then(|| link.generation())
+    }
+
+    /// A datagram from an address that has a connection. False if it is not of that connection.
+    fn handle_known(&mut self, now: Instant, peer: Peer, datagram: &[u8]) -> bool {
+        let Some(connection) = self.connections.get_mut(&peer) else { return false };
+        connection.credit(datagram.len());
+        let opened = connection.link.open(datagram);
+        let has_cookies = connection.link.generation().has_cookies();
+        connection.is_muted &= opened.is_none();
+        if opened.is_some() && has_cookies {
+            connection.prove();
+        }
+        let is_ours = match opened {
+            None => false,
+            Some(Opened::Segments(segments)) => {
+                let has_any = connection.link.handle_segments(now, segments);
+                if !has_cookies && connection.link.arq().has_arrived() {
+                    connection.prove();
+                }
+                has_any
+            }
+            Some(Opened::Unreliable(payload)) => self.handle_unreliable(now, peer, payload),
+        };
+        self.touch(peer);
+        is_ours
+    }
+
+    /// False if it was nothing that makes sense.
+    fn handle_unreliable(&mut self, now: Instant, peer: Peer, payload: &[u8]) -> bool {
+        let Some(Connection { link, stage, .. }) = self.connections.get_mut(&peer) else { return false };
+        let was_undecided = link.is_undecided();
+        let heard = link.read_unreliable(now, payload);
+        if was_undecided && !link.is_undecided() {
+            self.settings.learned.learn(peer, link.generation());
+        }
+        match heard {
+            Unreliable::Data(message) if *stage == Stage::Open => {
+                self.incoming.push(peer, |bytes| bytes.extend_from_slice(message));
+            }
+            Unreliable::Data(_) => {}
+            Unreliable::Goodbye => self.end_by_peer(peer),
+            Unreliable::Noise => return false,
+        }
+        true
+    }
+
+    /// Something came for a connection, or is to be sent.
+    fn touch(&mut self, peer: Peer) {
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        if !std::mem::replace(&mut connection.is_ready, true) {
+            self.ready.push_back(peer);
+        }
+        self.make_dirty(peer);
+    }
+
+    fn make_dirty(&mut self, peer: Peer) {
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        if !std::mem::replace(&mut connection.is_dirty, true) {
+            self.dirty.push_back(peer);
+        }
+    }
+
+    /// Notes when a connection is to be looked at. One that may be looked at later than noted is left as it is: most that
+    /// comes only moves the end of the silence, which is not worth the table's while.
+    fn set_timeout(&mut self, peer: Peer) {
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        let timeout = connection.poll_timeout();
+        if connection.timeout.is_some_and(|noted| noted <= timeout) {
+            return;
+        }
+        if let Some(noted) = connection.timeout.replace(timeout) {
+            self.timeouts.remove(&(noted, peer));
+        }
+        self.timeouts.insert((timeout, peer));
+    }
+
+    fn flush_dirty(&mut self, now: Instant) {
+        while let Some(peer) = self.dirty.pop_front() {
+            let Some(connection) = self.connections.get_mut(&peer) else { continue };
+            connection.is_dirty = false;
+            connection.flush(now, &mut self.outgoing);
+            self.set_timeout(peer);
+        }
+    }
+
+    fn send_unreliable(&mut self, now: Instant, peer: Peer, message: &[u8]) {
+        let dropped = &mut self.statistics.links.dropped;
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        let link = &connection.link;
+        if message.is_empty() || message.len() > link.generation().message_bytes_max(Delivery::Unreliable) {
+            dropped.too_large += 1;
+        } else if !link.can_send_unreliable(now) {
+            dropped.outgoing_full += 1;
+        } else {
+            connection.send_unreliable(message, &mut self.outgoing);
+            self.statistics.links.sent.count(Delivery::Unreliable, 1, message.len());
+        }
+    }
+
+    fn send_reliable(&mut self, now: Instant, peer: Peer, message: &[u8]) {
+        let Some(Connection { link, .. }) = self.connections.get_mut(&peer) else { return };
+        if !link.send_reliable(message) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        self.statistics.links.sent.count(Delivery::Reliable, 1, message.len());
+        self.make_dirty(peer);
+        self.check(now, peer);
+    }
+}
+
+impl ServerEndpoint for KcpServer {
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        self.now = Some(now);
+        let hello = Hello::parse(datagram);
+        let known = self.by_address.get(&from).copied();
+        let known = known.filter(|peer| hello.is_none() || !self.replace_if_silent(now, *peer));
+        match (known, hello) {
+            (Some(peer), Some(_)) => self.handle_another_hello(now, peer, datagram),
+            (Some(peer), None) => {
+                if !self.handle_known(now, peer, datagram) {
+                    self.statistics.links.dropped.malformed += 1;
+                }
+            }
+            (None, Some(hello)) => self.handle_hello(now, from, hello, datagram.len()),
+            (None, None) => self.statistics.links.dropped.malformed += 1,
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.now = Some(now);
+        while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+            self.timeouts.remove(&(at, peer));
+            let Some(connection) = self.connections.get_mut(&peer) else { continue };
+            connection.timeout = None;
+            connection.link.handle_timeout(now);
+            self.make_dirty(peer);
+            self.check(now, peer);
+        }
+        self.flush_dirty(now);
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        let has_news = !self.events.is_empty() || !self.dirty.is_empty() || !self.ready.is_empty();
+        let first = self.timeouts.first().map(|(at, _)| *at);
+        if has_news { [self.now, first].into_iter().flatten().min() } else { first }
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        self.flush_dirty(now);
+        self.outgoing.pop(datagram)
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        self.next_event(bytes)
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
+        self.now = Some(now);
+        self.take_in(now, peer);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        let stage = self.connections.get(&peer).map(|connection| connection.stage);
+        if stage != Some(Stage::Open) {
+            self.statistics.links.dropped.not_connected += 1;
+            return;
+        }
+        match delivery_of(channel) {
+            Delivery::Reliable => self.send_reliable(now, peer, message),
+            Delivery::Unreliable => self.send_unreliable(now, peer, message),
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        self.now = Some(now);
+        self.close(now, peer);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut = true;
+        let peers: Vec<Peer> = self.connections.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    /// What fits into the messages of every generation that may come.
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.settings.generation.unwrap_or(Generation::G4).message_bytes_max(delivery_of(channel))
+    }
+
+    fn network(&self) -> &'static str {
+        "kcp"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.statistics
+    }
+}

@@ -1,0 +1,127 @@
+//! One client as the server has it.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::udp::DatagramQueue;
+
+use crate::link::Link;
+
+/// How many bytes go to an address for each one that came from it, until it has shown that it gets what we send: as in QUIC
+/// (RFC 9000, section 8.1).
+const UNPROVED_FACTOR: usize = 3;
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) link: Link,
+    pub(super) remote: SocketAddr,
+    /// What its datagrams carry.
+    pub(super) cookie: u32,
+    pub(super) stage: Stage,
+    /// Somebody else says hello from its address: nothing is sent there that would be taken for an answer to that.
+    pub(super) is_muted: bool,
+    /// How many bytes may still be sent to an address that has proved nothing; none once it has.
+    unproved: Option<usize>,
+    /// Until when it has to prove its address.
+    pub(super) prove_until: Instant,
+    /// Whether it is in the queue of those from whom something may have come.
+    pub(super) is_ready: bool,
+    /// Whether it is in the queue of those to whom something may have to be sent.
+    pub(super) is_dirty: bool,
+    /// When it is to be looked at, as the table of timeouts has it.
+    pub(super) timeout: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It has said hello, and gets no answer before it is taken in.
+    Newcomer,
+    Open,
+    /// We have ended it: what was sent may still arrive until then.
+    Closing(Instant),
+}
+
+impl Connection {
+    pub(super) fn new(link: Link, remote: SocketAddr, cookie: u32, prove_until: Instant) -> Self {
+        Self {
+            link,
+            remote,
+            cookie,
+            stage: Stage::Newcomer,
+            is_muted: false,
+            unproved: Some(0),
+            prove_until,
+            is_ready: false,
+            is_dirty: false,
+            timeout: None,
+        }
+    }
+
+    pub(super) fn is_proved(&self) -> bool {
+        self.unproved.is_none()
+    }
+
+    /// So much came from the address, whoever sent it.
+    pub(super) fn credit(&mut self, bytes: usize) {
+        if let Some(unproved) = &mut self.unproved {
+            *unproved += UNPROVED_FACTOR * bytes;
+        }
+    }
+
+    /// Only somebody who gets what we send can have sent what came.
+    pub(super) fn prove(&mut self) {
+        self.unproved = None;
+    }
+
+    /// Queues what is due.
+    pub(super) fn flush(&mut self, now: Instant, outgoing: &mut DatagramQueue<SocketAddr>) {
+        let (link, mut exit) = self.exit(outgoing);
+        link.flush(now, |datagram| exit.emit(datagram));
+    }
+
+    /// Queues an unreliable message, which must fit.
+    pub(super) fn send_unreliable(&mut self, message: &[u8], outgoing: &mut DatagramQueue<SocketAddr>) {
+        let (link, mut exit) = self.exit(outgoing);
+        link.emit_unreliable(message, |datagram| exit.emit(datagram));
+    }
+
+    /// Queues the goodbye, where it is datagrams of its own.
+    pub(super) fn emit_goodbye(&mut self, outgoing: &mut DatagramQueue<SocketAddr>) {
+        let (link, mut exit) = self.exit(outgoing);
+        link.emit_goodbye(|datagram| exit.emit(datagram));
+    }
+
+    fn exit<'c>(&'c mut self, outgoing: &'c mut DatagramQueue<SocketAddr>) -> (&'c mut Link, Exit<'c>) {
+        let Self { link, remote, is_muted, unproved, .. } = self;
+        (link, Exit { remote: *remote, is_muted: *is_muted, unproved, outgoing })
+    }
+
+    pub(super) fn poll_timeout(&self) -> Instant {
+        let mut timeout = self.link.poll_timeout();
+        if let Stage::Closing(until) = self.stage {
+            timeout = timeout.min(until);
+        }
+        if self.is_proved() { timeout } else { timeout.min(self.prove_until) }
+    }
+}
+
+/// Where a connection's datagrams leave, as far as they may. What is reliable is repeated later.
+struct Exit<'c> {
+    remote: SocketAddr,
+    is_muted: bool,
+    unproved: &'c mut Option<usize>,
+    outgoing: &'c mut DatagramQueue<SocketAddr>,
+}
+
+impl Exit<'_> {
+    fn emit(&mut self, datagram: &[u8]) {
+        if self.is_muted {
+            return;
+        }
+        if let Some(unproved) = &mut self.unproved {
+            let Some(rest) = unproved.checked_sub(datagram.len()) else { return };
+            *unproved = rest;
+        }
+        self.outgoing.push(self.remote, |bytes| bytes.extend_from_slice(datagram));
+    }
+}

@@ -1,0 +1,99 @@
+//! Strangers become newcomers, and newcomers are taken in.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::{DisconnectReason, Peer};
+
+use super::connection::{Connection, Stage};
+use super::{Event, HelloRate, KcpServer};
+use crate::hello::Hello;
+use crate::link::Link;
+use crate::{Generation, Greeting};
+
+impl KcpServer {
+    /// A stranger says hello, in a datagram of so many bytes.
+    pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
+        let per_second = self.settings.hellos_per_second;
+        if !self.hello_rate.get_or_insert_with(|| HelloRate::new(per_second, now)).allows(now) {
+            self.statistics.connections.turned_away_handshaking += 1;
+            return;
+        }
+        let Some((generation, is_certain)) = self.generation_for(hello.generation) else {
+            self.statistics.connections.failed_handshakes += 1;
+            return;
+        };
+        if self.is_shut || self.connections.len() >= self.settings.peers_max {
+            self.statistics.connections.turned_away_full += 1;
+            self.outgoing.push(from, |out| hello.refuse(out));
+            return;
+        }
+        self.last_peer += 1;
+        let peer = Peer(self.last_peer);
+        let cookie = self.cookies.next();
+        let mut link = Link::new(now, generation, self.settings.link).expecting(cookie);
+        link.cookie_out = if generation == Generation::G2 { hello.cookie } else { cookie };
+        if !is_certain {
+            link.set_undecided(now);
+        }
+        link.handle_segments(now, hello.segments);
+        let mut connection = Connection::new(link, from, cookie, now + self.settings.handshake_timeout);
+        connection.credit(bytes);
+        self.connections.insert(peer, connection);
+        self.by_address.insert(from, peer);
+        let greeting = if is_certain { Greeting::Of(generation) } else { Greeting::G3OrG4(peer) };
+        self.events.push_back(Event::Connected { peer, remote: from, greeting });
+        self.statistics.connections.connected += 1;
+        self.touch(peer);
+    }
+
+    /// A newcomer learns that it is connected: our own hello is the first reliable message.
+    pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        if connection.stage != Stage::Newcomer {
+            return;
+        }
+        connection.stage = Stage::Open;
+        let body = (connection.link.generation() == Generation::G2).then_some(connection.cookie);
+        connection.link.say_hello(body);
+        connection.link.start_pings(now);
+        if connection.link.is_undecided() {
+            connection.link.set_undecided(now);
+        }
+        self.statistics.connections.accepted += 1;
+        self.make_dirty(peer);
+    }
+
+    /// A hello from the address of a connection, whose client may have lost our answer, or may have begun anew.
+    pub(super) fn handle_another_hello(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        if connection.is_proved() {
+            // What it is sent meanwhile would be taken for part of the connection that it asks for.
+            connection.is_muted = true;
+        } else {
+            self.handle_known(now, peer, datagram);
+        }
+    }
+
+    /// Ends the connection of a client that has gone, as a hello from its address shows. Nobody else can make one end that is
+    /// there; and whoever has not proved its address can go on with the connection that it has.
+    pub(super) fn replace_if_silent(&mut self, now: Instant, peer: Peer) -> bool {
+        let is_gone = self.connections.get(&peer).is_some_and(|connection| {
+            connection.is_proved() && now >= connection.link.last_heard() + self.settings.replace_after
+        });
+        if is_gone {
+            self.end(peer, DisconnectReason::TimedOut);
+        }
+        is_gone
+    }
+
+    /// What to speak with whom says hello like this, and whether that is certain. `None` if it is not served.
+    fn generation_for(&self, said: Generation) -> Option<(Generation, bool)> {
+        match self.settings.generation {
+            None => Some((said, said != Generation::G4)),
+            // Hellos of G3 and G4 are the same.
+            Some(Generation::G3) if said == Generation::G4 => Some((Generation::G3, true)),
+            Some(only) => (only == said).then_some((only, true)),
+        }
+    }
+}

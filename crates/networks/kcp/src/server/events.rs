@@ -1,0 +1,66 @@
+//! What is reported, in order.
+
+use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_transport::{Delivery, Peer};
+
+use super::connection::Stage;
+use super::{Event, KcpServer};
+use crate::link::Reliable;
+use crate::{RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
+
+impl KcpServer {
+    pub(super) fn next_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        while let Some(&peer) = self.ready.front() {
+            if self.next_reliable(peer, bytes) {
+                self.statistics.links.received.count(Delivery::Reliable, 1, bytes.len());
+                return Some(ServerEndpointEvent::Message { peer, channel: RELIABLE_CHANNEL });
+            }
+            self.ready.pop_front();
+        }
+        bytes.clear();
+        while let Some(peer) = self.incoming.pop(bytes) {
+            if self.connections.get(&peer).is_some_and(|connection| connection.stage == Stage::Open) {
+                self.statistics.links.received.count(Delivery::Unreliable, 1, bytes.len());
+                return Some(ServerEndpointEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
+            }
+            bytes.clear();
+        }
+        Some(match self.events.pop_front()? {
+            Event::Connected { peer, remote, greeting } => {
+                greeting.write(bytes);
+                ServerEndpointEvent::Connected { peer, remote }
+            }
+            Event::Disconnected { peer, reason } => ServerEndpointEvent::Disconnected { peer, reason },
+        })
+    }
+
+    /// Whether another reliable message of a client is to be reported; otherwise there is none left.
+    fn next_reliable(&mut self, peer: Peer, bytes: &mut Vec<u8>) -> bool {
+        let Some(now) = self.now else { return false };
+        loop {
+            let Some(connection) = self.connections.get_mut(&peer) else { return false };
+            match (connection.link.next_message(bytes), connection.stage) {
+                (None, _) => {
+                    connection.is_ready = false;
+                    self.finish_closing(now, peer);
+                    return false;
+                }
+                (Some(Reliable::Data), Stage::Open) => return true,
+                (Some(Reliable::Hello(_)), Stage::Newcomer | Stage::Closing(_))
+                | (Some(Reliable::Data), Stage::Closing(_)) => {}
+                (Some(Reliable::Goodbye), _) => {
+                    // It waits until it knows that its goodbye has arrived.
+                    connection.flush(now, &mut self.outgoing);
+                    self.end_by_peer(peer);
+                }
+                (Some(Reliable::Data), Stage::Newcomer) => {
+                    self.end_for_violation(now, peer, "a message before it was connected");
+                }
+                (Some(Reliable::Hello(_)), Stage::Open) => {
+                    self.end_for_violation(now, peer, "a second hello");
+                }
+                (Some(Reliable::Broken(violation)), _) => self.end_for_violation(now, peer, violation),
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! In steady state nothing is allocated for voice: not for what comes in, not for what goes out to fifty clients.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::alloc::System;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL};
+use consonance_transport::Peer;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const CLIENTS: usize = 50;
+const PATIENCE: Duration = Duration::from_mins(1);
+
+struct Room {
+    server: UdpServer<KcpServer>,
+    peers: Vec<Peer>,
+    clients: Vec<UdpClient<KcpClient>>,
+    /// Simulated, so that no ping falls due by accident.
+    now: Instant,
+    connected: usize,
+    heard: usize,
+}
+
+impl Room {
+    fn new() -> Self {
+        let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);
+        let settings = UdpServerSettings::default();
+        let server = UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, settings).unwrap();
+        let now = Instant::now();
+        let mut clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                let endpoint = KcpClient::new(KcpClientSettings::default());
+                UdpClient::new(server.local_addr(), endpoint, UdpClientSettings::default())
+            })
+            .collect();
+        for client in &mut clients {
+            client.connect(now, &[]);
+        }
+        Self { server, peers: Vec::with_capacity(CLIENTS), clients, now, connected: 0, heard: 0 }
+    }
+
+    /// One turn of everybody: what the first client says goes to all.
+    fn turn(&mut self) {
+        let mut voice = [0; 100];
+        let mut has_voice = false;
+        while let Some(event) = self.server.poll(self.now) {
+            match event {
+                GameServerEvent::Connected { peer, .. } => {
+                    self.peers.push(peer);
+                    self.server.accept(self.now, peer, &[]);
+                }
+                GameServerEvent::Message { message, .. } => {
+                    voice.copy_from_slice(message);
+                    has_voice = true;
+                }
+                GameServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+            }
+        }
+        if has_voice {
+            for &peer in &self.peers {
+                self.server.send(self.now, peer, UNRELIABLE_CHANNEL, &voice);
+            }
+        }
+        self.server.flush(self.now);
+        for client in &mut self.clients {
+            while let Some(event) = client.poll(self.now) {
+                match event {
+                    GameClientEvent::Connected { .. } => self.connected += 1,
+                    GameClientEvent::Message { .. } => self.heard += 1,
+                    GameClientEvent::Disconnected { reason } => panic!("{reason}"),
+                }
+            }
+        }
+    }
+
+    fn speak(&mut self, client: usize) {
+        self.clients[client].send(self.now, UNRELIABLE_CHANNEL, &[7; 100]);
+        self.clients[client].flush(self.now);
+    }
+
+    fn turn_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < deadline, "{} connected, {} heard", self.connected, self.heard);
+            self.turn();
+        }
+    }
+}
+
+#[test]
+fn voice_to_fifty_clients_allocates_nothing() {
+    let mut room = Room::new();
+    room.turn_until(|room| room.connected == CLIENTS);
+    // Each tells its generation, and every buffer grows to what it needs.
+    for client in 0..CLIENTS {
+        let heard = room.heard;
+        room.speak(client);
+        room.turn_until(|room| room.heard > heard);
+    }
+    let heard = room.heard;
+    room.speak(0);
+    room.turn_until(|room| room.heard >= heard + CLIENTS);
+
+    let region = Region::new(ALLOCATOR);
+    for turn in 1..=20 {
+        let heard = room.heard;
+        room.speak(0);
+        room.turn_until(|room| room.heard >= heard + CLIENTS);
+        assert_eq!(region.change().allocations, 0, "in turn {turn}");
+    }
+}

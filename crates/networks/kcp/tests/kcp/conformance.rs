@@ -1,0 +1,107 @@
+//! The rules of every network, over real sockets of this machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use consonance_gateway::udp::rig::Cable;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_kcp::{
+    Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings, RELIABLE_CHANNEL,
+    UNRELIABLE_CHANNEL,
+};
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+
+const BARE: Bare = Bare { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
+
+/// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is full soon keeps
+/// the tests short.
+fn link() -> LinkSettings {
+    LinkSettings { timeout: Duration::from_secs(5), queued_segments_max: 2000, ..LinkSettings::default() }
+}
+
+struct Kcp {
+    generation: Generation,
+    server: Option<SocketAddr>,
+}
+
+impl Kcp {
+    fn new(generation: Generation) -> Self {
+        Self { generation, server: None }
+    }
+}
+
+impl Network for Kcp {
+    type Server = VoiceServer<UdpServer<KcpServer>, Bare>;
+    type Client = VoiceClient<UdpClient<Cable<KcpClient>>, Bare>;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+    const CARRIES_EMPTY_PACKETS: bool = false;
+
+    fn listen(&mut self) -> Self::Server {
+        let generation = Some(self.generation);
+        let settings = KcpServerSettings { link: link(), generation, ..KcpServerSettings::default() };
+        let endpoint = KcpServer::new(settings, [7; 32]);
+        let server =
+            UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
+        self.server = Some(server.local_addr());
+        VoiceServer::new(server, BARE, "")
+    }
+
+    fn client(&mut self, _session: &str) -> Self::Client {
+        let settings = KcpClientSettings { link: link(), generation: self.generation, ..Default::default() };
+        let server = self.server.expect("a server listens first");
+        let endpoint = Cable::new(KcpClient::new(settings));
+        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.network_mut().endpoint_mut().cut();
+    }
+}
+
+/// The same with a client's packets delayed and overtaking each other.
+struct Impaired(Kcp);
+
+impl Network for Impaired {
+    type Server = <Kcp as Network>::Server;
+    type Client = ImpairedClient<<Kcp as Network>::Client>;
+
+    const NAMES_SESSIONS: bool = Kcp::NAMES_SESSIONS;
+    const CARRIES_REASONS: bool = Kcp::CARRIES_REASONS;
+    const CARRIES_EMPTY_PACKETS: bool = Kcp::CARRIES_EMPTY_PACKETS;
+
+    fn listen(&mut self) -> Self::Server {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
+        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod g4 {
+    use super::{Generation, Kcp};
+
+    consonance_transport::conformance_tests!(Kcp::new(Generation::G4));
+}
+
+mod g1 {
+    use super::{Generation, Kcp};
+
+    consonance_transport::conformance_tests!(Kcp::new(Generation::G1));
+}
+
+mod impaired {
+    use super::{Generation, Impaired, Kcp};
+
+    consonance_transport::conformance_tests!(Impaired(Kcp::new(Generation::G4)));
+}

@@ -1,0 +1,290 @@
+//! What holds in every generation, on simulated time: over a network that does nothing wrong, and over one that loses one
+//! datagram in five.
+
+use std::time::Duration;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_kcp::{
+    Generation, Greeting, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LearnedGenerations,
+    RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
+};
+use consonance_transport::{Delivery, DisconnectReason, Peer};
+
+use crate::support::{KcpRig, client, messages, rig};
+
+/// Each generation, without trouble and with much, from several seeds.
+fn everywhere(mut rule: impl FnMut(KcpRig, Generation, Trouble)) {
+    for generation in Generation::ALL {
+        rule(rig(Trouble::NONE, 0), generation, Trouble::NONE);
+        for seed in 1..=5 {
+            rule(rig(Trouble::MUCH, seed), generation, Trouble::MUCH);
+        }
+    }
+}
+
+#[test]
+fn a_client_connects_and_says_its_generation() {
+    everywhere(|mut rig, generation, _| {
+        let (number, peer) = rig.connect_client(client(generation), &[]);
+        assert_eq!(rig.client_saw(number), [Saw::Connected(Vec::new())]);
+        let mut said = Vec::new();
+        match generation {
+            Generation::G3 | Generation::G4 => Greeting::G3OrG4(peer).write(&mut said),
+            known => Greeting::Of(known).write(&mut said),
+        }
+        assert_eq!(rig.saw_of(peer), [&Saw::Connected(said)]);
+    });
+}
+
+#[test]
+fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
+    everywhere(|mut rig, generation, trouble| {
+        let (number, peer) = rig.connect_client(client(generation), &[]);
+        let largest =
+            if trouble == Trouble::NONE { generation.message_bytes_max(Delivery::Reliable) } else { 20_000 };
+        let sizes = [1, 1000, 1170, 1171, 1175, 1176, 5000, largest, 2];
+        let sent: Vec<Vec<u8>> = sizes.iter().map(|&size| vec![size as u8; size]).collect();
+        let now = rig.now();
+        for message in &sent {
+            rig.client(number).endpoint.send(now, RELIABLE_CHANNEL, message);
+            rig.server.send(now, peer, RELIABLE_CHANNEL, message);
+        }
+        rig.run_until("all arrive", |rig| {
+            messages(rig.client_saw(number), RELIABLE_CHANNEL).len() == sent.len()
+                && messages(rig.saw_of(peer), RELIABLE_CHANNEL).len() == sent.len()
+        });
+        assert!(messages(rig.client_saw(number), RELIABLE_CHANNEL) == sent, "{generation:?}");
+        assert!(messages(rig.saw_of(peer), RELIABLE_CHANNEL) == sent, "{generation:?}");
+    });
+}
+
+#[test]
+fn unreliable_messages_arrive_whole_and_at_once_or_not_at_all() {
+    everywhere(|mut rig, generation, trouble| {
+        let (number, peer) = rig.connect_client(client(generation), &[]);
+        let largest = generation.message_bytes_max(Delivery::Unreliable);
+        let voice: Vec<Vec<u8>> =
+            (0..100).map(|number| vec![number; largest - usize::from(number)]).collect();
+        for message in &voice {
+            let now = rig.now();
+            rig.client(number).endpoint.send(now, UNRELIABLE_CHANNEL, message);
+            rig.server.send(now, peer, UNRELIABLE_CHANNEL, message);
+            rig.run_for(Duration::from_millis(20));
+        }
+        rig.run_for(trouble.delay + trouble.jitter);
+        for heard in [
+            messages(rig.client_saw(number), UNRELIABLE_CHANNEL),
+            messages(rig.saw_of(peer), UNRELIABLE_CHANNEL),
+        ] {
+            assert!(heard.iter().all(|message| voice.iter().any(|sent| sent == message)), "{generation:?}");
+            // What the server says before it knows G3 from G4 is held back.
+            let least = if trouble == Trouble::NONE { 95 } else { 60 };
+            assert!(heard.len() >= least, "{} of 100 in {generation:?}", heard.len());
+        }
+    });
+}
+
+#[test]
+fn what_is_too_large_or_empty_is_dropped_and_counted() {
+    for generation in Generation::ALL {
+        let mut rig = rig(Trouble::NONE, 1);
+        let (number, peer) = rig.connect_client(client(generation), &[]);
+        let (now, seat) = (rig.now(), rig.client(number));
+        for delivery in [Delivery::Reliable, Delivery::Unreliable] {
+            let channel = seat.endpoint.channel_for(delivery);
+            let too_large = vec![0; seat.endpoint.message_bytes_max(channel) + 1];
+            seat.endpoint.send(now, channel, &too_large);
+            seat.endpoint.send(now, channel, b"");
+        }
+        assert_eq!(seat.endpoint.statistics().dropped.too_large, 4);
+        rig.run_for(Duration::from_secs(1));
+        assert_eq!(rig.saw_of(peer).len(), 1, "only that it connected");
+    }
+}
+
+#[test]
+fn either_side_ends_a_connection_after_its_last_words() {
+    everywhere(|mut rig, generation, trouble| {
+        let (leaving, left) = rig.connect_client(client(generation), &[]);
+        let (kicked, kicked_peer) = rig.connect_client(client(generation), &[]);
+        let words = vec![7; 5000];
+        let now = rig.now();
+        rig.client(leaving).endpoint.send(now, RELIABLE_CHANNEL, &words);
+        rig.client(leaving).endpoint.disconnect(now);
+        rig.server.send(now, kicked_peer, RELIABLE_CHANNEL, &words);
+        rig.server.disconnect(now, kicked_peer, "");
+        let is_end = |saw: &Saw| matches!(saw, Saw::Disconnected(_));
+        rig.run_until("all four ends are told", |rig| {
+            [leaving, kicked].iter().all(|&number| rig.client_saw(number).iter().any(is_end))
+                && [left, kicked_peer].iter().all(|&peer| rig.saw_of(peer).into_iter().any(is_end))
+        });
+        assert_eq!(messages(rig.saw_of(left), RELIABLE_CHANNEL), [words.as_slice()]);
+        assert_eq!(messages(rig.client_saw(kicked), RELIABLE_CHANNEL), [words.as_slice()]);
+        let ours = Saw::Disconnected(DisconnectReason::ClosedByUs);
+        assert_eq!(rig.client_saw(leaving).last(), Some(&ours));
+        assert_eq!(rig.saw_of(kicked_peer).last(), Some(&&ours));
+        if trouble == Trouble::NONE {
+            let theirs = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
+            assert_eq!(rig.client_saw(kicked).last(), Some(&theirs));
+            assert_eq!(rig.saw_of(left).last(), Some(&&theirs));
+        }
+    });
+}
+
+#[test]
+fn whoever_is_not_taken_in_is_refused_and_never_connects() {
+    everywhere(|mut rig, generation, _| {
+        rig.refuses = true;
+        let number = rig.add_client(client(generation), &[]);
+        rig.run_until("it is told", |rig| !rig.client_saw(number).is_empty());
+        assert_eq!(rig.client_saw(number), [Saw::Disconnected(DisconnectReason::refused(b""))]);
+        assert_eq!(rig.server.statistics().connections.connected, 0);
+    });
+}
+
+#[test]
+fn silence_ends_a_connection_at_both_ends_after_its_time_and_pings_prevent_it() {
+    everywhere(|mut rig, generation, trouble| {
+        let (number, peer) = rig.connect_client(client(generation), &[]);
+        rig.run_for(Duration::from_mins(1));
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both are there");
+        rig.client(number).is_cut = true;
+        rig.run_for(Duration::from_millis(8500));
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both still wait");
+        rig.run_for(Duration::from_millis(1500) + trouble.delay + trouble.jitter);
+        let timed_out = Saw::Disconnected(DisconnectReason::TimedOut);
+        assert_eq!(rig.client_saw(number).last(), Some(&timed_out));
+        assert_eq!(rig.saw_of(peer).last(), Some(&&timed_out));
+    });
+}
+
+/// Stock ends take what is still under way from before for part of the new connection, so this holds where nothing is: and
+/// without cookies what the new one says is taken for what the old one says, which is not silent then.
+#[test]
+fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent() {
+    for generation in [Generation::G2, Generation::G3, Generation::G4] {
+        let mut rig = rig(Trouble::NONE, 1);
+        let (number, first) = rig.connect_client(client(generation), &[]);
+        rig.run_for(Duration::from_millis(1500));
+        let now = rig.now();
+        let seat = rig.client(number);
+        seat.endpoint = client(generation);
+        seat.endpoint.connect(now, &[]);
+        rig.run_until("it is connected again", |rig| {
+            matches!(rig.client_saw(number), [Saw::Connected(_), Saw::Connected(_)])
+        });
+        let took = rig.now() - now;
+        assert!(took >= Duration::from_millis(1400), "the old one was not silent yet: {took:?}");
+        assert_eq!(rig.saw_of(first).last(), Some(&&Saw::Disconnected(DisconnectReason::TimedOut)));
+        let again = rig.server_saw.last().unwrap().0;
+        let now = rig.now();
+        rig.client(number).endpoint.send(now, RELIABLE_CHANNEL, b"back");
+        rig.run_until("it is heard", |rig| messages(rig.saw_of(again), RELIABLE_CHANNEL) == [b"back"]);
+    }
+}
+
+#[test]
+fn who_does_not_take_what_is_reliable_is_disconnected_as_too_slow() {
+    for generation in Generation::ALL {
+        let mut rig = rig(Trouble::NONE, 1);
+        let (number, peer) = rig.connect_client(client(generation), &[]);
+        rig.client(number).is_cut = true;
+        let now = rig.now();
+        for _ in 0..=10_000 {
+            rig.server.send(now, peer, RELIABLE_CHANNEL, b"words");
+        }
+        rig.run_for(Duration::from_millis(1));
+        let last = rig.saw_of(peer).last().copied();
+        assert!(matches!(last, Some(Saw::Disconnected(DisconnectReason::Overloaded { .. }))), "{last:?}");
+        assert_eq!(rig.server.statistics().connections.too_slow, 1);
+    }
+}
+
+#[test]
+fn a_server_that_closes_tells_everybody_and_refuses_newcomers() {
+    for generation in Generation::ALL {
+        let mut rig = rig(Trouble::NONE, 1);
+        let (number, _) = rig.connect_client(client(generation), &[]);
+        let now = rig.now();
+        rig.server.shutdown(now);
+        let late = rig.add_client(client(generation), &[]);
+        rig.run_for(Duration::from_secs(1));
+        let closed = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
+        assert_eq!(rig.client_saw(number).last(), Some(&closed));
+        assert_eq!(rig.client_saw(late), [Saw::Disconnected(DisconnectReason::refused(b""))]);
+        assert_eq!(rig.server.statistics().connections.connected, 0);
+    }
+}
+
+#[test]
+fn a_server_set_to_one_generation_serves_no_other() {
+    for only in Generation::ALL {
+        for generation in Generation::ALL {
+            let settings = KcpServerSettings { generation: Some(only), ..KcpServerSettings::default() };
+            let mut rig = KcpRig::new(KcpServer::new(settings, [1; 32]), Trouble::NONE, 1);
+            let number = rig.add_client(client(generation), &[]);
+            rig.run_for(Duration::from_secs(1));
+            // G3 and G4 say the same hello, and what differs is for the operator to know.
+            let is_served = only == generation || (only >= Generation::G3 && generation >= Generation::G3);
+            assert_eq!(!rig.client_saw(number).is_empty(), is_served, "{generation:?} at {only:?}");
+        }
+    }
+}
+
+/// What a server hears of a client that stands in for one of this generation, before and after that has said something
+/// unreliable.
+fn heard_of_stand_in(generation: Generation, channel: Channel) -> Vec<Vec<u8>> {
+    let learned = LearnedGenerations::default();
+    let settings = KcpServerSettings { learned: learned.clone(), ..KcpServerSettings::default() };
+    let mut before = KcpRig::new(KcpServer::new(settings, [1; 32]), Trouble::NONE, 1);
+    let (number, peer) = before.connect_client(client(generation), &[]);
+    let [Saw::Connected(greeting)] = before.saw_of(peer)[..] else { panic!("it is connected") };
+
+    let mut behind = rig(Trouble::NONE, 2);
+    let stand_in = KcpClient::new(KcpClientSettings { learned, ..KcpClientSettings::default() });
+    let (stand_in, its_peer) = behind.connect_client(stand_in, greeting);
+    let now = behind.now();
+    behind.client(stand_in).endpoint.send(now, channel, b"too early");
+
+    let now = before.now();
+    before.client(number).endpoint.send(now, UNRELIABLE_CHANNEL, b"voice");
+    before.run_until("it is heard", |rig| !messages(rig.saw_of(peer), UNRELIABLE_CHANNEL).is_empty());
+    assert_eq!(before.server.generation_of(peer), Some(generation));
+    let now = behind.now();
+    behind.client(stand_in).endpoint.send(now, channel, b"voice");
+    behind.run_for(Duration::from_millis(100));
+    assert_eq!(
+        behind.server.generation_of(its_peer),
+        (channel == UNRELIABLE_CHANNEL || generation < Generation::G3).then_some(generation)
+    );
+    messages(behind.saw_of(its_peer), channel).into_iter().map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn a_client_that_stands_in_for_another_speaks_as_that_one_does_once_that_is_known() {
+    for generation in [Generation::G3, Generation::G4] {
+        assert_eq!(heard_of_stand_in(generation, UNRELIABLE_CHANNEL), [b"voice"]);
+        assert_eq!(heard_of_stand_in(generation, RELIABLE_CHANNEL), [b"too early".as_slice(), b"voice"]);
+    }
+    for generation in [Generation::G1, Generation::G2] {
+        assert_eq!(heard_of_stand_in(generation, UNRELIABLE_CHANNEL), [b"too early".as_slice(), b"voice"]);
+    }
+}
+
+#[test]
+fn a_client_that_says_nothing_unreliable_is_taken_for_g4_after_a_while() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (number, peer) = rig.connect_client(client(Generation::G4), &[]);
+    let say = |rig: &mut KcpRig, peer: Peer| {
+        let now = rig.now();
+        rig.server.send(now, peer, UNRELIABLE_CHANNEL, b"voice");
+        rig.run_for(Duration::from_millis(100));
+        messages(rig.client_saw(number), UNRELIABLE_CHANNEL).len()
+    };
+    assert_eq!(say(&mut rig, peer), 0);
+    rig.run_for(Duration::from_secs(2));
+    assert_eq!(say(&mut rig, peer), 1);
+    assert_eq!(rig.server.generation_of(peer), None, "it may still turn out to be G3");
+}

@@ -1,0 +1,205 @@
+//! Datagrams from anybody with anything in them.
+
+use std::time::Duration;
+
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_kcp::{
+    Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, RELIABLE_CHANNEL, Segments,
+};
+
+use crate::golden::{G1_VOICE, G3_VOICE, G4_DISCONNECT, G4_HELLO, G4_RELIABLE_VOICE, G4_VOICE};
+use crate::support::{ByHand, address, hex};
+
+const G1_HELLO: &str = "01 00000000 51 00 0010 42000000 00000000 00000000 01000000 01";
+const G2_HELLO: &str = "01 00000000 00000000 51 00 0010 42000000 00000000 00000000 05000000 01 00000000";
+
+/// Every datagram that was seen, cut at every length, and with every bit turned over; with this cookie in it.
+fn spoilt(cookie: [u8; 4]) -> Vec<Vec<u8>> {
+    let mut spoilt = Vec::new();
+    for text in [G4_HELLO, G1_HELLO, G2_HELLO, G4_VOICE, G3_VOICE, G1_VOICE, G4_RELIABLE_VOICE, G4_DISCONNECT]
+    {
+        let mut whole = hex(text);
+        if whole[1..5] == [0xe0, 0x6a, 0xf1, 0xd8] {
+            whole[1..5].copy_from_slice(&cookie);
+        }
+        spoilt.extend((0..whole.len()).map(|length| whole[..length].to_vec()));
+        spoilt.extend((0..whole.len() * 8).map(|bit| {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            flipped
+        }));
+    }
+    spoilt
+}
+
+fn server() -> ByHand {
+    ByHand::new(KcpServerSettings::default())
+}
+
+#[test]
+fn a_stranger_gets_no_answer_but_to_a_hello_and_nobody_else_gets_anything() {
+    for datagram in spoilt([1, 2, 3, 4]) {
+        let mut hand = server();
+        let events = hand.give(address(1), &datagram);
+        let answer = hand.take();
+        assert!(answer.iter().all(|(to, _)| *to == address(1)), "{datagram:02x?}");
+        let is_hello = datagram[..datagram.len().min(1)] == [1]
+            && [1, 5].into_iter().any(|prefix| {
+                let pushed = datagram.get(prefix..).and_then(|segments| Segments::new(segments).next());
+                pushed.is_some_and(|segment| segment.number == 0 && segment.payload.first() == Some(&1))
+            });
+        if !is_hello {
+            assert_eq!((events.len(), answer.len()), (0, 0), "{datagram:02x?}");
+        }
+    }
+}
+
+#[test]
+fn what_one_client_sends_harms_no_other_and_is_answered_to_nobody_else() {
+    for datagram in spoilt([0; 4]) {
+        let mut hand = server();
+        let (_, cookie) = hand.connect(address(1), &hex(G4_HELLO));
+        let (other, others) = hand.connect(address(2), &hex(G4_HELLO));
+        let voice = [&[2], others.as_slice(), &hex(G4_VOICE)[5..]].concat();
+        assert_eq!(hand.give(address(2), &voice).len(), 1, "its address is proved");
+        let datagram = if datagram.get(1..5) == Some(&[0; 4]) && datagram[0] == 2 {
+            [&[2], cookie.as_slice(), &datagram[5..]].concat()
+        } else {
+            datagram
+        };
+        hand.give(address(1), &datagram);
+        assert!(hand.take().iter().all(|(to, _)| *to == address(1)), "{datagram:02x?}");
+        hand.server.send(hand.now, other, RELIABLE_CHANNEL, b"still here");
+        assert!(hand.take().iter().any(|(to, _)| *to == address(2)), "{datagram:02x?}");
+    }
+}
+
+#[test]
+fn an_address_that_answers_nothing_gets_at_most_three_times_what_came_from_it_and_is_forgotten() {
+    for hello in [G1_HELLO, G2_HELLO, G4_HELLO] {
+        let mut hand = server();
+        let hello = hex(hello);
+        let events = hand.give(address(1), &hello);
+        let Some((ServerEndpointEvent::Connected { peer, .. }, _)) = events.first() else {
+            panic!("{events:?}");
+        };
+        let peer = *peer;
+        let mut bytes = 0;
+        for _ in 0..1000 {
+            hand.server.send(hand.now, peer, RELIABLE_CHANNEL, &[7; 1000]);
+            bytes += hand.take().iter().map(|(_, datagram)| datagram.len()).sum::<usize>();
+            hand.now += Duration::from_millis(10);
+            if hand.server.poll_timeout().is_some_and(|at| at <= hand.now) {
+                hand.server.handle_timeout(hand.now);
+            }
+        }
+        assert!(bytes <= 3 * hello.len(), "{bytes} bytes for {}", hello.len());
+        let event = hand.server.poll_event(&mut Vec::new());
+        assert!(matches!(event, Some(ServerEndpointEvent::Disconnected { .. })), "{event:?}");
+        let counts = hand.server.statistics().connections;
+        assert_eq!((counts.failed_handshakes, counts.connected), (1, 0));
+    }
+}
+
+#[test]
+fn without_the_cookie_nobody_speaks_for_a_client_or_ends_its_connection() {
+    let mut hand = server();
+    let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
+    for text in [G4_VOICE, G4_RELIABLE_VOICE, G4_DISCONNECT] {
+        let mut datagram = hex(text);
+        for byte in 0..4 {
+            datagram[1..5].copy_from_slice(&cookie);
+            datagram[1 + byte] ^= 1;
+            assert_eq!(hand.give(address(1), &datagram), [], "{text}");
+        }
+    }
+    let mut voice = hex(G4_VOICE);
+    voice[1..5].copy_from_slice(&cookie);
+    assert_eq!(hand.give(address(1), &voice).len(), 1);
+    assert_eq!(hand.server.generation_of(peer), Some(Generation::G4));
+}
+
+#[test]
+fn strangers_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
+    let settings = KcpServerSettings { hellos_per_second: 10, peers_max: 5, ..KcpServerSettings::default() };
+    let mut hand = ByHand::new(settings);
+    let hello = hex(G4_HELLO);
+    for number in 0..20 {
+        hand.give(address(number), &hello);
+        let answer = hand.take();
+        let bytes: usize = answer.iter().map(|(_, datagram)| datagram.len()).sum();
+        match number {
+            0..5 => assert!(bytes > hello.len(), "taken in"),
+            5..10 => assert_eq!(bytes, hello.len(), "refused"),
+            _ => assert_eq!(bytes, 0),
+        }
+    }
+    let counts = hand.server.statistics().connections;
+    assert_eq!((counts.turned_away_full, counts.turned_away_handshaking, counts.connected), (5, 10, 5));
+}
+
+#[test]
+fn whoever_breaks_the_rules_is_disconnected_for_it_and_nobody_else_is() {
+    let push = |cookie: &[u8], fragments_after: u8, payload: &[u8]| {
+        let mut datagram = [&[1], cookie, &hex("00000000 51"), &[fragments_after]].concat();
+        datagram.extend_from_slice(&hex("0010 00000000 01000000 01000000"));
+        datagram.extend_from_slice(&(payload.len() as u32).to_le_bytes());
+        datagram.extend_from_slice(payload);
+        datagram
+    };
+    for (what, payload) in
+        [("empty data", [3].as_slice()), ("an unknown opcode", &[77, 1]), ("nothing", &[]), ("a hello", &[1])]
+    {
+        let mut hand = server();
+        let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
+        let (_, others) = hand.connect(address(2), &hex(G4_HELLO));
+        let events = hand.give(address(1), &push(&cookie, 0, payload));
+        let gone = events.iter().any(|(event, _)| {
+            matches!(event, ServerEndpointEvent::Disconnected { peer: gone, .. } if *gone == peer)
+        });
+        assert!(gone, "{what}: {events:?}");
+        assert_eq!(hand.server.statistics().connections.protocol_violations, 1, "{what}");
+        assert_eq!(hand.give(address(2), &push(&others, 0, &[3, 9])).len(), 1, "{what}");
+    }
+}
+
+#[test]
+fn a_client_reads_anything_without_harm() {
+    for generation in Generation::ALL {
+        for datagram in spoilt([9, 9, 9, 9]) {
+            let now = std::time::Instant::now();
+            let mut client = KcpClient::new(KcpClientSettings { generation, ..Default::default() });
+            client.connect(now, &[]);
+            let mut out = Vec::new();
+            let mut events = 0;
+            for _ in 0..3 {
+                client.handle_datagram(now, &datagram);
+                while client.poll_event(&mut Vec::new()).is_some() {
+                    events += 1;
+                }
+                let mut datagrams = 0;
+                while client.poll_transmit(now, &mut out) {
+                    out.clear();
+                    datagrams += 1;
+                }
+                assert!(datagrams <= 10 && events <= 6, "{generation:?}: {datagram:02x?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_datagram_is_never_longer_than_a_stock_end_can_read() {
+    // As many acknowledgements as a datagram can ask for.
+    let mut hand = server();
+    let (_, cookie) = hand.connect(address(1), &hex(G4_HELLO));
+    let mut datagram = [&[1], cookie.as_slice()].concat();
+    for number in 1..=(1195 / HEADER_BYTES as u32) {
+        datagram.extend_from_slice(&hex("00000000 51 00 0010 00000000"));
+        datagram.extend_from_slice(&number.to_le_bytes());
+        datagram.extend_from_slice(&hex("01000000 00000000"));
+    }
+    assert!(datagram.len() <= 1200);
+    hand.server.handle_datagram(hand.now, address(1), &datagram);
+    assert!(hand.take().iter().all(|(_, datagram)| datagram.len() <= 1200));
+}

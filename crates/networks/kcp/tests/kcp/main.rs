@@ -1,0 +1,9 @@
+//! kcp2k between ends of ours, and against the bytes of stock ones.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod conformance;
+mod crowd;
+mod generations;
+mod golden;
+mod hostile;
+mod support;

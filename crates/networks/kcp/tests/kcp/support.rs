@@ -1,0 +1,85 @@
+//! Servers and clients on simulated time.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
+use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_transport::Peer;
+
+pub(crate) type KcpRig = Rig<KcpServer, KcpClient>;
+
+pub(crate) fn rig(trouble: Trouble, seed: u64) -> KcpRig {
+    Rig::new(KcpServer::new(KcpServerSettings::default(), [seed as u8; 32]), trouble, seed)
+}
+
+pub(crate) fn client(generation: Generation) -> KcpClient {
+    KcpClient::new(KcpClientSettings { generation, ..KcpClientSettings::default() })
+}
+
+/// The messages among what was reported, on this channel.
+pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Channel) -> Vec<&'a [u8]> {
+    let messages = saw.into_iter().filter_map(|saw| match saw {
+        Saw::Message(channel, bytes) if *channel == wanted => Some(bytes.as_slice()),
+        _ => None,
+    });
+    messages.collect()
+}
+
+/// A server that is given datagrams by hand.
+pub(crate) struct ByHand {
+    pub(crate) server: KcpServer,
+    pub(crate) now: Instant,
+}
+
+pub(crate) fn address(number: u8) -> SocketAddr {
+    (Ipv4Addr::new(10, 0, 0, number), 7777).into()
+}
+
+impl ByHand {
+    pub(crate) fn new(settings: KcpServerSettings) -> Self {
+        Self { server: KcpServer::new(settings, [7; 32]), now: Instant::now() }
+    }
+
+    /// What a datagram leads to; newcomers are taken in.
+    pub(crate) fn give(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+        self.server.handle_datagram(self.now, from, datagram);
+        let mut events = Vec::new();
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(&mut bytes) {
+            if let ServerEndpointEvent::Connected { peer, .. } = event {
+                self.server.accept(self.now, peer, &[]);
+            }
+            events.push((event, std::mem::take(&mut bytes)));
+        }
+        events
+    }
+
+    /// Everything that leaves now.
+    pub(crate) fn take(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
+        let mut datagrams = Vec::new();
+        let mut datagram = Vec::new();
+        while let Some(to) = self.server.poll_transmit(self.now, &mut datagram) {
+            datagrams.push((to, std::mem::take(&mut datagram)));
+        }
+        datagrams
+    }
+
+    /// Takes a client in by its hello; the cookie that it is given.
+    pub(crate) fn connect(&mut self, from: SocketAddr, hello: &[u8]) -> (Peer, [u8; 4]) {
+        let events = self.give(from, hello);
+        let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+            panic!("a hello led to {events:?}");
+        };
+        let answer = self.take();
+        (*peer, answer[0].1[1..5].try_into().unwrap())
+    }
+}
+
+/// Bytes from hexadecimal digits; spaces are only for reading.
+pub(crate) fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+}
