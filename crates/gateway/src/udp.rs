@@ -24,4 +24,4 @@ pub use client::{UdpClient, UdpClientSettings};
 pub use datagram_queue::DatagramQueue;
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 pub use server::{UdpServer, UdpServerSettings};
-pub use socket::DatagramCounts;
+pub use socket::{DatagramCounts, DatagramSocket};

@@ -64,6 +64,16 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-darkrift-envelope",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-darkrift",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &["consonance-darkrift-envelope"],
+    },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-quic",

@@ -37,15 +37,20 @@ impl DatagramCounts {
 /// How many errors in a row are read past: each belongs to a datagram that was sent.
 const ERRORS_IN_A_ROW_MAX: usize = 64;
 
+/// A UDP socket that never waits, for networks that have one beside something else.
 #[derive(Debug)]
-pub(super) struct DatagramSocket {
+pub struct DatagramSocket {
     socket: UdpSocket,
     pub(super) counts: DatagramCounts,
 }
 
 impl DatagramSocket {
-    /// A socket at this address; port 0 is any free one, and `[::]` takes both families.
-    pub(super) fn bind(address: SocketAddr, buffer_bytes: usize) -> io::Result<Self> {
+    /// A socket at this address; port 0 is any free one, and `[::]` takes both families. The system is asked for
+    /// `buffer_bytes` bytes of room each way.
+    ///
+    /// # Errors
+    /// What the system says: the port is taken, or not ours to take.
+    pub fn bind(address: SocketAddr, buffer_bytes: usize) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         if address.ip().is_unspecified() && address.is_ipv6() {
             // Systems differ in their default; a server for everybody means both families.
@@ -60,16 +65,20 @@ impl DatagramSocket {
     }
 
     /// From now on for this address only.
-    pub(super) fn connect(&self, address: SocketAddr) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// There is no way to this address.
+    pub fn connect(&self, address: SocketAddr) -> io::Result<()> {
         self.socket.connect(address)
     }
 
-    pub(super) fn socket(&self) -> &UdpSocket {
+    /// The socket itself, to wait for.
+    pub fn socket(&self) -> &UdpSocket {
         &self.socket
     }
 
     /// The next datagram that waits, and where it came from.
-    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+    pub fn receive(&mut self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
         for _ in 0..ERRORS_IN_A_ROW_MAX {
             match self.socket.recv_from(buffer) {
                 Ok(received) => {
@@ -85,8 +94,13 @@ impl DatagramSocket {
         None
     }
 
+    /// What became of datagrams.
+    pub fn counts(&self) -> DatagramCounts {
+        self.counts
+    }
+
     /// To an address, or to the one that the socket is connected to.
-    pub(super) fn send(&mut self, to: Option<SocketAddr>, datagram: &[u8]) {
+    pub fn send(&mut self, to: Option<SocketAddr>, datagram: &[u8]) {
         // The first attempt after one that met an error reports that error instead of sending.
         for _ in 0..2 {
             let sent = match to {

@@ -1,0 +1,55 @@
+//! A player of ours in a session of a game on DarkRift.
+
+use std::time::Instant;
+
+use consonance_gateway::{Channel, ClientEnvelope, Sorted};
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::{Layout, Message, VoiceChannels, VoiceDialect, VoiceSettings};
+
+/// The envelope of a client. It begins to speak, so it has to be told what voice looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct DarkRiftVoiceClient {
+    to_server: VoiceDialect,
+    settings: VoiceSettings,
+}
+
+impl DarkRiftVoiceClient {
+    /// A client whose voice has this tag and this layout to the server, and `tag_to_client` (or the same) back.
+    pub fn new(tag_to_server: u16, tag_to_client: Option<u16>, layout: Layout) -> Self {
+        let settings = VoiceSettings {
+            tag_to_server: Some(tag_to_server),
+            tag_to_client,
+            layout: Some(layout),
+            channels: VoiceChannels::default(),
+        };
+        Self { to_server: VoiceDialect { tag: tag_to_server, layout }, settings }
+    }
+}
+
+impl ClientEnvelope for DarkRiftVoiceClient {
+    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        let dialect = self.settings.to_client(self.to_server);
+        let packet = Message::parse(message).and_then(|message| dialect.voice_packet(&message));
+        if let Some(packet) = packet {
+            sorted.voice(self.settings.channels.delivery_of(channel), packet);
+        }
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        self.to_server.write(packet, message);
+        Some(self.settings.channels.channel_for(delivery))
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        self.settings.limits(messages)
+    }
+}

@@ -1,0 +1,61 @@
+//! What fuzz targets do with messages.
+
+use std::time::Instant;
+
+use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_transport::Delivery;
+
+use crate::{
+    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceServer, Layout, Message, VoiceDialect, VoiceSettings,
+};
+
+/// Messages one after the other, each behind a byte for its way and one for its length.
+///
+/// # Panics
+/// If an envelope does what it must not.
+pub fn darkrift_messages(mut bytes: &[u8]) {
+    let now = Instant::now();
+    let mut splice = DarkRiftSplice::new(VoiceSettings::default()).open(now);
+    let mut server = DarkRiftVoiceServer::new(VoiceSettings::default()).open(now);
+    let mut client = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
+    let mut sorted = Sorted::default();
+    while let [way, length, rest @ ..] = bytes {
+        let (message, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+        bytes = rest;
+        let channel = Channel(u16::from(way & 1));
+        check_message(message);
+        splice.handle_from_client(now, channel, message, &mut sorted);
+        check_spliced(message, &mut sorted);
+        server.handle_from_client(now, channel, message, &mut sorted);
+        client.handle_message(now, channel, message, &mut sorted);
+        sorted.take_violation();
+        while sorted.pop().is_some() {}
+        let mut wrapped = Vec::new();
+        if server.wrap(now, Delivery::Unreliable, message, &mut wrapped).is_some() {
+            let wrapped = Message::parse(&wrapped).expect("what is written has a header");
+            assert!(wrapped.body.ends_with(message) && !wrapped.is_command && wrapped.ping.is_none());
+        }
+    }
+}
+
+/// What is read is written again as it was, but for flags that mean nothing.
+fn check_message(bytes: &[u8]) {
+    let Some(message) = Message::parse(bytes) else { return };
+    let mut again = Vec::new();
+    message.write(&mut again);
+    assert_eq!(again[1..], bytes[1..]);
+    assert_eq!(Message::parse(&again), Some(message));
+    if let Some(dialect) = VoiceDialect::learn(&message) {
+        assert!(dialect.voice_packet(&message).is_some_and(|packet| bytes.ends_with(packet)));
+    }
+}
+
+/// Each message goes one way, whole.
+fn check_spliced(message: &[u8], sorted: &mut Sorted) {
+    match sorted.pop().expect("nothing is swallowed") {
+        (SortedPart::ToGame(_), bytes) => assert_eq!(bytes, message),
+        (SortedPart::Voice(_), packet) => assert!(message.ends_with(packet) && packet.len() >= 2),
+        (part, _) => panic!("a client's message does not become {part:?}"),
+    }
+    assert!(sorted.pop().is_none());
+}

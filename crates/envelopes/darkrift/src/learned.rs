@@ -1,0 +1,72 @@
+//! What a listener has learned about voice from its clients.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{Layout, VoiceDialect};
+
+/// What the first handshake on a listener has shown; for logs, and for connections that have shown nothing yet. Clones
+/// share it.
+#[derive(Clone, Debug, Default)]
+pub struct Learned(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// 0 while nothing was learned.
+    first: AtomicU64,
+    contradictions: AtomicU64,
+}
+
+impl Learned {
+    /// What the first handshake looked like.
+    pub fn dialect(&self) -> Option<VoiceDialect> {
+        unpack(self.0.first.load(Ordering::Relaxed))
+    }
+
+    /// How many connections began with a handshake that looks otherwise than the settings say. Above 0 the settings are
+    /// probably wrong, and those clients are not heard.
+    pub fn contradictions(&self) -> u64 {
+        self.0.contradictions.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note(&self, dialect: VoiceDialect) {
+        let is_first =
+            self.0.first.compare_exchange(0, pack(dialect), Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if is_first {
+            tracing::info!(tag = dialect.tag, layout = ?dialect.layout, "the tag of voice was learned");
+        }
+    }
+
+    /// A handshake looks otherwise than settled.
+    pub(crate) fn note_contradiction(&self, settled: VoiceDialect, seen: VoiceDialect) {
+        // Clients can cause it as often as they like: once is enough for the log, and the rest is counted.
+        if self.0.contradictions.fetch_add(1, Ordering::Relaxed) == 0 {
+            tracing::warn!(
+                configured_tag = settled.tag,
+                configured_layout = ?settled.layout,
+                seen_tag = seen.tag,
+                seen_layout = ?seen.layout,
+                "a client's voice looks otherwise than configured, and is not heard"
+            );
+        }
+    }
+}
+
+fn pack(dialect: VoiceDialect) -> u64 {
+    let layout = match dialect.layout {
+        Layout::Raw => 1,
+        Layout::Prefixed => 2,
+        Layout::PrefixedLittleEndian => 3,
+    };
+    layout << 16 | u64::from(dialect.tag)
+}
+
+fn unpack(packed: u64) -> Option<VoiceDialect> {
+    let layout = match packed >> 16 {
+        1 => Layout::Raw,
+        2 => Layout::Prefixed,
+        3 => Layout::PrefixedLittleEndian,
+        _ => return None,
+    };
+    Some(VoiceDialect { tag: packed as u16, layout })
+}

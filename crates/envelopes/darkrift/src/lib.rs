@@ -1,0 +1,52 @@
+//! Where voice is in the messages of games on DarkRift 2.
+//!
+//! ```text
+//! message   [flags u8] [tag u16] ( [ping code u16] ) [body]          Message
+//!  └ body   [voice packet]  or  [bytes i32] [voice packet]           Layout
+//! ```
+//!
+//! Which tag voice has, and how its body is laid out, is the game's to choose. [`VoiceSettings`] may tell; what they do not
+//! tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
+//! Three envelopes lead to and from a session:
+//!
+//! * [`DarkRiftVoiceServer`]: a server for voice only, which the game connects to beside its own;
+//! * [`DarkRiftSplice`]: takes voice out of what clients send to their game's server;
+//! * [`DarkRiftVoiceClient`]: a player of ours among the game's clients.
+//!
+//! Nothing here has a socket or a clock.
+//!
+//! # In a game server of one's own
+//!
+//! A server in Rust that speaks DarkRift already asks for each message:
+//!
+//! ```
+//! use consonance_darkrift_envelope::{Layout, Message, VoiceDialect};
+//!
+//! let dialect = VoiceDialect { tag: 0x1234, layout: Layout::Raw };
+//! let message = Message::parse(&[0x00, 0x12, 0x34, 0x8B, 0xC7, 1, 2, 3]).expect("it has a header");
+//! assert_eq!(dialect.voice_packet(&message), Some([0x8B, 0xC7, 1, 2, 3].as_slice()));
+//!
+//! let mut answer = Vec::new();
+//! dialect.write(&[0x8B, 0xC7, 4], &mut answer);
+//! assert_eq!(answer, [0x00, 0x12, 0x34, 0x8B, 0xC7, 4]);
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod client;
+mod dialect;
+#[doc(hidden)]
+pub mod fuzz;
+mod learned;
+mod message;
+mod settings;
+mod splice;
+mod voice_server;
+
+pub use client::DarkRiftVoiceClient;
+pub use dialect::{Layout, VoiceDialect};
+pub use learned::Learned;
+pub use message::{Message, Ping};
+pub use settings::{VoiceChannels, VoiceSettings};
+pub use splice::{DarkRiftSplice, DarkRiftSplicedConnection};
+pub use voice_server::{DarkRiftVoiceConnection, DarkRiftVoiceServer};

@@ -1,0 +1,76 @@
+//! What a game's developers may tell about its voice.
+
+use consonance_gateway::Channel;
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::{Layout, VoiceDialect};
+
+/// What is known about voice in a game; what is `None` is learned from the clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VoiceSettings {
+    /// The tag of voice messages to the server. Without it the tag and the layout are learned.
+    pub tag_to_server: Option<u16>,
+    /// The tag of voice messages to clients; the tag to the server, if there is none.
+    pub tag_to_client: Option<u16>,
+    /// How packets lie in messages. With a tag and without a layout, packets are raw.
+    pub layout: Option<Layout>,
+    /// On which of the network's channels voice travels.
+    pub channels: VoiceChannels,
+}
+
+impl VoiceSettings {
+    /// What voice to the server looks like, if that is settled.
+    pub(crate) fn to_server(self) -> Option<VoiceDialect> {
+        Some(VoiceDialect { tag: self.tag_to_server?, layout: self.layout.unwrap_or_default() })
+    }
+
+    /// What voice to clients looks like, given what it looks like to the server.
+    pub(crate) fn to_client(self, to_server: VoiceDialect) -> VoiceDialect {
+        VoiceDialect { tag: self.tag_to_client.unwrap_or(to_server.tag), layout: to_server.layout }
+    }
+
+    /// The largest voice packets in messages of these sizes.
+    pub(crate) fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        let layout = self.to_server().map(|dialect| dialect.layout);
+        let around = HEADER_BYTES + layout.unwrap_or(Layout::Prefixed).prefix_bytes();
+        let largest = |bytes: usize| bytes.saturating_sub(around).min(VOICE_BYTES_MAX);
+        PacketLimits {
+            reliable_bytes: largest(messages.reliable_bytes),
+            unreliable_bytes: largest(messages.unreliable_bytes),
+        }
+    }
+}
+
+/// The two ways of DarkRift, as the network numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoiceChannels {
+    /// For reliable packets: TCP, 0.
+    pub reliable: Channel,
+    /// For unreliable packets: UDP, 1.
+    pub unreliable: Channel,
+}
+
+impl Default for VoiceChannels {
+    fn default() -> Self {
+        Self { reliable: Channel(0), unreliable: Channel(1) }
+    }
+}
+
+impl VoiceChannels {
+    pub(crate) fn channel_for(self, delivery: Delivery) -> Channel {
+        match delivery {
+            Delivery::Reliable => self.reliable,
+            Delivery::Unreliable => self.unreliable,
+        }
+    }
+
+    pub(crate) fn delivery_of(self, channel: Channel) -> Delivery {
+        if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
+    }
+}
+
+/// Flags and tag; voice of ours carries no ping.
+const HEADER_BYTES: usize = 3;
+
+/// The largest packet that stock clients read, in bytes.
+const VOICE_BYTES_MAX: usize = 1024;

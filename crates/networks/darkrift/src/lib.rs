@@ -1,0 +1,45 @@
+//! The network of games on DarkRift 2: its bichannel listener, TCP for what is reliable and UDP for what is not.
+//!
+//! A client opens a TCP connection, gets a token there, and sends the token back over UDP: so the server knows whose
+//! datagrams come from which address. A command over TCP then tells the client its number, and it is connected.
+//!
+//! ```text
+//!   TCP   S>C  version, token          UDP   C>S  version, token
+//!   TCP   S>C  Configure(client id)    UDP   S>C  token, 0
+//! ```
+//!
+//! [`DarkRiftServer`] is a [`GameServer`](consonance_gateway::GameServer), [`DarkRiftClient`] a
+//! [`GameClient`](consonance_gateway::GameClient). Their messages are DarkRift's own, header included: flags, a tag, perhaps
+//! a ping's code, and the body. What is in them is the envelope's matter. [`Listener`] and [`Connector`] are what both decide
+//! with: no sockets, no clock.
+//!
+//! The greeting of a server is the body of the Configure command: the client's number, two bytes, big-endian. An empty one
+//! stands for the next number that is free. Clients have no greeting.
+//!
+//! Nothing here is encrypted, and TCP alone notices peers that are gone without a word; both are the network's own ways.
+
+#![forbid(unsafe_code)]
+
+mod client;
+mod client_ids;
+mod connector;
+mod format;
+#[doc(hidden)]
+pub mod fuzz;
+mod listener;
+mod server;
+mod settings;
+
+pub use client::DarkRiftClient;
+pub use connector::{Connector, ConnectorEvent, ConnectorOrder};
+pub use format::ProtocolVersion;
+pub use listener::{Listener, ListenerEvent, ListenerOrder};
+pub use server::DarkRiftServer;
+pub use settings::{ClientSettings, ServerSettings};
+
+use consonance_gateway::Channel;
+
+/// TCP: `SendMode.Reliable`.
+pub const RELIABLE: Channel = Channel(0);
+/// UDP: `SendMode.Unreliable`.
+pub const UNRELIABLE: Channel = Channel(1);

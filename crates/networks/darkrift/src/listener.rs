@@ -1,0 +1,335 @@
+//! The server's half of the network: who is who, and what they may say. No sockets, no clock.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::{ConnectionCounts, DisconnectReason, Peer};
+
+use self::strangers::Strangers;
+use self::tokens::Tokens;
+use crate::client_ids::ClientIds;
+use crate::format::{self, HEADER_BYTES, Token};
+use crate::{ProtocolVersion, ServerSettings};
+
+mod strangers;
+mod tokens;
+
+/// Decides for a server: streams and datagrams go in, messages and [orders](ListenerOrder) come out.
+#[derive(Debug)]
+pub struct Listener {
+    settings: ServerSettings,
+    tokens: Tokens,
+    links: BTreeMap<Peer, Link>,
+    strangers: Strangers,
+    /// Whose datagrams come from where.
+    by_endpoint: BTreeMap<SocketAddr, Peer>,
+    deadlines: BTreeSet<(Instant, Peer)>,
+    ids: ClientIds,
+    orders: VecDeque<ListenerOrder>,
+    counts: ConnectionCounts,
+    malformed: u64,
+}
+
+/// What the driver has to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ListenerOrder {
+    /// Write these bytes to the stream of this peer, in one piece.
+    Write(Peer, Vec<u8>),
+    /// Send this datagram.
+    Datagram(SocketAddr, Vec<u8>),
+    /// End this stream in order: what was written before is delivered.
+    Finish(Peer),
+    /// Close this stream at once. Nothing will be asked about it any more.
+    Abort(Peer),
+}
+
+/// What came out of a datagram or a piece of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListenerEvent<'a> {
+    /// Somebody has both streams and datagrams, and waits to be [accepted](Listener::accept).
+    Connected {
+        /// Whose stream it is.
+        peer: Peer,
+        /// Its address over TCP.
+        remote: SocketAddr,
+    },
+    /// A message, header included.
+    Message {
+        /// Whose.
+        peer: Peer,
+        /// Its bytes.
+        message: &'a [u8],
+    },
+}
+
+#[derive(Debug)]
+struct Link {
+    remote: SocketAddr,
+    token: Token,
+    stage: Stage,
+    /// Ours, to be given back.
+    id: Option<u16>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stage {
+    /// The token was sent over TCP and did not come over UDP yet; its time is over then.
+    Stranger {
+        until: Instant,
+    },
+    /// Reported, and not accepted yet.
+    Knocking {
+        endpoint: SocketAddr,
+    },
+    Up {
+        endpoint: SocketAddr,
+    },
+    /// On its way out; the reason is what will be reported.
+    Leaving {
+        reason: DisconnectReason,
+    },
+}
+
+impl Listener {
+    /// The secret keeps strangers from guessing tokens: it has to be random.
+    pub fn new(settings: ServerSettings, secret: &[u8; 32]) -> Self {
+        Self {
+            settings,
+            tokens: Tokens::new(secret),
+            links: BTreeMap::new(),
+            strangers: Strangers::default(),
+            by_endpoint: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            ids: ClientIds::default(),
+            orders: VecDeque::new(),
+            counts: ConnectionCounts::default(),
+            malformed: 0,
+        }
+    }
+
+    /// Somebody opened a stream.
+    pub fn handle_opened(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
+        if self.counts.connected >= self.settings.connections_max as u64 {
+            self.counts.turned_away_full += 1;
+            self.orders.push_back(ListenerOrder::Abort(peer));
+            return;
+        }
+        if !self.strangers.has_room_for(remote.ip(), &self.settings) {
+            self.counts.turned_away_handshaking += 1;
+            self.orders.push_back(ListenerOrder::Abort(peer));
+            return;
+        }
+        let mut token = self.tokens.next();
+        while self.strangers.find(token).is_some() {
+            token = self.tokens.next();
+        }
+        let until = now + self.settings.association_max;
+        self.strangers.insert(token, peer, remote.ip());
+        self.deadlines.insert((until, peer));
+        self.links.insert(peer, Link { remote, token, stage: Stage::Stranger { until }, id: None });
+        self.orders.push_back(ListenerOrder::Write(peer, token.packet(self.settings.version).to_vec()));
+    }
+
+    /// A stream is gone: why its peer's end is to be reported, if it ever was reported as connected.
+    pub fn handle_closed(&mut self, peer: Peer, reason: DisconnectReason) -> Option<DisconnectReason> {
+        match self.forget(peer)?.stage {
+            Stage::Stranger { .. } => {
+                self.counts.failed_handshakes += 1;
+                None
+            }
+            Stage::Knocking { .. } | Stage::Up { .. } => {
+                self.counts.connected -= 1;
+                self.counts.too_slow += u64::from(matches!(reason, DisconnectReason::Overloaded { .. }));
+                Some(reason)
+            }
+            Stage::Leaving { reason } => {
+                self.counts.connected -= 1;
+                Some(reason)
+            }
+        }
+    }
+
+    /// The next message of a stream, and how many bytes it took from the beginning. With 0, more has to come first, or the
+    /// peer is not accepted yet.
+    pub fn handle_stream<'a>(&mut self, peer: Peer, stream: &'a [u8]) -> (usize, Option<ListenerEvent<'a>>) {
+        let Some(link) = self.links.get(&peer) else { return (0, None) };
+        match link.stage {
+            Stage::Up { .. } => {}
+            // Whoever says something before it got the number does not speak this network's language.
+            Stage::Stranger { .. } if !stream.is_empty() => {
+                self.counts.failed_handshakes += 1;
+                self.forget(peer);
+                self.orders.push_back(ListenerOrder::Abort(peer));
+                return (0, None);
+            }
+            Stage::Stranger { .. } | Stage::Knocking { .. } | Stage::Leaving { .. } => return (0, None),
+        }
+        match format::next_message(stream, self.settings.incoming_message_bytes_max) {
+            Ok(None) => (0, None),
+            Ok(Some((taken, message))) => {
+                let is_message = message.len() >= HEADER_BYTES;
+                self.malformed += u64::from(!is_message);
+                (taken, is_message.then_some(ListenerEvent::Message { peer, message }))
+            }
+            Err(format::BadLength) => {
+                self.counts.protocol_violations += 1;
+                let violation = "a message of impossible length".to_owned();
+                self.leave(peer, DisconnectReason::ProtocolViolated { violation });
+                (0, None)
+            }
+        }
+    }
+
+    /// A datagram came.
+    pub fn handle_datagram<'a>(&mut self, from: SocketAddr, datagram: &'a [u8]) -> Option<ListenerEvent<'a>> {
+        if let Some((version, token)) = Token::of_packet(datagram) {
+            if let Some(peer) = self.strangers.find(token) {
+                return self.associate(peer, from);
+            }
+            if self.is_repeated(from, version, token) {
+                self.acknowledge(from, token, 1);
+                return None;
+            }
+        }
+        let &peer = self.by_endpoint.get(&from)?;
+        if datagram.len() < HEADER_BYTES {
+            // Nothing at all is what holes in firewalls are punched with.
+            self.malformed += u64::from(!datagram.is_empty());
+            return None;
+        }
+        let is_up = matches!(self.links.get(&peer)?.stage, Stage::Up { .. });
+        is_up.then_some(ListenerEvent::Message { peer, message: datagram })
+    }
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(&(at, peer)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
+            self.deadlines.remove(&(at, peer));
+            self.counts.failed_handshakes += 1;
+            self.forget(peer);
+            self.orders.push_back(ListenerOrder::Abort(peer));
+        }
+    }
+
+    /// When strangers have waited for too long.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// What to do next.
+    pub fn poll_order(&mut self) -> Option<ListenerOrder> {
+        self.orders.pop_front()
+    }
+
+    /// Takes a newcomer in: it is told its number, the given one (two bytes, big-endian), or the next that is free.
+    pub fn accept(&mut self, peer: Peer, greeting: &[u8]) {
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        let Stage::Knocking { endpoint } = link.stage else { return };
+        let own = if greeting.is_empty() { self.ids.take().map(u16::to_be_bytes) } else { None };
+        let body = own.as_ref().map_or(greeting, |own| own.as_slice());
+        link.id = own.map(u16::from_be_bytes);
+        link.stage = Stage::Up { endpoint };
+        self.counts.accepted += 1;
+        self.orders.push_back(ListenerOrder::Write(peer, format::configure(body)));
+    }
+
+    /// Ends a connection in order; whoever is not accepted yet is refused.
+    pub fn disconnect(&mut self, peer: Peer) {
+        self.leave(peer, DisconnectReason::ClosedByUs);
+    }
+
+    /// Ends all connections in order, and those of strangers at once.
+    pub fn shutdown(&mut self) {
+        let peers: Vec<Peer> = self.links.keys().copied().collect();
+        for peer in peers {
+            if matches!(self.links[&peer].stage, Stage::Stranger { .. }) {
+                self.forget(peer);
+                self.orders.push_back(ListenerOrder::Abort(peer));
+            } else {
+                self.disconnect(peer);
+            }
+        }
+    }
+
+    /// Where datagrams for a peer go, while messages may be sent to it.
+    pub fn endpoint(&self, peer: Peer) -> Option<SocketAddr> {
+        match self.links.get(&peer)?.stage {
+            Stage::Up { endpoint } => Some(endpoint),
+            _ => None,
+        }
+    }
+
+    /// Who came and went.
+    pub fn counts(&self) -> ConnectionCounts {
+        self.counts
+    }
+
+    /// How many messages were shorter than a header.
+    pub fn malformed(&self) -> u64 {
+        self.malformed
+    }
+
+    /// Whether somebody shows the token again: the acknowledgement may have been lost.
+    fn is_repeated(&self, from: SocketAddr, version: u8, token: Token) -> bool {
+        let link = self.by_endpoint.get(&from).and_then(|peer| self.links.get(peer));
+        version == self.settings.version.byte() && link.is_some_and(|link| link.token == token)
+    }
+
+    fn associate(&mut self, peer: Peer, from: SocketAddr) -> Option<ListenerEvent<'static>> {
+        let link = self.links.get_mut(&peer)?;
+        let Stage::Stranger { until } = link.stage else { return None };
+        let (remote, token) = (link.remote, link.token);
+        if self.settings.same_address && remote.ip().to_canonical() != from.ip().to_canonical() {
+            return None;
+        }
+        link.stage = Stage::Knocking { endpoint: from };
+        self.deadlines.remove(&(until, peer));
+        self.strangers.remove(token, remote.ip());
+        // Whoever had this address before is gone or will notice: the token is the newer proof.
+        self.by_endpoint.insert(from, peer);
+        self.counts.connected += 1;
+        let times =
+            if self.settings.version == ProtocolVersion::Zero { 1 } else { self.settings.acknowledgements };
+        self.acknowledge(from, token, times);
+        Some(ListenerEvent::Connected { peer, remote })
+    }
+
+    fn acknowledge(&mut self, to: SocketAddr, token: Token, times: u8) {
+        for _ in 0..times {
+            let acknowledgement = token.acknowledgement(self.settings.version);
+            self.orders.push_back(ListenerOrder::Datagram(to, acknowledgement));
+        }
+    }
+
+    fn leave(&mut self, peer: Peer, reason: DisconnectReason) {
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        let (Stage::Knocking { endpoint } | Stage::Up { endpoint }) = link.stage else { return };
+        link.stage = Stage::Leaving { reason };
+        self.release(endpoint, peer);
+        self.orders.push_back(ListenerOrder::Finish(peer));
+    }
+
+    /// Everything about a peer but the counters.
+    fn forget(&mut self, peer: Peer) -> Option<Link> {
+        let link = self.links.remove(&peer)?;
+        match link.stage {
+            Stage::Stranger { until } => {
+                self.deadlines.remove(&(until, peer));
+                self.strangers.remove(link.token, link.remote.ip());
+            }
+            Stage::Knocking { endpoint } | Stage::Up { endpoint } => self.release(endpoint, peer),
+            Stage::Leaving { .. } => {}
+        }
+        if let Some(id) = link.id {
+            self.ids.give_back(id);
+        }
+        Some(link)
+    }
+
+    fn release(&mut self, endpoint: SocketAddr, peer: Peer) {
+        if self.by_endpoint.get(&endpoint) == Some(&peer) {
+            self.by_endpoint.remove(&endpoint);
+        }
+    }
+}

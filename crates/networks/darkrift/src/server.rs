@@ -1,0 +1,338 @@
+//! The server over real sockets.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
+use consonance_gateway::udp::DatagramSocket;
+use consonance_gateway::{Channel, GameServer, GameServerEvent};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::format::length;
+use crate::{Listener, ListenerEvent, ListenerOrder, RELIABLE, ServerSettings, UNRELIABLE};
+
+/// A DarkRift server: TCP and UDP, usually on one port. See the [crate's page](crate).
+#[derive(Debug)]
+pub struct DarkRiftServer {
+    settings: ServerSettings,
+    tcp: TcpConnections,
+    udp: DatagramSocket,
+    addresses: [SocketAddr; 2],
+    listener: Listener,
+    turn: Turn,
+    /// Whose streams may hold another message.
+    reading: VecDeque<TcpId>,
+    datagram: Box<[u8]>,
+    /// What the last event showed.
+    message: Vec<u8>,
+    statistics: Statistics,
+}
+
+/// What a series of polls looks at: first datagrams, so many at most, then streams.
+#[derive(Debug)]
+enum Turn {
+    Datagrams { left: u32 },
+    Streams,
+}
+
+enum Step {
+    Connected(Peer, SocketAddr),
+    Message(Peer, Channel),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl DarkRiftServer {
+    /// Listens at this address. With port 0 the system chooses one that is free for both TCP and UDP.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: a port is taken, or not ours to take, or there is no random number to be had.
+    pub fn bind(address: SocketAddr, settings: ServerSettings) -> io::Result<Self> {
+        let mut secret = [0; 32];
+        SystemRandom::new()
+            .fill(&mut secret)
+            .map_err(|_| io::Error::other("the system has no random numbers"))?;
+        #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "only Linux watches the datagrams"))]
+        let (mut tcp, udp, addresses) = bind_both(address, &settings)?;
+        #[cfg(target_os = "linux")]
+        tcp.watch(udp.socket())?;
+        Ok(Self {
+            listener: Listener::new(settings.clone(), &secret),
+            settings,
+            tcp,
+            udp,
+            addresses,
+            turn: FRESH_TURN,
+            reading: VecDeque::new(),
+            datagram: vec![0; DATAGRAM_BYTES_MAX].into_boxed_slice(),
+            message: Vec::new(),
+            statistics: Statistics::default(),
+        })
+    }
+
+    /// Where it listens, for TCP.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.addresses[0]
+    }
+
+    /// Where it listens, for UDP.
+    pub fn udp_local_addr(&self) -> SocketAddr {
+        self.addresses[1]
+    }
+
+    fn step(&mut self, now: Instant) -> Option<Step> {
+        self.listener.handle_timeout(now);
+        self.carry_out(now);
+        loop {
+            let step = match self.turn {
+                Turn::Datagrams { left } => self.read_datagram(now, left),
+                Turn::Streams => {
+                    if let Some(step) = self.read_stream(now) {
+                        return Some(step);
+                    }
+                    let Some(event) = self.tcp.poll(now) else {
+                        self.turn = FRESH_TURN;
+                        return None;
+                    };
+                    self.handle_tcp(now, event)
+                }
+            };
+            if step.is_some() {
+                return step;
+            }
+        }
+    }
+
+    fn read_datagram(&mut self, now: Instant, left: u32) -> Option<Step> {
+        let received = if left == 0 { None } else { self.udp.receive(&mut self.datagram) };
+        let Some((bytes, from)) = received else {
+            self.turn = Turn::Streams;
+            return None;
+        };
+        self.turn = Turn::Datagrams { left: left - 1 };
+        let event = self.listener.handle_datagram(from, &self.datagram[..bytes]);
+        let step = event.map(|event| take_in(event, UNRELIABLE, &mut self.message));
+        self.note(step.as_ref());
+        self.carry_out(now);
+        step
+    }
+
+    /// The next message of the streams that something came on.
+    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+        loop {
+            let id = *self.reading.front()?;
+            let (taken, event) = self.listener.handle_stream(Peer(id.0), self.tcp.received(id));
+            let step = event.map(|event| take_in(event, RELIABLE, &mut self.message));
+            self.tcp.consume(id, taken);
+            if taken == 0 {
+                self.reading.pop_front();
+                self.carry_out(now);
+            }
+            if step.is_some() {
+                self.note(step.as_ref());
+                return step;
+            }
+        }
+    }
+
+    fn handle_tcp(&mut self, now: Instant, event: TcpEvent) -> Option<Step> {
+        match event {
+            TcpEvent::Opened { id, remote } => self.listener.handle_opened(now, Peer(id.0), remote),
+            TcpEvent::Received { id } => self.reading.push_back(id),
+            TcpEvent::Closed { id, end } => {
+                let peer = Peer(id.0);
+                let reason = self.listener.handle_closed(peer, reason_of(&end))?;
+                return Some(Step::Disconnected(peer, reason));
+            }
+        }
+        self.carry_out(now);
+        None
+    }
+
+    fn carry_out(&mut self, now: Instant) {
+        while let Some(order) = self.listener.poll_order() {
+            match order {
+                ListenerOrder::Write(peer, bytes) => self.tcp.send(now, TcpId(peer.0), &[&bytes]),
+                ListenerOrder::Datagram(to, datagram) => self.udp.send(Some(to), &datagram),
+                ListenerOrder::Finish(peer) => self.tcp.finish(now, TcpId(peer.0)),
+                ListenerOrder::Abort(peer) => self.tcp.abort(TcpId(peer.0)),
+            }
+        }
+    }
+
+    fn note(&mut self, step: Option<&Step>) {
+        if let Some(Step::Message(_, channel)) = step {
+            self.statistics.received.count(self.delivery_of(*channel), 1, self.message.len());
+        }
+    }
+}
+
+impl GameServer for DarkRiftServer {
+    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>> {
+        Some(match self.step(now)? {
+            Step::Connected(peer, remote) => GameServerEvent::Connected { peer, remote, greeting: &[] },
+            Step::Message(peer, channel) => {
+                GameServerEvent::Message { peer, channel, message: &self.message }
+            }
+            Step::Disconnected(peer, reason) => GameServerEvent::Disconnected { peer, reason },
+        })
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
+        self.listener.accept(peer, greeting);
+        self.carry_out(now);
+        // What it said already waits no more.
+        self.reading.push_back(TcpId(peer.0));
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let Some(endpoint) = self.listener.endpoint(peer) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if channel == RELIABLE {
+            self.tcp.send(now, TcpId(peer.0), &[&length(message), message]);
+        } else {
+            self.udp.send(Some(endpoint), message);
+        }
+        self.statistics.sent.count(self.delivery_of(channel), 1, message.len());
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.tcp.flush(now);
+    }
+
+    /// The reason stays here: DarkRift has no words for it.
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        self.listener.disconnect(peer);
+        self.carry_out(now);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.tcp.stop_listening();
+        self.listener.shutdown();
+        self.carry_out(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        [self.listener.poll_timeout(), self.tcp.poll_timeout()].into_iter().flatten().min()
+    }
+
+    fn wakes(&self) -> bool {
+        TcpConnections::wakes()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        #[cfg(target_os = "linux")]
+        return Some(self.tcp.descriptor());
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        if channel == RELIABLE {
+            self.settings.outgoing_message_bytes_max
+        } else {
+            self.settings.datagram_bytes_max
+        }
+    }
+
+    fn network(&self) -> &'static str {
+        "darkrift2"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut links = self.statistics;
+        links.dropped.malformed += self.listener.malformed();
+        links.dropped.outgoing_full += self.udp.counts().buffer_full;
+        let mut connections = self.listener.counts();
+        connections.turned_away_full += self.tcp.turned_away();
+        ServerStatistics { links, connections }
+    }
+}
+
+pub(crate) fn channel_for(delivery: Delivery) -> Channel {
+    match delivery {
+        Delivery::Reliable => RELIABLE,
+        Delivery::Unreliable => UNRELIABLE,
+    }
+}
+
+pub(crate) fn delivery_of(channel: Channel) -> Delivery {
+    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
+}
+
+pub(crate) fn reason_of(end: &TcpEnd) -> DisconnectReason {
+    match end {
+        TcpEnd::Finished => DisconnectReason::ClosedByUs,
+        TcpEnd::TimedOut => DisconnectReason::TimedOut,
+        TcpEnd::TooSlow => {
+            DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
+        }
+        // The system gave up for whatever reason: nobody asked for it, and another attempt may succeed.
+        _ => DisconnectReason::closed_by_peer(b""),
+    }
+}
+
+fn take_in(event: ListenerEvent<'_>, channel: Channel, buffer: &mut Vec<u8>) -> Step {
+    match event {
+        ListenerEvent::Connected { peer, remote } => Step::Connected(peer, remote),
+        ListenerEvent::Message { peer, message } => {
+            buffer.clear();
+            buffer.extend_from_slice(message);
+            Step::Message(peer, channel)
+        }
+    }
+}
+
+fn bind_both(
+    address: SocketAddr,
+    settings: &ServerSettings,
+) -> io::Result<(TcpConnections, DatagramSocket, [SocketAddr; 2])> {
+    let mut tries_left = if address.port() == 0 && settings.udp_port.is_none() { BIND_TRIES } else { 1 };
+    loop {
+        tries_left -= 1;
+        let tcp = TcpConnections::listen(address, settings.tcp())?;
+        let local = tcp.local_addr().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let udp = SocketAddr::new(local.ip(), settings.udp_port.unwrap_or(local.port()));
+        match DatagramSocket::bind(udp, BUFFER_BYTES) {
+            Ok(socket) => {
+                let udp = socket.socket().local_addr()?;
+                return Ok((tcp, socket, [local, udp]));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries_left > 0 => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// A port that the system chose for TCP may be taken for UDP.
+const BIND_TRIES: u32 = 20;
+
+/// How many datagrams are read before streams get their turn.
+const DATAGRAMS_MAX: u32 = 256;
+const FRESH_TURN: Turn = Turn::Datagrams { left: DATAGRAMS_MAX };
+
+/// Room for the datagrams of a burst between two polls.
+const BUFFER_BYTES: usize = 1024 * 1024;
+
+/// No datagram is larger.
+pub(crate) const DATAGRAM_BYTES_MAX: usize = 65_536;

@@ -1,0 +1,95 @@
+//! The rules of every network, with voice in DarkRift's messages: plain, and over a slow and jittery way.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
+use consonance_darkrift_envelope::{DarkRiftVoiceClient, DarkRiftVoiceServer, Layout, VoiceSettings};
+use consonance_gateway::{VoiceClient, VoiceServer};
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+
+use crate::relay::Relay;
+
+const TAG: u16 = 0x1234;
+
+type Server = VoiceServer<DarkRiftServer, DarkRiftVoiceServer>;
+type Client = VoiceClient<DarkRiftClient, DarkRiftVoiceClient>;
+
+#[derive(Default)]
+struct Plain {
+    relay: Option<Relay>,
+}
+
+impl Plain {
+    fn server_address(&self) -> SocketAddr {
+        self.relay.as_ref().expect("a server listens").address()
+    }
+}
+
+impl Network for Plain {
+    type Server = Server;
+    type Client = Client;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+
+    fn listen(&mut self) -> Server {
+        let network = DarkRiftServer::bind(([127, 0, 0, 1], 0).into(), ServerSettings::default())
+            .expect("a port is free");
+        self.relay = Some(Relay::to(network.local_addr()));
+        let settings = VoiceSettings {
+            tag_to_server: Some(TAG),
+            layout: Some(Layout::Prefixed),
+            ..VoiceSettings::default()
+        };
+        VoiceServer::new(network, DarkRiftVoiceServer::new(settings), "")
+    }
+
+    fn client(&mut self, _session: &str) -> Client {
+        let network = DarkRiftClient::new(ClientSettings::new(self.server_address()))
+            .expect("there is a descriptor left");
+        VoiceClient::new(network, DarkRiftVoiceClient::new(TAG, None, Layout::Prefixed))
+    }
+
+    fn cut(&mut self, _client: &mut Client) {
+        self.relay.iter().for_each(Relay::cut);
+    }
+}
+
+#[derive(Default)]
+struct Slow(Plain);
+
+impl Network for Slow {
+    type Server = Server;
+    type Client = ImpairedClient<Client>;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+
+    fn listen(&mut self) -> Server {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let impairment = Impairment {
+            delay: Duration::from_millis(2),
+            jitter: Duration::from_millis(5),
+            seed: 1,
+            ..Impairment::default()
+        };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod plain {
+    consonance_transport::conformance_tests!(super::Plain::default());
+}
+
+mod slow {
+    consonance_transport::conformance_tests!(super::Slow::default());
+}

@@ -1,0 +1,11 @@
+//! The network over real sockets and without any.
+
+mod conformance;
+mod connecting;
+mod connector;
+mod crowd;
+mod golden;
+mod hostile;
+mod listener;
+mod relay;
+mod stage;

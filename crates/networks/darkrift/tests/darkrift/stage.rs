@@ -1,0 +1,130 @@
+//! A server and clients on real sockets and one thread, and what they reported.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
+use consonance_gateway::{Channel, GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_transport::{DisconnectReason, Peer};
+
+/// How long anything may take before a rule counts as broken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Saw {
+    /// With a greeting.
+    Connected(Vec<u8>),
+    Message(Channel, Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+pub(crate) struct Stage {
+    pub(crate) server: DarkRiftServer,
+    pub(crate) clients: Vec<DarkRiftClient>,
+    pub(crate) server_saw: BTreeMap<Peer, Vec<Saw>>,
+    pub(crate) clients_saw: Vec<Vec<Saw>>,
+    /// Newcomers are accepted with this greeting at once.
+    pub(crate) greeting: Vec<u8>,
+}
+
+impl Stage {
+    pub(crate) fn new(settings: ServerSettings) -> Self {
+        let server = DarkRiftServer::bind(([127, 0, 0, 1], 0).into(), settings).expect("a port is free");
+        Self {
+            server,
+            clients: Vec::new(),
+            server_saw: BTreeMap::new(),
+            clients_saw: Vec::new(),
+            greeting: Vec::new(),
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.local_addr()
+    }
+
+    /// A client that begins to connect.
+    pub(crate) fn begin(&mut self, settings: ClientSettings) -> usize {
+        let mut client = DarkRiftClient::new(settings).expect("there is a descriptor left");
+        client.connect(Instant::now(), &[]);
+        self.clients.push(client);
+        self.clients_saw.push(Vec::new());
+        self.clients.len() - 1
+    }
+
+    /// A client that is connected.
+    pub(crate) fn connect(&mut self) -> usize {
+        let client = self.begin(ClientSettings::new(self.address()));
+        self.drive_until(|stage| stage.is_connected(client));
+        client
+    }
+
+    pub(crate) fn is_connected(&self, client: usize) -> bool {
+        matches!(self.clients_saw[client].last(), Some(Saw::Connected(_) | Saw::Message(..)))
+    }
+
+    pub(crate) fn end_of(&self, peer: Peer) -> Option<&DisconnectReason> {
+        match self.server_saw.get(&peer)?.last()? {
+            Saw::Disconnected(reason) => Some(reason),
+            Saw::Connected(_) | Saw::Message(..) => None,
+        }
+    }
+
+    /// The peer that came last.
+    pub(crate) fn last_peer(&self) -> Peer {
+        *self.server_saw.last_key_value().expect("somebody came").0
+    }
+
+    pub(crate) fn server_heard(&self, peer: Peer, channel: Channel, message: &[u8]) -> bool {
+        self.server_saw.get(&peer).is_some_and(|saw| saw.contains(&Saw::Message(channel, message.to_vec())))
+    }
+
+    pub(crate) fn client_heard(&self, client: usize, channel: Channel, message: &[u8]) -> bool {
+        self.clients_saw[client].contains(&Saw::Message(channel, message.to_vec()))
+    }
+
+    pub(crate) fn drive_once(&mut self) {
+        let now = Instant::now();
+        let mut newcomers = Vec::new();
+        while let Some(event) = self.server.poll(now) {
+            let (peer, saw) = match event {
+                GameServerEvent::Connected { peer, greeting, .. } => {
+                    newcomers.push(peer);
+                    (peer, Saw::Connected(greeting.to_vec()))
+                }
+                GameServerEvent::Message { peer, channel, message } => {
+                    (peer, Saw::Message(channel, message.to_vec()))
+                }
+                GameServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+            };
+            self.server_saw.entry(peer).or_default().push(saw);
+        }
+        for peer in newcomers {
+            self.server.accept(now, peer, &self.greeting);
+        }
+        self.server.flush(now);
+        for (client, saw) in self.clients.iter_mut().zip(&mut self.clients_saw) {
+            while let Some(event) = client.poll(now) {
+                saw.push(match event {
+                    GameClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
+                    GameClientEvent::Message { channel, message } => Saw::Message(channel, message.to_vec()),
+                    GameClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                });
+            }
+        }
+    }
+
+    pub(crate) fn drive_until(&mut self, mut is_so: impl FnMut(&mut Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.drive_once();
+            if is_so(self) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "this does not happen; clients saw {:?}", self.clients_saw);
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
