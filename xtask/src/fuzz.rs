@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 9] = [
+const TARGETS: [&str; 10] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -35,6 +35,7 @@ const TARGETS: [&str; 9] = [
     "join_token",
     "hand_over",
     "sidecar_frames",
+    "litenetlib_datagrams",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

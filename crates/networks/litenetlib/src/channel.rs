@@ -1,0 +1,207 @@
+//! One channel of a connection, both directions of it.
+
+use std::time::{Duration, Instant};
+
+use crate::packet_type::FRAGMENT_HEADER_BYTES;
+use crate::sequence::Sequence;
+
+mod acknowledgement;
+mod receiver;
+mod sender;
+mod sequenced;
+
+use receiver::Receiver;
+use sender::Sender;
+use sequenced::Sequenced;
+
+/// What a channeled packet has before its data, in bytes: the first byte, its number, the channel's number.
+pub(crate) const CHANNELED_HEADER_BYTES: usize = 4;
+
+/// What a channel does; the two lowest bits of its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// All messages, each as soon as it comes.
+    ReliableUnordered,
+    /// Only those that are newer than all before; any may be lost.
+    Sequenced,
+    /// All messages, in order.
+    ReliableOrdered,
+    /// Only those that are newer than all before; the last one is not lost.
+    ReliableSequenced,
+}
+
+impl Method {
+    /// That of the channel with this number.
+    pub fn of(channel: u8) -> Self {
+        match channel % 4 {
+            0 => Self::ReliableUnordered,
+            1 => Self::Sequenced,
+            2 => Self::ReliableOrdered,
+            _ => Self::ReliableSequenced,
+        }
+    }
+
+    /// Whether every message arrives.
+    pub fn is_complete(self) -> bool {
+        matches!(self, Self::ReliableUnordered | Self::ReliableOrdered)
+    }
+}
+
+/// What a channel has to say about packets: what leaves, and whether it is to be repeated.
+#[derive(Debug)]
+pub(crate) enum ChannelState {
+    Complete { sender: Sender, receiver: Box<Receiver> },
+    Sequenced(Sequenced),
+}
+
+impl ChannelState {
+    pub(crate) fn new(channel: u8) -> Self {
+        match Method::of(channel) {
+            Method::ReliableUnordered => Self::Complete {
+                sender: Sender::new(channel),
+                receiver: Box::new(Receiver::new(channel, false)),
+            },
+            Method::ReliableOrdered => Self::Complete {
+                sender: Sender::new(channel),
+                receiver: Box::new(Receiver::new(channel, true)),
+            },
+            Method::Sequenced => Self::Sequenced(Sequenced::new(channel, false)),
+            Method::ReliableSequenced => Self::Sequenced(Sequenced::new(channel, true)),
+        }
+    }
+
+    /// Takes a packet to send, without its number.
+    pub(crate) fn push(&mut self, packet: Vec<u8>) {
+        match self {
+            Self::Complete { sender, .. } => sender.push(packet),
+            Self::Sequenced(sequenced) => sequenced.push(packet),
+        }
+    }
+
+    /// Gives out what is to leave now: what never left, and what was not acknowledged for so long.
+    pub(crate) fn transmit(
+        &mut self,
+        now: Instant,
+        resend_after: Duration,
+        out: &mut dyn FnMut(&[u8], Attempt),
+    ) {
+        match self {
+            Self::Complete { sender, .. } => sender.transmit(now, resend_after, out),
+            Self::Sequenced(sequenced) => sequenced.transmit(now, resend_after, out),
+        }
+    }
+
+    /// Takes a packet that came, and gives out those whose turn it is.
+    pub(crate) fn receive(&mut self, packet: &[u8], out: &mut dyn FnMut(&[u8])) {
+        match self {
+            Self::Complete { receiver, .. } => receiver.receive(packet, out),
+            Self::Sequenced(sequenced) => sequenced.receive(packet, out),
+        }
+    }
+
+    pub(crate) fn handle_acknowledgement(&mut self, packet: &[u8]) {
+        match self {
+            Self::Complete { sender, .. } => sender.handle_acknowledgement(packet),
+            Self::Sequenced(sequenced) => sequenced.handle_acknowledgement(packet),
+        }
+    }
+
+    /// Appends an acknowledgement without its first byte, if something came since the last one.
+    pub(crate) fn write_acknowledgement(&mut self, packet: &mut Vec<u8>) -> bool {
+        match self {
+            Self::Complete { receiver, .. } => receiver.write_acknowledgement(packet),
+            Self::Sequenced(sequenced) => sequenced.write_acknowledgement(packet),
+        }
+    }
+
+    /// Packets that wait for others to be acknowledged.
+    pub(crate) fn waiting(&self) -> usize {
+        match self {
+            Self::Complete { sender, .. } => sender.waiting(),
+            Self::Sequenced(_) => 0,
+        }
+    }
+
+    /// Whether everything sent was acknowledged.
+    pub(crate) fn is_settled(&self) -> bool {
+        match self {
+            Self::Complete { sender, .. } => sender.is_settled(),
+            Self::Sequenced(sequenced) => sequenced.is_settled(),
+        }
+    }
+}
+
+/// Which time a packet leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    First,
+    Again,
+}
+
+/// A packet that is repeated until it is acknowledged.
+#[derive(Debug)]
+struct UnderWay {
+    packet: Vec<u8>,
+    left_at: Option<Instant>,
+}
+
+impl UnderWay {
+    fn new(packet: Vec<u8>) -> Self {
+        Self { packet, left_at: None }
+    }
+
+    fn transmit(&mut self, now: Instant, resend_after: Duration, out: &mut dyn FnMut(&[u8], Attempt)) {
+        let attempt = match self.left_at {
+            None => Attempt::First,
+            Some(left_at) if now.saturating_duration_since(left_at) > resend_after => Attempt::Again,
+            Some(_) => return,
+        };
+        self.left_at = Some(now);
+        out(&self.packet, attempt);
+    }
+}
+
+/// Where a channeled packet's number is.
+const SEQUENCE_AT: usize = 1;
+
+fn sequence_of(packet: &[u8]) -> Option<Sequence> {
+    Sequence::from_wire(crate::handshake::field(packet, SEQUENCE_AT)?)
+}
+
+fn set_sequence(packet: &mut [u8], sequence: Sequence) {
+    if let Some(bytes) = packet.get_mut(SEQUENCE_AT..SEQUENCE_AT + Sequence::BYTES) {
+        bytes.copy_from_slice(&sequence.to_wire());
+    }
+}
+
+/// What is behind the headers of a channeled packet, and which fragment it is, if it is one.
+pub(crate) fn data_of(packet: &[u8], is_fragment: bool) -> Option<(&[u8], Option<Fragment>)> {
+    let data = packet.get(CHANNELED_HEADER_BYTES..)?;
+    if !is_fragment {
+        return Some((data, None));
+    }
+    let (header, data) = data.split_first_chunk::<FRAGMENT_HEADER_BYTES>()?;
+    let [id0, id1, part0, part1, total0, total1] = *header;
+    let fragment = Fragment {
+        id: u16::from_le_bytes([id0, id1]),
+        part: u16::from_le_bytes([part0, part1]),
+        total: u16::from_le_bytes([total0, total1]),
+    };
+    Some((data, Some(fragment)))
+}
+
+/// Which piece of which message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fragment {
+    pub(crate) id: u16,
+    pub(crate) part: u16,
+    pub(crate) total: u16,
+}
+
+impl Fragment {
+    pub(crate) fn to_bytes(self) -> [u8; FRAGMENT_HEADER_BYTES] {
+        let ([id0, id1], [part0, part1]) = (self.id.to_le_bytes(), self.part.to_le_bytes());
+        let [total0, total1] = self.total.to_le_bytes();
+        [id0, id1, part0, part1, total0, total1]
+    }
+}

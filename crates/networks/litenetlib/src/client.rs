@@ -1,0 +1,316 @@
+//! The client's end.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
+
+use crate::UtcClock;
+use crate::connection::{Connection, Counts, DATAGRAM_BYTES_MAX, TIMER_MIN, Unsendable, message_bytes_max};
+use crate::goodbye::Goodbye;
+use crate::handshake::{ConnectRequest, Disconnect, write_key};
+use crate::packet_type::Dialect;
+use crate::server::{channel_for, delivery_of};
+use crate::settings::ClientSettings;
+
+mod packets;
+
+/// A `LiteNetLib` client without sockets.
+///
+/// A greeting is the user data of its request; with none it says its [key](ClientSettings::key). Servers tell nothing back.
+#[derive(Debug)]
+pub struct LiteNetLibClient {
+    settings: ClientSettings,
+    clock: UtcClock,
+    dialect: Dialect,
+    state: State,
+    /// The name of the last attempt: each is later than the one before.
+    connect_time: i64,
+    /// Datagrams that belong to no connection that is up.
+    answers: DatagramQueue<()>,
+    events: DatagramQueue<ClientEndpointEvent>,
+    statistics: Statistics,
+    round_trip: Duration,
+    /// Of connections that are gone.
+    counts: Counts,
+    /// For layers that change bytes.
+    opened: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    Connecting {
+        request: Vec<u8>,
+        repeats: u32,
+        knock_at: Instant,
+    },
+    Connected(Box<Connected>),
+    /// We want to go once the server has taken what was sent before.
+    Leaving {
+        connected: Box<Connected>,
+        until: Instant,
+    },
+    /// We have said goodbye; then this is why.
+    Gone(Goodbye, DisconnectReason),
+}
+
+#[derive(Debug)]
+struct Connected {
+    connection: Connection,
+    /// The server's number for us.
+    peer_id: i32,
+}
+
+impl LiteNetLibClient {
+    /// A client that is not connected. The clock names its attempts to connect.
+    pub fn new(settings: ClientSettings, clock: UtcClock) -> Self {
+        Self {
+            settings,
+            clock,
+            dialect: Dialect::V1,
+            state: State::Idle,
+            connect_time: 0,
+            answers: DatagramQueue::default(),
+            events: DatagramQueue::default(),
+            statistics: Statistics::default(),
+            round_trip: Duration::ZERO,
+            counts: Counts::default(),
+            opened: Vec::new(),
+        }
+    }
+
+    /// The same, speaking another dialect.
+    #[must_use]
+    pub fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    fn connected(&mut self) -> Option<&mut Connected> {
+        match &mut self.state {
+            State::Connected(connected) | State::Leaving { connected, .. } => Some(connected),
+            State::Idle | State::Connecting { .. } | State::Gone(..) => None,
+        }
+    }
+
+    fn answer(&mut self, packet: &[u8]) {
+        self.answers.push((), |datagram| datagram.extend_from_slice(packet));
+    }
+
+    /// The packet that ends the present connection or attempt.
+    fn goodbye(&mut self) -> Vec<u8> {
+        let connect_time = self.connect_time;
+        let connection_number = self.connected().map_or(0, |connected| connected.connection.number());
+        Disconnect { connection_number, connect_time, extra: &[] }.to_bytes(self.dialect)
+    }
+
+    /// What was to leave leaves before the goodbye, which is repeated until it is answered; then the end is reported.
+    fn say_goodbye(&mut self, now: Instant, reason: DisconnectReason) {
+        let packet = self.goodbye();
+        self.close_connection();
+        self.answer(&packet);
+        self.state = State::Gone(Goodbye::new(now, &self.settings.connection, packet), reason);
+    }
+
+    fn close_connection(&mut self) {
+        let mut datagram = Vec::new();
+        while self.connected().is_some_and(|connected| connected.connection.poll_transmit(&mut datagram)) {
+            self.answers.push((), |bytes| bytes.append(&mut datagram));
+        }
+        if let Some(connected) = self.connected() {
+            let (counts, round_trip) = (connected.connection.counts, connected.connection.round_trip());
+            self.counts.add(counts);
+            self.round_trip = round_trip;
+        }
+    }
+
+    /// Nothing remains; the end is reported.
+    fn end(&mut self, reason: DisconnectReason) {
+        self.close_connection();
+        self.state = State::Idle;
+        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+    }
+
+    fn leave_if_settled(&mut self, now: Instant) {
+        if let State::Leaving { connected, until } = &self.state
+            && (connected.connection.is_settled() || *until <= now)
+        {
+            self.say_goodbye(now, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    fn knock(&mut self, now: Instant) {
+        let State::Connecting { request, repeats, knock_at } = &mut self.state else { return };
+        if *repeats > self.settings.connect_repeats {
+            self.end(DisconnectReason::TimedOut);
+            return;
+        }
+        *repeats += 1;
+        *knock_at = now + self.settings.connect_interval.max(TIMER_MIN);
+        self.answers.push((), |datagram| datagram.extend_from_slice(request));
+    }
+}
+
+impl ClientEndpoint for LiteNetLibClient {
+    /// With the checksum of a layer.
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
+
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        self.answers.clear();
+        self.events.clear();
+        self.connect_time = self.clock.ticks(now).max(self.connect_time + 1);
+        let mut user_data = greeting.to_vec();
+        if greeting.is_empty() {
+            write_key(&self.settings.key, &mut user_data);
+        }
+        let (connect_time, user_data) = (self.connect_time, &user_data[..]);
+        let mut request = Vec::new();
+        ConnectRequest { connection_number: 0, connect_time, peer_id: 0, user_data }.write(
+            self.settings.server,
+            self.dialect,
+            &mut request,
+        );
+        self.state = State::Connecting { request, repeats: 0, knock_at: now };
+        self.knock(now);
+    }
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        let mut buffer = std::mem::take(&mut self.opened);
+        match self.settings.connection.layer.open(datagram, &mut buffer) {
+            Some(packet) => self.handle_packet(now, packet),
+            None => self.statistics.dropped.malformed += 1,
+        }
+        self.opened = buffer;
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        match &mut self.state {
+            State::Idle => {}
+            State::Connecting { knock_at, .. } => {
+                if *knock_at <= now {
+                    self.knock(now);
+                }
+            }
+            State::Connected(connected) | State::Leaving { connected, .. } => {
+                if connected.connection.handle_timeout(now) {
+                    self.leave_if_settled(now);
+                } else {
+                    let is_leaving = matches!(self.state, State::Leaving { .. });
+                    self.end(if is_leaving {
+                        DisconnectReason::ClosedByUs
+                    } else {
+                        DisconnectReason::TimedOut
+                    });
+                }
+            }
+            State::Gone(goodbye, reason) => {
+                if goodbye.is_over(now) {
+                    let reason = reason.clone();
+                    self.end(reason);
+                } else if goodbye.repeats(now, &self.settings.connection) {
+                    self.answers.push((), |datagram| datagram.extend_from_slice(goodbye.packet()));
+                }
+            }
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        match &self.state {
+            State::Idle => None,
+            State::Connecting { knock_at, .. } => Some(*knock_at),
+            State::Connected(connected) => Some(connected.connection.timeout()),
+            State::Leaving { connected, until } => Some(connected.connection.timeout().min(*until)),
+            State::Gone(goodbye, _) => Some(goodbye.timeout()),
+        }
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> bool {
+        let has_one = self.answers.pop(datagram).is_some()
+            || self.connected().is_some_and(|connected| connected.connection.poll_transmit(datagram));
+        if has_one {
+            self.settings.connection.layer.seal(datagram);
+        }
+        has_one
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+        loop {
+            let event = self.events.pop(bytes)?;
+            let ClientEndpointEvent::Message { channel } = event else { return Some(event) };
+            if matches!(self.state, State::Connected(_)) {
+                self.statistics.received.count(delivery_of(channel), 1, bytes.len());
+                return Some(event);
+            }
+            bytes.clear();
+        }
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let State::Connected(connected) = &mut self.state else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        match connected.connection.send(now, channel, message) {
+            Ok(()) => self.statistics.sent.count(delivery_of(channel), 1, message.len()),
+            Err(Unsendable::TooLarge) => self.statistics.dropped.too_large += 1,
+            Err(Unsendable::TooSlow) => {
+                let queue = format!("{} reliable packets", self.settings.connection.reliable_packets_waiting);
+                self.say_goodbye(now, DisconnectReason::Overloaded { queue });
+            }
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Connected(connected) => {
+                let until = now + self.settings.connection.goodbye_timeout;
+                self.state = State::Leaving { connected, until };
+                self.leave_if_settled(now);
+            }
+            State::Connecting { .. } => self.say_goodbye(now, DisconnectReason::ClosedByUs),
+            other => self.state = other,
+        }
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        if matches!(self.state, State::Connecting { .. } | State::Connected(_) | State::Leaving { .. }) {
+            self.say_goodbye(now, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        message_bytes_max(&self.settings.connection, channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut counts = self.counts;
+        let mut round_trip = self.round_trip;
+        if let State::Connected(connected) | State::Leaving { connected, .. } = &self.state {
+            counts.add(connected.connection.counts);
+            round_trip = connected.connection.round_trip();
+        }
+        let mut statistics = self.statistics;
+        statistics.dropped.malformed += counts.malformed;
+        statistics.quality = Some(LinkQuality {
+            round_trip,
+            datagrams_sent: counts.datagrams_sent,
+            datagrams_lost: counts.resent,
+            ..LinkQuality::default()
+        });
+        statistics
+    }
+}

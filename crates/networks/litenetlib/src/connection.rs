@@ -1,0 +1,378 @@
+//! A connection that is up, at either end: packets in and out, and what is due when.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+
+use crate::UtcClock;
+use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Method, data_of};
+use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, Header, PacketType};
+use crate::settings::ConnectionSettings;
+
+mod incomplete;
+mod merging;
+mod round_trip;
+
+use incomplete::Incomplete;
+pub(crate) use incomplete::TooMuchIncomplete;
+use merging::Merging;
+use round_trip::RoundTrip;
+
+/// The channel of messages that are sent once; every other number is that of a channel on the wire, which is four times the
+/// number that games know, and its [`Method`].
+pub const UNRELIABLE: Channel = Channel(256);
+
+/// The channel of messages that all arrive, in order: the one that games take for what is reliable.
+pub const RELIABLE_ORDERED: Channel = Channel(2);
+
+/// The largest datagram that an end may send (`LiteNetLib`'s last guess at an MTU), without what a layer adds.
+pub(crate) const DATAGRAM_BYTES_MAX: usize = 1432;
+
+/// The smallest size that is probed for (`LiteNetLib` before 1.3.5).
+const PROBE_BYTES_MIN: i32 = 508;
+
+/// No timer is shorter, whatever the settings say: time has to pass between two rounds.
+pub(crate) const TIMER_MIN: Duration = Duration::from_millis(1);
+
+/// What happened to packets at this end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) datagrams_sent: u64,
+    pub(crate) resent: u64,
+    pub(crate) malformed: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.datagrams_sent += other.datagrams_sent;
+        self.resent += other.resent;
+        self.malformed += other.malformed;
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    settings: ConnectionSettings,
+    clock: UtcClock,
+    dialect: Dialect,
+    number: u8,
+    /// By their numbers, from their first use on.
+    channels: Vec<Option<ChannelState>>,
+    incomplete: Incomplete,
+    next_fragment_id: u16,
+    merging: Merging,
+    round_trip: RoundTrip,
+    /// The number of the last ping that was answered.
+    answered: u16,
+    ping_at: Instant,
+    silent_at: Instant,
+    /// When acknowledgements leave and lost packets are looked for, while there are any.
+    tick_at: Option<Instant>,
+    pub(crate) counts: Counts,
+}
+
+/// What was asked to be sent cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsendable {
+    TooLarge,
+    /// More waits than may.
+    TooSlow,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        now: Instant,
+        settings: &ConnectionSettings,
+        clock: UtcClock,
+        dialect: Dialect,
+        number: u8,
+    ) -> Self {
+        let channels = usize::from(settings.channels.clamp(1, 64)) * 4;
+        Self {
+            settings: settings.clone(),
+            clock,
+            dialect,
+            number,
+            channels: std::iter::repeat_with(|| None).take(channels).collect(),
+            incomplete: Incomplete::default(),
+            next_fragment_id: 0,
+            merging: Merging::new(mtu_of(settings), Header::new(PacketType::Merged, number).byte(dialect)),
+            round_trip: RoundTrip::default(),
+            answered: 0,
+            ping_at: now + settings.ping_interval,
+            silent_at: now + settings.silence_timeout,
+            tick_at: None,
+            counts: Counts::default(),
+        }
+    }
+
+    /// A packet of this connection came; `deliver` gets the messages that it completes.
+    pub(crate) fn handle_packet(
+        &mut self,
+        now: Instant,
+        packet: &[u8],
+        deliver: &mut dyn FnMut(Channel, &[u8]),
+    ) -> Result<(), TooMuchIncomplete> {
+        let header = Header::parse(packet, self.dialect);
+        let Some(header) = header.filter(|header| header.connection_number == self.number) else {
+            self.counts.malformed += 1;
+            return Ok(());
+        };
+        self.silent_at = now + self.settings.silence_timeout;
+        if header.packet_type != PacketType::Merged {
+            return self.handle_single(now, header, packet, deliver);
+        }
+        let mut rest = &packet[1..];
+        while let Some((inner, others)) = merging::split(rest) {
+            rest = others;
+            let header = Header::parse(inner, self.dialect);
+            let header = header.filter(|header| header.connection_number == self.number);
+            // Never one in another: a datagram would unfold without end.
+            match header.filter(|header| header.packet_type != PacketType::Merged) {
+                Some(header) => self.handle_single(now, header, inner, deliver)?,
+                None => self.counts.malformed += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a message.
+    pub(crate) fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) -> Result<(), Unsendable> {
+        if message.len() > message_bytes_max(&self.settings, channel) {
+            return Err(Unsendable::TooLarge);
+        }
+        if channel == UNRELIABLE {
+            let first = Header::new(PacketType::Unreliable, self.number).byte(self.dialect);
+            self.merging.put(&[&[first], message]);
+            return Ok(());
+        }
+        let id = channel.0 as u8;
+        let room = self.settings.reliable_packets_waiting.saturating_sub(self.waiting());
+        let packets = self.packets_of(id, message);
+        let Some(Some(state)) = self.channels.get_mut(usize::from(id)) else {
+            return Err(Unsendable::TooLarge);
+        };
+        if Method::of(id).is_complete() && packets.len() > room {
+            return Err(Unsendable::TooSlow);
+        }
+        for packet in packets {
+            state.push(packet);
+        }
+        self.transmit_channel(now, id);
+        Ok(())
+    }
+
+    /// The time of [`timeout`](Self::timeout) has come; false if the other end was silent for too long.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
+        if self.silent_at <= now {
+            return false;
+        }
+        if self.ping_at <= now {
+            self.ping_at = now + self.settings.ping_interval.max(TIMER_MIN);
+            let [low, high] = self.round_trip.ping(now, self.settings.ping_interval).to_le_bytes();
+            let first = Header::new(PacketType::Ping, self.number).byte(self.dialect);
+            self.merging.put_alone(&[&[first, low, high]]);
+        }
+        if self.tick_at.is_some_and(|at| at <= now) {
+            self.tick(now);
+        }
+        true
+    }
+
+    pub(crate) fn timeout(&self) -> Instant {
+        let soonest = self.ping_at.min(self.silent_at);
+        self.tick_at.map_or(soonest, |tick| tick.min(soonest))
+    }
+
+    /// The next datagram that is to leave.
+    pub(crate) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> bool {
+        let has_one = self.merging.pop(datagram);
+        self.counts.datagrams_sent += u64::from(has_one);
+        has_one
+    }
+
+    /// Asks that a packet leaves by itself.
+    pub(crate) fn put_alone(&mut self, packet: &[u8]) {
+        self.merging.put_alone(&[packet]);
+    }
+
+    /// Whether everything that was sent reliably has been taken.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.channels.iter().flatten().all(ChannelState::is_settled)
+    }
+
+    pub(crate) fn number(&self) -> u8 {
+        self.number
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    pub(crate) fn round_trip(&self) -> Duration {
+        self.round_trip.mean()
+    }
+
+    fn handle_single(
+        &mut self,
+        now: Instant,
+        header: Header,
+        packet: &[u8],
+        deliver: &mut dyn FnMut(Channel, &[u8]),
+    ) -> Result<(), TooMuchIncomplete> {
+        match header.packet_type {
+            PacketType::Unreliable if !header.is_fragment => deliver(UNRELIABLE, &packet[1..]),
+            PacketType::Channeled => return self.handle_channeled(now, header, packet, deliver),
+            PacketType::Ack => {
+                if let Some(Some(state)) = self.channels.get_mut(usize::from(packet[3])) {
+                    state.handle_acknowledgement(packet);
+                    self.transmit_channel(now, packet[3]);
+                }
+            }
+            PacketType::Ping => self.answer_ping(now, packet),
+            PacketType::Pong => self.round_trip.handle_pong(now, u16::from_le_bytes([packet[1], packet[2]])),
+            PacketType::MtuCheck => self.answer_probe(packet),
+            PacketType::MtuOk | PacketType::Empty | PacketType::ShutdownOk => {}
+            _ => self.counts.malformed += 1,
+        }
+        Ok(())
+    }
+
+    fn handle_channeled(
+        &mut self,
+        now: Instant,
+        header: Header,
+        packet: &[u8],
+        deliver: &mut dyn FnMut(Channel, &[u8]),
+    ) -> Result<(), TooMuchIncomplete> {
+        let id = packet[3];
+        let Some(slot) = self.channels.get_mut(usize::from(id)) else {
+            self.counts.malformed += 1;
+            return Ok(());
+        };
+        let (incomplete, settings) = (&mut self.incomplete, &self.settings);
+        let (mut result, mut is_malformed) = (Ok(()), header.is_fragment && !Method::of(id).is_complete());
+        if !is_malformed {
+            let state = slot.get_or_insert_with(|| ChannelState::new(id));
+            state.receive(packet, &mut |packet| {
+                let is_fragment =
+                    Header::parse(packet, self.dialect).is_some_and(|header| header.is_fragment);
+                match data_of(packet, is_fragment) {
+                    Some((data, None)) => deliver(Channel(u16::from(id)), data),
+                    Some((data, Some(fragment))) => match incomplete.push(settings, id, fragment, data) {
+                        Ok(Some(message)) => deliver(Channel(u16::from(id)), &message),
+                        Ok(None) => {}
+                        Err(incomplete::Refused::NoFragment) => is_malformed = true,
+                        Err(incomplete::Refused::TooMuch) => result = Err(TooMuchIncomplete),
+                    },
+                    None => is_malformed = true,
+                }
+            });
+        }
+        self.counts.malformed += u64::from(is_malformed);
+        self.wake_for_tick(now);
+        result
+    }
+
+    fn answer_ping(&mut self, now: Instant, packet: &[u8]) {
+        let number = u16::from_le_bytes([packet[1], packet[2]]);
+        if round_trip::is_newer(number, self.answered) {
+            self.answered = number;
+            let first = Header::new(PacketType::Pong, self.number).byte(self.dialect);
+            self.merging.put_alone(&[&[first], &packet[1..3], &self.clock.ticks(now).to_le_bytes()]);
+        }
+    }
+
+    fn answer_probe(&mut self, packet: &[u8]) {
+        let said = packet.get(1..5).and_then(|bytes| bytes.first_chunk().copied()).map(i32::from_le_bytes);
+        let said_last = packet.last_chunk().copied().map(i32::from_le_bytes);
+        let is_allowed = said.is_some_and(|bytes| {
+            (PROBE_BYTES_MIN..=DATAGRAM_BYTES_MAX as i32).contains(&bytes) && bytes as usize == packet.len()
+        });
+        if !is_allowed || said != said_last {
+            self.counts.malformed += 1;
+            return;
+        }
+        let types = Header::new(PacketType::MtuCheck, 0).byte(self.dialect)
+            ^ Header::new(PacketType::MtuOk, 0).byte(self.dialect);
+        self.merging.put_alone(&[&[packet[0] ^ types], &packet[1..]]);
+    }
+
+    /// A message as packets without numbers; makes the channel if it is there for the first time.
+    fn packets_of(&mut self, id: u8, message: &[u8]) -> Vec<Vec<u8>> {
+        let Some(slot) = self.channels.get_mut(usize::from(id)) else { return Vec::new() };
+        slot.get_or_insert_with(|| ChannelState::new(id));
+        let mut header = Header::new(PacketType::Channeled, self.number);
+        let mtu = mtu_of(&self.settings);
+        if message.len() <= mtu - CHANNELED_HEADER_BYTES {
+            return vec![[&[header.byte(self.dialect), 0, 0, id], message].concat()];
+        }
+        header.is_fragment = true;
+        let parts = message.chunks(fragment_bytes(mtu));
+        let total = parts.len() as u16;
+        self.next_fragment_id = self.next_fragment_id.wrapping_add(1);
+        let packet = |(part, data): (usize, &[u8])| {
+            let fragment = Fragment { id: self.next_fragment_id, part: part as u16, total };
+            [&[header.byte(self.dialect), 0, 0, id], &fragment.to_bytes()[..], data].concat()
+        };
+        parts.enumerate().map(packet).collect()
+    }
+
+    fn waiting(&self) -> usize {
+        self.channels.iter().flatten().map(ChannelState::waiting).sum()
+    }
+
+    fn tick(&mut self, now: Instant) {
+        self.tick_at = None;
+        let first = Header::new(PacketType::Ack, self.number).byte(self.dialect);
+        for state in self.channels.iter_mut().flatten() {
+            let mut packet = vec![first];
+            if state.write_acknowledgement(&mut packet) {
+                self.merging.put(&[&packet]);
+            }
+        }
+        for id in 0..self.channels.len() {
+            self.transmit_channel(now, id as u8);
+        }
+    }
+
+    fn transmit_channel(&mut self, now: Instant, id: u8) {
+        let Some(Some(state)) = self.channels.get_mut(usize::from(id)) else { return };
+        let (merging, counts) = (&mut self.merging, &mut self.counts);
+        state.transmit(now, self.round_trip.resend_after(), &mut |packet, attempt| {
+            counts.resent += u64::from(attempt == Attempt::Again);
+            merging.put(&[packet]);
+        });
+        if !state.is_settled() {
+            self.wake_for_tick(now);
+        }
+    }
+
+    fn wake_for_tick(&mut self, now: Instant) {
+        self.tick_at.get_or_insert(now + self.settings.tick.max(TIMER_MIN));
+    }
+}
+
+/// The largest message that a channel takes.
+pub(crate) fn message_bytes_max(settings: &ConnectionSettings, channel: Channel) -> usize {
+    let mtu = mtu_of(settings);
+    if channel == UNRELIABLE {
+        return mtu - 1;
+    }
+    let Some(id) = u8::try_from(channel.0).ok().filter(|id| *id / 4 < settings.channels.clamp(1, 64)) else {
+        return 0;
+    };
+    if settings.sends_fragments && Method::of(id).is_complete() {
+        (fragment_bytes(mtu) * usize::from(settings.fragments_per_message)).max(mtu - CHANNELED_HEADER_BYTES)
+    } else {
+        mtu - CHANNELED_HEADER_BYTES
+    }
+}
+
+fn mtu_of(settings: &ConnectionSettings) -> usize {
+    settings.mtu_bytes.clamp(64, DATAGRAM_BYTES_MAX) - settings.layer.overhead_bytes()
+}
+
+fn fragment_bytes(mtu: usize) -> usize {
+    mtu - CHANNELED_HEADER_BYTES - FRAGMENT_HEADER_BYTES
+}

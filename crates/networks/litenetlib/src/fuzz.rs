@@ -1,0 +1,203 @@
+//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to both ends.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::Peer;
+
+use crate::{ClientSettings, Key, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
+
+const CLIENTS: usize = 2;
+
+/// Datagrams that wait at most: what more is sent is lost.
+const UNDER_WAY_MAX: usize = 64;
+
+/// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made up, both
+/// ends connect, send and leave.
+///
+/// # Panics
+/// If what comes out makes no sense: a datagram too long, an alarm in the past, a connection that begins or ends twice, a
+/// message of nobody.
+pub fn litenetlib_datagrams(bytes: &[u8]) {
+    let mut bytes = bytes.iter().copied();
+    let mut stage = Stage::new();
+    while let Some(operation) = bytes.next() {
+        let mut next = || bytes.next().unwrap_or(0);
+        let client = usize::from(operation >> 4) % CLIENTS;
+        match operation % 10 {
+            0 => stage.pass(Duration::from_millis(u64::from(next()) * u64::from(next()))),
+            1 => stage.carry_up(client, None),
+            2 => stage.carry_down(client, None),
+            3 => stage.carry_up(client, Some((next(), next()))),
+            4 => stage.carry_down(client, Some((next(), next()))),
+            5 => {
+                let (from, length) = (usize::from(next()), next());
+                let datagram: Vec<u8> = (0..length).map(|_| next()).collect();
+                stage.server.handle_datagram(stage.now, address(from), &datagram);
+            }
+            6 => {
+                let length = next();
+                let datagram: Vec<u8> = (0..length).map(|_| next()).collect();
+                stage.clients[client].handle_datagram(stage.now, &datagram);
+            }
+            7 => stage.client_sends(client, next(), usize::from(next()) * 20),
+            8 => stage.server_sends(next(), next(), usize::from(next()) * 20),
+            _ => stage.connect_or_leave(client, next()),
+        }
+        stage.drain();
+    }
+    stage.pass(Duration::from_mins(1));
+    stage.drain();
+}
+
+struct Stage {
+    now: Instant,
+    server: LiteNetLibServer,
+    clients: Vec<LiteNetLibClient>,
+    /// Whether an attempt of the client was begun whose end was not reported.
+    is_trying: [bool; CLIENTS],
+    up: Vec<VecDeque<Vec<u8>>>,
+    down: Vec<VecDeque<Vec<u8>>>,
+    /// Whose connection was reported, and whether its end was, too.
+    peers: BTreeMap<Peer, bool>,
+}
+
+fn address(number: usize) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 1 + (number % (CLIENTS + 2)) as u16).into()
+}
+
+impl Stage {
+    fn new() -> Self {
+        let now = Instant::now();
+        let clock = UtcClock::new(now, SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+        let mut settings = ServerSettings { key: Key::Any, serves_v2: true, ..ServerSettings::default() };
+        settings.connection.reliable_packets_waiting = 32;
+        let clients = || (0..CLIENTS).map(|_| LiteNetLibClient::new(ClientSettings::default(), clock));
+        Self {
+            now,
+            server: LiteNetLibServer::new(settings, clock),
+            clients: clients().collect(),
+            is_trying: [false; CLIENTS],
+            up: vec![VecDeque::new(); CLIENTS],
+            down: vec![VecDeque::new(); CLIENTS],
+            peers: BTreeMap::new(),
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.server.handle_timeout(self.now);
+        assert!(self.server.poll_timeout().is_none_or(|at| at > self.now), "an alarm in the past");
+        for client in &mut self.clients {
+            for _ in 0..3 {
+                if client.poll_timeout().is_some_and(|at| at <= self.now) {
+                    client.handle_timeout(self.now);
+                }
+            }
+            assert!(client.poll_timeout().is_none_or(|at| at > self.now), "a client's alarm in the past");
+        }
+    }
+
+    fn carry_up(&mut self, client: usize, change: Option<(u8, u8)>) {
+        if let Some(mut datagram) = self.up[client].pop_front() {
+            spoil(&mut datagram, change);
+            self.server.handle_datagram(self.now, address(client), &datagram);
+        }
+    }
+
+    fn carry_down(&mut self, client: usize, change: Option<(u8, u8)>) {
+        if let Some(mut datagram) = self.down[client].pop_front() {
+            spoil(&mut datagram, change);
+            self.clients[client].handle_datagram(self.now, &datagram);
+        }
+    }
+
+    fn client_sends(&mut self, client: usize, channel: u8, bytes: usize) {
+        let channel = Channel(u16::from(channel % 5) * 64);
+        self.clients[client].send(self.now, channel, &vec![channel.0 as u8; bytes]);
+    }
+
+    fn server_sends(&mut self, peer: u8, channel: u8, bytes: usize) {
+        let peer = self.peers.keys().nth(usize::from(peer) % self.peers.len().max(1)).copied();
+        let channel = if channel >= 4 { crate::UNRELIABLE } else { Channel(u16::from(channel)) };
+        self.server.send(self.now, peer.unwrap_or(Peer(7)), channel, &vec![5; bytes]);
+    }
+
+    fn connect_or_leave(&mut self, client: usize, choice: u8) {
+        match choice % 4 {
+            0 => self.clients[client].disconnect(self.now),
+            1 => {
+                if let Some((peer, _)) = self.peers.last_key_value() {
+                    self.server.disconnect(self.now, *peer, "bye");
+                }
+            }
+            _ if !self.is_trying[client] => {
+                self.is_trying[client] = true;
+                self.clients[client].connect(self.now, &[]);
+            }
+            _ => {}
+        }
+    }
+
+    fn drain(&mut self) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(&mut bytes) {
+            bytes.clear();
+            self.check_server(&event);
+        }
+        for (client, is_trying) in self.clients.iter_mut().zip(&mut self.is_trying) {
+            while let Some(event) = client.poll_event(&mut bytes) {
+                bytes.clear();
+                assert!(*is_trying, "{event:?} of a connection that has ended");
+                *is_trying = !matches!(event, ClientEndpointEvent::Disconnected { .. });
+            }
+        }
+        while let Some(to) = self.server.poll_transmit(self.now, &mut bytes) {
+            assert!(bytes.len() <= LiteNetLibServer::DATAGRAM_BYTES_MAX);
+            let datagram = std::mem::take(&mut bytes);
+            if let Some(client) = (0..CLIENTS).find(|client| address(*client) == to) {
+                put(&mut self.down[client], datagram);
+            }
+        }
+        for (client, up) in self.clients.iter_mut().zip(&mut self.up) {
+            while client.poll_transmit(self.now, &mut bytes) {
+                assert!(bytes.len() <= LiteNetLibClient::DATAGRAM_BYTES_MAX);
+                put(up, std::mem::take(&mut bytes));
+            }
+        }
+    }
+
+    fn check_server(&mut self, event: &ServerEndpointEvent) {
+        match event {
+            ServerEndpointEvent::Connected { peer, .. } => {
+                assert!(self.peers.insert(*peer, false).is_none(), "{peer:?} comes twice");
+                self.server.accept(self.now, *peer, &[]);
+            }
+            ServerEndpointEvent::Message { peer, .. } => {
+                assert_eq!(self.peers.get(peer), Some(&false), "a message of {peer:?}, who is not here");
+            }
+            ServerEndpointEvent::Disconnected { peer, .. } => {
+                assert_eq!(self.peers.insert(*peer, true), Some(false), "{peer:?} goes, but is not here");
+            }
+        }
+    }
+}
+
+fn put(queue: &mut VecDeque<Vec<u8>>, datagram: Vec<u8>) {
+    if queue.len() < UNDER_WAY_MAX {
+        queue.push_back(datagram);
+    }
+}
+
+/// Changes one byte.
+fn spoil(datagram: &mut [u8], change: Option<(u8, u8)>) {
+    if let Some((at, bits)) = change
+        && !datagram.is_empty()
+    {
+        let at = usize::from(at) % datagram.len();
+        datagram[at] ^= bits;
+    }
+}

@@ -1,0 +1,41 @@
+//! `LiteNetLib` 1.x, the transport of `FishNet`, `PurrNet` and games that use it directly, as a
+//! [game network](consonance_gateway): a server that stock clients accept, and a client.
+//!
+//! [`LiteNetLibServer`] and [`LiteNetLibClient`] are machines without sockets and clocks;
+//! [`UdpServer`](consonance_gateway::udp::UdpServer) and [`UdpClient`](consonance_gateway::udp::UdpClient) drive them.
+//!
+//! ```text
+//!   server, client        who is here; handshakes and goodbyes     handshake
+//!        │
+//!   connection            packets in and out, pings, ticks         packet_type
+//!     ├─ channel          numbers, windows, acknowledgements       sequence
+//!     ├─ incomplete       messages of which fragments are missing
+//!     └─ merging          packets share datagrams
+//! ```
+//!
+//! Nothing here is encrypted: that is what the protocol is.
+
+#![forbid(unsafe_code)]
+
+mod channel;
+mod client;
+mod connection;
+#[doc(hidden)]
+pub mod fuzz;
+mod goodbye;
+pub mod handshake;
+mod packet_layer;
+mod packet_type;
+mod sequence;
+mod server;
+mod settings;
+mod utc_clock;
+
+pub use channel::Method;
+pub use client::LiteNetLibClient;
+pub use connection::{RELIABLE_ORDERED, UNRELIABLE};
+pub use packet_layer::PacketLayer;
+pub use packet_type::{Dialect, Header, PacketType};
+pub use server::LiteNetLibServer;
+pub use settings::{ClientSettings, ConnectionSettings, Key, ServerSettings};
+pub use utc_clock::UtcClock;

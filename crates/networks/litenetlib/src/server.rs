@@ -1,0 +1,262 @@
+//! The server's end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+
+use crate::UtcClock;
+use crate::channel::Method;
+use crate::connection::{
+    Connection, Counts, DATAGRAM_BYTES_MAX, RELIABLE_ORDERED, UNRELIABLE, Unsendable, message_bytes_max,
+};
+use crate::settings::{ConnectionSettings, ServerSettings};
+
+mod ending;
+mod entering;
+mod guest;
+mod packets;
+
+use guest::{Connected, Guest, State};
+
+/// So long after an accept a client may answer that it knows no connection: the accept was faster than itself.
+const ACCEPT_GRACE: Duration = Duration::from_secs(10);
+
+/// A `LiteNetLib` server without sockets.
+///
+/// A greeting is the user data of a client's request; nothing is told back with the accept.
+/// Words with which a connection is ended or refused travel as its additional data, in UTF-8.
+#[derive(Debug)]
+pub struct LiteNetLibServer {
+    settings: ServerSettings,
+    clock: UtcClock,
+    guests: BTreeMap<Peer, Guest>,
+    by_address: BTreeMap<SocketAddr, Peer>,
+    alarms: BTreeSet<(Instant, Peer)>,
+    /// Who may have datagrams to send.
+    talking: BTreeSet<Peer>,
+    /// Datagrams that belong to no connection that is up.
+    answers: DatagramQueue<SocketAddr>,
+    events: DatagramQueue<ServerEndpointEvent>,
+    last_peer: Peer,
+    newcomers: usize,
+    is_shut_down: bool,
+    statistics: ServerStatistics,
+    /// Of connections that are gone.
+    counts: Counts,
+    /// For layers that change bytes.
+    opened: Vec<u8>,
+}
+
+impl LiteNetLibServer {
+    /// A server without clients. The clock is what clients are told as the time of day.
+    pub fn new(settings: ServerSettings, clock: UtcClock) -> Self {
+        Self {
+            settings,
+            clock,
+            guests: BTreeMap::new(),
+            by_address: BTreeMap::new(),
+            alarms: BTreeSet::new(),
+            talking: BTreeSet::new(),
+            answers: DatagramQueue::default(),
+            events: DatagramQueue::default(),
+            last_peer: Peer(0),
+            newcomers: 0,
+            is_shut_down: false,
+            statistics: ServerStatistics::default(),
+            counts: Counts::default(),
+            opened: Vec::new(),
+        }
+    }
+
+    /// Packets that were sent again because nobody acknowledged them, over all connections.
+    pub fn packets_resent(&self) -> u64 {
+        let connections = self.guests.values().filter_map(|guest| match &guest.state {
+            State::Connected(connected) | State::Leaving { connected, .. } => Some(&connected.connection),
+            State::Asked { .. } | State::Gone { .. } => None,
+        });
+        self.counts.resent + connections.map(|connection| connection.counts.resent).sum::<u64>()
+    }
+
+    fn settings(&self) -> &ConnectionSettings {
+        &self.settings.connection
+    }
+
+    /// Something was done to a guest: its alarm is set, and it is asked for datagrams.
+    fn settle(&mut self, peer: Peer) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        let timeout = guest.timeout();
+        if guest.alarm != Some(timeout) {
+            if let Some(former) = guest.alarm.replace(timeout) {
+                self.alarms.remove(&(former, peer));
+            }
+            self.alarms.insert((timeout, peer));
+        }
+        self.talking.insert(peer);
+    }
+
+    fn report(&mut self, event: ServerEndpointEvent) {
+        self.events.push(event, |_| ());
+    }
+
+    fn answer(&mut self, to: SocketAddr, packet: &[u8]) {
+        self.answers.push(to, |datagram| datagram.extend_from_slice(packet));
+    }
+}
+
+/// Our number for a client, as it learns it: the first one is 0.
+fn peer_id(peer: Peer) -> i32 {
+    (peer.0.saturating_sub(1) & i32::MAX as u64) as i32
+}
+
+impl ServerEndpoint for LiteNetLibServer {
+    /// With the checksum of a layer.
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        let mut buffer = std::mem::take(&mut self.opened);
+        match self.settings.connection.layer.open(datagram, &mut buffer) {
+            Some(packet) => self.handle_packet(now, from, packet),
+            None => self.statistics.links.dropped.malformed += 1,
+        }
+        self.opened = buffer;
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        while let Some(&(at, peer)) = self.alarms.first().filter(|(at, _)| *at <= now) {
+            self.alarms.remove(&(at, peer));
+            if let Some(guest) = self.guests.get_mut(&peer) {
+                guest.alarm = None;
+                self.handle_alarm(now, peer);
+                self.settle(peer);
+            }
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.alarms.first().map(|(at, _)| *at)
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        let mut to = self.answers.pop(datagram);
+        while to.is_none()
+            && let Some(peer) = self.talking.first().copied()
+        {
+            to = self.guests.get_mut(&peer).and_then(|guest| {
+                let connection = &mut guest.connected()?.connection;
+                connection.poll_transmit(datagram).then_some(guest.address)
+            });
+            if to.is_none() {
+                self.talking.remove(&peer);
+            }
+        }
+        if to.is_some() {
+            self.settings.connection.layer.seal(datagram);
+        }
+        to
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        loop {
+            let event = self.events.pop(bytes)?;
+            let ServerEndpointEvent::Message { peer, channel } = event else { return Some(event) };
+            if self.guests.get(&peer).is_some_and(Guest::is_heard) {
+                self.statistics.links.received.count(self.delivery_of(channel), 1, bytes.len());
+                return Some(event);
+            }
+            bytes.clear();
+        }
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        if !matches!(guest.state, State::Asked { .. }) {
+            return;
+        }
+        let Self { settings, clock, .. } = self;
+        let (number, dialect) = (guest.attempt.connection_number, guest.attempt.dialect);
+        guest.state = State::Connected(Box::new(Connected {
+            connection: Connection::new(now, &settings.connection, *clock, dialect, number),
+            accepted_at: now,
+            new_until: Some(now + settings.newcomer_timeout),
+        }));
+        let (address, accept) = (guest.address, guest.attempt.accept(peer_id(peer)));
+        self.statistics.connections.accepted += 1;
+        self.answer(address, &accept);
+        self.settle(peer);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        let guest = self.guests.get_mut(&peer).filter(|guest| guest.is_heard());
+        let Some(connected) = guest.and_then(Guest::connected) else {
+            self.statistics.links.dropped.not_connected += 1;
+            return;
+        };
+        match connected.connection.send(now, channel, message) {
+            Ok(()) => {
+                self.statistics.links.sent.count(self.delivery_of(channel), 1, message.len());
+                self.settle(peer);
+            }
+            Err(Unsendable::TooLarge) => self.statistics.links.dropped.too_large += 1,
+            Err(Unsendable::TooSlow) => self.end_too_slow(now, peer),
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.ask_to_leave(now, peer, DisconnectReason::cut(reason));
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        let peers: Vec<Peer> = self.guests.keys().copied().collect();
+        for peer in peers {
+            self.ask_to_leave(now, peer, ending::SHUTTING_DOWN);
+        }
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        message_bytes_max(self.settings(), channel)
+    }
+
+    fn network(&self) -> &'static str {
+        "litenetlib"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.connections.connected =
+            self.guests.values().filter(|guest| guest.is_here()).count() as u64;
+        statistics.links.dropped.malformed += self.counts.malformed;
+        statistics
+    }
+}
+
+pub(crate) fn channel_for(delivery: Delivery) -> Channel {
+    match delivery {
+        Delivery::Reliable => RELIABLE_ORDERED,
+        Delivery::Unreliable => UNRELIABLE,
+    }
+}
+
+/// Only where every message arrives it is what others call reliable.
+pub(crate) fn delivery_of(channel: Channel) -> Delivery {
+    match u8::try_from(channel.0) {
+        Ok(id) if Method::of(id).is_complete() => Delivery::Reliable,
+        Ok(_) | Err(_) => Delivery::Unreliable,
+    }
+}

@@ -1,0 +1,135 @@
+//! How connections end, and what remains of them for a while.
+
+use std::time::Instant;
+
+use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_transport::{DisconnectReason, Peer};
+
+use super::LiteNetLibServer;
+use super::guest::{Guest, State};
+use crate::goodbye::Goodbye;
+
+pub(super) const SHUTTING_DOWN: &str = "the server is shutting down";
+
+const TOO_SLOW: &str = "too slow";
+
+impl LiteNetLibServer {
+    /// Refuses who was asked about, and lets others go once they have taken what was sent before.
+    pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
+        let Some(guest) = self.guests.get_mut(&peer).filter(|guest| guest.is_here()) else { return };
+        let until = now + self.settings.connection.goodbye_timeout;
+        let former = std::mem::replace(&mut guest.state, State::Asked { until });
+        match former {
+            State::Connected(connected) => {
+                guest.state = State::Leaving { connected, words: words.to_owned(), until };
+                self.let_go_if_settled(now, peer);
+            }
+            State::Asked { .. } => self.say_goodbye(now, peer, words, true, DisconnectReason::ClosedByUs),
+            State::Leaving { .. } | State::Gone { .. } => guest.state = former,
+        }
+        self.settle(peer);
+    }
+
+    /// Who was asked to leave goes when it has taken everything.
+    pub(super) fn let_go_if_settled(&mut self, now: Instant, peer: Peer) {
+        let Some(Guest { state: State::Leaving { connected, words, until }, .. }) =
+            self.guests.get_mut(&peer)
+        else {
+            return;
+        };
+        if connected.connection.is_settled() || *until <= now {
+            let words = std::mem::take(words);
+            self.say_goodbye(now, peer, &words, false, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    pub(super) fn end_too_slow(&mut self, now: Instant, peer: Peer) {
+        self.statistics.connections.too_slow += 1;
+        let queue = format!("{} reliable packets", self.settings().reliable_packets_waiting);
+        self.say_goodbye(now, peer, TOO_SLOW, false, DisconnectReason::Overloaded { queue });
+        self.settle(peer);
+    }
+
+    pub(super) fn end_for_violation(&mut self, now: Instant, peer: Peer, violation: &str) {
+        self.statistics.connections.protocol_violations += 1;
+        let reason = DisconnectReason::ProtocolViolated { violation: violation.to_owned() };
+        self.say_goodbye(now, peer, violation, false, reason);
+    }
+
+    /// The end is reported, and the goodbye repeated until it is answered.
+    pub(super) fn say_goodbye(
+        &mut self,
+        now: Instant,
+        peer: Peer,
+        words: &str,
+        is_refused: bool,
+        reason: DisconnectReason,
+    ) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        // What is merged already leaves before it.
+        let mut last_words = Vec::new();
+        let address = guest.address;
+        let packet = guest.attempt.disconnect(words);
+        let is_new = guest.is_new();
+        if let Some(connected) = guest.connected() {
+            while connected.connection.poll_transmit(&mut last_words) {
+                self.answers.push(address, |datagram| datagram.append(&mut last_words));
+            }
+            self.counts.add(connected.connection.counts);
+        }
+        let goodbye = Goodbye::new(now, &self.settings.connection, packet);
+        self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
+        guest.state = State::Gone { goodbye, is_refused };
+        self.newcomers -= usize::from(is_new);
+        self.report(ServerEndpointEvent::Disconnected { peer, reason });
+    }
+
+    /// Nothing remains of it. Its end is reported, if it was not yet.
+    pub(super) fn forget(&mut self, peer: Peer, reason: DisconnectReason) {
+        let Some(mut guest) = self.guests.remove(&peer) else { return };
+        self.by_address.remove(&guest.address);
+        self.talking.remove(&peer);
+        if let Some(alarm) = guest.alarm {
+            self.alarms.remove(&(alarm, peer));
+        }
+        self.newcomers -= usize::from(guest.is_new());
+        if let Some(connected) = guest.connected() {
+            self.counts.add(connected.connection.counts);
+        }
+        if guest.is_here() {
+            self.report(ServerEndpointEvent::Disconnected { peer, reason });
+        }
+    }
+
+    pub(super) fn handle_alarm(&mut self, now: Instant, peer: Peer) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        match &mut guest.state {
+            State::Asked { until } if *until <= now => self.forget_newcomer(peer),
+            State::Gone { goodbye, .. } if goodbye.is_over(now) => {
+                self.forget(peer, DisconnectReason::ClosedByUs);
+            }
+            State::Gone { goodbye, .. } => {
+                if goodbye.repeats(now, &self.settings.connection) {
+                    let (address, goodbye) = (guest.address, &*goodbye);
+                    self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
+                }
+            }
+            State::Connected(connected) | State::Leaving { connected, .. } => {
+                let is_never_heard = connected.new_until.is_some_and(|until| until <= now);
+                if is_never_heard {
+                    self.forget_newcomer(peer);
+                } else if connected.connection.handle_timeout(now) {
+                    self.let_go_if_settled(now, peer);
+                } else {
+                    self.forget(peer, DisconnectReason::TimedOut);
+                }
+            }
+            State::Asked { .. } => {}
+        }
+    }
+
+    fn forget_newcomer(&mut self, peer: Peer) {
+        self.statistics.connections.failed_handshakes += 1;
+        self.forget(peer, DisconnectReason::TimedOut);
+    }
+}

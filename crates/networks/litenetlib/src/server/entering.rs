@@ -1,0 +1,124 @@
+//! Requests: who is new, who asks again, who comes back, and who is turned away.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_transport::{DisconnectReason, Peer};
+
+use super::guest::{Attempt, Guest, State};
+use super::{LiteNetLibServer, ending, peer_id};
+use crate::handshake::{ConnectRequest, PROTOCOL, protocol_of};
+use crate::packet_type::{Dialect, Header, PacketType};
+
+const FULL: &str = "the server is full";
+
+/// How many connections from one address one after the other have numbers of their own.
+const CONNECTION_NUMBERS: u8 = 4;
+
+/// How large the packet is at least that tells one dialect from the other.
+const REQUEST_BYTES_MIN: usize = 18;
+
+impl LiteNetLibServer {
+    /// What a stranger's first datagram says it speaks; `None` if it is no request.
+    pub(super) fn dialect_of_stranger(&self, packet: &[u8]) -> Option<Dialect> {
+        let number = packet.first()? & 0x1f;
+        let is_request_of = |dialect| {
+            number == PacketType::ConnectRequest.number(dialect) && packet.len() >= REQUEST_BYTES_MIN
+        };
+        if is_request_of(Dialect::V1) {
+            return Some(Dialect::V1);
+        }
+        let is_v2 = is_request_of(Dialect::V2) && protocol_of(packet) == Some(PROTOCOL);
+        (is_v2 && self.settings.serves_v2).then_some(Dialect::V2)
+    }
+
+    pub(super) fn handle_request(&mut self, now: Instant, from: SocketAddr, packet: &[u8], dialect: Dialect) {
+        if protocol_of(packet) != Some(PROTOCOL) {
+            self.statistics.connections.failed_handshakes += 1;
+            self.answer(from, &[Header::new(PacketType::InvalidProtocol, 0).byte(dialect)]);
+            return;
+        }
+        let Some(request) = ConnectRequest::parse(packet, dialect) else {
+            self.statistics.links.dropped.malformed += 1;
+            return;
+        };
+        let mut attempt = Attempt {
+            dialect,
+            connect_time: request.connect_time,
+            connection_number: request.connection_number,
+            peer_id: request.peer_id,
+        };
+        if let Some(&peer) = self.by_address.get(&from) {
+            let Some(connection_number) = self.handle_known(now, peer, attempt) else { return };
+            attempt.connection_number = connection_number;
+        }
+        match self.objection(&request) {
+            Some(words) => self.answer(from, &attempt.disconnect(words)),
+            None => self.enter(now, from, attempt, request.user_data),
+        }
+    }
+
+    /// A request from where somebody is already: the number of the connection that takes the place of the former one, or
+    /// `None` if it is the same one, or an old one.
+    fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
+        let guest = self.guests.get_mut(&peer)?;
+        let former = guest.attempt;
+        if attempt.connect_time < former.connect_time {
+            return None;
+        }
+        if attempt.connect_time == former.connect_time {
+            match &mut guest.state {
+                State::Asked { until } => *until = now + self.settings.newcomer_timeout,
+                State::Connected(connected) | State::Leaving { connected, .. } => {
+                    connected.accepted_at = now;
+                    let (to, accept) = (guest.address, former.accept(peer_id(peer)));
+                    self.answer(to, &accept);
+                }
+                State::Gone { goodbye, is_refused: true } => {
+                    let (to, packet) = (guest.address, goodbye.packet().to_vec());
+                    self.answer(to, &packet);
+                }
+                State::Gone { is_refused: false, .. } => {
+                    self.forget(peer, DisconnectReason::ClosedByUs);
+                    return Some((former.connection_number + 1) % CONNECTION_NUMBERS);
+                }
+            }
+            self.settle(peer);
+            return None;
+        }
+        self.forget(peer, DisconnectReason::closed_by_peer(b""));
+        Some((former.connection_number + 1) % CONNECTION_NUMBERS)
+    }
+
+    /// Why a newcomer cannot come in, in words that it is told.
+    fn objection(&mut self, request: &ConnectRequest<'_>) -> Option<&'static str> {
+        let counts = &mut self.statistics.connections;
+        let (counter, words) = if self.is_shut_down {
+            (&mut counts.turned_away_full, ending::SHUTTING_DOWN)
+        } else if !self.settings.key.fits(request.user_data) {
+            (&mut counts.failed_handshakes, "")
+        } else if self.guests.len() >= self.settings.connections_max {
+            (&mut counts.turned_away_full, FULL)
+        } else if self.newcomers >= self.settings.newcomers_max {
+            (&mut counts.turned_away_handshaking, FULL)
+        } else {
+            return None;
+        };
+        *counter += 1;
+        Some(words)
+    }
+
+    fn enter(&mut self, now: Instant, from: SocketAddr, attempt: Attempt, user_data: &[u8]) {
+        self.last_peer.0 += 1;
+        let peer = self.last_peer;
+        let state = State::Asked { until: now + self.settings.newcomer_timeout };
+        self.guests.insert(peer, Guest { address: from, attempt, state, alarm: None });
+        self.by_address.insert(from, peer);
+        self.newcomers += 1;
+        self.events.push(ServerEndpointEvent::Connected { peer, remote: from }, |greeting| {
+            greeting.extend_from_slice(user_data);
+        });
+        self.settle(peer);
+    }
+}

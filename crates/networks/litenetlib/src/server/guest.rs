@@ -1,0 +1,112 @@
+//! One client of a server, from its request to its last goodbye.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::connection::Connection;
+use crate::goodbye::Goodbye;
+use crate::handshake::{ConnectAccept, Disconnect};
+use crate::packet_type::Dialect;
+
+#[derive(Debug)]
+pub(super) struct Guest {
+    pub(super) address: SocketAddr,
+    pub(super) attempt: Attempt,
+    pub(super) state: State,
+    /// The alarm that is set for it.
+    pub(super) alarm: Option<Instant>,
+}
+
+/// What its request said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Attempt {
+    pub(super) dialect: Dialect,
+    pub(super) connect_time: i64,
+    pub(super) connection_number: u8,
+    /// Its number for us.
+    pub(super) peer_id: i32,
+}
+
+#[derive(Debug)]
+pub(super) enum State {
+    /// It was reported; nobody has said yet whether it may come in.
+    Asked { until: Instant },
+    /// It was taken in.
+    Connected(Box<Connected>),
+    /// It is to go once it has taken what was sent before.
+    Leaving { connected: Box<Connected>, words: String, until: Instant },
+    /// It was told to go, and its end reported.
+    Gone { goodbye: Goodbye, is_refused: bool },
+}
+
+#[derive(Debug)]
+pub(super) struct Connected {
+    pub(super) connection: Connection,
+    /// When the accept left for the last time.
+    pub(super) accepted_at: Instant,
+    /// Nothing has come from it yet but its request; by then something has to.
+    pub(super) new_until: Option<Instant>,
+}
+
+impl Guest {
+    pub(super) fn connected(&mut self) -> Option<&mut Connected> {
+        match &mut self.state {
+            State::Connected(connected) | State::Leaving { connected, .. } => Some(connected),
+            State::Asked { .. } | State::Gone { .. } => None,
+        }
+    }
+
+    /// Whether its messages are reported.
+    pub(super) fn is_heard(&self) -> bool {
+        matches!(self.state, State::Connected(_))
+    }
+
+    /// Whether its end is still to be reported.
+    pub(super) fn is_here(&self) -> bool {
+        !matches!(self.state, State::Gone { .. })
+    }
+
+    /// Whether nothing came from it but what anybody could have sent in its name.
+    pub(super) fn is_new(&self) -> bool {
+        match &self.state {
+            State::Asked { .. } => true,
+            State::Connected(connected) | State::Leaving { connected, .. } => connected.new_until.is_some(),
+            State::Gone { .. } => false,
+        }
+    }
+
+    pub(super) fn timeout(&self) -> Instant {
+        match &self.state {
+            State::Asked { until } => *until,
+            State::Connected(connected) => connected.timeout(),
+            State::Leaving { connected, until, .. } => connected.timeout().min(*until),
+            State::Gone { goodbye, .. } => goodbye.timeout(),
+        }
+    }
+}
+
+impl Connected {
+    fn timeout(&self) -> Instant {
+        let timeout = self.connection.timeout();
+        self.new_until.map_or(timeout, |until| until.min(timeout))
+    }
+}
+
+impl Attempt {
+    /// The answer that takes it in, as the peer with this number.
+    pub(super) fn accept(self, peer_id: i32) -> [u8; ConnectAccept::BYTES] {
+        self.announcement(peer_id, false).to_bytes(self.dialect)
+    }
+
+    /// What we say to who seems not to know this connection any more.
+    pub(super) fn announcement(self, peer_id: i32, network_changed: bool) -> ConnectAccept {
+        let Self { connect_time, connection_number, .. } = self;
+        ConnectAccept { connect_time, connection_number, network_changed, peer_id }
+    }
+
+    /// The packet that refuses or ends it.
+    pub(super) fn disconnect(self, words: &str) -> Vec<u8> {
+        let Self { connect_time, connection_number, .. } = self;
+        Disconnect { connection_number, connect_time, extra: words.as_bytes() }.to_bytes(self.dialect)
+    }
+}

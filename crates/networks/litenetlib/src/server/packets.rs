@@ -1,0 +1,136 @@
+//! Everything that comes from anywhere.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_transport::{DisconnectReason, Peer};
+
+use super::guest::{Guest, State};
+use super::{ACCEPT_GRACE, LiteNetLibServer, peer_id};
+use crate::connection::TooMuchIncomplete;
+use crate::handshake::{ConnectAccept, Disconnect};
+use crate::packet_type::{Dialect, Header, PacketType};
+
+/// The second byte of the packet that says for good that nobody knows a connection.
+const FINAL: u8 = 1;
+
+impl LiteNetLibServer {
+    pub(super) fn handle_packet(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
+        let known = self.by_address.get(&from).copied();
+        let known_dialect = known.and_then(|peer| self.guests.get(&peer)).map(|guest| guest.attempt.dialect);
+        let of_stranger = || self.dialect_of_stranger(packet);
+        let dialect = known_dialect.or_else(of_stranger).unwrap_or_default();
+        let Some(header) = Header::parse(packet, dialect) else {
+            self.statistics.links.dropped.malformed += 1;
+            return;
+        };
+        match (header.packet_type, known) {
+            (PacketType::ConnectRequest, _) => self.handle_request(now, from, packet, dialect),
+            (PacketType::Disconnect, _) => self.handle_disconnect(from, packet, dialect, known),
+            (PacketType::PeerNotFound, _) => self.handle_not_found(now, from, packet, dialect, known),
+            (PacketType::ShutdownOk, Some(peer)) => self.handle_goodbye_answered(peer),
+            (_, Some(peer)) => {
+                self.handle_connected(now, peer, packet);
+                self.settle(peer);
+            }
+            (packet_type, None) if is_of_connection(packet_type) => {
+                self.answer(from, &[Header::new(PacketType::PeerNotFound, 0).byte(dialect)]);
+            }
+            (_, None) => {}
+        }
+    }
+
+    fn handle_connected(&mut self, now: Instant, peer: Peer, packet: &[u8]) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        let is_heard = guest.is_heard();
+        let Some(connected) = guest.connected() else { return };
+        let events = &mut self.events;
+        let handled = connected.connection.handle_packet(now, packet, &mut |channel, message| {
+            if is_heard {
+                let event = ServerEndpointEvent::Message { peer, channel };
+                events.push(event, |bytes| bytes.extend_from_slice(message));
+            }
+        });
+        let belongs = Header::parse(packet, connected.connection.dialect())
+            .is_some_and(|header| header.connection_number == connected.connection.number());
+        if belongs && connected.new_until.take().is_some() {
+            self.newcomers -= 1;
+        }
+        match handled {
+            Ok(()) => self.let_go_if_settled(now, peer),
+            Err(TooMuchIncomplete) => self.end_for_violation(now, peer, "too many incomplete messages"),
+        }
+    }
+
+    fn handle_disconnect(&mut self, from: SocketAddr, packet: &[u8], dialect: Dialect, known: Option<Peer>) {
+        self.answer(from, &[Header::new(PacketType::ShutdownOk, 0).byte(dialect)]);
+        let Some(goodbye) = Disconnect::parse(packet, dialect) else { return };
+        let Some((peer, guest)) = known.and_then(|peer| Some((peer, self.guests.get(&peer)?))) else {
+            return;
+        };
+        let (Guest { attempt, .. }, connection_number) = (guest, goodbye.connection_number);
+        if (attempt.connect_time, attempt.connection_number) == (goodbye.connect_time, connection_number) {
+            let reason = match guest.state {
+                State::Leaving { .. } => DisconnectReason::ClosedByUs,
+                _ => DisconnectReason::closed_by_peer(goodbye.extra),
+            };
+            self.forget(peer, reason);
+        }
+    }
+
+    fn handle_goodbye_answered(&mut self, peer: Peer) {
+        if self.guests.get(&peer).is_some_and(|guest| !guest.is_here()) {
+            self.forget(peer, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    /// Somebody does not know a connection, or asks whether we know one.
+    fn handle_not_found(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        packet: &[u8],
+        dialect: Dialect,
+        known: Option<Peer>,
+    ) {
+        let guest = known.and_then(|peer| self.guests.get_mut(&peer));
+        if let Some(announcement) = ConnectAccept::parse(packet) {
+            let is_known = guest.zip(known).is_some_and(|(guest, peer)| {
+                (guest.attempt.connect_time, peer_id(peer))
+                    == (announcement.connect_time, announcement.peer_id)
+            });
+            if !is_known {
+                self.answer(from, &[Header::new(PacketType::PeerNotFound, 0).byte(dialect), FINAL]);
+            }
+            return;
+        }
+        let Some((guest, peer)) = guest.zip(known) else { return };
+        let attempt = guest.attempt;
+        let Some(connected) = guest.connected() else { return };
+        match packet {
+            [_] if now.saturating_duration_since(connected.accepted_at) >= ACCEPT_GRACE => {
+                let announcement = attempt.announcement(attempt.peer_id, true);
+                connected.connection.put_alone(&announcement.to_bytes(dialect));
+                self.settle(peer);
+            }
+            [_, FINAL] => self.forget(peer, DisconnectReason::closed_by_peer(b"it knows no such connection")),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a packet makes sense within a connection only, so that its sender must believe that there is one.
+fn is_of_connection(packet_type: PacketType) -> bool {
+    matches!(
+        packet_type,
+        PacketType::Unreliable
+            | PacketType::Channeled
+            | PacketType::Ack
+            | PacketType::Ping
+            | PacketType::Pong
+            | PacketType::MtuCheck
+            | PacketType::MtuOk
+            | PacketType::Merged
+    )
+}

@@ -1,0 +1,100 @@
+//! The rules of every network, over real sockets of this machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use consonance_gateway::udp::rig::Cable;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_litenetlib::{
+    ClientSettings, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, RELIABLE_ORDERED,
+    ServerSettings, UNRELIABLE,
+};
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+
+use crate::support::clock;
+
+const BARE: Bare = Bare { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
+
+struct LiteNetLib {
+    connection: ConnectionSettings,
+    server: Option<SocketAddr>,
+}
+
+impl LiteNetLib {
+    /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
+    fn new(layer: PacketLayer) -> Self {
+        let silence_timeout = Duration::from_secs(5);
+        Self { connection: ConnectionSettings { silence_timeout, layer, ..Default::default() }, server: None }
+    }
+}
+
+impl Network for LiteNetLib {
+    type Server = VoiceServer<UdpServer<LiteNetLibServer>, Bare>;
+    type Client = VoiceClient<UdpClient<Cable<LiteNetLibClient>>, Bare>;
+
+    const NAMES_SESSIONS: bool = false;
+
+    fn listen(&mut self) -> Self::Server {
+        let settings = ServerSettings { connection: self.connection.clone(), ..ServerSettings::default() };
+        let endpoint = LiteNetLibServer::new(settings, clock());
+        let server =
+            UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
+        self.server = Some(server.local_addr());
+        VoiceServer::new(server, BARE, "")
+    }
+
+    fn client(&mut self, _session: &str) -> Self::Client {
+        let settings = ClientSettings { connection: self.connection.clone(), ..ClientSettings::default() };
+        let endpoint = Cable::new(LiteNetLibClient::new(settings, clock()));
+        let server = self.server.expect("a server listens first");
+        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.network_mut().endpoint_mut().cut();
+    }
+}
+
+/// The same with a client's packets delayed and overtaking each other.
+struct Impaired(LiteNetLib);
+
+impl Network for Impaired {
+    type Server = <LiteNetLib as Network>::Server;
+    type Client = ImpairedClient<<LiteNetLib as Network>::Client>;
+
+    const NAMES_SESSIONS: bool = LiteNetLib::NAMES_SESSIONS;
+
+    fn listen(&mut self) -> Self::Server {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
+        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod plain {
+    use super::{LiteNetLib, PacketLayer};
+
+    consonance_transport::conformance_tests!(LiteNetLib::new(PacketLayer::None));
+}
+
+mod with_checksums {
+    use super::{LiteNetLib, PacketLayer};
+
+    consonance_transport::conformance_tests!(LiteNetLib::new(PacketLayer::Crc32c));
+}
+
+mod impaired {
+    use super::{Impaired, LiteNetLib, PacketLayer};
+
+    consonance_transport::conformance_tests!(Impaired(LiteNetLib::new(PacketLayer::None)));
+}

@@ -1,0 +1,113 @@
+//! Datagrams that nobody honest sends.
+
+use std::time::Duration;
+
+use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
+use consonance_litenetlib::ServerSettings;
+use consonance_transport::DisconnectReason;
+use consonance_transport::random::Random;
+
+use crate::support::{ByHand, CONNECT_TIME, address, hex, request_at};
+
+#[test]
+fn shared_datagrams_end_where_they_stop_making_sense() {
+    for (datagram, expected) in [
+        ("0c 0300 006d31 0000 0300 006d32", 1),
+        ("0c 0300 006d31 0400 006d32", 1),
+        ("0c 0300 006d31 03", 1),
+        ("0c", 0),
+        ("0c 0300 006d31 0300 206d32 0300 006d33", 2),
+    ] {
+        let (mut by_hand, _) = ByHand::with_client();
+        assert_eq!(by_hand.give(address(1), &hex(datagram)).len(), expected, "{datagram}");
+    }
+}
+
+#[test]
+fn a_shared_datagram_in_another_one_is_not_opened() {
+    let (mut by_hand, _) = ByHand::with_client();
+    let inner = hex("0c 0300 006d31");
+    let outer = [&[0x0c, inner.len() as u8, 0][..], &inner, &hex("0300 006d32")].concat();
+    let events = by_hand.give(address(1), &outer);
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].1, b"m2");
+}
+
+#[test]
+fn a_flood_of_fragments_ends_the_connection_and_no_other() {
+    let (mut by_hand, peer) = ByHand::with_client();
+    by_hand.give(address(2), &request_at(CONNECT_TIME));
+    let mut ends = Vec::new();
+    for number in 0..40_u8 {
+        // Each the first fragment of another message of 64.
+        let fragment = [0x81, number, 0, 2, number, 0, 0, 0, 64, 0, 1];
+        ends.extend(by_hand.give(address(1), &fragment));
+    }
+    let violation = "too many incomplete messages".to_owned();
+    let reason = DisconnectReason::ProtocolViolated { violation };
+    assert_eq!(ends, [(ServerEndpointEvent::Disconnected { peer, reason }, Vec::new())]);
+    assert_eq!(by_hand.give(address(2), b"\0still here").len(), 1);
+    assert_eq!(by_hand.server.statistics().connections.protocol_violations, 1);
+}
+
+#[test]
+fn a_goodbye_for_another_connection_is_answered_and_ends_nothing() {
+    let (mut by_hand, _) = ByHand::with_client();
+    let mut goodbye = vec![7];
+    goodbye.extend_from_slice(&(CONNECT_TIME + 1).to_le_bytes());
+    assert_eq!(by_hand.give(address(1), &goodbye), []);
+    assert_eq!(by_hand.take(), [[0x0d]]);
+    goodbye[0] = 0x27;
+    goodbye[1..9].copy_from_slice(&CONNECT_TIME.to_le_bytes());
+    assert_eq!(by_hand.give(address(1), &goodbye), [], "of connection number 1");
+    goodbye[0] = 7;
+    assert_eq!(by_hand.give(address(1), &goodbye).len(), 1);
+}
+
+#[test]
+fn changed_datagrams_of_a_client_disturb_nobody_else() {
+    let honest: Vec<Vec<u8>> = [
+        "00 5566",
+        "01 0000 02 10",
+        "0c 0300 006d31 0300 006d32",
+        "81 0100 02 0100 0000 0300 00070e15",
+        "02 0000 02 0200000000000000 00",
+        "03 0200",
+        "04 0200 ee3439eecc46df08",
+        "01 0100 01 10",
+        "01 0100 03 10",
+    ]
+    .iter()
+    .map(|text| hex(text))
+    .chain([request_at(CONNECT_TIME), request_at(CONNECT_TIME + 5)])
+    .collect();
+    let mut by_hand = ByHand::new(ServerSettings::default());
+    let mut random = Random::new(1, "hostile");
+    by_hand.give(address(2), &request_at(CONNECT_TIME));
+    for round in 0..20_000_u32 {
+        let index = random.next_u64() as usize % honest.len();
+        let mut datagram = honest[index].clone();
+        for _ in 0..random.next_u64() % 3 {
+            let at = random.next_u64() as usize % datagram.len();
+            datagram[at] ^= 1 << (random.next_u64() % 8);
+        }
+        datagram.truncate(1 + random.next_u64() as usize % 60);
+        by_hand.give(address(1), &datagram);
+        if round % 16 == 0 {
+            by_hand.give(address(2), &[3, round as u8, (round >> 8) as u8 & 0x7f]);
+            by_hand.pass(Duration::from_millis(7));
+        }
+        by_hand.take();
+    }
+    assert_eq!(by_hand.give(address(2), b"\0still here").len(), 1);
+    assert!(by_hand.server.statistics().links.dropped.malformed > 1000);
+}
+
+#[test]
+fn no_bytes_lead_either_end_astray() {
+    let mut random = Random::new(2, "operations");
+    for length in 0..300_usize {
+        let bytes: Vec<u8> = (0..length * 4).map(|_| random.next_u64() as u8).collect();
+        consonance_litenetlib::fuzz::litenetlib_datagrams(&bytes);
+    }
+}

@@ -1,0 +1,155 @@
+//! What each method of a channel promises, over a network with much trouble.
+
+use std::time::Duration;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::rig::Trouble;
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_litenetlib::{
+    ClientSettings, ConnectionSettings, LiteNetLibClient, Method, PacketLayer, RELIABLE_ORDERED,
+    ServerSettings, UNRELIABLE,
+};
+
+use crate::support::{client, clock, messages, rig, rig_with};
+
+const UNORDERED: Channel = Channel(0);
+const SEQUENCED: Channel = Channel(1);
+const RELIABLE_SEQUENCED: Channel = Channel(3);
+
+/// The numbers that arrive at either end, of 300 that each sends there.
+fn arrivals(channel: Channel, seed: u64) -> [Vec<u32>; 2] {
+    let mut rig = rig(Trouble::MUCH, seed);
+    let (client, peer) = rig.connect_client(client(), &[]);
+    for number in 0..300_u32 {
+        let now = rig.now();
+        rig.server.send(now, peer, channel, &number.to_le_bytes());
+        rig.client(client).endpoint.send(now, channel, &number.to_le_bytes());
+        rig.run_for(Duration::from_millis(3));
+    }
+    rig.run_for(Duration::from_secs(10));
+    let numbers = |messages: Vec<&[u8]>| -> Vec<u32> {
+        messages.iter().map(|bytes| u32::from_le_bytes((*bytes).try_into().unwrap())).collect()
+    };
+    [numbers(messages(rig.saw_of(peer), channel)), numbers(messages(rig.client_saw(client), channel))]
+}
+
+#[test]
+fn ordered_ones_all_arrive_in_order() {
+    for seed in 0..5 {
+        for numbers in arrivals(RELIABLE_ORDERED, seed) {
+            assert!(numbers.into_iter().eq(0..300), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn unordered_ones_all_arrive_once() {
+    for mut numbers in arrivals(UNORDERED, 1) {
+        assert!(!numbers.is_sorted(), "nobody waits for what is missing");
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(0..300));
+    }
+}
+
+#[test]
+fn sequenced_ones_arrive_in_order_with_gaps() {
+    for numbers in arrivals(SEQUENCED, 1) {
+        assert!(numbers.is_sorted_by(|one, next| one < next));
+        assert!((50..300).contains(&numbers.len()), "{} arrived", numbers.len());
+    }
+}
+
+#[test]
+fn reliably_sequenced_ones_arrive_in_order_and_the_last_one_does() {
+    for seed in 0..5 {
+        for numbers in arrivals(RELIABLE_SEQUENCED, seed) {
+            assert!(numbers.is_sorted_by(|one, next| one < next));
+            assert_eq!(numbers.last(), Some(&299), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn unreliable_ones_arrive_or_not() {
+    for numbers in arrivals(UNRELIABLE, 1) {
+        assert!((180..330).contains(&numbers.len()), "{} arrived", numbers.len());
+    }
+}
+
+#[test]
+fn large_messages_arrive_whole_among_small_ones() {
+    let mut rig = rig(Trouble::MUCH, 2);
+    let (client, peer) = rig.connect_client(client(), &[]);
+    let sizes = [0, 1, 1020, 1021, 5000, 3, 64 * 1014, 2, 2028, 2029];
+    for bytes in sizes {
+        let now = rig.now();
+        rig.client(client).endpoint.send(now, RELIABLE_ORDERED, &vec![bytes as u8; bytes]);
+    }
+    rig.run_until("all arrive", |rig| messages(rig.saw_of(peer), RELIABLE_ORDERED).len() == sizes.len());
+    let arrived: Vec<usize> = messages(rig.saw_of(peer), RELIABLE_ORDERED).iter().map(|m| m.len()).collect();
+    assert_eq!(arrived, sizes);
+}
+
+#[test]
+fn without_fragments_a_message_fits_a_datagram_or_is_dropped() {
+    let connection = ConnectionSettings { sends_fragments: false, ..ConnectionSettings::default() };
+    let settings = ServerSettings { connection, ..ServerSettings::default() };
+    let mut rig = rig_with(settings, Trouble::NONE, 1);
+    let (client, peer) = rig.connect_client(client(), &[]);
+    let now = rig.now();
+    assert_eq!(rig.server.message_bytes_max(RELIABLE_ORDERED), 1020);
+    rig.server.send(now, peer, RELIABLE_ORDERED, &[1; 1021]);
+    rig.server.send(now, peer, RELIABLE_ORDERED, &[2; 1020]);
+    rig.run_until("it arrives", |rig| messages(rig.client_saw(client), RELIABLE_ORDERED) == [[2; 1020]]);
+    assert_eq!(rig.server.statistics().links.dropped.too_large, 1);
+}
+
+#[test]
+fn channels_exist_as_configured() {
+    let connection = ConnectionSettings { channels: 2, ..ConnectionSettings::default() };
+    let settings = ServerSettings { connection: connection.clone(), ..ServerSettings::default() };
+    let mut rig = rig_with(settings, Trouble::NONE, 1);
+    let settings = ClientSettings { connection, ..ClientSettings::default() };
+    let (client, peer) = rig.connect_client(LiteNetLibClient::new(settings, clock()), &[]);
+    let second_ordered = Channel(6);
+    assert_eq!(Method::of(6), Method::ReliableOrdered);
+    let now = rig.now();
+    for channel in [second_ordered, Channel(8), RELIABLE_ORDERED] {
+        rig.client(client).endpoint.send(now, channel, b"words");
+    }
+    rig.run_for(Duration::from_secs(1));
+    assert_eq!(messages(rig.saw_of(peer), second_ordered), [b"words"]);
+    assert_eq!(messages(rig.saw_of(peer), RELIABLE_ORDERED), [b"words"]);
+    assert_eq!(rig.saw_of(peer).len(), 3);
+}
+
+#[test]
+fn layers_are_around_everything_and_both_ends_need_the_same() {
+    let layers = [PacketLayer::None, PacketLayer::Crc32c, PacketLayer::Xor(b"secret".to_vec())];
+    for (server, ours) in layers.iter().enumerate() {
+        for (other, theirs) in layers.iter().enumerate() {
+            let of = |layer: &PacketLayer| ConnectionSettings { layer: layer.clone(), ..Default::default() };
+            let settings = ServerSettings { connection: of(ours), ..ServerSettings::default() };
+            let mut rig = rig_with(settings, Trouble::NONE, 1);
+            let settings = ClientSettings { connection: of(theirs), ..ClientSettings::default() };
+            let client = rig.add_client(LiteNetLibClient::new(settings, clock()), &[]);
+            rig.run_for(Duration::from_secs(1));
+            let is_up = !rig.client_saw(client).is_empty();
+            assert_eq!(is_up, server == other, "{ours:?} and {theirs:?}");
+        }
+    }
+}
+
+#[test]
+fn who_does_not_take_what_is_reliable_is_too_slow() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (client, peer) = rig.connect_client(client(), &[]);
+    rig.client(client).is_cut = true;
+    for _ in 0..1100 {
+        let now = rig.now();
+        rig.server.send(now, peer, RELIABLE_ORDERED, &[0; 100]);
+    }
+    rig.run_for(Duration::from_millis(1));
+    assert_eq!(rig.server.statistics().connections.too_slow, 1);
+    assert_eq!(rig.saw_of(peer).len(), 2);
+}
