@@ -55,11 +55,13 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             envelope: self.envelopes.open(now),
             envelope_timer: None,
             upstream_timer: None,
+            deadline: None,
             voice: Voice::Silent,
             is_ready: false,
         };
         self.players.insert(peer, player);
         if self.watch_upstream(peer) {
+            self.set_deadline(peer, Some(now + self.settings.upstream_timeout));
             self.mark_ready(peer);
         } else {
             self.game.upstreams_failed += 1;
@@ -108,9 +110,9 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
     /// Forgets a player of whom nothing is left.
     pub(super) fn forget_if_gone(&mut self, peer: Peer) {
         let Some(player) = self.players.get_mut(&peer).filter(|player| player.is_gone()) else { return };
-        let (mut upstream, mut envelope) = (player.upstream_timer, player.envelope_timer);
-        self.timers.set(&mut upstream, peer, Timer::Upstream, None);
-        self.timers.set(&mut envelope, peer, Timer::Envelope, None);
+        self.timers.set(&mut player.upstream_timer, peer, Timer::Upstream, None);
+        self.timers.set(&mut player.envelope_timer, peer, Timer::Envelope, None);
+        self.timers.set(&mut player.deadline, peer, Timer::Deadline, None);
         watching::forget(&mut self.readiness, peer);
         self.players.remove(&peer);
     }

@@ -9,6 +9,9 @@ pub struct SpliceSettings {
     pub voice_begins: VoiceBegins,
     /// What happens to the game when the session closes somebody's voice.
     pub voice_closed: VoiceClosed,
+    /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks wait);
+    /// after it the client is refused.
+    pub upstream_timeout: Duration,
 }
 
 impl Default for SpliceSettings {
@@ -17,6 +20,7 @@ impl Default for SpliceSettings {
         Self {
             voice_begins: VoiceBegins::WithFirstPacket,
             voice_closed: VoiceClosed::GameGoesOn { again_after },
+            upstream_timeout: Duration::from_secs(5),
         }
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Timer {
     Upstream,
     /// The envelope.
     Envelope,
+    /// The connection to the game's server has to be up by now.
+    Deadline,
 }
 
 /// At most one time for each timer of each player.

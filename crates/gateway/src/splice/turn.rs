@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::Peer;
 
+use super::player::UpstreamLeg;
 use super::timers::Timer;
 use super::{Splice, watching};
 use crate::readiness::Ready;
@@ -125,6 +126,12 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             Timer::Upstream => {
                 player.upstream_timer = None;
                 self.mark_ready(peer);
+            }
+            Timer::Deadline => {
+                player.deadline = None;
+                if matches!(player.upstream, UpstreamLeg::Connecting(_)) {
+                    self.give_up(now, peer);
+                }
             }
             Timer::Envelope => {
                 player.envelope_timer = None;

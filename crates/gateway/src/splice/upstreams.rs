@@ -51,6 +51,19 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         upstream.is_none_or(|upstream| watching::watch_upstream(&mut self.readiness, upstream, peer).is_ok())
     }
 
+    /// Until when the connection to the game's server has to be up.
+    pub(super) fn set_deadline(&mut self, peer: Peer, at: Option<Instant>) {
+        if let Some(player) = self.players.get_mut(&peer) {
+            self.timers.set(&mut player.deadline, peer, Timer::Deadline, at);
+        }
+    }
+
+    /// The connection to the game's server has taken too long.
+    pub(super) fn give_up(&mut self, now: Instant, peer: Peer) {
+        self.game.upstreams_failed += 1;
+        self.end(now, peer, &words_for_client(&DisconnectReason::TimedOut));
+    }
+
     fn upstream_is_up(&mut self, now: Instant, peer: Peer, welcome: Vec<u8>) {
         let Some(player) = self.players.get_mut(&peer) else { return };
         let UpstreamLeg::Connecting(upstream) = std::mem::replace(&mut player.upstream, UpstreamLeg::Gone)
@@ -58,6 +71,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             return;
         };
         player.upstream = UpstreamLeg::Up(upstream);
+        self.timers.set(&mut player.deadline, peer, Timer::Deadline, None);
         if let ClientLeg::Waiting { greeting } = &mut player.client {
             *greeting = welcome;
         }

@@ -68,8 +68,11 @@ impl Network for Spliced {
     fn listen(&mut self) -> InFrontOfGame {
         let behind = MemoryGameNetwork::new();
         let game = behind.listen();
-        let settings =
-            SpliceSettings { voice_begins: VoiceBegins::WithGame, voice_closed: VoiceClosed::GameEnds };
+        let settings = SpliceSettings {
+            voice_begins: VoiceBegins::WithGame,
+            voice_closed: VoiceClosed::GameEnds,
+            ..SpliceSettings::default()
+        };
         let open_upstream = move |_| Ok(behind.client());
         let splice = Splice::new(self.0.listen(), open_upstream, BARE, "", settings)
             .expect("there is a descriptor left");

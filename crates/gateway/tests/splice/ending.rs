@@ -92,6 +92,23 @@ fn without_a_game_clients_are_refused_until_it_is_back() {
 }
 
 #[test]
+fn a_game_that_does_not_answer_in_time_is_given_up() {
+    let settings = SpliceSettings::default();
+    let mut stage = Stage::new(settings);
+    stage.takes_in = None;
+    stage.connect(b"");
+    stage.drive();
+    assert_eq!(stage.saw(0), []);
+    stage.pass(settings.upstream_timeout);
+    stage.drive();
+    let reason = DisconnectReason::refused(b"the game's server does not answer");
+    assert_eq!(stage.saw(0), [Saw::Disconnected(reason)]);
+    assert_eq!(end(stage.game_saw(0)), Some(&DisconnectReason::closed_by_peer(b"")));
+    assert_eq!(stage.splice.game_statistics().unwrap().upstreams_failed, 1);
+    assert_nobody_is_left(&stage);
+}
+
+#[test]
 fn when_the_game_dies_its_clients_learn_it() {
     let mut stage = Stage::with_clients(10);
     stage.game = None;

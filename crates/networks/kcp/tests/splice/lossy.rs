@@ -1,0 +1,85 @@
+//! A client's machine between which and its socket datagrams are lost.
+
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent};
+use consonance_transport::random::Random;
+use consonance_transport::{Delivery, Statistics};
+
+pub(crate) struct Lossy<C> {
+    endpoint: C,
+    /// How likely a datagram is lost, in each direction, from 0 to 1.
+    loss: f64,
+    random: Random,
+}
+
+impl<C> Lossy<C> {
+    pub(crate) fn new(endpoint: C, loss: f64, seed: u64) -> Self {
+        Self { endpoint, loss, random: Random::new(seed, "lossy") }
+    }
+}
+
+impl<C: ClientEndpoint> ClientEndpoint for Lossy<C> {
+    const DATAGRAM_BYTES_MAX: usize = C::DATAGRAM_BYTES_MAX;
+
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        self.endpoint.connect(now, greeting);
+    }
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        if !self.random.chance(self.loss) {
+            self.endpoint.handle_datagram(now, datagram);
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.endpoint.handle_timeout(now);
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.endpoint.poll_timeout()
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        while self.endpoint.poll_transmit(now, datagram) {
+            if !self.random.chance(self.loss) {
+                return true;
+            }
+            datagram.clear();
+        }
+        false
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+        self.endpoint.poll_event(bytes)
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        self.endpoint.send(now, channel, message);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.endpoint.disconnect(now);
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        self.endpoint.hang_up(now);
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        self.endpoint.channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.endpoint.delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.endpoint.message_bytes_max(channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.endpoint.statistics()
+    }
+}
