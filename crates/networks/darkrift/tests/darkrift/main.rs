@@ -8,4 +8,5 @@ mod golden;
 mod hostile;
 mod listener;
 mod relay;
+mod splice;
 mod stage;
