@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -36,6 +36,7 @@ const TARGETS: [&str; 10] = [
     "hand_over",
     "sidecar_frames",
     "litenetlib_datagrams",
+    "utp_datagrams",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

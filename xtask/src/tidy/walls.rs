@@ -81,6 +81,11 @@ const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
+        package: "consonance-utp",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-quic",
         may_use: Only(&["consonance-transport", "consonance-udp"]),
         tests_may_also_use: &[],

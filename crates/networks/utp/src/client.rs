@@ -1,0 +1,276 @@
+//! The client's end.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_transport::random::Random;
+use consonance_transport::{Delivery, DisconnectReason, Statistics};
+
+use crate::connection::{Connection, DataError};
+use crate::datagram::{Datagram, Kind, Token};
+use crate::pipeline::{channel_for, delivery_of};
+use crate::{ClientSettings, READ_BYTES_MAX};
+
+/// A client of Unity Transport 2.x, without its socket.
+#[derive(Debug)]
+pub struct UtpClient {
+    settings: ClientSettings,
+    /// Makes tokens.
+    random: Random,
+    link: Option<Link>,
+    /// What leaves after its connection is gone.
+    parting: DatagramQueue<()>,
+    events: DatagramQueue<ClientEndpointEvent>,
+    statistics: Statistics,
+}
+
+/// A connection that is up, or is being made or ended.
+#[derive(Debug)]
+struct Link {
+    connection: Connection,
+    state: State,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing came from the server yet.
+    Knocking { greeting: Vec<u8>, requests: u32, next_at: Instant },
+    /// Taken in.
+    Up,
+    /// The goodbye leaves when everything before it has arrived, or then.
+    Leaving { until: Instant },
+}
+
+impl Link {
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        match self.state {
+            State::Knocking { .. } => self.connection.poll_handshake(datagram),
+            State::Up | State::Leaving { .. } => self.connection.poll_transmit(now, datagram),
+        }
+    }
+}
+
+impl UtpClient {
+    /// A client that is not connected. The seed makes its tokens, which nobody may guess: take it from the system's source of
+    /// random numbers.
+    pub fn new(settings: ClientSettings, seed: u64) -> Self {
+        Self {
+            settings,
+            random: Random::new(seed, "utp tokens"),
+            link: None,
+            parting: DatagramQueue::default(),
+            events: DatagramQueue::default(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// The token of the present connection.
+    pub fn token(&self) -> Option<Token> {
+        self.link.as_ref().map(|link| link.connection.token())
+    }
+
+    fn knock(&mut self, now: Instant) {
+        let Some(Link { connection, state: State::Knocking { greeting, requests, next_at } }) =
+            &mut self.link
+        else {
+            return;
+        };
+        if *next_at > now {
+            return;
+        }
+        if *requests >= self.settings.requests_max.max(1) {
+            self.end(now, DisconnectReason::TimedOut);
+            return;
+        }
+        *requests += 1;
+        *next_at = now + self.settings.request_interval.max(Duration::from_millis(1));
+        connection.put(now, Kind::Request { greeting });
+    }
+
+    /// Whatever the server says to whom it has not answered is an answer.
+    fn note_accepted(&mut self, greeting: &[u8]) {
+        if let Some(link) = &mut self.link
+            && let State::Knocking { .. } = link.state
+        {
+            link.state = State::Up;
+            self.events.push(ClientEndpointEvent::Connected, |bytes| bytes.extend_from_slice(greeting));
+        }
+    }
+
+    fn handle_kind(&mut self, now: Instant, kind: Kind<'_>) {
+        match kind {
+            Kind::Accept { greeting } => self.note_accepted(greeting),
+            Kind::Disconnect => self.handle_goodbye(),
+            Kind::Request { .. } => self.statistics.dropped.malformed += 1,
+            Kind::Data { pipeline, body } => {
+                self.note_accepted(&[]);
+                self.handle_data(now, pipeline, body);
+            }
+            Kind::MtuCheck { datagram_bytes } => {
+                self.note_accepted(&[]);
+                if let Some(link) = &mut self.link {
+                    link.connection.put(now, Kind::MtuAck { datagram_bytes });
+                }
+            }
+            Kind::Heartbeat | Kind::MtuAck { .. } => self.note_accepted(&[]),
+        }
+    }
+
+    fn handle_goodbye(&mut self) {
+        let Some(link) = self.link.take() else { return };
+        let reason = match link.state {
+            State::Knocking { .. } => DisconnectReason::refused(b""),
+            State::Up => DisconnectReason::closed_by_peer(b""),
+            State::Leaving { .. } => DisconnectReason::ClosedByUs,
+        };
+        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+    }
+
+    fn handle_data(&mut self, now: Instant, pipeline: u8, body: &[u8]) {
+        let Self { link: Some(link), events, statistics, .. } = self else { return };
+        let is_heard = link.state == State::Up;
+        let result = link.connection.handle_data(now, pipeline, body, |channel, message| {
+            if is_heard {
+                statistics.received.count(delivery_of(channel), 1, message.len());
+                let event = ClientEndpointEvent::Message { channel };
+                events.push(event, |bytes| bytes.extend_from_slice(message));
+            }
+        });
+        match result {
+            Ok(()) => self.end_if_done(now),
+            Err(DataError::Malformed) => self.statistics.dropped.malformed += 1,
+            Err(DataError::Broken(violation)) => {
+                self.end(now, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
+            }
+        }
+    }
+
+    fn end_if_done(&mut self, now: Instant) {
+        let is_done = self
+            .link
+            .as_ref()
+            .is_some_and(|link| matches!(link.state, State::Leaving { .. }) && link.connection.is_done());
+        if is_done {
+            self.end(now, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    /// What waits leaves, and then a goodbye.
+    fn end(&mut self, now: Instant, reason: DisconnectReason) {
+        self.hang_up(now);
+        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+    }
+}
+
+impl ClientEndpoint for UtpClient {
+    const DATAGRAM_BYTES_MAX: usize = READ_BYTES_MAX;
+
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        let token = Token(self.random.next_u64().to_le_bytes());
+        let state = State::Knocking { greeting: greeting.to_vec(), requests: 0, next_at: now };
+        let connection = Connection::new(now, token, self.settings.connection);
+        self.parting.clear();
+        self.link = Some(Link { connection, state });
+        self.knock(now);
+    }
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        let Some(link) = &mut self.link else { return };
+        match Datagram::parse(datagram) {
+            Ok(datagram) if datagram.token == link.connection.token() => {
+                link.connection.note_heard(now);
+                self.handle_kind(now, datagram.kind);
+            }
+            // Of an earlier connection, or of somebody else's.
+            Ok(_) => {}
+            Err(_) => self.statistics.dropped.malformed += 1,
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.knock(now);
+        let Some(link) = &self.link else { return };
+        match link.state {
+            State::Leaving { until } if until <= now => self.end(now, DisconnectReason::ClosedByUs),
+            State::Up | State::Leaving { .. } if link.connection.is_lost(now) => {
+                self.end(now, DisconnectReason::TimedOut);
+            }
+            _ => {}
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        let link = self.link.as_ref()?;
+        Some(match link.state {
+            State::Knocking { next_at, .. } => next_at,
+            State::Up => link.connection.timeout(),
+            State::Leaving { until } => link.connection.timeout().min(until),
+        })
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        let Some(link) = &mut self.link else { return self.parting.pop(datagram).is_some() };
+        link.poll_transmit(now, datagram)
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+        self.events.pop(bytes)
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let Some(link) = self.link.as_mut().filter(|link| link.state == State::Up) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if link.connection.send(now, channel, message).is_ok() {
+            self.statistics.sent.count(delivery_of(channel), 1, message.len());
+        } else {
+            let queue = format!("{} bytes", self.settings.connection.reliable_queue_bytes);
+            self.end(now, DisconnectReason::Overloaded { queue });
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        let Some(link) = &mut self.link else { return };
+        match link.state {
+            State::Knocking { .. } => self.end(now, DisconnectReason::ClosedByUs),
+            State::Leaving { .. } => {}
+            State::Up => {
+                link.state = State::Leaving { until: now + self.settings.connection.linger };
+                self.end_if_done(now);
+            }
+        }
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        let Some(mut link) = self.link.take() else { return };
+        let mut datagram = Vec::new();
+        while link.poll_transmit(now, &mut datagram) {
+            self.parting.push((), |bytes| bytes.append(&mut datagram));
+        }
+        let goodbye = Datagram { token: link.connection.token(), kind: Kind::Disconnect };
+        self.parting.push((), |bytes| goodbye.write(bytes));
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.settings.connection.message_bytes_max(channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        let quality = self.link.as_ref().map(|link| link.connection.quality());
+        Statistics { quality, ..self.statistics }
+    }
+}

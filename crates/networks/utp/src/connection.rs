@@ -1,0 +1,217 @@
+//! One connection, the same at both ends.
+
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_transport::LinkQuality;
+
+use crate::ConnectionSettings;
+use crate::datagram::{Kind, Token};
+use crate::entries::{BadLength, EntryStream, LENGTH_BYTES, length_of, split_first};
+use crate::outgoing::Outgoing;
+use crate::pipeline::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
+use crate::reliable::{Header, HeaderKind, ReliableReceiver, ReliableSender};
+use crate::unreliable::{UnreliableReceiver, UnreliableSender};
+
+/// Pipelines, what waits in them, and when something is due.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    settings: ConnectionSettings,
+    lossy: [Lossy; 2],
+    sender: ReliableSender,
+    receiver: ReliableReceiver,
+    stream: EntryStream,
+    outgoing: Outgoing,
+    heard_at: Instant,
+}
+
+/// A pipeline whose messages may be lost.
+#[derive(Debug)]
+struct Lossy {
+    channel: Channel,
+    sender: UnreliableSender,
+    receiver: UnreliableReceiver,
+}
+
+/// What is wrong with a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DataError {
+    /// It, or a part of it, cannot be read, and was dropped.
+    Malformed,
+    /// After it nothing can be understood any more.
+    Broken(&'static str),
+}
+
+/// The reliable queue is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct QueueFull;
+
+impl Connection {
+    /// A connection that begins now.
+    pub(crate) fn new(now: Instant, token: Token, settings: ConnectionSettings) -> Self {
+        let payload_bytes_max = LENGTH_BYTES + settings.unreliable_message_bytes_max;
+        let lossy = |channel| Lossy {
+            channel,
+            sender: UnreliableSender::new(channel == UNRELIABLE_SEQUENCED),
+            receiver: UnreliableReceiver::new(channel == UNRELIABLE_SEQUENCED, payload_bytes_max),
+        };
+        Self {
+            settings,
+            lossy: [lossy(UNRELIABLE), lossy(UNRELIABLE_SEQUENCED)],
+            sender: ReliableSender::new(settings.window.packets(), settings.resend_after_max),
+            receiver: ReliableReceiver::new(settings.window.packets()),
+            stream: EntryStream::default(),
+            outgoing: Outgoing::new(now, token),
+            heard_at: now,
+        }
+    }
+
+    pub(crate) fn token(&self) -> Token {
+        self.outgoing.token()
+    }
+
+    /// Something came from the other side.
+    pub(crate) fn note_heard(&mut self, now: Instant) {
+        self.heard_at = now;
+    }
+
+    /// Whether nothing came from the other side for too long.
+    pub(crate) fn is_lost(&self, now: Instant) -> bool {
+        self.heard_at + self.settings.timeout <= now
+    }
+
+    /// When the other side counts as lost, if nothing comes.
+    pub(crate) fn lost_at(&self) -> Instant {
+        self.heard_at + self.settings.timeout
+    }
+
+    /// When there is something to do although nothing came.
+    pub(crate) fn timeout(&self) -> Instant {
+        let quiet = self.lost_at().min(self.outgoing.sent_at + self.settings.heartbeat_interval);
+        self.sender.resend_at().map_or(quiet, |resend| quiet.min(resend))
+    }
+
+    /// Whether everything reliable has arrived at the other side.
+    pub(crate) fn is_done(&self) -> bool {
+        self.sender.is_done()
+    }
+
+    pub(crate) fn quality(&self) -> LinkQuality {
+        LinkQuality {
+            round_trip: self.sender.round_trip(),
+            datagrams_sent: self.outgoing.datagrams,
+            datagrams_lost: self.sender.resent(),
+            ..LinkQuality::default()
+        }
+    }
+
+    /// Takes a message that is within the channel's limit.
+    pub(crate) fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) -> Result<(), QueueFull> {
+        let Self { lossy, outgoing, .. } = self;
+        if let Some(lossy) = lossy.iter_mut().find(|lossy| lossy.channel == channel) {
+            lossy.sender.push(message, |parts| outgoing.put_data(now, channel, parts));
+            return Ok(());
+        }
+        let bytes = LENGTH_BYTES + message.len();
+        if self.sender.waiting_bytes() + bytes > self.settings.reliable_queue_bytes {
+            return Err(QueueFull);
+        }
+        self.sender.push(&length_of(message));
+        self.sender.push(message);
+        Ok(())
+    }
+
+    /// Sends something besides data.
+    pub(crate) fn put(&mut self, now: Instant, kind: Kind<'_>) {
+        self.outgoing.put(now, kind);
+    }
+
+    /// Takes in what came over a pipeline, and delivers the messages that are complete with it.
+    pub(crate) fn handle_data(
+        &mut self,
+        now: Instant,
+        pipeline: u8,
+        body: &[u8],
+        deliver: impl FnMut(Channel, &[u8]),
+    ) -> Result<(), DataError> {
+        let channel = Channel(pipeline.into());
+        if channel == RELIABLE {
+            return self.handle_reliable(now, body, deliver);
+        }
+        let lossy = self.lossy.iter_mut().find(|lossy| lossy.channel == channel);
+        let receiver = &mut lossy.ok_or(DataError::Malformed)?.receiver;
+        let payload = receiver.receive(body).map_err(|_| DataError::Malformed)?;
+        deliver_all(payload.unwrap_or_default(), self.settings.unreliable_message_bytes_max, channel, deliver)
+    }
+
+    /// Takes the next datagram that is to leave; what is due is made ready first.
+    pub(crate) fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        if self.poll_handshake(datagram) {
+            return true;
+        }
+        self.transmit(now);
+        self.outgoing.pop(datagram)
+    }
+
+    /// Takes the next datagram that was put in, while nothing else may leave yet.
+    pub(crate) fn poll_handshake(&mut self, datagram: &mut Vec<u8>) -> bool {
+        self.outgoing.pop(datagram)
+    }
+
+    fn handle_reliable(
+        &mut self,
+        now: Instant,
+        body: &[u8],
+        mut deliver: impl FnMut(Channel, &[u8]),
+    ) -> Result<(), DataError> {
+        let (header, payload) = Header::parse(body, self.settings.window).ok_or(DataError::Malformed)?;
+        self.sender.handle_ack(now, &header);
+        let HeaderKind::Payload { sequence } = header.kind else { return Ok(()) };
+        let Self { receiver, stream, .. } = self;
+        receiver.receive(now, sequence, payload, |payload| stream.push(payload));
+        loop {
+            match stream.next(self.settings.reliable_message_bytes_max) {
+                Ok(Some(message)) => deliver(RELIABLE, message),
+                Ok(None) => return Ok(()),
+                Err(BadLength) => {
+                    return Err(DataError::Broken("a reliable message has an impossible length"));
+                }
+            }
+        }
+    }
+
+    fn transmit(&mut self, now: Instant) {
+        let Self { lossy, sender, receiver, outgoing, settings, .. } = self;
+        for lossy in lossy {
+            lossy.sender.transmit(|parts| outgoing.put_data(now, lossy.channel, parts));
+        }
+        let mut put = |header: Header, payload: &[u8]| {
+            outgoing.put_data(now, RELIABLE, &[header.bytes(settings.window).as_ref(), payload]);
+        };
+        sender.transmit(now, |sequence, payload| {
+            put(receiver.header(now, HeaderKind::Payload { sequence }), payload);
+        });
+        if receiver.is_ack_due() {
+            put(receiver.header(now, HeaderKind::AckOnly), &[0]);
+        }
+        if outgoing.sent_at + settings.heartbeat_interval <= now {
+            outgoing.put(now, Kind::Heartbeat);
+        }
+    }
+}
+
+/// Whole messages, each after its length.
+fn deliver_all(
+    mut payload: &[u8],
+    bytes_max: usize,
+    channel: Channel,
+    mut deliver: impl FnMut(Channel, &[u8]),
+) -> Result<(), DataError> {
+    while !payload.is_empty() {
+        let first = split_first(payload, bytes_max).map_err(|BadLength| DataError::Malformed)?;
+        let (message, rest) = first.ok_or(DataError::Malformed)?;
+        deliver(channel, message);
+        payload = rest;
+    }
+    Ok(())
+}

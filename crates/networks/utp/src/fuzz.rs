@@ -1,0 +1,120 @@
+//! What the fuzzer runs: datagrams of strangers and of peers, to both ends.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+
+use crate::datagram::Datagram;
+use crate::{ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UtpClient, UtpServer};
+
+/// What one record of the input does: a byte that says what, a byte that says how long it is.
+const HEAD_BYTES: usize = 2;
+
+/// Feeds a server and a client with the input, cut into datagrams; those for the client get its token.
+///
+/// # Panics
+/// When a bound is broken, or when what was written is not read as what it was.
+pub fn utp_datagrams(mut input: &[u8]) {
+    let now = Instant::now();
+    let mut scene = Scene::new(now);
+    while let Some((head, rest)) = input.split_first_chunk::<HEAD_BYTES>() {
+        let (bytes, rest) = rest.split_at(rest.len().min(head[1].into()));
+        input = rest;
+        scene.act(head[0], bytes);
+    }
+    scene.leave();
+}
+
+struct Scene {
+    now: Instant,
+    server: UtpServer,
+    client: UtpClient,
+    client_token: [u8; 8],
+    datagram: Vec<u8>,
+}
+
+impl Scene {
+    fn new(now: Instant) -> Self {
+        let connection = ConnectionSettings {
+            reliable_message_bytes_max: 4096,
+            reliable_queue_bytes: 8192,
+            ..ConnectionSettings::default()
+        };
+        let settings =
+            ServerSettings { connection, connections_max: 4, unproved_max: 2, ..ServerSettings::default() };
+        let mut client = UtpClient::new(ClientSettings { connection, ..ClientSettings::default() }, 1);
+        client.connect(now, b"");
+        let client_token = client.token().map_or([0; 8], |token| token.0);
+        Self { now, server: UtpServer::new(settings), client, client_token, datagram: Vec::new() }
+    }
+
+    fn act(&mut self, what: u8, bytes: &[u8]) {
+        match what % 8 {
+            0..=2 => {
+                check_round_trip(bytes);
+                let from = SocketAddr::from((Ipv4Addr::LOCALHOST, u16::from(what >> 3)));
+                self.server.handle_datagram(self.now, from, bytes);
+            }
+            3..=4 => {
+                let mut bytes = bytes.to_vec();
+                let at = if bytes.starts_with(b"UTP") { 5 } else { 1 };
+                if let Some(token) = bytes.get_mut(at..at + 8) {
+                    token.copy_from_slice(&self.client_token);
+                }
+                self.client.handle_datagram(self.now, &bytes);
+            }
+            5 => {
+                self.now += Duration::from_millis(u64::from(what >> 3) * 100);
+                self.server.handle_timeout(self.now);
+                self.client.handle_timeout(self.now);
+            }
+            6 => self.client.send(self.now, RELIABLE, bytes),
+            _ => self.client.disconnect(self.now),
+        }
+        self.drain();
+    }
+
+    /// Takes everything out; whoever knocks is taken in, and hears each of its messages again.
+    fn drain(&mut self) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(&mut bytes) {
+            match event {
+                ServerEndpointEvent::Connected { peer, .. } => self.server.accept(self.now, peer, &[]),
+                ServerEndpointEvent::Message { peer, channel } => {
+                    self.server.send(self.now, peer, channel, &bytes);
+                }
+                ServerEndpointEvent::Disconnected { .. } => {}
+            }
+            bytes.clear();
+        }
+        while self.client.poll_event(&mut bytes).is_some() {
+            bytes.clear();
+        }
+        let connected = self.server.statistics().connections.connected;
+        assert!(connected <= 4, "{connected} connections");
+        while self.server.poll_transmit(self.now, &mut self.datagram).is_some() {
+            check_round_trip(&std::mem::take(&mut self.datagram));
+        }
+        while self.client.poll_transmit(self.now, &mut self.datagram) {
+            check_round_trip(&std::mem::take(&mut self.datagram));
+        }
+    }
+
+    fn leave(&mut self) {
+        self.server.shutdown(self.now);
+        self.now += Duration::from_hours(1);
+        self.server.handle_timeout(self.now);
+        self.drain();
+        let connected = self.server.statistics().connections.connected;
+        assert!(connected == 0 && self.server.poll_timeout().is_none(), "{connected} connections never end");
+    }
+}
+
+/// Whatever is read is written as something that is read the same.
+fn check_round_trip(bytes: &[u8]) {
+    let Ok(datagram) = Datagram::parse(bytes) else { return };
+    let mut written = Vec::new();
+    datagram.write(&mut written);
+    assert_eq!(Datagram::parse(&written), Ok(datagram), "{bytes:02x?} became {written:02x?}");
+}

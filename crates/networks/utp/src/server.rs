@@ -1,0 +1,347 @@
+//! The server's end: many connections, known by their tokens.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::{
+    ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
+};
+
+use crate::connection::{Connection, DataError};
+use crate::datagram::{Datagram, Kind, Token};
+use crate::pipeline::{channel_for, delivery_of};
+use crate::seat::{Seat, State};
+use crate::timers::Timers;
+use crate::{READ_BYTES_MAX, ServerSettings};
+
+/// A server of Unity Transport 2.x, without its socket.
+#[derive(Debug)]
+pub struct UtpServer {
+    settings: ServerSettings,
+    seats: BTreeMap<Peer, Seat>,
+    tokens: HashMap<Token, Peer>,
+    last_peer: Peer,
+    /// Seats of whom nothing but a request was heard.
+    unproved: usize,
+    timers: Timers,
+    /// Those that may have something to send.
+    dirty: VecDeque<Peer>,
+    /// What leaves for nobody who has a seat.
+    parting: DatagramQueue<SocketAddr>,
+    events: DatagramQueue<ServerEndpointEvent>,
+    is_shut_down: bool,
+    links: Statistics,
+    counts: ConnectionCounts,
+}
+
+impl UtpServer {
+    /// A server without clients.
+    pub fn new(settings: ServerSettings) -> Self {
+        Self {
+            settings,
+            seats: BTreeMap::new(),
+            tokens: HashMap::new(),
+            last_peer: Peer(0),
+            unproved: 0,
+            timers: Timers::default(),
+            dirty: VecDeque::new(),
+            parting: DatagramQueue::default(),
+            events: DatagramQueue::default(),
+            is_shut_down: false,
+            links: Statistics::default(),
+            counts: ConnectionCounts::default(),
+        }
+    }
+
+    fn handle_request(&mut self, now: Instant, from: SocketAddr, token: Token, greeting: &[u8]) {
+        if let Some(&peer) = self.tokens.get(&token) {
+            if let Some(seat) = self.seats.get_mut(&peer) {
+                seat.connection.note_heard(now);
+                if let State::Welcomed { .. } | State::Open = seat.state {
+                    let greeting = std::mem::take(&mut seat.greeting);
+                    seat.connection.put(now, Kind::Accept { greeting: &greeting });
+                    seat.greeting = greeting;
+                    self.mark_dirty(peer);
+                }
+            }
+            return;
+        }
+        if self.is_shut_down {
+            self.say_goodbye(from, token);
+        } else if self.seats.len() >= self.settings.connections_max {
+            self.counts.turned_away_full += 1;
+            self.say_goodbye(from, token);
+        } else if self.unproved >= self.settings.unproved_max {
+            self.counts.turned_away_handshaking += 1;
+        } else {
+            self.seat(now, from, token, greeting);
+        }
+    }
+
+    fn seat(&mut self, now: Instant, from: SocketAddr, token: Token, greeting: &[u8]) {
+        self.last_peer = Peer(self.last_peer.0 + 1);
+        let peer = self.last_peer;
+        let connection = Connection::new(now, token, self.settings.connection);
+        self.unproved += 1;
+        self.tokens.insert(token, peer);
+        self.seats.insert(peer, Seat::new(connection, from));
+        self.arm(peer);
+        let event = ServerEndpointEvent::Connected { peer, remote: from };
+        self.events.push(event, |bytes| bytes.extend_from_slice(greeting));
+    }
+
+    /// Something else than a request came.
+    fn handle_known(&mut self, now: Instant, from: SocketAddr, token: Token, kind: Kind<'_>) {
+        let peer = self.tokens.get(&token).copied();
+        let Some((peer, seat)) = peer.and_then(|peer| Some((peer, self.seats.get_mut(&peer)?))) else {
+            if kind != Kind::Disconnect {
+                // It has missed that its connection is gone, or this server is another one than it was.
+                self.say_goodbye(from, token);
+            }
+            return;
+        };
+        if kind == Kind::Disconnect {
+            let by_us = matches!(seat.state, State::Leaving { .. });
+            let reason =
+                if by_us { DisconnectReason::ClosedByUs } else { DisconnectReason::closed_by_peer(b"") };
+            self.remove(peer, reason);
+            return;
+        }
+        if seat.state == State::Knocking {
+            return;
+        }
+        seat.connection.note_heard(now);
+        seat.address = from;
+        if let State::Welcomed { .. } = seat.state {
+            seat.state = State::Open;
+            self.unproved -= 1;
+        }
+        match kind {
+            Kind::Data { pipeline, body } => self.handle_data(now, peer, pipeline, body),
+            Kind::MtuCheck { datagram_bytes } => {
+                seat.connection.put(now, Kind::MtuAck { datagram_bytes });
+                self.mark_dirty(peer);
+            }
+            _ => {}
+        }
+    }
+
+    fn handle_data(&mut self, now: Instant, peer: Peer, pipeline: u8, body: &[u8]) {
+        let Self { seats, events, links, .. } = self;
+        let Some(seat) = seats.get_mut(&peer) else { return };
+        let is_heard = seat.state == State::Open;
+        let result = seat.connection.handle_data(now, pipeline, body, |channel, message| {
+            if is_heard {
+                links.received.count(delivery_of(channel), 1, message.len());
+                let event = ServerEndpointEvent::Message { peer, channel };
+                events.push(event, |bytes| bytes.extend_from_slice(message));
+            }
+        });
+        self.mark_dirty(peer);
+        match result {
+            Ok(()) => self.end_if_done(now, peer),
+            Err(DataError::Malformed) => self.links.dropped.malformed += 1,
+            Err(DataError::Broken(violation)) => {
+                self.counts.protocol_violations += 1;
+                let violation = violation.to_owned();
+                self.end(now, peer, DisconnectReason::ProtocolViolated { violation });
+            }
+        }
+    }
+
+    fn mark_dirty(&mut self, peer: Peer) {
+        if let Some(seat) = self.seats.get_mut(&peer)
+            && !std::mem::replace(&mut seat.is_dirty, true)
+        {
+            self.dirty.push_back(peer);
+        }
+    }
+
+    fn arm(&mut self, peer: Peer) {
+        if let Some(seat) = self.seats.get_mut(&peer) {
+            let at = seat.timeout();
+            self.timers.set_no_later(&mut seat.armed, peer, at);
+        }
+    }
+
+    fn run_timer(&mut self, now: Instant, peer: Peer) {
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        seat.armed = None;
+        match seat.state {
+            State::Welcomed { until } if until <= now => {
+                self.counts.failed_handshakes += 1;
+                self.end(now, peer, DisconnectReason::TimedOut);
+            }
+            State::Leaving { until } if until <= now => self.end(now, peer, DisconnectReason::ClosedByUs),
+            _ if seat.connection.is_lost(now) => self.end(now, peer, DisconnectReason::TimedOut),
+            State::Knocking => self.arm(peer),
+            _ => self.mark_dirty(peer),
+        }
+    }
+
+    /// Whoever is leaving goes as soon as everything has arrived.
+    fn end_if_done(&mut self, now: Instant, peer: Peer) {
+        let is_done = self
+            .seats
+            .get(&peer)
+            .is_some_and(|seat| matches!(seat.state, State::Leaving { .. }) && seat.connection.is_done());
+        if is_done {
+            self.end(now, peer, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    /// What waits for a peer leaves, and then a goodbye.
+    fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        let (address, token) = (seat.address, seat.connection.token());
+        if seat.state != State::Knocking {
+            let mut datagram = Vec::new();
+            while seat.connection.poll_transmit(now, &mut datagram) {
+                self.parting.push(address, |bytes| bytes.append(&mut datagram));
+            }
+        }
+        self.say_goodbye(address, token);
+        self.remove(peer, reason);
+    }
+
+    fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
+        let Some(seat) = self.seats.remove(&peer) else { return };
+        self.tokens.remove(&seat.connection.token());
+        self.timers.clear(seat.armed, peer);
+        self.unproved -= usize::from(!seat.state.is_proved());
+        self.counts.connected -= u64::from(seat.state != State::Knocking);
+        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
+    }
+
+    fn say_goodbye(&mut self, to: SocketAddr, token: Token) {
+        let goodbye = Datagram { token, kind: Kind::Disconnect };
+        self.parting.push(to, |bytes| goodbye.write(bytes));
+    }
+}
+
+impl ServerEndpoint for UtpServer {
+    const DATAGRAM_BYTES_MAX: usize = READ_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        match Datagram::parse(datagram) {
+            _ if datagram.len() > READ_BYTES_MAX => self.links.dropped.malformed += 1,
+            Ok(Datagram { token, kind: Kind::Request { greeting } }) => {
+                self.handle_request(now, from, token, greeting);
+            }
+            // Only clients are accepted, and nothing of ours asks for the size.
+            Ok(Datagram { kind: Kind::Accept { .. } | Kind::MtuAck { .. }, .. }) | Err(_) => {
+                self.links.dropped.malformed += 1;
+            }
+            Ok(Datagram { token, kind }) => self.handle_known(now, from, token, kind),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        while let Some(peer) = self.timers.pop(now) {
+            self.run_timer(now, peer);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        if let Some(to) = self.parting.pop(datagram) {
+            return Some(to);
+        }
+        while let Some(&peer) = self.dirty.front() {
+            if let Some(seat) = self.seats.get_mut(&peer) {
+                if seat.connection.poll_transmit(now, datagram) {
+                    return Some(seat.address);
+                }
+                seat.is_dirty = false;
+                self.arm(peer);
+            }
+            self.dirty.pop_front();
+        }
+        None
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        self.events.pop(bytes)
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
+        let Some(seat) = self.seats.get_mut(&peer).filter(|seat| seat.state == State::Knocking) else {
+            return;
+        };
+        seat.greeting = greeting.to_vec();
+        seat.connection.put(now, Kind::Accept { greeting });
+        seat.state = State::Welcomed { until: now + self.settings.proof_within };
+        self.counts.connected += 1;
+        self.counts.accepted += 1;
+        self.mark_dirty(peer);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.links.dropped.too_large += 1;
+            return;
+        }
+        let seat = self.seats.get_mut(&peer);
+        let Some(seat) = seat.filter(|seat| matches!(seat.state, State::Welcomed { .. } | State::Open))
+        else {
+            self.links.dropped.not_connected += 1;
+            return;
+        };
+        if seat.connection.send(now, channel, message).is_ok() {
+            self.links.sent.count(delivery_of(channel), 1, message.len());
+            self.mark_dirty(peer);
+        } else {
+            self.counts.too_slow += 1;
+            let queue = format!("{} bytes", self.settings.connection.reliable_queue_bytes);
+            self.end(now, peer, DisconnectReason::Overloaded { queue });
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        match seat.state {
+            State::Knocking => self.end(now, peer, DisconnectReason::ClosedByUs),
+            State::Leaving { .. } => {}
+            State::Welcomed { .. } | State::Open => {
+                self.unproved -= usize::from(!seat.state.is_proved());
+                seat.state = State::Leaving { until: now + self.settings.connection.linger };
+                self.mark_dirty(peer);
+                self.end_if_done(now, peer);
+            }
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        let peers: Vec<Peer> = self.seats.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.settings.connection.message_bytes_max(channel)
+    }
+
+    fn network(&self) -> &'static str {
+        "utp"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics { links: self.links, connections: self.counts }
+    }
+}

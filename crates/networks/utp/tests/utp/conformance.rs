@@ -1,0 +1,104 @@
+//! The rules of every network, over real sockets of this machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use consonance_gateway::udp::rig::Cable;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_utp::{
+    ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UNRELIABLE, UtpClient, UtpServer, Window,
+};
+
+const BARE: Bare = Bare { reliable: RELIABLE, unreliable: UNRELIABLE };
+
+struct Utp {
+    /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
+    connection: ConnectionSettings,
+    server: Option<SocketAddr>,
+    clients: u64,
+}
+
+impl Utp {
+    fn new(window: Window) -> Self {
+        let timeout = Duration::from_secs(5);
+        Self {
+            connection: ConnectionSettings { window, timeout, ..ConnectionSettings::default() },
+            server: None,
+            clients: 0,
+        }
+    }
+}
+
+impl Network for Utp {
+    type Server = VoiceServer<UdpServer<UtpServer>, Bare>;
+    type Client = VoiceClient<UdpClient<Cable<UtpClient>>, Bare>;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+
+    fn listen(&mut self) -> Self::Server {
+        let endpoint = UtpServer::new(ServerSettings { connection: self.connection, ..Default::default() });
+        let server =
+            UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
+        self.server = Some(server.local_addr());
+        VoiceServer::new(server, BARE, "")
+    }
+
+    fn client(&mut self, _session: &str) -> Self::Client {
+        let server = self.server.expect("a server listens first");
+        let settings = ClientSettings { connection: self.connection, ..ClientSettings::default() };
+        self.clients += 1;
+        let endpoint = Cable::new(UtpClient::new(settings, self.clients));
+        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.network_mut().endpoint_mut().cut();
+    }
+}
+
+/// The same with a client's packets delayed and overtaking each other.
+struct Impaired(Utp);
+
+impl Network for Impaired {
+    type Server = <Utp as Network>::Server;
+    type Client = ImpairedClient<<Utp as Network>::Client>;
+
+    const NAMES_SESSIONS: bool = Utp::NAMES_SESSIONS;
+    const CARRIES_REASONS: bool = Utp::CARRIES_REASONS;
+
+    fn listen(&mut self) -> Self::Server {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
+        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod window_of_64 {
+    use super::{Utp, Window};
+
+    consonance_transport::conformance_tests!(Utp::new(Window::Packets64));
+}
+
+mod window_of_32 {
+    use super::{Utp, Window};
+
+    consonance_transport::conformance_tests!(Utp::new(Window::Packets32));
+}
+
+mod impaired {
+    use super::{Impaired, Utp, Window};
+
+    consonance_transport::conformance_tests!(Impaired(Utp::new(Window::Packets64)));
+}

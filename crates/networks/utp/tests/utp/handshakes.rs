@@ -1,0 +1,223 @@
+//! How connections come up, are known, and end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::{
+    ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
+};
+use consonance_transport::DisconnectReason;
+use consonance_utp::{Datagram, Kind, RELIABLE, ServerSettings, UNRELIABLE};
+
+use crate::support::{ByHand, HERE, T, UtpRig, client, messages, rig};
+
+/// Without trouble, and with much from several seeds.
+fn everywhere(mut rule: impl FnMut(UtpRig, Trouble)) {
+    rule(rig(Trouble::NONE, 0), Trouble::NONE);
+    for seed in 1..=5 {
+        rule(rig(Trouble::MUCH, seed), Trouble::MUCH);
+    }
+}
+
+fn is_end(saw: &Saw) -> bool {
+    matches!(saw, Saw::Disconnected(_))
+}
+
+#[test]
+fn a_client_connects_and_what_it_says_is_heard() {
+    everywhere(|mut rig, _| {
+        let (number, peer) = rig.connect_client(client(1), b"key");
+        assert_eq!(rig.client_saw(number), [Saw::Connected(Vec::new())]);
+        assert_eq!(rig.saw_of(peer), [&Saw::Connected(b"key".to_vec())]);
+    });
+}
+
+#[test]
+fn whatever_comes_with_its_token_is_an_answer_to_a_client_that_waits() {
+    let data = Kind::Data { pipeline: 1, body: &[0, 0xc0, 1, 0, 0, 0, b'x'] };
+    for kind in [Kind::Heartbeat, Kind::MtuCheck { datagram_bytes: 20 }, data] {
+        let now = std::time::Instant::now();
+        let mut client = client(1);
+        client.connect(now, b"");
+        let token = client.token().unwrap();
+        let mut datagram = Vec::new();
+        Datagram { token: T, kind }.write(&mut datagram);
+        client.handle_datagram(now, &datagram);
+        assert_eq!(client.poll_event(&mut Vec::new()), None, "it is somebody else's");
+        datagram.clear();
+        Datagram { token, kind }.write(&mut datagram);
+        client.handle_datagram(now, &datagram);
+        assert_eq!(client.poll_event(&mut Vec::new()), Some(ClientEndpointEvent::Connected));
+        let message = (kind == data).then_some(ClientEndpointEvent::Message { channel: UNRELIABLE });
+        assert_eq!(client.poll_event(&mut Vec::new()), message);
+    }
+}
+
+#[test]
+fn whoever_is_not_taken_in_is_refused_and_never_connects() {
+    everywhere(|mut rig, _| {
+        rig.refuses = true;
+        let number = rig.add_client(client(1), b"");
+        rig.run_until("it is told", |rig| !rig.client_saw(number).is_empty());
+        assert_eq!(rig.client_saw(number), [Saw::Disconnected(DisconnectReason::refused(b""))]);
+        rig.run_for(Duration::from_secs(1));
+        assert_eq!(rig.server.statistics().connections.connected, 0);
+    });
+}
+
+#[test]
+fn a_client_that_waits_says_nothing_but_its_request() {
+    let mut now = std::time::Instant::now();
+    let mut client = client(1);
+    client.connect(now, b"");
+    let mut requests = 0;
+    for _ in 0..100 {
+        let mut datagram = Vec::new();
+        while client.poll_transmit(now, &mut datagram) {
+            let kind = Datagram::parse(&datagram).unwrap().kind;
+            assert_eq!(kind, Kind::Request { greeting: b"" });
+            requests += 1;
+            datagram.clear();
+        }
+        now += Duration::from_millis(100);
+        client.handle_timeout(now);
+    }
+    assert_eq!(requests, 10);
+}
+
+#[test]
+fn a_client_that_is_not_answered_gives_up_after_a_minute() {
+    let mut rig = rig(Trouble::NONE, 0);
+    let number = rig.add_client(client(1), b"");
+    rig.client(number).is_cut = true;
+    rig.run_for(Duration::from_secs(59));
+    assert_eq!(rig.client_saw(number), []);
+    rig.run_for(Duration::from_secs(2));
+    assert_eq!(rig.client_saw(number), [Saw::Disconnected(DisconnectReason::TimedOut)]);
+}
+
+#[test]
+fn either_side_ends_a_connection_after_its_last_words() {
+    everywhere(|mut rig, trouble| {
+        let (leaving, left) = rig.connect_client(client(1), b"");
+        let (kicked, kicked_peer) = rig.connect_client(client(2), b"");
+        let words = vec![7; 5000];
+        let now = rig.now();
+        rig.client(leaving).endpoint.send(now, RELIABLE, &words);
+        rig.client(leaving).endpoint.disconnect(now);
+        rig.server.send(now, kicked_peer, RELIABLE, &words);
+        rig.server.disconnect(now, kicked_peer, "");
+        rig.run_until("all four ends are told", |rig| {
+            [leaving, kicked].iter().all(|&number| rig.client_saw(number).iter().any(is_end))
+                && [left, kicked_peer].iter().all(|&peer| rig.saw_of(peer).into_iter().any(is_end))
+        });
+        assert_eq!(messages(rig.saw_of(left), RELIABLE), [words.as_slice()]);
+        assert_eq!(messages(rig.client_saw(kicked), RELIABLE), [words.as_slice()]);
+        let ours = Saw::Disconnected(DisconnectReason::ClosedByUs);
+        assert_eq!(rig.client_saw(leaving).last(), Some(&ours));
+        assert_eq!(rig.saw_of(kicked_peer).last(), Some(&&ours));
+        if trouble == Trouble::NONE {
+            let theirs = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
+            assert_eq!(rig.client_saw(kicked).last(), Some(&theirs));
+            assert_eq!(rig.saw_of(left).last(), Some(&&theirs));
+        }
+    });
+}
+
+#[test]
+fn a_goodbye_that_was_lost_is_said_again_to_whoever_goes_on() {
+    let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
+    hand.server.disconnect(hand.now, peer, "");
+    let mut goodbye = Vec::new();
+    Datagram { token: T, kind: Kind::Disconnect }.write(&mut goodbye);
+    assert_eq!(hand.take(), [(HERE, goodbye.clone())]);
+    hand.server.poll_event(&mut Vec::new());
+    for (kind, answer) in [(Kind::Heartbeat, vec![(HERE, goodbye)]), (Kind::Disconnect, vec![])] {
+        assert_eq!(hand.give(HERE, kind), []);
+        assert_eq!(hand.take(), answer, "to {kind:?}");
+    }
+}
+
+#[test]
+fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_it() {
+    everywhere(|mut rig, trouble| {
+        let (number, peer) = rig.connect_client(client(1), b"");
+        rig.run_for(Duration::from_secs(90));
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both are there");
+        rig.client(number).is_cut = true;
+        rig.run_for(Duration::from_secs(25));
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both still wait");
+        rig.run_for(Duration::from_secs(5) + trouble.delay + trouble.jitter);
+        let timed_out = Saw::Disconnected(DisconnectReason::TimedOut);
+        assert_eq!(rig.client_saw(number).last(), Some(&timed_out));
+        assert_eq!(rig.saw_of(peer).last(), Some(&&timed_out));
+    });
+}
+
+#[test]
+fn a_client_that_restarts_at_its_address_is_taken_in_at_once() {
+    everywhere(|mut rig, _| {
+        let (number, first) = rig.connect_client(client(1), b"");
+        let now = rig.now();
+        let seat = rig.client(number);
+        seat.endpoint = client(2);
+        seat.endpoint.connect(now, b"");
+        rig.run_until("it is connected again", |rig| {
+            matches!(rig.client_saw(number), [Saw::Connected(_), Saw::Connected(_)])
+        });
+        let again = rig.server_saw.last().unwrap().0;
+        assert_ne!(first, again);
+        let now = rig.now();
+        rig.client(number).endpoint.send(now, RELIABLE, b"back");
+        rig.run_until("it is heard", |rig| messages(rig.saw_of(again), RELIABLE) == [b"back"]);
+        rig.run_for(Duration::from_secs(31));
+        assert_eq!(rig.saw_of(first).last(), Some(&&Saw::Disconnected(DisconnectReason::TimedOut)));
+    });
+}
+
+#[test]
+fn a_token_is_free_again_after_a_goodbye() {
+    let (mut hand, first) = ByHand::with_client(ServerSettings::default());
+    let reason = DisconnectReason::closed_by_peer(b"");
+    let gone = ServerEndpointEvent::Disconnected { peer: first, reason };
+    assert_eq!(hand.give(HERE, Kind::Disconnect), [(gone, Vec::new())]);
+    let events = hand.give(HERE, Kind::Request { greeting: b"" });
+    let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else { panic!("{events:?}") };
+    assert!(*peer > first);
+}
+
+#[test]
+fn a_connection_follows_its_client_to_another_address() {
+    let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
+    let there = SocketAddr::from(([10, 0, 0, 9], 6000));
+    assert_eq!(hand.give(there, Kind::Heartbeat), []);
+    hand.server.send(hand.now, peer, UNRELIABLE, b"x");
+    let sent = hand.take();
+    assert!(matches!(sent.as_slice(), [(to, _)] if *to == there), "{sent:?}");
+}
+
+#[test]
+fn the_size_of_an_mtu_check_is_confirmed() {
+    let (mut hand, _) = ByHand::with_client(ServerSettings::default());
+    for datagram_bytes in [11, 1400, 1472] {
+        assert_eq!(hand.give(HERE, Kind::MtuCheck { datagram_bytes }), []);
+        let mut ack = Vec::new();
+        Datagram { token: T, kind: Kind::MtuAck { datagram_bytes } }.write(&mut ack);
+        assert_eq!(hand.take(), [(HERE, ack)]);
+    }
+}
+
+#[test]
+fn a_server_that_closes_tells_everybody_and_refuses_newcomers() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (number, _) = rig.connect_client(client(1), b"");
+    let now = rig.now();
+    rig.server.shutdown(now);
+    let late = rig.add_client(client(2), b"");
+    rig.run_for(Duration::from_secs(1));
+    let closed = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
+    assert_eq!(rig.client_saw(number).last(), Some(&closed));
+    assert_eq!(rig.client_saw(late), [Saw::Disconnected(DisconnectReason::refused(b""))]);
+    assert_eq!(rig.server.statistics().connections.connected, 0);
+}

@@ -1,0 +1,149 @@
+//! Strangers and peers that do not keep to the rules.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_transport::DisconnectReason;
+use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token};
+use proptest::prelude::*;
+
+use crate::support::{ByHand, HERE, T, client, hex, messages, rig};
+
+#[test]
+fn what_is_no_datagram_is_told_by_its_fault() {
+    for (text, error) in [
+        ("", DatagramError::CutOff),
+        ("555450", DatagramError::CutOff),
+        ("55545002 01 a0a1a2a3a4a5a6a7", DatagramError::OtherVersion(2)),
+        ("55545001 03 a0a1a2a3a4a5a6a7", DatagramError::UnknownHandshake(3)),
+        ("55545001 01 a0a1a2a3a4a5a6", DatagramError::CutOff),
+        ("55545001 01 a0a1a2a3a4a5a6a7 0200 61", DatagramError::CutOff),
+        ("00 a0a1a2a3a4a5a6a7", DatagramError::UnknownType(0)),
+        ("06 a0a1a2a3a4a5a6a7", DatagramError::UnknownType(6)),
+        ("03 a0a1a2a3a4a5a6", DatagramError::CutOff),
+        ("01 a0a1a2a3a4a5a6a7", DatagramError::CutOff),
+        ("04 a0a1a2a3a4a5a6a7 0400 000000", DatagramError::WrongMtuCheck),
+        ("04 a0a1a2a3a4a5a6a7 ffff", DatagramError::WrongMtuCheck),
+        ("05 a0a1a2a3a4a5a6a7 0200 0f", DatagramError::CutOff),
+    ] {
+        assert_eq!(Datagram::parse(&hex(text)), Err(error), "{text}");
+        let mut hand = ByHand::new(ServerSettings::default());
+        assert_eq!(hand.give_bytes(HERE, &hex(text)), []);
+        assert_eq!((hand.take(), hand.server.statistics().links.dropped.malformed), (vec![], 1), "{text}");
+    }
+}
+
+#[test]
+fn nobody_gets_more_bytes_than_came_in_his_name() {
+    let mut full = ByHand::new(ServerSettings { connections_max: 0, ..ServerSettings::default() });
+    let mut open = ByHand::new(ServerSettings::default());
+    for hand in [&mut full, &mut open] {
+        for number in 0..1000_u64 {
+            let token = Token(number.to_le_bytes());
+            for kind in
+                [Kind::Heartbeat, Kind::Request { greeting: b"" }, Kind::Data { pipeline: 3, body: &[] }]
+            {
+                let mut datagram = Vec::new();
+                Datagram { token, kind }.write(&mut datagram);
+                hand.give_bytes(HERE, &datagram);
+                let back: usize = hand.take().iter().map(|(_, datagram)| datagram.len()).sum();
+                assert!(back <= datagram.len(), "{back} bytes for {} of {kind:?}", datagram.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time() {
+    let mut rig = rig(Trouble::NONE, 0);
+    for number in 0..1000_u64 {
+        let mut request = Vec::new();
+        Datagram { token: Token(number.to_le_bytes()), kind: Kind::Request { greeting: b"" } }
+            .write(&mut request);
+        rig.inject(SocketAddr::from(([10, 9, 9, 9], number as u16)), &request);
+    }
+    let counts = rig.server.statistics().connections;
+    assert_eq!((counts.connected, counts.turned_away_handshaking), (256, 744));
+    let number = rig.add_client(client(1), b"");
+    rig.run_until("a real one is taken in", |rig| !rig.client_saw(number).is_empty());
+    assert_eq!(rig.client_saw(number), [Saw::Connected(Vec::new())]);
+    let counts = rig.server.statistics().connections;
+    assert_eq!((counts.connected, counts.failed_handshakes), (1, 256));
+}
+
+#[test]
+fn a_length_that_cannot_be_ends_its_sender() {
+    for length in ["ffffffff", "01000400"] {
+        let (mut bad, bad_peer) = ByHand::with_client(ServerSettings::default());
+        let body = hex(&format!("00 00 0000 0000 ffff ffffffffffffffff {length}"));
+        let events = bad.give(HERE, Kind::Data { pipeline: 3, body: &body });
+        let [(ServerEndpointEvent::Disconnected { peer, reason }, _)] = events.as_slice() else {
+            panic!("{events:?}");
+        };
+        assert_eq!(*peer, bad_peer);
+        assert!(matches!(reason, DisconnectReason::ProtocolViolated { .. }), "{reason}");
+        assert_eq!(bad.server.statistics().connections.protocol_violations, 1);
+    }
+}
+
+#[test]
+fn somebody_who_guesses_at_tokens_disturbs_nobody() {
+    let mut rig = rig(Trouble::NONE, 0);
+    let (number, peer) = rig.connect_client(client(1), b"");
+    for guess in 0..10_000_u64 {
+        let mut goodbye = Vec::new();
+        Datagram { token: Token(guess.to_le_bytes()), kind: Kind::Disconnect }.write(&mut goodbye);
+        rig.inject(HERE, &goodbye);
+        let now = rig.now();
+        rig.client(number).endpoint.handle_datagram(now, &goodbye);
+    }
+    let now = rig.now();
+    rig.client(number).endpoint.send(now, RELIABLE, b"still here");
+    rig.run_until("it is heard", |rig| messages(rig.saw_of(peer), RELIABLE) == [b"still here"]);
+}
+
+/// Datagrams that are almost right: of a known or an unknown connection, with bodies that are headers with noise behind.
+fn datagrams() -> impl Strategy<Value = Vec<u8>> {
+    let token = prop_oneof![4 => Just(T.0), 1 => any::<[u8; 8]>()];
+    let body = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..64),
+        (0_u16..70, 0_u16..70, any::<u64>(), prop::collection::vec(any::<u8>(), 0..16)).prop_map(
+            |(sequence, acked, mask, rest)| {
+                let mut body = vec![3, 0, 0, 0, 0];
+                body.extend_from_slice(&sequence.to_le_bytes());
+                body.extend_from_slice(&acked.to_le_bytes());
+                body.extend_from_slice(&mask.to_le_bytes());
+                body.extend_from_slice(&(rest.len() as u32).to_le_bytes());
+                [body, rest].concat()
+            }
+        ),
+    ];
+    (0_u8..7, token, body).prop_map(|(kind, token, body)| match kind {
+        6 => [b"UTP\x01\x01".as_slice(), &token, &body].concat(),
+        kind => [[kind].as_slice(), &token, &body].concat(),
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_datagrams_in_any_order_leave_a_server_that_serves(
+        datagrams in prop::collection::vec((datagrams(), 0_u64..2000), 0..100),
+    ) {
+        let (mut hand, _) = ByHand::with_client(ServerSettings::default());
+        for (datagram, pause_ms) in datagrams {
+            hand.now += Duration::from_millis(pause_ms);
+            hand.server.handle_timeout(hand.now);
+            hand.give_bytes(HERE, &datagram);
+            for (_, sent) in hand.take() {
+                prop_assert!(sent.len() <= 1400 && Datagram::parse(&sent).is_ok());
+            }
+            prop_assert!(hand.server.poll_timeout().is_none_or(|at| at > hand.now));
+        }
+        hand.server.shutdown(hand.now);
+        hand.now += Duration::from_mins(1);
+        hand.server.handle_timeout(hand.now);
+        prop_assert_eq!(hand.server.statistics().connections.connected, 0);
+    }
+}

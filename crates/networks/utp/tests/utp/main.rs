@@ -1,0 +1,10 @@
+//! Unity Transport between ends of ours, and against bytes as the rules of stock ones make them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod conformance;
+mod crowd;
+mod golden;
+mod handshakes;
+mod hostile;
+mod pipelines;
+mod support;
