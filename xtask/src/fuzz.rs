@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 11] = [
+const TARGETS: [&str; 13] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -37,6 +37,8 @@ const TARGETS: [&str; 11] = [
     "sidecar_frames",
     "litenetlib_datagrams",
     "utp_datagrams",
+    "mirror_messages",
+    "simple_web_streams",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

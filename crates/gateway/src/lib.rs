@@ -18,13 +18,15 @@
 //! [`Splice`] is a transport, too, for games that keep their own server: it stands before it, lets everything through and
 //! takes voice out.
 //!
-//! [`Bare`] is the envelope that is none: each message is a voice packet. [`memory`] is a game network inside one process,
-//! for tests. [`tcp`] is for networks that need many TCP connections, [`udp`] for protocols in UDP datagrams.
+//! [`Bare`] is the envelope that is none: each message is a voice packet; [`Marked`] has a byte more. [`memory`] is a game
+//! network inside one process, for tests. [`tcp`] is for networks that need many TCP connections, [`streams`] for messages
+//! in their streams, [`udp`] for protocols in UDP datagrams.
 
 #![forbid(unsafe_code)]
 
 pub mod memory;
 pub mod proxy_protocol;
+pub mod streams;
 pub mod tcp;
 pub mod udp;
 
@@ -33,6 +35,7 @@ mod channel;
 mod envelope;
 mod game_client;
 mod game_server;
+mod marked;
 mod readiness;
 mod sorted;
 mod source_addresses;
@@ -45,6 +48,7 @@ pub use channel::Channel;
 pub use envelope::{ClientEnvelope, Envelope, Envelopes};
 pub use game_client::{GameClient, GameClientEvent};
 pub use game_server::{GameServer, GameServerEvent};
+pub use marked::Marked;
 pub use sorted::{Sorted, SortedPart};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use splice::{Splice, SpliceSettings, VoiceBegins, VoiceClosed};

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use consonance_mirror::fuzz::mirror_messages;
 use consonance_quic::fuzz::stranger_hello;
 use consonance_server::fuzz::{hand_over, join_token};
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
+use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_udp::fuzz::path_operations;
 
 #[test]
@@ -45,6 +47,16 @@ fn no_stored_token_finds_a_fault() {
 #[test]
 fn nothing_stored_that_a_process_may_have_left_finds_a_fault() {
     replay("hand_over", hand_over);
+}
+
+#[test]
+fn no_stored_messages_find_a_fault_in_what_is_read_of_mirror() {
+    replay("mirror_messages", mirror_messages);
+}
+
+#[test]
+fn no_stored_stream_finds_a_fault_in_a_websocket() {
+    replay("simple_web_streams", simple_web_streams);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -124,6 +124,10 @@ pub trait Network {
     /// Whether a packet may be empty. A network whose own rules forbid empty messages says `false`, and none is sent.
     const CARRIES_EMPTY_PACKETS: bool = true;
 
+    /// Whether a client can be refused before it believes itself connected. On a network whose clients believe that as
+    /// soon as anybody listens, say `false`: who is refused is disconnected at once.
+    const REFUSES: bool = true;
+
     /// A server that listens.
     fn listen(&mut self) -> Self::Server;
 

@@ -79,6 +79,16 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &["consonance-darkrift-envelope"],
     },
+    Walls {
+        package: "consonance-simple-web",
+        may_use: Only(&["consonance-gateway"]),
+        tests_may_also_use: &["consonance-transport"],
+    },
+    Walls {
+        package: "consonance-telepathy",
+        may_use: Only(&["consonance-gateway"]),
+        tests_may_also_use: &["consonance-transport"],
+    },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-utp",
@@ -128,7 +138,13 @@ const WALLS: &[Walls] = &[
         package: "consonance-sim",
         may_use: Only(&["consonance-wire", "consonance-session"]),
         // One test runs the stored inputs of all fuzz targets.
-        tests_may_also_use: &["consonance-udp", "consonance-quic", "consonance-server"],
+        tests_may_also_use: &[
+            "consonance-mirror",
+            "consonance-simple-web",
+            "consonance-udp",
+            "consonance-quic",
+            "consonance-server",
+        ],
     },
     Walls {
         package: "consonance-admin",

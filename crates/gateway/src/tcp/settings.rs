@@ -12,6 +12,10 @@ pub struct TcpSettings {
     pub incoming_bytes_max: usize,
     /// How many bytes may wait to be sent on a connection. With more it ends as [`TooSlow`](super::TcpEnd::TooSlow).
     pub outgoing_bytes_max: usize,
+    /// How many bytes the system may keep for a connection before it takes no more from us, about; `None` leaves it to the
+    /// system, where it may be several megabytes. Networks that drop old voice keep it small, since what the system has
+    /// cannot be dropped.
+    pub system_bytes_max: Option<usize>,
     /// How long the last words of a connection that was finished may take, and how long the other side's goodbye is then
     /// waited for.
     pub goodbye_max: Duration,
@@ -31,6 +35,7 @@ impl Default for TcpSettings {
             connections_max: 1024,
             incoming_bytes_max: 64 * 1024,
             outgoing_bytes_max: 1024 * 1024,
+            system_bytes_max: None,
             goodbye_max: Duration::from_secs(2),
             keep_alive: Duration::from_secs(15),
             user_timeout: Duration::from_secs(15),

@@ -44,6 +44,9 @@ pub(super) fn prepare(stream: &TcpStream, settings: &TcpSettings) -> io::Result<
     stream.set_nonblocking(true)?;
     stream.set_nodelay(true)?;
     SockRef::from(stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(settings.keep_alive))?;
+    if let Some(bytes) = settings.system_bytes_max {
+        SockRef::from(stream).set_send_buffer_size(bytes)?;
+    }
     #[cfg(target_os = "linux")]
     linux::ask_often(stream, settings.user_timeout)?;
     Ok(())

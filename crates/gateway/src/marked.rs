@@ -1,0 +1,97 @@
+//! An envelope of one byte, for networks with one way for everything.
+
+use std::time::Instant;
+
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::{Channel, ClientEnvelope, Envelope, Envelopes, Sorted};
+
+/// Each message is a byte that says how a voice packet travels, and the packet: 0 reliable, 1 unreliable. So packets may be
+/// empty although messages may not, and a delivery is known although channels are not told.
+#[derive(Clone, Copy, Debug)]
+pub struct Marked {
+    /// The channel of reliable packets.
+    pub reliable: Channel,
+    /// The channel of unreliable packets.
+    pub unreliable: Channel,
+}
+
+const MARK_OF_RELIABLE: u8 = 0;
+const MARK_OF_UNRELIABLE: u8 = 1;
+
+impl Marked {
+    fn sort(message: &[u8], sorted: &mut Sorted) {
+        match message {
+            [MARK_OF_RELIABLE, packet @ ..] => sorted.voice(Delivery::Reliable, packet),
+            [MARK_OF_UNRELIABLE, packet @ ..] => sorted.voice(Delivery::Unreliable, packet),
+            _ => sorted.violation("a message does not say how its packet travels"),
+        }
+    }
+
+    fn put(self, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
+        let (mark, channel) = match delivery {
+            Delivery::Reliable => (MARK_OF_RELIABLE, self.reliable),
+            Delivery::Unreliable => (MARK_OF_UNRELIABLE, self.unreliable),
+        };
+        message.push(mark);
+        message.extend_from_slice(packet);
+        channel
+    }
+
+    fn limits_within(messages: PacketLimits) -> PacketLimits {
+        PacketLimits {
+            reliable_bytes: messages.reliable_bytes.saturating_sub(1),
+            unreliable_bytes: messages.unreliable_bytes.saturating_sub(1),
+        }
+    }
+}
+
+impl Envelope for Marked {
+    fn handle_from_client(&mut self, _now: Instant, _channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        Self::sort(message, sorted);
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        Some(self.put(delivery, packet, message))
+    }
+}
+
+impl Envelopes for Marked {
+    type Envelope = Self;
+
+    fn open(&mut self, _now: Instant) -> Self {
+        *self
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        Self::limits_within(messages)
+    }
+}
+
+impl ClientEnvelope for Marked {
+    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+
+    fn handle_message(&mut self, _now: Instant, _channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        Self::sort(message, sorted);
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        Some(self.put(delivery, packet, message))
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        Self::limits_within(messages)
+    }
+}

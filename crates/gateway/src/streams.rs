@@ -1,0 +1,52 @@
+//! Game networks whose messages follow each other in one TCP stream for each client.
+//!
+//! What differs between them is how a message lies in the stream and what is said before the first one: a
+//! [`StreamProtocol`], without sockets or a clock. [`StreamServer`] and [`StreamClient`] do the rest.
+//!
+//! Such networks have one way for all messages, and what arrives is in order. They take two channels all the same:
+//! [`RELIABLE`] and [`UNRELIABLE`]. A message on the latter is not queued behind a connection that is behind: the oldest of
+//! those that wait are dropped instead. All arrives on [`RELIABLE`].
+
+mod client;
+mod link;
+mod protocol;
+mod server;
+mod settings;
+
+use consonance_transport::{Delivery, DisconnectReason};
+
+use crate::Channel;
+use crate::tcp::TcpEnd;
+
+pub use client::StreamClient;
+pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation};
+pub use server::StreamServer;
+pub use settings::{StreamClientSettings, StreamSettings};
+
+/// What must arrive; everything that arrives does so here.
+pub const RELIABLE: Channel = Channel(0);
+/// What is dropped when the connection is behind.
+pub const UNRELIABLE: Channel = Channel(1);
+
+fn channel_for(delivery: Delivery) -> Channel {
+    match delivery {
+        Delivery::Reliable => RELIABLE,
+        Delivery::Unreliable => UNRELIABLE,
+    }
+}
+
+fn delivery_of(channel: Channel) -> Delivery {
+    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
+}
+
+fn reason_of(end: &TcpEnd) -> DisconnectReason {
+    match end {
+        TcpEnd::Finished => DisconnectReason::ClosedByUs,
+        TcpEnd::TimedOut => DisconnectReason::TimedOut,
+        TcpEnd::TooSlow => {
+            DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
+        }
+        // The system gave up for whatever reason: nobody asked for it, and another attempt may succeed.
+        TcpEnd::ByPeer | TcpEnd::Failed(_) => DisconnectReason::closed_by_peer(b""),
+    }
+}

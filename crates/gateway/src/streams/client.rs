@@ -1,0 +1,342 @@
+//! The client over real sockets.
+
+use std::collections::VecDeque;
+use std::io;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use consonance_transport::{Delivery, DisconnectReason, Statistics};
+
+use super::link::Link;
+use super::{
+    Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol, channel_for, delivery_of,
+    reason_of,
+};
+use crate::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
+use crate::{Channel, GameClient, GameClientEvent};
+
+/// A client whose messages travel in a TCP stream.
+#[derive(Debug)]
+pub struct StreamClient<P: StreamProtocol> {
+    protocol: P,
+    settings: StreamClientSettings,
+    tcp: TcpConnections,
+    state: State<P::Stream>,
+    /// Ends that were not reported yet.
+    ends: VecDeque<DisconnectReason>,
+    /// What the last event showed.
+    message: Vec<u8>,
+    out: Vec<u8>,
+    statistics: Statistics,
+}
+
+#[derive(Debug)]
+enum State<S> {
+    Down,
+    /// There is no connection yet, or the server has not taken us in.
+    Entering {
+        link: Link<S>,
+        until: Instant,
+    },
+    Up(Link<S>),
+    /// The last words are on their way; after them, perhaps, we connect again.
+    Leaving {
+        id: TcpId,
+        again: bool,
+    },
+}
+
+enum Step {
+    Connected,
+    Message,
+}
+
+impl<P: StreamProtocol> StreamClient<P> {
+    /// A client that is not connected yet.
+    ///
+    /// # Errors
+    ///
+    /// The system has no descriptor left.
+    pub fn new(protocol: P, settings: StreamClientSettings) -> io::Result<Self> {
+        Ok(Self {
+            protocol,
+            tcp: TcpConnections::new(settings.streams.tcp.clone())?,
+            settings,
+            state: State::Down,
+            ends: VecDeque::new(),
+            message: Vec::new(),
+            out: Vec::new(),
+            statistics: Statistics::default(),
+        })
+    }
+
+    /// Loses the present connection without a word, for tests of what happens then.
+    pub fn lose_link(&mut self) {
+        self.abort(DisconnectReason::TimedOut);
+    }
+
+    fn begin(&mut self, now: Instant) {
+        let id = self.tcp.connect(now, self.settings.server, self.settings.local);
+        let link = Link::new(id, self.protocol.open());
+        self.state = State::Entering { link, until: now + self.settings.streams.handshake_max };
+    }
+
+    fn step(&mut self, now: Instant) -> Option<Step> {
+        if matches!(&self.state, State::Entering { until, .. } if *until <= now) {
+            self.abort(DisconnectReason::TimedOut);
+        }
+        loop {
+            if !self.ends.is_empty() {
+                return None;
+            }
+            if let Some(step) = self.read_stream(now) {
+                return Some(step);
+            }
+            if !self.ends.is_empty() {
+                return None;
+            }
+            let Some(event) = self.tcp.poll(now) else {
+                self.catch_up(now);
+                return None;
+            };
+            if let Some(step) = self.handle_tcp(now, event) {
+                return Some(step);
+            }
+        }
+    }
+
+    /// The next thing in the stream.
+    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+        loop {
+            let (State::Entering { link, .. } | State::Up(link)) = &mut self.state else { return None };
+            let id = link.id;
+            self.message.clear();
+            self.out.clear();
+            match link.stream.read(self.tcp.received(id), &mut self.message, &mut self.out) {
+                Ok((taken, found)) => {
+                    self.tcp.consume(id, taken);
+                    if !self.out.is_empty() {
+                        self.tcp.send(now, id, &[&self.out]);
+                    }
+                    if let Some(step) = self.take_in(now, found) {
+                        return Some(step);
+                    }
+                    if taken == 0 {
+                        return None;
+                    }
+                }
+                Err(violation) => {
+                    self.abort(DisconnectReason::ProtocolViolated { violation: violation.0.to_owned() });
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, now: Instant, found: Found) -> Option<Step> {
+        match found {
+            Found::Nothing => None,
+            Found::Greeting => self.handle_greeting(),
+            Found::Message => {
+                self.statistics.received.count(Delivery::Reliable, 1, self.message.len());
+                Some(Step::Message)
+            }
+            Found::Refusal => {
+                self.close(now, DisconnectReason::refused(&self.message));
+                None
+            }
+            Found::End => {
+                self.close(now, DisconnectReason::closed_by_peer(&self.message));
+                None
+            }
+        }
+    }
+
+    fn handle_greeting(&mut self) -> Option<Step> {
+        match std::mem::replace(&mut self.state, State::Down) {
+            State::Entering { link, .. } => {
+                self.state = State::Up(link);
+                Some(Step::Connected)
+            }
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    fn handle_tcp(&mut self, now: Instant, event: TcpEvent) -> Option<Step> {
+        match event {
+            TcpEvent::Opened { id, .. } => self.handle_opened(now, id),
+            // Its bytes are looked at next.
+            TcpEvent::Received { .. } => None,
+            TcpEvent::Closed { id, end } => {
+                self.handle_closed(now, id, end);
+                None
+            }
+        }
+    }
+
+    fn handle_opened(&mut self, now: Instant, opened: TcpId) -> Option<Step> {
+        let State::Entering { link, .. } = &mut self.state else { return None };
+        if link.id != opened {
+            return None;
+        }
+        self.out.clear();
+        let is_greeted = link.stream.begin(&mut self.out);
+        self.tcp.send(now, opened, &[&self.settings.preamble, &self.out]);
+        if is_greeted { self.handle_greeting() } else { None }
+    }
+
+    fn handle_closed(&mut self, now: Instant, closed: TcpId, end: TcpEnd) {
+        let reason = match (&self.state, end) {
+            (State::Leaving { id, again }, _) if *id == closed => {
+                let again = *again;
+                self.state = State::Down;
+                self.ends.push_back(DisconnectReason::ClosedByUs);
+                if again {
+                    self.begin(now);
+                }
+                return;
+            }
+            (State::Entering { link, .. } | State::Up(link), _) if link.id != closed => return,
+            (State::Entering { .. }, TcpEnd::Failed(error)) => DisconnectReason::Unreachable {
+                address: self.settings.server.to_string(),
+                cause: error.to_string(),
+            },
+            (State::Entering { .. }, TcpEnd::ByPeer) => DisconnectReason::refused(b""),
+            (State::Entering { .. } | State::Up(_), end) => reason_of(&end),
+            (State::Down | State::Leaving { .. }, _) => return,
+        };
+        self.state = State::Down;
+        self.ends.push_back(reason);
+    }
+
+    /// The other end has said its last words; ours were appended to what is sent.
+    fn close(&mut self, now: Instant, reason: DisconnectReason) {
+        if let State::Entering { link, .. } | State::Up(link) = &self.state {
+            self.tcp.finish(now, link.id);
+            self.state = State::Down;
+            self.ends.push_back(reason);
+        }
+    }
+
+    /// Sends what waited, if the connection keeps up again.
+    fn catch_up(&mut self, now: Instant) {
+        if let State::Up(link) = &mut self.state {
+            link.send_waiting(now, &mut self.tcp, &mut self.out);
+        }
+        self.tcp.flush(now);
+    }
+
+    fn abort(&mut self, reason: DisconnectReason) {
+        if let State::Entering { link, .. } | State::Up(link) = &self.state {
+            self.tcp.abort(link.id);
+            self.state = State::Down;
+            self.ends.push_back(reason);
+        }
+    }
+}
+
+impl<P: StreamProtocol> GameClient for StreamClient<P> {
+    /// Nothing of a greeting is said in such networks.
+    fn connect(&mut self, now: Instant, _greeting: &[u8]) {
+        match &mut self.state {
+            State::Down => self.begin(now),
+            State::Entering { .. } | State::Up(_) => {}
+            State::Leaving { again, .. } => *again = true,
+        }
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<GameClientEvent<'_>> {
+        if let Some(reason) = self.ends.pop_front() {
+            return Some(GameClientEvent::Disconnected { reason });
+        }
+        match self.step(now) {
+            Some(Step::Connected) => Some(GameClientEvent::Connected { greeting: &[] }),
+            Some(Step::Message) => {
+                Some(GameClientEvent::Message { channel: RELIABLE, message: &self.message })
+            }
+            None => {
+                let reason = self.ends.pop_front()?;
+                Some(GameClientEvent::Disconnected { reason })
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel)
+            || (message.is_empty() && !self.protocol.carries_empty_messages())
+        {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let State::Up(link) = &mut self.state else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        let (delivery, voice_bytes_max) = (delivery_of(channel), self.settings.streams.voice_bytes_max);
+        let dropped = link.send(now, &mut self.tcp, delivery, message, voice_bytes_max, &mut self.out);
+        self.statistics.sent.count(delivery, 1, message.len());
+        self.statistics.dropped.outgoing_full += dropped;
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.catch_up(now);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        match std::mem::replace(&mut self.state, State::Down) {
+            State::Down => {}
+            State::Entering { link, .. } => {
+                self.state = State::Leaving { id: link.id, again: false };
+                self.tcp.finish(now, link.id);
+            }
+            State::Up(mut link) => {
+                self.state = State::Leaving { id: link.id, again: false };
+                self.out.clear();
+                link.stream.end("", &mut self.out);
+                link.finish(now, &mut self.tcp, &self.out);
+            }
+            State::Leaving { id, again } => {
+                self.state = State::Leaving { id, again: false };
+                // The attempt that has not begun is over, too.
+                if again {
+                    self.ends.push_back(DisconnectReason::ClosedByUs);
+                }
+            }
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let entering = match &self.state {
+            State::Entering { until, .. } => Some(*until),
+            State::Down | State::Up(_) | State::Leaving { .. } => None,
+        };
+        [entering, self.tcp.poll_timeout()].into_iter().flatten().min()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        #[cfg(target_os = "linux")]
+        return Some(self.tcp.descriptor());
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, _channel: Channel) -> usize {
+        self.protocol.message_bytes_max()
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+}

@@ -1,0 +1,71 @@
+//! What differs between networks of messages in streams.
+
+/// How one end of a network speaks; makes the state of each connection.
+pub trait StreamProtocol: Send {
+    /// One connection's.
+    type Stream: MessageStream;
+
+    /// The state of a new connection, which is up as far as TCP is concerned.
+    fn open(&mut self) -> Self::Stream;
+
+    /// The largest message, in bytes.
+    fn message_bytes_max(&self) -> usize;
+
+    /// Whether a message may be empty.
+    fn carries_empty_messages(&self) -> bool;
+
+    /// What kind of network this is, for counters: one word in lower case.
+    fn network(&self) -> &'static str;
+}
+
+/// Messages and what is said around them in one connection's stream, seen from one end. Whatever this end says is appended
+/// to `out`.
+pub trait MessageStream: Send {
+    /// The connection is up: what this end says first. True if there is no handshake to wait for.
+    fn begin(&mut self, out: &mut Vec<u8>) -> bool;
+
+    /// Reads what the beginning of the stream holds: how many bytes that took, and what it was. With 0 bytes and
+    /// [`Found::Nothing`], more has to come first. Messages and words are put into `message`, which is empty.
+    ///
+    /// # Errors
+    ///
+    /// What came breaks the protocol: the connection has to end, and is not read again.
+    fn read(
+        &mut self,
+        stream: &[u8],
+        message: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation>;
+
+    /// The server takes the client in.
+    fn accept(&mut self, _out: &mut Vec<u8>) {}
+
+    /// The server does not.
+    fn refuse(&mut self, _reason: &str, _out: &mut Vec<u8>) {}
+
+    /// A message, not larger than allowed, for the other end.
+    fn write(&mut self, message: &[u8], out: &mut Vec<u8>);
+
+    /// The last words of this end, after `begin`.
+    fn end(&mut self, _reason: &str, _out: &mut Vec<u8>) {}
+}
+
+/// What was found in a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing to report.
+    Nothing,
+    /// The other end did its part of the handshake: a client wants to be taken in, or the server has taken us in.
+    Greeting,
+    /// A message.
+    Message,
+    /// The server does not take us in, in these words.
+    Refusal,
+    /// The other end says goodbye, in these words.
+    End,
+}
+
+/// Which rule of the protocol was broken, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StreamViolation(pub &'static str);

@@ -1,0 +1,131 @@
+//! The client's end of the protocol.
+
+use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::MESSAGE_BYTES_MAX;
+use crate::frame::{self, Opcode};
+use crate::frame_reader::{FrameReader, write_close};
+use crate::handshake::{Head, accept_key, key_of, read_response, write_request};
+
+/// What a client asks a server for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientEnd {
+    /// How the server is called in the request, such as `game.example:27777`.
+    pub host: String,
+    /// The path, such as `/`.
+    pub path: String,
+    /// The largest message, in bytes.
+    pub message_bytes_max: usize,
+}
+
+impl ClientEnd {
+    /// A client of the server that is called so, at `/`, with messages of up to 16384 bytes.
+    pub fn new(host: impl Into<String>) -> Self {
+        Self { host: host.into(), path: "/".to_owned(), message_bytes_max: MESSAGE_BYTES_MAX }
+    }
+}
+
+impl StreamProtocol for ClientEnd {
+    type Stream = ClientStream;
+
+    fn open(&mut self) -> ClientStream {
+        ClientStream {
+            end: self.clone(),
+            key: key_of(random()),
+            is_up: false,
+            frames: FrameReader::new(false, self.message_bytes_max),
+        }
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        self.message_bytes_max
+    }
+
+    fn carries_empty_messages(&self) -> bool {
+        false
+    }
+
+    fn network(&self) -> &'static str {
+        "simpleweb"
+    }
+}
+
+/// The connection to a server.
+#[derive(Debug)]
+pub struct ClientStream {
+    end: ClientEnd,
+    key: String,
+    /// The server has answered that it takes us in.
+    is_up: bool,
+    frames: FrameReader,
+}
+
+impl ClientStream {
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn read_response(
+        &mut self,
+        stream: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        let (response, bytes) = match read_response(stream) {
+            Head::Complete(response, bytes) => (response, bytes),
+            Head::Partial => return Ok((0, Found::Nothing)),
+            Head::Bad => return Err(StreamViolation("what answers is no HTTP server")),
+        };
+        if response.status == 101 {
+            self.is_up = response.accept == accept_key(&self.key);
+            return if self.is_up {
+                Ok((bytes, Found::Greeting))
+            } else {
+                Err(StreamViolation("the server answers a question that was not asked"))
+            };
+        }
+        let end = bytes + response.body_bytes.min(WORDS_BYTES_MAX);
+        let Some(words) = stream.get(bytes..end) else { return Ok((0, Found::Nothing)) };
+        message.extend_from_slice(words);
+        Ok((end, Found::Refusal))
+    }
+}
+
+/// How many bytes of a refusal are read.
+const WORDS_BYTES_MAX: usize = 1024;
+
+impl MessageStream for ClientStream {
+    fn begin(&mut self, out: &mut Vec<u8>) -> bool {
+        write_request(&self.end.host, &self.end.path, &self.key, out);
+        false
+    }
+
+    fn read(
+        &mut self,
+        stream: &[u8],
+        message: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        if !self.is_up {
+            return self.read_response(stream, message);
+        }
+        self.frames
+            .read(stream, message, |opcode, payload| frame::write(opcode, Some(random()), &[payload], out))
+    }
+
+    fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
+        frame::write(Opcode::Binary, Some(random()), &[message], out);
+    }
+
+    fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
+        write_close(Some(random()), reason, out);
+    }
+}
+
+/// Keys and masks must not be guessable (RFC 6455, section 10.3), so that no page in a browser can make its traffic look like
+/// another protocol's. A program that has no random numbers harms nobody but itself.
+fn random<const BYTES: usize>() -> [u8; BYTES] {
+    let mut bytes = [0; BYTES];
+    let _ = SystemRandom::new().fill(&mut bytes);
+    bytes
+}

@@ -1,0 +1,189 @@
+//! Somebody else's idea of the standard, `tungstenite`, understands ours, at either end.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
+use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_simple_web::{ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer};
+use consonance_transport::{DisconnectReason, Peer};
+use tungstenite::protocol::{CloseFrame, Message};
+
+#[test]
+fn a_strangers_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
+    let (mut server, at) = server(ServerEnd::default());
+    let client = thread::spawn(move || {
+        let stream = TcpStream::connect(at).unwrap();
+        let (mut client, response) = tungstenite::client("ws://localhost/", stream).unwrap();
+        assert_eq!(response.status(), 101);
+        for bytes in SIZES {
+            client.send(Message::binary(vec![7; bytes])).unwrap();
+            assert_eq!(client.read().unwrap(), Message::binary(vec![7; bytes]));
+        }
+        client.send(Message::Ping("are you there?".into())).unwrap();
+        assert_eq!(client.read().unwrap(), Message::Pong("are you there?".into()));
+        client.close(None).unwrap();
+        while client.read().is_ok() {}
+    });
+    let peer = newcomer(&mut server);
+    for bytes in SIZES {
+        let Seen::Message(from, message) = next(&mut server) else { panic!("a message of {bytes} bytes") };
+        assert_eq!((from, message.len()), (peer, bytes));
+        server.send(Instant::now(), peer, RELIABLE, &message);
+        server.flush(Instant::now());
+    }
+    assert_eq!(next(&mut server), Seen::Disconnected(peer, DisconnectReason::closed_by_peer(b"")));
+    client.join().unwrap();
+}
+
+#[test]
+fn a_strangers_client_is_told_why_it_has_to_go() {
+    let (mut server, at) = server(ServerEnd::default());
+    let client = thread::spawn(move || {
+        let (mut client, _) =
+            tungstenite::client("ws://localhost/", TcpStream::connect(at).unwrap()).unwrap();
+        client.read().unwrap()
+    });
+    let peer = newcomer(&mut server);
+    server.disconnect(Instant::now(), peer, "you shout");
+    assert_eq!(next(&mut server), Seen::Disconnected(peer, DisconnectReason::ClosedByUs));
+    let frame = CloseFrame { code: 1000.into(), reason: "you shout".into() };
+    assert_eq!(client.join().unwrap(), Message::Close(Some(frame)));
+}
+
+#[test]
+fn our_client_exchanges_messages_of_all_sizes_with_a_strangers_server() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let mut server = tungstenite::accept(listener.accept().unwrap().0).unwrap();
+        for _ in SIZES {
+            let message = server.read().unwrap();
+            server.send(message).unwrap();
+        }
+        server.close(Some(CloseFrame { code: 1000.into(), reason: "enough".into() })).unwrap();
+        while server.read().is_ok() {}
+    });
+    let mut client =
+        SimpleWebClient::new(ClientEnd::new("localhost"), StreamClientSettings::new(at)).unwrap();
+    client.connect(Instant::now(), &[]);
+    assert_eq!(next_of(&mut client), Heard::Connected);
+    for bytes in SIZES {
+        client.send(Instant::now(), RELIABLE, &vec![9; bytes]);
+        client.flush(Instant::now());
+        assert_eq!(next_of(&mut client), Heard::Message(vec![9; bytes]));
+    }
+    assert_eq!(next_of(&mut client), Heard::Disconnected(DisconnectReason::closed_by_peer(b"enough")));
+    while !server.is_finished() {
+        assert!(client.poll(Instant::now()).is_none());
+        thread::sleep(Duration::from_millis(1));
+    }
+    server.join().unwrap();
+}
+
+#[test]
+fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
+    let (mut server, at) = server(ServerEnd { path: Some("/voice".to_owned()), ..ServerEnd::default() });
+    for (request, answer) in [
+        ("GET / HTTP/1.1\r\nHost: here\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"),
+        ("\r\n\r\nhello?\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"),
+        (
+            "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+            "HTTP/1.1 404 Not Found\r\n",
+        ),
+    ] {
+        let asking = thread::spawn(move || {
+            let mut stranger = TcpStream::connect(at).unwrap();
+            stranger.write_all(request.as_bytes()).unwrap();
+            let mut response = String::new();
+            stranger.read_to_string(&mut response).unwrap();
+            response
+        });
+        while !asking.is_finished() {
+            assert!(server.poll(Instant::now()).is_none(), "nobody came");
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(asking.join().unwrap().starts_with(answer), "{request}");
+    }
+    assert_eq!(server.statistics().connections.failed_handshakes, 3);
+}
+
+#[test]
+fn a_stranger_that_never_finishes_its_request_is_given_up() {
+    let (mut server, at) = server(ServerEnd::default());
+    let mut stranger = TcpStream::connect(at).unwrap();
+    stranger.write_all(b"GET / HT").unwrap();
+    while server.wants_poll_at().is_none() {
+        assert!(server.poll(Instant::now()).is_none());
+        thread::sleep(Duration::from_millis(1));
+    }
+    let late = Instant::now() + StreamSettings::default().handshake_max;
+    assert!(server.poll(late).is_none());
+    assert_eq!(server.statistics().connections.failed_handshakes, 1);
+    let mut rest = Vec::new();
+    assert!(stranger.read_to_end(&mut rest).map_or(true, |count| count == 0), "it is disconnected");
+}
+
+const SIZES: [usize; 6] = [1, 125, 126, 1024, 4000, MESSAGE_BYTES_MAX];
+
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Connected(Peer),
+    Message(Peer, Vec<u8>),
+    Disconnected(Peer, DisconnectReason),
+}
+
+fn server(end: ServerEnd) -> (SimpleWebServer, SocketAddr) {
+    let address = (Ipv4Addr::LOCALHOST, 0).into();
+    let server = SimpleWebServer::bind(address, end, StreamSettings::default()).unwrap();
+    let at = server.local_addr().unwrap();
+    (server, at)
+}
+
+fn newcomer(server: &mut SimpleWebServer) -> Peer {
+    let Seen::Connected(peer) = next(server) else { panic!("somebody comes") };
+    server.accept(Instant::now(), peer, &[]);
+    peer
+}
+
+fn next(server: &mut SimpleWebServer) -> Seen {
+    wait(|| {
+        Some(match server.poll(Instant::now())? {
+            GameServerEvent::Connected { peer, .. } => Seen::Connected(peer),
+            GameServerEvent::Message { peer, message, .. } => Seen::Message(peer, message.to_vec()),
+            GameServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+        })
+    })
+}
+
+#[derive(Debug, PartialEq)]
+enum Heard {
+    Connected,
+    Message(Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+fn next_of(client: &mut SimpleWebClient) -> Heard {
+    wait(|| {
+        Some(match client.poll(Instant::now())? {
+            GameClientEvent::Connected { .. } => Heard::Connected,
+            GameClientEvent::Message { message, .. } => Heard::Message(message.to_vec()),
+            GameClientEvent::Disconnected { reason } => Heard::Disconnected(reason),
+        })
+    })
+}
+
+fn wait<T>(mut poll: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(seen) = poll() {
+            return seen;
+        }
+        assert!(Instant::now() < deadline, "nothing happens");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
