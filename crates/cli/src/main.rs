@@ -11,6 +11,7 @@
 //! * `lab` runs pieces of the audio engine off-line, from WAV files to WAV files.
 //! * `token` makes keys and join tokens for servers that do not let in everybody.
 //! * `recordings` shows what a server has recorded.
+//! * `splice` stands before a game's own server and takes voice out of what its clients say.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
@@ -37,6 +38,7 @@ mod recordings;
 mod secret_text;
 mod serve;
 mod sim;
+mod splice;
 mod token;
 mod why;
 
@@ -63,6 +65,8 @@ struct Arguments {
 enum Command {
     /// Serve sessions until Ctrl-C; prints an address to join for each.
     Serve(serve::Serve),
+    /// Stand before a game's own server: pass everything on, and take voice out, which goes to a session here.
+    Splice(splice::Splice),
     /// Join a session: speak a file, write down what is heard, print what happens.
     Join(join::Join),
     /// Four players talk over a bad network; a report shows who heard whom.
@@ -96,12 +100,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if !matches!(arguments.command, None | Some(Command::Serve(_))) {
+    if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Splice(_))) {
         logging::start();
     }
     let outcome = match arguments.command {
         None => serve::run_default(),
         Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Splice(splice)) => splice::run(&splice),
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),

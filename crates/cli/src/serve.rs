@@ -29,6 +29,7 @@ pub(crate) use operation::Operation;
 pub(crate) use prepared::Prepared;
 use running::Running;
 use settings::SettingsArguments;
+pub(crate) use settings::{OperatorArguments, file_and_environment};
 
 /// Where and what to serve.
 #[derive(Debug, Args)]

@@ -18,6 +18,8 @@ pub(crate) struct Prepared {
     pub(super) identity: Identity,
     /// The same as text, if it was made.
     pub(super) made_identity: Option<SavedIdentity>,
+    /// What networks there will be beside QUIC, each in a line.
+    pub(crate) gateways: Vec<String>,
 }
 
 impl Prepared {
@@ -30,7 +32,7 @@ impl Prepared {
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
             (Ok((identity, made_identity)), Ok(sessions)) if problems.is_empty() => {
-                Ok(Self { loaded, sessions, identity, made_identity })
+                Ok(Self { loaded, sessions, identity, made_identity, gateways: Vec::new() })
             }
             (identity, sessions) => {
                 // Without a good host there is no certificate for it either, and one complaint is enough.
@@ -47,6 +49,9 @@ impl Prepared {
     pub(super) fn in_words(&self) -> String {
         let config = &self.loaded.config;
         let mut words = String::from("the settings are right\n");
+        for line in &self.gateways {
+            let _ = writeln!(words, "{line}");
+        }
         for session in &config.sessions {
             for address in &config.listen {
                 let host = host_at(config, address.ip());

@@ -63,7 +63,7 @@ struct Listener {
 
 impl Running {
     pub(super) fn start(prepared: Prepared, gateways: Vec<Gateway>) -> Result<Self, Box<dyn Error>> {
-        let Prepared { loaded, mut sessions, mut identity, mut made_identity } = prepared;
+        let Prepared { loaded, mut sessions, mut identity, mut made_identity, .. } = prepared;
         let config = loaded.config;
         let left = ending::take_left(&config);
         if let Some((known, saved)) = ending::left_identity(&config, left.identity) {

@@ -35,5 +35,6 @@ mod serve;
 mod server_recording;
 #[cfg(unix)]
 mod signals;
+mod splice;
 mod talking;
 mod tokens;

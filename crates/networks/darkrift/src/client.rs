@@ -82,6 +82,9 @@ impl DarkRiftClient {
 
     fn begin(&mut self, now: Instant) {
         let id = self.tcp.connect(now, self.settings.server, self.settings.local);
+        if !self.settings.preface.is_empty() {
+            self.tcp.send(now, id, &[&self.settings.preface]);
+        }
         let connector = Box::new(Connector::new(now, self.settings.clone()));
         self.state = State::Live { id, connector, udp: None };
     }

@@ -85,6 +85,9 @@ pub struct ClientSettings {
     pub udp_port: Option<u16>,
     /// The address of this machine that the server is to see.
     pub local: Option<IpAddr>,
+    /// What the TCP connection begins with, for servers behind something that takes it away, such as a
+    /// [header of the PROXY protocol](consonance_gateway::proxy_protocol::header).
+    pub preface: Vec<u8>,
     /// How long connecting may take.
     pub connecting_max: Duration,
     /// How long until the token is sent again over UDP while the server does not answer. Stock clients send it once.
@@ -109,6 +112,7 @@ impl ClientSettings {
             server,
             udp_port: None,
             local: None,
+            preface: Vec::new(),
             connecting_max: Duration::from_secs(10),
             token_interval: Duration::from_secs(1),
             incoming_message_bytes_max: 1024 * 1024,

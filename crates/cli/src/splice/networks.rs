@@ -1,0 +1,160 @@
+//! The networks of games that a splice can stand in.
+
+use std::error::Error;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_darkrift_envelope::{DarkRiftSplice, VoiceSettings};
+use consonance_gateway::proxy_protocol::{self, Carrier};
+use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{Envelopes, GameClient, GameServer, SourceAddresses, Splice, SpliceSettings};
+use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_mirror::{MirrorSplice, VoiceType, looks_like_batch};
+use consonance_transport::ServerTransport;
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::serve::Gateway;
+
+/// What a splice can be told, whatever its network.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SplicePlan<'p> {
+    /// Where clients connect to.
+    pub(crate) listen: SocketAddr,
+    /// The game's server.
+    pub(crate) upstream: SocketAddr,
+    /// Where voice goes.
+    pub(crate) session: &'p str,
+    /// Where connections to the game's server come from.
+    pub(crate) source_addresses: Option<SourceAddresses>,
+    /// Whether they begin with a header that tells the client's address.
+    pub(crate) has_proxy_protocol: bool,
+    /// The type of the game's voice messages, if it is not the stock one.
+    pub(crate) voice_type: Option<&'p str>,
+    /// How voice is treated beside the game.
+    pub(crate) settings: SpliceSettings,
+}
+
+/// One network.
+#[derive(Debug)]
+pub(crate) struct SpliceNetwork {
+    /// As it is written.
+    pub(crate) name: &'static str,
+    /// What it is, in a few words.
+    about: &'static str,
+    open: fn(&SplicePlan<'_>) -> Result<Opened, Box<dyn Error>>,
+}
+
+/// All there are.
+pub(crate) const NETWORKS: &[SpliceNetwork] = &[
+    SpliceNetwork { name: "mirror", about: "Mirror over kcp2k", open: open_mirror },
+    SpliceNetwork { name: "darkrift", about: "DarkRift 2", open: open_darkrift },
+];
+
+/// A splice that listens, and where.
+type Opened = (Box<dyn ServerTransport>, SocketAddr);
+
+impl SpliceNetwork {
+    /// Takes the port.
+    pub(crate) fn open(&self, plan: &SplicePlan<'_>) -> Result<Gateway, Box<dyn Error>> {
+        let (listener, listen) = (self.open)(plan)?;
+        let line = self.in_words(&SplicePlan { listen, ..*plan });
+        Ok(Gateway { session: plan.session.to_owned(), listener, line })
+    }
+
+    /// What goes where.
+    pub(crate) fn in_words(&self, plan: &SplicePlan<'_>) -> String {
+        let SplicePlan { listen, upstream, session, .. } = plan;
+        let about = self.about;
+        format!(
+            "clients of a game on {about} are taken at {listen}; their voice goes to session {session:?}, \
+             everything else to the game's server at {upstream}"
+        )
+    }
+}
+
+fn open_mirror(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
+    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+    let server = KcpServerSettings { link, ..KcpServerSettings::default() };
+    let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
+    let endpoint = KcpServer::new(server, seed()?);
+    let clients = UdpServer::bind(plan.listen, endpoint, UdpServerSettings::default())
+        .map_err(|error| taken(plan.listen, &error))?;
+    let listen = clients.local_addr();
+    let upstreams = Upstreams { listen, ..Upstreams::of(plan) };
+    let open_upstream = move |remote| Ok(upstreams.over_udp(remote, KcpClient::new(client.clone())));
+    let voice_type = plan.voice_type.map_or(VoiceType::STOCK, VoiceType::new);
+    let envelopes = MirrorSplice::new(consonance_mirror::SpliceSettings { voice_type, ..Default::default() });
+    Ok((splice(clients, open_upstream, envelopes, plan)?, listen))
+}
+
+fn open_darkrift(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
+    if plan.voice_type.is_some() {
+        return Err("games on DarkRift know no types of messages: leave --voice-type out".into());
+    }
+    let clients = DarkRiftServer::bind(plan.listen, consonance_darkrift::ServerSettings::default())
+        .map_err(|error| taken(plan.listen, &error))?;
+    let listen = clients.local_addr();
+    let upstreams = Upstreams { listen, ..Upstreams::of(plan) };
+    let open_upstream = move |remote| {
+        let mut settings = consonance_darkrift::ClientSettings::new(upstreams.upstream);
+        settings.local = upstreams.local_ip(remote);
+        settings.preface = upstreams.preface(remote, Carrier::Tcp);
+        DarkRiftClient::new(settings)
+    };
+    let envelopes = DarkRiftSplice::new(VoiceSettings::default());
+    Ok((splice(clients, open_upstream, envelopes, plan)?, listen))
+}
+
+fn splice<G: GameServer + 'static, C: GameClient + 'static, E: Envelopes + 'static>(
+    clients: G,
+    open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
+    envelopes: E,
+    plan: &SplicePlan<'_>,
+) -> io::Result<Box<dyn ServerTransport>> {
+    Ok(Box::new(Splice::new(clients, open_upstream, envelopes, plan.session, plan.settings)?))
+}
+
+/// Where connections to a game's server go, where they come from and how they begin.
+#[derive(Clone, Copy, Debug)]
+struct Upstreams {
+    upstream: SocketAddr,
+    listen: SocketAddr,
+    source_addresses: Option<SourceAddresses>,
+    has_proxy_protocol: bool,
+}
+
+impl Upstreams {
+    fn of(plan: &SplicePlan<'_>) -> Self {
+        let &SplicePlan { upstream, listen, source_addresses, has_proxy_protocol, .. } = plan;
+        Self { upstream, listen, source_addresses, has_proxy_protocol }
+    }
+
+    /// A client of the game's server, for one of ours at this address.
+    fn over_udp<E: ClientEndpoint>(&self, remote: SocketAddr, endpoint: E) -> UdpClient<E> {
+        let settings = UdpClientSettings { local_ip: self.local_ip(remote), ..UdpClientSettings::default() };
+        UdpClient::new(self.upstream, endpoint, settings).with_preface(self.preface(remote, Carrier::Udp))
+    }
+
+    fn local_ip(&self, remote: SocketAddr) -> Option<IpAddr> {
+        self.source_addresses.map(|addresses| addresses.of(remote.ip()))
+    }
+
+    fn preface(&self, remote: SocketAddr, carrier: Carrier) -> Vec<u8> {
+        if !self.has_proxy_protocol {
+            return Vec::new();
+        }
+        proxy_protocol::header(remote, self.listen, carrier)
+    }
+}
+
+/// For what strangers must not guess.
+fn seed() -> Result<[u8; 32], Box<dyn Error>> {
+    let mut seed = [0; 32];
+    SystemRandom::new().fill(&mut seed).map_err(|_| "the system has no random numbers")?;
+    Ok(seed)
+}
+
+fn taken(address: SocketAddr, error: &io::Error) -> String {
+    format!("cannot listen on {address}: {error}; choose another address or port with --listen")
+}

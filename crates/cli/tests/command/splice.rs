@@ -1,0 +1,209 @@
+//! `consonance splice`: a game's clients before it, the game's server behind it, and their voice in between.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{GameServer, GameServerEvent, VoiceClient};
+use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
+use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
+use consonance_test_player::TestPlayer;
+use consonance_transport::ClientTransport;
+
+use crate::program::Program;
+
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// Every voice packet has it (the specification of the wire format, its magic).
+const VOICE: [u8; 2] = [0x8b, 0xc7];
+const FRAME: &[u8] = b"a frame of speech";
+
+/// A splice before this server of a game, and where clients are taken.
+fn splice(network: &str, game: SocketAddr, more: &[&str]) -> (Program, SocketAddr) {
+    let game = game.to_string();
+    let arguments = ["splice", network, "--listen", "127.0.0.1:0", "--upstream", &game, "--session", "match"];
+    let program = Program::start(&[&arguments[..], more].concat());
+    let line = program.until_line("where clients are taken", |line| line.contains("are taken at"));
+    let address = line.split(" are taken at ").nth(1).unwrap().split(';').next().unwrap().parse().unwrap();
+    assert!(line.contains("session \"match\"") && line.contains(&game), "{line}");
+    (program, address)
+}
+
+/// What the game's server meets.
+#[derive(Default)]
+struct Met {
+    remotes: Vec<SocketAddr>,
+    messages: Vec<Vec<u8>>,
+    ends: usize,
+}
+
+impl Met {
+    fn turn(&mut self, game: &mut impl GameServer) {
+        let now = Instant::now();
+        while let Some(event) = game.poll(now) {
+            match event {
+                GameServerEvent::Connected { peer, remote, .. } => {
+                    self.remotes.push(remote);
+                    game.accept(now, peer, &[]);
+                }
+                GameServerEvent::Message { message, .. } => self.messages.push(message.to_vec()),
+                GameServerEvent::Disconnected { .. } => self.ends += 1,
+            }
+        }
+    }
+}
+
+fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
+    let mut client = Client::new(ClientSettings::new(name));
+    client.join_room("lobby").unwrap();
+    client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
+    TestPlayer::new(client, transport, Instant::now())
+}
+
+/// Lets Alice speak until Bob hears her, through the splice and past the game, which may be interrupted then.
+fn play<T: ClientTransport>(game: &mut impl GameServer, splice: &Program, transport: impl Fn() -> T) -> Met {
+    let (mut alice, mut bob) = (player("Alice", transport()), player("Bob", transport()));
+    let mut met = Met::default();
+    let mut is_heard = false;
+    turn_until("Bob hears Alice", || {
+        met.turn(game);
+        let now = Instant::now();
+        // Before she has joined there is nobody to speak to.
+        let _ = alice.client.send_voice(FRAME);
+        alice.wake(now);
+        alice.turn(now, |_| {});
+        bob.wake(now);
+        bob.turn(now, |event| is_heard |= matches!(event, ClientEvent::Voice(voice) if voice.frame == FRAME));
+        is_heard
+    });
+    assert_eq!((met.remotes.len(), met.ends), (2, 0));
+    let has_voice = |message: &Vec<u8>| message.windows(2).any(|bytes| bytes == VOICE);
+    assert!(!met.messages.iter().any(has_voice), "voice has reached the game: {:?}", met.messages);
+    #[cfg(unix)]
+    {
+        splice.signal("INT");
+        turn_until("the game hears that both are gone", || {
+            met.turn(game);
+            met.ends == 2
+        });
+        turn_until("the players hear it, too", || {
+            alice.turn(Instant::now(), |_| {});
+            bob.turn(Instant::now(), |_| {});
+            !alice.ends.is_empty() && !bob.ends.is_empty()
+        });
+    }
+    #[cfg(not(unix))]
+    let _ = splice;
+    met
+}
+
+fn turn_until(what: &str, mut turn: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !turn() {
+        assert!(Instant::now() < deadline, "this does not happen: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn kcp_server() -> UdpServer<KcpServer> {
+    let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);
+    UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap()
+}
+
+#[test]
+fn players_of_a_mirror_game_hear_each_other_and_their_game_hears_everything_else() {
+    let mut game = kcp_server();
+    let sources = if cfg!(target_os = "linux") { &["--source-addresses", "127.1.0.0/16"][..] } else { &[] };
+    let (splice, address) = splice("mirror", game.local_addr(), sources);
+    let met = play(&mut game, &splice, || {
+        let endpoint = KcpClient::new(KcpClientSettings::default());
+        let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
+        VoiceClient::new(network, MirrorClient::new(MirrorSettings::default()))
+    });
+    assert!(met.messages.len() >= 2, "each client has said at least that it is ready");
+    #[cfg(target_os = "linux")]
+    assert!(
+        met.remotes.iter().all(|remote| remote.ip().to_string().starts_with("127.1.")),
+        "{:?}",
+        met.remotes
+    );
+    #[cfg(unix)]
+    splice.end().assert_well();
+}
+
+#[test]
+fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() {
+    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_darkrift::ServerSettings::default()).unwrap();
+    let (splice, address) = splice("darkrift", game.local_addr(), &[]);
+    play(&mut game, &splice, || {
+        let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
+        VoiceClient::new(network, DarkRiftVoiceClient::new(0x1234, None, Layout::Raw))
+    });
+    #[cfg(unix)]
+    splice.end().assert_well();
+}
+
+#[test]
+fn what_would_run_is_told_without_running_it() {
+    let taken = UdpSocket::bind(ANY_PORT).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let arguments = ["splice", "mirror", "--listen", &address, "--upstream", "127.0.0.1:5"];
+    let ended = Program::start(&[&arguments[..], &["--check"]].concat()).end();
+    assert!(ended.status.success(), "{:?}", ended.err);
+    let said = ended.out.join("\n");
+    assert!(
+        said.contains(&format!("are taken at {address}; their voice goes to session \"main\"")),
+        "{said}"
+    );
+
+    let ended = Program::start(&arguments).end();
+    let complaint = ended.complaint();
+    assert!(complaint.contains(&format!("cannot listen on {address}")), "{complaint}");
+}
+
+#[test]
+fn what_cannot_be_is_refused_in_words() {
+    for (arguments, words) in [
+        (&["splice", "mirorr", "--listen", "127.0.0.1:0", "--upstream", "127.0.0.1:5"][..], "mirror"),
+        (&["splice", "mirror", "--listen", "127.0.0.1:0"], "--upstream"),
+        (&["splice", "mirror", "--listen", "here", "--upstream", "127.0.0.1:5"], "here"),
+        (&["splice", "mirror", "--listen", "127.0.0.1:0", "--upstream", "127.0.0.1"], "127.0.0.1"),
+        (
+            &[
+                "splice",
+                "mirror",
+                "--listen",
+                "127.0.0.1:0",
+                "--upstream",
+                "127.0.0.1:5",
+                "--source-addresses",
+                "127.0.0.1",
+            ],
+            "127.1.0.0/16",
+        ),
+        (
+            &[
+                "splice",
+                "darkrift",
+                "--listen",
+                "127.0.0.1:0",
+                "--upstream",
+                "127.0.0.1:5",
+                "--voice-type",
+                "A.B",
+            ],
+            "--voice-type",
+        ),
+    ] {
+        let ended = Program::start(arguments).end();
+        assert!(!ended.status.success(), "{arguments:?}");
+        let said = ended.err.join("\n");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        assert_eq!(ended.out, [""; 0], "{arguments:?}");
+    }
+}
