@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 13] = [
+const TARGETS: [&str; 14] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -39,6 +39,7 @@ const TARGETS: [&str; 13] = [
     "utp_datagrams",
     "mirror_messages",
     "simple_web_streams",
+    "kcp_datagrams",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

@@ -19,13 +19,15 @@
 //! empty.
 //! There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
 //!
-//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers get no
-//! more bytes than they send, and cannot end a connection whose cookie they have not seen; G1 has no cookies.
+//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers get at
+//! most three times the bytes that they send, and cannot end a connection whose cookie they have not seen; G1 has no cookies.
 
 #![forbid(unsafe_code)]
 
 mod arq;
 mod client;
+#[doc(hidden)]
+pub mod fuzz;
 mod generation;
 mod greeting;
 mod hello;

@@ -1,0 +1,270 @@
+//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to a server with several
+//! clients, and to those.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::Peer;
+
+use crate::{
+    Command, DATAGRAM_BYTES_MAX, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
+    RELIABLE_CHANNEL, Segment, UNRELIABLE_CHANNEL,
+};
+
+/// Reads operations from the bytes and carries them out.
+///
+/// # Panics
+/// If what comes out makes no sense: datagrams too long or for nobody who said anything, events that do not follow from each
+/// other, machines that want to be asked again at once for ever.
+pub fn kcp_datagrams(bytes: &[u8]) {
+    let mut bytes = bytes.iter().copied();
+    let mut stage = Stage::new();
+    while let Some(operation) = bytes.next() {
+        let mut next = || bytes.next().unwrap_or(0);
+        let place = usize::from(next()) % PLACES;
+        match operation % 10 {
+            0 => stage.pass(Duration::from_millis(u64::from(next()) * u64::from(next()))),
+            1 => stage.carry_up(place, next()),
+            2 => stage.carry_down(place, next()),
+            3 => {
+                let datagram: Vec<u8> = (0..next()).map(|_| next()).collect();
+                stage.give_server(place, &datagram);
+            }
+            4 => {
+                let datagram: Vec<u8> = (0..next()).map(|_| next()).collect();
+                stage.give_client(place, &datagram);
+            }
+            5 => {
+                let datagram = stage.segment(place, [(); 8].map(|()| next()));
+                stage.give_server(place, &datagram);
+            }
+            6 => {
+                let datagram = stage.segment(place, [(); 8].map(|()| next()));
+                stage.give_client(place, &datagram);
+            }
+            7 => stage.client_does(place, next(), usize::from(next()) * 20),
+            8 => stage.server_does(place, next(), usize::from(next()) * 20),
+            _ => stage.takes_newcomers = next().is_multiple_of(2),
+        }
+        stage.drain();
+    }
+}
+
+/// How many clients there are, one of each generation.
+const PLACES: usize = 4;
+
+struct Stage {
+    now: Instant,
+    server: KcpServer,
+    /// Whether those who are not there yet are taken in as soon as they are reported.
+    takes_newcomers: bool,
+    places: [Place; PLACES],
+    /// Who is there by what the server reported.
+    present: BTreeMap<Peer, usize>,
+    last_peer: u64,
+}
+
+struct Place {
+    client: KcpClient,
+    generation: Generation,
+    /// Whether the client was told to connect and has not reported an end.
+    is_connecting: bool,
+    has_spoken: bool,
+    /// What the server puts into its datagrams for here.
+    cookie: [u8; 4],
+    up: VecDeque<Vec<u8>>,
+    down: VecDeque<Vec<u8>>,
+}
+
+fn address(place: usize) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 1 + place as u16).into()
+}
+
+impl Stage {
+    fn new() -> Self {
+        let places = Generation::ALL.map(|generation| Place {
+            client: KcpClient::new(KcpClientSettings { generation, ..KcpClientSettings::default() }),
+            generation,
+            is_connecting: false,
+            has_spoken: false,
+            cookie: [0; 4],
+            up: VecDeque::new(),
+            down: VecDeque::new(),
+        });
+        let server = KcpServer::new(KcpServerSettings::default(), [7; 32]);
+        Self {
+            now: Instant::now(),
+            server,
+            takes_newcomers: true,
+            places,
+            present: BTreeMap::new(),
+            last_peer: 0,
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.server.handle_timeout(self.now);
+            self.drain();
+            assert!(
+                self.server.poll_timeout().is_none_or(|at| at > self.now),
+                "the server wants to be asked"
+            );
+        }
+        for place in 0..PLACES {
+            let client = &mut self.places[place].client;
+            if client.poll_timeout().is_some_and(|at| at <= self.now) {
+                client.handle_timeout(self.now);
+                self.drain();
+                let again = self.places[place].client.poll_timeout();
+                assert!(again.is_none_or(|at| at > self.now), "a client wants to be asked");
+            }
+        }
+    }
+
+    /// The oldest datagram that is under way arrives, perhaps changed.
+    fn carry_up(&mut self, place: usize, change: u8) {
+        if let Some(mut datagram) = self.places[place].up.pop_front() {
+            spoil(&mut datagram, change);
+            self.give_server(place, &datagram);
+        }
+    }
+
+    fn carry_down(&mut self, place: usize, change: u8) {
+        if let Some(mut datagram) = self.places[place].down.pop_front() {
+            spoil(&mut datagram, change);
+            self.give_client(place, &datagram);
+        }
+    }
+
+    fn give_server(&mut self, place: usize, datagram: &[u8]) {
+        self.places[place].has_spoken = true;
+        self.server.handle_datagram(self.now, address(place), datagram);
+    }
+
+    fn give_client(&mut self, place: usize, datagram: &[u8]) {
+        self.places[place].client.handle_datagram(self.now, datagram);
+    }
+
+    /// A datagram with one segment, with the cookie that belongs there.
+    fn segment(&self, place: usize, seed: [u8; 8]) -> Vec<u8> {
+        let [command, fragments_after, window, time_ms, number, expected, opcode, length] = seed;
+        let mut datagram = vec![1];
+        if self.places[place].generation.has_cookies() {
+            datagram.extend_from_slice(&self.places[place].cookie);
+        }
+        let commands = [Command::Push, Command::Acknowledge, Command::AskWindow, Command::TellWindow];
+        Segment {
+            command: commands[usize::from(command) % commands.len()],
+            fragments_after,
+            window: window.into(),
+            time_ms: time_ms.into(),
+            number: number.into(),
+            expected: expected.into(),
+            payload: &vec![opcode; usize::from(length)],
+        }
+        .write(&mut datagram);
+        datagram
+    }
+
+    fn client_does(&mut self, place: usize, what: u8, size: usize) {
+        let Place { client, is_connecting, .. } = &mut self.places[place];
+        match what % 6 {
+            0 if !*is_connecting => {
+                client.connect(self.now, &[]);
+                *is_connecting = true;
+            }
+            1 => client.disconnect(self.now),
+            2 => client.hang_up(self.now),
+            3 => client.send(self.now, UNRELIABLE_CHANNEL, &vec![what; size]),
+            _ => client.send(self.now, RELIABLE_CHANNEL, &vec![what; size * 10]),
+        }
+    }
+
+    fn server_does(&mut self, place: usize, what: u8, size: usize) {
+        let at_place = self.present.iter().find(|(_, at)| **at == place);
+        let peer = at_place.map_or(Peer(self.last_peer + 1), |(peer, _)| *peer);
+        match what % 6 {
+            0 => self.server.accept(self.now, peer, &[]),
+            1 => self.server.disconnect(self.now, peer, "enough"),
+            2 if what > 250 => self.server.shutdown(self.now),
+            3 => self.server.send(self.now, peer, UNRELIABLE_CHANNEL, &vec![what; size]),
+            _ => self.server.send(self.now, peer, RELIABLE_CHANNEL, &vec![what; size * 10]),
+        }
+    }
+
+    fn drain(&mut self) {
+        self.drain_server();
+        for place in 0..PLACES {
+            self.drain_client(place);
+        }
+    }
+
+    fn drain_server(&mut self) {
+        let mut bytes = Vec::new();
+        loop {
+            while let Some(event) = self.server.poll_event(&mut bytes) {
+                self.note(&event);
+                bytes.clear();
+            }
+            let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
+            let place = usize::from(to.port()) - 1;
+            let Place { has_spoken, cookie, down, .. } = &mut self.places[place];
+            assert!(*has_spoken, "nobody spoke from {to}");
+            assert!(bytes.len() <= DATAGRAM_BYTES_MAX, "{} bytes", bytes.len());
+            if let Some(seen) = bytes.get(1..5).and_then(|seen| seen.try_into().ok()) {
+                *cookie = seen;
+            }
+            down.push_back(std::mem::take(&mut bytes));
+        }
+        assert_eq!(self.server.statistics().connections.connected, self.present.len() as u64);
+    }
+
+    fn note(&mut self, event: &ServerEndpointEvent) {
+        match *event {
+            ServerEndpointEvent::Connected { peer, remote } => {
+                assert!(peer.0 > self.last_peer, "{peer:?} is used again");
+                self.last_peer = peer.0;
+                self.present.insert(peer, usize::from(remote.port()) - 1);
+                if self.takes_newcomers {
+                    self.server.accept(self.now, peer, &[]);
+                }
+            }
+            ServerEndpointEvent::Message { peer, .. } => {
+                assert!(self.present.contains_key(&peer), "{peer:?} is not there");
+            }
+            ServerEndpointEvent::Disconnected { peer, .. } => {
+                assert!(self.present.remove(&peer).is_some(), "{peer:?} was not there");
+            }
+        }
+    }
+
+    fn drain_client(&mut self, place: usize) {
+        let Place { client, is_connecting, up, .. } = &mut self.places[place];
+        let mut bytes = Vec::new();
+        loop {
+            while let Some(event) = client.poll_event(&mut bytes) {
+                assert!(*is_connecting, "{event:?} without a connection");
+                *is_connecting = !matches!(event, ClientEndpointEvent::Disconnected { .. });
+                bytes.clear();
+            }
+            if !client.poll_transmit(self.now, &mut bytes) {
+                break;
+            }
+            assert!(bytes.len() <= DATAGRAM_BYTES_MAX, "{} bytes", bytes.len());
+            up.push_back(std::mem::take(&mut bytes));
+        }
+    }
+}
+
+/// Turns one bit over, most of the time none.
+fn spoil(datagram: &mut [u8], change: u8) {
+    if change >= 128
+        && let Some(byte) = datagram.get_mut(usize::from(change - 128) / 2)
+    {
+        *byte ^= 1 << (change % 8);
+    }
+}
