@@ -40,6 +40,7 @@ const TARGETS: [&str; 14] = [
     "mirror_messages",
     "simple_web_streams",
     "kcp_datagrams",
+    "fishnet_payloads",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

@@ -33,6 +33,18 @@ pub trait Envelope: Send {
         message: &mut Vec<u8>,
     ) -> Option<Channel>;
 
+    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the client, in order, on
+    /// protocols that have such a thing; false if it cannot be.
+    fn wrap_in_parts(
+        &mut self,
+        _now: Instant,
+        _delivery: Delivery,
+        _packet: &[u8],
+        _messages: &mut Sorted,
+    ) -> bool {
+        false
+    }
+
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     fn handle_timeout(&mut self, _now: Instant, _sorted: &mut Sorted) {}
 
@@ -75,6 +87,18 @@ pub trait ClientEnvelope: Send {
         packet: &[u8],
         message: &mut Vec<u8>,
     ) -> Option<Channel>;
+
+    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the server, in order, on
+    /// protocols that have such a thing; false if it cannot be.
+    fn wrap_in_parts(
+        &mut self,
+        _now: Instant,
+        _delivery: Delivery,
+        _packet: &[u8],
+        _messages: &mut Sorted,
+    ) -> bool {
+        false
+    }
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     fn handle_timeout(&mut self, _now: Instant, _sorted: &mut Sorted) {}

@@ -42,6 +42,7 @@ mod source_addresses;
 mod splice;
 mod voice_client;
 mod voice_server;
+mod wrapping;
 
 pub use bare::Bare;
 pub use channel::Channel;

@@ -154,8 +154,18 @@ impl<G: GameClient, E: ClientEnvelope> ClientTransport for VoiceClient<G, E> {
         self.message.clear();
         if let Some(channel) = self.envelope.wrap(now, delivery, packet, &mut self.message) {
             self.network.send(now, channel, &self.message);
-            self.statistics.sent.count(delivery, 1, packet.len());
+        } else {
+            let mut parts = Sorted::default();
+            if !self.envelope.wrap_in_parts(now, delivery, packet, &mut parts) {
+                return;
+            }
+            while let Some((part, bytes)) = parts.pop() {
+                if let SortedPart::ToGame(channel) = part {
+                    self.network.send(now, channel, bytes);
+                }
+            }
         }
+        self.statistics.sent.count(delivery, 1, packet.len());
     }
 
     fn disconnect(&mut self, now: Instant) {

@@ -11,6 +11,7 @@ use consonance_transport::{
     Statistics,
 };
 
+use crate::wrapping::wrap_for_client;
 use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart};
 
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
@@ -200,16 +201,18 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
             return;
         }
         for &peer in peers {
-            self.message.clear();
             let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending);
-            let channel = connection
-                .and_then(|connection| connection.envelope.wrap(now, delivery, packet, &mut self.message));
-            let Some(channel) = channel else {
+            let is_wrapped = connection.is_some_and(|connection| {
+                let (envelope, network) = (&mut connection.envelope, &mut self.network);
+                wrap_for_client(envelope, now, (delivery, packet), &mut self.message, |channel, message| {
+                    network.send(now, peer, channel, message);
+                })
+            });
+            if is_wrapped {
+                self.statistics.sent.count(delivery, 1, packet.len());
+            } else {
                 self.statistics.dropped.not_connected += 1;
-                continue;
-            };
-            self.network.send(now, peer, channel, &self.message);
-            self.statistics.sent.count(delivery, 1, packet.len());
+            }
         }
     }
 

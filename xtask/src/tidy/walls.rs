@@ -55,6 +55,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
+        package: "consonance-fishnet",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-litenetlib",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],

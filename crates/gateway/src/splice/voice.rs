@@ -7,6 +7,7 @@ use consonance_transport::{Delivery, DisconnectReason, Peer};
 use super::player::{UpstreamLeg, Voice};
 use super::timers::Timer;
 use super::{Happening, Splice};
+use crate::wrapping::wrap_for_client;
 use crate::{Envelope as _, Envelopes, GameClient, GameServer, SortedPart};
 
 impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
@@ -96,14 +97,16 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         let peer = self.voices.get(&voice).copied();
         let player = peer.and_then(|peer| self.players.get_mut(&peer));
         let player = player.filter(|player| player.is_up() && player.voice == Voice::Open(voice));
-        self.message.clear();
-        let channel =
-            player.and_then(|player| player.envelope.wrap(now, delivery, packet, &mut self.message));
-        let (Some(peer), Some(channel)) = (peer, channel) else {
+        let is_wrapped = peer.zip(player).is_some_and(|(peer, player)| {
+            let (envelope, clients) = (&mut player.envelope, &mut self.clients);
+            wrap_for_client(envelope, now, (delivery, packet), &mut self.message, |channel, message| {
+                clients.send(now, peer, channel, message);
+            })
+        });
+        if is_wrapped {
+            self.voice.sent.count(delivery, 1, packet.len());
+        } else {
             self.voice.dropped.not_connected += 1;
-            return;
-        };
-        self.clients.send(now, peer, channel, &self.message);
-        self.voice.sent.count(delivery, 1, packet.len());
+        }
     }
 }

@@ -1,0 +1,82 @@
+//! The body of the fuzz target `fishnet_payloads`: whatever comes from either side, to all envelopes.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::{ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_transport::Delivery;
+
+use crate::{
+    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceServer, SpliceSettings, VoiceChannels,
+    VoiceServerSettings, packed, write_voice,
+};
+
+/// Payloads one after the other, each behind a byte for where it goes and one for its length; a length of 255 stands for a
+/// voice broadcast put into the rest.
+///
+/// # Panics
+/// If an envelope does what it must not.
+pub fn fishnet_payloads(mut bytes: &[u8]) {
+    let start = Instant::now();
+    let mut splice = FishNetSplice::new(SpliceSettings::default()).open(start);
+    let mut server = FishNetVoiceServer::new(VoiceServerSettings::default()).open(start);
+    let mut client = FishNetClient::new(ClientSettings::default());
+    let mut sorted = Sorted::default();
+    client.handle_connected(start, &mut sorted);
+    while sorted.pop().is_some() {}
+    let mut now = start;
+    let mut splice_took_bytes = 0;
+    while let [place, length, rest @ ..] = bytes {
+        let (raw, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+        bytes = rest;
+        let mut payload = raw.to_vec();
+        if *length == u8::MAX {
+            payload.truncate(40);
+            write_voice(crate::BroadcastKey::VOICE, &[&[0x8b, 0xc7], raw].concat(), &mut payload);
+        }
+        now += Duration::from_millis(u64::from(*place));
+        let channels = VoiceChannels::default();
+        let channel = if place & 4 == 0 { channels.reliable } else { channels.unreliable };
+        match place & 3 {
+            0 => {
+                splice.handle_from_client(now, channel, &payload, &mut sorted);
+                splice_took_bytes += payload.len();
+            }
+            1 => splice.handle_from_game(now, channel, &payload, &mut sorted),
+            2 => server.handle_from_client(now, channel, &payload, &mut sorted),
+            _ => client.handle_message(now, channel, &payload, &mut sorted),
+        }
+        check(&mut sorted, place & 3, &mut splice_took_bytes);
+        check_numbers(raw);
+        server.handle_timeout(now, &mut sorted);
+        client.handle_timeout(now, &mut sorted);
+        while sorted.pop().is_some() {}
+        let mut wrapped = Vec::new();
+        let channel = splice.wrap(now, Delivery::Unreliable, raw, &mut wrapped);
+        assert_eq!(channel.is_some(), !wrapped.is_empty(), "a message has a channel");
+        assert!(wrapped.len() <= crate::PAYLOAD_BYTES_MAX);
+    }
+}
+
+/// Nobody answers in somebody else's place, and a splice makes no more of what a client sent.
+fn check(sorted: &mut Sorted, place: u8, splice_took_bytes: &mut usize) {
+    while let Some((part, bytes)) = sorted.pop() {
+        match (part, place) {
+            (SortedPart::Voice(_), 0 | 2 | 3) | (SortedPart::ToClient(_), 1 | 2) => {}
+            (SortedPart::ToGame(_), 0) => {
+                let left = splice_took_bytes.checked_sub(bytes.len());
+                *splice_took_bytes = left.expect("what goes on came before");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    sorted.take_violation();
+}
+
+/// A number that can be read is the same when it was written again.
+fn check_numbers(bytes: &[u8]) {
+    if let Some((number, _)) = packed::read(bytes) {
+        let mut written = Vec::new();
+        packed::write(number, &mut written);
+        assert_eq!(packed::read(&written), Some((number, &[][..])));
+    }
+}

@@ -1,0 +1,45 @@
+//! Where voice is in the messages of games on [Fish-Networking](https://fish-networking.gitbook.io), versions 3 and 4.
+//!
+//! ```text
+//! payload = what LiteNetLib carries at once   [tick u32] packet*           Payload
+//!  └ packet                                   [id u16] [body]              Packet
+//!     ├ broadcast                             [key u16] [length] [body]    BroadcastKey
+//!     │  └ of voice                           [length] [voice packet]      write_voice
+//!     └ split: a part of packets that are too long together                split
+//! ```
+//!
+//! Three envelopes lead to and from a session:
+//!
+//! * [`FishNetVoiceServer`]: a server without a game, which does what clients expect of theirs;
+//! * [`FishNetSplice`]: takes the voice out of what clients send to their game's server;
+//! * [`FishNetClient`]: a player of ours among the game's clients.
+//!
+//! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and [`Packet::voice`], and
+//! sends it with [`write_voice`].
+
+#![forbid(unsafe_code)]
+
+mod broadcast;
+mod channels;
+mod client;
+#[doc(hidden)]
+pub mod fuzz;
+pub mod packed;
+mod payload;
+mod splice;
+pub mod split;
+mod tick_clock;
+mod voice_server;
+
+pub use broadcast::{BroadcastKey, find_voice, write_voice};
+pub use channels::VoiceChannels;
+pub use client::{ClientSettings, FishNetClient};
+pub use payload::{Packet, Packets, Payload, Side};
+pub use splice::{FishNetSplice, FishNetSplicedConnection, SpliceSettings};
+pub use voice_server::{
+    Authentication, FishNetVoiceConnection, FishNetVoiceServer, Version, VoiceServerSettings,
+};
+
+/// The longest payload that every version takes, tick included, in bytes (Tugboat of 4.0 to 4.6: 1023, of which 2 are
+/// reserved).
+pub const PAYLOAD_BYTES_MAX: usize = 1021;

@@ -1,0 +1,169 @@
+//! A splice takes voice out, and nothing else changes.
+
+use std::time::Instant;
+
+use consonance_fishnet::{FishNetSplice, FishNetSplicedConnection, SpliceSettings, split};
+use consonance_gateway::{Channel, Envelope as _, Envelopes as _, SortedPart};
+use consonance_transport::Delivery;
+
+use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
+
+/// A packet of the game's own, whose length nobody can tell.
+const RPC: &[u8] = &[8, 0, 1, 0, 12, 0, 0x7a, 0xa3, 9, 9];
+
+fn connection() -> (Instant, FishNetSplicedConnection) {
+    let now = Instant::now();
+    (now, FishNetSplice::new(SpliceSettings::default()).open(now))
+}
+
+fn up(splice: &mut FishNetSplicedConnection, now: Instant, channel: Channel, message: &[u8]) -> Made {
+    made(|sorted| splice.handle_from_client(now, channel, message, sorted))
+}
+
+fn to_game(channel: Channel, message: Vec<u8>) -> (SortedPart, Vec<u8>) {
+    (SortedPart::ToGame(channel), message)
+}
+
+#[test]
+fn voice_is_cut_out_behind_packets_that_nobody_can_read() {
+    let (now, mut splice) = connection();
+    let bundle = payload(0x1234, &[RPC, &voice(b"one"), &[8, 0, 7], &voice(b"two"), &[7, 0]]);
+    let rest = payload(0x1234, &[RPC, &[8, 0, 7], &[7, 0]]);
+    for (channel, delivery) in [(RELIABLE, Delivery::Reliable), (UNRELIABLE, Delivery::Unreliable)] {
+        let made = up(&mut splice, now, channel, &bundle);
+        let voice = SortedPart::Voice(delivery);
+        assert_eq!(
+            made.parts,
+            [(voice, packet(b"one")), (voice, packet(b"two")), to_game(channel, rest.clone())]
+        );
+    }
+}
+
+#[test]
+fn of_a_payload_that_held_only_voice_nothing_remains() {
+    let (now, mut splice) = connection();
+    let made = up(&mut splice, now, UNRELIABLE, &payload(7, &[&voice(b"one"), &voice(b"two")]));
+    assert_eq!(made.parts.len(), 2);
+    assert!(made.parts.iter().all(|(part, _)| *part == SortedPart::Voice(Delivery::Unreliable)));
+}
+
+#[test]
+fn what_holds_no_voice_goes_on_byte_for_byte() {
+    let almost = [voice(b"cut off").split_last().unwrap().1, &[]].concat();
+    let no_magic = hex("0c00 7aa3 08 06 010203");
+    let other_length = hex("0c00 7aa3 0a 06 8bc703");
+    for message in [
+        vec![],
+        vec![1, 0, 0, 0],
+        payload(1, &[RPC]),
+        payload(1, &[&almost]),
+        payload(1, &[&no_magic]),
+        payload(1, &[&other_length]),
+        payload(1, &[&hex("1500 0a 342e372e32")]),
+    ] {
+        for channel in [RELIABLE, UNRELIABLE, Channel(0)] {
+            let (now, mut splice) = connection();
+            let made = up(&mut splice, now, channel, &message);
+            assert_eq!(made, Made { parts: vec![to_game(channel, message.clone())], violation: None });
+        }
+    }
+}
+
+#[test]
+fn a_split_without_voice_goes_on_in_its_own_parts_once_it_is_whole() {
+    let (now, mut splice) = connection();
+    let parts: Vec<Vec<u8>> = split::payloads(9, &[5; 2500]).collect();
+    for part in &parts[..2] {
+        assert_eq!(up(&mut splice, now, RELIABLE, part).parts, []);
+        let unreliable = payload(9, &[RPC]);
+        assert_eq!(up(&mut splice, now, UNRELIABLE, &unreliable).parts, [to_game(UNRELIABLE, unreliable)]);
+    }
+    let made = up(&mut splice, now, RELIABLE, &parts[2]);
+    assert_eq!(made.parts, parts.into_iter().map(|part| to_game(RELIABLE, part)).collect::<Vec<_>>());
+}
+
+#[test]
+fn voice_is_taken_out_of_a_split_and_what_is_left_goes_on() {
+    for (rest_bytes, messages) in [(0, 0), (500, 1), (1017, 1), (1018, 2), (5000, 5)] {
+        let (now, mut splice) = connection();
+        let rest = vec![5; rest_bytes];
+        let together = [&rest[..rest_bytes / 2], &voice(&[1; 1200]), &rest[rest_bytes / 2..]].concat();
+        let made: Vec<Made> =
+            split::payloads(9, &together).map(|part| up(&mut splice, now, RELIABLE, &part)).collect();
+        let (last, before) = made.split_last().unwrap();
+        assert!(before.iter().all(|made| made.parts.is_empty()));
+        assert_eq!(last.parts[0], (SortedPart::Voice(Delivery::Reliable), packet(&[1; 1200])));
+        assert_eq!(last.parts.len(), 1 + messages, "{rest_bytes} bytes");
+        let forwarded: Vec<(SortedPart, Vec<u8>)> = if messages == 1 {
+            vec![to_game(RELIABLE, payload(9, &[&rest]))]
+        } else {
+            split::payloads(9, &rest).map(|part| to_game(RELIABLE, part)).collect()
+        };
+        assert_eq!(last.parts[1..], forwarded);
+    }
+}
+
+#[test]
+fn parts_that_something_else_comes_between_go_on_in_their_order() {
+    let (now, mut splice) = connection();
+    let parts: Vec<Vec<u8>> = split::payloads(9, &[5; 2500]).collect();
+    let between = payload(9, &[RPC]);
+    let mut made = Vec::new();
+    let order = [&parts[0], &between, &parts[1], &parts[2]];
+    for message in order {
+        made.extend(up(&mut splice, now, RELIABLE, message).parts);
+    }
+    assert_eq!(made, order.map(|message| to_game(RELIABLE, message.clone())));
+    let next: Vec<Vec<u8>> = split::payloads(9, &voice(&[1; 1200])).collect();
+    assert_eq!(up(&mut splice, now, RELIABLE, &next[0]).parts, []);
+    assert_eq!(up(&mut splice, now, RELIABLE, &next[1]).parts.len(), 1, "the next one is taken again");
+}
+
+#[test]
+fn a_split_that_no_server_would_take_goes_on_as_it_is() {
+    let (now, mut splice) = connection();
+    let parts: Vec<Vec<u8>> = split::payloads(9, &vec![5; split::BYTES_MAX + 2000]).collect();
+    let made: Vec<(SortedPart, Vec<u8>)> =
+        parts.iter().flat_map(|part| up(&mut splice, now, RELIABLE, part).parts).collect();
+    assert_eq!(made, parts.into_iter().map(|part| to_game(RELIABLE, part)).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_the_game_says_goes_on_untouched_and_our_payloads_have_its_latest_tick() {
+    let (now, mut splice) = connection();
+    let mut message = Vec::new();
+    assert_eq!(
+        splice.wrap(now, Delivery::Unreliable, &packet(b""), &mut message),
+        None,
+        "nobody asked for it"
+    );
+    up(&mut splice, now, RELIABLE, &payload(1, &[&voice(b"handshake")]));
+    for (channel, from_game) in [
+        (RELIABLE, payload(41, &[&voice(b"of its own voice")])),
+        (UNRELIABLE, payload(42, &[RPC])),
+        (UNRELIABLE, vec![1, 2]),
+    ] {
+        let made = made(|sorted| splice.handle_from_game(now, channel, &from_game, sorted));
+        assert_eq!(made.parts, [(SortedPart::ToClient(channel), from_game)]);
+    }
+    let channel = splice.wrap(now, Delivery::Reliable, &packet(b"x"), &mut message);
+    assert_eq!((channel, message), (Some(RELIABLE), payload(42, &[&voice(b"x")])));
+}
+
+#[test]
+fn our_parts_do_not_come_between_those_of_the_game() {
+    let (now, mut splice) = connection();
+    up(&mut splice, now, RELIABLE, &payload(1, &[&voice(b"handshake")]));
+    let games: Vec<Vec<u8>> = split::payloads(9, &[5; 2500]).collect();
+    let large = packet(&[1; 1500]);
+    let down = |splice: &mut FishNetSplicedConnection, message: &[u8]| {
+        made(|sorted| splice.handle_from_game(now, RELIABLE, message, sorted)).parts
+    };
+    assert_eq!(down(&mut splice, &games[0]).len(), 1);
+    let waiting = made(|sorted| assert!(splice.wrap_in_parts(now, Delivery::Reliable, &large, sorted)));
+    assert_eq!(waiting.parts, []);
+    assert_eq!(down(&mut splice, &games[1]).len(), 1);
+    let last = down(&mut splice, &games[2]);
+    assert_eq!(last[0], (SortedPart::ToClient(RELIABLE), games[2].clone()));
+    assert_eq!(last.len(), 3, "and ours behind it");
+}

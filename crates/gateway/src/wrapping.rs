@@ -1,0 +1,31 @@
+//! A voice packet becomes one message, or several.
+
+use std::time::Instant;
+
+use consonance_transport::Delivery;
+
+use crate::{Channel, Envelope, Sorted, SortedPart};
+
+/// Has an envelope wrap a packet for its client, and gives out what is to be sent; false if it cannot be wrapped. The buffer
+/// is for the message.
+pub(crate) fn wrap_for_client(
+    envelope: &mut impl Envelope,
+    now: Instant,
+    (delivery, packet): (Delivery, &[u8]),
+    message: &mut Vec<u8>,
+    mut send: impl FnMut(Channel, &[u8]),
+) -> bool {
+    message.clear();
+    if let Some(channel) = envelope.wrap(now, delivery, packet, message) {
+        send(channel, message);
+        return true;
+    }
+    let mut parts = Sorted::default();
+    let is_wrapped = envelope.wrap_in_parts(now, delivery, packet, &mut parts);
+    while let Some((part, bytes)) = parts.pop() {
+        if let SortedPart::ToClient(channel) = part {
+            send(channel, bytes);
+        }
+    }
+    is_wrapped
+}
