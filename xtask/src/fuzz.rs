@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 15] = [
+const TARGETS: [&str; 16] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -41,6 +41,7 @@ const TARGETS: [&str; 15] = [
     "simple_web_streams",
     "kcp_datagrams",
     "fishnet_payloads",
+    "ngo_messages",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

@@ -94,6 +94,12 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-gateway"]),
         tests_may_also_use: &["consonance-transport"],
     },
+    Walls {
+        package: "consonance-ngo",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        // Its messages over the network that they really take.
+        tests_may_also_use: &["consonance-utp"],
+    },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-utp",

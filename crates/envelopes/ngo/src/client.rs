@@ -1,0 +1,155 @@
+//! A player of ours on a Netcode server.
+
+use std::time::Instant;
+
+use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart};
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::approval::{ConnectionApproved, ConnectionRequest, is_synchronization};
+use crate::batch::{Batch, BatchWriter, Message};
+use crate::types::{MessageType, TypeList};
+use crate::voice::{NameHash, RELIABLE, VoiceDialect, VoiceName, channel_for, delivery_of, voice_limits};
+
+/// What a client says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// Its types of messages: those of Netcode 2.13 unless told otherwise.
+    pub types: TypeList,
+    /// What has to be the same in the game's own builds; a server of the game checks it.
+    pub config_hash: u64,
+    /// What is told to a game that decides who is taken in.
+    pub approval_data: Option<Vec<u8>>,
+    /// How the game hashes names.
+    pub names: NameHash,
+    /// Whether the server synchronises scenes before clients are connected, as it does by default.
+    pub manages_scenes: bool,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            types: TypeList::stock(),
+            config_hash: 0,
+            approval_data: None,
+            names: NameHash::default(),
+            manages_scenes: true,
+        }
+    }
+}
+
+/// The envelope of a client.
+#[derive(Debug)]
+pub struct NgoClient {
+    settings: ClientSettings,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The server has to answer.
+    Asked,
+    /// It took us in.
+    Approved { voice: VoiceDialect, scene: Option<u32>, client_id: u64, is_ready: bool },
+}
+
+impl NgoClient {
+    /// A client with these settings.
+    pub fn new(settings: ClientSettings) -> Self {
+        Self { settings, state: State::Asked }
+    }
+
+    /// What the server calls this client, once it took it in.
+    pub fn client_id(&self) -> Option<u64> {
+        match self.state {
+            State::Asked => None,
+            State::Approved { client_id, .. } => Some(client_id),
+        }
+    }
+
+    fn handle(&mut self, channel: Channel, message: &Message<'_>, sorted: &mut Sorted) {
+        match &mut self.state {
+            State::Asked => self.handle_approval(message, sorted),
+            State::Approved { voice, scene, is_ready, .. } => {
+                if *scene == Some(message.id) && is_synchronization(message.body) {
+                    *is_ready = true;
+                }
+                let Some((VoiceName::ToClient, _)) = voice.name_of(message) else { return };
+                match VoiceDialect::packet(message) {
+                    Some(packet) => sorted.voice(delivery_of(channel), packet),
+                    None => sorted.violation("a voice message does not tell its own length"),
+                }
+            }
+        }
+    }
+
+    /// Whatever comes before the approval says why there is none.
+    fn handle_approval(&mut self, message: &Message<'_>, sorted: &mut Sorted) {
+        let Some(approved) = approval_in(message) else { return };
+        let Some(voice) = VoiceDialect::new(&approved.types) else {
+            sorted.violation("the server knows no named messages");
+            return;
+        };
+        let scene = approved.types.find(MessageType::SCENE_EVENT).map(|(id, _)| id);
+        let (client_id, is_ready) = (approved.client_id, !self.settings.manages_scenes);
+        self.state = State::Approved { voice, scene, client_id, is_ready };
+    }
+}
+
+/// What a message says about being taken in, if it is that message by its own list.
+pub(crate) fn approval_in(message: &Message<'_>) -> Option<ConnectionApproved> {
+    let approved = ConnectionApproved::read(message.body)?;
+    let (id, _) = approved.types.find(MessageType::CONNECTION_APPROVED)?;
+    (id == message.id).then_some(approved)
+}
+
+impl ClientEnvelope for NgoClient {
+    fn handle_connected(&mut self, _now: Instant, sorted: &mut Sorted) {
+        self.state = State::Asked;
+        let request = ConnectionRequest {
+            types: self.settings.types.clone(),
+            config_hash: self.settings.config_hash,
+            approval_data: self.settings.approval_data.as_deref(),
+        };
+        let mut body = Vec::new();
+        request.write(&mut body);
+        let id = request.types.find(MessageType::CONNECTION_REQUEST).map_or(1, |(id, _)| id);
+        sorted.write(SortedPart::ToGame(RELIABLE), |bytes| {
+            let mut batch = BatchWriter::new(bytes);
+            batch.message(id, &[&body]);
+            batch.finish();
+        });
+    }
+
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+        let Ok(batch) = Batch::parse(message) else {
+            sorted.violation("what came is no batch; is the server's Netcode 1.3.1 or newer?");
+            return;
+        };
+        for message in batch.messages() {
+            match message {
+                Ok(message) => self.handle(channel, &message, sorted),
+                Err(_) => sorted.violation("a message in a batch is cut off"),
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        matches!(self.state, State::Approved { is_ready: true, .. })
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let State::Approved { voice, .. } = &self.state else { return None };
+        voice.write(VoiceName::ToServer, self.settings.names, packet, message);
+        Some(channel_for(delivery))
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        voice_limits(messages)
+    }
+}

@@ -1,0 +1,113 @@
+//! The body of the fuzz target `ngo_messages`: whatever comes from either side, to all envelopes.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_transport::Delivery;
+
+use crate::{
+    Batch, BatchWriter, ClientSettings, MessageType, NgoClient, NgoSplice, NgoSplicedConnection,
+    NgoVoiceServer, TypeList, VoiceServerSettings, packed,
+};
+
+/// Messages one after the other, each behind a byte for where it goes and one for its length. Half of them are put into a
+/// batch first, whose hash no mutation would find.
+///
+/// # Panics
+/// If an envelope does what it must not.
+pub fn ngo_messages(mut bytes: &[u8]) {
+    let start = Instant::now();
+    let mut splice = NgoSplice.open(start);
+    let mut server = NgoVoiceServer::new(VoiceServerSettings::default()).open(start);
+    let mut client = NgoClient::new(ClientSettings::default());
+    let mut sorted = Sorted::default();
+    client.handle_connected(start, &mut sorted);
+    drain(&mut sorted);
+    let mut now = start;
+    while let [place, length, rest @ ..] = bytes {
+        let (content, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+        bytes = rest;
+        now += Duration::from_millis(u64::from(*place));
+        let channel = Channel(u16::from(place >> 2 & 1) * 2 + 1);
+        let message = if place >> 3 & 1 == 0 { batch_of(content) } else { content.to_vec() };
+        match place & 3 {
+            0 => check_splice(&mut splice, now, channel, &message),
+            1 => splice.handle_from_game(now, channel, &message, &mut sorted),
+            2 => server.handle_from_client(now, channel, &message, &mut sorted),
+            _ => client.handle_message(now, channel, &message, &mut sorted),
+        }
+        drain(&mut sorted);
+        check_codecs(content);
+        let mut wrapped = Vec::new();
+        for channel in [
+            splice.wrap(now, Delivery::Reliable, content, &mut wrapped),
+            server.wrap(now, Delivery::Reliable, content, &mut wrapped),
+            client.wrap(now, Delivery::Reliable, content, &mut wrapped),
+        ] {
+            assert_eq!(channel.is_some(), Batch::parse(&wrapped).is_ok(), "a message is a batch");
+            wrapped.clear();
+        }
+        server.handle_timeout(now, &mut sorted);
+        drain(&mut sorted);
+    }
+}
+
+/// Messages one after the other: the number of a type, a length, and the body.
+fn batch_of(mut content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut batch = BatchWriter::new(&mut bytes);
+    while let [id, length, rest @ ..] = content {
+        let (body, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+        batch.message(u32::from(*id), &[body]);
+        content = rest;
+    }
+    batch.finish();
+    bytes
+}
+
+/// A batch without voice goes on byte for byte, and one with voice without that.
+fn check_splice(splice: &mut NgoSplicedConnection, now: Instant, channel: Channel, message: &[u8]) {
+    let mut sorted = Sorted::default();
+    splice.handle_from_client(now, channel, message, &mut sorted);
+    let has_broken_a_rule = sorted.take_violation().is_some();
+    let (mut voices, mut game) = (0, None);
+    while let Some((part, bytes)) = sorted.pop() {
+        match part {
+            SortedPart::Voice(_) => voices += 1,
+            SortedPart::ToGame(on) => {
+                assert_eq!(on, channel, "the game's messages stay on their channel");
+                assert!(game.replace(bytes.to_vec()).is_none(), "one batch remains one");
+            }
+            SortedPart::ToClient(_) => panic!("a splice answers nothing"),
+        }
+    }
+    if voices == 0 && !has_broken_a_rule && game.is_some() {
+        let count = |bytes: &[u8]| Batch::parse(bytes).map_or(0, |batch| batch.messages().count());
+        let game = game.unwrap_or_default();
+        assert!(game == message || count(&game) < count(message), "something was changed");
+    }
+}
+
+fn check_codecs(bytes: &[u8]) {
+    if let Some((list, _)) = TypeList::read(bytes) {
+        let mut written = Vec::new();
+        list.write(&mut written);
+        assert_eq!(TypeList::read(&written), Some((list.clone(), written.len())));
+        assert!(list.find(MessageType::NAMED).is_none_or(|(id, _)| (id as usize) < list.types().len()));
+    }
+    let mut written = Vec::new();
+    if let Some((value, _)) = packed::read_u64(bytes) {
+        packed::write_u64(value, &mut written);
+        assert_eq!(packed::read_u64(&written), Some((value, written.len())));
+    }
+    written.clear();
+    if let Some((value, _)) = packed::read_i32(bytes) {
+        packed::write_i32(value, &mut written);
+        assert_eq!(packed::read_i32(&written), Some((value, written.len())));
+    }
+}
+
+fn drain(sorted: &mut Sorted) {
+    let _ = sorted.take_violation();
+    while sorted.pop().is_some() {}
+}
