@@ -67,7 +67,7 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-mirror",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-kcp", "consonance-simple-web", "consonance-telepathy"],
     },
     Walls {
         package: "consonance-kcp",
