@@ -100,6 +100,16 @@ const WALLS: &[Walls] = &[
         // Its messages over the network that they really take.
         tests_may_also_use: &["consonance-utp"],
     },
+    Walls {
+        package: "consonance-forge",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &["consonance-forge-envelope"],
+    },
+    Walls {
+        package: "consonance-forge-envelope",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-utp",

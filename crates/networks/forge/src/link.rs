@@ -1,0 +1,280 @@
+//! One connection's frames: confirmed, sent again, put together, put in order. The same at both ends.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::DatagramQueue;
+
+use crate::frame::{Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
+use crate::settings::LinkSettings;
+
+use self::pieces::Pieces;
+
+mod pieces;
+
+/// Frames go in and come out; datagrams come in and go out.
+#[derive(Debug)]
+pub(crate) struct Link {
+    settings: LinkSettings,
+    start: Instant,
+    last_heard: Instant,
+    next_unique_id: u64,
+    next_reliable_id: u64,
+    /// Reliable frames that were not confirmed yet, in order; the first ones are on their way.
+    unconfirmed: VecDeque<Unconfirmed>,
+    unconfirmed_bytes: usize,
+    round_trip: Duration,
+    pieces: Pieces,
+    /// The place of the next reliable frame to be delivered.
+    expected_id: u64,
+    /// Reliable frames that came before their turn.
+    ahead: BTreeMap<u64, (Head, Vec<u8>)>,
+    /// Frames to be taken, with their payloads.
+    inbox: DatagramQueue<Head>,
+    outbox: DatagramQueue<()>,
+    frame: Vec<u8>,
+    malformed: u64,
+}
+
+/// A frame without its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) control: Control,
+    pub(crate) router: u8,
+    pub(crate) group: i32,
+    pub(crate) is_reliable: bool,
+}
+
+impl Head {
+    /// For Forge's own parts.
+    pub(crate) fn reliable(control: Control, group: i32) -> Self {
+        Self { control, router: 0, group, is_reliable: true }
+    }
+
+    pub(crate) fn unreliable(control: Control, group: i32) -> Self {
+        Self { is_reliable: false, ..Self::reliable(control, group) }
+    }
+}
+
+#[derive(Debug)]
+struct Unconfirmed {
+    unique_id: u64,
+    datagram: Vec<u8>,
+    /// When it was sent last, and how often; never, while too many before it are on their way.
+    sent: Option<(Instant, u32)>,
+}
+
+/// There is no room for another reliable frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+impl Link {
+    pub(crate) fn new(now: Instant, settings: LinkSettings) -> Self {
+        Self {
+            settings,
+            start: now,
+            last_heard: now,
+            next_unique_id: 0,
+            next_reliable_id: 0,
+            unconfirmed: VecDeque::new(),
+            unconfirmed_bytes: 0,
+            round_trip: FIRST_ROUND_TRIP,
+            pieces: Pieces::default(),
+            expected_id: 0,
+            ahead: BTreeMap::new(),
+            inbox: DatagramQueue::default(),
+            outbox: DatagramQueue::default(),
+            frame: Vec::new(),
+            malformed: 0,
+        }
+    }
+
+    /// A datagram came from the other end.
+    pub(crate) fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        let Some(piece) = Piece::parse(datagram) else {
+            self.malformed += 1;
+            return;
+        };
+        self.last_heard = now;
+        if piece.meta.is_confirmation() {
+            self.confirm(now, piece.unique_id);
+            return;
+        }
+        let mut frame = std::mem::take(&mut self.frame);
+        let is_taken = if piece.meta.is_last() && piece.order == 0 {
+            self.take_frame(&piece, piece.bytes)
+        } else {
+            match self.pieces.put(now, &piece, &mut frame) {
+                pieces::Put::Whole => self.take_frame(&piece, &frame),
+                pieces::Put::Kept => true,
+                pieces::Put::Refused => false,
+            }
+        };
+        self.frame = frame;
+        if is_taken && piece.meta.is_reliable() {
+            self.outbox.push((), |bytes| piece.write_confirmation(bytes));
+        }
+    }
+
+    /// Sends a frame in one datagram.
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        head: Head,
+        receivers: u8,
+        payload: &[u8],
+    ) -> Result<(), Full> {
+        debug_assert!(payload.len() <= PAYLOAD_BYTES_MAX, "a payload fits one datagram");
+        if head.is_reliable && self.unconfirmed_bytes > self.settings.unconfirmed_bytes_max {
+            return Err(Full);
+        }
+        let unique_id = self.next_unique_id;
+        self.next_unique_id += 1;
+        let reliable_id = head.is_reliable.then_some(self.next_reliable_id);
+        self.next_reliable_id += u64::from(head.is_reliable);
+        let frame = Frame {
+            control: head.control,
+            router: head.router,
+            payload,
+            reliable_id,
+            time_step: now.saturating_duration_since(self.start).as_millis() as u64,
+            unique_id,
+        };
+        let write = |bytes: &mut Vec<u8>| {
+            frame.write(bytes);
+            write_trailer(head.group, 0, Meta::last(head.is_reliable, receivers), bytes);
+        };
+        if head.is_reliable {
+            let mut datagram = Vec::new();
+            write(&mut datagram);
+            self.unconfirmed_bytes += datagram.len();
+            self.unconfirmed.push_back(Unconfirmed { unique_id, datagram, sent: None });
+            self.send_waiting(now);
+        } else {
+            self.outbox.push((), write);
+        }
+        Ok(())
+    }
+
+    /// Sends again what was not confirmed in time.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        let round_trip = self.round_trip;
+        for waiting in self.unconfirmed.iter_mut().take(ON_THEIR_WAY_MAX) {
+            if waiting.due(round_trip).is_some_and(|at| at <= now) {
+                let times = waiting.sent.map_or(0, |(_, times)| times);
+                waiting.sent = Some((now, times + 1));
+                self.outbox.push((), |bytes| bytes.extend_from_slice(&waiting.datagram));
+            }
+        }
+    }
+
+    /// When something is to be sent again, or the other end has been silent for too long.
+    pub(crate) fn poll_timeout(&self) -> Instant {
+        let on_their_way = self.unconfirmed.iter().take(ON_THEIR_WAY_MAX);
+        let again = on_their_way.filter_map(|waiting| waiting.due(self.round_trip)).min();
+        again.map_or(self.lost_at(), |again| again.min(self.lost_at()))
+    }
+
+    /// When the other end has been silent for too long, if nothing comes until then.
+    pub(crate) fn lost_at(&self) -> Instant {
+        self.last_heard + self.settings.timeout
+    }
+
+    /// The next frame that came; its payload is appended.
+    pub(crate) fn poll_frame(&mut self, payload: &mut Vec<u8>) -> Option<Head> {
+        self.inbox.pop(payload)
+    }
+
+    /// The next datagram to leave; it is appended.
+    pub(crate) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> bool {
+        self.outbox.pop(datagram).is_some()
+    }
+
+    pub(crate) fn has_datagrams(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
+    /// Whether everything that is reliable has arrived.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.unconfirmed.is_empty()
+    }
+
+    pub(crate) fn malformed(&self) -> u64 {
+        self.malformed
+    }
+
+    fn confirm(&mut self, now: Instant, unique_id: u64) {
+        let mut on_their_way = self.unconfirmed.iter().take(ON_THEIR_WAY_MAX);
+        let Some(index) = on_their_way.position(|waiting| waiting.unique_id == unique_id) else { return };
+        let Some(confirmed) = self.unconfirmed.remove(index) else { return };
+        self.unconfirmed_bytes -= confirmed.datagram.len();
+        // What was sent twice does not tell which time was confirmed (Karn's algorithm).
+        if let Some((at, 1)) = confirmed.sent {
+            self.round_trip = (self.round_trip * 7 + now.saturating_duration_since(at)) / 8;
+        }
+        self.send_waiting(now);
+    }
+
+    fn send_waiting(&mut self, now: Instant) {
+        for waiting in self.unconfirmed.iter_mut().take(ON_THEIR_WAY_MAX) {
+            if waiting.sent.is_none() {
+                waiting.sent = Some((now, 1));
+                self.outbox.push((), |bytes| bytes.extend_from_slice(&waiting.datagram));
+            }
+        }
+    }
+
+    /// False if there is no room for it yet: it must not be confirmed then.
+    fn take_frame(&mut self, piece: &Piece<'_>, bytes: &[u8]) -> bool {
+        let Some(frame) = Frame::parse(bytes, piece.meta.is_reliable()) else {
+            self.malformed += 1;
+            return false;
+        };
+        let head = Head {
+            control: frame.control,
+            router: frame.router,
+            group: piece.group,
+            is_reliable: frame.reliable_id.is_some(),
+        };
+        match frame.reliable_id {
+            None => self.deliver(head, frame.payload),
+            Some(id) if id < self.expected_id => {}
+            Some(id) if id == self.expected_id => {
+                self.deliver(head, frame.payload);
+                self.expected_id += 1;
+                while let Some((head, payload)) = self.ahead.remove(&self.expected_id) {
+                    self.deliver(head, &payload);
+                    self.expected_id += 1;
+                }
+            }
+            Some(id) if id - self.expected_id <= AHEAD_MAX => {
+                self.ahead.entry(id).or_insert_with(|| (head, frame.payload.to_vec()));
+            }
+            Some(_) => return false,
+        }
+        true
+    }
+
+    fn deliver(&mut self, head: Head, payload: &[u8]) {
+        self.inbox.push(head, |bytes| bytes.extend_from_slice(payload));
+    }
+}
+
+impl Unconfirmed {
+    /// When it is to be sent again: twice the way there and back, and twice that each time.
+    fn due(&self, round_trip: Duration) -> Option<Instant> {
+        let (at, times) = self.sent?;
+        let patience = (round_trip * 2).max(PATIENCE_MIN) * (1 << (times - 1).min(5));
+        Some(at + patience.min(PATIENCE_MAX))
+    }
+}
+
+const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
+const PATIENCE_MIN: Duration = Duration::from_millis(20);
+const PATIENCE_MAX: Duration = Duration::from_secs(1);
+
+/// How many datagrams are on their way at once. Stock hosts keep what comes before its turn, however much it is.
+const ON_THEIR_WAY_MAX: usize = 64;
+
+/// How many reliable frames are kept that came before their turn.
+const AHEAD_MAX: u64 = 1024;

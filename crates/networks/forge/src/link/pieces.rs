@@ -1,0 +1,85 @@
+//! Frames that come in several pieces: a game's, never voice, but reliable ones have their place in the order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use crate::frame::Piece;
+
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    /// By the frame's unique id.
+    frames: BTreeMap<u64, Partial>,
+    /// Frames that were whole of late: their pieces may come again.
+    done: VecDeque<u64>,
+}
+
+#[derive(Debug)]
+struct Partial {
+    is_reliable: bool,
+    since: Instant,
+    /// How many there are, once the last one came.
+    count: Option<u32>,
+    pieces: BTreeMap<u32, Vec<u8>>,
+}
+
+/// What became of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Put {
+    /// It was the last one that was missing: the frame is in the buffer.
+    Whole,
+    /// Others are missing, or it was there already.
+    Kept,
+    /// There is no room for it now.
+    Refused,
+}
+
+impl Pieces {
+    /// Keeps a piece; a whole frame is written into the buffer.
+    pub(super) fn put(&mut self, now: Instant, piece: &Piece<'_>, frame: &mut Vec<u8>) -> Put {
+        if self.done.contains(&piece.unique_id) {
+            return Put::Kept;
+        }
+        if piece.order >= PIECES_MAX || !self.make_room_for(now, piece.unique_id) {
+            return Put::Refused;
+        }
+        let partial = self.frames.entry(piece.unique_id).or_insert_with(|| Partial {
+            is_reliable: piece.meta.is_reliable(),
+            since: now,
+            count: None,
+            pieces: BTreeMap::new(),
+        });
+        partial.pieces.entry(piece.order).or_insert_with(|| piece.bytes.to_vec());
+        if piece.meta.is_last() {
+            partial.count = Some(piece.order + 1);
+        }
+        if partial.count != Some(partial.pieces.len() as u32) {
+            return Put::Kept;
+        }
+        frame.clear();
+        frame.extend(partial.pieces.values().flatten());
+        self.frames.remove(&piece.unique_id);
+        self.done.push_back(piece.unique_id);
+        if self.done.len() > DONE_MAX {
+            self.done.pop_front();
+        }
+        Put::Whole
+    }
+
+    /// What is unreliable and was not whole in time will never be.
+    fn make_room_for(&mut self, now: Instant, unique_id: u64) -> bool {
+        if self.frames.len() >= FRAMES_MAX {
+            self.frames.retain(|_, partial| {
+                partial.is_reliable || now.saturating_duration_since(partial.since) < UNRELIABLE_KEPT
+            });
+        }
+        self.frames.contains_key(&unique_id) || self.frames.len() < FRAMES_MAX
+    }
+}
+
+/// How many frames may be incomplete at once.
+const FRAMES_MAX: usize = 16;
+/// How many pieces a frame may have: 150 kB.
+const PIECES_MAX: u32 = 128;
+/// How many frames are remembered that were whole.
+const DONE_MAX: usize = 64;
+const UNRELIABLE_KEPT: Duration = Duration::from_secs(5);

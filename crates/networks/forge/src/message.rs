@@ -1,0 +1,41 @@
+//! Messages as games' networks see them: a frame's group, and what it says.
+
+use consonance_gateway::Channel;
+use consonance_transport::Delivery;
+
+use crate::frame::{Control, PAYLOAD_BYTES_MAX};
+use crate::link::Head;
+use crate::{RELIABLE, UNRELIABLE};
+
+/// Group and payload, if it is one that fits a frame.
+pub(crate) fn parse(message: &[u8]) -> Option<(i32, &[u8])> {
+    let (group, payload) = message.split_first_chunk()?;
+    (payload.len() <= PAYLOAD_BYTES_MAX).then_some((i32::from_le_bytes(*group), payload))
+}
+
+pub(crate) fn write(group: i32, payload: &[u8], message: &mut Vec<u8>) {
+    message.extend_from_slice(&group.to_le_bytes());
+    message.extend_from_slice(payload);
+}
+
+/// The frame that carries it.
+pub(crate) fn head(channel: Channel, group: i32) -> Head {
+    Head { control: Control::Binary, router: 0, group, is_reliable: channel == RELIABLE }
+}
+
+pub(crate) fn channel_of(head: Head) -> Channel {
+    if head.is_reliable { RELIABLE } else { UNRELIABLE }
+}
+
+pub(crate) fn channel_for(delivery: Delivery) -> Channel {
+    match delivery {
+        Delivery::Reliable => RELIABLE,
+        Delivery::Unreliable => UNRELIABLE,
+    }
+}
+
+pub(crate) fn delivery_of(channel: Channel) -> Delivery {
+    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
+}
+
+pub(crate) const MESSAGE_BYTES_MAX: usize = 4 + PAYLOAD_BYTES_MAX;

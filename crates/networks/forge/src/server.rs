@@ -1,0 +1,385 @@
+//! The server's end: for voice only.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::{
+    ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
+};
+
+use crate::frame::{
+    Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, Piece, TO_TARGET,
+};
+use crate::link::{Full, Head, Link};
+use crate::message::{self, MESSAGE_BYTES_MAX, channel_for, delivery_of};
+use crate::{ForgeServerSettings, upgrade};
+
+/// A Forge server for voice only; see the [crate's page](crate).
+#[derive(Debug)]
+pub struct ForgeServer {
+    settings: ForgeServerSettings,
+    clients: BTreeMap<Peer, Client>,
+    by_address: BTreeMap<SocketAddr, Peer>,
+    timeouts: BTreeSet<(Instant, Peer)>,
+    last_peer: u64,
+    last_number: u32,
+    is_shut: bool,
+    events: VecDeque<ServerEndpointEvent>,
+    /// The bytes of events, in their order.
+    event_bytes: DatagramQueue<()>,
+    /// Clients whose links have datagrams.
+    ready: VecDeque<Peer>,
+    /// For addresses that are nobody's yet.
+    answers: DatagramQueue<SocketAddr>,
+    payload: Vec<u8>,
+    statistics: Statistics,
+    counts: ConnectionCounts,
+}
+
+#[derive(Debug)]
+struct Client {
+    address: SocketAddr,
+    link: Link,
+    stage: Stage,
+    /// As `timeouts` has it.
+    timeout: Option<Instant>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stage {
+    /// Reported, and not accepted yet.
+    Knocking,
+    Up,
+    /// The last words are on their way, until then.
+    Leaving {
+        until: Instant,
+        reason: DisconnectReason,
+    },
+}
+
+impl ForgeServer {
+    /// A server without clients.
+    pub fn new(settings: ForgeServerSettings) -> Self {
+        Self {
+            settings,
+            clients: BTreeMap::new(),
+            by_address: BTreeMap::new(),
+            timeouts: BTreeSet::new(),
+            last_peer: 0,
+            last_number: 0,
+            is_shut: false,
+            events: VecDeque::new(),
+            event_bytes: DatagramQueue::default(),
+            ready: VecDeque::new(),
+            answers: DatagramQueue::default(),
+            payload: Vec::new(),
+            statistics: Statistics::default(),
+            counts: ConnectionCounts::default(),
+        }
+    }
+
+    fn handle_request(&mut self, from: SocketAddr, request: &[u8]) {
+        // Whoever begins anew from an address has forgotten its connection, and so do we.
+        if let Some(&peer) = self.by_address.get(&from) {
+            self.end(peer, DisconnectReason::closed_by_peer(b""));
+        }
+        match upgrade::answer(request) {
+            Some(answer) if !self.is_shut => self.answers.push(from, |bytes| bytes.extend(answer)),
+            _ => {}
+        }
+    }
+
+    /// Whoever says who it is becomes somebody; nothing else does.
+    fn handle_stranger(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        let Some(piece) = Piece::parse(datagram).filter(|piece| piece.group == GROUP_ID) else { return };
+        let is_whole = piece.meta.is_last() && piece.meta.is_reliable() && !piece.meta.is_confirmation();
+        let Some(frame) = Frame::parse(piece.bytes, true).filter(|_| is_whole) else { return };
+        if frame.control != Control::Text || frame.payload.len() != GUID_BYTES || frame.reliable_id != Some(0)
+        {
+            self.counts.failed_handshakes += 1;
+            return;
+        }
+        if self.is_shut || self.clients.len() >= self.settings.connections_max {
+            self.counts.turned_away_full += u64::from(!self.is_shut);
+            return;
+        }
+        self.last_peer += 1;
+        let peer = Peer(self.last_peer);
+        let link = Link::new(now, self.settings.link);
+        self.clients.insert(peer, Client { address: from, link, stage: Stage::Knocking, timeout: None });
+        self.by_address.insert(from, peer);
+        self.counts.connected += 1;
+        self.event_bytes.push((), |bytes| bytes.extend_from_slice(frame.payload));
+        self.events.push_back(ServerEndpointEvent::Connected { peer, remote: from });
+        self.handle_peer(now, peer, datagram);
+    }
+
+    fn handle_peer(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        client.link.handle_datagram(now, datagram);
+        loop {
+            self.payload.clear();
+            let Some(client) = self.clients.get_mut(&peer) else { return };
+            let Some(head) = client.link.poll_frame(&mut self.payload) else { break };
+            self.handle_frame(now, peer, head);
+        }
+        self.settle(now, peer);
+    }
+
+    fn handle_frame(&mut self, now: Instant, peer: Peer, head: Head) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        match head.control {
+            Control::Binary if head.router == 0 && client.stage == Stage::Up => {
+                let channel = message::channel_of(head);
+                let payload = &self.payload;
+                self.event_bytes.push((), |bytes| message::write(head.group, payload, bytes));
+                self.statistics.received.count(delivery_of(channel), 1, payload.len());
+                self.events.push_back(ServerEndpointEvent::Message { peer, channel });
+            }
+            Control::Ping => {
+                // Unreliable frames always have room.
+                let _ = client.link.send(
+                    now,
+                    Head::unreliable(Control::Pong, GROUP_PONG),
+                    TO_TARGET,
+                    &self.payload,
+                );
+            }
+            Control::Close => {
+                let _ = client.link.send(now, Head::unreliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]);
+                let reason = match &client.stage {
+                    Stage::Leaving { reason, .. } => reason.clone(),
+                    Stage::Knocking | Stage::Up => DisconnectReason::closed_by_peer(b""),
+                };
+                self.end(peer, reason);
+            }
+            Control::Error | Control::Text | Control::Binary | Control::Pong => {}
+        }
+    }
+
+    /// Forgets a client, whose last datagrams still leave.
+    fn end(&mut self, peer: Peer, reason: DisconnectReason) {
+        let Some(mut client) = self.clients.remove(&peer) else { return };
+        while {
+            self.payload.clear();
+            client.link.poll_transmit(&mut self.payload)
+        } {
+            let datagram = &self.payload;
+            self.answers.push(client.address, |bytes| bytes.extend_from_slice(datagram));
+        }
+        self.by_address.remove(&client.address);
+        if let Some(timeout) = client.timeout {
+            self.timeouts.remove(&(timeout, peer));
+        }
+        self.counts.connected -= 1;
+        self.statistics.dropped.malformed += client.link.malformed();
+        self.events.push_back(ServerEndpointEvent::Disconnected { peer, reason });
+    }
+
+    /// A client's link was touched: what follows.
+    fn settle(&mut self, now: Instant, peer: Peer) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if let Stage::Leaving { until, reason } = &client.stage
+            && (client.link.is_confirmed() || *until <= now)
+        {
+            let reason = reason.clone();
+            return self.end(peer, reason);
+        }
+        if client.link.lost_at() <= now {
+            return self.end(peer, DisconnectReason::TimedOut);
+        }
+        let mut timeout = client.link.poll_timeout();
+        if let Stage::Leaving { until, .. } = client.stage {
+            timeout = timeout.min(until);
+        }
+        if client.timeout != Some(timeout) {
+            if let Some(former) = client.timeout.replace(timeout) {
+                self.timeouts.remove(&(former, peer));
+            }
+            self.timeouts.insert((timeout, peer));
+        }
+        if client.link.has_datagrams() {
+            self.ready.push_back(peer);
+        }
+    }
+
+    /// Nothing that it said and nobody has asked for yet is reported.
+    fn drop_messages_of(&mut self, peer: Peer) {
+        let mut former_bytes = std::mem::take(&mut self.event_bytes);
+        for event in std::mem::take(&mut self.events) {
+            let mut bytes = Vec::new();
+            if has_bytes(&event) {
+                former_bytes.pop(&mut bytes);
+                if matches!(event, ServerEndpointEvent::Message { peer: of, .. } if of == peer) {
+                    continue;
+                }
+                self.event_bytes.push((), |buffer| buffer.extend(bytes));
+            }
+            self.events.push_back(event);
+        }
+    }
+
+    fn end_too_slow(&mut self, peer: Peer) {
+        self.counts.too_slow += 1;
+        let queue = "the queue of reliable frames".to_owned();
+        self.end(peer, DisconnectReason::Overloaded { queue });
+    }
+}
+
+impl ServerEndpoint for ForgeServer {
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        if datagram == LISTING_REQUEST {
+            if self.settings.is_listed && !self.is_shut {
+                self.answers.push(from, |bytes| bytes.extend(LISTING_ANSWER));
+            }
+        } else if upgrade::is_request(datagram) {
+            self.handle_request(from, datagram);
+        } else if datagram.len() >= DATAGRAM_BYTES_MIN && datagram.len() <= DATAGRAM_BYTES_MAX {
+            match self.by_address.get(&from) {
+                Some(&peer) => self.handle_peer(now, peer, datagram),
+                None => self.handle_stranger(now, from, datagram),
+            }
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+            self.timeouts.remove(&(at, peer));
+            let Some(client) = self.clients.get_mut(&peer) else { continue };
+            client.timeout = None;
+            client.link.handle_timeout(now);
+            self.settle(now, peer);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.timeouts.first().map(|(at, _)| *at)
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        if let Some(to) = self.answers.pop(datagram) {
+            return Some(to);
+        }
+        while let Some(peer) = self.ready.front() {
+            if let Some(client) = self.clients.get_mut(peer)
+                && client.link.poll_transmit(datagram)
+            {
+                return Some(client.address);
+            }
+            self.ready.pop_front();
+        }
+        None
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        let event = self.events.pop_front()?;
+        if has_bytes(&event) {
+            self.event_bytes.pop(bytes);
+        }
+        Some(event)
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
+        let own = self.last_number.wrapping_add(1).max(1);
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.stage == Stage::Knocking)
+        else {
+            return;
+        };
+        client.stage = Stage::Up;
+        let number = if greeting.is_empty() {
+            self.last_number = own;
+            own.to_le_bytes().to_vec()
+        } else {
+            greeting.to_vec()
+        };
+        self.counts.accepted += 1;
+        // A new link has room.
+        let _ = client.link.send(now, Head::reliable(Control::Binary, GROUP_ID), TO_TARGET, &number);
+        self.settle(now, peer);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        let Some((group, payload)) = message::parse(message) else {
+            self.statistics.dropped.too_large += 1;
+            return;
+        };
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.stage == Stage::Up) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        match client.link.send(now, message::head(channel, group), TO_TARGET, payload) {
+            Ok(()) => {
+                self.statistics.sent.count(delivery_of(channel), 1, payload.len());
+                self.settle(now, peer);
+            }
+            Err(Full) => self.end_too_slow(peer),
+        }
+    }
+
+    /// The reason stays here: Forge has no words for it.
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if matches!(client.stage, Stage::Leaving { .. }) {
+            return;
+        }
+        if client.stage == Stage::Knocking {
+            let _ = client.link.send(now, Head::reliable(Control::Error, GROUP_REFUSED), TO_TARGET, &[]);
+        }
+        let until = now + self.settings.link.goodbye_max;
+        client.stage = Stage::Leaving { until, reason: DisconnectReason::ClosedByUs };
+        match client.link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]) {
+            Ok(()) => self.settle(now, peer),
+            Err(Full) => self.end(peer, DisconnectReason::ClosedByUs),
+        }
+        self.drop_messages_of(peer);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut = true;
+        let peers: Vec<Peer> = self.clients.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, _channel: Channel) -> usize {
+        MESSAGE_BYTES_MAX
+    }
+
+    fn network(&self) -> &'static str {
+        "forge"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut links = self.statistics;
+        links.dropped.malformed += self.clients.values().map(|client| client.link.malformed()).sum::<u64>();
+        ServerStatistics { links, connections: self.counts }
+    }
+}
+
+fn has_bytes(event: &ServerEndpointEvent) -> bool {
+    !matches!(event, ServerEndpointEvent::Disconnected { .. })
+}
+
+/// What somebody sends who looks for games in the local network, and what it is answered.
+const LISTING_REQUEST: [u8; 3] = [0x2A, 0x18, 0x09];
+const LISTING_ANSWER: [u8; 1] = [0x2A];
+
+/// Shorter ones are no frames; some punch holes into firewalls.
+const DATAGRAM_BYTES_MIN: usize = 17;
+
+/// Who a client is, as text.
+const GUID_BYTES: usize = 36;

@@ -1,0 +1,97 @@
+//! The rules of every network, over real sockets of this machine.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, LinkSettings};
+use consonance_forge_envelope::ForgeVoice;
+use consonance_gateway::udp::rig::Cable;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{VoiceClient, VoiceServer};
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+
+#[derive(Default)]
+struct Plain {
+    server: Option<SocketAddr>,
+    clients: u8,
+}
+
+impl Network for Plain {
+    type Server = VoiceServer<UdpServer<ForgeServer>, ForgeVoice>;
+    type Client = VoiceClient<UdpClient<Cable<ForgeClient>>, ForgeVoice>;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+
+    fn listen(&mut self) -> Self::Server {
+        let endpoint = ForgeServer::new(ForgeServerSettings { link: link(), ..Default::default() });
+        let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())
+            .expect("a port is free");
+        self.server = Some(server.local_addr());
+        VoiceServer::new(server, ForgeVoice::default(), "")
+    }
+
+    fn client(&mut self, _session: &str) -> Self::Client {
+        self.clients += 1;
+        let settings = ForgeClientSettings {
+            link: link(),
+            ping_interval: Duration::from_secs(1),
+            upgrade_interval: Duration::from_secs(1),
+            upgrade_tries: 3,
+            ..Default::default()
+        };
+        let endpoint = Cable::new(ForgeClient::new(settings, [self.clients; 32]));
+        let server = self.server.expect("a server listens first");
+        VoiceClient::new(
+            UdpClient::new(server, endpoint, UdpClientSettings::default()),
+            ForgeVoice::default(),
+        )
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.network_mut().endpoint_mut().cut();
+    }
+}
+
+/// A cut connection counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
+fn link() -> LinkSettings {
+    LinkSettings { timeout: Duration::from_secs(5), ..LinkSettings::default() }
+}
+
+#[derive(Default)]
+struct Slow(Plain);
+
+impl Network for Slow {
+    type Server = <Plain as Network>::Server;
+    type Client = ImpairedClient<<Plain as Network>::Client>;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+
+    fn listen(&mut self) -> Self::Server {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let impairment = Impairment {
+            delay: Duration::from_millis(2),
+            jitter: Duration::from_millis(5),
+            seed: 1,
+            ..Impairment::default()
+        };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod plain {
+    consonance_transport::conformance_tests!(super::Plain::default());
+}
+
+mod slow {
+    consonance_transport::conformance_tests!(super::Slow::default());
+}

@@ -1,0 +1,106 @@
+//! What anybody may send.
+
+use consonance_gateway::udp::ServerEndpoint as _;
+use consonance_transport::Peer;
+use proptest::prelude::*;
+
+use crate::golden::{GUID, Server, hex, id_request};
+
+#[test]
+fn strangers_become_nobody_by_saying_anything_but_who_they_are() {
+    let mut server = Server::new();
+    let request = id_request(0);
+    for cut in 0..request.len() {
+        server.takes(&request[..cut]);
+    }
+    server.takes(&hex("82 16 00 8BC7010203 5A0D000000000000 0100000000000000 55E37003 00000000 52", &[]));
+    server.takes(&[0xFF; 1200]);
+    server.takes(&vec![0xFF; 60_000]);
+    assert!(server.events().is_empty() && server.says().is_empty());
+    server.takes(&request);
+    assert_eq!(server.events(), [(Some(Peer(1)), GUID.to_vec())]);
+}
+
+#[test]
+fn who_somebody_is_may_come_many_times_and_is_one_person() {
+    let mut server = Server::new();
+    for _ in 0..7 {
+        server.takes(&id_request(0));
+    }
+    assert_eq!(server.events().len(), 1);
+    assert_eq!(server.says().len(), 7, "each time is confirmed");
+}
+
+#[test]
+fn pieces_are_put_together_in_any_order_and_bounded() {
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.machine.accept(server.now, Peer(1), &[]);
+    server.says();
+    server.events();
+    let frame = {
+        let mut frame = hex("82 7E 0065 00", &[]);
+        frame.extend((0..84).collect::<Vec<u8>>());
+        frame.extend(hex("0100000000000000 0000000000000000 0500000000000000", &[]));
+        frame
+    };
+    let (first, second) = frame.split_at(60);
+    let first = [first, &hex("0500000000000000 07000000 00000000 01", &[])].concat();
+    let second = [second, &hex("07000000 01000000 03", &[])].concat();
+    server.takes(&second);
+    assert!(server.events().is_empty());
+    server.takes(&second);
+    server.takes(&first);
+    let expected = [7_i32.to_le_bytes().to_vec(), (0..84).collect()].concat();
+    assert_eq!(server.events(), [(None, expected)]);
+    server.takes(&first);
+    assert!(server.events().is_empty(), "it was whole already");
+    assert_eq!(server.says().len(), 4, "each piece is confirmed, each time");
+    for unique_id in 10..60 {
+        server.takes(&hex("82 00 ??00000000000000 07000000 00000000 01", &[unique_id]));
+    }
+    assert_eq!(server.says().len(), 16, "what there is no room for is not confirmed");
+}
+
+#[test]
+fn a_place_far_ahead_is_not_kept_and_not_confirmed() {
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.says();
+    server.takes(&hex(
+        "82 16 00 8BC7010203 FFFFFFFFFFFFFFFF 0000000000000000 0200000000000000 55E37003 00000000 53",
+        &[],
+    ));
+    assert!(server.says().is_empty());
+    assert_eq!(server.machine.statistics().connections.connected, 1);
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_is_taken_without_harm(
+        bytes in prop::collection::vec(prop_oneof![Just(0_u8), 0..16_u8, any::<u8>()], 0..800)
+    ) {
+        consonance_forge::fuzz::forge_datagrams(&bytes);
+    }
+
+    #[test]
+    fn a_changed_datagram_is_taken_without_harm(
+        which in 0..5_usize, bit in 0..2000_usize, cut in 0..100_usize
+    ) {
+        let mut server = Server::new();
+        server.takes(&id_request(0));
+        server.machine.accept(server.now, Peer(1), &[]);
+        let mut datagram = match which {
+            0 => id_request(0),
+            1 => hex("0000000000000000 01000000 00000000 07", &[]),
+            2 => hex("82 16 00 8BC7010203 0100000000000000 860E000000000000 0200000000000000 55E37003 00000000 53", &[]),
+            3 => hex("89 18 0102030405060708 1111111111111111 2222222222222222 0C000000 00000000 52", &[]),
+            _ => hex("88 10 0200000000000000 3333333333333333 0900000000000000 08000000 00000000 53", &[]),
+        };
+        let bit = bit % (datagram.len() * 8);
+        datagram[bit / 8] ^= 1 << (bit % 8);
+        datagram.truncate(datagram.len().saturating_sub(cut));
+        server.takes(&datagram);
+        prop_assert!(server.machine.statistics().connections.connected <= 1);
+    }
+}

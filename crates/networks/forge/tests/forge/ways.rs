@@ -1,0 +1,164 @@
+//! Bad ways, on simulated time: loss, silence, restarts, many at once.
+
+use std::time::Duration;
+
+use consonance_forge::{
+    ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE,
+};
+use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_transport::{DisconnectReason, Peer};
+
+type Bench = Rig<ForgeServer, ForgeClient>;
+
+#[test]
+fn with_every_fifth_datagram_lost_what_is_reliable_arrives_once_and_in_order() {
+    for seed in 0..10 {
+        let mut rig = rig(Trouble::MUCH, seed);
+        let (client, peer) = rig.connect_client(client(1), b"");
+        let messages: Vec<Vec<u8>> = (0..300_u16).map(|number| message(&number.to_le_bytes())).collect();
+        let now = rig.now();
+        for message in &messages {
+            rig.client(client).endpoint.send(now, RELIABLE, message);
+            rig.server.send(now, peer, RELIABLE, message);
+        }
+        rig.run_until("everything arrives", |rig| {
+            heard_by_server(rig, peer).len() == messages.len()
+                && heard_by_client(rig, client).len() == messages.len()
+        });
+        assert_eq!(heard_by_server(&rig, peer), messages);
+        assert_eq!(heard_by_client(&rig, client), messages);
+        let now = rig.now();
+        rig.client(client).endpoint.disconnect(now);
+        rig.run_until("both ends hear of the end", |rig| {
+            is_over(rig.client_saw(client)) && rig.saw_of(peer).last().is_some_and(|saw| is_end(saw))
+        });
+    }
+}
+
+#[test]
+fn whoever_is_silent_for_half_a_minute_is_gone() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (client, peer) = rig.connect_client(client(1), b"");
+    rig.run_for(Duration::from_mins(1));
+    assert!(!is_over(rig.client_saw(client)), "pings keep it");
+    rig.client(client).is_cut = true;
+    // The last ping was up to five seconds ago.
+    rig.run_for(Duration::from_secs(24));
+    assert!(rig.saw_of(peer).iter().all(|saw| !is_end(saw)));
+    rig.run_for(Duration::from_secs(7));
+    let gone = Saw::Disconnected(DisconnectReason::TimedOut);
+    assert_eq!(rig.saw_of(peer).last(), Some(&&gone));
+    rig.run_for(Duration::from_secs(5));
+    assert_eq!(rig.client_saw(client).last(), Some(&gone));
+}
+
+#[test]
+fn a_host_that_does_not_answer_is_asked_ten_times() {
+    let mut rig = rig(Trouble { loss: 1.0, ..Trouble::NONE }, 1);
+    let client = rig.add_client(client(1), b"");
+    rig.run_for(Duration::from_secs(29));
+    assert!(rig.client_saw(client).is_empty());
+    rig.run_for(Duration::from_secs(2));
+    assert_eq!(rig.client_saw(client), [Saw::Disconnected(DisconnectReason::TimedOut)]);
+}
+
+#[test]
+fn a_client_that_begins_anew_from_its_address_is_somebody_new() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (first, peer) = rig.connect_client(client(1), b"");
+    let now = rig.now();
+    rig.client(first).endpoint = client(2);
+    rig.client(first).endpoint.connect(now, b"");
+    rig.run_until("it comes again", |rig| rig.server_saw.iter().any(|(of, _)| *of > peer));
+    assert_eq!(rig.saw_of(peer).last(), Some(&&Saw::Disconnected(DisconnectReason::closed_by_peer(b""))));
+    rig.run_until("it is connected", |rig| rig.client_saw(first).len() == 2);
+}
+
+#[test]
+fn a_refused_client_never_connects() {
+    for trouble in [Trouble::NONE, Trouble::MUCH] {
+        let mut rig = rig(trouble, 3);
+        rig.refuses = true;
+        let client = rig.add_client(client(1), b"");
+        rig.run_until("it hears of it", |rig| !rig.client_saw(client).is_empty());
+        assert_eq!(rig.client_saw(client), [Saw::Disconnected(DisconnectReason::refused(b""))]);
+        rig.run_until("the server is rid of it", |rig| rig.server.statistics().connections.connected == 0);
+    }
+}
+
+#[test]
+fn two_hundred_clients_talk_to_one_server() {
+    let mut rig = rig(Trouble::MUCH, 1);
+    let clients: Vec<usize> = (0..200).map(|number| rig.add_client(client(number), b"")).collect();
+    rig.run_until("everybody is in", |rig| {
+        clients.iter().all(|client| matches!(rig.client_saw(*client).last(), Some(Saw::Connected(_))))
+    });
+    let now = rig.now();
+    for &client in &clients {
+        rig.client(client).endpoint.send(now, RELIABLE, &message(&[client as u8]));
+    }
+    rig.run_until("everybody is heard", |rig| {
+        rig.server_saw.iter().filter(|(_, saw)| matches!(saw, Saw::Message(..))).count() == 200
+    });
+    let mut numbers: Vec<Vec<u8>> = clients.iter().map(|client| greeting_of(&rig, *client)).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 200, "each has a number of its own");
+    assert!(rig.astray.is_empty());
+}
+
+#[test]
+fn unreliable_frames_are_not_sent_again() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (client, peer) = rig.connect_client(client(1), b"");
+    rig.set_trouble(Trouble { loss: 1.0, ..Trouble::NONE });
+    let now = rig.now();
+    rig.client(client).endpoint.send(now, UNRELIABLE, &message(b"late"));
+    rig.run_for(Duration::from_millis(10));
+    rig.set_trouble(Trouble::NONE);
+    rig.run_for(Duration::from_secs(3));
+    assert!(heard_by_server(&rig, peer).is_empty());
+}
+
+fn rig(trouble: Trouble, seed: u64) -> Bench {
+    Rig::new(ForgeServer::new(ForgeServerSettings::default()), trouble, seed)
+}
+
+fn client(number: u8) -> ForgeClient {
+    ForgeClient::new(ForgeClientSettings::default(), [number; 32])
+}
+
+fn message(payload: &[u8]) -> Vec<u8> {
+    [&7_i32.to_le_bytes(), payload].concat()
+}
+
+fn heard_by_server(rig: &Bench, peer: Peer) -> Vec<&[u8]> {
+    rig.saw_of(peer).into_iter().filter_map(words).collect()
+}
+
+fn heard_by_client(rig: &Bench, client: usize) -> Vec<&[u8]> {
+    rig.client_saw(client).iter().filter_map(words).collect()
+}
+
+fn words(saw: &Saw) -> Option<&[u8]> {
+    match saw {
+        Saw::Message(_, message) => Some(message),
+        Saw::Connected(_) | Saw::Disconnected(_) => None,
+    }
+}
+
+fn greeting_of(rig: &Bench, client: usize) -> Vec<u8> {
+    match &rig.client_saw(client)[0] {
+        Saw::Connected(greeting) => greeting.clone(),
+        other => panic!("it is connected first, not {other:?}"),
+    }
+}
+
+fn is_over(saw: &[Saw]) -> bool {
+    saw.last().is_some_and(is_end)
+}
+
+fn is_end(saw: &Saw) -> bool {
+    matches!(saw, Saw::Disconnected(_))
+}
