@@ -1,8 +1,9 @@
-//! `consonance serve`: sessions over QUIC until Ctrl-C.
+//! `consonance serve`: sessions over QUIC and other networks until Ctrl-C.
 
 mod admin;
 mod certificate_watch;
 mod ending;
+mod game_listener;
 mod gateway;
 mod joining;
 mod operation;

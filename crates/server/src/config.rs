@@ -29,6 +29,7 @@ mod hook;
 mod joining;
 mod keys;
 mod limit_keys;
+mod listening;
 mod log;
 mod moderation_keys;
 mod overload;
@@ -50,6 +51,7 @@ pub use document::Value;
 pub use ending::EndingConfig;
 pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
+pub use listening::{IpProtocol, ListenerConfig, ListenerNetwork, SidecarListenerConfig};
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
@@ -65,8 +67,10 @@ use keys::{KEYS, Takes};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
-    /// UDP addresses to listen on; at least one.
+    /// UDP addresses to listen on for QUIC.
     pub listen: Vec<SocketAddr>,
+    /// Where clients of other networks come in.
+    pub listeners: Vec<ListenerConfig>,
     /// The name under which players reach this machine, for the printed addresses.
     pub host: Option<String>,
     /// The sessions that are there at all times.
@@ -253,6 +257,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, DEFAULT_PORT))],
+            listeners: Vec::new(),
             host: None,
             sessions: vec!["main".into()],
             sessions_on_demand: Vec::new(),

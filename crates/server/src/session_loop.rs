@@ -279,6 +279,9 @@ impl SessionLoop {
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
         session.links += 1;
         session.server.handle_connected(at, link);
+        if self.listeners.get_mut(listener).came_back(peer) {
+            session.server.ask_to_join_anew(at, link);
+        }
         self.desk.note_connected(link, remote);
         self.session_of.insert(link, index);
         self.address_of.extend(address.map(|address| (link, address)));

@@ -212,6 +212,9 @@ impl Server {
                 (!to.is_empty()).then_some(Transmit { to, delivery: Delivery::Unreliable, payload })
             }
             Err(fault) => {
+                if matches!(fault, Fault::NotJoined) {
+                    self.ask_stranger_to_join(link);
+                }
                 self.note(link, fault);
                 None
             }
@@ -333,13 +336,6 @@ impl Server {
             _ => debug_assert!(false, "other types were ignored above"),
         }
         Ok(None)
-    }
-
-    /// Too much waits to be sent. Who loses something that it sent reliably has to start anew.
-    fn refuse_undrained(&mut self, link: LinkId, delivery: Delivery) {
-        if delivery == Delivery::Reliable {
-            self.close(link, CloseReason::Overloaded);
-        }
     }
 
     fn move_on(&mut self, now: Instant) {

@@ -5,6 +5,7 @@ use std::path::Path;
 use consonance_mirror::fuzz::mirror_messages;
 use consonance_quic::fuzz::stranger_hello;
 use consonance_server::fuzz::{hand_over, join_token};
+use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
 use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_udp::fuzz::path_operations;
@@ -57,6 +58,11 @@ fn no_stored_messages_find_a_fault_in_what_is_read_of_mirror() {
 #[test]
 fn no_stored_stream_finds_a_fault_in_a_websocket() {
     replay("simple_web_streams", simple_web_streams);
+}
+
+#[test]
+fn no_stored_frame_of_a_sidecars_link_finds_a_fault() {
+    replay("sidecar_frames", sidecar_frames);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -93,6 +93,12 @@ pub trait ServerTransport: Send {
         None
     }
 
+    /// Whether a peer that was just reported as connected may believe that it never was away, since only something behind its
+    /// back was: whatever it holds from before has to be renewed.
+    fn came_back(&self, _peer: Peer) -> bool {
+        false
+    }
+
     /// How well one peer's link does, where the network knows.
     fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {
         None

@@ -165,6 +165,7 @@ const WALLS: &[Walls] = &[
             "consonance-udp",
             "consonance-quic",
             "consonance-server",
+            "consonance-sidecar",
         ],
     },
     Walls {

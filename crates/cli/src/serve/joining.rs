@@ -32,7 +32,7 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     for SessionPassword { sessions, password } in &config.passwords {
         let password = match password {
             PasswordSource::Text(password) => password.clone(),
-            PasswordSource::File(path) => read_password(loaded, "joining.passwords", path, notes)?,
+            PasswordSource::File(path) => read_secret_line(loaded, "joining.passwords", path, notes)?,
         };
         settings.passwords.push((sessions.clone(), password));
     }
@@ -42,7 +42,7 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
             return Err(loaded.problem("joining.password", what));
         }
         (Some(password), None) => Some(password.clone()),
-        (None, Some(path)) => Some(read_password(loaded, "joining.password_file", path, notes)?),
+        (None, Some(path)) => Some(read_secret_line(loaded, "joining.password_file", path, notes)?),
         (None, None) => None,
     };
     settings.passwords.extend(of_all.map(|password| (RoomPattern::from("*"), password)));
@@ -103,7 +103,7 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
     settings.send_secrets = config.send_secrets;
     (settings.threads, settings.queue) = (config.threads, config.queue_max);
     let mut secret = |key: &str, path: &Option<PathBuf>| {
-        path.as_ref().map(|path| read_password(loaded, key, path, notes)).transpose()
+        path.as_ref().map(|path| read_secret_line(loaded, key, path, notes)).transpose()
     };
     settings.hmac_secret = secret("joining.hook.hmac_secret_file", &config.hmac_secret_file)?;
     settings.bearer_token = secret("joining.hook.bearer_token_file", &config.bearer_token_file)?;
@@ -121,14 +121,15 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
 
 const AUTHORITIES: &str = "joining.hook.authorities_file";
 
-fn read_password(
+/// The first line of a file with a secret.
+pub(super) fn read_secret_line(
     loaded: &LoadedConfig,
     key: &str,
     path: &Path,
     notes: &mut Vec<String>,
 ) -> Result<Secret, Problem> {
     let text = secret_text::read(path).map_err(|what| loaded.problem(key, what))?;
-    note_if_others_can_read(path, "this password", notes);
+    note_if_others_can_read(path, "this secret", notes);
     Ok(Secret::new(text.lines().next().unwrap_or_default().trim()))
 }
 

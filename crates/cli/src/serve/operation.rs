@@ -36,7 +36,7 @@ impl Operation {
     }
 
     /// Serves until interrupted. `prepare` reads everything anew: the file, the environment, the arguments, and the files that
-    /// they name; `open` takes the ports of whatever there is beside QUIC.
+    /// they name; `open` takes the ports of whatever there is besides what the settings name.
     pub(crate) fn run(
         &self,
         prepare: &dyn Fn() -> Result<Prepared, Box<dyn Error>>,
@@ -53,13 +53,14 @@ impl Operation {
         if self.end_with_input {
             end_with_input(interrupt.clone())?;
         }
-        let gateways = open(&prepared.loaded.config)?;
+        let mut gateways = open(&prepared.loaded.config)?;
+        for listener in &prepared.game_listeners {
+            gateways.push(listener.open()?);
+        }
         let lines: String = gateways.iter().flat_map(|gateway| [&*gateway.line, "\n"]).collect();
         let running = Running::start(prepared, gateways)?;
         print(&(lines + &lines_of(&running)))?;
-        if running.config().host.is_none()
-            && running.config().listen.iter().any(|at| at.ip().is_unspecified())
-        {
+        if running.config().host.is_none() && running.is_on_every_address() {
             logging::show(
                 "these addresses work on this machine; with --host they name the one that others reach",
             );

@@ -8,6 +8,7 @@ use consonance_quic::{Identity, QuicAddress, session_name_problem};
 use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 
+use super::game_listener::{self, GameListener};
 use super::joining;
 
 /// What a server can be started with, or a running one given.
@@ -20,6 +21,8 @@ pub(crate) struct Prepared {
     pub(super) made_identity: Option<SavedIdentity>,
     /// What networks there will be beside QUIC, each in a line.
     pub(crate) gateways: Vec<String>,
+    /// For other networks than QUIC.
+    pub(super) game_listeners: Vec<GameListener>,
 }
 
 impl Prepared {
@@ -28,11 +31,16 @@ impl Prepared {
         let mut problems = name_problems(&loaded);
         let identity = identity(&loaded);
         let mut notes = Vec::new();
-        let sessions = sessions(&loaded, &mut notes);
+        let sessions = sessions(&loaded, &mut notes).and_then(|sessions| {
+            let joining = sessions.admission.settings();
+            let game_listeners = game_listener::read(&loaded, joining, &mut notes)?;
+            Ok((sessions, game_listeners))
+        });
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
-            (Ok((identity, made_identity)), Ok(sessions)) if problems.is_empty() => {
-                Ok(Self { loaded, sessions, identity, made_identity, gateways: Vec::new() })
+            (Ok((identity, made_identity)), Ok((sessions, game_listeners))) if problems.is_empty() => {
+                let gateways = game_listeners.iter().map(GameListener::in_words).collect();
+                Ok(Self { loaded, sessions, identity, made_identity, gateways, game_listeners })
             }
             (identity, sessions) => {
                 // Without a good host there is no certificate for it either, and one complaint is enough.

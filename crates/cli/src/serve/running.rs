@@ -139,6 +139,13 @@ impl Running {
             .collect()
     }
 
+    /// Whether an address is printed that is not the one by which others reach this machine.
+    pub(super) fn is_on_every_address(&self) -> bool {
+        let config = &self.config;
+        let others = config.listeners.iter().map(|listener| &listener.address);
+        config.listen.iter().chain(others).any(|address| address.ip().is_unspecified())
+    }
+
     pub(super) fn config(&self) -> &Config {
         &self.config
     }

@@ -23,6 +23,7 @@ mod lab_capture;
 mod load;
 #[cfg(unix)]
 mod logging;
+mod networks;
 mod offline;
 #[cfg(target_os = "linux")]
 mod overload;

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! [`SidecarServer`] is the voice server's end, a [`ServerTransport`](consonance_transport::ServerTransport) whose peers are
-//! the players of all links. [`SidecarLink`] is an adapter's end, for game servers in Rust; one in another language follows
+//! the players of all links. [`SidecarLink`] is an adapter's end, for game servers in Rust,
+//! and [`SidecarBridge`] the whole adapter where the game's network is a transport of ours; one in another language follows
 //! `docs/networks/sidecar.md`, which says every byte.
 //!
 //! A link begins with proofs that both ends know a secret, which itself never travels. What follows is neither encrypted
@@ -16,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bridge;
 mod frame;
 mod frame_reader;
 #[doc(hidden)]
@@ -33,6 +35,7 @@ mod settings;
 mod socket;
 mod voice_end;
 
+pub use bridge::SidecarBridge;
 pub use frame::{PACKET_BYTES_MAX, Player};
 pub use link::{SidecarEvent, SidecarLink};
 pub use server::SidecarServer;

@@ -256,6 +256,10 @@ impl ServerTransport for SidecarServer {
         "sidecar"
     }
 
+    fn came_back(&self, peer: Peer) -> bool {
+        self.came_back == Some(peer)
+    }
+
     fn limits(&self) -> PacketLimits {
         PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX }
     }

@@ -15,7 +15,10 @@ pub(super) fn value(field: Field, text: &str) -> Value {
     match (field, read()) {
         // A password is what stands there, whatever that looks like.
         (Field::Secret(_), _) => text.into(),
-        (Field::Text(_) | Field::Texts(_) | Field::File(_) | Field::Files(_) | Field::Addresses(_), read) => {
+        (Field::Text(_) | Field::Texts(_) | Field::File(_) | Field::Files(_), read) => {
+            read.filter(is_text).unwrap_or_else(|| text.into())
+        }
+        (Field::Tables(tables), read) if tables.takes_text => {
             read.filter(is_text).unwrap_or_else(|| text.into())
         }
         (_, read) => read.unwrap_or_else(|| text.into()),

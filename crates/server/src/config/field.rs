@@ -24,7 +24,6 @@ pub(super) enum Field<C: 'static = Config> {
     Choice(fn(&mut C) -> &mut dyn Choice),
     Texts(At<C, Vec<String>>),
     Address(At<C, Option<SocketAddr>>),
-    Addresses(At<C, Vec<SocketAddr>>),
     File(At<C, Option<PathBuf>>),
     Files(At<C, Vec<PathBuf>>),
     Tables(&'static Tables<C>),
@@ -45,6 +44,8 @@ pub(super) struct Tables<C> {
     /// Each as a file has it, with secrets or without.
     pub(super) written: fn(&C, reveals: bool) -> Vec<String>,
     pub(super) in_words: &'static str,
+    /// A text may stand there, too.
+    pub(super) takes_text: bool,
 }
 
 /// One of a few things with names.
@@ -81,7 +82,6 @@ impl<C: Default> Field<C> {
             Self::Choice(at) => choose(at(config), value)?,
             Self::Texts(at) => *at(config) = list(value, |text| Ok(text.to_owned()))?,
             Self::Address(at) => *at(config) = Some(address(text(value)?)?),
-            Self::Addresses(at) => *at(config) = list(value, address)?,
             Self::File(at) => *at(config) = Some(folder.join(path(text(value)?)?)),
             Self::Files(at) => *at(config) = list(value, |text| Ok(folder.join(path(text)?)))?,
             Self::Tables(tables) => (tables.read)(config, value, folder)?,
@@ -114,9 +114,6 @@ impl<C: Default> Field<C> {
             Self::Choice(at) => quoted(at(config).chosen()),
             Self::Texts(at) => listed(at(config).iter().map(|text| quoted(text)).collect()),
             Self::Address(at) => quoted(&at(config).as_ref()?.to_string()),
-            Self::Addresses(at) => {
-                listed(at(config).iter().map(|address| quoted(&address.to_string())).collect())
-            }
             Self::File(at) => quoted_path(at(config).as_ref()?),
             Self::Files(at) => listed(at(config).iter().map(quoted_path).collect()),
             Self::Tables(tables) => listed((tables.written)(config, reveals)),
@@ -136,7 +133,6 @@ impl<C: Default> Field<C> {
             Self::Choice(at) => alternatives(&at(&mut C::default()).names()),
             Self::Texts(_) => "a list of texts".into(),
             Self::Address(_) => "an address with a port".into(),
-            Self::Addresses(_) => "a list of addresses with ports".into(),
             Self::File(_) => "a path".into(),
             Self::Files(_) => "a list of paths".into(),
             Self::Tables(tables) => tables.in_words.into(),
@@ -204,7 +200,7 @@ fn in_line<T>(item: &Placed, read: impl Fn(&str) -> Result<T, Mistake>) -> Resul
     read.map_err(|(line, what)| (line.or(Some(item.line)), what))
 }
 
-fn address(text: &str) -> Result<SocketAddr, Mistake> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, Mistake> {
     text.parse().map_err(|_| {
         let looks = format!("0.0.0.0:{DEFAULT_PORT}, [::]:{DEFAULT_PORT} or 127.0.0.1:0");
         (None, format!("cannot listen on {text:?}: an address looks like {looks}"))

@@ -146,6 +146,7 @@ const PASSWORDS: Tables<Config> = Tables {
         config.joining.passwords.iter().map(|entry| written_password(entry, reveals)).collect()
     },
     in_words: "a list of tables",
+    takes_text: false,
 };
 
 fn read_passwords(value: &Value, file_at: impl Fn(&str) -> PathBuf) -> Result<Vec<SessionPassword>, Mistake> {

@@ -7,6 +7,7 @@ use super::field::Field;
 use super::hook::HOOK_KEYS;
 use super::joining::JOINING_KEYS;
 use super::limit_keys::LIMIT_KEYS;
+use super::listening::{LISTEN, ListenerConfig};
 use super::log::LOG_KEYS;
 use super::moderation_keys::MODERATION_KEYS;
 use super::overload::OVERLOAD_KEYS;
@@ -60,6 +61,17 @@ impl Key {
     /// The environment variable that overrides it.
     pub(super) fn variable(&self) -> String {
         format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
+    }
+}
+
+impl Key<ListenerConfig> {
+    /// One of a listener's own table.
+    pub(super) const fn of_listener(
+        name: &'static str,
+        field: Field<ListenerConfig>,
+        about: &'static str,
+    ) -> Self {
+        Self { path: name, about, example: None, takes: AtStart, field }
     }
 }
 
@@ -164,8 +176,8 @@ const OWN_KEYS: &[Key] = &[
     Key::new(
         "listen",
         AtStart,
-        Field::Addresses(|config| &mut config.listen),
-        "UDP addresses to listen on; port 0 takes any free one. [::] is every address of this machine, IPv4 included.",
+        Field::Tables(&LISTEN),
+        "Where players come in: UDP addresses for QUIC; port 0 takes any free one. [::] is every address of this machine, IPv4 included. Listeners for other networks are tables, each with network and address, in the list or as [[listen]]; docs/networks/README.md says which there are, and the end of this page which keys each has.",
     ),
     Key::new(
         "host",

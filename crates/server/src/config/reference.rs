@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Config;
 use super::keys::{KEYS, Key, SECTIONS, Takes};
+use super::listening::{COMMON_KEYS, ListenerConfig, NETWORKS, NetworkRow};
 
 /// A file that says what holds without a file, with a comment for each key. Keys without a value are commented out.
 pub fn default_file() -> String {
@@ -37,6 +38,7 @@ pub fn reference_page() -> String {
             page.push_str(&row(key));
         }
     }
+    page.push_str(&listeners());
     let _ = write!(
         page,
         "\n## The whole file\n\n`consonance serve --print-config` prints it.\n\n```toml\n{}```\n",
@@ -75,6 +77,53 @@ With a new certificate the fingerprint in the addresses changes; who is there st
 `packaging/` in the repository has a unit for systemd and a Containerfile.
 ";
 
+/// Which networks a listener may be for, and which keys each has.
+fn listeners() -> String {
+    let mut part = String::from(LISTENERS);
+    part.push_str(&listener_table(COMMON_KEYS));
+    for NetworkRow { name, about, keys, .. } in NETWORKS {
+        let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about));
+        part.push_str(&listener_table(keys));
+    }
+    part
+}
+
+const LISTENERS: &str = "
+## `[[listen]]`
+
+Listeners for other networks than QUIC: each is a table, and all of them stand where `listen` would, with those for QUIC among them.
+
+```toml
+[[listen]]
+network = \"quic\"
+address = \"[::]:7777\"
+
+[[listen]]
+network = \"sidecar\"
+address = \"127.0.0.1:7790\"
+session = \"main\"
+```
+
+* Every table has `network` and `address`, and what is said below; `quic` has nothing else, since `[quic]` is for all its listeners.
+* `--listen` and `CONSONANCE_LISTEN` take the place of all of them.
+  The variable may hold tables, too: `CONSONANCE_LISTEN='[\"[::]:7777\", { network = \"sidecar\", address = \"127.0.0.1:7790\" }]'`.
+* Nothing of a listener is taken over by a reload: it says so, and the next start follows.
+* Clients of games show neither join tokens nor passwords.
+  Where [`[joining]`](#joining) asks for one, nobody gets in over such a listener, and `--check` says so.
+* None of these networks is encrypted, which is said at the start if others reach the address.
+";
+
+fn listener_table(keys: &[Key<ListenerConfig>]) -> String {
+    let head = "\n| key | without it | allowed | |\n|---|---|---|---|\n".to_owned();
+    keys.iter().map(listener_row).fold(head, |table, row| table + &row)
+}
+
+fn listener_row(key: &Key<ListenerConfig>) -> String {
+    let Key { about, field, .. } = key;
+    let value = value_without(key);
+    format!("| `{}` | {value} | {} | {about} |\n", key.name(), field.in_words())
+}
+
 fn keys_of(section: &str) -> impl Iterator<Item = &'static Key> {
     KEYS.iter().filter(move |key| key.section() == section)
 }
@@ -88,14 +137,18 @@ fn line_of(key: &Key) -> String {
 }
 
 fn row(key: &Key) -> String {
-    let value = key.field.written(&mut Config::default());
-    let value = match (value, key.example) {
-        (Some(value), None) => format!("`{value}`"),
-        (_, example) => format!("nothing; for example `{}`", example.unwrap_or_default()),
-    };
+    let value = value_without(key);
     let takes = if key.takes == Takes::AtOnce { "yes" } else { "no" };
     let Key { about, field, .. } = key;
     format!("| `{}` | {value} | {} | {takes} | {about} |\n", key.name(), field.in_words())
+}
+
+/// What holds if nobody gives the key.
+fn value_without<C: Default>(key: &Key<C>) -> String {
+    match (key.field.written(&mut C::default()), key.example) {
+        (Some(value), None) => format!("`{value}`"),
+        (_, example) => format!("nothing; for example `{}`", example.unwrap_or_default()),
+    }
 }
 
 /// In lines of a readable length.

@@ -18,18 +18,21 @@ pub(super) const ACCESS: Tables<Config> = Tables {
     read: |config, value, _| read_access(value).map(|access| config.access = access),
     written: |config, _| config.access.iter().map(written_access).collect(),
     in_words: "a list of tables",
+    takes_text: false,
 };
 
 pub(super) const PROXIMITY: Tables<Config> = Tables {
     read: |config, value, _| read_proximity(value).map(|proximity| config.proximity = proximity),
     written: |config, _| config.proximity.iter().map(written_proximity).collect(),
     in_words: "a list of tables",
+    takes_text: false,
 };
 
 pub(super) const ROOM_LIMITS: Tables<Config> = Tables {
     read: |config, value, _| read_limits(value).map(|limits| config.room_limits = limits),
     written: |config, _| config.room_limits.iter().map(written_limits).collect(),
     in_words: "a list of tables",
+    takes_text: false,
 };
 
 fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake> {

@@ -1,13 +1,14 @@
 //! A file, the environment and the arguments, each overriding those before it.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::document::{Placed, Value, parse};
 use super::keys::{KEYS, Key, PREFIX};
 use super::problem::{ConfigError, Origin, Problem};
 use super::suggestion::nearest;
-use super::{Config, environment};
+use super::{Config, IpProtocol, environment};
 
 /// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment, then
 /// the arguments.
@@ -152,11 +153,29 @@ impl LoadedConfig {
         Problem { origin, key: key.to_owned(), what: what.into() }
     }
 
+    /// Listeners that exclude each other, or whose clients have nowhere to go.
+    fn listener_problems(&self) -> Vec<Problem> {
+        let config = &self.config;
+        let quic = config.listen.iter().map(|address| (IpProtocol::Udp, *address));
+        let others = config.listeners.iter().map(|it| (it.network.ip_protocol(), it.address));
+        let all: Vec<_> = quic.chain(others).collect();
+        let is_twice = |(index, (_, address)): &(usize, &(IpProtocol, SocketAddr))| {
+            address.port() != 0 && all[..*index].contains(&all[*index])
+        };
+        let twice = all.iter().enumerate().filter(is_twice);
+        let twice = twice.map(|(_, (_, address))| format!("{address} is there twice"));
+        let wrong = config.listeners.iter().filter_map(|listener| {
+            let what = listener.problem(&config.sessions)?;
+            Some(format!("{} at {}: {what}", listener.network.name(), listener.address))
+        });
+        twice.chain(wrong).map(|what| self.problem("listen", what)).collect()
+    }
+
     /// Values that are right alone and wrong together.
     fn contradictions(&self, listens_elsewhere: bool) -> Vec<Problem> {
         let Config { listen, sessions, sessions_on_demand, certificate, admin, .. } = &self.config;
         let mut problems = Vec::new();
-        if listen.is_empty() && !listens_elsewhere {
+        if listen.is_empty() && self.config.listeners.is_empty() && !listens_elsewhere {
             problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
         }
         if sessions.is_empty() && sessions_on_demand.is_empty() {
@@ -170,11 +189,7 @@ impl LoadedConfig {
                 problems.push(self.problem("sessions", what));
             }
         }
-        for (index, address) in listen.iter().enumerate() {
-            if address.port() != 0 && listen[..index].contains(address) {
-                problems.push(self.problem("listen", format!("{address} is there twice")));
-            }
-        }
+        problems.extend(self.listener_problems());
         if let Some(address) =
             admin.listen.filter(|address| !address.ip().is_loopback() && !admin.allow_plain)
         {

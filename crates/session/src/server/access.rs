@@ -116,6 +116,10 @@ impl Gate {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
+    pub(super) fn is_waiting(&self, link: LinkId) -> bool {
+        self.waiting.contains_key(&link)
+    }
+
     /// A link is gone, or answered.
     pub(super) fn forget_waiting(&mut self, link: LinkId) {
         self.take_waiting(link);

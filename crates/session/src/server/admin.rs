@@ -2,9 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{
-    ClientId, DeltaChannelState, ErrorWrongSession, Notice, RemoveClient, SessionId, WireStr,
-};
+use consonance_wire::{ClientId, DeltaChannelState, Notice, RemoveClient, SessionId, WireStr};
 
 use super::{Identity, Reach, Server, ServerEvent};
 use crate::link::{CloseReason, Delivery};
@@ -121,8 +119,7 @@ impl Server {
     /// if there is no such client. It stays a member until its link is gone.
     pub fn reset(&mut self, id: ClientId) -> bool {
         let Some(link) = self.fan_out.link(id) else { return false };
-        let another = SessionId(self.session.0.wrapping_add(1));
-        self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
+        self.tell_of_another_session(link);
         self.tell_decision(id, Decision::Reset);
         true
     }

@@ -85,7 +85,11 @@ fn nothing_is_relayed_in_the_name_of_somebody_else() {
     assert_eq!(server.receive(2, &packets::relay_reliable(&[2], &text_of_alice())), [""; 0]);
     assert_eq!(server.statistics().spoofed, 2);
     server.connect(4);
-    assert_eq!(server.receive(4, &packets::relay_unreliable(&[2], &voice)), [""; 0]);
+    assert_eq!(
+        server.receive(4, &packets::relay_unreliable(&[2], &voice)),
+        ["4 unreliably: ErrorWrongSession 12345679"],
+        "it is told to join"
+    );
     assert_eq!(server.statistics().not_joined, 1);
 }
 

@@ -94,8 +94,9 @@ fn rooms_are_only_changed_by_who_listens_to_them() {
         assert_eq!(server.receive(link, &packet), [""; 0]);
     }
     assert_eq!(server.statistics().spoofed, 4);
-    assert_eq!(server.receive(3, &packets::client_state(2, "Carol", &[])), [""; 0]);
-    assert_eq!(server.receive(3, &packets::enter(2, "lobby")), [""; 0]);
+    let told_to_join = ["3 unreliably: ErrorWrongSession 12345679"];
+    assert_eq!(server.receive(3, &packets::client_state(2, "Carol", &[])), told_to_join);
+    assert_eq!(server.receive(3, &packets::enter(2, "lobby")), told_to_join);
     assert_eq!(server.statistics().not_joined, 2);
     assert_eq!(server.events(), [""; 0]);
 }

@@ -1,8 +1,9 @@
-//! The sidecar link over real sockets: as a network like any other, and between strangers.
+//! The sidecar link over real sockets: as a network like any other, between strangers, and with the engine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod conformance;
+mod healing;
 mod hostile;
 mod links;
 mod sidecar_player;

@@ -1,0 +1,184 @@
+//! Listeners for other networks than QUIC: how each is made, and what an operator is told about it.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+use consonance_server::JoiningSettings;
+use consonance_server::config::{IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem};
+use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
+use consonance_transport::ServerTransport;
+
+use super::Gateway;
+use super::joining::read_secret_line;
+use super::prepared::host_at;
+
+/// One that can be opened.
+pub(super) struct GameListener {
+    config: ListenerConfig,
+    session: String,
+    secret: LinkSecret,
+    /// The name under which players reach it.
+    host: String,
+}
+
+/// Reads what the listeners need; what is not as it should be but works all the same goes to the notes.
+pub(super) fn read(
+    loaded: &LoadedConfig,
+    joining: &JoiningSettings,
+    notes: &mut Vec<String>,
+) -> Result<Vec<GameListener>, Problem> {
+    let config = &loaded.config;
+    let mut read = Vec::new();
+    for listener in &config.listeners {
+        let session = listener.session_among(&config.sessions);
+        let session = session.map_err(|what| loaded.problem("listen", what))?.to_owned();
+        let secret = match &listener.sidecar.secret_file {
+            Some(path) => LinkSecret::new(read_secret_line(loaded, "listen", path, notes)?.reveal()),
+            None => LinkSecret::default(),
+        };
+        let host = host_at(config, listener.address.ip());
+        let listener = GameListener { config: listener.clone(), session, secret, host };
+        notes.extend(listener.notes(joining));
+        read.push(listener);
+    }
+    Ok(read)
+}
+
+impl GameListener {
+    /// Takes the port.
+    pub(super) fn open(&self) -> Result<Gateway, String> {
+        let ListenerConfig { network, address, .. } = self.config;
+        let (listener, local): Opened = match network {
+            ListenerNetwork::Sidecar => {
+                let server = SidecarServer::bind(address, self.sidecar_settings());
+                let server = server.map_err(|error| not_opened(network, address, &error))?;
+                let local = server.local_addr();
+                (Box::new(server), local)
+            }
+            _ => return Err(format!("{} is not in this build", network.name())),
+        };
+        let (network, at) = (network.name(), joined(&self.host, local.port()));
+        let line = format!("session {:?} is open over {network} at {at}", self.session);
+        Ok(Gateway { session: self.session.clone(), listener, line })
+    }
+
+    /// What would be open.
+    pub(super) fn in_words(&self) -> String {
+        let ListenerConfig { network, address, .. } = &self.config;
+        let (network, at) = (network.name(), joined(&self.host, address.port()));
+        format!("session {:?} over {network} at {address}, for players at {at}", self.session)
+    }
+
+    /// What may surprise an operator.
+    fn notes(&self, joining: &JoiningSettings) -> Vec<String> {
+        let ListenerConfig { network, address, .. } = &self.config;
+        let at = format!("{} at {address}", network.name());
+        let mut notes = Vec::new();
+        if !address.ip().is_loopback() {
+            notes.push(format!(
+                "{at} is not encrypted: whoever is on the way can listen and speak in players' names"
+            ));
+        }
+        let asks = |what: &str| {
+            format!(
+                "{at}: the session {:?} asks for {what}, which clients of games cannot show: nobody gets in here",
+                self.session
+            )
+        };
+        let has_password = joining.passwords.iter().any(|(sessions, _)| sessions.matches(&self.session));
+        match (joining.token_keys.is_empty(), has_password) {
+            (true, false) => {}
+            (false, false) => notes.push(asks("a join token")),
+            (true, true) => notes.push(asks("a password")),
+            (false, true) => notes.push(asks("a join token or a password")),
+        }
+        notes
+    }
+
+    fn sidecar_settings(&self) -> SidecarSettings {
+        let sidecar = &self.config.sidecar;
+        let mut settings = SidecarSettings::default();
+        settings.secret = self.secret.clone();
+        settings.session = Some(self.session.clone());
+        settings.links_max = sidecar.links_max;
+        settings.strangers_max = sidecar.strangers_max;
+        settings.players_max = sidecar.players_max;
+        settings.handshake_timeout = sidecar.handshake_timeout;
+        settings.idle_timeout = sidecar.idle_timeout;
+        settings.control_bytes_max = sidecar.control_bytes_max;
+        settings.voice_bytes_max = sidecar.voice_bytes_max;
+        settings
+    }
+}
+
+/// A network that listens, and where.
+type Opened = (Box<dyn ServerTransport>, SocketAddr);
+
+/// What went wrong, and what to do.
+fn not_opened(network: ListenerNetwork, address: SocketAddr, error: &io::Error) -> String {
+    let protocol = match network.ip_protocol() {
+        IpProtocol::Tcp => "TCP",
+        IpProtocol::Udp => "UDP",
+    };
+    let (name, ip, port) = (network.name(), address.ip(), address.port());
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "{name}: {protocol} port {port} is taken on {ip}; stop the program that uses it, or choose another port"
+        ),
+        ErrorKind::PermissionDenied => {
+            format!("{name}: {protocol} port {port} is not ours to take; choose one above 1023")
+        }
+        ErrorKind::AddrNotAvailable => format!("{name}: this machine does not have the address {ip}"),
+        _ => format!("{name}: cannot listen on {address}: {error}"),
+    }
+}
+
+/// A host and a port as they are written together.
+fn joined(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listener(address: &str) -> GameListener {
+        let mut config = ListenerConfig::default();
+        config.address = address.parse().expect("an address");
+        GameListener { config, session: "main".into(), secret: LinkSecret::default(), host: "::1".into() }
+    }
+
+    #[test]
+    fn the_defaults_of_the_configuration_are_those_of_the_network() {
+        let mut expected = SidecarSettings::default();
+        expected.session = Some("main".into());
+        assert_eq!(listener("127.0.0.1:0").sidecar_settings(), expected);
+    }
+
+    #[test]
+    fn a_port_that_cannot_be_had_is_told_in_plain_words() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = taken.local_addr().expect("it has an address");
+        let error = listener(&address.to_string()).open().err().expect("the port is taken");
+        assert!(error.starts_with(&format!("sidecar: TCP port {} is taken", address.port())), "{error}");
+        let error = listener("192.0.2.1:9").open().err().expect("it is another machine's");
+        assert_eq!(error, "sidecar: this machine does not have the address 192.0.2.1");
+    }
+
+    #[test]
+    fn an_operator_is_told_what_may_be_a_surprise() {
+        let open = JoiningSettings::default();
+        assert_eq!(listener("127.0.0.1:5").notes(&open), [""; 0]);
+        let [plain] = &listener("0.0.0.0:5").notes(&open)[..] else { panic!("one note") };
+        assert!(plain.starts_with("sidecar at 0.0.0.0:5 is not encrypted"), "{plain}");
+        let mut closed = JoiningSettings::default();
+        closed.passwords.push(("ma*".into(), consonance_server::Secret::new("xyzzy")));
+        let [password] = &listener("127.0.0.1:5").notes(&closed)[..] else { panic!("one note") };
+        assert!(
+            password.contains("\"main\" asks for a password, which clients of games cannot show"),
+            "{password}"
+        );
+        closed.passwords[0].0 = "other".into();
+        assert_eq!(listener("127.0.0.1:5").notes(&closed), [""; 0]);
+    }
+}

@@ -1,0 +1,63 @@
+//! An adapter for game servers whose network is a transport of ours.
+
+use std::time::Instant;
+
+use consonance_transport::{DisconnectReason, Peer, ServerEvent, ServerTransport};
+
+use crate::frame::Player;
+use crate::link::{SidecarEvent, SidecarLink};
+
+/// Carries the players of a network over a [link](SidecarLink), as an adapter inside a game's server does. Clients notice
+/// neither that the link is there nor when it is lost and comes back.
+#[derive(Debug)]
+pub struct SidecarBridge<S> {
+    network: S,
+    link: SidecarLink,
+    /// The peers of one packet.
+    peers: Vec<Peer>,
+}
+
+impl<S: ServerTransport> SidecarBridge<S> {
+    /// Asks for the link from now on.
+    pub fn new(now: Instant, network: S, mut link: SidecarLink) -> Self {
+        link.connect(now);
+        Self { network, link, peers: Vec::new() }
+    }
+
+    /// Carries what has come, both ways; why the link went down, if it did.
+    pub fn turn(&mut self, now: Instant) -> Option<DisconnectReason> {
+        while let Some(event) = self.network.poll(now) {
+            match event {
+                ServerEvent::Connected { peer, remote, .. } => {
+                    self.link.joined(now, Player(peer.0), remote.parse().ok());
+                }
+                ServerEvent::Packet { peer, delivery, packet } => {
+                    self.link.send(now, Player(peer.0), delivery, packet);
+                }
+                ServerEvent::Disconnected { peer, .. } => self.link.left(now, Player(peer.0)),
+            }
+        }
+        let mut down = None;
+        while let Some(event) = self.link.poll(now) {
+            match event {
+                SidecarEvent::Packet { to, delivery, packet } => {
+                    self.peers.clear();
+                    self.peers.extend(to.iter().map(|player| Peer(player.0)));
+                    self.network.send(now, &self.peers, delivery, packet);
+                }
+                SidecarEvent::Kicked { player, reason } => {
+                    self.network.disconnect(now, Peer(player.0), &reason);
+                }
+                SidecarEvent::Down { reason } => down = Some(reason),
+                SidecarEvent::Up | SidecarEvent::Admitted { .. } => {}
+            }
+        }
+        self.network.flush(now);
+        down
+    }
+
+    /// The link.
+    pub fn link(&mut self) -> &mut SidecarLink {
+        &mut self.link
+    }
+}
