@@ -67,7 +67,7 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-mirror",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-kcp", "consonance-simple-web", "consonance-telepathy"],
+        tests_may_also_use: &[],
     },
     Walls {
         package: "consonance-kcp",
@@ -113,6 +113,11 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-utp",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-webrtc-network",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },

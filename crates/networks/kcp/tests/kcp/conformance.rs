@@ -18,7 +18,7 @@ const BARE: Bare = Bare { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHA
 /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is full soon keeps
 /// the tests short.
 fn link() -> LinkSettings {
-    LinkSettings { timeout: Duration::from_secs(5), queued_segments_max: 600, ..LinkSettings::default() }
+    LinkSettings { timeout: Duration::from_secs(5), queued_segments_max: 2000, ..LinkSettings::default() }
 }
 
 struct Kcp {

@@ -1,7 +1,6 @@
 //! kcp2k between ends of ours, and against the bytes of stock ones.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod another_implementation;
 mod conformance;
 mod crowd;
 mod generations;

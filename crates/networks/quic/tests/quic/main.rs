@@ -15,5 +15,6 @@ mod sans_io;
 mod shards;
 mod stranger;
 mod support;
+#[allow(dead_code, reason = "networks share it, and each uses a part of it")]
 mod udp_relay;
 mod waking;

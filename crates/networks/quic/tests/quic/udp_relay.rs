@@ -1,11 +1,11 @@
 //! A relay for UDP between the sockets of a client and one server, on this machine: a network that can be cut, and an
-//! address translator that can change its mind.
+//! address translator that can change its mind. Tests of other networks in datagrams use it, too.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -18,27 +18,49 @@ pub(crate) struct UdpRelay(Arc<Shared>);
 
 struct Shared {
     to_clients: UdpSocket,
-    server: SocketAddr,
+    server: OnceLock<SocketAddr>,
     /// What each socket of a client is to the server.
     ways: Mutex<HashMap<SocketAddr, Arc<UdpSocket>>>,
     is_cut: AtomicBool,
     is_quic_only: AtomicBool,
+    /// Of a hundred datagrams, so many are lost.
+    loss_percent: AtomicU32,
+    passed: AtomicU32,
     is_over: AtomicBool,
 }
 
 impl UdpRelay {
     pub(crate) fn new(server: SocketAddr) -> Self {
+        let relay = Self::unaimed();
+        relay.aim(server);
+        relay
+    }
+
+    /// Before the server is there, which wants to know the relay first.
+    pub(crate) fn unaimed() -> Self {
         let shared = Arc::new(Shared {
             to_clients: socket(),
-            server,
+            server: OnceLock::new(),
             ways: Mutex::default(),
             is_cut: AtomicBool::new(false),
             is_quic_only: AtomicBool::new(false),
+            loss_percent: AtomicU32::new(0),
+            passed: AtomicU32::new(0),
             is_over: AtomicBool::new(false),
         });
         let up = Arc::clone(&shared);
         thread::spawn(move || while up.relay_up().is_some() {});
         Self(shared)
+    }
+
+    /// Where everything goes from now on.
+    pub(crate) fn aim(&self, server: SocketAddr) {
+        self.0.server.set(server).unwrap();
+    }
+
+    /// Loses so many of a hundred datagrams from now on, each way, as a sequence that is always the same.
+    pub(crate) fn lose(&self, percent: u32) {
+        self.0.loss_percent.store(percent, Ordering::SeqCst);
     }
 
     /// Where the client finds the server.
@@ -74,9 +96,10 @@ impl Shared {
         let mut packet = [0; 2048];
         // Errors are time-outs: a network goes on.
         if let Ok((length, client)) = self.to_clients.recv_from(&mut packet)
+            && let Some(&server) = self.server.get()
             && self.lets_through(&packet[..length])
         {
-            let _ = self.way_of(client).send_to(&packet[..length], self.server);
+            let _ = self.way_of(client).send_to(&packet[..length], server);
         }
         (!self.is_over.load(Ordering::SeqCst)).then_some(())
     }
@@ -110,7 +133,12 @@ impl Shared {
 
     fn lets_through(&self, packet: &[u8]) -> bool {
         let is_quic = packet.first().is_some_and(|first| first & 0x40 != 0);
-        !self.is_cut.load(Ordering::SeqCst) && (is_quic || !self.is_quic_only.load(Ordering::SeqCst))
+        // Scattered by a step that has no divisor in common with 100.
+        let passed = self.passed.fetch_add(1, Ordering::SeqCst).wrapping_mul(37) % 100;
+        let is_lost = passed < self.loss_percent.load(Ordering::SeqCst);
+        !is_lost
+            && !self.is_cut.load(Ordering::SeqCst)
+            && (is_quic || !self.is_quic_only.load(Ordering::SeqCst))
     }
 }
 

@@ -1,0 +1,75 @@
+//! Whom the player has met in the session, and who of two players connects to the other.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Where a program says which players are in the session, so that direct links are made to them. A clone is the same.
+///
+/// Of two players the one whose name sorts lower connects, once: say each player who joins, when the session has taken us
+/// in. A link that cannot be made is not tried again; that player is reached over the host.
+#[derive(Clone, Debug)]
+pub struct Acquaintances {
+    own_name: Option<Arc<str>>,
+    waiting: Arc<Mutex<VecDeque<String>>>,
+}
+
+impl Acquaintances {
+    pub(super) fn new(own_name: Option<String>) -> Self {
+        Self { own_name: own_name.map(Into::into), waiting: Arc::default() }
+    }
+
+    /// A player of this name is in the session. False if it is the other player's part to connect, if we have no name
+    /// ourselves, or if 256 names wait already.
+    pub fn met(&self, name: &str) -> bool {
+        let Some(own_name) = &self.own_name else { return false };
+        if !sorts_before(own_name, name) {
+            return false;
+        }
+        let mut waiting = self.lock();
+        let has_room = waiting.len() < WAITING_MAX;
+        if has_room {
+            waiting.push_back(name.to_owned());
+        }
+        has_room
+    }
+
+    pub(super) fn next(&self) -> Option<String> {
+        self.lock().pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// By UTF-16 code units, as the games compare.
+fn sorts_before(one: &str, other: &str) -> bool {
+    one.encode_utf16().lt(other.encode_utf16())
+}
+
+const WAITING_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_players_the_one_whose_name_sorts_lower_connects() {
+        // U+FF5E is above U+1F600 by code units, whose first one is 0xd83d, and below it by characters.
+        for (lower, higher) in [("Alice", "Bob"), ("Bob", "alice"), ("a", "aa"), ("\u{1f600}", "\u{ff5e}")] {
+            let met = |own: &str, other| Acquaintances::new(Some(own.to_owned())).met(other);
+            assert!(met(lower, higher) && !met(higher, lower), "{lower} and {higher}");
+        }
+        assert!(!Acquaintances::new(Some("Alice".to_owned())).met("Alice"));
+        assert!(!Acquaintances::new(None).met("Bob"), "nobody could connect to whom has no name");
+    }
+
+    #[test]
+    fn the_names_that_wait_are_bounded() {
+        let acquaintances = Acquaintances::new(Some("a".to_owned()));
+        let taken = (0..2 * WAITING_MAX).filter(|_| acquaintances.met("b")).count();
+        assert_eq!(taken, WAITING_MAX);
+        assert_eq!(acquaintances.next().as_deref(), Some("b"));
+        assert!(acquaintances.met("c"));
+    }
+}

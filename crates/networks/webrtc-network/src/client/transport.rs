@@ -1,0 +1,121 @@
+//! The player as the driver of a client sees it.
+
+use std::time::Instant;
+
+use consonance_transport::{
+    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
+    Statistics,
+};
+
+use super::{Reported, ServerLink, WebRtcClient};
+use crate::host::overloaded;
+use crate::peer::Sent;
+use crate::{LIMITS, is_sendable};
+
+impl ClientTransport for WebRtcClient {
+    fn connect(&mut self, now: Instant) {
+        match self.server {
+            ServerLink::None => {
+                self.server = ServerLink::Calling;
+                self.retry_at = None;
+                if self.signalling.client().is_some() {
+                    self.ask();
+                } else {
+                    self.signalling.start(now, &mut self.connections);
+                }
+            }
+            ServerLink::Ending { .. } => self.is_wanted_again = true,
+            ServerLink::Calling
+            | ServerLink::Asking { .. }
+            | ServerLink::Negotiating { .. }
+            | ServerLink::Up { .. } => {}
+        }
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        self.fill_events(now);
+        let Self { packet: kept, statistics, .. } = self;
+        let mut keep = |delivery: Delivery, packet: Vec<u8>| {
+            statistics.received.count(delivery, 1, packet.len());
+            *kept = packet;
+        };
+        Some(match self.events.pop_front()? {
+            Reported::Connected => ClientEvent::Connected,
+            Reported::Packet(delivery, packet) => {
+                keep(delivery, packet);
+                ClientEvent::Packet { delivery, packet: &self.packet }
+            }
+            Reported::Disconnected(reason) => ClientEvent::Disconnected { reason },
+            Reported::DirectUp(peer) => ClientEvent::Direct { peer, event: DirectEvent::Up },
+            Reported::DirectPacket(peer, delivery, packet) => {
+                keep(delivery, packet);
+                let event = DirectEvent::Packet { delivery, packet: &self.packet };
+                ClientEvent::Direct { peer, event }
+            }
+            Reported::DirectDown(peer, reason) => {
+                ClientEvent::Direct { peer, event: DirectEvent::Down { reason } }
+            }
+        })
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        if !is_sendable(delivery, packet, &mut self.statistics.dropped) {
+            return;
+        }
+        let ServerLink::Up { peer } = self.server else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        let sent = self.peers.send(now, peer, delivery, packet);
+        self.count_sent(delivery, packet, sent);
+        if sent == Sent::Full {
+            let reason = overloaded(self.settings.peer.send_bytes_max);
+            self.server = ServerLink::Ending { peer, reason };
+            self.peers.leave(now, peer);
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.is_wanted_again = false;
+        self.events.retain(|event| !matches!(event, Reported::Packet(..) | Reported::Connected));
+        match self.server {
+            ServerLink::Calling | ServerLink::Asking { .. } => {
+                self.end_server(now, DisconnectReason::ClosedByUs);
+            }
+            ServerLink::Negotiating { peer, link, .. } => {
+                if let (Some(link), Some(client)) = (link, self.signalling.client()) {
+                    client.drop_link(link);
+                }
+                self.server = ServerLink::Ending { peer, reason: DisconnectReason::ClosedByUs };
+                self.peers.leave(now, peer);
+            }
+            ServerLink::Up { peer } => {
+                self.server = ServerLink::Ending { peer, reason: DisconnectReason::ClosedByUs };
+                self.peers.leave(now, peer);
+            }
+            ServerLink::None | ServerLink::Ending { .. } => {}
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let refused_at = match self.server {
+            ServerLink::Negotiating { refused_at, .. } => refused_at,
+            _ => None,
+        };
+        let of_signalling = self.signalling.poll_timeout(Instant::now());
+        let of_connections = [self.peers.poll_timeout(), self.connections.poll_timeout()];
+        of_connections.into_iter().chain([of_signalling, refused_at, self.retry_at]).flatten().min()
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        Some(self)
+    }
+}

@@ -1,0 +1,363 @@
+//! A session host: a server to which unmodified games connect, found under its sessions' names at a signalling server.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::tcp::{TcpConnections, TcpSettings};
+use consonance_transport::{ConnectionCounts, Delivery, DisconnectReason, Peer, Statistics};
+
+use crate::peer::{End, Ice, PeerEvent, Role, Sent};
+use crate::peers::Peers;
+use crate::settings::{HostSettings, tls_of};
+use crate::signalling::LinkId;
+use crate::signalling::client::SignallingEvent;
+use crate::signalling::link::{LinkEvent, SignallingLink};
+
+mod transport;
+use crate::LIMITS;
+
+/// Listens for the players of one or many sessions.
+///
+/// It keeps trying to reach its signalling server, and players who are here stay while that is away.
+pub struct WebRtcHost {
+    settings: HostSettings,
+    connections: TcpConnections,
+    sessions: Vec<Session>,
+    peers: Peers,
+    guests: BTreeMap<Peer, Guest>,
+    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    newcomer: Option<Peer>,
+    /// Polls since the signalling had its turn.
+    turns: u32,
+    is_closing: bool,
+    packet: Vec<u8>,
+    statistics: Statistics,
+    counts: ConnectionCounts,
+}
+
+struct Session {
+    name: String,
+    signalling: SignallingLink,
+    links: BTreeMap<LinkId, Peer>,
+    is_listening: bool,
+    /// When to try again to listen, and how long to wait after that.
+    retry_at: Option<Instant>,
+    retry_after: Duration,
+}
+
+struct Guest {
+    session: usize,
+    /// Our signalling link with it, until it is dropped.
+    link: Option<LinkId>,
+    state: GuestState,
+}
+
+enum GuestState {
+    Negotiating,
+    Here,
+    /// Its end was asked for, and is reported as this; nothing else of it is.
+    Ending(DisconnectReason),
+}
+
+impl WebRtcHost {
+    /// A host that begins to listen, which takes a moment: [`is_listening`](Self::is_listening) says when.
+    ///
+    /// # Errors
+    ///
+    /// The UDP address cannot be used.
+    pub fn bind(settings: HostSettings) -> io::Result<Self> {
+        let peers = Peers::bind(settings.udp, Ice::Lite, settings.peer.clone())?;
+        let mut connections = TcpConnections::new(TcpSettings::default())?;
+        #[cfg(target_os = "linux")]
+        connections.watch(peers.socket())?;
+        let tls = tls_of(settings.signalling_tls.as_ref());
+        let session = |name: &String| Session {
+            name: name.clone(),
+            signalling: SignallingLink::new(settings.signalling.clone(), tls.clone()),
+            links: BTreeMap::new(),
+            is_listening: false,
+            retry_at: None,
+            retry_after: RETRY_AFTER,
+        };
+        let mut sessions: Vec<Session> = settings.sessions.iter().map(session).collect();
+        for session in &mut sessions {
+            session.signalling.start(Instant::now(), &mut connections);
+        }
+        Ok(Self {
+            settings,
+            connections,
+            sessions,
+            peers,
+            guests: BTreeMap::new(),
+            newcomer: None,
+            turns: 0,
+            is_closing: false,
+            packet: Vec::new(),
+            statistics: Statistics::default(),
+            counts: ConnectionCounts::default(),
+        })
+    }
+
+    /// Where datagrams come in.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.peers.bound()
+    }
+
+    /// Whether all sessions can be found at the signalling server.
+    pub fn is_listening(&self) -> bool {
+        self.sessions.iter().all(|session| session.is_listening)
+    }
+
+    /// Datagrams that belonged to nobody here.
+    pub fn stray_datagrams(&self) -> u64 {
+        self.peers.strays()
+    }
+
+    fn accept_newcomer(&mut self, now: Instant) {
+        if let Some(peer) = self.newcomer.take() {
+            self.peers.accept(now, peer);
+        }
+    }
+
+    /// What happened on a connection, as far as it is to be reported.
+    fn handle_peer(&mut self, peer: Peer, event: PeerEvent) -> Option<Reported> {
+        let guest = self.guests.get_mut(&peer)?;
+        match event {
+            PeerEvent::Open => {
+                guest.state = GuestState::Here;
+                self.counts.accepted += 1;
+                self.newcomer = Some(peer);
+                Some(Reported::Connected)
+            }
+            PeerEvent::Packet(delivery, packet) => {
+                let is_here = matches!(guest.state, GuestState::Here);
+                // It speaks, so it knows that it is connected: the way to negotiate is not needed any more.
+                self.drop_signalling_link(peer);
+                if !is_here {
+                    return None;
+                }
+                if !LIMITS.allow(delivery, packet.len()) {
+                    self.statistics.dropped.too_large += 1;
+                    return None;
+                }
+                self.packet = packet;
+                Some(Reported::Packet(delivery))
+            }
+            PeerEvent::Closed(end) => self.handle_end(peer, end),
+        }
+    }
+
+    fn handle_end(&mut self, peer: Peer, end: End) -> Option<Reported> {
+        self.drop_signalling_link(peer);
+        let guest = self.guests.remove(&peer)?;
+        if self.newcomer == Some(peer) {
+            self.newcomer = None;
+        }
+        if matches!(end, End::Violation(_)) {
+            self.counts.protocol_violations += 1;
+        }
+        match guest.state {
+            GuestState::Negotiating => {
+                self.counts.failed_handshakes += 1;
+                None
+            }
+            GuestState::Here => Some(Reported::Disconnected(end.reason())),
+            GuestState::Ending(reason) => Some(Reported::Disconnected(reason)),
+        }
+    }
+
+    /// Gives the signalling its turn.
+    fn drive_signalling(&mut self, now: Instant) {
+        while let Some(event) = self.connections.poll(now) {
+            for session in &mut self.sessions {
+                if session.signalling.handle_tcp(now, &mut self.connections, &event) {
+                    break;
+                }
+            }
+        }
+        for index in 0..self.sessions.len() {
+            while let Some(event) = self.sessions[index].signalling.poll(now, &mut self.connections) {
+                self.handle_signalling(now, index, event);
+            }
+            let session = &mut self.sessions[index];
+            if !self.is_closing && session.retry_at.is_some_and(|at| at <= now) {
+                session.retry_at = None;
+                session.signalling.start(now, &mut self.connections);
+            }
+        }
+        self.pass_texts_on(now);
+    }
+
+    fn handle_signalling(&mut self, now: Instant, index: usize, event: LinkEvent) {
+        let session = &mut self.sessions[index];
+        match event {
+            LinkEvent::Up => {
+                if let Some(client) = session.signalling.client() {
+                    client.listen(&session.name);
+                }
+            }
+            LinkEvent::Said(SignallingEvent::Listening) => {
+                (session.is_listening, session.retry_after) = (true, RETRY_AFTER);
+                tracing::info!(session = session.name, "a session can be found at the signalling server");
+            }
+            LinkEvent::Said(SignallingEvent::AddressDenied | SignallingEvent::Stopped) => {
+                let (session, url) = (&session.name, session.signalling.url());
+                tracing::warn!(session, %url, "the signalling server denies a session its address; is it taken?");
+                self.sessions[index].signalling.stop(now, &mut self.connections);
+                self.lose_signalling(now, index);
+            }
+            LinkEvent::Said(SignallingEvent::Linked(link)) => self.open(now, index, link),
+            LinkEvent::Said(SignallingEvent::Text(link, text)) => {
+                if let Some(&peer) = session.links.get(&link) {
+                    self.peers.handle_text(now, peer, &text);
+                }
+            }
+            LinkEvent::Said(SignallingEvent::Dropped(link)) => self.forget_link(now, index, link),
+            LinkEvent::Said(SignallingEvent::Failed(_) | SignallingEvent::Silent) => {}
+            LinkEvent::Lost(why) => {
+                tracing::warn!(
+                    session = session.name,
+                    why,
+                    "the signalling server is lost; it is tried again"
+                );
+                self.lose_signalling(now, index);
+            }
+        }
+    }
+
+    /// Somebody wants in.
+    fn open(&mut self, now: Instant, index: usize, link: LinkId) {
+        let is_negotiating = |guest: &&Guest| matches!(guest.state, GuestState::Negotiating);
+        let negotiating = self.guests.values().filter(is_negotiating).count();
+        let session = &mut self.sessions[index];
+        let is_full = self.guests.len() - negotiating >= self.settings.peers_max;
+        if is_full || negotiating >= self.settings.negotiating_max || self.is_closing {
+            self.counts.turned_away_full += u64::from(is_full);
+            self.counts.turned_away_handshaking += u64::from(!is_full);
+            if let Some(client) = session.signalling.client() {
+                client.drop_link(link);
+            }
+            return;
+        }
+        let towards_signalling = session.signalling.local_ip(&self.connections);
+        let own = self.peers.own_addresses(&self.settings.announced, towards_signalling);
+        let peer = self.peers.open(now, Role::Listener, own);
+        session.links.insert(link, peer);
+        self.guests.insert(peer, Guest { session: index, link: Some(link), state: GuestState::Negotiating });
+    }
+
+    /// A link was dropped: a peer that is still on its way will not arrive.
+    fn forget_link(&mut self, now: Instant, index: usize, link: LinkId) {
+        let Some(peer) = self.sessions[index].links.remove(&link) else { return };
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        guest.link = None;
+        if matches!(guest.state, GuestState::Negotiating) {
+            self.peers.leave(now, peer);
+        }
+    }
+
+    fn drop_signalling_link(&mut self, peer: Peer) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        let Some(link) = guest.link.take() else { return };
+        let session = &mut self.sessions[guest.session];
+        session.links.remove(&link);
+        if let Some(client) = session.signalling.client() {
+            client.drop_link(link);
+        }
+    }
+
+    /// Everybody who is here stays; whoever was on the way has to come again.
+    fn lose_signalling(&mut self, now: Instant, index: usize) {
+        let session = &mut self.sessions[index];
+        session.is_listening = false;
+        session.retry_at = Some(now + session.retry_after);
+        session.retry_after = (2 * session.retry_after).min(RETRY_AFTER_MAX);
+        let links: Vec<LinkId> = session.links.keys().copied().collect();
+        for link in links {
+            self.forget_link(now, index, link);
+        }
+    }
+
+    fn pass_texts_on(&mut self, now: Instant) {
+        while let Some((peer, text)) = self.peers.poll_text() {
+            let Some(guest) = self.guests.get(&peer) else { continue };
+            let signalling = &mut self.sessions[guest.session].signalling;
+            if let (Some(link), Some(client)) = (guest.link, signalling.client()) {
+                client.send(link, &text);
+            }
+        }
+        for session in &mut self.sessions {
+            session.signalling.flush(now, &mut self.connections);
+        }
+        self.connections.flush(now);
+    }
+
+    fn send_to(&mut self, now: Instant, peer: Peer, delivery: Delivery, packet: &[u8]) {
+        if !matches!(self.guests.get(&peer), Some(Guest { state: GuestState::Here, .. })) {
+            return self.statistics.dropped.not_connected += 1;
+        }
+        match self.peers.send(now, peer, delivery, packet) {
+            Sent::Yes => self.statistics.sent.count(delivery, 1, packet.len()),
+            Sent::InPlaceOfOldest => {
+                self.statistics.sent.count(delivery, 1, packet.len());
+                self.statistics.dropped.outgoing_full += 1;
+            }
+            Sent::NotOpen => self.statistics.dropped.not_connected += 1,
+            Sent::Full => {
+                self.counts.too_slow += 1;
+                self.end(now, peer, overloaded(self.settings.peer.send_bytes_max));
+            }
+        }
+    }
+
+    fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        if !matches!(guest.state, GuestState::Here) {
+            return;
+        }
+        guest.state = GuestState::Ending(reason);
+        if self.newcomer == Some(peer) {
+            // It was not told that it is connected, and learns over the signalling that it will not be.
+            self.newcomer = None;
+            self.drop_signalling_link(peer);
+            self.pass_texts_on(now);
+        }
+        self.peers.leave(now, peer);
+    }
+}
+
+enum Reported {
+    Connected,
+    Packet(Delivery),
+    Disconnected(DisconnectReason),
+}
+
+impl Drop for WebRtcHost {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        self.peers.leave_all_at_once(now);
+        for session in &mut self.sessions {
+            session.signalling.stop(now, &mut self.connections);
+        }
+    }
+}
+
+impl std::fmt::Debug for WebRtcHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebRtcHost").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// What both kinds of ends say when reliable packets cannot be kept any more.
+pub(crate) fn overloaded(send_bytes_max: usize) -> DisconnectReason {
+    DisconnectReason::Overloaded { queue: format!("{} KiB of reliable packets", send_bytes_max / 1024) }
+}
+
+/// How long to wait before a lost signalling server is tried again, at first and at most.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(30);
+
+/// After so many events of peers the signalling has its turn, however much waits.
+const TURNS_MAX: u32 = 64;

@@ -1,0 +1,52 @@
+//! WebRTC Network: voice over data channels between peers that find each other through a small signalling server.
+//!
+//! Games use it for sessions that carry nothing but voice, so every role of it can be played by a program of ours, and
+//! unmodified games do not notice:
+//!
+//! * [`WebRtcHost`] listens under sessions' names and is a [`ServerTransport`](consonance_transport::ServerTransport).
+//! * [`WebRtcClient`] joins a session and is a [`ClientTransport`](consonance_transport::ClientTransport), with
+//!   [direct links](consonance_transport::DirectLinks) to other players.
+//! * [`signalling`] has the server by which they find each other; [`SignallingListener`](signalling::SignallingListener)
+//!   is the whole of it.
+//!
+//! ```text
+//!   host ──▶ signalling server ◀── player        offers, answers, addresses: texts over WebSockets
+//!     ╰────────── UDP ──────────────╯            "reliable" and "unreliable": data channels over SCTP over DTLS over ICE
+//! ```
+//!
+//! Nothing here blocks or has threads, but for the signalling server, which has one, and the system's look-up of names.
+//! All peers of a host share one UDP socket: a check of ICE names its connection, everything else comes from an address
+//! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring`.
+//!
+//! What the network cannot do: it carries no words when a connection ends, and no empty packets.
+
+#![forbid(unsafe_code)]
+
+use consonance_transport::{Delivery, Dropped, MAX_PACKET_BYTES, PacketLimits};
+
+mod client;
+mod crypto;
+#[doc(hidden)]
+pub mod fuzz;
+mod host;
+mod peer;
+mod peers;
+mod settings;
+pub mod signalling;
+mod web_socket;
+
+pub use client::{Acquaintances, WebRtcClient};
+pub use host::WebRtcHost;
+pub use settings::{ClientSettings, HostSettings, PeerSettings};
+
+/// A reliable packet may be as large as on any network of ours; an unreliable one fits one datagram with everything that
+/// is around it there.
+const LIMITS: PacketLimits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: 1050 };
+
+/// Whether a packet can be sent at all; it is counted if not.
+fn is_sendable(delivery: Delivery, packet: &[u8], dropped: &mut Dropped) -> bool {
+    let is_allowed = LIMITS.allow(delivery, packet.len());
+    dropped.too_large += u64::from(!is_allowed);
+    dropped.malformed += u64::from(packet.is_empty());
+    is_allowed && !packet.is_empty()
+}

@@ -1,0 +1,398 @@
+//! One WebRTC connection as a machine without sockets: negotiated in texts, carried in datagrams.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::Delivery;
+use str0m::channel::ChannelId;
+use str0m::net::{Protocol, Receive};
+use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+
+use crate::crypto;
+use crate::settings::PeerSettings;
+
+mod channels;
+mod event;
+mod negotiation;
+mod voice_queue;
+
+use channels::{RELIABLE_LABEL, UNRELIABLE_LABEL};
+pub(crate) use event::{End, Ice, PeerEvent, Role, Sent};
+use negotiation::Negotiation;
+use voice_queue::VoiceQueue;
+
+/// Fed with texts, datagrams and time, drained with `poll_…`.
+pub(crate) struct PeerConnection {
+    rtc: Rtc,
+    settings: PeerSettings,
+    role: Role,
+    state: State,
+    negotiation: Negotiation,
+    reliable: Option<ChannelId>,
+    unreliable: Option<ChannelId>,
+    /// How many channels the other side has opened, ours included.
+    channels_opened: usize,
+    voice: VoiceQueue,
+    last_heard: Instant,
+    /// When the library wants to be called.
+    timeout: Instant,
+    remote: Option<SocketAddr>,
+    texts: VecDeque<String>,
+    datagrams: VecDeque<(SocketAddr, Vec<u8>)>,
+    events: VecDeque<PeerEvent>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Until then it has to be open.
+    Negotiating {
+        until: Instant,
+    },
+    /// Open, and the other side does not know it yet: nothing leaves until it is accepted.
+    Held,
+    Open,
+    /// The last words are on their way, until then at most.
+    Leaving {
+        until: Instant,
+    },
+    /// The channels are closed; the other side is to notice, until then at most.
+    Parting {
+        until: Instant,
+    },
+    Over,
+}
+
+impl PeerConnection {
+    /// A connection that begins to be negotiated, from these addresses of ours.
+    pub(crate) fn new(
+        now: Instant,
+        role: Role,
+        ice: Ice,
+        addresses: &[SocketAddr],
+        settings: &PeerSettings,
+    ) -> Self {
+        let mut rtc = RtcConfig::new()
+            .set_crypto_provider(crypto::provider())
+            .set_ice_lite(ice == Ice::Lite)
+            .set_sctp_max_buffered_amount(settings.send_bytes_max)
+            .set_sctp_max_message_size(MESSAGE_BYTES_MAX)
+            .clear_codecs()
+            .build(now);
+        for &address in addresses {
+            if let Ok(candidate) = Candidate::host(address, "udp") {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        let mut connection = Self {
+            rtc,
+            settings: settings.clone(),
+            role,
+            state: State::Negotiating { until: now + settings.negotiation_max },
+            negotiation: Negotiation::new(role),
+            reliable: None,
+            unreliable: None,
+            channels_opened: 0,
+            voice: VoiceQueue::new(settings.voice_packets_max),
+            last_heard: now,
+            timeout: now,
+            remote: None,
+            texts: VecDeque::new(),
+            datagrams: VecDeque::new(),
+            events: VecDeque::new(),
+        };
+        let first = connection.negotiation.begin(&mut connection.rtc);
+        connection.texts.extend(first);
+        connection.drain(now);
+        connection
+    }
+
+    /// The name by which the other side's checks of the way here call this connection (RFC 8445, section 7.2.2).
+    pub(crate) fn user_fragment(&mut self) -> String {
+        self.rtc.direct_api().local_ice_credentials().ufrag
+    }
+
+    /// The other side says something over the signalling link.
+    pub(crate) fn handle_text(&mut self, now: Instant, text: &str) {
+        if matches!(self.state, State::Negotiating { .. } | State::Open) {
+            let answer = self.negotiation.handle_text(&mut self.rtc, text);
+            self.texts.extend(answer);
+            self.drain(now);
+        }
+    }
+
+    /// A datagram came, to this address of ours.
+    pub(crate) fn handle_datagram(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: &[u8],
+    ) {
+        if matches!(self.state, State::Over | State::Held) {
+            return;
+        }
+        let Ok(received) = Receive::new(Protocol::Udp, source, destination, datagram) else { return };
+        self.last_heard = now;
+        self.remote = Some(source);
+        let handled = self.rtc.handle_input(Input::Receive(now, received));
+        self.judge(handled);
+        self.drain(now);
+    }
+
+    /// Time has passed.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        let is_silent = now >= self.last_heard + self.settings.idle_timeout;
+        match self.state {
+            State::Negotiating { until } if until <= now => return self.end(End::TimedOut),
+            State::Open if is_silent => return self.end(End::TimedOut),
+            State::Leaving { until } if until <= now => self.part(now),
+            State::Parting { until } if until <= now => return self.close(now),
+            State::Held | State::Over => return,
+            _ => {}
+        }
+        if self.timeout <= now {
+            let handled = self.rtc.handle_input(Input::Timeout(now));
+            self.judge(handled);
+        }
+        self.drain(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        match self.state {
+            State::Negotiating { until } | State::Leaving { until } | State::Parting { until } => {
+                Some(until.min(self.timeout))
+            }
+            State::Open => Some(self.timeout.min(self.last_heard + self.settings.idle_timeout)),
+            State::Held | State::Over => None,
+        }
+    }
+
+    /// What is to be said over the signalling link.
+    pub(crate) fn poll_text(&mut self) -> Option<String> {
+        self.texts.pop_front()
+    }
+
+    pub(crate) fn poll_datagram(&mut self) -> Option<(SocketAddr, Vec<u8>)> {
+        self.datagrams.pop_front()
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<PeerEvent> {
+        self.events.pop_front()
+    }
+
+    /// A listener's end that is open may be used: the other side learns it now.
+    pub(crate) fn accept(&mut self, now: Instant) {
+        if self.state == State::Held {
+            self.state = State::Open;
+            self.drain(now);
+        }
+    }
+
+    /// Sends a packet.
+    pub(crate) fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) -> Sent {
+        if self.state != State::Open {
+            return Sent::NotOpen;
+        }
+        let sent = match delivery {
+            Delivery::Reliable => match self.write(self.reliable, packet) {
+                Some(true) => Sent::Yes,
+                Some(false) => Sent::Full,
+                None => Sent::NotOpen,
+            },
+            Delivery::Unreliable if self.voice.push(packet) => Sent::InPlaceOfOldest,
+            Delivery::Unreliable => Sent::Yes,
+        };
+        // Voice that waits for what the other side takes cannot leave before that.
+        if delivery == Delivery::Reliable || self.buffered(self.unreliable) < VOICE_BUFFERED_BYTES_MAX {
+            self.drain(now);
+        }
+        sent
+    }
+
+    /// Ends the connection in order: what is reliable is delivered first, if the other side takes it soon.
+    pub(crate) fn leave(&mut self, now: Instant) {
+        match self.state {
+            State::Open => {
+                self.state = State::Leaving { until: now + self.settings.goodbye_max };
+                self.drain(now);
+            }
+            State::Negotiating { .. } | State::Held => self.end(End::ByUs),
+            State::Leaving { .. } | State::Parting { .. } | State::Over => {}
+        }
+    }
+
+    /// Ends the connection with as much of a goodbye as one datagram can be.
+    pub(crate) fn leave_at_once(&mut self, now: Instant) {
+        if !matches!(self.state, State::Negotiating { .. } | State::Held | State::Over) {
+            self.part(now);
+            self.close(now);
+        }
+    }
+
+    /// Where the other side is, as far as is known.
+    pub(crate) fn remote(&self) -> Option<SocketAddr> {
+        self.remote
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open | State::Held)
+    }
+
+    /// Whether something of the other side came since then.
+    pub(crate) fn was_heard_since(&self, then: Instant) -> bool {
+        self.remote.is_some() && self.last_heard >= then
+    }
+
+    /// Whether the channel took it; `None` if it is not open.
+    fn write(&mut self, channel: Option<ChannelId>, packet: &[u8]) -> Option<bool> {
+        self.rtc.channel(channel?)?.write(true, packet).ok()
+    }
+
+    /// Takes everything from the library, and gives it what waited for that.
+    fn drain(&mut self, now: Instant) {
+        loop {
+            self.take_outputs(now);
+            let buffered = self.buffered(self.unreliable);
+            let waiting =
+                (self.state == State::Open && buffered < VOICE_BUFFERED_BYTES_MAX).then(|| self.voice.pop());
+            match waiting.flatten() {
+                Some(packet) => _ = self.write(self.unreliable, &packet),
+                None => break,
+            }
+        }
+        if matches!(self.state, State::Leaving { .. }) && self.buffered(self.reliable) == 0 {
+            self.part(now);
+        }
+    }
+
+    fn buffered(&mut self, channel: Option<ChannelId>) -> usize {
+        channel.and_then(|id| self.rtc.channel(id)).map_or(0, |mut channel| channel.buffered_amount())
+    }
+
+    fn take_outputs(&mut self, now: Instant) {
+        while !matches!(self.state, State::Held | State::Over) {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.timeout = at;
+                    break;
+                }
+                Ok(Output::Transmit(transmit)) => {
+                    self.datagrams.push_back((transmit.destination, transmit.contents.into()));
+                }
+                Ok(Output::Event(event)) => self.handle_event(now, event),
+                Err(error) => self.judge::<()>(Err(error)),
+            }
+        }
+        if !self.rtc.is_alive() && self.state != State::Over {
+            self.end(if self.is_going() { End::ByUs } else { End::ByPeer });
+        }
+    }
+
+    fn handle_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::ChannelOpen(id, label) => self.handle_channel(id, &label),
+            Event::ChannelData(data) if matches!(self.state, State::Open) && data.binary => {
+                let delivery = match Some(data.id) {
+                    id if id == self.reliable => Delivery::Reliable,
+                    id if id == self.unreliable => Delivery::Unreliable,
+                    _ => return,
+                };
+                self.events.push_back(PeerEvent::Packet(delivery, data.data));
+            }
+            Event::ChannelClose(id)
+                if !self.is_going() && [self.reliable, self.unreliable].contains(&Some(id)) =>
+            {
+                self.close(now);
+            }
+            Event::Closed => self.close(now),
+            _ => {}
+        }
+    }
+
+    fn handle_channel(&mut self, id: ChannelId, label: &str) {
+        self.channels_opened += 1;
+        match label {
+            RELIABLE_LABEL if self.reliable.is_none() => self.reliable = Some(id),
+            UNRELIABLE_LABEL if self.unreliable.is_none() => self.unreliable = Some(id),
+            _ => {
+                tracing::debug!(label, "a peer opens a channel that there is not");
+                if self.channels_opened > CHANNELS_MAX {
+                    self.end(End::Violation("it opens channel after channel"));
+                }
+                return;
+            }
+        }
+        if self.reliable.is_some() && self.unreliable.is_some() {
+            self.state = match self.role {
+                Role::Connector => State::Open,
+                Role::Listener => State::Held,
+            };
+            self.events.push_back(PeerEvent::Open);
+        }
+    }
+
+    /// We want the end of it, and are on the way.
+    fn is_going(&self) -> bool {
+        matches!(self.state, State::Leaving { .. } | State::Parting { .. })
+    }
+
+    /// Closes the channels, which the other side notices even if datagrams are lost.
+    fn part(&mut self, now: Instant) {
+        self.state = State::Parting { until: now + self.settings.goodbye_max };
+        for channel in [self.reliable, self.unreliable].into_iter().flatten() {
+            self.rtc.direct_api().close_data_channel(channel);
+            self.take_outputs(now);
+        }
+    }
+
+    /// Closes the connection, of which the other side is told once.
+    fn close(&mut self, now: Instant) {
+        if self.state == State::Over {
+            return;
+        }
+        let end = if self.is_going() { End::ByUs } else { End::ByPeer };
+        if self.rtc.close().is_ok() {
+            while let Ok(output) = self.rtc.poll_output() {
+                match output {
+                    Output::Transmit(transmit) => {
+                        self.datagrams.push_back((transmit.destination, transmit.contents.into()));
+                    }
+                    Output::Event(Event::ChannelData(data))
+                        if data.binary && Some(data.id) == self.reliable =>
+                    {
+                        self.handle_event(now, Event::ChannelData(data));
+                    }
+                    Output::Event(_) => {}
+                    Output::Timeout(_) => break,
+                }
+            }
+        }
+        self.end(end);
+    }
+
+    fn end(&mut self, end: End) {
+        if self.state != State::Over {
+            self.state = State::Over;
+            self.events.push_back(PeerEvent::Closed(end));
+        }
+    }
+
+    /// What the library refuses is the other side's doing: our own calls keep its rules.
+    fn judge<T>(&mut self, handled: Result<T, str0m::RtcError>) {
+        if let Err(error) = handled {
+            tracing::debug!(%error, "a connection fails");
+            self.end(End::Violation("its datagrams make no sense"));
+        }
+    }
+}
+
+/// The largest message that the other side may send, in bytes: a packet of a network of ours has room.
+const MESSAGE_BYTES_MAX: u32 = 64 * 1024;
+
+/// How many bytes of voice wait where they cannot be dropped any more.
+const VOICE_BUFFERED_BYTES_MAX: usize = 8 * 1024;
+
+/// How many channels a peer may open.
+const CHANNELS_MAX: usize = 8;

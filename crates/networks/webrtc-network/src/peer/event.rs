@@ -1,0 +1,72 @@
+//! What a connection is told and tells, as values.
+
+use consonance_transport::{Delivery, DisconnectReason};
+
+/// Which end of a connection this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Offers, and opens the channels.
+    Connector,
+    /// Answers.
+    Listener,
+}
+
+/// How we find the way to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ice {
+    /// We look for it ourselves (RFC 8445).
+    Full,
+    /// We have addresses that everybody reaches, and only answer where others look for a way (section 2.5 there).
+    Lite,
+}
+
+/// What happened.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum PeerEvent {
+    /// Both channels are open. A listener's end waits for [`accept`](super::PeerConnection::accept) before the connector learns it.
+    Open,
+    /// A packet came.
+    Packet(Delivery, Vec<u8>),
+    /// The connection is over.
+    Closed(End),
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// We wanted it.
+    ByUs,
+    /// The other side did.
+    ByPeer,
+    /// It did not come up, or nothing was heard, for too long.
+    TimedOut,
+    /// The other side broke the rules.
+    Violation(&'static str),
+}
+
+impl End {
+    /// The same for whoever is told of an open connection.
+    pub(crate) fn reason(self) -> DisconnectReason {
+        match self {
+            Self::ByUs => DisconnectReason::ClosedByUs,
+            Self::ByPeer => DisconnectReason::closed_by_peer(b""),
+            Self::TimedOut => DisconnectReason::TimedOut,
+            Self::Violation(violation) => {
+                DisconnectReason::ProtocolViolated { violation: violation.to_owned() }
+            }
+        }
+    }
+}
+
+/// What became of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// It is on its way, or waits for its turn.
+    Yes,
+    /// It waits, and an older one was dropped for it.
+    InPlaceOfOldest,
+    /// The connection is not open.
+    NotOpen,
+    /// Nothing more that is reliable fits.
+    Full,
+}

@@ -1,0 +1,143 @@
+//! What two peers say to each other over their signalling link, until they know how to reach each other.
+
+use ring::rand::{SecureRandom, SystemRandom};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::{Candidate, Rtc};
+
+use super::channels::channels;
+use super::event::Role;
+
+/// The texts of one connection: a number for the dice, an offer, an answer, candidates as they are found.
+pub(super) struct Negotiation {
+    role: Role,
+    /// What we threw, if who offers is still open.
+    dice: Option<u32>,
+    rolls: usize,
+    offered: Option<SdpPendingOffer>,
+    has_remote: bool,
+    /// Candidates that came before the description that they belong to.
+    early: Vec<Candidate>,
+    candidates: usize,
+}
+
+impl Negotiation {
+    pub(super) fn new(role: Role) -> Self {
+        Self {
+            role,
+            dice: None,
+            rolls: 0,
+            offered: None,
+            has_remote: false,
+            early: Vec::new(),
+            candidates: 0,
+        }
+    }
+
+    /// What is said first: an offer by a connector, a throw of the dice by a listener.
+    pub(super) fn begin(&mut self, rtc: &mut Rtc) -> Option<String> {
+        match self.role {
+            Role::Connector => self.offer(rtc),
+            Role::Listener => self.roll(),
+        }
+    }
+
+    /// What is said to this text, if anything.
+    pub(super) fn handle_text(&mut self, rtc: &mut Rtc, text: &str) -> Option<String> {
+        if text.len() > TEXT_BYTES_MAX {
+            return None;
+        }
+        if let Ok(theirs) = text.trim().parse::<u32>() {
+            return self.handle_dice(rtc, theirs);
+        }
+        if let Ok(candidate) = serde_json::from_str::<Candidate>(text) {
+            self.handle_candidate(rtc, candidate);
+            None
+        } else if let Ok(offer) = serde_json::from_str::<SdpOffer>(text) {
+            self.handle_offer(rtc, offer)
+        } else if let Ok(answer) = serde_json::from_str::<SdpAnswer>(text) {
+            self.handle_answer(rtc, answer);
+            None
+        } else {
+            // Candidates that are hidden behind a name of mDNS end here too: a peer's own checks reveal it.
+            None
+        }
+    }
+
+    /// A connector offers whatever was thrown; between two listeners, which share an address, the higher number does.
+    fn handle_dice(&mut self, rtc: &mut Rtc, theirs: u32) -> Option<String> {
+        let ours = self.dice?;
+        match ours.cmp(&theirs) {
+            std::cmp::Ordering::Greater if self.offered.is_none() && !self.has_remote => self.offer(rtc),
+            std::cmp::Ordering::Equal => self.roll(),
+            _ => None,
+        }
+    }
+
+    fn roll(&mut self) -> Option<String> {
+        if self.rolls >= ROLLS_MAX {
+            return None;
+        }
+        self.rolls += 1;
+        let mut bytes = [0; 4];
+        SystemRandom::new().fill(&mut bytes).ok()?;
+        // 0 and 2147483647 force a role, and are nobody's throw.
+        let dice = u32::from_be_bytes(bytes) % 2_147_483_646 + 1;
+        self.dice = Some(dice);
+        Some(dice.to_string())
+    }
+
+    fn offer(&mut self, rtc: &mut Rtc) -> Option<String> {
+        let mut change = rtc.sdp_api();
+        for channel in channels() {
+            change.add_channel_with_config(channel);
+        }
+        let (offer, pending) = change.apply()?;
+        self.offered = Some(pending);
+        serde_json::to_string(&offer).ok()
+    }
+
+    fn handle_offer(&mut self, rtc: &mut Rtc, offer: SdpOffer) -> Option<String> {
+        if self.offered.is_some() || self.has_remote {
+            return None;
+        }
+        let answer = rtc.sdp_api().accept_offer(offer).ok()?;
+        self.take_early(rtc);
+        serde_json::to_string(&answer).ok()
+    }
+
+    fn handle_answer(&mut self, rtc: &mut Rtc, answer: SdpAnswer) {
+        if let Some(pending) = self.offered.take()
+            && rtc.sdp_api().accept_answer(pending, answer).is_ok()
+        {
+            self.take_early(rtc);
+        }
+    }
+
+    fn take_early(&mut self, rtc: &mut Rtc) {
+        self.has_remote = true;
+        for candidate in self.early.drain(..) {
+            rtc.add_remote_candidate(candidate);
+        }
+    }
+
+    fn handle_candidate(&mut self, rtc: &mut Rtc, candidate: Candidate) {
+        self.candidates += 1;
+        if self.candidates > CANDIDATES_MAX {
+            return;
+        }
+        if self.has_remote {
+            rtc.add_remote_candidate(candidate);
+        } else {
+            self.early.push(candidate);
+        }
+    }
+}
+
+/// The longest text, in bytes: offers without media are about a thousand.
+const TEXT_BYTES_MAX: usize = 32 * 1024;
+
+/// The most candidates of one peer; a machine with many addresses has a few dozen.
+const CANDIDATES_MAX: usize = 64;
+
+/// How often equal throws are thrown again.
+const ROLLS_MAX: usize = 8;

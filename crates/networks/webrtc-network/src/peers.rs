@@ -1,0 +1,296 @@
+//! Many connections behind one UDP socket: whose a datagram is, and who wants to be called when.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::DatagramSocket;
+use consonance_transport::{Delivery, Peer};
+
+use crate::peer::{Ice, PeerConnection, PeerEvent, Role, Sent};
+use crate::settings::PeerSettings;
+
+mod stun;
+
+pub(crate) struct Peers {
+    socket: DatagramSocket,
+    bound: SocketAddr,
+    ice: Ice,
+    settings: PeerSettings,
+    connections: BTreeMap<Peer, Entry>,
+    by_user_fragment: HashMap<String, Peer>,
+    by_address: HashMap<SocketAddr, Peer>,
+    timeouts: BTreeSet<(Instant, Peer)>,
+    last_peer: u64,
+    events: VecDeque<(Peer, PeerEvent)>,
+    texts: VecDeque<(Peer, String)>,
+    buffer: Vec<u8>,
+    strays: u64,
+}
+
+struct Entry {
+    connection: PeerConnection,
+    user_fragment: String,
+    /// Ours, as they were announced.
+    own_addresses: Vec<SocketAddr>,
+    /// The other side's, as far as `by_address` leads here.
+    addresses: Vec<SocketAddr>,
+    timeout: Option<Instant>,
+}
+
+impl Peers {
+    pub(crate) fn bind(address: SocketAddr, ice: Ice, settings: PeerSettings) -> io::Result<Self> {
+        let socket = DatagramSocket::bind(address, SOCKET_BUFFER_BYTES)?;
+        let bound = socket.socket().local_addr()?;
+        Ok(Self {
+            socket,
+            bound,
+            ice,
+            settings,
+            connections: BTreeMap::new(),
+            by_user_fragment: HashMap::new(),
+            by_address: HashMap::new(),
+            timeouts: BTreeSet::new(),
+            last_peer: 0,
+            events: VecDeque::new(),
+            texts: VecDeque::new(),
+            buffer: vec![0; DATAGRAM_BYTES_MAX],
+            strays: 0,
+        })
+    }
+
+    pub(crate) fn socket(&self) -> &std::net::UdpSocket {
+        self.socket.socket()
+    }
+
+    pub(crate) fn bound(&self) -> SocketAddr {
+        self.bound
+    }
+
+    /// Datagrams that were nobody's.
+    pub(crate) fn strays(&self) -> u64 {
+        self.strays
+    }
+
+    /// The addresses that peers are told: those announced, the bound one, or where the signalling server sees us from.
+    pub(crate) fn own_addresses(
+        &self,
+        announced: &[SocketAddr],
+        towards_signalling: Option<IpAddr>,
+    ) -> Vec<SocketAddr> {
+        if !announced.is_empty() {
+            return announced.to_vec();
+        }
+        if !self.bound.ip().is_unspecified() {
+            return vec![self.bound];
+        }
+        towards_signalling
+            .map(|ip| SocketAddr::new(ip.to_canonical(), self.bound.port()))
+            .into_iter()
+            .collect()
+    }
+
+    /// A connection that begins to be negotiated.
+    pub(crate) fn open(&mut self, now: Instant, role: Role, own_addresses: Vec<SocketAddr>) -> Peer {
+        self.last_peer += 1;
+        let peer = Peer(self.last_peer);
+        let mut connection = PeerConnection::new(now, role, self.ice, &own_addresses, &self.settings);
+        let user_fragment = connection.user_fragment();
+        self.by_user_fragment.insert(user_fragment.clone(), peer);
+        let addresses = Vec::new();
+        let entry = Entry { connection, user_fragment, own_addresses, addresses, timeout: None };
+        self.connections.insert(peer, entry);
+        self.settle(peer);
+        peer
+    }
+
+    pub(crate) fn handle_text(&mut self, now: Instant, peer: Peer, text: &str) {
+        self.with(peer, |connection| connection.handle_text(now, text));
+    }
+
+    pub(crate) fn accept(&mut self, now: Instant, peer: Peer) {
+        self.with(peer, |connection| connection.accept(now));
+    }
+
+    pub(crate) fn send(&mut self, now: Instant, peer: Peer, delivery: Delivery, packet: &[u8]) -> Sent {
+        self.with(peer, |connection| connection.send(now, delivery, packet)).unwrap_or(Sent::NotOpen)
+    }
+
+    pub(crate) fn leave(&mut self, now: Instant, peer: Peer) {
+        self.with(peer, |connection| connection.leave(now));
+    }
+
+    /// Says goodbye to everybody, as far as that can be done at once.
+    pub(crate) fn leave_all_at_once(&mut self, now: Instant) {
+        let peers: Vec<Peer> = self.connections.keys().copied().collect();
+        for peer in peers {
+            self.with(peer, |connection| connection.leave_at_once(now));
+        }
+    }
+
+    /// Forgets a connection without a word.
+    pub(crate) fn forget(&mut self, peer: Peer) {
+        let Some(entry) = self.connections.remove(&peer) else { return };
+        self.by_user_fragment.remove(&entry.user_fragment);
+        for address in entry.addresses {
+            if self.by_address.get(&address) == Some(&peer) {
+                self.by_address.remove(&address);
+            }
+        }
+        if let Some(at) = entry.timeout {
+            self.timeouts.remove(&(at, peer));
+        }
+    }
+
+    pub(crate) fn remote(&self, peer: Peer) -> Option<SocketAddr> {
+        self.connections.get(&peer)?.connection.remote()
+    }
+
+    /// What is to be said over somebody's signalling link.
+    pub(crate) fn poll_text(&mut self) -> Option<(Peer, String)> {
+        self.texts.pop_front()
+    }
+
+    /// The next thing that happened: out of what waits, what is due, and what the socket has.
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<(Peer, PeerEvent)> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Some(event);
+            }
+            if let Some(&(_, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+                self.with(peer, |connection| connection.handle_timeout(now));
+            } else if !self.receive(now) {
+                return None;
+            }
+        }
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        if self.events.is_empty() { self.timeouts.first().map(|(at, _)| *at) } else { None }
+    }
+
+    /// False if nothing waits at the socket.
+    fn receive(&mut self, now: Instant) -> bool {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let received = self.socket.receive(&mut buffer);
+        if let Some((length, source)) = received {
+            let source = SocketAddr::new(source.ip().to_canonical(), source.port());
+            let datagram = &buffer[..length];
+            if let Some(peer) = self.owner(now, source, datagram) {
+                self.with_entry(peer, |entry| {
+                    let destination = entry.own_address_towards(source);
+                    entry.connection.handle_datagram(now, source, destination, datagram);
+                });
+            } else {
+                self.strays += 1;
+            }
+        }
+        self.buffer = buffer;
+        received.is_some()
+    }
+
+    /// Whose a datagram is: a check of ICE names its connection, and everything else comes from where checks came from.
+    fn owner(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> Option<Peer> {
+        let known = self.by_address.get(&source).copied();
+        let named = stun::user_fragment(datagram).map(|name| self.by_user_fragment.get(name).copied());
+        match named {
+            None => known,
+            Some(None) => None,
+            Some(Some(peer)) => {
+                if known != Some(peer) && !known.is_some_and(|known| self.is_alive(now, known)) {
+                    self.lead(source, peer);
+                }
+                Some(peer)
+            }
+        }
+    }
+
+    /// Whether a connection is in use at its address, which nobody else may claim then.
+    fn is_alive(&self, now: Instant, peer: Peer) -> bool {
+        let connection = self.connections.get(&peer).map(|entry| &entry.connection);
+        connection.is_some_and(|connection| {
+            connection.is_open()
+                && now.checked_sub(CLAIM_AFTER).is_some_and(|then| connection.was_heard_since(then))
+        })
+    }
+
+    fn lead(&mut self, address: SocketAddr, peer: Peer) {
+        let Some(entry) = self.connections.get_mut(&peer) else { return };
+        if entry.addresses.len() < ADDRESSES_MAX {
+            entry.addresses.push(address);
+            self.by_address.insert(address, peer);
+        }
+    }
+
+    fn with<R>(&mut self, peer: Peer, act: impl FnOnce(&mut PeerConnection) -> R) -> Option<R> {
+        self.with_entry(peer, |entry| act(&mut entry.connection))
+    }
+
+    fn with_entry<R>(&mut self, peer: Peer, act: impl FnOnce(&mut Entry) -> R) -> Option<R> {
+        let result = act(self.connections.get_mut(&peer)?);
+        self.settle(peer);
+        Some(result)
+    }
+
+    /// Takes from a connection what it has to say, and notes when it wants to be called.
+    fn settle(&mut self, peer: Peer) {
+        let Some(entry) = self.connections.get_mut(&peer) else { return };
+        let mut destinations = Vec::new();
+        while let Some((destination, datagram)) = entry.connection.poll_datagram() {
+            // The socket may be one of both families.
+            self.socket.send(Some(as_sent_from(self.bound, destination)), &datagram);
+            if !entry.addresses.contains(&destination) && !destinations.contains(&destination) {
+                destinations.push(destination);
+            }
+        }
+        self.texts.extend(std::iter::from_fn(|| entry.connection.poll_text()).map(|text| (peer, text)));
+        let mut is_over = false;
+        while let Some(event) = entry.connection.poll_event() {
+            is_over |= matches!(event, PeerEvent::Closed(_));
+            self.events.push_back((peer, event));
+        }
+        let timeout = entry.connection.poll_timeout();
+        if timeout != entry.timeout {
+            self.timeouts.extend(timeout.map(|at| (at, peer)));
+            if let Some(former) = std::mem::replace(&mut entry.timeout, timeout) {
+                self.timeouts.remove(&(former, peer));
+            }
+        }
+        for destination in destinations {
+            if !self.by_address.contains_key(&destination) {
+                self.lead(destination, peer);
+            }
+        }
+        if is_over {
+            self.forget(peer);
+        }
+    }
+}
+
+impl Entry {
+    fn own_address_towards(&self, other: SocketAddr) -> SocketAddr {
+        let same_family = self.own_addresses.iter().find(|own| own.is_ipv4() == other.is_ipv4());
+        same_family.or(self.own_addresses.first()).copied().unwrap_or(other)
+    }
+}
+
+/// An address as a socket that is bound to this one takes it.
+fn as_sent_from(bound: SocketAddr, to: SocketAddr) -> SocketAddr {
+    match (bound, to.ip()) {
+        (SocketAddr::V6(_), IpAddr::V4(ip)) => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),
+        _ => to,
+    }
+}
+
+/// A datagram of ours and of others that speak WebRTC is at most 1500 bytes.
+const DATAGRAM_BYTES_MAX: usize = 2048;
+
+/// Room for what comes while the driver does something else: a second of a hundred speakers.
+const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
+
+/// From how many addresses one connection's datagrams may come.
+const ADDRESSES_MAX: usize = 32;
+
+/// After this silence of a connection, another one may come from its address.
+const CLAIM_AFTER: Duration = Duration::from_secs(2);

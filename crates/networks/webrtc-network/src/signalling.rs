@@ -1,0 +1,18 @@
+//! How peers find each other: a small server relays what they negotiate, by addresses that they choose.
+//!
+//! [`Message`] is what goes over the WebSocket, [`SignallingServer`] the server as a machine without sockets, and
+//! [`SignallingListener`] the same with sockets and a thread of its own.
+
+pub(crate) mod client;
+pub(crate) mod link;
+mod listener;
+pub(crate) mod message;
+mod server;
+mod url;
+
+pub use listener::{ListenError, ListenerSettings, SignallingListener};
+pub use message::{
+    Data, EventKind, LinkId, MAX_ADDRESS_UNITS, MAX_MESSAGE_BYTES, Message, MessageError, VERSION,
+};
+pub use server::{AddressSharing, Guest, NotWelcome, SignallingCounts, SignallingServer, SignallingSettings};
+pub use url::{SignallingUrl, SignallingUrlError};

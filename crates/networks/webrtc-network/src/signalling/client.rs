@@ -1,0 +1,137 @@
+//! A client of a signalling server as a machine without sockets: listens on one address, connects to others.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::message::{Data, EventKind, LinkId, Message, VERSION, text_as_bytes};
+
+/// How often a client shows that it is there.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// What happened at the signalling server.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SignallingEvent {
+    /// We listen on our address.
+    Listening,
+    /// Our address is taken, or cannot be one.
+    AddressDenied,
+    /// We do not listen any more.
+    Stopped,
+    /// A link is there: one of ours, or, with a name from 16384 on, one of somebody who connects to our address.
+    Linked(LinkId),
+    /// Nobody listens where we wanted to connect.
+    Failed(LinkId),
+    /// The other end of a link says something.
+    Text(LinkId, String),
+    /// A link was dropped, by either end.
+    Dropped(LinkId),
+    /// The server does not answer any more: its connection is to be given up.
+    Silent,
+}
+
+/// Speaks with a signalling server over one WebSocket that is open.
+#[derive(Debug)]
+pub(crate) struct SignallingClient {
+    next_link: LinkId,
+    outgoing: VecDeque<Message>,
+    events: VecDeque<SignallingEvent>,
+    heartbeat_at: Instant,
+    is_echo_awaited: bool,
+    /// Old servers do not answer heartbeats.
+    server_version: u8,
+}
+
+impl SignallingClient {
+    /// The WebSocket is open.
+    pub(crate) fn new(now: Instant) -> Self {
+        Self {
+            next_link: LinkId(1),
+            outgoing: [Message::Version(VERSION)].into(),
+            events: VecDeque::new(),
+            heartbeat_at: now + HEARTBEAT_INTERVAL,
+            is_echo_awaited: false,
+            server_version: 1,
+        }
+    }
+
+    /// Wants to listen on an address.
+    pub(crate) fn listen(&mut self, address: &str) {
+        self.outgoing.push_back(Message::address(EventKind::ServerInitialized, LinkId::NONE, address));
+    }
+
+    /// Wants a link with whoever listens on an address.
+    pub(crate) fn connect(&mut self, address: &str) -> LinkId {
+        let link = self.next_link;
+        // The names of outgoing links are below those of incoming ones.
+        self.next_link = LinkId(link.0 % (LinkId::FIRST_INCOMING.0 - 1) + 1);
+        self.outgoing.push_back(Message::address(EventKind::NewConnection, link, address));
+        link
+    }
+
+    /// Says something over a link.
+    pub(crate) fn send(&mut self, link: LinkId, text: &str) {
+        self.outgoing.push_back(Message::Relayed { is_reliable: true, link, data: text_as_bytes(text) });
+    }
+
+    /// Drops a link.
+    pub(crate) fn drop_link(&mut self, link: LinkId) {
+        self.outgoing.push_back(Message::event(EventKind::Disconnected, link));
+    }
+
+    /// The server sent a binary message.
+    pub(crate) fn handle_message(&mut self, bytes: &[u8]) {
+        match Message::parse(bytes) {
+            Ok(Message::Version(version)) => self.server_version = version,
+            Ok(Message::Heartbeat) => self.is_echo_awaited = false,
+            Ok(Message::Relayed { link, data, .. }) => {
+                if let Some(text) = data.to_text() {
+                    self.events.push_back(SignallingEvent::Text(link, text));
+                }
+            }
+            Ok(Message::Event { kind, link, data }) => self.handle_event(kind, link, &data),
+            Err(error) => tracing::debug!(%error, "a message of the signalling server is dropped"),
+        }
+    }
+
+    /// Sends heartbeats.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        if now < self.heartbeat_at {
+            return;
+        }
+        self.heartbeat_at = now + HEARTBEAT_INTERVAL;
+        if self.is_echo_awaited && self.server_version > 1 {
+            self.events.push_back(SignallingEvent::Silent);
+        } else {
+            self.is_echo_awaited = true;
+            self.outgoing.push_back(Message::Heartbeat);
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called.
+    pub(crate) fn poll_timeout(&self) -> Instant {
+        self.heartbeat_at
+    }
+
+    pub(crate) fn poll_transmit(&mut self) -> Option<Message> {
+        self.outgoing.pop_front()
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<SignallingEvent> {
+        self.events.pop_front()
+    }
+
+    fn handle_event(&mut self, kind: EventKind, link: LinkId, data: &Data) {
+        let event = match kind {
+            EventKind::ServerInitialized => SignallingEvent::Listening,
+            EventKind::ServerInitFailed => SignallingEvent::AddressDenied,
+            EventKind::ServerClosed => SignallingEvent::Stopped,
+            EventKind::NewConnection => SignallingEvent::Linked(link),
+            EventKind::ConnectionFailed => SignallingEvent::Failed(link),
+            EventKind::Disconnected => SignallingEvent::Dropped(link),
+            EventKind::FatalError | EventKind::Warning | EventKind::Log => {
+                return tracing::debug!(words = data.to_text(), "the signalling server says");
+            }
+        };
+        self.events.push_back(event);
+    }
+}

@@ -1,0 +1,288 @@
+//! The way to a signalling server: its name is looked up, a WebSocket is made, and made again when it is lost.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
+use rustls::ClientConfig;
+
+use super::client::{SignallingClient, SignallingEvent};
+use super::message::MAX_MESSAGE_BYTES;
+use super::url::SignallingUrl;
+use crate::web_socket::{SocketEvent, WebSocket};
+
+/// What happened on the way.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum LinkEvent {
+    /// The signalling server may be spoken to.
+    Up,
+    /// It said something.
+    Said(SignallingEvent),
+    /// It is gone or could not be reached, and why. [`SignallingLink::start`] begins anew.
+    Lost(String),
+}
+
+pub(crate) struct SignallingLink {
+    url: SignallingUrl,
+    tls: Arc<ClientConfig>,
+    state: State,
+    /// What happened between two polls.
+    events: Vec<LinkEvent>,
+}
+
+enum State {
+    Down,
+    Resolving {
+        until: Instant,
+        answer: Receiver<io::Result<SocketAddr>>,
+    },
+    Connecting {
+        id: TcpId,
+        until: Instant,
+    },
+    /// Shaking hands as long as there is no client.
+    Speaking {
+        id: TcpId,
+        until: Instant,
+        socket: Box<WebSocket>,
+        client: Option<SignallingClient>,
+    },
+}
+
+impl SignallingLink {
+    pub(crate) fn new(url: SignallingUrl, tls: Arc<ClientConfig>) -> Self {
+        Self { url, tls, state: State::Down, events: Vec::new() }
+    }
+
+    pub(crate) fn url(&self) -> &SignallingUrl {
+        &self.url
+    }
+
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self.state, State::Down)
+    }
+
+    /// Begins, if it is down. It ends in [`LinkEvent::Up`] or [`LinkEvent::Lost`].
+    pub(crate) fn start(&mut self, now: Instant, connections: &mut TcpConnections) {
+        if !self.is_down() {
+            return;
+        }
+        let until = now + CONNECTING_MAX;
+        if let Ok(ip) = self.url.host().parse::<IpAddr>() {
+            let address = SocketAddr::new(ip, self.url.port());
+            self.state = State::Connecting { id: connections.connect(now, address, None), until };
+            return;
+        }
+        // The system's look-up waits; a thread does it, and ends with it.
+        let (sender, answer) = sync_channel(1);
+        let (host, port) = (self.url.host().to_owned(), self.url.port());
+        let looking = std::thread::Builder::new().name("name look-up".to_owned()).spawn(move || {
+            let found = (host.as_str(), port).to_socket_addrs().and_then(|mut found| {
+                found.next().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+            });
+            // Whoever asked may be gone.
+            let _ = sender.try_send(found);
+        });
+        match looking {
+            Ok(_) => self.state = State::Resolving { until, answer },
+            Err(error) => self.lose(error.to_string()),
+        }
+    }
+
+    /// Ends it, without an event.
+    pub(crate) fn stop(&mut self, now: Instant, connections: &mut TcpConnections) {
+        self.flush(now, connections);
+        match std::mem::replace(&mut self.state, State::Down) {
+            State::Speaking { id, mut socket, .. } => {
+                socket.close(tungstenite::protocol::frame::coding::CloseCode::Normal, "");
+                connections.send(now, id, &[&socket.take_outgoing()]);
+                connections.finish(now, id);
+            }
+            State::Connecting { id, .. } => connections.abort(id),
+            State::Down | State::Resolving { .. } => {}
+        }
+        self.events.clear();
+    }
+
+    /// The signalling server, while it may be spoken to.
+    pub(crate) fn client(&mut self) -> Option<&mut SignallingClient> {
+        match &mut self.state {
+            State::Speaking { client, .. } => client.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// Our address on the way there.
+    pub(crate) fn local_ip(&self, connections: &TcpConnections) -> Option<IpAddr> {
+        match self.state {
+            State::Speaking { id, .. } => connections.local_addr_of(id).map(|address| address.ip()),
+            _ => None,
+        }
+    }
+
+    /// Something happened on a connection, which may be this one's. True if it was.
+    pub(crate) fn handle_tcp(
+        &mut self,
+        now: Instant,
+        connections: &mut TcpConnections,
+        event: &TcpEvent,
+    ) -> bool {
+        let (TcpEvent::Opened { id: of, .. }
+        | TcpEvent::Received { id: of }
+        | TcpEvent::Closed { id: of, .. }) = event;
+        match self.state {
+            State::Connecting { id, .. } | State::Speaking { id, .. } if id == *of => {}
+            _ => return false,
+        }
+        match event {
+            TcpEvent::Opened { id, .. } => self.ask(now, connections, *id),
+            TcpEvent::Received { id } => self.receive(now, connections, *id),
+            TcpEvent::Closed { end, .. } => self.lose(words_of(end)),
+        }
+        true
+    }
+
+    /// The next thing that happened; what there is to say is sent.
+    pub(crate) fn poll(&mut self, now: Instant, connections: &mut TcpConnections) -> Option<LinkEvent> {
+        self.look(now, connections);
+        self.flush(now, connections);
+        if self.events.is_empty() { None } else { Some(self.events.remove(0)) }
+    }
+
+    /// When [`poll`](Self::poll) is to be called although nothing comes.
+    pub(crate) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        match &self.state {
+            State::Down => None,
+            State::Resolving { .. } => Some(now + LOOK_INTERVAL),
+            State::Connecting { until, .. } | State::Speaking { until, client: None, .. } => Some(*until),
+            State::Speaking { client: Some(client), .. } => Some(client.poll_timeout()),
+        }
+    }
+
+    /// What time and the look-up have brought.
+    fn look(&mut self, now: Instant, connections: &mut TcpConnections) {
+        match &mut self.state {
+            State::Resolving { until, answer } => match answer.try_recv() {
+                Ok(Ok(address)) => {
+                    let until = *until;
+                    self.state = State::Connecting { id: connections.connect(now, address, None), until };
+                }
+                Ok(Err(error)) => self.lose(format!("its name is not found: {error}")),
+                Err(TryRecvError::Empty) if now < *until => {}
+                Err(_) => self.lose("its name is not found in time".to_owned()),
+            },
+            State::Connecting { id, until } | State::Speaking { id, until, client: None, .. }
+                if *until <= now =>
+            {
+                connections.abort(*id);
+                self.lose("it does not answer".to_owned());
+            }
+            State::Speaking { id, client: Some(client), .. } => {
+                client.handle_timeout(now);
+                while let Some(event) = client.poll_event() {
+                    if event == SignallingEvent::Silent {
+                        connections.abort(*id);
+                        return self.lose("it does not answer any more".to_owned());
+                    }
+                    self.events.push(LinkEvent::Said(event));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self, now: Instant, connections: &mut TcpConnections, id: TcpId) {
+        match self.web_socket() {
+            Ok(mut socket) => {
+                let mut failure = None;
+                socket.handle_bytes(&[], |event| failure = Some(event));
+                connections.send(now, id, &[&socket.take_outgoing()]);
+                let (until, socket) = (now + CONNECTING_MAX, Box::new(socket));
+                self.state = State::Speaking { id, until, socket, client: None };
+                if let Some(SocketEvent::Closed(why)) = failure {
+                    self.give_up(connections, id, why);
+                }
+            }
+            Err(why) => self.give_up(connections, id, why),
+        }
+    }
+
+    fn web_socket(&self) -> Result<WebSocket, String> {
+        let tls = if self.url.is_secure() {
+            let name = self.url.host().to_owned().try_into();
+            let name = name.map_err(|_| "its name cannot be in a certificate".to_owned())?;
+            let tls = rustls::ClientConnection::new(Arc::clone(&self.tls), name);
+            Some(tls.map_err(|error| error.to_string())?)
+        } else {
+            None
+        };
+        WebSocket::ask(self.url.request()?, tls, MAX_MESSAGE_BYTES)
+    }
+
+    fn receive(&mut self, now: Instant, connections: &mut TcpConnections, id: TcpId) {
+        let State::Speaking { socket, client, .. } = &mut self.state else { return };
+        let bytes = connections.received(id);
+        let length = bytes.len();
+        let (mut opened, mut closed) = (false, None);
+        socket.handle_bytes(bytes, |event| match event {
+            SocketEvent::Open(_) => {
+                *client = Some(SignallingClient::new(now));
+                opened = true;
+            }
+            SocketEvent::Message(message) => {
+                if let Some(client) = client {
+                    client.handle_message(&message);
+                }
+            }
+            SocketEvent::Pong => {}
+            SocketEvent::Closed(why) => closed = Some(why),
+        });
+        connections.consume(id, length);
+        if opened {
+            self.events.push(LinkEvent::Up);
+        }
+        if let Some(why) = closed {
+            self.flush(now, connections);
+            self.give_up(connections, id, why);
+        }
+    }
+
+    /// Sends what there is to say.
+    pub(crate) fn flush(&mut self, now: Instant, connections: &mut TcpConnections) {
+        if let State::Speaking { id, socket, client, .. } = &mut self.state {
+            while let Some(message) = client.as_mut().and_then(SignallingClient::poll_transmit) {
+                socket.send(message.to_bytes());
+            }
+            let bytes = socket.take_outgoing();
+            if !bytes.is_empty() {
+                connections.send(now, *id, &[&bytes]);
+            }
+        }
+    }
+
+    fn give_up(&mut self, connections: &mut TcpConnections, id: TcpId, why: String) {
+        connections.abort(id);
+        self.lose(why);
+    }
+
+    fn lose(&mut self, why: String) {
+        self.state = State::Down;
+        self.events.push(LinkEvent::Lost(why));
+    }
+}
+
+fn words_of(end: &TcpEnd) -> String {
+    match end {
+        TcpEnd::Failed(error) => error.to_string(),
+        other => format!("the connection ended: {other:?}"),
+    }
+}
+
+/// How long each of looking up, connecting and shaking hands may take.
+const CONNECTING_MAX: Duration = Duration::from_secs(10);
+
+/// How often the answer of the look-up is asked for.
+const LOOK_INTERVAL: Duration = Duration::from_millis(10);

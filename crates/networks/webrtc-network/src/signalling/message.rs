@@ -1,0 +1,278 @@
+//! The messages of the signalling protocol: `type u8 | dataType u8 | connId i16 | [len u32 | data]`, little-endian.
+
+use std::fmt;
+
+/// The largest message, in bytes, as the stock signalling server has it.
+pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// The longest address, in UTF-16 code units, as the stock signalling server has it.
+pub const MAX_ADDRESS_UNITS: usize = 256;
+
+/// The version of the protocol that we speak; above 1, heartbeats are answered.
+pub const VERSION: u8 = 2;
+
+/// A peer's name for one of its signalling links.
+///
+/// A connector counts its own from 1; those of a listener's incoming links begin at 16384.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub i16);
+
+impl LinkId {
+    /// What stands for no link, in messages about listening.
+    pub const NONE: Self = Self(-1);
+    /// The first name of a listener's incoming links.
+    pub const FIRST_INCOMING: Self = Self(16384);
+}
+
+/// One message in either direction.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Message {
+    /// On open, in both directions.
+    Version(u8),
+    /// Every 30 s from a client; the server echoes it.
+    Heartbeat,
+    /// Bytes or text that a link carries, without or with a promise that they arrive; here all do.
+    Relayed {
+        /// Whether the sender asked for a promise.
+        is_reliable: bool,
+        /// Over which link, by the name that whoever reads this has for it.
+        link: LinkId,
+        /// What.
+        data: Data,
+    },
+    /// Anything else: an event of the network.
+    Event {
+        /// Which.
+        kind: EventKind,
+        /// About which link.
+        link: LinkId,
+        /// An address, as a rule.
+        data: Data,
+    },
+}
+
+/// The events of the network, in the words of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// From a client: listen on this address. From the server: it listens.
+    ServerInitialized,
+    /// The address is taken, or cannot be one.
+    ServerInitFailed,
+    /// From a client: stop listening. From the server: it has stopped.
+    ServerClosed,
+    /// From a client: connect to this address. From the server: there is a link.
+    NewConnection,
+    /// Nobody listens there.
+    ConnectionFailed,
+    /// A link is dropped.
+    Disconnected,
+    /// The other side cannot go on.
+    FatalError,
+    /// A warning for a log.
+    Warning,
+    /// Something for a log.
+    Log,
+}
+
+/// What a message carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Nothing.
+    None,
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// Text as UTF-16, which may be no valid text: it comes from a stranger and travels on unchanged.
+    Utf16(Vec<u16>),
+}
+
+/// Why a message is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// It ends before it is complete.
+    #[error("a signalling message ends too early; the other side speaks something else, or is broken")]
+    Truncated,
+    /// More follows than its length says.
+    #[error(
+        "a signalling message is longer than it says; the other side speaks something else, or is broken"
+    )]
+    TooLong,
+    /// Its type is none.
+    #[error("a signalling message is of type {0}, which is unknown here")]
+    UnknownType(u8),
+    /// Its data is of a kind that there is not.
+    #[error("a signalling message has data of kind {0}, which is unknown here")]
+    UnknownData(u8),
+}
+
+impl Message {
+    /// A message without data.
+    pub fn event(kind: EventKind, link: LinkId) -> Self {
+        Self::Event { kind, link, data: Data::None }
+    }
+
+    /// A message with an address.
+    pub fn address(kind: EventKind, link: LinkId, address: &str) -> Self {
+        Self::Event { kind, link, data: Data::text(address) }
+    }
+
+    /// Reads one message, which has to fill the bytes.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, MessageError> {
+        match bytes {
+            [VERSION_TYPE, version] => return Ok(Self::Version(*version)),
+            [HEARTBEAT_TYPE] => return Ok(Self::Heartbeat),
+            [VERSION_TYPE | HEARTBEAT_TYPE, _, _, ..] => return Err(MessageError::TooLong),
+            _ => {}
+        }
+        let (&[kind, data_kind, low, high], rest) =
+            bytes.split_first_chunk::<4>().ok_or(MessageError::Truncated)?;
+        let link = LinkId(i16::from_le_bytes([low, high]));
+        let data = Data::parse(data_kind, rest)?;
+        match kind {
+            UNRELIABLE_TYPE | RELIABLE_TYPE => {
+                Ok(Self::Relayed { is_reliable: kind == RELIABLE_TYPE, link, data })
+            }
+            _ => {
+                let known = EVENTS.iter().find(|(of, _)| *of == kind);
+                let (_, kind) = known.ok_or(MessageError::UnknownType(kind))?;
+                Ok(Self::Event { kind: *kind, link, data })
+            }
+        }
+    }
+
+    /// The message's bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let (kind, link, data) = match self {
+            Self::Version(version) => return vec![VERSION_TYPE, *version],
+            Self::Heartbeat => return vec![HEARTBEAT_TYPE],
+            Self::Relayed { is_reliable: true, link, data } => (RELIABLE_TYPE, link, data),
+            Self::Relayed { is_reliable: false, link, data } => (UNRELIABLE_TYPE, link, data),
+            Self::Event { kind, link, data } => (kind.number(), link, data),
+        };
+        let [low, high] = link.0.to_le_bytes();
+        let mut bytes = vec![kind, data.kind(), low, high];
+        data.write(&mut bytes);
+        bytes
+    }
+}
+
+impl fmt::Debug for Message {
+    /// Without what is relayed: offers and answers are long, and addresses of players are in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(f, "version {version}"),
+            Self::Heartbeat => write!(f, "heartbeat"),
+            Self::Relayed { link, data, .. } => write!(f, "{} relayed over {}", data.len(), link.0),
+            Self::Event { kind, link, data } => {
+                write!(f, "{kind:?} of {} with {:?}", link.0, data.to_text())
+            }
+        }
+    }
+}
+
+impl EventKind {
+    fn number(self) -> u8 {
+        EVENTS.iter().find(|(_, kind)| *kind == self).map_or(0, |(number, _)| *number)
+    }
+}
+
+impl Data {
+    /// Text.
+    pub fn text(text: &str) -> Self {
+        Self::Utf16(text.encode_utf16().collect())
+    }
+
+    /// The text, if it is one.
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Utf16(units) => String::from_utf16(units).ok(),
+            // The stock peers send what links carry as bytes that are text.
+            Self::Bytes(bytes) if bytes.len().is_multiple_of(2) => String::from_utf16(&units_of(bytes)).ok(),
+            Self::Bytes(_) | Self::None => None,
+        }
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Utf16(units) => 2 * units.len(),
+        }
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn parse(kind: u8, rest: &[u8]) -> Result<Self, MessageError> {
+        let unit_bytes = match kind {
+            0 if rest.is_empty() => return Ok(Self::None),
+            0 => return Err(MessageError::TooLong),
+            1 => 1,
+            2 => 2,
+            _ => return Err(MessageError::UnknownData(kind)),
+        };
+        let (length, data) = rest.split_first_chunk().ok_or(MessageError::Truncated)?;
+        let length = u64::from(u32::from_le_bytes(*length)) * unit_bytes;
+        match length.cmp(&(data.len() as u64)) {
+            std::cmp::Ordering::Less => Err(MessageError::TooLong),
+            std::cmp::Ordering::Greater => Err(MessageError::Truncated),
+            std::cmp::Ordering::Equal if kind == 1 => Ok(Self::Bytes(data.to_vec())),
+            std::cmp::Ordering::Equal => Ok(Self::Utf16(units_of(data))),
+        }
+    }
+
+    fn kind(&self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Bytes(_) => 1,
+            Self::Utf16(_) => 2,
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::None => {}
+            Self::Bytes(bytes) => {
+                out.extend((bytes.len() as u32).to_le_bytes());
+                out.extend(bytes);
+            }
+            Self::Utf16(units) => {
+                out.extend((units.len() as u32).to_le_bytes());
+                out.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+            }
+        }
+    }
+}
+
+/// Text as the peers of a link exchange it: bytes that are UTF-16.
+pub(crate) fn text_as_bytes(text: &str) -> Data {
+    Data::Bytes(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
+}
+
+fn units_of(bytes: &[u8]) -> Vec<u16> {
+    bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect()
+}
+
+const UNRELIABLE_TYPE: u8 = 1;
+const RELIABLE_TYPE: u8 = 2;
+const VERSION_TYPE: u8 = 201;
+const HEARTBEAT_TYPE: u8 = 202;
+
+const EVENTS: [(u8, EventKind); 9] = [
+    (3, EventKind::ServerInitialized),
+    (4, EventKind::ServerInitFailed),
+    (5, EventKind::ServerClosed),
+    (6, EventKind::NewConnection),
+    (7, EventKind::ConnectionFailed),
+    (8, EventKind::Disconnected),
+    (100, EventKind::FatalError),
+    (101, EventKind::Warning),
+    (102, EventKind::Log),
+];

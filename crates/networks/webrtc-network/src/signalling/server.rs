@@ -1,0 +1,329 @@
+//! The signalling server as a machine without sockets: who listens where, and which links there are.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::message::{Data, EventKind, LinkId, MAX_ADDRESS_UNITS, Message, VERSION};
+
+/// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Guest(pub u64);
+
+/// What a signalling server allows.
+#[derive(Clone, Debug)]
+pub struct SignallingSettings {
+    /// The paths that clients may name in their URL, and whether an address is one listener's there (as in `/chatapp`
+    /// and `/callapp`) or many may share it (as in `/conferenceapp`).
+    pub spaces: BTreeMap<String, AddressSharing>,
+    /// The user tokens of which a client has to bring one; empty lets everybody in.
+    pub user_tokens: Vec<String>,
+    /// The most links that one client may have at once, in and out.
+    pub links_max: usize,
+    /// The most listeners that may share one address.
+    pub sharers_max: usize,
+}
+
+/// How many may listen on one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressSharing {
+    /// One.
+    Exclusive,
+    /// Many: whoever connects, or comes to listen, is linked with each of them.
+    Shared,
+}
+
+impl Default for SignallingSettings {
+    /// The three paths of the stock server, for everybody; 4096 links for a client, 64 sharers of an address.
+    fn default() -> Self {
+        use AddressSharing::{Exclusive, Shared};
+        let spaces = [("/chatapp", Exclusive), ("/callapp", Exclusive), ("/conferenceapp", Shared)];
+        Self {
+            spaces: spaces.map(|(path, sharing)| (path.to_owned(), sharing)).into(),
+            user_tokens: Vec::new(),
+            links_max: 4096,
+            sharers_max: 64,
+        }
+    }
+}
+
+/// Why a client is not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotWelcome {
+    /// There is nothing at its path.
+    #[error("this signalling server has no application of that name; check the path of the URL")]
+    UnknownPath,
+    /// Its user token is none of ours.
+    #[error("this signalling server wants a user token in the URL, and this is none of its own")]
+    BadToken,
+}
+
+/// What the server refused and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignallingCounts {
+    /// Clients that were taken in.
+    pub welcomed: u64,
+    /// Clients that were [not](NotWelcome).
+    pub not_welcome: u64,
+    /// Addresses that were taken, or could not be one.
+    pub addresses_denied: u64,
+    /// Connections to addresses on which nobody listens, or beyond a limit.
+    pub connections_failed: u64,
+    /// Messages that passed from one client to another.
+    pub relayed: u64,
+    /// Messages for links that are not there.
+    pub without_link: u64,
+    /// Messages that were none of the protocol, or none that a client may send.
+    pub refused: u64,
+}
+
+/// Clients that listen on addresses, connect to them and exchange messages over the links between them.
+///
+/// Fed with [`handle_connected`](Self::handle_connected), [`handle_message`](Self::handle_message) and
+/// [`handle_disconnected`](Self::handle_disconnected), drained with [`poll_transmit`](Self::poll_transmit). Which client a
+/// message came from is all that it believes.
+#[derive(Debug)]
+pub struct SignallingServer {
+    settings: SignallingSettings,
+    guests: BTreeMap<Guest, Seat>,
+    /// Who listens, by path and address, in the order in which they came.
+    listeners: HashMap<(String, Vec<u16>), Vec<Guest>>,
+    outgoing: VecDeque<(Guest, Message)>,
+    counts: SignallingCounts,
+}
+
+/// What is known of a client.
+#[derive(Debug)]
+struct Seat {
+    space: String,
+    sharing: AddressSharing,
+    address: Option<Vec<u16>>,
+    links: BTreeMap<LinkId, FarEnd>,
+    next_incoming: LinkId,
+}
+
+/// The other end of a link.
+#[derive(Clone, Copy, Debug)]
+struct FarEnd {
+    guest: Guest,
+    link: LinkId,
+}
+
+impl SignallingServer {
+    /// A server that nobody has come to yet.
+    pub fn new(settings: SignallingSettings) -> Self {
+        Self {
+            settings,
+            guests: BTreeMap::new(),
+            listeners: HashMap::new(),
+            outgoing: VecDeque::new(),
+            counts: SignallingCounts::default(),
+        }
+    }
+
+    /// A client has come with this path and query of a URL, such as `/chatapp?userToken=secret`.
+    ///
+    /// # Errors
+    ///
+    /// It is not taken in.
+    pub fn handle_connected(&mut self, guest: Guest, path_and_query: &str) -> Result<(), NotWelcome> {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let Some(&sharing) = self.settings.spaces.get(path) else {
+            self.counts.not_welcome += 1;
+            return Err(NotWelcome::UnknownPath);
+        };
+        if !self.is_welcome(query) {
+            self.counts.not_welcome += 1;
+            return Err(NotWelcome::BadToken);
+        }
+        self.counts.welcomed += 1;
+        let seat = Seat {
+            space: path.to_owned(),
+            sharing,
+            address: None,
+            links: BTreeMap::new(),
+            next_incoming: LinkId::FIRST_INCOMING,
+        };
+        self.guests.insert(guest, seat);
+        Ok(())
+    }
+
+    /// A client sent a binary message.
+    pub fn handle_message(&mut self, guest: Guest, bytes: &[u8]) {
+        if !self.guests.contains_key(&guest) {
+            return;
+        }
+        match Message::parse(bytes) {
+            Ok(Message::Version(_)) => self.outgoing.push_back((guest, Message::Version(VERSION))),
+            Ok(Message::Heartbeat) => self.outgoing.push_back((guest, Message::Heartbeat)),
+            Ok(Message::Relayed { is_reliable, link, data }) => self.relay(guest, is_reliable, link, data),
+            Ok(Message::Event { kind, link, data }) => self.handle_event(guest, kind, link, data),
+            Err(error) => {
+                tracing::debug!(guest = guest.0, %error, "a signalling message is refused");
+                self.counts.refused += 1;
+            }
+        }
+    }
+
+    /// A client is gone: so are its address and its links.
+    pub fn handle_disconnected(&mut self, guest: Guest) {
+        self.stop_listening(guest);
+        let Some(seat) = self.guests.remove(&guest) else { return };
+        for far in seat.links.into_values() {
+            self.take_link(far.guest, far.link);
+            self.outgoing.push_back((far.guest, Message::event(EventKind::Disconnected, far.link)));
+        }
+    }
+
+    /// The next message for a client.
+    pub fn poll_transmit(&mut self) -> Option<(Guest, Message)> {
+        self.outgoing.pop_front()
+    }
+
+    /// What was refused and dropped so far.
+    pub fn counts(&self) -> SignallingCounts {
+        self.counts
+    }
+
+    fn is_welcome(&self, query: &str) -> bool {
+        let given = query.split('&').find_map(|pair| pair.strip_prefix("userToken=")).unwrap_or("");
+        let tokens = &self.settings.user_tokens;
+        tokens.is_empty() || tokens.iter().any(|token| is_same(token.as_bytes(), given.as_bytes()))
+    }
+
+    fn handle_event(&mut self, guest: Guest, kind: EventKind, link: LinkId, data: Data) {
+        match (kind, data) {
+            (EventKind::ServerInitialized, Data::Utf16(address)) => self.listen(guest, address),
+            (EventKind::ServerClosed, _) => {
+                if self.stop_listening(guest) {
+                    self.outgoing.push_back((guest, Message::event(EventKind::ServerClosed, LinkId::NONE)));
+                }
+            }
+            (EventKind::NewConnection, Data::Utf16(address)) => self.connect(guest, link, &address),
+            (EventKind::Disconnected, _) => self.drop_link(guest, link),
+            (EventKind::FatalError | EventKind::Warning | EventKind::Log, data) => {
+                tracing::debug!(guest = guest.0, words = data.to_text(), "a signalling client says");
+            }
+            _ => self.counts.refused += 1,
+        }
+    }
+
+    fn listen(&mut self, guest: Guest, address: Vec<u16>) {
+        let Some(seat) = self.guests.get(&guest) else { return };
+        let key = (seat.space.clone(), address);
+        let present = self.listeners.get(&key).map_or(0, Vec::len);
+        let most = match seat.sharing {
+            AddressSharing::Exclusive => 1,
+            AddressSharing::Shared => self.settings.sharers_max,
+        };
+        let is_possible = (1..=MAX_ADDRESS_UNITS).contains(&key.1.len());
+        if !is_possible || seat.address.is_some() || present >= most {
+            self.counts.addresses_denied += 1;
+            self.answer_listening(guest, EventKind::ServerInitFailed, key.1);
+            return;
+        }
+        self.answer_listening(guest, EventKind::ServerInitialized, key.1.clone());
+        let others = self.listeners.entry(key.clone()).or_default();
+        let present = others.clone();
+        others.push(guest);
+        if let Some(seat) = self.guests.get_mut(&guest) {
+            seat.address = Some(key.1);
+        }
+        // Those who share an address are linked with each other, the newcomer being whoever connects.
+        for other in present {
+            let Some(own) = self.incoming_id(guest) else { return };
+            self.link(guest, own, other);
+        }
+    }
+
+    fn answer_listening(&mut self, guest: Guest, kind: EventKind, address: Vec<u16>) {
+        let message = Message::Event { kind, link: LinkId::NONE, data: Data::Utf16(address) };
+        self.outgoing.push_back((guest, message));
+    }
+
+    /// False if it did not listen.
+    fn stop_listening(&mut self, guest: Guest) -> bool {
+        let Some(seat) = self.guests.get_mut(&guest) else { return false };
+        let Some(address) = seat.address.take() else { return false };
+        let key = (seat.space.clone(), address);
+        if let Some(listeners) = self.listeners.get_mut(&key) {
+            listeners.retain(|listener| *listener != guest);
+            if listeners.is_empty() {
+                self.listeners.remove(&key);
+            }
+        }
+        true
+    }
+
+    fn connect(&mut self, guest: Guest, link: LinkId, address: &[u16]) {
+        let Some(seat) = self.guests.get(&guest) else { return };
+        let is_free = (1..LinkId::FIRST_INCOMING.0).contains(&link.0)
+            && !seat.links.contains_key(&link)
+            && seat.links.len() < self.settings.links_max;
+        let key = (seat.space.clone(), address.to_vec());
+        let listener = self.listeners.get(&key).and_then(|listeners| listeners.first().copied());
+        let is_linked = match listener {
+            Some(listener) if is_free => self.link(guest, link, listener),
+            _ => false,
+        };
+        if !is_linked {
+            self.counts.connections_failed += 1;
+            self.outgoing.push_back((guest, Message::event(EventKind::ConnectionFailed, link)));
+        }
+    }
+
+    /// Links a connector with a listener, and tells both. False if the listener can have no more.
+    fn link(&mut self, connector: Guest, own: LinkId, listener: Guest) -> bool {
+        let Some(far) = self.incoming_id(listener) else { return false };
+        let ends = [(connector, own, listener, far), (listener, far, connector, own)];
+        for (guest, link, far_guest, far_link) in ends {
+            if let Some(seat) = self.guests.get_mut(&guest) {
+                seat.links.insert(link, FarEnd { guest: far_guest, link: far_link });
+                self.outgoing.push_back((guest, Message::event(EventKind::NewConnection, link)));
+            }
+        }
+        true
+    }
+
+    /// A free name for an incoming link: counted up, and from the beginning again where 16 bits end.
+    fn incoming_id(&mut self, guest: Guest) -> Option<LinkId> {
+        let links_max = self.settings.links_max;
+        let seat = self.guests.get_mut(&guest).filter(|seat| seat.links.len() < links_max)?;
+        loop {
+            let link = seat.next_incoming;
+            let next = link.0.checked_add(1).map_or(LinkId::FIRST_INCOMING, LinkId);
+            seat.next_incoming = next;
+            if !seat.links.contains_key(&link) {
+                return Some(link);
+            }
+        }
+    }
+
+    fn relay(&mut self, guest: Guest, is_reliable: bool, link: LinkId, data: Data) {
+        let Some(far) = self.guests.get(&guest).and_then(|seat| seat.links.get(&link)) else {
+            self.counts.without_link += 1;
+            return;
+        };
+        self.counts.relayed += 1;
+        self.outgoing.push_back((far.guest, Message::Relayed { is_reliable, link: far.link, data }));
+    }
+
+    fn drop_link(&mut self, guest: Guest, link: LinkId) {
+        let Some(far) = self.take_link(guest, link) else {
+            self.counts.without_link += 1;
+            return;
+        };
+        self.take_link(far.guest, far.link);
+        for (guest, link) in [(guest, link), (far.guest, far.link)] {
+            self.outgoing.push_back((guest, Message::event(EventKind::Disconnected, link)));
+        }
+    }
+
+    fn take_link(&mut self, guest: Guest, link: LinkId) -> Option<FarEnd> {
+        self.guests.get_mut(&guest)?.links.remove(&link)
+    }
+}
+
+/// Whether two secrets are the same, in a time that does not tell where they differ.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}

@@ -1,0 +1,7 @@
+//! The signalling server, without sockets and with them, and the bytes of its protocol.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod hex;
+mod messages;
+mod server;

@@ -1,0 +1,201 @@
+//! The signalling server as a machine: who may listen where, who is linked with whom.
+
+use std::collections::BTreeMap;
+
+use consonance_webrtc_network::signalling::{
+    AddressSharing, Data, EventKind, Guest, LinkId, MAX_ADDRESS_UNITS, Message, NotWelcome, SignallingServer,
+    SignallingSettings,
+};
+
+use crate::hex::bytes;
+
+const LISTENER: Guest = Guest(1);
+const CONNECTOR: Guest = Guest(2);
+const FIRST: LinkId = LinkId(1);
+
+/// A server with clients of one path.
+fn server_with(guests: &[Guest], path: &str) -> SignallingServer {
+    server_of(SignallingSettings::default(), guests, path)
+}
+
+fn server_of(settings: SignallingSettings, guests: &[Guest], path: &str) -> SignallingServer {
+    let mut server = SignallingServer::new(settings);
+    for &guest in guests {
+        server.handle_connected(guest, path).unwrap();
+    }
+    server
+}
+
+/// What follows from a client's message.
+fn say(server: &mut SignallingServer, guest: Guest, message: &Message) -> Vec<(Guest, Message)> {
+    server.handle_message(guest, &message.to_bytes());
+    drain(server)
+}
+
+fn drain(server: &mut SignallingServer) -> Vec<(Guest, Message)> {
+    std::iter::from_fn(|| server.poll_transmit()).collect()
+}
+
+fn listen(address: &str) -> Message {
+    Message::address(EventKind::ServerInitialized, LinkId::NONE, address)
+}
+
+fn connect(link: LinkId, address: &str) -> Message {
+    Message::address(EventKind::NewConnection, link, address)
+}
+
+fn event(kind: EventKind, link: LinkId) -> Message {
+    Message::event(kind, link)
+}
+
+/// A server on which one client listens on `room1` and another one is linked with it.
+fn linked() -> SignallingServer {
+    let mut server = server_with(&[LISTENER, CONNECTOR], "/chatapp");
+    say(&mut server, LISTENER, &listen("room1"));
+    let told = say(&mut server, CONNECTOR, &connect(FIRST, "room1"));
+    let new = |guest, link| (guest, event(EventKind::NewConnection, link));
+    assert_eq!(told, [new(CONNECTOR, FIRST), new(LISTENER, LinkId::FIRST_INCOMING)]);
+    server
+}
+
+/// Who says what, and who is told what then.
+type Exchange<'a> = (Guest, &'a str, &'a [(Guest, &'a str)]);
+
+#[test]
+fn a_conversation_with_the_stock_server_goes_the_same_way_here() {
+    let mut server = server_with(&[LISTENER, CONNECTOR], "/chatapp");
+    let (l, c) = (LISTENER, CONNECTOR);
+    let conversation: &[Exchange<'_>] = &[
+        (c, "c902", &[(c, "c902")]),
+        (c, "ca", &[(c, "ca")]),
+        (l, "03 02 ffff 05000000 72006f006f006d003100", &[(l, "03 02 ffff 05000000 72006f006f006d003100")]),
+        (c, "03 02 ffff 05000000 72006f006f006d003100", &[(c, "04 02 ffff 05000000 72006f006f006d003100")]),
+        (c, "06 02 0100 05000000 72006f006f006d003100", &[(c, "06 00 0100"), (l, "06 00 0040")]),
+        (
+            c,
+            "02 01 0100 14000000 7b00220073006400700022003a00220022007d00",
+            &[(l, "02 01 0040 14000000 7b00220073006400700022003a00220022007d00")],
+        ),
+        (c, "06 02 0200 06000000 6e006f0062006f0064007900", &[(c, "07 00 0200")]),
+        (c, "08 00 0100", &[(c, "08 00 0100"), (l, "08 00 0040")]),
+        (l, "05 00 ffff", &[(l, "05 00 ffff")]),
+    ];
+    for (guest, said, answers) in conversation {
+        server.handle_message(*guest, &bytes(said));
+        let answers: Vec<(Guest, Vec<u8>)> = answers.iter().map(|(to, hex)| (*to, bytes(hex))).collect();
+        let told: Vec<(Guest, Vec<u8>)> =
+            drain(&mut server).iter().map(|(to, message)| (*to, message.to_bytes())).collect();
+        assert_eq!(told, answers, "after {said}");
+    }
+}
+
+#[test]
+fn a_link_carries_messages_both_ways_until_somebody_drops_it() {
+    let mut server = linked();
+    let words = |link| Message::Relayed { is_reliable: false, link, data: Data::Bytes(vec![1, 2]) };
+    assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), [(LISTENER, words(LinkId::FIRST_INCOMING))]);
+    assert_eq!(say(&mut server, LISTENER, &words(LinkId::FIRST_INCOMING)), [(CONNECTOR, words(FIRST))]);
+    let dropped = |guest, link| (guest, event(EventKind::Disconnected, link));
+    assert_eq!(
+        say(&mut server, LISTENER, &event(EventKind::Disconnected, LinkId::FIRST_INCOMING)),
+        [dropped(LISTENER, LinkId::FIRST_INCOMING), dropped(CONNECTOR, FIRST)]
+    );
+    assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), []);
+    assert_eq!(server.counts().without_link, 1);
+}
+
+#[test]
+fn a_client_that_goes_frees_its_address_and_drops_its_links() {
+    let mut server = linked();
+    server.handle_disconnected(LISTENER);
+    assert_eq!(drain(&mut server), [(CONNECTOR, event(EventKind::Disconnected, FIRST))]);
+    let listens = (CONNECTOR, listen("room1"));
+    assert_eq!(say(&mut server, CONNECTOR, &listen("room1")), [listens]);
+}
+
+#[test]
+fn an_address_belongs_to_its_path() {
+    let mut server = server_with(&[LISTENER], "/chatapp");
+    server.handle_connected(CONNECTOR, "/callapp").unwrap();
+    say(&mut server, LISTENER, &listen("room1"));
+    let failed = (CONNECTOR, event(EventKind::ConnectionFailed, FIRST));
+    assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed]);
+    assert_eq!(say(&mut server, CONNECTOR, &listen("room1")), [(CONNECTOR, listen("room1"))]);
+}
+
+#[test]
+fn whoever_shares_an_address_is_linked_with_everybody_there() {
+    let guests = [Guest(1), Guest(2), Guest(3)];
+    let mut server = server_with(&guests, "/conferenceapp");
+    assert_eq!(say(&mut server, guests[0], &listen("room1")).len(), 1);
+    assert_eq!(say(&mut server, guests[1], &listen("room1")).len(), 3);
+    let new = |guest: Guest, nth: i16| (guest, event(EventKind::NewConnection, LinkId(16384 + nth)));
+    assert_eq!(
+        say(&mut server, guests[2], &listen("room1"))[1..],
+        [new(guests[2], 0), new(guests[0], 1), new(guests[2], 1), new(guests[1], 1)]
+    );
+}
+
+#[test]
+fn only_known_paths_and_tokens_are_taken_in() {
+    let spaces = BTreeMap::from([("/voice".to_owned(), AddressSharing::Exclusive)]);
+    let settings = SignallingSettings { spaces, ..SignallingSettings::default() };
+    let mut server = SignallingServer::new(SignallingSettings {
+        user_tokens: vec!["secret".to_owned()],
+        ..settings.clone()
+    });
+    for (query, expected) in [
+        ("/voice?userToken=secret", Ok(())),
+        ("/voice?a=b&userToken=secret&c", Ok(())),
+        ("/voice?userToken=secre", Err(NotWelcome::BadToken)),
+        ("/voice", Err(NotWelcome::BadToken)),
+        ("/chatapp?userToken=secret", Err(NotWelcome::UnknownPath)),
+    ] {
+        assert_eq!(server.handle_connected(Guest(1), query), expected, "{query}");
+    }
+    let mut open = SignallingServer::new(settings);
+    assert_eq!(open.handle_connected(Guest(1), "/voice?userToken=anything"), Ok(()));
+}
+
+#[test]
+fn addresses_are_bounded_and_one_for_each_client() {
+    let mut server = server_with(&[LISTENER], "/chatapp");
+    let longest = "x".repeat(MAX_ADDRESS_UNITS);
+    for denied in ["", &format!("{longest}x")] {
+        let answer = Message::address(EventKind::ServerInitFailed, LinkId::NONE, denied);
+        assert_eq!(say(&mut server, LISTENER, &listen(denied)), [(LISTENER, answer)]);
+    }
+    assert_eq!(say(&mut server, LISTENER, &listen(&longest)), [(LISTENER, listen(&longest))]);
+    let second = Message::address(EventKind::ServerInitFailed, LinkId::NONE, "second");
+    assert_eq!(say(&mut server, LISTENER, &listen("second")), [(LISTENER, second)]);
+    assert_eq!(server.counts().addresses_denied, 3);
+}
+
+#[test]
+fn links_are_bounded_at_both_ends_and_their_names_are_used_once_at_a_time() {
+    let settings = SignallingSettings { links_max: 2, ..SignallingSettings::default() };
+    let mut server = server_of(settings, &[LISTENER, CONNECTOR, Guest(3)], "/chatapp");
+    say(&mut server, LISTENER, &listen("room1"));
+    let failed = |guest, link| (guest, event(EventKind::ConnectionFailed, link));
+    for refused in [LinkId(0), LinkId(-1), LinkId::FIRST_INCOMING] {
+        let told = say(&mut server, CONNECTOR, &connect(refused, "room1"));
+        assert_eq!(told, [failed(CONNECTOR, refused)], "{refused:?} is no name for an outgoing link");
+    }
+    assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")).len(), 2);
+    assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed(CONNECTOR, FIRST)]);
+    assert_eq!(say(&mut server, Guest(3), &connect(FIRST, "room1")).len(), 2);
+    let third = LinkId(2);
+    assert_eq!(say(&mut server, Guest(3), &connect(third, "room1")), [failed(Guest(3), third)]);
+}
+
+#[test]
+fn what_is_no_message_or_none_of_a_clients_is_counted_and_answered_with_nothing() {
+    let mut server = linked();
+    for hostile in ["", "00", "03 02 ffff", "07 00 0100", "04 02 ffff 01000000 7800", "06 00 0100"] {
+        server.handle_message(CONNECTOR, &bytes(hostile));
+        assert_eq!(drain(&mut server), [], "{hostile}");
+    }
+    assert_eq!(server.counts().refused, 6);
+    server.handle_message(Guest(9), &bytes("c902"));
+    assert_eq!(drain(&mut server), [], "a stranger is not answered");
+}
