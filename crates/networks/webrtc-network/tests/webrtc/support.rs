@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_transport::ServerTransport as _;
+use consonance_transport::{
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
+};
 use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener, SignallingUrl};
 use consonance_webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
 
@@ -65,5 +67,85 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(Instant::now() < deadline, "this does not happen: {what}");
         thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A host and its players on one thread, and what each of them has seen.
+pub(crate) struct Table {
+    pub(crate) host: WebRtcHost,
+    pub(crate) players: Vec<WebRtcClient>,
+    /// Who came in, with the name of the session.
+    pub(crate) came: Vec<(Peer, String)>,
+    pub(crate) went: Vec<(Peer, DisconnectReason)>,
+    pub(crate) host_heard: Vec<(Peer, Delivery, Vec<u8>)>,
+    /// For each player: whether it is connected, why it is not any more, what it has heard.
+    pub(crate) connected: Vec<bool>,
+    pub(crate) ends: Vec<Option<DisconnectReason>>,
+    pub(crate) heard: Vec<Vec<Vec<u8>>>,
+}
+
+impl Table {
+    pub(crate) fn new(host: WebRtcHost) -> Self {
+        Self {
+            host,
+            players: Vec::new(),
+            came: Vec::new(),
+            went: Vec::new(),
+            host_heard: Vec::new(),
+            connected: Vec::new(),
+            ends: Vec::new(),
+            heard: Vec::new(),
+        }
+    }
+
+    /// A player that begins to connect.
+    pub(crate) fn join(&mut self, settings: ClientSettings) -> usize {
+        let mut player = client(settings);
+        player.connect(Instant::now());
+        self.players.push(player);
+        self.connected.push(false);
+        self.ends.push(None);
+        self.heard.push(Vec::new());
+        self.players.len() - 1
+    }
+
+    /// Polls everybody until `is_so`.
+    pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.poll_host();
+            (0..self.players.len()).for_each(|player| self.poll_player(player));
+            if is_so(self) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "this does not happen: {what}");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn poll_host(&mut self) {
+        while let Some(event) = self.host.poll(Instant::now()) {
+            match event {
+                ServerEvent::Connected { peer, session, .. } => self.came.push((peer, session)),
+                ServerEvent::Packet { peer, delivery, packet } => {
+                    self.host_heard.push((peer, delivery, packet.to_vec()));
+                }
+                ServerEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
+            }
+        }
+    }
+
+    fn poll_player(&mut self, player: usize) {
+        while let Some(event) = self.players[player].poll(Instant::now()) {
+            match event {
+                ClientEvent::Connected => self.connected[player] = true,
+                ClientEvent::Packet { packet, .. } => self.heard[player].push(packet.to_vec()),
+                ClientEvent::Disconnected { reason } => {
+                    self.connected[player] = false;
+                    self.ends[player] = Some(reason);
+                }
+                ClientEvent::Direct { .. } => {}
+            }
+        }
     }
 }

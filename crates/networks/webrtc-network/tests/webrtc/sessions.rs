@@ -1,0 +1,60 @@
+//! One host with several sessions, hosts that are not there, and signalling that goes away.
+
+use std::time::Instant;
+
+use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
+
+use crate::support::{self, Table};
+
+#[test]
+fn a_host_has_several_sessions_on_one_port_and_knows_who_is_in_which() {
+    let signalling = support::signalling();
+    let mut settings = support::host_settings(&signalling);
+    settings.sessions = ["red", "blue"].map(str::to_owned).into();
+    let mut table = Table::new(support::host(settings));
+    for session in ["blue", "red"] {
+        let mut settings = support::client_settings(&signalling);
+        session.clone_into(&mut settings.session);
+        let player = table.join(settings);
+        table.until("it is in", |table| table.connected[player]);
+    }
+    let sessions: Vec<&str> = table.came.iter().map(|(_, session)| session.as_str()).collect();
+    assert_eq!(sessions, ["blue", "red"]);
+}
+
+#[test]
+fn a_session_that_nobody_hosts_is_told_from_a_signalling_server_that_is_not_there() {
+    let signalling = support::signalling();
+    let mut table = Table::new(support::host(support::host_settings(&signalling)));
+    let mut settings = support::client_settings(&signalling);
+    "nobody".clone_into(&mut settings.session);
+    let lonely = table.join(settings);
+    let mut settings = support::client_settings(&signalling);
+    // Port 9 is nobody's here.
+    settings.signalling = "ws://127.0.0.1:9/chatapp".parse().unwrap();
+    let lost = table.join(settings);
+    table.until("both hear of it", |table| table.ends.iter().all(Option::is_some));
+    let words = |end: &Option<DisconnectReason>| end.as_ref().unwrap().to_string();
+    assert!(words(&table.ends[lonely]).contains("nobody hosts a session"), "{:?}", table.ends[lonely]);
+    assert!(words(&table.ends[lost]).contains("ws://127.0.0.1:9/chatapp"), "{:?}", table.ends[lost]);
+}
+
+#[test]
+fn players_stay_when_the_signalling_server_goes_and_others_come_when_it_is_back() {
+    let signalling = support::signalling();
+    let address = signalling.local_addr();
+    let mut table = Table::new(support::host(support::host_settings(&signalling)));
+    let settings = support::client_settings(&signalling);
+    let player = table.join(settings.clone());
+    table.until("it is in", |table| table.connected[player]);
+    drop(signalling);
+    table.until("the host notices", |table| !table.host.is_listening());
+    table.players[player].send(Instant::now(), Delivery::Reliable, b"still here");
+    table.until("it is heard", |table| table.host_heard.len() == 1);
+    let _signalling = SignallingListener::bind(address, ListenerSettings::default()).unwrap();
+    table.until("the host can be found again", |table| table.host.is_listening());
+    let another = table.join(settings);
+    table.until("another one is in", |table| table.connected[another]);
+    assert_eq!((table.ends[player].as_ref(), table.host.statistics().connections.connected), (None, 2));
+}
