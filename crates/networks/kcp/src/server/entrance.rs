@@ -11,6 +11,10 @@ use crate::hello::Hello;
 use crate::link::Link;
 use crate::{Generation, Greeting};
 
+/// Who is there says so with each ping: after so many it may have gone, and a hello from its address may be another one's.
+/// Sooner it could be anybody's who wants it to hear nothing.
+const PINGS_MISSED: f32 = 1.25;
+
 impl KcpServer {
     /// A stranger says hello, in a datagram of so many bytes.
     pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
@@ -67,11 +71,11 @@ impl KcpServer {
     /// A hello from the address of a connection, whose client may have lost our answer, or may have begun anew.
     pub(super) fn handle_another_hello(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
         let Some(connection) = self.connections.get_mut(&peer) else { return };
-        if connection.is_proved() {
+        if !connection.is_proved() {
+            self.handle_known(now, peer, datagram);
+        } else if now >= connection.link.last_heard() + self.settings.link.ping.mul_f32(PINGS_MISSED) {
             // What it is sent meanwhile would be taken for part of the connection that it asks for.
             connection.is_muted = true;
-        } else {
-            self.handle_known(now, peer, datagram);
         }
     }
 

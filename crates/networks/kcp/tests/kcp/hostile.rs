@@ -5,6 +5,7 @@ use std::time::Duration;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_kcp::{
     Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, RELIABLE_CHANNEL, Segments,
+    UNRELIABLE_CHANNEL,
 };
 
 use crate::golden::{G1_VOICE, G3_VOICE, G4_DISCONNECT, G4_HELLO, G4_RELIABLE_VOICE, G4_VOICE};
@@ -117,6 +118,23 @@ fn without_the_cookie_nobody_speaks_for_a_client_or_ends_its_connection() {
     voice[1..5].copy_from_slice(&cookie);
     assert_eq!(hand.give(address(1), &voice).len(), 1);
     assert_eq!(hand.server.generation_of(peer), Some(Generation::G4));
+}
+
+#[test]
+fn hellos_from_the_address_of_a_client_that_is_there_neither_end_nor_silence_its_connection() {
+    let mut hand = server();
+    let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
+    let voice = [&[2], cookie.as_slice(), &hex(G4_VOICE)[5..]].concat();
+    for _ in 0..20 {
+        assert_eq!(hand.give(address(1), &voice).len(), 1, "it is there");
+        for _ in 0..10 {
+            hand.now += Duration::from_millis(100);
+            assert_eq!(hand.give(address(1), &hex(G4_HELLO)), []);
+            hand.take();
+            hand.server.send(hand.now, peer, UNRELIABLE_CHANNEL, b"voice");
+            assert_eq!(hand.take().len(), 1, "it hears");
+        }
+    }
 }
 
 #[test]
