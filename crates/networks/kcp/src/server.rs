@@ -32,6 +32,8 @@ pub struct KcpServer {
     hello_rate: Option<HelloRate>,
     connections: BTreeMap<Peer, Connection>,
     by_address: BTreeMap<SocketAddr, Peer>,
+    /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
+    unproved: VecDeque<Peer>,
     last_peer: u64,
     is_shut: bool,
     /// When connections are to be looked at.
@@ -64,6 +66,7 @@ impl KcpServer {
             hello_rate: None,
             connections: BTreeMap::new(),
             by_address: BTreeMap::new(),
+            unproved: VecDeque::new(),
             last_peer: 0,
             is_shut: false,
             timeouts: BTreeSet::new(),

@@ -49,6 +49,9 @@ pub struct KcpServerSettings {
     pub generation: Option<Generation>,
     /// How many clients may be there at once; more are refused. Default 4096.
     pub peers_max: usize,
+    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited longest
+    /// makes room for a new one. Default 1024.
+    pub unproved_max: usize,
     /// How many strangers may say hello within a second; more are not answered. Default 1000.
     pub hellos_per_second: u32,
     /// How long a client may take to show that it gets what we send. Default 5 s.
@@ -65,6 +68,7 @@ impl Default for KcpServerSettings {
             link: LinkSettings::default(),
             generation: None,
             peers_max: 4096,
+            unproved_max: 1024,
             hellos_per_second: 1000,
             handshake_timeout: Duration::from_secs(5),
             replace_after: Duration::from_secs(2),

@@ -27,6 +27,7 @@ impl KcpServer {
             self.statistics.connections.failed_handshakes += 1;
             return;
         };
+        self.make_room_for_unproved();
         if self.is_shut || self.connections.len() >= self.settings.peers_max {
             self.statistics.connections.turned_away_full += 1;
             self.outgoing.push(from, |out| hello.refuse(out));
@@ -45,6 +46,7 @@ impl KcpServer {
         connection.credit(bytes);
         self.connections.insert(peer, connection);
         self.by_address.insert(from, peer);
+        self.unproved.push_back(peer);
         let greeting = if is_certain { Greeting::Of(generation) } else { Greeting::G3OrG4(peer) };
         self.events.push_back(Event::Connected { peer, remote: from, greeting });
         self.statistics.connections.connected += 1;
@@ -89,6 +91,21 @@ impl KcpServer {
             self.end(peer, DisconnectReason::TimedOut);
         }
         is_gone
+    }
+
+    /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it takes.
+    fn make_room_for_unproved(&mut self) {
+        if self.unproved.len() < self.settings.unproved_max {
+            return;
+        }
+        let connections = &self.connections;
+        self.unproved.retain(|peer| connections.get(peer).is_some_and(|connection| !connection.is_proved()));
+        if self.unproved.len() >= self.settings.unproved_max
+            && let Some(longest) = self.unproved.pop_front()
+        {
+            self.statistics.connections.failed_handshakes += 1;
+            self.end(longest, DisconnectReason::TimedOut);
+        }
     }
 
     /// What to speak with whom says hello like this, and whether that is certain. `None` if it is not served.

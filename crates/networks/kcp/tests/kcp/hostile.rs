@@ -157,6 +157,25 @@ fn strangers_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
 }
 
 #[test]
+fn made_up_addresses_take_no_place_from_who_is_there_for_real() {
+    let settings = KcpServerSettings { peers_max: 20, unproved_max: 10, ..KcpServerSettings::default() };
+    let mut hand = ByHand::new(settings);
+    let hello = hex(G4_HELLO);
+    let mut there = Vec::new();
+    for number in 0..200 {
+        let (peer, cookie) = hand.connect(address(number), &hello);
+        if number % 20 == 0 {
+            let voice = [&[2], cookie.as_slice(), &hex(G4_VOICE)[5..]].concat();
+            assert_eq!(hand.give(address(number), &voice).len(), 1, "its address is proved");
+            there.push(peer);
+        }
+    }
+    assert!(there.iter().all(|&peer| hand.server.generation_of(peer).is_some()));
+    let counts = hand.server.statistics().connections;
+    assert_eq!((counts.connected, counts.failed_handshakes), (20, 180));
+}
+
+#[test]
 fn whoever_breaks_the_rules_is_disconnected_for_it_and_nobody_else_is() {
     let push = |cookie: &[u8], fragments_after: u8, payload: &[u8]| {
         let mut datagram = [&[1], cookie, &hex("00000000 51"), &[fragments_after]].concat();

@@ -70,7 +70,7 @@ impl ByHand {
     /// Takes a client in by its hello; the cookie that it is given.
     pub(crate) fn connect(&mut self, from: SocketAddr, hello: &[u8]) -> (Peer, [u8; 4]) {
         let events = self.give(from, hello);
-        let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        let [.., (ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a hello led to {events:?}");
         };
         let answer = self.take();
