@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
 use consonance_quic::fuzz::stranger_hello;
 use consonance_server::fuzz::{hand_over, join_token};
@@ -63,6 +64,11 @@ fn no_stored_stream_finds_a_fault_in_a_websocket() {
 #[test]
 fn no_stored_frame_of_a_sidecars_link_finds_a_fault() {
     replay("sidecar_frames", sidecar_frames);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_kcp2k() {
+    replay("kcp_datagrams", kcp_datagrams);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {
