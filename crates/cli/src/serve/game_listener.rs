@@ -1,12 +1,13 @@
 //! Listeners for other networks than QUIC: how each is made, and what an operator is told about it.
 
+mod opening;
+
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
 use consonance_server::JoiningSettings;
 use consonance_server::config::{IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem};
-use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
-use consonance_transport::ServerTransport;
+use consonance_sidecar::{LinkSecret, SidecarSettings};
 
 use super::Gateway;
 use super::joining::read_secret_line;
@@ -48,15 +49,8 @@ impl GameListener {
     /// Takes the port.
     pub(super) fn open(&self) -> Result<Gateway, String> {
         let ListenerConfig { network, address, .. } = self.config;
-        let (listener, local): Opened = match network {
-            ListenerNetwork::Sidecar => {
-                let server = SidecarServer::bind(address, self.sidecar_settings());
-                let server = server.map_err(|error| not_opened(network, address, &error))?;
-                let local = server.local_addr();
-                (Box::new(server), local)
-            }
-            _ => return Err(format!("{} is not in this build", network.name())),
-        };
+        let opened = opening::open(&self.config, &self.session, self.sidecar_settings());
+        let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
         let line = format!("session {:?} is open over {network} at {at}", self.session);
         Ok(Gateway { session: self.session.clone(), listener, line })
@@ -110,9 +104,6 @@ impl GameListener {
         settings
     }
 }
-
-/// A network that listens, and where.
-type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
 /// What went wrong, and what to do.
 fn not_opened(network: ListenerNetwork, address: SocketAddr, error: &io::Error) -> String {

@@ -1,15 +1,29 @@
 //! `[[listen]]`: players of several networks in one session.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use consonance_darkrift::DarkRiftClient;
+use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_fishnet::FishNetClient;
+use consonance_forge::{ForgeClient, ForgeClientSettings};
+use consonance_forge_envelope::ForgeVoice;
+use consonance_gateway::VoiceClient;
+use consonance_gateway::streams::StreamClientSettings;
+use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
+use consonance_kcp::{KcpClient, KcpClientSettings, LinkSettings};
+use consonance_litenetlib::{LiteNetLibClient, UtcClock};
+use consonance_mirror::{MirrorClient, looks_like_batch};
+use consonance_ngo::NgoClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_telepathy::{Telepathy, TelepathyClient};
 use consonance_test_player::TestPlayer;
 use consonance_transport::ClientTransport;
 use consonance_transport::memory::MemoryNetwork;
+use consonance_utp::UtpClient;
 
 use crate::folder::Folder;
 use crate::program::Program;
@@ -109,6 +123,50 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
     assert_all_hear_each_other(&mut players, |now| {
         assert_eq!(adapter.turn(now), None, "the link stays");
     });
+}
+
+#[test]
+fn clients_of_six_games_networks_and_a_native_one_hear_each_other_in_one_session() {
+    let folder = Folder::new();
+    let networks = ["mirror-kcp", "mirror-telepathy", "darkrift2", "fishnet", "ngo", "forge"];
+    let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
+    let listeners: String = networks.iter().map(|name| listener(name)).collect();
+    let text = format!("{}{listeners}", listener("quic"));
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let at = |network: &str| {
+        let words = format!("over {network} at 127.0.0.1:");
+        let open = server.until_line(network, |line| line.contains(&words));
+        SocketAddr::from((Ipv4Addr::LOCALHOST, open.rsplit(':').next().unwrap().parse().unwrap()))
+    };
+    let address = server.until_line("QUIC", |line| line.contains("/main#sha256="));
+    let address: QuicAddress = address.split(' ').next_back().unwrap().parse().unwrap();
+    let runtime = QuicRuntime::new(1).unwrap();
+    let mut players =
+        vec![player("Native", QuicClient::new(&runtime, address, QuicClientSettings::default()))];
+    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+    let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
+    let mirror = || MirrorClient::new(consonance_mirror::ClientSettings::default());
+    players.push(player("Kcp", VoiceClient::new(udp(at("mirror-kcp"), kcp), mirror())));
+    let settings = StreamClientSettings::new(at("mirror-telepathy"));
+    let telepathy = TelepathyClient::new(Telepathy::default(), settings).unwrap();
+    players.push(player("Telepathy", VoiceClient::new(telepathy, mirror())));
+    let darkrift = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(at("darkrift2"))).unwrap();
+    let tagged = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
+    players.push(player("DarkRift", VoiceClient::new(darkrift, tagged)));
+    let clock = UtcClock::new(Instant::now(), SystemTime::now());
+    let litenetlib = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
+    let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
+    players.push(player("FishNet", VoiceClient::new(udp(at("fishnet"), litenetlib), fishnet)));
+    let utp = UtpClient::new(consonance_utp::ClientSettings::default(), 1);
+    let ngo = NgoClient::new(consonance_ngo::ClientSettings::default());
+    players.push(player("Ngo", VoiceClient::new(udp(at("ngo"), utp), ngo)));
+    let forge = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
+    players.push(player("Forge", VoiceClient::new(udp(at("forge"), forge), ForgeVoice::default())));
+    assert_all_hear_each_other(&mut players, |_| {});
+}
+
+fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
+    UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! `listen`: where players come in, and over which networks.
 
+mod networks;
+
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Config;
 use super::document::{Placed, Value, quoted};
-use super::field::{Field, Mistake, Tables, address, expected, text};
+use super::field::{Mistake, Tables, address, expected, text};
 use super::keys::Key;
 use super::suggestion::nearest;
+pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow};
+pub use networks::{IpProtocol, ListenerNetwork};
 
 /// One listener of another network than QUIC, whose clients are all in one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,24 @@ pub struct ListenerConfig {
     pub session: Option<String>,
     /// What only sidecars have.
     pub sidecar: SidecarListenerConfig,
+    /// What games' own networks have.
+    pub game: GameListenerConfig,
+}
+
+/// What is to be known of a game whose clients come over its own network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GameListenerConfig {
+    /// Clients at once, those that are still being let in included.
+    pub connections_max: usize,
+    /// Mirror: the full name of the type of voice messages, where it is not the stock one.
+    pub voice_type: Option<String>,
+    /// Mirror: the scene that clients load before they speak, as the game names it.
+    pub online_scene: Option<String>,
+    /// `DarkRift` 2: the tag of voice messages, where it is not to be learned.
+    pub tag: Option<u16>,
+    /// Netcode for `GameObjects`: whether the game's `NetworkManager` manages scenes.
+    pub manages_scenes: bool,
 }
 
 /// The links of game servers; the units and the reasons stand with the settings of the crate `consonance-sidecar`.
@@ -45,95 +67,6 @@ pub struct SidecarListenerConfig {
     /// Bytes of voice that may wait for one link.
     pub voice_bytes_max: usize,
 }
-
-/// A network that a listener may be for, besides QUIC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ListenerNetwork {
-    /// Game servers that keep their clients and hand their voice packets over.
-    Sidecar,
-}
-
-/// Whose ports are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IpProtocol {
-    /// TCP.
-    Tcp,
-    /// UDP.
-    Udp,
-}
-
-/// What is to be known of a network.
-pub(super) struct NetworkRow {
-    network: ListenerNetwork,
-    pub(super) name: &'static str,
-    ip_protocol: IpProtocol,
-    /// What its clients are, in sentences.
-    pub(super) about: &'static str,
-    /// Those that it has besides [`COMMON_KEYS`].
-    pub(super) keys: &'static [Key<ListenerConfig>],
-}
-
-/// All of them, in the order of the page of documentation.
-pub(super) const NETWORKS: &[NetworkRow] = &[NetworkRow {
-    network: ListenerNetwork::Sidecar,
-    name: "sidecar",
-    ip_protocol: IpProtocol::Tcp,
-    about: "Game servers of any network that keep their clients and hand their voice packets over one link; docs/networks/sidecar.md says how. address is a TCP address of this machine or of a network that is nobody else's: what passes there is not encrypted.",
-    keys: SIDECAR_KEYS,
-}];
-
-/// What a listener is told by keys of every network, besides `network` and `address`.
-pub(super) const COMMON_KEYS: &[Key<ListenerConfig>] = &[Key::of_listener(
-    "session",
-    Field::Text(|listener| &mut listener.session),
-    "Which session its clients are in: one of sessions. Without it the only one there is; with several, one has to be chosen, as these clients cannot name one themselves.",
-)
-.with_example("\"main\"")];
-
-const SIDECAR_KEYS: &[Key<ListenerConfig>] = &[
-    Key::of_listener(
-        "secret_file",
-        Field::File(|listener| &mut listener.sidecar.secret_file),
-        "A file whose first line both ends know, and which other users of the machine should not be able to read: at least 16 random bytes. It may only be left out where nobody but this machine reaches the address.",
-    )
-    .with_example("\"sidecar-secret.txt\""),
-    Key::of_listener(
-        "links_max",
-        Field::Size(|listener| &mut listener.sidecar.links_max, 1, 4096),
-        "Links of game servers at once.",
-    ),
-    Key::of_listener(
-        "strangers_max",
-        Field::Size(|listener| &mut listener.sidecar.strangers_max, 1, 4096),
-        "Links at once that have not proved yet that they know the secret.",
-    ),
-    Key::of_listener(
-        "players_max",
-        Field::Number(|listener| &mut listener.sidecar.players_max, 1, 65_535),
-        "Players of one link. Those that were kicked count until the game server says that they have left.",
-    ),
-    Key::of_listener(
-        "handshake_timeout_s",
-        Field::Seconds(|listener| &mut listener.sidecar.handshake_timeout, 0.1, 60.0),
-        "How long a link may take to its proof, in seconds.",
-    ),
-    Key::of_listener(
-        "idle_timeout_s",
-        Field::Seconds(|listener| &mut listener.sidecar.idle_timeout, 2.0, 600.0),
-        "Silence in seconds, in whole ones, after which a link counts as lost, and all its players as gone. Either end makes itself heard four times as often.",
-    ),
-    Key::of_listener(
-        "control_bytes_max",
-        Field::Size(|listener| &mut listener.sidecar.control_bytes_max, 65_536, 1 << 30),
-        "Bytes that wait for one link without being voice; with more it ends as too slow.",
-    ),
-    Key::of_listener(
-        "voice_bytes_max",
-        Field::Size(|listener| &mut listener.sidecar.voice_bytes_max, 8192, 1 << 24),
-        "Bytes of voice that wait for one link; the oldest go.",
-    ),
-];
 
 /// The name of the network that everybody else's clients come over.
 const QUIC: &str = "quic";
@@ -184,23 +117,6 @@ impl ListenerConfig {
     }
 }
 
-impl ListenerNetwork {
-    /// As a file has it.
-    pub fn name(self) -> &'static str {
-        self.row().name
-    }
-
-    /// Whose port its address names.
-    pub fn ip_protocol(self) -> IpProtocol {
-        self.row().ip_protocol
-    }
-
-    fn row(self) -> &'static NetworkRow {
-        let row = NETWORKS.iter().find(|row| row.network == self);
-        row.expect("every network has its row")
-    }
-}
-
 impl Default for ListenerConfig {
     fn default() -> Self {
         Self {
@@ -208,7 +124,14 @@ impl Default for ListenerConfig {
             address: SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
             session: None,
             sidecar: SidecarListenerConfig::default(),
+            game: GameListenerConfig::default(),
         }
+    }
+}
+
+impl Default for GameListenerConfig {
+    fn default() -> Self {
+        Self { connections_max: 1000, voice_type: None, online_scene: None, tag: None, manages_scenes: true }
     }
 }
 

@@ -1,0 +1,139 @@
+//! How each network is made.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_darkrift::DarkRiftServer;
+use consonance_darkrift_envelope::{DarkRiftVoiceServer, VoiceSettings};
+use consonance_fishnet::FishNetVoiceServer;
+use consonance_forge::{ForgeServer, ForgeServerSettings};
+use consonance_forge_envelope::ForgeVoice;
+use consonance_gateway::streams::StreamSettings;
+use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
+use consonance_gateway::{Envelopes, GameServer, VoiceServer};
+use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
+use consonance_litenetlib::{LiteNetLibServer, UtcClock};
+use consonance_mirror::{MirrorVoiceServer, VoiceType, looks_like_batch};
+use consonance_ngo::NgoVoiceServer;
+use consonance_server::config::{ListenerConfig, ListenerNetwork};
+use consonance_sidecar::{SidecarServer, SidecarSettings};
+use consonance_simple_web::{ServerEnd, SimpleWebServer};
+use consonance_telepathy::{Telepathy, TelepathyServer};
+use consonance_transport::ServerTransport;
+use consonance_utp::UtpServer;
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+/// A network that listens, and where.
+pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
+
+/// Takes the port. The settings are for a sidecar.
+pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSettings) -> io::Result<Opened> {
+    match config.network {
+        ListenerNetwork::Sidecar => {
+            let server = SidecarServer::bind(config.address, sidecar)?;
+            let at = server.local_addr();
+            Ok((Box::new(server), at))
+        }
+        ListenerNetwork::MirrorKcp => {
+            let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+            let peers_max = config.game.connections_max;
+            let settings = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
+            over_udp(config, session, KcpServer::new(settings, seed()?), mirror(config, None))
+        }
+        ListenerNetwork::MirrorTelepathy => {
+            let server = TelepathyServer::bind(config.address, Telepathy::default(), streams(config))?;
+            let at = server.local_addr()?;
+            Ok((voice_only(config, session, server, mirror(config, Some(PONG_INTERVAL))), at))
+        }
+        ListenerNetwork::MirrorWebSocket => {
+            let server = SimpleWebServer::bind(config.address, ServerEnd::default(), streams(config))?;
+            let at = server.local_addr()?;
+            Ok((voice_only(config, session, server, mirror(config, Some(PONG_INTERVAL))), at))
+        }
+        ListenerNetwork::DarkRift2 => {
+            let connections_max = config.game.connections_max;
+            let settings = consonance_darkrift::ServerSettings {
+                connections_max,
+                ..consonance_darkrift::ServerSettings::default()
+            };
+            let server = DarkRiftServer::bind(config.address, settings)?;
+            let at = server.local_addr();
+            let voice = VoiceSettings { tag_to_server: config.game.tag, ..VoiceSettings::default() };
+            Ok((voice_only(config, session, server, DarkRiftVoiceServer::new(voice)), at))
+        }
+        ListenerNetwork::FishNet => {
+            let connections_max = config.game.connections_max;
+            let settings = consonance_litenetlib::ServerSettings {
+                connections_max,
+                ..consonance_litenetlib::ServerSettings::default()
+            };
+            let clock = UtcClock::new(Instant::now(), SystemTime::now());
+            let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings::default());
+            over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
+        }
+        ListenerNetwork::Ngo => {
+            let connections_max = config.game.connections_max;
+            let settings = consonance_utp::ServerSettings {
+                connections_max,
+                ..consonance_utp::ServerSettings::default()
+            };
+            let envelopes = NgoVoiceServer::new(consonance_ngo::VoiceServerSettings {
+                manages_scenes: config.game.manages_scenes,
+                ..consonance_ngo::VoiceServerSettings::default()
+            });
+            over_udp(config, session, UtpServer::new(settings), envelopes)
+        }
+        ListenerNetwork::Forge => {
+            let connections_max = config.game.connections_max;
+            let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
+            over_udp(config, session, ForgeServer::new(settings), ForgeVoice::default())
+        }
+        _ => Err(io::Error::other("this network is not in this build")),
+    }
+}
+
+/// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.
+const PONG_INTERVAL: Duration = Duration::from_secs(5);
+
+fn mirror(config: &ListenerConfig, pong_interval_max: Option<Duration>) -> MirrorVoiceServer {
+    MirrorVoiceServer::new(consonance_mirror::VoiceServerSettings {
+        voice_type: config.game.voice_type.as_deref().map_or(VoiceType::STOCK, VoiceType::new),
+        online_scene: config.game.online_scene.clone(),
+        pong_interval_max,
+        ..consonance_mirror::VoiceServerSettings::default()
+    })
+}
+
+fn streams(config: &ListenerConfig) -> StreamSettings {
+    let mut settings = StreamSettings::default();
+    settings.tcp.connections_max = config.game.connections_max;
+    settings
+}
+
+fn over_udp<E: ServerEndpoint + 'static>(
+    config: &ListenerConfig,
+    session: &str,
+    endpoint: E,
+    envelopes: impl Envelopes + 'static,
+) -> io::Result<Opened> {
+    let server = UdpServer::bind(config.address, endpoint, UdpServerSettings::default())?;
+    let at = server.local_addr();
+    Ok((voice_only(config, session, server, envelopes), at))
+}
+
+fn voice_only(
+    config: &ListenerConfig,
+    session: &str,
+    network: impl GameServer + 'static,
+    envelopes: impl Envelopes + 'static,
+) -> Box<dyn ServerTransport> {
+    Box::new(VoiceServer::new(network, envelopes, session).named(config.network.name()))
+}
+
+/// For what strangers must not guess.
+fn seed() -> io::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    let drawn = SystemRandom::new().fill(&mut seed);
+    drawn.map(|()| seed).map_err(|_| io::Error::other("the system has no random numbers"))
+}
