@@ -16,7 +16,8 @@ use crate::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, 
 /// If one of the machines does what it must not.
 pub fn forge_datagrams(mut bytes: &[u8]) {
     let mut now = Instant::now();
-    let mut server = ForgeServer::new(ForgeServerSettings { connections_max: 3, ..Default::default() });
+    let mut server =
+        ForgeServer::new(ForgeServerSettings { connections_max: 3, ..Default::default() }, &[2; 32]);
     let mut client = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
     client.connect(now, &[]);
     let mut is_over = false;

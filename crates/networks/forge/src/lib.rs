@@ -18,7 +18,8 @@
 //! The greeting of a client is the 36 characters of its GUID, that of a server the number it gives the client, four bytes,
 //! little-endian.
 //!
-//! Nothing here is encrypted, and a server believes in addresses, as the stock one does.
+//! Nothing here is encrypted. A client proves its address by confirming a frame whose number nobody else knows; until then
+//! a server sends no more than three times what came from there.
 
 #![forbid(unsafe_code)]
 

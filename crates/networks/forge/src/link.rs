@@ -19,6 +19,8 @@ pub(crate) struct Link {
     start: Instant,
     last_heard: Instant,
     next_unique_id: u64,
+    /// How many bytes may still be sent to an address that nobody has proved to be at; `None` once that is proved.
+    allowance: Option<usize>,
     next_reliable_id: u64,
     /// Reliable frames that were not confirmed yet, in order; the first ones are on their way.
     unconfirmed: VecDeque<Unconfirmed>,
@@ -69,12 +71,14 @@ struct Unconfirmed {
 pub(crate) struct Full;
 
 impl Link {
+    /// To an address that was chosen by us.
     pub(crate) fn new(now: Instant, settings: LinkSettings) -> Self {
         Self {
             settings,
             start: now,
             last_heard: now,
             next_unique_id: 0,
+            allowance: None,
             next_reliable_id: 0,
             unconfirmed: VecDeque::new(),
             unconfirmed_bytes: 0,
@@ -89,8 +93,23 @@ impl Link {
         }
     }
 
+    /// To an address that somebody claims to be at. Frames are numbered from `first_unique_id`, which nobody else knows: who
+    /// confirms one has received it. Until then no more than three times what came from there is sent to it (the rule of
+    /// QUIC, RFC 9000, section 8.1).
+    pub(crate) fn to_stranger(now: Instant, settings: LinkSettings, first_unique_id: u64) -> Self {
+        Self { next_unique_id: first_unique_id, allowance: Some(0), ..Self::new(now, settings) }
+    }
+
+    /// Whether the other end is where it says.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.allowance.is_none()
+    }
+
     /// A datagram came from the other end.
     pub(crate) fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        if let Some(allowance) = &mut self.allowance {
+            *allowance += ANSWERED_TIMES * datagram.len();
+        }
         let Some(piece) = Piece::parse(datagram) else {
             self.malformed += 1;
             return;
@@ -111,7 +130,7 @@ impl Link {
             }
         };
         self.frame = frame;
-        if is_taken && piece.meta.is_reliable() {
+        if is_taken && piece.meta.is_reliable() && self.allow(CONFIRMATION_BYTES) {
             self.outbox.push((), |bytes| piece.write_confirmation(bytes));
         }
     }
@@ -145,12 +164,12 @@ impl Link {
             write_trailer(head.group, 0, Meta::last(head.is_reliable, receivers), bytes);
         };
         if head.is_reliable {
-            let mut datagram = Vec::new();
+            let mut datagram = Vec::with_capacity(payload.len() + AROUND_PAYLOAD_BYTES);
             write(&mut datagram);
             self.unconfirmed_bytes += datagram.len();
             self.unconfirmed.push_back(Unconfirmed { unique_id, datagram, sent: None });
             self.send_waiting(now);
-        } else {
+        } else if self.allow(payload.len() + AROUND_PAYLOAD_BYTES) {
             self.outbox.push((), write);
         }
         Ok(())
@@ -158,12 +177,9 @@ impl Link {
 
     /// Sends again what was not confirmed in time.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        let round_trip = self.round_trip;
-        for waiting in self.unconfirmed.iter_mut().take(ON_THEIR_WAY_MAX) {
-            if waiting.due(round_trip).is_some_and(|at| at <= now) {
-                let times = waiting.sent.map_or(0, |(_, times)| times);
-                waiting.sent = Some((now, times + 1));
-                self.outbox.push((), |bytes| bytes.extend_from_slice(&waiting.datagram));
+        for index in 0..self.unconfirmed.len().min(ON_THEIR_WAY_MAX) {
+            if self.unconfirmed[index].due(self.round_trip).is_some_and(|at| at <= now) {
+                self.send_unconfirmed(now, index);
             }
         }
     }
@@ -207,6 +223,7 @@ impl Link {
         let mut on_their_way = self.unconfirmed.iter().take(ON_THEIR_WAY_MAX);
         let Some(index) = on_their_way.position(|waiting| waiting.unique_id == unique_id) else { return };
         let Some(confirmed) = self.unconfirmed.remove(index) else { return };
+        self.allowance = None;
         self.unconfirmed_bytes -= confirmed.datagram.len();
         // What was sent twice does not tell which time was confirmed (Karn's algorithm).
         if let Some((at, 1)) = confirmed.sent {
@@ -216,12 +233,30 @@ impl Link {
     }
 
     fn send_waiting(&mut self, now: Instant) {
-        for waiting in self.unconfirmed.iter_mut().take(ON_THEIR_WAY_MAX) {
-            if waiting.sent.is_none() {
-                waiting.sent = Some((now, 1));
-                self.outbox.push((), |bytes| bytes.extend_from_slice(&waiting.datagram));
+        for index in 0..self.unconfirmed.len().min(ON_THEIR_WAY_MAX) {
+            if self.unconfirmed[index].sent.is_none() {
+                self.send_unconfirmed(now, index);
             }
         }
+    }
+
+    /// What may not leave yet is tried again later, as if it had been lost.
+    fn send_unconfirmed(&mut self, now: Instant, index: usize) {
+        let bytes = self.unconfirmed[index].datagram.len();
+        let is_allowed = self.allow(bytes);
+        let waiting = &mut self.unconfirmed[index];
+        waiting.sent = Some((now, waiting.sent.map_or(1, |(_, times)| times.saturating_add(1))));
+        if is_allowed {
+            self.outbox.push((), |bytes| bytes.extend_from_slice(&waiting.datagram));
+        }
+    }
+
+    /// Whether so many bytes may leave.
+    fn allow(&mut self, bytes: usize) -> bool {
+        let Some(allowance) = &mut self.allowance else { return true };
+        let rest = allowance.checked_sub(bytes);
+        *allowance = rest.unwrap_or(*allowance);
+        rest.is_some()
     }
 
     /// False if there is no room for it yet: it must not be confirmed then.
@@ -268,6 +303,12 @@ impl Unconfirmed {
         Some(at + patience.min(PATIENCE_MAX))
     }
 }
+
+/// How much may be sent to an address that is not proved, as a multiple of what came from there.
+const ANSWERED_TIMES: usize = 3;
+const CONFIRMATION_BYTES: usize = 17;
+/// What is around a payload at most: length 4, router 1, three numbers of 8, trailer 9.
+const AROUND_PAYLOAD_BYTES: usize = 38;
 
 const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
 const PATIENCE_MIN: Duration = Duration::from_millis(20);

@@ -9,7 +9,10 @@ use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent
 use consonance_transport::{
     ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
 };
+use ring::hmac;
 
+use self::events::Events;
+use self::peer::{Client, Proof, Stage};
 use crate::frame::{
     Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, Piece, TO_TARGET,
 };
@@ -17,19 +20,24 @@ use crate::link::{Full, Head, Link};
 use crate::message::{self, MESSAGE_BYTES_MAX, channel_for, delivery_of};
 use crate::{ForgeServerSettings, upgrade};
 
+mod events;
+mod peer;
+
 /// A Forge server for voice only; see the [crate's page](crate).
 #[derive(Debug)]
 pub struct ForgeServer {
     settings: ForgeServerSettings,
+    /// What clients' first numbers come from, which others must not know.
+    secret: hmac::Key,
     clients: BTreeMap<Peer, Client>,
     by_address: BTreeMap<SocketAddr, Peer>,
     timeouts: BTreeSet<(Instant, Peer)>,
     last_peer: u64,
     last_number: u32,
+    /// How many clients have not proved their addresses.
+    strangers: usize,
     is_shut: bool,
-    events: VecDeque<ServerEndpointEvent>,
-    /// The bytes of events, in their order.
-    event_bytes: DatagramQueue<()>,
+    events: Events,
     /// Clients whose links have datagrams.
     ready: VecDeque<Peer>,
     /// For addresses that are nobody's yet.
@@ -39,40 +47,20 @@ pub struct ForgeServer {
     counts: ConnectionCounts,
 }
 
-#[derive(Debug)]
-struct Client {
-    address: SocketAddr,
-    link: Link,
-    stage: Stage,
-    /// As `timeouts` has it.
-    timeout: Option<Instant>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Stage {
-    /// Reported, and not accepted yet.
-    Knocking,
-    Up,
-    /// The last words are on their way, until then.
-    Leaving {
-        until: Instant,
-        reason: DisconnectReason,
-    },
-}
-
 impl ForgeServer {
-    /// A server without clients.
-    pub fn new(settings: ForgeServerSettings) -> Self {
+    /// A server without clients. The secret has to be random: with it, clients prove their addresses.
+    pub fn new(settings: ForgeServerSettings, secret: &[u8; 32]) -> Self {
         Self {
             settings,
+            secret: hmac::Key::new(hmac::HMAC_SHA256, secret),
             clients: BTreeMap::new(),
             by_address: BTreeMap::new(),
             timeouts: BTreeSet::new(),
             last_peer: 0,
             last_number: 0,
+            strangers: 0,
             is_shut: false,
-            events: VecDeque::new(),
-            event_bytes: DatagramQueue::default(),
+            events: Events::default(),
             ready: VecDeque::new(),
             answers: DatagramQueue::default(),
             payload: Vec::new(),
@@ -106,15 +94,37 @@ impl ForgeServer {
             self.counts.turned_away_full += u64::from(!self.is_shut);
             return;
         }
+        if self.strangers >= self.settings.strangers_max {
+            self.counts.turned_away_handshaking += 1;
+            self.forget_oldest_stranger();
+        }
         self.last_peer += 1;
         let peer = Peer(self.last_peer);
-        let link = Link::new(now, self.settings.link);
-        self.clients.insert(peer, Client { address: from, link, stage: Stage::Knocking, timeout: None });
+        let link = Link::to_stranger(now, self.settings.link, self.first_unique_id(peer));
+        let proof = Proof::Missing { until: now + self.settings.handshake_max };
+        self.clients
+            .insert(peer, Client { address: from, link, stage: Stage::Knocking, proof, timeout: None });
+        self.strangers += 1;
         self.by_address.insert(from, peer);
         self.counts.connected += 1;
-        self.event_bytes.push((), |bytes| bytes.extend_from_slice(frame.payload));
-        self.events.push_back(ServerEndpointEvent::Connected { peer, remote: from });
+        let connected = ServerEndpointEvent::Connected { peer, remote: from };
+        self.events.push(connected, |bytes| bytes.extend_from_slice(frame.payload));
         self.handle_peer(now, peer, datagram);
+    }
+
+    /// Whoever is somewhere proves it at once; a flood of others leaves the more time for that, the more room there is.
+    fn forget_oldest_stranger(&mut self) {
+        let oldest = self.clients.iter().find(|(_, client)| client.proof != Proof::Given);
+        if let Some((&peer, _)) = oldest {
+            self.end(peer, DisconnectReason::TimedOut);
+        }
+    }
+
+    /// Leaves room to count up.
+    fn first_unique_id(&self, peer: Peer) -> u64 {
+        let drawn = hmac::sign(&self.secret, &peer.0.to_le_bytes());
+        let (first, _) = drawn.as_ref().split_first_chunk().expect("a digest has 32 bytes");
+        u64::from_le_bytes(*first) >> 2
     }
 
     fn handle_peer(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
@@ -135,9 +145,9 @@ impl ForgeServer {
             Control::Binary if head.router == 0 && client.stage == Stage::Up => {
                 let channel = message::channel_of(head);
                 let payload = &self.payload;
-                self.event_bytes.push((), |bytes| message::write(head.group, payload, bytes));
+                let message = ServerEndpointEvent::Message { peer, channel };
+                self.events.push(message, |bytes| message::write(head.group, payload, bytes));
                 self.statistics.received.count(delivery_of(channel), 1, payload.len());
-                self.events.push_back(ServerEndpointEvent::Message { peer, channel });
             }
             Control::Ping => {
                 // Unreliable frames always have room.
@@ -175,50 +185,33 @@ impl ForgeServer {
             self.timeouts.remove(&(timeout, peer));
         }
         self.counts.connected -= 1;
+        if client.proof != Proof::Given {
+            self.strangers -= 1;
+            self.counts.failed_handshakes += 1;
+        }
         self.statistics.dropped.malformed += client.link.malformed();
-        self.events.push_back(ServerEndpointEvent::Disconnected { peer, reason });
+        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| {});
     }
 
     /// A client's link was touched: what follows.
     fn settle(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
-        if let Stage::Leaving { until, reason } = &client.stage
-            && (client.link.is_confirmed() || *until <= now)
-        {
-            let reason = reason.clone();
+        if client.link.is_proved() && client.proof != Proof::Given {
+            client.proof = Proof::Given;
+            self.strangers -= 1;
+        }
+        if let Some(reason) = client.end(now) {
             return self.end(peer, reason);
         }
-        if client.link.lost_at() <= now {
-            return self.end(peer, DisconnectReason::TimedOut);
-        }
-        let mut timeout = client.link.poll_timeout();
-        if let Stage::Leaving { until, .. } = client.stage {
-            timeout = timeout.min(until);
-        }
-        if client.timeout != Some(timeout) {
-            if let Some(former) = client.timeout.replace(timeout) {
+        let due = client.due();
+        if client.timeout != Some(due) {
+            if let Some(former) = client.timeout.replace(due) {
                 self.timeouts.remove(&(former, peer));
             }
-            self.timeouts.insert((timeout, peer));
+            self.timeouts.insert((due, peer));
         }
         if client.link.has_datagrams() {
             self.ready.push_back(peer);
-        }
-    }
-
-    /// Nothing that it said and nobody has asked for yet is reported.
-    fn drop_messages_of(&mut self, peer: Peer) {
-        let mut former_bytes = std::mem::take(&mut self.event_bytes);
-        for event in std::mem::take(&mut self.events) {
-            let mut bytes = Vec::new();
-            if has_bytes(&event) {
-                former_bytes.pop(&mut bytes);
-                if matches!(event, ServerEndpointEvent::Message { peer: of, .. } if of == peer) {
-                    continue;
-                }
-                self.event_bytes.push((), |buffer| buffer.extend(bytes));
-            }
-            self.events.push_back(event);
         }
     }
 
@@ -277,11 +270,7 @@ impl ServerEndpoint for ForgeServer {
     }
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
-        let event = self.events.pop_front()?;
-        if has_bytes(&event) {
-            self.event_bytes.pop(bytes);
-        }
-        Some(event)
+        self.events.pop(bytes)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
@@ -336,7 +325,7 @@ impl ServerEndpoint for ForgeServer {
             Ok(()) => self.settle(now, peer),
             Err(Full) => self.end(peer, DisconnectReason::ClosedByUs),
         }
-        self.drop_messages_of(peer);
+        self.events.drop_messages_of(peer);
     }
 
     fn shutdown(&mut self, now: Instant) {
@@ -368,10 +357,6 @@ impl ServerEndpoint for ForgeServer {
         links.dropped.malformed += self.clients.values().map(|client| client.link.malformed()).sum::<u64>();
         ServerStatistics { links, connections: self.counts }
     }
-}
-
-fn has_bytes(event: &ServerEndpointEvent) -> bool {
-    !matches!(event, ServerEndpointEvent::Disconnected { .. })
 }
 
 /// What somebody sends who looks for games in the local network, and what it is answered.

@@ -31,14 +31,24 @@ pub struct ForgeServerSettings {
     pub link: LinkSettings,
     /// How many clients there may be at once, newcomers included.
     pub connections_max: usize,
+    /// How many of them may have proved their address not yet; with one more, the oldest of those is forgotten.
+    pub strangers_max: usize,
+    /// How long they may take for that.
+    pub handshake_max: Duration,
     /// Whether those who look for games in the local network are answered.
     pub is_listed: bool,
 }
 
 impl Default for ForgeServerSettings {
-    /// 1000 clients; nobody who looks around is answered.
+    /// 1000 clients, 256 of them strangers for 15 s; nobody who looks around is answered.
     fn default() -> Self {
-        Self { link: LinkSettings::default(), connections_max: 1000, is_listed: false }
+        Self {
+            link: LinkSettings::default(),
+            connections_max: 1000,
+            strangers_max: 256,
+            handshake_max: Duration::from_secs(15),
+            is_listed: false,
+        }
     }
 }
 

@@ -25,7 +25,7 @@ impl Network for Plain {
     const CARRIES_REASONS: bool = false;
 
     fn listen(&mut self) -> Self::Server {
-        let endpoint = ForgeServer::new(ForgeServerSettings { link: link(), ..Default::default() });
+        let endpoint = ForgeServer::new(ForgeServerSettings { link: link(), ..Default::default() }, &[4; 32]);
         let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())
             .expect("a port is free");
         self.server = Some(server.local_addr());

@@ -56,8 +56,14 @@ fn a_server_takes_a_stock_client_in_hears_it_and_lets_it_go() {
     let said = server.says();
     let expected = hex(NETWORK_ID_9, &[]);
     assert_eq!(said.len(), 1);
-    assert_eq!((&said[0][..15], &said[0][23..]), (&expected[..15], &expected[23..]), "all but the clock");
-    server.takes(&hex(CONFIRMS_NETWORK_ID, &[]));
+    assert_eq!(
+        (&said[0][..15], &said[0][31..]),
+        (&expected[..15], &expected[31..]),
+        "all but clock and count"
+    );
+    let mut confirmation = hex(CONFIRMS_NETWORK_ID, &[]);
+    confirmation[..8].copy_from_slice(&said[0][23..31]);
+    server.takes(&confirmation);
     server.takes(&hex(UNRELIABLE_TO_SERVER, &[]));
     server.takes(&hex(RELIABLE_TO_SERVER, &[]));
     assert_eq!(server.events(), [(None, hex(MESSAGE, &[])), (None, hex(MESSAGE, &[]))]);
@@ -150,7 +156,7 @@ impl Server {
     }
 
     pub(crate) fn with(settings: ForgeServerSettings) -> Self {
-        Self { machine: ForgeServer::new(settings), now: Instant::now() }
+        Self { machine: ForgeServer::new(settings, &[4; 32]), now: Instant::now() }
     }
 
     pub(crate) fn takes(&mut self, datagram: &[u8]) {

@@ -1,5 +1,8 @@
 //! What anybody may send.
 
+use std::net::SocketAddr;
+
+use consonance_forge::{ForgeServerSettings, RELIABLE, UNRELIABLE};
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_transport::Peer;
 use proptest::prelude::*;
@@ -22,6 +25,51 @@ fn strangers_become_nobody_by_saying_anything_but_who_they_are() {
 }
 
 #[test]
+fn an_address_that_nobody_has_proved_gets_three_times_what_it_sent_and_is_forgotten() {
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.machine.accept(server.now, Peer(1), &[]);
+    for _ in 0..10 {
+        server.machine.send(server.now, Peer(1), UNRELIABLE, &[7; 100]);
+        server.machine.send(server.now, Peer(1), RELIABLE, &[7; 100]);
+    }
+    let mut said = server.says();
+    while let Some(at) = server.machine.poll_timeout() {
+        server.now = at;
+        server.machine.handle_timeout(at);
+        said.extend(server.says());
+    }
+    let bytes: usize = said.iter().map(Vec::len).sum();
+    assert!(bytes <= 3 * id_request(0).len(), "{bytes} bytes");
+    let counts = server.machine.statistics().connections;
+    assert_eq!((counts.connected, counts.failed_handshakes), (0, 1));
+}
+
+#[test]
+fn a_guessed_confirmation_proves_nothing() {
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.machine.accept(server.now, Peer(1), &[]);
+    for guess in 0..100 {
+        server.takes(&hex("??00000000000000 01000000 00000000 07", &[guess]));
+    }
+    server.now += std::time::Duration::from_secs(15);
+    server.machine.handle_timeout(server.now);
+    assert_eq!(server.machine.statistics().connections.connected, 0);
+}
+
+#[test]
+fn strangers_are_bounded() {
+    let mut server = Server::with(ForgeServerSettings { strangers_max: 3, ..Default::default() });
+    for port in 0..10 {
+        let from = SocketAddr::from(([192, 0, 2, 2], 5000 + port));
+        server.machine.handle_datagram(server.now, from, &id_request(0));
+    }
+    let counts = server.machine.statistics().connections;
+    assert_eq!((counts.connected, counts.turned_away_handshaking), (3, 7), "the oldest are forgotten");
+}
+
+#[test]
 fn who_somebody_is_may_come_many_times_and_is_one_person() {
     let mut server = Server::new();
     for _ in 0..7 {
@@ -36,7 +84,8 @@ fn pieces_are_put_together_in_any_order_and_bounded() {
     let mut server = Server::new();
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
-    server.says();
+    let said = server.says();
+    server.takes(&[&said[1][23..31], &hex("01000000 00000000 07", &[])].concat());
     server.events();
     let frame = {
         let mut frame = hex("82 7E 0065 00", &[]);

@@ -122,7 +122,7 @@ fn unreliable_frames_are_not_sent_again() {
 }
 
 fn rig(trouble: Trouble, seed: u64) -> Bench {
-    Rig::new(ForgeServer::new(ForgeServerSettings::default()), trouble, seed)
+    Rig::new(ForgeServer::new(ForgeServerSettings::default(), &[4; 32]), trouble, seed)
 }
 
 fn client(number: u8) -> ForgeClient {

@@ -1,0 +1,68 @@
+//! One client, as the server has it.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::DisconnectReason;
+
+use crate::link::Link;
+
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) address: SocketAddr,
+    pub(super) link: Link,
+    pub(super) stage: Stage,
+    pub(super) proof: Proof,
+    /// When the server looks at it again, as the server's own list has it.
+    pub(super) timeout: Option<Instant>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Reported, and not accepted yet.
+    Knocking,
+    Up,
+    /// The last words are on their way, until then.
+    Leaving {
+        until: Instant,
+        reason: DisconnectReason,
+    },
+}
+
+/// Whether somebody is at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It has to come until then.
+    Missing {
+        until: Instant,
+    },
+    Given,
+}
+
+impl Client {
+    /// Why it is over, if it is.
+    pub(super) fn end(&self, now: Instant) -> Option<DisconnectReason> {
+        match &self.stage {
+            Stage::Leaving { until, reason } if self.link.is_confirmed() || *until <= now => {
+                Some(reason.clone())
+            }
+            _ => (self.lost_at() <= now).then_some(DisconnectReason::TimedOut),
+        }
+    }
+
+    /// When it is to be looked at again.
+    pub(super) fn due(&self) -> Instant {
+        let due = self.link.poll_timeout().min(self.lost_at());
+        match self.stage {
+            Stage::Leaving { until, .. } => due.min(until),
+            Stage::Knocking | Stage::Up => due,
+        }
+    }
+
+    fn lost_at(&self) -> Instant {
+        match self.proof {
+            Proof::Missing { until } => self.link.lost_at().min(until),
+            Proof::Given => self.link.lost_at(),
+        }
+    }
+}
