@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 16] = [
+const TARGETS: [&str; 18] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -42,6 +42,8 @@ const TARGETS: [&str; 16] = [
     "kcp_datagrams",
     "fishnet_payloads",
     "ngo_messages",
+    "darkrift_streams",
+    "darkrift_messages",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

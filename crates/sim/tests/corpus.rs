@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use consonance_darkrift::fuzz::darkrift_streams;
+use consonance_darkrift_envelope::fuzz::darkrift_messages;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
 use consonance_quic::fuzz::stranger_hello;
@@ -69,6 +71,16 @@ fn no_stored_frame_of_a_sidecars_link_finds_a_fault() {
 #[test]
 fn no_stored_datagrams_find_a_fault_in_kcp2k() {
     replay("kcp_datagrams", kcp_datagrams);
+}
+
+#[test]
+fn nothing_stored_that_darkrifts_peers_may_say_finds_a_fault() {
+    replay("darkrift_streams", darkrift_streams);
+}
+
+#[test]
+fn no_stored_message_of_darkrift_finds_a_fault() {
+    replay("darkrift_messages", darkrift_messages);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -165,6 +165,8 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-wire", "consonance-session"]),
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
+            "consonance-darkrift",
+            "consonance-darkrift-envelope",
             "consonance-kcp",
             "consonance-mirror",
             "consonance-simple-web",
