@@ -87,7 +87,7 @@ pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSetti
         ListenerNetwork::Forge => {
             let connections_max = config.game.connections_max;
             let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
-            over_udp(config, session, ForgeServer::new(settings), ForgeVoice::default())
+            over_udp(config, session, ForgeServer::new(settings, &seed()?), ForgeVoice::default())
         }
         _ => Err(io::Error::other("this network is not in this build")),
     }
