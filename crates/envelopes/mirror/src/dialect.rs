@@ -155,15 +155,6 @@ impl Dialect {
         kind.id(self.hash).unwrap_or(self.voice)
     }
 
-    /// The versions that speak like this and put this many times into a ping, if there are any.
-    pub fn version(self, has_two_times: bool) -> Option<Version> {
-        let all = [Version::BeforeBatches, Version::V42, Version::V81, Version::V82_4, Version::V82_6];
-        all.into_iter().find(|version| {
-            (version.framing(), version.hash(), version.has_two_times())
-                == (self.framing, self.hash, has_two_times)
-        })
-    }
-
     fn from_parts(framing: Framing, hash: IdHash, voice_type: VoiceType) -> Self {
         Self { framing, hash, voice: voice_type.id(hash) }
     }
@@ -176,6 +167,17 @@ impl Dialect {
             is_anything_known |= self.kind(message.id).is_some();
         }
         is_anything_known
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match (self.framing, self.hash) {
+            (Framing::Prefixed, IdHash::Fnv1a) => "Mirror v82.6 or later",
+            (Framing::Prefixed, IdHash::Times31) => "Mirror v81.0 to v82.5",
+            (Framing::Unprefixed, _) => "Mirror v42.2 to v80",
+            (Framing::Bare, _) => "Mirror before v42.2",
+        })
     }
 }
 

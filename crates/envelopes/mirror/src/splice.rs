@@ -77,7 +77,7 @@ impl MirrorSplicedConnection {
         if self.dialect.is_none() {
             self.dialect = Dialect::detect(message, self.settings.voice_type);
             if let Some(dialect) = self.dialect {
-                tracing::debug!(?dialect, "a Mirror client's dialect is known");
+                tracing::debug!(%dialect, "a Mirror client's dialect is known");
             }
         }
         self.dialect

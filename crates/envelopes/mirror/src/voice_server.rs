@@ -107,7 +107,7 @@ impl MirrorVoiceConnection {
         if self.dialect.is_none() {
             self.dialect = Dialect::detect(message, self.settings.voice_type);
             match self.dialect {
-                Some(dialect) => tracing::debug!(?dialect, "a Mirror client's dialect is known"),
+                Some(dialect) => tracing::debug!(%dialect, "a Mirror client's dialect is known"),
                 None if self.unreadable == UNREADABLE_MAX => {
                     sorted.violation("what it sends cannot be read as Mirror's batches");
                 }

@@ -184,7 +184,7 @@ impl<P: StreamProtocol> StreamClient<P> {
         }
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
-        self.tcp.send(now, opened, &[&self.settings.preamble, &self.out]);
+        self.tcp.send(now, opened, &[&self.settings.preface, &self.out]);
         if is_greeted { self.handle_greeting() } else { None }
     }
 

@@ -36,7 +36,7 @@ pub struct StreamClientSettings {
     /// From which of our addresses; `None` leaves it to the system.
     pub local: Option<IpAddr>,
     /// What is said before everything else, such as a [header of the PROXY protocol](crate::proxy_protocol).
-    pub preamble: Vec<u8>,
+    pub preface: Vec<u8>,
     /// As for a server; `handshake_max` counts from the first attempt to connect.
     pub streams: StreamSettings,
 }
@@ -44,6 +44,6 @@ pub struct StreamClientSettings {
 impl StreamClientSettings {
     /// A client of this server, otherwise as usual.
     pub fn new(server: SocketAddr) -> Self {
-        Self { server, local: None, preamble: Vec::new(), streams: StreamSettings::default() }
+        Self { server, local: None, preface: Vec::new(), streams: StreamSettings::default() }
     }
 }
