@@ -6,7 +6,6 @@ use crate::config::keys::Key;
 
 /// A network that a listener may be for, besides QUIC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ListenerNetwork {
     /// Game servers that keep their clients and hand their voice packets over.
     Sidecar,
