@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 18] = [
+const TARGETS: [&str; 19] = [
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -44,6 +44,7 @@ const TARGETS: [&str; 18] = [
     "ngo_messages",
     "darkrift_streams",
     "darkrift_messages",
+    "forge_datagrams",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

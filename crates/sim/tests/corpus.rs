@@ -4,6 +4,7 @@ use std::path::Path;
 
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift_envelope::fuzz::darkrift_messages;
+use consonance_forge::fuzz::forge_datagrams;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
 use consonance_quic::fuzz::stranger_hello;
@@ -81,6 +82,11 @@ fn nothing_stored_that_darkrifts_peers_may_say_finds_a_fault() {
 #[test]
 fn no_stored_message_of_darkrift_finds_a_fault() {
     replay("darkrift_messages", darkrift_messages);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_forge() {
+    replay("forge_datagrams", forge_datagrams);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {
