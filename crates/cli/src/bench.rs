@@ -3,7 +3,11 @@
 mod audio;
 mod bans;
 #[cfg(target_os = "linux")]
+mod child_process;
+#[cfg(target_os = "linux")]
 mod cores;
+#[cfg(target_os = "linux")]
+mod delays;
 mod first_words;
 mod floor;
 mod join;
@@ -12,12 +16,18 @@ mod keeping;
 mod load;
 mod median;
 mod memory;
+#[cfg(target_os = "linux")]
+mod process_figures;
 mod proximity;
 mod quality;
 mod recordings;
 mod relay;
 mod routing;
+#[cfg(target_os = "linux")]
+mod schedule;
 mod session;
+#[cfg(target_os = "linux")]
+mod splice;
 mod table;
 mod thread_clock;
 
@@ -53,6 +63,10 @@ pub(crate) enum Bench {
     /// memory a client costs.
     #[cfg(target_os = "linux")]
     Load(load::Load),
+    /// A splice between a game's clients and the game's server: how much later messages are than without it, and what each
+    /// costs, while some of the clients speak.
+    #[cfg(target_os = "linux")]
+    Splice(splice::SpliceBench),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -79,6 +93,8 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Floor(floor) => floor::run(floor),
         #[cfg(target_os = "linux")]
         Bench::Load(load) => load::run(load),
+        #[cfg(target_os = "linux")]
+        Bench::Splice(bench) => splice::run(bench),
         Bench::Quality(quality) => quality::run(quality),
     }
 }

@@ -37,5 +37,7 @@ mod server_recording;
 #[cfg(unix)]
 mod signals;
 mod splice;
+#[cfg(target_os = "linux")]
+mod splice_bench;
 mod talking;
 mod tokens;

@@ -10,11 +10,11 @@ use consonance_quic::sans_io::Dialer;
 
 use super::super::thread_clock;
 use super::client::{Desk, Guest, LoadClient, Now, Standing};
-use super::delays::Delays;
 use super::probe::{Frames, Stamp};
-use super::process_figures::{ProcessFigures, socket_drops};
-use super::schedule::Schedule;
 use super::step::Step;
+use crate::bench::delays::Delays;
+use crate::bench::process_figures::{ProcessFigures, socket_drops};
+use crate::bench::schedule::Schedule;
 
 /// Clients that have joined one server. Who speaks comes first.
 pub(super) struct Crowd {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Desk, Guest, LoadClient, Now, Standing};
 use super::probe::{Frames, Stamp};
-use super::schedule::Schedule;
+use crate::bench::schedule::Schedule;
 
 const TIMES_TOO_MUCH: f64 = 10.0;
 const FRAME_BYTES: usize = 120;

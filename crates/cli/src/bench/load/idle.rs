@@ -12,7 +12,7 @@ use serde_json::json;
 use super::crowd::Crowd;
 use super::memory::idle_guest;
 use super::report::{round, whole};
-use super::server_process::ServerProcess;
+use super::server_process;
 use super::{Progress, raise_descriptor_limit, socket_address};
 
 /// How many, and where.
@@ -47,7 +47,7 @@ impl Idle {
     ) -> Result<(), Box<dyn Error>> {
         raise_descriptor_limit(2 * u64::from(clients));
         let progress = Progress::new();
-        let server = ServerProcess::start(true)?;
+        let server = server_process::start(true)?;
         let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
         let mut crowd = Crowd::new(dialer, 0, false);
         let guests = (0..clients).map(|index| idle_guest(index as usize, (index % self.sessions) as usize));

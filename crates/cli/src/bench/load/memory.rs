@@ -8,7 +8,7 @@ use consonance_quic::sans_io::Dialer;
 
 use super::client::Guest;
 use super::crowd::Crowd;
-use super::server_process::ServerProcess;
+use super::server_process;
 use super::socket_address;
 
 /// The first clients warm up what every server has once.
@@ -25,7 +25,7 @@ pub(super) fn bytes_per_client(
     settings: QuicClientSettings,
     mut told: impl FnMut(usize),
 ) -> Result<f64, Box<dyn Error>> {
-    let server = ServerProcess::start(true)?;
+    let server = server_process::start(true)?;
     let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
     let mut crowd = Crowd::new(dialer, 0, false);
     let guest = |index: usize| idle_guest(index, index / CLIENTS_PER_SESSION);

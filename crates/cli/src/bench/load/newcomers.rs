@@ -8,8 +8,8 @@ use consonance_quic::sans_io::Dialer;
 use serde_json::{Map, Value, json};
 
 use super::client::{Desk, Guest, LoadClient, Now, Standing};
-use super::delays::Delays;
-use super::schedule::Schedule;
+use crate::bench::delays::Delays;
+use crate::bench::schedule::Schedule;
 
 /// Sessions that they are spread over.
 const SESSIONS: u64 = 1000;

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::delays::Delays;
+use crate::bench::delays::Delays;
 
 /// Bytes of a frame that are no noise.
 pub(super) const HEAD_BYTES: usize = 16;

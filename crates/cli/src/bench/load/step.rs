@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::delays::Delays;
+use crate::bench::delays::Delays;
 
 /// One measurement.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::schedule::Schedule;
+use crate::bench::schedule::Schedule;
 
 /// Each with an address of its own.
 const STRANGERS: usize = 16;

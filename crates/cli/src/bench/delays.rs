@@ -26,6 +26,14 @@ impl Delays {
         self.total += 1;
     }
 
+    /// With what another one counted.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.total += other.total;
+    }
+
     /// The time that `share` (0 … 1) of all did not exceed, by the nearest-rank method; `None` of nothing.
     pub(super) fn quantile(&self, share: f64) -> Option<Duration> {
         let rank = (share * self.total as f64).ceil().max(1.0) as u64;

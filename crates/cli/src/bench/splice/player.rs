@@ -1,0 +1,232 @@
+//! One client of the game: kcp2k, Mirror, and the session engine if it has voice.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::{UdpClient, UdpClientSettings};
+use consonance_gateway::{ClientEnvelope as _, GameClient as _, GameClientEvent, Sorted, SortedPart};
+use consonance_kcp::{KcpClient, KcpClientSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
+use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
+use consonance_session::{
+    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkId,
+    Target,
+};
+use consonance_transport as transport;
+
+use super::meter::Meter;
+use super::stamped::Stamped;
+
+/// One moment, for networks and for engines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Now {
+    pub(super) instant: Instant,
+    pub(super) at: SessionInstant,
+    /// Since the bench began.
+    pub(super) since: Duration,
+}
+
+impl Now {
+    pub(super) fn since(began: Instant) -> Self {
+        let instant = Instant::now();
+        let since = instant.duration_since(began);
+        Self { instant, at: SessionInstant::from_micros(since.as_micros() as u64), since }
+    }
+
+    /// How long the bench runs by now: a turn takes its time.
+    pub(super) fn again(self) -> Duration {
+        self.since + self.instant.elapsed()
+    }
+}
+
+pub(super) struct Player {
+    number: u16,
+    network: UdpClient<KcpClient>,
+    envelope: MirrorClient,
+    sorted: Sorted,
+    is_up: bool,
+    voice: Option<Voice>,
+    moves: u64,
+    introduced_at: Option<Instant>,
+    message: Vec<u8>,
+}
+
+struct Voice {
+    engine: Client,
+    has_link: bool,
+    has_joined: bool,
+    speaks: bool,
+}
+
+/// Each engine has one link.
+const LINK: LinkId = LinkId(1);
+const FRAME: [u8; 120] = [0x5a; 120];
+const ROOM: &str = "hall";
+const INTRODUCTIONS: Duration = Duration::from_millis(100);
+
+/// One message in ten is reliable.
+pub(super) fn is_reliable_turn(number: u64) -> bool {
+    number.is_multiple_of(10)
+}
+
+impl Player {
+    /// Begins to connect. Who has voice speaks or listens only.
+    pub(super) fn connect(
+        now: Now,
+        address: SocketAddr,
+        number: u16,
+        speaks: Option<bool>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let endpoint = KcpClient::new(KcpClientSettings::default());
+        let mut network = UdpClient::new(address, endpoint, UdpClientSettings::default());
+        network.connect(now.instant, &[]);
+        Ok(Self {
+            number,
+            network,
+            envelope: MirrorClient::new(MirrorSettings::default()),
+            sorted: Sorted::default(),
+            is_up: false,
+            voice: speaks.map(|speaks| Voice::new(number, speaks)).transpose()?,
+            moves: 0,
+            introduced_at: None,
+            message: Vec::new(),
+        })
+    }
+
+    pub(super) fn is_in(&self) -> bool {
+        self.is_up && self.moves > 0 && self.voice.as_ref().is_none_or(|voice| voice.has_joined)
+    }
+
+    pub(super) fn introduce(&mut self, now: Now, is_spliced: bool) {
+        let is_due = self.introduced_at.is_none_or(|at| now.instant >= at + INTRODUCTIONS);
+        if self.is_up && is_due {
+            self.introduced_at = Some(now.instant);
+            let batch = Stamped::Introduction { is_spliced, number: self.number }.to_batch(now.since);
+            for channel in [RELIABLE_CHANNEL, UNRELIABLE_CHANNEL] {
+                self.network.send(now.instant, channel, &batch);
+            }
+            self.moves += 1;
+        }
+    }
+
+    /// Tells the game something.
+    pub(super) fn play(&mut self, now: Now, meter: &mut Meter) {
+        self.moves += 1;
+        let channel = if is_reliable_turn(self.moves) { RELIABLE_CHANNEL } else { UNRELIABLE_CHANNEL };
+        let batch = Stamped::Move { sent_at: now.since }.to_batch(now.since);
+        self.network.send(now.instant, channel, &batch);
+        meter.send();
+    }
+
+    pub(super) fn speak(&mut self, now: Now) {
+        if let Some(voice) = self.voice.as_mut().filter(|voice| voice.speaks && voice.has_joined) {
+            // Whoever is not in yet is not heard.
+            let _ = voice.engine.send_voice(&FRAME);
+            self.send_voice(now);
+        }
+    }
+
+    /// Takes what has come; how much that was.
+    pub(super) fn turn(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
+        let mut came = 0;
+        while let Some(event) = self.network.poll(now.instant) {
+            came += 1;
+            match event {
+                GameClientEvent::Connected { .. } => {
+                    self.is_up = true;
+                    self.envelope.handle_connected(now.instant, &mut self.sorted);
+                }
+                GameClientEvent::Message { channel, message } => {
+                    if let Some(Stamped::Move { sent_at }) = Stamped::of_batch(message) {
+                        let is_reliable = channel == RELIABLE_CHANNEL;
+                        let delivery = if is_reliable {
+                            transport::Delivery::Reliable
+                        } else {
+                            transport::Delivery::Unreliable
+                        };
+                        meter.receive(delivery, now.again().saturating_sub(sent_at));
+                    } else {
+                        self.envelope.handle_message(now.instant, channel, message, &mut self.sorted);
+                    }
+                }
+                GameClientEvent::Disconnected { reason } => return Err(reason.to_string().into()),
+            }
+            self.take_parts(now, meter);
+        }
+        if self.is_up && self.envelope.poll_timeout().is_some_and(|at| at <= now.instant) {
+            self.envelope.handle_timeout(now.instant, &mut self.sorted);
+            self.take_parts(now, meter);
+        }
+        if let Some(voice) = &mut self.voice {
+            voice.turn(now, self.is_up && self.envelope.is_ready());
+        }
+        self.send_voice(now);
+        self.network.flush(now.instant);
+        Ok(came)
+    }
+
+    fn take_parts(&mut self, now: Now, meter: &mut Meter) {
+        while let Some((part, bytes)) = self.sorted.pop() {
+            match (part, &mut self.voice) {
+                (SortedPart::Voice(delivery), Some(voice)) => {
+                    meter.voice += u64::from(delivery == transport::Delivery::Unreliable);
+                    voice.engine.handle_packet(now.at, LINK, to_session(delivery), bytes);
+                }
+                (SortedPart::ToGame(channel), _) => self.network.send(now.instant, channel, bytes),
+                _ => {}
+            }
+        }
+    }
+
+    fn send_voice(&mut self, now: Now) {
+        let Some(voice) = &mut self.voice else { return };
+        while let Some(transmit) = voice.engine.poll_transmit() {
+            self.message.clear();
+            let delivery = to_transport(transmit.delivery);
+            let channel = self.envelope.wrap(now.instant, delivery, transmit.payload, &mut self.message);
+            if let Some(channel) = channel {
+                self.network.send(now.instant, channel, &self.message);
+            }
+        }
+    }
+}
+
+impl Voice {
+    fn new(number: u16, speaks: bool) -> Result<Self, Box<dyn Error>> {
+        let mut engine = Client::new(ClientSettings::new(format!("player {number}")));
+        engine.join_room(ROOM)?;
+        if speaks {
+            engine.open_channel(Target::Room(ROOM.into()), ChannelProperties::default())?;
+        }
+        engine.start();
+        Ok(Self { engine, has_link: false, has_joined: false, speaks })
+    }
+
+    fn turn(&mut self, now: Now, is_ready: bool) {
+        if is_ready && !self.has_link {
+            self.has_link = true;
+            self.engine.handle_connected(now.at, LINK);
+        }
+        if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
+            self.engine.handle_timeout(now.at);
+        }
+        while let Some(event) = self.engine.poll_event() {
+            self.has_joined |= matches!(event, ClientEvent::RosterReceived);
+        }
+        while self.engine.poll_command().is_some() {}
+    }
+}
+
+fn to_session(delivery: transport::Delivery) -> Delivery {
+    match delivery {
+        transport::Delivery::Reliable => Delivery::Reliable,
+        transport::Delivery::Unreliable => Delivery::Unreliable,
+    }
+}
+
+fn to_transport(delivery: Delivery) -> transport::Delivery {
+    match delivery {
+        Delivery::Reliable => transport::Delivery::Reliable,
+        Delivery::Unreliable => transport::Delivery::Unreliable,
+    }
+}

@@ -1,0 +1,27 @@
+//! `consonance bench splice`: the fields that scripts read, and that everything is delivered.
+//!
+//! What the figures are depends on the machine, and is no matter of tests.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+#[test]
+fn both_crowds_play_and_some_speak() {
+    let arguments = ["bench", "splice", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
+    let ended = Program::start(&arguments).end();
+    ended.assert_well();
+    let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
+    assert_eq!((&figures["clients"], &figures["speakers"]), (&4.into(), &2.into()));
+    for (kind, way) in
+        [("unreliable", "direct"), ("unreliable", "spliced"), ("reliable", "direct"), ("reliable", "spliced")]
+    {
+        for share in ["p50", "p95", "p99"] {
+            let delay = figures[format!("{kind}_{way}_{share}_us")].as_f64().unwrap();
+            assert!(delay > 0.0, "{kind} {way} {share}: {figures}");
+        }
+    }
+    for field in ["game_messages_per_s", "voice_heard_per_s", "splice_cpu_percent"] {
+        assert!(figures[field].as_f64().unwrap() > 0.0, "{field}: {figures}");
+    }
+}
