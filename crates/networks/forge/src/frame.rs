@@ -189,8 +189,10 @@ pub(crate) const TO_SERVER: u8 = 5;
 
 /// No datagram is larger.
 pub(crate) const DATAGRAM_BYTES_MAX: usize = 1200;
-/// The largest payload that fits a frame in one datagram: length 4, router 1, three numbers of 8, trailer 9.
-pub(crate) const PAYLOAD_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - 38;
+/// The largest payload that fits a frame in one datagram.
+pub(crate) const PAYLOAD_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - AROUND_PAYLOAD_BYTES;
+/// What is around a payload at most: length 4, router 1, three numbers of 8, trailer 9.
+pub(crate) const AROUND_PAYLOAD_BYTES: usize = 38;
 
 const TRAILER_BYTES: usize = 9;
 const LENGTH_OF_2: u8 = 126;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::DatagramQueue;
 
-use crate::frame::{Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
+use crate::frame::{AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
 use crate::settings::LinkSettings;
 
 use self::pieces::Pieces;
@@ -307,8 +307,6 @@ impl Unconfirmed {
 /// How much may be sent to an address that is not proved, as a multiple of what came from there.
 const ANSWERED_TIMES: usize = 3;
 const CONFIRMATION_BYTES: usize = 17;
-/// What is around a payload at most: length 4, router 1, three numbers of 8, trailer 9.
-const AROUND_PAYLOAD_BYTES: usize = 38;
 
 const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
 const PATIENCE_MIN: Duration = Duration::from_millis(20);
