@@ -7,10 +7,15 @@ use std::net::{IpAddr, SocketAddr};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftSplice, VoiceSettings};
 use consonance_gateway::proxy_protocol::{self, Carrier};
+use consonance_gateway::streams::{
+    StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
+};
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{Envelopes, GameClient, GameServer, SourceAddresses, Splice, SpliceSettings};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_mirror::{MirrorSplice, VoiceType, looks_like_batch};
+use consonance_simple_web::{ClientEnd, ServerEnd};
+use consonance_telepathy::Telepathy;
 use consonance_transport::ServerTransport;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -48,6 +53,12 @@ pub(crate) struct SpliceNetwork {
 /// All there are.
 pub(crate) const NETWORKS: &[SpliceNetwork] = &[
     SpliceNetwork { name: "mirror", about: "Mirror over kcp2k", open: open_mirror },
+    SpliceNetwork { name: "mirror-telepathy", about: "Mirror over Telepathy", open: open_mirror_telepathy },
+    SpliceNetwork {
+        name: "mirror-websocket",
+        about: "Mirror over SimpleWebTransport",
+        open: open_mirror_websocket,
+    },
     SpliceNetwork { name: "darkrift", about: "DarkRift 2", open: open_darkrift },
 ];
 
@@ -83,9 +94,38 @@ fn open_mirror(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
     let listen = clients.local_addr();
     let upstreams = Upstreams { listen, ..Upstreams::of(plan) };
     let open_upstream = move |remote| Ok(upstreams.over_udp(remote, KcpClient::new(client.clone())));
+    Ok((splice(clients, open_upstream, mirror(plan), plan)?, listen))
+}
+
+fn open_mirror_telepathy(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
+    open_mirror_stream(plan, Telepathy::default(), Telepathy::default())
+}
+
+fn open_mirror_websocket(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
+    open_mirror_stream(plan, ServerEnd::default(), ClientEnd::new(plan.upstream.to_string()))
+}
+
+fn open_mirror_stream<S, C>(plan: &SplicePlan<'_>, server: S, client: C) -> Result<Opened, Box<dyn Error>>
+where
+    S: StreamProtocol + 'static,
+    C: StreamProtocol + Clone + 'static,
+{
+    let clients = StreamServer::bind(plan.listen, server, StreamSettings::default())
+        .map_err(|error| taken(plan.listen, &error))?;
+    let listen = clients.local_addr()?;
+    let upstreams = Upstreams { listen, ..Upstreams::of(plan) };
+    let open_upstream = move |remote| {
+        let mut settings = StreamClientSettings::new(upstreams.upstream);
+        settings.local = upstreams.local_ip(remote);
+        settings.preface = upstreams.preface(remote, Carrier::Tcp);
+        StreamClient::new(client.clone(), settings)
+    };
+    Ok((splice(clients, open_upstream, mirror(plan), plan)?, listen))
+}
+
+fn mirror(plan: &SplicePlan<'_>) -> MirrorSplice {
     let voice_type = plan.voice_type.map_or(VoiceType::STOCK, VoiceType::new);
-    let envelopes = MirrorSplice::new(consonance_mirror::SpliceSettings { voice_type, ..Default::default() });
-    Ok((splice(clients, open_upstream, envelopes, plan)?, listen))
+    MirrorSplice::new(consonance_mirror::SpliceSettings { voice_type, ..Default::default() })
 }
 
 fn open_darkrift(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {

@@ -6,11 +6,16 @@ use std::time::{Duration, Instant};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_gateway::streams::{
+    StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
+};
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{GameServer, GameServerEvent, VoiceClient};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
+use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_test_player::TestPlayer;
 use consonance_transport::ClientTransport;
 
@@ -132,6 +137,33 @@ fn players_of_a_mirror_game_hear_each_other_and_their_game_hears_everything_else
         "{:?}",
         met.remotes
     );
+    #[cfg(unix)]
+    splice.end().assert_well();
+}
+
+#[test]
+fn players_of_a_mirror_game_over_telepathy_hear_each_other() {
+    let game = TelepathyServer::bind(ANY_PORT, Telepathy::default(), StreamSettings::default());
+    play_over_streams("mirror-telepathy", &mut game.unwrap(), |_| Telepathy::default());
+}
+
+#[test]
+fn players_of_a_mirror_game_over_websockets_hear_each_other() {
+    let game = SimpleWebServer::bind(ANY_PORT, ServerEnd::default(), StreamSettings::default());
+    play_over_streams("mirror-websocket", &mut game.unwrap(), |address| ClientEnd::new(address.to_string()));
+}
+
+fn play_over_streams<S: StreamProtocol, C: StreamProtocol>(
+    network: &str,
+    game: &mut StreamServer<S>,
+    protocol: impl Fn(SocketAddr) -> C,
+) {
+    let (splice, address) = splice(network, game.local_addr().unwrap(), &[]);
+    let met = play(game, &splice, || {
+        let client = StreamClient::new(protocol(address), StreamClientSettings::new(address)).unwrap();
+        VoiceClient::new(client, MirrorClient::new(MirrorSettings::default()))
+    });
+    assert!(met.messages.len() >= 2, "each client has said at least that it is ready");
     #[cfg(unix)]
     splice.end().assert_well();
 }
