@@ -15,7 +15,8 @@ use networks::{NETWORKS, SpliceNetwork, SplicePlan};
 /// Where the game's clients come, where the game's server is, and where their voice goes.
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
-    /// What the game's clients and server speak: mirror is Mirror over kcp2k, darkrift is DarkRift 2.
+    /// What the game's clients and server speak: mirror is Mirror over kcp2k, darkrift is DarkRift 2, fishnet is
+    /// Fish-Networking 3 and 4 over Tugboat.
     #[arg(value_name = "NETWORK", value_parser = network())]
     network: &'static SpliceNetwork,
     /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.

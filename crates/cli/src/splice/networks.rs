@@ -3,9 +3,11 @@
 use std::error::Error;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftSplice, VoiceSettings};
+use consonance_fishnet::{BroadcastKey, FishNetSplice};
 use consonance_gateway::proxy_protocol::{self, Carrier};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
@@ -13,6 +15,10 @@ use consonance_gateway::streams::{
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{Envelopes, GameClient, GameServer, SourceAddresses, Splice, SpliceSettings};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_litenetlib::{
+    ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings,
+    UtcClock,
+};
 use consonance_mirror::{MirrorSplice, VoiceType, looks_like_batch};
 use consonance_simple_web::{ClientEnd, ServerEnd};
 use consonance_telepathy::Telepathy;
@@ -60,6 +66,7 @@ pub(crate) const NETWORKS: &[SpliceNetwork] = &[
         open: open_mirror_websocket,
     },
     SpliceNetwork { name: "darkrift", about: "DarkRift 2", open: open_darkrift },
+    SpliceNetwork { name: "fishnet", about: "Fish-Networking over Tugboat", open: open_fishnet },
 ];
 
 /// A splice that listens, and where.
@@ -143,6 +150,33 @@ fn open_darkrift(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
         DarkRiftClient::new(settings)
     };
     let envelopes = DarkRiftSplice::new(VoiceSettings::default());
+    Ok((splice(clients, open_upstream, envelopes, plan)?, listen))
+}
+
+fn open_fishnet(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
+    let clock = UtcClock::new(Instant::now(), SystemTime::now());
+    let connection = ConnectionSettings {
+        // Tugboat since 4.7.0 sends messages of this size.
+        mtu_bytes: 1350,
+        // Both ends are a game's, which says much at once when it fills a scene.
+        reliable_packets_waiting: 4096,
+        silence_timeout: Duration::from_secs(15),
+        ..ConnectionSettings::default()
+    };
+    // What clients say is the game's server's to judge.
+    let server = LiteNetLibSettings { connection: connection.clone(), key: Key::Any, ..Default::default() };
+    let endpoint = LiteNetLibServer::new(server, clock);
+    let clients = UdpServer::bind(plan.listen, endpoint, UdpServerSettings::default())
+        .map_err(|error| taken(plan.listen, &error))?;
+    let listen = clients.local_addr();
+    let upstreams = Upstreams { listen, ..Upstreams::of(plan) };
+    let server = Some(plan.upstream);
+    let client = consonance_litenetlib::ClientSettings { connection, server, ..Default::default() };
+    let open_upstream =
+        move |remote| Ok(upstreams.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
+    let voice_key = plan.voice_type.map_or(BroadcastKey::VOICE, BroadcastKey::of_type);
+    let envelopes =
+        FishNetSplice::new(consonance_fishnet::SpliceSettings { voice_key, ..Default::default() });
     Ok((splice(clients, open_upstream, envelopes, plan)?, listen))
 }
 

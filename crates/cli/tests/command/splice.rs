@@ -2,16 +2,20 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
+use consonance_fishnet::FishNetClient;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{GameServer, GameServerEvent, VoiceClient};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_litenetlib::{
+    LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
+};
 use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
@@ -176,6 +180,23 @@ fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() 
         let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
         VoiceClient::new(network, DarkRiftVoiceClient::new(0x1234, None, Layout::Raw))
     });
+    #[cfg(unix)]
+    splice.end().assert_well();
+}
+
+#[test]
+fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_else() {
+    let clock = UtcClock::new(Instant::now(), SystemTime::now());
+    let endpoint = LiteNetLibServer::new(LiteNetLibSettings::default(), clock);
+    let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
+    let (splice, address) = splice("fishnet", game.local_addr(), &[]);
+    let met = play(&mut game, &splice, || {
+        let endpoint = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
+        let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
+        VoiceClient::new(network, FishNetClient::new(consonance_fishnet::ClientSettings::default()))
+    });
+    let versions = met.messages.iter().filter(|message| message[4..].starts_with(&[21, 0, 10])).count();
+    assert_eq!(versions, 2, "each client has told its version: {:?}", met.messages);
     #[cfg(unix)]
     splice.end().assert_well();
 }

@@ -28,6 +28,9 @@ pub const RELIABLE_ORDERED: Channel = Channel(2);
 /// The largest datagram that an end may send (`LiteNetLib`'s last guess at an MTU), without what a layer adds.
 pub(crate) const DATAGRAM_BYTES_MAX: usize = 1432;
 
+/// The smallest one that settings may ask for: room for all headers.
+const MTU_BYTES_MIN: usize = 64;
+
 /// The smallest size that is probed for (`LiteNetLib` before 1.3.5).
 const PROBE_BYTES_MIN: i32 = 508;
 
@@ -96,7 +99,10 @@ impl Connection {
             channels: std::iter::repeat_with(|| None).take(channels).collect(),
             incomplete: Incomplete::default(),
             next_fragment_id: 0,
-            merging: Merging::new(mtu_of(settings), Header::new(PacketType::Merged, number).byte(dialect)),
+            merging: Merging::new(
+                settings.shared_bytes.min(mtu_of(settings)),
+                Header::new(PacketType::Merged, number).byte(dialect),
+            ),
             round_trip: RoundTrip::default(),
             answered: 0,
             ping_at: now + settings.ping_interval,
@@ -370,7 +376,7 @@ pub(crate) fn message_bytes_max(settings: &ConnectionSettings, channel: Channel)
 }
 
 fn mtu_of(settings: &ConnectionSettings) -> usize {
-    settings.mtu_bytes.clamp(64, DATAGRAM_BYTES_MAX) - settings.layer.overhead_bytes()
+    settings.mtu_bytes.clamp(MTU_BYTES_MIN, DATAGRAM_BYTES_MAX) - settings.layer.overhead_bytes()
 }
 
 fn fragment_bytes(mtu: usize) -> usize {

@@ -19,6 +19,9 @@ pub enum Key {
 pub struct ConnectionSettings {
     /// The largest datagram that is sent, in bytes, from 64 to 1432. Default 1024, as `LiteNetLib`'s before it has measured.
     pub mtu_bytes: usize,
+    /// The largest datagram that several packets share, in bytes, at most that. Default 1024: a splice keeps it where it
+    /// passes on larger messages than it would make.
+    pub shared_bytes: usize,
     /// How many channels of each method there are, from 1 to 64. Default 1.
     pub channels: u8,
     /// Whether messages that do not fit a datagram are sent in fragments, on reliable channels. Default true; `FishNet` from
@@ -51,6 +54,7 @@ impl Default for ConnectionSettings {
     fn default() -> Self {
         Self {
             mtu_bytes: 1024,
+            shared_bytes: 1024,
             channels: 1,
             sends_fragments: true,
             fragments_per_message: 64,

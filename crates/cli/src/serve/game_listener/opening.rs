@@ -64,7 +64,14 @@ pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSetti
         }
         ListenerNetwork::FishNet => {
             let connections_max = config.game.connections_max;
+            // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
+            let connection = consonance_litenetlib::ConnectionSettings {
+                mtu_bytes: 1033,
+                sends_fragments: false,
+                ..consonance_litenetlib::ConnectionSettings::default()
+            };
             let settings = consonance_litenetlib::ServerSettings {
+                connection,
                 connections_max,
                 ..consonance_litenetlib::ServerSettings::default()
             };
