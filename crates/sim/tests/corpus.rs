@@ -4,8 +4,10 @@ use std::path::Path;
 
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift_envelope::fuzz::darkrift_messages;
+use consonance_fishnet::fuzz::fishnet_payloads;
 use consonance_forge::fuzz::forge_datagrams;
 use consonance_kcp::fuzz::kcp_datagrams;
+use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
 use consonance_quic::fuzz::stranger_hello;
 use consonance_server::fuzz::{hand_over, join_token};
@@ -87,6 +89,16 @@ fn no_stored_message_of_darkrift_finds_a_fault() {
 #[test]
 fn no_stored_datagrams_find_a_fault_in_forge() {
     replay("forge_datagrams", forge_datagrams);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_litenetlib() {
+    replay("litenetlib_datagrams", litenetlib_datagrams);
+}
+
+#[test]
+fn no_stored_payload_of_fishnet_finds_a_fault() {
+    replay("fishnet_payloads", fishnet_payloads);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -57,7 +57,7 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-fishnet",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-litenetlib"],
     },
     Walls {
         package: "consonance-litenetlib",
@@ -168,7 +168,9 @@ const WALLS: &[Walls] = &[
             "consonance-forge",
             "consonance-darkrift",
             "consonance-darkrift-envelope",
+            "consonance-fishnet",
             "consonance-kcp",
+            "consonance-litenetlib",
             "consonance-mirror",
             "consonance-simple-web",
             "consonance-udp",

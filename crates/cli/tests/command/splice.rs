@@ -6,10 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_fishnet::FishNetClient;
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
-use consonance_fishnet::FishNetClient;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{GameServer, GameServerEvent, VoiceClient};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};

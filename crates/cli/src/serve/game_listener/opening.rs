@@ -62,23 +62,7 @@ pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSetti
             let voice = VoiceSettings { tag_to_server: config.game.tag, ..VoiceSettings::default() };
             Ok((voice_only(config, session, server, DarkRiftVoiceServer::new(voice)), at))
         }
-        ListenerNetwork::FishNet => {
-            let connections_max = config.game.connections_max;
-            // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
-            let connection = consonance_litenetlib::ConnectionSettings {
-                mtu_bytes: 1033,
-                sends_fragments: false,
-                ..consonance_litenetlib::ConnectionSettings::default()
-            };
-            let settings = consonance_litenetlib::ServerSettings {
-                connection,
-                connections_max,
-                ..consonance_litenetlib::ServerSettings::default()
-            };
-            let clock = UtcClock::new(Instant::now(), SystemTime::now());
-            let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings::default());
-            over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
-        }
+        ListenerNetwork::FishNet => open_fishnet(config, session),
         ListenerNetwork::Ngo => {
             let connections_max = config.game.connections_max;
             let settings = consonance_utp::ServerSettings {
@@ -97,6 +81,23 @@ pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSetti
             over_udp(config, session, ForgeServer::new(settings, &seed()?), ForgeVoice::default())
         }
     }
+}
+
+fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
+    // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
+    let connection = consonance_litenetlib::ConnectionSettings {
+        mtu_bytes: 1033,
+        sends_fragments: false,
+        ..consonance_litenetlib::ConnectionSettings::default()
+    };
+    let settings = consonance_litenetlib::ServerSettings {
+        connection,
+        connections_max: config.game.connections_max,
+        ..consonance_litenetlib::ServerSettings::default()
+    };
+    let clock = UtcClock::new(Instant::now(), SystemTime::now());
+    let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings::default());
+    over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
 }
 
 /// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.

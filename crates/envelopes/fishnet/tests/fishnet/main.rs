@@ -1,7 +1,9 @@
 //! The envelopes of `FishNet` against golden bytes, each other, and what nobody honest sends.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
 mod golden;
+mod over_litenetlib;
 mod splice;
 mod support;
 mod voice_server;

@@ -1,0 +1,118 @@
+//! Envelopes on the network that games have them on, over sockets of this machine.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_fishnet::{
+    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceServer, SpliceSettings, VoiceServerSettings,
+};
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{GameServer as _, GameServerEvent, Splice, VoiceClient, VoiceServer};
+use consonance_litenetlib::{
+    ClientSettings as NetworkClientSettings, ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer,
+    ServerSettings, UtcClock,
+};
+use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport};
+
+use crate::support::packet;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+type Player = VoiceClient<UdpClient<LiteNetLibClient>, FishNetClient>;
+
+fn clock() -> UtcClock {
+    UtcClock::new(Instant::now(), SystemTime::now())
+}
+
+fn network(settings: ServerSettings) -> UdpServer<LiteNetLibServer> {
+    let endpoint = LiteNetLibServer::new(settings, clock());
+    UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap()
+}
+
+fn player(server: SocketAddr) -> Player {
+    let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());
+    let network = UdpClient::new(server, endpoint, UdpClientSettings::default());
+    let mut player = VoiceClient::new(network, FishNetClient::new(ClientSettings::default()));
+    player.connect(Instant::now());
+    player
+}
+
+/// Lets a player and a session speak until each has heard the other say `words`, and returns who it was.
+fn talk(
+    player: &mut Player,
+    session: &mut dyn ServerTransport,
+    words: &[u8],
+    mut turn: impl FnMut(),
+) -> Peer {
+    let deadline = Instant::now() + PATIENCE;
+    let (mut speaker, mut is_answered) = (None, false);
+    while !is_answered {
+        assert!(Instant::now() < deadline, "they do not hear each other");
+        let now = Instant::now();
+        turn();
+        player.send(now, Delivery::Unreliable, words);
+        while let Some(event) = player.poll(now) {
+            is_answered |= matches!(event, ClientEvent::Packet { packet, .. } if packet == words);
+        }
+        while let Some(event) = session.poll(now) {
+            if let ServerEvent::Packet { peer, packet, .. } = event {
+                assert_eq!(packet, words);
+                speaker = Some(peer);
+            }
+        }
+        if let Some(peer) = speaker {
+            session.send(now, &[peer], Delivery::Reliable, words);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    speaker.expect("who was answered has spoken")
+}
+
+#[test]
+fn a_server_without_a_game_and_a_player_hear_each_other() {
+    let connection = ConnectionSettings { mtu_bytes: 1033, sends_fragments: false, ..Default::default() };
+    let network = network(ServerSettings { connection, ..ServerSettings::default() });
+    let address = network.local_addr();
+    let mut session =
+        VoiceServer::new(network, FishNetVoiceServer::new(VoiceServerSettings::default()), "main");
+    let mut player = player(address);
+    // As long as one payload holds, and fragments are not sent.
+    talk(&mut player, &mut session, &packet(&[7; 1007]), || {});
+    assert_eq!(session.statistics().links.dropped.too_large, 0);
+}
+
+#[test]
+fn a_splice_takes_voice_and_the_game_gets_everything_else() {
+    let mut game = network(ServerSettings::default());
+    let upstream = game.local_addr();
+    let clients = network(ServerSettings { key: Key::Any, ..ServerSettings::default() });
+    let address = clients.local_addr();
+    let open_upstream = move |_| {
+        let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());
+        Ok(UdpClient::new(upstream, endpoint, UdpClientSettings::default()))
+    };
+    let envelopes = FishNetSplice::new(SpliceSettings::default());
+    let mut splice =
+        Splice::new(clients, open_upstream, envelopes, "main", consonance_gateway::SpliceSettings::default())
+            .unwrap();
+    let mut player = player(address);
+    let mut messages = Vec::new();
+    talk(&mut player, &mut splice, &packet(b"words"), || {
+        let now = Instant::now();
+        while let Some(event) = game.poll(now) {
+            match event {
+                GameServerEvent::Connected { peer, greeting, .. } => {
+                    assert_eq!(greeting, [0, 0], "what the client said, unchanged");
+                    game.accept(now, peer, &[]);
+                }
+                GameServerEvent::Message { message, .. } => messages.push(message.to_vec()),
+                GameServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+            }
+        }
+    });
+    assert_eq!(messages[0][4..], *b"\x15\0\x0a4.7.2", "its version comes first");
+    let has_voice = |message: &Vec<u8>| message.windows(2).any(|bytes| bytes == [0x8b, 0xc7]);
+    assert!(!messages.iter().any(has_voice), "voice has reached the game: {messages:?}");
+}
