@@ -16,7 +16,8 @@ use networks::{NETWORKS, SpliceNetwork, SplicePlan};
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
     /// What the game's clients and server speak: mirror is Mirror over kcp2k, darkrift is DarkRift 2, fishnet is
-    /// Fish-Networking 3 and 4 over Tugboat.
+    /// Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for
+    /// GameObjects over Unity Transport 2.
     #[arg(value_name = "NETWORK", value_parser = network())]
     network: &'static SpliceNetwork,
     /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.

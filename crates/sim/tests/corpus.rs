@@ -9,12 +9,14 @@ use consonance_forge::fuzz::forge_datagrams;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
+use consonance_ngo::fuzz::ngo_messages;
 use consonance_quic::fuzz::stranger_hello;
 use consonance_server::fuzz::{hand_over, join_token};
 use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
 use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_udp::fuzz::path_operations;
+use consonance_utp::fuzz::utp_datagrams;
 
 #[test]
 fn no_stored_packet_finds_a_fault() {
@@ -99,6 +101,16 @@ fn no_stored_datagrams_find_a_fault_in_litenetlib() {
 #[test]
 fn no_stored_payload_of_fishnet_finds_a_fault() {
     replay("fishnet_payloads", fishnet_payloads);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_unity_transport() {
+    replay("utp_datagrams", utp_datagrams);
+}
+
+#[test]
+fn no_stored_messages_find_a_fault_in_what_serves_netcode() {
+    replay("ngo_messages", ngo_messages);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

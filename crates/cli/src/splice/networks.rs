@@ -20,9 +20,11 @@ use consonance_litenetlib::{
     UtcClock,
 };
 use consonance_mirror::{MirrorSplice, VoiceType, looks_like_batch};
+use consonance_ngo::NgoSplice;
 use consonance_simple_web::{ClientEnd, ServerEnd};
 use consonance_telepathy::Telepathy;
 use consonance_transport::ServerTransport;
+use consonance_utp::{UtpClient, UtpServer};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::serve::Gateway;
@@ -67,6 +69,7 @@ pub(crate) const NETWORKS: &[SpliceNetwork] = &[
     },
     SpliceNetwork { name: "darkrift", about: "DarkRift 2", open: open_darkrift },
     SpliceNetwork { name: "fishnet", about: "Fish-Networking over Tugboat", open: open_fishnet },
+    SpliceNetwork { name: "ngo", about: "Netcode for GameObjects over Unity Transport 2", open: open_ngo },
 ];
 
 /// A splice that listens, and where.
@@ -95,7 +98,7 @@ fn open_mirror(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let server = KcpServerSettings { link, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
-    let endpoint = KcpServer::new(server, seed()?);
+    let endpoint = KcpServer::new(server, random()?);
     let clients = UdpServer::bind(plan.listen, endpoint, UdpServerSettings::default())
         .map_err(|error| taken(plan.listen, &error))?;
     let listen = clients.local_addr();
@@ -180,6 +183,34 @@ fn open_fishnet(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
     Ok((splice(clients, open_upstream, envelopes, plan)?, listen))
 }
 
+fn open_ngo(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
+    if plan.voice_type.is_some() {
+        return Err("games on Netcode have one name for voice: leave --voice-type out".into());
+    }
+    // Only the game's server may say so much in one message.
+    let reliable_message_bytes_max = 4 * 1024 * 1024;
+    let to_clients = consonance_utp::ConnectionSettings {
+        reliable_message_bytes_max,
+        reliable_queue_bytes: 2 * reliable_message_bytes_max,
+        ..consonance_utp::ConnectionSettings::default()
+    };
+    let to_game = consonance_utp::ConnectionSettings {
+        incoming_reliable_bytes_max: reliable_message_bytes_max,
+        ..consonance_utp::ConnectionSettings::default()
+    };
+    let server = consonance_utp::ServerSettings { connection: to_clients, ..Default::default() };
+    let client = consonance_utp::ClientSettings { connection: to_game, ..Default::default() };
+    let clients = UdpServer::bind(plan.listen, UtpServer::new(server), UdpServerSettings::default())
+        .map_err(|error| taken(plan.listen, &error))?;
+    let listen = clients.local_addr();
+    let upstreams = Upstreams { listen, ..Upstreams::of(plan) };
+    let open_upstream = move |remote| {
+        let seed = u64::from_le_bytes(random()?);
+        Ok(upstreams.over_udp(remote, UtpClient::new(client, seed)))
+    };
+    Ok((splice(clients, open_upstream, NgoSplice, plan)?, listen))
+}
+
 fn splice<G: GameServer + 'static, C: GameClient + 'static, E: Envelopes + 'static>(
     clients: G,
     open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
@@ -223,10 +254,10 @@ impl Upstreams {
 }
 
 /// For what strangers must not guess.
-fn seed() -> Result<[u8; 32], Box<dyn Error>> {
-    let mut seed = [0; 32];
-    SystemRandom::new().fill(&mut seed).map_err(|_| "the system has no random numbers")?;
-    Ok(seed)
+fn random<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| io::Error::other("the system has no random numbers"))?;
+    Ok(bytes)
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> String {

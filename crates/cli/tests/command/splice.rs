@@ -1,5 +1,6 @@
 //! `consonance splice`: a game's clients before it, the game's server behind it, and their voice in between.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,17 +12,21 @@ use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{GameServer, GameServerEvent, VoiceClient};
+use consonance_gateway::{
+    Channel, Envelope as _, Envelopes as _, GameServer, GameServerEvent, Sorted, SortedPart, VoiceClient,
+};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_litenetlib::{
     LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
 };
 use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
+use consonance_ngo::{NgoClient, NgoVoiceServer, VoiceServerSettings};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_test_player::TestPlayer;
-use consonance_transport::ClientTransport;
+use consonance_transport::{ClientTransport, Peer};
+use consonance_utp::{UtpClient, UtpServer};
 
 use crate::program::Program;
 
@@ -49,7 +54,11 @@ struct Met {
     remotes: Vec<SocketAddr>,
     messages: Vec<Vec<u8>>,
     ends: usize,
+    /// What the game says to that, if it says anything.
+    answer: Option<Answer>,
 }
+
+type Answer = Box<dyn FnMut(Peer, Channel, &[u8]) -> Option<(Channel, Vec<u8>)>>;
 
 impl Met {
     fn turn(&mut self, game: &mut impl GameServer) {
@@ -60,7 +69,13 @@ impl Met {
                     self.remotes.push(remote);
                     game.accept(now, peer, &[]);
                 }
-                GameServerEvent::Message { message, .. } => self.messages.push(message.to_vec()),
+                GameServerEvent::Message { peer, channel, message } => {
+                    self.messages.push(message.to_vec());
+                    let answer = self.answer.as_mut().and_then(|answer| answer(peer, channel, message));
+                    if let Some((channel, answer)) = answer {
+                        game.send(now, peer, channel, &answer);
+                    }
+                }
                 GameServerEvent::Disconnected { .. } => self.ends += 1,
             }
         }
@@ -75,9 +90,22 @@ fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
 }
 
 /// Lets Alice speak until Bob hears her, through the splice and past the game, which may be interrupted then.
-fn play<T: ClientTransport>(game: &mut impl GameServer, splice: &Program, transport: impl Fn() -> T) -> Met {
+fn play<T: ClientTransport>(
+    game: &mut impl GameServer,
+    splice: &Program,
+    transport: impl FnMut() -> T,
+) -> Met {
+    play_with(Met::default(), game, splice, transport)
+}
+
+/// The same before a game that answers.
+fn play_with<T: ClientTransport>(
+    mut met: Met,
+    game: &mut impl GameServer,
+    splice: &Program,
+    mut transport: impl FnMut() -> T,
+) -> Met {
     let (mut alice, mut bob) = (player("Alice", transport()), player("Bob", transport()));
-    let mut met = Met::default();
     let mut is_heard = false;
     turn_until("Bob hears Alice", || {
         met.turn(game);
@@ -197,6 +225,35 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
     });
     let versions = met.messages.iter().filter(|message| message[4..].starts_with(&[21, 0, 10])).count();
     assert_eq!(versions, 2, "each client has told its version: {:?}", met.messages);
+    #[cfg(unix)]
+    splice.end().assert_well();
+}
+
+#[test]
+fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
+    let endpoint = UtpServer::new(consonance_utp::ServerSettings::default());
+    let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
+    let (splice, address) = splice("ngo", game.local_addr(), &[]);
+    let mut approving = NgoVoiceServer::new(VoiceServerSettings::default());
+    let mut clients = BTreeMap::new();
+    let answer = move |peer, channel, message: &[u8]| {
+        let client = clients.entry(peer).or_insert_with(|| approving.open(Instant::now()));
+        let mut sorted = Sorted::default();
+        client.handle_from_client(Instant::now(), channel, message, &mut sorted);
+        match sorted.pop()? {
+            (SortedPart::ToClient(channel), answer) => Some((channel, answer.to_vec())),
+            _ => None,
+        }
+    };
+    let met = Met { answer: Some(Box::new(answer)), ..Met::default() };
+    let mut seed = 0;
+    let met = play_with(met, &mut game, &splice, || {
+        seed += 1;
+        let endpoint = UtpClient::new(consonance_utp::ClientSettings::default(), seed);
+        let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
+        VoiceClient::new(network, NgoClient::new(consonance_ngo::ClientSettings::default()))
+    });
+    assert_eq!(met.messages.len(), 2, "each client has asked to be taken in, and all else was voice");
     #[cfg(unix)]
     splice.end().assert_well();
 }

@@ -38,15 +38,9 @@ pub fn ngo_messages(mut bytes: &[u8]) {
         }
         drain(&mut sorted);
         check_codecs(content);
-        let mut wrapped = Vec::new();
-        for channel in [
-            splice.wrap(now, Delivery::Reliable, content, &mut wrapped),
-            server.wrap(now, Delivery::Reliable, content, &mut wrapped),
-            client.wrap(now, Delivery::Reliable, content, &mut wrapped),
-        ] {
-            assert_eq!(channel.is_some(), Batch::parse(&wrapped).is_ok(), "a message is a batch");
-            wrapped.clear();
-        }
+        check_wrapped(|wrapped| splice.wrap(now, Delivery::Reliable, content, wrapped));
+        check_wrapped(|wrapped| server.wrap(now, Delivery::Reliable, content, wrapped));
+        check_wrapped(|wrapped| client.wrap(now, Delivery::Reliable, content, wrapped));
         server.handle_timeout(now, &mut sorted);
         drain(&mut sorted);
     }
@@ -63,6 +57,12 @@ fn batch_of(mut content: &[u8]) -> Vec<u8> {
     }
     batch.finish();
     bytes
+}
+
+fn check_wrapped(wrap: impl FnOnce(&mut Vec<u8>) -> Option<Channel>) {
+    let mut wrapped = Vec::new();
+    let channel = wrap(&mut wrapped);
+    assert_eq!(channel.is_some(), Batch::parse(&wrapped).is_ok(), "a message is a batch");
 }
 
 /// A batch without voice goes on byte for byte, and one with voice without that.

@@ -170,7 +170,7 @@ impl Connection {
         let Self { receiver, stream, .. } = self;
         receiver.receive(now, sequence, payload, |payload| stream.push(payload));
         loop {
-            match stream.next(self.settings.reliable_message_bytes_max) {
+            match stream.next(self.settings.incoming_reliable_bytes_max) {
                 Ok(Some(message)) => deliver(RELIABLE, message),
                 Ok(None) => return Ok(()),
                 Err(BadLength) => {

@@ -38,6 +38,7 @@ impl Scene {
     fn new(now: Instant) -> Self {
         let connection = ConnectionSettings {
             reliable_message_bytes_max: 4096,
+            incoming_reliable_bytes_max: 4096,
             reliable_queue_bytes: 8192,
             ..ConnectionSettings::default()
         };

@@ -21,9 +21,10 @@ pub struct ConnectionSettings {
     pub resend_after_max: Duration,
     /// How long an orderly end waits for what was sent before. Default 3 s.
     pub linger: Duration,
-    /// The largest reliable message in either direction, in bytes: whoever sends a larger one is disconnected.
-    /// Default 256 KiB: games tell newcomers of all their objects in one.
+    /// The largest reliable message that is sent, in bytes. Default 256 KiB: games tell newcomers of all their objects in one.
     pub reliable_message_bytes_max: usize,
+    /// The largest reliable message that is taken, in bytes: whoever sends a larger one is disconnected. Default 256 KiB.
+    pub incoming_reliable_bytes_max: usize,
     /// The largest unreliable message in either direction, in bytes. Default 6140, which is what the 6 KiB that Netcode for
     /// GameObjects takes leave for a message.
     pub unreliable_message_bytes_max: usize,
@@ -40,6 +41,7 @@ impl Default for ConnectionSettings {
             resend_after_max: Duration::from_millis(500),
             linger: Duration::from_secs(3),
             reliable_message_bytes_max: 256 * 1024,
+            incoming_reliable_bytes_max: 256 * 1024,
             unreliable_message_bytes_max: 6140,
             reliable_queue_bytes: 1024 * 1024,
         }

@@ -6,4 +6,5 @@ mod conformance;
 mod envelopes;
 mod golden;
 mod splice;
+mod spliced;
 mod support;
