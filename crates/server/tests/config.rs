@@ -118,7 +118,7 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ("listen = [\n5]", "voice.toml:2: listen: expected an address or a table, not 5"),
         (
             "[[listen]]\naddress = '[::]:5'",
-            "voice.toml:1: listen: say over which network: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, darkrift2, fishnet, ngo, forge, quic",
+            "voice.toml:1: listen: say over which network: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, darkrift2, fishnet, ngo, forge, webrtc-network, quic",
         ),
         ("[[listen]]\nnetwork = 'quic'", "voice.toml:1: listen: say where to listen, with address = \"…\""),
         (
@@ -127,7 +127,7 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ),
         (
             "[[listen]]\nnetwork = 'carrier pigeon'\naddress = '[::]:5'",
-            "voice.toml:2: listen: there is no network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, darkrift2, fishnet, ngo, forge, quic",
+            "voice.toml:2: listen: there is no network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, darkrift2, fishnet, ngo, forge, webrtc-network, quic",
         ),
         (
             "[[listen]]\nnetwork = 'quic'\naddress = '[::]:5'\nsession = 'main'",
@@ -156,6 +156,10 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         (
             &format!("sessions = ['red', 'blue']\n{sidecar}session = 'bleu'"),
             "voice.toml:2: listen: sidecar at 127.0.0.1:5: \"bleu\" is none of the sessions that are there at all times; did you mean blue?",
+        ),
+        (
+            "[[listen]]\nnetwork = 'webrtc-network'\naddress = '0.0.0.0:5'",
+            "voice.toml:1: listen: webrtc-network at 0.0.0.0:5: say with announced under which address players reach it, or listen on that address",
         ),
         (&format!("{sidecar}{sidecar}"), "voice.toml:1: listen: 127.0.0.1:5 is there twice"),
     ] {

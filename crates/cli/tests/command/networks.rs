@@ -24,6 +24,7 @@ use consonance_test_player::TestPlayer;
 use consonance_transport::ClientTransport;
 use consonance_transport::memory::MemoryNetwork;
 use consonance_utp::UtpClient;
+use consonance_webrtc_network::WebRtcClient;
 
 use crate::folder::Folder;
 use crate::program::Program;
@@ -126,9 +127,10 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
 }
 
 #[test]
-fn clients_of_six_games_networks_and_a_native_one_hear_each_other_in_one_session() {
+fn clients_of_seven_games_networks_and_a_native_one_hear_each_other_in_one_session() {
     let folder = Folder::new();
-    let networks = ["mirror-kcp", "mirror-telepathy", "darkrift2", "fishnet", "ngo", "forge"];
+    let networks =
+        ["mirror-kcp", "mirror-telepathy", "darkrift2", "fishnet", "ngo", "forge", "webrtc-network"];
     let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
     let listeners: String = networks.iter().map(|name| listener(name)).collect();
     let text = format!("{}{listeners}", listener("quic"));
@@ -162,6 +164,10 @@ fn clients_of_six_games_networks_and_a_native_one_hear_each_other_in_one_session
     players.push(player("Ngo", VoiceClient::new(udp(at("ngo"), utp), ngo)));
     let forge = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
     players.push(player("Forge", VoiceClient::new(udp(at("forge"), forge), ForgeVoice::default())));
+    let signalling = format!("ws://{}/chatapp", at("webrtc-network")).parse().unwrap();
+    let mut webrtc = consonance_webrtc_network::ClientSettings::new(signalling, "main");
+    webrtc.udp = (Ipv4Addr::LOCALHOST, 0).into();
+    players.push(player("WebRTC", WebRtcClient::bind(webrtc).unwrap()));
     assert_all_hear_each_other(&mut players, |_| {});
 }
 

@@ -11,9 +11,9 @@ use consonance_transport::{ConnectionCounts, Delivery, DisconnectReason, Peer, S
 use crate::peer::{End, Ice, PeerEvent, Role, Sent};
 use crate::peers::Peers;
 use crate::settings::{HostSettings, tls_of};
-use crate::signalling::LinkId;
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::{LinkEvent, SignallingLink};
+use crate::signalling::{LinkId, SignallingListener};
 
 mod transport;
 use crate::LIMITS;
@@ -25,6 +25,7 @@ pub struct WebRtcHost {
     settings: HostSettings,
     connections: TcpConnections,
     sessions: Vec<Session>,
+    own_signalling: Option<SignallingListener>,
     peers: Peers,
     guests: BTreeMap<Peer, Guest>,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
@@ -89,6 +90,7 @@ impl WebRtcHost {
             settings,
             connections,
             sessions,
+            own_signalling: None,
             peers,
             guests: BTreeMap::new(),
             newcomer: None,
@@ -103,6 +105,11 @@ impl WebRtcHost {
     /// Where datagrams come in.
     pub fn local_addr(&self) -> SocketAddr {
         self.peers.bound()
+    }
+
+    /// Keeps a signalling server alive for as long as this host.
+    pub fn keep_signalling(&mut self, server: SignallingListener) {
+        self.own_signalling = Some(server);
     }
 
     /// Whether all sessions can be found at the signalling server.

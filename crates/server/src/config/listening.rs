@@ -44,6 +44,10 @@ pub struct GameListenerConfig {
     pub tag: Option<u16>,
     /// Netcode for `GameObjects`: whether the game's `NetworkManager` manages scenes.
     pub manages_scenes: bool,
+    /// WebRTC Network: the URL of a signalling server that is not ours.
+    pub signalling: Option<String>,
+    /// WebRTC Network: the address and port under which players reach the UDP port, where it is not the listener's.
+    pub announced: Option<String>,
 }
 
 /// The links of game servers; the units and the reasons stand with the settings of the crate `consonance-sidecar`.
@@ -113,7 +117,25 @@ impl ListenerConfig {
             let what = "others reach this address, so it needs a secret_file, or else listen on 127.0.0.1";
             return Some(what.to_owned());
         }
-        self.session_among(settled).err()
+        self.announced().err().or_else(|| self.session_among(settled).err())
+    }
+
+    /// WebRTC Network: under which address players reach the UDP port, if it is told.
+    ///
+    /// # Errors
+    /// In words, if it is none, or if it has to be told.
+    pub fn announced(&self) -> Result<Option<SocketAddr>, String> {
+        let needs_one = self.network == ListenerNetwork::WebRtcNetwork && self.address.ip().is_unspecified();
+        match &self.game.announced {
+            Some(text) => text.parse().map(Some).map_err(|_| {
+                format!("announced = {text:?} is no address with a port, such as 203.0.113.5:7791")
+            }),
+            None if needs_one => {
+                Err("say with announced under which address players reach it, or listen on that address"
+                    .into())
+            }
+            None => Ok(None),
+        }
     }
 }
 
@@ -131,7 +153,15 @@ impl Default for ListenerConfig {
 
 impl Default for GameListenerConfig {
     fn default() -> Self {
-        Self { connections_max: 1000, voice_type: None, online_scene: None, tag: None, manages_scenes: true }
+        Self {
+            connections_max: 1000,
+            voice_type: None,
+            online_scene: None,
+            tag: None,
+            manages_scenes: true,
+            signalling: None,
+            announced: None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How each network is made.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
@@ -22,6 +22,8 @@ use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_transport::ServerTransport;
 use consonance_utp::UtpServer;
+use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
+use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 /// A network that listens, and where.
@@ -80,6 +82,7 @@ pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSetti
             let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
             over_udp(config, session, ForgeServer::new(settings, &seed()?), ForgeVoice::default())
         }
+        ListenerNetwork::WebRtcNetwork => webrtc_host(config, session),
     }
 }
 
@@ -98,6 +101,36 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings::default());
     over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
+}
+
+/// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
+fn webrtc_host(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
+    let (signalling, url) = match &config.game.signalling {
+        Some(url) => (None, url.clone()),
+        None => {
+            let mut settings = ListenerSettings::default();
+            settings.tcp.connections_max = config.game.connections_max;
+            let signalling = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
+            let mut at = signalling.local_addr();
+            if at.ip().is_unspecified() {
+                at.set_ip(if at.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+            }
+            (Some(signalling), format!("ws://{at}/chatapp"))
+        }
+    };
+    let mut settings = HostSettings::new(url.parse().map_err(io::Error::other)?, session);
+    settings.udp = config.address;
+    if let Some(signalling) = &signalling {
+        settings.udp.set_port(signalling.local_addr().port());
+    }
+    settings.announced = config.announced().map_err(io::Error::other)?.into_iter().collect();
+    settings.peers_max = config.game.connections_max;
+    let mut host = WebRtcHost::bind(settings)?;
+    let at = host.local_addr();
+    if let Some(signalling) = signalling {
+        host.keep_signalling(signalling);
+    }
+    Ok((Box::new(host), at))
 }
 
 /// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.

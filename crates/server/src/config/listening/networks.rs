@@ -23,6 +23,8 @@ pub enum ListenerNetwork {
     Ngo,
     /// Clients of games on Forge Networking Remastered.
     Forge,
+    /// Clients of games with WebRTC Network.
+    WebRtcNetwork,
 }
 
 impl ListenerNetwork {
@@ -120,6 +122,13 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         GAME_KEYS,
         "Clients of games on Forge Networking Remastered. Here is no game, as with mirror-kcp.",
     ),
+    row(
+        ListenerNetwork::WebRtcNetwork,
+        "webrtc-network",
+        IpProtocol::Udp,
+        WEBRTC_KEYS,
+        "Clients of games with WebRTC Network, which join the session by its name; docs/networks/webrtc-network.md says how. Without signalling, the TCP port of the same number is a signalling server for them, which speaks plain ws at the path /chatapp; put something that ends TLS before it for wss.",
+    ),
 ];
 
 const fn row(
@@ -216,6 +225,22 @@ const DARKRIFT_KEYS: &[Key<ListenerConfig>] = &[
         "The tag of the game's voice messages. Without it each client's is learned from its first handshake.",
     )
     .with_example("2000"),
+];
+
+const WEBRTC_KEYS: &[Key<ListenerConfig>] = &[
+    CONNECTIONS_MAX,
+    Key::of_listener(
+        "signalling",
+        Field::Text(|listener| &mut listener.game.signalling),
+        "The URL of the signalling server that the game is configured with, where it is another one than ours.",
+    )
+    .with_example("\"wss://signalling.example.org:12777/chatapp\""),
+    Key::of_listener(
+        "announced",
+        Field::Text(|listener| &mut listener.game.announced),
+        "The address and port under which players reach the UDP port. It may be left out where address is that of the machine, and players see it as it is.",
+    )
+    .with_example("\"203.0.113.5:7791\""),
 ];
 
 const NGO_KEYS: &[Key<ListenerConfig>] = &[
