@@ -69,9 +69,14 @@ impl GameListener {
         let at = format!("{} at {address}", network.name());
         let mut notes = Vec::new();
         if !address.ip().is_loopback() {
-            notes.push(format!(
-                "{at} is not encrypted: whoever is on the way can listen and speak in players' names"
-            ));
+            let plain = match (network, &self.config.game.signalling) {
+                (ListenerNetwork::WebRtcNetwork, Some(_)) => None,
+                (ListenerNetwork::WebRtcNetwork, None) => Some("'s signalling"),
+                _ => Some(""),
+            };
+            notes.extend(plain.map(|what| {
+                format!("{at}{what} is not encrypted: whoever is on the way can listen and speak in players' names")
+            }));
         }
         let asks = |what: &str| {
             format!(

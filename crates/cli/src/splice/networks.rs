@@ -14,7 +14,7 @@ use consonance_gateway::streams::{
 };
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{Envelopes, GameClient, GameServer, SourceAddresses, Splice, SpliceSettings};
-use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_kcp::{ArqSettings, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{
     ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings,
     UtcClock,
@@ -95,7 +95,9 @@ impl SpliceNetwork {
 }
 
 fn open_mirror(plan: &SplicePlan<'_>) -> Result<Opened, Box<dyn Error>> {
-    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+    // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
+    let arq = ArqSettings { receive_window: 4096, ..ArqSettings::default() };
+    let link = LinkSettings { arq, is_message: looks_like_batch, ..LinkSettings::default() };
     let server = KcpServerSettings { link, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
     let endpoint = KcpServer::new(server, random()?);

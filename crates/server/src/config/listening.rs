@@ -47,7 +47,7 @@ pub struct GameListenerConfig {
     /// WebRTC Network: the URL of a signalling server that is not ours.
     pub signalling: Option<String>,
     /// WebRTC Network: the address and port under which players reach the UDP port, where it is not the listener's.
-    pub announced: Option<String>,
+    pub announced: Option<SocketAddr>,
 }
 
 /// The links of game servers; the units and the reasons stand with the settings of the crate `consonance-sidecar`.
@@ -117,25 +117,12 @@ impl ListenerConfig {
             let what = "others reach this address, so it needs a secret_file, or else listen on 127.0.0.1";
             return Some(what.to_owned());
         }
-        self.announced().err().or_else(|| self.session_among(settled).err())
-    }
-
-    /// WebRTC Network: under which address players reach the UDP port, if it is told.
-    ///
-    /// # Errors
-    /// In words, if it is none, or if it has to be told.
-    pub fn announced(&self) -> Result<Option<SocketAddr>, String> {
-        let needs_one = self.network == ListenerNetwork::WebRtcNetwork && self.address.ip().is_unspecified();
-        match &self.game.announced {
-            Some(text) => text.parse().map(Some).map_err(|_| {
-                format!("announced = {text:?} is no address with a port, such as 203.0.113.5:7791")
-            }),
-            None if needs_one => {
-                Err("say with announced under which address players reach it, or listen on that address"
-                    .into())
-            }
-            None => Ok(None),
+        let is_anywhere = self.address.ip().is_unspecified();
+        if self.network == ListenerNetwork::WebRtcNetwork && is_anywhere && self.game.announced.is_none() {
+            let what = "say with announced under which address players reach it, or listen on that address";
+            return Some(what.to_owned());
         }
+        self.session_among(settled).err()
     }
 }
 
@@ -194,7 +181,7 @@ fn read(value: &Value, folder: &Path) -> Result<(Vec<SocketAddr>, Vec<ListenerCo
             Value::Text(text) => quic.push(address(text).map_err(in_line)?),
             Value::Table(keys) => match read_table(keys, folder).map_err(in_line)? {
                 Listener::Quic(address) => quic.push(address),
-                Listener::Other(listener) => others.push(listener),
+                Listener::Other(listener) => others.push(*listener),
             },
             _ => return Err(in_line(expected("an address or a table", value))),
         }
@@ -204,7 +191,7 @@ fn read(value: &Value, folder: &Path) -> Result<(Vec<SocketAddr>, Vec<ListenerCo
 
 enum Listener {
     Quic(SocketAddr),
-    Other(ListenerConfig),
+    Other(Box<ListenerConfig>),
 }
 
 fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mistake> {
@@ -238,7 +225,7 @@ fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mist
         let what_of = |(line, what): Mistake| (line, format!("{key}: {what}"));
         within(placed, |value| known.field.read(&mut listener, value, folder).map_err(what_of))?;
     }
-    Ok(if row.is_some() { Listener::Other(listener) } else { Listener::Quic(at) })
+    Ok(if row.is_some() { Listener::Other(Box::new(listener)) } else { Listener::Quic(at) })
 }
 
 fn within<'v, T>(

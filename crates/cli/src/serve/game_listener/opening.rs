@@ -123,7 +123,7 @@ fn webrtc_host(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
     if let Some(signalling) = &signalling {
         settings.udp.set_port(signalling.local_addr().port());
     }
-    settings.announced = config.announced().map_err(io::Error::other)?.into_iter().collect();
+    settings.announced = config.game.announced.into_iter().collect();
     settings.peers_max = config.game.connections_max;
     let mut host = WebRtcHost::bind(settings)?;
     let at = host.local_addr();

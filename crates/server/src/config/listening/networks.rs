@@ -237,7 +237,7 @@ const WEBRTC_KEYS: &[Key<ListenerConfig>] = &[
     .with_example("\"wss://signalling.example.org:12777/chatapp\""),
     Key::of_listener(
         "announced",
-        Field::Text(|listener| &mut listener.game.announced),
+        Field::Address(|listener| &mut listener.game.announced),
         "The address and port under which players reach the UDP port. It may be left out where address is that of the machine, and players see it as it is.",
     )
     .with_example("\"203.0.113.5:7791\""),
