@@ -105,32 +105,39 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
 fn webrtc_host(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
-    let (signalling, url) = match &config.game.signalling {
-        Some(url) => (None, url.clone()),
-        None => {
-            let mut settings = ListenerSettings::default();
-            settings.tcp.connections_max = config.game.connections_max;
-            let signalling = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
-            let mut at = signalling.local_addr();
-            if at.ip().is_unspecified() {
-                at.set_ip(if at.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
-            }
-            (Some(signalling), format!("ws://{at}/chatapp"))
-        }
+    let own = match config.game.signalling {
+        Some(_) => None,
+        None => Some(own_signalling(config)?),
     };
+    let url = config.game.signalling.clone().or_else(|| own.as_ref().map(url_of)).unwrap_or_default();
     let mut settings = HostSettings::new(url.parse().map_err(io::Error::other)?, session);
     settings.udp = config.address;
-    if let Some(signalling) = &signalling {
-        settings.udp.set_port(signalling.local_addr().port());
+    if let Some(own) = &own {
+        settings.udp.set_port(own.local_addr().port());
     }
     settings.announced = config.game.announced.into_iter().collect();
     settings.peers_max = config.game.connections_max;
     let mut host = WebRtcHost::bind(settings)?;
     let at = host.local_addr();
-    if let Some(signalling) = signalling {
-        host.keep_signalling(signalling);
+    if let Some(own) = own {
+        host.keep_signalling(own);
     }
     Ok((Box::new(host), at))
+}
+
+fn own_signalling(config: &ListenerConfig) -> io::Result<SignallingListener> {
+    let mut settings = ListenerSettings::default();
+    settings.tcp.connections_max = config.game.connections_max;
+    SignallingListener::bind(config.address, settings).map_err(io::Error::other)
+}
+
+/// How this process reaches its own signalling server.
+fn url_of(own: &SignallingListener) -> String {
+    let mut at = own.local_addr();
+    if at.ip().is_unspecified() {
+        at.set_ip(if at.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    format!("ws://{at}/chatapp")
 }
 
 /// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.
