@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use crate::command;
 use crate::failure::Failure;
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 #[derive(Args)]
 pub(crate) struct Plan {
     /// Only this target (may be given several times); all of them where nothing is said.
-    #[arg(long = "target", value_name = "NAME", value_parser = TARGETS)]
+    #[arg(long = "target", value_name = "NAME", value_parser = PossibleValuesParser::new(TARGETS))]
     targets: Vec<String>,
     /// How long to look at each target, in seconds.
     #[arg(long, default_value_t = 600)]
@@ -25,7 +26,7 @@ pub(crate) struct Plan {
 }
 
 /// The files of `fuzz/fuzz_targets`.
-const TARGETS: [&str; 19] = [
+const TARGETS: &[&str] = &[
     "wire_parse",
     "extension_block",
     "server_operations",
@@ -45,6 +46,7 @@ const TARGETS: [&str; 19] = [
     "darkrift_streams",
     "darkrift_messages",
     "forge_datagrams",
+    "signalling_messages",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

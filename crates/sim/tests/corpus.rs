@@ -17,6 +17,7 @@ use consonance_sim::fuzz::{client_operations, extension_block, server_operations
 use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
+use consonance_webrtc_network::fuzz::signalling_messages;
 
 #[test]
 fn no_stored_packet_finds_a_fault() {
@@ -101,6 +102,11 @@ fn no_stored_datagrams_find_a_fault_in_litenetlib() {
 #[test]
 fn no_stored_payload_of_fishnet_finds_a_fault() {
     replay("fishnet_payloads", fishnet_payloads);
+}
+
+#[test]
+fn no_stored_messages_find_a_fault_in_what_webrtc_network_negotiates() {
+    replay("signalling_messages", signalling_messages);
 }
 
 #[test]

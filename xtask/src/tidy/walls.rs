@@ -176,6 +176,7 @@ const WALLS: &[Walls] = &[
             "consonance-simple-web",
             "consonance-udp",
             "consonance-utp",
+            "consonance-webrtc-network",
             "consonance-quic",
             "consonance-server",
             "consonance-sidecar",
