@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_gateway::{Channel, ClientEnvelope, Sorted};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Layout, Message, VoiceChannels, VoiceDialect, VoiceSettings};
+use crate::{Layout, Message, STOCK_CHANNELS, VoiceDialect, VoiceSettings};
 
 /// The envelope of a client. It begins to speak, so it has to be told what voice looks like.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ impl DarkRiftVoiceClient {
             tag_to_server: Some(tag_to_server),
             tag_to_client,
             layout: Some(layout),
-            channels: VoiceChannels::default(),
+            channels: STOCK_CHANNELS,
         };
         Self { to_server: VoiceDialect { tag: tag_to_server, layout }, settings }
     }

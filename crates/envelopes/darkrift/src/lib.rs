@@ -47,6 +47,6 @@ pub use client::DarkRiftVoiceClient;
 pub use dialect::{Layout, VoiceDialect};
 pub use learned::Learned;
 pub use message::{Message, Ping};
-pub use settings::{VoiceChannels, VoiceSettings};
+pub use settings::{STOCK_CHANNELS, VoiceSettings};
 pub use splice::{DarkRiftSplice, DarkRiftSplicedConnection};
 pub use voice_server::{DarkRiftVoiceConnection, DarkRiftVoiceServer};

@@ -1,12 +1,12 @@
 //! What a game's developers may tell about its voice.
 
-use consonance_gateway::Channel;
-use consonance_transport::{Delivery, PacketLimits};
+use consonance_gateway::{Channel, VoiceChannels};
+use consonance_transport::PacketLimits;
 
 use crate::{Layout, VoiceDialect};
 
 /// What is known about voice in a game; what is `None` is learned from the clients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoiceSettings {
     /// The tag of voice messages to the server. Without it the tag and the layout are learned.
     pub tag_to_server: Option<u16>,
@@ -16,6 +16,12 @@ pub struct VoiceSettings {
     pub layout: Option<Layout>,
     /// On which of the network's channels voice travels.
     pub channels: VoiceChannels,
+}
+
+impl Default for VoiceSettings {
+    fn default() -> Self {
+        Self { tag_to_server: None, tag_to_client: None, layout: None, channels: STOCK_CHANNELS }
+    }
 }
 
 impl VoiceSettings {
@@ -41,33 +47,8 @@ impl VoiceSettings {
     }
 }
 
-/// The two ways of DarkRift, as the network numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceChannels {
-    /// For reliable packets: TCP, 0.
-    pub reliable: Channel,
-    /// For unreliable packets: UDP, 1.
-    pub unreliable: Channel,
-}
-
-impl Default for VoiceChannels {
-    fn default() -> Self {
-        Self { reliable: Channel(0), unreliable: Channel(1) }
-    }
-}
-
-impl VoiceChannels {
-    pub(crate) fn channel_for(self, delivery: Delivery) -> Channel {
-        match delivery {
-            Delivery::Reliable => self.reliable,
-            Delivery::Unreliable => self.unreliable,
-        }
-    }
-
-    pub(crate) fn delivery_of(self, channel: Channel) -> Delivery {
-        if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
-    }
-}
+/// Those of stock games, as the network numbers them: TCP and UDP.
+pub const STOCK_CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(0), unreliable: Channel(1) };
 
 /// Flags and tag; voice of ours carries no ping.
 const HEADER_BYTES: usize = 3;

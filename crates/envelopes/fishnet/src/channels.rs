@@ -1,70 +1,45 @@
 //! On which of the network's channels payloads travel, and how large voice may be.
 
-use consonance_gateway::{Channel, Sorted, SortedPart};
+use consonance_gateway::{Channel, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 
 use crate::broadcast::{voice_bytes, write_voice};
 use crate::payload::TICK_BYTES;
 use crate::{BroadcastKey, PAYLOAD_BYTES_MAX, split};
 
-/// The two channels of `FishNet`, by the numbers of our `LiteNetLib`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceChannels {
-    /// For reliable packets: `ReliableOrdered`.
-    pub reliable: Channel,
-    /// For unreliable packets.
-    pub unreliable: Channel,
+/// Those of stock games, by the numbers of our `LiteNetLib`: `ReliableOrdered` and unreliable.
+pub const STOCK_CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(2), unreliable: Channel(256) };
+
+/// Writes the payload with a voice packet, if one can hold it.
+pub(crate) fn write_in_payload(
+    channels: VoiceChannels,
+    key: BroadcastKey,
+    tick: u32,
+    delivery: Delivery,
+    packet: &[u8],
+    payload: &mut Vec<u8>,
+) -> Option<Channel> {
+    if TICK_BYTES + voice_bytes(packet.len()) > PAYLOAD_BYTES_MAX {
+        return None;
+    }
+    payload.extend_from_slice(&tick.to_le_bytes());
+    write_voice(key, packet, payload);
+    Some(channels.channel_for(delivery))
 }
 
-impl Default for VoiceChannels {
-    fn default() -> Self {
-        Self { reliable: Channel(2), unreliable: Channel(256) }
-    }
-}
-
-impl VoiceChannels {
-    pub(crate) fn channel_for(self, delivery: Delivery) -> Channel {
-        match delivery {
-            Delivery::Reliable => self.reliable,
-            Delivery::Unreliable => self.unreliable,
-        }
-    }
-
-    pub(crate) fn delivery_of(self, channel: Channel) -> Delivery {
-        if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
-    }
-
-    /// Writes the payload with a voice packet, if one can hold it.
-    pub(crate) fn wrap(
-        self,
-        key: BroadcastKey,
-        tick: u32,
-        delivery: Delivery,
-        packet: &[u8],
-        payload: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        if TICK_BYTES + voice_bytes(packet.len()) > PAYLOAD_BYTES_MAX {
-            return None;
-        }
-        payload.extend_from_slice(&tick.to_le_bytes());
-        write_voice(key, packet, payload);
-        Some(self.channel_for(delivery))
-    }
-
-    /// Writes the payloads of a voice packet that one alone cannot hold: always reliable, as `FishNet` itself does it.
-    pub(crate) fn wrap_in_parts(
-        self,
-        key: BroadcastKey,
-        tick: u32,
-        packet: &[u8],
-        part: fn(Channel) -> SortedPart,
-        sorted: &mut Sorted,
-    ) {
-        let mut packets = Vec::new();
-        write_voice(key, packet, &mut packets);
-        for payload in split::payloads(tick, &packets) {
-            sorted.write(part(self.reliable), |bytes| bytes.extend_from_slice(&payload));
-        }
+/// Writes the payloads of a voice packet that one alone cannot hold: always reliable, as `FishNet` itself does it.
+pub(crate) fn write_in_parts(
+    channels: VoiceChannels,
+    key: BroadcastKey,
+    tick: u32,
+    packet: &[u8],
+    part: fn(Channel) -> SortedPart,
+    sorted: &mut Sorted,
+) {
+    let mut packets = Vec::new();
+    write_voice(key, packet, &mut packets);
+    for payload in split::payloads(tick, &packets) {
+        sorted.write(part(channels.reliable), |bytes| bytes.extend_from_slice(&payload));
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart};
+use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::channels::voice_limits;
+use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
 use crate::payload::{PING_PONG, VERSION};
 use crate::split::{Assembly, TooLong};
 use crate::tick_clock::TickClock;
-use crate::{BroadcastKey, Packet, Packets, Payload, Side, VoiceChannels, packed};
+use crate::{BroadcastKey, Packet, Packets, Payload, Side, packed};
 
 /// What a client says of itself.
 #[derive(Clone, Debug)]
@@ -24,11 +24,7 @@ pub struct ClientSettings {
 
 impl Default for ClientSettings {
     fn default() -> Self {
-        Self {
-            version: Some("4.7.2".to_owned()),
-            voice_key: BroadcastKey::VOICE,
-            channels: VoiceChannels::default(),
-        }
+        Self { version: Some("4.7.2".to_owned()), voice_key: BroadcastKey::VOICE, channels: STOCK_CHANNELS }
     }
 }
 
@@ -111,13 +107,13 @@ impl ClientEnvelope for FishNetClient {
         message: &mut Vec<u8>,
     ) -> Option<Channel> {
         let tick = self.tick(now);
-        self.settings.channels.wrap(self.settings.voice_key, tick, delivery, packet, message)
+        write_in_payload(self.settings.channels, self.settings.voice_key, tick, delivery, packet, message)
     }
 
     fn wrap_in_parts(&mut self, now: Instant, _: Delivery, packet: &[u8], sorted: &mut Sorted) -> bool {
         let tick = self.tick(now);
         let key = self.settings.voice_key;
-        self.settings.channels.wrap_in_parts(key, tick, packet, SortedPart::ToGame, sorted);
+        write_in_parts(self.settings.channels, key, tick, packet, SortedPart::ToGame, sorted);
         true
     }
 

@@ -6,7 +6,7 @@ use consonance_gateway::{ClientEnvelope as _, Envelope as _, Envelopes as _, Sor
 use consonance_transport::Delivery;
 
 use crate::{
-    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceServer, SpliceSettings, VoiceChannels,
+    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceServer, STOCK_CHANNELS, SpliceSettings,
     VoiceServerSettings, packed, write_voice,
 };
 
@@ -34,7 +34,7 @@ pub fn fishnet_payloads(mut bytes: &[u8]) {
             write_voice(crate::BroadcastKey::VOICE, &[&[0x8b, 0xc7], raw].concat(), &mut payload);
         }
         now += Duration::from_millis(u64::from(*place));
-        let channels = VoiceChannels::default();
+        let channels = STOCK_CHANNELS;
         let channel = if place & 4 == 0 { channels.reliable } else { channels.unreliable };
         match place & 3 {
             0 => {

@@ -32,7 +32,7 @@ mod tick_clock;
 mod voice_server;
 
 pub use broadcast::{BroadcastKey, find_voice, write_voice};
-pub use channels::VoiceChannels;
+pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, FishNetClient};
 pub use payload::{Packet, Packets, Payload, Side};
 pub use splice::{FishNetSplice, FishNetSplicedConnection, SpliceSettings};

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::channels::voice_limits;
+use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
 use crate::payload::TICK_BYTES;
 use crate::split::{self, Assembly};
-use crate::{BroadcastKey, PAYLOAD_BYTES_MAX, Packet, Packets, Payload, Side, VoiceChannels, find_voice};
+use crate::{BroadcastKey, PAYLOAD_BYTES_MAX, Packet, Packets, Payload, Side, find_voice};
 
 /// What a splice has to know of the game.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub struct SpliceSettings {
 
 impl Default for SpliceSettings {
     fn default() -> Self {
-        Self { voice_key: BroadcastKey::VOICE, channels: VoiceChannels::default() }
+        Self { voice_key: BroadcastKey::VOICE, channels: STOCK_CHANNELS }
     }
 }
 
@@ -233,7 +233,8 @@ impl Envelope for FishNetSplicedConnection {
         message: &mut Vec<u8>,
     ) -> Option<Channel> {
         let Self { settings: SpliceSettings { voice_key, channels }, .. } = *self;
-        self.takes_voice.then(|| channels.wrap(voice_key, self.games_tick, delivery, packet, message))?
+        self.takes_voice
+            .then(|| write_in_payload(channels, voice_key, self.games_tick, delivery, packet, message))?
     }
 
     fn wrap_in_parts(&mut self, _now: Instant, _: Delivery, packet: &[u8], sorted: &mut Sorted) -> bool {
@@ -242,14 +243,14 @@ impl Envelope for FishNetSplicedConnection {
             return false;
         }
         if self.parts_from_game == 0 {
-            channels.wrap_in_parts(voice_key, self.games_tick, packet, SortedPart::ToClient, sorted);
+            write_in_parts(channels, voice_key, self.games_tick, packet, SortedPart::ToClient, sorted);
             return true;
         }
         if self.waiting.len() >= WAITING_MAX {
             return false;
         }
         let mut parts = Sorted::default();
-        channels.wrap_in_parts(voice_key, self.games_tick, packet, SortedPart::ToClient, &mut parts);
+        write_in_parts(channels, voice_key, self.games_tick, packet, SortedPart::ToClient, &mut parts);
         while let Some((_, payload)) = parts.pop() {
             self.waiting.push(payload.to_vec());
         }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::channels::voice_limits;
+use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
 use crate::payload::{AUTHENTICATED, PING_PONG, TIMING_UPDATE, VERSION};
 use crate::split::{Assembly, TooLong};
 use crate::tick_clock::TickClock;
-use crate::{BroadcastKey, Packet, Packets, Payload, Side, VoiceChannels, broadcast, packed};
+use crate::{BroadcastKey, Packet, Packets, Payload, Side, broadcast, packed};
 
 /// What a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Default for VoiceServerSettings {
     fn default() -> Self {
         Self {
             voice_key: BroadcastKey::VOICE,
-            channels: VoiceChannels::default(),
+            channels: STOCK_CHANNELS,
             version: None,
             authentication: Authentication::default(),
             predicted_spawning: false,
@@ -248,12 +248,12 @@ impl Envelope for FishNetVoiceConnection {
         message: &mut Vec<u8>,
     ) -> Option<Channel> {
         let (key, tick) = (self.settings.voice_key, self.clock.tick(now));
-        self.settings.channels.wrap(key, tick, delivery, packet, message)
+        write_in_payload(self.settings.channels, key, tick, delivery, packet, message)
     }
 
     fn wrap_in_parts(&mut self, now: Instant, _: Delivery, packet: &[u8], sorted: &mut Sorted) -> bool {
         let (key, tick) = (self.settings.voice_key, self.clock.tick(now));
-        self.settings.channels.wrap_in_parts(key, tick, packet, SortedPart::ToClient, sorted);
+        write_in_parts(self.settings.channels, key, tick, packet, SortedPart::ToClient, sorted);
         true
     }
 

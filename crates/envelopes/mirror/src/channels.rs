@@ -1,37 +1,12 @@
 //! On which of the network's channels voice travels.
 
-use consonance_gateway::Channel;
-use consonance_transport::{Delivery, PacketLimits};
+use consonance_gateway::{Channel, VoiceChannels};
+use consonance_transport::PacketLimits;
 
 use crate::VOICE_BYTES_MAX;
 
-/// The two channels that an integration uses, by Mirror's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceChannels {
-    /// For reliable packets; 0 in stock games.
-    pub reliable: Channel,
-    /// For unreliable packets, and for pings; 1 in stock games.
-    pub unreliable: Channel,
-}
-
-impl Default for VoiceChannels {
-    fn default() -> Self {
-        Self { reliable: Channel(0), unreliable: Channel(1) }
-    }
-}
-
-impl VoiceChannels {
-    pub(crate) fn channel_for(self, delivery: Delivery) -> Channel {
-        match delivery {
-            Delivery::Reliable => self.reliable,
-            Delivery::Unreliable => self.unreliable,
-        }
-    }
-
-    pub(crate) fn delivery_of(self, channel: Channel) -> Delivery {
-        if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
-    }
-}
+/// Those of stock games, by Mirror's numbers. Pings travel on the unreliable one.
+pub const STOCK_CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(0), unreliable: Channel(1) };
 
 /// What is around a voice packet at most: time stamp 8, length 2, id 2, length 2.
 const AROUND_VOICE_BYTES: usize = 14;

@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart};
+use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::channels::voice_limits;
+use crate::channels::{STOCK_CHANNELS, voice_limits};
 use crate::clock::BatchClock;
 use crate::credentials::TAKEN_IN;
 use crate::{
-    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, Version, VoiceChannels, VoiceType,
-    text, voice,
+    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, Version, VoiceType, text, voice,
 };
 
 /// What a client says of itself, and what its server's game wants.
@@ -36,7 +35,7 @@ impl Default for ClientSettings {
         Self {
             version: Version::NEWEST,
             voice_type: VoiceType::STOCK,
-            channels: VoiceChannels::default(),
+            channels: STOCK_CHANNELS,
             credentials: None,
             waits_for_scene: false,
             adds_player: true,

@@ -74,7 +74,7 @@ pub use batcher::{
     Batcher, IGNORANCE_BATCH_BYTES_MAX, KCP_G1_BATCH_BYTES_MAX, KCP_G2_G3_BATCH_BYTES_MAX,
     KCP_G4_BATCH_BYTES_MAX, STREAM_BATCH_BYTES_MAX,
 };
-pub use channels::VoiceChannels;
+pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, MirrorClient};
 pub use credentials::{CREDENTIAL_BYTES_MAX, Credentials, CredentialsTooLong};
 pub use dialect::{Dialect, Framing, VOICE_TYPE, Version, VoiceType};

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::channels::voice_limits;
-use crate::{Batch, Dialect, Message, VoiceChannels, VoiceType};
+use crate::channels::{STOCK_CHANNELS, voice_limits};
+use crate::{Batch, Dialect, Message, VoiceType};
 
 /// What a splice has to know of the game.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SpliceSettings {
     /// The voice message's type.
     pub voice_type: VoiceType,
@@ -17,6 +17,12 @@ pub struct SpliceSettings {
     pub channels: VoiceChannels,
     /// What all clients speak. `None` finds it out for each, which takes their first ping.
     pub dialect: Option<Dialect>,
+}
+
+impl Default for SpliceSettings {
+    fn default() -> Self {
+        Self { voice_type: VoiceType::default(), channels: STOCK_CHANNELS, dialect: None }
+    }
 }
 
 /// Envelopes of the connections of a splice.

@@ -3,19 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::channels::voice_limits;
+use crate::channels::{STOCK_CHANNELS, voice_limits};
 use crate::clock::BatchClock;
 use crate::credentials::{REFUSED, TAKEN_IN, write_response};
-use crate::{
-    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, VoiceChannels, VoiceType, text,
-    voice,
-};
+use crate::{Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, VoiceType, text, voice};
 
 /// What a game's clients expect of their server, as far as a server without a game can do it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct VoiceServerSettings {
     /// The voice message's type.
     pub voice_type: VoiceType,
@@ -31,6 +28,19 @@ pub struct VoiceServerSettings {
     /// The longest time without a pong towards a client that has pinged once. Clients leave after a silence on Telepathy
     /// (30 s) and `SimpleWebTransport` (20 s); over other networks `None` is fine, since every ping is answered anyway.
     pub pong_interval_max: Option<Duration>,
+}
+
+impl Default for VoiceServerSettings {
+    fn default() -> Self {
+        Self {
+            voice_type: VoiceType::default(),
+            channels: STOCK_CHANNELS,
+            online_scene: None,
+            credentials: None,
+            dialect: None,
+            pong_interval_max: None,
+        }
+    }
 }
 
 /// Envelopes of a voice-only server's connections.

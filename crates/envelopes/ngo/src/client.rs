@@ -8,7 +8,7 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::approval::{ConnectionApproved, ConnectionRequest, is_synchronization};
 use crate::batch::{Batch, BatchWriter, Message};
 use crate::types::{MessageType, TypeList};
-use crate::voice::{NameHash, RELIABLE, VoiceDialect, VoiceName, channel_for, delivery_of, voice_limits};
+use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
 /// What a client says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl NgoClient {
                 }
                 let Some((VoiceName::ToClient, _)) = voice.name_of(message) else { return };
                 match VoiceDialect::packet(message) {
-                    Some(packet) => sorted.voice(delivery_of(channel), packet),
+                    Some(packet) => sorted.voice(CHANNELS.delivery_of(channel), packet),
                     None => sorted.violation("a voice message does not tell its own length"),
                 }
             }
@@ -146,7 +146,7 @@ impl ClientEnvelope for NgoClient {
     ) -> Option<Channel> {
         let State::Approved { voice, .. } = &self.state else { return None };
         voice.write(VoiceName::ToServer, self.settings.names, packet, message);
-        Some(channel_for(delivery))
+        Some(CHANNELS.channel_for(delivery))
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

@@ -7,7 +7,7 @@ use consonance_transport::{Delivery, PacketLimits};
 
 use crate::batch::{Batch, BatchWriter, Message};
 use crate::client::approval_in;
-use crate::voice::{NameHash, RELIABLE, VoiceDialect, VoiceName, channel_for, delivery_of, voice_limits};
+use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
 /// Envelopes of the connections of a splice; there is nothing to set.
 ///
@@ -60,7 +60,7 @@ impl Envelope for NgoSplicedConnection {
             if let Some((VoiceName::ToServer, hash)) = voice.name_of(&message) {
                 self.names = Some(hash);
                 match VoiceDialect::packet(&message) {
-                    Some(packet) => sorted.voice(delivery_of(channel), packet),
+                    Some(packet) => sorted.voice(CHANNELS.delivery_of(channel), packet),
                     None => sorted.violation("a voice message does not tell its own length"),
                 }
             }
@@ -89,7 +89,7 @@ impl Envelope for NgoSplicedConnection {
     ) -> Option<Channel> {
         let (voice, names) = (self.voice?, self.names?);
         voice.write(VoiceName::ToClient, names, packet, message);
-        Some(channel_for(delivery))
+        Some(CHANNELS.channel_for(delivery))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Voice packets in named messages.
 
-use consonance_gateway::Channel;
-use consonance_transport::{Delivery, MAX_PACKET_BYTES, PacketLimits};
+use consonance_gateway::{Channel, VoiceChannels};
+use consonance_transport::{MAX_PACKET_BYTES, PacketLimits};
 use twox_hash::{XxHash32, XxHash64};
 
 use crate::batch::{BATCH_HEADER_BYTES, BatchWriter, Message};
@@ -11,6 +11,8 @@ use crate::types::{MessageType, TypeList};
 pub const RELIABLE: Channel = Channel(3);
 /// The channel of Netcode's unreliable messages.
 pub const UNRELIABLE: Channel = Channel(1);
+
+pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 /// Under which name voice travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,17 +103,6 @@ impl VoiceDialect {
         batch.message(self.named, &[&hash.to_le_bytes(), &(packet.len() as u32).to_le_bytes(), packet]);
         batch.finish();
     }
-}
-
-pub(crate) fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}
-
-pub(crate) fn delivery_of(channel: Channel) -> Delivery {
-    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
 }
 
 pub(crate) fn voice_limits(messages: PacketLimits) -> PacketLimits {

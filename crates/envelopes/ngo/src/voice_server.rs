@@ -10,7 +10,7 @@ use crate::approval::{
 };
 use crate::batch::{Batch, BatchError, BatchWriter, Message};
 use crate::types::{MessageType, TypeList};
-use crate::voice::{NameHash, RELIABLE, VoiceDialect, VoiceName, channel_for, delivery_of, voice_limits};
+use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
 /// What a server without a game has to know of the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl NgoVoiceConnection {
                 let Some((VoiceName::ToServer, hash)) = voice.name_of(message) else { return };
                 *names = hash;
                 match VoiceDialect::packet(message) {
-                    Some(packet) => sorted.voice(delivery_of(channel), packet),
+                    Some(packet) => sorted.voice(CHANNELS.delivery_of(channel), packet),
                     None => self.break_off("a voice message does not tell its own length", sorted),
                 }
             }
@@ -198,7 +198,7 @@ impl Envelope for NgoVoiceConnection {
     ) -> Option<Channel> {
         let State::Approved { voice, names, .. } = &self.state else { return None };
         voice.write(VoiceName::ToClient, *names, packet, message);
-        Some(channel_for(delivery))
+        Some(CHANNELS.channel_for(delivery))
     }
 
     fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {

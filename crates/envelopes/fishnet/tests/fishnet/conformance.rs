@@ -1,12 +1,10 @@
 //! Server and client of ours in a game network without a game keep the rules of every network.
 
-use consonance_fishnet::{
-    ClientSettings, FishNetClient, FishNetVoiceServer, VoiceChannels, VoiceServerSettings,
-};
+use consonance_fishnet::{ClientSettings, FishNetClient, FishNetVoiceServer, VoiceServerSettings};
 use consonance_gateway::memory::{
     MemoryGameClient, MemoryGameNetwork, MemoryGameServer, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::{VoiceClient, VoiceServer};
+use consonance_gateway::{VoiceChannels, VoiceClient, VoiceServer};
 use consonance_transport::conformance::Network;
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };

@@ -1,7 +1,7 @@
 //! Bytes, and what envelopes make of them.
 
-use consonance_fishnet::{BroadcastKey, VoiceChannels, write_voice};
-use consonance_gateway::{Channel, Sorted, SortedPart};
+use consonance_fishnet::{BroadcastKey, STOCK_CHANNELS, write_voice};
+use consonance_gateway::{Channel, Sorted, SortedPart, VoiceChannels};
 
 pub(crate) const RELIABLE: Channel = Channel(2);
 pub(crate) const UNRELIABLE: Channel = Channel(256);
@@ -53,5 +53,5 @@ pub(crate) fn packet(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn channels_are_those_of_our_network() {
-    assert_eq!(VoiceChannels::default(), VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+    assert_eq!(STOCK_CHANNELS, VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 }

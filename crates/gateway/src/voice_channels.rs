@@ -1,0 +1,29 @@
+//! On which of a network's channels voice travels.
+
+use consonance_transport::Delivery;
+
+use crate::Channel;
+
+/// The two channels that a game's integration uses for voice, by its network's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoiceChannels {
+    /// For reliable packets.
+    pub reliable: Channel,
+    /// For unreliable packets.
+    pub unreliable: Channel,
+}
+
+impl VoiceChannels {
+    /// The one for packets of this delivery.
+    pub fn channel_for(self, delivery: Delivery) -> Channel {
+        match delivery {
+            Delivery::Reliable => self.reliable,
+            Delivery::Unreliable => self.unreliable,
+        }
+    }
+
+    /// What packets on a channel were sent as; those on any other than these two are unreliable.
+    pub fn delivery_of(self, channel: Channel) -> Delivery {
+        if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
+    }
+}
