@@ -1,7 +1,8 @@
-//! A client whose cable can be pulled, for tests over real sockets.
+//! A client whose cable is bad or can be pulled, for tests over real sockets.
 
 use std::time::Instant;
 
+use consonance_transport::random::Random;
 use consonance_transport::{Delivery, Statistics};
 
 use crate::Channel;
@@ -12,17 +13,29 @@ use crate::udp::{ClientEndpoint, ClientEndpointEvent};
 pub struct Cable<C> {
     endpoint: C,
     is_cut: bool,
+    /// How likely a datagram is lost, in each direction, from 0 to 1.
+    loss: f64,
+    random: Random,
 }
 
 impl<C> Cable<C> {
     /// A cable to this machine.
     pub fn new(endpoint: C) -> Self {
-        Self { endpoint, is_cut: false }
+        Self::losing(endpoint, 0.0, 0)
+    }
+
+    /// A cable that loses datagrams in both directions, each with this probability from 0 to 1.
+    pub fn losing(endpoint: C, loss: f64, seed: u64) -> Self {
+        Self { endpoint, is_cut: false, loss, random: Random::new(seed, "cable") }
     }
 
     /// Pulls it.
     pub fn cut(&mut self) {
         self.is_cut = true;
+    }
+
+    fn carries(&mut self) -> bool {
+        !self.is_cut && !self.random.chance(self.loss)
     }
 }
 
@@ -35,7 +48,7 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
     }
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        if !self.is_cut {
+        if self.carries() {
             self.endpoint.handle_datagram(now, datagram);
         }
     }
@@ -50,7 +63,7 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
         while self.endpoint.poll_transmit(now, datagram) {
-            if !self.is_cut {
+            if self.carries() {
                 return true;
             }
             datagram.clear();

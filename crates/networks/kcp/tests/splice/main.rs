@@ -1,6 +1,5 @@
 //! A splice over kcp2k on both sides, with real sockets in a time of their own.
 
-mod lossy;
 mod passing;
 mod stage;
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
     Channel, Envelope, Envelopes, GameClient as _, GameClientEvent, GameServer as _, GameServerEvent, Sorted,
@@ -13,12 +14,10 @@ use consonance_transport::{
     Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerTransport as _,
 };
 
-use crate::lossy::Lossy;
-
 /// How long anything may take, in the time of the stage.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-pub(crate) type Client = UdpClient<Lossy<KcpClient>>;
+pub(crate) type Client = UdpClient<Cable<KcpClient>>;
 
 pub(crate) struct Stage {
     pub(crate) now: Instant,
@@ -150,7 +149,7 @@ pub(crate) fn server(settings: KcpServerSettings) -> UdpServer<KcpServer> {
 }
 
 pub(crate) fn client_of(server: SocketAddr, settings: KcpClientSettings, loss: f64, seed: u64) -> Client {
-    UdpClient::new(server, Lossy::new(KcpClient::new(settings), loss, seed), UdpClientSettings::default())
+    UdpClient::new(server, Cable::losing(KcpClient::new(settings), loss, seed), UdpClientSettings::default())
 }
 
 /// A game in which nobody speaks.
