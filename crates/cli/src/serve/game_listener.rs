@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use consonance_server::JoiningSettings;
 use consonance_server::config::{IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem};
 use consonance_sidecar::{LinkSecret, SidecarSettings};
+use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
 use super::Gateway;
 use super::joining::read_secret_line;
@@ -18,6 +19,8 @@ pub(super) struct GameListener {
     config: ListenerConfig,
     session: String,
     secret: LinkSecret,
+    /// The signalling server, where it is not ours.
+    signalling: Option<SignallingUrl>,
     /// The name under which players reach it.
     host: String,
 }
@@ -33,12 +36,15 @@ pub(super) fn read(
     for listener in &config.listeners {
         let session = listener.session_among(&config.sessions);
         let session = session.map_err(|what| loaded.problem("listen", what))?.to_owned();
+        let signalling = listener.game.signalling.as_ref().map(|url| url.parse()).transpose();
+        let signalling = signalling
+            .map_err(|error: SignallingUrlError| loaded.problem("listen", format!("signalling: {error}")))?;
         let secret = match &listener.sidecar.secret_file {
             Some(path) => LinkSecret::new(read_secret_line(loaded, "listen", path, notes)?.reveal()),
             None => LinkSecret::default(),
         };
         let host = host_at(config, listener.address.ip());
-        let listener = GameListener { config: listener.clone(), session, secret, host };
+        let listener = GameListener { config: listener.clone(), session, secret, signalling, host };
         notes.extend(listener.notes(joining));
         read.push(listener);
     }
@@ -49,7 +55,7 @@ impl GameListener {
     /// Takes the port.
     pub(super) fn open(&self) -> Result<Gateway, String> {
         let ListenerConfig { network, address, .. } = self.config;
-        let opened = opening::open(&self.config, &self.session, self.sidecar_settings());
+        let opened = opening::open(self);
         let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
         let line = format!("session {:?} is open over {network} at {at}", self.session);
@@ -141,7 +147,8 @@ mod tests {
     fn listener(address: &str) -> GameListener {
         let mut config = ListenerConfig::default();
         config.address = address.parse().expect("an address");
-        GameListener { config, session: "main".into(), secret: LinkSecret::default(), host: "::1".into() }
+        let (session, secret, host) = ("main".into(), LinkSecret::default(), "::1".into());
+        GameListener { config, session, secret, signalling: None, host }
     }
 
     #[test]

@@ -203,3 +203,13 @@ fn a_secret_that_is_missing_is_named_before_anything_runs() {
     let complaint = ended.complaint();
     assert!(complaint.contains("voice.toml:1: listen: ") && complaint.contains("link.txt"), "{complaint}");
 }
+
+#[test]
+fn a_signalling_server_that_cannot_be_is_named_before_anything_runs() {
+    let folder = Folder::new();
+    let text = "[[listen]]\nnetwork = 'webrtc-network'\naddress = '127.0.0.1:0'\nsignalling = 'nonsense'\n";
+    let file = folder.write("voice.toml", text.as_bytes());
+    let ended = Program::start(&["serve", "--check", "--config", &file]).end();
+    let complaint = ended.complaint();
+    assert!(complaint.contains("listen: signalling: \"nonsense\" is no URL"), "{complaint}");
+}

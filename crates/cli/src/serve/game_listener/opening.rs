@@ -17,7 +17,7 @@ use consonance_litenetlib::{LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorVoiceServer, VoiceType, looks_like_batch};
 use consonance_ngo::NgoVoiceServer;
 use consonance_server::config::{ListenerConfig, ListenerNetwork};
-use consonance_sidecar::{SidecarServer, SidecarSettings};
+use consonance_sidecar::SidecarServer;
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_transport::ServerTransport;
@@ -26,14 +26,17 @@ use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
+use super::GameListener;
+
 /// A network that listens, and where.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
-/// Takes the port. The settings are for a sidecar.
-pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSettings) -> io::Result<Opened> {
+/// Takes the port.
+pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
+    let (config, session) = (&listener.config, &*listener.session);
     match config.network {
         ListenerNetwork::Sidecar => {
-            let server = SidecarServer::bind(config.address, sidecar)?;
+            let server = SidecarServer::bind(config.address, listener.sidecar_settings())?;
             let at = server.local_addr();
             Ok((Box::new(server), at))
         }
@@ -82,7 +85,7 @@ pub(super) fn open(config: &ListenerConfig, session: &str, sidecar: SidecarSetti
             let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
             over_udp(config, session, ForgeServer::new(settings, &seed()?), ForgeVoice::default())
         }
-        ListenerNetwork::WebRtcNetwork => webrtc_host(config, session),
+        ListenerNetwork::WebRtcNetwork => webrtc_host(listener),
     }
 }
 
@@ -104,13 +107,16 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
 }
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
-fn webrtc_host(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
-    let own = match config.game.signalling {
-        Some(_) => None,
-        None => Some(own_signalling(config)?),
+fn webrtc_host(listener: &GameListener) -> io::Result<Opened> {
+    let GameListener { config, session, signalling, .. } = listener;
+    let (own, url) = if let Some(url) = signalling {
+        (None, url.clone())
+    } else {
+        let own = own_signalling(config)?;
+        let url = url_of(&own).parse().map_err(io::Error::other)?;
+        (Some(own), url)
     };
-    let url = config.game.signalling.clone().or_else(|| own.as_ref().map(url_of)).unwrap_or_default();
-    let mut settings = HostSettings::new(url.parse().map_err(io::Error::other)?, session);
+    let mut settings = HostSettings::new(url, session);
     settings.udp = config.address;
     if let Some(own) = &own {
         settings.udp.set_port(own.local_addr().port());
