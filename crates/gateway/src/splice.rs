@@ -28,7 +28,7 @@ mod watching;
 mod woken;
 
 use player::{Player, Voice};
-pub use settings::{SpliceSettings, VoiceBegins, VoiceClosed};
+pub use settings::{SpliceSettings, VoiceClosed};
 use timers::Timers;
 use turn::Turn;
 use woken::Woken;

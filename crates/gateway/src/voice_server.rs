@@ -12,7 +12,7 @@ use consonance_transport::{
 };
 
 use crate::wrapping::wrap_for_client;
-use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart};
+use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart, VoiceBegins};
 
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
 /// messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
@@ -23,6 +23,7 @@ pub struct VoiceServer<G, E: Envelopes> {
     /// Which session everybody here means.
     session: String,
     name: Option<&'static str>,
+    voice_begins: VoiceBegins,
     peers: BTreeMap<Peer, Connection<E::Envelope>>,
     /// When envelopes want to be asked.
     timeouts: BTreeSet<(Instant, Peer)>,
@@ -31,6 +32,10 @@ pub struct VoiceServer<G, E: Envelopes> {
     /// What the last message held, and whose it was.
     sorted: Sorted,
     sorted_of: Peer,
+    /// The voice packet that the last event showed, or that the next one will.
+    packet: Vec<u8>,
+    /// How the packet travelled that is to be reported next: its player was reported first.
+    first_packet: Option<(Peer, Delivery)>,
     /// A message that is being written.
     message: Vec<u8>,
     statistics: Statistics,
@@ -41,8 +46,25 @@ pub struct VoiceServer<G, E: Envelopes> {
 struct Connection<E> {
     envelope: E,
     timeout: Option<Instant>,
-    /// Its end was asked for: nothing of it is reported any more.
-    is_ending: bool,
+    standing: Standing,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Standing {
+    /// The session does not know it yet. Where it is, for when it does.
+    Silent { remote: String },
+    /// Reported to the session.
+    Known,
+    /// Its end was asked for: nothing of it is reported any more but that end.
+    Ending,
+    /// The same, before the session knew it: nothing is reported at all.
+    EndingUnknown,
+}
+
+impl<E> Connection<E> {
+    fn is_ending(&self) -> bool {
+        matches!(self.standing, Standing::Ending | Standing::EndingUnknown)
+    }
 }
 
 impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
@@ -53,11 +75,14 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
             envelopes,
             session: session.into(),
             name: None,
+            voice_begins: VoiceBegins::AtOnce,
             peers: BTreeMap::new(),
             timeouts: BTreeSet::new(),
             newcomer: None,
             sorted: Sorted::default(),
             sorted_of: Peer(0),
+            packet: Vec::new(),
+            first_packet: None,
             message: Vec::new(),
             statistics: Statistics::default(),
             protocol_violations: 0,
@@ -72,13 +97,25 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         self
     }
 
+    /// When clients become peers of the session; [`VoiceBegins::AtOnce`] if nothing is said.
+    #[must_use]
+    pub fn voice_begins(mut self, voice_begins: VoiceBegins) -> Self {
+        self.voice_begins = voice_begins;
+        self
+    }
+
     /// The game network below.
     pub fn network(&self) -> &G {
         &self.network
     }
 
     fn accept_newcomer(&mut self, now: Instant) {
-        let Some(peer) = self.newcomer.take() else { return };
+        if let Some(peer) = self.newcomer.take() {
+            self.accept(now, peer);
+        }
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer) {
         self.network.accept(now, peer, &[]);
         if let Some(connection) = self.peers.get_mut(&peer) {
             connection.envelope.handle_connected(now, &mut self.sorted);
@@ -116,13 +153,13 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
     }
 
     /// The next voice packet of what was sorted last; what is for the client is sent.
-    fn next_packet(&mut self, now: Instant) -> Option<(Delivery, usize)> {
+    fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
         while let Some((part, bytes)) = self.sorted.pop() {
             match part {
                 SortedPart::Voice(delivery) => {
-                    self.message.clear();
-                    self.message.extend_from_slice(bytes);
-                    return Some((delivery, bytes.len()));
+                    self.packet.clear();
+                    self.packet.extend_from_slice(bytes);
+                    return Some(delivery);
                 }
                 SortedPart::ToClient(channel) => self.network.send(now, self.sorted_of, channel, bytes),
                 SortedPart::ToGame(_) => {}
@@ -131,12 +168,17 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         None
     }
 
+    fn packet_event(&mut self, peer: Peer, delivery: Delivery) -> ServerEvent<'_> {
+        self.statistics.received.count(delivery, 1, self.packet.len());
+        ServerEvent::Packet { peer, delivery, packet: &self.packet }
+    }
+
     fn run_timeouts(&mut self, now: Instant) {
         while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
             self.timeouts.remove(&(at, peer));
             let Some(connection) = self.peers.get_mut(&peer) else { continue };
             connection.timeout = None;
-            if !connection.is_ending {
+            if !connection.is_ending() {
                 connection.envelope.handle_timeout(now, &mut self.sorted);
                 self.settle(now, peer);
                 self.answer(now);
@@ -144,19 +186,43 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         }
     }
 
-    fn open(&mut self, now: Instant, peer: Peer) {
-        let connection = Connection { envelope: self.envelopes.open(now), timeout: None, is_ending: false };
-        self.peers.insert(peer, connection);
-        self.newcomer = Some(peer);
+    /// A client came. Where it is, if the session is to be told now.
+    fn open(&mut self, now: Instant, peer: Peer, remote: String) -> Option<String> {
+        let envelope = self.envelopes.open(now);
+        let (standing, told) = match self.voice_begins {
+            VoiceBegins::AtOnce => (Standing::Known, Some(remote)),
+            VoiceBegins::WithFirstPacket => (Standing::Silent { remote }, None),
+        };
+        self.peers.insert(peer, Connection { envelope, timeout: None, standing });
+        match told {
+            Some(_) => self.newcomer = Some(peer),
+            None => self.accept(now, peer),
+        }
+        told
     }
 
-    fn close(&mut self, peer: Peer) {
-        if let Some(at) = self.peers.remove(&peer).and_then(|connection| connection.timeout) {
-            self.timeouts.remove(&(at, peer));
+    /// A voice packet came. Where its player is, if the session did not know it.
+    fn introduce(&mut self, peer: Peer) -> Option<String> {
+        let standing = &mut self.peers.get_mut(&peer)?.standing;
+        if !matches!(standing, Standing::Silent { .. }) {
+            return None;
         }
+        match std::mem::replace(standing, Standing::Known) {
+            Standing::Silent { remote } => Some(remote),
+            _ => None,
+        }
+    }
+
+    /// A connection is gone. Whether the session knew of it.
+    fn close(&mut self, peer: Peer) -> bool {
         if self.newcomer == Some(peer) {
             self.newcomer = None;
         }
+        let Some(connection) = self.peers.remove(&peer) else { return false };
+        if let Some(at) = connection.timeout {
+            self.timeouts.remove(&(at, peer));
+        }
+        matches!(connection.standing, Standing::Known | Standing::Ending)
     }
 
     /// What came over the network, as a step towards an event.
@@ -164,7 +230,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         Some(match self.network.poll(now)? {
             GameServerEvent::Connected { peer, remote, .. } => Step::Connected(peer, remote.to_string()),
             GameServerEvent::Message { peer, channel, message } => {
-                let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending);
+                let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
                 if let Some(connection) = connection {
                     connection.envelope.handle_from_client(now, channel, message, &mut self.sorted);
                 }
@@ -184,21 +250,30 @@ enum Step {
 impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer(now);
+        if let Some((peer, delivery)) = self.first_packet.take() {
+            return Some(self.packet_event(peer, delivery));
+        }
         loop {
-            if let Some((delivery, bytes)) = self.next_packet(now) {
-                self.statistics.received.count(delivery, 1, bytes);
-                return Some(ServerEvent::Packet { peer: self.sorted_of, delivery, packet: &self.message });
+            if let Some(delivery) = self.next_packet(now) {
+                let peer = self.sorted_of;
+                if let Some(remote) = self.introduce(peer) {
+                    self.first_packet = Some((peer, delivery));
+                    return Some(ServerEvent::Connected { peer, session: self.session.clone(), remote });
+                }
+                return Some(self.packet_event(peer, delivery));
             }
             self.run_timeouts(now);
             match self.step(now)? {
                 Step::Connected(peer, remote) => {
-                    self.open(now, peer);
-                    return Some(ServerEvent::Connected { peer, session: self.session.clone(), remote });
+                    if let Some(remote) = self.open(now, peer, remote) {
+                        return Some(ServerEvent::Connected { peer, session: self.session.clone(), remote });
+                    }
                 }
                 Step::Message(peer) => self.settle(now, peer),
                 Step::Disconnected(peer, reason) => {
-                    self.close(peer);
-                    return Some(ServerEvent::Disconnected { peer, reason });
+                    if self.close(peer) {
+                        return Some(ServerEvent::Disconnected { peer, reason });
+                    }
                 }
             }
         }
@@ -211,7 +286,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
             return;
         }
         for &peer in peers {
-            let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending);
+            let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
             let is_wrapped = connection.is_some_and(|connection| {
                 let (envelope, network) = (&mut connection.envelope, &mut self.network);
                 wrap_for_client(envelope, now, (delivery, packet), &mut self.message, |channel, message| {
@@ -234,10 +309,14 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
         if self.newcomer == Some(peer) {
             self.newcomer = None;
         }
-        let Some(connection) = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending) else {
+        let Some(connection) = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending()) else {
             return;
         };
-        connection.is_ending = true;
+        connection.standing = match connection.standing {
+            Standing::Silent { .. } => Standing::EndingUnknown,
+            _ => Standing::Ending,
+        };
+        self.first_packet.take_if(|(of, _)| *of == peer);
         if self.sorted_of == peer {
             while self.sorted.pop().is_some() {}
         }

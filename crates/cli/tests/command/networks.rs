@@ -21,8 +21,8 @@ use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings,
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
 use consonance_telepathy::{Telepathy, TelepathyClient};
 use consonance_test_player::TestPlayer;
-use consonance_transport::ClientTransport;
 use consonance_transport::memory::MemoryNetwork;
+use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
 use consonance_utp::UtpClient;
 use consonance_webrtc_network::WebRtcClient;
 
@@ -169,6 +169,40 @@ fn clients_of_seven_games_networks_and_a_native_one_hear_each_other_in_one_sessi
     webrtc.udp = (Ipv4Addr::LOCALHOST, 0).into();
     players.push(player("WebRTC", WebRtcClient::bind(webrtc).unwrap()));
     assert_all_hear_each_other(&mut players, |_| {});
+}
+
+#[test]
+fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
+    let folder = Folder::new();
+    let text = "[limits]\nhandshake_s = 0.5\n[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
+                [[listen]]\nnetwork = 'mirror-telepathy'\naddress = '127.0.0.1:0'\n";
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let open = server.until_line("Telepathy", |line| line.contains("over mirror-telepathy at"));
+    let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
+    let settings = StreamClientSettings::new((Ipv4Addr::LOCALHOST, port).into());
+    let telepathy = TelepathyClient::new(Telepathy::default(), settings).unwrap();
+    let mirror = MirrorClient::new(consonance_mirror::ClientSettings::default());
+    let mut in_menus = VoiceClient::new(telepathy, mirror);
+    until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
+
+    let address = server.until_line("QUIC", |line| line.contains("/main#sha256="));
+    let address: QuicAddress = address.split(' ').next_back().unwrap().parse().unwrap();
+    let runtime = QuicRuntime::new(1).unwrap();
+    let mut silent = QuicClient::new(&runtime, address, QuicClientSettings::default());
+    // It came later and is sent away, since it came for nothing but voice.
+    until(&mut silent, |event| matches!(event, LinkEvent::Disconnected { .. }));
+    let event = in_menus.poll(Instant::now());
+    assert!(!matches!(event, Some(LinkEvent::Disconnected { .. })), "{event:?}");
+}
+
+/// Connects, and waits for such an event.
+fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    client.connect(Instant::now());
+    while !client.poll(Instant::now()).is_some_and(|event| is_wanted(&event)) {
+        assert!(Instant::now() < deadline, "it does not happen");
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {

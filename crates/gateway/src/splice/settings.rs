@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::VoiceBegins;
+
 /// How a splice treats voice beside the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpliceSettings {
@@ -23,16 +25,6 @@ impl Default for SpliceSettings {
             upstream_timeout: Duration::from_secs(5),
         }
     }
-}
-
-/// When a client of the game becomes a peer of the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VoiceBegins {
-    /// With its first voice packet: a game may be in its menus for as long as it likes, and who never speaks takes no place.
-    WithFirstPacket,
-    /// As soon as the game's server takes it in. A session that waits only so long for a handshake closes the voice of those
-    /// who have not begun by then.
-    WithGame,
 }
 
 /// What happens to a player's game when the session closes its voice: it was refused, kicked, or broke a rule there.

@@ -6,8 +6,8 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::player::{ClientLeg, UpstreamLeg, Voice};
 use super::timers::Timer;
-use super::{Splice, VoiceBegins, watching};
-use crate::{Envelope as _, Envelopes, GameClient, GameClientEvent, GameServer};
+use super::{Splice, watching};
+use crate::{Envelope as _, Envelopes, GameClient, GameClientEvent, GameServer, VoiceBegins};
 
 enum Event {
     Connected(Vec<u8>),
@@ -80,7 +80,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         }
         match self.settings.voice_begins {
             VoiceBegins::WithFirstPacket => self.take_in(now, peer),
-            VoiceBegins::WithGame => {
+            VoiceBegins::AtOnce => {
                 self.open_voice(now, peer);
             }
         }

@@ -69,7 +69,7 @@ impl Network for Spliced {
         let behind = MemoryGameNetwork::new();
         let game = behind.listen();
         let settings = SpliceSettings {
-            voice_begins: VoiceBegins::WithGame,
+            voice_begins: VoiceBegins::AtOnce,
             voice_closed: VoiceClosed::GameEnds,
             ..SpliceSettings::default()
         };

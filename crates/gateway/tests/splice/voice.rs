@@ -45,7 +45,7 @@ fn voice_of_the_session_reaches_its_listeners_and_nobody_else() {
 #[test]
 fn with_the_game_everybody_is_there_at_once() {
     let mut stage =
-        Stage::new(SpliceSettings { voice_begins: VoiceBegins::WithGame, ..SpliceSettings::default() });
+        Stage::new(SpliceSettings { voice_begins: VoiceBegins::AtOnce, ..SpliceSettings::default() });
     stage.connect(b"");
     stage.drive();
     assert_eq!(stage.heard[&Peer(1)], [Heard::Connected]);

@@ -11,7 +11,7 @@ use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::StreamSettings;
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
-use consonance_gateway::{Envelopes, GameServer, VoiceServer};
+use consonance_gateway::{Envelopes, GameServer, VoiceBegins, VoiceServer};
 use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorVoiceServer, VoiceType, looks_like_batch};
@@ -181,7 +181,8 @@ fn voice_only(
     network: impl GameServer + 'static,
     envelopes: impl Envelopes + 'static,
 ) -> Box<dyn ServerTransport> {
-    Box::new(VoiceServer::new(network, envelopes, session).named(config.network.name()))
+    let server = VoiceServer::new(network, envelopes, session).named(config.network.name());
+    Box::new(server.voice_begins(VoiceBegins::WithFirstPacket))
 }
 
 /// For what strangers must not guess.

@@ -1,0 +1,138 @@
+//! When clients of a game become players of a server for voice only.
+
+use std::time::{Duration, Instant};
+
+use consonance_gateway::memory::{
+    MemoryGameClient, MemoryGameNetwork, MemoryGameServer, RELIABLE, UNRELIABLE,
+};
+use consonance_gateway::{Bare, GameClient as _, GameClientEvent, VoiceBegins, VoiceServer};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
+
+#[derive(Debug, PartialEq, Eq)]
+enum Heard {
+    Connected,
+    Packet(Delivery, Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+struct Stage {
+    now: Instant,
+    network: MemoryGameNetwork,
+    server: VoiceServer<MemoryGameServer, Bare>,
+}
+
+impl Stage {
+    fn new(voice_begins: VoiceBegins) -> Self {
+        let network = MemoryGameNetwork::new();
+        let bare = Bare { reliable: RELIABLE, unreliable: UNRELIABLE };
+        let server = VoiceServer::new(network.listen(), bare, "main").voice_begins(voice_begins);
+        Self { now: Instant::now(), network, server }
+    }
+
+    /// A client that the server took in, and what the session heard of that.
+    fn client(&mut self) -> (MemoryGameClient, Vec<Heard>) {
+        let mut client = self.network.client();
+        client.connect(self.now, b"");
+        let heard = self.heard();
+        assert_eq!(client.poll(self.now), Some(GameClientEvent::Connected { greeting: b"" }));
+        (client, heard)
+    }
+
+    fn heard(&mut self) -> Vec<Heard> {
+        self.heard_by(|_, _| {})
+    }
+
+    /// What the session hears, which answers each newcomer so.
+    fn heard_by(&mut self, mut answer: impl FnMut(&mut Self, Peer)) -> Vec<Heard> {
+        let mut all = Vec::new();
+        while let Some(event) = self.server.poll(self.now) {
+            all.push(match event {
+                ServerEvent::Connected { peer, session, remote } => {
+                    assert_eq!(session, "main");
+                    assert!(!remote.is_empty());
+                    answer(self, peer);
+                    Heard::Connected
+                }
+                ServerEvent::Packet { delivery, packet, .. } => Heard::Packet(delivery, packet.to_vec()),
+                ServerEvent::Disconnected { reason, .. } => Heard::Disconnected(reason),
+            });
+        }
+        all
+    }
+}
+
+fn packet(bytes: &[u8]) -> Heard {
+    Heard::Packet(Delivery::Reliable, bytes.to_vec())
+}
+
+#[test]
+fn at_once_a_client_is_there_before_it_says_anything() {
+    let (_, heard) = Stage::new(VoiceBegins::AtOnce).client();
+    assert_eq!(heard, [Heard::Connected]);
+}
+
+#[test]
+fn with_its_first_packet_a_client_may_be_silent_for_as_long_as_it_likes() {
+    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let (mut client, heard) = stage.client();
+    assert_eq!(heard, []);
+    stage.now += Duration::from_hours(1);
+    assert_eq!(stage.heard(), []);
+    client.send(stage.now, RELIABLE, b"hello");
+    client.send(stage.now, RELIABLE, b"again");
+    assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), packet(b"again")]);
+}
+
+#[test]
+fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither() {
+    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let (mut listener, _) = stage.client();
+    listener.send(stage.now, RELIABLE, b"here I am");
+    stage.heard();
+    let (mut client, _) = stage.client();
+    client.send(stage.now, RELIABLE, b"hello");
+    let heard = stage.heard_by(|stage, _| {
+        stage.server.send(stage.now, &[Peer(1)], Delivery::Reliable, b"somebody came");
+    });
+    assert_eq!(heard, [Heard::Connected, packet(b"hello")]);
+    let said = GameClientEvent::Message { channel: RELIABLE, message: b"somebody came" };
+    assert_eq!(listener.poll(stage.now), Some(said));
+}
+
+#[test]
+fn who_never_speaks_comes_and_goes_unseen() {
+    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    client.disconnect(stage.now);
+    assert_eq!(stage.heard(), []);
+}
+
+#[test]
+fn who_speaks_goes_as_everybody_does() {
+    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    client.send(stage.now, RELIABLE, b"hello");
+    client.disconnect(stage.now);
+    let gone = Heard::Disconnected(DisconnectReason::ClosedByPeer { reason: String::new() });
+    assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), gone]);
+}
+
+#[test]
+fn who_is_not_wanted_is_not_heard_and_learns_why() {
+    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    client.send(stage.now, RELIABLE, b"hello");
+    let heard = stage.heard_by(|stage, peer| stage.server.disconnect(stage.now, peer, "not you"));
+    assert_eq!(heard, [Heard::Connected, Heard::Disconnected(DisconnectReason::ClosedByUs)]);
+    let reason = DisconnectReason::ClosedByPeer { reason: "not you".to_owned() };
+    assert_eq!(client.poll(stage.now), Some(GameClientEvent::Disconnected { reason }));
+}
+
+#[test]
+fn a_server_that_closes_says_goodbye_to_the_silent_too() {
+    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    stage.server.shutdown(stage.now);
+    assert_eq!(stage.heard(), []);
+    assert!(matches!(client.poll(stage.now), Some(GameClientEvent::Disconnected { .. })));
+}
