@@ -43,6 +43,8 @@
 //! the server does, [`receive_direct`](HostedClientHandle::receive_direct) for what that player sends, and
 //! [`poll_direct`](HostedClientHandle::poll_direct) for what is to be sent to it.
 //!
+//! Where both ends of the game's network are ours to write, [`channels`] have done all of that for two channels of it.
+//!
 //! A host that plays too needs no way round through its network: it adds a [`memory`](crate::memory) listener to the
 //! same server and gives its own player a client of that.
 
@@ -50,6 +52,8 @@ use std::time::Duration;
 
 use crate::inbox::InboxLimits;
 use crate::{DisconnectReason, MAX_PACKET_BYTES, PacketLimits};
+
+pub mod channels;
 
 mod client;
 mod client_handle;

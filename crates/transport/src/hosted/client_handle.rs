@@ -171,7 +171,8 @@ impl HostedClientHandle {
         }
     }
 
-    fn drop_received(&mut self) -> Received {
+    /// Counts what came and was nothing.
+    pub(super) fn drop_received(&mut self) -> Received {
         self.wires.outgoing.change(|outbox| outbox.malformed += 1);
         Received::Dropped
     }

@@ -207,7 +207,8 @@ impl HostedServerHandle {
         Some(number)
     }
 
-    fn drop_received(&mut self) -> Received {
+    /// Counts what came and was nothing.
+    pub(super) fn drop_received(&mut self) -> Received {
         self.count(|counts| counts.malformed += 1);
         Received::Dropped
     }

@@ -1,0 +1,88 @@
+//! Voice in two channels of a game's own connections, where both ends are ours.
+//!
+//! A game whose network has channels gives voice two of them: one that is reliable and ordered, one that is not. The game's
+//! connection goes on whatever becomes of the voice, so voice has to say by itself where its link begins and ends: a
+//! reliable message here is a byte for what it is and the rest, and an unreliable one is a voice packet and nothing else.
+//!
+//! | reliable, from a client | body |
+//! |---|---|
+//! | `00` a packet | the packet |
+//! | `01` a link is asked for | its number, big-endian `u32`; the session's name in UTF-8, at most [`SESSION_BYTES_MAX`] |
+//! | `02` the link ends | nothing |
+//!
+//! | reliable, from the server | body |
+//! |---|---|
+//! | `00` a packet | the packet |
+//! | `03` the link is up | its number |
+//! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`MAX_REASON_BYTES`](crate::MAX_REASON_BYTES) |
+//! | `05` there is no link | nothing |
+//!
+//! A client counts its links, and an answer for another than the present one says nothing. What cannot be read is counted
+//! and dropped. Neither end keeps a clock: when the game's connection is gone, the game says so.
+//!
+//! [`ClientChannels`] and [`ServerChannels`] stand between a [hosted](super) handle and the game: the game hands them what
+//! arrived on the two channels and asks them what to send there.
+//!
+//! ```
+//! use std::time::Instant;
+//! use consonance_transport::hosted::{self, HostedSettings, channels};
+//! use consonance_transport::{ClientTransport, Delivery, PacketLimits};
+//!
+//! // What the game's channels carry, in bytes for each message.
+//! let messages = PacketLimits { reliable_bytes: 4096, unreliable_bytes: 1100 };
+//! let (mut transport, handle) = hosted::client(&HostedSettings::new(channels::packet_limits(messages)));
+//! let mut voice = channels::ClientChannels::new(handle, "main");
+//!
+//! // The voice thread does this, …
+//! transport.connect(Instant::now());
+//! // … and the game that, once per frame, when it is connected to its server.
+//! voice.handle_game_connected();
+//! while let Some(transmit) = voice.poll_transmit() {
+//!     assert_eq!((transmit.delivery, transmit.message), (Delivery::Reliable, &b"\x01\0\0\0\x01main"[..]));
+//! }
+//! voice.handle_message(Delivery::Reliable, b"\x03\0\0\0\x01");
+//! ```
+
+use crate::PacketLimits;
+
+mod client;
+mod client_message;
+#[doc(hidden)]
+pub mod fuzz;
+mod server;
+mod server_message;
+
+pub use client::{ClientChannels, ClientTransmit};
+pub use server::{ServerChannels, ServerTransmit};
+
+/// The longest name of a session, in bytes of UTF-8; more of it is not sent.
+pub const SESSION_BYTES_MAX: usize = 255;
+
+/// What one message of the game's channels may have in it, where the game's messages may be as large as `messages`.
+pub fn packet_limits(messages: PacketLimits) -> PacketLimits {
+    PacketLimits { reliable_bytes: messages.reliable_bytes.saturating_sub(1), ..messages }
+}
+
+/// The number of a link, as its client counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LinkNumber(u32);
+
+impl LinkNumber {
+    fn split(message: &[u8]) -> Option<(Self, &[u8])> {
+        let (number, rest) = message.split_first_chunk()?;
+        Some((Self(u32::from_be_bytes(*number)), rest))
+    }
+}
+
+/// The first byte of each reliable message, in both directions.
+mod kind {
+    pub(super) const PACKET: u8 = 0;
+    pub(super) const ASKED: u8 = 1;
+    pub(super) const LEFT: u8 = 2;
+    pub(super) const UP: u8 = 3;
+    pub(super) const ENDED: u8 = 4;
+    pub(super) const NO_LINK: u8 = 5;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! The client's end of the two channels.
+
+use std::task::Waker;
+
+use super::super::{ClientRequest, HostedClientHandle};
+use super::client_message::ClientMessage;
+use super::server_message::ServerMessage;
+use super::{LinkNumber, SESSION_BYTES_MAX};
+use crate::Delivery;
+
+/// A hosted client's handle whose link to the server lives in two channels of the game's connection.
+///
+/// While the game is not connected, a link that is asked for waits until it is.
+#[derive(Debug)]
+pub struct ClientChannels {
+    handle: HostedClientHandle,
+    session: String,
+    is_game_connected: bool,
+    link: Link,
+    /// The present link, or the last.
+    number: LinkNumber,
+    /// The message that is shown next, or was shown last.
+    message: Vec<u8>,
+    /// Whether it is still to be shown.
+    is_message_waiting: bool,
+}
+
+/// What a client's channels are to carry to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientTransmit<'a> {
+    /// On which of the two channels.
+    pub delivery: Delivery,
+    /// Its bytes, valid until the next call.
+    pub message: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    Unwanted,
+    /// Wanted, and the game is not connected.
+    Waiting,
+    /// The server was asked, or is with the next message.
+    Asked,
+    Up,
+}
+
+impl ClientChannels {
+    /// Channels for this handle, to the session of this name; an empty name means the server's only one. Of the name,
+    /// [`SESSION_BYTES_MAX`] bytes count.
+    pub fn new(handle: HostedClientHandle, session: &str) -> Self {
+        Self {
+            handle,
+            session: session[..session.floor_char_boundary(SESSION_BYTES_MAX)].to_owned(),
+            is_game_connected: false,
+            link: Link::Unwanted,
+            number: LinkNumber(0),
+            message: Vec::new(),
+            is_message_waiting: false,
+        }
+    }
+
+    /// The game is connected to its server. Saying so again changes nothing.
+    pub fn handle_game_connected(&mut self) {
+        self.is_game_connected = true;
+        if self.link == Link::Waiting {
+            self.ask();
+        }
+    }
+
+    /// The game's connection is gone, and the link with it. Saying so again changes nothing.
+    pub fn handle_game_disconnected(&mut self) {
+        self.is_game_connected = false;
+        self.is_message_waiting = false;
+        if matches!(self.link, Link::Asked | Link::Up) {
+            self.link = Link::Unwanted;
+            self.handle.link_lost();
+        }
+    }
+
+    /// A message came from the server on the channel for this delivery.
+    pub fn handle_message(&mut self, delivery: Delivery, message: &[u8]) {
+        if delivery == Delivery::Unreliable {
+            if self.link == Link::Up {
+                self.handle.receive(delivery, message);
+            }
+            return;
+        }
+        match ServerMessage::parse(message) {
+            Some(ServerMessage::Packet(packet)) if self.link == Link::Up => {
+                self.handle.receive(delivery, packet);
+            }
+            Some(ServerMessage::Up(number)) if number == self.number && self.link == Link::Asked => {
+                self.link = Link::Up;
+                self.handle.link_up();
+            }
+            Some(ServerMessage::Ended { link, words })
+                if link == self.number && matches!(self.link, Link::Asked | Link::Up) =>
+            {
+                self.link = Link::Unwanted;
+                self.handle.link_down(&String::from_utf8_lossy(words));
+            }
+            Some(ServerMessage::NoLink) if self.link == Link::Up => {
+                self.link = Link::Unwanted;
+                self.handle.link_lost();
+            }
+            // For a link before the present one.
+            Some(_) => {}
+            None => {
+                self.handle.drop_received();
+            }
+        }
+    }
+
+    /// The game cannot deliver a reliable message any more, as when its channel is full: the link ends.
+    pub fn handle_send_failed(&mut self) {
+        if matches!(self.link, Link::Asked | Link::Up) {
+            self.handle.send_failed();
+            self.leave();
+        }
+    }
+
+    /// The next message for the server, or `None`. Call it until it says `None`: only then will the waker be called again.
+    ///
+    /// While the game is not connected, there is none.
+    pub fn poll_transmit(&mut self) -> Option<ClientTransmit<'_>> {
+        loop {
+            if std::mem::take(&mut self.is_message_waiting) {
+                return Some(ClientTransmit { delivery: Delivery::Reliable, message: &self.message });
+            }
+            match self.handle.poll()? {
+                ClientRequest::Connect => {
+                    self.link = Link::Waiting;
+                    if self.is_game_connected {
+                        self.ask();
+                    }
+                }
+                ClientRequest::Send { delivery: Delivery::Reliable, packet } => {
+                    ClientMessage::Packet(packet).write(&mut self.message);
+                    self.is_message_waiting = true;
+                }
+                ClientRequest::Send { delivery, packet } => {
+                    self.message.clear();
+                    self.message.extend_from_slice(packet);
+                    return Some(ClientTransmit { delivery, message: &self.message });
+                }
+                ClientRequest::Disconnect => match self.link {
+                    Link::Asked | Link::Up => self.leave(),
+                    Link::Waiting | Link::Unwanted => self.link = Link::Unwanted,
+                },
+            }
+        }
+    }
+
+    /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the client asks for
+    /// another one.
+    pub fn session_reset(&mut self) {
+        if matches!(self.link, Link::Asked | Link::Up) {
+            self.handle.session_reset();
+            self.leave();
+        }
+    }
+
+    /// Asks to be woken, from any thread, when [`poll_transmit`](Self::poll_transmit) has something.
+    pub fn set_waker(&mut self, waker: Waker) {
+        self.handle.set_waker(waker);
+    }
+
+    /// Whether the transport was dropped, so that there is nothing to do once [`poll_transmit`](Self::poll_transmit) says
+    /// `None`.
+    pub fn is_finished(&self) -> bool {
+        !self.is_message_waiting && self.handle.is_finished()
+    }
+
+    /// The handle, whose calls for direct links are the game's to make. The others are made here.
+    pub fn direct(&mut self) -> &mut HostedClientHandle {
+        &mut self.handle
+    }
+
+    fn ask(&mut self) {
+        self.link = Link::Asked;
+        self.number.0 = self.number.0.wrapping_add(1);
+        let link = self.number;
+        ClientMessage::Asked { link, session: &self.session }.write(&mut self.message);
+        self.is_message_waiting = true;
+    }
+
+    fn leave(&mut self) {
+        self.link = Link::Unwanted;
+        ClientMessage::Left.write(&mut self.message);
+        self.is_message_waiting = true;
+    }
+}

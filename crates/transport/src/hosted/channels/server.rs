@@ -1,0 +1,228 @@
+//! The server's end of the two channels of every client.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::task::Waker;
+
+use super::super::{HostedServerHandle, ServerRequest};
+use super::LinkNumber;
+use super::client_message::ClientMessage;
+use super::server_message::ServerMessage;
+use crate::Delivery;
+
+/// A hosted server's handle whose links to clients live in two channels of the game's connections.
+///
+/// Clients have the game's own numbers.
+#[derive(Debug)]
+pub struct ServerChannels {
+    handle: HostedServerHandle,
+    clients: BTreeMap<u64, Client>,
+    /// What is to be said besides what the handle wants.
+    answers: VecDeque<(u64, Answer)>,
+    /// The message that was shown last, …
+    message: Vec<u8>,
+    /// … and whom it was for.
+    receivers: Vec<u64>,
+}
+
+/// What a server's channels are to carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerTransmit<'a> {
+    /// To which clients, each once.
+    pub clients: &'a [u64],
+    /// On which of the two channels.
+    pub delivery: Delivery,
+    /// Its bytes, valid until the next call.
+    pub message: &'a [u8],
+}
+
+/// A client of the game that has said something on the reliable channel.
+#[derive(Debug, Default)]
+struct Client {
+    /// The link that it has.
+    link: Option<LinkNumber>,
+    /// It was told that it has none.
+    knows_of_no_link: bool,
+    /// Links it asked for since the last turn.
+    links_asked: u8,
+}
+
+#[derive(Debug)]
+enum Answer {
+    Ended(LinkNumber, &'static str),
+    NoLink,
+}
+
+impl ServerChannels {
+    /// Channels for this handle.
+    pub fn new(handle: HostedServerHandle) -> Self {
+        Self {
+            handle,
+            clients: BTreeMap::new(),
+            answers: VecDeque::new(),
+            message: Vec::new(),
+            receivers: Vec::new(),
+        }
+    }
+
+    /// A message came from a client of the game on the channel for this delivery. Who sent it must be what the game's network
+    /// knows.
+    pub fn handle_message(&mut self, client: u64, delivery: Delivery, message: &[u8]) {
+        if delivery == Delivery::Unreliable {
+            self.handle.receive(client, delivery, message);
+            return;
+        }
+        match ClientMessage::parse(message) {
+            Some(ClientMessage::Packet(packet)) => self.handle_packet(client, packet),
+            Some(ClientMessage::Asked { link, session }) => self.handle_asked(client, link, session),
+            Some(ClientMessage::Left) => {
+                self.end(client, |handle| handle.peer_disconnected(client, ""));
+            }
+            None => {
+                self.handle.drop_received();
+            }
+        }
+    }
+
+    /// The game's connection to a client is gone. Nothing more is said to it.
+    pub fn handle_game_disconnected(&mut self, client: u64) {
+        if self.clients.remove(&client).is_some() {
+            self.handle.peer_lost(client);
+            self.answers.retain(|&(to, _)| to != client);
+        }
+    }
+
+    /// The game cannot deliver a reliable message to a client any more, as when its channel is full: the link ends.
+    pub fn handle_send_failed(&mut self, client: u64) {
+        if let Some(link) = self.end(client, |handle| handle.send_failed(client)) {
+            self.answers.push_back((client, Answer::Ended(link, TOO_SLOW)));
+        }
+    }
+
+    /// The clients of whom the game has to say when their connections are gone: those who have said something.
+    pub fn clients(&self) -> impl Iterator<Item = u64> + '_ {
+        self.clients.keys().copied()
+    }
+
+    /// The next message to send, or `None`. Call it until it says `None`: only then will the waker be called again.
+    pub fn poll_transmit(&mut self) -> Option<ServerTransmit<'_>> {
+        loop {
+            if let Some((client, answer)) = self.answers.pop_front() {
+                match answer {
+                    Answer::Ended(link, words) => {
+                        ServerMessage::Ended { link, words: words.as_bytes() }.write(&mut self.message);
+                    }
+                    Answer::NoLink => ServerMessage::NoLink.write(&mut self.message),
+                }
+                return Some(self.shown(client));
+            }
+            let Some(request) = self.handle.poll() else {
+                self.clients.values_mut().for_each(|client| client.links_asked = 0);
+                return None;
+            };
+            match request {
+                ServerRequest::Send { peers, delivery, packet } => {
+                    self.receivers.clear();
+                    self.receivers.extend_from_slice(peers);
+                    match delivery {
+                        Delivery::Reliable => ServerMessage::Packet(packet).write(&mut self.message),
+                        Delivery::Unreliable => {
+                            self.message.clear();
+                            self.message.extend_from_slice(packet);
+                        }
+                    }
+                    return Some(ServerTransmit {
+                        clients: &self.receivers,
+                        delivery,
+                        message: &self.message,
+                    });
+                }
+                ServerRequest::Accept { peer } => {
+                    if let Some(link) = self.clients.get(&peer).and_then(|client| client.link) {
+                        ServerMessage::Up(link).write(&mut self.message);
+                        return Some(self.shown(peer));
+                    }
+                }
+                ServerRequest::Refuse { peer, reason } | ServerRequest::Disconnect { peer, reason } => {
+                    if let Some(link) = self.clients.get_mut(&peer).and_then(Client::end) {
+                        ServerMessage::Ended { link, words: reason.as_bytes() }.write(&mut self.message);
+                        return Some(self.shown(peer));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The session begins anew elsewhere, as when another player becomes its host: every link ends. Nobody is told, because
+    /// everybody knows; who does not is told when it speaks.
+    pub fn session_reset(&mut self) {
+        self.handle.session_reset();
+        self.clients.clear();
+        self.answers.clear();
+    }
+
+    /// Asks to be woken, from any thread, when [`poll_transmit`](Self::poll_transmit) has something.
+    pub fn set_waker(&mut self, waker: Waker) {
+        self.handle.set_waker(waker);
+    }
+
+    /// Whether the transport was dropped, so that there is nothing to do once [`poll_transmit`](Self::poll_transmit) says
+    /// `None`.
+    pub fn is_finished(&self) -> bool {
+        self.answers.is_empty() && self.handle.is_finished()
+    }
+
+    fn handle_packet(&mut self, client: u64, packet: &[u8]) {
+        let known = self.clients.entry(client).or_default();
+        if known.link.is_some() {
+            self.handle.receive(client, Delivery::Reliable, packet);
+        } else if !std::mem::replace(&mut known.knows_of_no_link, true) {
+            // It was here before we were.
+            self.answers.push_back((client, Answer::NoLink));
+        }
+    }
+
+    fn handle_asked(&mut self, client: u64, link: LinkNumber, session: &str) {
+        let known = self.clients.entry(client).or_default();
+        if known.links_asked >= LINKS_ASKED_MAX {
+            self.handle.drop_received();
+            return;
+        }
+        known.links_asked += 1;
+        if self.handle.peer_connected(client, session) {
+            known.link = Some(link);
+            known.knows_of_no_link = false;
+        } else {
+            known.end();
+            self.answers.push_back((client, Answer::Ended(link, FULL)));
+        }
+    }
+
+    /// Ends the link of a client, if it has one, as the handle is told.
+    fn end(&mut self, client: u64, tell: impl FnOnce(&mut HostedServerHandle)) -> Option<LinkNumber> {
+        let link = self.clients.get_mut(&client)?.end()?;
+        tell(&mut self.handle);
+        Some(link)
+    }
+
+    /// The message that was written, for one client.
+    fn shown(&mut self, client: u64) -> ServerTransmit<'_> {
+        self.receivers.clear();
+        self.receivers.push(client);
+        ServerTransmit { clients: &self.receivers, delivery: Delivery::Reliable, message: &self.message }
+    }
+}
+
+impl Client {
+    /// Its link, which it has no more. Either end said so, so it knows.
+    fn end(&mut self) -> Option<LinkNumber> {
+        self.knows_of_no_link = true;
+        self.link.take()
+    }
+}
+
+/// How often a client may ask for a link between two turns of the game. A person who changes their mind needs two.
+pub(super) const LINKS_ASKED_MAX: u8 = 16;
+
+pub(super) const TOO_SLOW: &str = "reliable packets could not be delivered";
+
+pub(super) const FULL: &str = "the server is full";
