@@ -10,7 +10,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use consonance_gateway::{SourceAddresses, SpliceSettings, VoiceClosed};
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
-use networks::{NETWORKS, SpliceNetwork, SplicePlan};
+pub(crate) use networks::NETWORKS;
+use networks::{SpliceNetwork, SplicePlan};
 
 /// Where the game's clients come, where the game's server is, and where their voice goes.
 #[derive(Debug, Args)]

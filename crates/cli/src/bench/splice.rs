@@ -7,6 +7,7 @@
 mod crowd;
 mod game;
 mod meter;
+mod networks;
 mod player;
 mod stamped;
 
@@ -17,6 +18,7 @@ use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rustix::thread::set_current_timer_slack;
 use serde_json::{Map, Value};
 
@@ -25,11 +27,15 @@ use super::schedule::Schedule;
 use crowd::Crowd;
 use game::Game;
 use meter::Meter;
+use networks::{NETWORKS, Network};
 use player::Now;
 
 /// Who plays, and who speaks.
 #[derive(Debug, Args)]
 pub(crate) struct SpliceBench {
+    /// The game's network, as `consonance splice` calls it.
+    #[arg(long, value_name = "NETWORK", default_value = "mirror", value_parser = network_parser())]
+    network: &'static Network,
     /// How many clients each crowd has.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
     clients: u16,
@@ -59,13 +65,20 @@ const FRAMES_PER_S: f64 = 50.0;
 /// Long enough not to burn the core, short enough not to be seen in the figures.
 const REST: Duration = Duration::from_micros(20);
 
+fn network_parser() -> impl TypedValueParser<Value = &'static Network> {
+    PossibleValuesParser::new(NETWORKS.iter().map(|network| network.name)).try_map(|name| {
+        NETWORKS.iter().find(|network| network.name == name).ok_or("there is no such network")
+    })
+}
+
 pub(crate) fn run(bench: &SpliceBench) -> Result<(), Box<dyn Error>> {
     let _ = set_current_timer_slack(NonZero::new(1));
-    let game = Game::open()?;
+    let network = bench.network;
+    let game = Game::open(network)?;
     let upstream = game.address().to_string();
-    let arguments = ["splice", "mirror", "--listen", "127.0.0.1:0", "--upstream", &upstream];
+    let arguments = ["splice", network.name, "--listen", "127.0.0.1:0", "--upstream", &upstream];
     let splice = ChildProcess::start(&arguments, [], address_in)?;
-    let mut stage = Stage::fill(bench, game, *splice.address())?;
+    let mut stage = Stage::fill(bench, network, game, *splice.address())?;
     let figures = splice.figures();
     let (mut direct, mut spliced) = (Total::default(), Total::default());
     let time = Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(2 * ROUNDS));
@@ -110,13 +123,18 @@ struct Stage {
 }
 
 impl Stage {
-    fn fill(bench: &SpliceBench, game: Game, splice: SocketAddr) -> Result<Self, Box<dyn Error>> {
+    fn fill(
+        bench: &SpliceBench,
+        network: &'static Network,
+        game: Game,
+        splice: SocketAddr,
+    ) -> Result<Self, Box<dyn Error>> {
         let started = Instant::now();
         let now = Now::since(started);
         let clients = usize::from(bench.clients);
         let speakers = usize::from(bench.speakers.min(bench.clients));
-        let direct = Crowd::connect(now, game.address(), clients, None)?;
-        let spliced = Crowd::connect(now, splice, clients, Some(speakers))?;
+        let direct = Crowd::connect(now, network, game.address(), clients, None)?;
+        let spliced = Crowd::connect(now, network, splice, clients, Some(speakers))?;
         let voice = Schedule::new(started, speakers.max(1), FRAMES_PER_S);
         let mut stage = Self { game, direct, spliced, voice, meter: Meter::default(), started };
         let deadline = started + PATIENCE;

@@ -7,21 +7,29 @@ use serde_json::Value;
 use crate::program::Program;
 
 #[test]
-fn both_crowds_play_and_some_speak() {
+fn both_crowds_play_on_every_network_and_some_speak() {
+    let networks = ["mirror", "mirror-telepathy", "mirror-websocket", "darkrift", "fishnet", "ngo"];
     let arguments = ["bench", "splice", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
-    let ended = Program::start(&arguments).end();
-    ended.assert_well();
-    let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
+    let start = |network| Program::start(&[&arguments[..], &["--network", network]].concat());
+    let benches = networks.map(|network| (network, start(network)));
+    for (network, bench) in benches {
+        let ended = bench.end();
+        ended.assert_well();
+        assert_is_measured(network, &serde_json::from_str(ended.out.last().unwrap()).unwrap());
+    }
+}
+
+fn assert_is_measured(network: &str, figures: &Value) {
     assert_eq!((&figures["clients"], &figures["speakers"]), (&4.into(), &2.into()));
     for (kind, way) in
         [("unreliable", "direct"), ("unreliable", "spliced"), ("reliable", "direct"), ("reliable", "spliced")]
     {
         for share in ["p50", "p95", "p99"] {
             let delay = figures[format!("{kind}_{way}_{share}_us")].as_f64().unwrap();
-            assert!(delay > 0.0, "{kind} {way} {share}: {figures}");
+            assert!(delay > 0.0, "{network}, {kind} {way} {share}: {figures}");
         }
     }
     for field in ["game_messages_per_s", "voice_heard_per_s", "splice_cpu_percent"] {
-        assert!(figures[field].as_f64().unwrap() > 0.0, "{field}: {figures}");
+        assert!(figures[field].as_f64().unwrap() > 0.0, "{network}, {field}: {figures}");
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 
 use super::meter::Meter;
+use super::networks::Network;
 use super::player::{Now, Player};
 
 pub(super) struct Crowd(Vec<Player>);
@@ -12,13 +13,14 @@ impl Crowd {
     /// So many clients; if they have voice, the first so many of them speak.
     pub(super) fn connect(
         now: Now,
+        of: &'static Network,
         address: SocketAddr,
         clients: usize,
         speakers: Option<usize>,
     ) -> Result<Self, Box<dyn Error>> {
         let player = |number: usize| {
             let speaks = speakers.map(|speakers| number < speakers);
-            Player::connect(now, address, number as u16, speaks)
+            Player::connect(now, of, address, number as u16, speaks)
         };
         Ok(Self((0..clients).map(player).collect::<Result<_, _>>()?))
     }

@@ -2,46 +2,46 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
-use consonance_gateway::udp::{UdpServer, UdpServerSettings};
-use consonance_gateway::{GameServer as _, GameServerEvent};
-use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
-use consonance_mirror::looks_like_batch;
-use consonance_transport::{Delivery, Peer};
+use consonance_gateway::{Envelope, GameServer, GameServerEvent, Sorted, SortedPart};
+use consonance_transport::Peer;
 
 use super::meter::Meter;
-use super::player::{Now, is_reliable_turn};
+use super::networks::Network;
+use super::player::{Now, delivery_of_turn};
 use super::stamped::Stamped;
 
 pub(super) struct Game {
-    network: UdpServer<KcpServer>,
+    of: &'static Network,
+    network: Box<dyn GameServer>,
+    address: SocketAddr,
     /// By whether they are behind the splice, and by their numbers.
     peers: BTreeMap<(bool, u16), Peer>,
+    /// What answers those that want to be taken in.
+    approvals: BTreeMap<Peer, Box<dyn Envelope>>,
+    sorted: Sorted,
     moves: u64,
 }
 
 impl Game {
-    pub(super) fn open() -> io::Result<Self> {
-        let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
-        // Nobody has to be kept out of this machine's own bench.
-        let endpoint = KcpServer::new(KcpServerSettings { link, ..KcpServerSettings::default() }, [1; 32]);
-        let network =
-            UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default())?;
-        Ok(Self { network, peers: BTreeMap::new(), moves: 0 })
+    pub(super) fn open(of: &'static Network) -> io::Result<Self> {
+        let (network, address) = (of.server)()?;
+        let (peers, approvals) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { of, network, address, peers, approvals, sorted: Sorted::default(), moves: 0 })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
-        self.network.local_addr()
+        self.address
     }
 
     /// Tells one client something.
     pub(super) fn play(&mut self, now: Now, is_spliced: bool, number: usize, meter: &mut Meter) {
         let Some(&peer) = self.peers.get(&(is_spliced, number as u16)) else { return };
         self.moves += 1;
-        let channel = if is_reliable_turn(self.moves) { RELIABLE_CHANNEL } else { UNRELIABLE_CHANNEL };
-        let batch = Stamped::Move { sent_at: now.since }.to_batch(now.since);
-        self.network.send(now.instant, peer, channel, &batch);
+        let delivery = delivery_of_turn(self.moves);
+        let message = (self.of.wrap)(now.since, &Stamped::Move { delivery, sent_at: now.since }.to_bytes());
+        self.network.send(now.instant, peer, self.network.channel_for(delivery), &message);
         meter.send();
     }
 
@@ -52,21 +52,37 @@ impl Game {
         while let Some(event) = self.network.poll(now.instant) {
             came += 1;
             match event {
-                GameServerEvent::Connected { peer, .. } => self.network.accept(now.instant, peer, &[]),
-                GameServerEvent::Message { peer, channel, message } => match Stamped::of_batch(message) {
-                    Some(Stamped::Introduction { is_spliced, number }) => {
-                        self.peers.insert((is_spliced, number), peer);
+                GameServerEvent::Connected { peer, .. } => {
+                    self.approvals.extend(self.of.approval.map(|approval| (peer, approval(now.instant))));
+                    self.network.accept(now.instant, peer, &[]);
+                }
+                GameServerEvent::Message { peer, channel, message } => {
+                    match (self.of.unwrap)(message).and_then(Stamped::of_bytes) {
+                        Some(Stamped::Introduction { is_spliced, number }) => {
+                            self.peers.insert((is_spliced, number), peer);
+                        }
+                        Some(Stamped::Move { delivery, sent_at }) => {
+                            meter.receive(delivery, now.again().saturating_sub(sent_at));
+                        }
+                        None => {
+                            if let Some(approval) = self.approvals.get_mut(&peer) {
+                                approval.handle_from_client(now.instant, channel, message, &mut self.sorted);
+                            }
+                            self.answer(now, peer);
+                        }
                     }
-                    Some(Stamped::Move { sent_at }) => {
-                        let is_reliable = channel == RELIABLE_CHANNEL;
-                        let delivery = if is_reliable { Delivery::Reliable } else { Delivery::Unreliable };
-                        meter.receive(delivery, now.again().saturating_sub(sent_at));
-                    }
-                    None => {}
-                },
+                }
                 GameServerEvent::Disconnected { .. } => {}
             }
         }
         came
+    }
+
+    fn answer(&mut self, now: Now, peer: Peer) {
+        while let Some((part, bytes)) = self.sorted.pop() {
+            if let SortedPart::ToClient(channel) = part {
+                self.network.send(now.instant, peer, channel, bytes);
+            }
+        }
     }
 }

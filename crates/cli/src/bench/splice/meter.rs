@@ -12,7 +12,7 @@ pub(super) struct Meter {
     reliable: Delays,
     sent: u64,
     received: u64,
-    /// Voice packets that players got.
+    /// Frames of voice that players heard.
     pub(super) voice: u64,
 }
 

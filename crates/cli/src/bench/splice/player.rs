@@ -1,13 +1,10 @@
-//! One client of the game: kcp2k, Mirror, and the session engine if it has voice.
+//! One client of the game: its network, its envelope, and the session engine if it has voice.
 
 use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{UdpClient, UdpClientSettings};
-use consonance_gateway::{ClientEnvelope as _, GameClient as _, GameClientEvent, Sorted, SortedPart};
-use consonance_kcp::{KcpClient, KcpClientSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
-use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
+use consonance_gateway::{ClientEnvelope, GameClient, GameClientEvent, Sorted, SortedPart};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkId,
     Target,
@@ -15,6 +12,7 @@ use consonance_session::{
 use consonance_transport as transport;
 
 use super::meter::Meter;
+use super::networks::Network;
 use super::stamped::Stamped;
 
 /// One moment, for networks and for engines.
@@ -41,8 +39,9 @@ impl Now {
 
 pub(super) struct Player {
     number: u16,
-    network: UdpClient<KcpClient>,
-    envelope: MirrorClient,
+    of: &'static Network,
+    network: Box<dyn GameClient>,
+    envelope: Box<dyn ClientEnvelope>,
     sorted: Sorted,
     is_up: bool,
     voice: Option<Voice>,
@@ -65,25 +64,26 @@ const ROOM: &str = "hall";
 const INTRODUCTIONS: Duration = Duration::from_millis(100);
 
 /// One message in ten is reliable.
-pub(super) fn is_reliable_turn(number: u64) -> bool {
-    number.is_multiple_of(10)
+pub(super) fn delivery_of_turn(number: u64) -> transport::Delivery {
+    if number.is_multiple_of(10) { transport::Delivery::Reliable } else { transport::Delivery::Unreliable }
 }
 
 impl Player {
     /// Begins to connect. Who has voice speaks or listens only.
     pub(super) fn connect(
         now: Now,
+        of: &'static Network,
         address: SocketAddr,
         number: u16,
         speaks: Option<bool>,
     ) -> Result<Self, Box<dyn Error>> {
-        let endpoint = KcpClient::new(KcpClientSettings::default());
-        let mut network = UdpClient::new(address, endpoint, UdpClientSettings::default());
+        let mut network = (of.client)(address, number)?;
         network.connect(now.instant, &[]);
         Ok(Self {
             number,
+            of,
             network,
-            envelope: MirrorClient::new(MirrorSettings::default()),
+            envelope: (of.envelope)(),
             sorted: Sorted::default(),
             is_up: false,
             voice: speaks.map(|speaks| Voice::new(number, speaks)).transpose()?,
@@ -101,9 +101,10 @@ impl Player {
         let is_due = self.introduced_at.is_none_or(|at| now.instant >= at + INTRODUCTIONS);
         if self.is_up && is_due {
             self.introduced_at = Some(now.instant);
-            let batch = Stamped::Introduction { is_spliced, number: self.number }.to_batch(now.since);
-            for channel in [RELIABLE_CHANNEL, UNRELIABLE_CHANNEL] {
-                self.network.send(now.instant, channel, &batch);
+            let introduction = Stamped::Introduction { is_spliced, number: self.number }.to_bytes();
+            let message = (self.of.wrap)(now.since, &introduction);
+            for delivery in [transport::Delivery::Reliable, transport::Delivery::Unreliable] {
+                self.network.send(now.instant, self.network.channel_for(delivery), &message);
             }
             self.moves += 1;
         }
@@ -112,9 +113,9 @@ impl Player {
     /// Tells the game something.
     pub(super) fn play(&mut self, now: Now, meter: &mut Meter) {
         self.moves += 1;
-        let channel = if is_reliable_turn(self.moves) { RELIABLE_CHANNEL } else { UNRELIABLE_CHANNEL };
-        let batch = Stamped::Move { sent_at: now.since }.to_batch(now.since);
-        self.network.send(now.instant, channel, &batch);
+        let delivery = delivery_of_turn(self.moves);
+        let message = (self.of.wrap)(now.since, &Stamped::Move { delivery, sent_at: now.since }.to_bytes());
+        self.network.send(now.instant, self.network.channel_for(delivery), &message);
         meter.send();
     }
 
@@ -137,13 +138,8 @@ impl Player {
                     self.envelope.handle_connected(now.instant, &mut self.sorted);
                 }
                 GameClientEvent::Message { channel, message } => {
-                    if let Some(Stamped::Move { sent_at }) = Stamped::of_batch(message) {
-                        let is_reliable = channel == RELIABLE_CHANNEL;
-                        let delivery = if is_reliable {
-                            transport::Delivery::Reliable
-                        } else {
-                            transport::Delivery::Unreliable
-                        };
+                    let stamped = (self.of.unwrap)(message).and_then(Stamped::of_bytes);
+                    if let Some(Stamped::Move { delivery, sent_at }) = stamped {
                         meter.receive(delivery, now.again().saturating_sub(sent_at));
                     } else {
                         self.envelope.handle_message(now.instant, channel, message, &mut self.sorted);
@@ -151,25 +147,24 @@ impl Player {
                 }
                 GameClientEvent::Disconnected { reason } => return Err(reason.to_string().into()),
             }
-            self.take_parts(now, meter);
+            self.take_parts(now);
         }
         if self.is_up && self.envelope.poll_timeout().is_some_and(|at| at <= now.instant) {
             self.envelope.handle_timeout(now.instant, &mut self.sorted);
-            self.take_parts(now, meter);
+            self.take_parts(now);
         }
         if let Some(voice) = &mut self.voice {
-            voice.turn(now, self.is_up && self.envelope.is_ready());
+            meter.voice += voice.turn(now, self.is_up && self.envelope.is_ready());
         }
         self.send_voice(now);
         self.network.flush(now.instant);
         Ok(came)
     }
 
-    fn take_parts(&mut self, now: Now, meter: &mut Meter) {
+    fn take_parts(&mut self, now: Now) {
         while let Some((part, bytes)) = self.sorted.pop() {
             match (part, &mut self.voice) {
                 (SortedPart::Voice(delivery), Some(voice)) => {
-                    meter.voice += u64::from(delivery == transport::Delivery::Unreliable);
                     voice.engine.handle_packet(now.at, LINK, to_session(delivery), bytes);
                 }
                 (SortedPart::ToGame(channel), _) => self.network.send(now.instant, channel, bytes),
@@ -202,7 +197,8 @@ impl Voice {
         Ok(Self { engine, has_link: false, has_joined: false, speaks })
     }
 
-    fn turn(&mut self, now: Now, is_ready: bool) {
+    /// How many frames were heard.
+    fn turn(&mut self, now: Now, is_ready: bool) -> u64 {
         if is_ready && !self.has_link {
             self.has_link = true;
             self.engine.handle_connected(now.at, LINK);
@@ -210,10 +206,13 @@ impl Voice {
         if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
             self.engine.handle_timeout(now.at);
         }
+        let mut heard = 0;
         while let Some(event) = self.engine.poll_event() {
             self.has_joined |= matches!(event, ClientEvent::RosterReceived);
+            heard += u64::from(matches!(event, ClientEvent::Voice(_)));
         }
         while self.engine.poll_command().is_some() {}
+        heard
     }
 }
 
