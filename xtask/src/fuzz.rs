@@ -47,6 +47,7 @@ const TARGETS: &[&str] = &[
     "darkrift_messages",
     "forge_datagrams",
     "signalling_messages",
+    "hosted_channels",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

@@ -126,6 +126,7 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-transport", "consonance-udp"]),
         tests_may_also_use: &[],
     },
+    Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-sidecar",
         may_use: Only(&["consonance-transport"]),

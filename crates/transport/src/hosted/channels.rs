@@ -9,6 +9,7 @@
 //! | `00` a packet | the packet |
 //! | `01` a link is asked for | its number, big-endian `u32`; the session's name in UTF-8, at most [`SESSION_BYTES_MAX`] |
 //! | `02` the link ends | nothing |
+//! | `06` the link ends, because more came than could be kept | nothing |
 //!
 //! | reliable, from the server | body |
 //! |---|---|
@@ -43,7 +44,7 @@
 //! voice.handle_message(Delivery::Reliable, b"\x03\0\0\0\x01");
 //! ```
 
-use crate::PacketLimits;
+use crate::{MAX_REASON_BYTES, PacketLimits};
 
 mod client;
 mod client_message;
@@ -57,6 +58,10 @@ pub use server::{ServerChannels, ServerTransmit};
 
 /// The longest name of a session, in bytes of UTF-8; more of it is not sent.
 pub const SESSION_BYTES_MAX: usize = 255;
+
+/// The longest message that ends a link, in bytes. A game whose channel is bounded should keep so much of it free for
+/// messages that [are the last](ServerTransmit::is_last).
+pub const LAST_MESSAGE_BYTES_MAX: usize = 1 + 4 + MAX_REASON_BYTES;
 
 /// What one message of the game's channels may have in it, where the game's messages may be as large as `messages`.
 pub fn packet_limits(messages: PacketLimits) -> PacketLimits {
@@ -82,6 +87,7 @@ mod kind {
     pub(super) const UP: u8 = 3;
     pub(super) const ENDED: u8 = 4;
     pub(super) const NO_LINK: u8 = 5;
+    pub(super) const OVERFLOWED: u8 = 6;
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::task::Waker;
 
-use super::super::{ClientRequest, HostedClientHandle};
+use super::super::{ClientRequest, HostedClientHandle, Received};
 use super::client_message::ClientMessage;
 use super::server_message::ServerMessage;
 use super::{LinkNumber, SESSION_BYTES_MAX};
@@ -23,6 +23,8 @@ pub struct ClientChannels {
     message: Vec<u8>,
     /// Whether it is still to be shown.
     is_message_waiting: bool,
+    /// Whether it ends the link.
+    is_message_last: bool,
 }
 
 /// What a client's channels are to carry to the server.
@@ -32,6 +34,8 @@ pub struct ClientTransmit<'a> {
     pub delivery: Delivery,
     /// Its bytes, valid until the next call.
     pub message: &'a [u8],
+    /// It ends the link; see [`LAST_MESSAGE_BYTES_MAX`](super::LAST_MESSAGE_BYTES_MAX).
+    pub is_last: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,7 @@ impl ClientChannels {
             number: LinkNumber(0),
             message: Vec::new(),
             is_message_waiting: false,
+            is_message_last: false,
         }
     }
 
@@ -70,7 +75,7 @@ impl ClientChannels {
     /// The game's connection is gone, and the link with it. Saying so again changes nothing.
     pub fn handle_game_disconnected(&mut self) {
         self.is_game_connected = false;
-        self.is_message_waiting = false;
+        (self.is_message_waiting, self.is_message_last) = (false, false);
         if matches!(self.link, Link::Asked | Link::Up) {
             self.link = Link::Unwanted;
             self.handle.link_lost();
@@ -87,7 +92,9 @@ impl ClientChannels {
         }
         match ServerMessage::parse(message) {
             Some(ServerMessage::Packet(packet)) if self.link == Link::Up => {
-                self.handle.receive(delivery, packet);
+                if self.handle.receive(delivery, packet) == Received::Overflowed {
+                    self.leave(&ClientMessage::Overflowed);
+                }
             }
             Some(ServerMessage::Up(number)) if number == self.number && self.link == Link::Asked => {
                 self.link = Link::Up;
@@ -115,7 +122,7 @@ impl ClientChannels {
     pub fn handle_send_failed(&mut self) {
         if matches!(self.link, Link::Asked | Link::Up) {
             self.handle.send_failed();
-            self.leave();
+            self.leave(&ClientMessage::Left);
         }
     }
 
@@ -125,7 +132,12 @@ impl ClientChannels {
     pub fn poll_transmit(&mut self) -> Option<ClientTransmit<'_>> {
         loop {
             if std::mem::take(&mut self.is_message_waiting) {
-                return Some(ClientTransmit { delivery: Delivery::Reliable, message: &self.message });
+                let is_last = std::mem::take(&mut self.is_message_last);
+                return Some(ClientTransmit {
+                    delivery: Delivery::Reliable,
+                    message: &self.message,
+                    is_last,
+                });
             }
             match self.handle.poll()? {
                 ClientRequest::Connect => {
@@ -141,10 +153,10 @@ impl ClientChannels {
                 ClientRequest::Send { delivery, packet } => {
                     self.message.clear();
                     self.message.extend_from_slice(packet);
-                    return Some(ClientTransmit { delivery, message: &self.message });
+                    return Some(ClientTransmit { delivery, message: &self.message, is_last: false });
                 }
                 ClientRequest::Disconnect => match self.link {
-                    Link::Asked | Link::Up => self.leave(),
+                    Link::Asked | Link::Up => self.leave(&ClientMessage::Left),
                     Link::Waiting | Link::Unwanted => self.link = Link::Unwanted,
                 },
             }
@@ -156,7 +168,7 @@ impl ClientChannels {
     pub fn session_reset(&mut self) {
         if matches!(self.link, Link::Asked | Link::Up) {
             self.handle.session_reset();
-            self.leave();
+            self.leave(&ClientMessage::Left);
         }
     }
 
@@ -184,9 +196,9 @@ impl ClientChannels {
         self.is_message_waiting = true;
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, last: &ClientMessage<'_>) {
         self.link = Link::Unwanted;
-        ClientMessage::Left.write(&mut self.message);
-        self.is_message_waiting = true;
+        last.write(&mut self.message);
+        (self.is_message_waiting, self.is_message_last) = (true, true);
     }
 }

@@ -7,6 +7,7 @@ pub(super) enum ClientMessage<'a> {
     Packet(&'a [u8]),
     Asked { link: LinkNumber, session: &'a str },
     Left,
+    Overflowed,
 }
 
 impl<'a> ClientMessage<'a> {
@@ -23,6 +24,7 @@ impl<'a> ClientMessage<'a> {
                 Self::Asked { link, session: std::str::from_utf8(session).ok()? }
             }
             kind::LEFT if body.is_empty() => Self::Left,
+            kind::OVERFLOWED if body.is_empty() => Self::Overflowed,
             _ => return None,
         })
     }
@@ -41,6 +43,7 @@ impl<'a> ClientMessage<'a> {
                 message.extend_from_slice(session.as_bytes());
             }
             Self::Left => message.push(kind::LEFT),
+            Self::Overflowed => message.push(kind::OVERFLOWED),
         }
     }
 }

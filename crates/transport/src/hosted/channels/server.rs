@@ -33,6 +33,8 @@ pub struct ServerTransmit<'a> {
     pub delivery: Delivery,
     /// Its bytes, valid until the next call.
     pub message: &'a [u8],
+    /// It ends the link; see [`LAST_MESSAGE_BYTES_MAX`](super::LAST_MESSAGE_BYTES_MAX).
+    pub is_last: bool,
 }
 
 /// A client of the game that has said something on the reliable channel.
@@ -77,6 +79,9 @@ impl ServerChannels {
             Some(ClientMessage::Left) => {
                 self.end(client, |handle| handle.peer_disconnected(client, ""));
             }
+            Some(ClientMessage::Overflowed) => {
+                self.end(client, |handle| handle.send_failed(client));
+            }
             None => {
                 self.handle.drop_received();
             }
@@ -113,7 +118,7 @@ impl ServerChannels {
                     }
                     Answer::NoLink => ServerMessage::NoLink.write(&mut self.message),
                 }
-                return Some(self.shown(client));
+                return Some(self.shown(client, true));
             }
             let Some(request) = self.handle.poll() else {
                 self.clients.values_mut().for_each(|client| client.links_asked = 0);
@@ -130,22 +135,19 @@ impl ServerChannels {
                             self.message.extend_from_slice(packet);
                         }
                     }
-                    return Some(ServerTransmit {
-                        clients: &self.receivers,
-                        delivery,
-                        message: &self.message,
-                    });
+                    let (clients, message) = (&self.receivers, &self.message);
+                    return Some(ServerTransmit { clients, delivery, message, is_last: false });
                 }
                 ServerRequest::Accept { peer } => {
                     if let Some(link) = self.clients.get(&peer).and_then(|client| client.link) {
                         ServerMessage::Up(link).write(&mut self.message);
-                        return Some(self.shown(peer));
+                        return Some(self.shown(peer, false));
                     }
                 }
                 ServerRequest::Refuse { peer, reason } | ServerRequest::Disconnect { peer, reason } => {
                     if let Some(link) = self.clients.get_mut(&peer).and_then(Client::end) {
                         ServerMessage::Ended { link, words: reason.as_bytes() }.write(&mut self.message);
-                        return Some(self.shown(peer));
+                        return Some(self.shown(peer, true));
                     }
                 }
             }
@@ -205,10 +207,11 @@ impl ServerChannels {
     }
 
     /// The message that was written, for one client.
-    fn shown(&mut self, client: u64) -> ServerTransmit<'_> {
+    fn shown(&mut self, client: u64, is_last: bool) -> ServerTransmit<'_> {
         self.receivers.clear();
         self.receivers.push(client);
-        ServerTransmit { clients: &self.receivers, delivery: Delivery::Reliable, message: &self.message }
+        let (clients, delivery) = (&self.receivers, Delivery::Reliable);
+        ServerTransmit { clients, delivery, message: &self.message, is_last }
     }
 }
 

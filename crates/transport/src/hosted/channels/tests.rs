@@ -170,6 +170,36 @@ fn a_message_that_cannot_be_delivered_ends_the_link_and_the_other_side_learns_it
 }
 
 #[test]
+fn a_client_that_cannot_keep_what_it_is_sent_is_too_slow_for_the_server() {
+    let (mut game, peer) = Game::with_link();
+    for _ in 0..=settings().incoming.reliable_packets {
+        game.pass_to_client(b"\0a packet");
+    }
+    assert_eq!(game.said_by_client(), [(Delivery::Reliable, b"\x06".to_vec())]);
+    game.pass_to_server(b"\x06");
+    let Some(ServerEvent::Disconnected { peer: gone, reason }) = game.server.poll(now()) else {
+        panic!("the server hears of the end");
+    };
+    assert!(gone == peer && matches!(reason, DisconnectReason::Overloaded { .. }));
+    assert_eq!(game.server.statistics().connections.too_slow, 1);
+}
+
+#[test]
+fn a_message_that_ends_a_link_says_so_and_no_other_does() {
+    let (mut game, peer) = Game::with_link();
+    game.client.send(now(), Delivery::Reliable, b"last words");
+    game.client.disconnect(now());
+    let (packet, goodbye) =
+        (game.clients_end.poll_transmit().map(|t| t.is_last), game.clients_end.poll_transmit());
+    assert_eq!((packet, goodbye.map(|t| t.is_last)), (Some(false), Some(true)));
+    game.server.send(now(), &[peer], Delivery::Reliable, b"last words");
+    game.server.disconnect(now(), peer, &"x".repeat(1000));
+    assert_eq!(game.servers_end.poll_transmit().map(|t| t.is_last), Some(false));
+    let last = game.servers_end.poll_transmit().map(|t| (t.is_last, t.message.len()));
+    assert_eq!(last, Some((true, LAST_MESSAGE_BYTES_MAX)));
+}
+
+#[test]
 fn a_session_that_moves_ends_the_link_at_both_ends() {
     let (mut game, peer) = Game::with_link();
     game.servers_end.session_reset();

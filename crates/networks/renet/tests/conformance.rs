@@ -1,0 +1,32 @@
+//! Voice over renet keeps the rules of every network, over a game that a thread of its own pumps.
+
+#[path = "conformance/game.rs"]
+mod game;
+
+use consonance_transport::conformance::Network;
+use consonance_transport::hosted::{HostedClient, HostedServer};
+
+use game::Game;
+
+impl Network for Game {
+    type Server = HostedServer;
+    type Client = HostedClient;
+
+    fn listen(&mut self) -> HostedServer {
+        self.add_server()
+    }
+
+    fn client(&mut self, session: &str) -> HostedClient {
+        self.add_client(session)
+    }
+
+    fn cut(&mut self, _client: &mut HostedClient) {
+        self.disconnect_all();
+    }
+
+    fn mend(&mut self) {
+        self.connect_all();
+    }
+}
+
+consonance_transport::conformance_tests!(Game::start());
