@@ -25,7 +25,7 @@ use consonance_server::config::{ConfigSources, DEFAULT_PORT, Value, default_file
 
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
-pub(crate) use gateway::Gateway;
+use gateway::Gateway;
 pub(crate) use operation::Operation;
 pub(crate) use prepared::Prepared;
 use running::Running;
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
         return Ok(print(&default_file())?);
     }
     let prepare = || Ok(Prepared::read(arguments.settings.load(arguments.operation.config())?)?);
-    arguments.operation.run(&prepare, |_| Ok(Vec::new()))
+    arguments.operation.run(&prepare)
 }
 
 /// What the command does when it is told nothing: one session for this machine, and how to join it.

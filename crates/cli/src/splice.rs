@@ -1,32 +1,28 @@
 //! `consonance splice`: in front of a game's own server, voice taken out on the way.
 
-mod networks;
-
 use std::error::Error;
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use consonance_gateway::{SourceAddresses, SpliceSettings, VoiceClosed};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use consonance_gateway::SourceAddresses;
+use consonance_server::config::{ListenerNetwork, Value};
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
-pub(crate) use networks::NETWORKS;
-use networks::{SpliceNetwork, SplicePlan};
 
 /// Where the game's clients come, where the game's server is, and where their voice goes.
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
-    /// What the game's clients and server speak: mirror is Mirror over kcp2k, darkrift is DarkRift 2, fishnet is
-    /// Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for
-    /// GameObjects over Unity Transport 2.
-    #[arg(value_name = "NETWORK", value_parser = network())]
-    network: &'static SpliceNetwork,
+    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, darkrift, or darkrift2, is
+    /// DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for GameObjects over Unity Transport 2.
+    #[arg(value_name = "NETWORK", value_parser = networks())]
+    network: String,
     /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
     /// The address of the game's server, such as 10.0.0.5:7777 or game.internal:7777.
-    #[arg(long, value_name = "GAMESERVER", value_parser = address)]
-    upstream: SocketAddr,
+    #[arg(long, value_name = "GAMESERVER")]
+    upstream: String,
     /// The session that voice goes to [default: the first of the settings, which is main].
     #[arg(long, value_name = "NAME")]
     session: Option<String>,
@@ -53,10 +49,7 @@ pub(crate) struct Splice {
 
 /// Serves until interrupted.
 pub(crate) fn run(arguments: &Splice) -> Result<(), Box<dyn Error>> {
-    arguments.operation.run(&|| arguments.prepare(), |config| {
-        let session = config.sessions.first().map_or("", String::as_str);
-        Ok(vec![arguments.network.open(&arguments.plan(session))?])
-    })
+    arguments.operation.run(&|| arguments.prepare())
 }
 
 impl Splice {
@@ -71,39 +64,51 @@ impl Splice {
             // The first one is ours.
             sessions.retain(|other| other != session);
             sessions.insert(0, session.clone());
-        } else if sessions.is_empty() {
+        }
+        let Some(session) = sessions.first().cloned() else {
             return Err("name the session that voice goes to, with --session".into());
-        }
-        let line = self.network.in_words(&self.plan(&loaded.config.sessions[0]));
-        let mut prepared = Prepared::read(loaded)?;
-        prepared.gateways.push(line);
-        Ok(prepared)
+        };
+        loaded.add_listener(&self.listener(&session))?;
+        Ok(Prepared::read(loaded)?)
     }
 
-    fn plan<'p>(&'p self, session: &'p str) -> SplicePlan<'p> {
-        let mut settings = SpliceSettings::default();
+    /// The table of a listener that does the same.
+    fn listener(&self, session: &str) -> Vec<(&'static str, &'static str, Value)> {
+        let network = SHORT_NAMES.iter().find(|(short, _)| *short == self.network);
+        let network = network.map_or(&*self.network, |(_, network)| network.name());
+        let mut keys = vec![
+            ("NETWORK", "network", Value::from(network)),
+            ("--listen", "address", Value::from(&*self.listen.to_string())),
+            ("--upstream", "upstream", Value::from(&*self.upstream)),
+            ("--session", "session", Value::from(session)),
+        ];
+        if let Some(prefix) = self.source_addresses {
+            keys.push(("--source-addresses", "source_addresses", Value::from(&*prefix.to_string())));
+        }
+        if self.proxy_protocol {
+            keys.push(("--proxy-protocol", "proxy_protocol", Value::Flag(true)));
+        }
         if self.voice_closed_ends_game {
-            settings.voice_closed = VoiceClosed::GameEnds;
+            keys.push(("--voice-closed-ends-game", "voice_closed_ends_game", Value::Flag(true)));
         }
-        SplicePlan {
-            listen: self.listen,
-            upstream: self.upstream,
-            session,
-            source_addresses: self.source_addresses,
-            has_proxy_protocol: self.proxy_protocol,
-            voice_type: self.voice_type.as_deref(),
-            settings,
+        if let Some(name) = &self.voice_type {
+            keys.push(("--voice-type", "voice_type", Value::from(&**name)));
         }
+        keys
     }
 }
 
-fn network() -> impl clap::builder::TypedValueParser<Value = &'static SpliceNetwork> {
-    PossibleValuesParser::new(NETWORKS.iter().map(|network| network.name)).try_map(|name| {
-        NETWORKS.iter().find(|network| network.name == name).ok_or("there is no such network")
-    })
+/// What the commonest may be called for short.
+const SHORT_NAMES: [(&str, ListenerNetwork); 2] =
+    [("mirror", ListenerNetwork::MirrorKcp), ("darkrift", ListenerNetwork::DarkRift2)];
+
+/// What the command calls a network; its name in the configuration will do, too.
+pub(crate) fn short_name(network: ListenerNetwork) -> &'static str {
+    let short = SHORT_NAMES.iter().find(|(_, meant)| *meant == network);
+    short.map_or(network.name(), |(short, _)| short)
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let found = text.to_socket_addrs().map_err(|error| error.to_string())?.next();
-    found.ok_or_else(|| "the name has no address".to_owned())
+fn networks() -> PossibleValuesParser {
+    let spliced = ListenerNetwork::all().filter(|network| network.has_splice());
+    PossibleValuesParser::new(spliced.map(|it| PossibleValue::new(short_name(it)).alias(it.name())))
 }

@@ -51,7 +51,10 @@ pub use document::Value;
 pub use ending::EndingConfig;
 pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
-pub use listening::{GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, SidecarListenerConfig};
+pub use listening::{
+    GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, SidecarListenerConfig,
+    SpliceListenerConfig,
+};
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};

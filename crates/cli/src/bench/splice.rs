@@ -245,7 +245,7 @@ fn print(fields: &Map<String, Value>, json: bool) -> Result<(), Box<dyn Error>> 
 
 /// The splice says where clients are taken.
 fn address_in(line: &str) -> Option<SocketAddr> {
-    line.split(" are taken at ").nth(1)?.split(';').next()?.parse().ok()
+    line.split_once(" is open over ")?.1.split_once(" at ")?.1.split(';').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_address_is_read_out_of_the_line_that_the_splice_prints() {
-        let line = "clients of a game on Mirror over kcp2k are taken at 127.0.0.1:5; their voice goes to session \"main\"";
+        let line = "session \"main\" is open over mirror-kcp at 127.0.0.1:5; all but voice goes on to the game's server";
         assert_eq!(address_in(line), "127.0.0.1:5".parse().ok());
         assert_eq!(address_in("session \"main\" is open"), None);
     }

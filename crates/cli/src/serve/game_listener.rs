@@ -1,10 +1,12 @@
 //! Listeners for other networks than QUIC: how each is made, and what an operator is told about it.
 
 mod opening;
+mod splicing;
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
+use consonance_gateway::{BadSourceAddresses, SourceAddresses};
 use consonance_server::JoiningSettings;
 use consonance_server::config::{IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem};
 use consonance_sidecar::{LinkSecret, SidecarSettings};
@@ -13,6 +15,7 @@ use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 use super::Gateway;
 use super::joining::read_secret_line;
 use super::prepared::host_at;
+use splicing::SplicePlan;
 
 /// One that can be opened.
 pub(super) struct GameListener {
@@ -21,6 +24,8 @@ pub(super) struct GameListener {
     secret: LinkSecret,
     /// The signalling server, where it is not ours.
     signalling: Option<SignallingUrl>,
+    /// Where connections to the game's server come from, in a splice.
+    source_addresses: Option<SourceAddresses>,
     /// The name under which players reach it.
     host: String,
 }
@@ -39,12 +44,17 @@ pub(super) fn read(
         let signalling = listener.game.signalling.as_ref().map(|url| url.parse()).transpose();
         let signalling = signalling
             .map_err(|error: SignallingUrlError| loaded.problem("listen", format!("signalling: {error}")))?;
+        let sources = listener.splice.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose();
+        let source_addresses = sources.map_err(|error: BadSourceAddresses| {
+            loaded.problem("listen", format!("source_addresses: {error}"))
+        })?;
         let secret = match &listener.sidecar.secret_file {
             Some(path) => LinkSecret::new(read_secret_line(loaded, "listen", path, notes)?.reveal()),
             None => LinkSecret::default(),
         };
         let host = host_at(config, listener.address.ip());
-        let listener = GameListener { config: listener.clone(), session, secret, signalling, host };
+        let config = listener.clone();
+        let listener = GameListener { config, session, secret, signalling, source_addresses, host };
         notes.extend(listener.notes(joining));
         read.push(listener);
     }
@@ -58,7 +68,8 @@ impl GameListener {
         let opened = opening::open(self);
         let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
-        let line = format!("session {:?} is open over {network} at {at}", self.session);
+        let line =
+            format!("session {:?} is open over {network} at {at}{}", self.session, self.beside_voice());
         Ok(Gateway { session: self.session.clone(), listener, line })
     }
 
@@ -66,7 +77,22 @@ impl GameListener {
     pub(super) fn in_words(&self) -> String {
         let ListenerConfig { network, address, .. } = &self.config;
         let (network, at) = (network.name(), joined(&self.host, address.port()));
-        format!("session {:?} over {network} at {address}, for players at {at}", self.session)
+        let beside_voice = self.beside_voice();
+        format!("session {:?} over {network} at {address}, for players at {at}{beside_voice}", self.session)
+    }
+
+    /// What is done with everything else, in words.
+    fn beside_voice(&self) -> String {
+        let upstream = self.config.splice.upstream.as_ref();
+        let passed_on = |upstream| format!("; all but voice goes on to the game's server at {upstream}");
+        upstream.map(passed_on).unwrap_or_default()
+    }
+
+    /// What there is to do in front of a game's own server, if it is to be there.
+    fn splice_plan(&self) -> Option<SplicePlan<'_>> {
+        let Self { config, session, source_addresses, .. } = self;
+        let upstream = config.splice.upstream.as_deref()?;
+        Some(SplicePlan { config, session, upstream, source_addresses: *source_addresses })
     }
 
     /// What may surprise an operator.
@@ -84,9 +110,13 @@ impl GameListener {
                 format!("{at}{what} is not encrypted: whoever is on the way can listen and speak in players' names")
             }));
         }
+        let nobody = match self.config.splice.upstream {
+            Some(_) => "everybody gets into the game, and nobody's voice into the session",
+            None => "nobody gets in here",
+        };
         let asks = |what: &str| {
             format!(
-                "{at}: the session {:?} asks for {what}, which clients of games cannot show: nobody gets in here",
+                "{at}: the session {:?} asks for {what}, which clients of games cannot show: {nobody}",
                 self.session
             )
         };
@@ -142,13 +172,16 @@ fn joined(host: &str, port: u16) -> String {
 
 #[cfg(test)]
 mod tests {
+    use consonance_gateway::SpliceSettings;
+    use consonance_server::config::SpliceListenerConfig;
+
     use super::*;
 
     fn listener(address: &str) -> GameListener {
         let mut config = ListenerConfig::default();
         config.address = address.parse().expect("an address");
         let (session, secret, host) = ("main".into(), LinkSecret::default(), "::1".into());
-        GameListener { config, session, secret, signalling: None, host }
+        GameListener { config, session, secret, signalling: None, source_addresses: None, host }
     }
 
     #[test]
@@ -156,6 +189,27 @@ mod tests {
         let mut expected = SidecarSettings::default();
         expected.session = Some("main".into());
         assert_eq!(listener("127.0.0.1:0").sidecar_settings(), expected);
+        assert_eq!(splicing::splice_settings(&SpliceListenerConfig::default()), SpliceSettings::default());
+    }
+
+    #[test]
+    fn every_network_that_may_stand_in_front_of_a_game_is_made_so() {
+        for network in ListenerNetwork::all() {
+            let mut spliced = listener("127.0.0.1:0");
+            spliced.config.network = network;
+            spliced.config.splice.upstream = Some("127.0.0.1:9".into());
+            assert_eq!(spliced.open().is_ok(), network.has_splice(), "{network:?}");
+        }
+    }
+
+    #[test]
+    fn a_game_server_without_an_address_is_named_when_the_port_is_taken() {
+        let mut spliced = listener("127.0.0.1:0");
+        spliced.config.network = ListenerNetwork::MirrorKcp;
+        spliced.config.splice.upstream = Some("not a name:9".into());
+        let error = spliced.open().err().expect("there is no such host");
+        let words = "mirror-kcp: cannot listen on 127.0.0.1:0: no address of not a name:9 is known";
+        assert!(error.starts_with(words), "{error}");
     }
 
     #[test]

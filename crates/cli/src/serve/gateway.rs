@@ -3,11 +3,11 @@
 use consonance_transport::ServerTransport;
 
 /// A network whose clients all mean one session.
-pub(crate) struct Gateway {
+pub(super) struct Gateway {
     /// Which.
-    pub(crate) session: String,
+    pub(super) session: String,
     /// The server's end.
-    pub(crate) listener: Box<dyn ServerTransport>,
+    pub(super) listener: Box<dyn ServerTransport>,
     /// What there is, in a line for whoever starts the server.
-    pub(crate) line: String,
+    pub(super) line: String,
 }

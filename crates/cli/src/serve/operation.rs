@@ -7,8 +7,8 @@ use std::thread;
 
 use clap::Args;
 use consonance_quic::QuicAddress;
-use consonance_server::config::Config;
 
+use super::game_listener::GameListener;
 use super::running::Running;
 use super::{Gateway, Prepared, example_line, line, print, supervision};
 use crate::interrupt::{Hangup, Interrupt};
@@ -36,11 +36,10 @@ impl Operation {
     }
 
     /// Serves until interrupted. `prepare` reads everything anew: the file, the environment, the arguments, and the files that
-    /// they name; `open` takes the ports of whatever there is besides what the settings name.
+    /// they name.
     pub(crate) fn run(
         &self,
         prepare: &dyn Fn() -> Result<Prepared, Box<dyn Error>>,
-        open: impl FnOnce(&Config) -> Result<Vec<Gateway>, Box<dyn Error>>,
     ) -> Result<(), Box<dyn Error>> {
         let prepared = prepare()?;
         if self.check {
@@ -53,10 +52,8 @@ impl Operation {
         if self.end_with_input {
             end_with_input(interrupt.clone())?;
         }
-        let mut gateways = open(&prepared.loaded.config)?;
-        for listener in &prepared.game_listeners {
-            gateways.push(listener.open()?);
-        }
+        let listeners = &prepared.game_listeners;
+        let gateways: Vec<Gateway> = listeners.iter().map(GameListener::open).collect::<Result<_, _>>()?;
         let lines: String = gateways.iter().flat_map(|gateway| [&*gateway.line, "\n"]).collect();
         let running = Running::start(prepared, gateways)?;
         print(&(lines + &lines_of(&running)))?;

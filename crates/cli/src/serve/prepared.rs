@@ -20,7 +20,7 @@ pub(crate) struct Prepared {
     /// The same as text, if it was made.
     pub(super) made_identity: Option<SavedIdentity>,
     /// What networks there will be beside QUIC, each in a line.
-    pub(crate) gateways: Vec<String>,
+    gateways: Vec<String>,
     /// For other networks than QUIC.
     pub(super) game_listeners: Vec<GameListener>,
 }

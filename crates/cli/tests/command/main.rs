@@ -39,5 +39,7 @@ mod signals;
 mod splice;
 #[cfg(target_os = "linux")]
 mod splice_bench;
+mod spliced_listeners;
+mod talker;
 mod talking;
 mod tokens;

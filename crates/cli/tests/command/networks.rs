@@ -17,10 +17,8 @@ use consonance_litenetlib::{LiteNetLibClient, UtcClock};
 use consonance_mirror::{MirrorClient, looks_like_batch};
 use consonance_ngo::NgoClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
-use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
 use consonance_telepathy::{Telepathy, TelepathyClient};
-use consonance_test_player::TestPlayer;
 use consonance_transport::memory::MemoryNetwork;
 use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
 use consonance_utp::UtpClient;
@@ -28,72 +26,7 @@ use consonance_webrtc_network::WebRtcClient;
 
 use crate::folder::Folder;
 use crate::program::Program;
-
-/// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Somebody in the room "lobby".
-struct Player<T> {
-    inner: TestPlayer<T>,
-    heard: Vec<Vec<u8>>,
-}
-
-/// The same over any network.
-trait Talker {
-    fn say(&mut self, words: &[u8]);
-    fn turn(&mut self, now: Instant);
-    fn has_heard(&self, words: &[u8]) -> bool;
-}
-
-fn player(name: &str, transport: impl ClientTransport + 'static) -> Box<dyn Talker> {
-    let mut client = Client::new(ClientSettings::new(name));
-    client.join_room("lobby").unwrap();
-    client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
-    Box::new(Player { inner: TestPlayer::new(client, transport, Instant::now()), heard: Vec::new() })
-}
-
-impl<T: ClientTransport> Talker for Player<T> {
-    fn say(&mut self, words: &[u8]) {
-        // Who has not joined yet cannot speak.
-        let _ = self.inner.client.send_voice(words);
-    }
-
-    fn turn(&mut self, now: Instant) {
-        let Self { inner, heard } = self;
-        inner.wake(now);
-        inner.turn(now, |event| {
-            if let ClientEvent::Voice(voice) = event {
-                heard.push(voice.frame.to_vec());
-            }
-        });
-    }
-
-    fn has_heard(&self, words: &[u8]) -> bool {
-        self.heard.iter().any(|frame| frame == words)
-    }
-}
-
-/// Each speaks until all others hear it, while something else has its turn, too.
-fn assert_all_hear_each_other(players: &mut [Box<dyn Talker>], mut turn: impl FnMut(Instant)) {
-    for speaker in 0..players.len() {
-        let words = format!("player {speaker} speaks").into_bytes();
-        let deadline = Instant::now() + PATIENCE;
-        let is_heard = |players: &[Box<dyn Talker>]| {
-            let mut others = players.iter().enumerate().filter(|(number, _)| *number != speaker);
-            others.all(|(_, player)| player.has_heard(&words))
-        };
-        while !is_heard(players) {
-            assert!(Instant::now() < deadline, "not all hear player {speaker}");
-            players[speaker].say(&words);
-            let now = Instant::now();
-            for player in players.iter_mut() {
-                player.turn(now);
-            }
-            turn(now);
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-}
+use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
 #[test]
 fn players_of_different_networks_hear_each_other_in_one_session() {
@@ -205,7 +138,7 @@ fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -
     }
 }
 
-fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
+pub(crate) fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
     UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
 

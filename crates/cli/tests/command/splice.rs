@@ -42,10 +42,11 @@ fn splice(network: &str, game: SocketAddr, more: &[&str]) -> (Program, SocketAdd
     let game = game.to_string();
     let arguments = ["splice", network, "--listen", "127.0.0.1:0", "--upstream", &game, "--session", "match"];
     let program = Program::start(&[&arguments[..], more].concat());
-    let line = program.until_line("where clients are taken", |line| line.contains("are taken at"));
-    let address = line.split(" are taken at ").nth(1).unwrap().split(';').next().unwrap().parse().unwrap();
-    assert!(line.contains("session \"match\"") && line.contains(&game), "{line}");
-    (program, address)
+    let line = program.until_line("where clients are taken", |line| line.contains(" is open over "));
+    let (open, beside) = line.split_once("; ").unwrap();
+    assert!(open.starts_with("session \"match\" is open over "), "{line}");
+    assert_eq!(beside, format!("all but voice goes on to the game's server at {game}"));
+    (program, open.rsplit(' ').next().unwrap().parse().unwrap())
 }
 
 /// What the game's server meets.
@@ -266,14 +267,15 @@ fn what_would_run_is_told_without_running_it() {
     let ended = Program::start(&[&arguments[..], &["--check"]].concat()).end();
     assert!(ended.status.success(), "{:?}", ended.err);
     let said = ended.out.join("\n");
-    assert!(
-        said.contains(&format!("are taken at {address}; their voice goes to session \"main\"")),
-        "{said}"
+    let line = format!(
+        "session \"main\" over mirror-kcp at {address}, for players at {address}; all but voice goes on"
     );
+    assert!(said.contains(&line), "{said}");
 
     let ended = Program::start(&arguments).end();
     let complaint = ended.complaint();
-    assert!(complaint.contains(&format!("cannot listen on {address}")), "{complaint}");
+    let taken = format!("mirror-kcp: UDP port {} is taken on 127.0.0.1", taken.local_addr().unwrap().port());
+    assert!(complaint.contains(&taken), "{complaint}");
 }
 
 #[test]

@@ -1,18 +1,25 @@
 //! `listen`: where players come in, and over which networks.
 
+mod game;
 mod networks;
+mod sidecar;
+mod splice;
 
 use std::net::{Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use super::Config;
 use super::document::{Placed, Value, quoted};
 use super::field::{Mistake, Tables, address, expected, text};
 use super::keys::Key;
 use super::suggestion::nearest;
+pub use game::GameListenerConfig;
 pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow};
 pub use networks::{IpProtocol, ListenerNetwork};
+pub use sidecar::SidecarListenerConfig;
+pub(super) use splice::SPLICE_KEYS;
+pub use splice::SpliceListenerConfig;
+use splice::UPSTREAM;
 
 /// One listener of another network than QUIC, whose clients are all in one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,48 +35,8 @@ pub struct ListenerConfig {
     pub sidecar: SidecarListenerConfig,
     /// What games' own networks have.
     pub game: GameListenerConfig,
-}
-
-/// What is to be known of a game whose clients come over its own network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct GameListenerConfig {
-    /// Clients at once, those that are still being let in included.
-    pub connections_max: usize,
-    /// Mirror: the full name of the type of voice messages, where it is not the stock one.
-    pub voice_type: Option<String>,
-    /// Mirror: the scene that clients load before they speak, as the game names it.
-    pub online_scene: Option<String>,
-    /// `DarkRift` 2: the tag of voice messages, where it is not to be learned.
-    pub tag: Option<u16>,
-    /// Netcode for `GameObjects`: whether the game's `NetworkManager` manages scenes.
-    pub manages_scenes: bool,
-    /// WebRTC Network: the URL of a signalling server that is not ours.
-    pub signalling: Option<String>,
-    /// WebRTC Network: the address and port under which players reach the UDP port, where it is not the listener's.
-    pub announced: Option<SocketAddr>,
-}
-
-/// The links of game servers; the units and the reasons stand with the settings of the crate `consonance-sidecar`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SidecarListenerConfig {
-    /// The file with the secret that both ends know.
-    pub secret_file: Option<PathBuf>,
-    /// Links at once.
-    pub links_max: usize,
-    /// Links at once that have not proved anything.
-    pub strangers_max: usize,
-    /// Players of one link.
-    pub players_max: u32,
-    /// How long a stranger may take to its proof.
-    pub handshake_timeout: Duration,
-    /// Silence after which a link is lost.
-    pub idle_timeout: Duration,
-    /// Bytes of control that may wait for one link.
-    pub control_bytes_max: usize,
-    /// Bytes of voice that may wait for one link.
-    pub voice_bytes_max: usize,
+    /// What there is in front of a game's own server.
+    pub splice: SpliceListenerConfig,
 }
 
 /// The name of the network that everybody else's clients come over.
@@ -122,7 +89,7 @@ impl ListenerConfig {
             let what = "say with announced under which address players reach it, or listen on that address";
             return Some(what.to_owned());
         }
-        self.session_among(settled).err()
+        self.splice.problem(self.address).or_else(|| self.session_among(settled).err())
     }
 }
 
@@ -134,35 +101,7 @@ impl Default for ListenerConfig {
             session: None,
             sidecar: SidecarListenerConfig::default(),
             game: GameListenerConfig::default(),
-        }
-    }
-}
-
-impl Default for GameListenerConfig {
-    fn default() -> Self {
-        Self {
-            connections_max: 1000,
-            voice_type: None,
-            online_scene: None,
-            tag: None,
-            manages_scenes: true,
-            signalling: None,
-            announced: None,
-        }
-    }
-}
-
-impl Default for SidecarListenerConfig {
-    fn default() -> Self {
-        Self {
-            secret_file: None,
-            links_max: 64,
-            strangers_max: 16,
-            players_max: 1024,
-            handshake_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(10),
-            control_bytes_max: 1024 * 1024,
-            voice_bytes_max: 64 * 1024,
+            splice: SpliceListenerConfig::default(),
         }
     }
 }
@@ -189,12 +128,14 @@ fn read(value: &Value, folder: &Path) -> Result<(Vec<SocketAddr>, Vec<ListenerCo
     Ok((quic, others))
 }
 
-enum Listener {
+/// What a table is for.
+pub(super) enum Listener {
     Quic(SocketAddr),
     Other(Box<ListenerConfig>),
 }
 
-fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mistake> {
+/// Reads a listener's own table. Paths are relative to the folder.
+pub(super) fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mistake> {
     let names = || NETWORKS.iter().map(|row| row.name).chain([QUIC]);
     let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
     let all = || names().collect::<Vec<_>>().join(", ");
@@ -203,29 +144,47 @@ fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mist
     let at = find("address").ok_or_else(|| (None, "say where to listen, with address = \"…\"".to_owned()))?;
     let name = within(network, text)?;
     let at = within(at, |value| address(text(value)?))?;
-    let row = NETWORKS.iter().find(|row| row.name == name);
-    if row.is_none() && name != QUIC {
+    if name == QUIC {
+        let other = keys.iter().find(|(key, _)| !["network", "address"].contains(&&**key));
+        return match other {
+            Some((key, placed)) => Err((Some(placed.line), format!("there is no key {key} for {name}"))),
+            None => Ok(Listener::Quic(at)),
+        };
+    }
+    let row = NETWORKS.iter().find(|row| row.name == name).ok_or_else(|| {
         let meant = nearest(name, names()).map(|meant| format!("; did you mean {meant}?"));
         let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
-        return Err((Some(network.line), format!("there is no network {name:?}{meant}")));
-    }
-    let own = row.map_or(&[][..], |row| row.keys);
-    let common = row.map_or(&[][..], |_| COMMON_KEYS);
-    let mut listener = ListenerConfig { address: at, ..ListenerConfig::default() };
-    if let Some(row) = row {
-        listener.network = row.network;
-    }
+        (Some(network.line), format!("there is no network {name:?}{meant}"))
+    })?;
+    let is_splice = find(UPSTREAM).is_some();
+    let mut listener = ListenerConfig { network: row.network, address: at, ..ListenerConfig::default() };
     for (key, placed) in keys.iter().filter(|(key, _)| !["network", "address"].contains(&&**key)) {
-        let known = common.iter().chain(own);
-        let Some(known) = known.clone().find(|known| known.name() == key) else {
-            let meant = nearest(key, known.map(Key::name).chain(["network", "address"]));
-            let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            return Err((Some(placed.line), format!("there is no key {key} for {name}{meant}")));
+        let Some(known) = row.keys_of(is_splice).find(|known| known.name() == key) else {
+            return Err((Some(placed.line), no_such_key(row, is_splice, key)));
         };
         let what_of = |(line, what): Mistake| (line, format!("{key}: {what}"));
         within(placed, |value| known.field.read(&mut listener, value, folder).map_err(what_of))?;
     }
-    Ok(if row.is_some() { Listener::Other(Box::new(listener)) } else { Listener::Quic(at) })
+    Ok(Listener::Other(Box::new(listener)))
+}
+
+fn no_such_key(row: &NetworkRow, is_splice: bool, key: &str) -> String {
+    let name = row.name;
+    if key == UPSTREAM {
+        return format!("there is no splice for {name}: leave upstream out");
+    }
+    match (is_splice, row.keys_of(!is_splice).any(|known| known.name() == key)) {
+        (true, true) => format!("{key} is the game's server's affair: leave it or upstream out"),
+        (false, true) if row.has_splice => {
+            format!("{key} is for a splice: say with upstream where the game's server is, too")
+        }
+        _ => {
+            let more = ["network", "address"].into_iter().chain(row.has_splice.then_some(UPSTREAM));
+            let meant = nearest(key, row.keys_of(is_splice).map(Key::name).chain(more));
+            let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            format!("there is no key {key} for {name}{meant}")
+        }
+    }
 }
 
 fn within<'v, T>(
@@ -243,7 +202,7 @@ fn written(listener: &ListenerConfig) -> String {
         format!("network = {}", quoted(row.name)),
         format!("address = {}", quoted(&listener.address.to_string())),
     ];
-    for key in COMMON_KEYS.iter().chain(row.keys) {
+    for key in row.keys_of(listener.splice.upstream.is_some()) {
         let value = key.field.written(&mut own);
         if value != key.field.written(&mut default) {
             keys.extend(value.map(|value| format!("{} = {value}", key.name())));

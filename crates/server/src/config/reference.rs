@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Config;
 use super::keys::{KEYS, Key, SECTIONS, Takes};
-use super::listening::{COMMON_KEYS, ListenerConfig, NETWORKS, NetworkRow};
+use super::listening::{COMMON_KEYS, ListenerConfig, NETWORKS, NetworkRow, SPLICE_KEYS};
 
 /// A file that says what holds without a file, with a comment for each key. Keys without a value are commented out.
 pub fn default_file() -> String {
@@ -81,9 +81,14 @@ With a new certificate the fingerprint in the addresses changes; who is there st
 fn listeners() -> String {
     let mut part = String::from(LISTENERS);
     part.push_str(&listener_table(COMMON_KEYS));
-    for NetworkRow { name, about, keys, .. } in NETWORKS {
+    part.push_str(SPLICES);
+    let spliced: Vec<_> = NETWORKS.iter().filter(|row| row.has_splice).map(|row| row.name).collect();
+    let _ = writeln!(part, "These networks have it, with the keys below: `{}`.", spliced.join("`, `"));
+    part.push_str(&listener_table(SPLICE_KEYS));
+    for NetworkRow { name, about, keys, server_keys, .. } in NETWORKS {
         let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about));
         part.push_str(&listener_table(keys));
+        part.extend(server_keys.iter().map(|key| listener_row(key, " Not with `upstream`.")));
     }
     part
 }
@@ -113,15 +118,30 @@ session = \"main\"
 * None of these networks is encrypted, which is said at the start if others reach the address.
 ";
 
+const SPLICES: &str = "
+### In front of a game's own server
+
+A listener with `upstream` is a splice: clients of the game connect to it, everything goes on to the game's server and back, and voice goes to the session; [splice.md](splice.md) says more.
+A server may have several, beside listeners of every other kind:
+
+```toml
+[[listen]]
+network = \"mirror-kcp\"
+address = \"0.0.0.0:7777\"
+upstream = \"127.0.0.1:7778\"
+```
+
+";
+
 fn listener_table(keys: &[Key<ListenerConfig>]) -> String {
     let head = "\n| key | without it | allowed | |\n|---|---|---|---|\n".to_owned();
-    keys.iter().map(listener_row).fold(head, |table, row| table + &row)
+    keys.iter().map(|key| listener_row(key, "")).fold(head, |table, row| table + &row)
 }
 
-fn listener_row(key: &Key<ListenerConfig>) -> String {
+fn listener_row(key: &Key<ListenerConfig>, more: &str) -> String {
     let Key { about, field, .. } = key;
     let value = value_without(key);
-    format!("| `{}` | {value} | {} | {about} |\n", key.name(), field.in_words())
+    format!("| `{}` | {value} | {} | {about}{more} |\n", key.name(), field.in_words())
 }
 
 fn keys_of(section: &str) -> impl Iterator<Item = &'static Key> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::{Placed, Value, parse};
 use super::keys::{KEYS, Key, PREFIX};
+use super::listening::{Listener, read_table};
 use super::problem::{ConfigError, Origin, Problem};
 use super::suggestion::nearest;
 use super::{Config, IpProtocol, environment};
@@ -151,6 +152,28 @@ impl LoadedConfig {
     pub fn problem(&self, key: &str, what: impl Into<String>) -> Problem {
         let origin = self.origins.get(key).cloned().unwrap_or_default();
         Problem { origin, key: key.to_owned(), what: what.into() }
+    }
+
+    /// Adds a listener that is told in options, as its table would tell it: each is an option, a key and its value.
+    ///
+    /// # Errors
+    /// The first that is wrong with it; or everything that is wrong with listeners, now that it is there.
+    pub fn add_listener(&mut self, options: &[(&'static str, &str, Value)]) -> Result<(), ConfigError> {
+        // The place in the list stands for the line.
+        let placed = |(line, (_, key, value)): (usize, &(_, &str, Value))| {
+            ((*key).to_owned(), Placed { value: value.clone(), line })
+        };
+        let table: Vec<_> = options.iter().enumerate().map(placed).collect();
+        let listener = read_table(&table, environment::folder()).map_err(|(line, what)| {
+            let option = options.get(line.unwrap_or_default()).map_or("", |(option, ..)| *option);
+            Problem { origin: Origin::Argument(option), key: "listen".into(), what }
+        })?;
+        match listener {
+            Listener::Quic(address) => self.config.listen.push(address),
+            Listener::Other(listener) => self.config.listeners.push(*listener),
+        }
+        let problems = self.listener_problems();
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::of(problems)) }
     }
 
     /// Listeners that exclude each other, or whose clients have nowhere to go.

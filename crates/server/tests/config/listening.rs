@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consonance_server::config::{Config, ConfigSources, ListenerNetwork, TakesEffect};
+use consonance_server::config::{Config, ConfigSources, ListenerNetwork, TakesEffect, Value};
 
 use crate::{complaints, load, of_file, variables};
 
@@ -100,4 +100,73 @@ fn whoever_listens_elsewhere_needs_no_address_and_has_only_what_is_written() {
     assert_eq!(listen(""), []);
     assert_eq!(listen("listen = []"), []);
     assert_eq!(listen("listen = ['127.0.0.1:5']"), ["127.0.0.1:5".parse().unwrap()]);
+}
+
+#[test]
+fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
+    let config = load(
+        "[[listen]]\nnetwork = 'fishnet'\naddress = '127.0.0.1:5'\nupstream = 'game.internal:6'\n\
+         source_addresses = '127.1.0.0/16'\nproxy_protocol = true\nupstream_timeout_s = 2\n\
+         voice_closed_ends_game = true\nvoice_again_s = 60\nvoice_type = 'A.B'",
+    );
+    let [listener] = &config.listeners[..] else { panic!("{:?}", config.listeners) };
+    let splice = &listener.splice;
+    assert_eq!(splice.upstream.as_deref(), Some("game.internal:6"));
+    assert_eq!(splice.source_addresses.as_deref(), Some("127.1.0.0/16"));
+    assert!(splice.proxy_protocol && splice.voice_closed_ends_game);
+    assert_eq!((splice.upstream_timeout.as_secs(), splice.voice_again.as_secs()), (2, 60));
+    assert_eq!(listener.game.voice_type.as_deref(), Some("A.B"));
+    let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
+    assert_eq!(load(&format!("listen = {shown}")).listeners, config.listeners, "{shown}");
+}
+
+#[test]
+fn a_mistake_about_a_games_own_server_says_what_to_do() {
+    let mirror = "[[listen]]\nnetwork = 'mirror-kcp'\naddress = '0.0.0.0:5'\n";
+    for (file, complaint) in [
+        (
+            "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\nupstream = '127.0.0.1:6'",
+            "voice.toml:4: listen: there is no splice for sidecar: leave upstream out",
+        ),
+        (
+            &format!("{mirror}source_addresses = '127.1.0.0/16'"),
+            "voice.toml:4: listen: source_addresses is for a splice: say with upstream where the game's server is, too",
+        ),
+        (
+            &format!("{mirror}upstream = '127.0.0.1:6'\nonline_scene = 'Game'"),
+            "voice.toml:5: listen: online_scene is the game's server's affair: leave it or upstream out",
+        ),
+        (
+            &format!("{mirror}upstreem = '127.0.0.1:6'"),
+            "voice.toml:4: listen: there is no key upstreem for mirror-kcp; did you mean upstream?",
+        ),
+        (
+            &format!("{mirror}upstream = '127.0.0.1'"),
+            "voice.toml:1: listen: mirror-kcp at 0.0.0.0:5: upstream \"127.0.0.1\": the game's server has a host and a port, such as 127.0.0.1:7778 or game.internal:7777",
+        ),
+        (
+            &format!("{mirror}upstream = '127.0.0.1:5'"),
+            "voice.toml:1: listen: mirror-kcp at 0.0.0.0:5: upstream 127.0.0.1:5 is this listener itself: let the game's server listen elsewhere, and name that",
+        ),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+}
+
+#[test]
+fn a_listener_in_options_is_checked_as_its_table_would_be_and_stands_beside_those_of_the_file() {
+    let file = "[[listen]]\nnetwork = 'fishnet'\naddress = '127.0.0.1:5'";
+    let with = |options: &[(&'static str, &str, Value)]| {
+        let mut loaded = of_file(file).load().unwrap();
+        let added = loaded.add_listener(options).map_err(|error| error.to_string());
+        added.map(|()| loaded.config.listeners.iter().map(|it| it.network.name()).collect::<Vec<_>>())
+    };
+    let network = ("NETWORK", "network", Value::from("ngo"));
+    let at = |address| ("--listen", "address", Value::from(address));
+    assert_eq!(with(&[network.clone(), at("127.0.0.1:6")]), Ok(vec!["fishnet", "ngo"]));
+    let typed = ("--voice-type", "voice_type", Value::from("A.B"));
+    let refused = with(&[network.clone(), at("127.0.0.1:6"), typed]);
+    assert_eq!(refused, Err("--voice-type: there is no key voice_type for ngo".to_owned()));
+    let twice = with(&[network, at("127.0.0.1:5")]);
+    assert_eq!(twice, Err("/etc/consonance/voice.toml:1: listen: 127.0.0.1:5 is there twice".to_owned()));
 }

@@ -218,11 +218,15 @@ fn unwrap_ngo(bytes: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use consonance_server::config::ListenerNetwork;
+
     use super::*;
+    use crate::splice::short_name;
 
     #[test]
     fn each_network_that_has_a_splice_can_be_measured() {
-        let spliced: Vec<&str> = crate::splice::NETWORKS.iter().map(|network| network.name).collect();
+        let spliced = ListenerNetwork::all().filter(|network| network.has_splice());
+        let spliced: Vec<&str> = spliced.map(short_name).collect();
         let measured: Vec<&str> = NETWORKS.iter().map(|network| network.name).collect();
         assert_eq!(measured, spliced);
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
 use consonance_darkrift_envelope::{DarkRiftVoiceServer, VoiceSettings};
-use consonance_fishnet::FishNetVoiceServer;
+use consonance_fishnet::{BroadcastKey, FishNetVoiceServer};
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::StreamSettings;
@@ -26,13 +26,16 @@ use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::GameListener;
+use super::{GameListener, splicing};
 
 /// A network that listens, and where.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
 /// Takes the port.
 pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
+    if let Some(plan) = listener.splice_plan() {
+        return splicing::open(&plan);
+    }
     let (config, session) = (&listener.config, &*listener.session);
     match config.network {
         ListenerNetwork::Sidecar => {
@@ -44,7 +47,7 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
             let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
             let peers_max = config.game.connections_max;
             let settings = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
-            over_udp(config, session, KcpServer::new(settings, seed()?), mirror(config, None))
+            over_udp(config, session, KcpServer::new(settings, random()?), mirror(config, None))
         }
         ListenerNetwork::MirrorTelepathy => {
             let server = TelepathyServer::bind(config.address, Telepathy::default(), streams(config))?;
@@ -83,7 +86,7 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
         ListenerNetwork::Forge => {
             let connections_max = config.game.connections_max;
             let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
-            over_udp(config, session, ForgeServer::new(settings, &seed()?), ForgeVoice::default())
+            over_udp(config, session, ForgeServer::new(settings, &random()?), ForgeVoice::default())
         }
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener),
     }
@@ -102,8 +105,16 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
         ..consonance_litenetlib::ServerSettings::default()
     };
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings::default());
+    let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings {
+        voice_key: voice_key(config),
+        ..consonance_fishnet::VoiceServerSettings::default()
+    });
     over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
+}
+
+/// The type of voice broadcasts of a game on Fish-Networking.
+pub(super) fn voice_key(config: &ListenerConfig) -> BroadcastKey {
+    config.game.voice_type.as_deref().map_or(BroadcastKey::VOICE, BroadcastKey::of_type)
 }
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
@@ -151,14 +162,19 @@ const PONG_INTERVAL: Duration = Duration::from_secs(5);
 
 fn mirror(config: &ListenerConfig, pong_interval_max: Option<Duration>) -> MirrorVoiceServer {
     MirrorVoiceServer::new(consonance_mirror::VoiceServerSettings {
-        voice_type: config.game.voice_type.as_deref().map_or(VoiceType::STOCK, VoiceType::new),
+        voice_type: voice_type(config),
         online_scene: config.game.online_scene.clone(),
         pong_interval_max,
         ..consonance_mirror::VoiceServerSettings::default()
     })
 }
 
-fn streams(config: &ListenerConfig) -> StreamSettings {
+/// The type of voice messages of a game on Mirror.
+pub(super) fn voice_type(config: &ListenerConfig) -> VoiceType {
+    config.game.voice_type.as_deref().map_or(VoiceType::STOCK, VoiceType::new)
+}
+
+pub(super) fn streams(config: &ListenerConfig) -> StreamSettings {
     let mut settings = StreamSettings::default();
     settings.tcp.connections_max = config.game.connections_max;
     settings
@@ -186,8 +202,8 @@ fn voice_only(
 }
 
 /// For what strangers must not guess.
-fn seed() -> io::Result<[u8; 32]> {
-    let mut seed = [0; 32];
-    let drawn = SystemRandom::new().fill(&mut seed);
-    drawn.map(|()| seed).map_err(|_| io::Error::other("the system has no random numbers"))
+pub(super) fn random<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    let drawn = SystemRandom::new().fill(&mut bytes);
+    drawn.map(|()| bytes).map_err(|_| io::Error::other("the system has no random numbers"))
 }

@@ -1,6 +1,11 @@
 //! The networks that a listener may be for, and the keys that each has: a row for each.
 
 use super::ListenerConfig;
+use super::game::{
+    DARKRIFT_KEYS, FISHNET_KEYS, GAME_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS, NGO_SERVER_KEYS, WEBRTC_KEYS,
+};
+use super::sidecar::SIDECAR_KEYS;
+use super::splice::SPLICE_KEYS;
 use crate::config::field::Field;
 use crate::config::keys::Key;
 
@@ -33,6 +38,16 @@ impl ListenerNetwork {
         self.row().name
     }
 
+    /// Whether a listener for it may stand in front of a game's own server.
+    pub fn has_splice(self) -> bool {
+        self.row().has_splice
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NETWORKS.iter().map(|row| row.network)
+    }
+
     /// Whose port its address names.
     pub fn ip_protocol(self) -> IpProtocol {
         self.row().ip_protocol
@@ -62,6 +77,26 @@ pub(in super::super) struct NetworkRow {
     pub(in super::super) about: &'static str,
     /// Those that it has besides [`COMMON_KEYS`].
     pub(in super::super) keys: &'static [Key<ListenerConfig>],
+    /// Those that it has besides where there is no game's server behind it.
+    pub(in super::super) server_keys: &'static [Key<ListenerConfig>],
+    /// Whether there may be one, with [`SPLICE_KEYS`].
+    pub(in super::super) has_splice: bool,
+}
+
+impl NetworkRow {
+    /// All keys of a listener, behind which there is a game's server or not.
+    pub(super) fn keys_of(
+        &self,
+        is_splice: bool,
+    ) -> impl Iterator<Item = &'static Key<ListenerConfig>> + Clone {
+        let rest = if is_splice && self.has_splice { SPLICE_KEYS } else { self.server_keys };
+        COMMON_KEYS.iter().chain(self.keys).chain(rest)
+    }
+
+    /// One that also has a splice; the keys are those of a server without a game only.
+    const fn with_splice(self, server_keys: &'static [Key<ListenerConfig>]) -> Self {
+        Self { server_keys, has_splice: true, ..self }
+    }
 }
 
 /// All of them, in the order of the page of documentation.
@@ -78,43 +113,49 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         "mirror-kcp",
         IpProtocol::Udp,
         MIRROR_KEYS,
-        "Clients of games on Mirror over kcp2k, of every version. Here is no game: clients get their voice and nothing else, for games whose client connects to a server for voice, and for bots and load tests. Where the game goes on with its own server, `consonance splice` is what you want.",
-    ),
+        "Clients of games on Mirror over kcp2k, of every version. With upstream it stands in front of the game's own server. Without, here is no game: clients get their voice and nothing else, for games whose client connects to a server for voice, and for bots and load tests.",
+    )
+    .with_splice(MIRROR_SERVER_KEYS),
     row(
         ListenerNetwork::MirrorTelepathy,
         "mirror-telepathy",
         IpProtocol::Tcp,
         MIRROR_KEYS,
         "The same over Telepathy.",
-    ),
+    )
+    .with_splice(MIRROR_SERVER_KEYS),
     row(
         ListenerNetwork::MirrorWebSocket,
         "mirror-websocket",
         IpProtocol::Tcp,
         MIRROR_KEYS,
         "The same over SimpleWebTransport, Mirror's WebSockets. It speaks plain ws; put something that ends TLS before it for wss.",
-    ),
+    )
+    .with_splice(MIRROR_SERVER_KEYS),
     row(
         ListenerNetwork::DarkRift2,
         "darkrift2",
         IpProtocol::Tcp,
         DARKRIFT_KEYS,
-        "Clients of games on DarkRift 2; the UDP port of the same number is taken, too. Here is no game, as with mirror-kcp.",
-    ),
+        "Clients of games on DarkRift 2; the UDP port of the same number is taken, too. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
+    )
+    .with_splice(&[]),
     row(
         ListenerNetwork::FishNet,
         "fishnet",
         IpProtocol::Udp,
-        GAME_KEYS,
-        "Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. Here is no game, as with mirror-kcp.",
-    ),
+        FISHNET_KEYS,
+        "Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
+    )
+    .with_splice(&[]),
     row(
         ListenerNetwork::Ngo,
         "ngo",
         IpProtocol::Udp,
-        NGO_KEYS,
-        "Clients of games on Netcode for GameObjects over Unity Transport 2. Here is no game, as with mirror-kcp.",
-    ),
+        GAME_KEYS,
+        "Clients of games on Netcode for GameObjects over Unity Transport 2. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
+    )
+    .with_splice(NGO_SERVER_KEYS),
     row(
         ListenerNetwork::Forge,
         "forge",
@@ -138,7 +179,7 @@ const fn row(
     keys: &'static [Key<ListenerConfig>],
     about: &'static str,
 ) -> NetworkRow {
-    NetworkRow { network, name, ip_protocol, about, keys }
+    NetworkRow { network, name, ip_protocol, about, keys, server_keys: &[], has_splice: false }
 }
 
 /// What a listener is told by keys of every network, besides `network` and `address`.
@@ -148,106 +189,3 @@ pub(in super::super) const COMMON_KEYS: &[Key<ListenerConfig>] = &[Key::of_liste
     "Which session its clients are in: one of sessions. Without it the only one there is; with several, one has to be chosen, as these clients cannot name one themselves.",
 )
 .with_example("\"main\"")];
-
-const SIDECAR_KEYS: &[Key<ListenerConfig>] = &[
-    Key::of_listener(
-        "secret_file",
-        Field::File(|listener| &mut listener.sidecar.secret_file),
-        "A file whose first line both ends know, and which other users of the machine should not be able to read: at least 16 random bytes. It may only be left out where nobody but this machine reaches the address.",
-    )
-    .with_example("\"sidecar-secret.txt\""),
-    Key::of_listener(
-        "links_max",
-        Field::Size(|listener| &mut listener.sidecar.links_max, 1, 4096),
-        "Links of game servers at once.",
-    ),
-    Key::of_listener(
-        "strangers_max",
-        Field::Size(|listener| &mut listener.sidecar.strangers_max, 1, 4096),
-        "Links at once that have not proved yet that they know the secret.",
-    ),
-    Key::of_listener(
-        "players_max",
-        Field::Number(|listener| &mut listener.sidecar.players_max, 1, 65_535),
-        "Players of one link. Those that were kicked count until the game server says that they have left.",
-    ),
-    Key::of_listener(
-        "handshake_timeout_s",
-        Field::Seconds(|listener| &mut listener.sidecar.handshake_timeout, 0.1, 60.0),
-        "How long a link may take to its proof, in seconds.",
-    ),
-    Key::of_listener(
-        "idle_timeout_s",
-        Field::Seconds(|listener| &mut listener.sidecar.idle_timeout, 2.0, 600.0),
-        "Silence in seconds, in whole ones, after which a link counts as lost, and all its players as gone. Either end makes itself heard four times as often.",
-    ),
-    Key::of_listener(
-        "control_bytes_max",
-        Field::Size(|listener| &mut listener.sidecar.control_bytes_max, 65_536, 1 << 30),
-        "Bytes that wait for one link without being voice; with more it ends as too slow.",
-    ),
-    Key::of_listener(
-        "voice_bytes_max",
-        Field::Size(|listener| &mut listener.sidecar.voice_bytes_max, 8192, 1 << 24),
-        "Bytes of voice that wait for one link; the oldest go.",
-    ),
-];
-
-const CONNECTIONS_MAX: Key<ListenerConfig> = Key::of_listener(
-    "connections_max",
-    Field::Size(|listener| &mut listener.game.connections_max, 1, 65_535),
-    "Clients at once, those that are still being let in included.",
-);
-
-const GAME_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX];
-
-const MIRROR_KEYS: &[Key<ListenerConfig>] = &[
-    CONNECTIONS_MAX,
-    Key::of_listener(
-        "voice_type",
-        Field::Text(|listener| &mut listener.game.voice_type),
-        "The full name of the type of the game's voice messages, for games with a fork of the integration.",
-    )
-    .with_example("\"Game.Voice.VoiceMessage\""),
-    Key::of_listener(
-        "online_scene",
-        Field::Text(|listener| &mut listener.game.online_scene),
-        "The scene that clients load before they speak, exactly as the game names it: the onlineScene of its NetworkManager. Games without one need none.",
-    )
-    .with_example("\"Assets/Scenes/Game.unity\""),
-];
-
-const DARKRIFT_KEYS: &[Key<ListenerConfig>] = &[
-    CONNECTIONS_MAX,
-    Key::of_listener(
-        "tag",
-        Field::Port(|listener| &mut listener.game.tag),
-        "The tag of the game's voice messages. Without it each client's is learned from its first handshake.",
-    )
-    .with_example("2000"),
-];
-
-const WEBRTC_KEYS: &[Key<ListenerConfig>] = &[
-    CONNECTIONS_MAX,
-    Key::of_listener(
-        "signalling",
-        Field::Text(|listener| &mut listener.game.signalling),
-        "The URL of the signalling server that the game is configured with, where it is another one than ours.",
-    )
-    .with_example("\"wss://signalling.example.org:12777/chatapp\""),
-    Key::of_listener(
-        "announced",
-        Field::Address(|listener| &mut listener.game.announced),
-        "The address and port under which players reach the UDP port. It may be left out where address is that of the machine, and players see it as it is.",
-    )
-    .with_example("\"203.0.113.5:7791\""),
-];
-
-const NGO_KEYS: &[Key<ListenerConfig>] = &[
-    CONNECTIONS_MAX,
-    Key::of_listener(
-        "manages_scenes",
-        Field::Flag(|listener| &mut listener.game.manages_scenes),
-        "Whether the game's NetworkManager manages scenes, as it does unless somebody has switched that off.",
-    ),
-];

@@ -1,0 +1,242 @@
+//! How a splice is made in each network that has one.
+
+use std::fmt::Display;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_darkrift_envelope::{DarkRiftSplice, VoiceSettings};
+use consonance_fishnet::FishNetSplice;
+use consonance_gateway::proxy_protocol::{self, Carrier};
+use consonance_gateway::streams::{StreamClient, StreamClientSettings, StreamProtocol, StreamServer};
+use consonance_gateway::udp::{
+    ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
+};
+use consonance_gateway::{
+    Envelopes, GameClient, GameServer, SourceAddresses, Splice, SpliceSettings, VoiceClosed,
+};
+use consonance_kcp::{ArqSettings, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_litenetlib::{
+    ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings,
+    UtcClock,
+};
+use consonance_mirror::{MirrorSplice, looks_like_batch};
+use consonance_ngo::NgoSplice;
+use consonance_server::config::{ListenerConfig, ListenerNetwork, SpliceListenerConfig};
+use consonance_simple_web::{ClientEnd, ServerEnd};
+use consonance_telepathy::Telepathy;
+use consonance_transport::ServerTransport;
+use consonance_utp::{UtpClient, UtpServer};
+
+use super::opening::{Opened, random, streams, voice_key, voice_type};
+
+/// What is known of a splice before it takes its port.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SplicePlan<'p> {
+    /// As it is configured.
+    pub(super) config: &'p ListenerConfig,
+    /// Where voice goes.
+    pub(super) session: &'p str,
+    /// The host and port of the game's server.
+    pub(super) upstream: &'p str,
+    /// Where connections to it come from.
+    pub(super) source_addresses: Option<SourceAddresses>,
+}
+
+/// Takes the port.
+pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
+    let upstreams = Upstreams::of(plan)?;
+    match plan.config.network {
+        ListenerNetwork::MirrorKcp => open_mirror_kcp(plan, upstreams),
+        ListenerNetwork::MirrorTelepathy => {
+            open_mirror_stream(plan, upstreams, Telepathy::default(), Telepathy::default())
+        }
+        ListenerNetwork::MirrorWebSocket => {
+            let client = ClientEnd::new(upstreams.upstream.to_string());
+            open_mirror_stream(plan, upstreams, ServerEnd::default(), client)
+        }
+        ListenerNetwork::DarkRift2 => open_darkrift(plan, upstreams),
+        ListenerNetwork::FishNet => open_fishnet(plan, upstreams),
+        ListenerNetwork::Ngo => open_ngo(plan, upstreams),
+        ListenerNetwork::Sidecar | ListenerNetwork::Forge | ListenerNetwork::WebRtcNetwork => {
+            Err(io::Error::new(io::ErrorKind::Unsupported, "there is no splice for this network"))
+        }
+    }
+}
+
+/// How voice is treated beside the game.
+pub(super) fn splice_settings(config: &SpliceListenerConfig) -> SpliceSettings {
+    let voice_closed = if config.voice_closed_ends_game {
+        VoiceClosed::GameEnds
+    } else {
+        VoiceClosed::GameGoesOn { again_after: config.voice_again }
+    };
+    SpliceSettings { voice_closed, upstream_timeout: config.upstream_timeout, ..SpliceSettings::default() }
+}
+
+fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
+    // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
+    let arq = ArqSettings { receive_window: 4096, ..ArqSettings::default() };
+    let link = LinkSettings { arq, is_message: looks_like_batch, ..LinkSettings::default() };
+    let peers_max = plan.config.game.connections_max;
+    let server = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
+    let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
+    let clients = bind(plan, KcpServer::new(server, random()?))?;
+    let upstreams = upstreams.behind(clients.local_addr());
+    let open_upstream = move |remote| Ok(upstreams.over_udp(remote, KcpClient::new(client.clone())));
+    Ok((splice(clients, open_upstream, mirror(plan), plan)?, upstreams.listen))
+}
+
+fn open_mirror_stream<S, C>(
+    plan: &SplicePlan<'_>,
+    upstreams: Upstreams,
+    server: S,
+    client: C,
+) -> io::Result<Opened>
+where
+    S: StreamProtocol + 'static,
+    C: StreamProtocol + Clone + 'static,
+{
+    let clients = StreamServer::bind(plan.config.address, server, streams(plan.config))?;
+    let upstreams = upstreams.behind(clients.local_addr()?);
+    let open_upstream = move |remote| {
+        let mut settings = StreamClientSettings::new(upstreams.upstream);
+        settings.local = upstreams.local_ip(remote);
+        settings.preface = upstreams.preface(remote, Carrier::Tcp);
+        StreamClient::new(client.clone(), settings)
+    };
+    Ok((splice(clients, open_upstream, mirror(plan), plan)?, upstreams.listen))
+}
+
+fn mirror(plan: &SplicePlan<'_>) -> MirrorSplice {
+    let voice_type = voice_type(plan.config);
+    MirrorSplice::new(consonance_mirror::SpliceSettings { voice_type, ..Default::default() })
+}
+
+fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
+    let connections_max = plan.config.game.connections_max;
+    let settings = consonance_darkrift::ServerSettings { connections_max, ..Default::default() };
+    let clients = DarkRiftServer::bind(plan.config.address, settings)?;
+    let upstreams = upstreams.behind(clients.local_addr());
+    let open_upstream = move |remote| {
+        let mut settings = consonance_darkrift::ClientSettings::new(upstreams.upstream);
+        settings.local = upstreams.local_ip(remote);
+        settings.preface = upstreams.preface(remote, Carrier::Tcp);
+        DarkRiftClient::new(settings)
+    };
+    let voice = VoiceSettings { tag_to_server: plan.config.game.tag, ..VoiceSettings::default() };
+    Ok((splice(clients, open_upstream, DarkRiftSplice::new(voice), plan)?, upstreams.listen))
+}
+
+fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
+    let clock = UtcClock::new(Instant::now(), SystemTime::now());
+    let connection = ConnectionSettings {
+        // Tugboat since 4.7.0 sends messages of this size.
+        mtu_bytes: 1350,
+        // Both ends are a game's, which says much at once when it fills a scene.
+        reliable_packets_waiting: 4096,
+        silence_timeout: Duration::from_secs(15),
+        ..ConnectionSettings::default()
+    };
+    let connections_max = plan.config.game.connections_max;
+    // What clients say is the game's server's to judge.
+    let key = Key::Any;
+    let server =
+        LiteNetLibSettings { connection: connection.clone(), key, connections_max, ..Default::default() };
+    let clients = bind(plan, LiteNetLibServer::new(server, clock))?;
+    let upstreams = upstreams.behind(clients.local_addr());
+    let server = Some(upstreams.upstream);
+    let client = consonance_litenetlib::ClientSettings { connection, server, ..Default::default() };
+    let open_upstream =
+        move |remote| Ok(upstreams.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
+    let voice_key = voice_key(plan.config);
+    let envelopes =
+        FishNetSplice::new(consonance_fishnet::SpliceSettings { voice_key, ..Default::default() });
+    Ok((splice(clients, open_upstream, envelopes, plan)?, upstreams.listen))
+}
+
+fn open_ngo(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
+    // Only the game's server may say so much in one message.
+    let reliable_message_bytes_max = 4 * 1024 * 1024;
+    let to_clients = consonance_utp::ConnectionSettings {
+        reliable_message_bytes_max,
+        reliable_queue_bytes: 2 * reliable_message_bytes_max,
+        ..consonance_utp::ConnectionSettings::default()
+    };
+    let to_game = consonance_utp::ConnectionSettings {
+        incoming_reliable_bytes_max: reliable_message_bytes_max,
+        ..consonance_utp::ConnectionSettings::default()
+    };
+    let connections_max = plan.config.game.connections_max;
+    let server =
+        consonance_utp::ServerSettings { connection: to_clients, connections_max, ..Default::default() };
+    let client = consonance_utp::ClientSettings { connection: to_game, ..Default::default() };
+    let clients = bind(plan, UtpServer::new(server))?;
+    let upstreams = upstreams.behind(clients.local_addr());
+    let open_upstream = move |remote| {
+        let seed = u64::from_le_bytes(random()?);
+        Ok(upstreams.over_udp(remote, UtpClient::new(client, seed)))
+    };
+    Ok((splice(clients, open_upstream, NgoSplice, plan)?, upstreams.listen))
+}
+
+fn bind<E: ServerEndpoint>(plan: &SplicePlan<'_>, endpoint: E) -> io::Result<UdpServer<E>> {
+    UdpServer::bind(plan.config.address, endpoint, UdpServerSettings::default())
+}
+
+fn splice<G: GameServer + 'static, C: GameClient + 'static, E: Envelopes + 'static>(
+    clients: G,
+    open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
+    envelopes: E,
+    plan: &SplicePlan<'_>,
+) -> io::Result<Box<dyn ServerTransport>> {
+    let settings = splice_settings(&plan.config.splice);
+    let splice = Splice::new(clients, open_upstream, envelopes, plan.session, settings)?;
+    Ok(Box::new(splice.named(plan.config.network.name())))
+}
+
+/// Where connections to a game's server go, where they come from and how they begin.
+#[derive(Clone, Copy, Debug)]
+struct Upstreams {
+    upstream: SocketAddr,
+    /// Where clients came to.
+    listen: SocketAddr,
+    source_addresses: Option<SourceAddresses>,
+    has_proxy_protocol: bool,
+}
+
+impl Upstreams {
+    /// Asks for the address of the game's server, which may be a name.
+    fn of(plan: &SplicePlan<'_>) -> io::Result<Self> {
+        let &SplicePlan { config, upstream, source_addresses, .. } = plan;
+        let unknown =
+            |why: &dyn Display| io::Error::other(format!("no address of {upstream} is known: {why}"));
+        let mut found = upstream.to_socket_addrs().map_err(|error| unknown(&error))?;
+        let upstream = found.next().ok_or_else(|| unknown(&"the name has none"))?;
+        let has_proxy_protocol = config.splice.proxy_protocol;
+        Ok(Self { upstream, listen: config.address, source_addresses, has_proxy_protocol })
+    }
+
+    /// The same when it is known where clients come to.
+    fn behind(self, listen: SocketAddr) -> Self {
+        Self { listen, ..self }
+    }
+
+    /// A client of the game's server, for one of ours at this address.
+    fn over_udp<E: ClientEndpoint>(&self, remote: SocketAddr, endpoint: E) -> UdpClient<E> {
+        let settings = UdpClientSettings { local_ip: self.local_ip(remote), ..UdpClientSettings::default() };
+        UdpClient::new(self.upstream, endpoint, settings).with_preface(self.preface(remote, Carrier::Udp))
+    }
+
+    fn local_ip(&self, remote: SocketAddr) -> Option<IpAddr> {
+        self.source_addresses.map(|addresses| addresses.of(remote.ip()))
+    }
+
+    fn preface(&self, remote: SocketAddr, carrier: Carrier) -> Vec<u8> {
+        if !self.has_proxy_protocol {
+            return Vec::new();
+        }
+        proxy_protocol::header(remote, self.listen, carrier)
+    }
+}

@@ -1,0 +1,74 @@
+//! Players who speak until others hear them, over any network.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
+use consonance_test_player::TestPlayer;
+use consonance_transport::ClientTransport;
+
+/// How long anything may take. Generous: machines that run tests are busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Somebody in the room "lobby".
+struct Player<T> {
+    inner: TestPlayer<T>,
+    heard: Vec<Vec<u8>>,
+}
+
+/// The same over any network.
+pub(crate) trait Talker {
+    fn say(&mut self, words: &[u8]);
+    fn turn(&mut self, now: Instant);
+    fn has_heard(&self, words: &[u8]) -> bool;
+}
+
+pub(crate) fn player(name: &str, transport: impl ClientTransport + 'static) -> Box<dyn Talker> {
+    let mut client = Client::new(ClientSettings::new(name));
+    client.join_room("lobby").unwrap();
+    client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
+    Box::new(Player { inner: TestPlayer::new(client, transport, Instant::now()), heard: Vec::new() })
+}
+
+impl<T: ClientTransport> Talker for Player<T> {
+    fn say(&mut self, words: &[u8]) {
+        // Who has not joined yet cannot speak.
+        let _ = self.inner.client.send_voice(words);
+    }
+
+    fn turn(&mut self, now: Instant) {
+        let Self { inner, heard } = self;
+        inner.wake(now);
+        inner.turn(now, |event| {
+            if let ClientEvent::Voice(voice) = event {
+                heard.push(voice.frame.to_vec());
+            }
+        });
+    }
+
+    fn has_heard(&self, words: &[u8]) -> bool {
+        self.heard.iter().any(|frame| frame == words)
+    }
+}
+
+/// Each speaks until all others hear it, while something else has its turn, too.
+pub(crate) fn assert_all_hear_each_other(players: &mut [Box<dyn Talker>], mut turn: impl FnMut(Instant)) {
+    for speaker in 0..players.len() {
+        let words = format!("player {speaker} speaks").into_bytes();
+        let deadline = Instant::now() + PATIENCE;
+        let is_heard = |players: &[Box<dyn Talker>]| {
+            let mut others = players.iter().enumerate().filter(|(number, _)| *number != speaker);
+            others.all(|(_, player)| player.has_heard(&words))
+        };
+        while !is_heard(players) {
+            assert!(Instant::now() < deadline, "not all hear player {speaker}");
+            players[speaker].say(&words);
+            let now = Instant::now();
+            for player in players.iter_mut() {
+                player.turn(now);
+            }
+            turn(now);
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
