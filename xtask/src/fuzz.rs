@@ -36,6 +36,7 @@ const TARGETS: &[&str] = &[
     "join_token",
     "hand_over",
     "sidecar_frames",
+    "enet_datagrams",
     "litenetlib_datagrams",
     "utp_datagrams",
     "mirror_messages",

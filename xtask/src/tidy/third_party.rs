@@ -36,6 +36,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("quinn", &["crates/networks", "crates/server"]),
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
+    ("rusty_enet", &["crates/networks/enet"]),
     ("rustls", &["crates/networks", "crates/server"]),
     ("tokio", &["crates/admin", "crates/networks", "crates/server"]),
 ];

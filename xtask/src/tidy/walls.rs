@@ -70,6 +70,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
+        package: "consonance-enet",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-kcp",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],

@@ -1,0 +1,335 @@
+//! The client's end.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent};
+use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
+use rusty_enet::{MTU_MAX, Packet};
+
+use crate::EnetClientSettings;
+use crate::machine::{Happened, Machine, Queue, Sent};
+use crate::screening::{Command, Fragments, NOBODY, Screened};
+
+/// A client of ENet, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
+///
+/// Its greeting is the number that the server is told, as 4 bytes, big-endian; whatever else stands for
+/// [`EnetClientSettings::connect_data`].
+#[derive(Debug)]
+pub struct EnetClient {
+    settings: EnetClientSettings,
+    /// Where the names of its attempts come from.
+    seed: u32,
+    connection: Option<Connection>,
+    /// Goodbyes of a connection that is over.
+    farewells: VecDeque<Vec<u8>>,
+    events: VecDeque<Event>,
+    /// A datagram in the form of stock ENet.
+    datagram: Vec<u8>,
+    /// The latest time that was told.
+    now: Option<Instant>,
+    statistics: Statistics,
+}
+
+#[derive(Debug)]
+struct Connection {
+    machine: Machine<()>,
+    stage: Stage,
+    queue: Queue,
+    fragments: Fragments,
+    /// When ENet last looked after itself.
+    ticked: Instant,
+    /// When the server was last asked whether it is there.
+    pinged: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// We have asked.
+    Connecting,
+    /// The server has taken us in.
+    Open,
+    /// We have ended it: what was sent may still arrive until then.
+    Ending(Instant),
+}
+
+#[derive(Debug)]
+enum Event {
+    Connected,
+    Message(Channel, Packet),
+    Disconnected(DisconnectReason),
+}
+
+/// The number of the server, and of whoever is to be connected to it.
+const SERVER: u16 = 0;
+
+impl EnetClient {
+    /// A client that is not connected. The names of its attempts, by which a server tells them apart, follow from the seed.
+    pub fn new(settings: EnetClientSettings, seed: u32) -> Self {
+        Self {
+            settings: EnetClientSettings { connection: settings.connection.within_limits(), ..settings },
+            seed,
+            connection: None,
+            farewells: VecDeque::new(),
+            events: VecDeque::new(),
+            datagram: Vec::new(),
+            now: None,
+            statistics: Statistics::default(),
+        }
+    }
+
+    fn set_time(&mut self, now: Instant) {
+        self.now = Some(now);
+        if let Some(connection) = &mut self.connection {
+            connection.machine.set_time(now);
+        }
+    }
+
+    /// False if it is nothing that our server may have sent.
+    fn read(&mut self, now: Instant, datagram: &[u8]) -> bool {
+        let Some(screened) = Screened::parse(datagram) else { return false };
+        let Some(connection) = self.connection.as_mut().filter(|_| screened.peer != NOBODY) else {
+            return false;
+        };
+        let settings = &self.settings.connection;
+        let mut says_goodbye = false;
+        for command in screened.commands() {
+            match command {
+                Command::Connect(_) => return false,
+                Command::VerifyConnect { channels } if channels as usize != settings.channels.len() => {
+                    self.end_for_violation("another number of channels than the game was said to have");
+                    return true;
+                }
+                Command::Disconnect => says_goodbye = true,
+                Command::Fragment(fragment) if fragment.total as usize > settings.message_bytes_max => {
+                    self.end_for_violation("a message larger than is allowed here");
+                    return true;
+                }
+                Command::Fragment(fragment) if !connection.fragments.takes(fragment) => return false,
+                Command::VerifyConnect { .. } | Command::Fragment(_) | Command::Other => {}
+            }
+        }
+        connection.machine.receive((), datagram);
+        self.run(now, says_goodbye);
+        true
+    }
+
+    /// Takes everything from ENet, for which the server may just have said goodbye.
+    fn run(&mut self, now: Instant, is_farewell: bool) {
+        while let Some(connection) = &mut self.connection {
+            let Some(happened) = connection.machine.next() else { return };
+            match happened {
+                Happened::Connected(_) => self.open(),
+                Happened::Disconnected(_) => self.end_by_enet(is_farewell),
+                Happened::Message(_, channel, packet) if connection.stage == Stage::Open => {
+                    let delivery = self.settings.connection.delivery_of(channel);
+                    self.statistics.received.count(delivery, 1, packet.data().len());
+                    self.events.push_back(Event::Message(channel, packet));
+                }
+                Happened::Message(..) => {}
+            }
+            self.now = Some(now);
+        }
+    }
+
+    fn open(&mut self) {
+        let Some(connection) = self.connection.as_mut().filter(|it| it.stage == Stage::Connecting) else {
+            return;
+        };
+        connection.stage = Stage::Open;
+        connection.machine.unthrottle(SERVER, &self.settings.connection);
+        self.events.push_back(Event::Connected);
+    }
+
+    /// The server is gone: we have left, it said goodbye, or it is silent.
+    fn end_by_enet(&mut self, is_farewell: bool) {
+        let stage = self.connection.as_ref().map(|connection| connection.stage);
+        self.end(match stage {
+            Some(Stage::Connecting) if is_farewell => DisconnectReason::refused(b""),
+            Some(Stage::Open) if is_farewell => DisconnectReason::closed_by_peer(b""),
+            _ => DisconnectReason::TimedOut,
+        });
+    }
+
+    fn end_for_violation(&mut self, violation: &str) {
+        self.say_goodbye();
+        self.end(DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
+    }
+
+    /// Forgets the connection and reports its end. One that we have ended has ended for that reason, whatever came after.
+    fn end(&mut self, reason: DisconnectReason) {
+        let Some(Connection { mut machine, stage, .. }) = self.connection.take() else { return };
+        let mut datagram = Vec::new();
+        while machine.pop(&mut datagram).is_some() {
+            self.farewells.push_back(std::mem::take(&mut datagram));
+        }
+        let is_ours = matches!(stage, Stage::Ending(_));
+        if is_ours {
+            self.events.clear();
+        }
+        let reason = if is_ours { DisconnectReason::ClosedByUs } else { reason };
+        self.events.push_back(Event::Disconnected(reason));
+    }
+
+    /// Says goodbye without waiting whether it arrives.
+    fn say_goodbye(&mut self) {
+        if let Some(server) = self.connection.as_mut().and_then(|connection| connection.machine.peer(SERVER))
+        {
+            server.disconnect_now(0);
+        }
+    }
+}
+
+impl ClientEndpoint for EnetClient {
+    const DATAGRAM_BYTES_MAX: usize = MTU_MAX;
+
+    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        if self.connection.is_some() {
+            return;
+        }
+        let data = greeting.try_into().map_or(self.settings.connect_data, u32::from_be_bytes);
+        let mut machine = Machine::new(&self.settings.connection, 1, self.seed);
+        // ENet's own numbers follow each other by adding: two attempts shall not begin alike.
+        self.seed = self.seed.wrapping_mul(0x9e37_79b1).wrapping_add(1);
+        machine.set_time(now);
+        machine.connect((), &self.settings.connection, data);
+        self.farewells.clear();
+        self.connection = Some(Connection {
+            machine,
+            stage: Stage::Connecting,
+            queue: Queue::default(),
+            fragments: Fragments::default(),
+            ticked: now,
+            pinged: now,
+        });
+        self.set_time(now);
+    }
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        self.set_time(now);
+        if self.connection.is_none() {
+            return;
+        }
+        let mut own = std::mem::take(&mut self.datagram);
+        let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
+            && own.len() <= MTU_MAX
+            && self.read(now, &own);
+        if !is_read {
+            self.statistics.dropped.malformed += 1;
+        }
+        self.datagram = own;
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.set_time(now);
+        let Some(connection) = &mut self.connection else { return };
+        if matches!(connection.stage, Stage::Ending(until) if until <= now) {
+            self.say_goodbye();
+            self.end(DisconnectReason::ClosedByUs);
+        } else if connection.ticked + self.settings.connection.tick <= now {
+            connection.ticked = now;
+            if connection.pinged + self.settings.connection.ping <= now {
+                connection.pinged = now;
+                connection.machine.ping(SERVER);
+            }
+            self.run(now, false);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        if !self.events.is_empty() {
+            return self.now;
+        }
+        let connection = self.connection.as_ref()?;
+        let tick = connection.ticked + self.settings.connection.tick;
+        Some(if let Stage::Ending(until) = connection.stage { tick.min(until) } else { tick })
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        self.set_time(now);
+        if let Some(farewell) = self.farewells.pop_front() {
+            datagram.extend_from_slice(&farewell);
+            return true;
+        }
+        let Some(connection) = &mut self.connection else { return false };
+        connection.machine.flush();
+        connection.machine.pop(datagram).is_some()
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+        Some(match self.events.pop_front()? {
+            Event::Connected => ClientEndpointEvent::Connected,
+            Event::Message(channel, packet) => {
+                bytes.extend_from_slice(packet.data());
+                ClientEndpointEvent::Message { channel }
+            }
+            Event::Disconnected(reason) => ClientEndpointEvent::Disconnected { reason },
+        })
+    }
+
+    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+        self.set_time(now);
+        let settings = &self.settings.connection;
+        let Some(connection) = self.connection.as_mut().filter(|it| it.stage == Stage::Open) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        let delivery = settings.delivery_of(channel);
+        match connection.machine.send(SERVER, (channel, message), settings, &connection.queue) {
+            Sent::Yes => self.statistics.sent.count(delivery, 1, message.len()),
+            Sent::TooLarge => self.statistics.dropped.too_large += 1,
+            Sent::NotConnected => self.statistics.dropped.not_connected += 1,
+            Sent::Full if delivery == Delivery::Unreliable => self.statistics.dropped.outgoing_full += 1,
+            Sent::Full => {
+                let queue = format!("{} bytes of messages", settings.queued_bytes_max);
+                self.say_goodbye();
+                self.end(DisconnectReason::Overloaded { queue });
+            }
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.set_time(now);
+        let Some(connection) = &mut self.connection else { return };
+        match std::mem::replace(&mut connection.stage, Stage::Ending(now + self.settings.connection.linger)) {
+            Stage::Connecting => {
+                // The server may know of us, and is told; there is nothing to wait for.
+                self.say_goodbye();
+                self.end(DisconnectReason::ClosedByUs);
+            }
+            Stage::Open => {
+                self.events.clear();
+                if let Some(server) = connection.machine.peer(SERVER) {
+                    server.disconnect_later(0);
+                }
+            }
+            ending @ Stage::Ending(_) => connection.stage = ending,
+        }
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        self.set_time(now);
+        self.say_goodbye();
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        self.settings.connection.channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.settings.connection.delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.settings.connection.message_bytes_max(channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        let open = self.connection.as_ref().filter(|connection| connection.stage == Stage::Open);
+        let server = open.and_then(|connection| connection.machine.peek(SERVER));
+        let quality = server
+            .map(|server| LinkQuality { round_trip: server.round_trip_time(), ..LinkQuality::default() });
+        Statistics { quality, ..self.statistics }
+    }
+}

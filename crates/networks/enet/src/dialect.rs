@@ -1,0 +1,83 @@
+//! In what the datagrams of ENet's relatives differ: the first two bytes.
+
+/// Whose datagrams are spoken.
+///
+/// The first 16 bits of a datagram, big-endian, hold the number of the peer in bits 0 to 11, that of its session in bits 12 and
+/// 13, and flags. Everything behind them is the same in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// ENet-CSharp 2.x, as Ignorance has it: bit 14 says that a time of sending follows, and bit 15 says nothing.
+    EnetCsharp,
+    /// ENet 1.3 itself: bit 15 says that a time of sending follows, and bit 14 that the rest is compressed, which nobody here
+    /// speaks.
+    Enet13,
+}
+
+impl Dialect {
+    /// What stock ENet would have written, or `None` for what it cannot have meant.
+    fn read(self, word: u16) -> Option<u16> {
+        match self {
+            Self::EnetCsharp if word & BIT_15 != 0 => None,
+            Self::EnetCsharp if word & BIT_14 != 0 => Some(word & !BIT_14 | BIT_15),
+            Self::Enet13 if word & BIT_14 != 0 => None,
+            Self::EnetCsharp | Self::Enet13 => Some(word),
+        }
+    }
+
+    /// Writes a datagram as stock ENet would have. False for one that it cannot have meant.
+    pub(crate) fn translate(self, datagram: &[u8], stock: &mut Vec<u8>) -> bool {
+        let Some((word, rest)) = datagram.split_first_chunk() else { return false };
+        let Some(word) = self.read(u16::from_be_bytes(*word)) else { return false };
+        stock.clear();
+        stock.extend_from_slice(&word.to_be_bytes());
+        stock.extend_from_slice(rest);
+        true
+    }
+
+    /// How what stock ENet wrote is said here.
+    pub(crate) fn write(self, word: u16) -> u16 {
+        match self {
+            Self::EnetCsharp if word & BIT_15 != 0 => word & !BIT_15 | BIT_14,
+            Self::EnetCsharp | Self::Enet13 => word,
+        }
+    }
+}
+
+const BIT_15: u16 = 0x8000;
+const BIT_14: u16 = 0x4000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of bits, a line for each that matters: what the fork sends, and what stock ENet sends for the same.
+    const WORDS: [(&str, u16, u16); 5] = [
+        ("a peer, no time", 0x0005, 0x0005),
+        ("a peer and its session, no time", 0x3005, 0x3005),
+        ("a peer and a time", 0x4005, 0x8005),
+        ("a peer, its session and a time", 0x7005, 0xb005),
+        ("nobody yet, and a time", 0x4fff, 0x8fff),
+    ];
+
+    #[test]
+    fn the_fork_says_with_bit_14_what_stock_enet_says_with_bit_15() {
+        for (what, fork, stock) in WORDS {
+            assert_eq!(Dialect::EnetCsharp.read(fork), Some(stock), "{what}");
+            assert_eq!(Dialect::EnetCsharp.write(stock), fork, "{what}");
+        }
+    }
+
+    #[test]
+    fn stock_enet_is_left_as_it_is() {
+        for (what, _, stock) in WORDS {
+            assert_eq!(Dialect::Enet13.read(stock), Some(stock), "{what}");
+            assert_eq!(Dialect::Enet13.write(stock), stock, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_neither_can_have_meant_is_not_read() {
+        assert_eq!(Dialect::EnetCsharp.read(0x8005), None, "stock ENet's time, said to the fork");
+        assert_eq!(Dialect::Enet13.read(0x4005), None, "the fork's time is stock ENet's compression");
+    }
+}

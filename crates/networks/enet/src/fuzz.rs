@@ -1,0 +1,269 @@
+//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to both ends.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::Peer;
+
+use crate::{
+    ChannelKind, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
+};
+
+/// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made up, both
+/// ends connect, send and leave.
+///
+/// # Panics
+/// If what comes out makes no sense: a datagram too long or for nobody who said anything, an alarm in the past, a connection
+/// that begins or ends twice, a message of nobody.
+pub fn enet_datagrams(bytes: &[u8]) {
+    let mut bytes = bytes.iter().copied();
+    let mut stage = Stage::new();
+    while let Some(operation) = bytes.next() {
+        let mut next = || bytes.next().unwrap_or(0);
+        let place = usize::from(operation >> 4) % PLACES;
+        match operation % 10 {
+            0 => stage.pass(Duration::from_millis(u64::from(next()) * u64::from(next()))),
+            1 => stage.carry_up(place, None),
+            2 => stage.carry_down(place, None),
+            3 => stage.carry_up(place, Some((next(), next()))),
+            4 => stage.carry_down(place, Some((next(), next()))),
+            5 => {
+                let datagram = made_up(&mut next);
+                stage.give_server(place, &datagram);
+            }
+            6 => {
+                let datagram = made_up(&mut next);
+                stage.clients[place].handle_datagram(stage.now, &datagram);
+            }
+            7 => stage.client_does(place, next(), next()),
+            8 => stage.server_does(place, next(), next()),
+            _ => stage.takes_newcomers = next().is_multiple_of(2),
+        }
+        stage.drain();
+    }
+    stage.pass(Duration::from_mins(1));
+    stage.drain();
+}
+
+const PLACES: usize = 3;
+
+/// Datagrams that wait at most: what more is sent is lost.
+const UNDER_WAY_MAX: usize = 64;
+
+/// Small, so that limits are met.
+fn settings() -> ConnectionSettings {
+    ConnectionSettings {
+        channels: vec![ChannelKind::Reliable, ChannelKind::Unsequenced, ChannelKind::Sequenced],
+        message_bytes_max: 20_000,
+        waiting_bytes_max: 50_000,
+        queued_bytes_max: 50_000,
+        ..ConnectionSettings::default()
+    }
+}
+
+/// A datagram with a first word that may be right, and a few commands of whole numbers that may be.
+fn made_up(next: &mut impl FnMut() -> u8) -> Vec<u8> {
+    let (flags, peer, commands) = (next(), next(), next() % 4);
+    let mut datagram = vec![flags & 0x70, peer % 4];
+    if flags & 0x40 != 0 {
+        datagram.extend_from_slice(&[0, next()]);
+    }
+    for _ in 0..commands {
+        let (command, channel, sequence, length) = (next(), next() % 4, next(), next() % 50);
+        datagram.extend_from_slice(&[command, if channel == 3 { 0xff } else { channel }, 0, sequence]);
+        // Most fields are small numbers in two or in four bytes.
+        for _ in 0..length / 2 {
+            datagram.extend_from_slice(&[0, next()]);
+        }
+        datagram.resize(datagram.len() + usize::from(length % 2), SAID);
+    }
+    datagram
+}
+
+/// What messages are made of.
+const SAID: u8 = 0x5a;
+
+fn address(place: usize) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 1 + place as u16).into()
+}
+
+struct Stage {
+    now: Instant,
+    server: EnetServer,
+    /// Whether those who are not there yet are taken in as soon as they are reported.
+    takes_newcomers: bool,
+    clients: Vec<EnetClient>,
+    /// Whether the client was told to connect and has not reported an end.
+    is_connecting: [bool; PLACES],
+    up: [VecDeque<Vec<u8>>; PLACES],
+    down: [VecDeque<Vec<u8>>; PLACES],
+    /// Whether anything ever came from there.
+    has_spoken: [bool; PLACES],
+    present: BTreeMap<Peer, usize>,
+    last_peer: u64,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let server = EnetServerSettings {
+            connection: settings(),
+            peers_max: 4,
+            unproved_max: 2,
+            ..EnetServerSettings::default()
+        };
+        let client = EnetClientSettings { connection: settings(), ..EnetClientSettings::default() };
+        Self {
+            now: Instant::now(),
+            server: EnetServer::new(server),
+            takes_newcomers: true,
+            clients: (0..PLACES).map(|place| EnetClient::new(client.clone(), place as u32)).collect(),
+            is_connecting: [false; PLACES],
+            up: Default::default(),
+            down: Default::default(),
+            has_spoken: [false; PLACES],
+            present: BTreeMap::new(),
+            last_peer: 0,
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.server.handle_timeout(self.now);
+            self.drain();
+            assert!(self.server.poll_timeout().is_none_or(|at| at > self.now), "an alarm in the past");
+        }
+        for place in 0..PLACES {
+            let client = &mut self.clients[place];
+            if client.poll_timeout().is_some_and(|at| at <= self.now) {
+                client.handle_timeout(self.now);
+                self.drain();
+                let again = self.clients[place].poll_timeout();
+                assert!(again.is_none_or(|at| at > self.now), "a client's alarm in the past");
+            }
+        }
+    }
+
+    fn carry_up(&mut self, place: usize, change: Option<(u8, u8)>) {
+        if let Some(mut datagram) = self.up[place].pop_front() {
+            spoil(&mut datagram, change);
+            self.give_server(place, &datagram);
+        }
+    }
+
+    fn carry_down(&mut self, place: usize, change: Option<(u8, u8)>) {
+        if let Some(mut datagram) = self.down[place].pop_front() {
+            spoil(&mut datagram, change);
+            self.clients[place].handle_datagram(self.now, &datagram);
+        }
+    }
+
+    fn give_server(&mut self, place: usize, datagram: &[u8]) {
+        self.has_spoken[place] = true;
+        self.server.handle_datagram(self.now, address(place), datagram);
+    }
+
+    fn client_does(&mut self, place: usize, what: u8, size: u8) {
+        let client = &mut self.clients[place];
+        match what % 8 {
+            0 | 1 if !self.is_connecting[place] => {
+                client.connect(self.now, &[]);
+                self.is_connecting[place] = true;
+            }
+            2 => client.disconnect(self.now),
+            3 => client.hang_up(self.now),
+            _ => client.send(self.now, Channel(u16::from(what % 4)), &vec![SAID; usize::from(size) * 80]),
+        }
+    }
+
+    fn server_does(&mut self, place: usize, what: u8, size: u8) {
+        let at_place = self.present.iter().find(|(_, at)| **at == place);
+        let peer = at_place.map_or(Peer(self.last_peer + 1), |(peer, _)| *peer);
+        match what % 8 {
+            0 | 1 => self.server.accept(self.now, peer, &[]),
+            2 => self.server.disconnect(self.now, peer, "enough"),
+            3 if size > 250 => self.server.shutdown(self.now),
+            _ => self.server.send(
+                self.now,
+                peer,
+                Channel(u16::from(what % 4)),
+                &vec![SAID; usize::from(size) * 80],
+            ),
+        }
+    }
+
+    fn drain(&mut self) {
+        self.drain_server();
+        for place in 0..PLACES {
+            self.drain_client(place);
+        }
+    }
+
+    fn drain_server(&mut self) {
+        let mut bytes = Vec::new();
+        loop {
+            while let Some(event) = self.server.poll_event(&mut bytes) {
+                self.note(&event);
+                bytes.clear();
+            }
+            let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
+            let place = usize::from(to.port()) - 1;
+            assert!(self.has_spoken[place], "nobody spoke from {to}");
+            keep(&mut self.down[place], std::mem::take(&mut bytes));
+        }
+        assert_eq!(self.server.statistics().connections.connected, self.present.len() as u64);
+    }
+
+    fn note(&mut self, event: &ServerEndpointEvent) {
+        match *event {
+            ServerEndpointEvent::Connected { peer, remote } => {
+                assert!(peer.0 > self.last_peer, "{peer:?} is used again");
+                self.last_peer = peer.0;
+                self.present.insert(peer, usize::from(remote.port()) - 1);
+                if self.takes_newcomers {
+                    self.server.accept(self.now, peer, &[]);
+                }
+            }
+            ServerEndpointEvent::Message { peer, .. } => {
+                assert!(self.present.contains_key(&peer), "{peer:?} is not there");
+            }
+            ServerEndpointEvent::Disconnected { peer, .. } => {
+                assert!(self.present.remove(&peer).is_some(), "{peer:?} was not there");
+            }
+        }
+    }
+
+    fn drain_client(&mut self, place: usize) {
+        let mut bytes = Vec::new();
+        loop {
+            while let Some(event) = self.clients[place].poll_event(&mut bytes) {
+                assert!(self.is_connecting[place], "{event:?} without a connection");
+                self.is_connecting[place] = !matches!(event, ClientEndpointEvent::Disconnected { .. });
+                bytes.clear();
+            }
+            if !self.clients[place].poll_transmit(self.now, &mut bytes) {
+                break;
+            }
+            keep(&mut self.up[place], std::mem::take(&mut bytes));
+        }
+    }
+}
+
+fn keep(under_way: &mut VecDeque<Vec<u8>>, datagram: Vec<u8>) {
+    assert!(datagram.len() <= usize::from(settings().mtu), "{} bytes", datagram.len());
+    if under_way.len() < UNDER_WAY_MAX {
+        under_way.push_back(datagram);
+    }
+}
+
+/// Turns one bit over.
+fn spoil(datagram: &mut [u8], change: Option<(u8, u8)>) {
+    if let Some((at, bit)) = change
+        && let Some(byte) = datagram.get_mut(usize::from(at))
+    {
+        *byte ^= 1 << (bit % 8);
+    }
+}

@@ -1,0 +1,45 @@
+//! ENet as a [`GameServer`](consonance_gateway::GameServer) and a [`GameClient`](consonance_gateway::GameClient): the fork of it
+//! below games on Mirror with Ignorance, and stock ENet 1.3.
+//!
+//! The protocol itself is `rusty_enet`'s. Around it are here: the [`Dialect`] of the datagrams, a look at each datagram before
+//! the library gets it, an entrance that asks before it lets in, bounds, and time as an argument. Both ends are machines for the
+//! driver of protocols in datagrams:
+//!
+//! ```
+//! use consonance_enet::{EnetServer, EnetServerSettings};
+//! use consonance_gateway::udp::{UdpServer, UdpServerSettings};
+//!
+//! let endpoint = EnetServer::new(EnetServerSettings::default());
+//! let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())?;
+//! # let _ = server;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! A message is whatever the game puts into one; with Mirror a batch. Which channels there are, and what each guarantees, is
+//! for both ends to agree on before: see [`ConnectionSettings::channels`].
+//!
+//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers get at
+//! most three times the bytes that they send.
+
+#![forbid(unsafe_code)]
+
+mod client;
+mod dialect;
+#[doc(hidden)]
+pub mod fuzz;
+mod machine;
+mod screening;
+mod server;
+mod settings;
+
+pub use client::EnetClient;
+pub use dialect::Dialect;
+pub use server::EnetServer;
+pub use settings::{ChannelKind, ConnectionSettings, EnetClientSettings, EnetServerSettings};
+
+use consonance_gateway::Channel;
+
+/// Mirror's channel 0: complete and in order.
+pub const RELIABLE_CHANNEL: Channel = Channel(0);
+/// Mirror's channel 1: at once or never.
+pub const UNRELIABLE_CHANNEL: Channel = Channel(1);

@@ -1,0 +1,210 @@
+//! `rusty_enet`'s host without a socket and without a clock: datagrams go in and come out, and time is told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use rusty_enet::consts::PEER_PACKET_THROTTLE_SCALE;
+use rusty_enet::{Address, EventNoRef, Host, HostSettings, Packet, Peer, PeerID};
+
+use crate::ConnectionSettings;
+
+mod queue;
+mod wire;
+
+pub(crate) use queue::Queue;
+use queue::Queued;
+use wire::{Credits, Wire};
+
+/// ENet's machine for some peers, who have numbers from 0.
+#[derive(Debug)]
+pub(crate) struct Machine<A: Address + Ord> {
+    host: Host<Wire<A>>,
+    clock: Clock,
+    /// Something was sent that has not left.
+    is_dirty: bool,
+}
+
+/// What ENet reports.
+#[derive(Debug)]
+pub(crate) enum Happened {
+    Connected(u16),
+    Disconnected(u16),
+    Message(u16, Channel, Packet),
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Yes,
+    TooLarge,
+    NotConnected,
+    /// Too much waits already.
+    Full,
+}
+
+impl<A: Address + Ord> Machine<A> {
+    /// At most 4095 peers. The settings are within their limits.
+    pub(crate) fn new(settings: &ConnectionSettings, peers: usize, seed: u32) -> Self {
+        let clock = Clock::default();
+        let time = Arc::clone(&clock.milliseconds);
+        let host_settings = HostSettings {
+            peer_limit: peers.clamp(1, PeerID::MAX),
+            channel_limit: settings.channels.len(),
+            time: Box::new(move || Duration::from_millis(time.load(Ordering::Relaxed))),
+            seed: Some(seed),
+            ..HostSettings::default()
+        };
+        let mut host = Host::new(Wire::new(settings.dialect), host_settings)
+            .unwrap_or_else(|_| unreachable!("the settings are within their limits"));
+        let is_within = host.set_mtu(settings.mtu).is_ok()
+            && host.set_maximum_packet_size(settings.message_bytes_max).is_ok()
+            && host.set_maximum_waiting_data(settings.waiting_bytes_max).is_ok();
+        debug_assert!(is_within, "the settings are within their limits");
+        Self { host, clock, is_dirty: false }
+    }
+
+    pub(crate) fn set_time(&mut self, now: Instant) {
+        self.clock.set(now);
+    }
+
+    /// Begins to connect as peer 0, which nobody may be.
+    pub(crate) fn connect(&mut self, to: A, settings: &ConnectionSettings, data: u32) {
+        let is_begun = self.host.connect(to, settings.channels.len(), data).is_ok();
+        debug_assert!(is_begun, "peer 0 is free");
+        self.configure(0, settings);
+        self.is_dirty = true;
+    }
+
+    /// A datagram came, in the form of stock ENet: what follows is to be taken before the next one is given.
+    pub(crate) fn receive(&mut self, from: A, datagram: &[u8]) {
+        self.host.socket_mut().receive(from, datagram);
+    }
+
+    /// What happened; sends confirmations, and repeats what was not confirmed.
+    pub(crate) fn next(&mut self) -> Option<Happened> {
+        self.is_dirty = false;
+        let Ok(event) = self.host.service();
+        Some(match event?.no_ref() {
+            EventNoRef::Connect { peer, .. } => Happened::Connected(number(peer)),
+            EventNoRef::Disconnect { peer, .. } => Happened::Disconnected(number(peer)),
+            EventNoRef::Receive { peer, channel_id, packet } => {
+                Happened::Message(number(peer), Channel(channel_id.into()), packet)
+            }
+        })
+    }
+
+    pub(crate) fn send(
+        &mut self,
+        peer: u16,
+        (channel, message): (Channel, &[u8]),
+        settings: &ConnectionSettings,
+        queue: &Queue,
+    ) -> Sent {
+        let (Some(kind), Ok(number)) = (settings.kind_of(channel), u8::try_from(channel.0)) else {
+            return Sent::NotConnected;
+        };
+        if message.len() > settings.message_bytes_max {
+            return Sent::TooLarge;
+        }
+        if queue.bytes() > settings.queued_bytes_max {
+            return Sent::Full;
+        }
+        let packet = Packet::new(Box::new(Queued::new(message, queue)), kind.packet());
+        let Some(peer) = self.host.get_peer_mut(PeerID(peer.into())) else { return Sent::NotConnected };
+        self.is_dirty = true;
+        if peer.send(number, &packet).is_ok() { Sent::Yes } else { Sent::NotConnected }
+    }
+
+    /// What was sent leaves, as far as the other side takes it.
+    pub(crate) fn flush(&mut self) {
+        if std::mem::take(&mut self.is_dirty) {
+            self.host.flush();
+        }
+    }
+
+    /// The next datagram that is to leave.
+    pub(crate) fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<A> {
+        self.host.socket_mut().pop(datagram)
+    }
+
+    /// For what is to leave without ENet's doing, in the form of stock ENet.
+    pub(crate) fn push(&mut self, to: A, write: impl FnOnce(&mut Vec<u8>)) {
+        self.host.socket_mut().push(to, write);
+    }
+
+    pub(crate) fn peer(&mut self, peer: u16) -> Option<&mut Peer<Wire<A>>> {
+        // What is asked of a peer may have to be said to the other side.
+        self.is_dirty = true;
+        self.host.get_peer_mut(PeerID(peer.into()))
+    }
+
+    pub(crate) fn peek(&self, peer: u16) -> Option<&Peer<Wire<A>>> {
+        self.host.get_peer(PeerID(peer.into()))
+    }
+
+    pub(crate) fn peers(&mut self) -> impl Iterator<Item = (u16, &Peer<Wire<A>>)> {
+        self.host.peers().enumerate().map(|(number, peer)| (number as u16, peer))
+    }
+
+    /// Settings that ENet forgets with each connection.
+    pub(crate) fn configure(&mut self, peer: u16, settings: &ConnectionSettings) {
+        let Some(peer) = self.peer(peer) else { return };
+        peer.set_timeout(0, milliseconds(settings.timeout_min), milliseconds(settings.timeout_max));
+        peer.set_ping_interval(milliseconds(settings.ping));
+    }
+
+    pub(crate) fn ping(&mut self, peer: u16) {
+        if let Some(peer) = self.peer(peer) {
+            peer.ping();
+        }
+    }
+
+    /// Both ends stop to leave out what is unreliable, unless the settings want that; the peer is connected.
+    pub(crate) fn unthrottle(&mut self, peer: u16, settings: &ConnectionSettings) {
+        if !settings.throttles
+            && let Some(peer) = self.peer(peer)
+        {
+            peer.set_throttle(THROTTLE_INTERVAL_MS, PEER_PACKET_THROTTLE_SCALE, 0);
+        }
+    }
+
+    /// What may be sent to addresses that nobody has proved.
+    pub(crate) fn credits(&mut self) -> &mut Credits<A> {
+        &mut self.host.socket_mut().credits
+    }
+}
+
+/// Over how long ENet finds out what confirmations usually take: its own default.
+const THROTTLE_INTERVAL_MS: u32 = 5000;
+
+fn number(peer: PeerID) -> u16 {
+    // There are no more than 4095.
+    peer.0 as u16
+}
+
+fn milliseconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Time since the first moment that was told. ENet takes zero for never, so that it begins at one.
+#[derive(Debug)]
+struct Clock {
+    since: Option<Instant>,
+    milliseconds: Arc<AtomicU64>,
+}
+
+impl Clock {
+    fn set(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(*self.since.get_or_insert(now));
+        let passed = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
+        self.milliseconds.fetch_max(passed.saturating_add(1), Ordering::Relaxed);
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { since: None, milliseconds: Arc::new(AtomicU64::new(1)) }
+    }
+}

@@ -1,0 +1,102 @@
+//! ENet's socket, which is none: one datagram that came, and those that are to leave.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use consonance_gateway::udp::DatagramQueue;
+use rusty_enet::{Address, MTU_MAX, PacketReceived, Socket};
+
+use crate::Dialect;
+
+/// What is between ENet and the driver.
+#[derive(Debug)]
+pub(crate) struct Wire<A> {
+    dialect: Dialect,
+    /// From whom a datagram came, until ENet has read it.
+    incoming_from: Option<A>,
+    /// In the form of stock ENet.
+    incoming: Vec<u8>,
+    outgoing: DatagramQueue<A>,
+    pub(super) credits: Credits<A>,
+}
+
+impl<A> Wire<A> {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            incoming_from: None,
+            incoming: Vec::new(),
+            outgoing: DatagramQueue::default(),
+            credits: Credits::default(),
+        }
+    }
+
+    pub(super) fn receive(&mut self, from: A, datagram: &[u8]) {
+        self.incoming_from = Some(from);
+        self.incoming.clear();
+        self.incoming.extend_from_slice(datagram);
+    }
+
+    pub(super) fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<A> {
+        self.outgoing.pop(datagram)
+    }
+
+    pub(super) fn push(&mut self, to: A, write: impl FnOnce(&mut Vec<u8>)) {
+        let dialect = self.dialect;
+        self.outgoing.push(to, |bytes| {
+            let start = bytes.len();
+            write(bytes);
+            if let Some(word) = bytes.get_mut(start..).and_then(|datagram| datagram.first_chunk_mut()) {
+                *word = dialect.write(u16::from_be_bytes(*word)).to_be_bytes();
+            }
+        });
+    }
+}
+
+impl<A: Address + Ord> Socket for Wire<A> {
+    type Address = A;
+    type Error = Infallible;
+
+    fn send(&mut self, to: A, datagram: &[u8]) -> Result<usize, Infallible> {
+        if self.credits.spend(&to, datagram.len()) {
+            self.push(to, |bytes| bytes.extend_from_slice(datagram));
+        }
+        Ok(datagram.len())
+    }
+
+    fn receive(&mut self, buffer: &mut [u8; MTU_MAX]) -> Result<Option<(A, PacketReceived)>, Infallible> {
+        Ok(self.incoming_from.take().map(|from| {
+            let bytes = self.incoming.len().min(MTU_MAX);
+            buffer[..bytes].copy_from_slice(&self.incoming[..bytes]);
+            (from, PacketReceived::Complete(bytes))
+        }))
+    }
+}
+
+/// How many bytes may still be sent to addresses that nobody has proved: three times what came from there.
+#[derive(Debug)]
+pub(crate) struct Credits<A>(BTreeMap<A, usize>);
+
+impl<A: Ord> Credits<A> {
+    /// A datagram of so many bytes came from an address that nobody has proved.
+    pub(crate) fn earn(&mut self, at: A, bytes: usize) {
+        let credit = self.0.entry(at).or_default();
+        *credit = credit.saturating_add(bytes.saturating_mul(3));
+    }
+
+    /// The address is proved, or nobody is there any more.
+    pub(crate) fn forget(&mut self, at: &A) {
+        self.0.remove(at);
+    }
+
+    fn spend(&mut self, at: &A, bytes: usize) -> bool {
+        let Some(credit) = self.0.get_mut(at) else { return true };
+        credit.checked_sub(bytes).map(|left| *credit = left).is_some()
+    }
+}
+
+impl<A> Default for Credits<A> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}

@@ -1,0 +1,171 @@
+//! What a datagram holds, read before ENet gets it, in the form of stock ENet.
+//!
+//! ENet itself stops at the first command that it does not understand and keeps what came before it; it allocates what the
+//! first fragment of a message promises, and counts fragments without asking what they cover. So that nobody can make it hand
+//! out bytes that nobody sent, or lose track of what it has allocated, only datagrams pass that a stock end may have sent.
+
+/// All commands of a datagram, each of which is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Screened<'a> {
+    /// Whom it is for, [`NOBODY`] before one has a number.
+    pub(crate) peer: u16,
+    commands: &'a [u8],
+}
+
+/// The number of a peer that has none yet.
+pub(crate) const NOBODY: u16 = 0x0fff;
+
+/// What matters here of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Connect(Connect),
+    VerifyConnect { channels: u32 },
+    Disconnect,
+    Fragment(Fragment),
+    Other,
+}
+
+/// A stranger asks to be let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Connect {
+    /// The number by which it wants to be called.
+    pub(crate) peer: u16,
+    /// Tells its attempts apart.
+    pub(crate) id: u32,
+    /// What the game says with it.
+    pub(crate) data: u32,
+}
+
+/// A part of a message that does not fit into a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fragment {
+    /// Counted in fragments.
+    pub(crate) number: u32,
+    pub(crate) count: u32,
+    /// Counted in bytes.
+    pub(crate) offset: u32,
+    pub(crate) length: u32,
+    pub(crate) total: u32,
+}
+
+impl<'a> Screened<'a> {
+    /// `None` for what no end of ENet sends.
+    pub(crate) fn parse(datagram: &'a [u8]) -> Option<Self> {
+        let (word, rest) = datagram.split_first_chunk()?;
+        let word = u16::from_be_bytes(*word);
+        let commands = if word & SENT_TIME == 0 { rest } else { rest.get(2..)? };
+        let mut left = commands;
+        while !left.is_empty() {
+            (_, left) = split_command(left)?;
+        }
+        (!commands.is_empty()).then_some(Self { peer: word & NOBODY, commands })
+    }
+
+    pub(crate) fn commands(self) -> impl Iterator<Item = Command> + 'a {
+        let mut left = self.commands;
+        std::iter::from_fn(move || {
+            let command;
+            (command, left) = split_command(left)?;
+            Some(command)
+        })
+    }
+
+    /// The request to be let in, if it is nothing else.
+    pub(crate) fn as_connect(self) -> Option<Connect> {
+        match (self.peer, split_command(self.commands)) {
+            (NOBODY, Some((Command::Connect(connect), []))) => Some(connect),
+            _ => None,
+        }
+    }
+}
+
+/// The fragments of one connection, which are all of one size but the last of each message.
+#[derive(Debug, Default)]
+pub(crate) struct Fragments {
+    size: Option<u32>,
+}
+
+impl Fragments {
+    /// Whether this may be one of them: whoever has all fragments of a message then has every byte of it.
+    pub(crate) fn takes(&mut self, fragment: Fragment) -> bool {
+        fragment.size().is_some_and(|size| *self.size.get_or_insert(size) == size)
+    }
+}
+
+impl Fragment {
+    /// How many bytes each fragment of its message but the last has, if that can be.
+    fn size(self) -> Option<u32> {
+        let is_last = self.number.checked_add(1)? == self.count;
+        let size = if is_last { self.offset.checked_div(self.number)? } else { self.length };
+        let is_whole = size.checked_mul(self.number) == Some(self.offset)
+            && self.total.checked_sub(self.offset)?.min(size) == self.length
+            && size > 0
+            && self.total.div_ceil(size) == self.count
+            && self.number < self.count
+            && self.length > 0;
+        is_whole.then_some(size)
+    }
+}
+
+/// That a datagram refuses whoever asked to be let in as this peer, without a connection of its own.
+pub(crate) fn write_refusal(peer: u16, datagram: &mut Vec<u8>) {
+    datagram.extend_from_slice(&(peer & NOBODY).to_be_bytes());
+    datagram.extend_from_slice(&[DISCONNECT | UNSEQUENCED, WHOLE_CONNECTION, 0, 1]);
+    datagram.extend_from_slice(&0_u32.to_be_bytes());
+}
+
+/// Bit 15 of a datagram's first word.
+const SENT_TIME: u16 = 0x8000;
+
+/// Numbers of commands, `enet/protocol.h` of ENet 1.3.
+const CONNECT: u8 = 2;
+const VERIFY_CONNECT: u8 = 3;
+const DISCONNECT: u8 = 4;
+const SEND_RELIABLE: u8 = 6;
+const SEND_UNRELIABLE: u8 = 7;
+const SEND_FRAGMENT: u8 = 8;
+const SEND_UNSEQUENCED: u8 = 9;
+const SEND_UNRELIABLE_FRAGMENT: u8 = 12;
+/// A flag beside them.
+const UNSEQUENCED: u8 = 0x40;
+/// The channel of what is for no channel.
+const WHOLE_CONNECTION: u8 = 0xff;
+
+/// How long each command is, with its header and without the bytes of a message, by number.
+const SIZES: [usize; 13] = [0, 8, 48, 44, 8, 4, 6, 8, 24, 8, 12, 16, 24];
+
+/// The first command, and what is behind it and the bytes that belong to it.
+fn split_command(bytes: &[u8]) -> Option<(Command, &[u8])> {
+    let number = bytes.first()? & 0x0f;
+    let size = SIZES.get(usize::from(number)).copied().filter(|size| *size > 0)?;
+    let (fixed, rest) = bytes.split_at_checked(size)?;
+    let command = match number {
+        CONNECT => {
+            Command::Connect(Connect { peer: short(fixed, 4)?, id: long(fixed, 40)?, data: long(fixed, 44)? })
+        }
+        VERIFY_CONNECT => Command::VerifyConnect { channels: long(fixed, 16)? },
+        DISCONNECT => Command::Disconnect,
+        SEND_FRAGMENT | SEND_UNRELIABLE_FRAGMENT => Command::Fragment(Fragment {
+            number: long(fixed, 12)?,
+            count: long(fixed, 8)?,
+            offset: long(fixed, 20)?,
+            length: short(fixed, 6)?.into(),
+            total: long(fixed, 16)?,
+        }),
+        _ => Command::Other,
+    };
+    let payload = match number {
+        SEND_RELIABLE => short(fixed, 4)?,
+        SEND_UNRELIABLE | SEND_UNSEQUENCED | SEND_FRAGMENT | SEND_UNRELIABLE_FRAGMENT => short(fixed, 6)?,
+        _ => 0,
+    };
+    Some((command, rest.get(usize::from(payload)..)?))
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
+}

@@ -1,0 +1,317 @@
+//! The server's end: all clients of one port.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+use consonance_gateway::udp::{ServerEndpoint, ServerEndpointEvent};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+use rusty_enet::{MTU_MAX, Packet, PeerID};
+
+use crate::EnetServerSettings;
+use crate::machine::{Happened, Machine, Sent};
+use crate::screening::{Command, NOBODY, Screened};
+
+mod connect_rate;
+mod ending;
+mod entrance;
+mod seat;
+
+use connect_rate::ConnectRate;
+use seat::{Seat, Stage};
+
+/// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
+///
+/// A client is reported when it asks to be let in, and learns that it is connected when it is accepted; whoever is refused never
+/// connects. A greeting is the number that it said with its request, as 4 bytes, big-endian; none if that is 0.
+#[derive(Debug)]
+pub struct EnetServer {
+    settings: EnetServerSettings,
+    machine: Machine<SocketAddr>,
+    seats: BTreeMap<Peer, Seat>,
+    /// Who is who to ENet.
+    numbers: Vec<Option<Peer>>,
+    /// By address and attempt.
+    by_connect: BTreeMap<(SocketAddr, u32), Peer>,
+    /// How many at each address have proved it.
+    proved: BTreeMap<SocketAddr, usize>,
+    /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
+    unproved: VecDeque<Peer>,
+    connect_rate: Option<ConnectRate>,
+    last_peer: u64,
+    is_shut: bool,
+    /// When a seat's patience ends.
+    deadlines: BTreeSet<(Instant, Peer)>,
+    /// When ENet last looked after itself.
+    ticked: Option<Instant>,
+    /// When everybody was last asked whether they are there.
+    pinged: Option<Instant>,
+    events: VecDeque<Event>,
+    /// A datagram in the form of stock ENet.
+    datagram: Vec<u8>,
+    /// The latest time that was told.
+    now: Option<Instant>,
+    statistics: ServerStatistics,
+}
+
+#[derive(Debug)]
+enum Event {
+    Connected { peer: Peer, remote: SocketAddr, data: u32 },
+    Message { peer: Peer, channel: Channel, packet: Packet },
+    Disconnected { peer: Peer, reason: DisconnectReason },
+}
+
+impl EnetServer {
+    /// A server without clients.
+    pub fn new(settings: EnetServerSettings) -> Self {
+        let connection = settings.connection.within_limits();
+        let peers_max = settings.peers_max.clamp(1, PeerID::MAX);
+        Self {
+            machine: Machine::new(&connection, peers_max, 0),
+            settings: EnetServerSettings { connection, peers_max, ..settings },
+            seats: BTreeMap::new(),
+            numbers: vec![None; peers_max],
+            by_connect: BTreeMap::new(),
+            proved: BTreeMap::new(),
+            unproved: VecDeque::new(),
+            connect_rate: None,
+            last_peer: 0,
+            is_shut: false,
+            deadlines: BTreeSet::new(),
+            ticked: None,
+            pinged: None,
+            events: VecDeque::new(),
+            datagram: Vec::new(),
+            now: None,
+            statistics: ServerStatistics::default(),
+        }
+    }
+
+    fn set_time(&mut self, now: Instant) {
+        self.now = Some(now);
+        self.machine.set_time(now);
+    }
+
+    /// False if it is nothing that anybody may have sent.
+    fn read(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
+        let Some(screened) = Screened::parse(datagram) else { return false };
+        if screened.peer != NOBODY {
+            return self.read_known(now, from, screened, datagram);
+        }
+        if let Some(connect) = screened.as_connect() {
+            self.handle_connect(now, from, connect, datagram);
+            return true;
+        }
+        // Whoever changes its mind before it has a number says so as nobody.
+        let is_farewell = screened.commands().all(|command| command == Command::Disconnect);
+        if is_farewell {
+            self.end_unproved_at(from, &DisconnectReason::closed_by_peer(b""));
+        }
+        is_farewell
+    }
+
+    fn read_known(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        screened: Screened<'_>,
+        datagram: &[u8],
+    ) -> bool {
+        let Some(peer) = self.numbers.get(usize::from(screened.peer)).copied().flatten() else {
+            return false;
+        };
+        let Some(seat) = self.seats.get_mut(&peer).filter(|seat| seat.remote == from) else { return false };
+        let mut says_goodbye = false;
+        for command in screened.commands() {
+            match command {
+                Command::Connect(_) | Command::VerifyConnect { .. } => return false,
+                Command::Disconnect => says_goodbye = true,
+                Command::Fragment(fragment)
+                    if fragment.total as usize > self.settings.connection.message_bytes_max =>
+                {
+                    self.end_for_violation(peer, "a message larger than is allowed here");
+                    return true;
+                }
+                Command::Fragment(fragment) if !seat.fragments.takes(fragment) => return false,
+                Command::Fragment(_) | Command::Other => {}
+            }
+        }
+        if !seat.is_proved() && !self.proved.contains_key(&from) {
+            self.machine.credits().earn(from, datagram.len());
+        }
+        self.machine.receive(from, datagram);
+        self.run(now, says_goodbye.then_some(peer));
+        if says_goodbye {
+            self.end_if_forgotten(peer);
+        }
+        true
+    }
+
+    /// Takes everything from ENet, for which somebody may just have said goodbye.
+    fn run(&mut self, now: Instant, leaver: Option<Peer>) {
+        while let Some(happened) = self.machine.next() {
+            let (Happened::Connected(number)
+            | Happened::Disconnected(number)
+            | Happened::Message(number, ..)) = happened;
+            let Some(peer) = self.numbers.get(usize::from(number)).copied().flatten() else { continue };
+            match happened {
+                Happened::Connected(_) => self.open(now, peer),
+                Happened::Disconnected(_) => self.end_by_enet(peer, leaver == Some(peer)),
+                Happened::Message(_, channel, packet) => self.keep(peer, channel, packet),
+            }
+        }
+    }
+
+    fn keep(&mut self, peer: Peer, channel: Channel, packet: Packet) {
+        if self.seats.get(&peer).is_some_and(|seat| matches!(seat.stage, Stage::Open)) {
+            let delivery = self.settings.connection.delivery_of(channel);
+            self.statistics.links.received.count(delivery, 1, packet.data().len());
+            self.events.push_back(Event::Message { peer, channel, packet });
+        }
+    }
+
+    fn send_now(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+        let Some(seat) = self.seats.get(&peer) else { return };
+        let Some(number) = seat.number else { return };
+        let delivery = self.settings.connection.delivery_of(channel);
+        let dropped = &mut self.statistics.links.dropped;
+        match self.machine.send(number, (channel, message), &self.settings.connection, &seat.queue) {
+            Sent::Yes => self.statistics.links.sent.count(delivery, 1, message.len()),
+            Sent::TooLarge => dropped.too_large += 1,
+            Sent::NotConnected => dropped.not_connected += 1,
+            Sent::Full if delivery == Delivery::Unreliable => dropped.outgoing_full += 1,
+            Sent::Full => self.end_for_slowness(peer),
+        }
+    }
+
+    fn set_deadline(&mut self, peer: Peer, deadline: Option<Instant>) {
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        if let Some(former) = std::mem::replace(&mut seat.deadline, deadline) {
+            self.deadlines.remove(&(former, peer));
+        }
+        self.deadlines.extend(deadline.map(|at| (at, peer)));
+    }
+
+    fn ping_everybody(&mut self, now: Instant) {
+        if now < *self.pinged.get_or_insert(now) + self.settings.connection.ping {
+            return;
+        }
+        self.pinged = Some(now);
+        for number in self.seats.values().filter(|seat| seat.is_proved()).filter_map(|seat| seat.number) {
+            self.machine.ping(number);
+        }
+    }
+
+    /// When ENet is to look after itself, while it has anybody.
+    fn next_tick(&self) -> Option<Instant> {
+        let has_somebody = self.numbers.iter().any(Option::is_some);
+        has_somebody.then_some(self.ticked? + self.settings.connection.tick)
+    }
+}
+
+impl ServerEndpoint for EnetServer {
+    const DATAGRAM_BYTES_MAX: usize = MTU_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        self.set_time(now);
+        let mut own = std::mem::take(&mut self.datagram);
+        let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
+            && own.len() <= MTU_MAX
+            && self.read(now, from, &own);
+        if !is_read {
+            self.statistics.links.dropped.malformed += 1;
+        }
+        self.datagram = own;
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.set_time(now);
+        while let Some(&(at, peer)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
+            self.deadlines.remove(&(at, peer));
+            self.lose_patience(peer);
+        }
+        if self.next_tick().is_some_and(|tick| tick <= now) {
+            self.ticked = Some(now);
+            self.ping_everybody(now);
+            self.run(now, None);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        let news = if self.events.is_empty() { None } else { self.now };
+        let deadline = self.deadlines.first().map(|(at, _)| *at);
+        [news, deadline, self.next_tick()].into_iter().flatten().min()
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        self.set_time(now);
+        self.machine.flush();
+        self.machine.pop(datagram)
+    }
+
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+        Some(match self.events.pop_front()? {
+            Event::Connected { peer, remote, data } => {
+                if data != 0 {
+                    bytes.extend_from_slice(&data.to_be_bytes());
+                }
+                ServerEndpointEvent::Connected { peer, remote }
+            }
+            Event::Message { peer, channel, packet } => {
+                bytes.extend_from_slice(packet.data());
+                ServerEndpointEvent::Message { peer, channel }
+            }
+            Event::Disconnected { peer, reason } => ServerEndpointEvent::Disconnected { peer, reason },
+        })
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
+        self.set_time(now);
+        self.take_in(now, peer);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        self.set_time(now);
+        match self.seats.get(&peer).map(|seat| &seat.stage) {
+            Some(Stage::Open) => self.send_now(peer, channel, message),
+            Some(Stage::Proving { .. }) => self.send_later(peer, channel, message),
+            Some(Stage::Asking(_) | Stage::Ending) | None => {
+                self.statistics.links.dropped.not_connected += 1;
+            }
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        self.set_time(now);
+        self.close(now, peer);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut = true;
+        let peers: Vec<Peer> = self.seats.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn channel_for(&self, delivery: Delivery) -> Channel {
+        self.settings.connection.channel_for(delivery)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.settings.connection.delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: Channel) -> usize {
+        self.settings.connection.message_bytes_max(channel)
+    }
+
+    fn network(&self) -> &'static str {
+        "enet"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.statistics
+    }
+}

@@ -1,0 +1,144 @@
+//! How connections end.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::{DisconnectReason, Peer};
+use rusty_enet::PeerState;
+
+use super::{EnetServer, Event, Seat, Stage};
+use crate::screening::write_refusal;
+
+impl EnetServer {
+    /// We end a connection: what was sent arrives first, if the client takes it soon. A newcomer is refused.
+    pub(super) fn close(&mut self, now: Instant, peer: Peer) {
+        let until = now + self.settings.connection.linger;
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        match &mut seat.stage {
+            Stage::Ending => {}
+            Stage::Asking(_) => {
+                let (remote, name) = (seat.remote, seat.connect.peer);
+                self.machine.push(remote, |datagram| write_refusal(name, datagram));
+                self.end(peer, DisconnectReason::ClosedByUs);
+            }
+            Stage::Proving { waiting, .. } if waiting.is_empty() => {
+                self.hang_up(peer);
+                self.end(peer, DisconnectReason::ClosedByUs);
+            }
+            Stage::Proving { is_unwanted, .. } => {
+                *is_unwanted = true;
+                let deadline = seat.deadline.map_or(until, |deadline| deadline.min(until));
+                self.set_deadline(peer, Some(deadline));
+            }
+            Stage::Open => {
+                seat.stage = Stage::Ending;
+                self.events.retain(|event| !matches!(event, Event::Message { peer: of, .. } if *of == peer));
+                let number = seat.number;
+                self.set_deadline(peer, Some(until));
+                if let Some(enet_peer) = number.and_then(|number| self.machine.peer(number)) {
+                    enet_peer.disconnect_later(0);
+                }
+            }
+        }
+    }
+
+    /// A seat had its time: to prove its address, or to take our last words.
+    pub(super) fn lose_patience(&mut self, peer: Peer) {
+        let Some(seat) = self.seats.get(&peer) else { return };
+        if seat.is_unwanted() {
+            self.hang_up(peer);
+            self.end(peer, DisconnectReason::ClosedByUs);
+        } else {
+            self.statistics.connections.failed_handshakes += 1;
+            if let Some(enet_peer) = seat.number.and_then(|number| self.machine.peer(number)) {
+                enet_peer.reset();
+            }
+            self.end(peer, DisconnectReason::TimedOut);
+        }
+    }
+
+    /// ENet reports the end: of a connection that we have ended, of a client that has just left, or of a silent one.
+    pub(super) fn end_by_enet(&mut self, peer: Peer, has_left: bool) {
+        let Some(seat) = self.seats.get(&peer) else { return };
+        let reason = if seat.is_unwanted() {
+            DisconnectReason::ClosedByUs
+        } else if has_left {
+            DisconnectReason::closed_by_peer(b"")
+        } else {
+            DisconnectReason::TimedOut
+        };
+        self.end(peer, reason);
+    }
+
+    /// ENet does not report that somebody has left who had not proved its address.
+    pub(super) fn end_if_forgotten(&mut self, peer: Peer) {
+        let Some(number) = self.seats.get(&peer).and_then(|seat| seat.number) else { return };
+        let is_forgotten =
+            self.machine.peer(number).is_some_and(|enet_peer| enet_peer.state() == PeerState::Disconnected);
+        if is_forgotten {
+            self.end_by_enet(peer, true);
+        }
+    }
+
+    /// Whoever has not proved its address has left, or asks anew.
+    pub(super) fn end_unproved_at(&mut self, remote: SocketAddr, reason: &DisconnectReason) {
+        let here = self.by_connect.range((remote, 0)..=(remote, u32::MAX)).map(|(_, peer)| *peer);
+        let seats = &self.seats;
+        let unproved: Vec<Peer> =
+            here.filter(|peer| seats.get(peer).is_some_and(|seat| !seat.is_proved())).collect();
+        for peer in unproved {
+            let number = self.seats.get(&peer).and_then(|seat| seat.number);
+            if let Some(enet_peer) = number.and_then(|number| self.machine.peer(number)) {
+                enet_peer.reset();
+            }
+            self.end(peer, reason.clone());
+        }
+    }
+
+    /// The client does not take its reliable messages.
+    pub(super) fn end_for_slowness(&mut self, peer: Peer) {
+        self.statistics.connections.too_slow += 1;
+        self.hang_up(peer);
+        let bytes = self.settings.connection.queued_bytes_max;
+        self.end(peer, DisconnectReason::Overloaded { queue: format!("{bytes} bytes of messages") });
+    }
+
+    /// The client does not keep to the protocol.
+    pub(super) fn end_for_violation(&mut self, peer: Peer, violation: &str) {
+        self.statistics.connections.protocol_violations += 1;
+        self.hang_up(peer);
+        self.end(peer, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
+    }
+
+    /// Forgets a connection, of which ENet knows nothing any more, and reports its end.
+    pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
+        self.set_deadline(peer, None);
+        let Some(seat) = self.seats.remove(&peer) else { return };
+        self.by_connect.remove(&(seat.remote, seat.connect.id));
+        if let Some(number) = seat.number {
+            self.numbers[usize::from(number)] = None;
+        }
+        self.forget_address(&seat);
+        self.statistics.connections.connected -= 1;
+        self.events.push_back(Event::Disconnected { peer, reason });
+    }
+
+    fn forget_address(&mut self, seat: &Seat) {
+        if !seat.is_proved() {
+            self.machine.credits().forget(&seat.remote);
+        } else if let Some(proved) = self.proved.get_mut(&seat.remote) {
+            *proved -= 1;
+            if *proved == 0 {
+                self.proved.remove(&seat.remote);
+            }
+        }
+    }
+
+    /// Says goodbye without waiting whether it arrives.
+    fn hang_up(&mut self, peer: Peer) {
+        let number = self.seats.get(&peer).and_then(|seat| seat.number);
+        if let Some(enet_peer) = number.and_then(|number| self.machine.peer(number)) {
+            enet_peer.disconnect_now(0);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Strangers ask to be let in, and newcomers are taken in.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Channel;
+use consonance_transport::{Delivery, DisconnectReason, Peer};
+use rusty_enet::PeerState;
+
+use super::{ConnectRate, EnetServer, Event, Seat, Stage};
+use crate::screening::{Connect, write_refusal};
+
+/// ENet itself forgets whoever has not proved its address after half a minute, and says nothing of it.
+const HANDSHAKE_TIMEOUT_MAX: Duration = Duration::from_secs(20);
+
+impl EnetServer {
+    /// A stranger asks to be let in, or repeats that.
+    pub(super) fn handle_connect(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        connect: Connect,
+        request: &[u8],
+    ) {
+        if let Some(peer) = self.by_connect.get(&(from, connect.id)) {
+            let is_proved = self.seats.get(peer).is_some_and(Seat::is_proved);
+            if !is_proved && !self.proved.contains_key(&from) {
+                self.machine.credits().earn(from, request.len());
+            }
+            return;
+        }
+        let per_second = self.settings.connects_per_second;
+        if !self.connect_rate.get_or_insert_with(|| ConnectRate::new(per_second, now)).allows(now) {
+            self.statistics.connections.turned_away_handshaking += 1;
+            return;
+        }
+        self.end_unproved_at(from, &DisconnectReason::TimedOut);
+        self.make_room_for_unproved();
+        if self.is_shut || self.seats.len() >= self.settings.peers_max {
+            self.statistics.connections.turned_away_full += 1;
+            self.machine.push(from, |datagram| write_refusal(connect.peer, datagram));
+            return;
+        }
+        if !self.proved.contains_key(&from) {
+            self.machine.credits().earn(from, request.len());
+        }
+        self.last_peer += 1;
+        let peer = Peer(self.last_peer);
+        self.seats.insert(peer, Seat::new(from, connect, request));
+        self.set_deadline(peer, Some(now + self.settings.handshake_timeout.min(HANDSHAKE_TIMEOUT_MAX)));
+        self.by_connect.insert((from, connect.id), peer);
+        self.unproved.push_back(peer);
+        self.events.push_back(Event::Connected { peer, remote: from, data: connect.data });
+        self.statistics.connections.connected += 1;
+    }
+
+    /// A newcomer may come in: now ENet gets its request, and answers it.
+    pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        let Stage::Asking(request) = &mut seat.stage else { return };
+        let request = std::mem::take(request);
+        seat.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
+        let remote = seat.remote;
+        self.machine.receive(remote, &request);
+        self.ticked.get_or_insert(now);
+        self.run(now, None);
+        let number = self.number_of_newcomer(remote);
+        if let (Some(number), Some(seat)) = (number, self.seats.get_mut(&peer)) {
+            seat.number = Some(number);
+            self.numbers[usize::from(number)] = Some(peer);
+            self.statistics.connections.accepted += 1;
+        } else {
+            // ENet would not have it.
+            self.statistics.connections.failed_handshakes += 1;
+            self.end(peer, DisconnectReason::TimedOut);
+        }
+    }
+
+    /// The number that ENet has just given to somebody at this address.
+    fn number_of_newcomer(&mut self, remote: SocketAddr) -> Option<u16> {
+        let numbers = &self.numbers;
+        let (number, _) = self.machine.peers().find(|(number, enet_peer)| {
+            numbers.get(usize::from(*number)) == Some(&None)
+                && enet_peer.state() == PeerState::AcknowledgingConnect
+                && enet_peer.address() == Some(remote)
+        })?;
+        Some(number)
+    }
+
+    /// A client has shown that it gets what we send.
+    pub(super) fn open(&mut self, now: Instant, peer: Peer) {
+        let Some(seat) = self.seats.get_mut(&peer) else { return };
+        let Some(number) = seat.number else { return };
+        let Stage::Proving { waiting, is_unwanted, .. } = std::mem::replace(&mut seat.stage, Stage::Open)
+        else {
+            return;
+        };
+        *self.proved.entry(seat.remote).or_default() += 1;
+        let remote = seat.remote;
+        self.machine.credits().forget(&remote);
+        self.set_deadline(peer, None);
+        self.machine.configure(number, &self.settings.connection);
+        self.machine.unthrottle(number, &self.settings.connection);
+        for (channel, message) in waiting {
+            self.send_now(peer, channel, &message);
+        }
+        if is_unwanted {
+            self.close(now, peer);
+        }
+    }
+
+    /// What is reliable waits until a client has proved its address; what is not is of no use then.
+    pub(super) fn send_later(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+        let connection = &self.settings.connection;
+        let Some(Seat { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
+            self.seats.get_mut(&peer)
+        else {
+            return;
+        };
+        if *is_unwanted {
+            self.statistics.links.dropped.not_connected += 1;
+        } else if message.len() > connection.message_bytes_max {
+            self.statistics.links.dropped.too_large += 1;
+        } else if connection.delivery_of(channel) == Delivery::Unreliable {
+            self.statistics.links.dropped.outgoing_full += 1;
+        } else if *waiting_bytes > connection.queued_bytes_max {
+            self.end_for_slowness(peer);
+        } else {
+            *waiting_bytes += message.len() + size_of::<(Channel, Vec<u8>)>();
+            waiting.push((channel, message.to_vec()));
+        }
+    }
+
+    /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it takes.
+    fn make_room_for_unproved(&mut self) {
+        if self.unproved.len() < self.settings.unproved_max {
+            return;
+        }
+        let seats = &self.seats;
+        self.unproved.retain(|peer| seats.get(peer).is_some_and(|seat| !seat.is_proved()));
+        if self.unproved.len() >= self.settings.unproved_max
+            && let Some(longest) = self.unproved.pop_front()
+        {
+            self.lose_patience(longest);
+        }
+    }
+}

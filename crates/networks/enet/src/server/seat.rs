@@ -1,0 +1,63 @@
+//! One client, from its request to be let in to its end.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::Channel;
+
+use crate::machine::Queue;
+use crate::screening::{Connect, Fragments};
+
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) remote: SocketAddr,
+    /// What it asked with.
+    pub(super) connect: Connect,
+    pub(super) stage: Stage,
+    /// Its number at ENet, which it has from when it was taken in until ENet has forgotten it.
+    pub(super) number: Option<u16>,
+    pub(super) queue: Queue,
+    pub(super) fragments: Fragments,
+    pub(super) deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Nobody has decided yet; ENet does not know its request.
+    Asking(Vec<u8>),
+    /// It was taken in, and has not shown yet that it gets what we send.
+    Proving {
+        /// What it is to get then.
+        waiting: Vec<(Channel, Vec<u8>)>,
+        waiting_bytes: usize,
+        /// Whether it is to be ended after that.
+        is_unwanted: bool,
+    },
+    Open,
+    /// We have ended it: what was sent may still arrive until its deadline.
+    Ending,
+}
+
+impl Seat {
+    pub(super) fn new(remote: SocketAddr, connect: Connect, request: &[u8]) -> Self {
+        Self {
+            remote,
+            connect,
+            stage: Stage::Asking(request.to_vec()),
+            number: None,
+            queue: Queue::default(),
+            fragments: Fragments::default(),
+            deadline: None,
+        }
+    }
+
+    /// Whether it has shown that it gets what we send to its address.
+    pub(super) fn is_proved(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Ending)
+    }
+
+    /// Whether we have ended it.
+    pub(super) fn is_unwanted(&self) -> bool {
+        matches!(self.stage, Stage::Ending | Stage::Proving { is_unwanted: true, .. })
+    }
+}

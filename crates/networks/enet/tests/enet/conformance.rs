@@ -1,0 +1,111 @@
+//! The rules of every network, over real sockets of this machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use consonance_enet::{
+    ChannelKind, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
+};
+use consonance_gateway::udp::rig::Cable;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+
+use crate::support::{client_of, server_of};
+
+const BARE: Bare = Bare { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
+
+struct Enet {
+    connection: ConnectionSettings,
+    server: Option<SocketAddr>,
+    clients: u32,
+}
+
+impl Enet {
+    /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is full soon keeps
+    /// the tests short.
+    fn new(connection: ConnectionSettings) -> Self {
+        let timeout_max = Duration::from_secs(5);
+        let connection = ConnectionSettings { timeout_max, queued_bytes_max: 2_000_000, ..connection };
+        Self { connection, server: None, clients: 0 }
+    }
+
+    fn ignorance() -> Self {
+        Self::new(ConnectionSettings::default())
+    }
+
+    fn stock() -> Self {
+        Self::new(ConnectionSettings::enet13(vec![ChannelKind::Reliable, ChannelKind::Unsequenced]))
+    }
+}
+
+impl Network for Enet {
+    type Server = VoiceServer<UdpServer<EnetServer>, Bare>;
+    type Client = VoiceClient<UdpClient<Cable<EnetClient>>, Bare>;
+
+    const NAMES_SESSIONS: bool = false;
+    const CARRIES_REASONS: bool = false;
+
+    fn listen(&mut self) -> Self::Server {
+        let endpoint = server_of(&self.connection);
+        let server =
+            UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
+        self.server = Some(server.local_addr());
+        VoiceServer::new(server, BARE, "")
+    }
+
+    fn client(&mut self, _session: &str) -> Self::Client {
+        let server = self.server.expect("a server listens first");
+        self.clients += 1;
+        let endpoint = Cable::new(client_of(&self.connection, self.clients));
+        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        client.network_mut().endpoint_mut().cut();
+    }
+}
+
+/// The same with a client's packets delayed and overtaking each other.
+struct Impaired(Enet);
+
+impl Network for Impaired {
+    type Server = <Enet as Network>::Server;
+    type Client = ImpairedClient<<Enet as Network>::Client>;
+
+    const NAMES_SESSIONS: bool = Enet::NAMES_SESSIONS;
+    const CARRIES_REASONS: bool = Enet::CARRIES_REASONS;
+
+    fn listen(&mut self) -> Self::Server {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
+        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod ignorance {
+    use super::Enet;
+
+    consonance_transport::conformance_tests!(Enet::ignorance());
+}
+
+mod stock {
+    use super::Enet;
+
+    consonance_transport::conformance_tests!(Enet::stock());
+}
+
+mod impaired {
+    use super::{Enet, Impaired};
+
+    consonance_transport::conformance_tests!(Impaired(Enet::ignorance()));
+}

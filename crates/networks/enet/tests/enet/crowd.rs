@@ -1,0 +1,87 @@
+//! Many clients on one listener, over real sockets.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use consonance_enet::{ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_transport::Peer;
+
+use crate::support::{client_of, server};
+
+const CLIENTS: usize = 200;
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Says back what it hears, the same way.
+fn echo(server: &mut UdpServer<EnetServer>, peers: &mut BTreeMap<Peer, u64>) {
+    let mut heard = Vec::new();
+    while let Some(event) = server.poll(Instant::now()) {
+        match event {
+            GameServerEvent::Connected { peer, .. } => {
+                peers.insert(peer, 0);
+                server.accept(Instant::now(), peer, &[]);
+            }
+            GameServerEvent::Message { peer, channel, message } => {
+                heard.push((peer, channel, message.to_vec()));
+            }
+            GameServerEvent::Disconnected { peer, .. } => {
+                peers.remove(&peer);
+            }
+        }
+    }
+    for (peer, channel, message) in heard {
+        *peers.get_mut(&peer).unwrap() += 1;
+        server.send(Instant::now(), peer, channel, &message);
+    }
+    server.flush(Instant::now());
+}
+
+#[test]
+fn two_hundred_clients_are_served_on_one_port_and_none_is_taken_for_another() {
+    let any = (Ipv4Addr::LOCALHOST, 0).into();
+    let mut server = UdpServer::bind(any, server(), UdpServerSettings::default()).unwrap();
+    let mut peers = BTreeMap::new();
+    let settings = ConnectionSettings::default();
+    let mut clients: Vec<(UdpClient<EnetClient>, [bool; 2])> = (0..CLIENTS)
+        .map(|number| {
+            let endpoint = client_of(&settings, number as u32);
+            let mut client = UdpClient::new(server.local_addr(), endpoint, UdpClientSettings::default());
+            client.connect(Instant::now(), &[]);
+            (client, [false; 2])
+        })
+        .collect();
+    let deadline = Instant::now() + PATIENCE;
+    while !clients.iter().all(|(_, heard)| *heard == [true; 2]) {
+        assert!(Instant::now() < deadline, "not everybody was answered");
+        echo(&mut server, &mut peers);
+        for (number, (client, heard)) in clients.iter_mut().enumerate() {
+            let own = number.to_le_bytes();
+            let mut is_new = false;
+            while let Some(event) = client.poll(Instant::now()) {
+                match event {
+                    GameClientEvent::Connected { .. } => is_new = true,
+                    GameClientEvent::Message { channel, message } => {
+                        assert_eq!(message, own);
+                        heard[usize::from(channel.0)] = true;
+                    }
+                    GameClientEvent::Disconnected { reason } => panic!("{number}: {reason}"),
+                }
+            }
+            if is_new {
+                client.send(Instant::now(), RELIABLE_CHANNEL, &own);
+            }
+            if !heard[usize::from(UNRELIABLE_CHANNEL.0)] {
+                client.send(Instant::now(), UNRELIABLE_CHANNEL, &own);
+            }
+            client.flush(Instant::now());
+        }
+    }
+    assert_eq!((peers.len(), server.statistics().connections.connected), (CLIENTS, CLIENTS as u64));
+    drop(clients);
+    while !peers.is_empty() {
+        assert!(Instant::now() < deadline, "{} have not left", peers.len());
+        echo(&mut server, &mut peers);
+    }
+}

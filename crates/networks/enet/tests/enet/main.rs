@@ -1,0 +1,11 @@
+//! ENet and Ignorance's fork of it: both ends on simulated time and over real sockets, and against ENet by itself.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod by_itself;
+mod conformance;
+mod connections;
+mod crowd;
+mod golden;
+mod hostile;
+mod strangers;
+mod support;

@@ -1,0 +1,109 @@
+//! What strangers may and may not do.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use consonance_enet::{EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
+use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_transport::DisconnectReason;
+
+use crate::support::{EnetRig, client, connect, reliable, request, rig};
+
+fn made_up(number: u32) -> SocketAddr {
+    (std::net::Ipv4Addr::from(0xc000_0200 + number), 9999).into()
+}
+
+/// A goodbye without a confirmation, to the peer and the session of these numbers.
+fn goodbye(peer: u8, session: u8) -> [u8; 10] {
+    [session << 4, peer, 0x44, 0xff, 0, 1, 0, 0, 0, 0]
+}
+
+#[test]
+fn an_address_that_nobody_has_proved_gets_no_more_than_three_times_what_came_from_there() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let request = request();
+    for round in 1..=3 {
+        rig.inject(made_up(1), &request);
+        rig.run_for(Duration::from_millis(2500));
+        let sent: usize = rig.astray.iter().map(|(_, datagram)| datagram.len()).sum();
+        assert!(sent <= 3 * round * request.len(), "{sent} bytes for {round} requests");
+    }
+    assert!(!rig.astray.is_empty(), "it is answered");
+    rig.run_for(Duration::from_mins(1));
+    let sent: usize = rig.astray.iter().map(|(_, datagram)| datagram.len()).sum();
+    assert!(sent <= 9 * request.len(), "{sent} bytes");
+    assert_eq!(rig.server.statistics().connections.connected, 0, "and forgotten");
+    assert_eq!(rig.server.statistics().connections.failed_handshakes, 1);
+}
+
+#[test]
+fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
+    let settings = EnetServerSettings { peers_max: 20, unproved_max: 10, ..EnetServerSettings::default() };
+    let mut rig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    let (first, _) = connect(&mut rig, client());
+    let request = request();
+    for number in 0..200 {
+        rig.inject(made_up(number), &request);
+        rig.run_for(Duration::from_millis(5));
+    }
+    connect(&mut rig, client());
+    assert_eq!(rig.client_saw(first).len(), 1, "who was there stays");
+    assert!(rig.server.statistics().connections.connected <= 12);
+}
+
+#[test]
+fn only_so_many_strangers_are_answered_within_a_second() {
+    let settings = EnetServerSettings { connects_per_second: 3, ..EnetServerSettings::default() };
+    let mut rig: EnetRig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    for second in 1..=2_u64 {
+        for number in 0..10 {
+            rig.inject(made_up(number), &request());
+        }
+        // Those of the second before ask again, and are known.
+        assert_eq!(rig.server.statistics().connections.connected, 3 * second);
+        rig.run_for(Duration::from_millis(1001));
+    }
+    assert_eq!(rig.server.statistics().connections.turned_away_handshaking, 7 + 4);
+}
+
+#[test]
+fn a_goodbye_from_elsewhere_ends_nothing() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (client, _) = connect(&mut rig, client());
+    let theirs = rig.client(client).address;
+    for session in 0..4 {
+        rig.inject(made_up(1), &goodbye(0, session));
+        rig.inject(SocketAddr::new(theirs.ip(), 1), &goodbye(0, session));
+    }
+    rig.run_for(Duration::from_secs(10));
+    assert_eq!(rig.client_saw(client).len(), 1);
+    assert_eq!(rig.server.statistics().links.dropped.malformed, 8);
+}
+
+#[test]
+fn a_client_that_changes_its_mind_before_it_is_answered_leaves_nothing_behind() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let client = rig.add_client(client(), &[]);
+    rig.run_for(Duration::from_millis(5));
+    let now = rig.now();
+    rig.client(client).endpoint.disconnect(now);
+    rig.run_for(Duration::from_millis(100));
+    assert_eq!(rig.client_saw(client), [Saw::Disconnected(DisconnectReason::ClosedByUs)]);
+    assert_eq!(rig.server.statistics().connections.connected, 0);
+}
+
+#[test]
+fn a_request_that_comes_twice_or_late_makes_nobody_new() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let (first, peer) = connect(&mut rig, client());
+    let theirs = rig.client(first).address;
+    // Another client with the same seed asks with the same name: the request of the first one once more.
+    rig.inject(theirs, &request());
+    rig.run_for(Duration::from_secs(1));
+    let now = rig.now();
+    rig.client(first).endpoint.send(now, RELIABLE_CHANNEL, b"still me");
+    rig.run_for(Duration::from_secs(1));
+    assert_eq!(reliable(rig.saw_of(peer)), [b"still me".to_vec()]);
+    assert_eq!(rig.server.statistics().connections.connected, 1);
+}
