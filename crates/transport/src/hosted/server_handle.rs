@@ -121,6 +121,11 @@ impl HostedServerHandle {
     /// A number that is in use already means that its earlier peer is gone. False if the server is full: the peer was
     /// not taken.
     pub fn peer_connected(&mut self, peer: u64, session: &str) -> bool {
+        self.peer_connected_from(peer, session, format!("peer {peer} of the game"))
+    }
+
+    /// The same, of a peer of which the host knows more than a number: `remote` says in logs who or where it is.
+    pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: String) -> bool {
         self.peer_lost(peer);
         if self.by_number.len() >= self.peers_max {
             self.count(|counts| counts.turned_away_full += 1);
@@ -131,7 +136,7 @@ impl HostedServerHandle {
         self.by_number.insert(peer, name);
         self.numbers.insert(name, peer);
         self.wires.outgoing.change(|outbox| outbox.add(name));
-        let about = Arrival { session: session.to_owned(), remote: format!("peer {peer} of the game") };
+        let about = Arrival { session: session.to_owned(), remote };
         self.wires.incoming.connected(name, about);
         true
     }
