@@ -133,6 +133,11 @@ const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
+        package: "consonance-steam",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &["consonance-session", "consonance-test-player"],
+    },
+    Walls {
         package: "consonance-sidecar",
         may_use: Only(&["consonance-transport"]),
         tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],

@@ -1,0 +1,65 @@
+//! What is done for links that have ended: goodbyes that found no room, and sessions that nobody needs any more.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::signal::Signal;
+use crate::{SendKind, SteamId, SteamP2p};
+
+#[derive(Debug, Default)]
+pub(crate) struct Farewells {
+    goodbyes: VecDeque<Goodbye>,
+    closings: VecDeque<(Instant, SteamId)>,
+}
+
+#[derive(Debug)]
+struct Goodbye {
+    to: SteamId,
+    channel: i32,
+    signal: Vec<u8>,
+    until: Instant,
+}
+
+impl Farewells {
+    /// Says goodbye, now or as soon as Steam takes it.
+    pub(crate) fn say(
+        &mut self,
+        now: Instant,
+        steam: &mut impl SteamP2p,
+        to: SteamId,
+        channel: i32,
+        signal: &Signal,
+    ) {
+        let signal = signal.to_bytes();
+        if !steam.send(to, SendKind::Reliable, channel, &signal) && self.goodbyes.len() < WAITING_MAX {
+            self.goodbyes.push_back(Goodbye { to, channel, signal, until: now + GOODBYE_MAX });
+        }
+    }
+
+    /// The session with this account may not be needed any more: [`due`](Self::due) says so in a while.
+    pub(crate) fn close_later(&mut self, now: Instant, id: SteamId) {
+        if self.closings.len() < WAITING_MAX {
+            self.closings.push_back((now + CLOSED_AFTER, id));
+        }
+    }
+
+    /// Tries again what could not be said.
+    pub(crate) fn repeat(&mut self, now: Instant, steam: &mut impl SteamP2p) {
+        self.goodbyes.retain(|Goodbye { to, channel, signal, until }| {
+            now < *until && !steam.send(*to, SendKind::Reliable, *channel, signal)
+        });
+    }
+
+    /// A session whose time has come, if nobody has begun with it anew.
+    pub(crate) fn due(&mut self, now: Instant) -> Option<SteamId> {
+        Some(self.closings.pop_front_if(|(at, _)| *at <= now)?.1)
+    }
+}
+
+/// How long a goodbye may wait for room.
+const GOODBYE_MAX: Duration = Duration::from_secs(10);
+
+/// How long what was said last may be on its way, before the session is closed under it.
+const CLOSED_AFTER: Duration = Duration::from_secs(30);
+
+const WAITING_MAX: usize = 4096;

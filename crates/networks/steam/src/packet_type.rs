@@ -1,0 +1,69 @@
+//! What a packet of voice says about itself: Steam does not tell how a packet travelled.
+
+use consonance_transport::Delivery;
+
+use crate::steam_p2p::{Arrival, SendKind};
+
+/// How a packet came: as Steam says, or else as packets of its type are sent.
+pub(crate) fn delivery_of(arrival: Arrival, packet: &[u8]) -> Delivery {
+    let is_reliable = match arrival.kind {
+        Some(kind) => kind.is_reliable(),
+        None => !matches!(message_type(packet), Some(VOICE_DATA | SERVER_RELAY_UNRELIABLE)),
+    };
+    if is_reliable { Delivery::Reliable } else { Delivery::Unreliable }
+}
+
+/// Whether this is how a player introduces itself to others.
+pub(crate) fn is_announcement(packet: &[u8]) -> bool {
+    message_type(packet) == Some(HANDSHAKE_P2P)
+}
+
+/// How a packet is sent: as the originals send it.
+pub(crate) fn kind_of(delivery: Delivery, packet: &[u8]) -> SendKind {
+    match delivery {
+        Delivery::Unreliable => SendKind::UnreliableNoDelay,
+        Delivery::Reliable if is_announcement(packet) => SendKind::ReliableWithBuffering,
+        Delivery::Reliable => SendKind::Reliable,
+    }
+}
+
+/// A header is `8b c7 | type u8`, and then what belongs to the type.
+fn message_type(packet: &[u8]) -> Option<u8> {
+    packet.strip_prefix(&[0x8b, 0xc7])?.first().copied()
+}
+
+const VOICE_DATA: u8 = 2;
+const SERVER_RELAY_UNRELIABLE: u8 = 8;
+const HANDSHAKE_P2P: u8 = 11;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SteamId;
+
+    #[test]
+    fn a_packets_own_type_tells_how_it_came_where_steam_does_not() {
+        let untold = Arrival { from: SteamId(1), kind: None };
+        for message_type in 0..=255 {
+            let is_voice = [2, 8].contains(&message_type);
+            let expected = if is_voice { Delivery::Unreliable } else { Delivery::Reliable };
+            assert_eq!(delivery_of(untold, &[0x8b, 0xc7, message_type]), expected, "type {message_type}");
+        }
+        assert_eq!(delivery_of(untold, b"\x8b"), Delivery::Reliable);
+        let told = Arrival { kind: Some(SendKind::Reliable), ..untold };
+        assert_eq!(delivery_of(told, &[0x8b, 0xc7, 2]), Delivery::Reliable);
+    }
+
+    #[test]
+    fn packets_are_sent_as_the_originals_send_them() {
+        let rows = [
+            (Delivery::Unreliable, 2, SendKind::UnreliableNoDelay, 1),
+            (Delivery::Reliable, 4, SendKind::Reliable, 2),
+            (Delivery::Reliable, 11, SendKind::ReliableWithBuffering, 3),
+        ];
+        for (delivery, message_type, kind, number) in rows {
+            assert_eq!(kind_of(delivery, &[0x8b, 0xc7, message_type]), kind);
+            assert_eq!(kind as u8, number);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Accounts whose packets mean nothing for a while.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use crate::SteamId;
+
+/// A link has ended, and what is still on its way must not open another.
+#[derive(Debug, Default)]
+pub(crate) struct Quiet(VecDeque<(SteamId, Instant)>);
+
+impl Quiet {
+    /// Packets of this account open no link until then.
+    pub(crate) fn insert(&mut self, id: SteamId, until: Instant) {
+        self.remove(id);
+        if self.0.len() >= ACCOUNTS_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back((id, until));
+    }
+
+    /// They may again.
+    pub(crate) fn remove(&mut self, id: SteamId) {
+        self.0.retain(|(other, _)| *other != id);
+    }
+
+    pub(crate) fn contains(&self, now: Instant, id: SteamId) -> bool {
+        self.0.iter().any(|(other, until)| *other == id && now < *until)
+    }
+}
+
+const ACCOUNTS_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn an_account_is_quiet_until_its_time_and_the_oldest_is_forgotten_when_there_are_too_many() {
+        let now = Instant::now();
+        let until = now + Duration::from_secs(10);
+        let mut quiet = Quiet::default();
+        for id in 0..=ACCOUNTS_MAX as u64 {
+            quiet.insert(SteamId(id), until);
+        }
+        let last = SteamId(ACCOUNTS_MAX as u64);
+        assert!(!quiet.contains(now, SteamId(0)) && quiet.contains(now, last));
+        assert!(!quiet.contains(until, last));
+        quiet.remove(last);
+        assert!(!quiet.contains(now, last));
+    }
+}

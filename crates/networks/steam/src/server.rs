@@ -1,0 +1,206 @@
+//! A server on Steam: whoever sends to it, or whom the game names, is a peer.
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
+use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+use crate::farewells::Farewells;
+use crate::members::Members;
+use crate::quiet::Quiet;
+use crate::settings::{Admission, LinkSettings, ServerSettings};
+use crate::signal::Signal;
+use crate::{LIMITS, SendKind, SteamId, SteamP2p, packet_type};
+
+mod reading;
+
+/// The server of a session, on a user's account or on a game server's.
+///
+/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to everybody who understands it.
+#[derive(Debug)]
+pub struct SteamServer<P: SteamP2p> {
+    hosted: HostedServer,
+    pump: Pump<P>,
+    /// Everything that had come in was reported.
+    is_drained: bool,
+}
+
+/// Between Steam and the transport.
+#[derive(Debug)]
+struct Pump<P: SteamP2p> {
+    steam: P,
+    link: LinkSettings,
+    admission: Admission,
+    handle: HostedServerHandle,
+    members: Members,
+    guests: BTreeMap<SteamId, Guest>,
+    /// What was said outside of the packets, and takes effect after the packets that came before it.
+    hellos: Vec<(SteamId, Signal)>,
+    quiet: Quiet,
+    farewells: Farewells,
+    still_here_at: Option<Instant>,
+    packet: Vec<u8>,
+    turned_away: u64,
+}
+
+/// A peer as Steam knows it.
+#[derive(Debug, Default)]
+struct Guest {
+    /// Its link, if it is one of ours.
+    hello: Option<u32>,
+    is_taken_in: bool,
+}
+
+impl<P: SteamP2p> SteamServer<P> {
+    /// A server that listens from its first poll.
+    pub fn new(steam: P, settings: ServerSettings) -> Self {
+        let ServerSettings { link, admission, bounds } = settings;
+        let (hosted, handle) = hosted::server(&HostedSettings { limits: LIMITS, ..bounds });
+        let pump = Pump {
+            steam,
+            link,
+            admission,
+            handle,
+            members: Members::default(),
+            guests: BTreeMap::new(),
+            hellos: Vec::new(),
+            quiet: Quiet::default(),
+            farewells: Farewells::default(),
+            still_here_at: None,
+            packet: Vec::new(),
+            turned_away: 0,
+        };
+        Self { hosted, pump, is_drained: true }
+    }
+
+    /// Where the game says who comes and who leaves. A server without a game needs nobody to say it: newcomers get in by what
+    /// they send, as [`Admission`] says.
+    pub fn members(&self) -> Members {
+        self.pump.members.clone()
+    }
+
+    /// Who asked for a session or sent something, and was not let in: how often.
+    pub fn turned_away(&self) -> u64 {
+        self.pump.turned_away
+    }
+}
+
+impl<P: SteamP2p> ServerTransport for SteamServer<P> {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        if self.is_drained {
+            self.pump.read(now);
+        }
+        let event = self.hosted.poll(now);
+        self.is_drained = event.is_none();
+        self.pump.write(now);
+        event
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.hosted.send(now, peers, delivery, packet);
+        self.pump.write(now);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.hosted.disconnect(now, peer, reason);
+        self.pump.write(now);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.hosted.shutdown(now);
+        self.pump.write(now);
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.hosted.set_waker(waker);
+    }
+
+    fn network(&self) -> &'static str {
+        "steam"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.hosted.limits()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.hosted.statistics()
+    }
+}
+
+impl<P: SteamP2p> Pump<P> {
+    /// Gives Steam what the transport has for it.
+    fn write(&mut self, now: Instant) {
+        let channel = self.link.channels.to_client;
+        let mut too_slow = Vec::new();
+        loop {
+            match self.handle.poll() {
+                None => return,
+                Some(ServerRequest::Accept { peer }) => self.welcome(SteamId(peer)),
+                Some(ServerRequest::Send { peers, delivery, packet }) => {
+                    let kind = packet_type::kind_of(delivery, packet);
+                    for &peer in peers {
+                        if !self.steam.send(SteamId(peer), kind, channel, packet) && kind.is_reliable() {
+                            too_slow.push(peer);
+                        }
+                    }
+                }
+                Some(ServerRequest::Refuse { peer, reason } | ServerRequest::Disconnect { peer, reason }) => {
+                    let words = reason.to_owned();
+                    self.part(now, SteamId(peer), words);
+                }
+            }
+            for peer in too_slow.drain(..) {
+                self.handle.send_failed(peer);
+                self.part(now, SteamId(peer), TOO_SLOW.to_owned());
+            }
+        }
+    }
+
+    /// A peer was taken in, and is told if it waits for it.
+    fn welcome(&mut self, id: SteamId) {
+        if let Some(guest) = self.guests.get_mut(&id) {
+            guest.is_taken_in = true;
+            if let Some(number) = guest.hello {
+                self.say(id, &Signal::Welcome(number));
+            }
+        }
+    }
+
+    /// The link to a peer ends on this side.
+    fn part(&mut self, now: Instant, id: SteamId, words: String) {
+        let Some(guest) = self.guests.remove(&id) else { return };
+        if let Some(number) = guest.hello {
+            let goodbye = Signal::Goodbye(number, words);
+            self.farewells.say(now, &mut self.steam, id, self.link.channels.to_client, &goodbye);
+        }
+        self.leave_alone(now, id);
+    }
+
+    /// Nothing more is expected of this account.
+    fn leave_alone(&mut self, now: Instant, id: SteamId) {
+        self.quiet.insert(id, now + self.link.quiet_time);
+        self.farewells.close_later(now, id);
+    }
+
+    /// Says something among the packets. What does not fit is noticed with the next packet that does not.
+    fn say(&mut self, id: SteamId, signal: &Signal) {
+        self.steam.send(id, SendKind::Reliable, self.link.channels.to_client, &signal.to_bytes());
+    }
+}
+
+impl<P: SteamP2p> Drop for SteamServer<P> {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        self.shutdown(now);
+        // Those whose arrival nobody has polled yet.
+        for id in self.pump.guests.keys().copied().collect::<Vec<_>>() {
+            self.pump.part(now, id, GONE.to_owned());
+        }
+    }
+}
+
+const TOO_SLOW: &str = "too many reliable packets at once";
+const GONE: &str = "the server is gone";

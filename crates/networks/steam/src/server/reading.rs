@@ -1,0 +1,194 @@
+//! What comes in from Steam and from the game.
+
+use std::time::Instant;
+
+use consonance_transport::Delivery;
+
+use super::{Guest, Pump};
+use crate::members::Change;
+use crate::signal::Signal;
+use crate::steam_p2p::Arrival;
+use crate::{SendKind, SessionState, SteamEvent, SteamId, SteamP2p, packet_type};
+
+impl<P: SteamP2p> Pump<P> {
+    /// Takes what has come.
+    pub(super) fn read(&mut self, now: Instant) {
+        self.steam.run_callbacks(now);
+        while let Some(change) = self.members.next() {
+            match change {
+                Change::Came(id) => self.name(id),
+                Change::Left(id) => self.handle_left(now, id),
+            }
+        }
+        while let Some(event) = self.steam.poll_event() {
+            self.handle_event(now, event);
+        }
+        while self.hellos.len() < HELLOS_MAX
+            && let Some(arrival) = self.steam.receive(self.link.channels.server_hello, &mut self.packet)
+        {
+            self.hellos.extend(Signal::parse(&self.packet).map(|signal| (arrival.from, signal)));
+        }
+        if self.read_packets(now) {
+            for (from, signal) in std::mem::take(&mut self.hellos) {
+                self.handle_signal(now, from, &signal);
+            }
+        }
+        self.handle_timeout(now);
+    }
+
+    /// True if nothing is left.
+    fn read_packets(&mut self, now: Instant) -> bool {
+        let (mut reliable, mut all) = (0, 0);
+        while reliable < RELIABLE_AT_ONCE && all < PACKETS_AT_ONCE {
+            let Some(arrival) = self.steam.receive(self.link.channels.to_server, &mut self.packet) else {
+                return true;
+            };
+            all += 1;
+            if let Some(signal) = Signal::parse(&self.packet) {
+                self.handle_signal(now, arrival.from, &signal);
+                reliable += 1;
+            } else if self.handle_packet(now, arrival) == Delivery::Reliable {
+                reliable += 1;
+            }
+        }
+        false
+    }
+
+    fn handle_packet(&mut self, now: Instant, arrival: Arrival) -> Delivery {
+        let from = arrival.from;
+        if !self.guests.contains_key(&from) && !self.quiet.contains(now, from) {
+            self.admit(now, from, Guest::default());
+        }
+        let delivery = packet_type::delivery_of(arrival, &self.packet);
+        // Of whom nobody is known, the transport drops and counts it.
+        let _ = self.handle.receive(from.0, delivery, &self.packet);
+        delivery
+    }
+
+    fn handle_signal(&mut self, now: Instant, from: SteamId, signal: &Signal) {
+        match signal {
+            Signal::Hello(number) => self.handle_hello(now, from, *number),
+            Signal::Goodbye(number, _) => {
+                if self.guests.get(&from).is_some_and(|guest| guest.hello == Some(*number)) {
+                    self.guests.remove(&from);
+                    self.handle.peer_disconnected(from.0, "");
+                    self.leave_alone(now, from);
+                }
+            }
+            Signal::Welcome(_) | Signal::StillHere => {}
+        }
+    }
+
+    /// A client of ours begins a link. One that was known by its packets only is the same; another link of it is over.
+    fn handle_hello(&mut self, now: Instant, from: SteamId, number: u32) {
+        self.quiet.remove(from);
+        match self.guests.get_mut(&from) {
+            Some(guest @ Guest { hello: None, .. }) => {
+                guest.hello = Some(number);
+                if guest.is_taken_in {
+                    self.say(from, &Signal::Welcome(number));
+                }
+            }
+            Some(_) => {
+                self.handle.peer_disconnected(from.0, "");
+                self.guests.remove(&from);
+                self.admit(now, from, Guest { hello: Some(number), is_taken_in: false });
+            }
+            None => self.admit(now, from, Guest { hello: Some(number), is_taken_in: false }),
+        }
+    }
+
+    fn handle_event(&mut self, now: Instant, event: SteamEvent) {
+        match event {
+            SteamEvent::SessionRequest { from } => {
+                if self.guests.contains_key(&from) || self.admission.lets_in(from) {
+                    self.steam.accept(from);
+                    // Who only makes sessions is not kept for ever.
+                    self.farewells.close_later(now, from);
+                } else {
+                    self.turned_away += 1;
+                }
+            }
+            SteamEvent::ConnectFail { with, error } => {
+                if self.guests.remove(&with).is_some() {
+                    tracing::debug!(account = with.0, ?error, "Steam has lost a client");
+                    self.handle.peer_lost(with.0);
+                }
+            }
+        }
+    }
+
+    /// The game names a member.
+    fn name(&mut self, id: SteamId) {
+        self.quiet.remove(id);
+        if !self.guests.contains_key(&id) {
+            self.take_in(id, Guest::default());
+        }
+    }
+
+    fn handle_left(&mut self, now: Instant, id: SteamId) {
+        if self.guests.contains_key(&id) {
+            self.handle.peer_disconnected(id.0, "");
+            self.part(now, id, String::new());
+        }
+    }
+
+    /// Somebody comes unnamed.
+    fn admit(&mut self, now: Instant, id: SteamId, guest: Guest) {
+        if self.admission.lets_in(id) {
+            self.take_in(id, guest);
+        } else {
+            self.turned_away += 1;
+            self.quiet.insert(id, now + self.link.quiet_time);
+            // Whose session nobody has accepted is not answered: that would accept it.
+            if let Some(number) = guest.hello
+                && self.steam.session_state(id) == SessionState::Active
+            {
+                self.say(id, &Signal::Goodbye(number, NOT_LISTED.to_owned()));
+            }
+        }
+    }
+
+    fn take_in(&mut self, id: SteamId, guest: Guest) {
+        if self.handle.peer_connected_from(id.0, "", format!("Steam account {id}")) {
+            self.guests.insert(id, guest);
+        } else if let Some(number) = guest.hello {
+            self.say(id, &Signal::Goodbye(number, FULL.to_owned()));
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.farewells.repeat(now, &mut self.steam);
+        while let Some(id) = self.farewells.due(now) {
+            if self.guests.contains_key(&id) {
+                continue;
+            }
+            if self.link.closes_sessions {
+                self.steam.close_session(id);
+            } else {
+                self.steam.close_channel(id, self.link.channels.to_server);
+            }
+        }
+        let interval = self.link.still_here_interval;
+        if *self.still_here_at.get_or_insert(now + interval) > now {
+            return;
+        }
+        self.still_here_at = Some(now + interval);
+        let (channel, still_here) = (self.link.channels.to_client, Signal::StillHere.to_bytes());
+        for (&id, guest) in &self.guests {
+            if guest.hello.is_some() {
+                self.steam.send(id, SendKind::Reliable, channel, &still_here);
+            }
+        }
+    }
+}
+
+/// Of a crowd that knocks, so many are looked at before the packets that came meanwhile.
+const HELLOS_MAX: usize = 1024;
+
+/// How many packets are taken before the driver sees them. What is left waits in Steam.
+const RELIABLE_AT_ONCE: usize = 512;
+const PACKETS_AT_ONCE: usize = 16 * 1024;
+
+const NOT_LISTED: &str = "the server does not expect this account";
+const FULL: &str = "the server is full";

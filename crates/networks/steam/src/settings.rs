@@ -1,0 +1,123 @@
+//! What a server or a player may be told to do otherwise.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use consonance_transport::hosted::HostedSettings;
+
+use crate::{Channels, LIMITS, SteamId};
+
+/// What both ends have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkSettings {
+    /// The channels of the game.
+    pub channels: Channels,
+    /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original, which
+    /// never answers. 500 ms.
+    pub welcome_timeout: Duration,
+    /// How often ends of ours send each other something, so that Steam notices if nobody is there any more. 10 s.
+    pub still_here_interval: Duration,
+    /// For how long packets of a link that has ended open no other. 10 s.
+    pub quiet_time: Duration,
+    /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels are
+    /// closed and nothing else, for programs in which a game uses Steam's sessions, too. No.
+    pub closes_sessions: bool,
+}
+
+impl Default for LinkSettings {
+    fn default() -> Self {
+        Self {
+            channels: Channels::default(),
+            welcome_timeout: Duration::from_millis(500),
+            still_here_interval: Duration::from_secs(10),
+            quiet_time: Duration::from_secs(10),
+            closes_sessions: false,
+        }
+    }
+}
+
+/// What a server may be told.
+#[derive(Debug)]
+pub struct ServerSettings {
+    /// What both ends have in common.
+    pub link: LinkSettings,
+    /// Who gets in without being named by the game.
+    pub admission: Admission,
+    /// How much may wait between voice and Steam, and how many peers may be here at once: the defaults of a network that lives
+    /// in a game, with 1000 peers.
+    pub bounds: HostedSettings,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        let bounds = HostedSettings { peers_max: 1000, ..HostedSettings::new(LIMITS) };
+        Self { link: LinkSettings::default(), admission: Admission::default(), bounds }
+    }
+}
+
+/// Whose sessions a server accepts, and whose packets. Whom the game [names](crate::Members::connected) gets in anyway.
+#[derive(Default)]
+pub enum Admission {
+    /// Whoever sends something.
+    #[default]
+    Everybody,
+    /// These accounts.
+    Listed(BTreeSet<SteamId>),
+    /// Whom the function says yes to. It is asked for each session, and for each newcomer.
+    Asked(Box<dyn FnMut(SteamId) -> bool + Send>),
+    /// Nobody.
+    Named,
+}
+
+impl Admission {
+    pub(crate) fn lets_in(&mut self, id: SteamId) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Listed(listed) => listed.contains(&id),
+            Self::Asked(ask) => ask(id),
+            Self::Named => false,
+        }
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everybody => f.write_str("Everybody"),
+            Self::Listed(listed) => f.debug_tuple("Listed").field(listed).finish(),
+            Self::Asked(_) => f.write_str("Asked"),
+            Self::Named => f.write_str("Named"),
+        }
+    }
+}
+
+/// What a player may be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// What both ends have in common.
+    pub link: LinkSettings,
+    /// The account that holds the voice session: the game says who that is.
+    pub server: SteamId,
+    /// How long connecting may take. 30 s, somewhat longer than Steam itself tries.
+    pub connect_timeout: Duration,
+    /// How often the player introduces itself anew to everybody whom it reaches directly, as the originals do, and tries
+    /// those again whom it does not. 23 s.
+    pub announcement_interval: Duration,
+    /// How much may wait between voice and Steam, and how many direct links there may be at once: the defaults of a network
+    /// that lives in a game.
+    pub bounds: HostedSettings,
+}
+
+impl ClientSettings {
+    /// The defaults, for this server.
+    pub fn new(server: SteamId) -> Self {
+        Self {
+            link: LinkSettings::default(),
+            server,
+            connect_timeout: Duration::from_secs(30),
+            announcement_interval: Duration::from_secs(23),
+            bounds: HostedSettings::new(LIMITS),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What only ends of ours say to each other about a link.
+//!
+//! Steam tells nobody that the other side has left, and the originals leave it to the game to know.
+//! So our ends say it, in a way that originals never notice: whoever opens a link says [`Hello`](Signal::Hello) on a channel
+//! that originals do not read. Who answers is one of ours, and from then on the rest travels among the packets, in one order
+//! with them.
+//!
+//! ```text
+//!   opens ── Hello 7, on a channel for it ──▶ other
+//!         ◀── Welcome 7, before all packets ──
+//!         ◀═══════════ packets ══════════════▶
+//!         ── Goodbye 7, after all packets ───▶      or the other way, with words
+//! ```
+//!
+//! A link has the number that its opener gave it, so what is left of an earlier one is told apart.
+//! Between players each opens a link and welcomes the other's; a link carries packets when it is welcomed.
+
+/// What one end says to the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// I open this link.
+    Hello(u32),
+    /// I take the link that you opened.
+    Welcome(u32),
+    /// The link ends, and why. The words may be empty.
+    Goodbye(u32, String),
+    /// Nothing else was said for a while: so that Steam notices if nobody is there any more.
+    StillHere,
+}
+
+impl Signal {
+    /// `prefix 8 | kind u8`, then the number, little-endian, and the words in UTF-8 to the end.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = PREFIX.to_vec();
+        let (kind, number, words) = match self {
+            Self::Hello(number) => (1, Some(number), ""),
+            Self::Welcome(number) => (2, Some(number), ""),
+            Self::Goodbye(number, words) => (3, Some(number), words.as_str()),
+            Self::StillHere => (4, None, ""),
+        };
+        bytes.push(kind);
+        bytes.extend(number.into_iter().flat_map(|number| number.to_le_bytes()));
+        bytes.extend_from_slice(words.as_bytes());
+        bytes
+    }
+
+    /// Reads one. `None` for everything else, which is somebody's packet.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (&kind, rest) = bytes.strip_prefix(PREFIX)?.split_first()?;
+        if kind == 4 {
+            return rest.is_empty().then_some(Self::StillHere);
+        }
+        let (number, words) = rest.split_first_chunk()?;
+        let number = u32::from_le_bytes(*number);
+        match kind {
+            1 if words.is_empty() => Some(Self::Hello(number)),
+            2 if words.is_empty() => Some(Self::Welcome(number)),
+            3 => Some(Self::Goodbye(number, std::str::from_utf8(words).ok()?.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// No packet of voice begins like this: those begin with `8b c7`.
+const PREFIX: &[u8; 8] = b"cnsnlink";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_and_has_these_bytes() {
+        let rows: [(Signal, &[u8]); 4] = [
+            (Signal::Hello(0x0102_0304), b"cnsnlink\x01\x04\x03\x02\x01"),
+            (Signal::Welcome(7), b"cnsnlink\x02\x07\0\0\0"),
+            (Signal::Goodbye(7, "enough".to_owned()), b"cnsnlink\x03\x07\0\0\0enough"),
+            (Signal::StillHere, b"cnsnlink\x04"),
+        ];
+        for (signal, bytes) in rows {
+            assert_eq!(signal.to_bytes(), bytes);
+            assert_eq!(Signal::parse(bytes), Some(signal));
+        }
+    }
+
+    #[test]
+    fn whatever_is_cut_or_longer_or_unknown_is_a_packet() {
+        let hello = Signal::Hello(7).to_bytes();
+        for length in 0..hello.len() {
+            assert_eq!(Signal::parse(&hello[..length]), None, "{length} bytes");
+        }
+        for bytes in [
+            &b"cnsnlink\x01\x07\0\0\0x"[..],
+            b"cnsnlink\x04x",
+            b"cnsnlink\x05\x07\0\0\0",
+            b"cnsnlink\x03\x07\0\0\0\xff",
+            b"\x8b\xc7\x06",
+        ] {
+            assert_eq!(Signal::parse(bytes), None, "{bytes:02x?}");
+        }
+    }
+}
