@@ -224,8 +224,11 @@ impl Running {
     ) -> Result<Mode, StartError> {
         let loopback = MemoryNetwork::new();
         server.add_listener(Box::new(loopback.listen()));
+        // Nobody else can hear what does not fit into the packets of the others' network.
+        let limits = server.packet_limits();
         self.server = Some(DedicatedServer::start(server));
-        self.start_player(player(VoiceChat::over(Box::new(loopback.client(session))).in_host()))?;
+        let loopback = loopback.client(session).with_limits(limits);
+        self.start_player(player(VoiceChat::over(Box::new(loopback)).in_host()))?;
         Ok(Mode::Host)
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{
-    Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit,
+    Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits, Transmit,
 };
 use consonance_transport::{self as transport, ClientEvent, DirectEvent, DisconnectReason, Peer};
 
@@ -139,6 +139,7 @@ impl Uplink {
             self.wants_link = false;
             self.state = LinkState::Connecting;
             self.ways.connect(now);
+            client.set_packet_limits(to_session(self.ways.present().limits()));
         }
     }
 
@@ -243,6 +244,11 @@ fn direct_link(peer: Peer) -> LinkId {
 /// The transport's name for a direct link; `None` for a link to the server.
 fn peer_of(link: LinkId) -> Option<Peer> {
     (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
+}
+
+fn to_session(limits: transport::PacketLimits) -> PacketLimits {
+    let transport::PacketLimits { reliable_bytes, unreliable_bytes } = limits;
+    PacketLimits { reliable_bytes, unreliable_bytes }
 }
 
 pub(crate) fn from_transport(delivery: transport::Delivery) -> Delivery {

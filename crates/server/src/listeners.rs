@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
-use consonance_transport::{self as transport, DatagramPath, Peer, ServerTransport};
+use consonance_transport::{
+    self as transport, DatagramPath, MAX_PACKET_BYTES, PacketLimits, Peer, ServerTransport,
+};
 
 use crate::session_loop::NetworkNumbers;
 
@@ -32,6 +34,12 @@ impl Listeners {
 
     pub(crate) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// What every network carries.
+    pub(crate) fn packet_limits(&self) -> PacketLimits {
+        let widest = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
+        self.list.iter().fold(widest, |limits, listener| limits.and(listener.limits()))
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerTransport {
@@ -142,6 +150,11 @@ impl Listeners {
 pub(crate) fn link_of(listener: usize, peer: Peer) -> LinkId {
     debug_assert!(peer.0 >> PEER_BITS == 0, "a peer's number stays below 2^48");
     LinkId((listener as u64) << PEER_BITS | peer.0)
+}
+
+pub(crate) fn to_session_limits(limits: PacketLimits) -> consonance_session::PacketLimits {
+    let PacketLimits { reliable_bytes, unreliable_bytes } = limits;
+    consonance_session::PacketLimits { reliable_bytes, unreliable_bytes }
 }
 
 pub(crate) fn from_transport(delivery: transport::Delivery) -> Delivery {

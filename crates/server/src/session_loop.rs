@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
-use consonance_transport::{Peer, ServerEvent as ListenerEvent, ServerTransport};
+use consonance_transport::{PacketLimits, Peer, ServerEvent as ListenerEvent, ServerTransport};
 use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
@@ -32,7 +32,7 @@ use crate::admission::Desk;
 use crate::directory::{Arrival, Directory, SessionRefusal};
 use crate::inspection::Notes;
 use crate::kept_voices::VoiceKeeper;
-use crate::listeners::{Listeners, from_transport, link_of};
+use crate::listeners::{Listeners, from_transport, link_of, to_session_limits};
 use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
@@ -124,7 +124,14 @@ impl SessionLoop {
 
     /// Takes in clients of one more network. At most 65 536 listeners; more make no sense on one machine.
     pub fn add_listener(&mut self, listener: Box<dyn ServerTransport>) {
+        let carried = self.listeners.packet_limits().and(listener.limits());
         self.listeners.push(listener);
+        self.sessions.set_packet_limits(to_session_limits(carried));
+    }
+
+    /// The longest packets that every listener's network carries: nothing longer is made here.
+    pub fn packet_limits(&self) -> PacketLimits {
+        self.listeners.packet_limits()
     }
 
     /// Writes every packet down from now on, as it comes from the networks and as it is given to them. Without being

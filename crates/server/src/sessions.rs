@@ -6,7 +6,7 @@ mod settings;
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    Capabilities, Entrance, Instant, Server, ServerSettings, SessionId, SessionSnapshot,
+    Capabilities, Entrance, Instant, PacketLimits, Server, ServerSettings, SessionId, SessionSnapshot,
 };
 use tracing::{Span, error_span, info};
 
@@ -61,6 +61,7 @@ pub(crate) struct Sessions {
     shedding: Shedding,
     /// What newcomers are told who are given up, in seconds.
     retry_in_s: u32,
+    packets: PacketLimits,
 }
 
 impl Sessions {
@@ -78,6 +79,7 @@ impl Sessions {
             is_draining: false,
             shedding: Shedding::Nothing,
             retry_in_s: 0,
+            packets: PacketLimits::default(),
         }
     }
 
@@ -209,6 +211,14 @@ impl Sessions {
         Some(session)
     }
 
+    /// What the networks carry, for sessions that run and those that begin later.
+    pub(crate) fn set_packet_limits(&mut self, limits: PacketLimits) {
+        self.packets = limits;
+        for index in self.indices() {
+            self.get_mut(index).server.set_packet_limits(limits);
+        }
+    }
+
     /// Follows who speaks to what while somebody looks, if not always.
     pub(crate) fn monitor_channels(&mut self, is_looked_at: bool) {
         self.is_looked_at = is_looked_at;
@@ -314,6 +324,7 @@ impl Sessions {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = id;
         settings.limits = self.settings.limits.clone();
+        settings.packets = self.packets;
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.is_looked_at;

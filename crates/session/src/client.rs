@@ -158,7 +158,8 @@ impl From<ParseError> for Fault {
 impl Client {
     /// A client that is not started yet.
     pub fn new(settings: ClientSettings) -> Self {
-        Self {
+        let packets = settings.packets;
+        let mut client = Self {
             clock: Instant::START,
             connection: Connection::Stopped,
             back_off: BackOff::default(),
@@ -188,7 +189,9 @@ impl Client {
             received: Traffic::new(),
             sent: Traffic::new(),
             settings,
-        }
+        };
+        client.set_packet_limits(packets);
+        client
     }
 
     /// My name.

@@ -80,6 +80,7 @@ mod link;
 mod listeners;
 mod moderator;
 mod outbox;
+mod packet_limits;
 mod queue;
 mod room_list;
 mod roster;
@@ -106,6 +107,7 @@ pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
 pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;
+pub use packet_limits::PacketLimits;
 pub use server::{
     Access, AccessRule, ChannelRow, ClientRow, Decision, DrainTarget, Draining, Entrance, Identity,
     KeptPlace, LinkRow, Move, ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse, Server,

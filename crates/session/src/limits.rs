@@ -134,5 +134,5 @@ impl Default for Limits {
 /// Bytes of a `ClientState` besides its name and its rooms: header, id, codec, and the two lengths.
 pub(crate) const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
 
-/// Bytes of the longest name with which a `ClientState` fits a packet, whatever [`Limits::name_bytes`] allows.
-pub(crate) const MAX_NAME_BYTES: usize = crate::MAX_PACKET_BYTES - STATE_BYTES;
+/// Bytes of a `DeltaChannelState` besides its room: header, joined, id, and the length.
+pub(crate) const DELTA_BYTES: usize = 7 + 1 + 2 + 2;

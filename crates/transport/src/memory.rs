@@ -298,4 +298,19 @@ mod tests {
         server.send(now(), &[peer], Delivery::Reliable, b"late");
         assert_eq!(server.statistics().links.dropped.not_connected, 1);
     }
+
+    #[test]
+    fn a_client_with_limits_of_its_own_sends_nothing_longer() {
+        let network = MemoryNetwork::new();
+        let mut server = network.listen();
+        let few = PacketLimits { reliable_bytes: 500, unreliable_bytes: usize::MAX };
+        let mut client = network.client("").with_limits(few);
+        assert_eq!(client.limits(), PacketLimits { reliable_bytes: 500, ..LIMITS });
+        client.connect(now());
+        assert!(server.poll(now()).is_some());
+        assert_eq!(server.poll(now()), None);
+        assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+        client.send(now(), Delivery::Reliable, &[0; 501]);
+        assert_eq!(client.statistics().dropped.too_large, 1);
+    }
 }

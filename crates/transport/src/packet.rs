@@ -24,6 +24,15 @@ pub struct PacketLimits {
 }
 
 impl PacketLimits {
+    /// What both networks carry.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            reliable_bytes: self.reliable_bytes.min(other.reliable_bytes),
+            unreliable_bytes: self.unreliable_bytes.min(other.unreliable_bytes),
+        }
+    }
+
     /// Whether a packet of `bytes` bytes may be sent with this delivery.
     pub fn allow(&self, delivery: Delivery, bytes: usize) -> bool {
         match delivery {

@@ -1,11 +1,12 @@
 //! Getting into a session, out of it, and back in.
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Client as WireClient, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest,
-    HandshakeResponse, SessionId, WireStr, Writer,
+    Client as WireClient, ClientId, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    SessionId, WireStr, Writer,
 };
 
 use super::event::{ClientEvent, Disconnection};
@@ -14,8 +15,8 @@ use super::stages::Stage;
 use super::timers::Timer;
 use super::{Client, Fault};
 use crate::join_token::JoinToken;
-use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, LinkCommand, LinkId};
+use crate::packet_limits::{PacketLimits, write_state};
 use crate::time::Instant;
 
 /// The handshake is sent again when it has no answer for this long (spec: behaviour, Joining).
@@ -118,6 +119,13 @@ impl Client {
         }
     }
 
+    /// What the network carries from now on, which the driver knows at the latest when it makes a link. Rooms and channels
+    /// stay as they are; a frame that no longer fits is refused.
+    pub fn set_packet_limits(&mut self, limits: PacketLimits) {
+        self.settings.packets = limits.within_bounds();
+        self.outbox.set_limits(self.settings.packets);
+    }
+
     /// Disconnected, Degraded or Connected.
     pub fn status(&self) -> Status {
         match self.connection {
@@ -181,7 +189,7 @@ impl Client {
     fn send_handshake(&mut self, now: Instant) {
         let Connection::Handshaking { link, .. } = self.connection else { return };
         // A longer name can never join; the server's time-out says so.
-        if self.settings.name.len() > MAX_NAME_BYTES {
+        if self.settings.name.len() > self.settings.packets.name_bytes() {
             return;
         }
         let name = Some(WireStr::from(&*self.settings.name));
@@ -254,16 +262,11 @@ impl Client {
     fn send_own_state(&mut self, link: LinkId, session: SessionId, id: ClientId) {
         let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
         let client = WireClient { name, id, codec };
-        let rooms = self.rooms.names();
-        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
-            let mut writer = Writer::new(out);
-            ClientState::write_with_rooms(&mut writer, session, &client, rooms)?;
-            Ok::<_, consonance_wire::WriteError>(writer.len())
+        let rooms: Vec<&str> = self.rooms.names().collect();
+        let most = self.settings.packets.reliable_bytes;
+        write_state(session, &client, &rooms, most, |packet| {
+            self.outbox.push_bytes(Stage::ServerReliable, [link], packet);
         });
-        debug_assert!(
-            written.is_ok() || self.settings.name.len() > MAX_NAME_BYTES,
-            "a room is only joined while the whole state fits a packet, and such a name never asked for an answer"
-        );
     }
 
     /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.

@@ -103,7 +103,8 @@ impl Client {
             None
         } else {
             // Fails before anything is queued if not even one destination fits beside the packet.
-            Some(ServerRelay::split(session, relayed, packet, crate::MAX_PACKET_BYTES)?)
+            let most = self.settings.packets.bytes(stage.delivery());
+            Some(ServerRelay::split(session, relayed, packet, most)?)
         };
         self.outbox.push_bytes(stage, direct.iter().copied(), packet);
         for relay in relays.into_iter().flatten() {

@@ -8,6 +8,7 @@ use super::channels::Recycling;
 use super::routing::Routing;
 use crate::join_token::JoinToken;
 use crate::limits::Limits;
+use crate::packet_limits::PacketLimits;
 
 /// The settings of one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub struct ClientSettings {
     pub codec: CodecSettings,
     /// Which bounds hold for what comes in and what is sent.
     pub limits: Limits,
+    /// What the network carries (default: all that an original takes); see
+    /// [`Client::set_packet_limits`](crate::Client::set_packet_limits).
+    pub packets: PacketLimits,
     /// Channels at once (default 128): all of them stand in every packet.
     pub channels: usize,
     /// The priority of channels that have none of their own (default [`Priority::Default`]).
@@ -46,6 +50,7 @@ impl ClientSettings {
             name: name.into(),
             codec: CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
             limits: Limits::default(),
+            packets: PacketLimits::default(),
             channels: 128,
             priority: Priority::Default,
             capabilities: Capabilities::ALL,

@@ -4,6 +4,7 @@ use consonance_wire::{Packet, WriteError};
 
 use crate::link::{Delivery, LinkId};
 use crate::outbox::{Outbox, Transmit};
+use crate::packet_limits::PacketLimits;
 
 /// A relay belongs to the peer-to-peer stage of its kind, even though it goes to the server.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +16,7 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    fn delivery(self) -> Delivery {
+    pub(crate) fn delivery(self) -> Delivery {
         match self {
             Self::ServerReliable | Self::PeerReliable => Delivery::Reliable,
             Self::ServerUnreliable | Self::PeerUnreliable => Delivery::Unreliable,
@@ -27,17 +28,23 @@ impl Stage {
 #[derive(Debug, Default)]
 pub(crate) struct StagedOutbox {
     stages: [Outbox; 4],
+    limits: PacketLimits,
 }
 
 impl StagedOutbox {
+    pub(crate) fn set_limits(&mut self, limits: PacketLimits) {
+        self.limits = limits;
+    }
+
     /// # Errors
-    /// If the packet is longer than an original takes.
+    /// If the packet is longer than the network carries.
     pub(crate) fn push(&mut self, stage: Stage, to: LinkId, packet: &Packet<'_>) -> Result<(), WriteError> {
         self.push_written(stage, [to], |out| packet.write(out))
     }
 
     /// A packet that is written already, for any number of links.
     pub(crate) fn push_bytes(&mut self, stage: Stage, to: impl IntoIterator<Item = LinkId>, packet: &[u8]) {
+        debug_assert!(packet.len() <= self.limits.bytes(stage.delivery()), "it was written to fit");
         self.stages[stage as usize].push(to, stage.delivery(), packet);
     }
 
@@ -49,7 +56,8 @@ impl StagedOutbox {
         to: impl IntoIterator<Item = LinkId>,
         write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<(), E> {
-        self.stages[stage as usize].push_written(to, stage.delivery(), crate::MAX_PACKET_BYTES, write)
+        let most = self.limits.bytes(stage.delivery());
+        self.stages[stage as usize].push_written(to, stage.delivery(), most, write)
     }
 
     pub(crate) fn pop(&mut self) -> Option<Transmit<'_>> {

@@ -18,6 +18,8 @@ pub struct ClientStatistics {
     pub frames_sent: u64,
     /// Frames dropped because nobody listens or no session is joined.
     pub frames_unheard: u64,
+    /// Frames dropped because they and their channels do not fit into a packet.
+    pub frames_too_long: u64,
     /// Frames that came in and were let through.
     pub frames_received: u64,
     /// Frames that came in too late, or from before the present utterance.

@@ -66,7 +66,7 @@ impl Client {
         if self.is_sanctioned(Sanction::TextMuted) {
             return Err(TextError::Muted);
         }
-        let limit = self.settings.limits.text_bytes;
+        let limit = self.settings.limits.text_bytes.min(self.settings.packets.text_bytes());
         let too_long = TextError::TooLong { bytes: text.len(), limit };
         if text.len() > limit {
             return Err(too_long);

@@ -2,9 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_wire::{
-    Capabilities, ClientId, List, Reception, ReceptionReport, VoiceReport, Writer, limits,
-};
+use consonance_wire::{Capabilities, ClientId, List, Reception, ReceptionReport, VoiceReport, Writer};
 
 use super::Client;
 use super::connect::Connection;
@@ -40,7 +38,7 @@ impl Client {
     /// The time has come to tell the server; who does not fit into the packet is told of next time.
     pub(super) fn send_receptions(&mut self) {
         let Connection::Joined { link, session, .. } = self.connection else { return };
-        let told = self.receptions.len().min(limits::MAX_RECEPTIONS);
+        let told = self.receptions.len().min(self.settings.packets.receptions());
         if told == 0 {
             return;
         }

@@ -132,10 +132,14 @@ impl Client {
             frame,
         };
         let mut inner = [0; crate::MAX_PACKET_BYTES];
-        let length = Packet::from(voice).write(&mut inner).map_err(|_| VoiceError::TooLong)?;
-        let (direct, relayed) = self
-            .send_to_destinations(Stage::PeerUnreliable, link, session, &inner[..length])
-            .map_err(|_| VoiceError::TooLong)?;
+        let most = self.settings.packets.unreliable_bytes;
+        let written = Packet::from(voice).write(&mut inner[..most]).and_then(|length| {
+            self.send_to_destinations(Stage::PeerUnreliable, link, session, &inner[..length])
+        });
+        let Ok((direct, relayed)) = written else {
+            self.statistics.frames_too_long += 1;
+            return Err(VoiceError::TooLong);
+        };
         self.statistics.frames_direct += direct;
         self.statistics.frames_relayed += relayed;
         if relayed > 0 {

@@ -151,9 +151,11 @@ impl Server {
     fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
         let Some(link) = self.fan_out.link(id).filter(|_| self.can_move_on(id)) else { return false };
         let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        let mut writer = Writer::new(&mut buffer);
-        let written = closing.write(self.session, &mut writer);
-        debug_assert!(written.is_ok(), "the longest address fits a packet");
+        let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
+        // A long address does not fit where packets are short: nobody there could follow it either.
+        if closing.write(self.session, &mut writer).is_err() {
+            return false;
+        }
         let length = writer.len();
         self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
         true

@@ -1,5 +1,7 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
+use alloc::vec::Vec;
+
 use consonance_wire::{
     Client, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
     List, MessageType, RemoveClient, WireStr, Writer,
@@ -7,8 +9,8 @@ use consonance_wire::{
 
 use super::{Access, Fault, LinkRecord, Server, ServerEvent};
 use crate::join_token::JoinToken;
-use crate::limits::MAX_NAME_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
+use crate::packet_limits::write_state;
 use crate::traffic::Total;
 
 impl Server {
@@ -19,7 +21,7 @@ impl Server {
         extension: Option<&HandshakeExtension<'_>>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
-        if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES) {
+        if name.len() > self.longest_name() {
             self.close(link, CloseReason::NameTooLong);
             return Err(Fault::NameRefused);
         }
@@ -84,6 +86,11 @@ impl Server {
         is_same && self.keeps_place_of(link)
     }
 
+    /// Bytes of the longest name with which somebody may join.
+    pub(super) fn longest_name(&self) -> usize {
+        self.settings.limits.name_bytes.min(self.settings.packets.name_bytes())
+    }
+
     /// A listener of the original sizes its buffers by what a codec claims.
     pub(super) fn is_possible(&self, codec: CodecSettings) -> bool {
         let limits = &self.settings.limits;
@@ -140,19 +147,25 @@ impl Server {
             room_members: List::default(),
         };
         self.answer(link, &response, resumed);
-        let (mut packets, mut bytes) = (0, 0);
+        let (mut packets, mut bytes, most) = (0, 0, self.settings.packets.reliable_bytes);
         for id in self.table.iter() {
             let Some(member) = self.roster.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
-            let written =
-                self.outbox.push_written([link], Delivery::Reliable, crate::MAX_PACKET_BYTES, |out| {
-                    let mut writer = Writer::new(out);
-                    ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
-                    bytes += writer.len() as u64;
+            let written = self.outbox.push_written([link], Delivery::Reliable, most, |out| {
+                let mut writer = Writer::new(out);
+                ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
+                bytes += writer.len() as u64;
+                packets += 1;
+                Ok::<_, consonance_wire::WriteError>(writer.len())
+            });
+            if written.is_err() {
+                let rooms: Vec<&str> = member.rooms.names().collect();
+                write_state(session, &client, &rooms, most, |packet| {
+                    self.outbox.push([link], Delivery::Reliable, packet);
+                    bytes += packet.len() as u64;
                     packets += 1;
-                    Ok::<_, consonance_wire::WriteError>(writer.len())
                 });
-            debug_assert!(written.is_ok(), "a room is only entered while the whole state fits a packet");
+            }
         }
         self.sent.count_all(self.now, MessageType::ClientState, Total { packets, bytes });
         self.fan_out.send(newcomer, packets, bytes);

@@ -176,7 +176,7 @@ impl Server {
             return false;
         }
         let mut buffer = [0; crate::MAX_PACKET_BYTES];
-        let mut writer = Writer::new(&mut buffer);
+        let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
         // Only a room with a name far over the limits does not fit; the operator's decision holds all the same.
         if notice.write(self.session, &mut writer).is_err() {
             return false;

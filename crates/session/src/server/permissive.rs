@@ -3,7 +3,6 @@
 use consonance_wire::{ClientState, MessageType, ParseError};
 
 use super::{Fault, Server};
-use crate::limits::MAX_NAME_BYTES;
 use crate::link::LinkId;
 
 impl Server {
@@ -21,9 +20,7 @@ impl Server {
             self.rebroadcast(packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
-            if name.len() > self.settings.limits.name_bytes.min(MAX_NAME_BYTES)
-                || self.roster.len() >= self.settings.limits.links
-            {
+            if name.len() > self.longest_name() || self.roster.len() >= self.settings.limits.links {
                 return Err(Fault::NameRefused);
             }
             self.check_rooms(state, name.len())?;

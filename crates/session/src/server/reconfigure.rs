@@ -7,6 +7,7 @@ use consonance_wire::ClientId;
 
 use super::{AccessRule, RoomPattern, Server};
 use crate::limits::Limits;
+use crate::packet_limits::PacketLimits;
 
 impl Server {
     /// Other limits from now on. Who is above one already stays: a limit is looked at when something new is asked for.
@@ -14,6 +15,12 @@ impl Server {
         self.events.set_limit(limits.events);
         self.commands.set_limit(limits.events.max(limits.links));
         self.settings.limits = limits;
+    }
+
+    /// What the networks of all clients carry from now on, which the driver knows: nothing longer is made here, and names
+    /// that cannot be told are refused. What clients say to each other is relayed as it came, whatever its length.
+    pub fn set_packet_limits(&mut self, limits: PacketLimits) {
+        self.settings.packets = limits.within_bounds();
     }
 
     /// Asks the driver about everybody who joins from now on, or no longer; see

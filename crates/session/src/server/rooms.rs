@@ -5,8 +5,8 @@ use alloc::borrow::Cow;
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
 
 use super::{Fault, Server, ServerEvent};
-use crate::limits::STATE_BYTES;
-use crate::link::{Delivery, LinkId};
+use crate::limits::{Limits, STATE_BYTES};
+use crate::link::LinkId;
 use crate::roster::Member;
 
 impl Server {
@@ -30,10 +30,10 @@ impl Server {
         self.check_rooms(state, member.name.len())?;
         if self.is_known_of_resumed(id, state) {
             // Nobody was told that it was away, so nobody need be told that it is back.
-            self.send_bytes(link, Delivery::Reliable, packet);
+            self.pass_on_state(Some(link), state, packet);
             return Ok(());
         }
-        self.rebroadcast(packet);
+        self.pass_on_state(None, state, packet);
         self.replace_rooms(id, state);
         self.check_access(id, None)
     }
@@ -65,7 +65,7 @@ impl Server {
         {
             self.check_one_more(member, &room)?;
         }
-        self.rebroadcast(packet);
+        self.pass_on_delta(delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
             return self.check_access(id, Some(&room));
@@ -116,7 +116,8 @@ impl Server {
     }
 
     fn check_room(&self, room: &str) -> Result<(), Fault> {
-        if room.len() > self.settings.limits.room_name_bytes {
+        let Limits { room_name_bytes, .. } = self.settings.limits;
+        if room.len() > room_name_bytes.min(self.settings.packets.room_name_bytes()) {
             return Err(Fault::RoomRefused);
         }
         if !self.settings.permissive

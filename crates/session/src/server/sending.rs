@@ -1,9 +1,13 @@
 //! The server's own packets: to one client, to everybody, and the answer to who is in another session.
 
-use consonance_wire::{ErrorWrongSession, Packet, SessionId};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
-use super::Server;
+use consonance_wire::{ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr};
+
+use super::{Fault, Server};
 use crate::link::{CloseReason, Delivery, LinkId};
+use crate::packet_limits::write_state;
 use crate::time::Instant;
 
 impl Server {
@@ -57,6 +61,40 @@ impl Server {
     pub(super) fn broadcast(&mut self, packet: &Packet<'_>) {
         let mut buffer = [0; crate::MAX_PACKET_BYTES];
         self.rebroadcast(written(packet, &mut buffer));
+    }
+
+    /// A client's state as it came, to one link or to every client; in several packets if it came over a network that
+    /// carries more than the others do.
+    pub(super) fn pass_on_state(&mut self, to: Option<LinkId>, state: &ClientState<'_>, packet: &[u8]) {
+        let most = self.settings.packets.reliable_bytes;
+        let mut pass_on = |packet: &[u8]| match to {
+            Some(link) => self.send_bytes(link, Delivery::Reliable, packet),
+            None => self.rebroadcast(packet),
+        };
+        if packet.len() <= most {
+            return pass_on(packet);
+        }
+        let rooms: Vec<Cow<'_, str>> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
+        let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
+        write_state(state.session, &state.client, &rooms, most, pass_on);
+    }
+
+    /// That a client entered or left a room, as it came; without what stands behind it if that is too much.
+    pub(super) fn pass_on_delta(
+        &mut self,
+        delta: &DeltaChannelState<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let most = self.settings.packets.reliable_bytes;
+        if packet.len() <= most {
+            self.rebroadcast(packet);
+            return Ok(());
+        }
+        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let written = Packet::from(*delta).write(&mut buffer[..most]);
+        let length = written.map_err(|_| Fault::RoomRefused)?;
+        self.rebroadcast(&buffer[..length]);
+        Ok(())
     }
 
     /// The received bytes to every client, the sender included.

@@ -7,6 +7,7 @@ use consonance_wire::{Capabilities, SessionId};
 
 use super::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 use crate::limits::Limits;
+use crate::packet_limits::PacketLimits;
 
 /// The settings of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,9 @@ pub struct ServerSettings {
     pub session: SessionId,
     /// What a peer may do.
     pub limits: Limits,
+    /// What the networks of all its clients carry (default: all that an original takes); see
+    /// [`Server::set_packet_limits`](crate::Server::set_packet_limits).
+    pub packets: PacketLimits,
     /// What is offered to clients of ours (default: everything that is set up, but for
     /// [`MODERATORS`](Capabilities::MODERATORS), which the driver has to carry out). Originals get nothing of it.
     pub capabilities: Capabilities,
@@ -68,6 +72,7 @@ impl ServerSettings {
         Self {
             session: SessionId(session),
             limits: Limits::default(),
+            packets: PacketLimits::default(),
             capabilities: Capabilities::ALL.without(Capabilities::MODERATORS),
             secret_key,
             reserved_rooms: Vec::new(),
@@ -84,6 +89,7 @@ impl ServerSettings {
     /// The same without what is switched off: who believes everybody has no rules of its own, and who has no proximity
     /// rooms need not know where clients are.
     pub(super) fn offering_what_is_set_up(mut self) -> Self {
+        self.packets = self.packets.within_bounds();
         if self.permissive {
             self.proximity.clear();
             self.access.clear();

@@ -11,7 +11,6 @@ use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
 
 use super::{Access, Identity, Server, ServerSettings};
 use crate::client_ids::ClientIds;
-use crate::limits::MAX_NAME_BYTES;
 use crate::link::LinkId;
 use crate::standing::Standing;
 use crate::time::Instant;
@@ -100,9 +99,8 @@ impl Server {
     fn keep_restored(&mut self, place: &KeptPlace) {
         let KeptPlace { id, name, codec, .. } = place;
         let limits = &self.settings.limits;
-        let fits = self.roster.len() < limits.links
-            && name.len() <= limits.name_bytes.min(MAX_NAME_BYTES)
-            && self.is_possible(*codec);
+        let fits =
+            self.roster.len() < limits.links && name.len() <= self.longest_name() && self.is_possible(*codec);
         if !fits || self.roster.get(*id).is_some() || self.roster.id_of(name).is_some() {
             return;
         }

@@ -22,6 +22,7 @@ mod limits;
 mod moderation;
 mod monitoring;
 mod own_access;
+mod packet_limits;
 mod peer_to_peer;
 mod permissive;
 mod proximity;

@@ -20,6 +20,7 @@ use crate::{
 pub struct MemoryClient {
     network: MemoryNetwork,
     session: String,
+    limits: PacketLimits,
     pub(super) end: Arc<ClientEnd>,
     /// The name of the latest attempt to connect, so that what an earlier link left behind is told apart.
     attempt: Peer,
@@ -45,6 +46,7 @@ impl MemoryClient {
         Self {
             network,
             session,
+            limits: LIMITS,
             end: Arc::new(ClientEnd::new()),
             attempt: Peer(0),
             link: Link::Idle,
@@ -53,6 +55,14 @@ impl MemoryClient {
             shown: None,
             statistics: Statistics::default(),
         }
+    }
+
+    /// The same, which sends the server no longer packets than these; for a host that plays on its own server, whose other
+    /// players come over a network that carries less.
+    #[must_use]
+    pub fn with_limits(mut self, limits: PacketLimits) -> Self {
+        self.limits = LIMITS.and(limits);
+        self
     }
 
     /// Where other clients reach this one directly, also when it has gone to its driver.
@@ -146,7 +156,7 @@ impl ClientTransport for MemoryClient {
             self.statistics.dropped.not_connected += 1;
             return;
         };
-        if !LIMITS.allow(delivery, packet.len()) {
+        if !self.limits.allow(delivery, packet.len()) {
             self.statistics.dropped.too_large += 1;
             return;
         }
@@ -171,7 +181,7 @@ impl ClientTransport for MemoryClient {
     }
 
     fn limits(&self) -> PacketLimits {
-        LIMITS
+        self.limits
     }
 
     fn statistics(&self) -> Statistics {

@@ -89,6 +89,16 @@ impl LoneServer {
         sent
     }
 
+    /// The same, byte for byte.
+    pub(crate) fn receive_raw(&mut self, link: u64, packet: &[u8]) -> Vec<Vec<u8>> {
+        self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
+        let mut sent = Vec::new();
+        while let Some(transmit) = self.server.poll_transmit() {
+            sent.push(transmit.payload.to_vec());
+        }
+        sent
+    }
+
     /// Whether a relay of voice is relayed; quicker than to say to whom.
     pub(crate) fn relays(&mut self, link: u64, packet: &[u8]) -> bool {
         self.server.handle_packet(self.now, LinkId(link), Delivery::Unreliable, packet).is_some()

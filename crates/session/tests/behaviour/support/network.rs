@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, Delivery, Instant, LinkCommand,
-    LinkId, Server, ServerSettings, SessionId, Target,
+    LinkId, PacketLimits, Server, ServerSettings, SessionId, Target,
 };
 use consonance_wire::MessageType;
 
@@ -20,6 +20,8 @@ pub(crate) struct Network {
     pub(crate) loses_unreliable: bool,
     /// What clients announce that are started from now on; nothing, like originals, to begin with.
     pub(crate) capabilities: Capabilities,
+    /// The longest packets that it carries; who sends longer ones fails the test.
+    carries: PacketLimits,
     ends: Vec<End>,
     /// Direct links, each with the ends that it joins.
     direct: Vec<(LinkId, Who, Who)>,
@@ -50,6 +52,7 @@ impl Network {
             reachable: true,
             loses_unreliable: false,
             capabilities: Capabilities::NONE,
+            carries: PacketLimits::default(),
             ends: Vec::new(),
             direct: Vec::new(),
             links: 0,
@@ -73,10 +76,18 @@ impl Network {
         (network, bob, alice)
     }
 
+    /// One that carries no longer packets, with a server and clients that know it.
+    pub(crate) fn that_carries(limits: PacketLimits) -> Self {
+        let mut network = Self { carries: limits, ..Self::of_ours() };
+        network.server.set_packet_limits(limits);
+        network
+    }
+
     /// A client that listens to these rooms and is started; it joins when the network runs.
     pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Who {
         let mut settings = ClientSettings::new(name);
         settings.capabilities = self.capabilities;
+        settings.packets = self.carries;
         let mut client = Client::new(settings);
         for room in rooms {
             client.join_room(room).expect("a room that fits");
@@ -298,6 +309,7 @@ impl Network {
             let mut packets = Vec::new();
             let end = &mut self.ends[index];
             while let Some(transmit) = end.client.poll_transmit() {
+                assert_fits(self.carries, transmit.delivery, transmit.payload);
                 end.sent.push(words::packet(transmit.payload));
                 if MessageType::peek(transmit.payload) == Ok(MessageType::HandshakeRequest) {
                     end.handshake = transmit.payload.to_vec();
@@ -329,6 +341,7 @@ impl Network {
     fn carry_down(&mut self) -> bool {
         let mut moved = false;
         while let Some(transmit) = self.server.poll_transmit() {
+            assert_fits(self.carries, transmit.delivery, transmit.payload);
             moved = true;
             let (to, delivery, payload) =
                 (transmit.to.to_vec(), transmit.delivery, transmit.payload.to_vec());
@@ -349,6 +362,14 @@ impl Network {
             }
         }
     }
+}
+
+fn assert_fits(limits: PacketLimits, delivery: Delivery, packet: &[u8]) {
+    let most = match delivery {
+        Delivery::Reliable => limits.reliable_bytes,
+        Delivery::Unreliable => limits.unreliable_bytes,
+    };
+    assert!(packet.len() <= most, "{} bytes where {most} fit: {}", packet.len(), words::packet(packet));
 }
 
 fn server_of(session: SessionId) -> Server {

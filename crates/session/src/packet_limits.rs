@@ -1,0 +1,145 @@
+//! What the network below carries, and a client's state in as many packets as that asks for.
+
+use consonance_wire::limits::MAX_RECEPTIONS;
+use consonance_wire::{Client, ClientState, DeltaChannelState, SessionId, WireStr, Writer};
+
+use crate::limits::{DELTA_BYTES, STATE_BYTES};
+use crate::link::Delivery;
+
+/// The longest packets that the network carries, in bytes: nothing longer is made.
+///
+/// What does not fit into one packet is told in several where the protocol has a way to, and refused to whoever asked for
+/// it otherwise. Values count within [`MIN_BYTES`](Self::MIN_BYTES) and the 1024 bytes that an original takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketLimits {
+    /// Of packets that have to arrive (default 1024).
+    pub reliable_bytes: usize,
+    /// Of packets that may get lost (default 1024): voice, most of all.
+    pub unreliable_bytes: usize,
+}
+
+impl PacketLimits {
+    /// A network below this has no session over it: its longer packets get lost.
+    pub const MIN_BYTES: usize = 256;
+
+    pub(crate) fn within_bounds(self) -> Self {
+        let bounded = |bytes: usize| bytes.clamp(Self::MIN_BYTES, crate::MAX_PACKET_BYTES);
+        Self {
+            reliable_bytes: bounded(self.reliable_bytes),
+            unreliable_bytes: bounded(self.unreliable_bytes),
+        }
+    }
+
+    pub(crate) fn bytes(self, delivery: Delivery) -> usize {
+        match delivery {
+            Delivery::Reliable => self.reliable_bytes,
+            Delivery::Unreliable => self.unreliable_bytes,
+        }
+    }
+
+    /// The longest name of a player whose state can be told at all.
+    pub(crate) fn name_bytes(self) -> usize {
+        self.reliable_bytes - STATE_BYTES
+    }
+
+    /// The longest text that reaches somebody through the server.
+    pub(crate) fn text_bytes(self) -> usize {
+        self.reliable_bytes - (crate::MAX_PACKET_BYTES - crate::MAX_TEXT_BYTES)
+    }
+
+    /// How many speakers a listener can report on at once.
+    pub(crate) fn receptions(self) -> usize {
+        let missing = crate::MAX_PACKET_BYTES - self.unreliable_bytes;
+        MAX_RECEPTIONS - missing.div_ceil(size_of::<[u16; 4]>())
+    }
+
+    /// The longest name of a room that somebody can be said to enter.
+    pub(crate) fn room_name_bytes(self) -> usize {
+        self.reliable_bytes - DELTA_BYTES
+    }
+}
+
+impl Default for PacketLimits {
+    fn default() -> Self {
+        Self { reliable_bytes: crate::MAX_PACKET_BYTES, unreliable_bytes: crate::MAX_PACKET_BYTES }
+    }
+}
+
+/// A client and the rooms that it listens to, in packets of at most `max_bytes`: its state with as many rooms as fit, then
+/// that it entered each of the others. Rooms whose names fit no packet are left out.
+pub(crate) fn write_state(
+    session: SessionId,
+    client: &Client<'_>,
+    rooms: &[&str],
+    max_bytes: usize,
+    mut each: impl FnMut(&[u8]),
+) {
+    let mut buffer = [0; crate::MAX_PACKET_BYTES];
+    let mut bytes = STATE_BYTES + client.name.map_or(0, |name| name.as_bytes().len());
+    let fitting = rooms.iter().take_while(|room| {
+        bytes += 2 + room.len();
+        bytes <= max_bytes
+    });
+    let (listed, entered) = rooms.split_at(fitting.count());
+    let mut writer = Writer::new(&mut buffer[..max_bytes]);
+    if ClientState::write_with_rooms(&mut writer, session, client, listed.iter().copied()).is_err() {
+        return;
+    }
+    let length = writer.len();
+    each(&buffer[..length]);
+    for room in entered {
+        let room = Some(WireStr::from(*room));
+        let entry = DeltaChannelState { session, joined: true, id: client.id, room };
+        let mut writer = Writer::new(&mut buffer[..max_bytes]);
+        if entry.write(&mut writer).is_ok() {
+            let length = writer.len();
+            each(&buffer[..length]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use consonance_wire::{ClientId, CodecKind, CodecSettings, Packet};
+
+    use super::*;
+
+    const SESSION: SessionId = SessionId(7);
+
+    /// The rooms of the state, and those entered afterwards.
+    fn told(rooms: &[&str], max_bytes: usize) -> (usize, usize) {
+        let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let client = Client { name: Some(WireStr::from("Alice")), id: ClientId(1), codec };
+        let mut packets: Vec<Vec<u8>> = Vec::new();
+        write_state(SESSION, &client, rooms, max_bytes, |packet| packets.push(packet.into()));
+        assert!(packets.iter().all(|packet| packet.len() <= max_bytes), "of {packets:?}");
+        let Ok(Packet::ClientState(state)) = Packet::parse(&packets[0]) else { panic!("a state is first") };
+        let entered = packets[1..].iter().map(|packet| match Packet::parse(packet) {
+            Ok(Packet::DeltaChannelState(entry)) => entry.room.map(|room| room.to_str().into_owned()),
+            _ => panic!("only entries follow"),
+        });
+        let listed = state.rooms.iter().map(|room| room.map(|room| room.to_str().into_owned()));
+        let all: Vec<_> = listed.chain(entered).flatten().collect();
+        assert_eq!(all, rooms, "all of them, in order");
+        (state.rooms.len(), packets.len() - 1)
+    }
+
+    #[test]
+    fn rooms_that_do_not_fit_into_a_state_are_entered_one_by_one() {
+        let room = "a".repeat(98);
+        let rooms = [room.as_str(); 9];
+        assert_eq!(told(&rooms, 1024), (9, 0));
+        assert_eq!(told(&rooms, 27 + 500), (5, 4));
+        assert_eq!(told(&rooms, 27 + 499), (4, 5));
+        assert_eq!(told(&[], 256), (0, 0));
+    }
+
+    #[test]
+    fn limits_count_within_what_a_session_needs_and_an_original_takes() {
+        let limits = PacketLimits { reliable_bytes: 0, unreliable_bytes: 16_384 };
+        let counted = PacketLimits { reliable_bytes: 256, unreliable_bytes: 1024 };
+        assert_eq!(limits.within_bounds(), counted);
+    }
+}
