@@ -64,6 +64,7 @@ enum Step {
     Tidy,
     Platforms,
     Libopus,
+    Steam,
     Dissector,
 }
 
@@ -78,6 +79,7 @@ impl Step {
             Self::Tidy => "tidy",
             Self::Platforms => "platforms",
             Self::Libopus => "libopus",
+            Self::Steam => "steam",
             Self::Dissector => "dissector",
         }
     }
@@ -108,6 +110,8 @@ impl Step {
             Self::Test => &["test", "--workspace"],
             // As games link it that host: the workspace as a whole turns every feature on.
             Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
+            // Without linking, and so without Steam.
+            Self::Steam => &STEAM,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy | Self::Platforms | Self::Libopus | Self::Dissector => &["xtask", self.name()],
         };
@@ -121,6 +125,19 @@ impl Step {
         command
     }
 }
+
+/// The feature that brings the real Steam.
+const STEAM: [&str; 9] = [
+    "clippy",
+    "--package",
+    "consonance-steam",
+    "--features",
+    "consonance-steam/steamworks",
+    "--all-targets",
+    "--",
+    "-D",
+    "warnings",
+];
 
 struct Time {
     step: &'static str,
@@ -170,6 +187,7 @@ mod tests {
             Step::Tidy,
             Step::Platforms,
             Step::Libopus,
+            Step::Steam,
             Step::Dissector,
         ];
         assert_eq!(steps(&[]), all);
@@ -186,6 +204,7 @@ mod tests {
             Step::Tidy,
             Step::Platforms,
             Step::Libopus,
+            Step::Steam,
             Step::Dissector,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);

@@ -38,6 +38,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ratatui", &["crates/cli"]),
     ("rusty_enet", &["crates/networks/enet"]),
     ("rustls", &["crates/networks", "crates/server"]),
+    ("steamworks", &["crates/networks/steam"]),
     ("tokio", &["crates/admin", "crates/networks", "crates/server"]),
 ];
 

@@ -31,6 +31,8 @@ mod server;
 mod settings;
 pub mod signal;
 mod steam_p2p;
+#[cfg(feature = "steamworks")]
+mod steamworks_p2p;
 
 pub use channels::Channels;
 pub use client::SteamClient;
@@ -38,6 +40,8 @@ pub use members::Members;
 pub use server::SteamServer;
 pub use settings::{Admission, ClientSettings, LinkSettings, ServerSettings};
 pub use steam_p2p::{Arrival, P2pError, SendKind, SessionState, SteamEvent, SteamId, SteamP2p};
+#[cfg(feature = "steamworks")]
+pub use steamworks_p2p::SteamworksP2p;
 
 use consonance_transport::PacketLimits;
 
