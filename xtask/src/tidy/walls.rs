@@ -139,7 +139,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-sidecar",
-        may_use: Only(&["consonance-transport"]),
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
     },
     Walls {

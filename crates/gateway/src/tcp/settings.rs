@@ -16,6 +16,9 @@ pub struct TcpSettings {
     /// system, where it may be several megabytes. Networks that drop old voice keep it small, since what the system has
     /// cannot be dropped.
     pub system_bytes_max: Option<usize>,
+    /// How many bytes that came the system may keep for us before the other side has to wait, about; `None` leaves it to the
+    /// system. What is kept there is old by the time it is read.
+    pub system_incoming_bytes_max: Option<usize>,
     /// How long the last words of a connection that was finished may take, and how long the other side's goodbye is then
     /// waited for.
     pub goodbye_max: Duration,
@@ -36,6 +39,7 @@ impl Default for TcpSettings {
             incoming_bytes_max: 64 * 1024,
             outgoing_bytes_max: 1024 * 1024,
             system_bytes_max: None,
+            system_incoming_bytes_max: None,
             goodbye_max: Duration::from_secs(2),
             keep_alive: Duration::from_secs(15),
             user_timeout: Duration::from_secs(15),

@@ -47,6 +47,9 @@ pub(super) fn prepare(stream: &TcpStream, settings: &TcpSettings) -> io::Result<
     if let Some(bytes) = settings.system_bytes_max {
         SockRef::from(stream).set_send_buffer_size(bytes)?;
     }
+    if let Some(bytes) = settings.system_incoming_bytes_max {
+        SockRef::from(stream).set_recv_buffer_size(bytes)?;
+    }
     #[cfg(target_os = "linux")]
     linux::ask_often(stream, settings.user_timeout)?;
     Ok(())
@@ -102,5 +105,21 @@ mod tests {
         assert_eq!(sockopt::tcp_keepcnt(&stream).unwrap(), 3);
         assert_eq!(sockopt::tcp_user_timeout(&stream).unwrap(), 15_000);
         assert!(stream.nodelay().unwrap());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_system_keeps_no_more_than_it_is_told() {
+        let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
+        let stream = connect(listener.local_addr().unwrap(), None).unwrap();
+        let (system_bytes_max, system_incoming_bytes_max) = (Some(16_384), Some(32_768));
+        let settings = TcpSettings { system_bytes_max, system_incoming_bytes_max, ..TcpSettings::default() };
+        prepare(&stream, &settings).unwrap();
+        // Linux counts what it needs for itself as well, and says twice as much (socket(7)).
+        let socket = SockRef::from(&stream);
+        assert_eq!(
+            (socket.send_buffer_size().unwrap(), socket.recv_buffer_size().unwrap()),
+            (32_768, 65_536)
+        );
     }
 }

@@ -62,7 +62,7 @@ fn drain(end: &mut VoiceEnd, now: Instant, said: &[u8], piece: usize) -> Vec<&'s
     let mut heard = Vec::new();
     for piece in said.chunks(piece.max(1)) {
         end.handle_bytes(now, piece);
-        while let Some(what) = end.poll(now, &settings) {
+        while let Some(what) = end.poll(&settings) {
             let (word, is_over) = match what {
                 Heard::Up { .. } => ("up", false),
                 Heard::Packet { .. } => ("packet", false),
@@ -75,7 +75,7 @@ fn drain(end: &mut VoiceEnd, now: Instant, said: &[u8], piece: usize) -> Vec<&'s
             };
             heard.push(word);
             if is_over {
-                end.end(now, "it is over");
+                end.end("it is over");
                 return heard;
             }
         }

@@ -29,10 +29,8 @@ mod handshake;
 mod link;
 mod liveness;
 mod outbox;
-mod readiness;
 mod server;
 mod settings;
-mod socket;
 mod voice_end;
 
 pub use bridge::SidecarBridge;

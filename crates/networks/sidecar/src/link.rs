@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -11,7 +12,6 @@ use crate::frame::{NONCE_BYTES, PACKET_BYTES_MAX, Player};
 use crate::game_end::{GameEnd, Told};
 use crate::outbox::Full;
 use crate::settings::SidecarLinkSettings;
-use crate::socket::{ReadOutcome, WireSocket};
 
 /// The link of one game server. Nothing here blocks: call [`poll`](Self::poll) with every turn of the game.
 ///
@@ -22,11 +22,12 @@ pub struct SidecarLink {
     server: SocketAddr,
     settings: SidecarLinkSettings,
     random: SystemRandom,
+    /// Made with the first attempt.
+    tcp: Option<TcpConnections>,
     state: State,
     /// Who is there, and where.
     players: BTreeMap<Player, String>,
     retry: Duration,
-    piece: Box<[u8]>,
     /// The packet that is reported, and for whom it is.
     packet: Vec<u8>,
     to: Vec<Player>,
@@ -40,17 +41,13 @@ enum State {
     /// The next attempt is at this time.
     Waiting(Instant),
     Linked {
-        socket: WireSocket,
-        end: GameEnd,
+        id: TcpId,
+        end: Box<GameEnd>,
         is_connected: bool,
         has_unread: bool,
     },
-    /// The last words are on their way, until this time at most.
-    Ending {
-        socket: WireSocket,
-        end: GameEnd,
-        until: Instant,
-    },
+    /// The last words are on their way.
+    Ending(TcpId),
 }
 
 /// What a voice server said, or what became of the link.
@@ -88,11 +85,6 @@ pub enum SidecarEvent<'a> {
     },
 }
 
-/// How much is read at once.
-const PIECE_BYTES: usize = 16 * 1024;
-/// How long last words may take.
-const GOODBYE: Duration = Duration::from_secs(1);
-
 impl SidecarLink {
     /// A link that is not asked for yet.
     pub fn new(server: SocketAddr, settings: SidecarLinkSettings) -> Self {
@@ -101,10 +93,10 @@ impl SidecarLink {
             server,
             settings,
             random: SystemRandom::new(),
+            tcp: None,
             state: State::Off,
             players: BTreeMap::new(),
             retry,
-            piece: vec![0; PIECE_BYTES].into(),
             packet: Vec::new(),
             to: Vec::new(),
             statistics: Statistics::default(),
@@ -120,16 +112,14 @@ impl SidecarLink {
 
     /// Ends the link in order. It is not made anew until it is asked for.
     pub fn disconnect(&mut self, now: Instant) {
-        let mut state = std::mem::replace(&mut self.state, State::Off);
-        if let State::Linked { end, .. } = &mut state {
-            end.end();
-        }
-        self.state = match state {
-            State::Linked { socket, end, .. } => State::Ending { socket, end, until: now + GOODBYE },
-            state @ State::Ending { .. } => state,
+        self.state = match std::mem::replace(&mut self.state, State::Off) {
+            State::Linked { id, end, .. } => {
+                self.hang_up(now, id, end);
+                State::Ending(id)
+            }
+            state @ State::Ending(_) => state,
             State::Off | State::Waiting(_) => State::Off,
         };
-        self.flush(now);
     }
 
     /// Whether packets reach the voice server.
@@ -205,38 +195,29 @@ impl SidecarLink {
 
     /// Sends what waits, as far as the system takes it.
     pub fn flush(&mut self, now: Instant) {
-        let (State::Linked { socket, end, is_connected: true, .. } | State::Ending { socket, end, .. }) =
-            &mut self.state
+        let Self { tcp: Some(tcp), state: State::Linked { id, end, is_connected: true, .. }, .. } = self
         else {
             return;
         };
-        loop {
-            let taken = match end.outbox.piece() {
-                [] => return,
-                piece => socket.write(piece),
-            };
-            if taken == 0 {
-                return;
-            }
-            end.outbox.take(taken);
+        if end.outbox.leave(now, tcp, *id) {
             end.note_said(now);
         }
     }
 
     /// When to poll at the latest although nothing comes; while packets are expected, every few milliseconds.
     pub fn wants_poll_at(&self) -> Option<Instant> {
-        match &self.state {
-            State::Off => None,
+        let own = match &self.state {
+            State::Off | State::Ending(_) => None,
             State::Waiting(at) => Some(*at),
             State::Linked { end, .. } => Some(end.next_timeout()),
-            State::Ending { until, .. } => Some(*until),
-        }
+        };
+        own.into_iter().chain(self.tcp.as_ref().and_then(TcpConnections::poll_timeout)).min()
     }
 
     /// What was sent, received and dropped since this object was made.
     pub fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics;
-        if let State::Linked { end, .. } | State::Ending { end, .. } = &self.state {
+        if let State::Linked { end, .. } = &self.state {
             statistics.dropped.outgoing_full += end.outbox.voice_dropped;
         }
         statistics
@@ -248,77 +229,78 @@ impl SidecarLink {
             return;
         }
         let mut nonce = [0; NONCE_BYTES];
-        let socket = match self.random.fill(&mut nonce) {
-            Ok(()) => WireSocket::connect(self.server, self.settings.socket_buffer_bytes),
-            Err(_) => Err(std::io::Error::other("the system gives no random numbers")),
+        let has_nonce = self.random.fill(&mut nonce).is_ok();
+        let made = || TcpConnections::new(self.settings.tcp()).ok();
+        let tcp = self.tcp.take().or_else(made).filter(|_| has_nonce);
+        self.tcp = tcp;
+        // What cannot even begin is tried again as what fails.
+        let Some(tcp) = &mut self.tcp else {
+            self.state = State::Waiting(now + self.settings.retry_max);
+            return;
         };
-        // What cannot even begin shows like what fails.
-        self.state = match socket {
-            Ok(socket) => State::Linked {
-                socket,
-                end: GameEnd::new(now, &self.settings, nonce),
-                is_connected: false,
-                has_unread: false,
-            },
-            Err(_) => State::Waiting(now + self.settings.retry_max),
-        };
+        let id = tcp.connect(now, self.server, None);
+        let end = Box::new(GameEnd::new(now, &self.settings, nonce));
+        self.state = State::Linked { id, end, is_connected: false, has_unread: false };
     }
 
     fn step(&mut self, now: Instant) -> Step {
-        let Self { state, settings, piece, server, .. } = self;
-        match state {
-            State::Off | State::Waiting(_) => Step::Nothing,
-            State::Ending { socket, end, until } => {
-                let is_heard = matches!(socket.read(piece), ReadOutcome::End);
-                if is_heard || end.outbox.has_said_all() || now >= *until {
-                    return Step::Down(DisconnectReason::ClosedByUs);
-                }
-                Step::Nothing
-            }
-            State::Linked { socket, is_connected: is_connected @ false, end, .. } => {
-                match socket.is_connected() {
-                    Ok(true) => {
-                        *is_connected = true;
-                        Step::Again
-                    }
-                    Ok(false) if end.is_lost(now) => Step::Down(DisconnectReason::TimedOut),
-                    Ok(false) => Step::Nothing,
-                    Err(error) => Step::Down(DisconnectReason::Unreachable {
-                        address: server.to_string(),
-                        cause: error.to_string(),
-                    }),
-                }
-            }
-            State::Linked { socket, end, has_unread, .. } => {
-                if *has_unread {
-                    let told = end.poll(settings);
-                    *has_unread = told.is_some();
-                    return told.map_or(Step::Again, |told| keep(told, &mut self.packet, &mut self.to));
-                }
-                match socket.read(piece) {
-                    ReadOutcome::Bytes(bytes) => {
-                        end.handle_bytes(now, &piece[..bytes]);
-                        *has_unread = true;
-                        Step::Again
-                    }
-                    ReadOutcome::End => Step::Down(DisconnectReason::closed_by_peer(b"the connection broke")),
-                    ReadOutcome::Nothing if end.is_lost(now) => Step::Down(DisconnectReason::TimedOut),
-                    ReadOutcome::Nothing => {
-                        end.keep_alive(now);
-                        Step::Nothing
-                    }
-                }
-            }
+        if let State::Linked { end, has_unread: has_unread @ true, .. } = &mut self.state {
+            let told = end.poll(&self.settings);
+            *has_unread = told.is_some();
+            return told.map_or(Step::Again, |told| keep(told, &mut self.packet, &mut self.to));
         }
+        let Some(tcp) = &mut self.tcp else { return Step::Nothing };
+        let Some(event) = tcp.poll(now) else { return self.look_at_the_time(now) };
+        match (event, &mut self.state) {
+            (TcpEvent::Opened { id: of, .. }, State::Linked { id, is_connected, .. }) if of == *id => {
+                *is_connected = true;
+            }
+            (TcpEvent::Received { id: of }, State::Linked { id, end, has_unread, .. }) if of == *id => {
+                let said = tcp.received(of);
+                end.handle_bytes(now, said);
+                let bytes = said.len();
+                tcp.consume(of, bytes);
+                *has_unread = true;
+            }
+            (TcpEvent::Closed { id: of, end: why }, State::Linked { id, is_connected, .. }) if of == *id => {
+                return Step::Down(reason_of(why, *is_connected, self.server));
+            }
+            (TcpEvent::Closed { id: of, .. }, State::Ending(id)) if of == *id => {
+                return Step::Down(DisconnectReason::ClosedByUs);
+            }
+            // Of a link that was before.
+            _ => {}
+        }
+        Step::Again
+    }
+
+    fn look_at_the_time(&mut self, now: Instant) -> Step {
+        let State::Linked { end, .. } = &mut self.state else { return Step::Nothing };
+        if end.is_lost(now) {
+            return Step::Down(DisconnectReason::TimedOut);
+        }
+        end.keep_alive(now);
+        Step::Nothing
     }
 
     fn go_down(&mut self, now: Instant, reason: DisconnectReason) -> SidecarEvent<'static> {
-        if let State::Linked { end, .. } | State::Ending { end, .. } = &self.state {
-            self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
-        }
-        let is_wanted = matches!(self.state, State::Linked { .. });
-        self.state = if is_wanted { State::Waiting(now + self.next_wait()) } else { State::Off };
+        self.state = match std::mem::replace(&mut self.state, State::Off) {
+            State::Linked { id, end, .. } => {
+                self.hang_up(now, id, end);
+                State::Waiting(now + self.next_wait())
+            }
+            _ => State::Off,
+        };
         SidecarEvent::Down { reason }
+    }
+
+    /// Says goodbye, if anybody listens, after all that was said before.
+    fn hang_up(&mut self, now: Instant, id: TcpId, mut end: Box<GameEnd>) {
+        let Some(tcp) = &mut self.tcp else { return };
+        end.end();
+        end.outbox.leave_for_good(now, tcp, id);
+        tcp.finish(now, id);
+        self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
     }
 
     /// Between the half and the whole of the present one, so that many game servers do not come at once.
@@ -333,11 +315,15 @@ impl SidecarLink {
 
     /// What does not fit any more ends the link, and the next one begins with who is there.
     fn say(&mut self, now: Instant, say: impl FnOnce(&mut GameEnd) -> Result<(), Full>) {
-        let State::Linked { end, .. } = &mut self.state else { return };
-        if end.is_up() && say(end) == Err(Full) {
-            self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
-            self.state = State::Waiting(now + self.next_wait());
+        let State::Linked { id, end, .. } = &mut self.state else { return };
+        if !end.is_up() || say(end) != Err(Full) {
+            return;
         }
+        if let Some(tcp) = &mut self.tcp {
+            tcp.abort(*id);
+        }
+        self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+        self.state = State::Waiting(now + self.next_wait());
     }
 }
 
@@ -376,5 +362,16 @@ fn keep(told: Told<'_>, packet: &mut Vec<u8>, players: &mut Vec<Player>) -> Step
         }
         Told::End(reason) => Step::Down(reason),
         Told::Nothing => Step::Again,
+    }
+}
+
+/// Why there is no link when its connection is gone, or could not be made.
+fn reason_of(end: TcpEnd, was_connected: bool, server: SocketAddr) -> DisconnectReason {
+    match end {
+        TcpEnd::TimedOut => DisconnectReason::TimedOut,
+        TcpEnd::Failed(error) if !was_connected => {
+            DisconnectReason::Unreachable { address: server.to_string(), cause: error.to_string() }
+        }
+        _ => DisconnectReason::closed_by_peer(b"the connection broke"),
     }
 }

@@ -1,10 +1,12 @@
 //! What waits to leave over a link: control in order, voice as far as there is room.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
+use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::Delivery;
 
-/// Two queues of whole frames, and the piece that is on its way into the socket. Control leaves before voice; when voice
+/// Two queues of whole frames, and the piece that is on its way into the connection. Control leaves before voice; when voice
 /// piles up, the oldest goes.
 #[derive(Debug)]
 pub(crate) struct Outbox {
@@ -14,7 +16,7 @@ pub(crate) struct Outbox {
     /// The lengths of the frames in `voice`.
     voice_frames: VecDeque<u16>,
     voice_max: usize,
-    /// Bytes that a socket has begun to take.
+    /// Bytes that a connection has begun to take.
     piece: Vec<u8>,
     taken: usize,
     pub(crate) voice_dropped: u64,
@@ -24,8 +26,8 @@ pub(crate) struct Outbox {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// How much is given to a socket at once.
-const PIECE_BYTES: usize = 16 * 1024;
+/// How much is given to a connection at once, in bytes.
+pub(crate) const PIECE_BYTES: usize = 16 * 1024;
 
 impl Outbox {
     pub(crate) fn new(control_max: usize, voice_max: usize) -> Self {
@@ -70,7 +72,35 @@ impl Outbox {
         });
     }
 
-    /// What a socket may take now; empty if there is nothing.
+    /// Gives a connection what its system takes; true if it was anything. Only a piece waits in the connection itself, so
+    /// that old voice is still here to be dropped.
+    pub(crate) fn leave(&mut self, now: Instant, tcp: &mut TcpConnections, id: TcpId) -> bool {
+        let mut has_left = false;
+        loop {
+            if tcp.waiting_bytes(id) > 0 {
+                tcp.flush(now);
+            }
+            if tcp.waiting_bytes(id) > 0 || !self.give_piece(now, tcp, id) {
+                return has_left;
+            }
+            has_left = true;
+        }
+    }
+
+    /// Gives a connection all control, for when it is going to end.
+    pub(crate) fn leave_for_good(&mut self, now: Instant, tcp: &mut TcpConnections, id: TcpId) {
+        while !self.has_said_all() && self.give_piece(now, tcp, id) {}
+    }
+
+    fn give_piece(&mut self, now: Instant, tcp: &mut TcpConnections, id: TcpId) -> bool {
+        let piece = self.piece();
+        tcp.send(now, id, &[piece]);
+        let bytes = piece.len();
+        self.take(bytes);
+        bytes > 0
+    }
+
+    /// What a connection may take now; empty if there is nothing.
     pub(crate) fn piece(&mut self) -> &[u8] {
         if self.taken == self.piece.len() {
             self.piece.clear();
@@ -86,13 +116,13 @@ impl Outbox {
         &self.piece[self.taken..]
     }
 
-    /// The socket has taken so many bytes of the piece.
-    pub(crate) fn take(&mut self, bytes: usize) {
+    /// The connection has taken so many bytes of the piece.
+    fn take(&mut self, bytes: usize) {
         self.taken += bytes;
     }
 
     /// Whether all control has left.
-    pub(crate) fn has_said_all(&self) -> bool {
+    fn has_said_all(&self) -> bool {
         self.taken == self.piece.len() && self.control.is_empty()
     }
 

@@ -5,11 +5,12 @@ mod reading;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
     Delivery, DisconnectReason, MAX_REASON_BYTES, PacketLimits, Peer, ServerEvent, ServerStatistics,
     ServerTransport,
@@ -18,7 +19,6 @@ use ring::rand::SystemRandom;
 
 use crate::frame::{PACKET_BYTES_MAX, Player, cut};
 use crate::outbox::Full;
-use crate::readiness::Readiness;
 use crate::settings::SidecarSettings;
 use guest_link::{GuestLink, Seat};
 use reading::Seen;
@@ -30,15 +30,13 @@ use reading::Seen;
 /// *voice* server that goes, and nobody is to lose the game for that.
 #[derive(Debug)]
 pub struct SidecarServer {
-    listener: Option<TcpListener>,
+    tcp: TcpConnections,
     local_addr: SocketAddr,
-    readiness: Readiness,
     settings: SidecarSettings,
     random: SystemRandom,
-    links: BTreeMap<u64, GuestLink>,
-    next_link: u64,
+    links: BTreeMap<TcpId, GuestLink>,
     /// Which player of which link each peer is.
-    peers: HashMap<Peer, (u64, Player)>,
+    peers: HashMap<Peer, (TcpId, Player)>,
     next_peer: u64,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
@@ -49,21 +47,15 @@ pub struct SidecarServer {
     /// The packet that is reported.
     packet: Vec<u8>,
     /// Who is to be disconnected; said with the next flush, unless the server goes before.
-    kicks: Vec<(u64, Player, String)>,
+    kicks: Vec<(TcpId, Player, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Links with something that was read and not looked at.
-    turn: VecDeque<u64>,
+    turn: VecDeque<TcpId>,
     /// The receivers of one packet, by link.
-    receivers: Vec<(u64, Player)>,
+    receivers: Vec<(TcpId, Player)>,
     players: Vec<Player>,
-    piece: Box<[u8]>,
     statistics: ServerStatistics,
 }
-
-/// How much is read of one link before the others have their turn.
-const PIECE_BYTES: usize = 16 * 1024;
-/// How soon it is tried again to give a socket what it did not take.
-const RETRY_WRITE: Duration = Duration::from_millis(5);
 
 impl SidecarServer {
     /// Listens for adapters at this TCP address; port 0 takes any free one.
@@ -71,19 +63,14 @@ impl SidecarServer {
     /// # Errors
     /// If the address cannot be had.
     pub fn bind(address: SocketAddr, settings: SidecarSettings) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let local_addr = listener.local_addr()?;
-        let readiness = Readiness::new()?;
-        readiness.watch(&listener)?;
+        let tcp = TcpConnections::listen(address, settings.tcp())?;
+        let local_addr = tcp.local_addr().unwrap_or(address);
         Ok(Self {
-            listener: Some(listener),
+            tcp,
             local_addr,
-            readiness,
             settings,
             random: SystemRandom::new(),
             links: BTreeMap::new(),
-            next_link: 0,
             peers: HashMap::new(),
             next_peer: 0,
             newcomer: None,
@@ -95,7 +82,6 @@ impl SidecarServer {
             turn: VecDeque::new(),
             receivers: Vec::new(),
             players: Vec::new(),
-            piece: vec![0; PIECE_BYTES].into(),
             statistics: ServerStatistics::default(),
         })
     }
@@ -118,26 +104,23 @@ impl SidecarServer {
     }
 
     /// Has a link say something; one that does not listen is ended.
-    fn say(&mut self, now: Instant, number: u64, say: impl FnOnce(&mut GuestLink) -> Result<(), Full>) {
-        let Some(link) = self.links.get_mut(&number) else { return };
+    fn say(&mut self, now: Instant, id: TcpId, say: impl FnOnce(&mut GuestLink) -> Result<(), Full>) {
+        let Some(link) = self.links.get_mut(&id) else { return };
         if say(link) == Err(Full) {
             self.statistics.connections.too_slow += 1;
             let queue = format!("{} bytes for a game server", self.settings.control_bytes_max);
-            self.end_link(now, number, "the link is too slow", &DisconnectReason::Overloaded { queue });
-            self.links.remove(&number);
+            self.end_link(now, id, "the link is too slow", &DisconnectReason::Overloaded { queue });
         }
     }
 
     /// Says goodbye to a link, and reports that its players are gone.
-    fn end_link(&mut self, now: Instant, number: u64, words: &str, reason: &DisconnectReason) {
-        let Some(link) = self.links.get_mut(&number) else { return };
-        link.end.end(now, words);
+    fn end_link(&mut self, now: Instant, id: TcpId, words: &str, reason: &DisconnectReason) {
+        let Some(mut link) = self.links.remove(&id) else { return };
+        link.hang_up(now, &mut self.tcp, words);
         for peer in link.peers() {
-            self.peers.remove(&peer);
-            self.ended.push_back((peer, reason.clone()));
-            self.statistics.connections.connected -= 1;
+            self.close_peer(peer, reason.clone());
         }
-        link.forget_players();
+        self.statistics.links.dropped.outgoing_full += link.end.outbox.voice_dropped;
     }
 
     fn say_kicks(&mut self, now: Instant) {
@@ -147,8 +130,8 @@ impl SidecarServer {
     }
 
     fn connected_event(&self, peer: Peer) -> Option<ServerEvent<'static>> {
-        let (number, player) = self.peers.get(&peer)?;
-        let link = self.links.get(number)?;
+        let (id, player) = self.peers.get(&peer)?;
+        let link = self.links.get(id)?;
         let remote = link.remote_of(*player);
         Some(ServerEvent::Connected { peer, session: link.session.clone(), remote })
     }
@@ -174,7 +157,7 @@ impl ServerTransport for SidecarServer {
                     return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
                 }
                 Some(Seen::Ended) => {}
-                None if self.read(now) => {}
+                None if self.step(now) => {}
                 None => {
                     self.flush(now);
                     return None;
@@ -207,7 +190,11 @@ impl ServerTransport for SidecarServer {
 
     fn flush(&mut self, now: Instant) {
         self.say_kicks(now);
-        self.links.values_mut().for_each(|link| link.flush(now));
+        let Self { links, tcp, .. } = self;
+        for link in links.values_mut() {
+            link.flush(now, tcp);
+        }
+        tcp.flush(now);
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
@@ -217,39 +204,36 @@ impl ServerTransport for SidecarServer {
         } else {
             self.admit_newcomer(now);
         }
-        let Some(&(number, player)) = self.peers.get(&peer) else { return };
-        if let Some(link) = self.links.get_mut(&number) {
+        let Some(&(id, player)) = self.peers.get(&peer) else { return };
+        if let Some(link) = self.links.get_mut(&id) {
             link.players.insert(player, Seat::Kicked);
         }
-        self.kicks.push((number, player, cut(reason, MAX_REASON_BYTES).to_owned()));
+        self.kicks.push((id, player, cut(reason, MAX_REASON_BYTES).to_owned()));
         self.close_peer(peer, DisconnectReason::ClosedByUs);
     }
 
     fn shutdown(&mut self, now: Instant) {
         // Nobody loses the game because the voice server goes.
         self.kicks.clear();
-        self.listener = None;
-        let numbers: Vec<u64> = self.links.keys().copied().collect();
-        for number in numbers {
-            self.end_link(now, number, "the server is shutting down", &DisconnectReason::ClosedByUs);
+        self.tcp.stop_listening();
+        let ids: Vec<TcpId> = self.links.keys().copied().collect();
+        for id in ids {
+            self.end_link(now, id, "the server is shutting down", &DisconnectReason::ClosedByUs);
         }
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        let next = |link: &GuestLink| {
-            let timeout = link.end.next_timeout();
-            link.is_waiting_since().map_or(timeout, |since| timeout.min(since + RETRY_WRITE))
-        };
-        self.links.values().map(next).min()
+        let links = self.links.values().filter_map(|link| link.end.next_timeout());
+        links.chain(self.tcp.poll_timeout()).min()
     }
 
     fn wakes(&self) -> bool {
-        cfg!(target_os = "linux")
+        TcpConnections::wakes()
     }
 
     #[cfg(target_os = "linux")]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.readiness.descriptor())
+        Some(self.tcp.descriptor())
     }
 
     fn network(&self) -> &'static str {
@@ -268,6 +252,7 @@ impl ServerTransport for SidecarServer {
         let mut statistics = self.statistics;
         let dropped: u64 = self.links.values().map(|link| link.end.outbox.voice_dropped).sum();
         statistics.links.dropped.outgoing_full += dropped;
+        statistics.connections.turned_away_full += self.tcp.turned_away();
         statistics
     }
 }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use consonance_gateway::tcp::TcpSettings;
+
+use crate::outbox::PIECE_BYTES;
+
 /// What both ends of a link know and nobody says. Empty where everybody who reaches the port is trusted.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct LinkSecret(Box<[u8]>);
@@ -59,6 +63,17 @@ pub struct SidecarSettings {
     pub socket_buffer_bytes: usize,
 }
 
+impl SidecarSettings {
+    pub(crate) fn tcp(&self) -> TcpSettings {
+        TcpSettings {
+            // Those that say goodbye count, too.
+            connections_max: self.links_max.saturating_add(self.strangers_max.saturating_mul(2)),
+            user_timeout: self.idle_timeout,
+            ..tcp(self.control_bytes_max, self.socket_buffer_bytes)
+        }
+    }
+}
+
 impl Default for SidecarSettings {
     fn default() -> Self {
         Self {
@@ -101,6 +116,12 @@ pub struct SidecarLinkSettings {
     pub socket_buffer_bytes: usize,
 }
 
+impl SidecarLinkSettings {
+    pub(crate) fn tcp(&self) -> TcpSettings {
+        tcp(self.control_bytes_max, self.socket_buffer_bytes)
+    }
+}
+
 impl Default for SidecarLinkSettings {
     fn default() -> Self {
         let SidecarSettings { control_bytes_max, voice_bytes_max, socket_buffer_bytes, .. } =
@@ -116,5 +137,15 @@ impl Default for SidecarLinkSettings {
             voice_bytes_max,
             socket_buffer_bytes,
         }
+    }
+}
+
+/// The connection is given a piece at a time, and what is left of control when it ends.
+fn tcp(control_bytes_max: usize, socket_buffer_bytes: usize) -> TcpSettings {
+    TcpSettings {
+        outgoing_bytes_max: control_bytes_max.saturating_add(2 * PIECE_BYTES),
+        system_bytes_max: Some(socket_buffer_bytes),
+        system_incoming_bytes_max: Some(socket_buffer_bytes),
+        ..TcpSettings::default()
     }
 }

@@ -1,6 +1,6 @@
 //! The voice server's end of one link, without sockets and clocks.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use consonance_transport::Delivery;
 
@@ -40,9 +40,7 @@ enum State {
     },
     Up,
     /// The end was said.
-    Ending {
-        until: Instant,
-    },
+    Ended,
 }
 
 /// What came over a link.
@@ -66,9 +64,6 @@ pub(crate) enum Heard<'a> {
     Nothing,
 }
 
-/// How long the other end may take to hear the last words.
-const GOODBYE: Duration = Duration::from_secs(2);
-
 impl VoiceEnd {
     /// The nonce is one that nobody can guess.
     pub(crate) fn new(now: Instant, settings: &SidecarSettings, nonce: [u8; NONCE_BYTES]) -> Self {
@@ -87,10 +82,10 @@ impl VoiceEnd {
     }
 
     /// The next thing that was said, or `None` if there is no whole one.
-    pub(crate) fn poll(&mut self, now: Instant, settings: &SidecarSettings) -> Option<Heard<'_>> {
+    pub(crate) fn poll(&mut self, settings: &SidecarSettings) -> Option<Heard<'_>> {
         match self.state {
-            State::Stranger { .. } | State::Challenged { .. } => self.greet(now, settings),
-            State::Ending { .. } => None,
+            State::Stranger { .. } | State::Challenged { .. } => self.greet(settings),
+            State::Ended => None,
             State::Up => {
                 let frame = match self.reader.next(FRAME_BYTES_MAX) {
                     Ok(frame) => frame?,
@@ -134,11 +129,11 @@ impl VoiceEnd {
     }
 
     /// The last words; nothing that comes counts any more.
-    pub(crate) fn end(&mut self, now: Instant, reason: &str) {
-        if !matches!(self.state, State::Ending { .. }) {
+    pub(crate) fn end(&mut self, reason: &str) {
+        if !matches!(self.state, State::Ended) {
             // There is no room for it only if the other end does not listen anyway.
             let _ = self.say(&Frame::Bye { reason: cut(reason, REASON_BYTES_MAX).as_bytes() });
-            self.state = State::Ending { until: now + GOODBYE };
+            self.state = State::Ended;
         }
     }
 
@@ -146,16 +141,12 @@ impl VoiceEnd {
         matches!(self.state, State::Up)
     }
 
-    pub(crate) fn is_ending(&self) -> bool {
-        matches!(self.state, State::Ending { .. })
-    }
-
-    /// Whether the time for the last words, or for the first ones, is over, or nothing was heard for too long.
+    /// Whether the time for the first words is over, or nothing was heard for too long.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         match self.state {
             State::Stranger { until, .. } | State::Challenged { until, .. } => now >= until,
             State::Up => self.liveness.is_lost(now),
-            State::Ending { until } => now >= until || self.outbox.has_said_all(),
+            State::Ended => true,
         }
     }
 
@@ -172,16 +163,15 @@ impl VoiceEnd {
     }
 
     /// When to ask [`is_over`](Self::is_over) and [`keep_alive`](Self::keep_alive) although nothing comes.
-    pub(crate) fn next_timeout(&self) -> Instant {
+    pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.state {
-            State::Stranger { until, .. } | State::Challenged { until, .. } | State::Ending { until } => {
-                until
-            }
-            State::Up => self.liveness.next(),
+            State::Stranger { until, .. } | State::Challenged { until, .. } => Some(until),
+            State::Up => Some(self.liveness.next()),
+            State::Ended => None,
         }
     }
 
-    fn greet(&mut self, now: Instant, settings: &SidecarSettings) -> Option<Heard<'_>> {
+    fn greet(&mut self, settings: &SidecarSettings) -> Option<Heard<'_>> {
         let Self { reader, state, .. } = self;
         let frame = match reader.next(GREETING_BYTES_MAX) {
             Ok(frame) => Frame::parse(frame?),
@@ -199,10 +189,10 @@ impl VoiceEnd {
             (Ok(_), _) => Step::Broken("no greeting, but something else"),
             (Err(what), _) => Step::Broken(what),
         };
-        Some(self.take_step(now, step))
+        Some(self.take_step(step))
     }
 
-    fn take_step(&mut self, now: Instant, step: Step) -> Heard<'static> {
+    fn take_step(&mut self, step: Step) -> Heard<'static> {
         match step {
             Step::Challenge { state, nonce } => {
                 self.state = state;
@@ -217,11 +207,11 @@ impl VoiceEnd {
                 }
             }
             Step::Refuse(reason) => {
-                self.end(now, &reason);
+                self.end(&reason);
                 Heard::Refused
             }
             Step::Gone => {
-                self.state = State::Ending { until: now };
+                self.state = State::Ended;
                 Heard::Refused
             }
             Step::Broken(what) => Heard::Broken(what),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::Peer;
 
 use crate::frame::{NONCE_BYTES, Player};
 use crate::settings::SidecarSettings;
-use crate::socket::{ReadOutcome, WireSocket};
 use crate::voice_end::VoiceEnd;
 
 #[derive(Debug)]
@@ -16,13 +16,10 @@ pub(crate) struct GuestLink {
     pub(super) end: VoiceEnd,
     pub(super) session: String,
     pub(super) players: BTreeMap<Player, Seat>,
-    socket: WireSocket,
+    id: TcpId,
     /// Where the game server is.
     remote: SocketAddr,
     name: String,
-    is_gone: bool,
-    /// The socket did not take everything.
-    waits_since: Option<Instant>,
 }
 
 /// What is known of a player.
@@ -40,7 +37,7 @@ pub(super) enum Seat {
 impl GuestLink {
     pub(super) fn new(
         now: Instant,
-        socket: WireSocket,
+        id: TcpId,
         remote: SocketAddr,
         settings: &SidecarSettings,
         nonce: [u8; NONCE_BYTES],
@@ -49,11 +46,9 @@ impl GuestLink {
             end: VoiceEnd::new(now, settings, nonce),
             session: String::new(),
             players: BTreeMap::new(),
-            socket,
+            id,
             remote,
             name: String::new(),
-            is_gone: false,
-            waits_since: None,
         }
     }
 
@@ -69,10 +64,6 @@ impl GuestLink {
         self.players.values().filter_map(of_seat).collect()
     }
 
-    pub(super) fn forget_players(&mut self) {
-        self.players.clear();
-    }
-
     /// Where a player is, or else words that are no address: the game server's own would be everybody's.
     pub(super) fn remote_of(&self, player: Player) -> String {
         match self.players.get(&player) {
@@ -85,45 +76,17 @@ impl GuestLink {
         if self.name.is_empty() { self.remote.to_string() } else { self.name.clone() }
     }
 
-    /// True if something has come.
-    pub(super) fn read(&mut self, now: Instant, piece: &mut [u8]) -> bool {
-        match self.socket.read(piece) {
-            ReadOutcome::Bytes(bytes) => {
-                self.end.handle_bytes(now, &piece[..bytes]);
-                true
-            }
-            ReadOutcome::Nothing => false,
-            ReadOutcome::End => {
-                self.is_gone = true;
-                false
-            }
-        }
-    }
-
-    /// Whether the other end is gone.
-    pub(super) fn is_gone(&self) -> bool {
-        self.is_gone
-    }
-
-    /// Gives the socket what it takes.
-    pub(super) fn flush(&mut self, now: Instant) {
-        loop {
-            let piece = self.end.outbox.piece();
-            if piece.is_empty() {
-                self.waits_since = None;
-                return;
-            }
-            let taken = self.socket.write(piece);
-            if taken == 0 {
-                self.waits_since = Some(now);
-                return;
-            }
-            self.end.outbox.take(taken);
+    /// Sends what waits, as far as the system takes it.
+    pub(super) fn flush(&mut self, now: Instant, tcp: &mut TcpConnections) {
+        if self.end.outbox.leave(now, tcp, self.id) {
             self.end.note_said(now);
         }
     }
 
-    pub(super) fn is_waiting_since(&self) -> Option<Instant> {
-        self.waits_since
+    /// Says goodbye, after all that was said before.
+    pub(super) fn hang_up(&mut self, now: Instant, tcp: &mut TcpConnections, words: &str) {
+        self.end.end(words);
+        self.end.outbox.leave_for_good(now, tcp, self.id);
+        tcp.finish(now, self.id);
     }
 }

@@ -1,15 +1,15 @@
 //! What comes in: newcomers at the port, and what each link says.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::time::Instant;
 
+use consonance_gateway::tcp::{TcpEnd, TcpEvent, TcpId};
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 use ring::rand::SecureRandom as _;
 
 use super::SidecarServer;
 use super::guest_link::{GuestLink, Seat};
 use crate::frame::{NONCE_BYTES, Player};
-use crate::socket::WireSocket;
 use crate::voice_end::Heard;
 
 /// What was found in what a link said.
@@ -23,12 +23,12 @@ pub(super) enum Seen {
 impl SidecarServer {
     /// The next thing that was read, as an event to report.
     pub(super) fn look(&mut self, now: Instant) -> Option<Seen> {
-        while let Some(&number) = self.turn.front() {
-            let Some(link) = self.links.get_mut(&number) else {
+        while let Some(&id) = self.turn.front() {
+            let Some(link) = self.links.get_mut(&id) else {
                 self.turn.pop_front();
                 continue;
             };
-            let Some(heard) = link.end.poll(now, &self.settings) else {
+            let Some(heard) = link.end.poll(&self.settings) else {
                 self.turn.pop_front();
                 continue;
             };
@@ -36,13 +36,13 @@ impl SidecarServer {
                 Heard::Packet { player, delivery, packet } => {
                     self.packet.clear();
                     self.packet.extend_from_slice(packet);
-                    if let Some(seen) = self.take_packet(now, number, player, delivery) {
+                    if let Some(seen) = self.take_packet(now, id, player, delivery) {
                         return Some(seen);
                     }
                 }
                 Heard::Joined { player, was_there, address } => {
                     let remote = String::from_utf8_lossy(address).parse().ok();
-                    if let Some(peer) = self.open(now, number, player, remote) {
+                    if let Some(peer) = self.open(now, id, player, remote) {
                         self.came_back = Some(peer).filter(|_| was_there);
                         return Some(Seen::Connected(peer));
                     }
@@ -55,10 +55,13 @@ impl SidecarServer {
                 Heard::Up { session, name } => link.is_up(session, name),
                 Heard::Bye { reason } => {
                     let reason = DisconnectReason::closed_by_peer(reason);
-                    self.end_link(now, number, "", &reason);
+                    self.end_link(now, id, "", &reason);
                 }
-                Heard::Refused => self.statistics.connections.failed_handshakes += 1,
-                Heard::Broken(what) => self.break_link(now, number, what),
+                Heard::Refused => {
+                    self.statistics.connections.failed_handshakes += 1;
+                    self.end_link(now, id, "", &DisconnectReason::ClosedByUs);
+                }
+                Heard::Broken(what) => self.break_link(now, id, what),
                 Heard::Nothing => {}
             }
             if !self.ended.is_empty() {
@@ -68,13 +71,13 @@ impl SidecarServer {
         None
     }
 
-    fn take_packet(&mut self, now: Instant, number: u64, player: Player, delivery: Delivery) -> Option<Seen> {
-        let link = self.links.get(&number)?;
+    fn take_packet(&mut self, now: Instant, id: TcpId, player: Player, delivery: Delivery) -> Option<Seen> {
+        let link = self.links.get(&id)?;
         match link.players.get(&player) {
             Some(Seat::In { peer, .. }) => Some(Seen::Packet(*peer, delivery)),
             Some(Seat::Kicked) => None,
             None => {
-                let peer = self.open(now, number, player, None)?;
+                let peer = self.open(now, id, player, None)?;
                 self.first_packet = Some((peer, delivery));
                 Some(Seen::Connected(peer))
             }
@@ -82,27 +85,21 @@ impl SidecarServer {
     }
 
     /// A new peer, if there is room for it and it is not there already.
-    fn open(
-        &mut self,
-        now: Instant,
-        number: u64,
-        player: Player,
-        remote: Option<SocketAddr>,
-    ) -> Option<Peer> {
-        let link = self.links.get_mut(&number)?;
+    fn open(&mut self, now: Instant, id: TcpId, player: Player, remote: Option<SocketAddr>) -> Option<Peer> {
+        let link = self.links.get_mut(&id)?;
         if link.players.contains_key(&player) {
             return None;
         }
         if link.players.len() >= self.settings.players_max as usize {
             self.statistics.connections.turned_away_full += 1;
             let reason = format!("{} players are what this link takes", self.settings.players_max);
-            self.say(now, number, |link| link.end.kick(player, &reason));
+            self.say(now, id, |link| link.end.kick(player, &reason));
             return None;
         }
         let peer = Peer(self.next_peer);
         self.next_peer += 1;
         link.players.insert(player, Seat::In { peer, remote });
-        self.peers.insert(peer, (number, player));
+        self.peers.insert(peer, (id, player));
         self.newcomer = Some(peer);
         self.statistics.connections.connected += 1;
         self.statistics.connections.accepted += 1;
@@ -115,74 +112,83 @@ impl SidecarServer {
         self.ended.push_back((peer, reason));
     }
 
-    fn break_link(&mut self, now: Instant, number: u64, what: &'static str) {
-        if self.links.get(&number).is_some_and(|link| link.end.is_up()) {
+    fn break_link(&mut self, now: Instant, id: TcpId, what: &'static str) {
+        if self.links.get(&id).is_some_and(|link| link.end.is_up()) {
             self.statistics.connections.protocol_violations += 1;
         } else {
             self.statistics.connections.failed_handshakes += 1;
         }
         let reason = DisconnectReason::ProtocolViolated { violation: what.to_owned() };
-        self.end_link(now, number, what, &reason);
+        self.end_link(now, id, what, &reason);
     }
 
-    /// Takes in who knocks, and a piece of what each link says. True if there is something to look at.
-    pub(super) fn read(&mut self, now: Instant) -> bool {
-        self.take_in(now);
-        let Self { links, turn, piece, .. } = self;
-        let mut lost = Vec::new();
-        for (&number, link) in links.iter_mut() {
-            if link.read(now, piece) {
-                turn.push_back(number);
-            } else if link.is_gone() || link.end.is_over(now) {
-                lost.push(number);
+    /// Takes what comes next, or does what is due. True if there may be something to look at.
+    pub(super) fn step(&mut self, now: Instant) -> bool {
+        match self.tcp.poll(now) {
+            Some(TcpEvent::Opened { id, remote }) => self.take_in(now, id, remote),
+            Some(TcpEvent::Received { id }) => {
+                if let Some(link) = self.links.get_mut(&id) {
+                    let said = self.tcp.received(id);
+                    link.end.handle_bytes(now, said);
+                    let bytes = said.len();
+                    self.tcp.consume(id, bytes);
+                    self.turn.push_back(id);
+                }
+            }
+            Some(TcpEvent::Closed { id, end }) => self.lose(now, id, &reason_of(&end)),
+            None => return self.look_at_the_time(now),
+        }
+        true
+    }
+
+    /// True if a link has ended.
+    fn look_at_the_time(&mut self, now: Instant) -> bool {
+        let mut late = Vec::new();
+        for (&id, link) in &mut self.links {
+            if link.end.is_over(now) {
+                late.push(id);
             } else {
                 link.end.keep_alive(now);
             }
         }
-        for &number in &lost {
-            self.lose(now, number);
+        for &id in &late {
+            self.lose(now, id, &DisconnectReason::TimedOut);
         }
-        !(self.turn.is_empty() && self.ended.is_empty())
+        !late.is_empty()
     }
 
-    /// A link is over: by itself, or because it was said so.
-    fn lose(&mut self, now: Instant, number: u64) {
-        let Some(link) = self.links.get(&number) else { return };
-        if !link.end.is_up() && !link.end.is_ending() {
+    /// A link is over by itself.
+    fn lose(&mut self, now: Instant, id: TcpId, reason: &DisconnectReason) {
+        let Some(link) = self.links.get(&id) else { return };
+        if !link.end.is_up() {
             self.statistics.connections.failed_handshakes += 1;
         }
-        let reason = if link.is_gone() {
-            DisconnectReason::closed_by_peer(b"the link to its game server broke")
-        } else {
-            DisconnectReason::TimedOut
-        };
-        self.end_link(now, number, "nothing was heard for too long", &reason);
-        if let Some(mut link) = self.links.remove(&number) {
-            link.flush(now);
-        }
+        self.end_link(now, id, "nothing was heard for too long", reason);
     }
 
-    fn take_in(&mut self, now: Instant) {
-        while let Some(Ok((stream, remote))) = self.listener.as_ref().map(TcpListener::accept) {
-            let strangers = self.links.values().filter(|link| !link.end.is_up()).count();
-            let connections = &mut self.statistics.connections;
-            if self.links.len() - strangers >= self.settings.links_max {
-                connections.turned_away_full += 1;
-                continue;
-            }
-            if strangers >= self.settings.strangers_max {
-                connections.turned_away_handshaking += 1;
-                continue;
-            }
-            let mut nonce = [0; NONCE_BYTES];
-            let drawn = self.random.fill(&mut nonce);
-            let socket = WireSocket::accepted(stream, self.settings.socket_buffer_bytes);
-            let (Ok(()), Ok(socket)) = (drawn, socket) else { continue };
-            if self.readiness.watch(socket.stream()).is_ok() {
-                let link = GuestLink::new(now, socket, remote, &self.settings, nonce);
-                self.links.insert(self.next_link, link);
-                self.next_link += 1;
-            }
+    fn take_in(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
+        let strangers = self.links.values().filter(|link| !link.end.is_up()).count();
+        let connections = &mut self.statistics.connections;
+        if self.links.len() - strangers >= self.settings.links_max {
+            connections.turned_away_full += 1;
+            return self.tcp.abort(id);
         }
+        if strangers >= self.settings.strangers_max {
+            connections.turned_away_handshaking += 1;
+            return self.tcp.abort(id);
+        }
+        let mut nonce = [0; NONCE_BYTES];
+        if self.random.fill(&mut nonce).is_err() {
+            return self.tcp.abort(id);
+        }
+        self.links.insert(id, GuestLink::new(now, id, remote, &self.settings, nonce));
+    }
+}
+
+/// Why its players are gone when a connection is.
+fn reason_of(end: &TcpEnd) -> DisconnectReason {
+    match end {
+        TcpEnd::TimedOut => DisconnectReason::TimedOut,
+        _ => DisconnectReason::closed_by_peer(b"the link to its game server broke"),
     }
 }
