@@ -223,6 +223,11 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance", "consonance-server", "consonance-transport"]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "renet-game",
+        may_use: Only(&["consonance", "consonance-renet", "consonance-server"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },
 ];
 

@@ -1,0 +1,57 @@
+//! The server of the game.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::time::Duration;
+
+use consonance_renet::{RenetSettings, RenetVoiceServer};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use renet::RenetServer;
+use renet_netcode::{NetcodeServerTransport, ServerAuthentication, ServerConfig};
+
+use crate::{FRAME, connection_config};
+
+pub(crate) struct Host {
+    pub(crate) address: SocketAddr,
+    server: RenetServer,
+    netcode: NetcodeServerTransport,
+    voice: RenetVoiceServer,
+    /// Serves the voice sessions on a thread of its own, as long as it is kept.
+    _voice_server: DedicatedServer,
+}
+
+impl Host {
+    pub(crate) fn start() -> Result<Self, Box<dyn Error>> {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = socket.local_addr()?;
+        let netcode = ServerConfig {
+            current_time: Duration::ZERO,
+            max_clients: 16,
+            protocol_id: PROTOCOL_ID,
+            public_addresses: vec![address],
+            authentication: ServerAuthentication::Unsecure,
+        };
+        let (voice, listener) = RenetVoiceServer::new(&RenetSettings::default());
+        let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
+        sessions.add_listener(Box::new(listener));
+        Ok(Self {
+            address,
+            server: RenetServer::new(connection_config()?),
+            netcode: NetcodeServerTransport::new(netcode, socket)?,
+            voice,
+            _voice_server: DedicatedServer::start(sessions),
+        })
+    }
+
+    pub(crate) fn frame(&mut self) -> Result<(), Box<dyn Error>> {
+        self.server.update(FRAME);
+        self.netcode.update(FRAME, &mut self.server)?;
+        // Here the game reads its own channels and moves its world on.
+        self.voice.pump(&mut self.server);
+        self.netcode.send_packets(&mut self.server);
+        Ok(())
+    }
+}
+
+/// netcode lets only clients in that say the same.
+pub(crate) const PROTOCOL_ID: u64 = 0x636f_6e73;

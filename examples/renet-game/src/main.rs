@@ -1,0 +1,77 @@
+//! A game on renet whose players hear each other: a server and two players in one process, over sockets on this machine.
+//!
+//! ```text
+//! cargo run -p renet-game
+//! ```
+//!
+//! Alice speaks a file, Bob listens, and what happens is printed; no sound card is needed.
+//!
+//! Start reading at [`host`] and [`player`]: what a game on renet has anyway, and a few lines for voice in each. The game keeps
+//! its loop and its connections; the voice server and the voice chats have threads of their own and meet the game only in
+//! `pump`, once per frame. `docs/networks/renet.md` goes through it in steps.
+
+use std::error::Error;
+use std::io::{Write as _, stdout};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::EventKind;
+use consonance::audio::WavInput;
+use consonance_renet::RenetSettings;
+use renet::ConnectionConfig;
+
+mod host;
+mod player;
+
+use host::Host;
+use player::Player;
+
+/// A frame of the game.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How long all of it may take; it needs about eight seconds.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut host = Host::start()?;
+    let mut players = vec![Player::join(host.address, 1, "Bob", None)?];
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        host.frame()?;
+        let mut is_bob_alone = false;
+        for player in &mut players {
+            player.frame()?;
+            while let Some(event) = player.voice_chat.poll_event() {
+                match event.kind {
+                    EventKind::Joined => {
+                        writeln!(stdout(), "{} is in", player.name)?;
+                        is_bob_alone = player.name == "Bob";
+                    }
+                    EventKind::StartedSpeaking { name } => {
+                        writeln!(stdout(), "{} hears {name}", player.name)?;
+                    }
+                    EventKind::StoppedSpeaking { name } => {
+                        writeln!(stdout(), "{} hears {name} no more", player.name)?;
+                        return Ok(());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if is_bob_alone {
+            let speech = WavInput::open(SPEECH)?;
+            players.push(Player::join(host.address, 2, "Alice", Some(speech))?);
+        }
+        thread::sleep(FRAME);
+    }
+    Err("Bob has not heard Alice".into())
+}
+
+/// What server and clients of the game agree on: the channels of its own, and voice's.
+fn connection_config() -> Result<ConnectionConfig, Box<dyn Error>> {
+    let mut config = ConnectionConfig::default();
+    RenetSettings::default().add_channels(&mut config)?;
+    Ok(config)
+}
