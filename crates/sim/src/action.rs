@@ -80,6 +80,11 @@ impl Kind {
         Self::RestartServer,
     ];
 
+    /// Whether it is the network or the server that makes it happen, and no player.
+    pub(crate) fn is_the_networks(self) -> bool {
+        matches!(self, Self::Partition | Self::ReplaceServer | Self::RestartServer)
+    }
+
     /// How often it happens, relative to the other kinds.
     pub(crate) fn weight(self) -> u32 {
         match self {

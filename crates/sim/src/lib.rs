@@ -38,6 +38,7 @@ mod clock;
 mod dice;
 pub mod fuzz;
 mod heard;
+mod live;
 mod model;
 mod network;
 mod peers;
@@ -51,6 +52,7 @@ mod world;
 
 pub use clock::Time;
 pub use dice::Dice;
+pub use live::{Live, LiveScenario, PlayerWish, ServerDeed};
 pub use peers::{Peers, UnknownPeers};
 pub use report::{Counts, Failure, Report};
 pub use run::{MAX_CLIENTS, Scenario, run};

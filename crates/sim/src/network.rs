@@ -192,6 +192,16 @@ impl Network {
         }
     }
 
+    /// Both ends of a link are gone.
+    pub(crate) fn forget_both(&mut self, id: LinkId) {
+        self.links[owner(id).index()].retain(|link| link.id != id);
+    }
+
+    /// Both ends of all links of a player are gone.
+    pub(crate) fn forget_all_of(&mut self, who: Who) {
+        self.links[who.index()].clear();
+    }
+
     /// When a packet that is sent now arrives, if the link is there and does not break.
     pub(crate) fn send(&mut self, now: Time, id: LinkId, way: Way, delivery: Delivery) -> Arrival {
         let (dice, weather) = (&mut self.dice, &self.weather);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::check::Checked;
+use crate::check::{Checked, Violation};
 use crate::clock::Time;
 use crate::peers::Peers;
 use crate::report::{Failure, Report};
@@ -45,23 +45,33 @@ pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Repor
     let scenario = Scenario { clients, ..scenario.clone() };
     let mut world = World::new(&scenario);
     match rounds(&mut world, scenario.length, &mut on_second) {
-        Ok(()) => Ok(Report {
-            seed: scenario.seed,
-            clients,
-            peers: scenario.peers,
-            simulated: Duration::from_micros(world.now().as_micros()),
-            counts: world.counts,
-            digest: world.digest,
-        }),
-        Err(violation) => Err(Box::new(Failure {
-            seed: scenario.seed,
-            clients,
-            peers: scenario.peers,
-            step: world.counts.steps,
-            at: world.now(),
-            what: violation.to_string(),
-            last_actions: world.last_actions(),
-        })),
+        Ok(()) => Ok(report_of(&scenario, &world)),
+        Err(violation) => Err(Box::new(failure_of(&scenario, &world, &violation))),
+    }
+}
+
+/// What happened in a world in which nothing went wrong.
+pub(crate) fn report_of(scenario: &Scenario, world: &World) -> Report {
+    Report {
+        seed: scenario.seed,
+        clients: scenario.clients,
+        peers: scenario.peers,
+        simulated: Duration::from_micros(world.now().as_micros()),
+        counts: world.counts,
+        digest: world.digest,
+    }
+}
+
+/// What must not be, and what it takes to see it again.
+pub(crate) fn failure_of(scenario: &Scenario, world: &World, violation: &Violation) -> Failure {
+    Failure {
+        seed: scenario.seed,
+        clients: scenario.clients,
+        peers: scenario.peers,
+        step: world.counts.steps,
+        at: world.now(),
+        what: violation.to_string(),
+        last_actions: world.last_actions(),
     }
 }
 

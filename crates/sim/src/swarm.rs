@@ -32,6 +32,13 @@ impl Swarm {
             talks_to_players: !dice.chance(OFF),
         }
     }
+
+    /// Everything that players make happen themselves, each kind as often as the others.
+    pub(crate) fn of_players(self) -> Self {
+        let kinds = Kind::ALL.into_iter().filter(|kind| !kind.is_the_networks());
+        let weights = kinds.map(|kind| (kind, 1)).collect();
+        Self { weights, mutes: true, talks_to_players: true, ..self }
+    }
 }
 
 /// A kind of trouble is left out of so many runs of a million.

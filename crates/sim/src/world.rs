@@ -4,6 +4,7 @@ mod calm;
 mod forge;
 mod host;
 mod links;
+pub(crate) mod outside;
 mod player;
 mod reports;
 mod script;
@@ -29,6 +30,7 @@ use crate::run::Scenario;
 use crate::sabotage::Sabotage;
 use crate::swarm::Swarm;
 use crate::words::{Probe, Words};
+use outside::Outside;
 use reports::Arrived;
 
 /// One run: all that is simulated, and what is kept to check it.
@@ -38,6 +40,10 @@ pub(crate) struct World {
     reliable_on_the_way: usize,
     network: Network,
     host: Host,
+    /// In place of the network and the host, of which only the players' ends and the clock are used then.
+    pub(crate) outside: Option<Outside>,
+    /// Of a network outside: it may deliver voice twice.
+    may_repeat: bool,
     players: Vec<Player>,
     room_names: Vec<Box<str>>,
     model: Model,
@@ -136,6 +142,8 @@ impl World {
             reliable_on_the_way: 0,
             network,
             host,
+            outside: None,
+            may_repeat: false,
             players: (0..scenario.clients).map(|number| Player::new(Who(number))).collect(),
             room_names,
             model,
@@ -156,6 +164,16 @@ impl World {
             digest: scenario.seed,
         };
         world.populate();
+        world
+    }
+
+    /// The same players over a network and a server that are not simulated. Of the kinds of trouble it has those that
+    /// players make themselves, all of them and each as often as the others: such a session is short.
+    pub(crate) fn over_outside(scenario: &Scenario, may_repeat: bool) -> Self {
+        let mut world = Self::new(scenario);
+        world.outside = Some(Outside::new(world.players.len()));
+        world.may_repeat = may_repeat;
+        world.swarm = Swarm::of_players(world.swarm);
         world
     }
 
@@ -190,7 +208,9 @@ impl World {
             ensure!(dropped == 0, "{} lost {dropped} events", player.who);
         }
         let host_now = self.host.clock.read(self.agenda.now());
-        if let Some(stay) = self.model.overdue(host_now).next() {
+        if self.outside.is_none()
+            && let Some(stay) = self.model.overdue(host_now).next()
+        {
             return Err(Violation::new(format!("the place of {} is kept for too long", stay.who)));
         }
         let waiting = self.agenda.len();

@@ -13,6 +13,8 @@ mod diagnostics;
 #[cfg(unix)]
 mod ending;
 mod folder;
+mod game_clients;
+mod hearing;
 mod inspecting;
 mod join;
 #[cfg(unix)]

@@ -2,29 +2,15 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use consonance_darkrift::DarkRiftClient;
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
-use consonance_fishnet::FishNetClient;
-use consonance_forge::{ForgeClient, ForgeClientSettings};
-use consonance_forge_envelope::ForgeVoice;
-use consonance_gateway::VoiceClient;
-use consonance_gateway::streams::StreamClientSettings;
-use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
-use consonance_kcp::{KcpClient, KcpClientSettings, LinkSettings};
-use consonance_litenetlib::{LiteNetLibClient, UtcClock};
-use consonance_mirror::{MirrorClient, looks_like_batch};
-use consonance_ngo::NgoClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
-use consonance_telepathy::{Telepathy, TelepathyClient};
 use consonance_transport::memory::MemoryNetwork;
 use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
-use consonance_utp::UtpClient;
-use consonance_webrtc_network::WebRtcClient;
 
 use crate::folder::Folder;
+use crate::game_clients;
 use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
@@ -78,29 +64,15 @@ fn clients_of_seven_games_networks_and_a_native_one_hear_each_other_in_one_sessi
     let runtime = QuicRuntime::new(1).unwrap();
     let mut players =
         vec![player("Native", QuicClient::new(&runtime, address, QuicClientSettings::default()))];
-    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
-    let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
-    let mirror = || MirrorClient::new(consonance_mirror::ClientSettings::default());
-    players.push(player("Kcp", VoiceClient::new(udp(at("mirror-kcp"), kcp), mirror())));
-    let settings = StreamClientSettings::new(at("mirror-telepathy"));
-    let telepathy = TelepathyClient::new(Telepathy::default(), settings).unwrap();
-    players.push(player("Telepathy", VoiceClient::new(telepathy, mirror())));
-    let darkrift = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(at("darkrift2"))).unwrap();
-    let tagged = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
-    players.push(player("DarkRift", VoiceClient::new(darkrift, tagged)));
-    let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let litenetlib = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
-    let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
-    players.push(player("FishNet", VoiceClient::new(udp(at("fishnet"), litenetlib), fishnet)));
-    let utp = UtpClient::new(consonance_utp::ClientSettings::default(), 1);
-    let ngo = NgoClient::new(consonance_ngo::ClientSettings::default());
-    players.push(player("Ngo", VoiceClient::new(udp(at("ngo"), utp), ngo)));
-    let forge = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
-    players.push(player("Forge", VoiceClient::new(udp(at("forge"), forge), ForgeVoice::default())));
-    let signalling = format!("ws://{}/chatapp", at("webrtc-network")).parse().unwrap();
-    let mut webrtc = consonance_webrtc_network::ClientSettings::new(signalling, "main");
-    webrtc.udp = (Ipv4Addr::LOCALHOST, 0).into();
-    players.push(player("WebRTC", WebRtcClient::bind(webrtc).unwrap()));
+    players.extend([
+        player("Kcp", game_clients::mirror_kcp(at("mirror-kcp"))),
+        player("Telepathy", game_clients::mirror_telepathy(at("mirror-telepathy"))),
+        player("DarkRift", game_clients::darkrift(at("darkrift2"))),
+        player("FishNet", game_clients::fishnet(at("fishnet"))),
+        player("Ngo", game_clients::ngo(at("ngo"))),
+        player("Forge", game_clients::forge(at("forge"))),
+        player("WebRTC", game_clients::webrtc(at("webrtc-network"))),
+    ]);
     assert_all_hear_each_other(&mut players, |_| {});
 }
 
@@ -112,10 +84,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let open = server.until_line("Telepathy", |line| line.contains("over mirror-telepathy at"));
     let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
-    let settings = StreamClientSettings::new((Ipv4Addr::LOCALHOST, port).into());
-    let telepathy = TelepathyClient::new(Telepathy::default(), settings).unwrap();
-    let mirror = MirrorClient::new(consonance_mirror::ClientSettings::default());
-    let mut in_menus = VoiceClient::new(telepathy, mirror);
+    let mut in_menus = game_clients::mirror_telepathy((Ipv4Addr::LOCALHOST, port).into());
     until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
 
     let address = server.until_line("QUIC", |line| line.contains("/main#sha256="));
@@ -136,10 +105,6 @@ fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -
         assert!(Instant::now() < deadline, "it does not happen");
         thread::sleep(Duration::from_millis(2));
     }
-}
-
-pub(crate) fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
-    UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
 
 #[test]

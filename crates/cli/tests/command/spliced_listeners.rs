@@ -17,7 +17,7 @@ use consonance_transport::{Delivery, Peer};
 
 use crate::admin::get;
 use crate::folder::Folder;
-use crate::networks::udp;
+use crate::game_clients::udp;
 use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 

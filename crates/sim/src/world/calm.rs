@@ -1,10 +1,12 @@
 //! After the trouble: everything is mended, and then everybody has to be connected, to know the same, and to be heard.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
 use consonance_session::Status;
 
+use super::outside::Outside;
 use super::{Thing, World};
 use crate::action::Action;
 use crate::actor::Player;
@@ -39,11 +41,9 @@ impl World {
             self.is_at_rest(player)?;
         }
         ensure!(!self.network.has_broken_links(), "a broken link has not been noticed yet");
-        ensure!(
-            self.reliable_on_the_way == 0,
-            "{} reliable packets are on their way",
-            self.reliable_on_the_way
-        );
+        let outside = self.outside.as_ref().map_or(0, Outside::on_the_way);
+        let on_the_way = self.reliable_on_the_way + outside;
+        ensure!(on_the_way == 0, "{on_the_way} reliable packets are on their way");
         let here = self.model.present().count();
         ensure!(here == self.players.len(), "{here} are in the session instead of {}", self.players.len());
         Ok(())
@@ -58,11 +58,17 @@ impl World {
     pub(crate) fn everybody_speaks(&mut self) -> Result<Probe, Violation> {
         self.counts.settled += 1;
         let first = self.next_word();
+        self.keep_speaking()?;
+        Ok(first)
+    }
+
+    /// Whoever speaks goes on for a while, and who is silent again says something to a room with listeners.
+    pub(crate) fn keep_speaking(&mut self) -> Checked {
         for index in 0..self.players.len() {
             let room = self.room_with_listeners(index);
             self.say_something(Who(index as u16), room)?;
         }
-        Ok(first)
+        Ok(())
     }
 
     /// These words reached all for whom they were, and everybody said some of them.
@@ -72,10 +78,25 @@ impl World {
             spoke[word.from.index()] = true;
             self.was_heard(word)?;
         }
-        match spoke.iter().position(|spoke| !spoke) {
-            Some(index) => Err(Violation::new(format!("player {index} does not get to say a word"))),
-            None => Ok(()),
+        everybody(&spoke)
+    }
+
+    /// Everybody said some of these words, and everybody to whom anybody spoke heard one of them: single words may be
+    /// lost on a network that is not simulated.
+    pub(crate) fn everybody_is_heard(&self, words: Range<Probe>) -> Checked {
+        let mut hears: BTreeMap<(Who, Who), bool> = BTreeMap::new();
+        let mut spoke = vec![false; self.players.len()];
+        for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
+            spoke[word.from.index()] = true;
+            for listener in self.listeners_of(word) {
+                *hears.entry((word.from, listener)).or_default() |= word.heard.contains(&listener);
+            }
         }
+        everybody(&spoke)?;
+        let unheard = hears.iter().find(|(_, heard)| !**heard);
+        unheard.map_or(Ok(()), |((speaker, listener), _)| {
+            Err(Violation::new(format!("{listener} does not hear a word of {speaker}, in calm")))
+        })
     }
 
     fn is_at_rest(&self, player: &Player) -> Checked {
@@ -104,26 +125,28 @@ impl World {
     }
 
     fn was_heard(&self, word: &Word) -> Checked {
-        let Some(view) = self.players[word.from.index()].heard.view else { return Ok(()) };
+        for who in self.listeners_of(word) {
+            let heard = word.heard.contains(&who);
+            ensure!(heard, "{who} does not hear word {} of {}, in calm", word.probe.0, word.from);
+        }
+        Ok(())
+    }
+
+    /// Who has to hear a word, when it is calm. A late frame of who had the id before may have set somebody's machine for
+    /// some seconds.
+    fn listeners_of(&self, word: &Word) -> Vec<Who> {
+        let Some(view) = self.players[word.from.index()].heard.view else { return Vec::new() };
+        let mut listeners = Vec::new();
         let open = word.to.iter().filter(|recipient| !recipient.closing || word.is_text);
         for recipient in open {
             let ids: Vec<_> = match recipient.target {
                 Target::Room(room) => self.model.listeners(view, room).collect(),
                 Target::Player(id) => vec![id],
             };
-            for who in ids.into_iter().filter_map(|id| self.model.link_of(id)).map(owner) {
-                let heard = who == word.from || word.heard.contains(&who);
-                // A late frame of who had the id before may have set the machine for some seconds.
-                let is_misled = self.players[who.index()].heard.is_misled_about(word);
-                ensure!(
-                    heard || is_misled,
-                    "{who} does not hear word {} of {}, in calm",
-                    word.probe.0,
-                    word.from
-                );
-            }
+            listeners.extend(ids.into_iter().filter_map(|id| self.model.link_of(id)).map(owner));
         }
-        Ok(())
+        listeners.retain(|who| *who != word.from && !self.players[who.index()].heard.is_misled_about(word));
+        listeners
     }
 
     fn room_with_listeners(&mut self, index: usize) -> Room {
@@ -135,5 +158,13 @@ impl World {
             .flat_map(|player| player.rooms.iter().copied())
             .collect();
         self.dice.pick(&others).copied().unwrap_or(Room(0))
+    }
+}
+
+/// Everybody said something.
+fn everybody(spoke: &[bool]) -> Checked {
+    match spoke.iter().position(|spoke| !spoke) {
+        Some(index) => Err(Violation::new(format!("player {index} does not get to say a word"))),
+        None => Ok(()),
     }
 }

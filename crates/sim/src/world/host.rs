@@ -11,10 +11,10 @@ use crate::words::{Probe, Word};
 
 /// A client that the server let in, anew or in its old place.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    id: ClientId,
-    link: LinkId,
-    resumes: bool,
+pub(super) struct Entry {
+    pub(super) id: ClientId,
+    pub(super) link: LinkId,
+    pub(super) resumes: bool,
 }
 
 impl World {
@@ -37,23 +37,28 @@ impl World {
         // Forgeries may be no packets at all.
         let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
         match parsed.map(|(packet, _)| packet) {
-            Some(Packet::ServerRelayUnreliable(relay)) => {
-                self.note_arrival(parcel, relay.packet);
-                self.change_listeners();
-                self.is_relayed_right(parcel, &relay)?;
-            }
-            Some(Packet::ServerRelayReliable(relay)) => {
-                self.batch_transmits(parcel.word);
-                self.is_relayed_right(parcel, &relay)?;
-            }
-            Some(Packet::VoiceData(_)) => {
-                self.note_arrival(parcel, &parcel.payload);
-                self.change_listeners();
-                self.is_routed_right(parcel)?;
-            }
+            Some(Packet::ServerRelayUnreliable(_) | Packet::VoiceData(_)) => self.change_listeners(),
+            Some(Packet::ServerRelayReliable(_)) => self.batch_transmits(parcel.word),
             _ => {}
         }
+        self.is_passed_on_right(parcel)?;
         self.drain_host(parsed.map(|(packet, trailing)| (parcel.link, packet, trailing)), parcel.word)
+    }
+
+    /// What the server passes on of a packet that it got goes to whom it should.
+    pub(super) fn is_passed_on_right(&mut self, parcel: &Parcel) -> Checked {
+        match Packet::parse(&parcel.payload) {
+            Ok(Packet::ServerRelayUnreliable(relay)) => {
+                self.note_arrival(parcel, relay.packet);
+                self.is_relayed_right(parcel, &relay)
+            }
+            Ok(Packet::ServerRelayReliable(relay)) => self.is_relayed_right(parcel, &relay),
+            Ok(Packet::VoiceData(_)) => {
+                self.note_arrival(parcel, &parcel.payload);
+                self.is_routed_right(parcel)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn host_wakes(&mut self) -> Checked {
@@ -78,6 +83,30 @@ impl World {
     ) -> Checked {
         self.batch_transmits(word);
         let entry = self.host_events()?;
+        let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
+        let mut closed = Vec::new();
+        for command in commands {
+            match command {
+                LinkCommand::Close { link, reason } => closed.push((link, reason)),
+                LinkCommand::Open => return Err(Violation::new("the server asks for a link")),
+            }
+        }
+        self.conclude(packet, entry, closed.iter().map(|(link, _)| *link))?;
+        for (link, reason) in closed {
+            self.host_hangs_up(link, &reason)?;
+        }
+        self.is_the_host_right()?;
+        self.wake_host();
+        Ok(())
+    }
+
+    /// A step of the server is over: the reference learns of it, and what was sent in it goes on its way.
+    pub(super) fn conclude(
+        &mut self,
+        packet: Option<(LinkId, Packet<'_>, &[u8])>,
+        entry: Option<Entry>,
+        closed: impl Iterator<Item = LinkId>,
+    ) -> Checked {
         if let Some((link, packet, trailing)) = packet {
             let extension = HandshakeExtension::find(trailing).unwrap_or_default();
             self.is_let_in_right(entry, link, &packet, &extension)?;
@@ -87,11 +116,8 @@ impl World {
                 self.begin_arrivals(link);
             }
         }
-        let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
-        for command in &commands {
-            if let LinkCommand::Close { link, .. } = command {
-                self.model.close(*link);
-            }
+        for link in closed {
+            self.model.close(link);
         }
         let mut batch = std::mem::take(&mut self.batch);
         for outgoing in &batch {
@@ -99,14 +125,6 @@ impl World {
         }
         self.send_batch(&mut batch);
         self.batch = batch;
-        for command in commands {
-            match command {
-                LinkCommand::Close { link, reason } => self.host_hangs_up(link, &reason)?,
-                LinkCommand::Open => return Err(Violation::new("the server asks for a link")),
-            }
-        }
-        self.is_the_host_right()?;
-        self.wake_host();
         Ok(())
     }
 
@@ -124,7 +142,8 @@ impl World {
             .own_word(parcel)
             .filter(|(stay, _)| stay.capabilities.contains(Capabilities::SERVER_ROUTING));
         let mut expected = own.map_or_else(Vec::new, |(_, word)| self.model.reached_by(word));
-        let mut sent: Vec<_> = self.batch.iter().map(|outgoing| outgoing.link).collect();
+        let is_voice = |sent: &&Outgoing| MessageType::peek(&sent.payload) == Ok(MessageType::VoiceData);
+        let mut sent: Vec<_> = self.batch.iter().filter(is_voice).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
         sent.sort_unstable();
         // Only the client knows whom its channels reach while its tables are being filled; then these are the most.
@@ -147,17 +166,17 @@ impl World {
         if !is_own {
             listed.clear();
         }
-        let expected = listed.iter().filter_map(|id| self.model.link_of(*id));
+        let mut expected: Vec<_> = listed.iter().filter_map(|id| self.model.link_of(*id)).collect();
         // Besides, the sender of a foreign session is told so, and one who is sent away is taken out.
         let is_it = |sent: &&Outgoing| *sent.payload == *relay.packet;
-        let sent = self.batch.iter().filter(is_it).map(|outgoing| outgoing.link);
+        let mut sent: Vec<_> = self.batch.iter().filter(is_it).map(|outgoing| outgoing.link).collect();
+        expected.sort_unstable();
+        sent.sort_unstable();
         ensure!(
-            expected.clone().eq(sent.clone()),
-            "word {:?} over {} goes to {:?} instead of {:?}",
+            expected == sent,
+            "word {:?} over {} goes to {sent:?} instead of {expected:?}",
             parcel.word,
-            parcel.link,
-            sent.collect::<Vec<_>>(),
-            expected.collect::<Vec<_>>()
+            parcel.link
         );
         Ok(())
     }
@@ -264,6 +283,9 @@ impl World {
 
     /// Gives a packet to the network.
     pub(super) fn dispatch(&mut self, parcel: Parcel) {
+        if let Some(outside) = &mut self.outside {
+            return outside.dispatch(parcel);
+        }
         let now = self.agenda.now();
         let arrival = self.network.send(now, parcel.link, parcel.way, parcel.delivery);
         if let Some(at) = arrival.again {
@@ -300,7 +322,7 @@ impl World {
 }
 
 /// What stands behind an answer to a handshake.
-fn answer(packet: &[u8]) -> Option<HandshakeExtension<'_>> {
+pub(super) fn answer(packet: &[u8]) -> Option<HandshakeExtension<'_>> {
     match Packet::parse_with_trailing(packet) {
         Ok((Packet::HandshakeResponse(_), trailing)) => {
             Some(HandshakeExtension::find(trailing).unwrap_or_default())

@@ -2,6 +2,7 @@
 
 use consonance_session::{Client, CloseReason, LinkId};
 
+use super::outside::Wish;
 use super::{Thing, World};
 use crate::check::{Checked, ensure};
 use crate::network::{End, Way, Who, owner};
@@ -19,6 +20,9 @@ impl World {
         let now = self.agenda.now();
         let life = self.players[who.index()].life;
         let (link, opens_at) = self.network.open(now, who, life);
+        if let Some(outside) = &mut self.outside {
+            return outside.wish(who, Wish::Connect { link });
+        }
         match opens_at {
             Some(at) => self.agenda.add(at, Thing::LinkOpens(link)),
             None => self.fail_link(link),
@@ -98,6 +102,10 @@ impl World {
 
     /// A client closes a link.
     pub(super) fn player_hangs_up(&mut self, id: LinkId) {
+        if let Some(outside) = &mut self.outside {
+            outside.wish(owner(id), Wish::Disconnect);
+            return self.network.forget_both(id);
+        }
         let at = self.network.hang_up(self.agenda.now(), id, Way::Up);
         self.network.forget(id, Way::Down);
         if let Some(at) = at {
@@ -107,10 +115,7 @@ impl World {
 
     /// The server closes a link.
     pub(super) fn host_hangs_up(&mut self, id: LinkId, reason: &CloseReason) -> Checked {
-        let honest = !self.players[owner(id).index()].has_forged;
-        let is_expected =
-            matches!(reason, CloseReason::NameTakenOver | CloseReason::NoHandshake | CloseReason::Resumed);
-        ensure!(is_expected || !honest, "{} is honest and sent away: it {reason}", owner(id));
+        self.may_hang_up(id, &reason.to_string())?;
         let at = self.network.hang_up(self.agenda.now(), id, Way::Down);
         self.network.forget(id, Way::Up);
         if let Some(at) = at {
@@ -119,8 +124,24 @@ impl World {
         Ok(())
     }
 
+    /// Nobody who is honest is sent away.
+    pub(super) fn may_hang_up(&self, id: LinkId, reason: &str) -> Checked {
+        let honest = !self.players[owner(id).index()].has_forged;
+        let expected = [CloseReason::NameTakenOver, CloseReason::NoHandshake, CloseReason::Resumed];
+        let is_expected = expected.iter().any(|expected| expected.to_string() == reason);
+        ensure!(is_expected || !honest, "{} is honest and sent away: it {reason}", owner(id));
+        Ok(())
+    }
+
     /// Nothing comes through the links of a player any more; both ends notice by and by.
     pub(super) fn break_links(&mut self, who: Who) {
+        if let Some(outside) = &mut self.outside {
+            // Before it is in the session, the end of a link shows nothing that a refusal would not.
+            if self.players[who.index()].heard.joined.is_some() {
+                outside.wish(who, Wish::Cut);
+            }
+            return;
+        }
         let now = self.agenda.now();
         for link in self.network.links_of(who).iter_mut().filter(|link| !link.broken) {
             link.broken = true;
@@ -137,6 +158,10 @@ impl World {
 
     /// The player's ends are gone without a word; the server's notice by and by.
     pub(super) fn drop_links(&mut self, who: Who) {
+        if let Some(outside) = &mut self.outside {
+            outside.wish(who, Wish::Crash);
+            return self.network.forget_all_of(who);
+        }
         let now = self.agenda.now();
         for link in self.network.links_of(who) {
             link.player = End::Gone;

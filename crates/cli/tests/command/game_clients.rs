@@ -1,0 +1,84 @@
+//! A player of ours over each of the games' networks.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Instant, SystemTime};
+
+use consonance_darkrift::DarkRiftClient;
+use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_fishnet::FishNetClient;
+use consonance_forge::{ForgeClient, ForgeClientSettings};
+use consonance_forge_envelope::ForgeVoice;
+use consonance_gateway::VoiceClient;
+use consonance_gateway::streams::StreamClientSettings;
+use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
+use consonance_kcp::{KcpClient, KcpClientSettings, LinkSettings};
+use consonance_litenetlib::{LiteNetLibClient, UtcClock};
+use consonance_mirror::{MirrorClient, looks_like_batch};
+use consonance_ngo::NgoClient;
+use consonance_simple_web::{ClientEnd, SimpleWebClient};
+use consonance_telepathy::{Telepathy, TelepathyClient};
+use consonance_transport::ClientTransport;
+use consonance_utp::UtpClient;
+use consonance_webrtc_network::WebRtcClient;
+
+pub(crate) fn mirror_kcp(server: SocketAddr) -> impl ClientTransport + 'static {
+    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+    let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
+    VoiceClient::new(udp(server, kcp), mirror())
+}
+
+pub(crate) fn mirror_telepathy(server: SocketAddr) -> impl ClientTransport + 'static {
+    let telepathy = TelepathyClient::new(Telepathy::default(), StreamClientSettings::new(server)).unwrap();
+    VoiceClient::new(telepathy, mirror())
+}
+
+pub(crate) fn mirror_websocket(server: SocketAddr) -> impl ClientTransport + 'static {
+    let end = ClientEnd::new(server.to_string());
+    let simple_web = SimpleWebClient::new(end, StreamClientSettings::new(server)).unwrap();
+    VoiceClient::new(simple_web, mirror())
+}
+
+pub(crate) fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {
+    let darkrift = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server)).unwrap();
+    VoiceClient::new(darkrift, DarkRiftVoiceClient::new(7, None, Layout::Prefixed))
+}
+
+pub(crate) fn fishnet(server: SocketAddr) -> impl ClientTransport + 'static {
+    let clock = UtcClock::new(Instant::now(), SystemTime::now());
+    let litenetlib = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
+    let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
+    VoiceClient::new(udp(server, litenetlib), fishnet)
+}
+
+pub(crate) fn ngo(server: SocketAddr) -> impl ClientTransport + 'static {
+    let utp = UtpClient::new(consonance_utp::ClientSettings::default(), seed().into());
+    VoiceClient::new(udp(server, utp), NgoClient::new(consonance_ngo::ClientSettings::default()))
+}
+
+pub(crate) fn forge(server: SocketAddr) -> impl ClientTransport + 'static {
+    let forge = ForgeClient::new(ForgeClientSettings::default(), [seed(); 32]);
+    VoiceClient::new(udp(server, forge), ForgeVoice::default())
+}
+
+/// Its session's host is to be found at this signalling server.
+pub(crate) fn webrtc(signalling: SocketAddr) -> impl ClientTransport + 'static {
+    let url = format!("ws://{signalling}/chatapp").parse().unwrap();
+    let mut settings = consonance_webrtc_network::ClientSettings::new(url, "main");
+    settings.udp = (Ipv4Addr::LOCALHOST, 0).into();
+    WebRtcClient::bind(settings).unwrap()
+}
+
+/// Another one for each client, as servers tell some of them apart by what they draw.
+fn seed() -> u8 {
+    static SEEDS: AtomicU8 = AtomicU8::new(0);
+    SEEDS.fetch_add(1, Ordering::Relaxed)
+}
+
+fn mirror() -> MirrorClient {
+    MirrorClient::new(consonance_mirror::ClientSettings::default())
+}
+
+pub(crate) fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
+    UdpClient::new(server, endpoint, UdpClientSettings::default())
+}

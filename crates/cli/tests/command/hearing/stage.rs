@@ -1,0 +1,159 @@
+//! Carries packets between the players of a session and the networks, and tells the reference what the server does.
+
+use std::num::NonZeroUsize;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_session::{Delivery, LinkId};
+use consonance_sidecar::SidecarBridge;
+use consonance_sim::{Failure, Live, LiveScenario, PlayerWish, Report};
+use consonance_transport::memory::MemoryServer;
+use consonance_transport::{self as transport, ClientEvent};
+
+use super::networks::{self, Line, Listening, SESSION, Way};
+use super::tap::{Fault, Log, Tap};
+
+pub(super) struct Stage {
+    live: Live,
+    lines: Vec<PlayersLine>,
+    bridges: Vec<SidecarBridge<MemoryServer>>,
+    makers: Vec<Box<dyn FnMut() -> Line>>,
+    log: Log,
+    /// It stops with the stage.
+    _server: DedicatedServer,
+}
+
+/// A player's end of its network.
+struct PlayersLine {
+    transport: Line,
+    /// The link that is up, being made or ending.
+    link: Option<LinkId>,
+    /// The one that is to be made when that has ended.
+    next: Option<LinkId>,
+}
+
+/// Between two looks at the networks.
+const PAUSE: Duration = Duration::from_millis(1);
+/// A place is kept for longer than any session here lasts.
+const PLACES_KEPT: Duration = Duration::from_hours(1);
+
+impl Stage {
+    pub(super) fn new(scenario: LiveScenario, way: Way, fault: Fault) -> Self {
+        let players = usize::from(scenario.scenario.clients);
+        let mut settings = SessionsSettings::new([SESSION]).unwrap();
+        settings.limits.resume = PLACES_KEPT;
+        // A busy machine is no reason here to give up voices, or to turn somebody away.
+        settings.shedding.is_on = false;
+        let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
+        let (log, mut makers, mut bridges) = (Log::default(), Vec::new(), Vec::new());
+        for (number, listening) in (0..).zip(networks::all(way)) {
+            let Listening { server, line, bridge } = listening;
+            let tap = Tap::new(server, number, log.clone(), fault);
+            assert!(workers.add_for_session(SESSION, Box::new(tap)), "the session is there from the start");
+            makers.push(line);
+            bridges.extend(bridge);
+        }
+        let networks = makers.len();
+        let line =
+            |player: usize| PlayersLine { transport: makers[player % networks](), link: None, next: None };
+        let lines = (0..players).map(line).collect();
+        let server = DedicatedServer::start(workers);
+        Self { live: Live::new(scenario), lines, bridges, makers, log, _server: server }
+    }
+
+    /// Lets the players do what they do, until everything has come right.
+    pub(super) fn play(mut self) -> Result<Report, Box<Failure>> {
+        let started = Instant::now();
+        loop {
+            let now = Instant::now();
+            for line in &mut self.lines {
+                line.receive(now, &mut self.live)?;
+            }
+            for bridge in &mut self.bridges {
+                assert_eq!(bridge.turn(now), None, "the link stays");
+            }
+            for deed in self.log.take() {
+                self.live.server_did(&deed)?;
+            }
+            if let Some(report) = self.live.advance(now - started)? {
+                return Ok(report);
+            }
+            while let Some(wish) = self.live.poll_wish() {
+                self.carry_out(now, &wish);
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, wish: &PlayerWish) {
+        match wish {
+            PlayerWish::Connect { player, link } => self.line(*player).connect(now, *link),
+            PlayerWish::Send { player, delivery, packet } => {
+                self.line(*player).transport.send(now, to_transport(*delivery), packet);
+            }
+            PlayerWish::Disconnect { player } => {
+                let line = self.line(*player);
+                line.next = None;
+                line.transport.disconnect(now);
+            }
+            PlayerWish::Cut { player } => self.line(*player).transport.disconnect(now),
+            PlayerWish::Crash { player } => {
+                let networks = self.makers.len();
+                let transport = self.makers[usize::from(*player) % networks]();
+                *self.line(*player) = PlayersLine { transport, link: None, next: None };
+            }
+            other => panic!("a wish that nobody knows: {other:?}"),
+        }
+    }
+
+    fn line(&mut self, player: u16) -> &mut PlayersLine {
+        &mut self.lines[usize::from(player)]
+    }
+}
+
+impl PlayersLine {
+    fn connect(&mut self, now: Instant, link: LinkId) {
+        if self.link.is_some() {
+            self.next = Some(link);
+            return;
+        }
+        self.link = Some(link);
+        self.transport.connect(now);
+    }
+
+    fn receive(&mut self, now: Instant, live: &mut Live) -> Result<(), Box<Failure>> {
+        while let Some(event) = self.transport.poll(now) {
+            let link = self.link.expect("nothing comes without a link");
+            match event {
+                ClientEvent::Connected => live.player_connected(link)?,
+                ClientEvent::Packet { delivery, packet } => {
+                    live.player_received(link, to_session(delivery), packet);
+                }
+                ClientEvent::Disconnected { .. } => {
+                    self.link = None;
+                    live.player_disconnected(link)?;
+                    if let Some(next) = self.next.take() {
+                        self.connect(now, next);
+                    }
+                }
+                ClientEvent::Direct { .. } => panic!("these players reach each other through the server"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn to_session(delivery: transport::Delivery) -> Delivery {
+    match delivery {
+        transport::Delivery::Reliable => Delivery::Reliable,
+        transport::Delivery::Unreliable => Delivery::Unreliable,
+    }
+}
+
+fn to_transport(delivery: Delivery) -> transport::Delivery {
+    match delivery {
+        Delivery::Reliable => transport::Delivery::Reliable,
+        Delivery::Unreliable => transport::Delivery::Unreliable,
+    }
+}

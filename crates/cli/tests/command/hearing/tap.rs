@@ -1,0 +1,171 @@
+//! A network that writes down what its server does with it, without changing anything of it.
+
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_session as session;
+use consonance_sim::ServerDeed;
+use consonance_transport::{
+    Delivery, GameStatistics, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent, ServerStatistics,
+    ServerTransport,
+};
+
+/// What a server did over all its networks, oldest first. One thread has them all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<ServerDeed>>>);
+
+/// What is wrong on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    /// The server does not think of one of those who are to have the same voice.
+    ForgottenListener,
+    /// The network loses one reliable packet in twenty.
+    LostPacket,
+}
+
+pub(crate) struct Tap {
+    network: Box<dyn ServerTransport>,
+    /// Which of the server's networks it is.
+    number: u64,
+    log: Log,
+    fault: Fault,
+    reliable_packets: u64,
+}
+
+impl Log {
+    pub(crate) fn take(&self) -> Vec<ServerDeed> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+
+    fn add(&self, deed: ServerDeed) {
+        let mut deeds = self.0.lock().unwrap();
+        let is_news = deed != ServerDeed::Looked || deeds.last() != Some(&deed);
+        if is_news {
+            deeds.push(deed);
+        }
+    }
+}
+
+impl Tap {
+    pub(crate) fn new(network: Box<dyn ServerTransport>, number: u64, log: Log, fault: Fault) -> Self {
+        Self { network, number, log, fault, reliable_packets: 0 }
+    }
+
+    fn connection(&self, peer: Peer) -> u64 {
+        self.number << 48 | peer.0
+    }
+
+    /// Whom the server sends a packet.
+    fn remembered<'a>(&self, peers: &'a [Peer], delivery: Delivery) -> &'a [Peer] {
+        let forgets = self.fault == Fault::ForgottenListener && delivery == Delivery::Unreliable;
+        if forgets { &peers[1..] } else { peers }
+    }
+
+    fn loses(&mut self, delivery: Delivery) -> bool {
+        self.reliable_packets += u64::from(delivery == Delivery::Reliable);
+        let is_one = delivery == Delivery::Reliable && self.reliable_packets.is_multiple_of(20);
+        self.fault == Fault::LostPacket && is_one
+    }
+}
+
+impl ServerTransport for Tap {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.log.add(ServerDeed::Looked);
+        let (number, log) = (self.number, &self.log);
+        let event = self.network.poll(now)?;
+        match &event {
+            ServerEvent::Connected { .. } => {}
+            ServerEvent::Packet { peer, delivery, packet } => log.add(ServerDeed::Received {
+                connection: number << 48 | peer.0,
+                delivery: of_session(*delivery),
+                packet: (*packet).into(),
+            }),
+            ServerEvent::Disconnected { peer, .. } => {
+                log.add(ServerDeed::Lost { connection: number << 48 | peer.0 });
+            }
+        }
+        Some(event)
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        let peers = self.remembered(peers, delivery);
+        self.log.add(ServerDeed::Sent {
+            connections: peers.iter().map(|peer| self.connection(*peer)).collect(),
+            delivery: of_session(delivery),
+            packet: packet.into(),
+        });
+        if !self.loses(delivery) {
+            self.network.send(now, peers, delivery, packet);
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.log.add(ServerDeed::Looked);
+        self.network.flush(now);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.log.add(ServerDeed::Closed { connection: self.connection(peer), reason: reason.into() });
+        self.network.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.network.shutdown(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.network.wants_poll_at()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.network.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        self.network.wakes()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.network.descriptor()
+    }
+
+    fn network(&self) -> &'static str {
+        self.network.network()
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.network.limits()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.network.statistics()
+    }
+
+    fn path_statistics(&self, now: Instant) -> Option<PathStatistics> {
+        self.network.path_statistics(now)
+    }
+
+    fn game_statistics(&self) -> Option<GameStatistics> {
+        self.network.game_statistics()
+    }
+
+    fn came_back(&self, peer: Peer) -> bool {
+        self.network.came_back(peer)
+    }
+
+    fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
+        self.network.link_quality(peer)
+    }
+}
+
+fn of_session(delivery: Delivery) -> session::Delivery {
+    match delivery {
+        Delivery::Reliable => session::Delivery::Reliable,
+        Delivery::Unreliable => session::Delivery::Unreliable,
+    }
+}

@@ -1,0 +1,264 @@
+//! The same players, script and reference for sessions whose network and server are real: whoever has them carries
+//! packets both ways and says what the server does, and learns whether everybody hears what is meant for it.
+
+use std::time::Duration;
+
+use consonance_session::{Delivery, LinkId};
+
+use crate::check::{Checked, Violation};
+use crate::clock::Time;
+use crate::report::{Failure, Report};
+use crate::run::{Scenario, failure_of, report_of};
+use crate::words::Probe;
+use crate::world::World;
+use crate::world::outside::Wish;
+
+/// A session over a network and a server that are not simulated, judged as a simulated one.
+///
+/// Time is an argument, and may be real: nothing is checked against it but [`LiveScenario::patience`].
+///
+/// Of the troubles of a simulated session it has those that players make themselves: they come, go, crash, hang up, change
+/// rooms, write, talk and forge. Trouble lasts for [`Scenario::length`]; then everybody has to be connected, to know the
+/// same, and to be heard by everybody who listens.
+///
+/// The server is to keep places of lost links for longer than the whole session.
+#[derive(Debug)]
+pub struct Live {
+    scenario: LiveScenario,
+    world: World,
+    phase: Phase,
+    next_look: Time,
+}
+
+/// What kind of session it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LiveScenario {
+    /// The players, what decides what they do, and for how long they make trouble. Sabotage is ignored.
+    pub scenario: Scenario,
+    /// The network may deliver voice twice (default no).
+    pub may_repeat: bool,
+    /// Within this, after the trouble, everything has to come right: once until all know the same, and once until all are
+    /// heard (default 60 s).
+    pub patience: Duration,
+}
+
+/// What a player's end of the network is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlayerWish {
+    /// Connect, once the link before has ended; everything that comes of it is said of this link.
+    Connect {
+        /// The player, 0 … [`Scenario::clients`] − 1.
+        player: u16,
+        /// Its new link.
+        link: LinkId,
+    },
+    /// Send a packet.
+    Send {
+        /// The player.
+        player: u16,
+        /// How.
+        delivery: Delivery,
+        /// The packet.
+        packet: Box<[u8]>,
+    },
+    /// Hang up, after what was sent before.
+    Disconnect {
+        /// The player.
+        player: u16,
+    },
+    /// Hang up as well, but nobody told the player: it learns of the end of its link as of any other end.
+    Cut {
+        /// The player.
+        player: u16,
+    },
+    /// Drop this end of the network, and begin with another one: what comes of the old one concerns nobody.
+    Crash {
+        /// The player.
+        player: u16,
+    },
+}
+
+/// Something that a server did, in the order in which it did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ServerDeed {
+    /// It took a packet in.
+    Received {
+        /// Over this link, by the server's own numbers: each is used once.
+        connection: u64,
+        /// How it came.
+        delivery: Delivery,
+        /// The packet.
+        packet: Box<[u8]>,
+    },
+    /// It learnt that a link is gone.
+    Lost {
+        /// The link.
+        connection: u64,
+    },
+    /// It sent a packet.
+    Sent {
+        /// Over these links.
+        connections: Box<[u64]>,
+        /// How.
+        delivery: Delivery,
+        /// The packet.
+        packet: Box<[u8]>,
+    },
+    /// It closed a link.
+    Closed {
+        /// The link.
+        connection: u64,
+        /// In the words that the player is told.
+        reason: Box<str>,
+    },
+    /// It looks whether there is more to do, so all that followed of the deeds before has been done.
+    Looked,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Trouble { until: Time },
+    Settling { since: Time },
+    Hearing { since: Time, first: Probe },
+    Over,
+}
+
+/// So often it is looked whether everything has come right.
+const LOOK: Duration = Duration::from_millis(100);
+
+impl LiveScenario {
+    /// The defaults, for these players.
+    pub fn new(scenario: Scenario) -> Self {
+        Self { scenario, may_repeat: false, patience: Duration::from_mins(1) }
+    }
+}
+
+impl Live {
+    /// Players who are about to start.
+    pub fn new(scenario: LiveScenario) -> Self {
+        let mut world = World::over_outside(&scenario.scenario, scenario.may_repeat);
+        world.begin_trouble();
+        let phase = Phase::Trouble { until: Time::START + scenario.scenario.length };
+        Self { scenario, world, phase, next_look: Time::START }
+    }
+
+    /// A player's link is up.
+    ///
+    /// # Errors
+    /// The first thing that must not be.
+    pub fn player_connected(&mut self, link: LinkId) -> Result<(), Box<Failure>> {
+        let done = self.world.outside_connected(link);
+        self.judge(done)
+    }
+
+    /// A packet came over a player's link. It is looked at with the next [`advance`](Self::advance) for which the server is
+    /// known to have sent it.
+    pub fn player_received(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) {
+        self.world.outside_received(link, delivery, packet);
+    }
+
+    /// A player's link is gone, or did not come about.
+    ///
+    /// # Errors
+    /// The first thing that must not be.
+    pub fn player_disconnected(&mut self, link: LinkId) -> Result<(), Box<Failure>> {
+        let done = self.world.outside_disconnected(link);
+        self.judge(done)
+    }
+
+    /// The server did something.
+    ///
+    /// # Errors
+    /// It is not what it should do, or what it did before is not all of it.
+    pub fn server_did(&mut self, deed: &ServerDeed) -> Result<(), Box<Failure>> {
+        let world = &mut self.world;
+        let done = match deed {
+            ServerDeed::Received { connection, delivery, packet } => {
+                world.server_received(*connection, *delivery, packet)
+            }
+            ServerDeed::Lost { connection } => world.server_lost(*connection),
+            ServerDeed::Sent { connections, delivery, packet } => {
+                world.server_sent(connections, *delivery, packet);
+                Ok(())
+            }
+            ServerDeed::Closed { connection, reason } => {
+                world.server_closed(*connection, reason);
+                Ok(())
+            }
+            ServerDeed::Looked => world.server_is_done(),
+        };
+        self.judge(done)
+    }
+
+    /// Does what is due until then, time since the session began; the report when all is over.
+    ///
+    /// # Errors
+    /// The first thing that must not be, or what has not come right in time.
+    pub fn advance(&mut self, elapsed: Duration) -> Result<Option<Report>, Box<Failure>> {
+        let now = Time::START + elapsed;
+        let done = self.world.deliver().and_then(|()| self.world.advance(now));
+        self.judge(done)?;
+        if now >= self.next_look {
+            self.next_look = now + LOOK;
+            let done = self.look(now);
+            self.judge(done)?;
+        }
+        let is_over = matches!(self.phase, Phase::Over);
+        Ok(is_over.then(|| report_of(&self.scenario.scenario, &self.world)))
+    }
+
+    /// What the next player's end of the network is to do.
+    pub fn poll_wish(&mut self) -> Option<PlayerWish> {
+        let (who, wish) = self.world.outside.as_mut()?.wishes.pop_front()?;
+        let player = who.0;
+        Some(match wish {
+            Wish::Connect { link } => PlayerWish::Connect { player, link },
+            Wish::Send { delivery, packet } => {
+                PlayerWish::Send { player, delivery, packet: (*packet).into() }
+            }
+            Wish::Disconnect => PlayerWish::Disconnect { player },
+            Wish::Cut => PlayerWish::Cut { player },
+            Wish::Crash => PlayerWish::Crash { player },
+        })
+    }
+
+    fn look(&mut self, now: Time) -> Checked {
+        self.world.check_tables()?;
+        match self.phase {
+            Phase::Trouble { until } if now >= until => {
+                self.world.end_trouble();
+                self.phase = Phase::Settling { since: now };
+            }
+            Phase::Trouble { .. } | Phase::Over => {}
+            Phase::Settling { since } => match self.world.is_settled() {
+                Ok(()) => {
+                    let first = self.world.everybody_speaks()?;
+                    self.phase = Phase::Hearing { since: now, first };
+                }
+                missing => self.is_in_time(since, now, missing)?,
+            },
+            Phase::Hearing { since, first } => {
+                let next = self.world.next_word();
+                match self.world.everybody_is_heard(first..next) {
+                    Ok(()) => self.phase = Phase::Over,
+                    missing => {
+                        self.is_in_time(since, now, missing)?;
+                        self.world.keep_speaking()?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_in_time(&self, since: Time, now: Time, missing: Checked) -> Checked {
+        if now > since + self.scenario.patience { missing } else { Ok(()) }
+    }
+
+    fn judge<T>(&self, done: Result<T, Violation>) -> Result<T, Box<Failure>> {
+        done.map_err(|violation| Box::new(failure_of(&self.scenario.scenario, &self.world, &violation)))
+    }
+}
