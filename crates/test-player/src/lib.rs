@@ -21,9 +21,11 @@
 
 use std::time::Instant;
 
-use consonance_session::{Client, ClientEvent, Delivery, Instant as SessionInstant, LinkCommand, LinkId};
+use consonance_session::{
+    Client, ClientEvent, Delivery, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits,
+};
 use consonance_transport::{
-    self as transport, ClientEvent as NetworkEvent, ClientTransport, DisconnectReason,
+    self as transport, ClientEvent as NetworkEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
 };
 
 /// A client's engine and its end of a network.
@@ -38,6 +40,8 @@ pub struct TestPlayer<T> {
     /// The engine's time 0.
     started: Instant,
     links: u64,
+    /// The direct links of one packet, collected anew for each.
+    peers: Vec<Peer>,
     /// A link is up, being made, or saying goodbye; the next one waits for its end.
     is_busy: bool,
     wants_link: bool,
@@ -47,20 +51,15 @@ impl<T: ClientTransport> TestPlayer<T> {
     /// Starts the client, which knocks with the first turn.
     pub fn new(mut client: Client, transport: T, now: Instant) -> Self {
         client.start();
-        let ends = Vec::new();
-        Self { client, transport, ends, started: now, links: 0, is_busy: false, wants_link: false }
+        let (ends, peers) = (Vec::new(), Vec::new());
+        Self { client, transport, ends, started: now, links: 0, peers, is_busy: false, wants_link: false }
     }
 
     /// Takes what has come in, sends what has to go out, and shows what the game would be told.
-    ///
-    /// # Panics
-    /// If the network offers direct links.
     pub fn turn(&mut self, now: Instant, see: impl FnMut(ClientEvent<'_>)) {
         self.receive(now);
         self.obey(now);
-        while let Some(transmit) = self.client.poll_transmit() {
-            self.transport.send(now, to_transport(transmit.delivery), transmit.payload);
-        }
+        self.send(now);
         self.show(see);
     }
 
@@ -84,7 +83,15 @@ impl<T: ClientTransport> TestPlayer<T> {
                     self.client.handle_disconnected(at, link);
                     self.client.handle_connect_failed(at);
                 }
-                NetworkEvent::Direct { .. } => panic!("these players reach each other through the server"),
+                NetworkEvent::Direct { peer, event: DirectEvent::Up } => {
+                    self.client.handle_peer_connected(at, direct_link(peer));
+                }
+                NetworkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } } => {
+                    self.client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
+                }
+                NetworkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
+                    self.client.handle_disconnected(at, direct_link(peer));
+                }
             }
         }
     }
@@ -93,13 +100,33 @@ impl<T: ClientTransport> TestPlayer<T> {
         while let Some(command) = self.client.poll_command() {
             match command {
                 LinkCommand::Open => self.wants_link = true,
-                LinkCommand::Close { .. } => self.transport.disconnect(now),
+                LinkCommand::Close { link, .. } => match (peer_of(link), self.transport.direct_links()) {
+                    (None, _) => self.transport.disconnect(now),
+                    (Some(peer), Some(links)) => links.disconnect_direct(now, peer),
+                    (Some(_), None) => {}
+                },
             }
         }
         if self.wants_link && !self.is_busy {
             (self.wants_link, self.is_busy) = (false, true);
             self.links += 1;
             self.transport.connect(now);
+            let transport::PacketLimits { reliable_bytes, unreliable_bytes } = self.transport.limits();
+            self.client.set_packet_limits(PacketLimits { reliable_bytes, unreliable_bytes });
+        }
+    }
+
+    fn send(&mut self, now: Instant) {
+        while let Some(transmit) = self.client.poll_transmit() {
+            let delivery = to_transport(transmit.delivery);
+            self.peers.clear();
+            self.peers.extend(transmit.to.iter().filter_map(|link| peer_of(*link)));
+            if self.peers.len() < transmit.to.len() {
+                self.transport.send(now, delivery, transmit.payload);
+            }
+            if let Some(links) = self.transport.direct_links().filter(|_| !self.peers.is_empty()) {
+                links.send_direct(now, &self.peers, delivery, transmit.payload);
+            }
         }
     }
 
@@ -112,6 +139,17 @@ impl<T: ClientTransport> TestPlayer<T> {
     fn at(&self, now: Instant) -> SessionInstant {
         SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64)
     }
+}
+
+/// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
+const DIRECT: u64 = 1 << 48;
+
+fn direct_link(peer: Peer) -> LinkId {
+    LinkId(DIRECT | peer.0)
+}
+
+fn peer_of(link: LinkId) -> Option<Peer> {
+    (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
 }
 
 fn to_session(delivery: transport::Delivery) -> Delivery {

@@ -138,6 +138,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-session", "consonance-test-player"],
     },
     Walls {
+        package: "consonance-hosted",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
+    },
+    Walls {
         package: "consonance-sidecar",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],

@@ -1,0 +1,89 @@
+//! What comes in: for the server here, for its player, or for nobody.
+
+use std::time::Instant;
+
+use consonance_transport::Delivery;
+use consonance_transport::hosted::{HostedServerHandle, Received};
+
+use super::HostedRoom;
+use crate::header;
+use crate::members::Member;
+use crate::message::Direction;
+use crate::settings::Loopback;
+
+impl HostedRoom {
+    /// A message came from a peer: who sent it must be what the network knows, never what the message says.
+    ///
+    /// Whatever it contains, nothing breaks; what belongs to nothing here is dropped and counted.
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        from: u64,
+        direction: Direction,
+        delivery: Delivery,
+        packet: &[u8],
+    ) {
+        if from == self.me && self.settings.loopback == Loopback::Inside {
+            self.statistics.own += 1;
+        } else if from != self.me && !self.members.contains(from) {
+            self.statistics.unknown_peer += 1;
+        } else {
+            match direction {
+                Direction::ToServer => self.give_to_server(now, from, delivery, packet),
+                Direction::ToClient => self.give_to_player(from, delivery, packet),
+            }
+        }
+    }
+
+    /// A peer becomes the server's with the first message, as no network here says more.
+    pub(super) fn give_to_server(&mut self, now: Instant, from: u64, delivery: Delivery, packet: &[u8]) {
+        let Some(server) = &mut self.server else {
+            self.statistics.no_server += 1;
+            return;
+        };
+        let member = if from == self.me {
+            &mut self.own_link
+        } else {
+            let Some(member) = self.members.get_mut(from) else { return };
+            member
+        };
+        match member {
+            Member::Refused { until } if now < *until => {
+                self.statistics.refused += 1;
+                return;
+            }
+            // Whoever asks once more knows of no answer, such as one that came before it learned who the server is: nothing
+            // but this says that its link begins anew.
+            Member::Linked if !header::asks_to_join(packet) => {}
+            Member::Silent | Member::Linked | Member::Refused { .. } => *member = begin(server, from),
+        }
+        let received = server.receive(from, delivery, packet);
+        if received == Received::Overflowed
+            && from == self.me
+            && let Some(player) = &mut self.player
+        {
+            player.handle.send_failed();
+        }
+    }
+
+    fn give_to_player(&mut self, from: u64, delivery: Delivery, packet: &[u8]) {
+        let Some(player) = &mut self.player else {
+            self.statistics.no_player += 1;
+            return;
+        };
+        // The server's peer may be a player, too: it introduces itself, and its voice is as good over either link.
+        if self.server_peer == Some(from) && !header::introduces(packet) {
+            player.handle.receive(delivery, packet);
+        } else if self.settings.has_direct_messages && from != self.me && header::is_between_players(packet) {
+            player.handle.receive_direct(from, delivery, packet);
+        } else {
+            self.statistics.not_for_players += 1;
+        }
+    }
+}
+
+/// The server has a new peer, in place of an earlier one with that number.
+fn begin(server: &mut HostedServerHandle, peer: u64) -> Member {
+    // A server that was stopped takes nobody.
+    if !server.is_finished() && server.peer_connected(peer, "") { Member::Linked } else { Member::Silent }
+}

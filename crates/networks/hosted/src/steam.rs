@@ -1,0 +1,91 @@
+//! Steam's peer-to-peer messages, sent by a game that runs Steam itself (spec: networks, Steam).
+
+use std::time::Duration;
+
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::message::{Direction, Message};
+use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
+
+/// The old interface, `ISteamNetworking`. Who is the server is the game's to say; a peer is its 64-bit Steam id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SteamInGame {
+    /// The channel of messages for the server. 144984105.
+    pub to_server_channel: i32,
+    /// The channel of messages for players. 144984106.
+    pub to_client_channel: i32,
+    /// How often a player says again who it is. 23 s.
+    pub introduces_every: Duration,
+}
+
+/// How Steam sends a message: `EP2PSend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SteamSend {
+    /// Thrown away while there is no session with the peer yet.
+    UnreliableNoDelay = 1,
+    /// Arrives, in order.
+    Reliable = 2,
+    /// The same, gathered with others.
+    ReliableWithBuffering = 3,
+}
+
+impl Default for SteamInGame {
+    fn default() -> Self {
+        Self {
+            to_server_channel: 144_984_105,
+            to_client_channel: 144_984_106,
+            introduces_every: Duration::from_secs(23),
+        }
+    }
+}
+
+impl SteamInGame {
+    /// What this network can do.
+    pub fn room(&self) -> RoomSettings {
+        // Steam itself takes 1200 and 1 MiB.
+        let limits =
+            PacketLimits { reliable_bytes: ORIGINALS_TAKE_BYTES, unreliable_bytes: ORIGINALS_TAKE_BYTES };
+        RoomSettings {
+            has_direct_messages: true,
+            introduces_every: Some(self.introduces_every),
+            ..RoomSettings::new(limits)
+        }
+    }
+
+    /// The channel to send on.
+    pub fn channel(&self, direction: Direction) -> i32 {
+        match direction {
+            Direction::ToServer => self.to_server_channel,
+            Direction::ToClient => self.to_client_channel,
+        }
+    }
+
+    /// How to send a message.
+    pub fn send(&self, message: &Message<'_>) -> SteamSend {
+        match message.delivery {
+            Delivery::Reliable if message.is_introduction() => SteamSend::ReliableWithBuffering,
+            Delivery::Reliable => SteamSend::Reliable,
+            Delivery::Unreliable => SteamSend::UnreliableNoDelay,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Target;
+
+    #[test]
+    fn channels_and_kinds_are_those_of_the_original() {
+        let steam = SteamInGame::default();
+        assert_eq!(steam.channel(Direction::ToServer), 0x08a4_4829, "to-server channel");
+        assert_eq!(steam.channel(Direction::ToClient), 0x08a4_482a, "to-client channel");
+        let kind = |delivery, packet| {
+            steam.send(&Message { direction: Direction::ToClient, target: Target::Peer(1), delivery, packet })
+                as i32
+        };
+        assert_eq!(kind(Delivery::Unreliable, b"\x8b\xc7\x02"), 1, "UnreliableNoDelay");
+        assert_eq!(kind(Delivery::Reliable, b"\x8b\xc7\x01"), 2, "Reliable");
+        assert_eq!(kind(Delivery::Reliable, b"\x8b\xc7\x0b"), 3, "ReliableWithBuffering");
+    }
+}

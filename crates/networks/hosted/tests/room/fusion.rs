@@ -1,0 +1,59 @@
+//! A Fusion game: calls of 500 bytes, those for the server reach everybody, and the network tells whom it cannot reach.
+
+use std::time::Duration;
+
+use consonance_hosted::PhotonFusion;
+use consonance_session::Capabilities;
+
+use crate::cloud::Weather;
+use crate::network::Network;
+use crate::program::LOBBY;
+use crate::stage::{SPOKEN, Stage};
+
+fn fusion(players: usize) -> Stage {
+    Stage::of(Network::Fusion(PhotonFusion::default()), Weather::FAIR, players)
+}
+
+#[test]
+fn all_hear_each_other_although_calls_for_the_server_reach_everybody() {
+    let mut stage = fusion(4);
+    stage.assert_all_hear_each_other(SPOKEN);
+    for program in &stage.programs {
+        let dropped = program.room.statistics().no_server;
+        assert_eq!(dropped > 0, program.server.is_none(), "of {}", program.name());
+    }
+}
+
+#[test]
+fn everybody_knows_who_listens_where_and_no_call_is_too_long() {
+    let mut stage = fusion(3);
+    // While nobody has told how little the network carries: as a game that joins its rooms first.
+    let rooms: Vec<String> = (0..9).map(|number| format!("{number:0>98}")).collect();
+    stage.enter(Capabilities::ALL);
+    for room in &rooms {
+        stage.programs[3].player.client.join_room(room).expect("a room that an original takes");
+    }
+    stage.pass(Duration::from_secs(5));
+    stage.enter(Capabilities::ALL);
+    stage.pass(Duration::from_secs(5));
+    let mut expected: Vec<&str> = rooms.iter().map(String::as_str).collect();
+    expected.push(LOBBY);
+    for program in &stage.programs {
+        let fourth = program.player.client.players().find(|player| player.name == "Player 4");
+        assert_eq!(fourth.map(|player| player.rooms), Some(expected.clone()), "for {}", program.name());
+    }
+    assert!(stage.cloud.log.iter().any(|(event, _)| event.content.len() > 400), "the longest is a long one");
+    stage.assert_all_hear_each_other(SPOKEN);
+}
+
+#[test]
+fn whom_the_network_cannot_reach_has_left() {
+    let mut stage = fusion(3);
+    stage.programs[0].room.send_failed(2);
+    // Whoever hears of nothing asks to join once more when its game has its own link again.
+    stage.programs[1].room.send_failed(1);
+    stage.pass(Duration::from_secs(5));
+    stage.assert_all_hear_each_other(SPOKEN);
+    let joined = stage.programs[1].player.ends.len();
+    assert_eq!(joined, 1, "its link ended once");
+}

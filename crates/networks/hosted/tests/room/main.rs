@@ -1,0 +1,11 @@
+//! Voice in rooms of Photon's networks, with real session engines on simulated time: what the room sends is what
+//! unmodified players take, and everybody hears everybody, whoever the server is.
+
+mod bolt;
+mod cloud;
+mod fusion;
+mod network;
+mod program;
+mod pun;
+mod rules;
+mod stage;

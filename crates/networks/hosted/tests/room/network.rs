@@ -1,0 +1,74 @@
+//! How the messages of a room are put into the calls of three networks.
+
+use consonance_hosted::{Direction, Message, PhotonBolt, PhotonFusion, PhotonPun, RoomSettings, Target};
+use consonance_transport::Delivery;
+
+use crate::cloud::{Event, Receivers};
+
+#[derive(Clone, Debug)]
+pub(crate) enum Network {
+    Pun(PhotonPun),
+    Bolt(PhotonBolt),
+    Fusion(PhotonFusion),
+}
+
+impl Network {
+    pub(crate) fn room(&self) -> RoomSettings {
+        match self {
+            Self::Pun(pun) => pun.room(),
+            Self::Bolt(bolt) => bolt.room(),
+            Self::Fusion(fusion) => fusion.room(),
+        }
+    }
+
+    /// What unmodified peers take of this message; everything else they pass over, and the test fails.
+    pub(crate) fn event(&self, sender: u64, message: &Message<'_>) -> (Event, Receivers) {
+        let Message { direction, delivery, packet, .. } = *message;
+        let (label, content, most) = match self {
+            // One object of the custom type.
+            Self::Pun(pun) => {
+                (pun.event(direction).to_string(), [&[pun.custom_type][..], packet].concat(), 1 + 1024)
+            }
+            Self::Bolt(bolt) => (bolt.carrier(direction, delivery).to_owned(), packet.to_vec(), 1024),
+            Self::Fusion(fusion) => {
+                (fusion.call(direction, delivery).to_owned(), packet.to_vec(), fusion.call_bytes)
+            }
+        };
+        assert!(content.len() <= most, "{} bytes in {label}, where {most} are taken", content.len());
+        let event = Event { sender, label, is_reliable: delivery == Delivery::Reliable, content };
+        (event, self.receivers(message.target))
+    }
+
+    /// For which end an event is, and its packet.
+    pub(crate) fn read<'a>(&self, event: &'a Event) -> Option<(Direction, &'a [u8])> {
+        match self {
+            Self::Pun(pun) => {
+                let direction = pun.direction_of(event.label.parse().ok()?)?;
+                let (custom_type, packet) = event.content.split_first()?;
+                (*custom_type == pun.custom_type).then_some((direction, packet))
+            }
+            Self::Bolt(bolt) => Some((named(&event.label, |to, how| bolt.carrier(to, how)), &event.content)),
+            Self::Fusion(fusion) => {
+                Some((named(&event.label, |to, how| fusion.call(to, how)), &event.content))
+            }
+        }
+    }
+
+    fn receivers(&self, target: Target<'_>) -> Receivers {
+        match (self, target) {
+            // Fusion: a call without a target.
+            (Self::Fusion(_), Target::Server) | (Self::Pun(_), Target::AllOthers) => Receivers::Others,
+            (_, Target::Server) => Receivers::MasterClient,
+            (_, Target::Peer(peer)) => Receivers::TargetActors(vec![peer]),
+            (Self::Pun(_), Target::Peers(peers)) => Receivers::TargetActors(peers.to_vec()),
+            _ => panic!("this network sends to one at a time: {target:?}"),
+        }
+    }
+}
+
+/// The direction whose name this is, in either way of sending.
+fn named<'a>(label: &str, name: impl Fn(Direction, Delivery) -> &'a str) -> Direction {
+    let is_to_server =
+        [Delivery::Reliable, Delivery::Unreliable].iter().any(|how| name(Direction::ToServer, *how) == label);
+    if is_to_server { Direction::ToServer } else { Direction::ToClient }
+}
