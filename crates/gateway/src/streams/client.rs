@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
@@ -316,12 +316,9 @@ impl<P: StreamProtocol> GameClient for StreamClient<P> {
         [entering, self.tcp.poll_timeout()].into_iter().flatten().min()
     }
 
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        #[cfg(target_os = "linux")]
-        return Some(self.tcp.descriptor());
-        #[cfg(not(target_os = "linux"))]
-        None
+        Some(self.tcp.descriptor())
     }
 
     fn channel_for(&self, delivery: Delivery) -> Channel {

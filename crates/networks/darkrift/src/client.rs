@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
@@ -302,12 +302,9 @@ impl GameClient for DarkRiftClient {
         [connecting, self.tcp.poll_timeout()].into_iter().flatten().min()
     }
 
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        #[cfg(target_os = "linux")]
-        return Some(self.tcp.descriptor());
-        #[cfg(not(target_os = "linux"))]
-        None
+        Some(self.tcp.descriptor())
     }
 
     fn channel_for(&self, delivery: Delivery) -> Channel {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
@@ -231,12 +231,9 @@ impl GameServer for DarkRiftServer {
         TcpConnections::wakes()
     }
 
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        #[cfg(target_os = "linux")]
-        return Some(self.tcp.descriptor());
-        #[cfg(not(target_os = "linux"))]
-        None
+        Some(self.tcp.descriptor())
     }
 
     fn channel_for(&self, delivery: Delivery) -> Channel {
