@@ -131,6 +131,11 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-transport", "consonance-udp"]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-matchbox",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-steam",

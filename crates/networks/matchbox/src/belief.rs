@@ -1,0 +1,75 @@
+//! Who holds the session, as one player believes.
+
+use std::cmp::Reverse;
+
+use crate::PlayerId;
+
+/// A belief that players tell each other. Of two, all players choose the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Belief {
+    /// How often a host was lost.
+    pub(crate) term: u32,
+    /// Somebody else has agreed. Who comes to a room alone believes in itself until it meets others.
+    pub(crate) is_agreed: bool,
+    pub(crate) host: PlayerId,
+}
+
+impl Belief {
+    /// Nobody keeps to an older term; within one, to a host that others have, and else to the lowest number.
+    pub(crate) fn is_better_than(&self, other: &Self) -> bool {
+        let rank = |belief: &Self| (belief.term, belief.is_agreed, Reverse(belief.host));
+        rank(self) > rank(other)
+    }
+
+    pub(crate) fn to_bytes(self) -> [u8; BYTES] {
+        let mut bytes = [0; BYTES];
+        bytes[..4].copy_from_slice(&self.term.to_be_bytes());
+        bytes[4] = u8::from(self.is_agreed);
+        bytes[5..].copy_from_slice(&self.host.0.to_be_bytes());
+        bytes
+    }
+
+    /// `None` for what no player of ours says.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (term, rest) = bytes.split_first_chunk()?;
+        let (&[is_agreed @ 0..=1], host) = rest.split_first_chunk()? else { return None };
+        let host = PlayerId(u128::from_be_bytes(host.try_into().ok()?));
+        Some(Self { term: u32::from_be_bytes(*term), is_agreed: is_agreed == 1, host })
+    }
+}
+
+const BYTES: usize = 4 + 1 + 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_beliefs_everybody_chooses_the_same() {
+        let belief = |term, is_agreed, host| Belief { term, is_agreed, host: PlayerId(host) };
+        let from_worst_to_best = [
+            belief(0, false, 9),
+            belief(0, false, 2),
+            belief(0, true, 9),
+            belief(0, true, 2),
+            belief(1, false, 9),
+            belief(1, true, 9),
+        ];
+        for (worse, one) in from_worst_to_best.iter().enumerate() {
+            for (better, other) in from_worst_to_best.iter().enumerate() {
+                assert_eq!(other.is_better_than(one), better > worse);
+            }
+        }
+    }
+
+    #[test]
+    fn a_belief_is_twenty_one_bytes_and_nothing_else_is_one() {
+        let belief = Belief { term: 0x0102_0304, is_agreed: true, host: PlayerId(7) };
+        let bytes = belief.to_bytes();
+        assert_eq!(bytes, *b"\x01\x02\x03\x04\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07");
+        assert_eq!(Belief::parse(&bytes), Some(belief));
+        assert_eq!(Belief::parse(&bytes[1..]), None);
+        assert_eq!(Belief::parse(&[&bytes[..], b"x"].concat()), None);
+        assert_eq!(Belief::parse(b"\x01\x02\x03\x04\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07"), None);
+    }
+}

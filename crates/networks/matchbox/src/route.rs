@@ -1,0 +1,85 @@
+//! The first byte of every message: which way it goes.
+
+use consonance_transport::Delivery;
+
+/// Where a message belongs at the player that it reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// To its server, from a client's channels.
+    ToServer,
+    /// To its client, from a server's channels.
+    ToClient,
+    /// A packet over a direct link.
+    Direct,
+    /// A direct link is offered, or the offer is taken.
+    DirectBegins,
+    /// A direct link ends, or is not taken.
+    DirectEnds,
+    /// A direct link ends, because more came than could be kept.
+    DirectOverflowed,
+    /// Who is host, as the sender believes.
+    Host,
+}
+
+impl Route {
+    /// The route of a message and the rest of it; `None` for what no player of ours sends.
+    pub(crate) fn split(delivery: Delivery, message: &[u8]) -> Option<(Self, &[u8])> {
+        let (&byte, rest) = message.split_first()?;
+        let route = *ALL.get(usize::from(byte))?;
+        let is_known = match route {
+            Self::ToServer | Self::ToClient | Self::Direct => true,
+            Self::Host => delivery == Delivery::Reliable,
+            Self::DirectBegins | Self::DirectEnds | Self::DirectOverflowed => {
+                delivery == Delivery::Reliable && rest.is_empty()
+            }
+        };
+        is_known.then_some((route, rest))
+    }
+
+    /// Writes a message in place of what the buffer holds.
+    pub(crate) fn write<'a>(self, rest: &[u8], message: &'a mut Vec<u8>) -> &'a [u8] {
+        message.clear();
+        message.push(self as u8);
+        message.extend_from_slice(rest);
+        message
+    }
+}
+
+/// In the order of their bytes.
+const ALL: [Route; 7] = [
+    Route::ToServer,
+    Route::ToClient,
+    Route::Direct,
+    Route::DirectBegins,
+    Route::DirectEnds,
+    Route::DirectOverflowed,
+    Route::Host,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_route_has_its_byte() {
+        let mut message = Vec::new();
+        for (byte, route) in (0..).zip(ALL) {
+            let message = route.write(b"", &mut message);
+            assert_eq!(message, [byte]);
+            assert_eq!(Route::split(Delivery::Reliable, message), Some((route, &b""[..])));
+        }
+    }
+
+    #[test]
+    fn what_goes_no_known_way_is_nothing() {
+        for (delivery, message) in [
+            (Delivery::Reliable, &b""[..]),
+            (Delivery::Reliable, b"\x07"),
+            (Delivery::Reliable, b"\x04?"),
+            (Delivery::Unreliable, b"\x03"),
+            (Delivery::Unreliable, b"\x06"),
+        ] {
+            assert_eq!(Route::split(delivery, message), None, "{message:?}");
+        }
+    }
+}

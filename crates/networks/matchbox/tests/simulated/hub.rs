@@ -1,0 +1,78 @@
+//! A room in one process: players who reach each other, or do not, and messages on two channels between them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use consonance_matchbox::{PeerSocket, PlayerId};
+use consonance_transport::Delivery;
+use consonance_transport::random::Random;
+
+/// What is on its way, and who reaches whom.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    dice: Random,
+    /// The share of unreliable messages that is lost.
+    pub(crate) loss: f64,
+    /// Who reaches whom, the lower id first.
+    pairs: BTreeSet<(PlayerId, PlayerId)>,
+    /// By receiver, and whether it is reliable: sender and message.
+    waiting: BTreeMap<(PlayerId, bool), Messages>,
+}
+
+type Messages = VecDeque<(PlayerId, Box<[u8]>)>;
+
+/// One player's socket.
+pub(crate) struct HubSocket<'a> {
+    pub(crate) hub: &'a mut Hub,
+    pub(crate) id: Option<PlayerId>,
+}
+
+impl Hub {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { dice: Random::new(seed, "hub"), loss: 0.0, pairs: BTreeSet::new(), waiting: BTreeMap::new() }
+    }
+
+    pub(crate) fn connect(&mut self, one: PlayerId, other: PlayerId) {
+        self.pairs.insert((one.min(other), one.max(other)));
+    }
+
+    /// Everything that is on its way between them is lost, too.
+    pub(crate) fn disconnect(&mut self, one: PlayerId, other: PlayerId) {
+        self.pairs.remove(&(one.min(other), one.max(other)));
+        for ((to, _), messages) in &mut self.waiting {
+            messages.retain(|(from, _)| (*from, *to) != (one, other) && (*from, *to) != (other, one));
+        }
+    }
+
+    fn reaches(&self, one: PlayerId, other: PlayerId) -> bool {
+        self.pairs.contains(&(one.min(other), one.max(other)))
+    }
+}
+
+impl PeerSocket for HubSocket<'_> {
+    fn id(&mut self) -> Option<PlayerId> {
+        self.id
+    }
+
+    fn connected(&self) -> Vec<PlayerId> {
+        let Some(me) = self.id else { return Vec::new() };
+        let others = self.hub.pairs.iter().filter_map(|&(one, other)| match () {
+            () if one == me => Some(other),
+            () if other == me => Some(one),
+            () => None,
+        });
+        others.collect()
+    }
+
+    fn receive(&mut self, delivery: Delivery) -> Vec<(PlayerId, Box<[u8]>)> {
+        let Some(me) = self.id else { return Vec::new() };
+        self.hub.waiting.remove(&(me, delivery == Delivery::Reliable)).unwrap_or_default().into()
+    }
+
+    fn send(&mut self, delivery: Delivery, to: PlayerId, message: &[u8]) {
+        let Some(me) = self.id else { return };
+        let is_reliable = delivery == Delivery::Reliable;
+        if self.hub.reaches(me, to) && (is_reliable || !self.hub.dice.chance(self.hub.loss)) {
+            self.hub.waiting.entry((to, is_reliable)).or_default().push_back((me, message.into()));
+        }
+    }
+}
