@@ -66,6 +66,8 @@
 //! [its oldest voice](a_listener_that_pauses_loses_old_voice_and_nothing_else), and, when even reliable packets
 //! cannot be kept, [its link](a_slow_reader_is_disconnected_and_harms_nobody).
 //!
+//! All of this holds behind the impairment shim, too: name the network a second time as [`Impaired`].
+//!
 //! # Direct links
 //!
 //! A network with [direct links](crate::DirectLinks) also implements [`DirectNetwork`] and names it in
@@ -97,6 +99,7 @@ mod crowd;
 mod direct;
 mod direct_stage;
 mod ending;
+mod impaired;
 mod packets;
 mod stage;
 
@@ -104,6 +107,7 @@ pub use connecting::*;
 pub use crowd::*;
 pub use direct::*;
 pub use ending::*;
+pub use impaired::Impaired;
 pub use packets::*;
 
 /// Something that makes servers and clients of one network, for tests.

@@ -1,6 +1,7 @@
-//! The network inside one process keeps the rules of every network, direct links included.
+//! The network inside one process keeps the rules of every network, direct links included; and so does any client of it
+//! behind the impairment shim.
 
-use consonance_transport::conformance::{DirectNetwork, Network};
+use consonance_transport::conformance::{DirectNetwork, Impaired, Network};
 use consonance_transport::memory::{MemoryClient, MemoryDirectLink, MemoryNetwork, MemoryServer};
 
 #[derive(Default)]
@@ -36,5 +37,16 @@ impl DirectNetwork for InMemory {
     }
 }
 
-consonance_transport::conformance_tests!(InMemory::default());
-consonance_transport::direct_conformance_tests!(InMemory::default());
+mod plain {
+    use super::InMemory;
+
+    consonance_transport::conformance_tests!(InMemory::default());
+    consonance_transport::direct_conformance_tests!(InMemory::default());
+}
+
+mod impaired {
+    use super::{Impaired, InMemory};
+
+    consonance_transport::conformance_tests!(Impaired(InMemory::default()));
+    consonance_transport::direct_conformance_tests!(Impaired(InMemory::default()));
+}

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
 use consonance_gateway::{Marked, VoiceClient, VoiceServer};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
-use consonance_transport::conformance::Network;
+use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
 
@@ -39,4 +39,19 @@ impl Network for OverSimpleWeb {
     }
 }
 
-consonance_transport::conformance_tests!(OverSimpleWeb::default());
+#[test]
+fn two_hundred_clients_talk_to_one_listener() {
+    two_hundred_clients_talk_to_one_server(&mut OverSimpleWeb::default());
+}
+
+mod plain {
+    use super::OverSimpleWeb;
+
+    consonance_transport::conformance_tests!(OverSimpleWeb::default());
+}
+
+mod impaired {
+    use super::{Impaired, OverSimpleWeb};
+
+    consonance_transport::conformance_tests!(Impaired(OverSimpleWeb::default()));
+}

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
 use consonance_gateway::{Marked, VoiceClient, VoiceServer};
 use consonance_telepathy::{Telepathy, TelepathyClient, TelepathyServer};
-use consonance_transport::conformance::Network;
+use consonance_transport::conformance::{Impaired, Network};
 
 const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
 
@@ -41,4 +41,14 @@ impl Network for OverTelepathy {
     }
 }
 
-consonance_transport::conformance_tests!(OverTelepathy::default());
+mod plain {
+    use super::OverTelepathy;
+
+    consonance_transport::conformance_tests!(OverTelepathy::default());
+}
+
+mod impaired {
+    use super::{Impaired, OverTelepathy};
+
+    consonance_transport::conformance_tests!(Impaired(OverTelepathy::default()));
+}

@@ -99,3 +99,36 @@ pub fn a_slow_reader_is_disconnected_and_harms_nobody<N: Network>(network: &mut 
     assert!(matches!(stage.end_of(slow_peer), Some(DisconnectReason::Overloaded { .. })));
     assert_eq!(stage.end_of(quick_peer), None);
 }
+
+/// Two hundred clients connect at once to one server, each speaks and is answered, and none is taken for another.
+///
+/// No rule of [`conformance_tests`](crate::conformance_tests), as the other rules find the same faults sooner: call it
+/// once for each network.
+pub fn two_hundred_clients_talk_to_one_server<N: Network>(network: &mut N) {
+    const CLIENTS: usize = 200;
+    let mut stage = Stage::new(network);
+    for _ in 0..CLIENTS {
+        stage.add_client(network, "main");
+    }
+    stage.drive_until("all of them are in", |stage| {
+        stage.peers().count() == CLIENTS
+            && (0..CLIENTS).all(|client| stage.client_saw(client).first() == Some(&Saw::Connected))
+    });
+    for client in 0..CLIENTS {
+        stage.client(client).send(Instant::now(), Delivery::Reliable, &packet_of(client, 100));
+    }
+    stage.drive_until("all of them are heard", |stage| {
+        stage.peers().all(|peer| !stage.packets_of(peer).is_empty())
+    });
+    for peer in stage.peers().collect::<Vec<_>>() {
+        let heard = stage.packets_of(peer).concat();
+        stage.server().send(Instant::now(), &[peer], Delivery::Reliable, &heard);
+    }
+    stage.drive_until("all of them are answered", |stage| {
+        (0..CLIENTS).all(|client| !stage.packets_at(client).is_empty())
+    });
+    for client in 0..CLIENTS {
+        assert_eq!(stage.packets_at(client), [packet_of(client, 100)], "each is answered what it said");
+        assert_eq!(stage.client_end(client), None);
+    }
+}

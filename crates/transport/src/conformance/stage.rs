@@ -94,6 +94,11 @@ impl<N: Network> Stage<N> {
         self.peers[known].peer
     }
 
+    /// Everybody whom the server reported, in the order of their arrival.
+    pub(super) fn peers(&self) -> impl Iterator<Item = Peer> {
+        self.peers.iter().map(|guest| guest.peer)
+    }
+
     pub(super) fn refuse_with(&mut self, words: &str) {
         self.refusal = Some(words.to_owned());
     }

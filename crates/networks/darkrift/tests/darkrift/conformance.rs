@@ -1,13 +1,11 @@
 //! The rules of every network, with voice in DarkRift's messages: plain, and over a slow and jittery way.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, DarkRiftVoiceServer, Layout, VoiceSettings};
 use consonance_gateway::{VoiceClient, VoiceServer};
-use consonance_transport::conformance::Network;
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_transport::conformance::{Impaired, Network};
 
 use crate::relay::Relay;
 
@@ -57,39 +55,12 @@ impl Network for Plain {
     }
 }
 
-#[derive(Default)]
-struct Slow(Plain);
-
-impl Network for Slow {
-    type Server = Server;
-    type Client = ImpairedClient<Client>;
-
-    const NAMES_SESSIONS: bool = false;
-    const CARRIES_REASONS: bool = false;
-
-    fn listen(&mut self) -> Server {
-        self.0.listen()
-    }
-
-    fn client(&mut self, session: &str) -> Self::Client {
-        let impairment = Impairment {
-            delay: Duration::from_millis(2),
-            jitter: Duration::from_millis(5),
-            seed: 1,
-            ..Impairment::default()
-        };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
-    }
-
-    fn cut(&mut self, client: &mut Self::Client) {
-        self.0.cut(client.inner_mut());
-    }
-}
-
 mod plain {
     consonance_transport::conformance_tests!(super::Plain::default());
 }
 
-mod slow {
-    consonance_transport::conformance_tests!(super::Slow::default());
+mod impaired {
+    use super::{Impaired, Plain};
+
+    consonance_transport::conformance_tests!(Impaired(Plain::default()));
 }

@@ -9,8 +9,7 @@ use consonance_enet::{
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{Bare, VoiceClient, VoiceServer};
-use consonance_transport::conformance::Network;
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 use crate::support::{client_of, server_of};
 
@@ -67,29 +66,9 @@ impl Network for Enet {
     }
 }
 
-/// The same with a client's packets delayed and overtaking each other.
-struct Impaired(Enet);
-
-impl Network for Impaired {
-    type Server = <Enet as Network>::Server;
-    type Client = ImpairedClient<<Enet as Network>::Client>;
-
-    const NAMES_SESSIONS: bool = Enet::NAMES_SESSIONS;
-    const CARRIES_REASONS: bool = Enet::CARRIES_REASONS;
-
-    fn listen(&mut self) -> Self::Server {
-        self.0.listen()
-    }
-
-    fn client(&mut self, session: &str) -> Self::Client {
-        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
-        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
-    }
-
-    fn cut(&mut self, client: &mut Self::Client) {
-        self.0.cut(client.inner_mut());
-    }
+#[test]
+fn two_hundred_clients_talk_to_one_listener() {
+    two_hundred_clients_talk_to_one_server(&mut Enet::ignorance());
 }
 
 mod ignorance {

@@ -4,7 +4,6 @@
 mod by_itself;
 mod conformance;
 mod connections;
-mod crowd;
 mod golden;
 mod hostile;
 mod strangers;

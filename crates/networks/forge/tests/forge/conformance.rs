@@ -8,8 +8,7 @@ use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{VoiceClient, VoiceServer};
-use consonance_transport::conformance::Network;
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 #[derive(Default)]
 struct Plain {
@@ -59,39 +58,17 @@ fn link() -> LinkSettings {
     LinkSettings { timeout: Duration::from_secs(5), ..LinkSettings::default() }
 }
 
-#[derive(Default)]
-struct Slow(Plain);
-
-impl Network for Slow {
-    type Server = <Plain as Network>::Server;
-    type Client = ImpairedClient<<Plain as Network>::Client>;
-
-    const NAMES_SESSIONS: bool = false;
-    const CARRIES_REASONS: bool = false;
-
-    fn listen(&mut self) -> Self::Server {
-        self.0.listen()
-    }
-
-    fn client(&mut self, session: &str) -> Self::Client {
-        let impairment = Impairment {
-            delay: Duration::from_millis(2),
-            jitter: Duration::from_millis(5),
-            seed: 1,
-            ..Impairment::default()
-        };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
-    }
-
-    fn cut(&mut self, client: &mut Self::Client) {
-        self.0.cut(client.inner_mut());
-    }
+#[test]
+fn two_hundred_clients_talk_to_one_listener() {
+    two_hundred_clients_talk_to_one_server(&mut Plain::default());
 }
 
 mod plain {
     consonance_transport::conformance_tests!(super::Plain::default());
 }
 
-mod slow {
-    consonance_transport::conformance_tests!(super::Slow::default());
+mod impaired {
+    use super::{Impaired, Plain};
+
+    consonance_transport::conformance_tests!(Impaired(Plain::default()));
 }

@@ -10,8 +10,7 @@ use consonance_kcp::{
     Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings, RELIABLE_CHANNEL,
     UNRELIABLE_CHANNEL,
 };
-use consonance_transport::conformance::Network;
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_transport::conformance::{Impaired, Network};
 
 const BARE: Bare = Bare { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
 
@@ -59,32 +58,6 @@ impl Network for Kcp {
 
     fn cut(&mut self, client: &mut Self::Client) {
         client.network_mut().endpoint_mut().cut();
-    }
-}
-
-/// The same with a client's packets delayed and overtaking each other.
-struct Impaired(Kcp);
-
-impl Network for Impaired {
-    type Server = <Kcp as Network>::Server;
-    type Client = ImpairedClient<<Kcp as Network>::Client>;
-
-    const NAMES_SESSIONS: bool = Kcp::NAMES_SESSIONS;
-    const CARRIES_REASONS: bool = Kcp::CARRIES_REASONS;
-    const CARRIES_EMPTY_PACKETS: bool = Kcp::CARRIES_EMPTY_PACKETS;
-
-    fn listen(&mut self) -> Self::Server {
-        self.0.listen()
-    }
-
-    fn client(&mut self, session: &str) -> Self::Client {
-        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
-        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
-    }
-
-    fn cut(&mut self, client: &mut Self::Client) {
-        self.0.cut(client.inner_mut());
     }
 }
 

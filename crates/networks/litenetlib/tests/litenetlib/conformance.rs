@@ -10,8 +10,7 @@ use consonance_litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
 };
-use consonance_transport::conformance::Network;
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 use crate::support::clock;
 
@@ -57,28 +56,9 @@ impl Network for LiteNetLib {
     }
 }
 
-/// The same with a client's packets delayed and overtaking each other.
-struct Impaired(LiteNetLib);
-
-impl Network for Impaired {
-    type Server = <LiteNetLib as Network>::Server;
-    type Client = ImpairedClient<<LiteNetLib as Network>::Client>;
-
-    const NAMES_SESSIONS: bool = LiteNetLib::NAMES_SESSIONS;
-
-    fn listen(&mut self) -> Self::Server {
-        self.0.listen()
-    }
-
-    fn client(&mut self, session: &str) -> Self::Client {
-        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
-        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
-    }
-
-    fn cut(&mut self, client: &mut Self::Client) {
-        self.0.cut(client.inner_mut());
-    }
+#[test]
+fn two_hundred_clients_talk_to_one_listener() {
+    two_hundred_clients_talk_to_one_server(&mut LiteNetLib::new(PacketLayer::None));
 }
 
 mod plain {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use consonance_sidecar::{LinkSecret, SidecarLinkSettings, SidecarServer, SidecarSettings};
-use consonance_transport::conformance::Network;
+use consonance_transport::conformance::{Impaired, Network};
 use socket2::SockRef;
 
 use crate::sidecar_player::SidecarPlayer;
@@ -41,7 +41,17 @@ impl Network for ThroughRelay {
     }
 }
 
-consonance_transport::conformance_tests!(ThroughRelay { relay: None });
+mod plain {
+    use super::ThroughRelay;
+
+    consonance_transport::conformance_tests!(ThroughRelay { relay: None });
+}
+
+mod impaired {
+    use super::{Impaired, ThroughRelay};
+
+    consonance_transport::conformance_tests!(Impaired(ThroughRelay { relay: None }));
+}
 
 const BUFFER_BYTES: usize = 16 * 1024;
 

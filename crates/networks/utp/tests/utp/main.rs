@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
-mod crowd;
 mod golden;
 mod handshakes;
 mod hostile;

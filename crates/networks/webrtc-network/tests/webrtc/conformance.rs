@@ -1,9 +1,6 @@
 //! WebRTC Network keeps the rules of every network, over real sockets of this machine.
 
-use std::time::Duration;
-
-use consonance_transport::conformance::{DirectNetwork, Network};
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_transport::conformance::{DirectNetwork, Impaired, Network};
 use consonance_webrtc_network::signalling::SignallingListener;
 use consonance_webrtc_network::{WebRtcClient, WebRtcHost};
 
@@ -77,45 +74,6 @@ impl DirectNetwork for WebRtc {
     }
 }
 
-/// The same with every packet of a player delayed, each by another time.
-struct Slow(WebRtc);
-
-impl Network for Slow {
-    type Server = WebRtcHost;
-    type Client = ImpairedClient<WebRtcClient>;
-
-    const CARRIES_REASONS: bool = WebRtc::CARRIES_REASONS;
-    const CARRIES_EMPTY_PACKETS: bool = WebRtc::CARRIES_EMPTY_PACKETS;
-
-    fn listen(&mut self) -> WebRtcHost {
-        self.0.listen()
-    }
-
-    fn client(&mut self, session: &str) -> Self::Client {
-        let (delay, jitter) = (Duration::from_millis(2), Duration::from_millis(5));
-        let impairment = Impairment { delay, jitter, seed: 1, ..Impairment::default() };
-        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
-    }
-
-    fn cut(&mut self, client: &mut Self::Client) {
-        self.0.cut(client.inner_mut());
-    }
-
-    fn mend(&mut self) {
-        self.0.mend();
-    }
-}
-
-impl DirectNetwork for Slow {
-    fn connect_directly(&mut self, one: &mut Self::Client, other: &mut Self::Client) {
-        self.0.connect_directly(one.inner_mut(), other.inner_mut());
-    }
-
-    fn cut_directly(&mut self, client: &mut Self::Client) {
-        self.0.cut_directly(client.inner_mut());
-    }
-}
-
 mod plain {
     use super::WebRtc;
 
@@ -124,8 +82,8 @@ mod plain {
 }
 
 mod impaired {
-    use super::{Slow, WebRtc};
+    use super::{Impaired, WebRtc};
 
-    consonance_transport::conformance_tests!(Slow(WebRtc::new()));
-    consonance_transport::direct_conformance_tests!(Slow(WebRtc::new()));
+    consonance_transport::conformance_tests!(Impaired(WebRtc::new()));
+    consonance_transport::direct_conformance_tests!(Impaired(WebRtc::new()));
 }
