@@ -140,7 +140,7 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-steam",
         may_use: Only(&["consonance-transport"]),
-        tests_may_also_use: &["consonance-session", "consonance-test-player"],
+        tests_may_also_use: &["consonance-session"],
     },
     Walls {
         package: "consonance-hosted",

@@ -7,4 +7,5 @@ mod hub;
 mod impaired;
 mod many;
 mod originals;
+mod sessions;
 mod support;
