@@ -41,6 +41,15 @@ pub(crate) struct Splice {
     /// The full name of the type of the game's voice messages, for games with a fork of the integration.
     #[arg(long, value_name = "NAMESPACE.TYPE")]
     voice_type: Option<String>,
+    /// The tag of voice messages of a game on DarkRift, where it is not to be learned from each client's first packet.
+    #[arg(long, value_name = "NUMBER")]
+    tag: Option<u16>,
+    /// The tag of voice messages to clients, where it is another one.
+    #[arg(long, value_name = "NUMBER")]
+    tag_to_client: Option<u16>,
+    /// How voice packets lie in messages with that tag: raw, prefixed or prefixed-little-endian.
+    #[arg(long, value_name = "LAYOUT", requires = "tag")]
+    layout: Option<String>,
     #[command(flatten)]
     operation: Operation,
     #[command(flatten)]
@@ -93,6 +102,15 @@ impl Splice {
         }
         if let Some(name) = &self.voice_type {
             keys.push(("--voice-type", "voice_type", Value::from(&**name)));
+        }
+        if let Some(tag) = self.tag {
+            keys.push(("--tag", "tag", Value::Integer(tag.into())));
+        }
+        if let Some(tag) = self.tag_to_client {
+            keys.push(("--tag-to-client", "tag_to_client", Value::Integer(tag.into())));
+        }
+        if let Some(layout) = &self.layout {
+            keys.push(("--layout", "layout", Value::from(&**layout)));
         }
         keys
     }

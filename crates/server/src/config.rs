@@ -52,8 +52,9 @@ pub use ending::EndingConfig;
 pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use listening::{
-    GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, SidecarListenerConfig,
-    SpliceListenerConfig,
+    DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork,
+    MirrorGameConfig, NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, VoiceLayout,
+    WebRtcGameConfig,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};

@@ -1,5 +1,6 @@
 //! Listeners for other networks than QUIC: how each is made, and what an operator is told about it.
 
+mod envelopes;
 mod opening;
 mod splicing;
 
@@ -7,8 +8,11 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
 use consonance_gateway::{BadSourceAddresses, SourceAddresses};
+use consonance_mirror::Credentials;
 use consonance_server::JoiningSettings;
-use consonance_server::config::{IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem};
+use consonance_server::config::{
+    GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem,
+};
 use consonance_sidecar::{LinkSecret, SidecarSettings};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
@@ -24,6 +28,8 @@ pub(super) struct GameListener {
     secret: LinkSecret,
     /// The signalling server, where it is not ours.
     signalling: Option<SignallingUrl>,
+    /// What clients of a game on Mirror have to know.
+    credentials: Option<Credentials>,
     /// Where connections to the game's server come from, in a splice.
     source_addresses: Option<SourceAddresses>,
     /// The name under which players reach it.
@@ -41,7 +47,7 @@ pub(super) fn read(
     for listener in &config.listeners {
         let session = listener.session_among(&config.sessions);
         let session = session.map_err(|what| loaded.problem("listen", what))?.to_owned();
-        let signalling = listener.game.signalling.as_ref().map(|url| url.parse()).transpose();
+        let signalling = listener.game.webrtc.signalling.as_ref().map(|url| url.parse()).transpose();
         let signalling = signalling
             .map_err(|error: SignallingUrlError| loaded.problem("listen", format!("signalling: {error}")))?;
         let sources = listener.splice.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose();
@@ -52,13 +58,29 @@ pub(super) fn read(
             Some(path) => LinkSecret::new(read_secret_line(loaded, "listen", path, notes)?.reveal()),
             None => LinkSecret::default(),
         };
+        let credentials = credentials(loaded, &listener.game, notes)?;
         let host = host_at(config, listener.address.ip());
         let config = listener.clone();
-        let listener = GameListener { config, session, secret, signalling, source_addresses, host };
+        let listener =
+            GameListener { config, session, secret, signalling, credentials, source_addresses, host };
         notes.extend(listener.notes(joining));
         read.push(listener);
     }
     Ok(read)
+}
+
+/// The user and the password of a game on Mirror, if it asks for them.
+fn credentials(
+    loaded: &LoadedConfig,
+    game: &GameListenerConfig,
+    notes: &mut Vec<String>,
+) -> Result<Option<Credentials>, Problem> {
+    let (Some(user), Some(path)) = (&game.mirror.username, &game.mirror.password_file) else {
+        return Ok(None);
+    };
+    let password = read_secret_line(loaded, "listen", path, notes)?;
+    let credentials = Credentials::new(user, password.reveal());
+    credentials.map(Some).map_err(|error| loaded.problem("listen", format!("username: {error}")))
 }
 
 impl GameListener {
@@ -101,7 +123,7 @@ impl GameListener {
         let at = format!("{} at {address}", network.name());
         let mut notes = Vec::new();
         if !address.ip().is_loopback() {
-            let plain = match (network, &self.config.game.signalling) {
+            let plain = match (network, &self.config.game.webrtc.signalling) {
                 (ListenerNetwork::WebRtcNetwork, Some(_)) => None,
                 (ListenerNetwork::WebRtcNetwork, None) => Some("'s signalling"),
                 _ => Some(""),
@@ -181,7 +203,15 @@ mod tests {
         let mut config = ListenerConfig::default();
         config.address = address.parse().expect("an address");
         let (session, secret, host) = ("main".into(), LinkSecret::default(), "::1".into());
-        GameListener { config, session, secret, signalling: None, source_addresses: None, host }
+        GameListener {
+            config,
+            session,
+            secret,
+            signalling: None,
+            credentials: None,
+            source_addresses: None,
+            host,
+        }
     }
 
     #[test]

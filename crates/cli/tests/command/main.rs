@@ -21,6 +21,7 @@ mod join;
 mod joining;
 mod lab;
 mod lab_capture;
+mod listener_switches;
 #[cfg(target_os = "linux")]
 mod load;
 #[cfg(unix)]

@@ -214,6 +214,19 @@ fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() 
 }
 
 #[test]
+fn a_splice_that_is_told_the_tags_of_a_darkrift_game_answers_with_the_one_of_its_clients() {
+    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_darkrift::ServerSettings::default()).unwrap();
+    let tags = ["--tag", "7", "--tag-to-client", "8", "--layout", "prefixed"];
+    let (splice, address) = splice("darkrift", game.local_addr(), &tags);
+    play(&mut game, &splice, || {
+        let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
+        VoiceClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::Prefixed))
+    });
+    #[cfg(unix)]
+    splice.end().assert_well();
+}
+
+#[test]
 fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_else() {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let endpoint = LiteNetLibServer::new(LiteNetLibSettings::default(), clock);

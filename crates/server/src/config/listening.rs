@@ -13,7 +13,10 @@ use super::document::{Placed, Value, quoted};
 use super::field::{Mistake, Tables, address, expected, text};
 use super::keys::Key;
 use super::suggestion::nearest;
-pub use game::GameListenerConfig;
+pub use game::{
+    DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, MirrorGameConfig, NgoGameConfig, VoiceLayout,
+    WebRtcGameConfig,
+};
 pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow};
 pub use networks::{IpProtocol, ListenerNetwork};
 pub use sidecar::SidecarListenerConfig;
@@ -85,11 +88,17 @@ impl ListenerConfig {
             return Some(what.to_owned());
         }
         let is_anywhere = self.address.ip().is_unspecified();
-        if self.network == ListenerNetwork::WebRtcNetwork && is_anywhere && self.game.announced.is_none() {
+        if self.network == ListenerNetwork::WebRtcNetwork
+            && is_anywhere
+            && self.game.webrtc.announced.is_none()
+        {
             let what = "say with announced under which address players reach it, or listen on that address";
             return Some(what.to_owned());
         }
-        self.splice.problem(self.address).or_else(|| self.session_among(settled).err())
+        self.game
+            .problem()
+            .or_else(|| self.splice.problem(self.address))
+            .or_else(|| self.session_among(settled).err())
     }
 }
 

@@ -121,12 +121,21 @@ fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
 }
 
 #[test]
-fn a_mistake_about_a_games_own_server_says_what_to_do() {
+fn a_mistake_about_a_game_is_named_with_what_to_do() {
     let mirror = "[[listen]]\nnetwork = 'mirror-kcp'\naddress = '0.0.0.0:5'\n";
+    let darkrift = "[[listen]]\nnetwork = 'darkrift2'\naddress = '0.0.0.0:5'\n";
     for (file, complaint) in [
         (
             "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\nupstream = '127.0.0.1:6'",
             "voice.toml:4: listen: there is no splice for sidecar: leave upstream out",
+        ),
+        (
+            &format!("{darkrift}layout = 'raw '"),
+            "voice.toml:4: listen: layout: expected raw, prefixed or prefixed-little-endian, not \"raw \"",
+        ),
+        (
+            &format!("{darkrift}layout = 'prefixed'"),
+            "voice.toml:1: listen: darkrift2 at 0.0.0.0:5: layout is that of messages with a tag: give tag, too, or let both be learned",
         ),
         (
             &format!("{mirror}source_addresses = '127.1.0.0/16'"),

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::{DarkRiftVoiceServer, VoiceSettings};
-use consonance_fishnet::{BroadcastKey, FishNetVoiceServer};
+use consonance_darkrift_envelope::DarkRiftVoiceServer;
+use consonance_fishnet::FishNetVoiceServer;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::StreamSettings;
@@ -14,7 +14,7 @@ use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_gateway::{Envelopes, GameServer, VoiceBegins, VoiceServer};
 use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
-use consonance_mirror::{MirrorVoiceServer, VoiceType, looks_like_batch};
+use consonance_mirror::{MirrorVoiceServer, looks_like_batch};
 use consonance_ngo::NgoVoiceServer;
 use consonance_server::config::{ListenerConfig, ListenerNetwork};
 use consonance_sidecar::SidecarServer;
@@ -26,6 +26,7 @@ use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
+use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
 use super::{GameListener, splicing};
 
 /// A network that listens, and where.
@@ -47,17 +48,17 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
             let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
             let peers_max = config.game.connections_max;
             let settings = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
-            over_udp(config, session, KcpServer::new(settings, random()?), mirror(config, None))
+            over_udp(config, session, KcpServer::new(settings, random()?), mirror(listener, None))
         }
         ListenerNetwork::MirrorTelepathy => {
             let server = TelepathyServer::bind(config.address, Telepathy::default(), streams(config))?;
             let at = server.local_addr()?;
-            Ok((voice_only(config, session, server, mirror(config, Some(PONG_INTERVAL))), at))
+            Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
         }
         ListenerNetwork::MirrorWebSocket => {
             let server = SimpleWebServer::bind(config.address, ServerEnd::default(), streams(config))?;
             let at = server.local_addr()?;
-            Ok((voice_only(config, session, server, mirror(config, Some(PONG_INTERVAL))), at))
+            Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
         }
         ListenerNetwork::DarkRift2 => {
             let connections_max = config.game.connections_max;
@@ -67,8 +68,8 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
             };
             let server = DarkRiftServer::bind(config.address, settings)?;
             let at = server.local_addr();
-            let voice = VoiceSettings { tag_to_server: config.game.tag, ..VoiceSettings::default() };
-            Ok((voice_only(config, session, server, DarkRiftVoiceServer::new(voice)), at))
+            let envelopes = DarkRiftVoiceServer::new(darkrift_settings(&config.game));
+            Ok((voice_only(config, session, server, envelopes), at))
         }
         ListenerNetwork::FishNet => open_fishnet(config, session),
         ListenerNetwork::Ngo => {
@@ -77,10 +78,7 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
                 connections_max,
                 ..consonance_utp::ServerSettings::default()
             };
-            let envelopes = NgoVoiceServer::new(consonance_ngo::VoiceServerSettings {
-                manages_scenes: config.game.manages_scenes,
-                ..consonance_ngo::VoiceServerSettings::default()
-            });
+            let envelopes = NgoVoiceServer::new(ngo_settings(&config.game));
             over_udp(config, session, UtpServer::new(settings), envelopes)
         }
         ListenerNetwork::Forge => {
@@ -105,16 +103,8 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
         ..consonance_litenetlib::ServerSettings::default()
     };
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings {
-        voice_key: voice_key(config),
-        ..consonance_fishnet::VoiceServerSettings::default()
-    });
+    let envelopes = FishNetVoiceServer::new(fishnet_settings(&config.game));
     over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
-}
-
-/// The type of voice broadcasts of a game on Fish-Networking.
-pub(super) fn voice_key(config: &ListenerConfig) -> BroadcastKey {
-    config.game.voice_type.as_deref().map_or(BroadcastKey::VOICE, BroadcastKey::of_type)
 }
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
@@ -132,7 +122,7 @@ fn webrtc_host(listener: &GameListener) -> io::Result<Opened> {
     if let Some(own) = &own {
         settings.udp.set_port(own.local_addr().port());
     }
-    settings.announced = config.game.announced.into_iter().collect();
+    settings.announced = config.game.webrtc.announced.into_iter().collect();
     settings.peers_max = config.game.connections_max;
     let mut host = WebRtcHost::bind(settings)?;
     let at = host.local_addr();
@@ -160,18 +150,15 @@ fn url_of(own: &SignallingListener) -> String {
 /// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.
 const PONG_INTERVAL: Duration = Duration::from_secs(5);
 
-fn mirror(config: &ListenerConfig, pong_interval_max: Option<Duration>) -> MirrorVoiceServer {
+fn mirror(listener: &GameListener, pong_interval_max: Option<Duration>) -> MirrorVoiceServer {
+    let GameListener { config, credentials, .. } = listener;
     MirrorVoiceServer::new(consonance_mirror::VoiceServerSettings {
-        voice_type: voice_type(config),
-        online_scene: config.game.online_scene.clone(),
+        voice_type: voice_type(&config.game),
+        online_scene: config.game.mirror.online_scene.clone(),
+        credentials: credentials.clone(),
         pong_interval_max,
         ..consonance_mirror::VoiceServerSettings::default()
     })
-}
-
-/// The type of voice messages of a game on Mirror.
-pub(super) fn voice_type(config: &ListenerConfig) -> VoiceType {
-    config.game.voice_type.as_deref().map_or(VoiceType::STOCK, VoiceType::new)
 }
 
 pub(super) fn streams(config: &ListenerConfig) -> StreamSettings {

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_darkrift_envelope::{DarkRiftSplice, VoiceSettings};
+use consonance_darkrift_envelope::DarkRiftSplice;
 use consonance_fishnet::FishNetSplice;
 use consonance_gateway::proxy_protocol::{self, Carrier};
 use consonance_gateway::streams::{StreamClient, StreamClientSettings, StreamProtocol, StreamServer};
@@ -29,7 +29,8 @@ use consonance_telepathy::Telepathy;
 use consonance_transport::ServerTransport;
 use consonance_utp::{UtpClient, UtpServer};
 
-use super::opening::{Opened, random, streams, voice_key, voice_type};
+use super::envelopes::{darkrift_settings, voice_key, voice_type};
+use super::opening::{Opened, random, streams};
 
 /// What is known of a splice before it takes its port.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +111,7 @@ where
 }
 
 fn mirror(plan: &SplicePlan<'_>) -> MirrorSplice {
-    let voice_type = voice_type(plan.config);
+    let voice_type = voice_type(&plan.config.game);
     MirrorSplice::new(consonance_mirror::SpliceSettings { voice_type, ..Default::default() })
 }
 
@@ -125,8 +126,8 @@ fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Open
         settings.preface = upstreams.preface(remote, Carrier::Tcp);
         DarkRiftClient::new(settings)
     };
-    let voice = VoiceSettings { tag_to_server: plan.config.game.tag, ..VoiceSettings::default() };
-    Ok((splice(clients, open_upstream, DarkRiftSplice::new(voice), plan)?, upstreams.listen))
+    let envelopes = DarkRiftSplice::new(darkrift_settings(&plan.config.game));
+    Ok((splice(clients, open_upstream, envelopes, plan)?, upstreams.listen))
 }
 
 fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
@@ -150,7 +151,7 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
     let client = consonance_litenetlib::ClientSettings { connection, server, ..Default::default() };
     let open_upstream =
         move |remote| Ok(upstreams.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
-    let voice_key = voice_key(plan.config);
+    let voice_key = voice_key(&plan.config.game);
     let envelopes =
         FishNetSplice::new(consonance_fishnet::SpliceSettings { voice_key, ..Default::default() });
     Ok((splice(clients, open_upstream, envelopes, plan)?, upstreams.listen))

@@ -1,9 +1,10 @@
 //! What a listener for clients of games may be told.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::ListenerConfig;
-use crate::config::field::Field;
+use crate::config::field::{Choice, Field};
 use crate::config::keys::Key;
 
 /// What is to be known of a game whose clients come over its own network.
@@ -14,16 +15,125 @@ pub struct GameListenerConfig {
     pub connections_max: usize,
     /// Mirror and Fish-Networking: the full name of the type of voice messages, where it is not the stock one.
     pub voice_type: Option<String>,
-    /// Mirror: the scene that clients load before they speak, as the game names it.
+    /// What only games on Mirror have.
+    pub mirror: MirrorGameConfig,
+    /// What only games on `DarkRift` 2 have.
+    pub darkrift: DarkRiftGameConfig,
+    /// What only games on Fish-Networking have.
+    pub fishnet: FishNetGameConfig,
+    /// What only games on Netcode for `GameObjects` have.
+    pub ngo: NgoGameConfig,
+    /// What only games with WebRTC Network have.
+    pub webrtc: WebRtcGameConfig,
+}
+
+/// A game on Mirror, where its own server is not there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MirrorGameConfig {
+    /// The scene that clients load before they speak, as the game names it.
     pub online_scene: Option<String>,
-    /// `DarkRift` 2: the tag of voice messages, where it is not to be learned.
+    /// The user of its `BasicAuthenticator`, where the game has that.
+    pub username: Option<String>,
+    /// The file with that user's password.
+    pub password_file: Option<PathBuf>,
+}
+
+/// A game on `DarkRift` 2.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DarkRiftGameConfig {
+    /// The tag of voice messages, where it is not to be learned.
     pub tag: Option<u16>,
-    /// Netcode for `GameObjects`: whether the game's `NetworkManager` manages scenes.
+    /// The tag of voice messages to clients, where it is another one.
+    pub tag_to_client: Option<u16>,
+    /// How packets lie in messages with that tag.
+    pub layout: VoiceLayout,
+}
+
+/// A game on Fish-Networking, where its own server is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FishNetGameConfig {
+    /// Whether clients are told that they are authenticated.
+    pub tells_authenticated: bool,
+    /// Whether the game has predicted spawning on.
+    pub predicted_spawning: bool,
+    /// Whether clients are told that there are no scenes to load.
+    pub tells_empty_scenes: bool,
+}
+
+/// A game on Netcode for `GameObjects`, where its own server is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NgoGameConfig {
+    /// Whether the game's `NetworkManager` manages scenes.
     pub manages_scenes: bool,
-    /// WebRTC Network: the URL of a signalling server that is not ours.
+    /// Whether handles of scenes have eight bytes.
+    pub long_scene_handles: bool,
+}
+
+/// A game with WebRTC Network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebRtcGameConfig {
+    /// The URL of a signalling server that is not ours.
     pub signalling: Option<String>,
-    /// WebRTC Network: the address and port under which players reach the UDP port, where it is not the listener's.
+    /// The address and port under which players reach the UDP port, where it is not the listener's.
     pub announced: Option<SocketAddr>,
+}
+
+/// How a voice packet lies in a message of a game on `DarkRift`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VoiceLayout {
+    /// It is all there is.
+    #[default]
+    Raw,
+    /// Its length comes first, in four bytes, big-endian.
+    Prefixed,
+    /// The same, little-endian.
+    PrefixedLittleEndian,
+}
+
+impl VoiceLayout {
+    /// As a file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Prefixed => "prefixed",
+            Self::PrefixedLittleEndian => "prefixed-little-endian",
+        }
+    }
+
+    const ALL: [Self; 3] = [Self::Raw, Self::Prefixed, Self::PrefixedLittleEndian];
+}
+
+impl Choice for VoiceLayout {
+    fn names(&self) -> Vec<&'static str> {
+        Self::ALL.map(Self::name).into()
+    }
+
+    fn chosen(&self) -> &'static str {
+        self.name()
+    }
+
+    fn choose(&mut self, index: usize) {
+        *self = Self::ALL[index];
+    }
+}
+
+impl GameListenerConfig {
+    /// What does not fit together, in words.
+    pub(super) fn problem(&self) -> Option<String> {
+        let what = if self.mirror.username.is_some() != self.mirror.password_file.is_some() {
+            "username and password_file belong together: give both or none"
+        } else if self.darkrift.tag.is_none() && self.darkrift.layout != VoiceLayout::default() {
+            "layout is that of messages with a tag: give tag, too, or let both be learned"
+        } else {
+            return None;
+        };
+        Some(what.to_owned())
+    }
 }
 
 impl Default for GameListenerConfig {
@@ -31,12 +141,24 @@ impl Default for GameListenerConfig {
         Self {
             connections_max: 1000,
             voice_type: None,
-            online_scene: None,
-            tag: None,
-            manages_scenes: true,
-            signalling: None,
-            announced: None,
+            mirror: MirrorGameConfig::default(),
+            darkrift: DarkRiftGameConfig::default(),
+            fishnet: FishNetGameConfig::default(),
+            ngo: NgoGameConfig::default(),
+            webrtc: WebRtcGameConfig::default(),
         }
+    }
+}
+
+impl Default for FishNetGameConfig {
+    fn default() -> Self {
+        Self { tells_authenticated: true, predicted_spawning: false, tells_empty_scenes: false }
+    }
+}
+
+impl Default for NgoGameConfig {
+    fn default() -> Self {
+        Self { manages_scenes: true, long_scene_handles: false }
     }
 }
 
@@ -58,43 +180,94 @@ pub(super) const GAME_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX];
 pub(super) const MIRROR_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, VOICE_TYPE];
 
 /// Where there is no game.
-pub(super) const MIRROR_SERVER_KEYS: &[Key<ListenerConfig>] = &[Key::of_listener(
-    "online_scene",
-    Field::Text(|listener| &mut listener.game.online_scene),
-    "The scene that clients load before they speak, exactly as the game names it: the onlineScene of its NetworkManager. Games without one need none.",
-)
-.with_example("\"Assets/Scenes/Game.unity\"")];
+pub(super) const MIRROR_SERVER_KEYS: &[Key<ListenerConfig>] = &[
+    Key::of_listener(
+        "online_scene",
+        Field::Text(|listener| &mut listener.game.mirror.online_scene),
+        "The scene that clients load before they speak, exactly as the game names it: the onlineScene of its NetworkManager. Games without one need none.",
+    )
+    .with_example("\"Assets/Scenes/Game.unity\""),
+    Key::of_listener(
+        "username",
+        Field::Text(|listener| &mut listener.game.mirror.username),
+        "For games with Mirror's BasicAuthenticator: the user that clients have to name, with the password in password_file.",
+    )
+    .with_example("\"player\""),
+    Key::of_listener(
+        "password_file",
+        Field::File(|listener| &mut listener.game.mirror.password_file),
+        "A file with that password in its first line, which other users of the machine should not be able to read. Clients send it as plain text.",
+    )
+    .with_example("\"mirror-password.txt\""),
+];
 
 pub(super) const DARKRIFT_KEYS: &[Key<ListenerConfig>] = &[
     CONNECTIONS_MAX,
     Key::of_listener(
         "tag",
-        Field::Port(|listener| &mut listener.game.tag),
+        Field::Port(|listener| &mut listener.game.darkrift.tag),
         "The tag of the game's voice messages. Without it each client's is learned from its first handshake.",
     )
     .with_example("2000"),
+    Key::of_listener(
+        "tag_to_client",
+        Field::Port(|listener| &mut listener.game.darkrift.tag_to_client),
+        "The tag of voice messages to clients, for games that have another one for them. Without it that of messages to the server.",
+    )
+    .with_example("2001"),
+    Key::of_listener(
+        "layout",
+        Field::Choice(|listener| &mut listener.game.darkrift.layout),
+        "How voice packets lie in messages with that tag: alone, as WriteRaw writes them, or behind their length, as Write does, in four bytes, big-endian or little-endian. Without tag it is learned, too.",
+    ),
 ];
 
 pub(super) const FISHNET_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, VOICE_TYPE];
 
 /// Where there is no game.
-pub(super) const NGO_SERVER_KEYS: &[Key<ListenerConfig>] = &[Key::of_listener(
-    "manages_scenes",
-    Field::Flag(|listener| &mut listener.game.manages_scenes),
-    "Whether the game's NetworkManager manages scenes, as it does unless somebody has switched that off.",
-)];
+pub(super) const FISHNET_SERVER_KEYS: &[Key<ListenerConfig>] = &[
+    Key::of_listener(
+        "tells_authenticated",
+        Field::Flag(|listener| &mut listener.game.fishnet.tells_authenticated),
+        "Tell clients that they are authenticated, which the game's code may wait for. Clients then deactivate objects of their scenes that no server has spawned; voice works without it, too.",
+    ),
+    Key::of_listener(
+        "predicted_spawning",
+        Field::Flag(|listener| &mut listener.game.fishnet.predicted_spawning),
+        "For games that have predicted spawning on: their clients expect a number more.",
+    ),
+    Key::of_listener(
+        "tells_empty_scenes",
+        Field::Flag(|listener| &mut listener.game.fishnet.tells_empty_scenes),
+        "Tell clients that there are no scenes to load, for games that wait for their first ones.",
+    ),
+];
+
+/// Where there is no game.
+pub(super) const NGO_SERVER_KEYS: &[Key<ListenerConfig>] = &[
+    Key::of_listener(
+        "manages_scenes",
+        Field::Flag(|listener| &mut listener.game.ngo.manages_scenes),
+        "Whether the game's NetworkManager manages scenes, as it does unless somebody has switched that off.",
+    ),
+    Key::of_listener(
+        "long_scene_handles",
+        Field::Flag(|listener| &mut listener.game.ngo.long_scene_handles),
+        "For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, where handles of scenes have eight bytes instead of four.",
+    ),
+];
 
 pub(super) const WEBRTC_KEYS: &[Key<ListenerConfig>] = &[
     CONNECTIONS_MAX,
     Key::of_listener(
         "signalling",
-        Field::Text(|listener| &mut listener.game.signalling),
+        Field::Text(|listener| &mut listener.game.webrtc.signalling),
         "The URL of the signalling server that the game is configured with, where it is another one than ours.",
     )
     .with_example("\"wss://signalling.example.org:12777/chatapp\""),
     Key::of_listener(
         "announced",
-        Field::Address(|listener| &mut listener.game.announced),
+        Field::Address(|listener| &mut listener.game.webrtc.announced),
         "The address and port under which players reach the UDP port. It may be left out where address is that of the machine, and players see it as it is.",
     )
     .with_example("\"203.0.113.5:7791\""),

@@ -2,7 +2,8 @@
 
 use super::ListenerConfig;
 use super::game::{
-    DARKRIFT_KEYS, FISHNET_KEYS, GAME_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS, NGO_SERVER_KEYS, WEBRTC_KEYS,
+    DARKRIFT_KEYS, FISHNET_KEYS, FISHNET_SERVER_KEYS, GAME_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS,
+    NGO_SERVER_KEYS, WEBRTC_KEYS,
 };
 use super::sidecar::SIDECAR_KEYS;
 use super::splice::SPLICE_KEYS;
@@ -147,7 +148,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         FISHNET_KEYS,
         "Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
     )
-    .with_splice(&[]),
+    .with_splice(FISHNET_SERVER_KEYS),
     row(
         ListenerNetwork::Ngo,
         "ngo",
