@@ -229,6 +229,11 @@ const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
+        package: "made-up-room",
+        may_use: Only(&["consonance", "consonance-hosted", "consonance-server", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "plain-sockets",
         may_use: Only(&["consonance", "consonance-server", "consonance-transport"]),
         tests_may_also_use: &[],

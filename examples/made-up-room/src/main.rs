@@ -1,0 +1,64 @@
+//! A game that carries voice over a room of its own: three players in one process, and a master that leaves.
+//!
+//! ```text
+//! cargo run -p made-up-room
+//! ```
+//!
+//! Carol's game plays a tone into the room, and Bob hears her. Alice's game has the voice server, as it came first; when she
+//! leaves, Bob's has a new one, and he hears Carol again. No sound card is needed.
+//!
+//! [`room`] is what a game has anyway, made up in a page here; [`player`] is a game with voice. `docs/networks/hosted.md` goes
+//! through it in steps.
+
+use std::error::Error;
+use std::io::{Write as _, stdout};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::EventKind;
+use consonance::audio::Tone;
+
+mod player;
+mod room;
+
+use player::Player;
+use room::Room;
+
+/// A frame of the game.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How long all of it may take; it needs less than ten seconds.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut room = Room::default();
+    let mut players = vec![
+        Player::enter(&mut room, "Alice", None)?,
+        Player::enter(&mut room, "Bob", None)?,
+        Player::enter(&mut room, "Carol", Some(Tone::new(440.0, 0.2)))?,
+    ];
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        let mut bob_hears = false;
+        for player in &mut players {
+            if player.frame(&mut room)? {
+                writeln!(stdout(), "{} has the voice server", player.name)?;
+            }
+            for event in player.voice_chat.events() {
+                if let ("Bob", EventKind::StartedSpeaking { name }) = (player.name, event.kind) {
+                    writeln!(stdout(), "Bob hears {name}")?;
+                    bob_hears = true;
+                }
+            }
+        }
+        if bob_hears && players.len() == 3 {
+            let alice = players.remove(0);
+            room.leave(alice.number);
+            writeln!(stdout(), "Alice leaves")?;
+        } else if bob_hears {
+            return Ok(());
+        }
+        thread::sleep(FRAME);
+    }
+    Err("Bob has not heard Carol twice".into())
+}

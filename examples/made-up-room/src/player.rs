@@ -1,0 +1,98 @@
+//! One player's game: its room, its voice chat, and the voice server while it is the master.
+
+use std::error::Error;
+use std::slice;
+use std::time::Instant;
+
+use consonance::VoiceChat;
+use consonance::audio::{ActivationMode, ActivationSettings, Tone};
+use consonance_hosted::{HostedRoom, Message, RoomRequest, RoomSettings, Target};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_transport::PacketLimits;
+
+use crate::room::{Mail, Room};
+
+pub(crate) struct Player {
+    pub(crate) name: &'static str,
+    pub(crate) number: u64,
+    pub(crate) voice_chat: VoiceChat,
+    voice: HostedRoom,
+    /// Serves the voice session on a thread of its own, as long as it is kept.
+    voice_server: Option<DedicatedServer>,
+}
+
+impl Player {
+    /// A player who enters the room and sounds like this; without a tone, it only listens.
+    pub(crate) fn enter(
+        room: &mut Room,
+        name: &'static str,
+        tone: Option<Tone>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let number = room.enter();
+        let (voice, transport) = HostedRoom::with_player(what_the_room_can_do(), number);
+        let mut voice_chat = VoiceChat::over(Box::new(transport)).name(name).listen("lobby").keep_trying();
+        if let Some(tone) = tone {
+            let always = ActivationSettings { mode: ActivationMode::Open, ..ActivationSettings::default() };
+            voice_chat = voice_chat.talk_to_room("lobby").input(Box::new(tone)).activation(always);
+        }
+        Ok(Self { name, number, voice_chat: voice_chat.start()?, voice, voice_server: None })
+    }
+
+    /// One frame; true if this game has the voice server since.
+    pub(crate) fn frame(&mut self, room: &mut Room) -> Result<bool, Box<dyn Error>> {
+        let now = Instant::now();
+        while let Some(mail) = room.receive(self.number) {
+            match mail {
+                Mail::Joined(other) => drop(self.voice.peer_joined(other)),
+                Mail::Left(other) => self.voice.peer_left(other),
+                Mail::Voice { from, direction, delivery, packet } => {
+                    self.voice.receive(now, from, direction, delivery, &packet);
+                }
+            }
+        }
+        let is_server_now = self.follow_master(room)?;
+        while let Some(request) = self.voice.poll(now) {
+            if let RoomRequest::Send(message) = request {
+                send(room, self.number, &message);
+            }
+        }
+        Ok(is_server_now)
+    }
+
+    /// Whoever is the master has the voice server.
+    fn follow_master(&mut self, room: &Room) -> Result<bool, Box<dyn Error>> {
+        if self.voice.server() == room.master() {
+            return Ok(false);
+        }
+        // Dropping a server of before stops it.
+        self.voice_server = match self.voice.set_server(room.master()) {
+            Some(transport) => {
+                let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
+                sessions.add_listener(Box::new(transport));
+                Some(DedicatedServer::start(sessions))
+            }
+            None => None,
+        };
+        Ok(self.voice_server.is_some())
+    }
+}
+
+/// Messages of 1024 bytes, to one or several members, whoever they are.
+fn what_the_room_can_do() -> RoomSettings {
+    let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
+    RoomSettings { has_direct_messages: true, takes_lists: true, ..RoomSettings::new(limits) }
+}
+
+fn send(room: &mut Room, from: u64, message: &Message<'_>) {
+    let Message { direction, target, delivery, packet } = *message;
+    let master = room.master();
+    let receivers: &[u64] = match &target {
+        Target::Server => master.as_slice(),
+        Target::Peer(peer) => slice::from_ref(peer),
+        Target::Peers(peers) => peers,
+        Target::AllOthers => unreachable!("the settings do not say that the room can do this"),
+    };
+    for to in receivers {
+        room.send(*to, Mail::Voice { from, direction, delivery, packet: packet.to_vec() });
+    }
+}
