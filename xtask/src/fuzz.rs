@@ -49,6 +49,7 @@ const TARGETS: &[&str] = &[
     "forge_datagrams",
     "signalling_messages",
     "hosted_channels",
+    "hosted_room",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";
