@@ -20,7 +20,8 @@
 //!
 //! [`Bare`] is the envelope that is none: each message is a voice packet; [`Marked`] has a byte more. [`memory`] is a game
 //! network inside one process, for tests. [`tcp`] is for networks that need many TCP connections, [`streams`] for messages
-//! in their streams, [`udp`] for protocols in UDP datagrams.
+//! in their streams, [`websocket`] for those whose messages are in `WebSocket`s, [`udp`] for
+//! protocols in UDP datagrams.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +30,7 @@ pub mod proxy_protocol;
 pub mod streams;
 pub mod tcp;
 pub mod udp;
+pub mod websocket;
 
 mod bare;
 mod channel;

@@ -8,8 +8,11 @@
 //! those that wait are dropped instead. All arrives on [`RELIABLE`].
 
 mod client;
+#[doc(hidden)]
+pub mod fuzz;
 mod link;
 mod protocol;
+mod pulse;
 mod server;
 mod settings;
 
@@ -19,9 +22,9 @@ use crate::Channel;
 use crate::tcp::TcpEnd;
 
 pub use client::StreamClient;
-pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation};
+pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 pub use server::StreamServer;
-pub use settings::{StreamClientSettings, StreamSettings};
+pub use settings::{PingSettings, StreamClientSettings, StreamSettings};
 
 /// What must arrive; everything that arrives does so here.
 pub const RELIABLE: Channel = Channel(0);

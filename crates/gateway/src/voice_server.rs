@@ -20,8 +20,10 @@ use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart
 pub struct VoiceServer<G, E: Envelopes> {
     network: G,
     envelopes: E,
-    /// Which session everybody here means.
+    /// Which session everybody here means who names none.
     session: String,
+    /// Whether newcomers name theirs.
+    sessions_by_greeting: bool,
     name: Option<&'static str>,
     voice_begins: VoiceBegins,
     peers: BTreeMap<Peer, Connection<E::Envelope>>,
@@ -52,13 +54,20 @@ struct Connection<E> {
 #[derive(Debug, PartialEq, Eq)]
 enum Standing {
     /// The session does not know it yet. Where it is, for when it does.
-    Silent { remote: String },
+    Silent(Introduction),
     /// Reported to the session.
     Known,
     /// Its end was asked for: nothing of it is reported any more but that end.
     Ending,
     /// The same, before the session knew it: nothing is reported at all.
     EndingUnknown,
+}
+
+/// What a session is told of a newcomer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Introduction {
+    session: String,
+    remote: String,
 }
 
 impl<E> Connection<E> {
@@ -74,6 +83,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
             network,
             envelopes,
             session: session.into(),
+            sessions_by_greeting: false,
             name: None,
             voice_begins: VoiceBegins::AtOnce,
             peers: BTreeMap::new(),
@@ -94,6 +104,14 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
+        self
+    }
+
+    /// The same for networks whose clients name a session in the [greeting](GameServerEvent::Connected), in UTF-8. Whoever
+    /// names none still joins the one of [`new`](Self::new).
+    #[must_use]
+    pub fn sessions_by_greeting(mut self) -> Self {
+        self.sessions_by_greeting = true;
         self
     }
 
@@ -186,12 +204,12 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         }
     }
 
-    /// A client came. Where it is, if the session is to be told now.
-    fn open(&mut self, now: Instant, peer: Peer, remote: String) -> Option<String> {
+    /// A client came: what its session is told, if it is to be told now.
+    fn open(&mut self, now: Instant, peer: Peer, newcomer: Introduction) -> Option<Introduction> {
         let envelope = self.envelopes.open(now);
         let (standing, told) = match self.voice_begins {
-            VoiceBegins::AtOnce => (Standing::Known, Some(remote)),
-            VoiceBegins::WithFirstPacket => (Standing::Silent { remote }, None),
+            VoiceBegins::AtOnce => (Standing::Known, Some(newcomer)),
+            VoiceBegins::WithFirstPacket => (Standing::Silent(newcomer), None),
         };
         self.peers.insert(peer, Connection { envelope, timeout: None, standing });
         match told {
@@ -201,14 +219,14 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         told
     }
 
-    /// A voice packet came. Where its player is, if the session did not know it.
-    fn introduce(&mut self, peer: Peer) -> Option<String> {
+    /// A voice packet came: what its player's session is told, if it did not know of it.
+    fn introduce(&mut self, peer: Peer) -> Option<Introduction> {
         let standing = &mut self.peers.get_mut(&peer)?.standing;
-        if !matches!(standing, Standing::Silent { .. }) {
+        if !matches!(standing, Standing::Silent(_)) {
             return None;
         }
         match std::mem::replace(standing, Standing::Known) {
-            Standing::Silent { remote } => Some(remote),
+            Standing::Silent(introduction) => Some(introduction),
             _ => None,
         }
     }
@@ -228,7 +246,14 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
     /// What came over the network, as a step towards an event.
     fn step(&mut self, now: Instant) -> Option<Step> {
         Some(match self.network.poll(now)? {
-            GameServerEvent::Connected { peer, remote, .. } => Step::Connected(peer, remote.to_string()),
+            GameServerEvent::Connected { peer, remote, greeting } => {
+                let named = if self.sessions_by_greeting { greeting } else { &[] };
+                let session = match named {
+                    [] => self.session.clone(),
+                    named => String::from_utf8_lossy(named).into_owned(),
+                };
+                Step::Connected(peer, Introduction { session, remote: remote.to_string() })
+            }
             GameServerEvent::Message { peer, channel, message } => {
                 let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
                 if let Some(connection) = connection {
@@ -242,7 +267,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
 }
 
 enum Step {
-    Connected(Peer, String),
+    Connected(Peer, Introduction),
     Message(Peer),
     Disconnected(Peer, DisconnectReason),
 }
@@ -256,17 +281,17 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
         loop {
             if let Some(delivery) = self.next_packet(now) {
                 let peer = self.sorted_of;
-                if let Some(remote) = self.introduce(peer) {
+                if let Some(Introduction { session, remote }) = self.introduce(peer) {
                     self.first_packet = Some((peer, delivery));
-                    return Some(ServerEvent::Connected { peer, session: self.session.clone(), remote });
+                    return Some(ServerEvent::Connected { peer, session, remote });
                 }
                 return Some(self.packet_event(peer, delivery));
             }
             self.run_timeouts(now);
             match self.step(now)? {
-                Step::Connected(peer, remote) => {
-                    if let Some(remote) = self.open(now, peer, remote) {
-                        return Some(ServerEvent::Connected { peer, session: self.session.clone(), remote });
+                Step::Connected(peer, newcomer) => {
+                    if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
+                        return Some(ServerEvent::Connected { peer, session, remote });
                     }
                 }
                 Step::Message(peer) => self.settle(now, peer),
@@ -313,7 +338,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
             return;
         };
         connection.standing = match connection.standing {
-            Standing::Silent { .. } => Standing::EndingUnknown,
+            Standing::Silent(_) => Standing::EndingUnknown,
             _ => Standing::Ending,
         };
         self.first_packet.take_if(|(of, _)| *of == peer);

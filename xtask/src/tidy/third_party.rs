@@ -28,7 +28,7 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["crates/admin"]),
     ("clap", &["crates/cli", "crates/soak", "examples", "xtask"]),
-    ("httparse", &["crates/inspector", "crates/networks/simple-web"]),
+    ("httparse", &["crates/gateway", "crates/inspector"]),
     ("hyper", &["crates/admin"]),
     ("maudio", &["crates/device"]),
     ("opus-pure", &["crates/audio", "crates/soak", "crates/test-sound"]),

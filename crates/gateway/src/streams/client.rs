@@ -83,7 +83,12 @@ impl<P: StreamProtocol> StreamClient<P> {
     }
 
     fn step(&mut self, now: Instant) -> Option<Step> {
-        if matches!(&self.state, State::Entering { until, .. } if *until <= now) {
+        let is_lost = match &mut self.state {
+            State::Entering { until, .. } => *until <= now,
+            State::Up(link) => !link.beat(now, &mut self.tcp, &mut self.out),
+            State::Down | State::Leaving { .. } => false,
+        };
+        if is_lost {
             self.abort(DisconnectReason::TimedOut);
         }
         loop {
@@ -136,7 +141,7 @@ impl<P: StreamProtocol> StreamClient<P> {
     fn take_in(&mut self, now: Instant, found: Found) -> Option<Step> {
         match found {
             Found::Nothing => None,
-            Found::Greeting => self.handle_greeting(),
+            Found::Greeting => self.handle_greeting(now),
             Found::Message => {
                 self.statistics.received.count(Delivery::Reliable, 1, self.message.len());
                 Some(Step::Message)
@@ -152,9 +157,10 @@ impl<P: StreamProtocol> StreamClient<P> {
         }
     }
 
-    fn handle_greeting(&mut self) -> Option<Step> {
+    fn handle_greeting(&mut self, now: Instant) -> Option<Step> {
         match std::mem::replace(&mut self.state, State::Down) {
-            State::Entering { link, .. } => {
+            State::Entering { mut link, .. } => {
+                link.start_pulse(now, self.settings.streams.pings);
                 self.state = State::Up(link);
                 Some(Step::Connected)
             }
@@ -168,8 +174,13 @@ impl<P: StreamProtocol> StreamClient<P> {
     fn handle_tcp(&mut self, now: Instant, event: TcpEvent) -> Option<Step> {
         match event {
             TcpEvent::Opened { id, .. } => self.handle_opened(now, id),
-            // Its bytes are looked at next.
-            TcpEvent::Received { .. } => None,
+            TcpEvent::Received { .. } => {
+                if let State::Up(link) = &mut self.state {
+                    link.pulse.heard();
+                }
+                // Its bytes are looked at next.
+                None
+            }
             TcpEvent::Closed { id, end } => {
                 self.handle_closed(now, id, end);
                 None
@@ -182,10 +193,11 @@ impl<P: StreamProtocol> StreamClient<P> {
         if link.id != opened {
             return None;
         }
+        self.message.clear();
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, opened, &[&self.settings.preface, &self.out]);
-        if is_greeted { self.handle_greeting() } else { None }
+        if is_greeted { self.handle_greeting(now) } else { None }
     }
 
     fn handle_closed(&mut self, now: Instant, closed: TcpId, end: TcpEnd) {
@@ -239,7 +251,7 @@ impl<P: StreamProtocol> StreamClient<P> {
 }
 
 impl<P: StreamProtocol> GameClient for StreamClient<P> {
-    /// Nothing of a greeting is said in such networks.
+    /// What is said of this end is the protocol's matter, and not the greeting.
     fn connect(&mut self, now: Instant, _greeting: &[u8]) {
         match &mut self.state {
             State::Down => self.begin(now),
@@ -253,7 +265,7 @@ impl<P: StreamProtocol> GameClient for StreamClient<P> {
             return Some(GameClientEvent::Disconnected { reason });
         }
         match self.step(now) {
-            Some(Step::Connected) => Some(GameClientEvent::Connected { greeting: &[] }),
+            Some(Step::Connected) => Some(GameClientEvent::Connected { greeting: &self.message }),
             Some(Step::Message) => {
                 Some(GameClientEvent::Message { channel: RELIABLE, message: &self.message })
             }
@@ -309,11 +321,12 @@ impl<P: StreamProtocol> GameClient for StreamClient<P> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        let entering = match &self.state {
+        let own = match &self.state {
             State::Entering { until, .. } => Some(*until),
-            State::Down | State::Up(_) | State::Leaving { .. } => None,
+            State::Up(link) => link.pulse.poll_timeout(),
+            State::Down | State::Leaving { .. } => None,
         };
-        [entering, self.tcp.poll_timeout()].into_iter().flatten().min()
+        [own, self.tcp.poll_timeout()].into_iter().flatten().min()
     }
 
     #[cfg(target_os = "linux")]

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use super::MessageStream;
+use super::pulse::{Beat, Pulse};
+use super::{MessageStream, PingSettings};
 use crate::tcp::{TcpConnections, TcpId};
 
 /// With less than this waiting, in bytes, a connection is not behind.
@@ -15,6 +16,7 @@ const KEEPS_UP_BYTES: usize = 8 * 1024;
 pub(super) struct Link<S> {
     pub(super) id: TcpId,
     pub(super) stream: S,
+    pub(super) pulse: Pulse,
     /// Unreliable messages, the oldest in front.
     voice: VecDeque<Box<[u8]>>,
     voice_bytes: usize,
@@ -22,7 +24,26 @@ pub(super) struct Link<S> {
 
 impl<S: MessageStream> Link<S> {
     pub(super) fn new(id: TcpId, stream: S) -> Self {
-        Self { id, stream, voice: VecDeque::new(), voice_bytes: 0 }
+        Self { id, stream, pulse: Pulse::default(), voice: VecDeque::new(), voice_bytes: 0 }
+    }
+
+    /// Both ends are in: from now on they may be asked whether they are there.
+    pub(super) fn start_pulse(&mut self, now: Instant, settings: Option<PingSettings>) {
+        self.pulse = Pulse::start(now, settings);
+    }
+
+    /// The time of the pulse has come. False if the other end is gone.
+    pub(super) fn beat(&mut self, now: Instant, tcp: &mut TcpConnections, out: &mut Vec<u8>) -> bool {
+        match self.pulse.handle_timeout(now) {
+            Beat::Nothing => true,
+            Beat::Ping => {
+                out.clear();
+                self.stream.ping(out);
+                tcp.send(now, self.id, &[out]);
+                true
+            }
+            Beat::Lost => false,
+        }
     }
 
     /// Sends a message: how many unreliable ones were dropped for it.

@@ -25,7 +25,7 @@ pub trait MessageStream: Send {
     fn begin(&mut self, out: &mut Vec<u8>) -> bool;
 
     /// Reads what the beginning of the stream holds: how many bytes that took, and what it was. With 0 bytes and
-    /// [`Found::Nothing`], more has to come first. Messages and words are put into `message`, which is empty.
+    /// [`Found::Nothing`], more has to come first. Greetings, messages and words are put into `message`, which is empty.
     ///
     /// # Errors
     ///
@@ -46,16 +46,30 @@ pub trait MessageStream: Send {
     /// A message, not larger than allowed, for the other end.
     fn write(&mut self, message: &[u8], out: &mut Vec<u8>);
 
+    /// Asks the other end whether it is there. Nothing where the protocol cannot ask.
+    fn ping(&mut self, _out: &mut Vec<u8>) {}
+
     /// The last words of this end, after `begin`.
     fn end(&mut self, _reason: &str, _out: &mut Vec<u8>) {}
+
+    /// The server's last words to a client that has broken the protocol. Nothing where it has none: such a client is cut off.
+    fn expel(&mut self, _violation: StreamViolation, _out: &mut Vec<u8>) {}
+
+    /// The server's last words to a client for which too much waits, at most [`TOO_SLOW_BYTES_MAX`] bytes. Nothing where it
+    /// has none: such a client is cut off.
+    fn end_as_too_slow(&mut self, _out: &mut Vec<u8>) {}
 }
+
+/// The longest words of [`MessageStream::end_as_too_slow`], in bytes; so much room is kept for them.
+pub const TOO_SLOW_BYTES_MAX: usize = 256;
 
 /// What was found in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Nothing to report.
     Nothing,
-    /// The other end did its part of the handshake: a client wants to be taken in, or the server has taken us in.
+    /// The other end did its part of the handshake: a client wants to be taken in, or the server has taken us in. What it
+    /// said of itself is the greeting.
     Greeting,
     /// A message.
     Message,

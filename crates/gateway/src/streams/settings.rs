@@ -12,19 +12,44 @@ pub struct StreamSettings {
     pub tcp: TcpSettings,
     /// How long a stranger may take for its part of the handshake.
     pub handshake_max: Duration,
+    /// How many connections there may be at once that have not done their part of the handshake. Whoever comes beyond is
+    /// closed at once and counted.
+    pub strangers_max: usize,
+    /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
+    /// `None` leaves it to the system.
+    pub pings: Option<PingSettings>,
     /// How many bytes of unreliable messages wait for a connection that is behind; the oldest are dropped beyond.
     pub voice_bytes_max: usize,
 }
 
 impl Default for StreamSettings {
     /// Those of [`TcpSettings`] with 128 KiB in the system's hands, so that old voice does not pile up there; 5 s for a
-    /// handshake; 32 KiB of voice, about a second of six speakers.
+    /// handshake, and 256 strangers at it; no pings; 32 KiB of voice, about a second of six speakers.
     fn default() -> Self {
         Self {
             tcp: TcpSettings { system_bytes_max: Some(128 * 1024), ..TcpSettings::default() },
             handshake_max: Duration::from_secs(5),
+            strangers_max: 256,
+            pings: None,
             voice_bytes_max: 32 * 1024,
         }
+    }
+}
+
+/// How the other end of a connection is asked whether it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PingSettings {
+    /// The time between two pings.
+    pub every: Duration,
+    /// How many pings in a row may remain without a byte from the other end; instead of the next one, the connection is
+    /// lost.
+    pub unanswered_max: u32,
+}
+
+impl Default for PingSettings {
+    /// Every 15 s, below the time after which proxies close a connection on which nothing comes; lost after 45 s of silence.
+    fn default() -> Self {
+        Self { every: Duration::from_secs(15), unanswered_max: 2 }
     }
 }
 

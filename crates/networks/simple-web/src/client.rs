@@ -1,12 +1,11 @@
 //! The client's end of the protocol.
 
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
-use ring::rand::{SecureRandom as _, SystemRandom};
+use consonance_gateway::websocket::{
+    FrameReader, Head, Opcode, Request, Response, close_code, new_key, random, write_close, write_frame,
+};
 
 use crate::MESSAGE_BYTES_MAX;
-use crate::frame::{self, Opcode};
-use crate::frame_reader::{FrameReader, write_close};
-use crate::handshake::{Head, accept_key, key_of, read_response, write_request};
 
 /// What a client asks a server for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +31,7 @@ impl StreamProtocol for ClientEnd {
     fn open(&mut self) -> ClientStream {
         ClientStream {
             end: self.clone(),
-            key: key_of(random()),
+            key: new_key(),
             is_up: false,
             frames: FrameReader::new(false, self.message_bytes_max),
         }
@@ -71,13 +70,13 @@ impl ClientStream {
         stream: &[u8],
         message: &mut Vec<u8>,
     ) -> Result<(usize, Found), StreamViolation> {
-        let (response, bytes) = match read_response(stream) {
+        let (response, bytes) = match Response::read(stream) {
             Head::Complete(response, bytes) => (response, bytes),
             Head::Partial => return Ok((0, Found::Nothing)),
             Head::Bad => return Err(StreamViolation("what answers is no HTTP server")),
         };
         if response.status == 101 {
-            self.is_up = response.accept == accept_key(&self.key);
+            self.is_up = response.answers(&self.key);
             return if self.is_up {
                 Ok((bytes, Found::Greeting))
             } else {
@@ -96,7 +95,8 @@ const WORDS_BYTES_MAX: usize = 1024;
 
 impl MessageStream for ClientStream {
     fn begin(&mut self, out: &mut Vec<u8>) -> bool {
-        write_request(&self.end.host, &self.end.path, &self.key, out);
+        let ClientEnd { host, path, .. } = self.end.clone();
+        Request { host, path, key: self.key.clone(), ..Request::default() }.write(out);
         false
     }
 
@@ -110,22 +110,14 @@ impl MessageStream for ClientStream {
             return self.read_response(stream, message);
         }
         self.frames
-            .read(stream, message, |opcode, payload| frame::write(opcode, Some(random()), &[payload], out))
+            .read(stream, message, |opcode, payload| write_frame(opcode, Some(random()), &[payload], out))
     }
 
     fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
-        frame::write(Opcode::Binary, Some(random()), &[message], out);
+        write_frame(Opcode::Binary, Some(random()), &[message], out);
     }
 
     fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
-        write_close(Some(random()), reason, out);
+        write_close(Some(random()), close_code::NORMAL, reason, out);
     }
-}
-
-/// Keys and masks must not be guessable (RFC 6455, section 10.3), so that no page in a browser can make its traffic look like
-/// another protocol's. A program that has no random numbers harms nobody but itself.
-fn random<const BYTES: usize>() -> [u8; BYTES] {
-    let mut bytes = [0; BYTES];
-    let _ = SystemRandom::new().fill(&mut bytes);
-    bytes
 }

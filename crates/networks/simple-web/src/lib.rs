@@ -9,11 +9,8 @@
 #![forbid(unsafe_code)]
 
 mod client;
-mod frame;
-mod frame_reader;
 #[doc(hidden)]
 pub mod fuzz;
-mod handshake;
 mod server;
 
 use consonance_gateway::streams::{StreamClient, StreamServer};

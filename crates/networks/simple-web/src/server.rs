@@ -1,11 +1,11 @@
 //! The server's end of the protocol.
 
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
+use consonance_gateway::websocket::{
+    FrameReader, Head, Opcode, Request, close_code, write_acceptance, write_close, write_frame, write_refusal,
+};
 
 use crate::MESSAGE_BYTES_MAX;
-use crate::frame::{self, Opcode};
-use crate::frame_reader::{FrameReader, write_close};
-use crate::handshake::{Head, read_request, write_acceptance, write_refusal};
 
 /// What a server serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct ServerStream {
 
 impl ServerStream {
     fn read_request(&mut self, stream: &[u8], out: &mut Vec<u8>) -> (usize, Found) {
-        match read_request(stream) {
+        match Request::read(stream) {
             Head::Complete(request, bytes) => {
                 if self.path.as_ref().is_some_and(|path| *path != request.path) {
                     write_refusal("404 Not Found", "nothing is here", out);
@@ -90,11 +90,11 @@ impl MessageStream for ServerStream {
         if self.key.is_none() {
             return Ok(self.read_request(stream, out));
         }
-        self.frames.read(stream, message, |opcode, payload| frame::write(opcode, None, &[payload], out))
+        self.frames.read(stream, message, |opcode, payload| write_frame(opcode, None, &[payload], out))
     }
 
     fn accept(&mut self, out: &mut Vec<u8>) {
-        write_acceptance(self.key.as_deref().unwrap_or_default(), out);
+        write_acceptance(self.key.as_deref().unwrap_or_default(), None, out);
     }
 
     fn refuse(&mut self, reason: &str, out: &mut Vec<u8>) {
@@ -102,10 +102,10 @@ impl MessageStream for ServerStream {
     }
 
     fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
-        frame::write(Opcode::Binary, None, &[message], out);
+        write_frame(Opcode::Binary, None, &[message], out);
     }
 
     fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
-        write_close(None, reason, out);
+        write_close(None, close_code::NORMAL, reason, out);
     }
 }

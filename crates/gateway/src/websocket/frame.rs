@@ -1,31 +1,36 @@
 //! One frame of a WebSocket: RFC 6455, section 5.2.
 
-use consonance_gateway::streams::StreamViolation;
+use crate::streams::StreamViolation;
 
-/// What a frame is for.
+/// What a frame is for. Text is no part of any network here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opcode {
+pub enum Opcode {
+    /// A further piece of a message.
     Continuation,
+    /// A message, or its first piece.
     Binary,
+    /// The goodbye.
     Close,
+    /// Whether the other end is there.
     Ping,
+    /// It is.
     Pong,
 }
 
 /// A frame's beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    pub(crate) is_final: bool,
-    pub(crate) opcode: Opcode,
-    pub(crate) mask: Option<[u8; 4]>,
+pub(super) struct Header {
+    pub(super) is_final: bool,
+    pub(super) opcode: Opcode,
+    pub(super) mask: Option<[u8; 4]>,
     /// Of the payload, which follows.
-    pub(crate) payload_bytes: u64,
+    pub(super) payload_bytes: u64,
     /// Of the header itself.
-    pub(crate) bytes: usize,
+    pub(super) bytes: usize,
 }
 
-/// The longest payload of a frame that is no message (section 5.5).
-pub(crate) const CONTROL_BYTES_MAX: usize = 125;
+/// The longest payload of a frame that is no message, in bytes (section 5.5).
+pub const CONTROL_BYTES_MAX: usize = 125;
 
 const FINAL: u8 = 0x80;
 const RESERVED: u8 = 0x70;
@@ -35,7 +40,7 @@ const LENGTH_IN_8_BYTES: u8 = 127;
 
 impl Header {
     /// The header at the beginning of a stream; `None` if more has to come first.
-    pub(crate) fn read(stream: &[u8]) -> Result<Option<Self>, StreamViolation> {
+    pub(super) fn read(stream: &[u8]) -> Result<Option<Self>, StreamViolation> {
         let [first, second, rest @ ..] = stream else { return Ok(None) };
         if first & RESERVED != 0 {
             return Err(StreamViolation("a frame of an extension that nobody has agreed on"));
@@ -67,8 +72,9 @@ impl Header {
     }
 }
 
-/// Appends a whole frame.
-pub(crate) fn write(opcode: Opcode, mask: Option<[u8; 4]>, payload: &[&[u8]], out: &mut Vec<u8>) {
+/// Appends a whole frame, whose payload is given in pieces. Clients have to mask what they send, with something that nobody
+/// can guess (section 5.3); servers must not.
+pub fn write_frame(opcode: Opcode, mask: Option<[u8; 4]>, payload: &[&[u8]], out: &mut Vec<u8>) {
     let payload_bytes: usize = payload.iter().map(|piece| piece.len()).sum();
     let masked = if mask.is_some() { MASKED } else { 0 };
     out.push(FINAL | number(opcode));
@@ -91,8 +97,14 @@ pub(crate) fn write(opcode: Opcode, mask: Option<[u8; 4]>, payload: &[&[u8]], ou
     unmask(mask, &mut out[start..]);
 }
 
+/// Appends the goodbye, with a reason that is cut to the 123 bytes that fit.
+pub fn write_close(mask: Option<[u8; 4]>, code: u16, reason: &str, out: &mut Vec<u8>) {
+    let reason = &reason[..reason.floor_char_boundary(CONTROL_BYTES_MAX - 2)];
+    write_frame(Opcode::Close, mask, &[&code.to_be_bytes(), reason.as_bytes()], out);
+}
+
 /// Takes a mask off, or puts it on (section 5.3).
-pub(crate) fn unmask(mask: Option<[u8; 4]>, payload: &mut [u8]) {
+pub(super) fn unmask(mask: Option<[u8; 4]>, payload: &mut [u8]) {
     let Some(mask) = mask else { return };
     for (byte, mask) in payload.iter_mut().zip(mask.into_iter().cycle()) {
         *byte ^= mask;
@@ -138,7 +150,7 @@ mod tests {
         ];
         for (opcode, mask, payload, expected) in rows {
             let mut frame = Vec::new();
-            write(opcode, mask, &[&payload], &mut frame);
+            write_frame(opcode, mask, &[&payload], &mut frame);
             assert!(hex(&frame).starts_with(expected), "{expected}");
             let header = Header::read(&frame).unwrap().unwrap();
             assert_eq!((header.opcode, header.mask, header.is_final), (opcode, mask, true));
@@ -158,6 +170,7 @@ mod tests {
             assert!(Header::read(&stream).is_err(), "{beginning:02x?}");
         }
     }
+
     fn hex(bytes: &[u8]) -> String {
         let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()

@@ -1,29 +1,32 @@
 //! Messages out of frames.
 
-use consonance_gateway::streams::{Found, StreamViolation};
-
-use crate::frame::{self, Header, Opcode, unmask};
+use super::frame::{CONTROL_BYTES_MAX, Header, Opcode, unmask};
+use crate::streams::{Found, StreamViolation};
 
 /// Reads the frames of one direction of a connection.
 #[derive(Debug)]
-pub(crate) struct FrameReader {
+pub struct FrameReader {
     /// Clients mask what they send, servers do not (RFC 6455, section 5.1).
     is_masked: bool,
     message_bytes_max: usize,
     /// What came of a message that is sent in pieces.
     begun: Option<Vec<u8>>,
+    close_code: Option<u16>,
 }
 
-/// The status code for an end without trouble (section 7.4.1).
-const NORMAL_CLOSURE: u16 = 1000;
-
 impl FrameReader {
-    pub(crate) fn new(is_masked: bool, message_bytes_max: usize) -> Self {
-        Self { is_masked, message_bytes_max, begun: None }
+    /// Of what a client sends, masked, or a server, with messages of so many bytes at most.
+    pub fn new(is_masked: bool, message_bytes_max: usize) -> Self {
+        Self { is_masked, message_bytes_max, begun: None, close_code: None }
     }
 
-    /// Takes one frame, and answers it with what `answer` writes, if it wants an answer.
-    pub(crate) fn read(
+    /// Takes one frame from the beginning of the stream, and answers it with what `answer` writes, if it wants an answer: as
+    /// [`MessageStream::read`](crate::streams::MessageStream::read) does, with the words of a goodbye as `message`.
+    ///
+    /// # Errors
+    ///
+    /// Which rule was broken, such as that no message is empty, a text, or too long.
+    pub fn read(
         &mut self,
         stream: &[u8],
         message: &mut Vec<u8>,
@@ -49,12 +52,19 @@ impl FrameReader {
             }
             Opcode::Pong => Found::Nothing,
             Opcode::Close => {
-                answer(Opcode::Close, message.get(..2).unwrap_or_default());
+                let code = message.first_chunk().copied();
+                answer(Opcode::Close, code.as_ref().map_or(&[], <[u8; 2]>::as_slice));
+                self.close_code = code.map(u16::from_be_bytes);
                 message.drain(..message.len().min(2));
                 Found::End
             }
         };
         Ok((end, found))
+    }
+
+    /// Why the other end said goodbye, if it did and said why.
+    pub fn close_code(&self) -> Option<u16> {
+        self.close_code
     }
 
     /// The length of control frames was looked at with their headers.
@@ -63,7 +73,7 @@ impl FrameReader {
             Opcode::Binary | Opcode::Continuation => {
                 self.message_bytes_max - self.begun.as_ref().map_or(0, Vec::len)
             }
-            Opcode::Close | Opcode::Ping | Opcode::Pong => frame::CONTROL_BYTES_MAX,
+            Opcode::Close | Opcode::Ping | Opcode::Pong => CONTROL_BYTES_MAX,
         }
     }
 
@@ -82,10 +92,4 @@ impl FrameReader {
         }
         if message.is_empty() { Err(StreamViolation("an empty message")) } else { Ok(Found::Message) }
     }
-}
-
-/// Appends the goodbye, with a reason that is cut to what fits.
-pub(crate) fn write_close(mask: Option<[u8; 4]>, reason: &str, out: &mut Vec<u8>) {
-    let reason = &reason[..reason.floor_char_boundary(frame::CONTROL_BYTES_MAX - 2)];
-    frame::write(Opcode::Close, mask, &[&NORMAL_CLOSURE.to_be_bytes(), reason.as_bytes()], out);
 }

@@ -1,0 +1,262 @@
+//! What happens in the turns of a server.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::{Delivery, DisconnectReason, Peer};
+
+use super::{ServerLink, Stage, StreamServer};
+use crate::streams::link::Link;
+use crate::streams::{
+    Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX, reason_of,
+};
+use crate::tcp::{TcpEnd, TcpEvent, TcpId};
+
+/// What is to be reported. Greetings and messages are in the server's `message`.
+pub(super) enum Step {
+    Connected(Peer, SocketAddr),
+    Message(Peer),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl<P: StreamProtocol> StreamServer<P> {
+    pub(super) fn step(&mut self, now: Instant) -> Option<Step> {
+        if let Some(step) = self.run_timers(now) {
+            return Some(step);
+        }
+        loop {
+            if let Some(step) = self.read_streams(now) {
+                return Some(step);
+            }
+            let Some(event) = self.tcp.poll(now) else {
+                self.catch_up(now);
+                return None;
+            };
+            if let Some(step) = self.handle_tcp(now, event) {
+                return Some(step);
+            }
+        }
+    }
+
+    /// Sends what waited for those who keep up again.
+    pub(super) fn catch_up(&mut self, now: Instant) {
+        let Self { behind, links, tcp, out, .. } = self;
+        behind.retain(|id| {
+            let link = links.get_mut(id).filter(|link| link.stage == Stage::Up);
+            link.is_some_and(|link| !link.link.send_waiting(now, tcp, out))
+        });
+        tcp.flush(now);
+    }
+
+    /// Ends a connection for which a further message would not fit, if the protocol has words for that.
+    pub(super) fn ends_as_too_slow(&mut self, now: Instant, id: TcpId, message_bytes: usize) -> bool {
+        let needed = message_bytes + 2 * TOO_SLOW_BYTES_MAX;
+        let is_full =
+            |server: &Self| server.tcp.waiting_bytes(id) + needed > server.settings.tcp.outgoing_bytes_max;
+        if !is_full(self) {
+            return false;
+        }
+        self.tcp.flush(now);
+        if !is_full(self) {
+            return false;
+        }
+        let Some(link) = self.links.get_mut(&id) else { return false };
+        self.out.clear();
+        link.link.stream.end_as_too_slow(&mut self.out);
+        if self.out.is_empty() {
+            return false;
+        }
+        link.stage = Stage::TooSlow;
+        link.link.finish(now, &mut self.tcp, &self.out);
+        self.counts.too_slow += 1;
+        true
+    }
+
+    /// Somebody is gone.
+    pub(super) fn forget(&mut self, id: TcpId) -> Option<ServerLink<P::Stream>> {
+        self.set_timer(id, None);
+        let link = self.links.remove(&id)?;
+        self.behind.remove(&id);
+        match link.stage {
+            Stage::Knocking => self.strangers -= 1,
+            _ => self.counts.connected -= 1,
+        }
+        Some(link)
+    }
+
+    /// Says when a connection wants to be looked at although nothing came.
+    pub(super) fn set_timer(&mut self, id: TcpId, timer: Option<Instant>) {
+        let Some(link) = self.links.get_mut(&id) else { return };
+        if let Some(former) = std::mem::replace(&mut link.timer, timer) {
+            self.timers.remove(&(former, id));
+        }
+        self.timers.extend(timer.map(|at| (at, id)));
+    }
+
+    fn run_timers(&mut self, now: Instant) -> Option<Step> {
+        while let Some(&(at, id)) = self.timers.first().filter(|(at, _)| *at <= now) {
+            self.timers.remove(&(at, id));
+            let Some(link) = self.links.get_mut(&id) else { continue };
+            link.timer = None;
+            match link.stage {
+                Stage::Knocking => {
+                    self.tcp.abort(id);
+                    self.forget(id);
+                    self.counts.failed_handshakes += 1;
+                }
+                Stage::Up if link.link.beat(now, &mut self.tcp, &mut self.out) => {
+                    let next = link.link.pulse.poll_timeout();
+                    self.set_timer(id, next);
+                }
+                Stage::Up => {
+                    self.tcp.abort(id);
+                    self.forget(id);
+                    return Some(Step::Disconnected(Peer(id.0), DisconnectReason::TimedOut));
+                }
+                Stage::Waiting | Stage::TooSlow | Stage::Leaving | Stage::Left => {}
+            }
+        }
+        None
+    }
+
+    fn handle_tcp(&mut self, now: Instant, event: TcpEvent) -> Option<Step> {
+        match event {
+            TcpEvent::Opened { id, remote } => self.handle_opened(now, id, remote),
+            TcpEvent::Received { id } => {
+                if let Some(link) = self.links.get_mut(&id) {
+                    link.link.pulse.heard();
+                }
+                self.reading.push_back(id);
+                None
+            }
+            TcpEvent::Closed { id, end } => self.handle_closed(id, &end),
+        }
+    }
+
+    fn handle_opened(&mut self, now: Instant, id: TcpId, remote: SocketAddr) -> Option<Step> {
+        if self.strangers >= self.settings.strangers_max {
+            self.tcp.abort(id);
+            self.counts.turned_away_full += 1;
+            return None;
+        }
+        let mut link = Link::new(id, self.protocol.open());
+        self.message.clear();
+        self.out.clear();
+        let is_greeted = link.stream.begin(&mut self.out);
+        self.tcp.send(now, id, &[&self.out]);
+        self.links.insert(id, ServerLink { link, remote, stage: Stage::Knocking, timer: None });
+        self.strangers += 1;
+        self.set_timer(id, Some(now + self.settings.handshake_max));
+        if is_greeted { self.handle_greeting(id) } else { None }
+    }
+
+    fn handle_greeting(&mut self, id: TcpId) -> Option<Step> {
+        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Knocking)?;
+        link.stage = Stage::Waiting;
+        let remote = link.remote;
+        self.set_timer(id, None);
+        self.strangers -= 1;
+        self.counts.connected += 1;
+        self.counts.accepted += 1;
+        Some(Step::Connected(Peer(id.0), remote))
+    }
+
+    fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<Step> {
+        let link = self.forget(id)?;
+        let reason = match link.stage {
+            Stage::Knocking => {
+                self.counts.failed_handshakes += 1;
+                return None;
+            }
+            Stage::Waiting | Stage::Up => {
+                self.counts.too_slow += u64::from(matches!(end, TcpEnd::TooSlow));
+                reason_of(end)
+            }
+            Stage::TooSlow => reason_of(&TcpEnd::TooSlow),
+            Stage::Leaving => DisconnectReason::ClosedByUs,
+            Stage::Left => DisconnectReason::closed_by_peer(b""),
+        };
+        Some(Step::Disconnected(Peer(id.0), reason))
+    }
+
+    /// The next thing in the streams that something came on.
+    fn read_streams(&mut self, now: Instant) -> Option<Step> {
+        while let Some(&id) = self.reading.front() {
+            let stream = self.tcp.received(id);
+            let link =
+                self.links.get_mut(&id).filter(|link| matches!(link.stage, Stage::Knocking | Stage::Up));
+            let Some(link) = link else {
+                self.reading.pop_front();
+                continue;
+            };
+            self.message.clear();
+            self.out.clear();
+            let read = link.link.stream.read(stream, &mut self.message, &mut self.out);
+            let (taken, found) = match read {
+                Ok(read) => read,
+                Err(violation) => {
+                    if let Some(step) = self.expel(now, id, violation) {
+                        return Some(step);
+                    }
+                    continue;
+                }
+            };
+            self.tcp.consume(id, taken);
+            if !self.out.is_empty() {
+                self.tcp.send(now, id, &[&self.out]);
+            }
+            if taken == 0 {
+                self.reading.pop_front();
+            }
+            if let Some(step) = self.take_in(now, id, found) {
+                return Some(step);
+            }
+        }
+        None
+    }
+
+    fn take_in(&mut self, now: Instant, id: TcpId, found: Found) -> Option<Step> {
+        match found {
+            Found::Nothing | Found::Refusal => None,
+            Found::Greeting => self.handle_greeting(id),
+            Found::Message => {
+                self.statistics.received.count(Delivery::Reliable, 1, self.message.len());
+                Some(Step::Message(Peer(id.0)))
+            }
+            Found::End => {
+                self.handle_goodbye(now, id);
+                None
+            }
+        }
+    }
+
+    fn handle_goodbye(&mut self, now: Instant, id: TcpId) {
+        self.tcp.finish(now, id);
+        let Some(link) = self.links.get_mut(&id) else { return };
+        if link.stage == Stage::Knocking {
+            self.forget(id);
+            self.counts.failed_handshakes += 1;
+        } else {
+            link.stage = Stage::Left;
+        }
+    }
+
+    /// Somebody broke the protocol.
+    fn expel(&mut self, now: Instant, id: TcpId, violation: StreamViolation) -> Option<Step> {
+        let mut link = self.forget(id)?;
+        self.out.clear();
+        link.link.stream.expel(violation, &mut self.out);
+        if self.out.is_empty() {
+            self.tcp.abort(id);
+        } else {
+            link.link.finish(now, &mut self.tcp, &self.out);
+        }
+        if link.stage == Stage::Knocking {
+            self.counts.failed_handshakes += 1;
+            return None;
+        }
+        self.counts.protocol_violations += 1;
+        let reason = DisconnectReason::ProtocolViolated { violation: violation.0.to_owned() };
+        Some(Step::Disconnected(Peer(id.0), reason))
+    }
+}

@@ -1,0 +1,26 @@
+//! `WebSocket`s (RFC 6455) without sockets: handshakes and frames, for networks that have their messages in them.
+//!
+//! ```text
+//!   client ── Request ──▶ server          the upgrade from HTTP, once
+//!   client ◀── Response ── server
+//!   client ◀── frames ──▶ server          one binary message in each, or in several
+//! ```
+//!
+//! Whoever keeps the protocol's state is a [`MessageStream`](crate::streams::MessageStream) of a network: this only reads
+//! and writes. TLS is somebody else's: a proxy's in front.
+
+mod frame;
+mod frame_reader;
+mod handshake;
+
+pub use frame::{CONTROL_BYTES_MAX, Opcode, write_close, write_frame};
+pub use frame_reader::FrameReader;
+pub use handshake::{Head, Request, Response, new_key, random, write_acceptance, write_refusal};
+
+/// Why a connection ends, as its last frame says it (section 7.4.1). Networks may have others, from 4000 on.
+pub mod close_code {
+    /// All is done.
+    pub const NORMAL: u16 = 1000;
+    /// The other end has broken the protocol.
+    pub const PROTOCOL_ERROR: u16 = 1002;
+}

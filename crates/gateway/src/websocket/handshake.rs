@@ -1,0 +1,250 @@
+//! The upgrade from HTTP: RFC 6455, section 4.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+/// What a client asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// How the server is called, such as `game.example:27777`; empty if nothing is said of it.
+    pub host: String,
+    /// The path and what is behind it, such as `/`.
+    pub path: String,
+    /// What the server's answer has to be made of; see [`new_key`].
+    pub key: String,
+    /// The protocols that the client would speak, the best one first.
+    pub protocols: Vec<String>,
+    /// Which page asks, such as `https://game.example`: browsers say it, and pages cannot change it.
+    pub origin: Option<String>,
+}
+
+impl Request {
+    /// The request at the beginning of a stream.
+    pub fn read(stream: &[u8]) -> Head<Self> {
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let mut request = httparse::Request::new(&mut headers);
+        match request.parse(stream) {
+            Ok(httparse::Status::Complete(bytes)) if bytes <= HEAD_BYTES_MAX => match of_upgrade(&request) {
+                Some(request) => Head::Complete(request, bytes),
+                None => Head::Bad,
+            },
+            Ok(httparse::Status::Partial) if stream.len() < HEAD_BYTES_MAX => Head::Partial,
+            Ok(_) | Err(_) => Head::Bad,
+        }
+    }
+
+    /// Appends it.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let Self { host, path, key, protocols, origin } = self;
+        let mut request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+        );
+        if !protocols.is_empty() {
+            let _ = write!(request, "Sec-WebSocket-Protocol: {}\r\n", protocols.join(", "));
+        }
+        if let Some(origin) = origin {
+            let _ = write!(request, "Origin: {origin}\r\n");
+        }
+        out.extend_from_slice(request.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// What a server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// 101 if there is a `WebSocket` now.
+    pub status: u16,
+    /// What the server has made of the key.
+    accept: String,
+    /// The protocol that it has chosen.
+    pub protocol: Option<String>,
+    /// How long the words are that follow, in bytes.
+    pub body_bytes: usize,
+}
+
+impl Response {
+    /// The response at the beginning of a stream.
+    pub fn read(stream: &[u8]) -> Head<Self> {
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let mut response = httparse::Response::new(&mut headers);
+        match response.parse(stream) {
+            Ok(httparse::Status::Complete(bytes)) if bytes <= HEAD_BYTES_MAX => {
+                let text = |name| value(response.headers, name).map(str::to_owned);
+                let body_bytes =
+                    value(response.headers, "content-length").and_then(|length| length.parse().ok());
+                let read = Self {
+                    status: response.code.unwrap_or_default(),
+                    accept: text("sec-websocket-accept").unwrap_or_default(),
+                    protocol: text("sec-websocket-protocol"),
+                    body_bytes: body_bytes.unwrap_or(0),
+                };
+                Head::Complete(read, bytes)
+            }
+            Ok(httparse::Status::Partial) if stream.len() < HEAD_BYTES_MAX => Head::Partial,
+            Ok(_) | Err(_) => Head::Bad,
+        }
+    }
+
+    /// Whether it is the answer to this key (section 4.1).
+    pub fn answers(&self, key: &str) -> bool {
+        self.accept == accept_key(key)
+    }
+}
+
+/// The head at the beginning of a stream, and its length in bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Head<T> {
+    /// It is all there.
+    Complete(T, usize),
+    /// More has to come.
+    Partial,
+    /// It is none, or not one that we can do anything with.
+    Bad,
+}
+
+/// Appends the server's answer to a client's key, with the protocol that it has chosen of those that the client named.
+pub fn write_acceptance(key: &str, protocol: Option<&str>, out: &mut Vec<u8>) {
+    let accept = accept_key(key);
+    let protocol = protocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
+    let response = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n{protocol}\r\n"
+    );
+    out.extend_from_slice(response.as_bytes());
+}
+
+/// Appends a response that ends the matter, such as `403 Forbidden`, with words for people.
+pub fn write_refusal(status: &str, words: &str, out: &mut Vec<u8>) {
+    let response = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{words}",
+        words.len()
+    );
+    out.extend_from_slice(response.as_bytes());
+}
+
+/// A key for a request: sixteen random bytes in base64 (section 4.1, step 7).
+pub fn new_key() -> String {
+    BASE64_STANDARD.encode(random::<16>())
+}
+
+/// For keys and masks, which must not be guessable (section 10.3), so that no page in a browser can make its traffic look
+/// like another protocol's. A program that has no random numbers harms nobody but itself.
+pub fn random<const BYTES: usize>() -> [u8; BYTES] {
+    let mut bytes = [0; BYTES];
+    let _ = SystemRandom::new().fill(&mut bytes);
+    bytes
+}
+
+/// The longest head of a request or a response that is read, in bytes. Stock clients of `SimpleWebTransport` read no more
+/// than 1000 themselves.
+const HEAD_BYTES_MAX: usize = 4096;
+const HEADERS_MAX: usize = 64;
+
+/// What a request asks for, if that is a `WebSocket`.
+fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<Request> {
+    let is_upgrade = request.method == Some("GET")
+        && has_word(request.headers, "upgrade", "websocket")
+        && has_word(request.headers, "connection", "upgrade")
+        && has_word(request.headers, "sec-websocket-version", "13");
+    let key = value(request.headers, "sec-websocket-key").filter(|key| is_key(key))?;
+    let text = |name| value(request.headers, name).map(str::to_owned);
+    let protocols = words(request.headers, "sec-websocket-protocol").map(str::to_owned).collect();
+    is_upgrade.then_some(Request {
+        host: text("host").unwrap_or_default(),
+        path: request.path?.to_owned(),
+        key: key.to_owned(),
+        protocols,
+        origin: text("origin"),
+    })
+}
+
+/// What the server answers to a client's key (section 4.2.2, step 5.4). The standard demands SHA-1, and nothing depends on
+/// its strength.
+fn accept_key(key: &str) -> String {
+    const CONSTANT: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    BASE64_STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, format!("{key}{CONSTANT}").as_bytes()))
+}
+
+fn is_key(key: &str) -> bool {
+    BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16)
+}
+
+fn value<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
+    let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+    std::str::from_utf8(header.value).ok().map(str::trim)
+}
+
+/// The words of a header that is a list, which may stand in several headers (RFC 9110, section 5.3).
+fn words<'a>(headers: &[httparse::Header<'a>], name: &str) -> impl Iterator<Item = &'a str> {
+    let of_name = headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
+    let lists = of_name.filter_map(|header| std::str::from_utf8(header.value).ok());
+    lists.flat_map(|list| list.split(',')).map(str::trim).filter(|word| !word.is_empty())
+}
+
+fn has_word(headers: &[httparse::Header<'_>], name: &str, word: &str) -> bool {
+    words(headers, name).any(|item| item.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 6455, section 1.3.
+    #[test]
+    fn the_answer_to_a_key_is_the_standards() {
+        assert_eq!(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_and_nothing_shorter() {
+        let (mut written, mut response) = (Vec::new(), Vec::new());
+        let request = request();
+        request.write(&mut written);
+        write_acceptance(&request.key, Some("chat"), &mut response);
+        assert!(response.len() <= 1000, "stock clients read no more");
+        assert_eq!(Request::read(&written), Head::Complete(request.clone(), written.len()));
+        let Head::Complete(read, bytes) = Response::read(&response) else { panic!("it is complete") };
+        assert_eq!((read.status, read.protocol.as_deref(), read.body_bytes), (101, Some("chat"), 0));
+        assert!(bytes == response.len() && read.answers(&request.key) && !read.answers(&new_key()));
+        assert!((0..written.len()).all(|cut| Request::read(&written[..cut]) == Head::Partial));
+        assert!((0..response.len()).all(|cut| Response::read(&response[..cut]) == Head::Partial));
+    }
+
+    #[test]
+    fn what_is_no_upgrade_is_bad() {
+        let mut good = Vec::new();
+        request().write(&mut good);
+        let good = String::from_utf8(good).unwrap();
+        for (part, instead) in [
+            ("GET", "POST"),
+            ("Upgrade: websocket", "Upgrade: h2c"),
+            ("Connection: Upgrade", "Connection: close"),
+            ("Version: 13", "Version: 8"),
+            ("Key: ", "Key: A"),
+            ("HTTP/1.1", "SMTP/1.1"),
+        ] {
+            let bad = good.replace(part, instead);
+            assert!(matches!(Request::read(bad.as_bytes()), Head::Bad), "{bad}");
+        }
+        assert_eq!(Request::read(&[b'a'; HEAD_BYTES_MAX]), Head::Bad, "no head ends");
+        let lists = good.replace("Connection: Upgrade", "connection: keep-alive, upgrade");
+        assert!(matches!(Request::read(lists.as_bytes()), Head::Complete(..)));
+    }
+
+    fn request() -> Request {
+        Request {
+            host: "game.example:27777".to_owned(),
+            path: "/voice".to_owned(),
+            key: new_key(),
+            protocols: vec!["chat".to_owned(), "superchat".to_owned()],
+            origin: Some("https://game.example".to_owned()),
+        }
+    }
+}
