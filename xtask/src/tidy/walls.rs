@@ -127,6 +127,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
+        package: "consonance-websocket",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-quic",
         may_use: Only(&["consonance-transport", "consonance-udp"]),
         tests_may_also_use: &[],
@@ -198,6 +203,7 @@ const WALLS: &[Walls] = &[
             "consonance-udp",
             "consonance-utp",
             "consonance-webrtc-network",
+            "consonance-websocket",
             "consonance-quic",
             "consonance-server",
             "consonance-sidecar",

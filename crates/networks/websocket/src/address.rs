@@ -1,0 +1,154 @@
+//! Where a session is: `ws://HOST:PORT/SESSION`.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs as _};
+use std::str::FromStr;
+
+use crate::session_path::{path_of, session_of};
+
+/// The address of a session on a `WebSocket` server.
+///
+/// ```
+/// # use consonance_websocket::WebSocketAddress;
+/// let address: WebSocketAddress = "ws://voice.example.org:7780/main".parse()?;
+/// assert_eq!((address.host(), address.session()), ("voice.example.org:7780", "main"));
+/// assert_eq!(address.to_string(), "ws://voice.example.org:7780/main");
+/// # Ok::<(), consonance_websocket::AddressError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WebSocketAddress {
+    /// With the port, if one is said.
+    host: String,
+    session: String,
+}
+
+/// What is wrong with an address. The text ends with a right one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}; an address looks like ws://127.0.0.1:7780/main or ws://[::1]:7780/main")]
+pub struct AddressError {
+    problem: &'static str,
+}
+
+impl WebSocketAddress {
+    /// The host and, if one is said, the port, as in the address.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The name of the session, decoded; empty for the only one that there is.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// Asks the system where that is. It may take seconds.
+    ///
+    /// # Errors
+    ///
+    /// The host's name has no address, in the system's words.
+    pub fn resolve(&self) -> io::Result<SocketAddr> {
+        let mut found = match port_of(&self.host) {
+            Some(_) => self.host.to_socket_addrs(),
+            None => (self.host.trim_matches(['[', ']']), PORT).to_socket_addrs(),
+        }?;
+        found.next().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+    }
+}
+
+/// The port where none is said (RFC 6455, section 3).
+const PORT: u16 = 80;
+
+/// The longest address that is looked at, in bytes.
+const ADDRESS_BYTES_MAX: usize = 2048;
+
+impl fmt::Display for WebSocketAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ws://{}{}", self.host, path_of(&self.session))
+    }
+}
+
+impl FromStr for WebSocketAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let problem = |problem| AddressError { problem };
+        if text.len() > ADDRESS_BYTES_MAX {
+            return Err(problem("the address is longer than 2048 bytes"));
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(problem("it does not start with ws://"))?;
+        if scheme.eq_ignore_ascii_case("wss") {
+            return Err(problem("this client speaks no TLS, so wss is for browsers"));
+        }
+        if !scheme.eq_ignore_ascii_case("ws") {
+            return Err(problem("it does not start with ws://"));
+        }
+        let at = rest.find('/').unwrap_or(rest.len());
+        let (host, path) = rest.split_at(at);
+        let path = if path.is_empty() { "/" } else { path };
+        if !is_host(host) {
+            return Err(problem("the host or the port is missing or not one"));
+        }
+        let session = session_of(path).ok_or(problem("what is behind the host is no session's name"))?;
+        Ok(Self { host: host.to_owned(), session })
+    }
+}
+
+/// Whether it is a name, an IPv4 address or an IPv6 address in brackets, with or without a port.
+fn is_host(host: &str) -> bool {
+    let name = match (port_of(host), host.rsplit_once(':')) {
+        (Some(_), Some((name, _))) => name,
+        _ => host,
+    };
+    if let Some(address) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
+}
+
+fn port_of(host: &str) -> Option<u16> {
+    let (_, port) = host.rsplit_once(':')?;
+    port.parse().ok().filter(|port| *port > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_host_a_port_and_a_session() {
+        for (text, host, session, at) in [
+            ("ws://127.0.0.1:7780/main", "127.0.0.1:7780", "main", "127.0.0.1:7780"),
+            ("ws://[::1]:7780/a%20b", "[::1]:7780", "a b", "[::1]:7780"),
+            ("WS://127.0.0.1", "127.0.0.1", "", "127.0.0.1:80"),
+            ("ws://[::1]/", "[::1]", "", "[::1]:80"),
+        ] {
+            let address: WebSocketAddress = text.parse().unwrap();
+            assert_eq!((address.host(), address.session()), (host, session));
+            assert_eq!(address.resolve().unwrap(), at.parse().unwrap());
+            assert_eq!(address.to_string().parse(), Ok(address));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_and_how_one_looks() {
+        for text in [
+            "",
+            "quic://here:1/main",
+            "wss://here/main",
+            "ws://",
+            "ws:///main",
+            "ws://here:0/main",
+            "ws://here:port/main",
+            "ws://he re/main",
+            "ws://here\r\nEvil: yes/main",
+            "ws://[::1/main",
+            "ws://::1:80/main",
+            "ws://here/a/b",
+            "ws://here/%0d%0aEvil",
+            &format!("ws://here/{}", "x".repeat(2048)),
+        ] {
+            let error = text.parse::<WebSocketAddress>().unwrap_err();
+            assert!(error.to_string().ends_with("ws://[::1]:7780/main"), "{text:?}: {error}");
+        }
+    }
+}

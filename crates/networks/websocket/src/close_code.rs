@@ -1,0 +1,17 @@
+//! Why a connection ended, as its last frame says it. The words beside it are for people.
+//!
+//! Besides these, 1000 is said by a client that leaves (RFC 6455, section 7.4.1).
+
+pub use consonance_gateway::websocket::close_code::{NORMAL, PROTOCOL_ERROR};
+
+/// The server has ended the connection, such as when somebody is kicked or the server stops.
+pub const ENDED: u16 = 4000;
+
+/// The server does not take the client in, such as when the session is full.
+pub const REFUSED: u16 = 4403;
+
+/// There is no session of this name here.
+pub const NO_SUCH_SESSION: u16 = 4404;
+
+/// More waited for the client than is kept for it.
+pub const TOO_SLOW: u16 = 4408;

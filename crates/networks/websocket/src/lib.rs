@@ -1,0 +1,88 @@
+//! Voice over `WebSocket`s (RFC 6455): for pages in browsers, `WebGL` games, and networks that let nothing but HTTP through.
+//!
+//! ```text
+//! GET /main          the session's name, percent-encoded; / for the only one that there is
+//! Sec-WebSocket-Protocol: consonance.v1
+//!
+//! [how u8] [packet]  one binary message: how is 0 for reliable, 1 for unreliable
+//! [2]                the server's first message: the client is taken in
+//! ```
+//!
+//! All messages come in order, as TCP has them, and none is lost. What is sent as unreliable is not queued behind a
+//! connection that is slow: the oldest of it is dropped instead.
+//! A goodbye has one of the [close codes](close_code) and words for people.
+//!
+//! It is plain `ws`: a proxy in front makes it `wss`.
+//! `docs/networks/websocket.md` has what a page does, in JavaScript.
+//!
+//! [`server`] and [`client`] make transports.
+
+#![forbid(unsafe_code)]
+
+mod address;
+mod client_end;
+pub mod close_code;
+#[doc(hidden)]
+pub mod fuzz;
+mod server_end;
+mod session_path;
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_gateway::streams::{
+    PingSettings, RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
+};
+use consonance_gateway::{Marked, VoiceClient, VoiceServer};
+use consonance_transport::MAX_PACKET_BYTES;
+
+pub use address::{AddressError, WebSocketAddress};
+pub use client_end::{ClientEnd, ClientStream};
+pub use server_end::{ServerEnd, ServerStream};
+
+/// The server's side of the network.
+pub type WebSocketServer = VoiceServer<StreamServer<ServerEnd>, Marked>;
+
+/// A client's side.
+pub type WebSocketClient = VoiceClient<StreamClient<ClientEnd>, Marked>;
+
+/// What both ends call the protocol in their handshake.
+pub const SUBPROTOCOL: &str = "consonance.v1";
+
+/// The largest message, in bytes: a packet, and how it travels.
+pub const MESSAGE_BYTES_MAX: usize = 1 + MAX_PACKET_BYTES;
+
+/// Listens at this address; an unspecified IPv6 address takes IPv4 too. Whoever names no session joins this one.
+///
+/// # Errors
+///
+/// What the system says: the port is taken, or not ours to take.
+pub fn server(
+    address: SocketAddr,
+    session: impl Into<String>,
+    end: ServerEnd,
+    settings: StreamSettings,
+) -> io::Result<WebSocketServer> {
+    let network = StreamServer::bind(address, end, settings)?;
+    Ok(VoiceServer::new(network, MARKED, session).sessions_by_greeting())
+}
+
+/// A client that is not connected yet.
+///
+/// # Errors
+///
+/// The system has no descriptor left.
+pub fn client(end: ClientEnd, settings: StreamClientSettings) -> io::Result<WebSocketClient> {
+    Ok(VoiceClient::new(StreamClient::new(end, settings)?, MARKED))
+}
+
+/// The bounds that fit this network: those of [`StreamSettings`], and pings every 15 s, so that proxies keep silent
+/// connections.
+pub fn default_settings() -> StreamSettings {
+    StreamSettings { pings: Some(PingSettings::default()), ..StreamSettings::default() }
+}
+
+const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
+
+/// The server's first message.
+const WELCOME: &[u8] = &[2];

@@ -1,0 +1,151 @@
+//! The server's end of the protocol.
+
+use std::sync::Arc;
+
+use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
+use consonance_gateway::websocket::{
+    FrameReader, Head, Opcode, Request, write_acceptance, write_close, write_frame, write_refusal,
+};
+
+use crate::session_path::session_of;
+use crate::{MESSAGE_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
+
+/// Who may come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerEnd {
+    /// The only session that clients may name; `None` lets them name any, for whoever is told of it to judge. They may
+    /// always name none.
+    pub session: Option<String>,
+    /// The origins of pages that may connect, such as `https://game.example`; empty for those of all pages. Browsers say
+    /// it truly, other programs as they like or not at all, so it keeps pages away and nobody else.
+    pub origins: Vec<String>,
+}
+
+impl StreamProtocol for ServerEnd {
+    type Stream = ServerStream;
+
+    fn open(&mut self) -> ServerStream {
+        ServerStream {
+            end: Arc::new(self.clone()),
+            key: None,
+            frames: FrameReader::new(true, MESSAGE_BYTES_MAX),
+        }
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        MESSAGE_BYTES_MAX
+    }
+
+    fn carries_empty_messages(&self) -> bool {
+        false
+    }
+
+    fn network(&self) -> &'static str {
+        "websocket"
+    }
+}
+
+/// One client's connection.
+#[derive(Debug)]
+pub struct ServerStream {
+    end: Arc<ServerEnd>,
+    /// What the client's request has to be answered with, once it has come.
+    key: Option<String>,
+    frames: FrameReader,
+}
+
+impl ServerStream {
+    fn read_request(&mut self, stream: &[u8], session: &mut Vec<u8>, out: &mut Vec<u8>) -> (usize, Found) {
+        let (request, bytes) = match Request::read(stream) {
+            Head::Complete(request, bytes) => (request, bytes),
+            Head::Partial => return (0, Found::Nothing),
+            Head::Bad => {
+                write_refusal("400 Bad Request", "only WebSocket connections are possible here", out);
+                return (stream.len(), Found::End);
+            }
+        };
+        if let Some((status, words)) = self.objection(&request) {
+            write_refusal(status, words, out);
+            return (bytes, Found::End);
+        }
+        let Some(named) = session_of(&request.path) else {
+            write_refusal("404 Not Found", "the path is no session's name", out);
+            return (bytes, Found::End);
+        };
+        let is_here = self.end.session.as_ref().is_none_or(|session| named.is_empty() || named == *session);
+        if !is_here {
+            // A page is told the code and the words of a goodbye, and nothing of an HTTP response.
+            write_acceptance(&request.key, Some(SUBPROTOCOL), out);
+            let words = format!("there is no session {named:?} here");
+            write_close(None, close_code::NO_SUCH_SESSION, &words, out);
+            return (bytes, Found::End);
+        }
+        self.key = Some(request.key);
+        session.extend_from_slice(named.as_bytes());
+        (bytes, Found::Greeting)
+    }
+
+    /// Why somebody is not spoken with in this protocol: an HTTP status, and words.
+    fn objection(&self, request: &Request) -> Option<(&'static str, &'static str)> {
+        let allowed = &self.end.origins;
+        let is_allowed = |origin: &String| {
+            allowed.is_empty() || allowed.iter().any(|other| other.eq_ignore_ascii_case(origin))
+        };
+        if !request.origin.as_ref().is_none_or(is_allowed) {
+            return Some(("403 Forbidden", "pages of this origin may not connect here"));
+        }
+        let is_known = request.protocols.iter().any(|protocol| protocol == SUBPROTOCOL);
+        (!is_known).then_some(("400 Bad Request", "ask for the subprotocol consonance.v1"))
+    }
+}
+
+impl MessageStream for ServerStream {
+    fn begin(&mut self, _out: &mut Vec<u8>) -> bool {
+        false
+    }
+
+    fn read(
+        &mut self,
+        stream: &[u8],
+        message: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        if self.key.is_none() {
+            return Ok(self.read_request(stream, message, out));
+        }
+        self.frames.read(stream, message, |opcode, payload| write_frame(opcode, None, &[payload], out))
+    }
+
+    fn accept(&mut self, out: &mut Vec<u8>) {
+        write_acceptance(self.key.as_deref().unwrap_or_default(), Some(SUBPROTOCOL), out);
+        write_frame(Opcode::Binary, None, &[WELCOME], out);
+    }
+
+    fn refuse(&mut self, reason: &str, out: &mut Vec<u8>) {
+        write_acceptance(self.key.as_deref().unwrap_or_default(), Some(SUBPROTOCOL), out);
+        write_close(None, close_code::REFUSED, reason, out);
+    }
+
+    fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
+        write_frame(Opcode::Binary, None, &[message], out);
+    }
+
+    fn ping(&mut self, out: &mut Vec<u8>) {
+        write_frame(Opcode::Ping, None, &[], out);
+    }
+
+    fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
+        write_close(None, close_code::ENDED, reason, out);
+    }
+
+    fn expel(&mut self, violation: StreamViolation, out: &mut Vec<u8>) {
+        if self.key.is_some() {
+            write_close(None, close_code::PROTOCOL_ERROR, violation.0, out);
+        }
+    }
+
+    fn end_as_too_slow(&mut self, out: &mut Vec<u8>) {
+        let words = "the connection is too slow: more waited for it than is kept";
+        write_close(None, close_code::TOO_SLOW, words, out);
+    }
+}

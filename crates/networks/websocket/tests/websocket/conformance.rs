@@ -1,0 +1,74 @@
+//! The network keeps the rules of every network, plain and over a slow and jittery one, on the loopback interface.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use consonance_gateway::streams::StreamClientSettings;
+use consonance_transport::conformance::Network;
+use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_websocket::{ClientEnd, ServerEnd, WebSocketClient, WebSocketServer, default_settings};
+
+#[derive(Default)]
+struct Plain {
+    server: Option<SocketAddr>,
+}
+
+impl Network for Plain {
+    type Server = WebSocketServer;
+    type Client = WebSocketClient;
+
+    fn listen(&mut self) -> WebSocketServer {
+        let address = (Ipv4Addr::LOCALHOST, 0).into();
+        let server = consonance_websocket::server(address, "main", ServerEnd::default(), default_settings());
+        let server = server.expect("the loopback interface has a free port");
+        self.server = server.network().local_addr().ok();
+        server
+    }
+
+    fn client(&mut self, session: &str) -> WebSocketClient {
+        let server = self.server.expect("a server was made before its clients");
+        let address = format!("ws://{server}/{session}").parse().expect("an address");
+        let settings =
+            StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(server) };
+        let client = consonance_websocket::client(ClientEnd::new(&address), settings);
+        client.expect("there are descriptors left")
+    }
+
+    fn cut(&mut self, client: &mut WebSocketClient) {
+        client.network_mut().lose_link();
+    }
+}
+
+#[derive(Default)]
+struct Slow(Plain);
+
+impl Network for Slow {
+    type Server = WebSocketServer;
+    type Client = ImpairedClient<WebSocketClient>;
+
+    fn listen(&mut self) -> WebSocketServer {
+        self.0.listen()
+    }
+
+    fn client(&mut self, session: &str) -> Self::Client {
+        let impairment = Impairment {
+            delay: Duration::from_millis(2),
+            jitter: Duration::from_millis(5),
+            seed: 1,
+            ..Impairment::default()
+        };
+        ImpairedClient::new(self.0.client(session), &impairment, &impairment)
+    }
+
+    fn cut(&mut self, client: &mut Self::Client) {
+        self.0.cut(client.inner_mut());
+    }
+}
+
+mod plain {
+    consonance_transport::conformance_tests!(super::Plain::default());
+}
+
+mod slow {
+    consonance_transport::conformance_tests!(super::Slow::default());
+}

@@ -1,0 +1,10 @@
+//! The network over real sockets: among our own ends, and with what others and strangers send.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod conformance;
+mod crowd;
+mod goodbyes;
+mod listener;
+mod page;
+mod pings;
+mod strangers;

@@ -1,0 +1,98 @@
+//! Whoever does not come as a client of this protocol is answered in words, once, and never reported.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
+
+use consonance_gateway::streams::StreamSettings;
+use consonance_transport::ServerTransport as _;
+use consonance_websocket::{ServerEnd, default_settings};
+
+use crate::listener::{Listener, wait};
+use crate::page;
+
+const UPGRADE: &str = "Host: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                       Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n";
+
+#[test]
+fn what_is_no_client_of_this_protocol_is_answered_in_http() {
+    let mut listener = Listener::new();
+    let with_protocol =
+        |line: &str| format!("{line}\r\n{UPGRADE}Sec-WebSocket-Protocol: consonance.v1\r\n\r\n");
+    let table = [
+        ("GET / HTTP/1.1\r\nHost: here\r\n\r\n".to_owned(), "400 Bad Request"),
+        ("\x16\x03\x01 a greeting of TLS\r\n\r\n".to_owned(), "400 Bad Request"),
+        (format!("GET / HTTP/1.1\r\n{UPGRADE}\r\n"), "400 Bad Request"),
+        (with_protocol("POST / HTTP/1.1"), "400 Bad Request"),
+        (with_protocol("GET /a/b HTTP/1.1"), "404 Not Found"),
+        (with_protocol("GET /%ff HTTP/1.1"), "404 Not Found"),
+        (format!("GET /{} HTTP/1.1\r\n", "x".repeat(5000)), "400 Bad Request"),
+    ];
+    for (request, status) in &table {
+        let asking = ask(listener.at, request.clone());
+        listener.idle_until(|| asking.is_finished().then_some(()));
+        let response = asking.join().unwrap();
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{request:?}: {response:?}");
+    }
+    assert_eq!(listener.statistics().connections.failed_handshakes, table.len() as u64);
+}
+
+#[test]
+fn pages_of_other_origins_are_kept_out_where_some_are_listed() {
+    let origins = vec!["https://game.example".to_owned()];
+    let mut listener = Listener::with(ServerEnd { origins, ..ServerEnd::default() }, default_settings());
+    let at = listener.at;
+    for (origin, is_allowed) in [
+        ("https://game.example", true),
+        ("https://evil.example", false),
+        ("https://game.example.evil", false),
+    ] {
+        let opening = thread::spawn(move || page::open(at, "/main", origin).map(drop));
+        wait(|| {
+            listener.poll();
+            opening.is_finished().then_some(())
+        });
+        match opening.join().unwrap() {
+            Ok(()) => assert!(is_allowed, "{origin}"),
+            Err(tungstenite::Error::Http(response)) => {
+                assert!(!is_allowed && response.status() == 403, "{origin}: {response:?}");
+            }
+            Err(error) => panic!("{origin}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn strangers_are_few_and_soon_gone() {
+    let settings = StreamSettings { strangers_max: 2, ..default_settings() };
+    let mut listener = Listener::with(ServerEnd::default(), settings.clone());
+    let knock = |listener: &Listener| {
+        let mut stranger = TcpStream::connect(listener.at).unwrap();
+        stranger.write_all(b"GET / HT").unwrap();
+        stranger
+    };
+    let _strangers = [knock(&listener), knock(&listener)];
+    let mut third = knock(&listener);
+    listener.idle_until_counted(|listener| listener.statistics().connections.turned_away_full == 1);
+    assert!(third.read(&mut [0; 1]).map_or(true, |count| count == 0), "it is disconnected");
+
+    listener.now += settings.handshake_max;
+    listener.idle_until_counted(|listener| listener.statistics().connections.failed_handshakes == 2);
+    assert!(listener.server.wants_poll_at().is_none_or(|at| at > listener.now));
+    let page = page::spawn(listener.at, "/main", page::welcomed);
+    listener.newcomer();
+    listener.idle_until(|| page.is_finished().then_some(()));
+    page.join().unwrap();
+}
+
+/// Sends this and nothing more, and reads what is answered.
+fn ask(at: SocketAddr, request: String) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut stranger = TcpStream::connect(at).unwrap();
+        stranger.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        stranger.read_to_string(&mut response).unwrap();
+        let _ = stranger.shutdown(Shutdown::Both);
+        response
+    })
+}
