@@ -40,6 +40,7 @@ mod directory;
 mod ending;
 #[doc(hidden)]
 pub mod fuzz;
+mod game_servers;
 mod gauges;
 mod hand_over;
 mod handle;

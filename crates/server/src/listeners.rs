@@ -11,6 +11,7 @@ use consonance_transport::{
     self as transport, DatagramPath, MAX_PACKET_BYTES, PacketLimits, Peer, ServerTransport,
 };
 
+use crate::game_servers::GameServerWatch;
 use crate::session_loop::NetworkNumbers;
 
 /// A link id holds the listener's index above this bit and the peer below it; see [`Peer`].
@@ -23,12 +24,17 @@ pub(crate) struct Listeners {
     /// The peers of one send, collected anew for each.
     peers: Vec<Peer>,
     capture: Option<PacketSink>,
+    /// Of those listeners that stand before a game's server, by their place in the list.
+    game_servers: Vec<(usize, GameServerWatch)>,
     /// Packets given to the networks, each as often as it has receivers.
     pub(crate) packets_out: u64,
 }
 
 impl Listeners {
     pub(crate) fn push(&mut self, listener: Box<dyn ServerTransport>) {
+        if let Some(counted) = listener.game_statistics() {
+            self.game_servers.push((self.list.len(), GameServerWatch::new(counted)));
+        }
         self.list.push(listener);
     }
 
@@ -94,6 +100,16 @@ impl Listeners {
     /// Nothing more is to be sent for now.
     pub(crate) fn flush(&mut self, now: Instant) {
         self.list.iter_mut().for_each(|listener| listener.flush(now));
+    }
+
+    /// Tells the log of games' servers that cannot be reached, or can be again.
+    pub(crate) fn watch_game_servers(&mut self, now: Instant) {
+        for (index, watch) in &mut self.game_servers {
+            let listener = &self.list[*index];
+            if let Some(counted) = listener.game_statistics() {
+                watch.look(now, listener.network(), counted);
+            }
+        }
     }
 
     /// What each of them has counted.

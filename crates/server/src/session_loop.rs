@@ -170,6 +170,7 @@ impl SessionLoop {
         self.forget_old_voices(now);
         self.listeners.flush(now);
         self.relay_clock.flushed();
+        self.listeners.watch_game_servers(now);
         self.show(now);
         if more_waits {
             return Some(now);

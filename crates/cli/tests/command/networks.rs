@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
+#[cfg(unix)]
+use consonance_transport::DisconnectReason;
 use consonance_transport::memory::MemoryNetwork;
 use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
 
@@ -85,6 +87,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let open = server.until_line("Telepathy", |line| line.contains("over mirror-telepathy at"));
     let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
     let mut in_menus = game_clients::mirror_telepathy((Ipv4Addr::LOCALHOST, port).into());
+    in_menus.connect(Instant::now());
     until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
 
     let address = server.until_line("QUIC", |line| line.contains("/main#sha256="));
@@ -92,15 +95,38 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let runtime = QuicRuntime::new(1).unwrap();
     let mut silent = QuicClient::new(&runtime, address, QuicClientSettings::default());
     // It came later and is sent away, since it came for nothing but voice.
+    silent.connect(Instant::now());
     until(&mut silent, |event| matches!(event, LinkEvent::Disconnected { .. }));
     let event = in_menus.poll(Instant::now());
     assert!(!matches!(event, Some(LinkEvent::Disconnected { .. })), "{event:?}");
 }
 
-/// Connects, and waits for such an event.
+#[cfg(unix)]
+#[test]
+fn who_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
+    let folder = Folder::new();
+    let text = "[[listen]]\nnetwork = 'mirror-websocket'\naddress = '127.0.0.1:0'\n";
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let open = server.until_line("the network", |line| line.contains("over mirror-websocket at"));
+    let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
+    let mut in_menus = game_clients::mirror_websocket((Ipv4Addr::LOCALHOST, port).into());
+    in_menus.connect(Instant::now());
+    until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
+    server.signal("INT");
+    let goodbye = DisconnectReason::closed_by_peer(b"the server is shutting down");
+    until(&mut in_menus, |event| match event {
+        LinkEvent::Disconnected { reason } => {
+            assert_eq!(*reason, goodbye);
+            true
+        }
+        _ => false,
+    });
+    server.end().assert_well();
+}
+
+/// Waits for such an event.
 fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -> bool) {
     let deadline = Instant::now() + PATIENCE;
-    client.connect(Instant::now());
     while !client.poll(Instant::now()).is_some_and(|event| is_wanted(&event)) {
         assert!(Instant::now() < deadline, "it does not happen");
         thread::sleep(Duration::from_millis(2));

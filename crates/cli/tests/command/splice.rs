@@ -1,13 +1,15 @@
 //! `consonance splice`: a game's clients before it, the game's server behind it, and their voice in between.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_fishnet::FishNetClient;
+use consonance_gateway::proxy_protocol::{self, Carrier};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
@@ -25,9 +27,13 @@ use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings,
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_test_player::TestPlayer;
+#[cfg(unix)]
+use consonance_transport::{ClientEvent as LinkEvent, DisconnectReason};
 use consonance_transport::{ClientTransport, Peer};
 use consonance_utp::{UtpClient, UtpServer};
 
+#[cfg(unix)]
+use crate::game_clients;
 use crate::program::Program;
 
 /// How long anything may take. Generous: machines that run tests are busy.
@@ -270,6 +276,79 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
     assert_eq!(met.messages.len(), 2, "each client has asked to be taken in, and all else was voice");
     #[cfg(unix)]
     splice.end().assert_well();
+}
+
+#[test]
+fn a_game_over_tcp_is_told_the_address_of_each_client_before_anything_else() {
+    // A batch of Mirror's, with its length in front: no time, and a message that is nobody's.
+    let telepathy = [&[0, 0, 0, 12][..], &[0; 8], &[3, 1, 2, 5]].concat();
+    assert_told_address("mirror-telepathy", &telepathy, &telepathy);
+    let upgrade = b"GET / HTTP/1.1\r\nHost: game\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    assert_told_address("mirror-websocket", upgrade, b"GET / HTTP/1.1\r\n");
+}
+
+/// A client says something, and the game's server hears its address, and then this.
+fn assert_told_address(network: &str, said: &[u8], heard: &[u8]) {
+    let game = TcpListener::bind(ANY_PORT).unwrap();
+    let (_splice, address) = splice(network, game.local_addr().unwrap(), &["--proxy-protocol"]);
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(said).unwrap();
+    let (mut upstream, _) = game.accept().unwrap();
+    upstream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let header = proxy_protocol::header(client.local_addr().unwrap(), address, Carrier::Tcp);
+    let mut begin = vec![0; header.len() + heard.len()];
+    upstream.read_exact(&mut begin).unwrap();
+    assert_eq!(begin, [&header, heard].concat(), "{network}");
+}
+
+#[test]
+fn the_log_says_that_a_game_cannot_be_reached() {
+    // A port that nothing gets by chance.
+    let nobody = (Ipv4Addr::LOCALHOST, 5).into();
+    let (splice, address) = splice("mirror-telepathy", nobody, &[]);
+    let _client = TcpStream::connect(address).unwrap();
+    let line = splice.until_logged("the game's server cannot be made");
+    assert!(line.contains("WARN") && line.contains("mirror-telepathy"), "{line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn players_who_never_spoke_are_told_goodbye_as_well_when_a_splice_ends() {
+    let mut game = kcp_server();
+    let (splice, address) = splice("mirror", game.local_addr(), &[]);
+    let (mut alice, mut bob) = (game_clients::mirror_kcp(address), game_clients::mirror_kcp(address));
+    alice.connect(Instant::now());
+    bob.connect(Instant::now());
+    let mut met = Met::default();
+    turn_until("both have told the game that they are ready", || {
+        met.turn(&mut game);
+        alice.poll(Instant::now());
+        bob.poll(Instant::now());
+        met.remotes.len() == 2 && met.messages.len() >= 2
+    });
+    splice.signal("INT");
+    let (mut alices_end, mut bobs_end) = (None, None);
+    turn_until("everybody hears that it is over", || {
+        met.turn(&mut game);
+        alices_end = alices_end.take().or_else(|| end_of(&mut alice));
+        bobs_end = bobs_end.take().or_else(|| end_of(&mut bob));
+        met.ends == 2 && alices_end.is_some() && bobs_end.is_some()
+    });
+    let goodbye = Some(DisconnectReason::closed_by_peer(b""));
+    assert_eq!((alices_end, bobs_end), (goodbye.clone(), goodbye));
+    splice.end().assert_well();
+}
+
+/// Why a player's link has ended, if it has.
+#[cfg(unix)]
+fn end_of(player: &mut impl ClientTransport) -> Option<DisconnectReason> {
+    while let Some(event) = player.poll(Instant::now()) {
+        if let LinkEvent::Disconnected { reason } = event {
+            return Some(reason);
+        }
+    }
+    None
 }
 
 #[test]
