@@ -13,8 +13,8 @@ pub(crate) enum Member {
     /// Has sent the server nothing yet.
     #[default]
     Silent,
-    /// Is a peer of the server.
-    Linked,
+    /// Is a peer of the server since then.
+    Linked { since: Instant },
     /// Was sent away, and is not listened to until then.
     Refused { until: Instant },
 }

@@ -124,7 +124,11 @@ impl HostedRoom {
             return false;
         }
         self.members.insert(peer);
-        self.join_directly();
+        if self.settings.has_direct_messages
+            && let Some(player) = &mut self.player
+        {
+            player.join_directly(peer);
+        }
         true
     }
 
@@ -133,6 +137,7 @@ impl HostedRoom {
         if !self.members.remove(peer) {
             return;
         }
+        self.outgoing.forget(peer);
         if let Some(server) = &mut self.server {
             server.peer_disconnected(peer, "");
         }
@@ -185,20 +190,6 @@ impl HostedRoom {
         self.statistics
     }
 
-    /// Tells the player of everybody whom it can reach directly and does not know of; those above its limit are reached
-    /// through the server.
-    fn join_directly(&mut self) {
-        if !self.settings.has_direct_messages {
-            return;
-        }
-        let Self { player: Some(player), members, .. } = self else { return };
-        for peer in members.peers() {
-            if !player.direct.contains(&peer) && player.handle.direct_connected(peer) {
-                player.direct.insert(peer);
-            }
-        }
-    }
-
     /// Gives the player a link as soon as it wants one and there is a server.
     fn raise_link(&mut self) {
         if let Some(player) = &mut self.player
@@ -207,6 +198,16 @@ impl HostedRoom {
         {
             player.wants_link = false;
             player.handle.link_up();
+        }
+    }
+}
+
+impl Player {
+    /// Tells the player of somebody whom it can reach directly, unless it knows; those above its limit are reached through
+    /// the server.
+    fn join_directly(&mut self, peer: u64) {
+        if !self.direct.contains(&peer) && self.handle.direct_connected(peer) {
+            self.direct.insert(peer);
         }
     }
 }

@@ -54,8 +54,12 @@ impl HostedRoom {
             }
             // Whoever asks once more knows of no answer, such as one that came before it learned who the server is: nothing
             // but this says that its link begins anew.
-            Member::Linked if !header::asks_to_join(packet) => {}
-            Member::Silent | Member::Linked | Member::Refused { .. } => *member = begin(server, from),
+            Member::Linked { since }
+                if !header::asks_to_join(packet)
+                    || now.saturating_duration_since(*since) < self.settings.rejoins_after => {}
+            Member::Silent | Member::Linked { .. } | Member::Refused { .. } => {
+                *member = begin(server, now, from);
+            }
         }
         let received = server.receive(from, delivery, packet);
         if received == Received::Overflowed
@@ -83,7 +87,11 @@ impl HostedRoom {
 }
 
 /// The server has a new peer, in place of an earlier one with that number.
-fn begin(server: &mut HostedServerHandle, peer: u64) -> Member {
+fn begin(server: &mut HostedServerHandle, now: Instant, peer: u64) -> Member {
     // A server that was stopped takes nobody.
-    if !server.is_finished() && server.peer_connected(peer, "") { Member::Linked } else { Member::Silent }
+    if !server.is_finished() && server.peer_connected(peer, "") {
+        Member::Linked { since: now }
+    } else {
+        Member::Silent
+    }
 }

@@ -7,6 +7,7 @@ use consonance_transport::Delivery;
 use consonance_transport::hosted::{ClientRequest, DirectRequest, Received, ServerRequest};
 
 use super::HostedRoom;
+use crate::header;
 use crate::members::Member;
 use crate::message::{Direction, Message, RoomRequest, Target};
 use crate::settings::Loopback;
@@ -56,6 +57,14 @@ impl Outgoing {
         self.head = None;
     }
 
+    /// Somebody has left.
+    pub(super) fn forget(&mut self, gone: u64) {
+        let index = self.peers.iter().skip(self.named).position(|peer| *peer == gone);
+        if let Some(index) = index {
+            self.peers.remove(self.named + index);
+        }
+    }
+
     /// The next message of the present packet.
     fn next(&mut self, takes_lists: bool) -> Option<Message<'_>> {
         let Head { direction, delivery, receivers } = self.head?;
@@ -103,12 +112,14 @@ impl HostedRoom {
     }
 
     fn load_from_player(&mut self, now: Instant) -> bool {
-        let Self { player: Some(player), outgoing, .. } = self else { return false };
+        let Self { player: Some(player), outgoing, members, .. } = self else { return false };
         match player.handle.poll() {
             None => return false,
             Some(ClientRequest::Connect) => {
                 player.wants_link = true;
-                self.join_directly();
+                // Those too whom it had enough of in the session before.
+                let reachable = members.peers().filter(|_| self.settings.has_direct_messages);
+                reachable.for_each(|peer| player.join_directly(peer));
                 self.raise_link();
             }
             Some(ClientRequest::Send { delivery, packet }) => {
@@ -162,7 +173,7 @@ impl HostedRoom {
         match player.handle.poll_direct() {
             None => return false,
             Some(DirectRequest::Send { peers, delivery, packet }) => {
-                let is_introduction = crate::header::introduces(packet);
+                let is_introduction = header::introduces(packet);
                 if is_introduction {
                     self.introductions.note(now, packet);
                 }

@@ -120,7 +120,11 @@ fn whoever_asks_to_join_once_more_has_a_new_link() {
     receive(&mut room, 3, Direction::ToServer, REQUEST);
     receive(&mut room, 3, Direction::ToServer, STATE);
     assert_eq!(seen(&mut server).len(), 3);
+    // Not at once: the server's limit on such requests is each link's.
     receive(&mut room, 3, Direction::ToServer, REQUEST);
+    assert_eq!(seen(&mut server), ["1 says let me in"]);
+    let later = Instant::now() + Duration::from_secs(1);
+    room.receive(later, 3, Direction::ToServer, Delivery::Reliable, REQUEST);
     assert_eq!(seen(&mut server), ["1 is gone", "2 is peer 3 of the game", "2 says let me in"]);
 }
 
@@ -306,6 +310,20 @@ fn the_game_is_woken_for_its_player_and_for_a_server_that_begins_later() {
     receive(&mut room, 2, Direction::ToServer, REQUEST);
     seen(&mut server);
     assert_eq!(wakes.0.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn whoever_has_left_is_sent_nothing_more_not_even_what_was_begun() {
+    let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
+    receive(&mut room, 2, Direction::ToServer, REQUEST);
+    receive(&mut room, 4, Direction::ToServer, REQUEST);
+    seen(&mut server);
+    server.send(Instant::now(), &[Peer(1), Peer(2)], Delivery::Reliable, STATE);
+    assert!(
+        matches!(room.poll(Instant::now()), Some(RoomRequest::Send(message)) if message.target == Target::Peer(2))
+    );
+    room.peer_left(4);
+    assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
 }
 
 #[test]
