@@ -5,6 +5,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance::transport::PacketLimits;
+use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{EventKind, Mode, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder, VoiceNode};
 use consonance_server::{SessionLoop, SessionsSettings};
@@ -37,6 +39,21 @@ fn a_host_is_the_server_of_others_and_a_player_among_them() {
     host.send_text(Target::Player("Guest".into()), "hello yourself").unwrap();
     let to = TextTarget::Player("Guest".into());
     until_event(&guest, &EventKind::Text { from: "Host".into(), to, text: "hello yourself".into() });
+}
+
+#[test]
+fn a_host_is_told_what_its_guests_network_cannot_carry() {
+    let few = PacketLimits { reliable_bytes: 500, unreliable_bytes: 500 };
+    let (guests, _game) = hosted::server(&HostedSettings::new(few));
+    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    server.add_listener(Box::new(guests));
+    let node = VoiceNode::new().unwrap();
+    node.run_as_host(server, "main", |player| player.name("Host").listen("lobby"));
+    until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
+    let host = node.voice().unwrap();
+    let id = host.send_text(Target::Room("lobby".into()), "a".repeat(475)).unwrap();
+    let reason = "the message has 475 bytes, at most 474 are allowed: send it in parts".to_owned();
+    until_event(&host, &EventKind::TextNotSent { id, reason });
 }
 
 #[test]
