@@ -10,6 +10,8 @@ use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings
 use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
 use consonance_simple_web::{ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer};
 use consonance_transport::{DisconnectReason, Peer};
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Socket, Type};
 use tungstenite::protocol::{CloseFrame, Message};
 
 #[test]
@@ -85,6 +87,37 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_strangers_server() {
 }
 
 #[test]
+fn who_breaks_the_protocol_is_disconnected_and_harms_nobody() {
+    let (mut server, at) = server(ServerEnd::default());
+    let (mut good, good_peer) = upgraded(TcpStream::connect(at).unwrap(), &mut server);
+    let (mut bad, bad_peer) = upgraded(TcpStream::connect(at).unwrap(), &mut server);
+    // A client that does not mask is no client of the standard (RFC 6455, section 5.1).
+    bad.write_all(&[0x82, 1, 42]).unwrap();
+    let Seen::Disconnected(peer, reason) = next(&mut server) else { panic!("it is disconnected") };
+    assert_eq!(peer, bad_peer);
+    assert!(matches!(reason, DisconnectReason::ProtocolViolated { .. }), "{reason}");
+    assert_eq!(server.statistics().connections.protocol_violations, 1);
+    good.write_all(MASKED_42).unwrap();
+    assert_eq!(next(&mut server), Seen::Message(good_peer, vec![42]));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_comes_again_from_its_address_and_port_is_somebody_new() {
+    let (mut server, at) = server(ServerEnd::default());
+    let (first, first_peer) = upgraded(connect_from((OWN_ADDRESS, 0).into(), at), &mut server);
+    let from = first.local_addr().unwrap();
+    drop(first);
+    let Seen::Disconnected(gone, _) = next(&mut server) else {
+        panic!("the first one is gone");
+    };
+    let (mut second, second_peer) = upgraded(connect_from(from, at), &mut server);
+    assert!(gone == first_peer && second_peer != first_peer);
+    second.write_all(MASKED_42).unwrap();
+    assert_eq!(next(&mut server), Seen::Message(second_peer, vec![42]));
+}
+
+#[test]
 fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
     let (mut server, at) = server(ServerEnd { path: Some("/voice".to_owned()), ..ServerEnd::default() });
     for (request, answer) in [
@@ -126,6 +159,33 @@ fn a_stranger_that_never_finishes_its_request_is_given_up() {
     assert_eq!(server.statistics().connections.failed_handshakes, 1);
     let mut rest = Vec::new();
     assert!(stranger.read_to_end(&mut rest).map_or(true, |count| count == 0), "it is disconnected");
+}
+
+/// A binary frame of one byte, masked with nothing.
+const MASKED_42: &[u8] = &[0x82, 0x81, 0, 0, 0, 0, 42];
+
+/// A client that has asked for a `WebSocket`, and who it is.
+fn upgraded(mut client: TcpStream, server: &mut SimpleWebServer) -> (TcpStream, Peer) {
+    let request = "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                   Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    client.write_all(request.as_bytes()).unwrap();
+    let peer = newcomer(server);
+    (client, peer)
+}
+
+/// An address of this machine from which nobody else connects, so that its ports are free.
+#[cfg(target_os = "linux")]
+const OWN_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 2);
+
+/// A connection whose port can be used again as soon as it is dropped.
+#[cfg(target_os = "linux")]
+fn connect_from(from: SocketAddr, to: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+    socket.bind(&from.into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
 }
 
 const SIZES: [usize; 6] = [1, 125, 126, 1024, 4000, MESSAGE_BYTES_MAX];

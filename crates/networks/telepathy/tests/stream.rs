@@ -1,6 +1,8 @@
 //! What lies in the stream, byte for byte, and what strangers may put there.
 
 use std::io::{Read as _, Write as _};
+#[cfg(target_os = "linux")]
+use std::net::SocketAddr;
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -8,6 +10,8 @@ use consonance_gateway::streams::{Found, MessageStream as _, RELIABLE, StreamSet
 use consonance_gateway::{GameServer as _, GameServerEvent};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_transport::{DisconnectReason, Peer};
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Socket, Type};
 
 #[test]
 fn a_message_has_its_length_in_front_big_endian() {
@@ -85,6 +89,41 @@ fn two_hundred_clients_on_one_listener_are_told_apart() {
             .zip(0..200)
             .all(|((peer, mark), number)| { (*peer, usize::from(*mark)) == (clients[number].1, number) })
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_comes_again_from_its_address_and_port_is_somebody_new() {
+    let address = (Ipv4Addr::LOCALHOST, 0).into();
+    let mut server = TelepathyServer::bind(address, Telepathy::default(), StreamSettings::default()).unwrap();
+    let at = server.local_addr().unwrap();
+    let first = connect_from((OWN_ADDRESS, 0).into(), at);
+    let first_peer = newcomer(&mut server);
+    let from = first.local_addr().unwrap();
+    drop(first);
+    let Seen::Disconnected(gone, _) = next(&mut server) else {
+        panic!("the first one is gone");
+    };
+    let mut second = connect_from(from, at);
+    let second_peer = newcomer(&mut server);
+    assert!(gone == first_peer && second_peer != first_peer);
+    second.write_all(&[0, 0, 0, 1, 42]).unwrap();
+    assert_eq!(next(&mut server), Seen::Message(second_peer, vec![42]));
+}
+
+/// An address of this machine from which nobody else connects, so that its ports are free.
+#[cfg(target_os = "linux")]
+const OWN_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 1);
+
+/// A connection whose port can be used again as soon as it is dropped.
+#[cfg(target_os = "linux")]
+fn connect_from(from: SocketAddr, to: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+    socket.bind(&from.into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
 }
 
 #[derive(Debug, PartialEq)]
