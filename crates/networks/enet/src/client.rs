@@ -9,7 +9,7 @@ use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetClientSettings;
-use crate::machine::{Happened, Machine, Queue, Sent};
+use crate::machine::{Clock, Happened, Machine, Queue, Sent};
 use crate::screening::{Command, Fragments, NOBODY, Screened};
 
 /// A client of ENet, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
@@ -21,6 +21,7 @@ pub struct EnetClient {
     settings: EnetClientSettings,
     /// Where the names of its attempts come from.
     seed: u32,
+    clock: Clock,
     connection: Option<Connection>,
     /// Goodbyes of a connection that is over.
     farewells: VecDeque<Vec<u8>>,
@@ -70,6 +71,7 @@ impl EnetClient {
         Self {
             settings: EnetClientSettings { connection: settings.connection.within_limits(), ..settings },
             seed,
+            clock: Clock::default(),
             connection: None,
             farewells: VecDeque::new(),
             events: VecDeque::new(),
@@ -81,9 +83,7 @@ impl EnetClient {
 
     fn set_time(&mut self, now: Instant) {
         self.now = Some(now);
-        if let Some(connection) = &mut self.connection {
-            connection.machine.set_time(now);
-        }
+        self.clock.set(now);
     }
 
     /// False if it is nothing that our server may have sent.
@@ -185,14 +185,14 @@ impl ClientEndpoint for EnetClient {
     const DATAGRAM_BYTES_MAX: usize = MTU_MAX;
 
     fn connect(&mut self, now: Instant, greeting: &[u8]) {
+        self.set_time(now);
         if self.connection.is_some() {
             return;
         }
         let data = greeting.try_into().map_or(self.settings.connect_data, u32::from_be_bytes);
-        let mut machine = Machine::new(&self.settings.connection, 1, self.seed);
+        let mut machine = Machine::new(&self.settings.connection, 1, self.seed, &self.clock);
         // ENet's own numbers follow each other by adding: two attempts shall not begin alike.
         self.seed = self.seed.wrapping_mul(0x9e37_79b1).wrapping_add(1);
-        machine.set_time(now);
         machine.connect((), &self.settings.connection, data);
         self.farewells.clear();
         self.connection = Some(Connection {
@@ -203,7 +203,6 @@ impl ClientEndpoint for EnetClient {
             ticked: now,
             pinged: now,
         });
-        self.set_time(now);
     }
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {

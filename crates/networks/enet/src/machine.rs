@@ -1,8 +1,6 @@
 //! `rusty_enet`'s host without a socket and without a clock: datagrams go in and come out, and time is told.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use consonance_gateway::Channel;
 use rusty_enet::consts::PEER_PACKET_THROTTLE_SCALE;
@@ -10,18 +8,22 @@ use rusty_enet::{Address, EventNoRef, Host, HostSettings, Packet, Peer, PeerID};
 
 use crate::ConnectionSettings;
 
+mod clock;
 mod queue;
 mod wire;
 
+pub(crate) use clock::Clock;
 pub(crate) use queue::Queue;
 use queue::Queued;
 use wire::{Credits, Wire};
+
+/// One of the peers of a machine.
+pub(crate) type EnetPeer<A> = Peer<Wire<A>>;
 
 /// ENet's machine for some peers, who have numbers from 0.
 #[derive(Debug)]
 pub(crate) struct Machine<A: Address + Ord> {
     host: Host<Wire<A>>,
-    clock: Clock,
     /// Something was sent that has not left.
     is_dirty: bool,
 }
@@ -46,13 +48,12 @@ pub(crate) enum Sent {
 
 impl<A: Address + Ord> Machine<A> {
     /// At most 4095 peers. The settings are within their limits.
-    pub(crate) fn new(settings: &ConnectionSettings, peers: usize, seed: u32) -> Self {
-        let clock = Clock::default();
-        let time = Arc::clone(&clock.milliseconds);
+    pub(crate) fn new(settings: &ConnectionSettings, peers: usize, seed: u32, clock: &Clock) -> Self {
+        let clock = clock.clone();
         let host_settings = HostSettings {
             peer_limit: peers.clamp(1, PeerID::MAX),
             channel_limit: settings.channels.len(),
-            time: Box::new(move || Duration::from_millis(time.load(Ordering::Relaxed))),
+            time: Box::new(move || clock.time()),
             seed: Some(seed),
             ..HostSettings::default()
         };
@@ -62,11 +63,7 @@ impl<A: Address + Ord> Machine<A> {
             && host.set_maximum_packet_size(settings.message_bytes_max).is_ok()
             && host.set_maximum_waiting_data(settings.waiting_bytes_max).is_ok();
         debug_assert!(is_within, "the settings are within their limits");
-        Self { host, clock, is_dirty: false }
-    }
-
-    pub(crate) fn set_time(&mut self, now: Instant) {
-        self.clock.set(now);
+        Self { host, is_dirty: false }
     }
 
     /// Begins to connect as peer 0, which nobody may be.
@@ -134,18 +131,14 @@ impl<A: Address + Ord> Machine<A> {
         self.host.socket_mut().push(to, write);
     }
 
-    pub(crate) fn peer(&mut self, peer: u16) -> Option<&mut Peer<Wire<A>>> {
+    pub(crate) fn peer(&mut self, peer: u16) -> Option<&mut EnetPeer<A>> {
         // What is asked of a peer may have to be said to the other side.
         self.is_dirty = true;
         self.host.get_peer_mut(PeerID(peer.into()))
     }
 
-    pub(crate) fn peek(&self, peer: u16) -> Option<&Peer<Wire<A>>> {
+    pub(crate) fn peek(&self, peer: u16) -> Option<&EnetPeer<A>> {
         self.host.get_peer(PeerID(peer.into()))
-    }
-
-    pub(crate) fn peers(&mut self) -> impl Iterator<Item = (u16, &Peer<Wire<A>>)> {
-        self.host.peers().enumerate().map(|(number, peer)| (number as u16, peer))
     }
 
     /// Settings that ENet forgets with each connection.
@@ -186,25 +179,4 @@ fn number(peer: PeerID) -> u16 {
 
 fn milliseconds(time: Duration) -> u32 {
     u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
-}
-
-/// Time since the first moment that was told. ENet takes zero for never, so that it begins at one.
-#[derive(Debug)]
-struct Clock {
-    since: Option<Instant>,
-    milliseconds: Arc<AtomicU64>,
-}
-
-impl Clock {
-    fn set(&mut self, now: Instant) {
-        let passed = now.saturating_duration_since(*self.since.get_or_insert(now));
-        let passed = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
-        self.milliseconds.fetch_max(passed.saturating_add(1), Ordering::Relaxed);
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self { since: None, milliseconds: Arc::new(AtomicU64::new(1)) }
-    }
 }

@@ -7,18 +7,20 @@ use std::time::Instant;
 use consonance_gateway::Channel;
 use consonance_gateway::udp::{ServerEndpoint, ServerEndpointEvent};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
-use rusty_enet::{MTU_MAX, Packet, PeerID};
+use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetServerSettings;
-use crate::machine::{Happened, Machine, Sent};
+use crate::machine::{Happened, Sent};
 use crate::screening::{Command, NOBODY, Screened};
 
 mod connect_rate;
 mod ending;
 mod entrance;
+mod machines;
 mod seat;
 
 use connect_rate::ConnectRate;
+use machines::{Machines, Number};
 use seat::{Seat, Stage};
 
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
@@ -28,10 +30,10 @@ use seat::{Seat, Stage};
 #[derive(Debug)]
 pub struct EnetServer {
     settings: EnetServerSettings,
-    machine: Machine<SocketAddr>,
+    machines: Machines,
     seats: BTreeMap<Peer, Seat>,
-    /// Who is who to ENet.
-    numbers: Vec<Option<Peer>>,
+    /// Who says which number where.
+    by_number: BTreeMap<(SocketAddr, u16), Peer>,
     /// By address and attempt.
     by_connect: BTreeMap<(SocketAddr, u32), Peer>,
     /// How many at each address have proved it.
@@ -66,12 +68,11 @@ impl EnetServer {
     /// A server without clients.
     pub fn new(settings: EnetServerSettings) -> Self {
         let connection = settings.connection.within_limits();
-        let peers_max = settings.peers_max.clamp(1, PeerID::MAX);
         Self {
-            machine: Machine::new(&connection, peers_max, 0),
-            settings: EnetServerSettings { connection, peers_max, ..settings },
+            machines: Machines::new(connection.clone()),
+            settings: EnetServerSettings { connection, ..settings },
             seats: BTreeMap::new(),
-            numbers: vec![None; peers_max],
+            by_number: BTreeMap::new(),
             by_connect: BTreeMap::new(),
             proved: BTreeMap::new(),
             unproved: VecDeque::new(),
@@ -90,7 +91,7 @@ impl EnetServer {
 
     fn set_time(&mut self, now: Instant) {
         self.now = Some(now);
-        self.machine.set_time(now);
+        self.machines.set_time(now);
     }
 
     /// False if it is nothing that anybody may have sent.
@@ -118,10 +119,9 @@ impl EnetServer {
         screened: Screened<'_>,
         datagram: &[u8],
     ) -> bool {
-        let Some(peer) = self.numbers.get(usize::from(screened.peer)).copied().flatten() else {
-            return false;
-        };
-        let Some(seat) = self.seats.get_mut(&peer).filter(|seat| seat.remote == from) else { return false };
+        let Some(&peer) = self.by_number.get(&(from, screened.peer)) else { return false };
+        let Some(seat) = self.seats.get_mut(&peer) else { return false };
+        let Some(number) = seat.number else { return false };
         let mut says_goodbye = false;
         for command in screened.commands() {
             match command {
@@ -138,23 +138,22 @@ impl EnetServer {
             }
         }
         if !seat.is_proved() && !self.proved.contains_key(&from) {
-            self.machine.credits().earn(from, datagram.len());
+            self.machines.at(number.machine).credits().earn(from, datagram.len());
         }
-        self.machine.receive(from, datagram);
-        self.run(now, says_goodbye.then_some(peer));
+        self.machines.at(number.machine).receive(from, datagram);
+        self.run(now, number.machine, says_goodbye.then_some(peer));
         if says_goodbye {
             self.end_if_forgotten(peer);
         }
         true
     }
 
-    /// Takes everything from ENet, for which somebody may just have said goodbye.
-    fn run(&mut self, now: Instant, leaver: Option<Peer>) {
-        while let Some(happened) = self.machine.next() {
-            let (Happened::Connected(number)
-            | Happened::Disconnected(number)
-            | Happened::Message(number, ..)) = happened;
-            let Some(peer) = self.numbers.get(usize::from(number)).copied().flatten() else { continue };
+    /// Takes everything from one of ENet's machines, to which somebody may just have said goodbye.
+    fn run(&mut self, now: Instant, machine: usize, leaver: Option<Peer>) {
+        while let Some(happened) = self.machines.at(machine).next() {
+            let (Happened::Connected(peer) | Happened::Disconnected(peer) | Happened::Message(peer, ..)) =
+                happened;
+            let Some(peer) = self.machines.who(Number { machine, peer }) else { continue };
             match happened {
                 Happened::Connected(_) => self.open(now, peer),
                 Happened::Disconnected(_) => self.end_by_enet(peer, leaver == Some(peer)),
@@ -176,7 +175,8 @@ impl EnetServer {
         let Some(number) = seat.number else { return };
         let delivery = self.settings.connection.delivery_of(channel);
         let dropped = &mut self.statistics.links.dropped;
-        match self.machine.send(number, (channel, message), &self.settings.connection, &seat.queue) {
+        let machine = self.machines.at(number.machine);
+        match machine.send(number.peer, (channel, message), &self.settings.connection, &seat.queue) {
             Sent::Yes => self.statistics.links.sent.count(delivery, 1, message.len()),
             Sent::TooLarge => dropped.too_large += 1,
             Sent::NotConnected => dropped.not_connected += 1,
@@ -199,14 +199,13 @@ impl EnetServer {
         }
         self.pinged = Some(now);
         for number in self.seats.values().filter(|seat| seat.is_proved()).filter_map(|seat| seat.number) {
-            self.machine.ping(number);
+            self.machines.at(number.machine).ping(number.peer);
         }
     }
 
     /// When ENet is to look after itself, while it has anybody.
     fn next_tick(&self) -> Option<Instant> {
-        let has_somebody = self.numbers.iter().any(Option::is_some);
-        has_somebody.then_some(self.ticked? + self.settings.connection.tick)
+        self.machines.have_anybody().then_some(self.ticked? + self.settings.connection.tick)
     }
 }
 
@@ -234,7 +233,9 @@ impl ServerEndpoint for EnetServer {
         if self.next_tick().is_some_and(|tick| tick <= now) {
             self.ticked = Some(now);
             self.ping_everybody(now);
-            self.run(now, None);
+            for machine in 0..self.machines.len() {
+                self.run(now, machine, None);
+            }
         }
     }
 
@@ -246,8 +247,7 @@ impl ServerEndpoint for EnetServer {
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         self.set_time(now);
-        self.machine.flush();
-        self.machine.pop(datagram)
+        self.machines.pop(datagram)
     }
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {

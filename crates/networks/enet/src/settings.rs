@@ -140,10 +140,10 @@ impl ChannelKind {
 pub struct EnetServerSettings {
     /// What both ends go by.
     pub connection: ConnectionSettings,
-    /// How many clients may be there at once, at most 4095; more are refused. Default 1024.
+    /// How many clients may be there at once; more are refused. Default 4096.
     pub peers_max: usize,
     /// How many clients may be there that have not yet shown that they get what we send; the one that has waited longest
-    /// makes room for a new one. Default 256.
+    /// makes room for a new one. Default 1024.
     pub unproved_max: usize,
     /// How many strangers may ask to be let in within a second; more are not answered. Default 1000.
     pub connects_per_second: u32,
@@ -155,8 +155,8 @@ impl Default for EnetServerSettings {
     fn default() -> Self {
         Self {
             connection: ConnectionSettings::default(),
-            peers_max: 1024,
-            unproved_max: 256,
+            peers_max: 4096,
+            unproved_max: 1024,
             connects_per_second: 1000,
             handshake_timeout: Duration::from_secs(10),
         }

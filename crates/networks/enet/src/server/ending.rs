@@ -18,7 +18,7 @@ impl EnetServer {
             Stage::Ending => {}
             Stage::Asking(_) => {
                 let (remote, name) = (seat.remote, seat.connect.peer);
-                self.machine.push(remote, |datagram| write_refusal(name, datagram));
+                self.machines.at(0).push(remote, |datagram| write_refusal(name, datagram));
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
             Stage::Proving { waiting, .. } if waiting.is_empty() => {
@@ -35,7 +35,7 @@ impl EnetServer {
                 self.events.retain(|event| !matches!(event, Event::Message { peer: of, .. } if *of == peer));
                 let number = seat.number;
                 self.set_deadline(peer, Some(until));
-                if let Some(enet_peer) = number.and_then(|number| self.machine.peer(number)) {
+                if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                     enet_peer.disconnect_later(0);
                 }
             }
@@ -50,7 +50,7 @@ impl EnetServer {
             self.end(peer, DisconnectReason::ClosedByUs);
         } else {
             self.statistics.connections.failed_handshakes += 1;
-            if let Some(enet_peer) = seat.number.and_then(|number| self.machine.peer(number)) {
+            if let Some(enet_peer) = seat.number.and_then(|number| self.machines.enet_peer(number)) {
                 enet_peer.reset();
             }
             self.end(peer, DisconnectReason::TimedOut);
@@ -73,8 +73,10 @@ impl EnetServer {
     /// ENet does not report that somebody has left who had not proved its address.
     pub(super) fn end_if_forgotten(&mut self, peer: Peer) {
         let Some(number) = self.seats.get(&peer).and_then(|seat| seat.number) else { return };
-        let is_forgotten =
-            self.machine.peer(number).is_some_and(|enet_peer| enet_peer.state() == PeerState::Disconnected);
+        let is_forgotten = self
+            .machines
+            .enet_peer(number)
+            .is_some_and(|enet_peer| enet_peer.state() == PeerState::Disconnected);
         if is_forgotten {
             self.end_by_enet(peer, true);
         }
@@ -88,7 +90,7 @@ impl EnetServer {
             here.filter(|peer| seats.get(peer).is_some_and(|seat| !seat.is_proved())).collect();
         for peer in unproved {
             let number = self.seats.get(&peer).and_then(|seat| seat.number);
-            if let Some(enet_peer) = number.and_then(|number| self.machine.peer(number)) {
+            if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                 enet_peer.reset();
             }
             self.end(peer, reason.clone());
@@ -116,7 +118,8 @@ impl EnetServer {
         let Some(seat) = self.seats.remove(&peer) else { return };
         self.by_connect.remove(&(seat.remote, seat.connect.id));
         if let Some(number) = seat.number {
-            self.numbers[usize::from(number)] = None;
+            self.machines.free(number);
+            self.by_number.remove(&(seat.remote, number.peer));
         }
         self.forget_address(&seat);
         self.statistics.connections.connected -= 1;
@@ -125,7 +128,9 @@ impl EnetServer {
 
     fn forget_address(&mut self, seat: &Seat) {
         if !seat.is_proved() {
-            self.machine.credits().forget(&seat.remote);
+            if let Some(number) = seat.number {
+                self.machines.at(number.machine).credits().forget(&seat.remote);
+            }
         } else if let Some(proved) = self.proved.get_mut(&seat.remote) {
             *proved -= 1;
             if *proved == 0 {
@@ -137,7 +142,7 @@ impl EnetServer {
     /// Says goodbye without waiting whether it arrives.
     fn hang_up(&mut self, peer: Peer) {
         let number = self.seats.get(&peer).and_then(|seat| seat.number);
-        if let Some(enet_peer) = number.and_then(|number| self.machine.peer(number)) {
+        if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
             enet_peer.disconnect_now(0);
         }
     }

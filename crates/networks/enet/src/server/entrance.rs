@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
-use rusty_enet::PeerState;
 
-use super::{ConnectRate, EnetServer, Event, Seat, Stage};
+use super::{ConnectRate, EnetServer, Event, Number, Seat, Stage};
 use crate::screening::{Connect, write_refusal};
 
 /// ENet itself forgets whoever has not proved its address after half a minute, and says nothing of it.
@@ -23,9 +22,11 @@ impl EnetServer {
         request: &[u8],
     ) {
         if let Some(peer) = self.by_connect.get(&(from, connect.id)) {
-            let is_proved = self.seats.get(peer).is_some_and(Seat::is_proved);
-            if !is_proved && !self.proved.contains_key(&from) {
-                self.machine.credits().earn(from, request.len());
+            let seat = self.seats.get(peer).filter(|seat| !seat.is_proved());
+            if let Some(number) = seat.and_then(|seat| seat.number)
+                && !self.proved.contains_key(&from)
+            {
+                self.machines.at(number.machine).credits().earn(from, request.len());
             }
             return;
         }
@@ -38,11 +39,8 @@ impl EnetServer {
         self.make_room_for_unproved();
         if self.is_shut || self.seats.len() >= self.settings.peers_max {
             self.statistics.connections.turned_away_full += 1;
-            self.machine.push(from, |datagram| write_refusal(connect.peer, datagram));
+            self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;
-        }
-        if !self.proved.contains_key(&from) {
-            self.machine.credits().earn(from, request.len());
         }
         self.last_peer += 1;
         let peer = Peer(self.last_peer);
@@ -61,30 +59,23 @@ impl EnetServer {
         let request = std::mem::take(request);
         seat.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
         let remote = seat.remote;
-        self.machine.receive(remote, &request);
         self.ticked.get_or_insert(now);
-        self.run(now, None);
-        let number = self.number_of_newcomer(remote);
-        if let (Some(number), Some(seat)) = (number, self.seats.get_mut(&peer)) {
-            seat.number = Some(number);
-            self.numbers[usize::from(number)] = Some(peer);
+        let by_number = &self.by_number;
+        let is_free = |number: Number| !by_number.contains_key(&(remote, number.peer));
+        let number = self.machines.take_in(peer, (remote, &request), is_free);
+        seat.number = Some(number);
+        self.by_number.insert((remote, number.peer), peer);
+        if !self.proved.contains_key(&remote) {
+            self.machines.at(number.machine).credits().earn(remote, request.len());
+        }
+        self.run(now, number.machine, None);
+        if self.machines.is_proving(number) {
             self.statistics.connections.accepted += 1;
         } else {
             // ENet would not have it.
             self.statistics.connections.failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
         }
-    }
-
-    /// The number that ENet has just given to somebody at this address.
-    fn number_of_newcomer(&mut self, remote: SocketAddr) -> Option<u16> {
-        let numbers = &self.numbers;
-        let (number, _) = self.machine.peers().find(|(number, enet_peer)| {
-            numbers.get(usize::from(*number)) == Some(&None)
-                && enet_peer.state() == PeerState::AcknowledgingConnect
-                && enet_peer.address() == Some(remote)
-        })?;
-        Some(number)
     }
 
     /// A client has shown that it gets what we send.
@@ -97,10 +88,11 @@ impl EnetServer {
         };
         *self.proved.entry(seat.remote).or_default() += 1;
         let remote = seat.remote;
-        self.machine.credits().forget(&remote);
         self.set_deadline(peer, None);
-        self.machine.configure(number, &self.settings.connection);
-        self.machine.unthrottle(number, &self.settings.connection);
+        let machine = self.machines.at(number.machine);
+        machine.credits().forget(&remote);
+        machine.configure(number.peer, &self.settings.connection);
+        machine.unthrottle(number.peer, &self.settings.connection);
         for (channel, message) in waiting {
             self.send_now(peer, channel, &message);
         }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use consonance_gateway::Channel;
 
+use super::machines::Number;
 use crate::machine::Queue;
 use crate::screening::{Connect, Fragments};
 
@@ -14,8 +15,8 @@ pub(super) struct Seat {
     /// What it asked with.
     pub(super) connect: Connect,
     pub(super) stage: Stage,
-    /// Its number at ENet, which it has from when it was taken in until ENet has forgotten it.
-    pub(super) number: Option<u16>,
+    /// Its number to ENet, which it has from when it was taken in until ENet has forgotten it.
+    pub(super) number: Option<Number>,
     pub(super) queue: Queue,
     pub(super) fragments: Fragments,
     pub(super) deadline: Option<Instant>,

@@ -1,0 +1,117 @@
+//! ENet looks at all of its peers, there or not, with each datagram: so a few of them share a machine.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::Peer;
+use rusty_enet::PeerState;
+
+use crate::ConnectionSettings;
+use crate::machine::{Clock, EnetPeer, Machine};
+
+/// A client's place: in which machine, and its number there, which is what its datagrams say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Number {
+    pub(super) machine: usize,
+    pub(super) peer: u16,
+}
+
+/// As many machines as were ever needed at once.
+#[derive(Debug)]
+pub(super) struct Machines {
+    settings: ConnectionSettings,
+    all: Vec<Machine<SocketAddr>>,
+    clock: Clock,
+    /// Who is who in each.
+    taken: Vec<[Option<Peer>; PEERS]>,
+    /// Whose datagrams leave.
+    turn: usize,
+}
+
+/// How many share a machine: one costs 11 KB, and looking at so many about half a microsecond.
+const PEERS: usize = 64;
+
+impl Machines {
+    /// One machine. The settings are within their limits.
+    pub(super) fn new(settings: ConnectionSettings) -> Self {
+        let mut machines =
+            Self { settings, all: Vec::new(), clock: Clock::default(), taken: Vec::new(), turn: 0 };
+        machines.add();
+        machines
+    }
+
+    pub(super) fn set_time(&mut self, now: Instant) {
+        self.clock.set(now);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn at(&mut self, machine: usize) -> &mut Machine<SocketAddr> {
+        &mut self.all[machine]
+    }
+
+    /// A client to ENet.
+    pub(super) fn enet_peer(&mut self, number: Number) -> Option<&mut EnetPeer<SocketAddr>> {
+        self.all.get_mut(number.machine)?.peer(number.peer)
+    }
+
+    pub(super) fn who(&self, number: Number) -> Option<Peer> {
+        *self.taken.get(number.machine)?.get(usize::from(number.peer))?
+    }
+
+    /// Whether there is anybody in any of them.
+    pub(super) fn have_anybody(&self) -> bool {
+        self.taken.iter().flatten().any(Option::is_some)
+    }
+
+    /// Gives ENet a request to be let in, which it answers.
+    pub(super) fn take_in(
+        &mut self,
+        peer: Peer,
+        (remote, request): (SocketAddr, &[u8]),
+        is_free: impl Fn(Number) -> bool,
+    ) -> Number {
+        let free = |taken: &[Option<Peer>; PEERS]| taken.iter().position(Option::is_none);
+        let first = self.taken.iter().enumerate().filter_map(|(machine, taken)| {
+            // ENet gives the first number that is free.
+            Some(Number { machine, peer: free(taken)? as u16 })
+        });
+        let number = first.into_iter().find(|number| is_free(*number)).unwrap_or_else(|| {
+            self.add();
+            Number { machine: self.all.len() - 1, peer: 0 }
+        });
+        self.taken[number.machine][usize::from(number.peer)] = Some(peer);
+        self.all[number.machine].receive(remote, request);
+        number
+    }
+
+    /// Whether ENet has given the number to somebody who has not proved the address yet.
+    pub(super) fn is_proving(&mut self, number: Number) -> bool {
+        self.enet_peer(number).is_some_and(|peer| peer.state() == PeerState::AcknowledgingConnect)
+    }
+
+    /// ENet knows nothing of a client any more.
+    pub(super) fn free(&mut self, number: Number) {
+        self.taken[number.machine][usize::from(number.peer)] = None;
+    }
+
+    /// The next datagram that is to leave.
+    pub(super) fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        for _ in 0..self.all.len() {
+            let machine = &mut self.all[self.turn];
+            machine.flush();
+            if let Some(to) = machine.pop(datagram) {
+                return Some(to);
+            }
+            self.turn = (self.turn + 1) % self.all.len();
+        }
+        None
+    }
+
+    fn add(&mut self) {
+        self.all.push(Machine::new(&self.settings, PEERS, 0, &self.clock));
+        self.taken.push([None; PEERS]);
+    }
+}
