@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftClient;
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_enet::{EnetClient, EnetClientSettings};
 use consonance_fishnet::FishNetClient;
 use consonance_forge::{ForgeClient, ForgeClientSettings};
 use consonance_forge_envelope::ForgeVoice;
@@ -37,6 +38,11 @@ pub(crate) fn mirror_websocket(server: SocketAddr) -> impl ClientTransport + 'st
     let end = ClientEnd::new(server.to_string());
     let simple_web = SimpleWebClient::new(end, StreamClientSettings::new(server)).unwrap();
     VoiceClient::new(simple_web, mirror())
+}
+
+pub(crate) fn mirror_ignorance(server: SocketAddr) -> impl ClientTransport + 'static {
+    let enet = EnetClient::new(EnetClientSettings::default(), seed().into());
+    VoiceClient::new(udp(server, enet), mirror())
 }
 
 pub(crate) fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {

@@ -48,10 +48,18 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
 }
 
 #[test]
-fn clients_of_seven_games_networks_and_a_native_one_hear_each_other_in_one_session() {
+fn clients_of_eight_games_networks_and_a_native_one_hear_each_other_in_one_session() {
     let folder = Folder::new();
-    let networks =
-        ["mirror-kcp", "mirror-telepathy", "darkrift2", "fishnet", "ngo", "forge", "webrtc-network"];
+    let networks = [
+        "mirror-kcp",
+        "mirror-telepathy",
+        "mirror-ignorance",
+        "darkrift2",
+        "fishnet",
+        "ngo",
+        "forge",
+        "webrtc-network",
+    ];
     let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
     let listeners: String = networks.iter().map(|name| listener(name)).collect();
     let text = format!("{}{listeners}", listener("quic"));
@@ -69,6 +77,7 @@ fn clients_of_seven_games_networks_and_a_native_one_hear_each_other_in_one_sessi
     players.extend([
         player("Kcp", game_clients::mirror_kcp(at("mirror-kcp"))),
         player("Telepathy", game_clients::mirror_telepathy(at("mirror-telepathy"))),
+        player("Ignorance", game_clients::mirror_ignorance(at("mirror-ignorance"))),
         player("DarkRift", game_clients::darkrift(at("darkrift2"))),
         player("FishNet", game_clients::fishnet(at("fishnet"))),
         player("Ngo", game_clients::ngo(at("ngo"))),

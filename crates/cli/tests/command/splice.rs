@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetClient;
 use consonance_gateway::proxy_protocol::{self, Carrier};
 use consonance_gateway::streams::{
@@ -190,6 +191,23 @@ fn players_of_a_mirror_game_over_telepathy_hear_each_other() {
 fn players_of_a_mirror_game_over_websockets_hear_each_other() {
     let game = SimpleWebServer::bind(ANY_PORT, ServerEnd::default(), StreamSettings::default());
     play_over_streams("mirror-websocket", &mut game.unwrap(), |address| ClientEnd::new(address.to_string()));
+}
+
+#[test]
+fn players_of_a_mirror_game_over_ignorance_hear_each_other() {
+    let endpoint = EnetServer::new(EnetServerSettings::default());
+    let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
+    let (splice, address) = splice("mirror-ignorance", game.local_addr(), &[]);
+    let mut seed = 0;
+    let met = play(&mut game, &splice, || {
+        seed += 1;
+        let endpoint = EnetClient::new(EnetClientSettings::default(), seed);
+        let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
+        VoiceClient::new(network, MirrorClient::new(MirrorSettings::default()))
+    });
+    assert!(met.messages.len() >= 2, "each client has said at least that it is ready");
+    #[cfg(unix)]
+    splice.end().assert_well();
 }
 
 fn play_over_streams<S: StreamProtocol, C: StreamProtocol>(

@@ -8,7 +8,8 @@ use crate::program::Program;
 
 #[test]
 fn both_crowds_play_on_every_network_and_some_speak() {
-    let networks = ["mirror", "mirror-telepathy", "mirror-websocket", "darkrift", "fishnet", "ngo"];
+    let networks =
+        ["mirror", "mirror-telepathy", "mirror-websocket", "mirror-ignorance", "darkrift", "fishnet", "ngo"];
     let arguments = ["bench", "splice", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
     let start = |network| Program::start(&[&arguments[..], &["--network", network]].concat());
     let benches = networks.map(|network| (network, start(network)));

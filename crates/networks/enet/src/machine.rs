@@ -47,7 +47,7 @@ pub(crate) enum Sent {
 }
 
 impl<A: Address + Ord> Machine<A> {
-    /// At most 4095 peers. The settings are within their limits.
+    /// At most 4095 peers. The settings are within their limits; peer 0 may connect, with a name that follows from the seed.
     pub(crate) fn new(settings: &ConnectionSettings, peers: usize, seed: u32, clock: &Clock) -> Self {
         let clock = clock.clone();
         let host_settings = HostSettings {
@@ -58,7 +58,7 @@ impl<A: Address + Ord> Machine<A> {
             ..HostSettings::default()
         };
         let mut host = Host::new(Wire::new(settings.dialect), host_settings)
-            .unwrap_or_else(|_| unreachable!("the settings are within their limits"));
+            .expect("the settings are within their limits");
         let is_within = host.set_mtu(settings.mtu).is_ok()
             && host.set_maximum_packet_size(settings.message_bytes_max).is_ok()
             && host.set_maximum_waiting_data(settings.waiting_bytes_max).is_ok();
@@ -154,7 +154,7 @@ impl<A: Address + Ord> Machine<A> {
         }
     }
 
-    /// Both ends stop to leave out what is unreliable, unless the settings want that; the peer is connected.
+    /// Both ends stop leaving out what is unreliable, unless the settings want that; the peer is connected.
     pub(crate) fn unthrottle(&mut self, peer: u16, settings: &ConnectionSettings) {
         if !settings.throttles
             && let Some(peer) = self.peer(peer)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout, Message as DarkRiftMessage};
+use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::{FishNetClient, Payload};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
@@ -54,6 +55,14 @@ pub(super) const NETWORKS: &[Network] = &[
         name: "mirror-websocket",
         server: || over_streams(ServerEnd::default()),
         client: |server, _| to_streams(server, ClientEnd::new(server.to_string())),
+        ..MIRROR
+    },
+    Network {
+        name: "mirror-ignorance",
+        server: || over_udp(EnetServer::new(EnetServerSettings::default())),
+        client: |server, number| {
+            Ok(to_udp(server, EnetClient::new(EnetClientSettings::default(), number.into())))
+        },
         ..MIRROR
     },
     Network {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
 use consonance_darkrift_envelope::DarkRiftVoiceServer;
+use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceServer;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
@@ -59,6 +60,11 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
             let server = SimpleWebServer::bind(config.address, ServerEnd::default(), streams(config))?;
             let at = server.local_addr()?;
             Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
+        }
+        ListenerNetwork::MirrorIgnorance => {
+            let peers_max = config.game.connections_max;
+            let settings = EnetServerSettings { peers_max, ..EnetServerSettings::default() };
+            over_udp(config, session, EnetServer::new(settings), mirror(listener, None))
         }
         ListenerNetwork::DarkRift2 => {
             let connections_max = config.game.connections_max;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::DarkRiftSplice;
+use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetSplice;
 use consonance_gateway::proxy_protocol::{self, Carrier};
 use consonance_gateway::streams::{StreamClient, StreamClientSettings, StreamProtocol, StreamServer};
@@ -57,6 +58,7 @@ pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
             let client = ClientEnd::new(upstreams.upstream.to_string());
             open_mirror_stream(plan, upstreams, ServerEnd::default(), client)
         }
+        ListenerNetwork::MirrorIgnorance => open_mirror_ignorance(plan, upstreams),
         ListenerNetwork::DarkRift2 => open_darkrift(plan, upstreams),
         ListenerNetwork::FishNet => open_fishnet(plan, upstreams),
         ListenerNetwork::Ngo => open_ngo(plan, upstreams),
@@ -106,6 +108,28 @@ where
         settings.local = upstreams.local_ip(remote);
         settings.preface = upstreams.preface(remote, Carrier::Tcp);
         StreamClient::new(client.clone(), settings)
+    };
+    Ok((splice(clients, open_upstream, mirror(plan), plan)?, upstreams.listen))
+}
+
+fn open_mirror_ignorance(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
+    // Both ends are a game's, which says much at once when it fills a scene.
+    let message_bytes_max = 4 * 1024 * 1024;
+    let connection = consonance_enet::ConnectionSettings {
+        message_bytes_max,
+        waiting_bytes_max: 2 * message_bytes_max,
+        queued_bytes_max: 2 * message_bytes_max,
+        ..consonance_enet::ConnectionSettings::default()
+    };
+    let peers_max = plan.config.game.connections_max;
+    let server =
+        EnetServerSettings { connection: connection.clone(), peers_max, ..EnetServerSettings::default() };
+    let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
+    let clients = bind(plan, EnetServer::new(server))?;
+    let upstreams = upstreams.behind(clients.local_addr());
+    let open_upstream = move |remote| {
+        let seed = u32::from_le_bytes(random()?);
+        Ok(upstreams.over_udp(remote, EnetClient::new(client.clone(), seed)))
     };
     Ok((splice(clients, open_upstream, mirror(plan), plan)?, upstreams.listen))
 }

@@ -28,8 +28,8 @@ pub(super) struct Machines {
     turn: usize,
 }
 
-/// How many share a machine: one costs 11 KB, and looking at so many about half a microsecond.
-const PEERS: usize = 64;
+/// How many share a machine, which costs 11 KB and looks at all of them a few times with each datagram.
+const PEERS: usize = 16;
 
 impl Machines {
     /// One machine. The settings are within their limits.
@@ -66,19 +66,19 @@ impl Machines {
         self.taken.iter().flatten().any(Option::is_some)
     }
 
-    /// Gives ENet a request to be let in, which it answers.
+    /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number.
     pub(super) fn take_in(
         &mut self,
         peer: Peer,
         (remote, request): (SocketAddr, &[u8]),
         is_free: impl Fn(Number) -> bool,
     ) -> Number {
-        let free = |taken: &[Option<Peer>; PEERS]| taken.iter().position(Option::is_none);
-        let first = self.taken.iter().enumerate().filter_map(|(machine, taken)| {
+        let mut candidates = self.taken.iter().enumerate().filter_map(|(machine, taken)| {
             // ENet gives the first number that is free.
-            Some(Number { machine, peer: free(taken)? as u16 })
+            let peer = taken.iter().position(Option::is_none)?;
+            Some(Number { machine, peer: peer as u16 })
         });
-        let number = first.into_iter().find(|number| is_free(*number)).unwrap_or_else(|| {
+        let number = candidates.find(|number| is_free(*number)).unwrap_or_else(|| {
             self.add();
             Number { machine: self.all.len() - 1, peer: 0 }
         });

@@ -21,6 +21,8 @@ pub enum ListenerNetwork {
     MirrorTelepathy,
     /// The same over Mirror's own `WebSocket` transport.
     MirrorWebSocket,
+    /// The same over Ignorance, a fork of ENet.
+    MirrorIgnorance,
     /// Clients of games on `DarkRift` 2.
     DarkRift2,
     /// Clients of games on Fish-Networking over Tugboat.
@@ -131,6 +133,14 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         IpProtocol::Tcp,
         MIRROR_KEYS,
         "The same over SimpleWebTransport, Mirror's WebSockets. It speaks plain ws; put something that ends TLS before it for wss.",
+    )
+    .with_splice(MIRROR_SERVER_KEYS),
+    row(
+        ListenerNetwork::MirrorIgnorance,
+        "mirror-ignorance",
+        IpProtocol::Udp,
+        MIRROR_KEYS,
+        "The same over Ignorance, with its two channels as they are by default.",
     )
     .with_splice(MIRROR_SERVER_KEYS),
     row(
