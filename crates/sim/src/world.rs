@@ -172,7 +172,7 @@ impl World {
     pub(crate) fn over_outside(scenario: &Scenario, may_repeat: bool) -> Self {
         let mut world = Self::new(scenario);
         world.outside = Some(Outside::new(world.players.len()));
-        world.may_repeat = may_repeat;
+        (world.may_repeat, world.sabotage) = (may_repeat, None);
         world.swarm = Swarm::of_players(world.swarm);
         world
     }
