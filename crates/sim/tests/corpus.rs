@@ -4,6 +4,7 @@ use std::path::Path;
 
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift_envelope::fuzz::darkrift_messages;
+use consonance_enet::fuzz::enet_datagrams;
 use consonance_fishnet::fuzz::fishnet_payloads;
 use consonance_forge::fuzz::forge_datagrams;
 use consonance_kcp::fuzz::kcp_datagrams;
@@ -92,6 +93,11 @@ fn no_stored_message_of_darkrift_finds_a_fault() {
 #[test]
 fn no_stored_datagrams_find_a_fault_in_forge() {
     replay("forge_datagrams", forge_datagrams);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_enet() {
+    replay("enet_datagrams", enet_datagrams);
 }
 
 #[test]

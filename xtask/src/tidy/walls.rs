@@ -194,6 +194,7 @@ const WALLS: &[Walls] = &[
             "consonance-forge",
             "consonance-darkrift",
             "consonance-darkrift-envelope",
+            "consonance-enet",
             "consonance-fishnet",
             "consonance-kcp",
             "consonance-litenetlib",
