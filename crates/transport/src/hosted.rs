@@ -38,6 +38,8 @@
 //! cannot ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; know who
 //! sent it.
 //!
+//! In a room where everybody can send to everybody and one of them is the host, `consonance-hosted` does all of that.
+//!
 //! A network on which players reach each other tells its client of [direct links](crate::DirectLinks) too:
 //! [`direct_connected`](HostedClientHandle::direct_connected) when another player can be reached, whatever the link to
 //! the server does, [`receive_direct`](HostedClientHandle::receive_direct) for what that player sends, and

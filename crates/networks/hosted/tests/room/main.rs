@@ -1,4 +1,4 @@
-//! Voice in rooms of Photon's networks, with real session engines on simulated time: what the room sends is what
+//! Voice in rooms of networks that live in games, with real session engines on simulated time: what the room sends is what
 //! unmodified players take, and everybody hears everybody, whoever the server is.
 
 mod bolt;
@@ -9,3 +9,5 @@ mod program;
 mod pun;
 mod rules;
 mod stage;
+mod steam;
+mod unet;

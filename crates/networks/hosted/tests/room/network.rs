@@ -1,6 +1,9 @@
-//! How the messages of a room are put into the calls of three networks.
+//! How the messages of a room are put into the calls of five networks.
 
-use consonance_hosted::{Direction, Message, PhotonBolt, PhotonFusion, PhotonPun, RoomSettings, Target};
+use consonance_hosted::{
+    Direction, Message, PhotonBolt, PhotonFusion, PhotonPun, RoomSettings, SteamInGame, SteamSend, Target,
+    UnetHlapi,
+};
 use consonance_transport::Delivery;
 
 use crate::cloud::{Event, Receivers};
@@ -10,6 +13,8 @@ pub(crate) enum Network {
     Pun(PhotonPun),
     Bolt(PhotonBolt),
     Fusion(PhotonFusion),
+    Steam(SteamInGame),
+    Unet(UnetHlapi),
 }
 
 impl Network {
@@ -18,6 +23,8 @@ impl Network {
             Self::Pun(pun) => pun.room(),
             Self::Bolt(bolt) => bolt.room(),
             Self::Fusion(fusion) => fusion.room(),
+            Self::Steam(steam) => steam.room(),
+            Self::Unet(unet) => unet.room(),
         }
     }
 
@@ -33,14 +40,27 @@ impl Network {
             Self::Fusion(fusion) => {
                 (fusion.call(direction, delivery).to_owned(), packet.to_vec(), fusion.call_bytes)
             }
+            Self::Steam(steam) => {
+                assert_eq!(
+                    steam.send(message) == SteamSend::UnreliableNoDelay,
+                    delivery == Delivery::Unreliable
+                );
+                (steam.channel(direction).to_string(), packet.to_vec(), 1024)
+            }
+            // Both ways are one type; the longest length takes two bytes.
+            Self::Unet(unet) => {
+                let mut body = Vec::new();
+                unet.write_body(packet, &mut body);
+                (unet.message_type.to_string(), body, 2 + 1024)
+            }
         };
         assert!(content.len() <= most, "{} bytes in {label}, where {most} are taken", content.len());
         let event = Event { sender, label, is_reliable: delivery == Delivery::Reliable, content };
         (event, self.receivers(message.target))
     }
 
-    /// For which end an event is, and its packet.
-    pub(crate) fn read<'a>(&self, event: &'a Event) -> Option<(Direction, &'a [u8])> {
+    /// For which end an event is that a peer received, and its packet.
+    pub(crate) fn read<'a>(&self, event: &'a Event, is_server: bool) -> Option<(Direction, &'a [u8])> {
         match self {
             Self::Pun(pun) => {
                 let direction = pun.direction_of(event.label.parse().ok()?)?;
@@ -50,6 +70,15 @@ impl Network {
             Self::Bolt(bolt) => Some((named(&event.label, |to, how| bolt.carrier(to, how)), &event.content)),
             Self::Fusion(fusion) => {
                 Some((named(&event.label, |to, how| fusion.call(to, how)), &event.content))
+            }
+            Self::Steam(steam) => {
+                let is_for_server = event.label == steam.to_server_channel.to_string();
+                let direction = if is_for_server { Direction::ToServer } else { Direction::ToClient };
+                Some((direction, &event.content))
+            }
+            Self::Unet(unet) => {
+                let direction = if is_server { Direction::ToServer } else { Direction::ToClient };
+                Some((direction, unet.read_body(&event.content)?))
             }
         }
     }

@@ -102,7 +102,7 @@ impl Program {
                 });
             }
             Notice::Event(event) => {
-                if let Some((direction, packet)) = self.network.read(&event) {
+                if let Some((direction, packet)) = self.network.read(&event, self.server.is_some()) {
                     let delivery = if event.is_reliable { Delivery::Reliable } else { Delivery::Unreliable };
                     self.room.receive(now, event.sender, direction, delivery, packet);
                 }

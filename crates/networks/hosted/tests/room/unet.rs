@@ -1,0 +1,14 @@
+//! A game on `UNet`'s high-level API: one message type both ways, and everything goes through the server.
+
+use consonance_hosted::UnetHlapi;
+
+use crate::cloud::Weather;
+use crate::network::Network;
+use crate::stage::{SPOKEN, Stage};
+
+#[test]
+fn all_hear_each_other_although_both_ways_are_one_type() {
+    let mut stage = Stage::of(Network::Unet(UnetHlapi::default()), Weather::FAIR, 4);
+    stage.assert_all_hear_each_other(SPOKEN);
+    assert!(stage.cloud.log.iter().all(|(event, _)| event.label == "18385"));
+}
