@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Disconnection,
-    Instant, LinkCommand, LinkId, Priority, Routing, Target, Transmit,
+    Instant, LinkCommand, LinkId, PacketLimits, Priority, Routing, Target, Transmit,
 };
 use consonance_wire::{
     CodecKind, CodecSettings, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
 };
 
-use super::packets::{NAMES, ROOMS, SESSION, answer, any_packet, extended, position, reception};
+use super::packets::{
+    NAMES, ROOMS, SESSION, answer, any_packet, carried, extended, fits, position, reception,
+};
 use super::tape::Tape;
 
 /// Does to a client what the bytes say.
@@ -21,7 +23,7 @@ use super::tape::Tape;
 /// never comes to an end.
 pub fn client_operations(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut run = Run::new();
+    let mut run = Run::new(carried(bytes));
     while !tape.is_empty() {
         run.operate(&mut tape);
     }
@@ -37,6 +39,7 @@ pub fn client_operations(bytes: &[u8]) {
 
 struct Run {
     client: Client,
+    carries: PacketLimits,
     now: Instant,
     /// The newest link to the server; there were as many.
     links: u64,
@@ -61,10 +64,12 @@ const MANY: usize = 1_000_000;
 
 impl Run {
     /// A client in a session, as that is where most happens.
-    fn new() -> Self {
+    fn new(carries: PacketLimits) -> Self {
         let mut client = Client::new(ClientSettings::new(OWN));
+        client.set_packet_limits(carries);
         client.start();
-        let mut run = Self { client, now: Instant::START, links: 1, peers: PEERS, told: BTreeMap::new() };
+        let told = BTreeMap::new();
+        let mut run = Self { client, carries, now: Instant::START, links: 1, peers: PEERS, told };
         run.client.handle_connected(run.now, LinkId(1));
         run.receive(&join(None));
         run.drain();
@@ -160,6 +165,7 @@ impl Run {
         for count in 0.. {
             let Some(transmit) = self.client.poll_transmit() else { break };
             is_whole(&transmit);
+            fits(&transmit, self.carries);
             assert!(count < MANY, "draining ends");
         }
         for count in 0.. {
@@ -224,7 +230,6 @@ fn player<'a>(told: &'a mut BTreeMap<String, Told>, name: &str) -> &'a mut Told 
 
 /// A packet that whoever is at the other end can read.
 fn is_whole(transmit: &Transmit<'_>) {
-    assert!(transmit.payload.len() <= 1024, "an original takes no more");
     let packet = Packet::parse(transmit.payload).expect("a client sends whole packets");
     let is_direct = transmit.to.iter().all(|link| link.0 >= PEERS);
     assert!(!transmit.to.is_empty(), "a packet goes somewhere");

@@ -1,6 +1,8 @@
 //! Packets from a tape: mostly such as an honest peer might send, some damaged, some no packets at all.
 
-use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_session::{
+    Capabilities, ClientId, CodecKind, CodecSettings, Delivery, PacketLimits, RoomId, SessionId, Transmit,
+};
 use consonance_wire::{
     Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension,
     HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Position,
@@ -16,6 +18,26 @@ pub(super) const SESSION: SessionId = SessionId(0x1234_5678);
 
 pub(super) const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", ""];
 pub(super) const ROOMS: [&str; 4] = ["lobby", "red", "blue", ""];
+
+/// What the network below carries: in one run of three as little as there may be, by the length of the tape, so that what is
+/// on it means the same in all.
+pub(super) fn carried(bytes: &[u8]) -> PacketLimits {
+    if bytes.len().is_multiple_of(3) {
+        let least = PacketLimits::MIN_BYTES;
+        PacketLimits { reliable_bytes: least, unreliable_bytes: least }
+    } else {
+        PacketLimits::default()
+    }
+}
+
+/// Nothing is longer than the network below carries.
+pub(super) fn fits(transmit: &Transmit<'_>, carries: PacketLimits) {
+    let most = match transmit.delivery {
+        Delivery::Reliable => carries.reliable_bytes,
+        Delivery::Unreliable => carries.unreliable_bytes,
+    };
+    assert!(transmit.payload.len() <= most, "{} bytes, where {most} fit", transmit.payload.len());
+}
 
 /// The bytes of any packet. A handshake may show one of the tickets.
 pub(super) fn any_packet(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u8> {

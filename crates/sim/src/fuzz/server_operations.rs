@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use consonance_session::{
-    AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, ProximitySettings, Server, ServerEvent,
-    ServerSettings, Transmit,
+    AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, PacketLimits, ProximitySettings, Server,
+    ServerEvent, ServerSettings, Transmit,
 };
-use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
+use consonance_wire::{HandshakeExtension, MessageType, Packet, ResumeTicket};
 
-use super::packets::{ROOMS, SESSION, any_packet};
+use super::packets::{ROOMS, SESSION, any_packet, carried, fits};
 use super::tape::Tape;
 
 /// Does to a server what the bytes say.
@@ -21,7 +21,7 @@ use super::tape::Tape;
 /// the past, or never comes to an end.
 pub fn server_operations(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut run = Run::new();
+    let mut run = Run::new(carried(bytes));
     while !tape.is_empty() {
         run.operate(&mut tape);
     }
@@ -31,6 +31,7 @@ pub fn server_operations(bytes: &[u8]) {
 
 struct Run {
     server: Server,
+    carries: PacketLimits,
     now: Instant,
     /// The newest link of each place, and every link that was ever opened.
     newest: [LinkId; PLACES],
@@ -49,9 +50,10 @@ const TICKETS: usize = 16;
 const MANY: usize = 1_000_000;
 
 impl Run {
-    fn new() -> Self {
+    fn new(carries: PacketLimits) -> Self {
         Self {
-            server: Server::new(settings()),
+            server: Server::new(settings(carries)),
+            carries,
             now: Instant::START,
             newest: [LinkId(0); PLACES],
             links: BTreeSet::new(),
@@ -100,7 +102,7 @@ impl Run {
         self.server.announce_restart(self.now, Duration::from_secs(1), Duration::from_secs(1));
         let snapshot = self.server.snapshot(self.now);
         self.drain();
-        self.server = Server::restore(settings(), &snapshot, self.now);
+        self.server = Server::restore(settings(self.carries), &snapshot, self.now);
         let rows = self.server.client_table().map(|row| {
             assert!(
                 snapshot.places.iter().any(|place| place.id == row.id && *place.name == *row.name),
@@ -116,7 +118,7 @@ impl Run {
         let delivery = if operation < 128 { Delivery::Reliable } else { Delivery::Unreliable };
         let packet = any_packet(tape, self.tickets.make_contiguous());
         if let Some(relayed) = self.server.handle_packet(self.now, link, delivery, &packet) {
-            is_whole(&relayed, &self.links);
+            is_whole(&relayed, &self.links, self.carries);
         }
     }
 
@@ -129,7 +131,7 @@ impl Run {
     fn drain(&mut self) {
         for count in 0.. {
             let Some(transmit) = self.server.poll_transmit() else { break };
-            is_whole(&transmit, &self.links);
+            is_whole(&transmit, &self.links, self.carries);
             self.tickets.extend(ticket(transmit.payload));
             assert!(count < MANY, "draining ends");
         }
@@ -184,8 +186,9 @@ impl Run {
     }
 }
 
-fn settings() -> ServerSettings {
+fn settings(carries: PacketLimits) -> ServerSettings {
     let mut settings = ServerSettings::from_seed(0);
+    settings.packets = carries;
     settings.session = SESSION;
     settings.limits.links = PLACES - 1;
     let mut proximity = ProximitySettings::new(10.0);
@@ -207,7 +210,7 @@ fn ticket(packet: &[u8]) -> Option<ResumeTicket> {
 }
 
 /// A packet that every peer can read, of this session, to links that were opened, to none twice.
-fn is_whole(transmit: &Transmit<'_>, links: &BTreeSet<LinkId>) {
+fn is_whole(transmit: &Transmit<'_>, links: &BTreeSet<LinkId>, carries: PacketLimits) {
     let to: BTreeSet<_> = transmit.to.iter().copied().collect();
     assert!(
         !to.is_empty() && to.len() == transmit.to.len(),
@@ -215,7 +218,10 @@ fn is_whole(transmit: &Transmit<'_>, links: &BTreeSet<LinkId>) {
         transmit.to
     );
     assert!(to.is_subset(links), "only links that are there");
-    assert!(transmit.payload.len() <= 1024, "an original takes no more");
+    let is_relayed =
+        matches!(MessageType::peek(transmit.payload), Ok(MessageType::VoiceData | MessageType::TextData));
+    let most = if is_relayed { PacketLimits::default() } else { carries };
+    fits(transmit, most);
     match Packet::parse(transmit.payload).expect("a server sends whole packets") {
         Packet::VoiceData(voice) => assert_eq!(voice.session, SESSION),
         Packet::TextData(text) => assert_eq!(text.session, SESSION),
