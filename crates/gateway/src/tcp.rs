@@ -19,6 +19,6 @@ mod event;
 mod settings;
 mod socket;
 
-pub use connections::TcpConnections;
+pub use connections::{MovedTcp, TcpConnections};
 pub use event::{TcpEnd, TcpEvent, TcpId};
 pub use settings::TcpSettings;

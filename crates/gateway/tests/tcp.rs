@@ -110,6 +110,36 @@ fn reading_pauses_when_nobody_consumes_and_goes_on_later() {
 }
 
 #[test]
+fn a_connection_that_moves_to_another_thread_loses_nothing_either_way() {
+    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
+    (&stream).write_all(b"before, ").unwrap();
+    stage.drive_until(|stage| stage.server.received(id) == b"before, ");
+    stage.server.send(Instant::now(), id, &[b"said before, "]);
+    let moved = stage.server.give_away(id).unwrap();
+    assert!(stage.server.is_empty() && stage.server.give_away(id).is_none());
+    let other = thread::spawn(move || {
+        let mut other = TcpConnections::new(TcpSettings::default()).unwrap();
+        let id = other.take_over(Instant::now(), moved).unwrap();
+        let event = other.poll(Instant::now());
+        assert!(matches!(event, Some(TcpEvent::Received { id: of }) if of == id), "{event:?}");
+        assert_eq!(other.received(id), b"before, ");
+        (&stream).write_all(b"after").unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while other.received(id) != b"before, after" {
+            assert!(Instant::now() < deadline, "it is not heard any more");
+            other.poll(Instant::now());
+            thread::yield_now();
+        }
+        other.send(Instant::now(), id, &[b"said after"]);
+        other.finish(Instant::now(), id);
+        read_all(&stream).0
+    });
+    assert_eq!(other.join().unwrap(), b"said before, said after");
+    stage.drive_once();
+    assert!(stage.end_of(id).is_none(), "who gave it away hears of it no more");
+}
+
+#[test]
 fn an_aborted_connection_is_not_heard_of_again() {
     let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
     (&stream).write_all(b"words").unwrap();

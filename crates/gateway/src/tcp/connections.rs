@@ -14,7 +14,10 @@ use super::{TcpEnd, TcpEvent, TcpId, TcpSettings, socket};
 use crate::readiness::Interest;
 use crate::readiness::{Readiness, Ready};
 
+mod moving;
 mod turn;
+
+pub use moving::MovedTcp;
 
 /// TCP connections that are accepted or made, told apart by [`TcpId`].
 ///
