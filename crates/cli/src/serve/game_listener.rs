@@ -16,7 +16,7 @@ use consonance_server::config::{
 use consonance_sidecar::{LinkSecret, SidecarSettings};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
-use super::Gateway;
+use super::gateway::{Entrance, Gateway};
 use super::joining::read_secret_line;
 use super::prepared::host_at;
 use splicing::SplicePlan;
@@ -24,7 +24,8 @@ use splicing::SplicePlan;
 /// One that can be opened.
 pub(super) struct GameListener {
     config: ListenerConfig,
-    session: String,
+    /// Which one all its clients are in; without it each link names its own.
+    session: Option<String>,
     secret: LinkSecret,
     /// The signalling server, where it is not ours.
     signalling: Option<SignallingUrl>,
@@ -45,8 +46,8 @@ pub(super) fn read(
     let config = &loaded.config;
     let mut read = Vec::new();
     for listener in &config.listeners {
-        let session = listener.session_among(&config.sessions);
-        let session = session.map_err(|what| loaded.problem("listen", what))?.to_owned();
+        let session = listener.session_among(config);
+        let session = session.map_err(|what| loaded.problem("listen", what))?.map(str::to_owned);
         let signalling = listener.game.webrtc.signalling.as_ref().map(|url| url.parse()).transpose();
         let signalling = signalling
             .map_err(|error: SignallingUrlError| loaded.problem("listen", format!("signalling: {error}")))?;
@@ -88,19 +89,28 @@ impl GameListener {
     pub(super) fn open(&self) -> Result<Gateway, String> {
         let ListenerConfig { network, address, .. } = self.config;
         let opened = opening::open(self);
-        let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
+        let (entrance, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
-        let line =
-            format!("session {:?} is open over {network} at {at}{}", self.session, self.beside_voice());
-        Ok(Gateway { session: self.session.clone(), listener, line })
+        let (beside_voice, line) =
+            (self.beside_voice(), |what: &str| format!("{what} over {network} at {at}"));
+        let line = match &self.session {
+            Some(session) => line(&format!("session {session:?} is open")) + &beside_voice,
+            None => line("the sessions that links name are open"),
+        };
+        Ok(Gateway { entrance, line })
     }
 
     /// What would be open.
     pub(super) fn in_words(&self) -> String {
         let ListenerConfig { network, address, .. } = &self.config;
         let (network, at) = (network.name(), joined(&self.host, address.port()));
-        let beside_voice = self.beside_voice();
-        format!("session {:?} over {network} at {address}, for players at {at}{beside_voice}", self.session)
+        match &self.session {
+            Some(session) => {
+                let beside_voice = self.beside_voice();
+                format!("session {session:?} over {network} at {address}, for players at {at}{beside_voice}")
+            }
+            None => format!("the sessions that links name over {network} at {address}, for links to {at}"),
+        }
     }
 
     /// What is done with everything else, in words.
@@ -111,8 +121,8 @@ impl GameListener {
     }
 
     /// What there is to do in front of a game's own server, if it is to be there.
-    fn splice_plan(&self) -> Option<SplicePlan<'_>> {
-        let Self { config, session, source_addresses, .. } = self;
+    fn splice_plan<'p>(&'p self, session: &'p str) -> Option<SplicePlan<'p>> {
+        let Self { config, source_addresses, .. } = self;
         let upstream = config.splice.upstream.as_deref()?;
         Some(SplicePlan { config, session, upstream, source_addresses: *source_addresses })
     }
@@ -136,13 +146,16 @@ impl GameListener {
             Some(_) => "everybody gets into the game, and nobody's voice into the session",
             None => "nobody gets in here",
         };
-        let asks = |what: &str| {
-            format!(
-                "{at}: the session {:?} asks for {what}, which clients of games cannot show: {nobody}",
-                self.session
-            )
+        let who = match &self.session {
+            Some(session) => format!("the session {session:?} asks"),
+            None => "there are sessions that ask".to_owned(),
         };
-        let has_password = joining.passwords.iter().any(|(sessions, _)| sessions.matches(&self.session));
+        let asks =
+            |what: &str| format!("{at}: {who} for {what}, which clients of games cannot show: {nobody}");
+        let has_password = joining
+            .passwords
+            .iter()
+            .any(|(sessions, _)| self.session.as_ref().is_none_or(|session| sessions.matches(session)));
         match (joining.token_keys.is_empty(), has_password) {
             (true, false) => {}
             (false, false) => notes.push(asks("a join token")),
@@ -156,7 +169,7 @@ impl GameListener {
         let sidecar = &self.config.sidecar;
         let mut settings = SidecarSettings::default();
         settings.secret = self.secret.clone();
-        settings.session = Some(self.session.clone());
+        settings.session.clone_from(&self.session);
         settings.links_max = sidecar.links_max;
         settings.strangers_max = sidecar.strangers_max;
         settings.players_max = sidecar.players_max;
@@ -202,7 +215,7 @@ mod tests {
     fn listener(address: &str) -> GameListener {
         let mut config = ListenerConfig::default();
         config.address = address.parse().expect("an address");
-        let (session, secret, host) = ("main".into(), LinkSecret::default(), "::1".into());
+        let (session, secret, host) = (Some("main".into()), LinkSecret::default(), "::1".into());
         GameListener {
             config,
             session,

@@ -1,13 +1,40 @@
 //! Networks of games beside QUIC.
 
+use std::io;
+
+use consonance_server::Workers;
+use consonance_sidecar::SidecarServer;
 use consonance_transport::ServerTransport;
 
-/// A network whose clients all mean one session.
+/// A network that listens.
 pub(super) struct Gateway {
-    /// Which.
-    pub(super) session: String,
-    /// The server's end.
-    pub(super) listener: Box<dyn ServerTransport>,
+    pub(super) entrance: Entrance,
     /// What there is, in a line for whoever starts the server.
     pub(super) line: String,
+}
+
+/// Where those who come over a network go.
+pub(super) enum Entrance {
+    /// All of them mean this session.
+    Session(String, Box<dyn ServerTransport>),
+    /// Each link names its own.
+    Links(Box<SidecarServer>),
+}
+
+impl Entrance {
+    /// Lets the workers take in who comes.
+    pub(super) fn lead_to(self, workers: &mut Workers) -> io::Result<()> {
+        match self {
+            Self::Session(session, listener) => {
+                let is_there = workers.add_for_session(&session, listener);
+                let what = || format!("there is no session {session:?} for its network: name it in sessions");
+                is_there.then_some(()).ok_or_else(|| io::Error::other(what()))
+            }
+            Self::Links(server) => {
+                let shards = server.into_shards(workers.count(), workers.placement())?;
+                workers.add_shards(shards);
+                Ok(())
+            }
+        }
+    }
 }

@@ -22,9 +22,9 @@ use consonance_server::{DedicatedServer, SavedIdentity, SessionsSettings, Worker
 use consonance_udp::ServerPathSettings;
 use tracing::info;
 
-use super::Gateway;
 use super::admin;
 use super::ending;
+use super::gateway::Gateway;
 use super::prepared::{Prepared, example_of, host_at};
 use super::recording::Recording;
 use crate::inspect;
@@ -89,12 +89,8 @@ impl Running {
             listeners.push(Listener { host: host_at(&config, address.ip()), port, shown_identity });
             workers.add_shards(shards);
         }
-        for Gateway { session, listener, .. } in gateways {
-            if !workers.add_for_session(&session, listener) {
-                return Err(
-                    format!("there is no session {session:?} for its network: name it in sessions").into()
-                );
-            }
+        for gateway in gateways {
+            gateway.entrance.lead_to(&mut workers)?;
         }
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());

@@ -37,6 +37,7 @@ mod refusals;
 mod reload;
 mod serve;
 mod server_recording;
+mod sidecar_sessions;
 #[cfg(unix)]
 mod signals;
 mod splice;

@@ -2,12 +2,17 @@
 
 mod guest_link;
 mod reading;
+mod shards;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 #[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Waker;
 use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
@@ -22,6 +27,7 @@ use crate::outbox::Full;
 use crate::settings::SidecarSettings;
 use guest_link::{GuestLink, Seat};
 use reading::Seen;
+use shards::Shards;
 
 /// A [`ServerTransport`] whose peers are the players of game servers: a player is one from its first packet on, or from when
 /// its adapter announces it.
@@ -35,6 +41,10 @@ pub struct SidecarServer {
     settings: SidecarSettings,
     random: SystemRandom,
     links: BTreeMap<TcpId, GuestLink>,
+    /// How many are up, here and at the other servers of the port.
+    links_up: Arc<AtomicUsize>,
+    /// The other servers of the port, if there are any.
+    shards: Option<Shards>,
     /// Which player of which link each peer is.
     peers: HashMap<Peer, (TcpId, Player)>,
     next_peer: u64,
@@ -65,12 +75,51 @@ impl SidecarServer {
     pub fn bind(address: SocketAddr, settings: SidecarSettings) -> io::Result<Self> {
         let tcp = TcpConnections::listen(address, settings.tcp())?;
         let local_addr = tcp.local_addr().unwrap_or(address);
-        Ok(Self {
+        Ok(Self::new(tcp, local_addr, settings, Arc::default()))
+    }
+
+    /// Several servers of the same port, such as one for each thread, before anybody came: each has the links whose sessions
+    /// are its own. `place` says which that is, from 0, and is asked when the first player of a link that has none is there;
+    /// that player arrives there next. The first one accepts the connections.
+    ///
+    /// The limits are those of all together.
+    ///
+    /// # Errors
+    /// When the system lacks what it takes to wait for many connections.
+    pub fn into_shards(
+        self,
+        count: NonZeroUsize,
+        place: impl Fn(&str) -> usize + Send + Sync + 'static,
+    ) -> io::Result<Vec<Self>> {
+        let (local_addr, settings, links_up) =
+            (self.local_addr, self.settings.clone(), Arc::clone(&self.links_up));
+        let mut first = Some(self);
+        let shard = |shards| {
+            let server = if let Some(first) = first.take() {
+                first
+            } else {
+                let tcp = TcpConnections::new(settings.tcp())?;
+                Self::new(tcp, local_addr, settings.clone(), Arc::clone(&links_up))
+            };
+            Ok(Self { shards: Some(shards), ..server })
+        };
+        Shards::all(count, place).map(shard).collect()
+    }
+
+    fn new(
+        tcp: TcpConnections,
+        local_addr: SocketAddr,
+        settings: SidecarSettings,
+        links_up: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
             tcp,
             local_addr,
             settings,
             random: SystemRandom::new(),
             links: BTreeMap::new(),
+            links_up,
+            shards: None,
             peers: HashMap::new(),
             next_peer: 0,
             newcomer: None,
@@ -83,7 +132,7 @@ impl SidecarServer {
             receivers: Vec::new(),
             players: Vec::new(),
             statistics: ServerStatistics::default(),
-        })
+        }
     }
 
     /// Where it listens.
@@ -91,7 +140,7 @@ impl SidecarServer {
         self.local_addr
     }
 
-    /// How many links have proved that they know the secret.
+    /// How many links are here that have proved that they know the secret.
     pub fn links(&self) -> usize {
         self.links.values().filter(|link| link.end.is_up()).count()
     }
@@ -116,6 +165,9 @@ impl SidecarServer {
     /// Says goodbye to a link, and reports that its players are gone.
     fn end_link(&mut self, now: Instant, id: TcpId, words: &str, reason: &DisconnectReason) {
         let Some(mut link) = self.links.remove(&id) else { return };
+        if link.end.is_up() {
+            self.links_up.fetch_sub(1, Ordering::Relaxed);
+        }
         link.hang_up(now, &mut self.tcp, words);
         for peer in link.peers() {
             self.close_peer(peer, reason.clone());
@@ -216,6 +268,9 @@ impl ServerTransport for SidecarServer {
         // Nobody loses the game because the voice server goes.
         self.kicks.clear();
         self.tcp.stop_listening();
+        if let Some(shards) = &self.shards {
+            shards.close();
+        }
         let ids: Vec<TcpId> = self.links.keys().copied().collect();
         for id in ids {
             self.end_link(now, id, "the server is shutting down", &DisconnectReason::ClosedByUs);
@@ -225,6 +280,12 @@ impl ServerTransport for SidecarServer {
     fn wants_poll_at(&self) -> Option<Instant> {
         let links = self.links.values().filter_map(|link| link.end.next_timeout());
         links.chain(self.tcp.poll_timeout()).min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        if let Some(shards) = &self.shards {
+            shards.set_waker(waker);
+        }
     }
 
     fn wakes(&self) -> bool {

@@ -32,7 +32,7 @@ pub struct ListenerConfig {
     pub network: ListenerNetwork,
     /// Where; the port is a TCP or a UDP one, as the [network](ListenerNetwork::ip_protocol) has it.
     pub address: SocketAddr,
-    /// Which session its clients are in; the only settled one without it.
+    /// Which session its clients are in; without it the only settled one, or with sidecars the one that each link names.
     pub session: Option<String>,
     /// What only sidecars have.
     pub sidecar: SidecarListenerConfig,
@@ -59,29 +59,31 @@ pub(super) const LISTEN: Tables<Config> = Tables {
 };
 
 impl ListenerConfig {
-    /// The session of its clients, given the settled ones.
+    /// The session of all its clients, given those of the configuration; `None` if each link names its own.
     ///
     /// # Errors
-    /// In words, if it is none of them, or if there is a choice and nothing was chosen.
-    pub fn session_among<'s>(&'s self, settled: &'s [String]) -> Result<&'s str, String> {
-        match (&self.session, settled) {
-            (Some(session), settled) if settled.contains(session) => Ok(session),
-            (Some(session), settled) => {
+    /// In words, if it is none of the settled ones, or if there is a choice and nothing was chosen.
+    pub fn session_among<'s>(&'s self, config: &'s Config) -> Result<Option<&'s str>, String> {
+        let settled = &config.sessions;
+        match (&self.session, &settled[..]) {
+            (Some(session), _) if settled.contains(session) => Ok(Some(session)),
+            (Some(session), _) => {
                 let meant = nearest(session, settled.iter().map(|name| &**name));
                 let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
                 Err(format!("{session:?} is none of the sessions that are there at all times{meant}"))
             }
-            (None, [only]) => Ok(only),
+            (None, [only]) if config.sessions_on_demand.is_empty() => Ok(Some(only)),
+            (None, _) if self.network == ListenerNetwork::Sidecar => Ok(None),
+            (None, [only]) => Ok(Some(only)),
             (None, []) => Err("its clients need one of sessions, and there are only some on demand".into()),
-            (None, settled) => {
-                let first = &settled[0];
+            (None, [first, ..]) => {
                 Err(format!("choose which session its clients are in, for example with session = {first:?}"))
             }
         }
     }
 
     /// What is wrong with it as a whole, in words.
-    pub(super) fn problem(&self, settled: &[String]) -> Option<String> {
+    pub(super) fn problem(&self, config: &Config) -> Option<String> {
         let needs_secret = self.network == ListenerNetwork::Sidecar && !self.address.ip().is_loopback();
         if needs_secret && self.sidecar.secret_file.is_none() {
             let what = "others reach this address, so it needs a secret_file, or else listen on 127.0.0.1";
@@ -98,7 +100,7 @@ impl ListenerConfig {
         self.game
             .problem()
             .or_else(|| self.splice.problem(self.address))
-            .or_else(|| self.session_among(settled).err())
+            .or_else(|| self.session_among(config).err())
     }
 }
 

@@ -188,7 +188,7 @@ impl LoadedConfig {
         let twice = all.iter().enumerate().filter(is_twice);
         let twice = twice.map(|(_, (_, address))| format!("{address} is there twice"));
         let wrong = config.listeners.iter().filter_map(|listener| {
-            let what = listener.problem(&config.sessions)?;
+            let what = listener.problem(config)?;
             Some(format!("{} at {}: {what}", listener.network.name(), listener.address))
         });
         twice.chain(wrong).map(|what| self.problem("listen", what)).collect()

@@ -17,7 +17,7 @@ fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
     assert_eq!(config.listen, ["127.0.0.1:5".parse().unwrap()]);
     let [listener] = &config.listeners[..] else { panic!("{:?}", config.listeners) };
     assert_eq!((listener.network, listener.address.port()), (ListenerNetwork::Sidecar, 5));
-    assert_eq!(listener.session_among(&config.sessions).as_deref(), Ok("blue"));
+    assert_eq!(listener.session_among(&config), Ok(Some("blue")));
     let sidecar = &listener.sidecar;
     assert_eq!(sidecar.secret_file.as_deref(), Some(Path::new("/etc/consonance/link.txt")));
     assert_eq!((sidecar.players_max, sidecar.idle_timeout.as_secs(), sidecar.links_max), (20, 4, 64));
@@ -73,8 +73,8 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
             "voice.toml:1: listen: sidecar at 0.0.0.0:5: others reach this address, so it needs a secret_file, or else listen on 127.0.0.1",
         ),
         (
-            &format!("sessions = ['red', 'blue']\n{sidecar}"),
-            "voice.toml:2: listen: sidecar at 127.0.0.1:5: choose which session its clients are in, for example with session = \"red\"",
+            "sessions = ['red', 'blue']\n[[listen]]\nnetwork = 'ngo'\naddress = '127.0.0.1:5'",
+            "voice.toml:2: listen: ngo at 127.0.0.1:5: choose which session its clients are in, for example with session = \"red\"",
         ),
         (
             &format!("sessions = ['red', 'blue']\n{sidecar}session = 'bleu'"),
@@ -178,4 +178,26 @@ fn a_listener_in_options_is_checked_as_its_table_would_be_and_stands_beside_thos
     assert_eq!(refused, Err("--voice-type: there is no key voice_type for ngo".to_owned()));
     let twice = with(&[network, at("127.0.0.1:5")]);
     assert_eq!(twice, Err("/etc/consonance/voice.toml:1: listen: 127.0.0.1:5 is there twice".to_owned()));
+}
+
+#[test]
+fn links_of_sidecars_name_their_sessions_where_there_is_a_choice_and_no_other_clients_do() {
+    let session = |sessions: &str, listener: &str| {
+        let config =
+            load(&format!("{sessions}\n[[listen]]\nnetwork = 'sidecar'\naddress = '[::1]:5'\n{listener}"));
+        config.listeners[0].session_among(&config).map(|session| session.map(str::to_owned))
+    };
+    assert_eq!(session("", ""), Ok(Some("main".into())));
+    assert_eq!(session("sessions = ['red', 'blue']", ""), Ok(None));
+    assert_eq!(session("sessions = ['red', 'blue']", "session = 'blue'"), Ok(Some("blue".into())));
+    assert_eq!(session("sessions_on_demand = ['match-*']", ""), Ok(None));
+    assert_eq!(session("sessions = []\nsessions_on_demand = ['match-*']", ""), Ok(None));
+    assert_eq!(
+        complaints(
+            "sessions = []\nsessions_on_demand = ['*']\n[[listen]]\nnetwork = 'ngo'\naddress = '[::1]:5'"
+        ),
+        [
+            "voice.toml:3: listen: ngo at [::1]:5: its clients need one of sessions, and there are only some on demand"
+        ]
+    );
 }

@@ -28,17 +28,29 @@ use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
-use super::{GameListener, splicing};
+use super::{Entrance, GameListener, splicing};
 
-/// A network that listens, and where.
+/// A network whose clients all mean one session, and where it listens.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
 /// Takes the port.
-pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
-    if let Some(plan) = listener.splice_plan() {
-        return splicing::open(&plan);
-    }
-    let (config, session) = (&listener.config, &*listener.session);
+pub(super) fn open(listener: &GameListener) -> io::Result<(Entrance, SocketAddr)> {
+    let GameListener { config, session, .. } = listener;
+    let Some(session) = session else {
+        let server = SidecarServer::bind(config.address, listener.sidecar_settings())?;
+        let at = server.local_addr();
+        return Ok((Entrance::Links(Box::new(server)), at));
+    };
+    let (transport, at) = match listener.splice_plan(session) {
+        Some(plan) => splicing::open(&plan)?,
+        None => open_server(listener, session)?,
+    };
+    Ok((Entrance::Session(session.clone(), transport), at))
+}
+
+/// One without a game's server behind it.
+fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
+    let config = &listener.config;
     match config.network {
         ListenerNetwork::Sidecar => {
             let server = SidecarServer::bind(config.address, listener.sidecar_settings())?;
@@ -92,7 +104,7 @@ pub(super) fn open(listener: &GameListener) -> io::Result<Opened> {
             let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
             over_udp(config, session, ForgeServer::new(settings, &random()?), ForgeVoice::default())
         }
-        ListenerNetwork::WebRtcNetwork => webrtc_host(listener),
+        ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
     }
 }
 
@@ -114,8 +126,8 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
 }
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
-fn webrtc_host(listener: &GameListener) -> io::Result<Opened> {
-    let GameListener { config, session, signalling, .. } = listener;
+fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
+    let GameListener { config, signalling, .. } = listener;
     let (own, url) = if let Some(url) = signalling {
         (None, url.clone())
     } else {

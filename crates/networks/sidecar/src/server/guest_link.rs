@@ -16,7 +16,7 @@ pub(crate) struct GuestLink {
     pub(super) end: VoiceEnd,
     pub(super) session: String,
     pub(super) players: BTreeMap<Player, Seat>,
-    id: TcpId,
+    pub(super) id: TcpId,
     /// Where the game server is.
     remote: SocketAddr,
     name: String,
@@ -62,6 +62,11 @@ impl GuestLink {
             Seat::Kicked => None,
         };
         self.players.values().filter_map(of_seat).collect()
+    }
+
+    /// Whether nobody came over it yet, or nobody is left.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.players.values().any(|seat| matches!(seat, Seat::In { .. }))
     }
 
     /// Where a player is, or else words that are no address: the game server's own would be everybody's.

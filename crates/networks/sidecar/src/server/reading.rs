@@ -1,6 +1,7 @@
 //! What comes in: newcomers at the port, and what each link says.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpEnd, TcpEvent, TcpId};
@@ -9,7 +10,8 @@ use ring::rand::SecureRandom as _;
 
 use super::SidecarServer;
 use super::guest_link::{GuestLink, Seat};
-use crate::frame::{NONCE_BYTES, Player};
+use super::shards::{First, MovedLink};
+use crate::frame::NONCE_BYTES;
 use crate::voice_end::Heard;
 
 /// What was found in what a link said.
@@ -23,6 +25,9 @@ pub(super) enum Seen {
 impl SidecarServer {
     /// The next thing that was read, as an event to report.
     pub(super) fn look(&mut self, now: Instant) -> Option<Seen> {
+        if let Some(seen) = self.take_moved(now) {
+            return Some(seen);
+        }
         while let Some(&id) = self.turn.front() {
             let Some(link) = self.links.get_mut(&id) else {
                 self.turn.pop_front();
@@ -33,17 +38,25 @@ impl SidecarServer {
                 continue;
             };
             match heard {
-                Heard::Packet { player, delivery, packet } => {
-                    self.packet.clear();
-                    self.packet.extend_from_slice(packet);
-                    if let Some(seen) = self.take_packet(now, id, player, delivery) {
-                        return Some(seen);
+                Heard::Packet { player, delivery, packet } => match link.players.get(&player) {
+                    Some(Seat::In { peer, .. }) => {
+                        self.packet.clear();
+                        self.packet.extend_from_slice(packet);
+                        return Some(Seen::Packet(*peer, delivery));
                     }
-                }
+                    Some(Seat::Kicked) => {}
+                    None => {
+                        let packet = Some((delivery, packet.to_vec()));
+                        let first = First { player, remote: None, was_there: false, packet };
+                        if let Some(peer) = self.open(now, id, first) {
+                            return Some(Seen::Connected(peer));
+                        }
+                    }
+                },
                 Heard::Joined { player, was_there, address } => {
                     let remote = String::from_utf8_lossy(address).parse().ok();
-                    if let Some(peer) = self.open(now, id, player, remote) {
-                        self.came_back = Some(peer).filter(|_| was_there);
+                    let first = First { player, remote, was_there, packet: None };
+                    if let Some(peer) = self.open(now, id, first) {
                         return Some(Seen::Connected(peer));
                     }
                 }
@@ -52,7 +65,10 @@ impl SidecarServer {
                         self.close_peer(peer, DisconnectReason::closed_by_peer(b""));
                     }
                 }
-                Heard::Up { session, name } => link.is_up(session, name),
+                Heard::Up { session, name } => {
+                    link.is_up(session, name);
+                    self.links_up.fetch_add(1, Ordering::Relaxed);
+                }
                 Heard::Bye { reason } => {
                     let reason = DisconnectReason::closed_by_peer(reason);
                     self.end_link(now, id, "", &reason);
@@ -71,39 +87,66 @@ impl SidecarServer {
         None
     }
 
-    fn take_packet(&mut self, now: Instant, id: TcpId, player: Player, delivery: Delivery) -> Option<Seen> {
-        let link = self.links.get(&id)?;
-        match link.players.get(&player) {
-            Some(Seat::In { peer, .. }) => Some(Seen::Packet(*peer, delivery)),
-            Some(Seat::Kicked) => None,
-            None => {
-                let peer = self.open(now, id, player, None)?;
-                self.first_packet = Some((peer, delivery));
-                Some(Seen::Connected(peer))
-            }
-        }
-    }
-
-    /// A new peer, if there is room for it and it is not there already.
-    fn open(&mut self, now: Instant, id: TcpId, player: Player, remote: Option<SocketAddr>) -> Option<Peer> {
+    /// A new peer, if there is room for it, it is not there already and the link is not another server's.
+    fn open(&mut self, now: Instant, id: TcpId, first: First) -> Option<Peer> {
         let link = self.links.get_mut(&id)?;
-        if link.players.contains_key(&player) {
+        if link.players.contains_key(&first.player) {
             return None;
         }
         if link.players.len() >= self.settings.players_max as usize {
             self.statistics.connections.turned_away_full += 1;
             let reason = format!("{} players are what this link takes", self.settings.players_max);
-            self.say(now, id, |link| link.end.kick(player, &reason));
+            self.say(now, id, |link| link.end.kick(first.player, &reason));
             return None;
         }
+        // Who is asked for a place expects somebody: nobody comes over a connection that is gone.
+        let may_move = link.is_empty() && self.tcp.is_open(id);
+        let shards = self.shards.as_ref().filter(|_| may_move);
+        if let Some(shard) = shards.and_then(|shards| shards.elsewhere(&link.session)) {
+            self.hand_over(now, id, shard, first);
+            return None;
+        }
+        self.open_here(id, first)
+    }
+
+    fn open_here(&mut self, id: TcpId, first: First) -> Option<Peer> {
+        let First { player, remote, was_there, packet } = first;
         let peer = Peer(self.next_peer);
         self.next_peer += 1;
-        link.players.insert(player, Seat::In { peer, remote });
+        self.links.get_mut(&id)?.players.insert(player, Seat::In { peer, remote });
         self.peers.insert(peer, (id, player));
         self.newcomer = Some(peer);
+        self.came_back = Some(peer).filter(|_| was_there);
+        if let Some((delivery, packet)) = packet {
+            self.first_packet = Some((peer, delivery));
+            self.packet = packet;
+        }
         self.statistics.connections.connected += 1;
         self.statistics.connections.accepted += 1;
         Some(peer)
+    }
+
+    /// Gives a link to the server that its session is for.
+    fn hand_over(&mut self, now: Instant, id: TcpId, shard: usize, first: First) {
+        self.say_kicks(now);
+        let (Some(tcp), Some(shards)) = (self.tcp.give_away(id), &self.shards) else { return };
+        let Some(mut link) = self.links.remove(&id) else { return };
+        let dropped = &mut self.statistics.links.dropped;
+        dropped.outgoing_full += std::mem::take(&mut link.end.outbox.voice_dropped);
+        shards.hand_over(shard, MovedLink { tcp, link, first });
+    }
+
+    /// Takes a link in that another server gave away, with the player that it was moved for.
+    fn take_moved(&mut self, now: Instant) -> Option<Seen> {
+        let MovedLink { tcp, mut link, first } = self.shards.as_ref()?.take()?;
+        let Ok(id) = self.tcp.take_over(now, tcp) else {
+            self.links_up.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        };
+        link.id = id;
+        self.links.insert(id, link);
+        self.turn.push_back(id);
+        self.open_here(id, first).map(Seen::Connected)
     }
 
     pub(super) fn close_peer(&mut self, peer: Peer, reason: DisconnectReason) {
@@ -169,7 +212,7 @@ impl SidecarServer {
     fn take_in(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
         let strangers = self.links.values().filter(|link| !link.end.is_up()).count();
         let connections = &mut self.statistics.connections;
-        if self.links.len() - strangers >= self.settings.links_max {
+        if self.links_up.load(Ordering::Relaxed) >= self.settings.links_max {
             connections.turned_away_full += 1;
             return self.tcp.abort(id);
         }

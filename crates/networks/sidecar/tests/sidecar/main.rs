@@ -6,4 +6,5 @@ mod conformance;
 mod healing;
 mod hostile;
 mod links;
+mod shards;
 mod sidecar_player;

@@ -197,6 +197,6 @@ const fn row(
 pub(in super::super) const COMMON_KEYS: &[Key<ListenerConfig>] = &[Key::of_listener(
     "session",
     Field::Text(|listener| &mut listener.session),
-    "Which session its clients are in: one of sessions. Without it the only one there is; with several, one has to be chosen, as these clients cannot name one themselves.",
+    "Which session its clients are in: one of sessions. Without it the only one there is; with several, one has to be chosen, as these clients cannot name one themselves. Only links of sidecars can: without it, where there is a choice, each names its own, one on demand included.",
 )
 .with_example("\"main\"")];

@@ -1,0 +1,105 @@
+//! Several servers behind one port, each with the links whose sessions are its own.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use consonance_gateway::tcp::MovedTcp;
+use consonance_transport::Delivery;
+
+use super::guest_link::GuestLink;
+use crate::frame::Player;
+
+/// What one of them knows of the others.
+pub(super) struct Shards {
+    own: usize,
+    inboxes: Arc<[Mutex<Inbox>]>,
+    place: Arc<dyn Fn(&str) -> usize + Send + Sync>,
+}
+
+/// A link on its way, with the player that it is moved for.
+#[derive(Debug)]
+pub(super) struct MovedLink {
+    pub(super) tcp: MovedTcp,
+    pub(super) link: GuestLink,
+    pub(super) first: First,
+}
+
+/// A player that was not there before, and what showed that it is.
+#[derive(Debug)]
+pub(super) struct First {
+    pub(super) player: Player,
+    pub(super) remote: Option<SocketAddr>,
+    pub(super) was_there: bool,
+    pub(super) packet: Option<(Delivery, Vec<u8>)>,
+}
+
+/// As many links wait here at most as there may be.
+#[derive(Debug, Default)]
+struct Inbox {
+    moved: VecDeque<MovedLink>,
+    waker: Option<Waker>,
+    is_closed: bool,
+}
+
+impl Shards {
+    /// One for each server.
+    pub(super) fn all(
+        count: NonZeroUsize,
+        place: impl Fn(&str) -> usize + Send + Sync + 'static,
+    ) -> impl Iterator<Item = Self> {
+        let inboxes: Arc<[Mutex<Inbox>]> = (0..count.get()).map(|_| Mutex::default()).collect();
+        let place: Arc<dyn Fn(&str) -> usize + Send + Sync> = Arc::new(place);
+        let shard = move |own| Self { own, inboxes: Arc::clone(&inboxes), place: Arc::clone(&place) };
+        (0..count.get()).map(shard)
+    }
+
+    /// Which other server this session is for, now that somebody is there for it.
+    pub(super) fn elsewhere(&self, session: &str) -> Option<usize> {
+        let shard = (self.place)(session);
+        (shard != self.own && shard < self.inboxes.len()).then_some(shard)
+    }
+
+    /// Hands a link over. One whose server is gone is closed.
+    pub(super) fn hand_over(&self, shard: usize, moved: MovedLink) {
+        let mut inbox = lock(&self.inboxes[shard]);
+        if !inbox.is_closed {
+            inbox.moved.push_back(moved);
+        }
+        let waker = inbox.waker.clone();
+        drop(inbox);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// The next link for this server.
+    pub(super) fn take(&self) -> Option<MovedLink> {
+        lock(&self.inboxes[self.own]).moved.pop_front()
+    }
+
+    pub(super) fn set_waker(&self, waker: Waker) {
+        lock(&self.inboxes[self.own]).waker = Some(waker);
+    }
+
+    /// Takes nothing any more.
+    pub(super) fn close(&self) {
+        let mut inbox = lock(&self.inboxes[self.own]);
+        inbox.is_closed = true;
+        inbox.moved.clear();
+    }
+}
+
+impl fmt::Debug for Shards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shards").field("own", &self.own).finish_non_exhaustive()
+    }
+}
+
+/// What a thread that panicked has left is whole: nothing is done half under the lock.
+fn lock(inbox: &Mutex<Inbox>) -> MutexGuard<'_, Inbox> {
+    inbox.lock().unwrap_or_else(PoisonError::into_inner)
+}
