@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
 use consonance_darkrift_envelope::{DarkRiftVoiceServer, VoiceSettings};
+use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceServer;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
@@ -66,6 +67,7 @@ pub(super) fn all(way: Way) -> Vec<Listening> {
         mirror_kcp(ways.clone()),
         mirror_telepathy(ways.clone()),
         mirror_websocket(ways.clone()),
+        mirror_ignorance(ways.clone()),
         darkrift(ways.clone()),
         fishnet(ways.clone()),
         ngo(ways.clone()),
@@ -152,6 +154,11 @@ fn mirror_websocket(ways: Ways) -> Listening {
     let network = SimpleWebServer::bind(anywhere(), ServerEnd::default(), StreamSettings::default()).unwrap();
     let at = network.local_addr().unwrap();
     ways.listening(voice_only(network, mirror()), at, game_clients::mirror_websocket)
+}
+
+fn mirror_ignorance(ways: Ways) -> Listening {
+    let (server, at) = over_udp(EnetServer::new(EnetServerSettings::default()), mirror());
+    ways.listening(server, at, game_clients::mirror_ignorance)
 }
 
 fn darkrift(ways: Ways) -> Listening {
