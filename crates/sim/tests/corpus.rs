@@ -7,6 +7,7 @@ use consonance_darkrift_envelope::fuzz::darkrift_messages;
 use consonance_enet::fuzz::enet_datagrams;
 use consonance_fishnet::fuzz::fishnet_payloads;
 use consonance_forge::fuzz::forge_datagrams;
+use consonance_hosted::fuzz::hosted_room;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
@@ -98,6 +99,11 @@ fn no_stored_datagrams_find_a_fault_in_forge() {
 #[test]
 fn no_stored_datagrams_find_a_fault_in_enet() {
     replay("enet_datagrams", enet_datagrams);
+}
+
+#[test]
+fn nothing_stored_that_a_game_may_push_finds_a_fault_in_its_room() {
+    replay("hosted_room", hosted_room);
 }
 
 #[test]

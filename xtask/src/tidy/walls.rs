@@ -196,6 +196,7 @@ const WALLS: &[Walls] = &[
             "consonance-darkrift-envelope",
             "consonance-enet",
             "consonance-fishnet",
+            "consonance-hosted",
             "consonance-kcp",
             "consonance-litenetlib",
             "consonance-mirror",
