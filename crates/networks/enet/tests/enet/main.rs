@@ -6,5 +6,6 @@ mod conformance;
 mod connections;
 mod golden;
 mod hostile;
+mod splice;
 mod strangers;
 mod support;
