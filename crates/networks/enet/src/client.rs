@@ -87,7 +87,7 @@ impl EnetClient {
     }
 
     /// False if it is nothing that our server may have sent.
-    fn read(&mut self, now: Instant, datagram: &[u8]) -> bool {
+    fn read(&mut self, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
         let Some(connection) = self.connection.as_mut().filter(|_| screened.peer != NOBODY) else {
             return false;
@@ -111,12 +111,12 @@ impl EnetClient {
             }
         }
         connection.machine.receive((), datagram);
-        self.run(now, says_goodbye);
+        self.run(says_goodbye);
         true
     }
 
     /// Takes everything from ENet, for which the server may just have said goodbye.
-    fn run(&mut self, now: Instant, is_farewell: bool) {
+    fn run(&mut self, is_farewell: bool) {
         while let Some(connection) = &mut self.connection {
             let Some(happened) = connection.machine.next() else { return };
             match happened {
@@ -129,7 +129,6 @@ impl EnetClient {
                 }
                 Happened::Message(..) => {}
             }
-            self.now = Some(now);
         }
     }
 
@@ -213,7 +212,7 @@ impl ClientEndpoint for EnetClient {
         let mut own = std::mem::take(&mut self.datagram);
         let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
             && own.len() <= MTU_MAX
-            && self.read(now, &own);
+            && self.read(&own);
         if !is_read {
             self.statistics.dropped.malformed += 1;
         }
@@ -232,7 +231,7 @@ impl ClientEndpoint for EnetClient {
                 connection.pinged = now;
                 connection.machine.ping(SERVER);
             }
-            self.run(now, false);
+            self.run(false);
         }
     }
 

@@ -32,7 +32,7 @@ pub struct EnetServer {
     settings: EnetServerSettings,
     machines: Machines,
     seats: BTreeMap<Peer, Seat>,
-    /// Who says which number where.
+    /// Who says which number where: all whom ENet knows.
     by_number: BTreeMap<(SocketAddr, u16), Peer>,
     /// By address and attempt.
     by_connect: BTreeMap<(SocketAddr, u32), Peer>,
@@ -205,7 +205,7 @@ impl EnetServer {
 
     /// When ENet is to look after itself, while it has anybody.
     fn next_tick(&self) -> Option<Instant> {
-        self.machines.have_anybody().then_some(self.ticked? + self.settings.connection.tick)
+        (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
 }
 

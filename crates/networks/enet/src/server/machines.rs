@@ -61,11 +61,6 @@ impl Machines {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }
 
-    /// Whether there is anybody in any of them.
-    pub(super) fn have_anybody(&self) -> bool {
-        self.taken.iter().flatten().any(Option::is_some)
-    }
-
     /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number.
     pub(super) fn take_in(
         &mut self,
