@@ -102,6 +102,21 @@ fn when_another_one_is_made_the_master_the_former_one_plays_on_without_a_server(
 }
 
 #[test]
+fn voice_is_back_within_three_seconds_of_a_master_that_changed() {
+    for seed in 0..20 {
+        let mut stage = Stage::from_seed(pun(), Weather::FAIR, 6, seed);
+        let former = stage.session();
+        stage.cloud.make_master(stage.now, 4);
+        let begun = stage.now;
+        while !stage.programs.iter().all(|program| program.heard.sessions.last() != Some(&former)) {
+            stage.pass(FRAME);
+            assert!(stage.now - begun < 3 * SECOND, "with seed {seed}");
+        }
+        stage.session();
+    }
+}
+
+#[test]
 fn speech_goes_on_while_the_master_changes_and_nobody_breaks() {
     for seed in 0..20 {
         let mut stage = Stage::from_seed(pun(), Weather::FOUL, 5, seed);
