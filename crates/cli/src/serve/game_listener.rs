@@ -5,7 +5,7 @@ mod opening;
 mod splicing;
 
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use consonance_gateway::{BadSourceAddresses, SourceAddresses};
 use consonance_mirror::Credentials;
@@ -19,7 +19,6 @@ use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 use super::gateway::{Entrance, Gateway};
 use super::joining::read_secret_line;
 use super::prepared::host_at;
-use splicing::SplicePlan;
 
 /// One that can be opened.
 pub(super) struct GameListener {
@@ -88,7 +87,7 @@ impl GameListener {
     /// Takes the port.
     pub(super) fn open(&self) -> Result<Gateway, String> {
         let ListenerConfig { network, address, .. } = self.config;
-        let opened = opening::open(self);
+        let opened = opening::open(self, self.upstream()?);
         let (entrance, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
         let (beside_voice, line) =
@@ -120,11 +119,24 @@ impl GameListener {
         upstream.map(passed_on).unwrap_or_default()
     }
 
-    /// What there is to do in front of a game's own server, if it is to be there.
-    fn splice_plan<'p>(&'p self, session: &'p str) -> Option<SplicePlan<'p>> {
-        let Self { config, source_addresses, .. } = self;
-        let upstream = config.splice.upstream.as_deref()?;
-        Some(SplicePlan { config, session, upstream, source_addresses: *source_addresses })
+    /// The address of the game's server, which may be a name, if there is to be one: one that connections from the source
+    /// addresses can reach.
+    fn upstream(&self) -> Result<Option<SocketAddr>, String> {
+        let Some(upstream) = &self.config.splice.upstream else { return Ok(None) };
+        let network = self.config.network.name();
+        let found = upstream
+            .to_socket_addrs()
+            .map_err(|error| format!("{network}: the game's server at {upstream} is not found: {error}"))?;
+        let is_reached = |at: &SocketAddr| {
+            self.source_addresses.is_none_or(|sources| sources.of(at.ip()).is_ipv4() == at.is_ipv4())
+        };
+        let reached = found.into_iter().find(is_reached).map(Some);
+        reached.ok_or_else(|| {
+            format!(
+                "{network}: the game's server at {upstream} is not reached from source_addresses: \
+                 one is of IPv4, and the other of IPv6"
+            )
+        })
     }
 
     /// What may surprise an operator.
@@ -246,13 +258,18 @@ mod tests {
     }
 
     #[test]
-    fn a_game_server_without_an_address_is_named_when_the_port_is_taken() {
+    fn a_game_server_that_cannot_be_reached_is_named() {
         let mut spliced = listener("127.0.0.1:0");
         spliced.config.network = ListenerNetwork::MirrorKcp;
         spliced.config.splice.upstream = Some("not a name:9".into());
         let error = spliced.open().err().expect("there is no such host");
-        let words = "mirror-kcp: cannot listen on 127.0.0.1:0: no address of not a name:9 is known";
-        assert!(error.starts_with(words), "{error}");
+        assert!(error.starts_with("mirror-kcp: the game's server at not a name:9 is not found: "), "{error}");
+        spliced.config.splice.upstream = Some("[::1]:9".into());
+        spliced.source_addresses = Some("127.1.0.0/16".parse().expect("addresses"));
+        let error = spliced.open().err().expect("one does not reach the other");
+        let words = "mirror-kcp: the game's server at [::1]:9 is not reached from source_addresses: \
+                     one is of IPv4, and the other of IPv6";
+        assert_eq!(error, words);
     }
 
     #[test]

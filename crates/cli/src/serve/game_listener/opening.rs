@@ -28,21 +28,28 @@ use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
+use super::splicing::SplicePlan;
 use super::{Entrance, GameListener, splicing};
 
 /// A network whose clients all mean one session, and where it listens.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
 /// Takes the port.
-pub(super) fn open(listener: &GameListener) -> io::Result<(Entrance, SocketAddr)> {
+pub(super) fn open(
+    listener: &GameListener,
+    upstream: Option<SocketAddr>,
+) -> io::Result<(Entrance, SocketAddr)> {
     let GameListener { config, session, .. } = listener;
     let Some(session) = session else {
         let server = SidecarServer::bind(config.address, listener.sidecar_settings())?;
         let at = server.local_addr();
         return Ok((Entrance::Links(Box::new(server)), at));
     };
-    let (transport, at) = match listener.splice_plan(session) {
-        Some(plan) => splicing::open(&plan)?,
+    let (transport, at) = match upstream {
+        Some(upstream) => {
+            let source_addresses = listener.source_addresses;
+            splicing::open(&SplicePlan { config, session, upstream, source_addresses })?
+        }
         None => open_server(listener, session)?,
     };
     Ok((Entrance::Session(session.clone(), transport), at))

@@ -1,8 +1,7 @@
 //! How a splice is made in each network that has one.
 
-use std::fmt::Display;
 use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
@@ -40,15 +39,15 @@ pub(super) struct SplicePlan<'p> {
     pub(super) config: &'p ListenerConfig,
     /// Where voice goes.
     pub(super) session: &'p str,
-    /// The host and port of the game's server.
-    pub(super) upstream: &'p str,
+    /// The game's server.
+    pub(super) upstream: SocketAddr,
     /// Where connections to it come from.
     pub(super) source_addresses: Option<SourceAddresses>,
 }
 
 /// Takes the port.
 pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
-    let upstreams = Upstreams::of(plan)?;
+    let upstreams = Upstreams::of(plan);
     match plan.config.network {
         ListenerNetwork::MirrorKcp => open_mirror_kcp(plan, upstreams),
         ListenerNetwork::MirrorTelepathy => {
@@ -232,15 +231,10 @@ struct Upstreams {
 }
 
 impl Upstreams {
-    /// Asks for the address of the game's server, which may be a name.
-    fn of(plan: &SplicePlan<'_>) -> io::Result<Self> {
+    fn of(plan: &SplicePlan<'_>) -> Self {
         let &SplicePlan { config, upstream, source_addresses, .. } = plan;
-        let unknown =
-            |why: &dyn Display| io::Error::other(format!("no address of {upstream} is known: {why}"));
-        let mut found = upstream.to_socket_addrs().map_err(|error| unknown(&error))?;
-        let upstream = found.next().ok_or_else(|| unknown(&"the name has none"))?;
         let has_proxy_protocol = config.splice.proxy_protocol;
-        Ok(Self { upstream, listen: config.address, source_addresses, has_proxy_protocol })
+        Self { upstream, listen: config.address, source_addresses, has_proxy_protocol }
     }
 
     /// The same when it is known where clients come to.
