@@ -47,8 +47,8 @@ struct Connection {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// We have asked.
-    Connecting,
+    /// We have asked: so long there may be an answer.
+    Connecting(Instant),
     /// The server has taken us in.
     Open,
     /// We have ended it: what was sent may still arrive until then.
@@ -64,6 +64,16 @@ enum Event {
 
 /// The number of the server, and of whoever is to be connected to it.
 const SERVER: u16 = 0;
+
+impl Connection {
+    /// When the patience of its stage ends.
+    fn deadline(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Connecting(deadline) | Stage::Ending(deadline) => Some(deadline),
+            Stage::Open => None,
+        }
+    }
+}
 
 impl EnetClient {
     /// A client that is not connected. The names of its attempts, by which a server tells them apart, follow from the seed.
@@ -133,7 +143,8 @@ impl EnetClient {
     }
 
     fn open(&mut self) {
-        let Some(connection) = self.connection.as_mut().filter(|it| it.stage == Stage::Connecting) else {
+        let Some(connection) = self.connection.as_mut().filter(|it| matches!(it.stage, Stage::Connecting(_)))
+        else {
             return;
         };
         connection.stage = Stage::Open;
@@ -145,7 +156,7 @@ impl EnetClient {
     fn end_by_enet(&mut self, is_farewell: bool) {
         let stage = self.connection.as_ref().map(|connection| connection.stage);
         self.end(match stage {
-            Some(Stage::Connecting) if is_farewell => DisconnectReason::refused(b""),
+            Some(Stage::Connecting(_)) if is_farewell => DisconnectReason::refused(b""),
             Some(Stage::Open) if is_farewell => DisconnectReason::closed_by_peer(b""),
             _ => DisconnectReason::TimedOut,
         });
@@ -196,7 +207,7 @@ impl ClientEndpoint for EnetClient {
         self.farewells.clear();
         self.connection = Some(Connection {
             machine,
-            stage: Stage::Connecting,
+            stage: Stage::Connecting(now + self.settings.connect_timeout),
             queue: Queue::default(),
             fragments: Fragments::default(),
             ticked: now,
@@ -222,9 +233,9 @@ impl ClientEndpoint for EnetClient {
     fn handle_timeout(&mut self, now: Instant) {
         self.set_time(now);
         let Some(connection) = &mut self.connection else { return };
-        if matches!(connection.stage, Stage::Ending(until) if until <= now) {
+        if connection.deadline().is_some_and(|deadline| deadline <= now) {
             self.say_goodbye();
-            self.end(DisconnectReason::ClosedByUs);
+            self.end(DisconnectReason::TimedOut);
         } else if connection.ticked + self.settings.connection.tick <= now {
             connection.ticked = now;
             if connection.pinged + self.settings.connection.ping <= now {
@@ -241,7 +252,7 @@ impl ClientEndpoint for EnetClient {
         }
         let connection = self.connection.as_ref()?;
         let tick = connection.ticked + self.settings.connection.tick;
-        Some(if let Stage::Ending(until) = connection.stage { tick.min(until) } else { tick })
+        Some(connection.deadline().map_or(tick, |deadline| deadline.min(tick)))
     }
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
@@ -291,7 +302,7 @@ impl ClientEndpoint for EnetClient {
         self.set_time(now);
         let Some(connection) = &mut self.connection else { return };
         match std::mem::replace(&mut connection.stage, Stage::Ending(now + self.settings.connection.linger)) {
-            Stage::Connecting => {
+            Stage::Connecting(_) => {
                 // The server may know of us, and is told; there is nothing to wait for.
                 self.say_goodbye();
                 self.end(DisconnectReason::ClosedByUs);

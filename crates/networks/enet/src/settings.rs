@@ -164,12 +164,24 @@ impl Default for EnetServerSettings {
 }
 
 /// What a client goes by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EnetClientSettings {
     /// What both ends go by.
     pub connection: ConnectionSettings,
     /// A number that the server is told when we connect, if the greeting does not say another. Default 0, as Ignorance's.
     pub connect_data: u32,
+    /// How long a server may take to answer; ENet by itself waits for half a minute. Default 10 s.
+    pub connect_timeout: Duration,
+}
+
+impl Default for EnetClientSettings {
+    fn default() -> Self {
+        Self {
+            connection: ConnectionSettings::default(),
+            connect_data: 0,
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
 }
 
 /// The header of a datagram and that of a fragment: what does not fit beside them becomes fragments.

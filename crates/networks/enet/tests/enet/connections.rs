@@ -132,6 +132,17 @@ fn who_is_silent_is_gone_after_the_time_that_both_ends_have_for_that() {
 }
 
 #[test]
+fn a_client_that_nobody_answers_gives_up() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let client = rig.add_client(client(), &[]);
+    rig.client(client).is_cut = true;
+    let began = rig.now();
+    rig.run_until("it gives up", |rig| !rig.client_saw(client).is_empty());
+    assert_eq!(rig.client_saw(client), [Saw::Disconnected(DisconnectReason::TimedOut)]);
+    assert_eq!(rig.now() - began, EnetClientSettings::default().connect_timeout);
+}
+
+#[test]
 fn last_words_that_nobody_takes_have_their_time_and_no_more() {
     let mut rig = rig(Trouble::NONE, 1);
     let (client, peer) = connect(&mut rig, client());
