@@ -48,6 +48,7 @@ const TARGETS: &[&str] = &[
     "darkrift_messages",
     "forge_datagrams",
     "signalling_messages",
+    "steam_packets",
     "hosted_channels",
     "hosted_room",
 ];

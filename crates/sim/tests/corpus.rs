@@ -17,6 +17,7 @@ use consonance_server::fuzz::{hand_over, join_token};
 use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
 use consonance_simple_web::fuzz::simple_web_streams;
+use consonance_steam::fuzz::steam_packets;
 use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
 use consonance_webrtc_network::fuzz::signalling_messages;
@@ -129,6 +130,11 @@ fn no_stored_datagrams_find_a_fault_in_unity_transport() {
 #[test]
 fn no_stored_messages_find_a_fault_in_what_serves_netcode() {
     replay("ngo_messages", ngo_messages);
+}
+
+#[test]
+fn no_stored_step_of_steams_accounts_finds_a_fault() {
+    replay("steam_packets", steam_packets);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -209,6 +209,7 @@ const WALLS: &[Walls] = &[
             "consonance-quic",
             "consonance-server",
             "consonance-sidecar",
+            "consonance-steam",
         ],
     },
     Walls {

@@ -15,13 +15,15 @@
 //! * [`lobby`] is how players of the original's demonstration scene find each other.
 //! * [`signal`] is what only ends of ours say to each other: that a link begins, is still there, or ends.
 //!
-//! Steam encrypts what goes through its relays; between players who reach each other directly, nothing is promised.
+//! Who may read packets on their way is Steam's affair: nothing is encrypted here.
 
 #![forbid(unsafe_code)]
 
 mod channels;
 mod client;
 mod farewells;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod hub;
 pub mod lobby;
 mod members;

@@ -110,10 +110,10 @@ impl<P: SteamP2p> Pump<P> {
     fn close_sessions(&mut self, now: Instant) {
         let link = &self.settings.link;
         while let Some(id) = self.farewells.due(now) {
-            let is_used = if id == self.settings.server {
-                self.server != ServerLink::None
+            let (is_used, channel) = if id == self.settings.server {
+                (self.server != ServerLink::None, link.channels.to_server)
             } else {
-                self.direct.has_link(id)
+                (self.direct.has_link(id), link.channels.to_client)
             };
             if is_used {
                 continue;
@@ -121,7 +121,7 @@ impl<P: SteamP2p> Pump<P> {
             if link.closes_sessions {
                 self.steam.close_session(id);
             } else {
-                self.steam.close_channel(id, link.channels.to_server);
+                self.steam.close_channel(id, channel);
             }
         }
     }
