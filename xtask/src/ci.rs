@@ -126,13 +126,12 @@ impl Step {
     }
 }
 
-/// The feature that brings the real Steam.
-const STEAM: [&str; 9] = [
+/// The features that bring the real Steam. Of the whole workspace, since everything else in it was linted just before.
+const STEAM: [&str; 8] = [
     "clippy",
-    "--package",
-    "consonance-steam",
+    "--workspace",
     "--features",
-    "consonance-steam/steamworks",
+    "consonance-steam/steamworks,consonance-cli/steam",
     "--all-targets",
     "--",
     "-D",

@@ -53,8 +53,8 @@ pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use listening::{
     DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork,
-    MirrorGameConfig, NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, VoiceLayout,
-    WebRtcGameConfig,
+    MirrorGameConfig, NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, SteamGameConfig,
+    VoiceLayout, WebRtcGameConfig,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};

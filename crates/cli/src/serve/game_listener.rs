@@ -3,6 +3,7 @@
 mod envelopes;
 mod opening;
 mod splicing;
+mod steam;
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -45,6 +46,9 @@ pub(super) fn read(
     let config = &loaded.config;
     let mut read = Vec::new();
     for listener in &config.listeners {
+        if listener.network == ListenerNetwork::Steam && !cfg!(feature = "steam") {
+            return Err(loaded.problem("listen", format!("steam: {}", steam::NOT_BUILT)));
+        }
         let session = listener.session_among(config);
         let session = session.map_err(|what| loaded.problem("listen", what))?.map(str::to_owned);
         let signalling = listener.game.webrtc.signalling.as_ref().map(|url| url.parse()).transpose();
@@ -146,7 +150,7 @@ impl GameListener {
         let mut notes = Vec::new();
         if !address.ip().is_loopback() {
             let plain = match (network, &self.config.game.webrtc.signalling) {
-                (ListenerNetwork::WebRtcNetwork, Some(_)) => None,
+                (ListenerNetwork::WebRtcNetwork, Some(_)) | (ListenerNetwork::Steam, _) => None,
                 (ListenerNetwork::WebRtcNetwork, None) => Some("'s signalling"),
                 _ => Some(""),
             };

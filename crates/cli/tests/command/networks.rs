@@ -180,3 +180,15 @@ fn a_signalling_server_that_cannot_be_is_named_before_anything_runs() {
     let complaint = ended.complaint();
     assert!(complaint.contains("listen: signalling: \"nonsense\" is no URL"), "{complaint}");
 }
+
+#[test]
+#[cfg(not(feature = "steam"))]
+fn a_build_without_steam_says_how_to_have_it() {
+    let folder = Folder::new();
+    let text = "[[listen]]\nnetwork = 'steam'\naddress = '0.0.0.0:27015'\n";
+    let file = folder.write("voice.toml", text.as_bytes());
+    let ended = Program::start(&["serve", "--check", "--config", &file]).end();
+    let complaint = ended.complaint();
+    assert!(complaint.contains("voice.toml:1: listen: steam: this build has no Steam"), "{complaint}");
+    assert!(complaint.contains("--features steam"), "{complaint}");
+}

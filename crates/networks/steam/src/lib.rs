@@ -43,7 +43,7 @@ pub use server::SteamServer;
 pub use settings::{Admission, ClientSettings, LinkSettings, ServerSettings};
 pub use steam_p2p::{Arrival, P2pError, SendKind, SessionState, SteamEvent, SteamId, SteamP2p};
 #[cfg(feature = "steamworks")]
-pub use steamworks_p2p::SteamworksP2p;
+pub use steamworks_p2p::{GameServerSettings, LogOnError, SteamworksP2p};
 
 use consonance_transport::PacketLimits;
 

@@ -3,6 +3,8 @@
 //! That crate knows one callback of each kind for an account: a game that registers its own for
 //! [`P2PSessionRequest`] or [`P2PSessionConnectFail`] takes them from here, and the other way round.
 
+mod log_on;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -11,6 +13,8 @@ use steamworks::{
     CallbackHandle, Client, Networking, P2PSessionConnectFail, P2PSessionRequest, SendType, Server,
     SteamId as RawId,
 };
+
+pub use log_on::{GameServerSettings, LogOnError};
 
 use crate::steam_p2p::{Arrival, P2pError, SendKind, SessionState, SteamEvent, SteamId, SteamP2p};
 

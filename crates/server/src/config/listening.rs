@@ -14,8 +14,8 @@ use super::field::{Mistake, Tables, address, expected, text};
 use super::keys::Key;
 use super::suggestion::nearest;
 pub use game::{
-    DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, MirrorGameConfig, NgoGameConfig, VoiceLayout,
-    WebRtcGameConfig,
+    DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, MirrorGameConfig, NgoGameConfig,
+    SteamGameConfig, VoiceLayout, WebRtcGameConfig,
 };
 pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow};
 pub use networks::{IpProtocol, ListenerNetwork};

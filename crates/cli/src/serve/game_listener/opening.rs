@@ -29,7 +29,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
 use super::splicing::SplicePlan;
-use super::{Entrance, GameListener, splicing};
+use super::{Entrance, GameListener, splicing, steam};
 
 /// A network whose clients all mean one session, and where it listens.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
@@ -112,6 +112,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             over_udp(config, session, ForgeServer::new(settings, &random()?), ForgeVoice::default())
         }
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
+        ListenerNetwork::Steam => steam::open(config),
     }
 }
 

@@ -61,7 +61,10 @@ pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
         ListenerNetwork::DarkRift2 => open_darkrift(plan, upstreams),
         ListenerNetwork::FishNet => open_fishnet(plan, upstreams),
         ListenerNetwork::Ngo => open_ngo(plan, upstreams),
-        ListenerNetwork::Sidecar | ListenerNetwork::Forge | ListenerNetwork::WebRtcNetwork => {
+        ListenerNetwork::Sidecar
+        | ListenerNetwork::Forge
+        | ListenerNetwork::WebRtcNetwork
+        | ListenerNetwork::Steam => {
             Err(io::Error::new(io::ErrorKind::Unsupported, "there is no splice for this network"))
         }
     }

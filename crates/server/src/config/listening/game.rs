@@ -25,6 +25,8 @@ pub struct GameListenerConfig {
     pub ngo: NgoGameConfig,
     /// What only games with WebRTC Network have.
     pub webrtc: WebRtcGameConfig,
+    /// What only games on Steam have.
+    pub steam: SteamGameConfig,
 }
 
 /// A game on Mirror, where its own server is not there.
@@ -81,6 +83,14 @@ pub struct WebRtcGameConfig {
     pub signalling: Option<String>,
     /// The address and port under which players reach the UDP port, where it is not the listener's.
     pub announced: Option<SocketAddr>,
+}
+
+/// A game on Steam.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SteamGameConfig {
+    /// The game's number there, below 2³².
+    pub app_id: usize,
 }
 
 /// How a voice packet lies in a message of a game on `DarkRift`.
@@ -146,7 +156,14 @@ impl Default for GameListenerConfig {
             fishnet: FishNetGameConfig::default(),
             ngo: NgoGameConfig::default(),
             webrtc: WebRtcGameConfig::default(),
+            steam: SteamGameConfig::default(),
         }
+    }
+}
+
+impl Default for SteamGameConfig {
+    fn default() -> Self {
+        Self { app_id: 480 }
     }
 }
 
@@ -271,4 +288,13 @@ pub(super) const WEBRTC_KEYS: &[Key<ListenerConfig>] = &[
         "The address and port under which players reach the UDP port. It may be left out where address is that of the machine, and players see it as it is.",
     )
     .with_example("\"203.0.113.5:7791\""),
+];
+
+pub(super) const STEAM_KEYS: &[Key<ListenerConfig>] = &[
+    CONNECTIONS_MAX,
+    Key::of_listener(
+        "app_id",
+        Field::Size(|listener| &mut listener.game.steam.app_id, 1, u32::MAX as usize),
+        "The game's number at Steam; 480 is for experiments. Steam's library reads it from the variable SteamAppId or from the file steam_appid.txt, which have to say the same.",
+    ),
 ];

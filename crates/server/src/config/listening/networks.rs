@@ -3,7 +3,7 @@
 use super::ListenerConfig;
 use super::game::{
     DARKRIFT_KEYS, FISHNET_KEYS, FISHNET_SERVER_KEYS, GAME_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS,
-    NGO_SERVER_KEYS, WEBRTC_KEYS,
+    NGO_SERVER_KEYS, STEAM_KEYS, WEBRTC_KEYS,
 };
 use super::sidecar::SIDECAR_KEYS;
 use super::splice::SPLICE_KEYS;
@@ -33,6 +33,8 @@ pub enum ListenerNetwork {
     Forge,
     /// Clients of games with WebRTC Network.
     WebRtcNetwork,
+    /// Clients of games over Steam's legacy peer-to-peer interface.
+    Steam,
 }
 
 impl ListenerNetwork {
@@ -180,6 +182,13 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         IpProtocol::Udp,
         WEBRTC_KEYS,
         "Clients of games with WebRTC Network, which join the session by its name; docs/networks/webrtc-network.md says how. Without signalling, the TCP port of the same number is a signalling server for them, which speaks plain ws at the path /chatapp; put something that ends TLS before it for wss.",
+    ),
+    row(
+        ListenerNetwork::Steam,
+        "steam",
+        IpProtocol::Udp,
+        STEAM_KEYS,
+        "Clients of games over Steam's legacy peer-to-peer interface, by a game server's account without a name; docs/networks/steam.md says how. address is what Steam is told about the game's server, with an IPv4 address; packets go through Steam's own ports. Only builds with the feature steam have it, and a process has one.",
     ),
 ];
 

@@ -1,0 +1,117 @@
+//! Logging on as a game server without an account of its own.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use steamworks::{QUERY_PORT_SHARED, Server, ServerMode, SteamServersConnected};
+use thiserror::Error;
+
+use super::SteamworksP2p;
+use crate::SteamP2p as _;
+
+/// What Steam is told about a game server that is there for voice only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GameServerSettings {
+    /// The game's number at Steam; 480 is for experiments.
+    pub app_id: u32,
+    /// The address of this machine that Steam takes; unspecified for any.
+    pub ip: Ipv4Addr,
+    /// The game's port, which Steam tells to others. Voice does not use it.
+    pub game_port: u16,
+    /// How long Steam may take to log the server on. 30 s.
+    pub timeout: Duration,
+}
+
+impl GameServerSettings {
+    /// The defaults, for this game.
+    pub fn new(app_id: u32) -> Self {
+        Self { app_id, ip: Ipv4Addr::UNSPECIFIED, game_port: 27_015, timeout: Duration::from_secs(30) }
+    }
+}
+
+/// Why a game server is not logged on.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LogOnError {
+    /// Steam reads the game's number from the environment, and there is another one or none.
+    #[error(
+        "Steam reads the game's number from the variable SteamAppId or the file steam_appid.txt, and finds {found}; \
+         start with SteamAppId={expected}"
+    )]
+    OtherGame {
+        /// The one that is asked for.
+        expected: u32,
+        /// What is there.
+        found: String,
+    },
+    /// Steam's library does not begin.
+    #[error("Steam's library does not begin ({cause}); check that it lies beside the program")]
+    NotBegun {
+        /// What it said.
+        cause: String,
+    },
+    /// Steam's servers have not answered.
+    #[error("Steam has not logged this server on within {} s; check that it reaches the internet", .waited.as_secs())]
+    NoAnswer {
+        /// How long it had.
+        waited: Duration,
+    },
+}
+
+impl SteamworksP2p {
+    /// Logs on as a game server without an account of its own, and waits until Steam has given it a number. Games have to be
+    /// told that [number](crate::SteamP2p::id), which is another one each time.
+    ///
+    /// Once per process: that is how Steam's library is.
+    ///
+    /// # Errors
+    ///
+    /// [`LogOnError`], with what to do.
+    pub fn log_on_anonymously(settings: &GameServerSettings) -> Result<Self, LogOnError> {
+        check_game(settings.app_id)?;
+        let mode = ServerMode::NoAuthentication;
+        let begun = Server::init(settings.ip, settings.game_port, QUERY_PORT_SHARED, mode, VERSION);
+        let (server, _) = begun.map_err(|error| LogOnError::NotBegun { cause: error.to_string() })?;
+        let is_connected = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&is_connected);
+        let _callback =
+            server.register_callback(move |_: SteamServersConnected| seen.store(true, Ordering::Relaxed));
+        server.set_product(&settings.app_id.to_string());
+        server.set_game_description("voice");
+        server.set_dedicated_server(true);
+        server.log_on_anonymous();
+        let end = Instant::now() + settings.timeout;
+        while !is_connected.load(Ordering::Relaxed) {
+            if Instant::now() >= end {
+                return Err(LogOnError::NoAnswer { waited: settings.timeout });
+            }
+            server.run_callbacks();
+            thread::sleep(LOOKED_EVERY);
+        }
+        let steam = Self::game_server(server);
+        tracing::info!(
+            account = steam.id().0,
+            "Steam has logged this server on; games connect to this account"
+        );
+        Ok(steam)
+    }
+}
+
+/// Steam's library takes the game's number from there and from nowhere else.
+fn check_game(expected: u32) -> Result<(), LogOnError> {
+    let of_file = || fs::read_to_string("steam_appid.txt").ok();
+    let found = env::var("SteamAppId").ok().or_else(of_file).unwrap_or_default();
+    if found.trim().parse() == Ok(expected) {
+        return Ok(());
+    }
+    let found = if found.is_empty() { "none".to_owned() } else { format!("{found:?}") };
+    Err(LogOnError::OtherGame { expected, found })
+}
+
+/// What the server says of its own version; nobody looks at it.
+const VERSION: &str = "1.0.0.0";
+
+const LOOKED_EVERY: Duration = Duration::from_millis(10);
