@@ -49,8 +49,8 @@
 
 #[doc(hidden)]
 pub mod fuzz;
-pub mod header;
 
+mod header;
 mod introductions;
 mod members;
 mod message;
