@@ -6,6 +6,7 @@ mod lines;
 mod session_recording;
 mod speech_target;
 mod typed_lines;
+mod way_in;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use clap::{Args, ValueEnum};
 use consonance::audio::{ActivationMode, ActivationSettings, Tone, WavInput};
 use consonance::device::{Devices, Direction, Selection};
 use consonance::quic::{FastPath, QuicClientSettings};
-use consonance::{ChannelProperties, Target, VoiceChat, VoiceChatBuilder};
+use consonance::{ChannelProperties, Target, VoiceChatBuilder};
 
 use crate::capture_arguments::CaptureArguments;
 use crate::devices::backend;
@@ -38,7 +39,8 @@ const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own on the command line")]
 pub(crate) struct Join {
-    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX.
+    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX; or ws://HOST:PORT/SESSION where
+    /// nothing but TCP gets through and the server listens there.
     url: String,
     /// Your name in the session.
     #[arg(long)]
@@ -135,7 +137,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     }
     let fast_path = if arguments.no_fast_path { FastPath::Off } else { FastPath::On };
     let network = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
-    let voice = VoiceChat::builder().server_with(&arguments.url, network)?;
+    let voice = way_in::to(&arguments.url, network)?;
     let voice = voice.name(&*arguments.name).give_up_after(PATIENCE);
     let mut voice = with_sound(voice, arguments)?;
     if let Some(token) = arguments.token()? {

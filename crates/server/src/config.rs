@@ -54,7 +54,7 @@ pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use listening::{
     DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork,
     MirrorGameConfig, NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, SteamGameConfig,
-    VoiceLayout, WebRtcGameConfig,
+    VoiceLayout, WebRtcGameConfig, WebSocketListenerConfig,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};

@@ -162,6 +162,10 @@ impl GameListener {
             Some(_) => "everybody gets into the game, and nobody's voice into the session",
             None => "nobody gets in here",
         };
+        // Players over our own protocol can.
+        if *network == ListenerNetwork::WebSocket {
+            return notes;
+        }
         let who = match &self.session {
             Some(session) => format!("the session {session:?} asks"),
             None => "there are sessions that ask".to_owned(),
@@ -224,6 +228,7 @@ fn joined(host: &str, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use consonance_gateway::SpliceSettings;
+    use consonance_gateway::tcp::TcpSettings;
     use consonance_server::config::SpliceListenerConfig;
 
     use super::*;
@@ -248,6 +253,9 @@ mod tests {
         let mut expected = SidecarSettings::default();
         expected.session = Some("main".into());
         assert_eq!(listener("127.0.0.1:0").sidecar_settings(), expected);
+        let mut config = ListenerConfig::default();
+        config.game.connections_max = TcpSettings::default().connections_max;
+        assert_eq!(opening::web_socket_settings(&config), consonance_websocket::default_settings());
         assert_eq!(splicing::splice_settings(&SpliceListenerConfig::default()), SpliceSettings::default());
     }
 
@@ -299,6 +307,9 @@ mod tests {
             password.contains("\"main\" asks for a password, which clients of games cannot show"),
             "{password}"
         );
+        let mut of_pages = listener("127.0.0.1:5");
+        of_pages.config.network = ListenerNetwork::WebSocket;
+        assert_eq!(of_pages.notes(&closed), [""; 0], "its clients can show a password");
         closed.passwords[0].0 = "other".into();
         assert_eq!(listener("127.0.0.1:5").notes(&closed), [""; 0]);
     }

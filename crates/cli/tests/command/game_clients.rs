@@ -75,6 +75,12 @@ pub(crate) fn webrtc(signalling: SocketAddr) -> impl ClientTransport + 'static {
     WebRtcClient::bind(settings).unwrap()
 }
 
+pub(crate) fn websocket(server: SocketAddr) -> impl ClientTransport + 'static {
+    let address = format!("ws://{server}/main").parse().unwrap();
+    let end = consonance_websocket::ClientEnd::new(&address);
+    consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
+}
+
 /// Another one for each client, as servers tell some of them apart by what they draw.
 fn seed() -> u8 {
     static SEEDS: AtomicU8 = AtomicU8::new(0);

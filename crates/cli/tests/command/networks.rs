@@ -10,6 +10,7 @@ use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSett
 use consonance_transport::DisconnectReason;
 use consonance_transport::memory::MemoryNetwork;
 use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
+use serde_json::json;
 
 use crate::folder::Folder;
 use crate::game_clients;
@@ -48,7 +49,7 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
 }
 
 #[test]
-fn clients_of_eight_games_networks_and_a_native_one_hear_each_other_in_one_session() {
+fn clients_of_eight_games_networks_a_page_and_a_native_one_hear_each_other_in_one_session() {
     let folder = Folder::new();
     let networks = [
         "mirror-kcp",
@@ -59,6 +60,7 @@ fn clients_of_eight_games_networks_and_a_native_one_hear_each_other_in_one_sessi
         "ngo",
         "forge",
         "webrtc-network",
+        "websocket",
     ];
     let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
     let listeners: String = networks.iter().map(|name| listener(name)).collect();
@@ -83,6 +85,7 @@ fn clients_of_eight_games_networks_and_a_native_one_hear_each_other_in_one_sessi
         player("Ngo", game_clients::ngo(at("ngo"))),
         player("Forge", game_clients::forge(at("forge"))),
         player("WebRTC", game_clients::webrtc(at("webrtc-network"))),
+        player("Page", game_clients::websocket(at("websocket"))),
     ]);
     assert_all_hear_each_other(&mut players, |_| {});
 }
@@ -139,6 +142,47 @@ fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -
     while !client.poll(Instant::now()).is_some_and(|event| is_wanted(&event)) {
         assert!(Instant::now() < deadline, "it does not happen");
         thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn who_has_no_udp_joins_over_a_websocket_with_the_sessions_password() {
+    let folder = Folder::new();
+    let text = "[joining]\npassword = 'xyzzy'\n[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
+                [[listen]]\nnetwork = 'websocket'\naddress = '127.0.0.1:0'\n";
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let quic = server.until_line("QUIC", |line| line.contains("/main#sha256="));
+    let open = server.until_line("the WebSocket", |line| line.contains("over websocket at 127.0.0.1:"));
+    let web_socket = format!("ws://127.0.0.1:{}/main", open.rsplit(':').next().unwrap());
+    let join = |address: &str, name: &str, words: &[&str]| {
+        let all = [&["join", address, "--password", "xyzzy", "--json", "--name", name], words].concat();
+        Program::start(&all)
+    };
+    let quic = quic.split(' ').next_back().unwrap();
+    let alice = join(quic, "Alice", &["--listen", "lobby", "--null-devices", "--for", "30"]);
+    alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
+    let bob = join(
+        &web_socket,
+        "Bob",
+        &["--talk", "lobby", "--tone", "440", "--loudspeaker", "none", "--for", "2"],
+    );
+    alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
+    bob.end().assert_well();
+    alice.until_event(&json!({"event": "player_left", "name": "Bob"}));
+
+    let lost = join(&web_socket.replace("/main", "/mian"), "Carol", &["--null-devices", "--for", "30"]);
+    lost.until_complaint("there is no session \"mian\" here");
+}
+
+#[test]
+fn an_address_of_a_websocket_that_cannot_be_is_complained_of() {
+    for (address, words) in [
+        ("ws://127.0.0.1:7780/a/b", "no session's name"),
+        ("wss://voice.example.org/main", "speaks no TLS"),
+        ("ws://no.such.host.invalid/main", "cannot find the host no.such.host.invalid"),
+    ] {
+        let ended = Program::start(&["join", address, "--name", "Alice", "--null-devices"]).end();
+        assert!(ended.complaint().contains(words), "{}", ended.complaint());
     }
 }
 

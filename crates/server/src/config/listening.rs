@@ -4,6 +4,7 @@ mod game;
 mod networks;
 mod sidecar;
 mod splice;
+mod web_socket;
 
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -23,6 +24,7 @@ pub use sidecar::SidecarListenerConfig;
 pub(super) use splice::SPLICE_KEYS;
 pub use splice::SpliceListenerConfig;
 use splice::UPSTREAM;
+pub use web_socket::WebSocketListenerConfig;
 
 /// One listener of another network than QUIC, whose clients are all in one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub struct ListenerConfig {
     pub game: GameListenerConfig,
     /// What there is in front of a game's own server.
     pub splice: SpliceListenerConfig,
+    /// What only `WebSocket`s have.
+    pub web_socket: WebSocketListenerConfig,
 }
 
 /// The name of the network that everybody else's clients come over.
@@ -113,6 +117,7 @@ impl Default for ListenerConfig {
             sidecar: SidecarListenerConfig::default(),
             game: GameListenerConfig::default(),
             splice: SpliceListenerConfig::default(),
+            web_socket: WebSocketListenerConfig::default(),
         }
     }
 }

@@ -41,7 +41,7 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ("listen = [\n5]", "voice.toml:2: listen: expected an address or a table, not 5"),
         (
             "[[listen]]\naddress = '[::]:5'",
-            "voice.toml:1: listen: say over which network: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, quic",
+            "voice.toml:1: listen: say over which network: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
         ),
         ("[[listen]]\nnetwork = 'quic'", "voice.toml:1: listen: say where to listen, with address = \"…\""),
         (
@@ -50,7 +50,7 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ),
         (
             "[[listen]]\nnetwork = 'carrier pigeon'\naddress = '[::]:5'",
-            "voice.toml:2: listen: there is no network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, quic",
+            "voice.toml:2: listen: there is no network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
         ),
         (
             "[[listen]]\nnetwork = 'quic'\naddress = '[::]:5'\nsession = 'main'",

@@ -10,7 +10,7 @@ use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceServer;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
-use consonance_gateway::streams::StreamSettings;
+use consonance_gateway::streams::{PingSettings, StreamSettings};
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_gateway::{Envelopes, GameServer, VoiceBegins, VoiceServer};
 use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
@@ -113,6 +113,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         }
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
         ListenerNetwork::Steam => steam::open(config),
+        ListenerNetwork::WebSocket => web_socket(config, session),
     }
 }
 
@@ -171,6 +172,28 @@ fn url_of(own: &SignallingListener) -> String {
         at.set_ip(if at.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
     format!("ws://{at}/chatapp")
+}
+
+fn web_socket(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
+    let origins = config.web_socket.origins.clone();
+    let end = consonance_websocket::ServerEnd { session: Some(session.to_owned()), origins };
+    let server = consonance_websocket::server(config.address, session, end, web_socket_settings(config))?;
+    let at = server.network().local_addr()?;
+    Ok((Box::new(server), at))
+}
+
+pub(super) fn web_socket_settings(config: &ListenerConfig) -> StreamSettings {
+    let own = &config.web_socket;
+    let pings = PingSettings { every: own.ping_interval, ..PingSettings::default() };
+    let mut settings = StreamSettings {
+        handshake_max: own.handshake_timeout,
+        strangers_max: own.strangers_max,
+        pings: Some(pings),
+        voice_bytes_max: own.voice_bytes_max,
+        ..streams(config)
+    };
+    settings.tcp.outgoing_bytes_max = own.control_bytes_max;
+    settings
 }
 
 /// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.

@@ -64,7 +64,8 @@ pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
         ListenerNetwork::Sidecar
         | ListenerNetwork::Forge
         | ListenerNetwork::WebRtcNetwork
-        | ListenerNetwork::Steam => {
+        | ListenerNetwork::Steam
+        | ListenerNetwork::WebSocket => {
             Err(io::Error::new(io::ErrorKind::Unsupported, "there is no splice for this network"))
         }
     }

@@ -72,7 +72,8 @@ pub(super) fn all(way: Way) -> Vec<Listening> {
         fishnet(ways.clone()),
         ngo(ways.clone()),
         forge(ways.clone()),
-        webrtc(ways),
+        webrtc(ways.clone()),
+        websocket(ways),
     ]
 }
 
@@ -197,6 +198,14 @@ fn webrtc(ways: Ways) -> Listening {
     let mut host = WebRtcHost::bind(settings).unwrap();
     host.keep_signalling(signalling);
     ways.listening(Box::new(host), at, game_clients::webrtc)
+}
+
+fn websocket(ways: Ways) -> Listening {
+    let end = consonance_websocket::ServerEnd::default();
+    let settings = consonance_websocket::default_settings();
+    let server = consonance_websocket::server(anywhere(), SESSION, end, settings).unwrap();
+    let at = server.network().local_addr().unwrap();
+    ways.listening(Box::new(server), at, game_clients::websocket)
 }
 
 fn mirror() -> MirrorVoiceServer {

@@ -179,7 +179,7 @@ impl Default for NgoGameConfig {
     }
 }
 
-const CONNECTIONS_MAX: Key<ListenerConfig> = Key::of_listener(
+pub(super) const CONNECTIONS_MAX: Key<ListenerConfig> = Key::of_listener(
     "connections_max",
     Field::Size(|listener| &mut listener.game.connections_max, 1, 65_535),
     "Clients at once, those that are still being let in included.",

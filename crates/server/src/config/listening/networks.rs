@@ -7,6 +7,7 @@ use super::game::{
 };
 use super::sidecar::SIDECAR_KEYS;
 use super::splice::SPLICE_KEYS;
+use super::web_socket::WEB_SOCKET_KEYS;
 use crate::config::field::Field;
 use crate::config::keys::Key;
 
@@ -35,6 +36,8 @@ pub enum ListenerNetwork {
     WebRtcNetwork,
     /// Clients of games over Steam's legacy peer-to-peer interface.
     Steam,
+    /// Pages in browsers, and whoever else speaks with us over a `WebSocket`.
+    WebSocket,
 }
 
 impl ListenerNetwork {
@@ -189,6 +192,13 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         IpProtocol::Udp,
         STEAM_KEYS,
         "Clients of games over Steam's legacy peer-to-peer interface, by a game server's account without a name; docs/networks/steam.md says how. address is what Steam is told about the game's server, with an IPv4 address; packets go through Steam's own ports. Only builds with the feature steam have it, and a process has one.",
+    ),
+    row(
+        ListenerNetwork::WebSocket,
+        "websocket",
+        IpProtocol::Tcp,
+        WEB_SOCKET_KEYS,
+        "Pages in browsers, WebGL games, and players behind networks that let nothing but HTTP through; docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or / alone. It speaks plain ws; put something that ends TLS before it for wss, which pages that came over https demand.",
     ),
 ];
 

@@ -1,0 +1,75 @@
+//! What a listener for voice over `WebSocket`s may be told.
+
+use std::time::Duration;
+
+use super::ListenerConfig;
+use super::game::CONNECTIONS_MAX;
+use crate::config::field::Field;
+use crate::config::keys::Key;
+
+/// Pages and other clients over `WebSocket`s; the units and the reasons stand with the settings of the crate
+/// `consonance-websocket`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebSocketListenerConfig {
+    /// The origins of pages that may connect; empty for all.
+    pub origins: Vec<String>,
+    /// Connections at once that have not asked for anything yet.
+    pub strangers_max: usize,
+    /// How long a stranger may take to ask.
+    pub handshake_timeout: Duration,
+    /// The time between two pings.
+    pub ping_interval: Duration,
+    /// Bytes of control that may wait for one client.
+    pub control_bytes_max: usize,
+    /// Bytes of voice that may wait for one client.
+    pub voice_bytes_max: usize,
+}
+
+impl Default for WebSocketListenerConfig {
+    fn default() -> Self {
+        Self {
+            origins: Vec::new(),
+            strangers_max: 256,
+            handshake_timeout: Duration::from_secs(5),
+            ping_interval: Duration::from_secs(15),
+            control_bytes_max: 1024 * 1024,
+            voice_bytes_max: 32 * 1024,
+        }
+    }
+}
+
+pub(super) const WEB_SOCKET_KEYS: &[Key<ListenerConfig>] = &[
+    CONNECTIONS_MAX,
+    Key::of_listener(
+        "origins",
+        Field::Texts(|listener| &mut listener.web_socket.origins),
+        "The origins of pages that may connect, each with its scheme and without a path. Without any, every page in the world may bring its visitors here. It keeps pages away and no other programs, which name what origin they like.",
+    )
+    .with_example("[\"https://game.example.org\"]"),
+    Key::of_listener(
+        "strangers_max",
+        Field::Size(|listener| &mut listener.web_socket.strangers_max, 1, 65_535),
+        "Connections at once that have not said yet what they want.",
+    ),
+    Key::of_listener(
+        "handshake_timeout_s",
+        Field::Seconds(|listener| &mut listener.web_socket.handshake_timeout, 0.1, 60.0),
+        "How long a connection may take to say so, in seconds.",
+    ),
+    Key::of_listener(
+        "ping_interval_s",
+        Field::Seconds(|listener| &mut listener.web_socket.ping_interval, 1.0, 3600.0),
+        "How often each client is asked whether it is there, in seconds; after two questions without a word it is lost at the third. Proxies in front close connections that are silent for longer than they like, often 60 s.",
+    ),
+    Key::of_listener(
+        "control_bytes_max",
+        Field::Size(|listener| &mut listener.web_socket.control_bytes_max, 65_536, 1 << 30),
+        "Bytes that wait for one client without being voice; with more it is sent away as too slow.",
+    ),
+    Key::of_listener(
+        "voice_bytes_max",
+        Field::Size(|listener| &mut listener.web_socket.voice_bytes_max, 8192, 1 << 24),
+        "Bytes of voice that wait for one client; the oldest go.",
+    ),
+];
