@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
-use crate::{command, dissector, libopus, platforms, tidy};
+use crate::{command, dissector, libopus, matchbox, platforms, tidy};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -64,6 +64,7 @@ enum Step {
     Tidy,
     Platforms,
     Libopus,
+    Matchbox,
     Steam,
     Dissector,
 }
@@ -79,6 +80,7 @@ impl Step {
             Self::Tidy => "tidy",
             Self::Platforms => "platforms",
             Self::Libopus => "libopus",
+            Self::Matchbox => "matchbox",
             Self::Steam => "steam",
             Self::Dissector => "dissector",
         }
@@ -89,6 +91,7 @@ impl Step {
             Self::Tidy => tidy::run(root),
             Self::Platforms => platforms::run(root),
             Self::Libopus => libopus::run(root),
+            Self::Matchbox => matchbox::run(root),
             Self::Dissector => dissector::run(root),
             _ => command::run(&mut self.cargo_command(root)),
         }
@@ -96,7 +99,7 @@ impl Step {
 
     fn command_line(self, root: &Path) -> String {
         match self {
-            Self::Tidy | Self::Platforms | Self::Libopus | Self::Dissector => {
+            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector => {
                 format!("cargo xtask {}", self.name())
             }
             _ => command::line(&self.cargo_command(root)),
@@ -113,7 +116,9 @@ impl Step {
             // Without linking, and so without Steam.
             Self::Steam => &STEAM,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
-            Self::Tidy | Self::Platforms | Self::Libopus | Self::Dissector => &["xtask", self.name()],
+            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector => {
+                &["xtask", self.name()]
+            }
         };
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
@@ -186,6 +191,7 @@ mod tests {
             Step::Tidy,
             Step::Platforms,
             Step::Libopus,
+            Step::Matchbox,
             Step::Steam,
             Step::Dissector,
         ];
@@ -203,6 +209,7 @@ mod tests {
             Step::Tidy,
             Step::Platforms,
             Step::Libopus,
+            Step::Matchbox,
             Step::Steam,
             Step::Dissector,
         ];

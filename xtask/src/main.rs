@@ -6,6 +6,7 @@
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there.
+//! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
@@ -25,6 +26,7 @@ mod dissector;
 mod failure;
 mod fuzz;
 mod libopus;
+mod matchbox;
 mod platforms;
 mod soak;
 mod tidy;
@@ -64,6 +66,8 @@ enum Chore {
     Platforms,
     /// Lints and tests the feature `libopus`, which needs cmake.
     Libopus,
+    /// Lints and tests matchbox's socket, in a network of its own.
+    Matchbox,
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
@@ -79,6 +83,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root),
         Chore::Libopus => libopus::run(&root),
+        Chore::Matchbox => matchbox::run(&root),
         Chore::Dissector => dissector::run(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),

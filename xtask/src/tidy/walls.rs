@@ -139,7 +139,8 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-matchbox",
         may_use: Only(&["consonance-transport"]),
-        tests_may_also_use: &[],
+        // Its example is a game.
+        tests_may_also_use: &["consonance", "consonance-server"],
     },
     Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame. What voice needs
-//! of a socket is [`PeerSocket`]; the one of matchbox is `SocketChannels`. Each message begins with a byte for where it goes
+//! of a socket is [`PeerSocket`]; the one of matchbox is `SocketChannels`, of the feature `socket`. Each message begins with a byte for where it goes
 //! (`Route`), and what is between a client and the host is [`consonance_transport::hosted::channels`].
 //!
 //! Players believe each other: whoever is in the room can make itself host, or end everybody's session. That is so in every
@@ -28,9 +28,14 @@ mod player_id;
 mod room;
 mod route;
 mod settings;
+#[cfg(feature = "socket")]
+mod socket_channels;
+mod strangers;
 mod voice;
 
 pub use peer_socket::PeerSocket;
 pub use player_id::PlayerId;
 pub use settings::{DirectLinkChoice, HostChoice, MatchboxSettings};
+#[cfg(feature = "socket")]
+pub use socket_channels::{ChannelUnfit, SocketChannels};
 pub use voice::MatchboxVoice;

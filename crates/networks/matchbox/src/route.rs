@@ -19,6 +19,10 @@ pub(crate) enum Route {
     DirectOverflowed,
     /// Who is host, as the sender believes.
     Host,
+    /// To a player who has not answered yet.
+    Greeting,
+    /// The answer, to each.
+    GreetingReturned,
 }
 
 impl Route {
@@ -29,9 +33,11 @@ impl Route {
         let is_known = match route {
             Self::ToServer | Self::ToClient | Self::Direct => true,
             Self::Host => delivery == Delivery::Reliable,
-            Self::DirectBegins | Self::DirectEnds | Self::DirectOverflowed => {
-                delivery == Delivery::Reliable && rest.is_empty()
-            }
+            Self::DirectBegins
+            | Self::DirectEnds
+            | Self::DirectOverflowed
+            | Self::Greeting
+            | Self::GreetingReturned => delivery == Delivery::Reliable && rest.is_empty(),
         };
         is_known.then_some((route, rest))
     }
@@ -46,7 +52,7 @@ impl Route {
 }
 
 /// In the order of their bytes.
-const ALL: [Route; 7] = [
+const ALL: [Route; 9] = [
     Route::ToServer,
     Route::ToClient,
     Route::Direct,
@@ -54,6 +60,8 @@ const ALL: [Route; 7] = [
     Route::DirectEnds,
     Route::DirectOverflowed,
     Route::Host,
+    Route::Greeting,
+    Route::GreetingReturned,
 ];
 
 #[cfg(test)]
@@ -74,7 +82,7 @@ mod tests {
     fn what_goes_no_known_way_is_nothing() {
         for (delivery, message) in [
             (Delivery::Reliable, &b""[..]),
-            (Delivery::Reliable, b"\x07"),
+            (Delivery::Reliable, b"\x09"),
             (Delivery::Reliable, b"\x04?"),
             (Delivery::Unreliable, b"\x03"),
             (Delivery::Unreliable, b"\x06"),

@@ -1,6 +1,6 @@
 //! Voice in a room whose players reach each other.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use consonance_transport::hosted::{
 use crate::belief::Belief;
 use crate::room::{DirectLink, Room};
 use crate::route::Route;
+use crate::strangers::Strangers;
 use crate::{DirectLinkChoice, MatchboxSettings, PeerSocket, PlayerId};
 
 /// What carries voice between a [`PeerSocket`] and the voice of one player.
@@ -28,8 +29,7 @@ pub struct MatchboxVoice {
     room: Option<Room>,
     host_as_told: Option<PlayerId>,
     introduced: BTreeSet<PlayerId>,
-    /// Reliable messages of players whom the socket has not told of yet.
-    early: VecDeque<(PlayerId, Box<[u8]>)>,
+    strangers: Strangers,
     last_number: u64,
     malformed: u64,
     /// The message that is being sent.
@@ -48,7 +48,7 @@ impl MatchboxVoice {
             room: None,
             host_as_told: None,
             introduced: BTreeSet::new(),
-            early: VecDeque::new(),
+            strangers: Strangers::default(),
             last_number: OURSELVES,
             malformed: 0,
             message: Vec::new(),
@@ -63,7 +63,7 @@ impl MatchboxVoice {
         if self.room.as_ref().map(|room| room.me) != me {
             self.change_room(me);
         }
-        self.look_who_is_there(socket);
+        self.look_who_is_there(now, socket);
         self.receive(socket);
         self.keep_host(now, socket);
         self.send(socket);
@@ -110,7 +110,7 @@ impl MatchboxVoice {
                 self.forget(&mut room, player);
             }
         }
-        self.early.clear();
+        self.strangers = Strangers::default();
         self.server.session_reset();
         self.client.handle_game_disconnected();
         self.room = me.map(|me| {
@@ -120,30 +120,37 @@ impl MatchboxVoice {
         });
     }
 
-    fn look_who_is_there(&mut self, socket: &mut impl PeerSocket) {
+    fn look_who_is_there(&mut self, now: Instant, socket: &mut impl PeerSocket) {
         let Some(mut room) = self.room.take() else { return };
         let connected: BTreeSet<PlayerId> = socket.connected().into_iter().collect();
         for player in room.ids() {
             if !connected.contains(&player) {
                 self.forget(&mut room, player);
-            }
-        }
-        for player in connected {
-            if !room.has(player) {
-                self.last_number += 1;
-                room.add(player, self.last_number);
-                if let Some(belief) = room.election.belief() {
-                    self.tell(socket, player, Route::Host, &belief.to_bytes());
-                }
-                if self.settings.direct_links == DirectLinkChoice::All {
-                    self.introduced.insert(player);
-                }
-            }
-            if self.introduced.remove(&player) {
+            } else if self.introduced.remove(&player) {
                 self.offer(&mut room, socket, player);
             }
         }
+        let unmet = connected.into_iter().filter(|player| !room.has(*player)).collect();
+        for player in self.strangers.look(now, &unmet) {
+            self.tell(socket, player, Route::Greeting, b"");
+        }
         self.room = Some(room);
+    }
+
+    /// A player has answered a greeting.
+    fn meet(&mut self, room: &mut Room, socket: &mut impl PeerSocket, player: PlayerId) {
+        let Some(early) = self.strangers.meet(player) else { return };
+        self.last_number += 1;
+        room.add(player, self.last_number);
+        if let Some(belief) = room.election.belief() {
+            self.tell(socket, player, Route::Host, &belief.to_bytes());
+        }
+        if self.introduced.remove(&player) || self.settings.direct_links == DirectLinkChoice::All {
+            self.offer(room, socket, player);
+        }
+        for message in early {
+            self.handle(room, socket, player, Delivery::Reliable, &message);
+        }
     }
 
     fn forget(&mut self, room: &mut Room, id: PlayerId) {
@@ -165,21 +172,18 @@ impl MatchboxVoice {
 
     fn receive(&mut self, socket: &mut impl PeerSocket) {
         let Some(mut room) = self.room.take() else { return };
-        let known = |room: &Room, (from, _): &(PlayerId, Box<[u8]>)| room.has(*from);
-        let (due, early) = std::mem::take(&mut self.early).into_iter().partition(|early| known(&room, early));
-        self.early = early;
-        for (from, message) in Vec::from(due) {
-            self.handle(&mut room, socket, from, Delivery::Reliable, &message);
-        }
         for delivery in [Delivery::Reliable, Delivery::Unreliable] {
             for (from, message) in socket.receive(delivery) {
-                if room.has(from) {
-                    self.handle(&mut room, socket, from, delivery, &message);
-                } else if delivery == Delivery::Reliable {
-                    self.early.push_back((from, message));
-                    if self.early.len() > EARLY_MAX {
-                        self.early.pop_front();
-                    }
+                // Of somebody else the socket has not told yet, and what followed an answer would be lost.
+                if !room.has(from) && !self.strangers.has(from) {
+                    continue;
+                }
+                match Route::split(delivery, &message) {
+                    Some((Route::Greeting, _)) => self.tell(socket, from, Route::GreetingReturned, b""),
+                    Some((Route::GreetingReturned, _)) => self.meet(&mut room, socket, from),
+                    _ if room.has(from) => self.handle(&mut room, socket, from, delivery, &message),
+                    _ if delivery == Delivery::Reliable => self.strangers.hold(from, message),
+                    _ => {}
                 }
             }
         }
@@ -214,8 +218,8 @@ impl MatchboxVoice {
                 Some(belief) => room.election.handle_belief(from, belief),
                 None => self.malformed += 1,
             },
-            // Said to a host that is none any more, or by one.
-            Some((Route::ToServer | Route::ToClient, _)) => {}
+            // Said to a host that is none any more, or by one; or answered where it came.
+            Some((Route::ToServer | Route::ToClient | Route::Greeting | Route::GreetingReturned, _)) => {}
             None => self.malformed += 1,
         }
     }
@@ -343,6 +347,3 @@ impl MatchboxVoice {
 
 /// Our own number as a client of our own server.
 const OURSELVES: u64 = 0;
-
-/// Messages that may come before the socket tells of their sender.
-const EARLY_MAX: usize = 256;

@@ -100,6 +100,7 @@ fn a_room_that_falls_apart_and_comes_together_has_one_host_again() {
 fn whoever_comes_and_goes_the_rest_agrees_on_a_host_and_is_in_its_session() {
     for seed in 0..60 {
         let (mut stage, mut dice) = (Stage::new(seed), Random::new(seed, "players"));
+        stage.hub.lost_at_first_max = seed % 4;
         let mut next = 0;
         for _ in 0..40 {
             let present: Vec<u128> = stage.players.keys().map(|player| player.0).collect();
@@ -222,11 +223,16 @@ fn a_player_who_says_anything_harms_nobody_but_the_choice_of_the_host() {
             stage.join(player, &MatchboxSettings { players_max: 4, ..MatchboxSettings::default() });
         }
         stage.settle();
-        // In the room, and no player of ours.
+        // In the room, and no player of ours, but as polite as one at first.
         stage.meet(666, [1, 5, 9]);
+        for player in [1, 5, 9] {
+            stage.frame();
+            let mut socket = HubSocket { hub: &mut stage.hub, id: Some(PlayerId(666)) };
+            socket.send(Delivery::Reliable, PlayerId(player), &[GREETING_RETURNED]);
+        }
         for _ in 0..200 {
             let to = [1, 5, 9][dice.next_u64() as usize % 3];
-            let mut message = vec![dice.next_u64() as u8 % 8];
+            let mut message = vec![dice.next_u64() as u8 % 10];
             message.extend((0..dice.next_u64() % 24).map(|_| dice.next_u64() as u8 % 9));
             let delivery = if dice.chance(0.8) { Delivery::Reliable } else { Delivery::Unreliable };
             let mut socket = HubSocket { hub: &mut stage.hub, id: Some(PlayerId(666)) };
@@ -243,3 +249,6 @@ fn a_player_who_says_anything_harms_nobody_but_the_choice_of_the_host() {
         assert_eq!(direct, [2, 2, 2], "seed {seed}");
     }
 }
+
+/// The first byte of an answer to a greeting.
+const GREETING_RETURNED: u8 = 8;

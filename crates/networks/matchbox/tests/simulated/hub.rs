@@ -12,13 +12,17 @@ pub(crate) struct Hub {
     dice: Random,
     /// The share of unreliable messages that is lost.
     pub(crate) loss: f64,
+    /// How many messages each way are lost when a connection comes up, at most.
+    pub(crate) lost_at_first_max: u64,
+    /// How many of them are still to be lost, by sender and receiver.
+    lost_at_first: BTreeMap<(PlayerId, PlayerId), u64>,
     /// Who reaches whom, the lower id first.
     pairs: BTreeSet<(PlayerId, PlayerId)>,
     /// By receiver, and whether it is reliable: sender and message.
     waiting: BTreeMap<(PlayerId, bool), Messages>,
 }
 
-type Messages = VecDeque<(PlayerId, Box<[u8]>)>;
+type Messages = VecDeque<(PlayerId, Vec<u8>)>;
 
 /// One player's socket.
 pub(crate) struct HubSocket<'a> {
@@ -28,11 +32,22 @@ pub(crate) struct HubSocket<'a> {
 
 impl Hub {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { dice: Random::new(seed, "hub"), loss: 0.0, pairs: BTreeSet::new(), waiting: BTreeMap::new() }
+        Self {
+            dice: Random::new(seed, "hub"),
+            loss: 0.0,
+            lost_at_first_max: 0,
+            lost_at_first: BTreeMap::new(),
+            pairs: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn connect(&mut self, one: PlayerId, other: PlayerId) {
         self.pairs.insert((one.min(other), one.max(other)));
+        for way in [(one, other), (other, one)] {
+            let lost = self.dice.next_u64() % (self.lost_at_first_max + 1);
+            self.lost_at_first.insert(way, lost);
+        }
     }
 
     /// Everything that is on its way between them is lost, too.
@@ -63,16 +78,20 @@ impl PeerSocket for HubSocket<'_> {
         others.collect()
     }
 
-    fn receive(&mut self, delivery: Delivery) -> Vec<(PlayerId, Box<[u8]>)> {
+    fn receive(&mut self, delivery: Delivery) -> Vec<(PlayerId, Vec<u8>)> {
         let Some(me) = self.id else { return Vec::new() };
         self.hub.waiting.remove(&(me, delivery == Delivery::Reliable)).unwrap_or_default().into()
     }
 
     fn send(&mut self, delivery: Delivery, to: PlayerId, message: &[u8]) {
         let Some(me) = self.id else { return };
+        if let Some(lost @ 1..) = self.hub.lost_at_first.get_mut(&(me, to)) {
+            *lost -= 1;
+            return;
+        }
         let is_reliable = delivery == Delivery::Reliable;
         if self.hub.reaches(me, to) && (is_reliable || !self.hub.dice.chance(self.hub.loss)) {
-            self.hub.waiting.entry((to, is_reliable)).or_default().push_back((me, message.into()));
+            self.hub.waiting.entry((to, is_reliable)).or_default().push_back((me, message.to_vec()));
         }
     }
 }

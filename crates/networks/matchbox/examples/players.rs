@@ -1,0 +1,113 @@
+//! Two players who reach each other with matchbox, without any server, and hear each other.
+//!
+//! ```text
+//! cargo run -p consonance-matchbox --features socket --example players
+//! ```
+//!
+//! Bob is first, and so he is host; Alice meets him and speaks a file. What happens is printed, and no sound card is needed.
+//! Both are in this process, and so is the signalling by which they find each other; a game names a matchbox server instead.
+
+/// A game has a matchbox server for this, and whatever executor it likes.
+#[path = "../tests/webrtc/signalling.rs"]
+mod signalling;
+
+use std::error::Error;
+use std::io::{Write as _, stdout};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::audio::WavInput;
+use consonance::{EventKind, VoiceChat};
+use consonance_matchbox::{MatchboxSettings, MatchboxVoice, SocketChannels};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_transport::hosted::HostedClient;
+use matchbox_socket::WebRtcSocket;
+
+use signalling::SignallingRoom;
+
+/// A frame of the game.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How long all of it may take; it needs about eight seconds.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/speech/austen-2.wav");
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let room = SignallingRoom::default();
+    let started = Instant::now();
+    let mut bob = Player::enter(&room, "Bob")?;
+    while !bob.frame()? {
+        thread::sleep(FRAME);
+    }
+    writeln!(stdout(), "Bob is host")?;
+    bob.join(|chat| chat.listen("lobby"))?;
+    let mut alice = Player::enter(&room, "Alice")?;
+    while started.elapsed() < PATIENCE {
+        bob.frame()?;
+        let is_alice_in_a_session_of_others = alice.frame()? && !alice.voice.is_host();
+        if is_alice_in_a_session_of_others && alice.chat.is_none() {
+            let speech = WavInput::open(SPEECH)?;
+            alice.join(|chat| chat.talk_to_room("lobby").input(Box::new(speech)))?;
+        }
+        for player in [&bob, &alice] {
+            while let Some(event) = player.chat.as_ref().and_then(VoiceChat::poll_event) {
+                match event.kind {
+                    EventKind::Joined => writeln!(stdout(), "{} is in", player.name)?,
+                    EventKind::StartedSpeaking { name } => {
+                        writeln!(stdout(), "{} hears {name}", player.name)?;
+                    }
+                    EventKind::StoppedSpeaking { name } => {
+                        writeln!(stdout(), "{} hears {name} no more", player.name)?;
+                        return Ok(());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        thread::sleep(FRAME);
+    }
+    Err("Bob has not heard Alice".into())
+}
+
+struct Player {
+    name: &'static str,
+    socket: WebRtcSocket,
+    voice: MatchboxVoice,
+    /// For the chat, until there is one.
+    transport: Option<HostedClient>,
+    chat: Option<VoiceChat>,
+    /// Serves the session while this player is host, and has nothing to do otherwise.
+    _server: DedicatedServer,
+}
+
+impl Player {
+    fn enter(room: &SignallingRoom, name: &'static str) -> Result<Self, Box<dyn Error>> {
+        let (voice, listener, transport) = MatchboxVoice::new(&MatchboxSettings::default());
+        let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
+        sessions.add_listener(Box::new(listener));
+        let server = DedicatedServer::start(sessions);
+        let (transport, chat) = (Some(transport), None);
+        Ok(Self { name, socket: room.socket(), voice, transport, chat, _server: server })
+    }
+
+    /// Starts the voice chat, which may be before anybody else is there.
+    fn join(
+        &mut self,
+        set_up: impl FnOnce(consonance::VoiceChatBuilder) -> consonance::VoiceChatBuilder,
+    ) -> Result<(), Box<dyn Error>> {
+        if let Some(transport) = self.transport.take() {
+            let chat = VoiceChat::over(Box::new(transport)).name(self.name);
+            self.chat = Some(set_up(chat).start()?);
+        }
+        Ok(())
+    }
+
+    /// Whether this player knows a host by now.
+    fn frame(&mut self) -> Result<bool, Box<dyn Error>> {
+        self.socket.update_peers();
+        let mut channels = SocketChannels::new(&mut self.socket, 0, 1)?;
+        self.voice.pump(Instant::now(), &mut channels);
+        Ok(self.voice.host().is_some())
+    }
+}
