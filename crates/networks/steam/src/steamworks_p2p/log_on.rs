@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use steamworks::{QUERY_PORT_SHARED, Server, ServerMode, SteamServersConnected};
+use steamworks::{QUERY_PORT_SHARED, Server, ServerMode, SteamAPIInitError, SteamServersConnected};
 use thiserror::Error;
 
 use super::SteamworksP2p;
@@ -48,7 +48,10 @@ pub enum LogOnError {
         found: String,
     },
     /// Steam's library does not begin.
-    #[error("Steam's library does not begin ({cause}); check that it lies beside the program")]
+    #[error(
+        "Steam's library does not begin ({cause}); check that Steam's client library is there, \
+         on Linux as ~/.steam/sdk64/steamclient.so"
+    )]
     NotBegun {
         /// What it said.
         cause: String,
@@ -74,7 +77,7 @@ impl SteamworksP2p {
         check_game(settings.app_id)?;
         let mode = ServerMode::NoAuthentication;
         let begun = Server::init(settings.ip, settings.game_port, QUERY_PORT_SHARED, mode, VERSION);
-        let (server, _) = begun.map_err(|error| LogOnError::NotBegun { cause: error.to_string() })?;
+        let (server, _) = begun.map_err(|error| LogOnError::NotBegun { cause: in_words(error) })?;
         let is_connected = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&is_connected);
         let _callback =
@@ -109,6 +112,15 @@ fn check_game(expected: u32) -> Result<(), LogOnError> {
     }
     let found = if found.is_empty() { "none".to_owned() } else { format!("{found:?}") };
     Err(LogOnError::OtherGame { expected, found })
+}
+
+/// What Steam's library said itself, where it said something.
+fn in_words(error: SteamAPIInitError) -> String {
+    let general = error.to_string();
+    let (SteamAPIInitError::FailedGeneric(words)
+    | SteamAPIInitError::NoSteamClient(words)
+    | SteamAPIInitError::VersionMismatch(words)) = error;
+    if words.is_empty() { general } else { words }
 }
 
 /// What the server says of its own version; nobody looks at it.
