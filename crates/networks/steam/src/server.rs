@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
 use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
@@ -38,6 +38,7 @@ struct Pump<P: SteamP2p> {
     guests: BTreeMap<SteamId, Guest>,
     /// What was said outside of the packets, and takes effect after the packets that came before it.
     hellos: Vec<(SteamId, Signal)>,
+    quiet_time: Duration,
     quiet: Quiet,
     farewells: Farewells,
     still_here_at: Option<Instant>,
@@ -56,7 +57,7 @@ struct Guest {
 impl<P: SteamP2p> SteamServer<P> {
     /// A server that listens from its first poll.
     pub fn new(steam: P, settings: ServerSettings) -> Self {
-        let ServerSettings { link, admission, bounds } = settings;
+        let ServerSettings { link, admission, quiet_time, bounds } = settings;
         let (hosted, handle) = hosted::server(&HostedSettings { limits: LIMITS, ..bounds });
         let pump = Pump {
             steam,
@@ -66,6 +67,7 @@ impl<P: SteamP2p> SteamServer<P> {
             members: Members::default(),
             guests: BTreeMap::new(),
             hellos: Vec::new(),
+            quiet_time,
             quiet: Quiet::default(),
             farewells: Farewells::default(),
             still_here_at: None,
@@ -181,7 +183,7 @@ impl<P: SteamP2p> Pump<P> {
 
     /// Nothing more is expected of this account.
     fn leave_alone(&mut self, now: Instant, id: SteamId) {
-        self.quiet.insert(id, now + self.link.quiet_time);
+        self.quiet.insert(id, now + self.quiet_time);
         self.farewells.close_later(now, id);
     }
 

@@ -13,13 +13,8 @@ use crate::{Channels, LIMITS, SteamId};
 pub struct LinkSettings {
     /// The channels of the game.
     pub channels: Channels,
-    /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original, which
-    /// never answers. 500 ms.
-    pub welcome_timeout: Duration,
     /// How often ends of ours send each other something, so that Steam notices if nobody is there any more. 10 s.
     pub still_here_interval: Duration,
-    /// For how long packets of a link that has ended open no other. 10 s.
-    pub quiet_time: Duration,
     /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels are
     /// closed and nothing else, for programs in which a game uses Steam's sessions, too. No.
     pub closes_sessions: bool,
@@ -29,9 +24,7 @@ impl Default for LinkSettings {
     fn default() -> Self {
         Self {
             channels: Channels::default(),
-            welcome_timeout: Duration::from_millis(500),
             still_here_interval: Duration::from_secs(10),
-            quiet_time: Duration::from_secs(10),
             closes_sessions: false,
         }
     }
@@ -44,6 +37,8 @@ pub struct ServerSettings {
     pub link: LinkSettings,
     /// Who gets in without being named by the game.
     pub admission: Admission,
+    /// For how long packets of a link that has ended open no other. 10 s.
+    pub quiet_time: Duration,
     /// How much may wait between voice and Steam, and how many peers may be here at once: the defaults of a network that lives
     /// in a game, with 1000 peers.
     pub bounds: HostedSettings,
@@ -52,7 +47,12 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         let bounds = HostedSettings { peers_max: 1000, ..HostedSettings::new(LIMITS) };
-        Self { link: LinkSettings::default(), admission: Admission::default(), bounds }
+        Self {
+            link: LinkSettings::default(),
+            admission: Admission::default(),
+            quiet_time: Duration::from_secs(10),
+            bounds,
+        }
     }
 }
 
@@ -99,6 +99,9 @@ pub struct ClientSettings {
     pub link: LinkSettings,
     /// The account that holds the voice session: the game says who that is.
     pub server: SteamId,
+    /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original, which
+    /// never answers. 500 ms.
+    pub welcome_timeout: Duration,
     /// How long connecting may take. 30 s, somewhat longer than Steam itself tries.
     pub connect_timeout: Duration,
     /// How often the player introduces itself anew to everybody whom it reaches directly, as the originals do, and tries
@@ -115,6 +118,7 @@ impl ClientSettings {
         Self {
             link: LinkSettings::default(),
             server,
+            welcome_timeout: Duration::from_millis(500),
             connect_timeout: Duration::from_secs(30),
             announcement_interval: Duration::from_secs(23),
             bounds: HostedSettings::new(LIMITS),

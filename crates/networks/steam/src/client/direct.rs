@@ -161,7 +161,7 @@ impl<P: SteamP2p> Pump<P> {
     }
 
     pub(super) fn handle_direct_timeout(&mut self, now: Instant) {
-        let welcome_timeout = self.settings.link.welcome_timeout;
+        let welcome_timeout = self.settings.welcome_timeout;
         let mut originals = Vec::new();
         for (&id, link) in &mut self.direct.links {
             let State::Opening { up_since } = &mut link.state else { continue };

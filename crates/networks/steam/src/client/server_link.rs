@@ -68,8 +68,7 @@ impl<P: SteamP2p> Pump<P> {
         }
         if self.steam.session_state(self.settings.server) != SessionState::Active {
             *up_since = None;
-        } else if now.saturating_duration_since(*up_since.get_or_insert(now))
-            >= self.settings.link.welcome_timeout
+        } else if now.saturating_duration_since(*up_since.get_or_insert(now)) >= self.settings.welcome_timeout
         {
             self.server = ServerLink::Up { number, is_ours: false };
             self.handle.link_up();

@@ -139,7 +139,7 @@ impl<P: SteamP2p> Pump<P> {
             self.take_in(id, guest);
         } else {
             self.turned_away += 1;
-            self.quiet.insert(id, now + self.link.quiet_time);
+            self.quiet.insert(id, now + self.quiet_time);
             // Whose session nobody has accepted is not answered: that would accept it.
             if let Some(number) = guest.hello
                 && self.steam.session_state(id) == SessionState::Active

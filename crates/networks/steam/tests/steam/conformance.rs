@@ -49,6 +49,8 @@ impl Game {
         self.players.push(id);
         let settings = ClientSettings {
             link: link_settings(),
+            // Everybody here is one of ours, and answers.
+            welcome_timeout: Duration::from_hours(1),
             announcement_interval: Duration::from_hours(1),
             ..ClientSettings::new(self.server)
         };
@@ -87,13 +89,9 @@ impl Game {
     }
 }
 
-/// Everybody here is one of ours, and answers; who is lost is noticed soon.
+/// Who is lost is noticed soon.
 fn link_settings() -> LinkSettings {
-    LinkSettings {
-        welcome_timeout: Duration::from_hours(1),
-        still_here_interval: Duration::from_secs(1),
-        ..LinkSettings::default()
-    }
+    LinkSettings { still_here_interval: Duration::from_secs(1), ..LinkSettings::default() }
 }
 
 impl Network for Game {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_steam::hub::HubSettings;
-use consonance_steam::{ClientSettings, LinkSettings, ServerSettings, SteamId, SteamP2p as _};
+use consonance_steam::{ClientSettings, ServerSettings, SteamId, SteamP2p as _};
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _};
 
 use crate::support::{
@@ -218,10 +218,7 @@ fn a_host_is_server_and_player_with_one_account_and_has_no_direct_link_with_itse
 
 /// A player that is connected to an original, which holds the session.
 fn connected_player(world: &mut World) -> (Player, Original) {
-    let settings = ClientSettings {
-        link: LinkSettings { welcome_timeout: Duration::ZERO, ..LinkSettings::default() },
-        ..ClientSettings::new(SteamId(THIRD))
-    };
+    let settings = ClientSettings { welcome_timeout: Duration::ZERO, ..ClientSettings::new(SteamId(THIRD)) };
     let (mut player, mut server) = (world.player(OURS, settings), world.original(THIRD));
     server.steam.accept(SteamId(OURS));
     player.transport.connect(world.now);
