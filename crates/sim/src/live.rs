@@ -15,7 +15,7 @@ use crate::world::outside::Wish;
 
 /// A session over a network and a server that are not simulated, judged as a simulated one.
 ///
-/// Time is an argument, and may be real: nothing is checked against it but [`LiveScenario::patience`].
+/// Time is an argument, and may be real or slower: nothing is checked against it but [`LiveScenario::patience`].
 ///
 /// Of the troubles of a simulated session it has those that players make themselves: they come, go, crash, hang up, change
 /// rooms, write, talk and forge. Trouble lasts for [`Scenario::length`]; then everybody has to be connected, to know the
@@ -247,7 +247,7 @@ impl Live {
                     Ok(()) => self.phase = Phase::Over,
                     missing => {
                         self.is_in_time(since, now, missing)?;
-                        self.world.keep_speaking()?;
+                        self.world.unheard_go_on()?;
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 mod calm;
 mod forge;
+mod hearings;
 mod host;
 mod links;
 pub(crate) mod outside;
@@ -30,6 +31,7 @@ use crate::run::Scenario;
 use crate::sabotage::Sabotage;
 use crate::swarm::Swarm;
 use crate::words::{Probe, Words};
+use hearings::Hearings;
 use outside::Outside;
 use reports::Arrived;
 
@@ -44,6 +46,7 @@ pub(crate) struct World {
     pub(crate) outside: Option<Outside>,
     /// Of a network outside: it may deliver voice twice.
     may_repeat: bool,
+    hearings: Hearings,
     players: Vec<Player>,
     room_names: Vec<Box<str>>,
     model: Model,
@@ -144,6 +147,7 @@ impl World {
             host,
             outside: None,
             may_repeat: false,
+            hearings: Hearings::default(),
             players: (0..scenario.clients).map(|number| Player::new(Who(number))).collect(),
             room_names,
             model,

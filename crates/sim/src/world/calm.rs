@@ -1,6 +1,5 @@
 //! After the trouble: everything is mended, and then everybody has to be connected, to know the same, and to be heard.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use consonance_session::Status;
 use super::outside::Outside;
 use super::{Thing, World};
 use crate::action::Action;
-use crate::actor::Player;
+use crate::actor::{Player, SpeechTarget};
 use crate::check::{Checked, Violation, ensure};
 use crate::model::{Room, View};
 use crate::network::{Who, owner};
@@ -58,17 +57,16 @@ impl World {
     pub(crate) fn everybody_speaks(&mut self) -> Result<Probe, Violation> {
         self.counts.settled += 1;
         let first = self.next_word();
-        self.keep_speaking()?;
+        for index in 0..self.players.len() {
+            self.speaks_to_somebody(index)?;
+        }
         Ok(first)
     }
 
-    /// Whoever speaks goes on for a while, and who is silent again says something to a room with listeners.
-    pub(crate) fn keep_speaking(&mut self) -> Checked {
-        for index in 0..self.players.len() {
-            let room = self.room_with_listeners(index);
-            self.say_something(Who(index as u16), room)?;
-        }
-        Ok(())
+    /// Whoever is silent says something to a room with listeners, and who speaks goes on for a while.
+    pub(super) fn speaks_to_somebody(&mut self, index: usize) -> Checked {
+        let room = self.room_with_listeners(index);
+        self.say_something(Who(index as u16), SpeechTarget::Room(room))
     }
 
     /// These words reached all for whom they were, and everybody said some of them.
@@ -78,25 +76,10 @@ impl World {
             spoke[word.from.index()] = true;
             self.was_heard(word)?;
         }
-        everybody(&spoke)
-    }
-
-    /// Everybody said some of these words, and everybody to whom anybody spoke heard one of them: single words may be
-    /// lost on a network that is not simulated.
-    pub(crate) fn everybody_is_heard(&self, words: Range<Probe>) -> Checked {
-        let mut hears: BTreeMap<(Who, Who), bool> = BTreeMap::new();
-        let mut spoke = vec![false; self.players.len()];
-        for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
-            spoke[word.from.index()] = true;
-            for listener in self.listeners_of(word) {
-                *hears.entry((word.from, listener)).or_default() |= word.heard.contains(&listener);
-            }
+        match spoke.iter().position(|spoke| !spoke) {
+            Some(index) => Err(Violation::new(format!("player {index} does not get to say a word"))),
+            None => Ok(()),
         }
-        everybody(&spoke)?;
-        let unheard = hears.iter().find(|(_, heard)| !**heard);
-        unheard.map_or(Ok(()), |((speaker, listener), _)| {
-            Err(Violation::new(format!("{listener} does not hear a word of {speaker}, in calm")))
-        })
     }
 
     fn is_at_rest(&self, player: &Player) -> Checked {
@@ -134,7 +117,7 @@ impl World {
 
     /// Who has to hear a word, when it is calm. A late frame of who had the id before may have set somebody's machine for
     /// some seconds.
-    fn listeners_of(&self, word: &Word) -> Vec<Who> {
+    pub(super) fn listeners_of(&self, word: &Word) -> Vec<Who> {
         let Some(view) = self.players[word.from.index()].heard.view else { return Vec::new() };
         let mut listeners = Vec::new();
         let open = word.to.iter().filter(|recipient| !recipient.closing || word.is_text);
@@ -158,13 +141,5 @@ impl World {
             .flat_map(|player| player.rooms.iter().copied())
             .collect();
         self.dice.pick(&others).copied().unwrap_or(Room(0))
-    }
-}
-
-/// Everybody said something.
-fn everybody(spoke: &[bool]) -> Checked {
-    match spoke.iter().position(|spoke| !spoke) {
-        Some(index) => Err(Violation::new(format!("player {index} does not get to say a word"))),
-        None => Ok(()),
     }
 }

@@ -12,7 +12,6 @@ use crate::action::Action;
 use crate::actor::{Said, SaidState, SpeechTarget, Talk};
 use crate::check::{Checked, ensure};
 use crate::clock::Time;
-use crate::model::Room;
 use crate::network::Who;
 use crate::words::{Recipient, Target, USUAL_LISTENERS, Word};
 
@@ -50,14 +49,14 @@ impl World {
         Ok(())
     }
 
-    /// Speaks a few frames to a room besides what others talk; who talks just goes on for as long.
-    pub(super) fn say_something(&mut self, who: Who, room: Room) -> Checked {
+    /// Speaks a few frames besides what others talk; who talks just goes on for as long.
+    pub(super) fn say_something(&mut self, who: Who, target: SpeechTarget) -> Checked {
         let until = self.agenda.now() + 10 * FRAME;
         if let Some(talk) = &mut self.players[who.index()].talk {
             talk.until = talk.until.max(until);
             return Ok(());
         }
-        self.open_channel(who, SpeechTarget::Room(room))?;
+        self.open_channel(who, target)?;
         self.begin(who, Talk { until, last_frames: LAST_FRAMES, ends_by_closing: true, is_extra: true });
         Ok(())
     }

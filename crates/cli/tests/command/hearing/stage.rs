@@ -35,6 +35,9 @@ struct PlayersLine {
 
 /// Between two looks at the networks.
 const PAUSE: Duration = Duration::from_millis(1);
+/// No more of the session than a frame of voice passes in a turn, so that everybody speaks slower on a busy machine, and
+/// nothing piles up.
+const LONGEST_TURN: Duration = Duration::from_millis(20);
 /// A place is kept for longer than any session here lasts.
 const PLACES_KEPT: Duration = Duration::from_hours(1);
 
@@ -64,9 +67,11 @@ impl Stage {
 
     /// Lets the players do what they do, until everything has come right.
     pub(super) fn play(mut self) -> Result<Report, Box<Failure>> {
-        let started = Instant::now();
+        let (mut turned, mut elapsed) = (Instant::now(), Duration::ZERO);
         loop {
             let now = Instant::now();
+            elapsed += (now - turned).min(LONGEST_TURN);
+            turned = now;
             for line in &mut self.lines {
                 line.receive(now, &mut self.live)?;
             }
@@ -76,7 +81,7 @@ impl Stage {
             for deed in self.log.take() {
                 self.live.server_did(&deed)?;
             }
-            if let Some(report) = self.live.advance(now - started)? {
+            if let Some(report) = self.live.advance(elapsed)? {
                 return Ok(report);
             }
             while let Some(wish) = self.live.poll_wish() {
