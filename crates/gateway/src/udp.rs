@@ -16,6 +16,7 @@
 mod client;
 mod datagram_queue;
 mod endpoint;
+mod newcomer_rate;
 pub mod rig;
 mod server;
 mod socket;
@@ -23,5 +24,6 @@ mod socket;
 pub use client::{UdpClient, UdpClientSettings};
 pub use datagram_queue::DatagramQueue;
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use newcomer_rate::NewcomerRate;
 pub use server::{UdpServer, UdpServerSettings};
 pub use socket::{DatagramCounts, DatagramSocket};

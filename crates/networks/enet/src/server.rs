@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::{ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{NewcomerRate, ServerEndpoint, ServerEndpointEvent};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -13,13 +13,11 @@ use crate::EnetServerSettings;
 use crate::machine::{Happened, Sent};
 use crate::screening::{Command, NOBODY, Screened};
 
-mod connect_rate;
 mod ending;
 mod entrance;
 mod machines;
 mod seat;
 
-use connect_rate::ConnectRate;
 use machines::{Machines, Number};
 use seat::{Seat, Stage};
 
@@ -40,7 +38,9 @@ pub struct EnetServer {
     proved: BTreeMap<SocketAddr, usize>,
     /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
     unproved: VecDeque<Peer>,
-    connect_rate: Option<ConnectRate>,
+    /// What waits for them.
+    unproved_bytes: usize,
+    connect_rate: Option<NewcomerRate>,
     last_peer: u64,
     is_shut: bool,
     /// When a seat's patience ends.
@@ -76,6 +76,7 @@ impl EnetServer {
             by_connect: BTreeMap::new(),
             proved: BTreeMap::new(),
             unproved: VecDeque::new(),
+            unproved_bytes: 0,
             connect_rate: None,
             last_peer: 0,
             is_shut: false,

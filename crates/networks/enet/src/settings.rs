@@ -145,6 +145,9 @@ pub struct EnetServerSettings {
     /// How many clients may be there that have not yet shown that they get what we send; the one that has waited longest
     /// makes room for a new one. Default 1024.
     pub unproved_max: usize,
+    /// How many bytes of messages may wait for all of those together; whoever has waited longest is given up for more. Default
+    /// 64 MiB: what a few hundred clients are told at once when a game's scene is full.
+    pub unproved_bytes_max: usize,
     /// How many strangers may ask to be let in within a second; more are not answered. Default 1000.
     pub connects_per_second: u32,
     /// How long a client may take to show that it gets what we send. Default 10 s.
@@ -157,6 +160,7 @@ impl Default for EnetServerSettings {
             connection: ConnectionSettings::default(),
             peers_max: 4096,
             unproved_max: 1024,
+            unproved_bytes_max: 64 * 1024 * 1024,
             connects_per_second: 1000,
             handshake_timeout: Duration::from_secs(10),
         }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{DatagramQueue, NewcomerRate, ServerEndpoint, ServerEndpointEvent};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -18,18 +18,16 @@ mod cookies;
 mod ending;
 mod entrance;
 mod events;
-mod hello_rate;
 
 use connection::{Connection, Stage};
 use cookies::Cookies;
-use hello_rate::HelloRate;
 
 /// A server for clients of kcp2k, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 #[derive(Debug)]
 pub struct KcpServer {
     settings: KcpServerSettings,
     cookies: Cookies,
-    hello_rate: Option<HelloRate>,
+    hello_rate: Option<NewcomerRate>,
     connections: BTreeMap<Peer, Connection>,
     by_address: BTreeMap<SocketAddr, Peer>,
     /// Who has not proved its address, in the order of arrival; and some who have, or are gone.

@@ -116,6 +116,9 @@ impl EnetServer {
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         self.set_deadline(peer, None);
         let Some(seat) = self.seats.remove(&peer) else { return };
+        if let Stage::Proving { waiting_bytes, .. } = seat.stage {
+            self.unproved_bytes -= waiting_bytes;
+        }
         self.by_connect.remove(&(seat.remote, seat.connect.id));
         if let Some(number) = seat.number {
             self.machines.free(number);

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
+use consonance_gateway::udp::NewcomerRate;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
-use super::{ConnectRate, EnetServer, Event, Number, Seat, Stage};
+use super::{EnetServer, Event, Number, Seat, Stage};
 use crate::screening::{Connect, write_refusal};
 
 /// ENet itself forgets whoever has not proved its address after half a minute, and says nothing of it.
@@ -31,7 +32,7 @@ impl EnetServer {
             return;
         }
         let per_second = self.settings.connects_per_second;
-        if !self.connect_rate.get_or_insert_with(|| ConnectRate::new(per_second, now)).allows(now) {
+        if !self.connect_rate.get_or_insert_with(|| NewcomerRate::new(per_second, now)).allows(now) {
             self.statistics.connections.turned_away_handshaking += 1;
             return;
         }
@@ -82,10 +83,12 @@ impl EnetServer {
     pub(super) fn open(&mut self, now: Instant, peer: Peer) {
         let Some(seat) = self.seats.get_mut(&peer) else { return };
         let Some(number) = seat.number else { return };
-        let Stage::Proving { waiting, is_unwanted, .. } = std::mem::replace(&mut seat.stage, Stage::Open)
+        let Stage::Proving { waiting, waiting_bytes, is_unwanted } =
+            std::mem::replace(&mut seat.stage, Stage::Open)
         else {
             return;
         };
+        self.unproved_bytes -= waiting_bytes;
         *self.proved.entry(seat.remote).or_default() += 1;
         let remote = seat.remote;
         self.set_deadline(peer, None);
@@ -118,8 +121,21 @@ impl EnetServer {
         } else if *waiting_bytes > connection.queued_bytes_max {
             self.end_for_slowness(peer);
         } else {
-            *waiting_bytes += message.len() + size_of::<(Channel, Vec<u8>)>();
+            let bytes = message.len() + size_of::<(Channel, Vec<u8>)>();
+            *waiting_bytes += bytes;
             waiting.push((channel, message.to_vec()));
+            self.unproved_bytes += bytes;
+            self.make_room_for_waiting();
+        }
+    }
+
+    fn make_room_for_waiting(&mut self) {
+        while self.unproved_bytes > self.settings.unproved_bytes_max
+            && let Some(longest) = self.unproved.pop_front()
+        {
+            if self.seats.get(&longest).is_some_and(|seat| !seat.is_proved()) {
+                self.lose_patience(longest);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_enet::{EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
 use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{DisconnectReason, Peer};
 
 use crate::support::{EnetRig, client, connect, reliable, request, rig};
 
@@ -50,6 +50,32 @@ fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
     connect(&mut rig, client());
     assert_eq!(rig.client_saw(first).len(), 1, "who was there stays");
     assert!(rig.server.statistics().connections.connected <= 12);
+}
+
+#[test]
+fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
+    let settings = EnetServerSettings { unproved_bytes_max: 10_000, ..EnetServerSettings::default() };
+    let mut rig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    let (_, proved) = connect(&mut rig, client());
+    let request = request();
+    for number in 0..4 {
+        rig.inject(made_up(number), &request);
+        let now = rig.now();
+        rig.server.send(now, Peer(proved.0 + 1 + u64::from(number)), RELIABLE_CHANNEL, &[0; 3000]);
+    }
+    assert_eq!(rig.server.statistics().connections.connected, 4, "who waited longest is given up");
+    rig.run_for(Duration::from_millis(5));
+    let reason = DisconnectReason::TimedOut;
+    assert!(rig.saw_of(Peer(proved.0 + 1)).contains(&&Saw::Disconnected(reason)));
+    // What waited for them is counted for nobody any more.
+    rig.run_for(Duration::from_mins(1));
+    let later = made_up(9);
+    rig.inject(later, &request);
+    let now = rig.now();
+    for _ in 0..3 {
+        rig.server.send(now, Peer(proved.0 + 5), RELIABLE_CHANNEL, &[0; 3000]);
+    }
+    assert_eq!(rig.server.statistics().connections.connected, 2);
 }
 
 #[test]
