@@ -18,6 +18,7 @@ use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
 use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_steam::fuzz::steam_packets;
+use consonance_transport::hosted::channels::fuzz::hosted_channels;
 use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
 use consonance_webrtc_network::fuzz::signalling_messages;
@@ -135,6 +136,11 @@ fn no_stored_messages_find_a_fault_in_what_serves_netcode() {
 #[test]
 fn no_stored_step_of_steams_accounts_finds_a_fault() {
     replay("steam_packets", steam_packets);
+}
+
+#[test]
+fn no_stored_messages_find_a_fault_in_the_channels_of_a_game() {
+    replay("hosted_channels", hosted_channels);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

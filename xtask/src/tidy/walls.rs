@@ -203,6 +203,7 @@ const WALLS: &[Walls] = &[
             "consonance-mirror",
             "consonance-ngo",
             "consonance-simple-web",
+            "consonance-transport",
             "consonance-udp",
             "consonance-utp",
             "consonance-webrtc-network",
