@@ -41,6 +41,7 @@ const TARGETS: &[&str] = &[
     "utp_datagrams",
     "mirror_messages",
     "simple_web_streams",
+    "websocket_streams",
     "kcp_datagrams",
     "fishnet_payloads",
     "ngo_messages",

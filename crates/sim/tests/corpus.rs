@@ -22,6 +22,7 @@ use consonance_transport::hosted::channels::fuzz::hosted_channels;
 use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
 use consonance_webrtc_network::fuzz::signalling_messages;
+use consonance_websocket::fuzz::websocket_streams;
 
 #[test]
 fn no_stored_packet_finds_a_fault() {
@@ -71,6 +72,11 @@ fn no_stored_messages_find_a_fault_in_what_is_read_of_mirror() {
 #[test]
 fn no_stored_stream_finds_a_fault_in_a_websocket() {
     replay("simple_web_streams", simple_web_streams);
+}
+
+#[test]
+fn no_stored_stream_finds_a_fault_in_voice_over_websockets() {
+    replay("websocket_streams", websocket_streams);
 }
 
 #[test]
