@@ -15,7 +15,7 @@
 //! |---|---|
 //! | `00` a packet | the packet |
 //! | `03` the link is up | its number |
-//! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`MAX_REASON_BYTES`](crate::MAX_REASON_BYTES) |
+//! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`MAX_REASON_BYTES`] |
 //! | `05` there is no link | nothing |
 //!
 //! A client counts its links, and an answer for another than the present one says nothing. What cannot be read is counted
