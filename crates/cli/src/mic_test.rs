@@ -100,7 +100,7 @@ struct Test<'a> {
 }
 
 impl<'a> Test<'a> {
-    /// Opens the devices and waits for the microphone.
+    /// Opens the devices and waits for them.
     ///
     /// # Errors
     /// If there is none that can be used.
@@ -110,8 +110,14 @@ impl<'a> Test<'a> {
         while !interrupt.happened() {
             let state = devices.state(Direction::Input);
             let is_late = opened.elapsed() > PATIENCE;
+            // That the loudspeaker is open is no news later on.
+            let is_loudspeaker_tried = is_late || devices.state(Direction::Output) != DeviceState::Off;
             match state {
-                DeviceState::Running { .. } if devices.diagnostics(Direction::Input).callbacks > 0 => break,
+                DeviceState::Running { .. }
+                    if is_loudspeaker_tried && devices.diagnostics(Direction::Input).callbacks > 0 =>
+                {
+                    break;
+                }
                 _ if is_late => return Err(problem(&state).into()),
                 _ => thread::sleep(BEAT),
             }
