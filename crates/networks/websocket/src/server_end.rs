@@ -1,7 +1,5 @@
 //! The server's end of the protocol.
 
-use std::sync::Arc;
-
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
 use consonance_gateway::websocket::{
     FrameReader, Head, Opcode, Request, write_acceptance, write_close, write_frame, write_refusal,
@@ -25,11 +23,7 @@ impl StreamProtocol for ServerEnd {
     type Stream = ServerStream;
 
     fn open(&mut self) -> ServerStream {
-        ServerStream {
-            end: Arc::new(self.clone()),
-            key: None,
-            frames: FrameReader::new(true, MESSAGE_BYTES_MAX),
-        }
+        ServerStream { end: self.clone(), key: None, frames: FrameReader::new(true, MESSAGE_BYTES_MAX) }
     }
 
     fn message_bytes_max(&self) -> usize {
@@ -48,7 +42,7 @@ impl StreamProtocol for ServerEnd {
 /// One client's connection.
 #[derive(Debug)]
 pub struct ServerStream {
-    end: Arc<ServerEnd>,
+    end: ServerEnd,
     /// What the client's request has to be answered with, once it has come.
     key: Option<String>,
     frames: FrameReader,
