@@ -2,6 +2,7 @@
 //!
 //! It is asked when somebody arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
 
+mod places;
 mod refusal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use consonance_session::{RoomPattern, ServerSettings, SessionId};
 
 use crate::gauges::Gauges;
 use crate::sessions::{SessionsSettings, random_u64};
+pub use places::Places;
 pub use refusal::SessionRefusal;
 
 /// Shared by all workers of a process and by the listeners that place clients.
@@ -110,17 +112,26 @@ impl Directory {
     /// the worker that refuses it.
     pub(crate) fn place(&self, session: &str) -> usize {
         let mut state = self.lock();
-        if let Some(name) = state.name_meant(session)
-            && let Some(entry) = state.entries.get_mut(&name)
-        {
-            entry.on_the_way += 1;
-            return entry.worker;
+        self.place_in(&mut state, session).unwrap_or_else(|_| self.least_loaded(&state))
+    }
+
+    /// The same for a client that is refused at once if there may be no such session, and which may not arrive.
+    pub(crate) fn reserve(&self, session: &str) -> Result<usize, SessionRefusal> {
+        let mut state = self.lock();
+        self.place_in(&mut state, session).inspect_err(|refusal| state.count(refusal))
+    }
+
+    /// A client that was on the way to a session will not arrive.
+    pub(crate) fn cancel(&self, session: &str) {
+        let mut state = self.lock();
+        let Some(name) = state.name_meant(session) else { return };
+        let Some(entry) = state.entries.get_mut(&name) else { return };
+        entry.on_the_way = entry.on_the_way.saturating_sub(1);
+        if entry.on_the_way == 0 && entry.id.is_none() {
+            let worker = entry.worker;
+            state.entries.remove(&name);
+            state.sessions_of[worker] -= 1;
         }
-        let worker = self.least_loaded(&state);
-        if state.check_new(session).is_ok() {
-            state.insert(session, Entry { worker, on_the_way: 1, ..Entry::default() });
-        }
-        worker
     }
 
     /// Somebody who names this session is at this worker; with the name of the session that is meant.
@@ -225,6 +236,19 @@ impl Directory {
 
     pub(crate) fn gauges(&self) -> &[Arc<Gauges>] {
         &self.gauges
+    }
+
+    fn place_in(&self, state: &mut State, session: &str) -> Result<usize, SessionRefusal> {
+        if let Some(name) = state.name_meant(session)
+            && let Some(entry) = state.entries.get_mut(&name)
+        {
+            entry.on_the_way += 1;
+            return Ok(entry.worker);
+        }
+        state.check_new(session)?;
+        let worker = self.least_loaded(state);
+        state.insert(session, Entry { worker, on_the_way: 1, ..Entry::default() });
+        Ok(worker)
     }
 
     /// The worker that has least to do.

@@ -66,7 +66,7 @@ pub use admission::{
     Admission, GuessLimits, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, Refusal,
 };
 pub use dedicated::DedicatedServer;
-pub use directory::{SessionCounts, SessionRefusal};
+pub use directory::{Places, SessionCounts, SessionRefusal};
 pub use ending::{DrainPlan, RestartPlan};
 pub use gauges::WorkerStatistics;
 pub use hand_over::{HandOver, HandOverError, SavedIdentity};

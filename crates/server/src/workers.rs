@@ -8,7 +8,7 @@ use consonance_session::SessionSnapshot;
 use consonance_transport::ServerTransport;
 use tracing::warn;
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Places};
 use crate::recording::Recorder;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
@@ -57,6 +57,11 @@ impl Workers {
     pub fn placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
         let directory = Arc::clone(&self.directory);
         move |session| directory.place(session)
+    }
+
+    /// The same for listeners that let somebody in before they know that it arrives.
+    pub fn places(&self) -> Places {
+        Places::new(Arc::clone(&self.directory))
     }
 
     /// Takes in clients of one more network: the first listener is the first worker's, and so on.

@@ -95,6 +95,34 @@ fn a_session_does_not_end_while_somebody_is_on_the_way_to_it() {
 }
 
 #[test]
+fn a_place_that_was_given_back_keeps_no_session_up() {
+    let directory = directory(&["main"], &["*"], 2);
+    let worker = directory.reserve("a").unwrap();
+    assert_eq!((directory.reserve("a").unwrap(), directory.counts().running), (worker, 2));
+    directory.cancel("a");
+    assert_eq!(directory.worker_of("a"), Some(worker), "one is still on the way");
+    directory.cancel("a");
+    assert_eq!((directory.worker_of("a"), directory.counts().running), (None, 1));
+
+    directory.reserve("b").unwrap();
+    assert!(begins(&directory.arrive(directory.worker_of("b").unwrap(), "b")));
+    directory.reserve("b").unwrap();
+    assert!(!directory.end("b"));
+    directory.cancel("b");
+    assert!(directory.end("b"));
+    directory.cancel("main");
+    assert_eq!(directory.sessions(), ["main"]);
+}
+
+#[test]
+fn no_place_is_kept_in_a_session_that_there_may_not_be() {
+    let directory = directory(&["main"], &["match-*"], 1);
+    let refusal = directory.reserve("mtach-7").unwrap_err();
+    assert!(matches!(refusal, SessionRefusal::Unknown { .. }), "{refusal}");
+    assert_eq!((directory.counts().running, directory.counts().refused_unknown), (1, 1));
+}
+
+#[test]
 fn a_settled_session_never_ends() {
     let directory = directory(&["main"], &["*"], 1);
     assert!(!directory.end("main"));
