@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
-use crate::{command, dissector, libopus, matchbox, platforms, tidy};
+use crate::{command, dissector, libopus, matchbox, platforms, tidy, web};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -67,6 +67,7 @@ enum Step {
     Matchbox,
     Steam,
     Dissector,
+    Web,
 }
 
 impl Step {
@@ -83,6 +84,7 @@ impl Step {
             Self::Matchbox => "matchbox",
             Self::Steam => "steam",
             Self::Dissector => "dissector",
+            Self::Web => "web",
         }
     }
 
@@ -93,13 +95,14 @@ impl Step {
             Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::Dissector => dissector::run(root),
+            Self::Web => web::run(root),
             _ => command::run(&mut self.cargo_command(root)),
         }
     }
 
     fn command_line(self, root: &Path) -> String {
         match self {
-            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector => {
+            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector | Self::Web => {
                 format!("cargo xtask {}", self.name())
             }
             _ => command::line(&self.cargo_command(root)),
@@ -116,7 +119,7 @@ impl Step {
             // Without linking, and so without Steam.
             Self::Steam => &STEAM,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
-            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector => {
+            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector | Self::Web => {
                 &["xtask", self.name()]
             }
         };
@@ -194,6 +197,7 @@ mod tests {
             Step::Matchbox,
             Step::Steam,
             Step::Dissector,
+            Step::Web,
         ];
         assert_eq!(steps(&[]), all);
     }
@@ -212,6 +216,7 @@ mod tests {
             Step::Matchbox,
             Step::Steam,
             Step::Dissector,
+            Step::Web,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);
     }

@@ -8,6 +8,7 @@
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there.
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
+//! * `cargo xtask web` checks the page's sources and that what is checked in of them is what they make, if Node.js is there.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
@@ -30,6 +31,7 @@ mod matchbox;
 mod platforms;
 mod soak;
 mod tidy;
+mod web;
 mod workspace_root;
 
 use std::process::ExitCode;
@@ -70,6 +72,8 @@ enum Chore {
     Matchbox,
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
+    /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
+    Web,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
     Soak(soak::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
@@ -85,6 +89,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Libopus => libopus::run(&root),
         Chore::Matchbox => matchbox::run(&root),
         Chore::Dissector => dissector::run(&root),
+        Chore::Web => web::run(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }

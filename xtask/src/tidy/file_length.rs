@@ -1,8 +1,8 @@
-//! Rust files stay short enough to be read in one go.
+//! Files of Rust and TypeScript stay short enough to be read in one go.
 
 use super::finding::Finding;
 use super::ratchet::{self, Limits, Measured};
-use super::repository::Repository;
+use super::repository::{Repository, TrackedFile};
 use super::test_code::{self, TestFiles};
 
 /// Files are at most 400 lines long without their tests, and tests at most 800.
@@ -14,17 +14,18 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         let is_test_file = test_files.contains(&file.path);
         let tests = if is_test_file { file.lines() } else { test_code::lines(syntax) };
         if tests > TEST_LINES {
-            let what = format!("{tests} lines of tests, at most {TEST_LINES}");
-            findings.push(Finding::new(
-                &file.path,
-                1,
-                what,
-                "split them by behaviour, into files under tests/",
-            ));
+            findings.push(long_tests(file, tests));
         }
         if !is_test_file {
-            let length = file.lines() - tests;
-            code.push(Measured { key: file.path.clone(), path: file.path.clone(), line: 1, length });
+            code.push(measured(file, file.lines() - tests));
+        }
+    }
+    for (file, _) in repository.texts(&[".ts"]) {
+        let tests = file.path.ends_with(".test.ts");
+        if !tests {
+            code.push(measured(file, file.lines()));
+        } else if file.lines() > TEST_LINES {
+            findings.push(long_tests(file, file.lines()));
         }
     }
     findings.extend(ratchet::judge(repository, &LIMITS, &code));
@@ -40,6 +41,15 @@ const LIMITS: Limits = Limits {
 };
 
 const TEST_LINES: usize = 800;
+
+fn measured(file: &TrackedFile, length: usize) -> Measured {
+    Measured { key: file.path.clone(), path: file.path.clone(), line: 1, length }
+}
+
+fn long_tests(file: &TrackedFile, lines: usize) -> Finding {
+    let what = format!("{lines} lines of tests, at most {TEST_LINES}");
+    Finding::new(&file.path, 1, what, "split them by behaviour, into files under tests/")
+}
 
 #[cfg(test)]
 mod tests {
@@ -72,6 +82,24 @@ mod tests {
             lines(&check(&repository(&files))),
             ["a/tests/long.rs:1: 801 lines of tests, at most 800 — \
              split them by behaviour, into files under tests/"]
+        );
+    }
+
+    #[test]
+    fn files_of_typescript_are_held_to_the_same() {
+        let (fits, long, longer) = (code(400), code(401), code(801));
+        let files = [
+            ("web/src/a.ts", &*fits),
+            ("web/src/b.ts", &*long),
+            ("web/tests/c.test.ts", &*long),
+            ("web/tests/d.test.ts", &*longer),
+        ];
+        let found = lines(&check(&repository(&files)));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().any(|line| line.starts_with("web/src/b.ts:1: file of 401 lines")), "{found:?}");
+        assert!(
+            found.iter().any(|line| line.starts_with("web/tests/d.test.ts:1: 801 lines of tests")),
+            "{found:?}"
         );
     }
 

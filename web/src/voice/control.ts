@@ -1,0 +1,50 @@
+// The control messages of docs/browser/control.md: what a page says and what it is told.
+
+import type { Deed, DeedAnswer, Priority, Reach, Target } from "./api.ts";
+
+/** What a page says. */
+export type FromPage =
+  | { type: "listen" | "unlisten"; room: string }
+  | { type: "open"; channel: number; to: Target; positional: boolean; amplitude: number; priority: Priority }
+  | { type: "change"; channel: number; positional?: boolean; amplitude?: number; priority?: Priority }
+  | { type: "close"; channel: number }
+  | { type: "text"; to: Target; text: string }
+  | { type: "ignore"; player: string; ignored: boolean }
+  | { type: "place"; x: number; y: number; z: number; shared?: boolean }
+  | ({ type: "moderate"; id: number; player: string; reason: string } & Deed)
+  | { type: "ping"; id: number }
+  | { type: "stats"; lost_percent: number; delay_ms: number }
+  | { type: "leave" };
+
+/** What a page is told. */
+export type ToPage =
+  | { type: "joined"; session: string; id: number; name: string; resumed: boolean }
+  | { type: "roster" }
+  | { type: "player"; id: number; name: string; rooms: string[]; self: boolean }
+  | { type: "left"; id: number; name: string }
+  | { type: "entered" | "exited"; id: number; name: string; room: string }
+  | { type: "speaking"; id: number; name: string; speaking: boolean; to: Reach[] }
+  | { type: "slot"; slot: number; player: number | null; positional: boolean; amplitude: number; priority: Priority }
+  | { type: "text"; id: number; name: string; to: Reach; text: string }
+  | { type: "text_held"; wait_ms: number }
+  | { type: "sanctioned"; sanction: "voice" | "text" | "hearing"; terms: { ends_in_ms: number | null; reason: string } | null }
+  | { type: "room_rights"; room: string; listen: boolean | null; speak: boolean | null }
+  | { type: "room_full"; room: string; to: "listen" | "speak" }
+  | { type: "removed_from_room"; room: string }
+  | { type: "moved"; from: string; to: string }
+  | { type: "recorded"; whole: boolean; last_ms: number }
+  | { type: "moderated"; id: number; player: string; action: Deed["action"]; answer: DeedAnswer }
+  | { type: "placed"; id: number; name: string; x: number | null; y: number | null; z: number | null }
+  | { type: "uplink"; lost_percent: number; delay_ms: number; rtt_ms: number | null }
+  | { type: "listeners"; count: number; lost_percent: number }
+  | { type: "closing"; in_ms: number | null; onward: string | null; stays: boolean }
+  | { type: "pong"; id: number }
+  | { type: "refused"; code: RefusalCode; message: string; retry_in_ms: number | null }
+  | { type: "disconnected"; cause: Cause; message: string; retry_in_ms: number | null }
+  | { type: "problem"; message: string; about: string | null };
+
+/** Why a player is not let in. */
+export type RefusalCode = "token" | "password" | "name" | "full" | "banned" | "version" | "closing" | "other";
+
+/** Why a player is no longer in its session. */
+export type Cause = "kicked" | "name_taken" | "closed" | "too_slow" | "protocol" | "server";

@@ -1,0 +1,31 @@
+// Bundles the tests, since not every Node reads TypeScript by itself, and runs them with Node's own test runner.
+import { spawn } from "node:child_process";
+import { readdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const tests = fileURLToPath(new URL(".", import.meta.url));
+const bundles = join(tests, "..", "build", "tests");
+
+const names = await readdir(tests, { recursive: true });
+const sources = names.filter((name) => name.endsWith(".test.ts")).sort();
+await rm(bundles, { recursive: true, force: true });
+await build({
+  entryPoints: sources.map((name) => join(tests, name)),
+  outbase: tests,
+  outdir: bundles,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  sourcemap: "inline",
+  logLevel: "warning",
+});
+const files = sources.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));
+console.log(`tests: ${files.length} files below ${relative(process.cwd(), tests) || "."}`);
+const runner = spawn(process.execPath, ["--enable-source-maps", "--test", ...files], { stdio: "inherit" });
+runner.on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});

@@ -1,0 +1,56 @@
+//! The page and its library: sources type-checked and tested, and what is checked in of them compared with what they make.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::command;
+use crate::failure::Failure;
+
+/// Installs what the build needs, checks the types, runs the tests, and compares `web/dist` with a fresh build; says so and
+/// does nothing where there is no Node.js of at least version 20, since cargo does without it.
+///
+/// # Errors
+/// [`Failure`] where one of them fails.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    let version = command::capture(Command::new("node").arg("--version"));
+    if !version.is_ok_and(|version| is_recent(&version)) {
+        println!(
+            "web: skipped, there is no Node.js {OLDEST_NODE} or later; install it to check the page's sources"
+        );
+        return Ok(());
+    }
+    for step in STEPS {
+        let mut npm = Command::new(NPM);
+        npm.current_dir(root.join("web")).args(step.split(' '));
+        println!("{}", command::line(&npm));
+        command::run(&mut npm)?;
+    }
+    Ok(())
+}
+
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
+const STEPS: [&str; 4] = ["ci", "run --silent check", "test --silent", "run --silent verify"];
+
+/// Its major version.
+const OLDEST_NODE: u32 = 20;
+
+/// `version` is what `node --version` says, such as `v20.20.2`.
+fn is_recent(version: &str) -> bool {
+    let major = version.trim().trim_start_matches('v').split('.').next();
+    major.and_then(|major| major.parse().ok()).is_some_and(|major: u32| major >= OLDEST_NODE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_of_version_20_or_later_is_recent() {
+        for (version, recent) in
+            [("v20.20.2\n", true), ("v26.0.0", true), ("v18.19.1\n", false), ("", false), ("node", false)]
+        {
+            assert_eq!(is_recent(version), recent, "{version}");
+        }
+    }
+}
