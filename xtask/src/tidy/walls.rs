@@ -38,6 +38,11 @@ const WALLS: &[Walls] = &[
         may_use: Only(&[]),
         tests_may_also_use: &["consonance-test-sound"],
     },
+    Walls {
+        package: "consonance-browser",
+        may_use: Only(&["consonance-wire", "consonance-session"]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
     Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-test-player",

@@ -1,0 +1,18 @@
+//! The control messages between a page and the engine behind it: one JSON object each, whatever carries them.
+//!
+//! `docs/browser/control.md` has every message with an example, which a test reads out of that page.
+//! What is not known, types and keys, is passed over, so that pages and servers of different ages understand each other.
+
+mod bounded;
+mod from_page;
+mod problem;
+mod target;
+mod to_page;
+mod words;
+
+pub use bounded::{Amplitude, ChannelNumber, MAX_NAME_BYTES, MAX_NUMBER, Percent};
+pub use from_page::{Deed, FromPage, MAX_FROM_PAGE_BYTES, Moderate, Open, Place};
+pub use problem::Problem;
+pub use target::{Addressee, Target};
+pub use to_page::{Cause, MAX_TO_PAGE_BYTES, RefusalCode, Terms, ToPage};
+pub use words::{AnswerWord, DeedWord, PriorityWord, RoomUseWord, SanctionWord};

@@ -1,0 +1,137 @@
+//! Values out of a page's messages that are within their bounds, or the message is refused.
+
+use std::fmt::Display;
+
+use consonance_wire::limits::{MAX_PACKET_BYTES, MAX_TEXT_BYTES};
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
+
+/// Bytes of the longest name of a room or a player in a message; the session allows fewer as a rule.
+pub const MAX_NAME_BYTES: usize = MAX_PACKET_BYTES - 22;
+
+/// The largest number that a page can count to, `Number.MAX_SAFE_INTEGER`: 2⁵³ − 1.
+pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+
+/// The longest time in a message, in ms: a day.
+pub(super) const MAX_MS: f64 = 86_400_000.0;
+
+/// The name of a room or a player: 1 … [`MAX_NAME_BYTES`] bytes.
+pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
+    let name = Box::<str>::deserialize(from)?;
+    if name.is_empty() {
+        return Err(D::Error::custom("a name is empty"));
+    }
+    within(name, "a name", MAX_NAME_BYTES)
+}
+
+/// A text to somebody: at most [`MAX_TEXT_BYTES`].
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
+    within(Box::<str>::deserialize(from)?, "a text", MAX_TEXT_BYTES)
+}
+
+/// Why something is asked for: at most as long as a text.
+pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
+    within(Box::<str>::deserialize(from)?, "a reason", MAX_TEXT_BYTES)
+}
+
+/// A number that a page has chosen: 0 … [`MAX_NUMBER`].
+pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(from)?;
+    if number > MAX_NUMBER {
+        return Err(D::Error::custom(format_args!("{number} is above 2⁵³ − 1")));
+    }
+    Ok(number)
+}
+
+/// Loudness, 0 … 2.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Amplitude(f32);
+
+/// Per cent, 0 … 100.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Percent(f32);
+
+/// The name of a channel that a page has chosen, 1 … 2³² − 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u64")]
+pub struct ChannelNumber(u32);
+
+impl Amplitude {
+    /// As loud as it was said.
+    pub const ONE: Self = Self(1.0);
+
+    /// What is nearest to this within 0 … 2; 0 for what is no number.
+    pub fn nearest(amplitude: f32) -> Self {
+        Self(if amplitude.is_nan() { 0.0 } else { amplitude.clamp(0.0, 2.0) })
+    }
+
+    /// As a number, 0 … 2.
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+impl Percent {
+    /// What is nearest to this within 0 … 100; 0 for what is no number.
+    pub fn nearest(percent: f32) -> Self {
+        Self(if percent.is_nan() { 0.0 } else { percent.clamp(0.0, 100.0) })
+    }
+
+    /// As a number, 0 … 100.
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+impl ChannelNumber {
+    /// As a number, 1 … 2³² − 1.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Amplitude {
+    type Error = String;
+
+    fn try_from(amplitude: f64) -> Result<Self, String> {
+        in_range(amplitude, "an amplitude", 2.0).map(|amplitude| Self(amplitude as f32))
+    }
+}
+
+impl TryFrom<f64> for Percent {
+    type Error = String;
+
+    fn try_from(percent: f64) -> Result<Self, String> {
+        in_range(percent, "a percentage", 100.0).map(|percent| Self(percent as f32))
+    }
+}
+
+impl TryFrom<u64> for ChannelNumber {
+    type Error = String;
+
+    fn try_from(number: u64) -> Result<Self, String> {
+        match u32::try_from(number) {
+            Ok(number) if number > 0 => Ok(Self(number)),
+            _ => Err(format!("a channel is numbered 1 to 4294967295, and not {number}")),
+        }
+    }
+}
+
+/// What is no number is in no range.
+pub(super) fn in_range(value: f64, what: impl Display, most: f64) -> Result<f64, String> {
+    if (0.0..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("{what} is 0 to {most}, and not {value}"))
+    }
+}
+
+fn within<E: Error>(text: Box<str>, what: &str, most: usize) -> Result<Box<str>, E> {
+    if text.len() > most {
+        let bytes = text.len();
+        return Err(E::custom(format_args!("{what} has {bytes} bytes, at most {most} are allowed")));
+    }
+    Ok(text)
+}

@@ -1,0 +1,242 @@
+//! What a page says.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use consonance_session::{ModeratorAction, Position};
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
+
+use super::bounded::{self, Amplitude, ChannelNumber, MAX_MS, Percent};
+use super::problem::Problem;
+use super::target::Target;
+use super::words::{DeedWord, PriorityWord};
+
+/// Bytes of the longest message of a page.
+pub const MAX_FROM_PAGE_BYTES: usize = 16 << 10;
+
+/// One message of a page. Everything in it is within its bounds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FromPage {
+    /// Listens to a room from now on.
+    Listen {
+        /// Its name.
+        #[serde(deserialize_with = "bounded::name")]
+        room: Box<str>,
+    },
+    /// Listens to a room no longer.
+    Unlisten {
+        /// Its name.
+        #[serde(deserialize_with = "bounded::name")]
+        room: Box<str>,
+    },
+    /// Voice goes there from now on.
+    Open(Open),
+    /// An open channel is another one from now on; what is not there stays.
+    Change {
+        /// Which one.
+        channel: ChannelNumber,
+        /// Whether the voice comes from the speaker's place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        positional: Option<bool>,
+        /// How loud it is to be heard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amplitude: Option<Amplitude>,
+        /// Who is heard over whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<PriorityWord>,
+    },
+    /// Voice goes there no longer.
+    Close {
+        /// Which channel.
+        channel: ChannelNumber,
+    },
+    /// A text message.
+    Text {
+        /// To whom.
+        to: Target,
+        /// What, at most [`MAX_TEXT_BYTES`](consonance_session::MAX_TEXT_BYTES).
+        #[serde(deserialize_with = "bounded::text")]
+        text: Box<str>,
+    },
+    /// This page plays a player no longer, or again.
+    Ignore {
+        /// The player's name.
+        #[serde(deserialize_with = "bounded::name")]
+        player: Box<str>,
+        /// Whether it is not to be played.
+        ignored: bool,
+    },
+    /// Where the player is, for rooms with distance.
+    Place(Place),
+    /// Asks for something to be done to another player.
+    Moderate(Moderate),
+    /// Is anybody there?
+    Ping {
+        /// Comes back with the answer; at most [`MAX_NUMBER`](super::MAX_NUMBER).
+        #[serde(deserialize_with = "bounded::number")]
+        id: u64,
+    },
+    /// How the page receives what it plays.
+    Stats {
+        /// Of a hundred packets, how many did not come in time.
+        lost_percent: Percent,
+        /// How long sound waits before it is heard, in ms, 0 … 86 400 000.
+        #[serde(deserialize_with = "milliseconds")]
+        delay_ms: f64,
+    },
+    /// Goes for good.
+    Leave,
+    /// A message of a kind that is not known here, which is passed over.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A channel to be opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// The page's name for it; one that is open already is another channel from now on.
+    pub channel: ChannelNumber,
+    /// To whom it goes.
+    pub to: Target,
+    /// Whether the voice comes from the speaker's place (default false).
+    #[serde(default)]
+    pub positional: bool,
+    /// How loud it is to be heard (default 1).
+    #[serde(default = "as_it_was_said")]
+    pub amplitude: Amplitude,
+    /// Who is heard over whom; the session's default if there is none.
+    #[serde(default)]
+    pub priority: Option<PriorityWord>,
+}
+
+/// A place in the world.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Coordinates", into = "Coordinates")]
+pub struct Place(Position);
+
+/// Something to be done to another player, by one who may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moderate {
+    /// Comes back with the answer; at most [`MAX_NUMBER`](super::MAX_NUMBER).
+    #[serde(deserialize_with = "bounded::number")]
+    pub id: u64,
+    /// Whom it is about.
+    #[serde(deserialize_with = "bounded::name")]
+    pub player: Box<str>,
+    /// What is to be done.
+    #[serde(flatten)]
+    pub action: Deed,
+    /// Why (default nothing).
+    #[serde(default, deserialize_with = "bounded::reason")]
+    pub reason: Box<str>,
+}
+
+/// What can be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Deed {
+    /// It is removed from the session.
+    Kick,
+    /// Its voice goes nowhere.
+    Mute {
+        /// How long, in seconds; for good if there is none.
+        #[serde(default)]
+        for_s: Option<u32>,
+    },
+    /// Its voice is heard again.
+    Unmute,
+    /// It is asked to listen to another room.
+    Move {
+        /// Instead of this one.
+        #[serde(deserialize_with = "bounded::name")]
+        from: Box<str>,
+        /// To this one.
+        #[serde(deserialize_with = "bounded::name")]
+        to: Box<str>,
+    },
+}
+
+impl FromPage {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words for whoever wrote the page.
+    pub fn read(text: &str) -> Result<Self, Problem> {
+        if text.len() > MAX_FROM_PAGE_BYTES {
+            return Err(Problem::TooLong { bytes: text.len() });
+        }
+        let Head { kind } = serde_json::from_str(text).map_err(|error| Problem::no_message(&error))?;
+        serde_json::from_str(text).map_err(|error| Problem::not_understood(&kind, &error))
+    }
+}
+
+impl Place {
+    /// In metres, along the game's own axes.
+    pub fn position(self) -> Position {
+        self.0
+    }
+}
+
+impl From<Deed> for ModeratorAction {
+    fn from(deed: Deed) -> Self {
+        match deed {
+            Deed::Kick => Self::Kick,
+            Deed::Mute { for_s } => Self::Mute { lasts: for_s.map(|s| Duration::from_secs(s.into())) },
+            Deed::Unmute => Self::Unmute,
+            Deed::Move { from, to } => Self::Move { from, to },
+        }
+    }
+}
+
+impl Deed {
+    /// What it is called.
+    pub fn word(&self) -> DeedWord {
+        match self {
+            Self::Kick => DeedWord::Kick,
+            Self::Mute { .. } => DeedWord::Mute,
+            Self::Unmute => DeedWord::Unmute,
+            Self::Move { .. } => DeedWord::Move,
+        }
+    }
+}
+
+/// What every message has.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Coordinates {
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+impl TryFrom<Coordinates> for Place {
+    type Error = String;
+
+    fn try_from(Coordinates { x, y, z }: Coordinates) -> Result<Self, String> {
+        let position = Position::new([x as f32, y as f32, z as f32]);
+        position.map(Self).map_err(|absurd| absurd.to_string())
+    }
+}
+
+impl From<Place> for Coordinates {
+    fn from(place: Place) -> Self {
+        let [x, y, z] = place.0.metres().map(f64::from);
+        Self { x, y, z }
+    }
+}
+
+fn as_it_was_said() -> Amplitude {
+    Amplitude::ONE
+}
+
+fn milliseconds<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    bounded::in_range(f64::deserialize(from)?, "a time in ms", MAX_MS).map_err(D::Error::custom)
+}

@@ -1,0 +1,144 @@
+//! What a page is told.
+
+use serde::{Deserialize, Serialize};
+
+use super::bounded::{Amplitude, Percent};
+use super::from_page::Open;
+use super::target::Addressee;
+use super::words::{AnswerWord, DeedWord, PriorityWord, RoomUseWord, SanctionWord};
+
+/// Bytes of the longest message to a page.
+pub const MAX_TO_PAGE_BYTES: usize = 64 << 10;
+
+/// One message to a page. Names and texts are other people's own words: to be shown as text, never as markup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "fields are the session's, and docs/browser/control.md has a line for each")]
+pub enum ToPage {
+    /// In the session; all state follows anew.
+    Joined { session: Box<str>, id: u16, name: Box<str>, resumed: bool },
+    /// Everybody who was here before has been told.
+    Roster,
+    /// The channels that are open, after a resume.
+    Channels { open: Vec<Open> },
+    /// Somebody is here.
+    Player {
+        id: u16,
+        name: Box<str>,
+        rooms: Vec<Box<str>>,
+        /// It is the page's own player.
+        #[serde(rename = "self", default, skip_serializing_if = "core::ops::Not::not")]
+        is_self: bool,
+    },
+    /// Somebody is gone.
+    Left { id: u16, name: Box<str> },
+    /// Somebody listens to a room from now on.
+    Entered { id: u16, name: Box<str>, room: Box<str> },
+    /// Somebody listens to a room no longer.
+    Exited { id: u16, name: Box<str>, room: Box<str> },
+    /// Somebody speaks to the page's player, or no longer; `to` says over what, and is empty if it does not speak.
+    Speaking {
+        id: u16,
+        name: Box<str>,
+        speaking: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Addressee>,
+    },
+    /// What a slot plays from now on; nobody if there is no player.
+    Slot { slot: u8, player: Option<u16>, positional: bool, amplitude: Amplitude, priority: PriorityWord },
+    /// A text message.
+    Text { id: u16, name: Box<str>, to: Addressee, text: Box<str> },
+    /// A text of the page went nowhere; the next one is taken in so many ms.
+    TextHeld { wait_ms: u64 },
+    /// An operator has taken something from the player, or given it back, if there are no terms.
+    Sanctioned { sanction: SanctionWord, terms: Option<Terms> },
+    /// An operator has decided what the player may do in a room; null if the room's rules decide.
+    RoomRights { room: Box<str>, listen: Option<bool>, speak: Option<bool> },
+    /// A room has enough listeners or speakers.
+    RoomFull { room: Box<str>, to: RoomUseWord },
+    /// The server has taken the player out of a room.
+    RemovedFromRoom { room: Box<str> },
+    /// An operator has moved the player.
+    Moved { from: Box<str>, to: Box<str> },
+    /// What an operator keeps of what is spoken: all, or the last so many ms, 0 for nothing.
+    Recorded { whole: bool, last_ms: u64 },
+    /// What became of a request to moderate.
+    Moderated { id: u64, player: Box<str>, action: DeedWord, answer: AnswerWord },
+    /// How the page's voice reaches the server.
+    Uplink { lost_percent: Percent, delay_ms: u64, rtt_ms: Option<u64> },
+    /// How those who hear the page's player receive it.
+    Listeners { count: u8, lost_percent: Percent },
+    /// The server will close in so many ms, or stays after all.
+    Closing { in_ms: Option<u64>, onward: Option<Box<str>>, stays: bool },
+    /// The answer to a ping.
+    Pong { id: u64 },
+    /// The player is not let in; the connection ends.
+    Refused { code: RefusalCode, message: Box<str>, retry_in_ms: Option<u64> },
+    /// Out of the session. With a time, it is tried again by itself, and `joined` follows; else the connection ends.
+    Disconnected { cause: Cause, message: Box<str>, retry_in_ms: Option<u64> },
+    /// A message of the page could not be followed, or something else that its author should know.
+    Problem { message: Box<str>, about: Option<Box<str>> },
+}
+
+/// The terms of a sanction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// In how many ms it ends; never if there is none.
+    pub ends_in_ms: Option<u64>,
+    /// The operator's words; may be empty.
+    pub reason: Box<str>,
+}
+
+/// Why a player is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// Its join token is missing, wrong or too old.
+    Token,
+    /// Its password is missing or wrong.
+    Password,
+    /// Its name is too long, reserved or somebody else's.
+    Name,
+    /// The session or the server holds as many as it may.
+    Full,
+    /// An operator has banned it.
+    Banned,
+    /// The page does not fit this server.
+    Version,
+    /// The server is about to stop.
+    Closing,
+    /// Something else, which the message says.
+    Other,
+}
+
+/// Why a player is no longer in its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// An operator or a moderator has removed it.
+    Kicked,
+    /// Somebody joined with the same name.
+    NameTaken,
+    /// The page has left.
+    Closed,
+    /// The page takes what it is told more slowly than it is told.
+    TooSlow,
+    /// The page sent too much that could not be understood.
+    Protocol,
+    /// The server ended the session or the connection to it was lost.
+    Server,
+}
+
+impl ToPage {
+    /// As it travels: JSON of at most [`MAX_TO_PAGE_BYTES`], as long as names and texts are within the session's bounds.
+    pub fn to_json(&self) -> String {
+        // Names, finite numbers and lists are always JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Something that the page's author should know, about a message of this type.
+    pub fn problem(message: impl std::fmt::Display, about: Option<&str>) -> Self {
+        Self::Problem { message: message.to_string().into(), about: about.map(Into::into) }
+    }
+}
