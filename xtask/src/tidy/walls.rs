@@ -126,9 +126,10 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
+    Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-webrtc-network",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]),
         tests_may_also_use: &[],
     },
     Walls {

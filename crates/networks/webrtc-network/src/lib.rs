@@ -16,7 +16,7 @@
 //!
 //! Nothing here blocks or has threads, but for the signalling server, which has one, and the system's look-up of names.
 //! All peers of a host share one UDP socket: a check of ICE names its connection, everything else comes from an address
-//! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring`.
+//! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring` ([`consonance_rtc_crypto`]).
 //!
 //! What the network cannot do: it carries no words when a connection ends, and no empty packets.
 
@@ -25,7 +25,6 @@
 use consonance_transport::{Delivery, Dropped, MAX_PACKET_BYTES, PacketLimits};
 
 mod client;
-mod crypto;
 #[doc(hidden)]
 pub mod fuzz;
 mod host;

@@ -9,7 +9,6 @@ use str0m::channel::ChannelId;
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
-use crate::crypto;
 use crate::settings::PeerSettings;
 
 mod channels;
@@ -73,7 +72,7 @@ impl PeerConnection {
         settings: &PeerSettings,
     ) -> Self {
         let mut rtc = RtcConfig::new()
-            .set_crypto_provider(crypto::provider())
+            .set_crypto_provider(consonance_rtc_crypto::provider())
             .set_ice_lite(ice == Ice::Lite)
             .set_sctp_max_buffered_amount(settings.send_bytes_max)
             .set_sctp_max_message_size(MESSAGE_BYTES_MAX)

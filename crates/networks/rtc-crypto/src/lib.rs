@@ -1,7 +1,13 @@
 //! The cryptography of a WebRTC peer, done by `ring`: DTLS 1.2 with what every WebRTC stack has to offer (RFC 8827,
-//! section 6.5), and the digests of ICE and of certificates. There is no media here, so there is no SRTP.
+//! section 6.5), SRTP with what browsers negotiate (RFC 3711, RFC 7714), and the digests of ICE and of certificates.
+//!
+//! [`provider`] is all of it, in the form that `str0m` takes; the network of that name and the browsers' media use it.
+//! Who wants to know how a connection is kept secret begins at `dtls`, whose handshake makes the keys of everything; they go
+//! to `record_protection` for data channels and to `srtp` for media.
 //!
 //! `dimpl` computes known answers with what is given to it here before it uses it, for every new connection.
+
+#![forbid(unsafe_code)]
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,15 +17,15 @@ use str0m::crypto::{CryptoProvider, Sha1HmacProvider, Sha1Provider, Sha256Provid
 mod digests;
 mod dtls;
 mod key_exchange;
-mod no_media;
 mod record_protection;
 mod signatures;
+mod srtp;
 
 /// What every connection of ours uses.
-pub(crate) fn provider() -> Arc<CryptoProvider> {
+pub fn provider() -> Arc<CryptoProvider> {
     static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
         Arc::new(CryptoProvider {
-            srtp_provider: &no_media::NoMedia,
+            srtp_provider: &srtp::Srtp,
             sha1_hmac_provider: &Digests,
             sha1_provider: &Digests,
             sha256_provider: &Digests,
