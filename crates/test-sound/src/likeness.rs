@@ -2,19 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-/// A voice that was heard is more like the one that was spoken: 0.95 if all goes well, and up to a quarter may be lost on
-/// a machine that has no time …
-pub(crate) const ALIKE: f64 = 0.7;
-/// … and any other voice is less than half as much.
-pub(crate) const UNLIKE: f64 = ALIKE / 2.0;
+/// The [`likeness`] of a voice that was heard to the one that was spoken is more: 0.95 if all goes well, and up to a quarter
+/// may be lost on a machine that has no time.
+pub const ALIKE: f64 = 0.7;
+/// The [`likeness`] of a voice to any other is less, not half as much.
+pub const UNLIKE: f64 = ALIKE / 2.0;
 
 /// The place of the whole is searched in smoothed signals at 1 kHz, …
 const COARSEST: usize = 48;
 /// … that of each window at 4 kHz, and at last to the sample.
 const COARSE: usize = 12;
-/// Each twentieth of a second is compared by itself, 2 400 samples: a jitter buffer that catches up after a stall
+/// In samples. Each twentieth of a second is compared by itself: a jitter buffer that catches up after a stall
 /// stretches and squeezes several times per second, and what lies on both sides of such a joint fits nowhere as a whole.
-pub(crate) const WINDOW: usize = 2_400;
+pub const WINDOW: usize = 2_400;
 /// How far a window may lie from where the whole lies, in samples: 600 ms, the longest delay of a jitter buffer.
 const STRETCH: i64 = 28_800;
 /// How far it may lie from where a neighbour lies, 20 ms. So short a piece of any voice is somewhere like another voice,
@@ -24,7 +24,7 @@ const JOINT: u64 = 960;
 /// Where in `whole` does `part` lie, and how like is it there? The mean over its windows of the normalised correlation at
 /// the best place, weighted with their energy: 1 = the same but for loudness, 0 = not there at all. A window that lies
 /// apart from both its neighbours is not there.
-pub(crate) fn likeness(part: &[f32], whole: &[f32]) -> f64 {
+pub fn likeness(part: &[f32], whole: &[f32]) -> f64 {
     let found = places(part, whole);
     let is_near = |a: usize, b: usize| found[a].shift.abs_diff(found[b].shift) <= JOINT;
     let is_there = |number: usize| {
@@ -68,7 +68,7 @@ fn places(part: &[f32], whole: &[f32]) -> Vec<Place> {
 }
 
 /// Where `part` lies in `whole`, in samples, to within a millisecond; all of it is there, if there is room for it.
-pub(crate) fn place_of(part: &[f32], whole: &[f32]) -> i64 {
+pub fn place_of(part: &[f32], whole: &[f32]) -> i64 {
     let (part, whole) = (decimate(part, COARSEST), decimate(whole, COARSEST));
     let last = whole.len().saturating_sub(part.len()) as i64;
     best(0..=last, |at| product(&part, &whole[at as usize..])).1 * COARSEST as i64

@@ -1,11 +1,10 @@
 //! What the measure of likeness has to tell apart.
 
-use crate::likeness::{ALIKE, UNLIKE, WINDOW, likeness};
-use crate::speech::recording;
+use consonance_test_sound::{ALIKE, UNLIKE, WINDOW, likeness, speech_of};
 
 #[test]
 fn a_voice_is_like_itself_however_late_and_quiet_and_unlike_others() {
-    let [own, others @ ..] = [1, 2, 3].map(|number| recording(number, 0.2, 2.2));
+    let [own, others @ ..] = [1, 2, 3].map(|number| speech_of(number, 0.2, 2.2));
     let late: Vec<f32> =
         std::iter::repeat_n(0.0, 3_217).chain(own.iter().map(|sample| sample * 0.1)).collect();
     assert!(likeness(&own, &late) > 0.999);
@@ -18,7 +17,7 @@ fn a_voice_is_like_itself_however_late_and_quiet_and_unlike_others() {
 
 #[test]
 fn a_voice_that_a_jitter_buffer_stretches_and_squeezes_is_like_itself_and_unlike_others() {
-    let [own, other] = [1, 3].map(|number| recording(number, 0.2, 2.2));
+    let [own, other] = [1, 3].map(|number| speech_of(number, 0.2, 2.2));
     for (every_ms, length_ms) in [(300, 12), (200, 16), (100, 4)] {
         let heard = jittered(&own, every_ms * 48, length_ms * 48);
         let (own, other) = (likeness(&own, &heard), likeness(&other, &heard));
@@ -29,7 +28,7 @@ fn a_voice_that_a_jitter_buffer_stretches_and_squeezes_is_like_itself_and_unlike
 
 #[test]
 fn a_voice_with_a_stall_in_it_is_like_itself_and_unlike_others() {
-    let [own, other] = [2, 1].map(|number| recording(number, 0.2, 2.2));
+    let [own, other] = [2, 1].map(|number| speech_of(number, 0.2, 2.2));
     let (before, after) = own.split_at(own.len() / 2);
     for stall_ms in [60, 500] {
         let heard = [before, &vec![0.0; 48 * stall_ms], after].concat();
@@ -41,7 +40,7 @@ fn a_voice_with_a_stall_in_it_is_like_itself_and_unlike_others() {
 
 #[test]
 fn a_voice_of_which_half_is_missing_is_not_like_itself() {
-    let own = recording(1, 0.2, 2.2);
+    let own = speech_of(1, 0.2, 2.2);
     for period in [2 * WINDOW, own.len()] {
         for missing in [0, 1] {
             let mut heard = own.clone();
