@@ -13,6 +13,7 @@ const dist = join(root, "dist");
 /** What is bundled: the name in `dist` and the source that it begins with. */
 const bundles = {
   "consonance.js": "src/voice/index.ts",
+  "worklet.js": "src/worklet/worklet.ts",
 };
 
 /** What is taken over as it is. */

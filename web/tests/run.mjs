@@ -1,12 +1,13 @@
 // Bundles the tests, since not every Node reads TypeScript by itself, and runs them with Node's own test runner.
 import { spawn } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const tests = fileURLToPath(new URL(".", import.meta.url));
-const bundles = join(tests, "..", "build", "tests");
+const web = join(tests, "..");
+const bundles = join(web, "build", "tests");
 
 const names = await readdir(tests, { recursive: true });
 const sources = names.filter((name) => name.endsWith(".test.ts")).sort();
@@ -24,8 +25,7 @@ await build({
   logLevel: "warning",
 });
 const files = sources.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));
-console.log(`tests: ${files.length} files below ${relative(process.cwd(), tests) || "."}`);
-const runner = spawn(process.execPath, ["--enable-source-maps", "--test", ...files], { stdio: "inherit" });
+const runner = spawn(process.execPath, ["--enable-source-maps", "--test", ...files], { cwd: web, stdio: "inherit" });
 runner.on("exit", (code) => {
   process.exitCode = code ?? 1;
 });

@@ -99,6 +99,8 @@ export interface Microphone {
   list(): Promise<Device[]>;
   /** Takes another device. Rejects with a `VoiceProblem`, and what was before goes on. */
   choose(id: string): Promise<void>;
+  /** Changes what the browser does to its sound, and leaves the rest as it is. */
+  process(processing: Processing): Promise<void>;
   /** Records what would be sent, for a test of the microphone; `seconds` at most 30. */
   record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer>;
   close(): void;
@@ -222,7 +224,7 @@ export interface Voice {
   place: Place | null;
   /** Whether the server may tell the other pages my place; false at first. */
   placeShared: boolean;
-  /** At most 1 KiB of UTF-8; throws a `RangeError` beyond it. */
+  /** At most 998 bytes of UTF-8; throws a `RangeError` beyond it. */
   text(to: Target, text: string): void;
   moderate(player: string, deed: Deed, reason?: string): Promise<DeedAnswer>;
   /** The browser lets nothing be heard until somebody clicks, taps or presses a key. The library waits for that itself. */

@@ -4,7 +4,8 @@ import type { Deed, DeedAnswer, Priority, Reach, Target } from "./api.ts";
 
 /** What a page says. */
 export type FromPage =
-  | { type: "listen" | "unlisten"; room: string }
+  | { type: "listen"; room: string }
+  | { type: "unlisten"; room: string }
   | { type: "open"; channel: number; to: Target; positional: boolean; amplitude: number; priority: Priority }
   | { type: "change"; channel: number; positional?: boolean; amplitude?: number; priority?: Priority }
   | { type: "close"; channel: number }
@@ -20,9 +21,11 @@ export type FromPage =
 export type ToPage =
   | { type: "joined"; session: string; id: number; name: string; resumed: boolean }
   | { type: "roster" }
+  | { type: "channels"; open: { channel: number }[] }
   | { type: "player"; id: number; name: string; rooms: string[]; self: boolean }
   | { type: "left"; id: number; name: string }
-  | { type: "entered" | "exited"; id: number; name: string; room: string }
+  | { type: "entered"; id: number; name: string; room: string }
+  | { type: "exited"; id: number; name: string; room: string }
   | { type: "speaking"; id: number; name: string; speaking: boolean; to: Reach[] }
   | { type: "slot"; slot: number; player: number | null; positional: boolean; amplitude: number; priority: Priority }
   | { type: "text"; id: number; name: string; to: Reach; text: string }

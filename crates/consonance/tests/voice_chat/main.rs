@@ -14,6 +14,8 @@ mod hosted;
 mod hosted_direct_links;
 mod hosted_stage;
 mod hosted_stall;
+mod likeness;
+mod likeness_rules;
 mod moderation;
 mod networks;
 mod offline;

@@ -1,1 +1,0 @@
-throw new Error("nobody catches this");

@@ -1,0 +1,137 @@
+// Reads what a page is told: the one place where text from the network becomes a `ToPage`.
+
+import type { Reach } from "./api.ts";
+import type { ToPage } from "./control.ts";
+
+/** The message; undefined where it is of a kind that is not known here, or is none at all. */
+export function readMessage(text: string): ToPage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value) || typeof value["type"] !== "string") return undefined;
+  const fields = FIELDS.get(value["type"]);
+  if (fields === undefined) return undefined;
+  const message: Record<string, unknown> = { type: value["type"] };
+  for (const [name, read] of Object.entries(fields)) {
+    const field = read(value[name]);
+    if (field === undefined) return undefined;
+    message[name] = field;
+  }
+  // Each key of this type has been read by the reader of its kind, which `FIELDS` names for it.
+  return message as ToPage;
+}
+
+/** Gives back what it understands; undefined if that is nothing. */
+type Read<T> = (value: unknown) => T | undefined;
+
+type Fields<M> = { readonly [K in Exclude<keyof M, "type">]-?: Read<M[K]> };
+
+type Readers = { readonly [T in ToPage["type"]]: Fields<Extract<ToPage, { type: T }>> };
+
+const text: Read<string> = (value) => (typeof value === "string" ? value : undefined);
+const number: Read<number> = (value) => (typeof value === "number" ? value : undefined);
+const flag: Read<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
+/** A key that is not there means no. */
+const mark: Read<boolean> = (value) => (value === undefined ? false : flag(value));
+const orNull =
+  <T>(read: Read<T>): Read<T | null> =>
+  (value) =>
+    value === null || value === undefined ? null : read(value);
+const list =
+  <T>(read: Read<T>): Read<T[]> =>
+  (value) => {
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) return undefined;
+    const items = value.map(read);
+    return items.every((item) => item !== undefined) ? items : undefined;
+  };
+const word =
+  <const W extends readonly string[]>(...words: W): Read<W[number]> =>
+  (value) =>
+    words.find((known) => known === value);
+const reach: Read<Reach> = (value) => {
+  if (!isObject(value)) return undefined;
+  if (typeof value["room"] === "string") return { room: value["room"] };
+  return value["me"] === true ? { me: true } : undefined;
+};
+const openChannel: Read<{ channel: number }> = (value) => {
+  const channel = isObject(value) ? number(value["channel"]) : undefined;
+  return channel === undefined ? undefined : { channel };
+};
+const terms: Read<{ ends_in_ms: number | null; reason: string }> = (value) => {
+  if (!isObject(value)) return undefined;
+  const ends_in_ms = orNull(number)(value["ends_in_ms"]);
+  const reason = text(value["reason"]);
+  return ends_in_ms === undefined || reason === undefined ? undefined : { ends_in_ms, reason };
+};
+const slot: Read<number> = (value) => {
+  const index = number(value);
+  return index !== undefined && Number.isInteger(index) && index >= 0 && index < SLOTS_MAX ? index : undefined;
+};
+/** A word that a later server may add to is never a reason to pass over what it says. */
+const wordOr =
+  <T>(read: Read<T>, otherwise: T): Read<T> =>
+  (value) =>
+    read(value) ?? otherwise;
+
+const priority = word("low", "default", "medium", "high");
+const roomUse = word("listen", "speak");
+const player = { id: number, name: text };
+const inRoom = { ...player, room: text };
+
+const READERS: Readers = {
+  joined: { session: text, id: number, name: text, resumed: flag },
+  roster: {},
+  channels: { open: list(openChannel) },
+  player: { ...player, rooms: list(text), self: mark },
+  left: player,
+  entered: inRoom,
+  exited: inRoom,
+  speaking: { ...player, speaking: flag, to: list(reach) },
+  slot: { slot, player: orNull(number), positional: flag, amplitude: number, priority },
+  text: { ...player, to: reach, text },
+  text_held: { wait_ms: number },
+  sanctioned: { sanction: word("voice", "text", "hearing"), terms: orNull(terms) },
+  room_rights: { room: text, listen: orNull(flag), speak: orNull(flag) },
+  room_full: { room: text, to: roomUse },
+  removed_from_room: { room: text },
+  moved: { from: text, to: text },
+  recorded: { whole: flag, last_ms: number },
+  moderated: {
+    id: number,
+    player: text,
+    action: word("kick", "mute", "unmute", "move"),
+    answer: wordOr(
+      word("done", "not_moderator", "no_player", "protected", "not_in_room", "room_forbidden", "room_full", "failed"),
+      "failed",
+    ),
+  },
+  placed: { ...player, x: orNull(number), y: orNull(number), z: orNull(number) },
+  uplink: { lost_percent: number, delay_ms: number, rtt_ms: orNull(number) },
+  listeners: { count: number, lost_percent: number },
+  closing: { in_ms: orNull(number), onward: orNull(text), stays: mark },
+  pong: { id: number },
+  refused: {
+    code: wordOr(word("token", "password", "name", "full", "banned", "version", "closing", "other"), "other"),
+    message: text,
+    retry_in_ms: orNull(number),
+  },
+  disconnected: {
+    cause: wordOr(word("kicked", "name_taken", "closed", "too_slow", "protocol", "server"), "server"),
+    message: text,
+    retry_in_ms: orNull(number),
+  },
+  problem: { message: text, about: orNull(text) },
+};
+
+const FIELDS = new Map<string, Readonly<Record<string, Read<unknown>>>>(Object.entries(READERS));
+
+/** docs/browser/control.md. */
+const SLOTS_MAX = 16;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

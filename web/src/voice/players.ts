@@ -1,0 +1,171 @@
+// Who is here, as the server tells it and as this listener has set it.
+
+import type { Place, Player, Reach } from "./api.ts";
+
+/** What a change here makes others do. */
+export interface PlayerEffects {
+  /** The player's voice is wanted here no longer, or again. */
+  ignored(name: string, ignored: boolean): void;
+  /** How it is to be heard has changed. */
+  heardOtherwise(player: PlayerRecord): void;
+  /** How loud it is now, 0 … 1. */
+  levelOf(player: PlayerRecord): number;
+}
+
+/** A player as pages see it; what the server says is written by `Players`. */
+export class PlayerRecord implements Player {
+  id: number;
+  readonly name: string;
+  readonly isSelf: boolean;
+  rooms = new Set<string>();
+  speaking = false;
+  to: readonly Reach[] = [];
+  /** Whether the server has told of it since the last `joined`. */
+  isConfirmed = true;
+  private told: Place | null = null;
+  private readonly chosen: Choice;
+  private readonly effects: PlayerEffects;
+
+  constructor(id: number, name: string, isSelf: boolean, chosen: Choice, effects: PlayerEffects) {
+    this.id = id;
+    this.name = name;
+    this.isSelf = isSelf;
+    this.chosen = chosen;
+    this.effects = effects;
+  }
+
+  get level(): number {
+    return this.effects.levelOf(this);
+  }
+
+  get volume(): number {
+    return this.chosen.volume;
+  }
+
+  set volume(volume: number) {
+    this.chosen.volume = clamp(volume, 0, LOUDEST, 1);
+    this.effects.heardOtherwise(this);
+  }
+
+  get muted(): boolean {
+    return this.chosen.muted;
+  }
+
+  set muted(muted: boolean) {
+    if (this.isSelf || muted === this.chosen.muted) return;
+    this.chosen.muted = muted;
+    this.effects.ignored(this.name, muted);
+    this.effects.heardOtherwise(this);
+  }
+
+  get place(): Place | null {
+    return this.told ?? this.chosen.place;
+  }
+
+  set place(place: Place | null) {
+    this.chosen.place = place;
+    this.effects.heardOtherwise(this);
+  }
+
+  get isPlaced(): boolean {
+    return this.told !== null;
+  }
+
+  /** Where the server says that it is. */
+  setTold(place: Place | null): void {
+    this.told = place;
+    this.effects.heardOtherwise(this);
+  }
+}
+
+/** Everybody in the session. What a listener has chosen for a name is kept while nobody has it. */
+export class Players {
+  readonly byName = new Map<string, PlayerRecord>();
+  private readonly choices = new Map<string, Choice>();
+  private readonly effects: PlayerEffects;
+
+  constructor(effects: PlayerEffects) {
+    this.effects = effects;
+  }
+
+  withId(id: number | null): PlayerRecord | undefined {
+    for (const player of this.byName.values()) if (player.id === id) return player;
+    return undefined;
+  }
+
+  get self(): PlayerRecord | undefined {
+    for (const player of this.byName.values()) if (player.isSelf) return player;
+    return undefined;
+  }
+
+  ignored(): string[] {
+    return [...this.choices].filter(([, choice]) => choice.muted).map(([name]) => name);
+  }
+
+  /** Somebody is here; returns its record, the one that it has had if it was here before. */
+  confirm(id: number, name: string, isSelf: boolean, rooms: readonly string[]): PlayerRecord {
+    const known = this.byName.get(name);
+    const player = known?.isSelf === isSelf ? known : this.add(id, name, isSelf);
+    player.id = id;
+    player.isConfirmed = true;
+    player.rooms = new Set(rooms);
+    return player;
+  }
+
+  /** All is told anew from here on. */
+  doubt(): void {
+    for (const player of this.byName.values()) {
+      player.isConfirmed = false;
+      player.speaking = false;
+      player.to = [];
+    }
+  }
+
+  /** All has been told: who was not is gone. */
+  dropUnconfirmed(): PlayerRecord[] {
+    const gone = [...this.byName.values()].filter((player) => !player.isConfirmed);
+    for (const player of gone) this.byName.delete(player.name);
+    return gone;
+  }
+
+  remove(id: number): PlayerRecord | undefined {
+    const player = this.withId(id);
+    if (player !== undefined) this.byName.delete(player.name);
+    return player;
+  }
+
+  private add(id: number, name: string, isSelf: boolean): PlayerRecord {
+    const choice = this.choices.get(name) ?? { volume: 1, muted: false, place: null };
+    this.choices.delete(name);
+    this.choices.set(name, choice);
+    if (this.choices.size > CHOICES_MAX) this.forgetOne();
+    const player = new PlayerRecord(id, name, isSelf, choice, this.effects);
+    this.byName.set(name, player);
+    return player;
+  }
+
+  /** The one that came longest ago of those who are not here. */
+  private forgetOne(): void {
+    for (const name of this.choices.keys()) {
+      if (!this.byName.has(name)) {
+        this.choices.delete(name);
+        return;
+      }
+    }
+  }
+}
+
+interface Choice {
+  volume: number;
+  muted: boolean;
+  place: Place | null;
+}
+
+/** `value` within its range; `otherwise` where it is no number. */
+export function clamp(value: number, least: number, most: number, otherwise: number): number {
+  return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : otherwise;
+}
+
+const LOUDEST = 2;
+/** Names whose settings are kept. */
+const CHOICES_MAX = 2000;

@@ -1,0 +1,37 @@
+// How well voice travels, in a word.
+
+import type { CarriedBy, Quality } from "./api.ts";
+
+export type Measured = Omit<Quality, "word">;
+
+export const NOTHING_MEASURED: Measured = {
+  roundTripMs: null,
+  delayMs: null,
+  lostUpPercent: null,
+  lostDownPercent: null,
+  listeners: null,
+  listenersLostPercent: null,
+  carriedBy: "udp",
+};
+
+/** `connected` is whether there is a link at all. */
+export function judge(measured: Measured, connected: boolean): Quality {
+  return { ...measured, word: connected ? word(measured) : "lost" };
+}
+
+export function carried(measured: Measured, by: CarriedBy): Measured {
+  return { ...measured, carriedBy: by };
+}
+
+function word(measured: Measured): Quality["word"] {
+  const lost = Math.max(measured.lostUpPercent ?? 0, measured.lostDownPercent ?? 0);
+  const delay = (measured.roundTripMs ?? 0) / 2 + (measured.delayMs ?? 0);
+  if (lost <= GOOD.lostPercent && delay <= GOOD.delayMs) return "good";
+  if (lost <= FAIR.lostPercent && delay <= FAIR.delayMs) return "fair";
+  return "poor";
+}
+
+/** ITU-T G.1010, table I.1: conversation loses less than 3 %, and is preferred within 150 ms, with 400 ms as the limit. */
+const GOOD = { lostPercent: 3, delayMs: 150 };
+/** Opus conceals and corrects single losses well; one packet in ten is where words go. */
+const FAIR = { lostPercent: 10, delayMs: 400 };

@@ -1,0 +1,63 @@
+// The microphone on the audio thread: how loud it is, whether there is a voice, and a delay, so that the channel is open
+// before the first syllable comes out of it. Timers of a hidden page sleep; this does not.
+
+import { decibelsOf } from "../voice/level.ts";
+import { DelayLine } from "./delay_line.ts";
+import { MICROPHONE, type Report, type Settings } from "./messages.ts";
+import { VoiceGate } from "./voice_gate.ts";
+
+class MicrophoneProcessor extends AudioWorkletProcessor {
+  private readonly gate = new VoiceGate(samplesOf(DEFAULT_HANG_OVER_MS));
+  private readonly delay = new DelayLine(0);
+  private gain = 1;
+  private isRecording = false;
+  private wasOpen = false;
+  private loudest = -Infinity;
+  private sinceReport = 0;
+
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }: MessageEvent<Settings>) => this.take(data);
+  }
+
+  override process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    const output = outputs[0]?.[0];
+    if (output === undefined) return true;
+    // No input is silence, which is what a buffer begins with.
+    const input = inputs[0]?.[0] ?? new Float32Array(output.length);
+    const decibels = decibelsOf(input) + 20 * Math.log10(this.gain);
+    this.gate.take(input.length, decibels);
+    this.loudest = Math.max(this.loudest, decibels);
+    this.sinceReport += input.length;
+    this.delay.process(input, output, this.gain);
+    if (this.isRecording || this.gate.isOpen !== this.wasOpen || this.sinceReport >= samplesOf(REPORT_EVERY_MS)) {
+      this.report(output);
+    }
+    return true;
+  }
+
+  private take(settings: Settings): void {
+    this.gate.thresholdDb = settings.thresholdDb ?? this.gate.thresholdDb;
+    if (settings.hangOverMs !== undefined) this.gate.hangOver = samplesOf(settings.hangOverMs);
+    this.gain = settings.gain ?? this.gain;
+    if (settings.delayMs !== undefined) this.delay.resize(samplesOf(settings.delayMs));
+    this.isRecording = settings.recording ?? this.isRecording;
+  }
+
+  private report(output: Float32Array): void {
+    const report: Report = { decibels: this.loudest, isOpen: this.gate.isOpen };
+    this.port.postMessage(this.isRecording ? { ...report, samples: Float32Array.from(output) } : report);
+    this.wasOpen = report.isOpen;
+    this.loudest = -Infinity;
+    this.sinceReport = 0;
+  }
+}
+
+function samplesOf(ms: number): number {
+  return Math.round((ms / 1000) * sampleRate);
+}
+
+const REPORT_EVERY_MS = 20;
+const DEFAULT_HANG_OVER_MS = 400;
+
+registerProcessor(MICROPHONE, MicrophoneProcessor);

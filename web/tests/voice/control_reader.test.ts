@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { readMessage } from "../../src/voice/control_reader.ts";
+
+const page = readFileSync("../docs/browser/control.md", "utf8");
+const toPage = page.slice(page.indexOf("\n## To the page"));
+const examples = toPage.split("\n").filter((line) => line.startsWith("{"));
+
+test("every message to a page in docs/browser/control.md is understood, key by key", () => {
+  assert.ok(examples.length > 30);
+  for (const example of examples) {
+    const read = readMessage(example);
+    assert.ok(read, example);
+    const said = JSON.parse(example);
+    if (said.type === "channels") continue;
+    for (const [key, value] of Object.entries(said)) {
+      assert.deepEqual((read as Record<string, unknown>)[key], value, `${key} of ${example}`);
+    }
+  }
+});
+
+test("keys that are not there mean no or nothing where the page says so", () => {
+  assert.deepEqual(readMessage('{"type":"player","id":0,"name":"Bob","rooms":[]}'), {
+    type: "player",
+    id: 0,
+    name: "Bob",
+    rooms: [],
+    self: false,
+  });
+  assert.deepEqual(readMessage('{"type":"speaking","id":0,"name":"Bob","speaking":false}'), {
+    type: "speaking",
+    id: 0,
+    name: "Bob",
+    speaking: false,
+    to: [],
+  });
+});
+
+test("a refusal of a kind that a later server knows is still a refusal", () => {
+  const refused = readMessage('{"type":"refused","code":"tuesday","message":"not on Tuesdays","retry_in_ms":null}');
+  assert.equal(refused?.type === "refused" && refused.code, "other");
+});
+
+for (const bad of [
+  "",
+  "null",
+  "[]",
+  "{",
+  '{"type":7}',
+  '{"type":"constructor"}',
+  '{"type":"__proto__"}',
+  '{"type":"tuesday"}',
+  '{"type":"left","id":"0","name":"Bob"}',
+  '{"type":"player","id":0,"name":"Bob","rooms":[1]}',
+  '{"type":"slot","slot":16,"player":0,"positional":false,"amplitude":1,"priority":"default"}',
+  '{"type":"slot","slot":0.5,"player":0,"positional":false,"amplitude":1,"priority":"default"}',
+  '{"type":"text","id":0,"name":"Bob","to":{},"text":"hello"}',
+]) {
+  test(`what is no message of ours is passed over: ${bad}`, () => assert.equal(readMessage(bad), undefined));
+}
