@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
-use crate::{command, dissector, libopus, matchbox, platforms, tidy, web};
+use crate::{browser_test, command, dissector, libopus, matchbox, platforms, tidy, web};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -68,6 +68,7 @@ enum Step {
     Steam,
     Dissector,
     Web,
+    BrowserTest,
 }
 
 impl Step {
@@ -85,6 +86,7 @@ impl Step {
             Self::Steam => "steam",
             Self::Dissector => "dissector",
             Self::Web => "web",
+            Self::BrowserTest => "browser-test",
         }
     }
 
@@ -96,13 +98,20 @@ impl Step {
             Self::Matchbox => matchbox::run(root),
             Self::Dissector => dissector::run(root),
             Self::Web => web::run(root),
+            Self::BrowserTest => browser_test::run_where_possible(root),
             _ => command::run(&mut self.cargo_command(root)),
         }
     }
 
     fn command_line(self, root: &Path) -> String {
         match self {
-            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector | Self::Web => {
+            Self::Tidy
+            | Self::Platforms
+            | Self::Libopus
+            | Self::Matchbox
+            | Self::Dissector
+            | Self::Web
+            | Self::BrowserTest => {
                 format!("cargo xtask {}", self.name())
             }
             _ => command::line(&self.cargo_command(root)),
@@ -119,9 +128,13 @@ impl Step {
             // Without linking, and so without Steam.
             Self::Steam => &STEAM,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
-            Self::Tidy | Self::Platforms | Self::Libopus | Self::Matchbox | Self::Dissector | Self::Web => {
-                &["xtask", self.name()]
-            }
+            Self::Tidy
+            | Self::Platforms
+            | Self::Libopus
+            | Self::Matchbox
+            | Self::Dissector
+            | Self::Web
+            | Self::BrowserTest => &["xtask", self.name()],
         };
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
@@ -155,14 +168,14 @@ struct Time {
 impl std::fmt::Display for Time {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let result = if self.passed { "passed" } else { "FAILED" };
-        write!(f, "{:<10} {result} {:>7.1} s", self.step, self.took.as_secs_f64())
+        write!(f, "{:<12} {result} {:>7.1} s", self.step, self.took.as_secs_f64())
     }
 }
 
 fn table(times: &[Time]) -> String {
     let total: Duration = times.iter().map(|time| time.took).sum();
     let mut rows: Vec<String> = times.iter().map(ToString::to_string).collect();
-    rows.push(format!("{:<17} {:>7.1} s\n", "all", total.as_secs_f64()));
+    rows.push(format!("{:<19} {:>7.1} s\n", "all", total.as_secs_f64()));
     rows.join("\n")
 }
 
@@ -198,6 +211,7 @@ mod tests {
             Step::Steam,
             Step::Dissector,
             Step::Web,
+            Step::BrowserTest,
         ];
         assert_eq!(steps(&[]), all);
     }
@@ -217,6 +231,7 @@ mod tests {
             Step::Steam,
             Step::Dissector,
             Step::Web,
+            Step::BrowserTest,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);
     }
@@ -235,7 +250,7 @@ mod tests {
     fn the_table_ends_with_the_sum() {
         let step = |step, millis, passed| Time { step, took: Duration::from_millis(millis), passed };
         let expected =
-            "format     passed     0.5 s\nclippy     FAILED    61.2 s\nall                  61.7 s\n";
+            "format       passed     0.5 s\nclippy       FAILED    61.2 s\nall                    61.7 s\n";
         assert_eq!(table(&[step("format", 500, true), step("clippy", 61_200, false)]), expected);
     }
 }

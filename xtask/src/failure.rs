@@ -43,6 +43,11 @@ pub(crate) enum Failure {
     /// The current folder is not inside the project.
     #[error("no Cargo workspace in {} or above; run this inside a checkout of the project", .0.display())]
     NoWorkspace(PathBuf),
+    /// There is no browser to test the page with.
+    #[error(
+        "there is no Chromium; install it (Debian: `apt install chromium`), or name a browser made of it in the variable CHROME"
+    )]
+    NoBrowser,
     /// The rules found something.
     #[error("tidy: {0} to put right, listed above")]
     Untidy(usize),

@@ -9,6 +9,7 @@
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what they make, if Node.js is there.
+//! * `cargo xtask browser-test` opens the page in a headless Chromium, and listens to what is heard there.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
@@ -21,6 +22,8 @@
     reason = "a command line tool talks to people by printing"
 )]
 
+mod browser_test;
+mod built;
 mod ci;
 mod command;
 mod dissector;
@@ -74,6 +77,8 @@ enum Chore {
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
     Web,
+    /// Opens the page in a real browser, talks there and listens, which needs Chromium.
+    BrowserTest(browser_test::Plan),
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
     Soak(soak::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
@@ -90,6 +95,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Matchbox => matchbox::run(&root),
         Chore::Dissector => dissector::run(&root),
         Chore::Web => web::run(&root),
+        Chore::BrowserTest(plan) => browser_test::run(&root, plan),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }

@@ -1,11 +1,11 @@
 //! `cargo xtask soak`: long runs, of sound between clocks that drift and of a server among strangers and trouble.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use cargo_metadata::MetadataCommand;
 use clap::{Args, Subcommand};
 
+use crate::built::Built;
 use crate::command;
 use crate::failure::Failure;
 
@@ -70,14 +70,14 @@ fn audio(root: &Path) -> Result<(), Failure> {
 impl ServerPlan {
     fn run(&self, root: &Path) -> Result<(), Failure> {
         command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
-        let target = target_folder(root)?;
+        let built = Built::release(root)?;
         // Cargo would choose other features for this package alone, and build everything once more.
-        let mut soak = Command::new(built(&target, "consonance-soak"));
-        command::run(soak.args(self.arguments(&target)).current_dir(root))
+        let mut soak = Command::new(built.program("consonance-soak"));
+        command::run(soak.args(self.arguments(&built)).current_dir(root))
     }
 
-    fn arguments(&self, target: &Path) -> Vec<String> {
-        let server = built(target, "consonance");
+    fn arguments(&self, built: &Built) -> Vec<String> {
+        let server = built.program("consonance");
         let mut arguments = vec!["--server".to_owned(), server.display().to_string()];
         arguments.extend(["--minutes".to_owned(), self.minutes.to_string()]);
         if let Some(seed) = self.seed {
@@ -93,20 +93,6 @@ impl ServerPlan {
     }
 }
 
-/// Where the program of this name is after the build.
-fn built(target: &Path, program: &str) -> PathBuf {
-    target.join("release").join(program).with_extension(std::env::consts::EXE_EXTENSION)
-}
-
-/// Where Cargo builds to.
-fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
-    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps"]);
-    let answer = command::capture(&mut cargo)?;
-    let metadata = MetadataCommand::parse(&answer)
-        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
-    Ok(metadata.target_directory.into_std_path_buf())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +100,7 @@ mod tests {
     #[test]
     fn the_server_that_was_built_is_the_one_that_is_soaked() {
         let plan = ServerPlan { minutes: 2.5, seed: Some(7), troubles: vec!["kill".to_owned()], keep: true };
-        let arguments = plan.arguments(Path::new("out")).join(" ");
+        let arguments = plan.arguments(&Built::in_folder("out/release")).join(" ");
         let program = Path::new("out").join("release").join("consonance");
         let server = program.with_extension(std::env::consts::EXE_EXTENSION);
         assert_eq!(

@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{
-    self as transport, DatagramPath, MAX_PACKET_BYTES, PacketLimits, Peer, ServerTransport,
+    self as transport, LinkQuality, MAX_PACKET_BYTES, PacketLimits, Peer, ServerTransport,
 };
 
 use crate::game_servers::GameServerWatch;
@@ -127,10 +127,10 @@ impl Listeners {
         self.list.iter().map(|listener| listener.statistics().connections.connected).sum()
     }
 
-    /// Which way a link's voice takes, where its network knows. It asks the network.
-    pub(crate) fn datagram_path(&self, link: LinkId) -> Option<DatagramPath> {
-        let quality = self.list.get(listener_of(link))?.link_quality(peer_of(link))?;
-        Some(quality.datagram_path)
+    /// Over which network a link is, and how well it does there, where the network knows. It asks the network.
+    pub(crate) fn link_quality(&self, link: LinkId) -> Option<(&'static str, LinkQuality)> {
+        let listener = self.list.get(listener_of(link))?;
+        Some((listener.network(), listener.link_quality(peer_of(link))?))
     }
 
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {

@@ -1,4 +1,5 @@
-//! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again.
+//! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample upon sample
+//! in what a codec made of it ([`correlation`]), or wherever it is in what somebody heard ([`likeness()`]).
 //!
 //! ```
 //! use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
@@ -13,10 +14,14 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
-use std::io::Read;
+mod likeness;
+
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
+
+pub use likeness::{ALIKE, UNLIKE, WINDOW, likeness, place_of};
 
 /// 20 ms at 48 kHz.
 pub const FRAME_SAMPLES: usize = 960;
@@ -29,7 +34,12 @@ pub fn recording(number: u32) -> PathBuf {
 
 /// Speech, from second to second of the first recording.
 pub fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
-    let mut reader = hound::WavReader::open(recording(1)).unwrap();
+    speech_of(1, from_seconds, to_seconds)
+}
+
+/// Speech, from second to second of one of the three recordings.
+pub fn speech_of(number: u32, from_seconds: f64, to_seconds: f64) -> Vec<f32> {
+    let mut reader = hound::WavReader::open(recording(number)).unwrap();
     assert_eq!((reader.spec().sample_rate, reader.spec().channels), (16_000, 1));
     let at = |seconds: f64| (seconds * 16_000.0) as usize;
     let samples = reader.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0);
@@ -37,6 +47,37 @@ pub fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
         samples.skip(at(from_seconds)).take(at(to_seconds) - at(from_seconds) + 1).collect();
     let thrice = |pair: &[f32]| [0.0, 1.0, 2.0].map(|third| pair[0] + (pair[1] - pair[0]) * third / 3.0);
     samples.windows(2).flat_map(thrice).collect()
+}
+
+/// Writes a sound for people who want to hear it: 16 bits.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write(file: &Path, sound: &[f32]) -> io::Result<()> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let write = || {
+        let mut writer = hound::WavWriter::create(file, spec)?;
+        for sample in sound {
+            writer.write_sample((sample.clamp(-1.0, 1.0) * 32_767.0) as i16)?;
+        }
+        writer.finalize()
+    };
+    write().map_err(io::Error::other)
+}
+
+/// The samples of a file at 48 kHz and 16 bits, as [`write`] and `consonance join --output` write them.
+///
+/// # Errors
+/// If it cannot be read, or is another kind of file.
+pub fn read(file: &Path) -> io::Result<Vec<f32>> {
+    let mut reader = hound::WavReader::open(file).map_err(io::Error::other)?;
+    let samples = reader.samples::<i16>().map(|sample| sample.map(|sample| f32::from(sample) / 32_768.0));
+    samples.collect::<Result<_, _>>().map_err(io::Error::other)
 }
 
 /// The packets of a sound, one for each so many samples, at 32 kbit/s.

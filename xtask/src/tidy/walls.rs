@@ -191,7 +191,7 @@ const WALLS: &[Walls] = &[
             // Hosts: a server in the player's own process.
             "consonance-server",
         ]),
-        tests_may_also_use: &["consonance-test-player"],
+        tests_may_also_use: &["consonance-test-player", "consonance-test-sound"],
     },
     Walls {
         package: "consonance-sim",
@@ -244,6 +244,12 @@ const WALLS: &[Walls] = &[
         ]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-browser-test",
+        // The server as a program, the page as a page; of ours, only speech and how like two sounds are.
+        may_use: Only(&["consonance-test-sound"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "made-up-room",
@@ -253,7 +259,7 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "plain-sockets",
         may_use: Only(&["consonance", "consonance-server", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {
         package: "renet-game",

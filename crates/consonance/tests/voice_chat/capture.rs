@@ -8,8 +8,8 @@ use consonance::audio::{
     OutputError, ReadOutcome, SAMPLE_RATE_HZ, StereoBlock,
 };
 use consonance::{EventKind, GameSound, VoiceChatBuilder};
+use consonance_test_sound::{ALIKE, likeness};
 
-use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;

@@ -2,8 +2,8 @@
 
 use consonance::audio::SAMPLE_RATE_HZ;
 use consonance::{EventKind, Target, TextTarget};
+use consonance_test_sound::{UNLIKE, likeness};
 
-use crate::likeness::{UNLIKE, likeness};
 use crate::player::{Player, entered, joined, left, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use consonance::audio::{CaptureSettings, WavInput};
 use consonance::{DiagnosticsError, DiagnosticsSettings, EventKind, StartError, TapSource, VoiceChat};
+use consonance_test_sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
-use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, joined, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;

@@ -9,9 +9,9 @@ use consonance::transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
 };
 use consonance::{EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder, VoiceStatistics};
+use consonance_test_sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
-use crate::likeness::{ALIKE, likeness};
 use crate::player::{
     PATIENCE, Player, entered, joined, linked, started_speaking, stopped_speaking, unlinked,
 };

@@ -14,8 +14,6 @@ mod hosted;
 mod hosted_direct_links;
 mod hosted_stage;
 mod hosted_stall;
-mod likeness;
-mod likeness_rules;
 mod moderation;
 mod networks;
 mod offline;

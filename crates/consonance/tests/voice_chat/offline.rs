@@ -2,8 +2,8 @@
 
 use consonance::audio::FrameSize;
 use consonance::{ChannelProperties, EventKind, FrameTrace, Target, TextTarget, VoiceChat, VoiceChatBuilder};
+use consonance_test_sound::{UNLIKE, likeness};
 
-use crate::likeness::{UNLIKE, likeness};
 use crate::player::{Player, entered, joined, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 

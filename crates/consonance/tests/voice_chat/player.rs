@@ -5,9 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder, VoiceStatistics};
+use consonance_test_sound::{ALIKE, likeness};
 
 use crate::ear::Ear;
-use crate::likeness::{ALIKE, likeness};
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,8 +2,8 @@
 
 use consonance::audio::Quality;
 use consonance::{MessageType, VoiceStatistics};
+use consonance_test_sound::{ALIKE, likeness};
 
-use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;

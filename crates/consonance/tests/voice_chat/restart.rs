@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use consonance::transport::DisconnectReason;
 use consonance::{ChannelProperties, End, EventKind, Target};
+use consonance_test_sound::{ALIKE, likeness};
 
-use crate::likeness::{ALIKE, likeness};
 use crate::player::{Player, entered, joined, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use consonance::audio::{CaptureSettings, RecordingSettings, SAMPLE_RATE_HZ, WavInput};
 use consonance::{Recorder, TapSource};
+use consonance_test_sound::{ALIKE, UNLIKE, likeness, place_of};
 
-use crate::likeness::{ALIKE, UNLIKE, likeness, place_of};
 use crate::player::{Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;

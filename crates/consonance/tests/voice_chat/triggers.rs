@@ -9,9 +9,9 @@ use consonance::trigger::{
     Blocked, BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, TriggerTarget, Zone,
 };
 use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, Target};
+use consonance_test_sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
-use crate::likeness::{ALIKE, likeness};
 use crate::player::{PATIENCE, Player, entered, exited, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::witness::{Seen, Witness};

@@ -169,6 +169,12 @@ fn way(scene: &Scene<'_>) -> String {
     own.or_else(served).map(|way| format!(", {way}")).unwrap_or_default()
 }
 
+/// Which way voice takes to the listener, as the server knows: what it misses may be among that.
+fn way_to(scene: &Scene<'_>) -> String {
+    let way = scene.served_listener().and_then(|player| player.voice_path.as_deref());
+    way.map(|way| format!("; voice comes to it {way}")).unwrap_or_default()
+}
+
 fn dead_uplink(name: &str, evidence: &str) -> Step {
     let words = format!("what {name} sends does not reach the server ({evidence})");
     let remedy = format!("look at {name}'s network: does it let UDP out?");
@@ -222,7 +228,11 @@ pub(super) fn loss(scene: &Scene<'_>) -> Step {
                 link,
                 format!("its {} listeners miss {:.0} % (median)", told.listeners, told.lost_percent),
             ),
-            _ => Step::unknown(link, format!("what {listener} misses is not known here"), listener),
+            _ => Step::unknown(
+                link,
+                format!("what {listener} misses is not known here{}", way_to(scene)),
+                listener,
+            ),
         };
     };
     let lost = row.loss_percent;

@@ -8,7 +8,7 @@ use consonance_inspector::{
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Sanction, Server, SpokenTo, Total,
 };
-use consonance_transport::DatagramPath;
+use consonance_transport::{DatagramPath, LinkQuality};
 
 use super::{Notes, network_row};
 use crate::listeners::Listeners;
@@ -63,8 +63,8 @@ pub(crate) fn session_row(
             (player.received, player.sent) = (total(link.received), total(link.sent));
             player.faults = link.faults;
         }
-        let path = listeners.and_then(|listeners| listeners.datagram_path(client.link));
-        player.voice_path = path.map(|path| voice_path(path).to_owned());
+        let quality = listeners.and_then(|listeners| listeners.link_quality(client.link));
+        player.voice_path = quality.map(|(network, quality)| voice_path(network, &quality));
         player.distances = distances(server, client, &placed);
         player
     };
@@ -133,13 +133,21 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
     row
 }
 
-/// As far as the server can see.
-fn voice_path(path: DatagramPath) -> &'static str {
-    match path {
-        DatagramPath::Connection => "over the connection",
-        DatagramPath::Beside => "over the fast path",
+/// As far as the server can see. Where there are two ways, which one it is says enough.
+fn voice_path(network: &str, quality: &LinkQuality) -> String {
+    match quality.datagram_path {
+        DatagramPath::Beside => "over the fast path".to_owned(),
         DatagramPath::Trying | DatagramPath::Blocked { .. } => {
-            "over the connection: on the fast path nothing comes through, or not yet"
+            "over the connection: on the fast path nothing comes through, or not yet".to_owned()
+        }
+        DatagramPath::Connection if network == "quic" => "over the connection".to_owned(),
+        DatagramPath::Connection => {
+            let round_trip_ms = quality.round_trip.as_secs_f64() * 1e3;
+            let sent = quality.datagrams_sent.max(1) as f64;
+            let lost_percent = 100.0 * quality.datagrams_lost as f64 / sent;
+            format!(
+                "over {network}, {round_trip_ms:.0} ms there and back, {lost_percent:.1} % lost on the way there"
+            )
         }
     }
 }
@@ -161,4 +169,34 @@ fn distances(server: &Server, client: &ClientRow<'_>, placed: &[(ClientId, &str)
     squares.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     squares.truncate(ServedPlayer::MAX_DISTANCES);
     squares.into_iter().map(|(square, name)| DistanceRow::new(name, square.sqrt())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_way_of_a_voice_is_told_with_what_is_known_of_it() {
+        let quality = |datagram_path| LinkQuality {
+            round_trip: Duration::from_micros(22_600),
+            datagrams_sent: 400,
+            datagrams_lost: 6,
+            datagram_path,
+        };
+        for (network, path, words) in [
+            ("quic", DatagramPath::Connection, "over the connection"),
+            ("quic", DatagramPath::Beside, "over the fast path"),
+            (
+                "webrtc",
+                DatagramPath::Connection,
+                "over webrtc, 23 ms there and back, 1.5 % lost on the way there",
+            ),
+        ] {
+            assert_eq!(voice_path(network, &quality(path)), words);
+        }
+        let fresh = "over webrtc, 0 ms there and back, 0.0 % lost on the way there";
+        assert_eq!(voice_path("webrtc", &LinkQuality::default()), fresh);
+    }
 }

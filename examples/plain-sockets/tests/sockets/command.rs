@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use consonance::audio::WavInput;
+use consonance_test_sound::{ALIKE, likeness};
 use serde_json::Value;
-
-use crate::likeness::{ALIKE, likeness};
 
 #[test]
 fn what_one_client_speaks_the_other_hears() {

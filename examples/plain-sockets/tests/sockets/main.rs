@@ -10,8 +10,3 @@ mod hostile;
 mod open_server;
 mod stranger;
 mod wire;
-
-/// How much of one sound is in another; the library's own tests ask the same.
-#[expect(dead_code, reason = "the library's tests ask more of it")]
-#[path = "../../../../crates/consonance/tests/voice_chat/likeness.rs"]
-mod likeness;

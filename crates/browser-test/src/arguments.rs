@@ -1,0 +1,26 @@
+//! What is said on the command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// The page in a real browser.
+#[derive(Debug, Parser)]
+#[command(name = "consonance-browser-test", version)]
+pub(crate) struct Arguments {
+    /// The `consonance` that serves and joins.
+    #[arg(long, value_name = "PROGRAM", default_value = "consonance")]
+    pub(crate) consonance: PathBuf,
+    /// The browser: Chromium, or one that is made of it.
+    #[arg(long, value_name = "PROGRAM", default_value = "chromium")]
+    pub(crate) chromium: PathBuf,
+    /// Where pictures, recordings and logs are left.
+    #[arg(long, value_name = "FOLDER", default_value = "target/browser-test")]
+    pub(crate) output: PathBuf,
+    /// Only this scenario (may be given several times); all of them where nothing is said.
+    #[arg(long = "only", value_name = "SCENARIO")]
+    pub(crate) only: Vec<String>,
+    /// Say which scenarios there are, and do nothing.
+    #[arg(long)]
+    pub(crate) list: bool,
+}

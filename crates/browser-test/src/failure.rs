@@ -1,0 +1,61 @@
+//! Why a scenario did not succeed, in words that say what to look at.
+
+use std::io;
+use std::time::Duration;
+
+/// Everything that ends a scenario.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// What should be so is not.
+    #[error("{0}")]
+    NotSo(String),
+    /// Something did not come in time.
+    #[error("waited {} s in vain until {what}", within.as_secs_f64())]
+    TimedOut {
+        /// What was waited for, as the end of a sentence that begins with "until".
+        what: String,
+        /// How long.
+        within: Duration,
+    },
+    /// A script of ours did not run to its end in the page.
+    #[error("a script failed in the page: {0}")]
+    Script(String),
+    /// The browser refused a command.
+    #[error("the browser refused {method}: {message}")]
+    Refused {
+        /// The command of its protocol.
+        method: String,
+        /// What it said.
+        message: String,
+    },
+    /// The browser has gone.
+    #[error("the browser has ended by itself")]
+    BrowserGone,
+    /// Somebody pressed Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+    /// A process, file or socket of the test did not work.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+impl Failure {
+    /// For `map_err`: what was tried.
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+/// That something is so; otherwise what `otherwise` says.
+///
+/// # Errors
+/// [`Failure::NotSo`].
+pub(crate) fn ensure(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failure> {
+    if is_so { Ok(()) } else { Err(Failure::NotSo(otherwise())) }
+}

@@ -1,0 +1,116 @@
+//! The instrument itself: what it hears is what was played, and it finds what is wrong.
+
+use std::time::Duration;
+
+use crate::chromium::{FOREIGN_NAME, Owner};
+use crate::failure::{Failure, ensure};
+use crate::site::{File, Site};
+use crate::stage::Stage;
+use crate::tab::{Key, Look, Tab, WIDTHS};
+use crate::voices::{SECONDS, Voice, judge};
+
+/// A page that calls itself, and a page that is wrong in every way that is looked for.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    let site = Site::open(FILES)?;
+    let mut chromium = stage.chromium(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
+    let tab = chromium.tab()?;
+    tab.go_to(&site.url("127.0.0.1", "/"))?;
+    a_good_page_is_found_good(&tab, &site)?;
+    what_is_pressed_is_held(&tab)?;
+    what_is_said_is_heard(stage, &tab)?;
+    stage.photograph(&tab, "instrument")?;
+    a_bad_page_is_found_bad(&chromium.tab()?, &site)?;
+    a_foreign_name_is_not_secure(&chromium.tab()?, &site)?;
+    a_denied_microphone_is_denied(stage, &site)
+}
+
+fn a_good_page_is_found_good(tab: &Tab, site: &Site) -> Result<(), Failure> {
+    tab.fill("#name", "Ada")?;
+    tab.press(Key::Tab)?;
+    let name = tab.evaluate("document.querySelector('#name').value")?;
+    ensure(name == "Ada", || format!("{name} was typed instead of Ada"))?;
+    for (what, found) in [("barriers", tab.barriers()?), ("complaints", tab.complaints())] {
+        ensure(found.is_empty(), || format!("{what} on a good page: {found:?}"))?;
+    }
+    let own = site.url("127.0.0.1", "/");
+    let requests = tab.requests();
+    ensure(requests.len() >= 2 && requests.iter().all(|url| url.starts_with(&own)), || {
+        format!("{requests:?}")
+    })?;
+    let bytes = tab.loaded_bytes();
+    ensure((500.0..10_000.0).contains(&bytes), || format!("a page of about 2 kB took {bytes} bytes"))?;
+    let narrow = Look { width: WIDTHS[0], is_dark: false };
+    let overflow = tab.overflow(narrow)?;
+    ensure(overflow == 0, || format!("a narrow page is {overflow} pixels too wide"))
+}
+
+fn what_is_pressed_is_held(tab: &Tab) -> Result<(), Failure> {
+    tab.reload()?;
+    let held = || tab.wait_until("a button is held", "document.querySelector('[aria-pressed=true]')");
+    let free = || tab.wait_until("no button is held", "document.querySelector('[aria-pressed=false]')");
+    tab.hold("#hold", held)?;
+    free()?;
+    tab.hold_key(Key::Space, held)?;
+    free()
+}
+
+fn what_is_said_is_heard(stage: &Stage, tab: &Tab) -> Result<(), Failure> {
+    tab.evaluate("document.querySelector('#call').focus()")?;
+    tab.press(Key::Enter)?;
+    tab.wait_until("the call stands", "document.querySelector('#state').textContent === 'called'")?;
+    tab.listen_for(Duration::from_secs_f64(SECONDS))?;
+    let heard = tab.heard()?;
+    stage.keep_sound("instrument", &heard)?;
+    judge("The instrument", &heard, &[Voice::First])?;
+    tab.listen_from_now()?;
+    // The recording has ended: 7.1 s.
+    tab.listen_for(Duration::from_secs(4))?;
+    let heard = tab.heard()?;
+    judge("The instrument afterwards", &heard[heard.len() - 48_000..], &[])
+}
+
+fn a_bad_page_is_found_bad(tab: &Tab, site: &Site) -> Result<(), Failure> {
+    tab.go_to(&site.url("127.0.0.1", "/bad"))?;
+    let (barriers, complaints) = (tab.barriers()?.join("\n"), tab.complaints().join("\n"));
+    for wanted in [
+        "a button without a name",
+        "a textbox without a name",
+        "\"Who can read this?\" has a contrast of 2.3",
+    ] {
+        ensure(barriers.contains(wanted), || format!("{wanted:?} was not found: {barriers}"))?;
+    }
+    for wanted in ["style-src", "script-src", "elsewhere.test", "nobody catches this"] {
+        ensure(complaints.contains(wanted), || format!("{wanted:?} was not complained of: {complaints}"))?;
+    }
+    let requests = tab.requests();
+    let is_seen = requests.iter().any(|url| url.starts_with("http://elsewhere.test/"));
+    ensure(is_seen, || format!("a request to another host was not seen: {requests:?}"))?;
+    let overflow = tab.overflow(Look { width: WIDTHS[0], is_dark: false })?;
+    ensure(overflow > 1_000, || format!("a page that is too wide is so by {overflow} pixels"))
+}
+
+fn a_foreign_name_is_not_secure(tab: &Tab, site: &Site) -> Result<(), Failure> {
+    tab.go_to(&site.url(FOREIGN_NAME, "/"))?;
+    tab.click("#call")?;
+    let refused = "document.querySelector('#state').textContent === 'no microphone on plain HTTP'";
+    tab.wait_until("a page on plain HTTP gets no microphone", refused)
+}
+
+fn a_denied_microphone_is_denied(stage: &Stage, site: &Site) -> Result<(), Failure> {
+    let mut chromium =
+        stage.chromium(&Owner { is_asked: true, speech: Some(Voice::First.file()?), ..Owner::default() })?;
+    chromium.deny_microphone(&site.url("127.0.0.1", ""))?;
+    let tab = chromium.tab()?;
+    tab.go_to(&site.url("127.0.0.1", "/"))?;
+    tab.click("#call")?;
+    let denied = "document.querySelector('#state').textContent === 'NotAllowedError'";
+    tab.wait_until("a denied microphone is denied", denied)
+}
+
+const FILES: &[File] = &[
+    ("/", "text/html", include_str!("instrument/good.html")),
+    ("/call.js", "text/javascript", include_str!("instrument/call.js")),
+    ("/bad", "text/html", include_str!("instrument/bad.html")),
+    ("/bad.css", "text/css", include_str!("instrument/bad.css")),
+    ("/bad.js", "text/javascript", include_str!("instrument/bad.js")),
+];

@@ -1,0 +1,39 @@
+// Somebody calls himself over WebRTC and hears it through Web Audio.
+const state = document.querySelector("#state");
+
+document.querySelector("#call").addEventListener("click", async () => {
+    state.textContent = await call().then(() => "called", (error) => error.name);
+});
+
+const hold = document.querySelector("#hold");
+for (const [event, isHeld] of [["pointerdown", true], ["keydown", true], ["pointerup", false], ["keyup", false]]) {
+    hold.addEventListener(event, () => hold.setAttribute("aria-pressed", isHeld));
+}
+
+async function call() {
+    if (!navigator.mediaDevices) throw { name: "no microphone on plain HTTP" };
+    const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const here = new RTCPeerConnection();
+    const there = new RTCPeerConnection();
+    here.onicecandidate = ({ candidate }) => there.addIceCandidate(candidate);
+    there.onicecandidate = ({ candidate }) => here.addIceCandidate(candidate);
+    there.ontrack = ({ streams: [stream] }) => listen(stream);
+    const microphone = await navigator.mediaDevices.getUserMedia({ audio });
+    here.addTrack(microphone.getTracks()[0], microphone);
+    await here.setLocalDescription();
+    await there.setRemoteDescription(here.localDescription);
+    await there.setLocalDescription();
+    await here.setRemoteDescription(there.localDescription);
+    while (here.connectionState !== "connected") await new Promise((done) => { here.onconnectionstatechange = done; });
+}
+
+function listen(stream) {
+    // Chromium gives Web Audio nothing of a remote track that nothing else plays.
+    const player = new Audio();
+    player.muted = true;
+    player.srcObject = stream;
+    player.play();
+    const context = new AudioContext({ sampleRate: 48000 });
+    const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+    source.connect(new GainNode(context)).connect(context.destination);
+}

@@ -1,0 +1,73 @@
+//! What every scenario has: the programs, a place to write to, the gallery.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::arguments::Arguments;
+use crate::chromium::{Chromium, Owner};
+use crate::failure::Failure;
+use crate::gallery::Gallery;
+use crate::tab::{Look, Tab, WIDTHS};
+
+/// What every scenario has.
+pub(crate) struct Stage {
+    chromium: PathBuf,
+    output: PathBuf,
+    gallery: RefCell<Gallery>,
+}
+
+impl Stage {
+    /// Makes the folder for what is left, and takes away what another run has left there.
+    ///
+    /// # Errors
+    /// If it cannot be written to.
+    pub(crate) fn build(arguments: &Arguments) -> Result<Self, Failure> {
+        let output = arguments.output.clone();
+        if output.exists() {
+            fs::remove_dir_all(&output).map_err(Failure::io(format!("{}", output.display())))?;
+        }
+        fs::create_dir_all(&output).map_err(Failure::io(format!("{}", output.display())))?;
+        let gallery = RefCell::new(Gallery::new(output.clone()));
+        Ok(Self { chromium: arguments.chromium.clone(), output, gallery })
+    }
+
+    /// A browser for somebody.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub(crate) fn chromium(&self, owner: &Owner) -> Result<Chromium, Failure> {
+        Chromium::start(&self.chromium, owner)
+    }
+
+    /// Keeps pictures of what a tab shows: on a phone, on a tablet and on a desk, by day and by night.
+    ///
+    /// # Errors
+    /// If the page has gone, or a picture cannot be written.
+    pub(crate) fn photograph(&self, tab: &Tab, name: &str) -> Result<(), Failure> {
+        for width in WIDTHS {
+            for is_dark in [false, true] {
+                let look = Look { width, is_dark };
+                self.gallery.borrow_mut().hang(name, look, &tab.picture(look)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what was heard, for people who want to hear it, too.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn keep_sound(&self, name: &str, sound: &[f32]) -> Result<(), Failure> {
+        let file = self.output.join(format!("{name}.wav"));
+        consonance_test_sound::write(&file, sound).map_err(Failure::io(format!("{}", file.display())))
+    }
+
+    /// Writes the page with all pictures; where that is.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn close_gallery(&self) -> Result<PathBuf, Failure> {
+        self.gallery.borrow().write_page()
+    }
+}

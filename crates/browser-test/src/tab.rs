@@ -1,0 +1,160 @@
+//! A page in a window of its own: opened, clicked, typed into, looked at and listened to.
+
+mod accessibility;
+mod ear;
+mod input;
+mod picture;
+mod traffic;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::devtools::Devtools;
+use crate::failure::Failure;
+use crate::patience::{Patience, SOON};
+
+pub(crate) use input::Key;
+pub(crate) use picture::{Look, WIDTHS};
+
+/// A page in a window of its own.
+pub(crate) struct Tab {
+    devtools: Rc<RefCell<Devtools>>,
+    session: String,
+}
+
+impl Tab {
+    /// A new window with an empty page; the ear is in every page that is opened there.
+    ///
+    /// # Errors
+    /// If the browser has gone.
+    pub(crate) fn open(devtools: Rc<RefCell<Devtools>>) -> Result<Self, Failure> {
+        let session = {
+            let mut devtools = devtools.borrow_mut();
+            let blank = json!({ "url": "about:blank", "newWindow": true });
+            let target = devtools.call(None, "Target.createTarget", &blank)?["targetId"].take();
+            let attach = json!({ "targetId": target, "flatten": true });
+            let attached = devtools.call(None, "Target.attachToTarget", &attach)?;
+            attached["sessionId"].as_str().unwrap_or_default().to_owned()
+        };
+        let tab = Self { devtools, session };
+        for domain in ["Page", "Runtime", "Network", "Log", "Audits", "Accessibility"] {
+            tab.call(&format!("{domain}.enable"), &json!({}))?;
+        }
+        tab.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": ear::SCRIPT }))?;
+        Ok(tab)
+    }
+
+    /// Goes to an address, and waits until everything there is loaded.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub(crate) fn go_to(&self, url: &str) -> Result<(), Failure> {
+        self.forget("Page.loadEventFired");
+        let answer = self.call("Page.navigate", &json!({ "url": url }))?;
+        if let Some(error) = answer["errorText"].as_str() {
+            return Err(Failure::NotSo(format!("{url} cannot be opened: {error}")));
+        }
+        self.devtools.borrow_mut().event(&self.session, "Page.loadEventFired").map(drop)
+    }
+
+    /// As with the browser's own button.
+    ///
+    /// # Errors
+    /// If the page does not come again.
+    pub(crate) fn reload(&self) -> Result<(), Failure> {
+        self.forget("Page.loadEventFired");
+        self.call("Page.reload", &json!({}))?;
+        self.devtools.borrow_mut().event(&self.session, "Page.loadEventFired").map(drop)
+    }
+
+    /// What an expression is in the page; a promise is waited for.
+    ///
+    /// # Errors
+    /// If it throws.
+    pub(crate) fn evaluate(&self, expression: &str) -> Result<Value, Failure> {
+        let script = json!({
+            "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true
+        });
+        let mut answer = self.call("Runtime.evaluate", &script)?;
+        let exception = &answer["exceptionDetails"];
+        if !exception.is_null() {
+            let thrown = exception["exception"]["description"].as_str();
+            let text = thrown.or(exception["text"].as_str()).unwrap_or_default();
+            return Err(Failure::Script(text.to_owned()));
+        }
+        Ok(answer["result"]["value"].take())
+    }
+
+    /// Waits until a condition holds in the page, whichever page that is by then; `what` it means to a person.
+    ///
+    /// # Errors
+    /// [`Failure::TimedOut`] with what the page shows instead.
+    pub(crate) fn wait_until(&self, what: &str, condition: &str) -> Result<(), Failure> {
+        self.wait_until_within(SOON, what, condition)
+    }
+
+    /// The same, for what takes its time.
+    ///
+    /// # Errors
+    /// As [`wait_until`](Self::wait_until).
+    pub(crate) fn wait_until_within(
+        &self,
+        within: Duration,
+        what: &str,
+        condition: &str,
+    ) -> Result<(), Failure> {
+        let patience = Patience::of(within);
+        // In slices, as a page may be on its way to another one, and takes promises with it.
+        let slice = format!(
+            "new Promise((resolve) => {{\n\
+             const end = performance.now() + {SLICE_MS};\n\
+             const look = () => {{\n\
+             let holds = false; try {{ holds = Boolean({condition}); }} catch {{}}\n\
+             if (holds || performance.now() > end) resolve(holds); else setTimeout(look, 20);\n\
+             }}; look(); }})"
+        );
+        loop {
+            match self.evaluate(&slice) {
+                Ok(Value::Bool(true)) => return Ok(()),
+                Ok(_) | Err(Failure::Script(_) | Failure::Refused { .. }) => {}
+                Err(failure) => return Err(failure),
+            }
+            if let Err(Failure::TimedOut { what, within }) = patience.left(what) {
+                let shown = self.text().unwrap_or_default();
+                return Err(Failure::TimedOut { what: format!("{what}; the page shows {shown:?}"), within });
+            }
+            patience.left(what)?;
+        }
+    }
+
+    /// All that can be read on the page.
+    ///
+    /// # Errors
+    /// If the page has gone.
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        let text = self.evaluate("document.body.innerText")?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn call(&self, method: &str, params: &Value) -> Result<Value, Failure> {
+        self.devtools.borrow_mut().call(Some(&self.session), method, params)
+    }
+
+    /// The events of this kind so far, oldest first.
+    fn seen(&self, method: &str) -> Vec<Value> {
+        let mut devtools = self.devtools.borrow_mut();
+        let own = devtools.events().iter().filter(|event| event.session == self.session);
+        own.filter(|event| event.method == method).map(|event| event.params.clone()).collect()
+    }
+
+    fn forget(&self, method: &str) {
+        let mut devtools = self.devtools.borrow_mut();
+        devtools.events().retain(|event| event.session != self.session || event.method != method);
+    }
+}
+
+/// How long one question waits in the page, in milliseconds.
+const SLICE_MS: u32 = 500;

@@ -1,0 +1,122 @@
+//! Mouse and keyboard, as a person has them: what cannot be seen or is covered cannot be clicked.
+
+use serde_json::{Value, json};
+
+use super::Tab;
+use crate::failure::Failure;
+
+impl Tab {
+    /// Clicks the first visible element of this selector.
+    ///
+    /// # Errors
+    /// If there is none, or something else lies upon it.
+    pub(crate) fn click(&self, selector: &str) -> Result<(), Failure> {
+        let at = self.place_of(selector)?;
+        self.mouse("mousePressed", &at)?;
+        self.mouse("mouseReleased", &at)
+    }
+
+    /// Presses the mouse upon it, does something, and lets go.
+    ///
+    /// # Errors
+    /// As [`click`](Self::click), and those of what is done.
+    pub(crate) fn hold<T>(
+        &self,
+        selector: &str,
+        meanwhile: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let at = self.place_of(selector)?;
+        self.mouse("mousePressed", &at)?;
+        let outcome = meanwhile();
+        self.mouse("mouseReleased", &at)?;
+        outcome
+    }
+
+    /// Types into a field, in place of what was there.
+    ///
+    /// # Errors
+    /// As [`click`](Self::click).
+    pub(crate) fn fill(&self, selector: &str, text: &str) -> Result<(), Failure> {
+        self.click(selector)?;
+        self.evaluate("document.activeElement.select()")?;
+        self.call("Input.insertText", &json!({ "text": text })).map(drop)
+    }
+
+    /// Presses a key, such as `Enter` or `Space`, does something, and lets go of it.
+    ///
+    /// # Errors
+    /// If the page has gone, and those of what is done.
+    pub(crate) fn hold_key<T>(
+        &self,
+        key: Key,
+        meanwhile: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.key("keyDown", key)?;
+        let outcome = meanwhile();
+        self.key("keyUp", key)?;
+        outcome
+    }
+
+    /// Presses a key and lets go of it.
+    ///
+    /// # Errors
+    /// If the page has gone.
+    pub(crate) fn press(&self, key: Key) -> Result<(), Failure> {
+        self.hold_key(key, || Ok(()))
+    }
+
+    fn place_of(&self, selector: &str) -> Result<Value, Failure> {
+        let quoted = Value::from(selector);
+        self.wait_until(
+            &format!("{selector} can be clicked"),
+            &format!("({FIND})({quoted}, true) !== null"),
+        )?;
+        self.evaluate(&format!("({FIND})({quoted}, false)"))
+    }
+
+    fn mouse(&self, kind: &str, at: &Value) -> Result<(), Failure> {
+        let event = json!({ "type": kind, "x": at["x"], "y": at["y"], "button": "left", "clickCount": 1 });
+        self.call("Input.dispatchMouseEvent", &event).map(drop)
+    }
+
+    fn key(&self, kind: &str, key: Key) -> Result<(), Failure> {
+        let (name, code, number, text) = key.words();
+        let mut event = json!({ "type": kind, "key": name, "code": code, "windowsVirtualKeyCode": number });
+        if kind == "keyDown" {
+            event["text"] = text.into();
+        }
+        self.call("Input.dispatchKeyEvent", &event).map(drop)
+    }
+}
+
+/// The keys that scenarios press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Enter,
+    Space,
+    Tab,
+}
+
+impl Key {
+    /// Its name, its place on the keyboard, its old number, and what it types.
+    fn words(self) -> (&'static str, &'static str, u8, &'static str) {
+        match self {
+            Self::Enter => ("Enter", "Enter", 13, "\r"),
+            Self::Space => (" ", "Space", 32, " "),
+            Self::Tab => ("Tab", "Tab", 9, ""),
+        }
+    }
+}
+
+/// The middle of what can be clicked, or null.
+const FIND: &str = "(selector, scroll) => {
+    for (const element of document.querySelectorAll(selector)) {
+        if (element.disabled || !element.checkVisibility({ checkVisibilityCSS: true })) continue;
+        if (scroll) element.scrollIntoView({ block: 'center', behavior: 'instant' });
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const middle = { x: x + width / 2, y: y + height / 2 };
+        const hit = document.elementFromPoint(middle.x, middle.y);
+        if (hit && (element.contains(hit) || [...(element.labels ?? [])].some((label) => label.contains(hit)))) return middle;
+    }
+    return null;
+}";

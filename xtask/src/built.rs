@@ -1,0 +1,54 @@
+//! Where Cargo has put the programs that it built.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::MetadataCommand;
+
+use crate::command;
+use crate::failure::Failure;
+
+/// The folder of a profile's programs.
+#[derive(Debug)]
+pub(crate) struct Built(PathBuf);
+
+impl Built {
+    /// Programs that were built to be tested.
+    ///
+    /// # Errors
+    /// If Cargo does not say where it builds to.
+    pub(crate) fn debug(root: &Path) -> Result<Self, Failure> {
+        Ok(Self(target_folder(root)?.join("debug")))
+    }
+
+    /// Programs as people run them.
+    ///
+    /// # Errors
+    /// If Cargo does not say where it builds to.
+    pub(crate) fn release(root: &Path) -> Result<Self, Failure> {
+        Ok(Self(target_folder(root)?.join("release")))
+    }
+
+    /// Programs in this folder.
+    #[cfg(test)]
+    pub(crate) fn in_folder(folder: &str) -> Self {
+        Self(folder.into())
+    }
+
+    /// Where the program of this name is.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.0.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    }
+
+    /// A folder for what a chore leaves, beside those of the profiles.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.0.with_file_name(name)
+    }
+}
+
+fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
+    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps"]);
+    let answer = command::capture(&mut cargo)?;
+    let metadata = MetadataCommand::parse(&answer)
+        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
