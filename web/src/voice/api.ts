@@ -103,6 +103,8 @@ export interface Microphone {
   process(processing: Processing): Promise<void>;
   /** Records what would be sent, for a test of the microphone; `seconds` at most 30. */
   record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer>;
+  /** Changes what the browser does to the sound; what is not said stays. */
+  process(processing: Processing): Promise<void>;
   close(): void;
 }
 

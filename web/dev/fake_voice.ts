@@ -1,0 +1,322 @@
+// A server and a microphone that are not there, so that the page can be looked at without either. Never part of `dist`.
+// `?scene=` in the address chooses what happens; see `SCENES`.
+
+import type {
+  Activation,
+  Channel,
+  ChannelOptions,
+  ConnectOptions,
+  Info,
+  Microphone,
+  Output,
+  Place,
+  Player,
+  Quality,
+  Reach,
+  Target,
+  Voice,
+  VoiceEvents,
+  VoiceState,
+} from "../src/voice/index.ts";
+import { VoiceProblem, type ProblemCode } from "../src/voice/index.ts";
+import type { VoiceLibrary } from "../src/page/join_view.ts";
+
+/** What happens instead of a quiet visit. */
+export const SCENES = {
+  plain: {},
+  alone: { isAlone: true },
+  crowd: { crowd: 40 },
+  token: { join: "token" },
+  password: { join: "password", sessions: ["main", "raid", "arena"] },
+  "bad-token": { join: "token", refuse: ["token", "This token is not valid any more. Ask for a new one."] },
+  "name-taken": { refuse: ["name", "Somebody else is called Alice here. Choose another name."] },
+  full: { refuse: ["full", "This session is full."] },
+  "no-server": { isAway: true },
+  denied: { microphone: "denied" },
+  "no-microphone": { microphone: "no-microphone" },
+  "in-use": { microphone: "in-use" },
+  insecure: { microphone: "insecure" },
+  reconnecting: { state: "reconnecting" },
+  closing: { closing: true },
+  poor: { quality: "poor" },
+  kicked: { ends: ["kicked", "You were removed from the session: please be kind."] },
+  taken: { ends: ["name-taken", "Alice joined from somewhere else."] },
+  banned: { ends: ["banned", "You are banned until tomorrow: shouting."] },
+  placed: { arePlaced: true },
+} satisfies Record<string, Scene>;
+
+interface Scene {
+  isAlone?: boolean;
+  crowd?: number;
+  join?: Info["join"];
+  sessions?: string[];
+  refuse?: [ProblemCode, string];
+  isAway?: boolean;
+  microphone?: ProblemCode;
+  state?: VoiceState;
+  closing?: boolean;
+  quality?: Quality["word"];
+  ends?: [ProblemCode, string];
+  arePlaced?: boolean;
+}
+
+/** The library, as far as a scene has it. */
+export function fakeLibrary(name: string): VoiceLibrary {
+  const scene: Scene = (SCENES as Record<string, Scene>)[name] ?? {};
+  const microphone = async () => {
+    if (scene.microphone) throw new VoiceProblem(scene.microphone, "The microphone is off.");
+    return new FakeMicrophone();
+  };
+  return {
+    serverInfo: async () => {
+      if (scene.isAway) throw new VoiceProblem("no-server", "The server does not answer.");
+      return {
+        version: "0.1.0",
+        sessions: scene.sessions ?? ["main"],
+        on_demand: false,
+        join: scene.join ?? "open",
+        udp: true,
+        fallback: true,
+      };
+    },
+    openMicrophone: microphone,
+    openOutput: () => new FakeOutput(),
+    connect: async (options) => {
+      const opened = options.microphone === false ? new FakeMicrophone() : await microphone();
+      if (scene.refuse) throw new VoiceProblem(...scene.refuse);
+      return new FakeVoice(options, opened, scene);
+    },
+  };
+}
+
+class FakeMicrophone implements Microphone {
+  threshold = 0.35;
+  hangOverMs = 400;
+  volume = 1;
+  muted = false;
+  device: string | null = null;
+  get level(): number {
+    return 0.45 + 0.25 * Math.sin(performance.now() / 300);
+  }
+  get isOpen(): boolean {
+    return this.level > this.threshold;
+  }
+  async list() {
+    return [
+      { id: "a", label: "Headset (Kestrel H3)" },
+      { id: "b", label: "Built-in microphone" },
+    ];
+  }
+  async choose(id: string) {
+    this.device = id || null;
+  }
+  async record(seconds: number) {
+    await new Promise((done) => setTimeout(done, seconds * 1000));
+    return new AudioBuffer({ length: 480, sampleRate: 48000 });
+  }
+  async process() {}
+  close() {}
+}
+
+class FakeOutput implements Output {
+  device: string | null = null;
+  readonly canChoose = true;
+  volume = 1;
+  deafened = false;
+  async list() {
+    return [
+      { id: "x", label: "Headphones" },
+      { id: "y", label: "Screen with loudspeakers" },
+    ];
+  }
+  async choose(id: string) {
+    this.device = id || null;
+  }
+  async play() {}
+}
+
+class FakePlayer implements Player {
+  readonly id: number;
+  readonly name: string;
+  readonly isSelf: boolean;
+  readonly rooms: Set<string>;
+  speaking = false;
+  to: readonly Reach[] = [];
+  volume = 1;
+  muted = false;
+  place: Place | null = null;
+  isPlaced = false;
+  constructor(id: number, name: string, rooms: readonly string[], isSelf = false) {
+    [this.id, this.name, this.rooms, this.isSelf] = [id, name, new Set(rooms), isSelf];
+  }
+  get level(): number {
+    return this.speaking ? 0.6 + 0.2 * Math.sin(performance.now() / 200 + this.id) : 0;
+  }
+  speak(to: readonly Reach[]): void {
+    [this.speaking, this.to] = [to.length > 0, to];
+  }
+}
+
+class FakeChannel implements Channel {
+  readonly to: Target;
+  activation: Activation;
+  positional: boolean;
+  amplitude = 1;
+  priority = "default" as const;
+  talking = false;
+  readonly #voice: FakeVoice;
+  constructor(to: Target, options: ChannelOptions, voice: FakeVoice) {
+    [this.to, this.activation, this.positional, this.#voice] = [
+      to,
+      options.activation ?? "voice",
+      options.positional ?? false,
+      voice,
+    ];
+  }
+  get isOpen(): boolean {
+    return this.activation === "open" || (this.activation === "voice" ? this.#voice.microphone.isOpen : this.talking);
+  }
+  close(): void {
+    this.#voice.open.delete(this);
+  }
+}
+
+class FakeVoice implements Voice {
+  state: VoiceState = "connected";
+  readonly session: string;
+  readonly name: string;
+  readonly players = new Map<string, FakePlayer>();
+  readonly microphone: FakeMicrophone;
+  readonly output = new FakeOutput();
+  readonly open = new Set<FakeChannel>();
+  place: Place | null = null;
+  placeShared = false;
+  needsGesture = false;
+  quality: Quality;
+  readonly #listening = new Set<string>();
+  readonly #handlers = new Map<string, Set<(event: never) => void>>();
+
+  constructor({ session, name }: ConnectOptions, microphone: FakeMicrophone, scene: Scene) {
+    [this.session, this.name, this.microphone] = [session, name, microphone];
+    const isPoor = scene.quality === "poor";
+    this.quality = {
+      word: scene.quality ?? "good",
+      roundTripMs: isPoor ? 312 : 41,
+      delayMs: 60,
+      lostUpPercent: isPoor ? 7.4 : 0.1,
+      lostDownPercent: isPoor ? 3.2 : 0,
+      listeners: 3,
+      listenersLostPercent: isPoor ? 9 : 0.2,
+      carriedBy: isPoor ? "tcp" : "udp",
+    };
+    this.#add(new FakePlayer(1, name, [], true));
+    if (!scene.isAlone) this.#people(scene);
+    setTimeout(() => this.#play(scene), 300);
+  }
+
+  readonly rooms = {
+    listen: (room: string) => this.#listen(room, true),
+    leave: (room: string) => this.#listen(room, false),
+    list: () => [...this.#listening],
+  };
+
+  readonly channels = {
+    open: (to: Target, options: ChannelOptions = {}): Channel => {
+      const channel = new FakeChannel(to, options, this);
+      this.open.add(channel);
+      return channel;
+    },
+    list: (): Channel[] => [...this.open],
+  };
+
+  text(to: Target, text: string): void {
+    if ("player" in to)
+      setTimeout(() => this.#tell("text", { name: to.player, to: { me: true }, text: "You said: " + text }), 700);
+  }
+  async moderate() {
+    return "not_moderator" as const;
+  }
+  async resume() {
+    this.needsGesture = false;
+  }
+  on<K extends keyof VoiceEvents>(event: K, handler: (event: VoiceEvents[K]) => void): () => void {
+    const all = this.#handlers.get(event) ?? new Set();
+    this.#handlers.set(event, all.add(handler as (event: never) => void));
+    return () => all.delete(handler as (event: never) => void);
+  }
+  leave(): void {
+    this.state = "closed";
+  }
+
+  #people({ crowd = 0, arePlaced }: Scene): void {
+    const names: [string, string[]][] = [
+      ["Bob", ["lobby"]],
+      ["Carol", ["lobby", "team"]],
+      ["Dmitri \u{1f98a}", ["lobby"]],
+      ["<b>Eve</b>", ["team"]],
+      ["Frank", []],
+    ];
+    for (let index = 0; index < crowd; index += 1)
+      names.push([`Player ${index + 1} of a long-winded guild`, [index % 3 ? "lobby" : "harbour"]]);
+    names.forEach(([name, rooms], index) => this.#add(new FakePlayer(index + 2, name, rooms)));
+    const places: [string, number, number][] = [
+      ["Bob", -4, -3],
+      ["Carol", 5, 1],
+    ];
+    for (const [name, x, z] of places)
+      Object.assign(this.players.get(name) ?? {}, { place: { x, y: 0, z }, isPlaced: arePlaced ?? false });
+  }
+
+  /** Some life: voices, texts, figures; then what the scene is about. */
+  #play(scene: Scene): void {
+    this.players.get("Bob")?.speak([{ room: "lobby" }]);
+    this.players.get("Carol")?.speak([{ me: true }]);
+    this.#tell("speaking", this.players.get("Bob") as Player);
+    if (!scene.isAlone) {
+      this.#tell("text", { name: "Bob", to: { room: "lobby" }, text: "Hello! Who brings the map tonight?" });
+      this.#tell("text", {
+        name: "Dmitri \u{1f98a}",
+        to: { room: "lobby" },
+        text: "<img src=x onerror=alert(1)> is only a text here, and this one is rather long so that it has to be broken into several lines somewhere.",
+      });
+      this.#tell("text", { name: "Carol", to: { me: true }, text: "Do not tell Bob, but I forgot it." });
+    }
+    for (let sample = 0; sample < 50; sample += 1) this.#measure(sample, scene.quality === "poor");
+    setInterval(() => this.#measure(Math.random() * 50, scene.quality === "poor"), 2000);
+    if (scene.state) this.#change(scene.state);
+    if (scene.closing) this.#tell("closing", { inMs: 300_000, onward: "eu2.example.org" });
+    if (scene.ends) this.#tell("closed", new VoiceProblem(...scene.ends));
+  }
+
+  #measure(seed: number, isPoor: boolean): void {
+    const wave = Math.sin(seed / 3) * Math.cos(seed / 7);
+    this.quality = {
+      ...this.quality,
+      roundTripMs: (isPoor ? 280 : 42) + 20 * wave,
+      lostUpPercent: Math.max(0, (isPoor ? 7 : 0.2) + wave),
+    };
+    this.#tell("quality", this.quality);
+  }
+
+  #change(state: VoiceState): void {
+    this.state = state;
+    this.#tell("state", { state, retryInMs: 2000 });
+  }
+
+  #listen(room: string, isOn: boolean): void {
+    const mine = this.players.get(this.name);
+    for (const set of [this.#listening, mine?.rooms]) {
+      if (isOn) set?.add(room);
+      else set?.delete(room);
+    }
+    this.#tell(isOn ? "entered" : "exited", { name: this.name, room });
+  }
+
+  #add(player: FakePlayer): void {
+    this.players.set(player.name, player);
+  }
+
+  #tell<K extends keyof VoiceEvents>(event: K, happened: VoiceEvents[K]): void {
+    for (const handler of this.#handlers.get(event) ?? []) (handler as (event: VoiceEvents[K]) => void)(happened);
+  }
+}

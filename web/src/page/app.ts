@@ -1,0 +1,77 @@
+// The page: from the join form into the room, and out again.
+
+import type { Voice } from "../voice/index.ts";
+import { readAddress } from "./address.ts";
+import { EndedView, type Ending } from "./ended_view.ts";
+import { JoinView, type VoiceLibrary, type Wish } from "./join_view.ts";
+import { RoomView } from "./room_view.ts";
+import { Memory } from "./settings.ts";
+import { applyTheme } from "./theme.ts";
+
+/** Starts the page in this place. */
+export function start(place: HTMLElement, library: VoiceLibrary): void {
+  new App(place, library).askWho(null);
+}
+
+/** One of the page's screens. */
+export interface Screen {
+  readonly node: HTMLElement;
+  /** What gets the focus when the screen appears. */
+  readonly first: HTMLElement;
+  stop(): void;
+}
+
+class App {
+  readonly #place: HTMLElement;
+  readonly #library: VoiceLibrary;
+  readonly #memory = new Memory();
+  #screen: Screen | null = null;
+
+  constructor(place: HTMLElement, library: VoiceLibrary) {
+    this.#place = place;
+    this.#library = library;
+    applyTheme(this.#memory.settings.theme);
+    giveFocusBackAfterClicks();
+  }
+
+  askWho(wish: Wish | null): JoinView {
+    const join = new JoinView({
+      library: this.#library,
+      memory: this.#memory,
+      address: readAddress(location.hash),
+      wish,
+      entered: (voice, granted) => this.#enter(voice, granted),
+    });
+    this.#show(join);
+    return join;
+  }
+
+  #enter(voice: Voice, wish: Wish): void {
+    this.#show(new RoomView({ voice, wish, memory: this.#memory, ended: (ending) => this.#end(ending, wish) }));
+  }
+
+  #end(ending: Ending, wish: Wish): void {
+    const again = () => this.askWho(wish).submit();
+    this.#show(new EndedView(ending, { memory: this.#memory, again, change: () => this.askWho(wish) }));
+  }
+
+  #show(screen: Screen): void {
+    const isFirst = this.#screen === null;
+    this.#screen?.stop();
+    this.#screen = screen;
+    this.#place.replaceChildren(screen.node);
+    // The first screen leaves the focus where it is, as pages do when they open.
+    if (!isFirst) screen.first.focus({ preventScroll: true });
+  }
+}
+
+/** A control that was clicked gives the focus back, so that Space talks afterwards; who works by the keyboard keeps it. */
+function giveFocusBackAfterClicks(): void {
+  document.addEventListener("click", (event) => {
+    const control =
+      event.target instanceof Element
+        ? event.target.closest<HTMLElement>("button, summary, input[type=checkbox], input[type=radio]")
+        : null;
+    if (event.detail > 0) control?.blur();
+  });
+}

@@ -1,0 +1,59 @@
+// Chooses a microphone, or where sound comes out.
+
+import type { Device } from "../voice/index.ts";
+import { element, freshId, say, show } from "./dom.ts";
+import { WORDS } from "./words.ts";
+
+/** What can be chosen among. */
+export interface DeviceSource {
+  readonly device: string | null;
+  list(): Promise<Device[]>;
+  choose(id: string): Promise<void>;
+}
+
+export class DevicePicker {
+  readonly node: HTMLElement;
+  readonly #select: HTMLSelectElement;
+  readonly #trouble: HTMLElement;
+
+  readonly #title: string;
+  readonly #source: DeviceSource;
+  readonly #chosen: (id: string) => void;
+
+  constructor(title: string, source: DeviceSource, chosen: (id: string) => void) {
+    this.#title = title;
+    this.#source = source;
+    this.#chosen = chosen;
+    const id = freshId("device");
+    this.#trouble = element("span", { id: id + "-trouble", class: "field-trouble", role: "alert", hidden: true });
+    this.#select = element("select", { id, "aria-describedby": this.#trouble.id, onchange: () => void this.#choose() });
+    this.node = element("div", { class: "field" }, element("label", { for: id }, title), this.#select, this.#trouble);
+    void this.refresh();
+  }
+
+  /** Lists the devices anew: labels are known only after permission, and devices come and go. */
+  async refresh(): Promise<void> {
+    const devices = await this.#source.list().catch(() => []);
+    const options = devices
+      .filter((device) => device.id !== "" && device.id !== "default")
+      .map((device, index) =>
+        element("option", { value: device.id }, device.label || WORDS.devices.unnamed(this.#title, index + 1)),
+      );
+    this.#select.replaceChildren(element("option", { value: "" }, WORDS.devices.system), ...options);
+    this.#select.value = this.#source.device ?? "";
+    if (this.#select.selectedIndex < 0) this.#select.value = "";
+  }
+
+  async #choose(): Promise<void> {
+    const id = this.#select.value;
+    try {
+      await this.#source.choose(id);
+      show(this.#trouble, false);
+      this.#chosen(id);
+    } catch {
+      say(this.#trouble, WORDS.devices.gone);
+      show(this.#trouble, true);
+      await this.refresh();
+    }
+  }
+}

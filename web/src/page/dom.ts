@@ -1,0 +1,120 @@
+// Making and changing elements. Strings become text nodes, always: names and texts come from the network and are never markup.
+
+export type Child = Node | string | null;
+
+/** Attributes as HTML has them; `true` sets an empty one, `false` and null leave it out; `on…` are listeners. */
+export type Attributes = { [name: string]: string | number | boolean | null | ((event: never) => void) } & {
+  style?: never;
+};
+
+/** Makes an element. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name.slice(2), value as EventListener);
+    else if (value !== null && value !== undefined) mark(made, name, value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** Sets an attribute if it has another value. */
+export function mark(target: Element, name: string, value: string | number | boolean): void {
+  if (value === false) target.removeAttribute(name);
+  else {
+    const text = value === true ? "" : String(value);
+    if (target.getAttribute(name) !== text) target.setAttribute(name, text);
+  }
+}
+
+/** Changes an element's text if it is another. */
+export function say(target: Element, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** Shows or hides. */
+export function show(target: HTMLElement, isShown: boolean): void {
+  if (target.hidden === isShown) target.hidden = !isShown;
+}
+
+/** A number for the style sheet, such as a level. */
+export function measure(target: HTMLElement, property: `--${string}`, value: number): void {
+  const text = value.toFixed(3);
+  if (target.style.getPropertyValue(property) !== text) target.style.setProperty(property, text);
+}
+
+/** An icon of 20 × 20, drawn in the colour of the text and hidden from screen readers. */
+export function icon(path: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({
+    viewBox: "0 0 20 20",
+    width: "20",
+    height: "20",
+    "aria-hidden": "true",
+    class: "icon",
+  }))
+    svg.setAttribute(name, value);
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** A part of the page that is drawn for each of many things. */
+export interface View<Value> {
+  node: HTMLElement;
+  update(value: Value): void;
+}
+
+/**
+ * A list whose views stay where they are while their values change, so that what is pressed, focused or dragged stays so. Draws one
+ * view per value, told apart by `key`, in the order of the values.
+ */
+export class KeyedList<Value> {
+  readonly #views = new Map<string, View<Value>>();
+
+  readonly #place: HTMLElement;
+  readonly #key: (value: Value) => string;
+  readonly #make: (value: Value) => View<Value>;
+
+  constructor(place: HTMLElement, key: (value: Value) => string, make: (value: Value) => View<Value>) {
+    this.#place = place;
+    this.#key = key;
+    this.#make = make;
+  }
+
+  update(values: readonly Value[]): void {
+    const gone = new Set(this.#views.keys());
+    values.forEach((value, index) => {
+      const key = this.#key(value);
+      const view = this.#views.get(key) ?? this.#make(value);
+      this.#views.set(key, view);
+      gone.delete(key);
+      view.update(value);
+      const there = this.#place.children[index] ?? null;
+      if (there !== view.node) this.#place.insertBefore(view.node, there);
+    });
+    for (const key of gone) {
+      this.#views.get(key)?.node.remove();
+      this.#views.delete(key);
+    }
+  }
+
+  /** The views by key, for what changes too often to draw everything anew. */
+  get views(): ReadonlyMap<string, View<Value>> {
+    return this.#views;
+  }
+}
+
+let lastId = 0;
+/** An id that no other element has, to tie labels and descriptions to fields. */
+export function freshId(prefix: string): string {
+  lastId += 1;
+  return `${prefix}-${lastId}`;
+}
+
+const SVG = "http://www.w3.org/2000/svg";

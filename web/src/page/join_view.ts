@@ -1,0 +1,237 @@
+// The form that one comes in by.
+
+import type { ConnectOptions, Info, Microphone, MicrophoneOptions, Output, Voice } from "../voice/index.ts";
+import { VoiceProblem } from "../voice/index.ts";
+import { isRoomName, type Address } from "./address.ts";
+import type { Screen } from "./app.ts";
+import { element, say, show } from "./dom.ts";
+import { Field } from "./field.ts";
+import { MicrophoneCheck } from "./microphone_check.ts";
+import { pageHeader } from "./page_header.ts";
+import type { Memory } from "./settings.ts";
+import { WORDS } from "./words.ts";
+
+/** What the page needs of the library. */
+export interface VoiceLibrary {
+  connect(options: ConnectOptions): Promise<Voice>;
+  serverInfo(): Promise<Info>;
+  openMicrophone(options: MicrophoneOptions): Promise<Microphone>;
+  openOutput(options: { device?: string }): Output;
+}
+
+/** What was asked for, so that it can be asked for again. */
+export interface Wish {
+  name: string;
+  session: string;
+  rooms: string[];
+  /** Only in memory: never stored, never in an address. */
+  secret: string;
+  withMicrophone: boolean;
+}
+
+export interface JoinOptions {
+  library: VoiceLibrary;
+  memory: Memory;
+  address: Address;
+  /** From an earlier visit. */
+  wish: Wish | null;
+  entered: (voice: Voice, wish: Wish) => void;
+}
+
+export class JoinView implements Screen {
+  readonly node: HTMLElement;
+  readonly first: HTMLElement;
+  readonly #options: JoinOptions;
+  readonly #name: Field;
+  readonly #room: Field;
+  readonly #check: MicrophoneCheck;
+  readonly #trouble = element("p", { class: "trouble", role: "alert", hidden: true });
+  readonly #session = element("div");
+  readonly #secret = element("div");
+  readonly #join = element("button", { class: "main" }, WORDS.join.join);
+  readonly #listen = element("button", { type: "button", onclick: () => this.submit(false) }, WORDS.join.listen);
+  #info: Info | null = null;
+  #sessionField: Field | null = null;
+  #secretField: Field | null = null;
+  #isGone = false;
+
+  constructor(options: JoinOptions) {
+    const { memory, address, wish, library } = options;
+    this.#options = options;
+    this.#name = new Field({
+      label: WORDS.join.name,
+      value: wish?.name ?? memory.settings.name,
+      autocomplete: "nickname",
+    });
+    this.#room = new Field({
+      label: WORDS.join.room,
+      value: (wish?.rooms ?? address.rooms)[0] ?? FIRST_ROOM,
+      hint: WORDS.join.roomHint,
+    });
+    this.#check = new MicrophoneCheck(library, memory);
+    this.first = this.#name.input;
+    const form = element(
+      "form",
+      {
+        class: "card",
+        novalidate: true,
+        onsubmit: (event: Event) => {
+          event.preventDefault();
+          this.submit();
+        },
+      },
+      this.#name.node,
+      this.#session,
+      this.#room.node,
+      this.#secret,
+      this.#check.node,
+      element("p", { class: "line" }, this.#join, this.#listen),
+    );
+    const heading = element("h1", {}, WORDS.join.title);
+    this.node = element(
+      "div",
+      { class: "narrow" },
+      pageHeader(memory, heading),
+      element("p", { class: "note" }, WORDS.join.lead),
+      this.#trouble,
+      element("main", {}, form),
+    );
+    void this.#ask();
+  }
+
+  /** Joins with what the form says. */
+  submit(withMicrophone = isSecureContext): void {
+    void this.#submit(withMicrophone);
+  }
+
+  stop(): void {
+    this.#isGone = true;
+    this.#check.stop();
+  }
+
+  /** Asks the server what it needs to know, and adds the fields for it. */
+  async #ask(): Promise<Info | null> {
+    try {
+      const info = await this.#options.library.serverInfo();
+      if (this.#info === null) this.#addFields(info);
+      this.#info = info;
+      this.#complain(null);
+    } catch {
+      this.#complain(WORDS.join.noServer);
+    }
+    return this.#info;
+  }
+
+  #addFields({ sessions, on_demand, join }: Info): void {
+    const wanted = this.#options.wish?.session ?? this.#options.address.session ?? sessions[0] ?? "";
+    if (sessions.length > 1 || on_demand) {
+      this.#sessionField = new Field({ label: WORDS.join.session, value: wanted, suggestions: sessions });
+      this.#session.replaceChildren(this.#sessionField.node);
+    }
+    if (join !== "open") {
+      const isToken = join === "token";
+      this.#secretField = new Field({
+        label: isToken ? WORDS.join.token : WORDS.join.password,
+        value: this.#options.wish?.secret ?? "",
+        type: "password",
+        ...(isToken ? { hint: WORDS.join.tokenHint } : {}),
+      });
+      this.#secret.replaceChildren(this.#secretField.node);
+    }
+  }
+
+  async #submit(withMicrophone: boolean): Promise<void> {
+    if (this.#join.disabled) return;
+    this.#setBusy(true);
+    const info = this.#info ?? (await this.#ask());
+    const wish = info && this.#read(info, withMicrophone);
+    try {
+      if (info && wish) await this.#enter(info, wish);
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  /** What the form says; null if something is missing, which is said beside the field. */
+  #read(info: Info, withMicrophone: boolean): Wish | null {
+    const [name, room, secret] = [this.#name.value, this.#room.value, this.#secretField?.input.value ?? ""];
+    const others = (this.#options.wish?.rooms ?? this.#options.address.rooms).slice(1);
+    const { join } = WORDS;
+    const faults: [Field | null, boolean, string][] = [
+      [this.#name, name === "", join.nameMissing],
+      [this.#name, new TextEncoder().encode(name).length > NAME_MAX_BYTES, join.nameTooLong],
+      [this.#room, !isRoomName(room), join.roomMissing],
+      [
+        this.#secretField,
+        this.#secretField !== null && secret === "",
+        info.join === "token" ? join.tokenMissing : join.passwordMissing,
+      ],
+    ];
+    const fault = faults.find(([, holds]) => holds);
+    if (fault) {
+      this.#complainBeside(fault[0], fault[2]);
+      return null;
+    }
+    const session = this.#sessionField?.value ?? this.#options.address.session ?? info.sessions[0] ?? "";
+    return { name, session, rooms: [...new Set([room, ...others])], secret, withMicrophone };
+  }
+
+  async #enter(info: Info, wish: Wish): Promise<void> {
+    const { library, memory, entered } = this.#options;
+    memory.change({ name: wish.name });
+    try {
+      const voice = await library.connect(this.#connectOptions(info, wish));
+      if (this.#isGone) voice.leave();
+      else entered(voice, wish);
+    } catch (problem) {
+      if (!(problem instanceof VoiceProblem)) throw problem;
+      if (!this.#isGone) this.#explain(problem);
+    }
+  }
+
+  #connectOptions({ join }: Info, { name, session, secret, withMicrophone }: Wish): ConnectOptions {
+    const { microphone, output, echoCancellation, noiseSuppression, autoGainControl } = this.#options.memory.settings;
+    const opened: Microphone | null = this.#check.take();
+    if (!withMicrophone) opened?.close();
+    const chosen: ConnectOptions["microphone"] | null = withMicrophone ? (opened ?? microphone) : false;
+    return {
+      session,
+      name,
+      echoCancellation,
+      noiseSuppression,
+      autoGainControl,
+      ...(chosen === null ? {} : { microphone: chosen }),
+      ...(output ? { output } : {}),
+      ...(join === "token" ? { token: secret } : join === "password" ? { password: secret } : {}),
+    };
+  }
+
+  #explain({ code, message }: VoiceProblem): void {
+    if (this.#check.explain(code)) this.#listen.focus();
+    else if (code === "name") this.#complainBeside(this.#name, message);
+    else if (code === "token" || code === "password") this.#complainBeside(this.#secretField, message);
+    else this.#complain(code === "no-server" ? WORDS.join.noServer : message);
+  }
+
+  #complainBeside(field: Field | null, words: string): void {
+    if (field === null) return this.#complain(words);
+    field.complain(words);
+    field.input.focus();
+  }
+
+  #complain(words: string | null): void {
+    say(this.#trouble, words ?? "");
+    show(this.#trouble, words !== null);
+  }
+
+  #setBusy(isBusy: boolean): void {
+    this.#join.disabled = this.#listen.disabled = isBusy;
+    say(this.#join, isBusy ? WORDS.join.joining : WORDS.join.join);
+    if (isBusy) this.#complain(null);
+  }
+}
+
+/** Where one comes in if nothing else is said. */
+const FIRST_ROOM = "lobby";
+/** A player's name is at most this long, in bytes of UTF-8. */
+const NAME_MAX_BYTES = 128;

@@ -1,0 +1,127 @@
+// The microphone before joining: permission, choice, level, a test, and help where it does not work.
+
+import { VoiceProblem, type Microphone, type Output } from "../voice/index.ts";
+import { adviceView } from "./advice_view.ts";
+import { DevicePicker } from "./device_picker.ts";
+import { element, say, show } from "./dom.ts";
+import type { VoiceLibrary } from "./join_view.ts";
+import { LevelMeter } from "./level_meter.ts";
+import { MicrophoneTest } from "./microphone_test.ts";
+import { browserOf, microphoneAdvice, type MicrophoneTrouble } from "./problem_words.ts";
+import type { Memory } from "./settings.ts";
+import { WORDS } from "./words.ts";
+
+export class MicrophoneCheck {
+  readonly node: HTMLElement;
+  readonly #library: VoiceLibrary;
+  readonly #memory: Memory;
+  readonly #place = element("div");
+  readonly #start = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.start);
+  readonly #state = element("span", { class: "note", role: "status" });
+  #microphone: Microphone | null = null;
+  #meter: LevelMeter | null = null;
+  #frame = 0;
+
+  constructor(library: VoiceLibrary, memory: Memory) {
+    this.#library = library;
+    this.#memory = memory;
+    this.node = element(
+      "section",
+      { class: "check" },
+      element("h2", {}, WORDS.check.title),
+      element("p", { class: "line" }, this.#start, this.#state),
+      this.#place,
+    );
+    say(this.#state, WORDS.check.hint);
+    if (!isSecureContext) this.explain("insecure");
+  }
+
+  /** The microphone, if it was opened; whoever asks owns it from now on. */
+  take(): Microphone | null {
+    const microphone = this.#microphone;
+    this.#microphone = null;
+    cancelAnimationFrame(this.#frame);
+    return microphone;
+  }
+
+  async open(): Promise<void> {
+    const { settings } = this.#memory;
+    this.#start.disabled = true;
+    say(this.#state, WORDS.check.opening);
+    try {
+      const { echoCancellation, noiseSuppression, autoGainControl } = settings;
+      const device = settings.microphone ? { device: settings.microphone } : {};
+      this.#microphone = await this.#library.openMicrophone({
+        ...device,
+        echoCancellation,
+        noiseSuppression,
+        autoGainControl,
+      });
+      this.#showMicrophone(
+        this.#microphone,
+        this.#library.openOutput(settings.output ? { device: settings.output } : {}),
+      );
+    } catch (problem) {
+      if (!(problem instanceof VoiceProblem)) throw problem;
+      this.explain(problem.code);
+    } finally {
+      say(this.#state, "");
+      this.#start.disabled = false;
+    }
+  }
+
+  /** Says why the microphone is off, if that is among what can be explained. True if it is. */
+  explain(code: string): boolean {
+    if (!isMicrophoneTrouble(code)) return false;
+    const again = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.tryAgain);
+    const advice = microphoneAdvice(code, browserOf(navigator.userAgent), location.host);
+    const canRetry = code !== "insecure" && code !== "no-webrtc";
+    this.#place.replaceChildren(canRetry ? adviceView(advice, again) : adviceView(advice));
+    show(this.#start.parentElement ?? this.#start, false);
+    return true;
+  }
+
+  stop(): void {
+    this.take()?.close();
+  }
+
+  #showMicrophone(microphone: Microphone, output: Output): void {
+    microphone.threshold = this.#memory.settings.threshold;
+    const meter = new LevelMeter(microphone.threshold, (threshold) => {
+      microphone.threshold = threshold;
+      this.#memory.change({ threshold });
+    });
+    this.#meter = meter;
+    const input = new DevicePicker(WORDS.devices.microphone, microphone, (id) =>
+      this.#memory.change({ microphone: id || null }),
+    );
+    const speakers = output.canChoose
+      ? new DevicePicker(WORDS.devices.output, output, (id) => this.#memory.change({ output: id || null })).node
+      : null;
+    this.#place.replaceChildren(meter.node, input.node, speakers ?? "", new MicrophoneTest(microphone, output).node);
+    show(this.#start.parentElement ?? this.#start, false);
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#frame = requestAnimationFrame(() => {
+      if (!this.#microphone) return;
+      const { level, threshold } = this.#microphone;
+      this.#meter?.draw(level, level >= threshold);
+      this.#draw();
+    });
+  }
+}
+
+function isMicrophoneTrouble(code: string): code is MicrophoneTrouble {
+  return TROUBLES.includes(code);
+}
+
+const TROUBLES: readonly string[] = [
+  "denied",
+  "dismissed",
+  "no-microphone",
+  "in-use",
+  "insecure",
+  "no-webrtc",
+] satisfies MicrophoneTrouble[];

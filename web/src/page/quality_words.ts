@@ -1,0 +1,78 @@
+// How good the connection is, and why somebody cannot be heard, in sentences.
+
+import type { Player, Quality } from "../voice/index.ts";
+
+/** Sentences about what reaches whom, the most important first. */
+export function describeQuality(quality: Quality): string[] {
+  const { roundTripMs, lostUpPercent, lostDownPercent, listeners, listenersLostPercent, carriedBy } = quality;
+  const sentences = [
+    roundTripMs === null
+      ? null
+      : `The server is ${Math.round(roundTripMs)} ms away and back${roundTripMs > FAR_MS ? ", which makes talking at once hard" : ""}.`,
+    lostUpPercent === null
+      ? null
+      : lost(lostUpPercent, "Your voice arrives whole.", "of your voice is lost on its way to the server"),
+    lostDownPercent === null
+      ? null
+      : lost(lostDownPercent, "The others' voices arrive whole.", "of the others' voices is lost on its way to you"),
+    listeners && listenersLostPercent !== null
+      ? lost(
+          listenersLostPercent,
+          heardBy(listeners),
+          `of your voice is lost on its way to ${listeners === 1 ? "your listener" : `your ${listeners} listeners`}`,
+        )
+      : null,
+    CARRIERS[carriedBy],
+  ];
+  return sentences.filter((sentence) => sentence !== null);
+}
+
+/** What can keep a player from being heard here. */
+export interface Hearing {
+  isConnected: boolean;
+  /** The browser waits for a click before it plays sound. */
+  needsGesture: boolean;
+  isDeafened: boolean;
+  /** The operator's doing. */
+  isSanctioned: boolean;
+  volume: number;
+  myRooms: readonly string[];
+}
+
+/** Why a player cannot be heard, or null if nothing stands in the way: "Bob cannot be heard because you muted them." */
+export function whySilent(
+  { name, muted, volume, rooms }: Pick<Player, "name" | "muted" | "volume" | "rooms">,
+  hearing: Hearing,
+): string | null {
+  const reasons: [boolean, string][] = [
+    [!hearing.isConnected, "the connection is lost"],
+    [hearing.needsGesture, "the browser waits for a click before it plays sound"],
+    [hearing.isSanctioned, "the server's operator has taken your hearing"],
+    [hearing.isDeafened || hearing.volume === 0, "all sound is off"],
+    [muted, "you muted them"],
+    [volume === 0, "their volume is zero"],
+    [hearing.myRooms.length === 0 && rooms.size > 0, "you listen to no room"],
+  ];
+  const reason = reasons.find(([holds]) => holds);
+  return reason ? `${name} cannot be heard because ${reason[1]}.` : null;
+}
+
+/** A round trip above which people interrupt each other: ITU-T G.114 asks for 150 ms one way, buffers not counted. */
+const FAR_MS = 250;
+/** Less than this is repaired so that nobody hears it. */
+const HEARD_PERCENT = 1;
+
+const CARRIERS: Record<Quality["carriedBy"], string | null> = {
+  udp: null,
+  tcp: "Voice goes over TCP because UDP is blocked here, so it may falter.",
+  relay: "Voice takes a detour over a relay because the direct way is blocked.",
+  websocket: "Voice goes over a WebSocket because WebRTC is blocked here, so it may falter.",
+};
+
+function lost(percent: number, none: string, some: string): string {
+  return percent < HEARD_PERCENT ? none : `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} % ${some}.`;
+}
+
+function heardBy(listeners: number): string {
+  return listeners === 1 ? "One listener hears you well." : `${listeners} listeners hear you well.`;
+}

@@ -1,0 +1,36 @@
+// What the parts of the room's screen share.
+
+import type { Target, Voice } from "../voice/index.ts";
+import type { ChatLog } from "./chat_log.ts";
+import type { Hearing } from "./quality_words.ts";
+import type { Memory } from "./settings.ts";
+import type { Talking } from "./talking.ts";
+
+export interface RoomContext {
+  readonly voice: Voice;
+  readonly memory: Memory;
+  readonly talking: Talking;
+  readonly chat: ChatLog;
+  /** Whether I came with a microphone, or only to listen. */
+  readonly withMicrophone: boolean;
+  /** The rooms that I chose, in order. */
+  readonly rooms: readonly string[];
+  /** Adds a room, and listens and talks to it. */
+  join(room: string): void;
+  /** Neither listens nor talks to a room any longer, and takes it off the list. */
+  forget(room: string): void;
+  hearing(): Hearing;
+  /** Everything is drawn anew before the next frame. */
+  redraw(): void;
+  /** Shows the conversation, to write in it. */
+  writeTo(target: Target): void;
+}
+
+/** A part of the screen. */
+export interface Panel {
+  readonly node: HTMLElement;
+  /** Something has changed. */
+  update(): void;
+  /** Levels are drawn many times a second. */
+  drawLevels?(): void;
+}

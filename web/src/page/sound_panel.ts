@@ -1,0 +1,137 @@
+// Devices, volume, what is done to the microphone's sound, and the key to talk.
+
+import { DevicePicker } from "./device_picker.ts";
+import { element, freshId, mark, say } from "./dom.ts";
+import { MicrophoneTest } from "./microphone_test.ts";
+import type { Panel, RoomContext } from "./room_context.ts";
+import { canBeChosen, keyName } from "./talk_key.ts";
+import { WORDS } from "./words.ts";
+
+export class SoundPanel implements Panel {
+  readonly node: HTMLElement;
+  readonly #context: RoomContext;
+  readonly #pickers: DevicePicker[] = [];
+  readonly #volume: HTMLInputElement;
+  readonly #deafen: HTMLInputElement;
+  readonly #key: HTMLButtonElement;
+
+  constructor(context: RoomContext) {
+    this.#context = context;
+    const { voice, memory, withMicrophone } = context;
+    if (withMicrophone)
+      this.#pickers.push(
+        new DevicePicker(WORDS.devices.microphone, voice.microphone, (id) => memory.change({ microphone: id || null })),
+      );
+    if (voice.output.canChoose)
+      this.#pickers.push(
+        new DevicePicker(WORDS.devices.output, voice.output, (id) => memory.change({ output: id || null })),
+      );
+    this.#volume = element("input", {
+      id: freshId("volume"),
+      type: "range",
+      min: 0,
+      max: 200,
+      step: 5,
+      value: Math.round(voice.output.volume * 100),
+      oninput: () => this.#setVolume(),
+    });
+    this.#deafen = element("input", {
+      type: "checkbox",
+      role: "switch",
+      onchange: () => {
+        voice.output.deafened = this.#deafen.checked;
+        context.redraw();
+      },
+    });
+    this.#key = element("button", { type: "button", id: freshId("key"), onclick: () => this.#askKey() });
+    this.node = element(
+      "section",
+      { class: "panel sound", "aria-labelledby": "sound-title" },
+      element("h2", { id: "sound-title" }, WORDS.sections.sound),
+      element(
+        "div",
+        { class: "card" },
+        ...this.#pickers.map((picker) => picker.node),
+        voice.output.canChoose ? null : element("p", { class: "note" }, WORDS.devices.outputFixed),
+        element(
+          "div",
+          { class: "field" },
+          element("label", { for: this.#volume.id }, WORDS.sound.volume),
+          this.#volume,
+        ),
+        element("label", { class: "switch" }, this.#deafen, element("span", {}, WORDS.sound.deafen)),
+        ...(withMicrophone ? this.#microphoneParts() : []),
+      ),
+    );
+  }
+
+  update(): void {
+    const { voice, memory } = this.#context;
+    this.#deafen.checked = voice.output.deafened;
+    mark(this.#volume, "aria-valuetext", `${this.#volume.value} %`);
+    if (!this.#key.dataset["asking"]) say(this.#key, WORDS.sound.keyButton(keyName(memory.settings.key)));
+  }
+
+  /** Devices came or went. */
+  refreshDevices(): void {
+    for (const picker of this.#pickers) void picker.refresh();
+  }
+
+  #microphoneParts(): HTMLElement[] {
+    const { voice, memory } = this.#context;
+    const processing = (words: string, key: "echoCancellation" | "noiseSuppression" | "autoGainControl") => {
+      const box = element("input", {
+        type: "checkbox",
+        role: "switch",
+        onchange: () => {
+          memory.change({ [key]: box.checked });
+          void voice.microphone.process({ [key]: box.checked });
+        },
+      });
+      box.checked = memory.settings[key];
+      return element("label", { class: "switch" }, box, element("span", {}, words));
+    };
+    return [
+      processing(WORDS.sound.echo, "echoCancellation"),
+      processing(WORDS.sound.noise, "noiseSuppression"),
+      processing(WORDS.sound.gain, "autoGainControl"),
+      element("div", { class: "field" }, element("label", { for: this.#key.id }, WORDS.sound.key), this.#key),
+      element(
+        "div",
+        { class: "field" },
+        element("span", { class: "label" }, WORDS.sound.test),
+        new MicrophoneTest(voice.microphone, voice.output).node,
+      ),
+    ];
+  }
+
+  #setVolume(): void {
+    const volume = this.#volume.valueAsNumber / 100;
+    this.#context.voice.output.volume = volume;
+    this.#context.memory.change({ volume });
+    this.#context.redraw();
+  }
+
+  /** The next key is the one to talk with; Escape, or going elsewhere, keeps the present one. */
+  #askKey(): void {
+    const stop = new AbortController();
+    const end = () => {
+      stop.abort();
+      delete this.#key.dataset["asking"];
+      this.#context.redraw();
+    };
+    this.#key.dataset["asking"] = "true";
+    say(this.#key, WORDS.sound.keyAsking);
+    addEventListener(
+      "keydown",
+      (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (canBeChosen(event.code)) this.#context.memory.change({ key: event.code });
+        if (canBeChosen(event.code) || event.code === "Escape" || event.code === "Tab") end();
+      },
+      { signal: stop.signal, capture: true },
+    );
+    addEventListener("pointerdown", end, { signal: stop.signal });
+  }
+}

@@ -1,0 +1,98 @@
+// The key that is held to talk.
+
+/** What a key press was aimed at. */
+export interface KeyAim {
+  /** The focused element's tag, in capitals; its `type` if it is an input. */
+  tag: string;
+  type: string;
+  isEditable: boolean;
+}
+
+/** Whether a key talks, or belongs to what is focused: what is typed into a field, or what works a control by the keyboard. */
+export function talksWith(code: string, { tag, type, isEditable }: KeyAim): boolean {
+  if (isEditable || tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && !WITHOUT_TEXT.has(type)))
+    return false;
+  const isPressed = tag === "BUTTON" || tag === "A" || tag === "SUMMARY" || type === "checkbox" || type === "radio";
+  if (isPressed && (code === "Space" || code === "Enter" || code === "NumpadEnter")) return false;
+  const isMoved = tag === "INPUT" || tag === "BUTTON";
+  return !(isMoved && MOVING.has(code)) && code !== "Tab" && code !== "Escape";
+}
+
+/** A key that can be chosen: one that would not take the page's own use away. */
+export function canBeChosen(code: string): boolean {
+  return (
+    code !== "" &&
+    code !== "Tab" &&
+    code !== "Escape" &&
+    code !== "Enter" &&
+    code !== "NumpadEnter" &&
+    !code.startsWith("Meta") &&
+    !code.startsWith("OS")
+  );
+}
+
+/** A key's name for people: `KeyV` is V, `ControlLeft` is Left Ctrl. */
+export function keyName(code: string): string {
+  const letter = /^(?:Key|Digit)(.)$/.exec(code);
+  if (letter?.[1]) return letter[1];
+  const sided = /^(Shift|Control|Alt)(Left|Right)$/.exec(code);
+  if (sided?.[1] && sided[2]) return `${sided[2]} ${sided[1].replace("Control", "Ctrl")}`;
+  return NAMES[code] ?? code.replace(/([a-z])([A-Z0-9])/g, "$1 $2");
+}
+
+/** Calls `hold` as the key goes down and comes up again; it comes up, too, when the page is left. Returns a function that stops it. */
+export function watchTalkKey(code: () => string, hold: (isHeld: boolean) => void): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (
+        event.code !== code() ||
+        (event.ctrlKey && !event.code.startsWith("Control")) ||
+        !talksWith(event.code, aim(event))
+      )
+        return;
+      event.preventDefault();
+      if (!event.repeat) hold(true);
+    },
+    { signal },
+  );
+  addEventListener(
+    "keyup",
+    (event) => {
+      if (event.code === code()) hold(false);
+    },
+    { signal },
+  );
+  addEventListener("blur", () => hold(false), { signal });
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.hidden) hold(false);
+    },
+    { signal },
+  );
+  return () => stop.abort();
+}
+
+const WITHOUT_TEXT = new Set(["range", "checkbox", "radio", "button", "submit"]);
+const MOVING = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
+const NAMES: Record<string, string> = {
+  Backquote: "` (left of 1)",
+  CapsLock: "Caps Lock",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+};
+
+function aim(event: KeyboardEvent): KeyAim {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return { tag: "", type: "", isEditable: false };
+  return {
+    tag: target.tagName,
+    type: target instanceof HTMLInputElement ? target.type : "",
+    isEditable: target.isContentEditable,
+  };
+}

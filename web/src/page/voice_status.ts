@@ -1,0 +1,44 @@
+// Where my voice goes, in one sentence.
+
+import type { Intent } from "./talk_plan.ts";
+
+/** What else matters for it. */
+export interface Circumstances {
+  isMuted: boolean;
+  isConnected: boolean;
+  /** The name of the key to talk. */
+  key: string;
+}
+
+export function voiceStatus(
+  { activation, rooms, isHeld, whisperTo }: Intent,
+  { isMuted, isConnected, key }: Circumstances,
+): string {
+  if (!isConnected) return "Nobody hears you until the connection is back.";
+  if (isMuted) return "You are muted. Nobody hears you.";
+  if (whisperTo !== null) return `Only ${whisperTo} hears you.`;
+  if (rooms.size === 0) return "You talk to no room. Choose “Talk” in one.";
+  const where = listed([...rooms]);
+  const hears = rooms.size > 1 ? "hear" : "hears";
+  switch (activation) {
+    case "push-to-talk":
+      return isHeld ? `You talk to ${where}.` : `Hold ${key} or the button to talk to ${where}.`;
+    case "voice":
+      return `Speak, and ${where} ${hears} you.`;
+    case "open":
+      return `${capital(where)} ${hears} everything here.`;
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 3
+    ? `${names.length} rooms`
+    : names.length > 1
+      ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`
+      : (names[0] ?? "");
+}
+
+function capital(words: string): string {
+  const [first = "", ...rest] = words;
+  return first.toLocaleUpperCase() + rest.join("");
+}

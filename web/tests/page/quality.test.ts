@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { linePath, QualityHistory, SAMPLES_MAX } from "../../src/page/quality_history.ts";
+import { describeQuality, whySilent, type Hearing } from "../../src/page/quality_words.ts";
+import type { Quality } from "../../src/voice/index.ts";
+
+const GOOD: Quality = {
+  word: "good",
+  roundTripMs: 40.4,
+  delayMs: 60,
+  lostUpPercent: 0.2,
+  lostDownPercent: 0,
+  listeners: 1,
+  listenersLostPercent: 0,
+  carriedBy: "udp",
+};
+
+test("a good connection is said in short", () => {
+  assert.deepEqual(describeQuality(GOOD), [
+    "The server is 40 ms away and back.",
+    "Your voice arrives whole.",
+    "The others' voices arrive whole.",
+    "One listener hears you well.",
+  ]);
+});
+
+test("what is lost is said with where, and nothing is said of what is not known", () => {
+  const quality: Quality = {
+    ...GOOD,
+    roundTripMs: null,
+    lostUpPercent: 7.44,
+    lostDownPercent: null,
+    listeners: 3,
+    listenersLostPercent: 12.2,
+    carriedBy: "tcp",
+  };
+  assert.deepEqual(describeQuality(quality), [
+    "7.4 % of your voice is lost on its way to the server.",
+    "12 % of your voice is lost on its way to your 3 listeners.",
+    "Voice goes over TCP because UDP is blocked here, so it may falter.",
+  ]);
+});
+
+test("why somebody cannot be heard is said, the weightiest reason first", () => {
+  const bob = { name: "Bob", muted: false, volume: 1, rooms: new Set(["lobby"]) };
+  const hearing: Hearing = {
+    isConnected: true,
+    needsGesture: false,
+    isDeafened: false,
+    isSanctioned: false,
+    volume: 1,
+    myRooms: ["lobby"],
+  };
+  assert.equal(whySilent(bob, hearing), null);
+  const cases: [Partial<typeof bob>, Partial<Hearing>, string][] = [
+    [{ muted: true }, {}, "you muted them"],
+    [{ volume: 0 }, {}, "their volume is zero"],
+    [{ muted: true }, { isDeafened: true }, "all sound is off"],
+    [{}, { volume: 0 }, "all sound is off"],
+    [{}, { myRooms: [] }, "you listen to no room"],
+    [{ muted: true }, { isConnected: false }, "the connection is lost"],
+    [{}, { needsGesture: true }, "the browser waits for a click before it plays sound"],
+    [{}, { isSanctioned: true }, "the server's operator has taken your hearing"],
+  ];
+  for (const [player, here, reason] of cases)
+    assert.equal(whySilent({ ...bob, ...player }, { ...hearing, ...here }), `Bob cannot be heard because ${reason}.`);
+});
+
+test("a graph's line ends at the right edge, has gaps where nothing was measured, and stays inside", () => {
+  assert.equal(linePath([], 10, 590, 100), "");
+  assert.equal(linePath([0, null, 5, 20], 10, 590, 100), "M560.0 100.0M580.0 50.0L590.0 0.0");
+});
+
+test("two minutes are kept, of both ways the worse one", () => {
+  const history = new QualityHistory();
+  for (let index = 0; index < SAMPLES_MAX + 5; index += 1)
+    history.add({ roundTripMs: index, lostUpPercent: 1, lostDownPercent: 2 });
+  history.add({ roundTripMs: null, lostUpPercent: null, lostDownPercent: null });
+  assert.equal(history.samples.length, SAMPLES_MAX);
+  assert.deepEqual(history.samples.at(-2), { roundTripMs: SAMPLES_MAX + 4, lostPercent: 2 });
+  assert.deepEqual(history.samples.at(-1), { roundTripMs: null, lostPercent: null });
+});

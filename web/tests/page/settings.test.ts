@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { DEFAULTS, ofPlayer, readSettings, withPlayer, type Settings } from "../../src/page/settings.ts";
+
+test("settings survive being stored", () => {
+  const settings: Settings = {
+    ...DEFAULTS,
+    name: "Ann",
+    theme: "dark",
+    activation: "open",
+    key: "KeyV",
+    threshold: 0.5,
+    microphone: "id",
+    players: { Bob: { volume: 0.5, muted: true } },
+  };
+  assert.deepEqual(readSettings(JSON.stringify(settings)), settings);
+});
+
+test("whatever makes no sense in storage is the default", () => {
+  for (const stored of [
+    null,
+    "",
+    "{",
+    "null",
+    "7",
+    "[]",
+    '{"theme":"pink","volume":3,"threshold":"high","activation":1,"key":"","players":[1]}',
+    '{"volume":null,"name":{}}',
+  ])
+    assert.deepEqual(readSettings(stored), DEFAULTS, String(stored));
+});
+
+test("a player's settings are kept by name, whatever the name is", () => {
+  for (const name of ["Bob", "__proto__", "constructor", ""]) {
+    const settings = readSettings(JSON.stringify(withPlayer(DEFAULTS, name, { volume: 0.25, muted: false })));
+    assert.deepEqual(ofPlayer(settings, name), { volume: 0.25, muted: false }, name);
+    assert.deepEqual(ofPlayer(settings, "toString"), { volume: 1, muted: false });
+  }
+});
+
+test("of too many players those that were changed longest ago are forgotten, and defaults are not kept at all", () => {
+  let settings: Settings = DEFAULTS;
+  for (let index = 0; index < 150; index += 1)
+    settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
+  assert.equal(Object.keys(settings.players).length, 100);
+  assert.equal(ofPlayer(settings, "player 49").volume, 1);
+  assert.equal(ofPlayer(settings, "player 149").volume, 0.5);
+  assert.equal(Object.keys(withPlayer(settings, "player 149", { volume: 1, muted: false }).players).length, 99);
+});
