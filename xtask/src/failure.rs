@@ -40,6 +40,22 @@ pub(crate) enum Failure {
         /// What was wrong with the answer.
         why: String,
     },
+    /// Something that this chore needs is not there.
+    #[error("{what} is missing; `{make}` makes it")]
+    Missing {
+        /// What.
+        what: &'static str,
+        /// What to type.
+        make: &'static str,
+    },
+    /// What is checked in is not what the sources make.
+    #[error("{path} is not what the sources make; run `{make}`, and check in what it changed")]
+    Stale {
+        /// What is checked in.
+        path: &'static str,
+        /// What to type.
+        make: &'static str,
+    },
     /// The current folder is not inside the project.
     #[error("no Cargo workspace in {} or above; run this inside a checkout of the project", .0.display())]
     NoWorkspace(PathBuf),

@@ -10,6 +10,7 @@
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what they make, if Node.js is there.
 //! * `cargo xtask browser-test` opens the page in a headless Chromium, and listens to what is heard there.
+//! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
@@ -79,6 +80,8 @@ enum Chore {
     Web,
     /// Opens the page in a real browser, talks there and listens, which needs Chromium.
     BrowserTest(browser_test::Plan),
+    /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the target wasm32-unknown-unknown.
+    Wasm,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
     Soak(soak::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
@@ -96,6 +99,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Dissector => dissector::run(&root),
         Chore::Web => web::run(&root),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
+        Chore::Wasm => web::wasm::write(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }

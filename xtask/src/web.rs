@@ -1,17 +1,21 @@
 //! The page and its library: sources type-checked and tested, and what is checked in of them compared with what they make.
 
+pub(crate) mod wasm;
+
 use std::path::Path;
 use std::process::Command;
 
 use crate::command;
 use crate::failure::Failure;
 
-/// Installs what the build needs, checks the types, runs the tests, and compares `web/dist` with a fresh build; says so and
-/// does nothing where there is no Node.js of at least version 20, since cargo does without it.
+/// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build needs,
+/// checks the types, runs the tests, and compares the rest of `web/dist` with a fresh build; says so and does nothing where
+/// there is no Node.js of at least version 20, since cargo does without it.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    wasm::verify(root)?;
     let version = command::capture(Command::new("node").arg("--version"));
     if !version.is_ok_and(|version| is_recent(&version)) {
         println!(

@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::repository::{Repository, TrackedFile};
 
-/// No file is larger than a mebibyte or came out of a compiler.
+/// No file is larger than a mebibyte or came out of a compiler, but for what cargo alone could not make.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     repository.files.iter().filter_map(judge).collect()
 }
@@ -18,8 +18,12 @@ const PRODUCTS: [&[u8]; 6] =
 /// What they are called where their first bytes do not tell.
 const ENDINGS: [&str; 6] = [".dll", ".exe", ".pdb", ".pyc", ".rlib", ".rmeta"];
 
+/// Products that are checked in: a server is built with them where no compiler for pages is.
+const CHECKED_IN: [&str; 1] = ["web/dist/consonance.wasm"];
+
 fn judge(file: &TrackedFile) -> Option<Finding> {
-    let product = PRODUCTS.iter().any(|start| file.head.starts_with(start));
+    let product =
+        !CHECKED_IN.contains(&&*file.path) && PRODUCTS.iter().any(|start| file.head.starts_with(start));
     if product || ENDINGS.iter().any(|ending| file.path.ends_with(ending)) {
         let instead = "remove it, and let the build make it";
         return Some(Finding::new(&file.path, 1, "product of a build", instead));
@@ -55,6 +59,7 @@ mod tests {
             |path| [format!("{path}:1: product of a build — remove it, and let the build make it")];
         assert_eq!(found("tool", b"\x7fELF\x02\x01\x01".to_vec()), expected("tool"));
         assert_eq!(found("page.wasm", b"\0asm\x01\0\0\0".to_vec()), expected("page.wasm"));
+        assert_eq!(found("web/dist/consonance.wasm", b"\0asm\x01\0\0\0".to_vec()), [""; 0]);
         assert_eq!(found("a.dll", b"MZ".to_vec()), expected("a.dll"));
         assert_eq!(found("a.txt", b"MZ is how a DLL begins".to_vec()), [""; 0]);
     }

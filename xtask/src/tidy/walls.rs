@@ -39,6 +39,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {
+        package: "consonance-browser-wasm",
+        may_use: Only(&["consonance-audio"]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
         package: "consonance-browser",
         may_use: Only(&["consonance-wire", "consonance-session"]),
         tests_may_also_use: &["consonance-test-sound"],

@@ -6,6 +6,7 @@
 //!
 //! [how u8] [packet]  one binary message: how is 0 for reliable, 1 for unreliable
 //! [2]                the server's first message: the client is taken in
+//! [3] [0 to 8 bytes] from a client: are you there? The server answers with the same
 //! ```
 //!
 //! All messages come in order, as TCP has them, and none is lost. What is sent as unreliable is not queued behind a
@@ -86,3 +87,9 @@ const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 /// The server's first message.
 const WELCOME: &[u8] = &[2];
+
+/// The first byte of a client's question whether the server is there.
+const QUESTION: u8 = 3;
+
+/// The longest question, its first byte included.
+const QUESTION_BYTES_MAX: usize = 9;

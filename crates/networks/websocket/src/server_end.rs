@@ -6,7 +6,7 @@ use consonance_gateway::websocket::{
 };
 
 use crate::session_path::session_of;
-use crate::{MESSAGE_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
+use crate::{MESSAGE_BYTES_MAX, QUESTION, QUESTION_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
 
 /// Who may come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,11 @@ impl StreamProtocol for ServerEnd {
     fn network(&self) -> &'static str {
         "websocket"
     }
+}
+
+/// Whether a client asks how long an answer takes: pages cannot send the pings of RFC 6455.
+fn is_question(message: &[u8]) -> bool {
+    message.first() == Some(&QUESTION) && message.len() <= QUESTION_BYTES_MAX
 }
 
 /// One client's connection.
@@ -107,7 +112,14 @@ impl MessageStream for ServerStream {
         if self.key.is_none() {
             return Ok(self.read_request(stream, message, out));
         }
-        self.frames.read(stream, message, |opcode, payload| write_frame(opcode, None, &[payload], out))
+        let answer = |opcode, payload: &[u8]| write_frame(opcode, None, &[payload], out);
+        let (bytes, found) = self.frames.read(stream, message, answer)?;
+        if found == Found::Message && is_question(message) {
+            write_frame(Opcode::Binary, None, &[message], out);
+            message.clear();
+            return Ok((bytes, Found::Nothing));
+        }
+        Ok((bytes, found))
     }
 
     fn accept(&mut self, out: &mut Vec<u8>) {

@@ -61,7 +61,7 @@ fn who_breaks_the_protocol_is_told_what_it_did() {
         (Message::binary(vec![]), close_code::PROTOCOL_ERROR, "an empty message"),
         (Message::binary(too_long), close_code::PROTOCOL_ERROR, "a message that is too long"),
         (reserved_frame(), close_code::PROTOCOL_ERROR, "a frame of an extension"),
-        (Message::binary(vec![3, 1]), close_code::ENDED, "a message does not say how its packet travels"),
+        (Message::binary(vec![4, 1]), close_code::ENDED, "a message does not say how its packet travels"),
     ] {
         let mut listener = Listener::new();
         let page = page::spawn(listener.at, "/main", |page| {

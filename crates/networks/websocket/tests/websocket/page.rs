@@ -77,6 +77,31 @@ fn a_page_names_its_session_and_is_welcomed_and_packets_go_both_ways() {
 }
 
 #[test]
+fn a_page_asks_whether_the_server_is_there_and_is_answered_with_its_own_bytes() {
+    let mut listener = Listener::new();
+    let questions = [&[3][..], &[3, 1], &[3, 1, 2, 3, 4, 5, 6, 7, 8]];
+    let page = spawn(listener.at, "/main", move |page| {
+        let mut page = welcomed(page);
+        for question in questions {
+            page.send(Message::binary(question.to_vec())).unwrap();
+            assert_eq!(page.read().unwrap(), Message::binary(question.to_vec()));
+        }
+        page.send(Message::binary([3; 10].to_vec())).unwrap();
+        loop {
+            if let Message::Close(Some(goodbye)) = page.read().unwrap() {
+                return goodbye.reason.to_string();
+            }
+        }
+    });
+    let (peer, _) = listener.newcomer();
+    // No question is a packet, and who asks at greater length does not speak this protocol.
+    let ended = listener.next();
+    assert!(matches!(ended, Seen::Disconnected(gone, _) if gone == peer), "{ended:?}");
+    listener.idle_until(|| page.is_finished().then_some(()));
+    assert_eq!(page.join().unwrap(), "a message does not say how its packet travels");
+}
+
+#[test]
 fn who_names_no_session_joins_the_listeners_own() {
     let mut listener = Listener::new();
     let page = spawn(listener.at, "/", welcomed);

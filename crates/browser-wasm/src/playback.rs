@@ -1,0 +1,317 @@
+//! What others say, slot by slot: a jitter buffer and a decoder for each, and one mono sound out of each.
+
+use consonance_audio::{
+    BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SpeakerKey, StereoBlock,
+};
+
+/// Slots of one page: so many speakers are played at once.
+pub const SLOTS_MAX: usize = 16;
+
+/// A packet of Opus for one slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotVoice<'a> {
+    /// From 0.
+    pub slot: usize,
+    /// Another number for each speaker and utterance.
+    pub stream: u32,
+    /// Of the frame in the utterance; what is left out was lost.
+    pub sequence: u32,
+    /// Of the frame, at 48 kHz: 480, 960, 1920 or 2880.
+    pub samples: u32,
+    /// The packet.
+    pub payload: &'a [u8],
+}
+
+impl<'a> SlotVoice<'a> {
+    /// Bytes before the packet where a worker hands it to a worklet: four numbers of 32 bits, little endian.
+    pub const HEADER_BYTES: usize = 16;
+
+    /// Reads what [`Self::write`] has written; `None` if it is too short.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (numbers, payload) = bytes.split_at_checked(Self::HEADER_BYTES)?;
+        let mut numbers =
+            numbers.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+        let mut next = || numbers.next();
+        let (slot, stream, sequence, samples) = (next()? as usize, next()?, next()?, next()?);
+        Some(Self { slot, stream, sequence, samples, payload })
+    }
+
+    /// Writes it to the front of `room`; returns how many bytes it took, `None` if there is no room.
+    pub fn write(&self, room: &mut [u8]) -> Option<usize> {
+        let length = Self::HEADER_BYTES + self.payload.len();
+        let (header, payload) = room.get_mut(..length)?.split_at_mut(Self::HEADER_BYTES);
+        let numbers = [self.slot as u32, self.stream, self.sequence, self.samples];
+        for (place, number) in header.chunks_exact_mut(4).zip(numbers) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        payload.copy_from_slice(self.payload);
+        Some(length)
+    }
+}
+
+/// How voices come in, of late.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Reception {
+    /// Of the last 128 frames of each slot that plays, so many never came, in percent.
+    pub lost_percent: f32,
+    /// How long frames wait for late ones, in ms; the mean of the slots that play.
+    pub delay_ms: f32,
+}
+
+/// Plays up to [`SLOTS_MAX`] slots. Time is what has been played: 10 ms with each [`Self::render`].
+///
+/// Volumes, places and meters are the page's: each slot comes out as it was decoded.
+#[derive(Debug)]
+pub struct Playback {
+    mixer: Mixer,
+    slots: Vec<Slot>,
+    dropped: u64,
+}
+
+impl Playback {
+    /// Silence in so many slots, of which there are at most [`SLOTS_MAX`].
+    pub fn new(slots: usize) -> Self {
+        Self {
+            mixer: Mixer::new(MixerSettings {
+                max_speakers: SLOTS_MAX,
+                max_decoded: SLOTS_MAX,
+                ..MixerSettings::default()
+            }),
+            slots: vec![Slot::default(); slots.min(SLOTS_MAX)],
+            dropped: 0,
+        }
+    }
+
+    /// A packet has come in. One for a slot that is not there, or with a frame of another length than the protocol has, is
+    /// dropped and counted.
+    pub fn handle_voice(&mut self, voice: SlotVoice<'_>) {
+        if !self.prepare(voice) {
+            self.dropped += 1;
+            return;
+        }
+        let now = self.mixer.position();
+        self.mixer.push_frame(
+            key(voice.slot),
+            voice.sequence,
+            now,
+            voice.payload,
+            FrameProperties::default(),
+        );
+    }
+
+    /// Whoever speaks in the slot has stopped: what has come in is played, and nothing more is waited for.
+    pub fn handle_end(&mut self, slot: usize) {
+        if let Some(ended) = self.slots.get_mut(slot) {
+            ended.stream = None;
+            self.mixer.end_utterance(key(slot));
+        }
+    }
+
+    /// Writes the next 10 ms of each slot, 480 samples of ±1 one slot after the other, as far as there is room; a bit of
+    /// the answer is set for each that is not silent.
+    pub fn render(&mut self, sound: &mut [f32]) -> u32 {
+        let mut sounding = 0;
+        sound.fill(0.0);
+        let mut all = StereoBlock::SILENCE;
+        self.mixer.mix_watched(&mut all, |SpeakerKey(slot), _, block| {
+            let from = slot as usize * BLOCK_SAMPLES;
+            if let Some(place) = sound.get_mut(from..from + BLOCK_SAMPLES) {
+                // Where two pieces of damaged sound are joined, their sum may go beyond what each keeps to.
+                place.iter_mut().zip(block).for_each(|(place, sample)| *place = sample.clamp(-1.0, 1.0));
+                sounding |= 1 << slot;
+            }
+        });
+        sounding
+    }
+
+    /// How voices come in, of late; zeros while nobody speaks.
+    pub fn reception(&self) -> Reception {
+        let playing = (0..self.slots.len())
+            .filter_map(|slot| self.mixer.statistics(key(slot)))
+            .filter(|statistics| statistics.delay_samples > 0);
+        let (mut count, mut lost_percent, mut delay_samples) = (0_u32, 0.0, 0);
+        for statistics in playing {
+            count += 1;
+            lost_percent += statistics.loss_percent;
+            delay_samples += statistics.delay_samples;
+        }
+        let count = count.max(1) as f32;
+        Reception {
+            lost_percent: lost_percent / count,
+            delay_ms: delay_samples as f32 / count / SAMPLES_PER_MS,
+        }
+    }
+
+    /// Packets that could not be meant for anybody.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Makes the slot ready for this stream; `false` if there cannot be one like it.
+    fn prepare(&mut self, voice: SlotVoice<'_>) -> bool {
+        let Some(frame) = FrameSize::from_samples(voice.samples) else { return false };
+        let Some(slot) = self.slots.get_mut(voice.slot) else { return false };
+        let key = key(voice.slot);
+        if slot.frame != Some(frame) {
+            self.mixer.remove_speaker(key);
+            if self.mixer.add_speaker(key, CodecSettings::opus(frame)).is_err() {
+                return false;
+            }
+            *slot = Slot { frame: Some(frame), stream: None };
+        }
+        if slot.stream != Some(voice.stream) {
+            slot.stream = Some(voice.stream);
+            self.mixer.start_utterance(key);
+        }
+        true
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// What its decoder decodes; `None` before the first packet.
+    frame: Option<FrameSize>,
+    /// The one that is heard; `None` while nobody speaks.
+    stream: Option<u32>,
+}
+
+fn key(slot: usize) -> SpeakerKey {
+    SpeakerKey(slot as u32)
+}
+
+const SAMPLES_PER_MS: f32 = 48.0;
+
+#[cfg(test)]
+mod tests {
+    use consonance_test_sound::{correlation, encode, speech};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What slot 0 and slot 1 play while these packets come, `blocks` of 10 ms apart.
+    fn play(
+        playback: &mut Playback,
+        packets: &[Vec<u8>],
+        frame_samples: u32,
+        mut lost: impl FnMut(usize) -> bool,
+    ) -> [Vec<f32>; 2] {
+        let mut heard = [Vec::new(), Vec::new()];
+        let mut sound = [0.0; 2 * BLOCK_SAMPLES];
+        let blocks = frame_samples as usize / BLOCK_SAMPLES;
+        for (sequence, payload) in packets.iter().enumerate() {
+            if !lost(sequence) {
+                let sequence = sequence as u32;
+                playback.handle_voice(SlotVoice {
+                    slot: 1,
+                    stream: 7,
+                    sequence,
+                    samples: frame_samples,
+                    payload,
+                });
+            }
+            for _ in 0..blocks {
+                playback.render(&mut sound);
+                for (heard, block) in heard.iter_mut().zip(sound.chunks_exact(BLOCK_SAMPLES)) {
+                    heard.extend_from_slice(block);
+                }
+            }
+        }
+        heard
+    }
+
+    /// The likeness at the best delay of up to 200 ms. Speech is below 4 kHz for the most part, so every fourth sample will do.
+    fn likeness(said: &[f32], heard: &[f32]) -> f32 {
+        let fourth = |sound: &[f32]| sound.iter().step_by(4).copied().collect::<Vec<_>>();
+        let (said, heard) = (fourth(&said[..said.len().min(48_000)]), fourth(heard));
+        (0..2_400).map(|delay| correlation(&said, &heard[delay..])).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn what_is_said_in_a_slot_is_heard_there_and_nowhere_else() {
+        let said = speech(0.0, 2.0);
+        for frame_samples in [480, 960, 1_920, 2_880] {
+            let packets = encode(&said, frame_samples as usize);
+            let [other, heard] = play(&mut Playback::new(2), &packets, frame_samples, |_| false);
+            assert!(likeness(&said, &heard) > 0.9, "{frame_samples}: {}", likeness(&said, &heard));
+            assert!(other.iter().all(|&sample| sample == 0.0));
+        }
+    }
+
+    #[test]
+    fn a_tenth_of_the_packets_lost_leaves_speech_that_is_like_what_was_said() {
+        let said = speech(0.0, 3.0);
+        let packets = encode(&said, 960);
+        let mut playback = Playback::new(2);
+        let [_, heard] = play(&mut playback, &packets, 960, |sequence| sequence % 10 == 3);
+        assert!(likeness(&said, &heard) > 0.6, "{}", likeness(&said, &heard));
+        let reception = playback.reception();
+        assert!((5.0..20.0).contains(&reception.lost_percent), "{reception:?}");
+        assert!(reception.delay_ms > 0.0 && reception.delay_ms < 400.0, "{reception:?}");
+    }
+
+    #[test]
+    fn a_slot_goes_to_another_speaker_and_another_frame_length() {
+        let said = speech(0.0, 1.0);
+        let mut playback = Playback::new(2);
+        play(&mut playback, &encode(&said, 960), 960, |_| false);
+        playback.handle_end(1);
+        let [_, heard] = play(&mut playback, &encode(&said, 480), 480, |_| false);
+        assert!(likeness(&said, &heard) > 0.8, "{}", likeness(&said, &heard));
+    }
+
+    #[test]
+    fn after_the_end_there_is_silence() {
+        let mut playback = Playback::new(2);
+        play(&mut playback, &encode(&speech(0.0, 1.0), 960), 960, |_| false);
+        playback.handle_end(1);
+        let mut sound = [1.0; 2 * BLOCK_SAMPLES];
+        let silent = (0..100).position(|_| playback.render(&mut sound) == 0);
+        assert!(silent.is_some_and(|blocks| blocks < 60), "{silent:?}");
+        assert!(sound.iter().all(|&sample| sample == 0.0));
+    }
+
+    #[test]
+    fn what_is_for_nobody_is_dropped_and_counted() {
+        let mut playback = Playback::new(SLOTS_MAX + 5);
+        let voice = SlotVoice { slot: 0, stream: 0, sequence: 0, samples: 960, payload: &[0xfc, 0xff, 0xfe] };
+        for slot in [SLOTS_MAX, usize::MAX] {
+            playback.handle_voice(SlotVoice { slot, ..voice });
+        }
+        for samples in [0, 959, 5_760, u32::MAX] {
+            playback.handle_voice(SlotVoice { samples, ..voice });
+        }
+        playback.handle_end(usize::MAX);
+        assert_eq!(playback.dropped(), 6);
+        playback.handle_voice(voice);
+        assert_eq!(playback.dropped(), 6);
+    }
+
+    #[test]
+    fn what_is_written_for_the_worklet_is_read_there() {
+        let voice = SlotVoice { slot: 3, stream: u32::MAX, sequence: 258, samples: 960, payload: b"voice" };
+        let mut bytes = [0; 32];
+        let length = voice.write(&mut bytes).unwrap();
+        assert_eq!(bytes[..length], *b"\x03\0\0\0\xff\xff\xff\xff\x02\x01\0\0\xc0\x03\0\0voice");
+        assert_eq!(SlotVoice::read(&bytes[..length]), Some(voice));
+        assert_eq!(SlotVoice::read(&bytes[..15]), None);
+        assert_eq!(voice.write(&mut bytes[..20]), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_comes_in_nothing_louder_than_full_scale_comes_out(
+            voices in prop::collection::vec(
+                (0_usize..20, 0_u32..3, any::<u32>(), prop::sample::select(vec![480_u32, 960, 1_920, 2_880, 7]),
+                 prop::collection::vec(any::<u8>(), 0..90)), 1..60)
+        ) {
+            let mut playback = Playback::new(SLOTS_MAX);
+            let mut sound = vec![0.0; SLOTS_MAX * BLOCK_SAMPLES];
+            for (slot, stream, sequence, samples, payload) in voices {
+                playback.handle_voice(SlotVoice { slot, stream, sequence, samples, payload: &payload });
+                playback.render(&mut sound);
+                prop_assert!(sound.iter().all(|sample| sample.abs() <= 1.0));
+            }
+        }
+    }
+}

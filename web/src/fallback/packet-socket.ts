@@ -1,0 +1,115 @@
+// Packets in the messages of a WebSocket, as `docs/networks/websocket.md` has them; voice that would be late is left out.
+
+import { Pulse } from "./pulse.ts";
+
+/** The first byte of a message. */
+const Mark = { Reliable: 0, Unreliable: 1, Welcome: 2, Question: 3 } as const;
+
+/** So much may wait in the browser itself before voice is left out: half a second of one speaker. */
+const BUFFERED_BYTES_MAX = 2_048;
+
+/** What a connection tells. */
+export interface SocketEvents {
+  /** The server has taken us in. */
+  up(): void;
+  /** A packet, with the byte that says how it travels before it. */
+  packet(message: Uint8Array): void;
+  /** The connection is over, with what the server said of it; told once. */
+  down(reason: string): void;
+}
+
+/** One connection to the server; another is another object. */
+export class PacketSocket {
+  private readonly socket: WebSocket;
+  private readonly events: SocketEvents;
+  private readonly pulse = new Pulse();
+  private isUp = false;
+  private isDown = false;
+  /** Packets of voice that were left out. */
+  dropped = 0;
+
+  constructor(url: string, events: SocketEvents) {
+    this.events = events;
+    this.socket = new WebSocket(url, "consonance.v1");
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onmessage = ({ data }: MessageEvent<unknown>) => this.receive(data);
+    this.socket.onclose = ({ code, reason }) => this.end(reason || `the connection is gone (${code})`);
+  }
+
+  /** How long an answer of the server takes, in ms; null before the first. */
+  get roundTripMs(): number | null {
+    return this.pulse.roundTripMs;
+  }
+
+  /** Sends a packet, with the byte that says how it travels before it. */
+  send(message: Uint8Array<ArrayBuffer>): void {
+    if (!this.isUp || this.isDown) {
+      return;
+    }
+    if (message[0] === Mark.Unreliable) {
+      const now = performance.now();
+      this.pulse.noteVoice(now);
+      if (this.pulse.isBehind(now) || this.socket.bufferedAmount > BUFFERED_BYTES_MAX) {
+        this.dropped += 1;
+        return;
+      }
+    }
+    this.socket.send(message);
+  }
+
+  /** To be called a few times per second: asks whether the server is there, and gives up where it is not. */
+  tick(): void {
+    if (!this.isUp || this.isDown) {
+      return;
+    }
+    const now = performance.now();
+    if (this.pulse.isLost(now)) {
+      this.close();
+      this.end("the server does not answer");
+      return;
+    }
+    const number = this.pulse.question(now);
+    if (number !== null) {
+      const question = new DataView(new ArrayBuffer(5));
+      question.setUint8(0, Mark.Question);
+      question.setUint32(1, number % 2 ** 32);
+      this.socket.send(question.buffer);
+    }
+  }
+
+  /** Ends it after what was sent before. */
+  close(): void {
+    this.socket.close(1000);
+  }
+
+  private receive(data: unknown): void {
+    if (!(data instanceof ArrayBuffer)) {
+      return;
+    }
+    const message = new Uint8Array(data);
+    switch (message[0]) {
+      case Mark.Welcome:
+        this.isUp = true;
+        this.events.up();
+        this.tick();
+        break;
+      case Mark.Question:
+        if (message.length === 5) {
+          this.pulse.answer(performance.now(), new DataView(data).getUint32(1));
+        }
+        break;
+      case Mark.Reliable:
+      case Mark.Unreliable:
+        this.events.packet(message);
+        break;
+      default:
+    }
+  }
+
+  private end(reason: string): void {
+    if (!this.isDown) {
+      this.isDown = true;
+      this.events.down(reason);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// The WebAssembly of `crates/browser-wasm`: numbers in and out, and a piece of memory for everything longer.
+
+/** What `crates/browser-wasm/src/exports.rs` exports. Lengths are bytes of the exchange; −1 stands for nothing. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  exchange_bytes(): number;
+  exchange_samples(): number;
+  encoder_start(): void;
+  encoder_encode(): number;
+  encoder_set_expected_loss(percent: number): void;
+  playback_start(slots: number): void;
+  playback_voice(length: number): void;
+  playback_end(slot: number): void;
+  playback_render(): number;
+  playback_lost_percent(): number;
+  playback_delay_ms(): number;
+}
+
+/** Samples in a block of 10 ms at 48 kHz. */
+export const BLOCK_SAMPLES = 480;
+/** Samples in a frame of the microphone, 20 ms at 48 kHz. */
+export const FRAME_SAMPLES = 960;
+/** The rate of everything inside, in samples per second. */
+export const SAMPLE_RATE_HZ = 48_000;
+/** Slots of one page. */
+export const SLOTS_MAX = 16;
+
+/** Bytes of the longest thing that is said in one call. */
+const EXCHANGE_BYTES = 64 * 1024;
+
+/** One instance, with a memory of its own. */
+export class Wasm {
+  readonly exports: Exports;
+
+  /** Compiles and starts it; rejects where it is damaged, or the page's policy does not allow it. */
+  static async load(bytes: ArrayBuffer): Promise<Wasm> {
+    const { instance } = await WebAssembly.instantiate(bytes, {});
+    return new Wasm(instance.exports as unknown as Exports);
+  }
+
+  private constructor(exports: Exports) {
+    this.exports = exports;
+  }
+
+  /** Writes bytes for the next call; returns their length, or −1 if they are too long to be said. */
+  say(bytes: Uint8Array): number {
+    if (bytes.length > EXCHANGE_BYTES) {
+      return -1;
+    }
+    this.bytes().set(bytes);
+    return bytes.length;
+  }
+
+  /** A copy of what the last call has told; null where it told nothing. */
+  told(length: number): Uint8Array<ArrayBuffer> | null {
+    return length < 0 ? null : this.bytes().slice(0, length);
+  }
+
+  /** The samples that both sides see. Not for keeping: the memory moves when it grows. */
+  samples(): Float32Array {
+    // A call may be what makes the memory grow, so the buffer is asked for after it.
+    const address = this.exports.exchange_samples();
+    return new Float32Array(this.exports.memory.buffer, address, SLOTS_MAX * BLOCK_SAMPLES);
+  }
+
+  private bytes(): Uint8Array<ArrayBuffer> {
+    const address = this.exports.exchange_bytes();
+    return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, address, EXCHANGE_BYTES);
+  }
+}

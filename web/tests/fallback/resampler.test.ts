@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Resampler } from "../../src/fallback/resampler.ts";
+import { tone } from "./sound.ts";
+
+/** All that comes out, in pieces of a render quantum. */
+function resampled(sound: Float32Array, from: number, to: number): Float32Array {
+  const resampler = new Resampler(from, to);
+  const out: number[] = [];
+  for (let i = 0; i < sound.length; i += 128) {
+    resampler.push(sound.subarray(i, i + 128), (sample) => out.push(sample));
+  }
+  return Float32Array.from(out);
+}
+
+/** What is left of a tone when the best tone of this frequency is taken out, as a share of its power. */
+function residue(sound: Float32Array, hz: number, rate: number): number {
+  let [sine, cosine, power] = [0, 0, 0];
+  sound.forEach((sample, i) => {
+    const angle = (2 * Math.PI * hz * i) / rate;
+    sine += (2 * sample * Math.sin(angle)) / sound.length;
+    cosine += (2 * sample * Math.cos(angle)) / sound.length;
+    power += (sample * sample) / sound.length;
+  });
+  return Math.abs(power - (sine * sine + cosine * cosine) / 2) / power;
+}
+
+for (const [from, to] of [
+  [44_100, 48_000],
+  [48_000, 44_100],
+  [96_000, 48_000],
+  [16_000, 48_000],
+] as const) {
+  test(`a second of ${from} Hz is a second of ${to} Hz`, () => {
+    const samples = resampled(tone(440, from, from), from, to).length;
+    assert.ok(Math.abs(samples - to) <= 2, `${samples}`);
+  });
+
+  for (const hz of [200, 1_000, 5_000]) {
+    test(`a tone of ${hz} Hz stays one from ${from} to ${to} Hz`, () => {
+      // The end is left out, where the filter reaches beyond the sound; so is its beginning.
+      const sound = resampled(tone(hz, from, from), from, to).subarray(0.2 * to, 0.7 * to);
+      const share = residue(sound, hz, to);
+      assert.ok(share < 1e-4, `${share}`);
+      const peak = sound.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+      assert.ok(Math.abs(peak - 0.5) < 0.01, `${peak}`);
+    });
+  }
+}
+
+test("what the lower rate cannot hold is taken out", () => {
+  const sound = resampled(tone(20_000, 48_000, 48_000), 48_000, 16_000).subarray(2_000);
+  const peak = sound.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  assert.ok(peak < 0.005, `${peak}`);
+});
+
+test("a sample that is no number is silence, and what follows is as before", () => {
+  const sound = tone(440, 44_100, 4_410);
+  const wild = sound.map((sample, i) => (i === 1_000 ? NaN : i === 1_001 ? Infinity : sample));
+  const [a, b] = [sound, wild].map((each) => resampled(each, 44_100, 48_000)) as [Float32Array, Float32Array];
+  assert.ok(b.every(Number.isFinite));
+  assert.deepEqual(b.subarray(1_200), a.subarray(1_200));
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { BLOCK_SAMPLES, FRAME_SAMPLES, SLOTS_MAX, Wasm } from "../../src/fallback/wasm.ts";
+import { likeness, speech, wasmBytes } from "./sound.ts";
+
+/** The packets that the microphone's sound becomes. */
+function encode(wasm: Wasm, sound: Float32Array): Uint8Array[] {
+  const packets = [];
+  for (let i = 0; i + FRAME_SAMPLES <= sound.length; i += FRAME_SAMPLES) {
+    wasm.samples().set(sound.subarray(i, i + FRAME_SAMPLES));
+    packets.push(wasm.told(wasm.exports.encoder_encode()) ?? new Uint8Array());
+  }
+  return packets;
+}
+
+/** As a worker hands a packet to a worklet. */
+function slotVoice(slot: number, sequence: number, packet: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(16 + packet.length);
+  const view = new DataView(bytes.buffer);
+  [slot, 1, sequence, FRAME_SAMPLES].forEach((number, i) => view.setUint32(4 * i, number, true));
+  bytes.set(packet, 16);
+  return bytes;
+}
+
+test("what one instance encodes, another plays", async () => {
+  const [worker, worklet] = await Promise.all([Wasm.load(wasmBytes()), Wasm.load(wasmBytes())]);
+  worker.exports.encoder_start();
+  worklet.exports.playback_start(SLOTS_MAX);
+  const said = speech(2);
+  const heard = new Float32Array(said.length);
+  const slot = 5;
+  encode(worker, said).forEach((packet, sequence) => {
+    worklet.exports.playback_voice(worklet.say(slotVoice(slot, sequence, packet)));
+    for (const block of [0, 1]) {
+      const sounding = worklet.exports.playback_render();
+      assert.ok(sounding === 0 || sounding === 1 << slot, `${sounding}`);
+      const from = slot * BLOCK_SAMPLES;
+      heard.set(worklet.samples().subarray(from, from + BLOCK_SAMPLES), (2 * sequence + block) * BLOCK_SAMPLES);
+    }
+  });
+  const like = likeness(said.subarray(0, 72_000), heard);
+  assert.ok(like > 0.9, `${like}`);
+  assert.equal(worklet.exports.playback_lost_percent(), 0);
+});
+
+test("what was not started does nothing", async () => {
+  const wasm = await Wasm.load(wasmBytes());
+  assert.equal(wasm.told(wasm.exports.encoder_encode()), null);
+  assert.equal(wasm.exports.playback_render(), 0);
+  wasm.exports.playback_voice(40);
+  wasm.exports.playback_end(3);
+});
+
+test("what is too long is not said", async () => {
+  const wasm = await Wasm.load(wasmBytes());
+  assert.equal(wasm.say(new Uint8Array(64 * 1024)), 64 * 1024);
+  assert.equal(wasm.say(new Uint8Array(64 * 1024 + 1)), -1);
+});
+
+test("random packets and numbers do not end it", async () => {
+  const wasm = await Wasm.load(wasmBytes());
+  wasm.exports.playback_start(4);
+  wasm.exports.encoder_start();
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  for (let i = 0; i < 20_000; i += 1) {
+    const packet = Uint8Array.from({ length: random(60) }, () => random(256));
+    const voice = slotVoice(random(6), random(100), packet);
+    if (random(9) === 0) new DataView(voice.buffer).setUint32(4 * random(4), random(2 ** 32), true);
+    wasm.exports.playback_voice(wasm.say(voice.subarray(0, random(40) === 0 ? random(20) : undefined)));
+    if (random(3) === 0) wasm.exports.playback_end(random(2 ** 32));
+    if (random(2) === 0) {
+      wasm.exports.playback_render();
+      assert.ok(wasm.samples().every((sample) => Math.abs(sample) <= 1));
+    }
+    if (random(50) === 0) wasm.exports.encoder_set_expected_loss(random(2 ** 32));
+    if (random(50) === 0) {
+      wasm.samples().set([NaN, Infinity, -1e38], random(FRAME_SAMPLES));
+      wasm.exports.encoder_encode();
+    }
+  }
+});
