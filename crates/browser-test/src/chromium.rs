@@ -24,7 +24,7 @@ pub(crate) struct Chromium {
 /// Whom the browser belongs to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Owner {
-    /// What the microphone hears, once for each time it is opened: a WAV file.
+    /// What the microphone hears, again and again: a WAV file.
     /// Without one the browser has no microphone at all.
     pub(crate) speech: Option<PathBuf>,
     /// Whether pages have to ask whether they may use it; nobody answers.
@@ -108,7 +108,7 @@ fn arguments(profile: &Path, owner: &Owner) -> Vec<String> {
     ));
     if let Some(speech) = &owner.speech {
         arguments.push("--use-fake-device-for-media-stream".to_owned());
-        arguments.push(format!("--use-file-for-fake-audio-capture={}%noloop", speech.display()));
+        arguments.push(format!("--use-file-for-fake-audio-capture={}", speech.display()));
     }
     if !owner.is_asked {
         arguments.push("--use-fake-ui-for-media-stream".to_owned());

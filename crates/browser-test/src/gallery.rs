@@ -55,8 +55,7 @@ fn image(name: &str, look: Look) -> String {
 }
 
 fn file_name(name: &str, look: Look) -> String {
-    let theme = if look.is_dark { "dark" } else { "light" };
-    format!("{name}-{}-{theme}.png", look.width)
+    format!("{name}-{look}.png")
 }
 
 const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>What the page looks like</title>\n\

@@ -20,7 +20,11 @@
 #[cfg(unix)]
 mod arguments;
 #[cfg(unix)]
+mod child;
+#[cfg(unix)]
 mod chromium;
+#[cfg(unix)]
+mod conduct;
 #[cfg(unix)]
 mod devtools;
 #[cfg(unix)]
@@ -28,11 +32,15 @@ mod failure;
 #[cfg(unix)]
 mod gallery;
 #[cfg(unix)]
+mod native;
+#[cfg(unix)]
 mod patience;
 #[cfg(unix)]
 mod programme;
 #[cfg(unix)]
 mod scenarios;
+#[cfg(unix)]
+mod server;
 #[cfg(unix)]
 mod site;
 #[cfg(unix)]

@@ -8,11 +8,15 @@ use crate::arguments::Arguments;
 use crate::chromium::{Chromium, Owner};
 use crate::failure::Failure;
 use crate::gallery::Gallery;
+use crate::native::Native;
+use crate::server::Server;
 use crate::tab::{Look, Tab, WIDTHS};
+use crate::voices::Voice;
 
 /// What every scenario has.
 pub(crate) struct Stage {
     chromium: PathBuf,
+    consonance: PathBuf,
     output: PathBuf,
     gallery: RefCell<Gallery>,
 }
@@ -29,7 +33,8 @@ impl Stage {
         }
         fs::create_dir_all(&output).map_err(Failure::io(format!("{}", output.display())))?;
         let gallery = RefCell::new(Gallery::new(output.clone()));
-        Ok(Self { chromium: arguments.chromium.clone(), output, gallery })
+        let (chromium, consonance) = (arguments.chromium.clone(), arguments.consonance.clone());
+        Ok(Self { chromium, consonance, output, gallery })
     }
 
     /// A browser for somebody.
@@ -40,6 +45,33 @@ impl Stage {
         Chromium::start(&self.chromium, owner)
     }
 
+    /// A server with these settings, for this scenario.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub(crate) fn server(&self, scenario: &str, settings: &str) -> Result<Server, Failure> {
+        Server::start(&self.consonance, &self.folder(scenario), settings)
+    }
+
+    /// A native player at this address, for this scenario.
+    ///
+    /// # Errors
+    /// As [`Native::join`].
+    pub(crate) fn native(
+        &self,
+        scenario: &str,
+        address: &str,
+        name: &str,
+        voice: Option<Voice>,
+    ) -> Result<Native, Failure> {
+        Native::join(&self.consonance, &self.folder(scenario), address, name, voice)
+    }
+
+    /// The folder of a scenario.
+    pub(crate) fn folder(&self, scenario: &str) -> PathBuf {
+        self.output.join(scenario)
+    }
+
     /// Keeps pictures of what a tab shows: on a phone, on a tablet and on a desk, by day and by night.
     ///
     /// # Errors
@@ -48,7 +80,7 @@ impl Stage {
         for width in WIDTHS {
             for is_dark in [false, true] {
                 let look = Look { width, is_dark };
-                self.gallery.borrow_mut().hang(name, look, &tab.picture(look)?)?;
+                self.gallery.borrow_mut().hang(name, look, &tab.in_window(look, || tab.picture())?)?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! A page in a window of its own: opened, clicked, typed into, looked at and listened to.
 
 mod accessibility;
+mod control;
 mod ear;
 mod input;
 mod picture;
@@ -122,12 +123,17 @@ impl Tab {
                 Ok(_) | Err(Failure::Script(_) | Failure::Refused { .. }) => {}
                 Err(failure) => return Err(failure),
             }
-            if let Err(Failure::TimedOut { what, within }) = patience.left(what) {
-                let shown = self.text().unwrap_or_default();
-                return Err(Failure::TimedOut { what: format!("{what}; the page shows {shown:?}"), within });
-            }
-            patience.left(what)?;
+            patience.left(what).map_err(|failure| self.with_what_is_shown(failure))?;
         }
+    }
+
+    /// Waits until these words can be read on the page.
+    ///
+    /// # Errors
+    /// As [`wait_until`](Self::wait_until).
+    pub(crate) fn wait_for_text(&self, words: &str) -> Result<(), Failure> {
+        let condition = format!("document.body.innerText.includes({})", Value::from(words));
+        self.wait_until(&format!("{words:?} can be read"), &condition)
     }
 
     /// All that can be read on the page.
@@ -137,6 +143,16 @@ impl Tab {
     pub(crate) fn text(&self) -> Result<String, Failure> {
         let text = self.evaluate("document.body.innerText")?;
         Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn with_what_is_shown(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::TimedOut { what, within } => {
+                let shown = self.text().unwrap_or_default();
+                Failure::TimedOut { what: format!("{what}; the page shows {shown:?}"), within }
+            }
+            failure => failure,
+        }
     }
 
     fn call(&self, method: &str, params: &Value) -> Result<Value, Failure> {

@@ -33,6 +33,15 @@ impl Tab {
         self.wait_until_within(length + SOON, &what, &format!("ear.seconds() >= {seconds}"))
     }
 
+    /// Forgets what was heard so far, and waits until so much more was heard.
+    ///
+    /// # Errors
+    /// As [`listen_for`](Self::listen_for).
+    pub(crate) fn listen_anew_for(&self, length: Duration) -> Result<(), Failure> {
+        self.listen_from_now()?;
+        self.listen_for(length)
+    }
+
     /// What was heard since then: mono, 48 kHz, the sum of all that the page plays.
     ///
     /// # Errors

@@ -6,12 +6,12 @@ use super::Tab;
 use crate::failure::Failure;
 
 impl Tab {
-    /// Clicks the first visible element of this selector.
+    /// Clicks the control of this name.
     ///
     /// # Errors
     /// If there is none, or something else lies upon it.
-    pub(crate) fn click(&self, selector: &str) -> Result<(), Failure> {
-        let at = self.place_of(selector)?;
+    pub(crate) fn click(&self, name: &str) -> Result<(), Failure> {
+        let at = self.place_of(name)?;
         self.mouse("mousePressed", &at)?;
         self.mouse("mouseReleased", &at)
     }
@@ -22,10 +22,10 @@ impl Tab {
     /// As [`click`](Self::click), and those of what is done.
     pub(crate) fn hold<T>(
         &self,
-        selector: &str,
+        name: &str,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let at = self.place_of(selector)?;
+        let at = self.place_of(name)?;
         self.mouse("mousePressed", &at)?;
         let outcome = meanwhile();
         self.mouse("mouseReleased", &at)?;
@@ -36,8 +36,8 @@ impl Tab {
     ///
     /// # Errors
     /// As [`click`](Self::click).
-    pub(crate) fn fill(&self, selector: &str, text: &str) -> Result<(), Failure> {
-        self.click(selector)?;
+    pub(crate) fn fill(&self, name: &str, text: &str) -> Result<(), Failure> {
+        self.click(name)?;
         self.evaluate("document.activeElement.select()")?;
         self.call("Input.insertText", &json!({ "text": text })).map(drop)
     }
@@ -63,15 +63,6 @@ impl Tab {
     /// If the page has gone.
     pub(crate) fn press(&self, key: Key) -> Result<(), Failure> {
         self.hold_key(key, || Ok(()))
-    }
-
-    fn place_of(&self, selector: &str) -> Result<Value, Failure> {
-        let quoted = Value::from(selector);
-        self.wait_until(
-            &format!("{selector} can be clicked"),
-            &format!("({FIND})({quoted}, true) !== null"),
-        )?;
-        self.evaluate(&format!("({FIND})({quoted}, false)"))
     }
 
     fn mouse(&self, kind: &str, at: &Value) -> Result<(), Failure> {
@@ -107,16 +98,3 @@ impl Key {
         }
     }
 }
-
-/// The middle of what can be clicked, or null.
-const FIND: &str = "(selector, scroll) => {
-    for (const element of document.querySelectorAll(selector)) {
-        if (element.disabled || !element.checkVisibility({ checkVisibilityCSS: true })) continue;
-        if (scroll) element.scrollIntoView({ block: 'center', behavior: 'instant' });
-        const { x, y, width, height } = element.getBoundingClientRect();
-        const middle = { x: x + width / 2, y: y + height / 2 };
-        const hit = document.elementFromPoint(middle.x, middle.y);
-        if (hit && (element.contains(hit) || [...(element.labels ?? [])].some((label) => label.contains(hit)))) return middle;
-    }
-    return null;
-}";

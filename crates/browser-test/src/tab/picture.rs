@@ -1,5 +1,7 @@
 //! What a page looks like, on windows of several widths, by day and by night.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -18,30 +20,47 @@ pub(crate) struct Look {
 /// Those of a phone, a tablet and a desk, in CSS pixels.
 pub(crate) const WIDTHS: [u32; 3] = [360, 768, 1_280];
 
+impl fmt::Display for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.width, if self.is_dark { "dark" } else { "light" })
+    }
+}
+
 impl Tab {
-    /// A picture of the whole page in such a window: PNG. The window is as it was afterwards.
+    /// A picture of the whole page: PNG.
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn picture(&self, look: Look) -> Result<Vec<u8>, Failure> {
-        self.dress(look)?;
+    pub(crate) fn picture(&self) -> Result<Vec<u8>, Failure> {
         let shot = json!({ "format": "png", "captureBeyondViewport": true });
         let answer = self.call("Page.captureScreenshot", &shot)?;
-        self.call("Emulation.clearDeviceMetricsOverride", &json!({}))?;
-        self.call("Emulation.setEmulatedMedia", &json!({ "features": [] }))?;
         let text = answer["data"].as_str().unwrap_or_default();
         STANDARD.decode(text).map_err(|error| Failure::Script(error.to_string()))
     }
 
-    /// By how many CSS pixels the page is wider than such a window: 0 where nobody has to scroll sideways.
+    /// By how many CSS pixels the page is wider than its window: 0 where nobody has to scroll sideways.
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn overflow(&self, look: Look) -> Result<u64, Failure> {
-        self.dress(look)?;
+    pub(crate) fn overflow(&self) -> Result<u64, Failure> {
         let overflow = self.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")?;
-        self.call("Emulation.clearDeviceMetricsOverride", &json!({}))?;
         Ok(overflow.as_u64().unwrap_or(0))
+    }
+
+    /// Does something while the page is in such a window; then it is in its own again.
+    ///
+    /// # Errors
+    /// If the page has gone, and those of what is done.
+    pub(crate) fn in_window<T>(
+        &self,
+        look: Look,
+        meanwhile: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.dress(look)?;
+        let outcome = meanwhile()?;
+        self.call("Emulation.clearDeviceMetricsOverride", &json!({}))?;
+        self.call("Emulation.setEmulatedMedia", &json!({ "features": [] }))?;
+        Ok(outcome)
     }
 
     fn dress(&self, look: Look) -> Result<(), Failure> {

@@ -1,4 +1,5 @@
-// Somebody calls himself over WebRTC and hears it through Web Audio.
+// Somebody calls himself over WebRTC and hears it through Web Audio, but while a button is held.
+let track = null;
 const state = document.querySelector("#state");
 
 document.querySelector("#call").addEventListener("click", async () => {
@@ -7,7 +8,10 @@ document.querySelector("#call").addEventListener("click", async () => {
 
 const hold = document.querySelector("#hold");
 for (const [event, isHeld] of [["pointerdown", true], ["keydown", true], ["pointerup", false], ["keyup", false]]) {
-    hold.addEventListener(event, () => hold.setAttribute("aria-pressed", isHeld));
+    hold.addEventListener(event, () => {
+        hold.setAttribute("aria-pressed", isHeld);
+        if (track) track.enabled = !isHeld;
+    });
 }
 
 async function call() {
@@ -19,7 +23,8 @@ async function call() {
     there.onicecandidate = ({ candidate }) => here.addIceCandidate(candidate);
     there.ontrack = ({ streams: [stream] }) => listen(stream);
     const microphone = await navigator.mediaDevices.getUserMedia({ audio });
-    here.addTrack(microphone.getTracks()[0], microphone);
+    [track] = microphone.getTracks();
+    here.addTrack(track, microphone);
     await here.setLocalDescription();
     await there.setRemoteDescription(here.localDescription);
     await there.setLocalDescription();

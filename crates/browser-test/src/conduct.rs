@@ -1,0 +1,49 @@
+//! What is asked of every page, whatever it shows.
+
+use crate::failure::{Failure, ensure};
+use crate::tab::{Look, Tab, WIDTHS};
+
+/// That a page asks nobody but its own server for anything, breaks none of its own rules, stands in nobody's way, and fits
+/// into every window; `url` is its own address.
+///
+/// # Errors
+/// [`Failure::NotSo`] with all that was found.
+pub(crate) fn is_impeccable(tab: &Tab, url: &str) -> Result<(), Failure> {
+    let complaints =
+        tab.complaints().into_iter().map(|complaint| format!("the browser complains: {complaint}"));
+    let own = origin(url);
+    let foreign = tab.requests().into_iter().filter(|request| origin(request) != own);
+    let foreign = foreign.map(|request| format!("it asks {request}"));
+    let mut found: Vec<_> = complaints.chain(foreign).collect();
+    for width in WIDTHS {
+        for is_dark in [false, true] {
+            let look = Look { width, is_dark };
+            let (barriers, overflow) = tab.in_window(look, || Ok((tab.barriers()?, tab.overflow()?)))?;
+            found.extend(barriers.into_iter().map(|barrier| format!("{look}: {barrier}")));
+            if overflow > 0 {
+                found.push(format!("{look}: {overflow} pixels too wide"));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    ensure(found.is_empty(), || format!("{url} is not as it should be:\n  {}", found.join("\n  ")))
+}
+
+/// Host and port.
+fn origin(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_their_web_sockets_are_of_one_origin() {
+        assert_eq!(origin("http://127.0.0.1:7780/#lobby"), "127.0.0.1:7780");
+        assert_eq!(origin("ws://127.0.0.1:7780/api/voice/main/signal"), "127.0.0.1:7780");
+        assert_ne!(origin("http://127.0.0.1:7781/"), origin("http://127.0.0.1:7780/"));
+    }
+}

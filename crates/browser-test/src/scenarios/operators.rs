@@ -1,0 +1,52 @@
+//! The pages that are not for players: the operators' own, and the inspector.
+
+use std::fs;
+
+use crate::chromium::Owner;
+use crate::conduct;
+use crate::failure::Failure;
+use crate::stage::Stage;
+use crate::tab::Key;
+
+/// Somebody is here, and both pages show it.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    let mut server = stage.server("operators", SETTINGS)?;
+    let address = server.said_address("quic://")?;
+    let nell = stage.native("operators", &address, "Nell", None)?;
+    let mut chromium = stage.chromium(&Owner::default())?;
+
+    let tab = chromium.tab()?;
+    let page = server.page("127.0.0.1", "/");
+    tab.go_to(&page)?;
+    tab.wait_for_text("Admin token")?;
+    conduct::is_impeccable(&tab, &page)?;
+    stage.photograph(&tab, "operators-door")?;
+    let token = stage.folder("operators").join("admin-token");
+    let token = fs::read_to_string(&token).map_err(Failure::io(format!("{}", token.display())))?;
+    tab.fill("Admin token", token.trim())?;
+    tab.press(Key::Enter)?;
+    tab.wait_for_text("Nell")?;
+    conduct::is_impeccable(&tab, &page)?;
+    stage.photograph(&tab, "operators")?;
+
+    let inspector = chromium.tab()?;
+    let page = server.said_address("http://127.0.0.1")?;
+    inspector.go_to(&page)?;
+    inspector.wait_for_text("Nell")?;
+    conduct::is_impeccable(&inspector, &page)?;
+    stage.photograph(&inspector, "inspector")?;
+    nell.leave()?;
+
+    server.replace(|| {
+        tab.wait_for_text("The server cannot be reached. This page tries again.")?;
+        stage.photograph(&tab, "operators-alone")
+    })?;
+    tab.wait_until(
+        "the page has found the server again",
+        "!document.body.innerText.includes('cannot be reached')",
+    )?;
+    server.end()
+}
+
+const SETTINGS: &str = "[admin]\nlisten = \"127.0.0.1:PORT\"\ntoken_file = \"admin-token\"\n\
+                        [watching]\ninspector_port = 0\n";

@@ -1,0 +1,87 @@
+//! `consonance serve` with a page: started, frozen, killed, started again on the same ports.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::child::Child;
+use crate::failure::Failure;
+
+/// Dropping it kills it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    program: PathBuf,
+    config: PathBuf,
+    log: PathBuf,
+    page_port: u16,
+    child: Child,
+}
+
+impl Server {
+    /// Starts it in this folder with this configuration, in which `PORT` stands for the port of the page, and waits until it
+    /// serves.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn start(program: &Path, folder: &Path, settings: &str) -> Result<Self, Failure> {
+        let free = "a free port";
+        let page = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
+        let page_port = page.map_err(Failure::io(free))?.port();
+        let voice = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
+        let voice_port = voice.map_err(Failure::io(free))?.port();
+        let settings = settings.replace("PORT", &page_port.to_string());
+        let text = format!("listen = [\"127.0.0.1:{voice_port}\"]\n{settings}");
+        let config = folder.join("voice.toml");
+        fs::create_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))?;
+        fs::write(&config, text).map_err(Failure::io(format!("{}", config.display())))?;
+        let log = folder.join("server.log");
+        let child = serve(program, &config, &log)?;
+        Ok(Self { program: program.to_owned(), config, log, page_port, child })
+    }
+
+    /// The page, under this name of this machine; `rest` begins with a slash.
+    pub(crate) fn page(&self, host: &str, rest: &str) -> String {
+        format!("http://{host}:{}{rest}", self.page_port)
+    }
+
+    /// The address with this beginning that it has said last, such as where native players join: `quic://`.
+    ///
+    /// # Errors
+    /// If it has said none in time.
+    pub(crate) fn said_address(&mut self, beginning: &str) -> Result<String, Failure> {
+        let line = self.child.wait_for_line(beginning)?;
+        let address = line.split([' ', '"']).rfind(|word| word.starts_with(beginning));
+        Ok(address.unwrap_or_default().to_owned())
+    }
+
+    /// Kills it, does something, and starts another one on the same ports.
+    ///
+    /// # Errors
+    /// If that does not serve, and those of what is done.
+    pub(crate) fn replace<T>(
+        &mut self,
+        meanwhile: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.child.kill()?;
+        let outcome = meanwhile()?;
+        self.child = serve(&self.program, &self.config, &self.log)?;
+        Ok(outcome)
+    }
+
+    /// Has it end in good order.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub(crate) fn end(&mut self) -> Result<(), Failure> {
+        self.child.end().map(drop)
+    }
+}
+
+fn serve(program: &Path, config: &Path, log: &Path) -> Result<Child, Failure> {
+    let mut command = Command::new(program);
+    command.args(["serve", "--end-with-input", "--config"]).arg(config);
+    let mut child = Child::start(&mut command, "the server", log)?;
+    child.wait_for_line("quic://")?;
+    Ok(child)
+}
