@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use consonance_http::{Problem, Stopped};
 use consonance_server::ServerHandle;
 use consonance_server::moderation::Moderation;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::metrics::Observation;
-use crate::problem::Problem;
 use crate::settings::AdminSettings;
 
 /// The server that is watched and operated.
@@ -37,17 +37,17 @@ struct Shared {
     observed: Mutex<Option<(Instant, Observation)>>,
     metrics_sessions_max: usize,
     followers: Arc<Semaphore>,
-    stop: watch::Receiver<bool>,
+    stopped: Stopped,
 }
 
 impl App {
-    pub(crate) fn new(operator: Operator, settings: &AdminSettings, stop: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(operator: Operator, settings: &AdminSettings, stopped: Stopped) -> Self {
         Self(Arc::new(Shared {
             operator,
             observed: Mutex::default(),
             metrics_sessions_max: settings.metrics_sessions_max,
             followers: Arc::new(Semaphore::new(settings.limits.followers_max)),
-            stop,
+            stopped,
         }))
     }
 
@@ -85,8 +85,7 @@ impl App {
 
     /// Until the listener is stopped.
     pub(crate) async fn stopped(&self) {
-        // One that is gone has stopped, too.
-        let _ = self.0.stop.clone().wait_for(|stop| *stop).await;
+        self.0.stopped.wait().await;
     }
 }
 

@@ -10,9 +10,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
-use crate::problem::Problem;
 use crate::settings::AdminSettings;
 use crate::token::AdminToken;
+use consonance_http::{Problem, is_from_own_page};
 
 /// What the listener knows of those who may ask.
 #[derive(Debug)]
@@ -82,14 +82,10 @@ fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), Problem> {
         let detail = "this server is asked by its address, by localhost, or by a name in admin.host_names";
         Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
     })?;
-    match headers.get(header::ORIGIN) {
-        None => Ok(()),
-        // TLS may end at a proxy before us.
-        Some(origin) if origin == &format!("http://{ours}") || origin == &format!("https://{ours}") => Ok(()),
-        Some(_) => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
-        }
+    if is_from_own_page(headers, ours) {
+        return Ok(());
     }
+    Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
 }
 
 /// Any port will do: it may be reached through a tunnel.

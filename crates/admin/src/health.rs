@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// The process lives: its runtime answers.
 pub(crate) async fn healthz() -> &'static str {

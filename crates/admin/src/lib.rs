@@ -12,7 +12,7 @@
 //! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | unless a setting opens it |
 //!
 //! ```text
-//!   socket ─▶ connections (bounded, timed) ─▶ guard (Host, Origin, token) ─▶ routes ─▶ the server's handle
+//!   consonance-http (bounded, timed) ─▶ guard (Host, Origin, token) ─▶ routes ─▶ the server's handle
 //! ```
 //!
 //! What comes in is hostile until it has shown the token: heads, bodies, times and connections are bounded, the name
@@ -22,13 +22,11 @@
 
 mod api;
 mod app;
-mod connections;
 mod guard;
 mod health;
 mod listener;
 pub mod metrics;
 mod page;
-mod problem;
 mod settings;
 mod token;
 

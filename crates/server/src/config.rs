@@ -39,6 +39,7 @@ mod reference;
 mod rooms;
 mod sources;
 mod suggestion;
+mod web;
 
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -60,6 +61,7 @@ pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
 pub use sources::{ConfigSources, LoadedConfig};
+pub use web::WebConfig;
 
 use crate::recording::RecordingSettings;
 use crate::records::RecordsSettings;
@@ -105,6 +107,8 @@ pub struct Config {
     pub log: LogConfig,
     /// What is shown of the server, and to whom.
     pub watching: Watching,
+    /// Where players come in with a browser.
+    pub web: WebConfig,
     /// Where the server is watched and operated.
     pub admin: AdminConfig,
     /// What is kept for reports of players.
@@ -282,6 +286,7 @@ impl Default for Config {
                 packet_capture_file: None,
                 packet_capture: PacketCaptureSettings::default(),
             },
+            web: WebConfig::default(),
             admin: AdminConfig {
                 listen: None,
                 token_file: None,

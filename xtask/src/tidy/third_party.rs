@@ -26,10 +26,10 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("axum", &["crates/admin"]),
+    ("axum", &["crates/admin", "crates/http", "crates/web"]),
     ("clap", &["crates/browser-test", "crates/cli", "crates/soak", "examples", "xtask"]),
     ("httparse", &["crates/gateway", "crates/inspector"]),
-    ("hyper", &["crates/admin"]),
+    ("hyper", &["crates/http"]),
     ("maudio", &["crates/device"]),
     ("opus-pure", &["crates/audio", "crates/soak", "crates/test-sound"]),
     ("opusic-sys", &["crates/libopus"]),
@@ -37,9 +37,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
     ("rusty_enet", &["crates/networks/enet"]),
-    ("rustls", &["crates/networks", "crates/server"]),
+    ("rustls", &["crates/http", "crates/networks", "crates/server"]),
     ("steamworks", &["crates/networks/steam"]),
-    ("tokio", &["crates/admin", "crates/networks", "crates/server"]),
+    ("tokio", &["crates/admin", "crates/http", "crates/networks", "crates/server", "crates/web"]),
 ];
 
 fn judge(package: &Package, dependency: &str) -> Option<(String, String)> {

@@ -58,6 +58,13 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-http", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-web",
+        may_use: Only(&["consonance-http", "consonance-transport"]),
+        // The native client, against the way of a page without WebRTC.
+        tests_may_also_use: &["consonance-gateway", "consonance-websocket"],
+    },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-gateway",
@@ -230,6 +237,7 @@ const WALLS: &[Walls] = &[
         // Session and transport only for their counters.
         may_use: Only(&[
             "consonance-server",
+            "consonance-http",
             "consonance-inspector",
             "consonance-session",
             "consonance-transport",

@@ -10,9 +10,9 @@ use consonance_session::Sanction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::{Body, ask, somebody};
+use super::answer::{Body, Refusal, ask, somebody};
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// Something that an operator does.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -117,7 +117,7 @@ pub(super) async fn act(
     State(app): State<App>,
     Path(session): Path<String>,
     Body(request): Body<ActionRequest>,
-) -> Result<Json<Outcome>, Problem> {
+) -> Result<Json<Outcome>, Refusal> {
     ask(move || {
         let ActionRequest { action, reason, by } = request;
         let done = carry_out(app.moderation(), &By::new(by, reason), &session, action)?;
@@ -126,8 +126,8 @@ pub(super) async fn act(
     .await
 }
 
-fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Problem> {
-    let impose = |player: Player, sanction, for_s| -> Result<Done, Problem> {
+fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Refusal> {
+    let impose = |player: Player, sanction, for_s| -> Result<Done, Refusal> {
         Ok(moderation.impose(by, session, &player.into(), sanction, until(for_s)?)?)
     };
     let lift = |player: Player, sanction| moderation.lift(by, session, &player.into(), sanction);
@@ -161,13 +161,13 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
 }
 
 /// The time so many seconds from now, in seconds since 1970.
-pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Problem> {
+pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Refusal> {
     match for_s {
         None => Ok(None),
         Some(1..=LONGEST_S) => Ok(for_s.map(|seconds| seconds_since_1970() + seconds)),
         Some(_) => {
             let detail = format!("for_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail))
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into())
         }
     }
 }

@@ -1,17 +1,17 @@
 //! What all routes have in common: bodies that are read strictly, and asking the server without holding up the runtime.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use consonance_http::Problem;
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::app::blocking;
-use crate::problem::Problem;
 
 /// A body of JSON; what is wrong with it is told as a [`Problem`].
 #[derive(FromRequest)]
@@ -64,28 +64,33 @@ impl From<Why> for By {
     }
 }
 
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        Self::new(rejection.status(), rejection.body_text())
+/// Why somebody does not get what it asked for.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Refusal(Problem);
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
     }
 }
 
-impl From<QueryRejection> for Problem {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::new(rejection.status(), rejection.body_text())
-    }
-}
-
-impl From<ModerationError> for Problem {
+impl From<ModerationError> for Refusal {
     fn from(error: ModerationError) -> Self {
-        Self::new(status(&error), error.to_string())
+        Self(Problem::new(status(&error), error.to_string()))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.0.into_response()
     }
 }
 
 /// Asks the server, without holding up anybody else.
 pub(super) async fn ask<T: Send + 'static>(
-    question: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
+    question: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
     blocking(question).await?
 }
 

@@ -6,9 +6,8 @@ use consonance_server::audit::{AuditEntry, AuditQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Limit, Parameters, ask};
+use super::answer::{Limit, Parameters, Refusal, ask};
 use crate::app::App;
-use crate::problem::Problem;
 
 /// Which entries.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -68,7 +67,7 @@ struct EntryView {
 pub(super) async fn audit(
     State(app): State<App>,
     Parameters(wanted): Parameters<Wanted>,
-) -> Result<Json<AuditView>, Problem> {
+) -> Result<Json<AuditView>, Refusal> {
     ask(move || {
         let Wanted { before, limit, by, action, session, target } = wanted;
         let page = app.moderation().audit(&AuditQuery {

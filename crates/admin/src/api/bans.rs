@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Outcome, until};
-use super::answer::{Body, Limit, Parameters, Why, ask, somebody};
+use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, somebody};
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// Which bans.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -94,7 +94,7 @@ struct Expelled {
 pub(super) async fn bans(
     State(app): State<App>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<Vec<BanView>>, Problem> {
+) -> Result<Json<Vec<BanView>>, Refusal> {
     ask(move || {
         let bans = app.moderation().bans(page.after, page.limit.get());
         Ok(Json(bans.into_iter().map(Into::into).collect()))
@@ -115,7 +115,7 @@ pub(super) async fn bans(
 pub(super) async fn ban(
     State(app): State<App>,
     Body(request): Body<BanRequest>,
-) -> Result<(StatusCode, Json<Banned>), Problem> {
+) -> Result<(StatusCode, Json<Banned>), Refusal> {
     ask(move || {
         let BanRequest { target, for_s, reason, by } = request;
         let banned = app.moderation().ban(&By::new(by, reason), target.try_into()?, until(for_s)?)?;
@@ -141,14 +141,14 @@ pub(super) async fn unban(
     State(app): State<App>,
     Path(id): Path<u64>,
     Parameters(why): Parameters<Why>,
-) -> Result<Json<Outcome>, Problem> {
+) -> Result<Json<Outcome>, Refusal> {
     ask(move || Ok(Json(app.moderation().unban(&why.into(), id)?.into()))).await
 }
 
 impl TryFrom<Target> for BanTarget {
-    type Error = Problem;
+    type Error = Refusal;
 
-    fn try_from(target: Target) -> Result<Self, Problem> {
+    fn try_from(target: Target) -> Result<Self, Refusal> {
         Ok(match target {
             Target::Name(name) => Self::Name(name),
             Target::Subject(subject) => Self::Subject(subject),

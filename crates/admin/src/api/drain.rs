@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::action::Outcome;
-use super::answer::{Body, Parameters, Why, ask, somebody};
+use super::answer::{Body, Parameters, Refusal, Why, ask, somebody};
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// How the server is to run empty.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,7 +54,7 @@ pub(super) struct Drained {
 pub(super) async fn drain(
     State(app): State<App>,
     Body(request): Body<DrainRequest>,
-) -> Result<Json<Drained>, Problem> {
+) -> Result<Json<Drained>, Refusal> {
     ask(move || {
         let DrainRequest { within_s, onward, onward_window_s, reason, by } = request;
         let (ends_in, window) =
@@ -78,7 +78,7 @@ pub(super) async fn drain(
 pub(super) async fn undrain(
     State(app): State<App>,
     Parameters(why): Parameters<Why>,
-) -> Result<Json<Outcome>, Problem> {
+) -> Result<Json<Outcome>, Refusal> {
     ask(move || Ok(Json(app.moderation().stop_draining(&why.into())?.into()))).await
 }
 

@@ -12,11 +12,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Parameters, ask};
+use super::answer::{Parameters, Refusal, ask};
 use super::server::ServerView;
 use super::session::{SessionSummary, SessionView, look, summaries};
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// What to follow.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,7 +48,7 @@ struct Now {
 pub(super) async fn events(
     State(app): State<App>,
     Parameters(followed): Parameters<Followed>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let place = app.follow().ok_or_else(|| {
         let detail = "as many pages follow this server as may at once: close one";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
@@ -84,7 +84,7 @@ impl Following {
         Some((Ok(event.unwrap_or_default()), self))
     }
 
-    async fn now(&self) -> Result<Now, Problem> {
+    async fn now(&self) -> Result<Now, Refusal> {
         let observation = self.app.observe().await?;
         let session = match self.session.clone() {
             Some(name) => {

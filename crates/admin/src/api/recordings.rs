@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::Outcome;
-use super::answer::{Limit, Parameters, Why, ask};
+use super::answer::{Limit, Parameters, Refusal, Why, ask};
 use super::track::{TrackView, download};
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// Which recordings.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -105,7 +105,7 @@ pub(super) struct RecordingDetails {
 pub(super) async fn recordings(
     State(app): State<App>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<RecordingsView>, Problem> {
+) -> Result<Json<RecordingsView>, Refusal> {
     ask(move || {
         let Some(recordings) = app.moderation().recordings() else { return Ok(Json::default()) };
         let (status, settings) = (recordings.status(), recordings.settings());
@@ -143,7 +143,7 @@ pub(super) async fn recordings(
 pub(super) async fn details(
     State(app): State<App>,
     Path(which): Path<Which>,
-) -> Result<Json<RecordingDetails>, Problem> {
+) -> Result<Json<RecordingDetails>, Refusal> {
     ask(move || {
         let found = known(&app)?.get(&which.into());
         let Recording { id, index, .. } = found.map_err(ModerationError::Recordings)?;
@@ -169,7 +169,7 @@ pub(super) async fn details(
 pub(super) async fn track(
     State(app): State<App>,
     Path((session_folder, name, file)): Path<(String, String, String)>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refusal> {
     download(move || {
         let found = known(&app)?.track(&RecordingId { name, session_folder }, &file);
         Ok(found.map_err(ModerationError::Recordings)?)
@@ -192,11 +192,11 @@ pub(super) async fn remove(
     State(app): State<App>,
     Path(which): Path<Which>,
     Parameters(why): Parameters<Why>,
-) -> Result<Json<Outcome>, Problem> {
+) -> Result<Json<Outcome>, Refusal> {
     ask(move || Ok(Json(app.moderation().remove_recording(&why.into(), &which.into())?.into()))).await
 }
 
-fn known(app: &App) -> Result<Recordings, Problem> {
+fn known(app: &App) -> Result<Recordings, Refusal> {
     let none = ModerationError::Recording(RecordingRefusal::NotSetUp);
     Ok(app.moderation().recordings().ok_or(none)?)
 }

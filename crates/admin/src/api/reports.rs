@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Outcome, Player};
-use super::answer::{Body, Limit, Parameters, Why, ask, somebody};
+use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, somebody};
 use super::track::{TrackView, download};
 use crate::app::App;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// Which reports.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -90,7 +90,7 @@ pub(super) struct Reported {
 pub(super) async fn reports(
     State(app): State<App>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<Vec<ReportView>>, Problem> {
+) -> Result<Json<Vec<ReportView>>, Refusal> {
     let reports = app.moderation().reports().map(|reports| reports.list(page.before, page.limit.get()));
     Ok(Json(reports.unwrap_or_default().into_iter().map(Into::into).collect()))
 }
@@ -110,7 +110,7 @@ pub(super) async fn reports(
 pub(super) async fn report(
     State(app): State<App>,
     Body(request): Body<ReportRequest>,
-) -> Result<(StatusCode, Json<Reported>), Problem> {
+) -> Result<(StatusCode, Json<Reported>), Refusal> {
     ask(move || {
         let ReportRequest { session, player, reason, by } = request;
         let reported = app.moderation().report(&By::new(by, reason), &session, &player.into())?;
@@ -133,7 +133,7 @@ pub(super) async fn report(
 pub(super) async fn details(
     State(app): State<App>,
     Path(id): Path<u64>,
-) -> Result<Json<ReportDetails>, Problem> {
+) -> Result<Json<ReportDetails>, Refusal> {
     ask(move || {
         let reports = known(&app)?;
         let no_report = || ModerationError::Report(consonance_server::reports::ReportsError::NoReport { id });
@@ -162,7 +162,7 @@ pub(super) async fn details(
 pub(super) async fn track(
     State(app): State<App>,
     Path((id, file)): Path<(u64, String)>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refusal> {
     download(move || Ok(known(&app)?.track(id, &file).map_err(ModerationError::Report)?)).await
 }
 
@@ -180,11 +180,11 @@ pub(super) async fn remove(
     State(app): State<App>,
     Path(id): Path<u64>,
     Parameters(why): Parameters<Why>,
-) -> Result<Json<Outcome>, Problem> {
+) -> Result<Json<Outcome>, Refusal> {
     ask(move || Ok(Json(app.moderation().remove_report(&why.into(), id)?.into()))).await
 }
 
-fn known(app: &App) -> Result<&Reports, Problem> {
+fn known(app: &App) -> Result<&Reports, Refusal> {
     Ok(app.moderation().reports().ok_or(ModerationError::NothingKept)?)
 }
 

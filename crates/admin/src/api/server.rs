@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::Refusal;
 use crate::app::App;
 use crate::metrics::Observation;
-use crate::problem::Problem;
 
 /// The server as a whole.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,7 +46,7 @@ struct WorkerView {
     path = "/api/v1/server",
     responses((status = 200, description = "At most a second old", body = ServerView))
 )]
-pub(super) async fn server(State(app): State<App>) -> Result<Json<ServerView>, Problem> {
+pub(super) async fn server(State(app): State<App>) -> Result<Json<ServerView>, Refusal> {
     Ok(Json(ServerView::of(&app.observe().await?)))
 }
 

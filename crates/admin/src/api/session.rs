@@ -10,10 +10,10 @@ use consonance_server::records::{RoomDecision, StoredTerms};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::ask;
+use super::answer::{Refusal, ask};
 use crate::app::App;
 use crate::metrics::Observation;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// A session in short.
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,7 +126,7 @@ struct LimitView {
     path = "/api/v1/sessions",
     responses((status = 200, description = "At most a second old", body = Vec<SessionSummary>))
 )]
-pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionSummary>>, Problem> {
+pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionSummary>>, Refusal> {
     Ok(Json(summaries(&app.observe().await?)))
 }
 
@@ -143,7 +143,7 @@ pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionS
 pub(super) async fn session(
     State(app): State<App>,
     Path(session): Path<String>,
-) -> Result<Json<SessionView>, Problem> {
+) -> Result<Json<SessionView>, Refusal> {
     ask(move || Ok(Json(look(&app, &session)?))).await
 }
 
@@ -158,16 +158,16 @@ pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
 }
 
 /// Asks the session's worker; it may take two seconds.
-pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Problem> {
+pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
     let wanted = name.to_owned();
     let asked = app.server().ask_session(name, move |session_loop, now| {
         let is_recorded = session_loop.is_recorded(&wanted).unwrap_or_default();
         Some((session_loop.inspect(now, &wanted)?, is_recorded))
     });
-    let no_session = || Problem::from(ModerationError::NoSession { session: name.to_owned() });
+    let no_session = || Refusal::from(ModerationError::NoSession { session: name.to_owned() });
     let served = asked.map_err(|error| match error {
         consonance_server::AskError::NoSession { .. } => no_session(),
-        error => Problem::from(ModerationError::Server(error)),
+        error => Refusal::from(ModerationError::Server(error)),
     })?;
     let (ServedSession { players: served, rooms, .. }, is_recorded) = served.ok_or_else(no_session)?;
     let mut voices: HashMap<u16, ServedPlayer> = served.into_iter().map(|row| (row.id, row)).collect();

@@ -12,9 +12,9 @@ use futures_util::stream;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::ask;
+use super::answer::{Refusal, ask};
 use crate::app::blocking;
-use crate::problem::Problem;
+use consonance_http::Problem;
 
 /// A player's voice in a file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,13 +46,13 @@ struct SpanView {
 
 /// Sends a file piece by piece, as long as it is at first; it may grow meanwhile.
 pub(super) async fn download(
-    find: impl FnOnce() -> Result<PathBuf, Problem> + Send + 'static,
-) -> Result<Response, Problem> {
+    find: impl FnOnce() -> Result<PathBuf, Refusal> + Send + 'static,
+) -> Result<Response, Refusal> {
     let (file, bytes) = ask(move || {
         let path = find()?;
         open(&path).map_err(|error| {
             let detail = format!("cannot read {}: {error}", path.display());
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into()
         })
     })
     .await?;

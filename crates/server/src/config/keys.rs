@@ -13,6 +13,7 @@ use super::moderation_keys::MODERATION_KEYS;
 use super::overload::OVERLOAD_KEYS;
 use super::recording_keys::RECORDING_KEYS;
 use super::rooms::{ACCESS, PROXIMITY, ROOM_LIMITS};
+use super::web::WEB_KEYS;
 
 /// One key of a `C`.
 pub(super) struct Key<C: 'static = Config> {
@@ -109,6 +110,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "What the server writes to its standard error. No secret of a player or an operator is written at any level.",
     ),
     ("watching", "Ways to look into the server."),
+    (
+        "web",
+        "Players who come with a browser: the page that they open, and where their voices come in; docs/browser/README.md says more.",
+    ),
     ("admin", "The listener for operators: health, metrics, the admin API and its page."),
     (
         "moderation",
@@ -135,11 +140,12 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 pub(super) const KEYS: &[Key] = &joined();
 
 /// Those of the parts of a configuration.
-const TABLES: [&[Key]; 10] = [
+const TABLES: [&[Key]; 11] = [
     OWN_KEYS,
     LOG_KEYS,
     JOINING_KEYS,
     HOOK_KEYS,
+    WEB_KEYS,
     ADMIN_KEYS,
     MODERATION_KEYS,
     RECORDING_KEYS,
@@ -165,6 +171,7 @@ const KEY_COUNT: usize = OWN_KEYS.len()
     + LOG_KEYS.len()
     + JOINING_KEYS.len()
     + HOOK_KEYS.len()
+    + WEB_KEYS.len()
     + ADMIN_KEYS.len()
     + MODERATION_KEYS.len()
     + RECORDING_KEYS.len()

@@ -233,6 +233,7 @@ impl LoadedConfig {
             }
             _ => {}
         }
+        problems.extend(self.config.web.problems().into_iter().map(|(key, what)| self.problem(key, what)));
         problems
     }
 }

@@ -1,0 +1,90 @@
+//! HTTP by hand, for tests of listeners: what libraries would never send can be sent, too.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long anything may take. Generous: machines that run tests are busy.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its head, with names and values in lower case.
+    pub head: String,
+    /// What follows.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as text, with signs in place of what is none.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The value of a header, in lower case; the name has to be, too.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// A connection that gives up after [`PATIENCE`].
+///
+/// # Errors
+/// What the system says.
+pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+/// Asks with these lines of head besides `Host`.
+///
+/// # Errors
+/// What the system says, or that no answer came.
+pub fn ask(address: SocketAddr, request: &str, lines: &[&str], body: &[u8]) -> io::Result<Answer> {
+    let host = format!("Host: {address}");
+    ask_plainly(address, request, &[&[&*host], lines].concat(), body)
+}
+
+/// Asks with these lines of head and no others, but that no second request follows.
+///
+/// # Errors
+/// What the system says, or that no answer came.
+pub fn ask_plainly(address: SocketAddr, request: &str, lines: &[&str], body: &[u8]) -> io::Result<Answer> {
+    let mut stream = connect(address)?;
+    let head = format!("{request} HTTP/1.1\r\nConnection: close\r\n{}\r\n\r\n", lines.join("\r\n"));
+    stream.write_all(head.as_bytes())?;
+    // Who is refused by its head may find nobody there for its body.
+    let _ = stream.write_all(body);
+    answer(&mut stream)
+}
+
+/// Everything that comes until the connection ends.
+///
+/// # Errors
+/// What the system says, or that this is no answer.
+pub fn answer(stream: &mut TcpStream) -> io::Result<Answer> {
+    let mut bytes = Vec::new();
+    match stream.read_to_end(&mut bytes) {
+        // Who is refused before all of it was read finds the connection reset.
+        Err(error) if bytes.is_empty() => return Err(error),
+        _ => {}
+    }
+    read(&bytes).ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("no answer: {:?}", String::from_utf8_lossy(&bytes)),
+        )
+    })
+}
+
+fn read(bytes: &[u8]) -> Option<Answer> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&bytes[..end]).ok()?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some(Answer { status, head: head.to_ascii_lowercase(), body: bytes[end + 4..].to_vec() })
+}

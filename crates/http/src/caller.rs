@@ -1,0 +1,29 @@
+//! Who is at the other end of a connection.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::places::Place;
+
+/// The other end of the connection that a request came over.
+///
+/// Whoever keeps it keeps the connection's place taken: conversations that go on after the request, such as `WebSocket`s,
+/// count like any other connection.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub(crate) remote: SocketAddr,
+    pub(crate) is_encrypted: bool,
+    pub(crate) _place: Arc<Place>,
+}
+
+impl Caller {
+    /// Where the connection comes from, which may be a proxy.
+    pub fn remote(&self) -> SocketAddr {
+        self.remote
+    }
+
+    /// Whether the connection has TLS with this listener.
+    pub fn is_encrypted(&self) -> bool {
+        self.is_encrypted
+    }
+}

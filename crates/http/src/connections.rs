@@ -1,0 +1,107 @@
+//! Connections: how slow, and how long.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
+use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::debug;
+
+use crate::caller::Caller;
+use crate::listener::{ConnectionLimits, Stopped};
+use crate::places::{Place, Places};
+use crate::tls::Tls;
+
+/// What all connections of a listener go by.
+#[derive(Clone)]
+pub(crate) struct Rules {
+    pub(crate) app: Router,
+    pub(crate) limits: ConnectionLimits,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) stopped: Stopped,
+}
+
+/// Answers until it is stopped, and then lets what was asked be answered and conversations come to an end, for a second at
+/// most.
+pub(crate) async fn serve(listener: TcpListener, places: Arc<Places>, rules: Rules) {
+    let mut connections = JoinSet::new();
+    let stopped = rules.stopped.clone();
+    loop {
+        let (stream, remote, place) = tokio::select! {
+            () = stopped.wait() => break,
+            accepted = places.accept(&listener) => accepted,
+            // What has ended gives its memory back.
+            Some(_) = connections.join_next() => continue,
+        };
+        connections.spawn(converse(stream, remote, place, rules.clone()));
+    }
+    let _ = timeout(GOODBYE, places.wait_for_all()).await;
+}
+
+/// How long answers may take while the listener stops.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+async fn converse(stream: TcpStream, remote: SocketAddr, place: Place, rules: Rules) {
+    // What is sent here is small and waited for.
+    let _ = stream.set_nodelay(true);
+    let caller = Caller { remote, is_encrypted: rules.tls.is_some(), _place: Arc::new(place) };
+    let Some(tls) = &rules.tls else { return talk(TokioIo::new(stream), caller, &rules).await };
+    match timeout(rules.limits.head_timeout, tls.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => talk(TokioIo::new(stream), caller, &rules).await,
+        Ok(Err(error)) => debug!(%error, "no TLS came about"),
+        Err(_) => debug!("TLS took too long"),
+    }
+}
+
+async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller, rules: &Rules) {
+    let Rules { app, limits, stopped, .. } = rules;
+    let app = ForCaller { app: TowerToHyperService::new(app.clone()), caller };
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(HEAD_BYTES_MAX);
+    let connection = builder.serve_connection(stream, app).with_upgrades();
+    tokio::pin!(connection);
+    let talk = async {
+        tokio::select! {
+            ended = connection.as_mut() => return ended,
+            () = stopped.wait() => connection.as_mut().graceful_shutdown(),
+        }
+        connection.await
+    };
+    // Also who reads its answers one byte at a time comes to an end.
+    match timeout(limits.connection_lifetime, talk).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => debug!(%error, "a connection failed"),
+        Err(_) => debug!("a connection has lived long enough"),
+    }
+}
+
+/// Bytes of a request's head; browsers send one or two thousand. It is the least that the parser takes.
+const HEAD_BYTES_MAX: usize = 8 * 1024;
+
+/// The routes, which are told with each request who asks.
+#[derive(Clone)]
+struct ForCaller {
+    app: TowerToHyperService<Router>,
+    caller: Caller,
+}
+
+impl Service<Request<Incoming>> for ForCaller {
+    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.caller.clone());
+        self.app.call(request)
+    }
+}

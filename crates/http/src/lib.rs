@@ -1,0 +1,32 @@
+//! What the HTTP listeners of a voice server have in common; for `consonance-admin`, where operators come in, and
+//! `consonance-web`, where players do.
+//!
+//! ```text
+//!   socket ─▶ places (bounded, per address too) ─▶ TLS, if there is any ─▶ heads (bounded, timed) ─▶ the listener's routes
+//! ```
+//!
+//! [`HttpListener`] is a socket with a runtime of its own: axum's own server leaves a client as much time as it likes for
+//! a head, and this one does not.
+//! [`guarded`] puts around routes what every listener needs: time limits, bounded bodies, headers that forbid browsers
+//! whatever is not meant, and [`Problem`]s for paths and methods that there are not.
+//! Handlers find the [`Caller`] among the extensions of a request.
+
+#[cfg(feature = "by-hand")]
+pub mod by_hand;
+mod caller;
+mod connections;
+mod guarded;
+mod ip_network;
+mod listener;
+mod origin;
+mod places;
+mod problem;
+mod tls;
+
+pub use caller::Caller;
+pub use guarded::{RouteLimits, guarded};
+pub use ip_network::{BadIpNetwork, IpNetwork, home_of};
+pub use listener::{ConnectionLimits, HttpListener, ListenError, ListenerSettings, Stopped};
+pub use origin::is_from_own_page;
+pub use problem::Problem;
+pub use tls::{Tls, TlsError};

@@ -1,0 +1,157 @@
+//! The listener: a socket, a thread, and a runtime.
+
+use std::io;
+use std::net::SocketAddr;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+use tracing::info;
+
+use crate::connections::{self, Rules};
+use crate::ip_network::IpNetwork;
+use crate::places::Places;
+use crate::tls::Tls;
+
+/// A listener that answers until it is dropped.
+#[derive(Debug)]
+pub struct HttpListener {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a listener is told besides its routes.
+#[derive(Debug)]
+pub struct ListenerSettings {
+    /// What it is, in a word: the name of its thread, and for the log.
+    pub name: &'static str,
+    /// The TCP address to listen on; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Threads that answer, besides the listener's own; 0 leaves everything to that.
+    pub threads: usize,
+    /// What it shows to those who come; plain HTTP without it.
+    pub tls: Option<Tls>,
+    /// Who may have as many connections as it likes, such as proxies.
+    pub trusted: Vec<IpNetwork>,
+    /// What one connection may take.
+    pub limits: ConnectionLimits,
+}
+
+impl ListenerSettings {
+    /// Plain HTTP at this address.
+    pub fn new(name: &'static str, listen: SocketAddr, limits: ConnectionLimits) -> Self {
+        Self { name, listen, threads: 0, tls: None, trusted: Vec::new(), limits }
+    }
+}
+
+/// What connections may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections at once; further ones wait to be accepted.
+    pub connections_max: usize,
+    /// Connections at once from one [home](crate::home_of); further ones are closed.
+    pub connections_per_address: usize,
+    /// How long the head of a request, or a handshake of TLS, may take to come, and a connection may be silent between two
+    /// requests.
+    pub head_timeout: Duration,
+    /// After that a connection ends, whatever it does, unless it has become a `WebSocket`: clients open another one.
+    pub connection_lifetime: Duration,
+}
+
+/// Why there is no listener.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// The address cannot be used.
+    #[error("cannot listen on {address} for the {name} listener: {source}; is another server running there?")]
+    Bind {
+        /// Which listener.
+        name: &'static str,
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The operating system gives no thread or no runtime.
+    #[error("cannot start the {name} listener: {source}")]
+    Start {
+        /// Which listener.
+        name: &'static str,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+/// Tells when a listener is stopped.
+#[derive(Clone, Debug)]
+pub struct Stopped(watch::Receiver<bool>);
+
+impl Stopped {
+    /// Until the listener is stopped.
+    pub async fn wait(&self) {
+        // One that is gone has stopped, too.
+        let _ = self.0.clone().wait_for(|stop| *stop).await;
+    }
+}
+
+impl HttpListener {
+    /// Listens from now on, and answers with the routes that `app` makes.
+    ///
+    /// # Errors
+    /// If the address is taken or not ours to take, or the operating system gives no thread.
+    pub fn start(
+        settings: ListenerSettings,
+        app: impl FnOnce(Stopped) -> Router + Send + 'static,
+    ) -> Result<Self, ListenError> {
+        let ListenerSettings { name, listen, threads, tls, trusted, limits } = settings;
+        let failed = |source| ListenError::Start { name, source };
+        let runtime = runtime(name, threads).map_err(failed)?;
+        let bound = runtime.block_on(TcpListener::bind(listen));
+        let listener = bound.map_err(|source| ListenError::Bind { name, address: listen, source })?;
+        let address = listener.local_addr().map_err(failed)?;
+        let (stop, stopped) = watch::channel(false);
+        let run = move || {
+            let stopped = Stopped(stopped);
+            let places = Places::new(limits.connections_max, limits.connections_per_address, trusted);
+            let rules = Rules { app: app(stopped.clone()), limits, tls, stopped };
+            runtime.block_on(connections::serve(listener, places, rules));
+        };
+        let thread = thread::Builder::new().name(name.into()).spawn(run).map_err(failed)?;
+        info!(%address, "the {name} listener is up");
+        Ok(Self { address, stop, thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for HttpListener {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Questions that may block and are waited for at once.
+const BLOCKING_THREADS: usize = 4;
+
+fn runtime(name: &'static str, threads: usize) -> io::Result<Runtime> {
+    let mut builder = match threads {
+        0 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    if threads > 0 {
+        builder.worker_threads(threads);
+    }
+    let thread_name = format!("{name}-asking");
+    builder.enable_all().max_blocking_threads(BLOCKING_THREADS).thread_name(thread_name).build()
+}

@@ -1,0 +1,97 @@
+//! How many connections there may be at once: in all, and from one home.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
+use tracing::{debug, warn};
+
+use crate::ip_network::{IpNetwork, home_of};
+
+/// Who may still come in.
+#[derive(Debug)]
+pub(crate) struct Places {
+    free: Arc<Semaphore>,
+    connections_max: usize,
+    per_home: usize,
+    /// Who may have as many as it likes, such as proxies.
+    trusted: Vec<IpNetwork>,
+    taken: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// The place of one connection, which is free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+    home: Option<IpAddr>,
+    places: Arc<Places>,
+}
+
+impl Places {
+    pub(crate) fn new(connections_max: usize, per_home: usize, trusted: Vec<IpNetwork>) -> Arc<Self> {
+        let free = Arc::new(Semaphore::new(connections_max));
+        Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default() })
+    }
+
+    /// Who comes while all places are taken waits in the operating system's queue; who has too many already is sent away.
+    pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Place) {
+        let permit = Arc::clone(&self.free).acquire_owned().await.expect("nobody closes the semaphore");
+        loop {
+            match listener.accept().await {
+                Ok((stream, remote)) => {
+                    if let Ok(home) = self.take(remote.ip()) {
+                        let place = Place { _permit: permit, home, places: Arc::clone(self) };
+                        return (stream, remote, place);
+                    }
+                    debug!(%remote, "has too many connections already");
+                }
+                Err(error) => {
+                    warn!(%error, "a connection could not be accepted");
+                    sleep(AFTER_REFUSAL).await;
+                }
+            }
+        }
+    }
+
+    /// Until nobody is there any more.
+    pub(crate) async fn wait_for_all(&self) {
+        let all = u32::try_from(self.connections_max).unwrap_or(u32::MAX);
+        let _ = self.free.acquire_many(all).await;
+    }
+
+    fn take(&self, address: IpAddr) -> Result<Option<IpAddr>, TooMany> {
+        if self.trusted.iter().any(|network| network.contains(address)) {
+            return Ok(None);
+        }
+        let home = home_of(address);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(home).or_default();
+        if *count >= self.per_home {
+            return Err(TooMany);
+        }
+        *count += 1;
+        Ok(Some(home))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(home) = self.home else { return };
+        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&home) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&home);
+            }
+        }
+    }
+}
+
+struct TooMany;
+
+/// Without descriptors the operating system refuses at once, again and again.
+const AFTER_REFUSAL: Duration = Duration::from_millis(200);

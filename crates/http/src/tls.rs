@@ -1,0 +1,114 @@
+//! TLS: a certificate out of PEM files, which can be replaced while the listener runs.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+/// What a listener shows to those who come; a clone is the same.
+#[derive(Clone)]
+pub struct Tls(Arc<RwLock<TlsAcceptor>>);
+
+/// What is wrong with a certificate or its key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The certificate chain.
+    #[error("the certificate cannot be read: {cause}; it has to be PEM, the server's own first")]
+    Certificate {
+        /// Why.
+        cause: String,
+    },
+    /// The private key.
+    #[error("the key cannot be read: {cause}; it has to be PEM, without a password")]
+    Key {
+        /// Why.
+        cause: String,
+    },
+    /// Both together.
+    #[error("certificate and key do not work together: {cause}")]
+    Pair {
+        /// Why.
+        cause: String,
+    },
+}
+
+impl Tls {
+    /// Out of the contents of two PEM files: the certificate chain, the server's own first, and its key.
+    ///
+    /// # Errors
+    /// When one of them is not readable, or they do not belong together.
+    pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, TlsError> {
+        acceptor(certificate, key).map(|acceptor| Self(Arc::new(RwLock::new(acceptor))))
+    }
+
+    /// Shows another certificate from now on. Who is there already goes on.
+    ///
+    /// # Errors
+    /// As those of [`from_pem`](Self::from_pem); the former one stays.
+    pub fn replace(&self, certificate: &[u8], key: &[u8]) -> Result<(), TlsError> {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = acceptor(certificate, key)?;
+        Ok(())
+    }
+
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+fn acceptor(certificate: &[u8], key: &[u8]) -> Result<TlsAcceptor, TlsError> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate)
+        .collect::<Result<_, _>>()
+        .map_err(|error| TlsError::Certificate { cause: error.to_string() })?;
+    if chain.is_empty() {
+        return Err(TlsError::Certificate { cause: "there is none in the file".to_owned() });
+    }
+    let key =
+        PrivateKeyDer::from_pem_slice(key).map_err(|error| TlsError::Key { cause: error.to_string() })?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(|error| TlsError::Pair { cause: error.to_string() })?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertifiedKey, generate_simple_self_signed};
+
+    use super::*;
+
+    fn pem_pair() -> (String, String) {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        (cert.pem(), signing_key.serialize_pem())
+    }
+
+    #[test]
+    fn a_wrong_file_is_named_and_the_former_certificate_stays() {
+        let (certificate, key) = pem_pair();
+        let tls = Tls::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let foreign = pem_pair();
+        for (certificate, key, expected) in [
+            ("", &*key, "the certificate cannot be read"),
+            (&*key, &*key, "the certificate cannot be read"),
+            (&*certificate, "", "the key cannot be read"),
+            (&*certificate, &*foreign.1, "certificate and key do not work together"),
+        ] {
+            let error = tls.replace(certificate.as_bytes(), key.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        assert_eq!(tls.replace(foreign.0.as_bytes(), foreign.1.as_bytes()), Ok(()));
+    }
+}

@@ -1,0 +1,67 @@
+//! `[web]`: what belongs together, and what holds without it.
+
+use crate::{complaints, load};
+
+#[test]
+fn there_is_no_page_unasked_and_voice_comes_in_where_the_page_is() {
+    let config = load("").web;
+    assert_eq!((config.listen, config.voice_address()), (None, None));
+    let config = load("web.listen = '127.0.0.1:7780'").web;
+    assert_eq!(config.voice_address(), config.listen);
+    let config = load("web.listen = '[::]:443'\nweb.udp = '192.0.2.7:7780'").web;
+    assert_eq!(config.voice_address(), Some("192.0.2.7:7780".parse().unwrap()));
+}
+
+#[test]
+fn what_does_not_fit_together_is_named_with_what_to_do() {
+    for (file, complaint) in [
+        (
+            "certificate_file = 'a.pem'",
+            "voice.toml:2: web.certificate_file: web.key_file is missing: both or none",
+        ),
+        ("key_file = 'a.pem'", "voice.toml:2: web.key_file: web.certificate_file is missing: both or none"),
+        (
+            "redirect = '127.0.0.1:80'",
+            "voice.toml:2: web.redirect: there is nowhere to lead to without web.certificate_file",
+        ),
+        (
+            "listen = '[::]:80'",
+            "voice.toml:2: web.listen: browsers have to be told an address: say with web.announced at which they reach this machine",
+        ),
+        (
+            "listen = '127.0.0.1:80'\nudp = '0.0.0.0:80'",
+            "voice.toml:3: web.udp: browsers have to be told an address: say with web.announced at which they reach this machine",
+        ),
+        (
+            "announced = ['voice.example.org']",
+            "voice.toml:2: web.announced: expected an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780, not \"voice.example.org\"",
+        ),
+        (
+            "proxies = ['10.0.0.0/33']",
+            "voice.toml:2: web.proxies: expected an address or a network, such as 127.0.0.1 or 10.0.0.0/8, not \"10.0.0.0/33\"",
+        ),
+        (
+            "ice_servers = ['turn.example.org']",
+            "voice.toml:2: web.ice_servers: expected the URL of a STUN or TURN server, such as turn:turn.example.org:3478, not \"turn.example.org\"",
+        ),
+        (
+            "ice_servers = ['turn:turn.example.org']",
+            "voice.toml:2: web.ice_servers: browsers use no TURN server without credentials: set web.turn_secret_file",
+        ),
+    ] {
+        assert_eq!(complaints(&format!("[web]\n{file}")), [complaint], "{file}");
+    }
+}
+
+#[test]
+fn what_fits_together_is_taken() {
+    let config = load(
+        "[web]\nlisten = '[::]:443'\ncertificate_file = 'c.pem'\nkey_file = 'k.pem'\nredirect = '[::]:80'\n\
+         announced = ['203.0.113.7', '[2001:db8::7]:7780']\nproxies = ['127.0.0.1', 'fd00::/8']\n\
+         ice_servers = ['stun:stun.example.org', 'turns:turn.example.org:443?transport=tcp']\nturn_secret = 'x'",
+    );
+    assert_eq!((config.web.announced.len(), config.web.proxies.len()), (2, 2));
+    let shown: Vec<_> =
+        config.settings_made().into_iter().filter(|(key, _)| *key == "web.turn_secret").collect();
+    assert_eq!(shown, [("web.turn_secret", "(hidden)".to_owned())]);
+}

@@ -1,0 +1,75 @@
+//! What every route may ask: whoever has the sessions, and what anybody may take.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::http::StatusCode;
+use consonance_http::{IpNetwork, Problem, Stopped};
+use tokio::time::timeout;
+
+use crate::join_rate::{JoinRate, Pace};
+use crate::reply::Reply;
+use crate::settings::{IceServers, WebLimits, WebSettings};
+use crate::signalling::{JoinProblem, Signalling};
+
+/// Shared by all routes; a clone is the same.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+struct Shared {
+    signalling: Arc<dyn Signalling>,
+    proxies: Vec<IpNetwork>,
+    ice_servers: IceServers,
+    limits: WebLimits,
+    rate: Mutex<JoinRate>,
+    stopped: Stopped,
+}
+
+impl App {
+    pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
+        let WebSettings { proxies, ice_servers, limits, .. } = settings.clone();
+        let pace = Pace::new(limits.joins_per_minute, limits.joins_burst);
+        let rate = Mutex::new(JoinRate::new(pace, limits.join_addresses_max));
+        Self(Arc::new(Shared { signalling, proxies, ice_servers, limits, rate, stopped }))
+    }
+
+    pub(crate) fn signalling(&self) -> &dyn Signalling {
+        &*self.0.signalling
+    }
+
+    /// Whether the other end of a connection is believed about who asks.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.0.proxies.iter().any(|network| network.contains(address))
+    }
+
+    pub(crate) fn ice_servers(&self) -> &IceServers {
+        &self.0.ice_servers
+    }
+
+    pub(crate) fn limits(&self) -> &WebLimits {
+        &self.0.limits
+    }
+
+    pub(crate) fn stopped(&self) -> &Stopped {
+        &self.0.stopped
+    }
+
+    /// Counts an attempt to join.
+    pub(crate) fn count_join(&self, address: IpAddr) -> Result<(), Problem> {
+        let mut rate = self.0.rate.lock().unwrap_or_else(PoisonError::into_inner);
+        rate.count(Instant::now(), address).map_err(|wait| {
+            let what = "too many attempts to join came from this address of late: wait a little";
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(wait)
+        })
+    }
+
+    /// What was asked of the sessions, as soon as they answer.
+    pub(crate) async fn answer_of<T>(&self, reply: Reply<Result<T, JoinProblem>>) -> Result<T, JoinProblem> {
+        match timeout(self.0.limits.reply_timeout, reply).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => Err(JoinProblem::Closing),
+            Err(_) => Err(JoinProblem::Busy),
+        }
+    }
+}

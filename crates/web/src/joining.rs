@@ -1,0 +1,98 @@
+//! `POST /api/voice/{session}`: an offer in, the answer out.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use consonance_http::Problem;
+use serde::Deserialize;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::signalling::{Join, JoinProblem};
+use crate::visitor::Visitor;
+
+/// What a page sends. Keys that are not known are passed over.
+#[derive(Deserialize)]
+struct Wish {
+    name: String,
+    token: Option<String>,
+    password: Option<String>,
+    sdp: String,
+    resume: Option<String>,
+}
+
+pub(crate) async fn join(
+    State(app): State<App>,
+    session: Result<Path<String>, PathRejection>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    app.count_join(visitor.address)?;
+    if !is_json(&headers) {
+        let what = "send the offer as JSON, with Content-Type: application/json";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what));
+    }
+    let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
+    let session = session.ok_or(JoinProblem::NoSuchSession)?;
+    let Wish { name, token, password, sdp, resume } = read(&body?)?;
+    let remote = visitor.address;
+    let reply = app.signalling().join(Join { session, name, token, password, sdp, resume, remote });
+    let joined = app.answer_of(reply).await?;
+    Ok((StatusCode::CREATED, Json(joined)).into_response())
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// The longest session name, in characters, as all networks have it.
+const SESSION_CHARACTERS_MAX: usize = 64;
+
+pub(crate) fn is_session_name(name: &str) -> bool {
+    name.chars().count() <= SESSION_CHARACTERS_MAX && !name.chars().any(char::is_control)
+}
+
+/// Nothing is nested here but what is passed over, which `serde_json` does without recursion.
+fn read(body: &[u8]) -> Result<Wish, Problem> {
+    let bad = |what: String| Problem::new(StatusCode::BAD_REQUEST, what);
+    let wish: Wish =
+        serde_json::from_slice(body).map_err(|error| bad(format!("this is no offer: {error}")))?;
+    for (key, text, bytes_max) in [
+        ("name", Some(&wish.name), NAME_BYTES_MAX),
+        ("token", wish.token.as_ref(), TOKEN_BYTES_MAX),
+        ("password", wish.password.as_ref(), PASSWORD_BYTES_MAX),
+        ("resume", wish.resume.as_ref(), KEY_BYTES_MAX),
+    ] {
+        if text.is_some_and(|text| text.len() > bytes_max) {
+            return Err(bad(format!("{key} is longer than {bytes_max} bytes")));
+        }
+    }
+    Ok(wish)
+}
+
+/// More than any session takes.
+const NAME_BYTES_MAX: usize = 512;
+/// As the handshake has it in which native players show theirs.
+const TOKEN_BYTES_MAX: usize = 8192;
+const PASSWORD_BYTES_MAX: usize = 1024;
+pub(crate) const KEY_BYTES_MAX: usize = 64;
+
+impl From<JoinProblem> for Problem {
+    fn from(problem: JoinProblem) -> Self {
+        let (status, retry_after) = match &problem {
+            JoinProblem::NoSuchSession | JoinProblem::NoSuchPlayer => (StatusCode::NOT_FOUND, None),
+            JoinProblem::BadOffer(_) => (StatusCode::BAD_REQUEST, None),
+            JoinProblem::PageTooOld(_) => (StatusCode::CONFLICT, None),
+            JoinProblem::Full => (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(10))),
+            JoinProblem::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(1))),
+            JoinProblem::Closing => (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(5))),
+        };
+        let told = Self::new(status, problem.to_string());
+        retry_after.map_or(told.clone(), |wait| told.retry_after(wait))
+    }
+}

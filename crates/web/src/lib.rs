@@ -1,0 +1,36 @@
+//! Where players come in with a browser, over HTTP: the page that they open, and how its voice finds a session.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /`, and the files of the page | the page, out of this program |
+//! | `GET /api/info` | which sessions there are, and how one joins them |
+//! | `POST /api/voice/{session}` | an offer of WebRTC in, the answer out |
+//! | `GET /api/voice/{session}/signal` | a `WebSocket`: further candidates, and a new way to the same player |
+//!
+//! `docs/browser/signalling.md` says what is in them.
+//!
+//! ```text
+//!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: whoever has the sessions
+//! ```
+//!
+//! Voice itself never comes by here: it goes over WebRTC to whoever implements [`Signalling`], and this crate knows neither
+//! sessions nor what is in an offer.
+//! [`WebListener`] is started with [`WebSettings`] and such an implementation.
+
+mod app;
+mod info;
+mod join_rate;
+mod joining;
+mod listener;
+mod page;
+mod reply;
+mod settings;
+mod signal;
+mod signalling;
+mod turn;
+mod visitor;
+
+pub use listener::{WebError, WebListener};
+pub use reply::{Replier, Reply, reply};
+pub use settings::{IceServers, WebLimits, WebSettings};
+pub use signalling::{Info, Join, JoinProblem, JoinRule, Joined, Signalling};

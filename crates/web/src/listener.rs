@@ -1,0 +1,153 @@
+//! The listener: the routes, TLS or not, and the way from plain HTTP to it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get, post};
+use consonance_http::{
+    ConnectionLimits, HttpListener, ListenError, ListenerSettings, Problem, RouteLimits, guarded,
+};
+use tracing::warn;
+
+use crate::app::App;
+use crate::settings::{WebLimits, WebSettings};
+use crate::signalling::Signalling;
+use crate::{info, joining, page, signal, visitor};
+
+/// A listener that answers until it is dropped.
+#[derive(Debug)]
+pub struct WebListener {
+    page: HttpListener,
+    redirect: Option<HttpListener>,
+    is_encrypted: bool,
+}
+
+/// Why there is no listener.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebError {
+    /// Plain HTTP is to be led to the page over TLS, which has none.
+    #[error(
+        "{redirect} is to lead to the page over TLS, but the page has no certificate: give it one, or leave the redirect out"
+    )]
+    NowhereToLead {
+        /// Where it should have listened.
+        redirect: SocketAddr,
+    },
+    /// An address cannot be used, or the operating system gives no thread.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+}
+
+impl WebListener {
+    /// Listens from now on, and takes browsers in for whoever has the sessions.
+    ///
+    /// # Errors
+    /// If an address is taken or not ours to take, or settings contradict each other.
+    pub fn start(settings: &WebSettings, signalling: Arc<dyn Signalling>) -> Result<Self, WebError> {
+        let is_encrypted = settings.tls.is_some();
+        if let Some(redirect) = settings.redirect.filter(|_| !is_encrypted) {
+            return Err(WebError::NowhereToLead { redirect });
+        }
+        let limits = connection_limits(&settings.limits);
+        let listener = |name, address| {
+            let own = ListenerSettings::new(name, address, limits.clone());
+            ListenerSettings { trusted: settings.proxies.clone(), ..own }
+        };
+        let of_page = ListenerSettings {
+            tls: settings.tls.clone(),
+            threads: THREADS,
+            ..listener("web", settings.listen)
+        };
+        let redirect = settings.redirect.map(|address| listener("redirect", address));
+        let own = settings.clone();
+        let page = HttpListener::start(of_page, move |stopped| {
+            routes(&own).with_state(App::new(signalling, &own, stopped))
+        })?;
+        let (port, own) = (page.local_addr().port(), settings.clone());
+        let lead = |redirect| HttpListener::start(redirect, move |_| redirect_routes(port, &own));
+        let redirect = redirect.map(lead).transpose()?;
+        let listener = Self { page, redirect, is_encrypted };
+        listener.say_who_hears_along(settings);
+        Ok(listener)
+    }
+
+    /// Where the page is.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.page.local_addr()
+    }
+
+    /// Where plain HTTP is led from, if it is.
+    pub fn redirect_addr(&self) -> Option<SocketAddr> {
+        self.redirect.as_ref().map(HttpListener::local_addr)
+    }
+
+    /// `https` or `http`, as the page's address begins.
+    pub fn scheme(&self) -> &'static str {
+        if self.is_encrypted { "https" } else { "http" }
+    }
+
+    fn say_who_hears_along(&self, settings: &WebSettings) {
+        let address = self.local_addr();
+        if !self.is_encrypted && settings.proxies.is_empty() && !address.ip().is_loopback() {
+            warn!(
+                %address,
+                "the page for players is plain HTTP, and others reach it: browsers give it no microphone, and passwords \
+                 pass the network as plain text; give it a certificate, or a proxy with TLS (docs/browser/https.md)"
+            );
+        }
+    }
+}
+
+/// Enough that one who is slow to compress or to encrypt for holds up nobody.
+const THREADS: usize = 2;
+
+fn connection_limits(limits: &WebLimits) -> ConnectionLimits {
+    let WebLimits { connections_max, connections_per_address, head_timeout, connection_lifetime, .. } =
+        *limits;
+    ConnectionLimits { connections_max, connections_per_address, head_timeout, connection_lifetime }
+}
+
+fn route_limits(limits: &WebLimits) -> RouteLimits {
+    RouteLimits {
+        request_timeout: limits.request_timeout,
+        request_bytes_max: limits.request_bytes_max,
+        content_security_policy: page::POLICY,
+        headers: page::HEADERS,
+    }
+}
+
+fn routes(settings: &WebSettings) -> Router<App> {
+    let api = Router::new()
+        .route("/api/info", get(info::info))
+        .route("/api/voice/{session}", post(joining::join))
+        .route("/api/voice/{session}/signal", get(signal::signal));
+    let routes = page::routes().merge(api).layer(from_fn(visitor::check_origin));
+    guarded(routes, route_limits(&settings.limits))
+}
+
+/// The same path, on the page over TLS.
+fn redirect_routes(port: u16, settings: &WebSettings) -> Router {
+    let lead = move |headers: HeaderMap, uri: Uri| async move { lead(port, &headers, &uri) };
+    let routes = Router::new().route("/", any(lead)).route("/{*path}", any(lead));
+    guarded(routes, route_limits(&settings.limits))
+}
+
+fn lead(port: u16, headers: &HeaderMap, uri: &Uri) -> Response {
+    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(name) = asked.and_then(|host| host.parse::<axum::http::uri::Authority>().ok()) else {
+        let what = "say which host this is for: the page is at the same one, over https";
+        return Problem::new(StatusCode::BAD_REQUEST, what).into_response();
+    };
+    let port = if port == HTTPS_PORT { String::new() } else { format!(":{port}") };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let place = format!("https://{}{port}{path}", name.host());
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response()
+}
+
+/// The port where none is said (RFC 9110, section 4.2.2).
+const HTTPS_PORT: u16 = 443;

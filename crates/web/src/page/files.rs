@@ -1,0 +1,55 @@
+//! Which files the page has, and what each is.
+
+use super::PageFile;
+
+/// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo; a file
+/// that is added there needs a row here.
+pub(super) static FILES: [PageFile; 4] = [
+    PageFile::new("/", HTML, include_bytes!("missing.html")),
+    PageFile::new("/consonance.js", SCRIPT, include_bytes!("../../../../web/dist/consonance.js")),
+    PageFile::new("/consonance.wasm", WASM, include_bytes!("../../../../web/dist/consonance.wasm")),
+    PageFile::new("/worklet.js", SCRIPT, include_bytes!("../../../../web/dist/worklet.js")),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const WASM: &str = "application/wasm";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+    use crate::page::Shown;
+
+    const DIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/dist");
+
+    #[test]
+    fn every_file_that_is_built_is_served_as_it_is() {
+        let built = fs::read_dir(DIST).unwrap().map(|entry| entry.unwrap().path());
+        let built = built.filter(|path| !path.to_string_lossy().ends_with(".d.ts"));
+        let paths: BTreeSet<String> = built
+            .map(|path| {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                let path_of_url = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+                let file = FILES.iter().find(|file| file.path == path_of_url);
+                let file = file.unwrap_or_else(|| panic!("{name} needs a row in page/files.rs"));
+                assert!(file.body == fs::read(&path).unwrap(), "{name} is another");
+                path_of_url
+            })
+            .collect();
+        let served: BTreeSet<_> =
+            FILES.iter().map(|file| file.path.to_owned()).filter(|path| path != "/").collect();
+        assert!(served.is_subset(&paths), "{served:?} and {paths:?}");
+    }
+
+    #[test]
+    fn the_first_load_is_less_than_150_kb_compressed() {
+        let is_later = |file: &&PageFile| file.path.contains("fallback") || file.kind == WASM;
+        let first = FILES.iter().filter(|file| !is_later(file));
+        let bytes: usize =
+            first.map(|file| Shown::of(file.body).gzip.map_or(file.body.len(), |gzip| gzip.len())).sum();
+        assert!(bytes < 150_000, "{bytes} bytes");
+    }
+}

@@ -1,0 +1,182 @@
+//! `GET /api/voice/{session}/signal`: a `WebSocket` for what belongs to a connection that is there already.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::{IntoResponse as _, Response};
+use consonance_http::Problem;
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+use tracing::debug;
+
+use crate::app::App;
+use crate::join_rate::Pace;
+use crate::joining::KEY_BYTES_MAX;
+use crate::visitor::Visitor;
+
+pub(crate) async fn signal(
+    State(app): State<App>,
+    visitor: Visitor,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    app.count_join(visitor.address)?;
+    let bytes_max = app.limits().request_bytes_max;
+    let upgrade = upgrade?.max_message_size(bytes_max).max_frame_size(bytes_max);
+    let upgrade = upgrade.write_buffer_size(0).max_write_buffer_size(2 * bytes_max);
+    let talk = move |socket| async move {
+        let pace = Pace::new(app.limits().texts_per_minute, app.limits().texts_burst);
+        let conversation = Conversation { socket, app, pace, due: None, wrong_texts: 0 };
+        conversation.hold().await;
+        // Until here, its place is taken.
+        drop(visitor);
+    };
+    Ok(upgrade.on_upgrade(talk).into_response())
+}
+
+/// One text of a page. Each has one of these keys; others are passed over.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+struct Said {
+    key: Option<String>,
+    candidate: Option<String>,
+    sdp: Option<String>,
+}
+
+/// One text to a page.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Told {
+    Sdp(String),
+    Problem(Problem),
+}
+
+struct Conversation {
+    socket: WebSocket,
+    app: App,
+    pace: Pace,
+    /// When the next text is due, by its pace.
+    due: Option<Instant>,
+    wrong_texts: u32,
+}
+
+/// Why a conversation ends, as the page is told: a code of RFC 6455, section 7.4.1, and words.
+type Goodbye = (u16, &'static str);
+
+/// Texts of a page that make no sense, until it is sent away.
+const WRONG_TEXTS_MAX: u32 = 16;
+/// Questions whether it is there that a page may leave unanswered.
+const SILENCES_MAX: u32 = 3;
+
+impl Conversation {
+    async fn hold(mut self) {
+        let stopped = self.app.stopped().clone();
+        let goodbye = tokio::select! {
+            goodbye = self.converse() => goodbye,
+            () = stopped.wait() => Some((close_code::AWAY, "the server is closing")),
+        };
+        if let Some((code, words)) = goodbye {
+            let goodbye = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(words) }));
+            // Whoever does not read it is gone all the same.
+            let _ = timeout(GOODBYE, self.socket.send(goodbye)).await;
+        }
+    }
+
+    /// Until the page ends it, or has to be sent away.
+    async fn converse(&mut self) -> Option<Goodbye> {
+        let patience = self.app.limits().head_timeout;
+        let key = match timeout(patience, self.read()).await {
+            Ok(Ok(Said { key: Some(key), .. })) if key.len() <= KEY_BYTES_MAX => key,
+            Ok(Ok(_)) => return Some((close_code::POLICY, "say first which player this is about: its key")),
+            Ok(Err(goodbye)) => return goodbye,
+            Err(_) => {
+                return Some((close_code::POLICY, "it took too long to say which player this is about"));
+            }
+        };
+        loop {
+            let said = match self.read().await {
+                Ok(said) => said,
+                Err(goodbye) => return goodbye,
+            };
+            if let Some(candidate) = said.candidate {
+                self.app.signalling().candidate(&key, candidate);
+            }
+            if let Some(offer) = said.sdp {
+                let reply = self.app.signalling().restart(&key, offer);
+                let told = match self.app.answer_of(reply).await {
+                    Ok(answer) => Told::Sdp(answer),
+                    Err(problem) => Told::Problem(problem.into()),
+                };
+                if let Err(goodbye) = self.tell(&told).await {
+                    return goodbye;
+                }
+            }
+        }
+    }
+
+    /// The next text that makes sense.
+    async fn read(&mut self) -> Result<Said, Option<Goodbye>> {
+        loop {
+            let text = self.read_text().await?;
+            let problem = match serde_json::from_str(&text) {
+                Ok(said) => return Ok(said),
+                Err(error) => format!("this is no text of a page: {error}"),
+            };
+            self.wrong_texts += 1;
+            if self.wrong_texts >= WRONG_TEXTS_MAX {
+                return Err(Some((close_code::POLICY, "too much of what was said makes no sense")));
+            }
+            let problem = Problem::new(axum::http::StatusCode::BAD_REQUEST, problem);
+            self.tell(&Told::Problem(problem)).await?;
+        }
+    }
+
+    /// The next text, while the page keeps its pace and answers when it is asked whether it is there.
+    async fn read_text(&mut self) -> Result<Utf8Bytes, Option<Goodbye>> {
+        let mut silences = 0;
+        loop {
+            let came = timeout(self.app.limits().ping_interval, self.socket.recv()).await;
+            let Ok(came) = came else {
+                silences += 1;
+                if silences > SILENCES_MAX {
+                    return Err(Some((close_code::POLICY, "the page has been silent for too long")));
+                }
+                self.send(Message::Ping(axum::body::Bytes::new())).await?;
+                continue;
+            };
+            silences = 0;
+            match self.pace.count(Instant::now(), self.due) {
+                Ok(due) => self.due = Some(due),
+                Err(_) => return Err(Some((close_code::POLICY, "too many texts at once"))),
+            }
+            match came {
+                Some(Ok(Message::Text(text))) => return Ok(text),
+                Some(Ok(Message::Binary(_))) => {
+                    return Err(Some((close_code::UNSUPPORTED, "only texts are understood here")));
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(_))) | None => return Err(None),
+                Some(Err(error)) => {
+                    debug!(%error, "a page's conversation broke off");
+                    return Err(None);
+                }
+            }
+        }
+    }
+
+    async fn tell(&mut self, told: &Told) -> Result<(), Option<Goodbye>> {
+        // Plain data with text for keys cannot fail.
+        let text = serde_json::to_string(told).unwrap_or_default();
+        self.send(Message::Text(text.into())).await
+    }
+
+    /// Whoever does not read is not waited for without end.
+    async fn send(&mut self, message: Message) -> Result<(), Option<Goodbye>> {
+        let sent = timeout(self.app.limits().request_timeout, self.socket.send(message)).await;
+        sent.map_err(|_| None)?.map_err(|_| None)
+    }
+}
+
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);

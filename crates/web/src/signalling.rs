@@ -1,0 +1,127 @@
+//! What is behind this listener: whoever has the sessions, and speaks WebRTC.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use crate::reply::Reply;
+
+/// Takes browsers in. All calls come from the listener's threads, several at once, and must not wait; answers may take a few
+/// seconds, and who gives none is taken to be closing.
+pub trait Signalling: Send + Sync + 'static {
+    /// How one joins at present. It is asked by whoever likes, so it must be cheap.
+    fn info(&self) -> Info;
+
+    /// A browser wants into a session with this offer.
+    fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>>;
+
+    /// A further address of the browser that has this key, as a candidate of ICE (RFC 8839, section 5.1). One that makes no
+    /// sense, or of nobody, is passed over.
+    fn candidate(&self, key: &str, candidate: String);
+
+    /// A new offer of the browser that has this key, for a new way to it; answered with the answer.
+    fn restart(&self, key: &str, sdp: String) -> Reply<Result<String, JoinProblem>>;
+}
+
+/// How one joins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// The sessions that are there at all times, by name.
+    pub sessions: Vec<String>,
+    /// Whether others begin when somebody joins them.
+    pub on_demand: bool,
+    /// What one has to show.
+    pub join: JoinRule,
+    /// Whether voice may come over UDP.
+    pub udp: bool,
+}
+
+/// What one has to show to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JoinRule {
+    /// Nothing.
+    Open,
+    /// A password.
+    Password,
+    /// A join token.
+    Token,
+}
+
+/// A browser that wants in. Everything but `remote` is its own words, of the lengths that
+/// `docs/browser/signalling.md` says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Join {
+    /// Which session.
+    pub session: String,
+    /// How the player is to be called.
+    pub name: String,
+    /// A join token, if it has one.
+    pub token: Option<String>,
+    /// A password, if it has one.
+    pub password: Option<String>,
+    /// The offer (RFC 8866, RFC 8829).
+    pub sdp: String,
+    /// The key of the player that it wants to be again.
+    pub resume: Option<String>,
+    /// Where it is.
+    pub remote: IpAddr,
+}
+
+/// A browser that is taken in; whether it may stay is for the session to say, over its control channel.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    /// The answer (RFC 8866, RFC 8829).
+    pub sdp: String,
+    /// The player's secret, for candidates, restarts and a return: at most 64 characters of base64url.
+    pub key: String,
+    /// How many speakers at once it is sent.
+    pub slots: usize,
+    /// Whether it is the player that it wanted to be again.
+    pub resumed: bool,
+}
+
+/// Why a browser is not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinProblem {
+    /// There is no session of this name.
+    #[error("there is no session of this name here")]
+    NoSuchSession,
+    /// The offer is none that we can answer: why, in words.
+    #[error("the offer cannot be answered: {0}")]
+    BadOffer(String),
+    /// The page is older than this server and offers what is not understood any more: what, in words.
+    #[error("this page is too old for the server: load it again ({0})")]
+    PageTooOld(String),
+    /// Nobody has this key, or not any more.
+    #[error("there is no player with this key any more: join again")]
+    NoSuchPlayer,
+    /// There are as many browsers as there may be.
+    #[error("the server is full: try again later")]
+    Full,
+    /// Too much waits to be answered.
+    #[error("the server is busy: try again in a moment")]
+    Busy,
+    /// The server ends.
+    #[error("the server is closing: try again later")]
+    Closing,
+}
+
+/// Without what is secret.
+impl fmt::Debug for Join {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Join");
+        shown.field("session", &self.session).field("name", &self.name).field("remote", &self.remote);
+        shown.field("resumes", &self.resume.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// Without what is secret.
+impl fmt::Debug for Joined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Joined");
+        shown.field("slots", &self.slots).field("resumed", &self.resumed).finish_non_exhaustive()
+    }
+}

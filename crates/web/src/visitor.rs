@@ -1,0 +1,98 @@
+//! Who asks, however many proxies stand between.
+
+use std::net::IpAddr;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use consonance_http::{Caller, Problem, is_from_own_page};
+
+use crate::app::App;
+
+/// Who asks. Keeping it keeps the place of its connection taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) address: IpAddr,
+    /// Whether it came over TLS, to us or to a proxy.
+    pub(crate) is_encrypted: bool,
+    _caller: Caller,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(|| {
+            let what = "it is not known where this came from, which is a fault of ours: please report it";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what)
+        })?;
+        let is_proxy = |address| app.is_proxy(address);
+        let remote = caller.remote().ip().to_canonical();
+        let address = address_behind(remote, &parts.headers, is_proxy);
+        let is_encrypted = caller.is_encrypted() || (is_proxy(remote) && says_https(&parts.headers));
+        Ok(Self { address, is_encrypted, _caller: caller })
+    }
+}
+
+/// Lets no page of another site ask in its visitors' names.
+pub(crate) async fn check_origin(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if is_from_own_page(request.headers(), host) {
+        return next.run(request).await;
+    }
+    let what = "a page of another site may not ask in your name; a proxy in front has to pass on the Host that it was asked for";
+    Problem::new(StatusCode::FORBIDDEN, what).into_response()
+}
+
+/// The first address that is no proxy's, from the near end of the way: what stands beyond it was written by whom we do not
+/// know.
+fn address_behind(remote: IpAddr, headers: &HeaderMap, is_proxy: impl Fn(IpAddr) -> bool) -> IpAddr {
+    let lists = headers.get_all("x-forwarded-for").iter().rev();
+    let mut hops =
+        lists.filter_map(|list| list.to_str().ok()).flat_map(|list| list.rsplit(',')).map(str::trim);
+    let mut address = remote;
+    while is_proxy(address) {
+        let Some(Ok(next)) = hops.next().map(str::parse::<IpAddr>) else { break };
+        address = next.to_canonical();
+    }
+    address
+}
+
+fn says_https(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind(remote: &str, lists: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for list in lists {
+            headers.append("x-forwarded-for", list.parse().unwrap());
+        }
+        let is_proxy = |address: IpAddr| address.to_string().starts_with("10.");
+        address_behind(remote.parse().unwrap(), &headers, is_proxy).to_string()
+    }
+
+    #[test]
+    fn only_proxies_of_ours_are_believed_and_only_as_far_as_they_go() {
+        for (remote, lists, expected) in [
+            ("192.0.2.1", &[][..], "192.0.2.1"),
+            ("192.0.2.1", &["203.0.113.7"], "192.0.2.1"),
+            ("10.0.0.1", &["203.0.113.7"], "203.0.113.7"),
+            ("10.0.0.1", &["198.51.100.9, 203.0.113.7"], "203.0.113.7"),
+            ("10.0.0.1", &["203.0.113.7, 10.0.0.2"], "203.0.113.7"),
+            ("10.0.0.1", &["203.0.113.7", "10.0.0.2"], "203.0.113.7"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.7, unknown, 10.0.0.2"], "10.0.0.2"),
+            ("10.0.0.1", &["::ffff:203.0.113.7"], "203.0.113.7"),
+            ("10.0.0.1", &["2001:db8::7"], "2001:db8::7"),
+        ] {
+            assert_eq!(behind(remote, lists), expected, "{remote} {lists:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Offers, right and wrong ones.
+
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, detail};
+
+#[test]
+fn an_offer_is_answered_with_the_key_of_the_player() {
+    let stage = Stage::new();
+    let answer = stage.join("Alice");
+    assert_eq!(answer.status, 201, "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "the key is secret");
+    let joined: Value = serde_json::from_slice(&answer.body).unwrap();
+    let expected = json!({"sdp": "v=0 in answer to v=0", "key": "key-0", "slots": 16, "resumed": false});
+    assert_eq!(joined, expected);
+    let player = stage.sessions.player("key-0", |_| true);
+    assert_eq!((&*player.name, player.remote), ("Alice", Some(stage.address().ip())));
+}
+
+#[test]
+fn who_shows_the_key_is_the_same_player_again_and_who_shows_a_wrong_one_is_new() {
+    let stage = Stage::new();
+    stage.join("Alice");
+    for (key, resumed) in [("key-0", true), ("key-7", false)] {
+        let again = json!({"name": "Alice", "sdp": "v=0", "resume": key, "unknown": [{}]}).to_string();
+        let joined: Value = serde_json::from_slice(&stage.post("/api/voice/main", &[], &again).body).unwrap();
+        assert_eq!(joined["resumed"], resumed, "{joined}");
+    }
+}
+
+#[test]
+fn a_session_may_have_any_name() {
+    let stage = Stage::new();
+    let offer = r#"{"name":"Alice","sdp":"v=0"}"#;
+    assert_eq!(stage.post("/api/voice/a%2Fb%20%C3%BC", &[], offer).status, 201);
+    let long = format!("/api/voice/{}", "x".repeat(65));
+    for path in ["/api/voice/another", "/api/voice/%00", "/api/voice/%FF", &long] {
+        let answer = stage.post(path, &[], offer);
+        assert_eq!(
+            (answer.status, &*detail(&answer)),
+            (404, "there is no session of this name here"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_offer_is_refused_in_words_and_nobody_else_notices() {
+    let stage = Stage::new();
+    let deep = format!(r#"{{"name":"a","sdp":{}{}}}"#, "[".repeat(30_000), "]".repeat(30_000));
+    let name = format!(r#"{{"name":"{}","sdp":"v=0"}}"#, "x".repeat(513));
+    let key = format!(r#"{{"name":"a","sdp":"v=0","resume":"{}"}}"#, "x".repeat(65));
+    for (body, words) in [
+        ("", "this is no offer: "),
+        ("{", "this is no offer: "),
+        ("[]", "this is no offer: "),
+        (r#"{"name":"a"}"#, "this is no offer: missing field `sdp`"),
+        (r#"{"name":1,"sdp":"v=0"}"#, "this is no offer: invalid type"),
+        (r#"{"name":"a","name":"b","sdp":"v=0"}"#, "this is no offer: duplicate field"),
+        (&*deep, "this is no offer: invalid type"),
+        (&*name, "name is longer than 512 bytes"),
+        (&*key, "resume is longer than 64 bytes"),
+        (r#"{"name":"a","sdp":"nonsense"}"#, "the offer cannot be answered: it does not begin with v=0"),
+    ] {
+        let answer = stage.post("/api/voice/main", &[], body);
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(detail(&answer).starts_with(words), "{body}: {answer:?}");
+    }
+    assert_eq!(stage.join("Alice").status, 201);
+}
+
+#[test]
+fn what_is_not_known_is_passed_over_however_deep_it_is() {
+    let deep = format!(r#"{{"name":"a","sdp":"v=0","x":{}{}}}"#, "[".repeat(30_000), "]".repeat(30_000));
+    assert_eq!(Stage::new().post("/api/voice/main", &[], &deep).status, 201);
+}
+
+#[test]
+fn a_page_that_is_too_old_is_told_to_load_again() {
+    let answer = Stage::new().post("/api/voice/main", &[], r#"{"name":"a","sdp":"old"}"#);
+    assert_eq!(answer.status, 409);
+    assert!(detail(&answer).contains("load it again"), "{answer:?}");
+}
+
+#[test]
+fn a_full_server_says_when_to_try_again() {
+    let stage = Stage::new();
+    assert_eq!(["a", "b", "c"].map(|name| stage.join(name).status), [201; 3]);
+    let full = stage.join("d");
+    assert_eq!((full.status, full.header("retry-after")), (503, Some("10")));
+    assert!(detail(&full).starts_with("the server is full"));
+}
+
+#[test]
+fn whoever_gives_no_answer_is_taken_to_be_closing() {
+    let stage = Stage::with(|settings| settings.limits.reply_timeout = std::time::Duration::from_hours(1));
+    let answer = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| stage.post("/api/voice/main", &[], r#"{"name":"a","sdp":"hang"}"#));
+        stage.sessions.let_go_of_one();
+        asking.join().unwrap()
+    });
+    assert_eq!((answer.status, &*detail(&answer)), (503, "the server is closing: try again later"));
+}
+
+#[test]
+fn an_answer_that_takes_too_long_is_not_waited_for() {
+    let stage = Stage::with(|settings| settings.limits.reply_timeout = std::time::Duration::from_millis(20));
+    let answer = stage.post("/api/voice/main", &[], r#"{"name":"a","sdp":"hang"}"#);
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+}

@@ -1,0 +1,115 @@
+//! Those who are slow, large or many cost the others nothing.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use consonance_http::by_hand::{answer, connect};
+
+use crate::stage::{Stage, detail};
+
+#[test]
+fn a_body_that_is_too_large_is_refused() {
+    let stage = Stage::new();
+    let large = format!(r#"{{"name":"a","sdp":"v=0{}"}}"#, "x".repeat(64 * 1024));
+    assert_eq!(stage.post("/api/voice/main", &[], &large).status, 413);
+    // Who does not say how much it is, too.
+    let mut stream = connect(stage.address()).unwrap();
+    let head = "POST /api/voice/main HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let chunk = format!("8000\r\n{}\r\n", "x".repeat(0x8000));
+    for _ in 0..4 {
+        let _ = stream.write_all(chunk.as_bytes());
+    }
+    assert_eq!(answer(&mut stream).unwrap().status, 413);
+    assert!(stage.is_well());
+}
+
+#[test]
+fn a_body_that_does_not_come_is_not_waited_for() {
+    let stage = Stage::with(|settings| settings.limits.request_timeout = Duration::from_millis(50));
+    let mut stream = connect(stage.address()).unwrap();
+    let head = "POST /api/voice/main HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Content-Length: 100\r\nConnection: close\r\n\r\n{";
+    stream.write_all(head.as_bytes()).unwrap();
+    assert_eq!(answer(&mut stream).unwrap().status, 408);
+}
+
+#[test]
+fn a_head_that_does_not_end_is_not_waited_for() {
+    let stage = Stage::with(|settings| settings.limits.head_timeout = Duration::from_millis(50));
+    let mut stream = connect(stage.address()).unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: 127").unwrap();
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert!(!rest.starts_with(b"HTTP/1.1 200"), "{rest:?}");
+}
+
+#[test]
+fn who_asks_too_often_is_told_how_long_to_wait() {
+    let stage = Stage::with(|settings| {
+        (settings.limits.joins_per_minute, settings.limits.joins_burst) = (1, 2);
+    });
+    assert_eq!(["a", "b"].map(|name| stage.join(name).status), [201; 2]);
+    let refused = stage.join("c");
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!(refused.status == 429 && (1..=60).contains(&wait), "{refused:?}");
+    assert!(detail(&refused).contains("wait"));
+    assert!(stage.is_well(), "the page itself may be asked for");
+}
+
+#[test]
+fn visitors_behind_a_proxy_have_a_rate_each() {
+    let stage = Stage::with(|settings| {
+        (settings.limits.joins_per_minute, settings.limits.joins_burst) = (1, 1);
+        settings.proxies = vec!["127.0.0.1".parse().unwrap()];
+    });
+    let mut status = |address: &str| {
+        let line = format!("X-Forwarded-For: {address}");
+        stage.post("/api/voice/main", &[&line], r#"{"name":"a","sdp":"v=0"}"#).status
+    };
+    assert_eq!(["203.0.113.1", "203.0.113.2", "203.0.113.1"].map(&mut status), [201, 201, 429]);
+}
+
+#[test]
+fn one_address_has_so_many_connections_and_the_next_is_closed() {
+    let stage = Stage::with(|settings| settings.limits.connections_per_address = 2);
+    let mut first: Vec<_> = (0..2).map(|_| held(&stage)).collect();
+    let mut third = connect(stage.address()).unwrap();
+    // It is closed without a word, or reset if that comes later than what was asked.
+    let _ = third.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(matches!(third.read(&mut [0; 1]), Ok(0) | Err(_)));
+    drop(first.pop());
+    // As soon as one has gone, there is a place again.
+    while !held_if_taken(&stage) {}
+}
+
+#[test]
+fn thousands_who_only_hold_the_line_leave_room_for_a_player() {
+    let stage = Stage::with(|settings| {
+        settings.limits.head_timeout = Duration::from_millis(500);
+        (settings.limits.connections_max, settings.limits.connections_per_address) = (64, 4096);
+    });
+    // Each is let in for half a second at most; the rest waits in the system's queue.
+    let silent: Vec<TcpStream> = (0..1000).filter_map(|_| TcpStream::connect(stage.address()).ok()).collect();
+    assert!(silent.len() > 64);
+    assert_eq!(stage.join("Alice").status, 201);
+}
+
+/// A connection that has been answered, and stays.
+fn held(stage: &Stage) -> TcpStream {
+    let mut stream = connect(stage.address()).unwrap();
+    assert!(has_answered(&mut stream));
+    stream
+}
+
+fn held_if_taken(stage: &Stage) -> bool {
+    has_answered(&mut connect(stage.address()).unwrap())
+}
+
+fn has_answered(stream: &mut TcpStream) -> bool {
+    let _ = stream.write_all(b"GET /api/info HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut first = [0; 15];
+    stream.read_exact(&mut first).is_ok() && &first == b"HTTP/1.1 200 OK"
+}

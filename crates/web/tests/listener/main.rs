@@ -1,0 +1,12 @@
+//! The listener as those who come to it meet it: pages, other sites' pages, and those who only make trouble.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod documentation;
+mod joining;
+mod limits;
+mod page;
+mod signal;
+mod stage;
+mod strangers;
+mod tls;

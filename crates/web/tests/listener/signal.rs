@@ -1,0 +1,171 @@
+//! What is said on a `WebSocket` beside a connection.
+
+use std::net::TcpStream;
+use std::time::Duration;
+
+use consonance_http::by_hand::connect;
+use serde_json::{Value, json};
+use tungstenite::protocol::frame::coding::CloseCode;
+use tungstenite::{Message, WebSocket, client};
+
+use crate::stage::Stage;
+
+fn open(stage: &Stage) -> WebSocket<TcpStream> {
+    let url = format!("ws://{}/api/voice/main/signal", stage.address());
+    client(url, connect(stage.address()).unwrap()).unwrap().0
+}
+
+fn say(socket: &mut WebSocket<TcpStream>, said: &Value) {
+    socket.send(Message::text(said.to_string())).unwrap();
+}
+
+fn hear(socket: &mut WebSocket<TcpStream>) -> Value {
+    match socket.read().unwrap() {
+        Message::Text(text) => serde_json::from_str(&text).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The code and the words of the goodbye; whatever comes before it is passed over.
+fn goodbye(socket: &mut WebSocket<TcpStream>) -> (CloseCode, String) {
+    loop {
+        if let Message::Close(frame) = socket.read().unwrap() {
+            let frame = frame.unwrap();
+            return (frame.code, frame.reason.to_string());
+        }
+    }
+}
+
+#[test]
+fn candidates_and_new_offers_reach_the_player_of_the_key() {
+    let stage = Stage::new();
+    stage.join("Alice");
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-0"}));
+    say(&mut socket, &json!({"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host"}));
+    say(&mut socket, &json!({"sdp": "v=0 again", "unknown": 7}));
+    assert_eq!(hear(&mut socket), json!({"sdp": "v=0 in answer to v=0 again"}));
+    let player = stage.sessions.player("key-0", |player| !player.candidates.is_empty());
+    assert_eq!(player.candidates, ["candidate:1 1 udp 1 192.0.2.1 9 typ host"]);
+}
+
+#[test]
+fn what_is_wrong_is_told_and_the_conversation_goes_on() {
+    let stage = Stage::new();
+    stage.join("Alice");
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-0"}));
+    say(&mut socket, &json!({"sdp": "nonsense"}));
+    let problem = hear(&mut socket)["problem"].clone();
+    assert_eq!(
+        (&problem["status"], &problem["detail"]),
+        (&json!(400), &json!("the offer cannot be answered: it does not begin with v=0"))
+    );
+    for wrong in ["", "{", "[]", r#"{"sdp":7}"#] {
+        socket.send(Message::text(wrong)).unwrap();
+        assert_eq!(hear(&mut socket)["problem"]["status"], 400, "{wrong}");
+    }
+    say(&mut socket, &json!({"sdp": "v=0"}));
+    assert_eq!(hear(&mut socket), json!({"sdp": "v=0 in answer to v=0"}));
+}
+
+#[test]
+fn a_key_of_nobody_gets_a_problem_for_its_offer() {
+    let stage = Stage::new();
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-7"}));
+    say(&mut socket, &json!({"candidate": ""}));
+    say(&mut socket, &json!({"sdp": "v=0"}));
+    assert_eq!(hear(&mut socket)["problem"]["status"], 404);
+}
+
+#[test]
+fn who_says_nothing_wrong_things_or_too_much_is_sent_away() {
+    let stage = Stage::with(|settings| {
+        settings.limits.head_timeout = Duration::from_millis(200);
+        settings.limits.ping_interval = Duration::from_millis(50);
+        (settings.limits.texts_per_minute, settings.limits.texts_burst) = (60, 40);
+    });
+    let key = || Message::text(r#"{"key":"key-0"}"#);
+    for (said, code, words) in [
+        (vec![], CloseCode::Policy, "it took too long to say which player this is about"),
+        (vec![Message::text("{}")], CloseCode::Policy, "say first which player this is about"),
+        (vec![Message::text(json!({"key": "x".repeat(65)}).to_string())], CloseCode::Policy, "say first"),
+        (vec![key(), Message::binary(vec![1])], CloseCode::Unsupported, "only texts are understood here"),
+        (vec![Message::text("x"); 16], CloseCode::Policy, "too much of what was said makes no sense"),
+        (
+            [&[key()][..], &vec![Message::text("{}"); 40]].concat(),
+            CloseCode::Policy,
+            "too many texts at once",
+        ),
+    ] {
+        let mut socket = open(&stage);
+        for message in &said {
+            // It may have been sent away already.
+            let _ = socket.send(message.clone());
+        }
+        let (is_code, is_words) = goodbye(&mut socket);
+        assert!(is_code == code && is_words.starts_with(words), "{said:?}: {is_code} {is_words}");
+    }
+    assert!(stage.is_well());
+}
+
+#[test]
+fn a_text_that_is_too_long_ends_the_conversation() {
+    let stage = Stage::new();
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-0"}));
+    let _ = socket.send(Message::text("x".repeat(64 * 1024 + 1)));
+    while socket.read().is_ok() {}
+    assert!(stage.is_well());
+}
+
+#[test]
+fn who_is_silent_is_asked_and_who_does_not_answer_is_gone() {
+    let stage = Stage::with(|settings| settings.limits.ping_interval = Duration::from_millis(50));
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-0"}));
+    // Reading answers, and so the conversation goes on for longer than silence may last.
+    for _ in 0..8 {
+        assert!(matches!(socket.read().unwrap(), Message::Ping(_)));
+        socket.flush().unwrap();
+    }
+    std::thread::scope(|scope| {
+        // Nobody reads here, and so nobody answers.
+        let silent = open(&stage);
+        let raw = silent.get_ref().try_clone().unwrap();
+        scope.spawn(move || {
+            let mut silent = silent;
+            say(&mut silent, &json!({"key": "key-0"}));
+            wait_for_end(raw);
+        });
+    });
+}
+
+/// Reads bytes until there are no more.
+fn wait_for_end(mut stream: TcpStream) {
+    let mut rest = Vec::new();
+    let _ = std::io::Read::read_to_end(&mut stream, &mut rest);
+    let words = b"silent for too long";
+    assert!(rest.windows(words.len()).any(|window| window == words), "{rest:?}");
+}
+
+#[test]
+fn a_listener_that_ends_says_so() {
+    let stage = Stage::new();
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-0"}));
+    say(&mut socket, &json!({"sdp": "v=0"}));
+    hear(&mut socket);
+    drop(stage);
+    assert_eq!(goodbye(&mut socket), (CloseCode::Away, "the server is closing".to_owned()));
+}
+
+#[test]
+fn conversations_count_as_connections() {
+    let stage = Stage::with(|settings| settings.limits.connections_per_address = 2);
+    let _one = open(&stage);
+    let _other = open(&stage);
+    let url = format!("ws://{}/api/voice/main/signal", stage.address());
+    assert!(client(url, connect(stage.address()).unwrap()).is_err());
+}

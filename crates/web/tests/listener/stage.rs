@@ -1,0 +1,164 @@
+//! A listener, and behind it sessions in memory: they keep players by their keys and answer offers with them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Condvar, Mutex};
+
+use consonance_http::by_hand::{self, Answer, PATIENCE};
+use consonance_web::{
+    Info, Join, JoinProblem, JoinRule, Joined, Replier, Reply, Signalling, WebListener, WebSettings, reply,
+};
+
+/// A listener and what is behind it.
+pub(crate) struct Stage {
+    pub(crate) listener: WebListener,
+    pub(crate) sessions: Arc<Sessions>,
+}
+
+/// Players by key; offers that begin with `v=0` are right, and one that says `hang` is never answered.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    players: BTreeMap<String, Player>,
+    hanging: Vec<Replier<Result<Joined, JoinProblem>>>,
+}
+
+/// What is known of a player.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Player {
+    pub(crate) name: String,
+    pub(crate) remote: Option<IpAddr>,
+    pub(crate) candidates: Vec<String>,
+}
+
+/// As many players as there may be at once.
+const PLAYERS_MAX: usize = 3;
+
+impl Signalling for Sessions {
+    fn info(&self) -> Info {
+        Info { sessions: vec!["main".into()], on_demand: false, join: JoinRule::Open, udp: true }
+    }
+
+    fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>> {
+        let (replier, reply) = reply();
+        let mut state = self.state.lock().unwrap();
+        if join.sdp.contains("hang") {
+            state.hanging.push(replier);
+        } else {
+            replier.send(state.take_in(join));
+        }
+        self.changed.notify_all();
+        reply
+    }
+
+    fn candidate(&self, key: &str, candidate: String) {
+        if let Some(player) = self.state.lock().unwrap().players.get_mut(key) {
+            player.candidates.push(candidate);
+        }
+        self.changed.notify_all();
+    }
+
+    fn restart(&self, key: &str, sdp: String) -> Reply<Result<String, JoinProblem>> {
+        let (replier, reply) = reply();
+        let is_there = self.state.lock().unwrap().players.contains_key(key);
+        replier.send(if is_there { answer_to(&sdp) } else { Err(JoinProblem::NoSuchPlayer) });
+        reply
+    }
+}
+
+impl State {
+    fn take_in(&mut self, join: Join) -> Result<Joined, JoinProblem> {
+        if join.session != "main" && join.session != "a/b ü" {
+            return Err(JoinProblem::NoSuchSession);
+        }
+        let sdp = answer_to(&join.sdp)?;
+        let known = join.resume.filter(|key| self.players.contains_key(key));
+        let resumed = known.is_some();
+        if !resumed && self.players.len() >= PLAYERS_MAX {
+            return Err(JoinProblem::Full);
+        }
+        let key = known.unwrap_or_else(|| format!("key-{}", self.players.len()));
+        let player = self.players.entry(key.clone()).or_default();
+        (player.name, player.remote) = (join.name, Some(join.remote));
+        Ok(Joined { sdp, key, slots: 16, resumed })
+    }
+}
+
+fn answer_to(offer: &str) -> Result<String, JoinProblem> {
+    match offer {
+        "old" => Err(JoinProblem::PageTooOld("it offers no control channel".into())),
+        offer if offer.starts_with("v=0") => Ok(format!("v=0 in answer to {offer}")),
+        _ => Err(JoinProblem::BadOffer("it does not begin with v=0".into())),
+    }
+}
+
+impl Sessions {
+    /// A player, as soon as it is as it should be.
+    pub(crate) fn player(&self, key: &str, is_so: impl Fn(&Player) -> bool) -> Player {
+        let state = self.state.lock().unwrap();
+        let is_not_yet = |state: &mut State| !state.players.get(key).is_some_and(&is_so);
+        let (state, waited) = self.changed.wait_timeout_while(state, PATIENCE, is_not_yet).unwrap();
+        assert!(!waited.timed_out(), "{key} is {:?}", state.players.get(key));
+        state.players[key].clone()
+    }
+
+    /// Waits until somebody waits for an answer that does not come, and says then that none ever will.
+    pub(crate) fn let_go_of_one(&self) {
+        let state = self.state.lock().unwrap();
+        let (mut state, waited) =
+            self.changed.wait_timeout_while(state, PATIENCE, |state| state.hanging.is_empty()).unwrap();
+        assert!(!waited.timed_out());
+        state.hanging.pop();
+    }
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut WebSettings)) -> Self {
+        let mut settings = WebSettings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        change(&mut settings);
+        let sessions = Arc::new(Sessions::default());
+        let listener = WebListener::start(&settings, Arc::clone(&sessions) as Arc<dyn Signalling>).unwrap();
+        Self { listener, sessions }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listener.local_addr()
+    }
+
+    pub(crate) fn get(&self, path: &str, lines: &[&str]) -> Answer {
+        by_hand::ask(self.address(), &format!("GET {path}"), lines, b"").unwrap()
+    }
+
+    /// Offers to join, and this JSON besides.
+    pub(crate) fn post(&self, path: &str, lines: &[&str], json: &str) -> Answer {
+        let length = format!("Content-Length: {}", json.len());
+        let lines = [&["Content-Type: application/json", &length], lines].concat();
+        by_hand::ask(self.address(), &format!("POST {path}"), &lines, json.as_bytes()).unwrap()
+    }
+
+    pub(crate) fn join(&self, name: &str) -> Answer {
+        self.post("/api/voice/main", &[], &format!(r#"{{"name":"{name}","sdp":"v=0"}}"#))
+    }
+
+    /// A healthy answer, from which it follows that nobody else's trouble is ours.
+    pub(crate) fn is_well(&self) -> bool {
+        self.get("/api/info", &[]).status == 200
+    }
+}
+
+/// What a problem says.
+pub(crate) fn detail(answer: &Answer) -> String {
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{answer:?}");
+    let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(problem["status"], answer.status, "{problem}");
+    problem["detail"].as_str().unwrap().to_owned()
+}
