@@ -1,8 +1,9 @@
-// Pictures of every state of the page, in three widths and two themes, with the fake library.
+// Pictures of every state of the page, in three widths and two themes, with the fake library. Says where a page is wider than its window
+// and which texts are too faint.
 //
 //   node dev/screenshots.mjs FOLDER [SCENE…]     `CHROME` names the browser; `chromium` where it is not set
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./server.mjs";
@@ -66,6 +67,9 @@ const SIZES = [
 const HELPERS =
   "const pause = (ms) => new Promise((done) => setTimeout(done, ms)); const until = async (what) => { for (let tries = 0; tries < 200 && !document.querySelector(what); tries += 1) await pause(20); };";
 
+/** The measure of the tests in a real browser: every text that is too faint, a line for each. */
+const CONTRAST = await readFile(new URL("../../crates/browser-test/src/tab/contrast.js", import.meta.url), "utf8");
+
 const [folder, ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const server = await serve();
@@ -103,6 +107,7 @@ async function takeAll(call, address) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     for (const [width, height] of SIZES) {
       await tell("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 600 });
+      await tell("Storage.clearDataForOrigin", { origin: address, storageTypes: "local_storage" });
       await tell("Page.navigate", { url: `${address}?scene=${scene}&${name}-${width}` });
       await run(tell, `${HELPERS} await until('form'); ${script}; document.activeElement.blur(); await pause(150)`);
       const wide = await run(tell, "return document.documentElement.scrollWidth - innerWidth");
@@ -112,6 +117,8 @@ async function takeAll(call, address) {
           tell,
           `document.documentElement.dataset.theme = '${theme}'; await new Promise((done) => setTimeout(done, 250))`,
         );
+        for (const faint of await run(tell, `return (${CONTRAST})`))
+          console.log(`${name} at ${width}, ${theme}: ${faint}`);
         const { data } = await tell("Page.captureScreenshot", { format: "png" });
         await writeFile(join(folder, `${name}-${width}-${theme}.png`), Buffer.from(data, "base64"));
       }

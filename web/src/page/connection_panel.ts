@@ -13,6 +13,7 @@ export class ConnectionPanel implements Panel {
   readonly #word = element("span", {});
   readonly #sentences = element("ul", { class: "plain" });
   readonly #graph = new Graph();
+  #closing: AbortController | null = null;
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -23,15 +24,9 @@ export class ConnectionPanel implements Panel {
       this.#sentences,
       this.#graph.node,
     );
-    const details = element(
-      "details",
-      { class: "connection", ontoggle: () => this.update() },
-      element("summary", { class: "button" }, element("span", { class: "dot" }), this.#word),
-      card,
-    );
-    details.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") details.open = false;
-    });
+    const summary = element("summary", { class: "button" }, element("span", { class: "dot" }), this.#word);
+    const details = element("details", { class: "connection" }, summary, card);
+    details.addEventListener("toggle", () => this.#onToggle(details));
     this.node = details;
   }
 
@@ -39,6 +34,20 @@ export class ConnectionPanel implements Panel {
   measured(): void {
     this.#history.add(this.#context.voice.quality);
     this.update();
+  }
+
+  /** While it is open, Escape or a press elsewhere closes it. */
+  #onToggle(details: HTMLDetailsElement): void {
+    this.update();
+    this.#closing?.abort();
+    if (!details.open) return;
+    this.#closing = new AbortController();
+    const close = (event: Event) => {
+      const isElsewhere = event.target instanceof Node && !details.contains(event.target);
+      if (event instanceof KeyboardEvent ? event.key === "Escape" : isElsewhere) details.open = false;
+    };
+    for (const type of ["pointerdown", "keydown"])
+      document.addEventListener(type, close, { signal: this.#closing.signal });
   }
 
   update(): void {

@@ -56,7 +56,7 @@ export class Dock implements Panel {
     const { voice, memory, talking, withMicrophone } = this.#context;
     const { intent } = talking;
     const { muted } = voice.microphone;
-    const key = keyName(memory.settings.key);
+    const key = matchMedia(TOUCH_ONLY).matches ? null : keyName(memory.settings.key);
     say(
       this.#status,
       withMicrophone
@@ -103,3 +103,6 @@ export class Dock implements Panel {
     return [input, label];
   }
 }
+
+/** Where there is a finger and no mouse, there is no keyboard either, as far as can be known. */
+const TOUCH_ONLY = "(any-pointer: coarse) and (not (any-pointer: fine))";

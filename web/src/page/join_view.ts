@@ -48,7 +48,7 @@ export class JoinView implements Screen {
   readonly #trouble = element("p", { class: "trouble", role: "alert", hidden: true });
   readonly #session = element("div");
   readonly #secret = element("div");
-  readonly #join = element("button", { class: "main" }, WORDS.join.join);
+  readonly #join = element("button", { class: "main" }, JOIN_WORDS);
   readonly #listen = element("button", { type: "button", onclick: () => this.submit(false) }, WORDS.join.listen);
   #info: Info | null = null;
   #sessionField: Field | null = null;
@@ -96,10 +96,11 @@ export class JoinView implements Screen {
       this.#trouble,
       element("main", {}, form),
     );
+    show(this.#listen, isSecureContext);
     void this.#ask();
   }
 
-  /** Joins with what the form says. */
+  /** Joins with what the form says. Browsers have no microphone for an insecure page. */
   submit(withMicrophone = isSecureContext): void {
     void this.#submit(withMicrophone);
   }
@@ -226,7 +227,7 @@ export class JoinView implements Screen {
 
   #setBusy(isBusy: boolean): void {
     this.#join.disabled = this.#listen.disabled = isBusy;
-    say(this.#join, isBusy ? WORDS.join.joining : WORDS.join.join);
+    say(this.#join, isBusy ? WORDS.join.joining : JOIN_WORDS);
     if (isBusy) this.#complain(null);
   }
 }
@@ -235,3 +236,5 @@ export class JoinView implements Screen {
 const FIRST_ROOM = "lobby";
 /** A player's name is at most this long, in bytes of UTF-8. */
 const NAME_MAX_BYTES = 128;
+/** What the main button does here. */
+const JOIN_WORDS = isSecureContext ? WORDS.join.join : WORDS.join.listen;

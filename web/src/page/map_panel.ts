@@ -2,6 +2,7 @@
 
 import type { Place, Player } from "../voice/index.ts";
 import { element, KeyedList, mark, measure, say, show, type View } from "./dom.ts";
+import { liveLevel } from "./live_level.ts";
 import { fromShares, relation, stepped, toShares } from "./plane.ts";
 import { initial } from "./player_row.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
@@ -150,9 +151,9 @@ class Marker implements View<Player> {
   }
 
   drawLevel(): void {
-    const { speaking, muted, level } = this.#player;
-    measure(this.node, "--level", speaking && !muted ? level : 0);
-    mark(this.node, "data-speaking", speaking && !muted);
+    const { isHeard, level } = liveLevel(this.#player, this.#context);
+    measure(this.node, "--level", level);
+    mark(this.node, "data-speaking", isHeard);
   }
 
   get #place(): Place | null {

@@ -4,6 +4,7 @@ import type { Player } from "../voice/index.ts";
 import { element, freshId, icon, mark, measure, say, show, type View } from "./dom.ts";
 import { holdable } from "./hold.ts";
 import { ICONS } from "./icons.ts";
+import { liveLevel } from "./live_level.ts";
 import { whySilent } from "./quality_words.ts";
 import type { RoomContext } from "./room_context.ts";
 import { withPlayer } from "./settings.ts";
@@ -58,8 +59,7 @@ export class PlayerRow implements View<Player> {
 
   update(player: Player): void {
     this.#player = player;
-    const { name, speaking, muted, volume } = player;
-    mark(this.node, "data-speaking", speaking && !muted);
+    const { name, muted, volume } = player;
     mark(this.node, "data-muted", muted);
     say(this.#state, describe(player));
     if (this.#muteButton) mark(this.#muteButton, "aria-pressed", String(muted));
@@ -71,7 +71,9 @@ export class PlayerRow implements View<Player> {
   }
 
   drawLevel(): void {
-    measure(this.node, "--level", this.#player.speaking && !this.#player.muted ? this.#player.level : 0);
+    const { isHeard, level } = liveLevel(this.#player, this.#context);
+    mark(this.node, "data-speaking", isHeard);
+    measure(this.node, "--level", level);
   }
 
   #makeVolume(): HTMLInputElement {

@@ -8,9 +8,8 @@ import { ChatLog } from "./chat_log.ts";
 import { ChatPanel } from "./chat_panel.ts";
 import { ConnectionPanel } from "./connection_panel.ts";
 import { Dock } from "./dock.ts";
-import { element, icon, mark, say } from "./dom.ts";
+import { element, say } from "./dom.ts";
 import type { Ending } from "./ended_view.ts";
-import { ICONS } from "./icons.ts";
 import type { Wish } from "./join_view.ts";
 import { MapPanel } from "./map_panel.ts";
 import { Notices } from "./notices.ts";
@@ -19,9 +18,12 @@ import { PeoplePanel } from "./people_panel.ts";
 import type { Hearing } from "./quality_words.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { tellEvents } from "./room_events.ts";
+import { copyButton, leaveButton } from "./room_header.ts";
+import { Sections } from "./sections.ts";
 import { ofPlayer, type Memory } from "./settings.ts";
 import { SoundPanel } from "./sound_panel.ts";
 import { watchTalkKey } from "./talk_key.ts";
+import { targetKey } from "./talk_plan.ts";
 import { Talking } from "./talking.ts";
 import { WORDS } from "./words.ts";
 
@@ -42,6 +44,7 @@ export class RoomView implements Screen, RoomContext {
   readonly withMicrophone: boolean;
   rooms: readonly string[] = [];
   readonly #wish: Wish;
+  readonly #ended: (ending: Ending) => void;
   readonly #notices = new Notices();
   readonly #announced = element("p", { class: "unseen", role: "status" });
   readonly #announcer = new Announcer((words) => say(this.#announced, words));
@@ -49,9 +52,8 @@ export class RoomView implements Screen, RoomContext {
   readonly #connection: ConnectionPanel;
   readonly #sound: SoundPanel;
   readonly #panels: Panel[];
-  readonly #tabs: Map<Section, HTMLButtonElement>;
+  readonly #sections: Sections;
   readonly #stops: (() => void)[] = [];
-  readonly #main: HTMLElement;
   #mustDraw = true;
   #isSanctioned = false;
   #frame = 0;
@@ -60,51 +62,35 @@ export class RoomView implements Screen, RoomContext {
     this.voice = voice;
     this.memory = memory;
     this.#wish = wish;
+    this.#ended = ended;
     this.withMicrophone = wish.withMicrophone;
-    this.talking = new Talking(voice, () => this.redraw());
+    this.talking = new Talking(voice, this.redraw);
     this.#chatPanel = new ChatPanel(this);
     this.#connection = new ConnectionPanel(this);
     this.#sound = new SoundPanel(this);
     const [people, map, dock] = [new PeoplePanel(this), new MapPanel(this), new Dock(this)];
     this.#panels = [people, this.#chatPanel, map, this.#sound, this.#connection, dock];
-    this.#tabs = new Map(
-      SECTIONS.map((section) => [
-        section,
-        element(
-          "button",
-          { type: "button", onclick: () => this.#showSection(section) },
-          WORDS.sections[section],
-          element("span", { class: "badge" }),
-        ),
-      ]),
-    );
-    this.#main = element("main", { class: "panels" }, people.node, this.#chatPanel.node, map.node, this.#sound.node);
+    this.#sections = new Sections({ people, chat: this.#chatPanel, map, sound: this.#sound }, this.redraw);
     this.first = element("h1", { tabindex: -1 }, voice.session);
-    const leave = element(
-      "button",
-      {
-        type: "button",
-        onclick: () => {
-          voice.leave();
-          ended({ cause: "left", message: "" });
-        },
-      },
-      icon(ICONS.leave),
-      element("span", { class: "wide" }, WORDS.actions.leave),
+    const header = pageHeader(
+      memory,
+      this.first,
+      this.#connection.node,
+      copyButton(),
+      leaveButton(() => this.#leave()),
     );
-    mark(leave, "aria-label", WORDS.actions.leave);
+    const { tabs, main } = this.#sections;
     this.node = element(
       "div",
       { class: "room-screen" },
-      pageHeader(memory, this.first, this.#connection.node, copyButton(), leave),
+      header,
       this.#notices.node,
       this.#announced,
-      element("nav", { "aria-label": WORDS.rooms.title }, ...this.#tabs.values()),
-      this.#main,
+      tabs,
+      main,
       dock.node,
     );
-    this.#showSection("people");
-    this.#begin(ended);
+    this.#begin();
   }
 
   join(room: string): void {
@@ -138,7 +124,7 @@ export class RoomView implements Screen, RoomContext {
   };
 
   writeTo(target: Target): void {
-    this.#showSection("chat");
+    this.#sections.choose("chat");
     this.#chatPanel.choose(target);
     this.#chatPanel.focus();
   }
@@ -149,7 +135,7 @@ export class RoomView implements Screen, RoomContext {
     for (const stop of this.#stops) stop();
   }
 
-  #begin(ended: (ending: Ending) => void): void {
+  #begin(): void {
     const { voice, memory, talking } = this;
     const { settings } = memory;
     voice.output.volume = settings.volume;
@@ -158,34 +144,14 @@ export class RoomView implements Screen, RoomContext {
     talking.activateBy(settings.activation);
     for (const player of voice.players.values()) this.#remember(player.name);
     for (const room of this.#wish.rooms) this.join(room);
-    if (this.withMicrophone)
-      this.#stops.push(
-        watchTalkKey(
-          () => memory.settings.key,
-          (isHeld) => talking.hold("key", isHeld && talking.intent.activation === "push-to-talk"),
-        ),
-      );
-    this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen(ended));
+    const talkKey = () => (talking.intent.activation === "push-to-talk" ? memory.settings.key : null);
+    if (this.withMicrophone) this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
+    this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     this.#draw();
   }
 
-  #listen(ended: (ending: Ending) => void): (() => void)[] {
+  #listen(): (() => void)[] {
     const { voice } = this;
-    const drawn: (keyof VoiceEvents)[] = [
-      "state",
-      "joined",
-      "roster",
-      "player",
-      "left",
-      "entered",
-      "exited",
-      "speaking",
-      "placed",
-      "gesture",
-      "sanctioned",
-      "removedFromRoom",
-      "moved",
-    ];
     return [
       voice.on("player", ({ name }) => this.#remember(name)),
       voice.on("text", ({ name, to, text }) => this.#receive(name, to, text)),
@@ -198,8 +164,8 @@ export class RoomView implements Screen, RoomContext {
       voice.on("moved", ({ from, to }) => this.#move(from, to)),
       voice.on("quality", () => this.#connection.measured()),
       voice.on("devices", () => this.#sound.refreshDevices()),
-      voice.on("closed", ({ code, message }) => ended({ cause: code, message })),
-      ...drawn.map((event) => voice.on(event, this.redraw)),
+      voice.on("closed", ({ code, message }) => this.#ended({ cause: code, message })),
+      ...REDRAWN.map((event) => voice.on(event, this.redraw)),
     ];
   }
 
@@ -212,12 +178,18 @@ export class RoomView implements Screen, RoomContext {
   #receive(from: string, to: Reach, text: string): void {
     const target: Target = "room" in to ? { room: to.room } : { player: from };
     const shown = this.#chatPanel.target;
-    const isShown = this.#main.dataset["shown"] === "chat" || matchMedia(WIDE).matches;
-    const isRead = isShown && !document.hidden && shown !== null && JSON.stringify(shown) === JSON.stringify(target);
+    const isRead = shown !== null && targetKey(shown) === targetKey(target) && this.#sections.isSeen("chat");
     this.chat.add(target, { from, isMine: false, text, at: Date.now() }, isRead);
+    this.#tellUnread();
     this.redraw();
   }
 
+  #leave(): void {
+    this.voice.leave();
+    this.#ended({ cause: "left", message: "" });
+  }
+
+  /** The operator has moved me to another room. */
   #move(from: string, to: string): void {
     const talks = this.talking.intent.rooms.has(from);
     this.talking.talkTo(from, false);
@@ -237,12 +209,6 @@ export class RoomView implements Screen, RoomContext {
     );
   }
 
-  #showSection(section: Section): void {
-    mark(this.#main, "data-shown", section);
-    for (const [name, tab] of this.#tabs) mark(tab, "aria-current", name === section ? "true" : false);
-    this.redraw();
-  }
-
   /** Draws what has changed, once a frame at most, and levels at every other frame. */
   #draw(): void {
     let frames = 0;
@@ -258,37 +224,32 @@ export class RoomView implements Screen, RoomContext {
   #update(): void {
     this.#mustDraw = false;
     const { target } = this.#chatPanel;
-    if (target && (this.#main.dataset["shown"] === "chat" || matchMedia(WIDE).matches) && !document.hidden)
-      this.chat.read(target);
+    if (target && this.#sections.isSeen("chat")) this.chat.read(target);
     for (const panel of this.#panels) panel.update();
+    this.#tellUnread();
+  }
+
+  /** Also while the page is hidden, when nothing else is drawn. */
+  #tellUnread(): void {
     const { unread } = this.chat;
-    const badge = this.#tabs.get("chat")?.lastElementChild;
-    if (badge) say(badge, unread ? String(unread) : "");
+    this.#sections.count("chat", unread);
     document.title = (unread ? `(${unread}) ` : "") + `${this.voice.session} · ${WORDS.brand}`;
   }
 }
 
-type Section = keyof typeof WORDS.sections;
-const SECTIONS: readonly Section[] = ["people", "chat", "map", "sound"];
-/** Where all sections are seen at once: as in the style sheet. */
-const WIDE = "(min-width: 900px)";
-
-function copyButton(): HTMLButtonElement {
-  const words = element("span", { class: "wide", role: "status" }, WORDS.actions.copy);
-  const button = element(
-    "button",
-    {
-      type: "button",
-      "aria-label": WORDS.actions.copy,
-      hidden: !navigator.clipboard,
-      onclick: async () => {
-        await navigator.clipboard.writeText(location.href);
-        say(words, WORDS.actions.copied);
-        setTimeout(() => say(words, WORDS.actions.copy), 2000);
-      },
-    },
-    icon(ICONS.link),
-    words,
-  );
-  return button;
-}
+/** What else changes what is seen. */
+const REDRAWN: readonly (keyof VoiceEvents)[] = [
+  "state",
+  "joined",
+  "roster",
+  "player",
+  "left",
+  "entered",
+  "exited",
+  "speaking",
+  "placed",
+  "gesture",
+  "sanctioned",
+  "removedFromRoom",
+  "moved",
+];

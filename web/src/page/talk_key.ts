@@ -40,40 +40,34 @@ export function keyName(code: string): string {
   return NAMES[code] ?? code.replace(/([a-z])([A-Z0-9])/g, "$1 $2");
 }
 
-/** Calls `hold` as the key goes down and comes up again; it comes up, too, when the page is left. Returns a function that stops it. */
-export function watchTalkKey(code: () => string, hold: (isHeld: boolean) => void): () => void {
+/**
+ * Calls `hold` as the key goes down and comes up again; it comes up, too, when the page is left. `code` says which key it is at the moment,
+ * null for none. Returns a function that stops it.
+ */
+export function watchTalkKey(code: () => string | null, hold: (isHeld: boolean) => void): () => void {
   const stop = new AbortController();
-  const { signal } = stop;
-  addEventListener(
-    "keydown",
-    (event) => {
-      if (
-        event.code !== code() ||
-        (event.ctrlKey && !event.code.startsWith("Control")) ||
-        !talksWith(event.code, aim(event))
-      )
-        return;
-      event.preventDefault();
-      if (!event.repeat) hold(true);
-    },
-    { signal },
-  );
-  addEventListener(
-    "keyup",
-    (event) => {
-      if (event.code === code()) hold(false);
-    },
-    { signal },
-  );
-  addEventListener("blur", () => hold(false), { signal });
-  document.addEventListener(
-    "visibilitychange",
-    () => {
-      if (document.hidden) hold(false);
-    },
-    { signal },
-  );
-  return () => stop.abort();
+  let held: string | null = null;
+  const letGo = () => {
+    if (held !== null) hold(false);
+    held = null;
+  };
+  const onDown = (event: KeyboardEvent) => {
+    const isShortcut = (event.ctrlKey && !event.code.startsWith("Control")) || event.metaKey;
+    if (event.code !== code() || isShortcut || !talksWith(event.code, aim(event))) return;
+    event.preventDefault();
+    if (held !== null) return;
+    held = event.code;
+    hold(true);
+  };
+  const listen = { signal: stop.signal };
+  addEventListener("keydown", onDown, listen);
+  addEventListener("keyup", (event) => (event.code === held ? letGo() : undefined), listen);
+  addEventListener("blur", letGo, listen);
+  document.addEventListener("visibilitychange", () => (document.hidden ? letGo() : undefined), listen);
+  return () => {
+    letGo();
+    stop.abort();
+  };
 }
 
 const WITHOUT_TEXT = new Set(["range", "checkbox", "radio", "button", "submit"]);

@@ -6,8 +6,8 @@ import type { Intent } from "./talk_plan.ts";
 export interface Circumstances {
   isMuted: boolean;
   isConnected: boolean;
-  /** The name of the key to talk. */
-  key: string;
+  /** The name of the key to talk; null where there is no keyboard. */
+  key: string | null;
 }
 
 export function voiceStatus(
@@ -22,7 +22,9 @@ export function voiceStatus(
   const hears = rooms.size > 1 ? "hear" : "hears";
   switch (activation) {
     case "push-to-talk":
-      return isHeld ? `You talk to ${where}.` : `Hold ${key} or the button to talk to ${where}.`;
+      return isHeld
+        ? `You talk to ${where}.`
+        : `Hold ${key === null ? "" : key + " or "}the button to talk to ${where}.`;
     case "voice":
       return `Speak, and ${where} ${hears} you.`;
     case "open":

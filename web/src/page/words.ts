@@ -49,6 +49,7 @@ export const WORDS = {
     unnamed: (kind: string, number: number) => `${kind} ${number}`,
     gone: "That device cannot be used just now.",
   },
+  sectionsTitle: "What to show",
   sections: { people: "People", chat: "Chat", map: "Map", sound: "Sound" },
   rooms: {
     title: "Rooms",
@@ -84,8 +85,8 @@ export const WORDS = {
     label: "Your voice",
     mute: "Mute",
     unmute: "Unmute",
-    noMicrophone: "No microphone",
-    hold: (key: string) => `Hold to talk (${key})`,
+    noMicrophone: "You only listen. To talk, leave and join again with a microphone.",
+    hold: (key: string | null) => (key === null ? "Hold to talk" : `Hold to talk (${key})`),
     talking: "Talking",
     mode: "How your voice is let through",
     threshold: "Voice is let through above this level",

@@ -41,6 +41,7 @@ test("where my voice goes is said in one sentence", () => {
     [{}, {}, "Speak, and lobby hears you."],
     [{ rooms: new Set(["lobby", "team"]) }, {}, "Speak, and lobby and team hear you."],
     [{ activation: "push-to-talk" }, {}, "Hold Space or the button to talk to lobby."],
+    [{ activation: "push-to-talk" }, { key: null }, "Hold the button to talk to lobby."],
     [{ activation: "push-to-talk", isHeld: true }, {}, "You talk to lobby."],
     [{ activation: "open", rooms: new Set("abcd") }, {}, "4 rooms hear everything here."],
     [{ rooms: new Set() }, {}, "You talk to no room. Choose “Talk” in one."],
