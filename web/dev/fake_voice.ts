@@ -76,7 +76,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
         on_demand: false,
         join: scene.join ?? "open",
         udp: true,
-        fallback: true,
+        fallback: true, secure: true,
       };
     },
     openMicrophone: microphone,

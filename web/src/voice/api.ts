@@ -76,6 +76,8 @@ export interface Info {
   readonly udp: boolean;
   /** Whether voice can come over a WebSocket. */
   readonly fallback: boolean;
+  /** Whether browsers lend this page a microphone: it came over HTTPS or from the same computer. */
+  readonly secure: boolean;
   /** STUN and TURN servers that the page may need to get through. */
   readonly ice_servers?: readonly RTCIceServer[];
 }

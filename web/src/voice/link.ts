@@ -38,6 +38,8 @@ export interface Join {
 export interface LinkEvents {
   /** A control message, `docs/browser/control.md`. */
   message(text: string): void;
+  /** Voice does not get through at the moment; `restart` may help. */
+  troubled(): void;
   /** The link is no more, in words. */
   lost(why: string): void;
 }

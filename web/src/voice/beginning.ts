@@ -1,0 +1,16 @@
+// What a session begins with.
+
+import type { ConnectOptions, Info } from "./api.ts";
+import type { MicrophoneInput } from "./microphone.ts";
+import type { Sound } from "./sound.ts";
+
+export interface Beginning {
+  readonly options: ConnectOptions;
+  readonly url: string;
+  readonly assets: string;
+  readonly info: Info;
+  readonly sound: Sound;
+  readonly microphone: MicrophoneInput;
+  /** The microphone was opened for this session, and is closed with it. */
+  readonly ownsMicrophone: boolean;
+}

@@ -1,0 +1,61 @@
+// The ways into the library.
+
+import type { ConnectOptions, Info, Microphone, MicrophoneOptions, Output, Voice } from "./api.ts";
+import { MicrophoneInput, openMicrophoneInput, silentMicrophoneInput } from "./microphone.ts";
+import { VoiceProblem } from "./problem.ts";
+import { fetchInfo } from "./signalling.ts";
+import { type Sound, sharedSound } from "./sound.ts";
+import { VoiceSession } from "./voice_session.ts";
+
+/** Joins a session. Rejects with a `VoiceProblem`, whose message can be shown as it is. */
+export async function connect(options: ConnectOptions): Promise<Voice> {
+  const url = withSlash(options.url ?? location.href);
+  const assets = withSlash(options.assets ?? HERE);
+  const sound = sharedSound();
+  const given = options.microphone;
+  const microphone = given instanceof MicrophoneInput ? given : await ownMicrophone(sound, assets, options);
+  const ownsMicrophone = microphone !== given;
+  try {
+    if (options.output !== undefined) await sound.output.choose(options.output);
+    const info = await fetchInfo(url, AbortSignal.timeout(INFO_MS));
+    const session = new VoiceSession({ options, url, assets, info, sound, microphone, ownsMicrophone });
+    await session.joined;
+    return session;
+  } catch (problem) {
+    if (ownsMicrophone) microphone.close();
+    throw problem;
+  }
+}
+
+/** How a server is joined. Rejects with a `VoiceProblem`. */
+export function info(url: string = location.href): Promise<Info> {
+  return fetchInfo(withSlash(url), AbortSignal.timeout(INFO_MS));
+}
+
+/** A microphone without a session, for its meter and its test; it can be given to `connect`. Rejects with a `VoiceProblem`. */
+export function openMicrophone(options: MicrophoneOptions & Pick<ConnectOptions, "assets"> = {}): Promise<Microphone> {
+  return openMicrophoneInput(sharedSound(), withSlash(options.assets ?? HERE), options);
+}
+
+/** The page's loudspeaker, which all its sessions share. */
+export async function openOutput(options: { device?: string } = {}): Promise<Output> {
+  const { output } = sharedSound();
+  if (options.device !== undefined) await output.choose(options.device);
+  return output;
+}
+
+function ownMicrophone(sound: Sound, assets: string, options: ConnectOptions): Promise<MicrophoneInput> {
+  const { microphone } = options;
+  if (microphone === false) return silentMicrophoneInput(sound, assets, options);
+  if (typeof microphone === "object") throw new VoiceProblem("other", "The microphone is not one of this library.");
+  return openMicrophoneInput(sound, assets, { ...options, ...(microphone === undefined ? {} : { device: microphone }) });
+}
+
+/** The folder of an address. */
+function withSlash(address: string): string {
+  return new URL(".", new URL(address, location.href)).href;
+}
+
+/** Where this file itself came from. */
+const HERE = import.meta.url;
+const INFO_MS = 8000;

@@ -1,0 +1,285 @@
+// Keeps a link: opens it, asks whether it lives, mends it, and makes another one, as `Reconnection` decides.
+
+import type { CarriedBy } from "./api.ts";
+import { Backoff } from "./backoff.ts";
+import type { Beginning } from "./beginning.ts";
+import type { Cause, FromPage, RefusalCode, ToPage } from "./control.ts";
+import { readMessage } from "./control_reader.ts";
+import type { Join, Link, LinkStatistics } from "./link.ts";
+import { NETWORK } from "./network.ts";
+import { type ProblemCode, VoiceProblem } from "./problem.ts";
+import { type Action, Reconnection } from "./reconnection.ts";
+import { Routes } from "./routes.ts";
+import { Wake } from "./wake.ts";
+
+export interface ConnectionEvents {
+  message(message: ToPage): void;
+  attached(link: Link): void;
+  /** The link is gone; another one is tried in so many ms, null if at once. */
+  detached(retryInMs: number | null): void;
+  /** No link came about, or the server has ended it. Unless `end` is called, it is tried again. */
+  failed(problem: VoiceProblem): void;
+  measured(statistics: Measurement): void;
+}
+
+export interface Measurement {
+  readonly roundTripMs: number | null;
+  readonly delayMs: number | null;
+  readonly lostDownPercent: number | null;
+  readonly carriedBy: CarriedBy;
+}
+
+export class Connection {
+  private readonly beginning: Beginning;
+  private readonly events: ConnectionEvents;
+  private readonly reconnection = new Reconnection(new Backoff(Math.random));
+  private readonly routes: Routes;
+  private readonly wake = new Wake(() => this.onTime());
+  private readonly over = new AbortController();
+  private readonly stopNetwork: () => void;
+  private readonly measuring: ReturnType<typeof setInterval>;
+  private link: Link | null = null;
+  private isSending = false;
+  private key: string | null = null;
+  private lastPing = 0;
+
+  constructor(beginning: Beginning, events: ConnectionEvents) {
+    this.beginning = beginning;
+    this.events = events;
+    this.routes = new Routes(beginning.options.transport);
+    this.stopNetwork = NETWORK.watch({
+      changed: () => this.onNetworkChange(),
+      awake: () => this.onTime(),
+    });
+    this.measuring = setInterval(() => void this.measure(), MEASURE_EVERY_MS);
+    // Whoever made this is not ready to be told anything yet.
+    queueMicrotask(() => this.act());
+  }
+
+  say(message: FromPage): boolean {
+    return this.link?.send(JSON.stringify(message)) ?? false;
+  }
+
+  setSending(on: boolean): void {
+    if (on === this.isSending) return;
+    this.isSending = on;
+    this.link?.setSending(on);
+  }
+
+  /** For good. */
+  end(): void {
+    this.reconnection.onOver();
+    this.over.abort();
+    this.stopNetwork();
+    clearInterval(this.measuring);
+    this.act();
+    this.wake.stop();
+  }
+
+  private act(): void {
+    for (let action = this.reconnection.poll(); action !== undefined; action = this.reconnection.poll()) {
+      this.perform(action);
+    }
+    this.wake.at(this.reconnection.wakeAt);
+  }
+
+  private perform(action: Action): void {
+    switch (action) {
+      case "open":
+        void this.open();
+        return;
+      case "restart":
+        void this.restart();
+        return;
+      case "ping":
+        this.lastPing += 1;
+        this.say({ type: "ping", id: this.lastPing });
+        return;
+      case "drop":
+        this.drop();
+        return;
+    }
+  }
+
+  private async open(): Promise<void> {
+    const attempt = new Attempt((message) => this.onMessage(attempt, message));
+    try {
+      const link = await this.routes.open({
+        context: this.beginning.sound.context,
+        microphone: this.beginning.microphone.node,
+        url: this.beginning.url,
+        assets: this.beginning.assets,
+        info: this.beginning.info,
+        join: this.join(),
+        slots: this.beginning.options.slots ?? NETWORK.slots(),
+        signal: this.over.signal,
+        events: {
+          message: (text) => attempt.onText(text),
+          troubled: () => this.ifCurrent(attempt, (now) => this.reconnection.onTrouble(now)),
+          lost: () => this.ifCurrent(attempt, (now) => this.reconnection.onLost(now, null)),
+        },
+      });
+      this.onOpened(attempt, link);
+    } catch (cause) {
+      this.onFailed(asProblem(cause));
+    }
+    this.act();
+  }
+
+  private onOpened(attempt: Attempt, link: Link): void {
+    if (this.over.signal.aborted) {
+      link.close();
+      return;
+    }
+    attempt.link = link;
+    this.link = link;
+    this.key = link.key ?? this.key;
+    link.setSending(this.isSending);
+    this.reconnection.onOpened(performance.now());
+    this.events.attached(link);
+    attempt.begin();
+  }
+
+  private onFailed(problem: VoiceProblem): void {
+    if (this.over.signal.aborted) return;
+    this.events.failed(problem);
+    this.reconnection.onFailed(performance.now(), problem.retryInMs);
+    this.tellRetry();
+  }
+
+  private onMessage(attempt: Attempt, message: ToPage): void {
+    if (attempt.link !== this.link || this.link === null) return;
+    const now = performance.now();
+    this.reconnection.onHeard(now);
+    if (message.type === "joined") this.reconnection.onJoined();
+    if (message.type === "refused") this.onEnded(CODE_OF_REFUSAL[message.code], message);
+    else if (message.type === "disconnected" && message.retry_in_ms === null) this.onDisconnected(message);
+    else this.events.message(message);
+    this.act();
+  }
+
+  private onDisconnected(message: Extract<ToPage, { type: "disconnected" }>): void {
+    const code = CODE_OF_CAUSE[message.cause];
+    // What has nothing to do with this player may be over soon.
+    const retry_in_ms = code === "other" && message.cause !== "protocol" ? 0 : null;
+    this.onEnded(code, { message: message.message, retry_in_ms });
+  }
+
+  private onEnded(code: ProblemCode, { message, retry_in_ms }: { message: string; retry_in_ms: number | null }): void {
+    this.events.failed(new VoiceProblem(code, message, { retryInMs: retry_in_ms }));
+    this.reconnection.onLost(performance.now(), retry_in_ms);
+  }
+
+  private async restart(): Promise<void> {
+    const link = this.link;
+    const mended = (await link?.restart().catch(() => false)) ?? false;
+    if (link !== this.link) return;
+    this.reconnection.onRestarted(performance.now(), mended);
+    this.act();
+  }
+
+  private drop(): void {
+    this.link?.close();
+    this.link = null;
+    this.tellRetry();
+  }
+
+  private tellRetry(): void {
+    if (!this.over.signal.aborted) this.events.detached(this.reconnection.retryInMs?.(performance.now()) ?? null);
+  }
+
+  private async measure(): Promise<void> {
+    const link = this.link;
+    const statistics = await link?.statistics().catch(() => undefined);
+    if (link === null || link !== this.link || statistics === undefined) return;
+    const { roundTripMs, delayMs, lostPercent } = statistics;
+    this.events.measured({ roundTripMs, delayMs, lostDownPercent: lostPercent, carriedBy: link.carriedBy });
+    this.tellStatistics(statistics);
+  }
+
+  private tellStatistics({ lostPercent, delayMs }: LinkStatistics): void {
+    if (lostPercent === null) return;
+    this.say({ type: "stats", lost_percent: lostPercent, delay_ms: Math.max(0, delayMs ?? 0) });
+  }
+
+  private ifCurrent(attempt: Attempt, then: (now: number) => void): void {
+    if (attempt.link === null || attempt.link !== this.link) return;
+    then(performance.now());
+    this.act();
+  }
+
+  private onNetworkChange(): void {
+    this.routes.onNetworkChange();
+    this.reconnection.onTrouble(performance.now());
+    this.onTime();
+  }
+
+  private onTime(): void {
+    this.reconnection.onTime(performance.now());
+    this.act();
+  }
+
+  private join(): Join {
+    const { session, name, token, password } = this.beginning.options;
+    return {
+      session,
+      name,
+      ...(token === undefined ? {} : { token }),
+      ...(password === undefined ? {} : { password }),
+      ...(this.key === null ? {} : { resume: this.key }),
+    };
+  }
+}
+
+/** One link on its way; what it is told before it is taken into use waits. */
+class Attempt {
+  link: Link | null = null;
+  private early: ToPage[] | null = [];
+  private readonly handler: (message: ToPage) => void;
+
+  constructor(handler: (message: ToPage) => void) {
+    this.handler = handler;
+  }
+
+  onText(text: string): void {
+    const message = readMessage(text);
+    if (message === undefined) return;
+    if (this.early === null) this.handler(message);
+    else if (this.early.length < EARLY_MAX) this.early.push(message);
+  }
+
+  begin(): void {
+    const early = this.early ?? [];
+    this.early = null;
+    for (const message of early) this.handler(message);
+  }
+}
+
+function asProblem(cause: unknown): VoiceProblem {
+  if (cause instanceof VoiceProblem) return cause;
+  return new VoiceProblem("other", "The connection could not be made.", { cause });
+}
+
+const CODE_OF_REFUSAL: Record<RefusalCode, ProblemCode> = {
+  token: "token",
+  password: "password",
+  name: "name",
+  full: "full",
+  banned: "banned",
+  version: "version",
+  closing: "closing",
+  other: "other",
+};
+
+const CODE_OF_CAUSE: Record<Cause, ProblemCode> = {
+  kicked: "kicked",
+  name_taken: "name-taken",
+  closed: "left",
+  too_slow: "other",
+  protocol: "other",
+  server: "other",
+};
+
+const MEASURE_EVERY_MS = 2000;
+/** Messages that come before a link is in use. */
+const EARLY_MAX = 4096;

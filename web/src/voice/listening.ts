@@ -1,0 +1,83 @@
+// Who is heard, and how: the session's state on one side, the audio graph on the other.
+
+import type { Place } from "./api.ts";
+import type { FromPage, ToPage } from "./control.ts";
+import type { MicrophoneInput } from "./microphone.ts";
+import { Playback } from "./playback.ts";
+import { type PlayerRecord, Players } from "./players.ts";
+import { SessionState, type Tell } from "./session_state.ts";
+import type { Sound } from "./sound.ts";
+
+export class Listening {
+  readonly players: Players;
+  private readonly state: SessionState;
+  private readonly playback: Playback;
+  private readonly microphone: MicrophoneInput;
+  private isPlaced = false;
+
+  constructor(sound: Sound, microphone: MicrophoneInput, say: (message: FromPage) => void, tell: Tell) {
+    this.microphone = microphone;
+    this.playback = new Playback(sound.output);
+    this.players = new Players({
+      ignored: (player, ignored) => say({ type: "ignore", player, ignored }),
+      heardOtherwise: (player) => this.applyPlayer(player),
+      levelOf: (player) => this.levelOf(player),
+    });
+    this.state = new SessionState(this.players, tell);
+  }
+
+  /** The rooms that the page listens to, or has asked to. */
+  get rooms(): Set<string> {
+    return this.state.listening;
+  }
+
+  take(message: ToPage): void {
+    this.state.take(message);
+    if (message.type === "slot") this.apply(message.slot);
+    else if (message.type === "player" || message.type === "joined") this.applyAll();
+  }
+
+  attach(slots: readonly AudioNode[]): void {
+    this.playback.attach(slots);
+    this.applyAll();
+  }
+
+  detach(): void {
+    this.playback.detach();
+    this.state.onLinkLost();
+  }
+
+  setListener(place: Place | null): void {
+    this.playback.setListener(place);
+    if (this.isPlaced === (place !== null)) return;
+    this.isPlaced = place !== null;
+    this.applyAll();
+  }
+
+  private levelOf(player: PlayerRecord): number {
+    if (player.isSelf) return this.microphone.level;
+    const slot = this.slotOf(player);
+    return slot < 0 ? 0 : this.playback.level(slot);
+  }
+
+  private slotOf(player: PlayerRecord): number {
+    return this.state.slots.findIndex((use) => use?.player === player.id);
+  }
+
+  private applyPlayer(player: PlayerRecord): void {
+    const slot = this.slotOf(player);
+    if (slot >= 0) this.apply(slot);
+  }
+
+  private applyAll(): void {
+    this.state.slots.forEach((_, slot) => this.apply(slot));
+  }
+
+  private apply(slot: number): void {
+    const use = this.state.slots[slot];
+    const player = this.players.withId(use?.player ?? null);
+    const gain = player === undefined || player.muted ? 0 : player.volume * (use?.amplitude ?? 1);
+    const place = use?.positional === true && this.isPlaced ? (player?.place ?? null) : null;
+    this.playback.set(slot, { gain, place });
+  }
+}

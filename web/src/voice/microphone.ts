@@ -1,0 +1,267 @@
+// A microphone: its device, what is done to its sound, how loud it is, and whether there is a voice.
+
+import type { Device, Microphone, MicrophoneOptions, Processing } from "./api.ts";
+import { MICROPHONE, type Report, type Settings } from "../worklet/messages.ts";
+import { listDevices, onDevicesChange } from "./devices.ts";
+import { Emitter } from "./emitter.ts";
+import { decibelsOfLevel, levelOfDecibels } from "./level.ts";
+import { clamp } from "./players.ts";
+import { VoiceProblem, insecureProblem, microphoneProblem } from "./problem.ts";
+import type { Sound } from "./sound.ts";
+
+interface MicrophoneEvents {
+  /** Whether there is a voice, or whether it is muted, has changed. */
+  speech: undefined;
+  /** It was lost; null: it is back. */
+  trouble: VoiceProblem | null;
+  /** Devices came or went. */
+  devices: undefined;
+}
+
+/** The microphone of a page. Without a device it is silent. */
+export class MicrophoneInput implements Microphone {
+  readonly events = new Emitter<MicrophoneEvents>();
+  /** What is to be sent: mono, after volume and delay. */
+  readonly node: AudioWorkletNode;
+  private readonly context: AudioContext;
+  private readonly stopWatching: () => void;
+  private source: MediaStreamAudioSourceNode | null = null;
+  private processing: Processing;
+  private chosen: string | undefined;
+  private isLost = false;
+  private loudness = 0;
+  private gateOpen = false;
+  private isMuted = false;
+  private settings = { threshold: 0.25, hangOverMs: 400, volume: 1 };
+  private onSamples: ((samples: Float32Array<ArrayBuffer>) => void) | null = null;
+
+  /** The worklet of `sound` has to be there already. */
+  constructor(sound: Sound, processing: Processing) {
+    this.context = sound.context;
+    this.processing = processing;
+    this.node = new AudioWorkletNode(sound.context, MICROPHONE, {
+      channelCount: 1,
+      channelCountMode: "explicit",
+      numberOfOutputs: 1,
+      outputChannelCount: [1],
+    });
+    this.node.port.onmessage = ({ data }: MessageEvent<Report>) => this.onReport(data);
+    this.stopWatching = onDevicesChange(() => {
+      this.events.emit("devices", undefined);
+      void this.recover();
+    });
+  }
+
+  get level(): number {
+    return this.loudness;
+  }
+
+  get threshold(): number {
+    return this.settings.threshold;
+  }
+
+  set threshold(threshold: number) {
+    this.settings.threshold = clamp(threshold, 0, 1, 0.25);
+    this.tell({ thresholdDb: decibelsOfLevel(this.settings.threshold) });
+  }
+
+  get hangOverMs(): number {
+    return this.settings.hangOverMs;
+  }
+
+  set hangOverMs(ms: number) {
+    this.settings.hangOverMs = clamp(ms, 0, 5000, 400);
+    this.tell({ hangOverMs: this.settings.hangOverMs });
+  }
+
+  get volume(): number {
+    return this.settings.volume;
+  }
+
+  set volume(volume: number) {
+    this.settings.volume = clamp(volume, 0, 4, 1);
+    this.tell({ gain: this.settings.volume });
+  }
+
+  get isOpen(): boolean {
+    return this.gateOpen;
+  }
+
+  get muted(): boolean {
+    return this.isMuted;
+  }
+
+  set muted(muted: boolean) {
+    this.isMuted = muted;
+    this.events.emit("speech", undefined);
+  }
+
+  get device(): string | null {
+    const settings = this.source?.mediaStream.getAudioTracks()[0]?.getSettings();
+    return settings?.deviceId ?? null;
+  }
+
+  list(): Promise<Device[]> {
+    return listDevices("audioinput");
+  }
+
+  async choose(id?: string): Promise<void> {
+    const stream = await requestMicrophone(id, this.processing);
+    this.chosen = id;
+    this.use(stream);
+  }
+
+  async process(processing: Processing): Promise<void> {
+    const next = { ...this.processing, ...processing };
+    const stream = this.source === null ? null : await requestMicrophone(this.chosen, next);
+    this.processing = next;
+    if (stream !== null) this.use(stream);
+  }
+
+  async record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer> {
+    const length = Math.ceil(clamp(seconds, 0, RECORDING_MAX_S, 1) * this.context.sampleRate);
+    const blocks: Float32Array<ArrayBuffer>[] = [];
+    try {
+      await this.collect(blocks, length, signal);
+    } finally {
+      this.onSamples = null;
+      this.tell({ recording: false });
+    }
+    const samples = blocks.flatMap((block) => [...block]).slice(0, length);
+    const buffer = this.context.createBuffer(1, Math.max(1, samples.length), this.context.sampleRate);
+    buffer.copyToChannel(Float32Array.from(samples), 0);
+    return buffer;
+  }
+
+  /** How much later its sound comes out than it went in, so that a channel can be open by then. */
+  setDelay(delayMs: number): void {
+    this.tell({ delayMs });
+  }
+
+  close(): void {
+    this.stopWatching();
+    this.release();
+    this.node.port.onmessage = null;
+    this.node.disconnect();
+  }
+
+  private use(stream: MediaStream): void {
+    this.release();
+    this.source = this.context.createMediaStreamSource(stream);
+    this.source.connect(this.node);
+    for (const track of stream.getAudioTracks()) track.addEventListener("ended", () => this.onEnded(stream));
+    if (this.isLost) {
+      this.isLost = false;
+      this.events.emit("trouble", null);
+    }
+  }
+
+  private release(): void {
+    this.source?.disconnect();
+    for (const track of this.source?.mediaStream.getTracks() ?? []) track.stop();
+    this.source = null;
+  }
+
+  /** The device is gone, or the permission. */
+  private onEnded(stream: MediaStream): void {
+    if (this.source?.mediaStream !== stream) return;
+    this.release();
+    this.isLost = true;
+    void this.recover();
+  }
+
+  /** Takes the device that was chosen or, if it is not there, any. */
+  private async recover(): Promise<void> {
+    if (!this.isLost) return;
+    try {
+      const chosen = requestMicrophone(this.chosen, this.processing);
+      this.use(await chosen.catch(() => requestMicrophone(undefined, this.processing)));
+    } catch (problem) {
+      if (this.isLost && problem instanceof VoiceProblem) this.events.emit("trouble", problem);
+    }
+  }
+
+  private onReport(report: Report): void {
+    this.loudness = levelOfDecibels(report.decibels);
+    if (report.samples !== undefined) this.onSamples?.(report.samples);
+    if (report.isOpen === this.gateOpen) return;
+    this.gateOpen = report.isOpen;
+    this.events.emit("speech", undefined);
+  }
+
+  private collect(blocks: Float32Array[], length: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal?.reason);
+      if (signal?.aborted === true) return stop();
+      signal?.addEventListener("abort", stop, { once: true });
+      let collected = 0;
+      this.onSamples = (samples) => {
+        blocks.push(samples);
+        collected += samples.length;
+        if (collected >= length) resolve();
+      };
+      this.tell({ recording: true });
+    });
+  }
+
+  private tell(settings: Settings): void {
+    this.node.port.postMessage(settings);
+  }
+}
+
+/** Asks the browser, and so perhaps the person, for a microphone. Rejects with a `VoiceProblem`. */
+async function requestMicrophone(id: string | undefined, processing: Processing): Promise<MediaStream> {
+  if (!isSecureContext || navigator.mediaDevices === undefined) throw insecureProblem();
+  const audio: MediaTrackConstraints = {
+    echoCancellation: processing.echoCancellation ?? true,
+    noiseSuppression: processing.noiseSuppression ?? true,
+    autoGainControl: processing.autoGainControl ?? true,
+    channelCount: 1,
+    ...(id === undefined || id === "" ? {} : { deviceId: { exact: id } }),
+  };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (cause) {
+    throw microphoneProblem(cause, await permission());
+  }
+}
+
+async function permission(): Promise<PermissionState | null> {
+  try {
+    return (await navigator.permissions.query({ name: "microphone" as PermissionName })).state;
+  } catch {
+    return null;
+  }
+}
+
+/** A microphone with an open device. Rejects with a `VoiceProblem`. */
+export async function openMicrophoneInput(
+  sound: Sound,
+  assets: string,
+  options: MicrophoneOptions,
+): Promise<MicrophoneInput> {
+  const microphone = await silentMicrophoneInput(sound, assets, options);
+  try {
+    await microphone.choose(options.device);
+  } catch (problem) {
+    microphone.close();
+    throw problem;
+  }
+  return microphone;
+}
+
+/** A microphone that has no device yet. */
+export async function silentMicrophoneInput(
+  sound: Sound,
+  assets: string,
+  processing: Processing,
+): Promise<MicrophoneInput> {
+  // Without a secure context there are no worklets either, and this says so better.
+  if (sound.context.audioWorklet === undefined) throw insecureProblem();
+  await sound.loadWorklet(assets);
+  const { echoCancellation, noiseSuppression, autoGainControl } = processing;
+  const known = { echoCancellation, noiseSuppression, autoGainControl };
+  return new MicrophoneInput(sound, Object.fromEntries(Object.entries(known).filter(([, on]) => on !== undefined)));
+}
+
+const RECORDING_MAX_S = 30;

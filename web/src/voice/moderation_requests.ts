@@ -1,0 +1,33 @@
+// Requests of a moderator that are not answered yet.
+
+import type { Deed, DeedAnswer } from "./api.ts";
+import type { FromPage } from "./control.ts";
+
+export class ModerationRequests {
+  private readonly open = new Map<number, (answer: DeedAnswer) => void>();
+  /** False if nobody is there to be told. */
+  private readonly say: (message: FromPage) => boolean;
+  private lastId = 0;
+
+  constructor(say: (message: FromPage) => boolean) {
+    this.say = say;
+  }
+
+  ask(player: string, deed: Deed, reason: string): Promise<DeedAnswer> {
+    const id = ++this.lastId;
+    return new Promise((resolve) => {
+      this.open.set(id, resolve);
+      if (!this.say({ type: "moderate", id, player, reason, ...deed })) this.answer(id, "failed");
+    });
+  }
+
+  answer(id: number, answer: DeedAnswer): void {
+    this.open.get(id)?.(answer);
+    this.open.delete(id);
+  }
+
+  /** Nobody is there any more to answer. */
+  fail(): void {
+    for (const id of [...this.open.keys()]) this.answer(id, "failed");
+  }
+}

@@ -1,0 +1,102 @@
+// Where everything that is heard comes out.
+
+import type { Device, Output } from "./api.ts";
+import { listDevices } from "./devices.ts";
+import { clamp } from "./players.ts";
+
+/** The end of the audio graph: `input` is where voices go in. */
+export class OutputDevice implements Output {
+  readonly input: GainNode;
+  private readonly context: AudioContext & Partial<Sink>;
+  /** Carries the sound where only media elements can choose a device; made when first needed. */
+  private element: (HTMLAudioElement & Partial<Sink>) | null = null;
+  private chosen: string | null = null;
+  private factor = 1;
+  private isDeaf = false;
+
+  constructor(context: AudioContext) {
+    this.context = context;
+    this.input = context.createGain();
+    this.input.connect(context.destination);
+  }
+
+  get device(): string | null {
+    return this.chosen;
+  }
+
+  get canChoose(): boolean {
+    return "setSinkId" in this.context || "setSinkId" in HTMLMediaElement.prototype;
+  }
+
+  get volume(): number {
+    return this.factor;
+  }
+
+  set volume(volume: number) {
+    this.factor = clamp(volume, 0, LOUDEST, 1);
+    this.apply();
+  }
+
+  get deafened(): boolean {
+    return this.isDeaf;
+  }
+
+  set deafened(deafened: boolean) {
+    this.isDeaf = deafened;
+    this.apply();
+  }
+
+  list(): Promise<Device[]> {
+    return listDevices("audiooutput");
+  }
+
+  async choose(id: string): Promise<void> {
+    if (this.context.setSinkId !== undefined) {
+      // The empty id is the system's default; a device called so is not known everywhere.
+      await this.context.setSinkId(id === "default" ? "" : id);
+    } else {
+      await this.chooseByElement(id);
+    }
+    this.chosen = id;
+  }
+
+  async play(sound: AudioBuffer): Promise<void> {
+    const source = new AudioBufferSourceNode(this.context, { buffer: sound });
+    source.connect(this.input);
+    await new Promise((ended) => {
+      source.onended = ended;
+      source.start();
+    });
+  }
+
+  /** Media elements may stand still as long as nobody has clicked. */
+  async resume(): Promise<void> {
+    await this.element?.play();
+  }
+
+  private async chooseByElement(id: string): Promise<void> {
+    const element = this.element ?? new Audio();
+    await element.setSinkId?.(id);
+    if (this.element !== null) return;
+    const stream = this.context.createMediaStreamDestination();
+    element.srcObject = stream.stream;
+    await element.play();
+    this.input.disconnect();
+    this.input.connect(stream);
+    this.element = element;
+  }
+
+  private apply(): void {
+    const gain = this.isDeaf ? 0 : this.factor;
+    this.input.gain.setTargetAtTime(gain, this.context.currentTime, SMOOTHING_S);
+  }
+}
+
+/** TypeScript's own libraries do not know it of audio contexts yet. */
+interface Sink {
+  setSinkId(id: string): Promise<void>;
+}
+
+const LOUDEST = 2;
+/** Short enough to seem immediate, long enough not to click. */
+const SMOOTHING_S = 0.015;

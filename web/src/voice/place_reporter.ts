@@ -1,0 +1,50 @@
+// Tells the server where I am, and not more often than is of use.
+
+import type { Place } from "./api.ts";
+import type { FromPage } from "./control.ts";
+import { Wake } from "./wake.ts";
+
+export class PlaceReporter {
+  private readonly say: (message: FromPage) => void;
+  private readonly wake = new Wake(() => this.report());
+  private current: Place | null = null;
+  private shared = false;
+  private reportedAt = -Infinity;
+
+  constructor(say: (message: FromPage) => void) {
+    this.say = say;
+  }
+
+  get place(): Place | null {
+    return this.current;
+  }
+
+  set place(place: Place | null) {
+    this.current = place;
+    this.wake.at(place === null ? null : this.reportedAt + REPORT_EVERY_MS);
+  }
+
+  get isShared(): boolean {
+    return this.shared;
+  }
+
+  set isShared(shared: boolean) {
+    this.shared = shared;
+    this.repeat();
+  }
+
+  /** The server may have forgotten. */
+  repeat(): void {
+    if (this.current !== null) this.report();
+  }
+
+  private report(): void {
+    if (this.current === null) return;
+    const { x, y, z } = this.current;
+    this.reportedAt = performance.now();
+    this.say({ type: "place", x, y, z, ...(this.shared ? { shared: true } : {}) });
+  }
+}
+
+/** docs/browser/control.md. */
+const REPORT_EVERY_MS = 100;

@@ -1,0 +1,132 @@
+// What is heard: each slot's voice, as loud as its speaker and its listener want it, from where the speaker is.
+//
+//   slot ─▶ gain ─▶ (panner, for positional voices) ─▶ output
+//             └──▶ analyser, for the level
+
+import type { Place } from "./api.ts";
+import { decibelsOf, levelOfDecibels } from "./level.ts";
+import type { OutputDevice } from "./output.ts";
+
+/** How a slot is to be heard. */
+export interface SlotSound {
+  /** A factor, 0 and more. */
+  readonly gain: number;
+  /** Where it comes from; null: from everywhere. */
+  readonly place: Place | null;
+}
+
+/** The graph of one link's slots. */
+export class Playback {
+  private readonly output: OutputDevice;
+  private slots: SlotGraph[] = [];
+
+  constructor(output: OutputDevice) {
+    this.output = output;
+  }
+
+  attach(sources: readonly AudioNode[]): void {
+    this.detach();
+    this.slots = sources.map((source) => new SlotGraph(source, this.output.input));
+  }
+
+  detach(): void {
+    for (const slot of this.slots) slot.disconnect();
+    this.slots = [];
+  }
+
+  set(slot: number, sound: SlotSound): void {
+    this.slots[slot]?.set(sound);
+  }
+
+  /** How loud it is now before its gain, 0 … 1. */
+  level(slot: number): number {
+    return this.slots[slot]?.level ?? 0;
+  }
+
+  /** Where the listener is; it looks along -z, with y up. */
+  setListener(place: Place | null): void {
+    const { listener, currentTime } = this.output.input.context;
+    const { x, y, z } = place ?? ORIGIN;
+    // Firefox has the older way only.
+    if (listener.positionX === undefined) {
+      listener.setPosition(x, y, z);
+      return;
+    }
+    move(listener.positionX, x, currentTime);
+    move(listener.positionY, y, currentTime);
+    move(listener.positionZ, z, currentTime);
+  }
+}
+
+class SlotGraph {
+  private readonly source: AudioNode;
+  private readonly output: AudioNode;
+  private readonly gain: GainNode;
+  private readonly analyser: AnalyserNode;
+  private readonly samples: Float32Array<ArrayBuffer>;
+  /** While the voice comes from a place. */
+  private panner: PannerNode | null = null;
+
+  constructor(source: AudioNode, output: AudioNode) {
+    this.source = source;
+    this.output = output;
+    this.gain = new GainNode(source.context, { gain: 0 });
+    this.analyser = new AnalyserNode(source.context, { fftSize: ANALYSED_SAMPLES });
+    this.samples = new Float32Array(this.analyser.fftSize);
+    source.connect(this.gain).connect(output);
+    source.connect(this.analyser);
+  }
+
+  get level(): number {
+    this.analyser.getFloatTimeDomainData(this.samples);
+    return levelOfDecibels(decibelsOf(this.samples));
+  }
+
+  set({ gain, place }: SlotSound): void {
+    const { currentTime } = this.source.context;
+    this.gain.gain.setTargetAtTime(gain, currentTime, SMOOTHING_S);
+    if (place === null) {
+      this.usePanner(null);
+      return;
+    }
+    if (this.panner === null) {
+      const at = { positionX: place.x, positionY: place.y, positionZ: place.z };
+      this.usePanner(new PannerNode(this.source.context, { ...PANNER, ...at }));
+      return;
+    }
+    move(this.panner.positionX, place.x, currentTime);
+    move(this.panner.positionY, place.y, currentTime);
+    move(this.panner.positionZ, place.z, currentTime);
+  }
+
+  disconnect(): void {
+    for (const node of [this.source, this.gain, this.analyser]) node.disconnect();
+    this.panner?.disconnect();
+  }
+
+  private usePanner(panner: PannerNode | null): void {
+    if (this.panner === panner) return;
+    this.gain.disconnect();
+    this.panner?.disconnect();
+    this.panner = panner;
+    if (panner === null) this.gain.connect(this.output);
+    else this.gain.connect(panner).connect(this.output);
+  }
+}
+
+function move(parameter: AudioParam, to: number, now: number): void {
+  parameter.setTargetAtTime(to, now, SMOOTHING_S);
+}
+
+const ORIGIN: Place = { x: 0, y: 0, z: 0 };
+/** About 40 ms. */
+const ANALYSED_SAMPLES = 2048;
+/** Short enough to seem immediate, long enough not to click. */
+const SMOOTHING_S = 0.02;
+/** As native players hear by default: full volume within 1 m, half of it at 2 m, and so on. */
+const PANNER: PannerOptions = {
+  panningModel: "HRTF",
+  distanceModel: "inverse",
+  refDistance: 1,
+  rolloffFactor: 1,
+};

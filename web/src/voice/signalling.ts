@@ -1,0 +1,138 @@
+// What is said over HTTP before there is a link: docs/browser/signalling.md.
+
+import type { Info } from "./api.ts";
+import type { Join } from "./link.ts";
+import { type ProblemCode, VoiceProblem } from "./problem.ts";
+
+/** What the server answers to an offer. */
+export interface Answer {
+  readonly sdp: string;
+  /** Secret of this player. */
+  readonly key: string;
+  readonly slots: number;
+}
+
+/** How a server is joined. `url` is that of its page, with a slash at its end. Rejects with a `VoiceProblem`. */
+export async function fetchInfo(url: string, signal: AbortSignal): Promise<Info> {
+  const info = readInfo(await ask(new URL("api/info", url), { signal }));
+  if (info === undefined) throw notOurs();
+  return info;
+}
+
+/** Rejects with a `VoiceProblem`. */
+export async function postOffer(url: string, join: Join, sdp: string, signal: AbortSignal): Promise<Answer> {
+  const { session, ...who } = join;
+  const answer = readAnswer(
+    await ask(new URL(`api/voice/${encodeURIComponent(session)}`, url), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...who, sdp }),
+      signal,
+    }),
+  );
+  if (answer === undefined) throw notOurs();
+  return answer;
+}
+
+/**
+ * Asks for another answer while the link is there (an ICE restart); null if the server does not give one.
+ * It opens a WebSocket for the one question.
+ */
+export function askForRestart(url: string, session: string, key: string, sdp: string): Promise<string | null> {
+  const address = new URL(`api/voice/${encodeURIComponent(session)}/signal`, url);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  return new Promise<string | null>((resolve) => {
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ key }));
+      socket.send(JSON.stringify({ sdp }));
+    };
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => resolve(readRestart(data));
+    socket.onerror = socket.onclose = () => resolve(null);
+    setTimeout(() => resolve(null), RESTART_MS);
+  }).finally(() => socket.close());
+}
+
+/** What the server has said, if it is what it should be. */
+export function readInfo(value: unknown): Info | undefined {
+  if (!isObject(value) || typeof value["version"] !== "string") return undefined;
+  const { sessions, join, ice_servers } = value;
+  if (join !== "open" && join !== "password" && join !== "token") return undefined;
+  return {
+    version: value["version"],
+    sessions: Array.isArray(sessions) ? sessions.filter((session) => typeof session === "string") : [],
+    on_demand: value["on_demand"] === true,
+    join,
+    udp: value["udp"] !== false,
+    fallback: value["fallback"] === true,
+    secure: value["secure"] !== false,
+    ice_servers: Array.isArray(ice_servers) ? ice_servers.filter(isIceServer) : [],
+  };
+}
+
+export function readAnswer(value: unknown): Answer | undefined {
+  if (!isObject(value)) return undefined;
+  const { sdp, key, slots } = value;
+  const isAnswer = typeof sdp === "string" && typeof key === "string" && typeof slots === "number";
+  return isAnswer ? { sdp, key, slots } : undefined;
+}
+
+/** What a refusal of the server's HTTP side means; `retryAfter` is the header of that name. */
+export function problemOf(status: number, retryAfter: string | null, body: unknown): VoiceProblem {
+  const detail = isObject(body) && typeof body["detail"] === "string" ? body["detail"] : null;
+  const code = CODES.get(status) ?? "other";
+  const seconds = Number(retryAfter ?? Number.NaN);
+  const wait = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+  const retryInMs = wait ?? (PASSING.has(status) ? 0 : null);
+  return new VoiceProblem(code, detail ?? `The server refused with status ${status}.`, { retryInMs });
+}
+
+async function ask(url: URL, request: RequestInit & { signal: AbortSignal }): Promise<unknown> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]);
+  let response: Response;
+  try {
+    response = await fetch(url, { ...request, signal, cache: "no-store", credentials: "same-origin" });
+  } catch (cause) {
+    throw new VoiceProblem("no-server", "The server does not answer.", { retryInMs: 0, cause });
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw problemOf(response.status, response.headers.get("Retry-After"), body);
+  return body;
+}
+
+function readRestart(data: unknown): string | null {
+  try {
+    const value: unknown = JSON.parse(String(data));
+    return isObject(value) && typeof value["sdp"] === "string" ? value["sdp"] : null;
+  } catch {
+    return null;
+  }
+}
+
+function isIceServer(value: unknown): value is RTCIceServer {
+  return isObject(value) && (typeof value["urls"] === "string" || Array.isArray(value["urls"]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function notOurs(): VoiceProblem {
+  return new VoiceProblem("no-server", "What answers at this address is no server of this kind.", { retryInMs: null });
+}
+
+const CODES = new Map<number, ProblemCode>([
+  [404, "no-session"],
+  [409, "version"],
+  [429, "busy"],
+  [500, "no-server"],
+  [502, "no-server"],
+  [503, "full"],
+  [504, "no-server"],
+]);
+
+/** The same may succeed in a moment. */
+const PASSING = new Set([429, 500, 502, 503, 504]);
+
+const ANSWER_MS = 8000;
+const RESTART_MS = 3000;

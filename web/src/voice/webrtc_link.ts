@@ -1,0 +1,202 @@
+// A link over WebRTC: the microphone and one track for each slot as RTP, control messages on a data channel.
+
+import type { CarriedBy } from "./api.ts";
+import type { Link, LinkOptions, LinkStatistics, OpenLink } from "./link.ts";
+import { withPacketTime } from "./offer.ts";
+import { VoiceProblem } from "./problem.ts";
+import { askForRestart, postOffer } from "./signalling.ts";
+import { Statistics } from "./statistics.ts";
+
+/** Rejects with the code `no-webrtc` where another kind of link may succeed. */
+export const openWebRtcLink: OpenLink = async (options) => {
+  if (typeof RTCPeerConnection === "undefined") {
+    throw new VoiceProblem("no-webrtc", "This browser has no WebRTC.");
+  }
+  const link = new WebRtcLink(options);
+  try {
+    await link.open();
+  } catch (problem) {
+    link.close();
+    throw problem;
+  }
+  return link;
+};
+
+class WebRtcLink implements Link {
+  key: string | null = null;
+  carriedBy: CarriedBy = "udp";
+  slots: readonly AudioNode[] = [];
+  private readonly options: LinkOptions;
+  private readonly peer: RTCPeerConnection;
+  private readonly control: RTCDataChannel;
+  private readonly microphone: MediaStreamAudioDestinationNode;
+  private readonly players: HTMLAudioElement[] = [];
+  private readonly statisticsOf = new Statistics();
+  private isOver = false;
+
+  constructor(options: LinkOptions) {
+    this.options = options;
+    this.peer = new RTCPeerConnection({
+      iceServers: [...(options.info.ice_servers ?? [])],
+      bundlePolicy: "max-bundle",
+    });
+    this.microphone = new MediaStreamAudioDestinationNode(options.context, { channelCount: 1 });
+    options.microphone.connect(this.microphone);
+    this.control = this.addTracks();
+  }
+
+  async open(): Promise<void> {
+    const { url, join, signal, events } = this.options;
+    await this.peer.setLocalDescription(await this.peer.createOffer());
+    const offer = withPacketTime(this.peer.localDescription?.sdp ?? "");
+    const answer = await postOffer(url, join, offer, signal);
+    this.key = answer.key;
+    this.slots = this.slots.slice(0, Math.max(0, answer.slots));
+    this.control.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (!this.isOver && typeof data === "string") events.message(data);
+    };
+    await this.setAnswer(answer.sdp);
+    await this.whenOpen();
+    await this.favourVoice();
+    this.peer.onconnectionstatechange = () => this.onConnectionState();
+    this.control.onclose = () => this.onClosed("the server has ended the connection");
+  }
+
+  send(text: string): boolean {
+    if (this.control.readyState !== "open" || this.control.bufferedAmount > WAITING_BYTES_MAX) return false;
+    this.control.send(text);
+    return true;
+  }
+
+  setSending(on: boolean): void {
+    for (const track of this.microphone.stream.getTracks()) track.enabled = on;
+  }
+
+  async restart(): Promise<boolean> {
+    if (this.key === null || this.isOver) return false;
+    const { url, join } = this.options;
+    try {
+      await this.peer.setLocalDescription(await this.peer.createOffer({ iceRestart: true }));
+      const offer = withPacketTime(this.peer.localDescription?.sdp ?? "");
+      const answer = await askForRestart(url, join.session, this.key, offer);
+      if (answer === null) return false;
+      await this.peer.setRemoteDescription({ type: "answer", sdp: answer });
+      return await this.isConnectedSoon();
+    } catch {
+      return false;
+    }
+  }
+
+  async statistics(): Promise<LinkStatistics> {
+    const report = await this.peer.getStats();
+    const { carriedBy, ...statistics } = this.statisticsOf.since(report.values());
+    this.carriedBy = carriedBy ?? this.carriedBy;
+    return statistics;
+  }
+
+  close(): void {
+    this.isOver = true;
+    this.setSending(false);
+    this.options.microphone.disconnect(this.microphone);
+    for (const player of this.players) player.srcObject = null;
+    for (const slot of this.slots) slot.disconnect();
+    // What was said last, such as a farewell, is still on its way.
+    setTimeout(() => this.peer.close(), FAREWELL_MS);
+  }
+
+  /** In the order of the contract: the microphone, the slots, the data channel. */
+  private addTracks(): RTCDataChannel {
+    for (const track of this.microphone.stream.getAudioTracks()) {
+      track.enabled = false;
+      opusOnly(this.peer.addTransceiver(track, { direction: "sendonly" }));
+    }
+    this.slots = Array.from({ length: this.options.slots }, () => {
+      const transceiver = this.peer.addTransceiver("audio", { direction: "recvonly" });
+      opusOnly(transceiver);
+      return this.play(transceiver.receiver.track);
+    });
+    return this.peer.createDataChannel("control", { ordered: true });
+  }
+
+  /** A received track is silent in the audio graph unless an element plays it, too. */
+  private play(track: MediaStreamTrack): AudioNode {
+    const stream = new MediaStream([track]);
+    const player = new Audio();
+    player.muted = true;
+    player.srcObject = stream;
+    void player.play().catch(() => {});
+    this.players.push(player);
+    return this.options.context.createMediaStreamSource(stream);
+  }
+
+  private async setAnswer(sdp: string): Promise<void> {
+    try {
+      await this.peer.setRemoteDescription({ type: "answer", sdp });
+    } catch (cause) {
+      throw new VoiceProblem("version", "This browser does not understand the server's answer.", { cause });
+    }
+  }
+
+  private async favourVoice(): Promise<void> {
+    const [sender] = this.peer.getSenders();
+    const parameters = sender?.getParameters();
+    const encoding = parameters?.encodings[0];
+    if (sender === undefined || parameters === undefined || encoding === undefined) return;
+    Object.assign(encoding, { maxBitrate: BITS_PER_SECOND, priority: "high", networkPriority: "high" });
+    // Where a browser does not take it, voice travels as everything else.
+    await sender.setParameters(parameters).catch(() => {});
+  }
+
+  private whenOpen(): Promise<void> {
+    const { signal } = this.options;
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(new VoiceProblem("no-webrtc", "Voice does not get through to the server."));
+      const timer = setTimeout(fail, CONNECT_MS);
+      this.control.onopen = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.control.onclose = fail;
+      this.peer.onconnectionstatechange = () => {
+        if (this.peer.connectionState === "failed") fail();
+      };
+      signal.addEventListener("abort", fail, { once: true });
+      if (signal.aborted) fail();
+    });
+  }
+
+  private onConnectionState(): void {
+    const state = this.peer.connectionState;
+    if (state === "closed") this.onClosed("the connection is closed");
+    else if (!this.isOver && (state === "disconnected" || state === "failed")) this.options.events.troubled();
+  }
+
+  private onClosed(why: string): void {
+    if (this.isOver) return;
+    this.options.events.lost(why);
+  }
+
+  private async isConnectedSoon(): Promise<boolean> {
+    for (let waited = 0; waited < MEND_MS; waited += MEND_STEP_MS) {
+      if (this.peer.connectionState === "connected") return true;
+      await new Promise((resolve) => setTimeout(resolve, MEND_STEP_MS));
+    }
+    return false;
+  }
+}
+
+function opusOnly(transceiver: RTCRtpTransceiver): void {
+  const codecs = RTCRtpReceiver.getCapabilities("audio")?.codecs ?? [];
+  const opus = codecs.filter((codec) => codec.mimeType.toLowerCase() === "audio/opus");
+  if (opus.length > 0) transceiver.setCodecPreferences?.(opus);
+}
+
+/** As Chromium does for one channel of speech; Opus is transparent for it (RFC 7587, 3.1.1: 28 to 40 kb/s for full band). */
+const BITS_PER_SECOND = 32_000;
+/** Candidates that work are found within this time; then another kind of link is tried. */
+const CONNECT_MS = 8000;
+const MEND_MS = 3000;
+const MEND_STEP_MS = 100;
+const FAREWELL_MS = 200;
+/** docs/browser/control.md: a message has at most 16 KiB; sixteen of those may wait. */
+const WAITING_BYTES_MAX = 256 << 10;

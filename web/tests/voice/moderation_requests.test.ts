@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { FromPage } from "../../src/voice/control.ts";
+import { ModerationRequests } from "../../src/voice/moderation_requests.ts";
+
+test("each request gets its own answer, in whatever order they come", async () => {
+  const said: FromPage[] = [];
+  const requests = new ModerationRequests((message) => said.push(message) > 0);
+  const kick = requests.ask("Mallory", { action: "kick" }, "shouts");
+  const mute = requests.ask("Mallory", { action: "mute", for_s: 60 }, "");
+  requests.answer(2, "protected");
+  requests.answer(1, "done");
+  requests.answer(7, "done");
+  assert.deepEqual([await kick, await mute], ["done", "protected"]);
+  assert.deepEqual(said, [
+    { type: "moderate", id: 1, player: "Mallory", reason: "shouts", action: "kick" },
+    { type: "moderate", id: 2, player: "Mallory", reason: "", action: "mute", for_s: 60 },
+  ]);
+});
+
+test("a request that nobody can answer has failed", async () => {
+  const unheard = new ModerationRequests(() => false);
+  assert.equal(await unheard.ask("Bob", { action: "unmute" }, ""), "failed");
+  const lost = new ModerationRequests(() => true);
+  const kick = lost.ask("Bob", { action: "kick" }, "");
+  lost.fail();
+  assert.equal(await kick, "failed");
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { problemOf, readAnswer, readInfo } from "../../src/voice/signalling.ts";
+
+const info = {
+  version: "0.1.0",
+  sessions: ["main"],
+  on_demand: false,
+  join: "password",
+  udp: true,
+  fallback: true,
+  secure: true,
+  ice_servers: [{ urls: ["stun:localhost:3478"] }],
+};
+
+test("what a server says of itself is taken as it is", () => assert.deepEqual(readInfo(info), info));
+
+test("what is missing or no such thing in it is as if there were nothing", () => {
+  const read = readInfo({ version: "9", join: "open", sessions: ["main", 7], ice_servers: [{}, 7, { urls: "stun:x" }] });
+  assert.deepEqual(read?.sessions, ["main"]);
+  assert.deepEqual(read?.ice_servers, [{ urls: "stun:x" }]);
+  assert.deepEqual([read?.udp, read?.fallback, read?.on_demand], [true, false, false]);
+});
+
+for (const strange of [null, "hello", [], {}, { version: 1, join: "open" }, { version: "1", join: "maybe" }]) {
+  test(`${JSON.stringify(strange)} is no server of ours`, () => assert.equal(readInfo(strange), undefined));
+}
+
+test("an answer has an SDP, a key and a number of slots", () => {
+  const answer = { sdp: "v=0", key: "KEY", slots: 16 };
+  assert.deepEqual(readAnswer({ ...answer, resumed: false }), answer);
+  for (const name of ["sdp", "key", "slots"]) assert.equal(readAnswer({ ...answer, [name]: null }), undefined, name);
+});
+
+const rows: [status: number, retryAfter: string | null, code: string, retryInMs: number | null][] = [
+  [400, null, "other", null],
+  [403, null, "other", null],
+  [404, null, "no-session", null],
+  [409, null, "version", null],
+  [413, null, "other", null],
+  [429, "3", "busy", 3000],
+  [502, null, "no-server", 0],
+  [503, null, "full", 0],
+  [503, "60", "full", 60_000],
+  [503, "Thu, 01 Jan 2026 00:00:00 GMT", "full", 0],
+];
+
+for (const [status, retryAfter, code, retryInMs] of rows) {
+  test(`status ${status} with Retry-After ${retryAfter} is ${code}, again in ${retryInMs}`, () => {
+    const problem = problemOf(status, retryAfter, { detail: "no, because" });
+    assert.deepEqual([problem.code, problem.retryInMs, problem.message], [code, retryInMs, "no, because"]);
+  });
+}
+
+test("a refusal without words still says something", () => {
+  assert.match(problemOf(418, null, undefined).message, /418/);
+});
