@@ -78,6 +78,7 @@ mod join_token;
 mod limits;
 mod link;
 mod listeners;
+mod loudness;
 mod moderator;
 mod outbox;
 mod packet_limits;
@@ -105,6 +106,7 @@ pub use consonance_wire::{
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};
+pub use loudness::{RecentLoudness, loudness};
 pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
@@ -116,6 +118,7 @@ pub use server::{
 };
 pub use standing::{RoomRights, Sanction, Standing, Terms};
 pub use time::Instant;
+pub use token_bucket::TokenBucket;
 pub use traffic::{Flow, Total, Traffic};
 
 pub use consonance_wire::limits::MAX_JOIN_TOKEN_BYTES;

@@ -5,7 +5,7 @@ use crate::time::Instant;
 
 /// Tokens in millionths, so that a rate of 1/s is one of them per microsecond and nothing is rounded.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TokenBucket {
+pub struct TokenBucket {
     /// Or [`FULL`], however many that is.
     tokens: u64,
     refilled: Instant,
@@ -19,18 +19,18 @@ const REFILL_MICROS: u64 = 100_000;
 
 impl TokenBucket {
     /// As many tokens as its rate, whichever that is, allows at once.
-    pub(crate) fn full(now: Instant) -> Self {
+    pub fn full(now: Instant) -> Self {
         Self { tokens: FULL, refilled: now }
     }
 
     /// Whether there is no room for more tokens.
-    pub(crate) fn is_full(&mut self, now: Instant, rate: Rate) -> bool {
+    pub fn is_full(&mut self, now: Instant, rate: Rate) -> bool {
         self.refill(now, rate, 1);
         self.tokens >= u64::from(rate.burst).saturating_mul(MILLION)
     }
 
     /// Takes `cost` tokens, or none if there are not so many. The rate counts `times` over.
-    pub(crate) fn take(&mut self, now: Instant, rate: Rate, times: u64, cost: u64) -> bool {
+    pub fn take(&mut self, now: Instant, rate: Rate, times: u64, cost: u64) -> bool {
         let cost = cost.saturating_mul(MILLION);
         if self.tokens < cost || self.tokens == FULL || self.micros_since_refill(now) >= REFILL_MICROS {
             self.refill(now, rate, times);

@@ -107,27 +107,58 @@ impl Client {
     /// # Errors
     /// If no session is joined or the frame is too long.
     pub fn send_voice(&mut self, frame: &[u8]) -> Result<usize, VoiceError> {
+        if self.joined().is_ok() {
+            self.channels.apply_queued();
+        }
+        let heard_by = self.send_numbered(self.sequence, frame)?;
+        if let Some(heard_by) = heard_by {
+            self.sequence = self.sequence.wrapping_add(1);
+            self.channels.on_sent();
+            self.statistics.frames_sent += u64::from(heard_by > 0);
+        }
+        Ok(heard_by.unwrap_or(0))
+    }
+
+    /// So many frames that were to be sent next are missing: listeners conceal them as they do what is lost on the way.
+    pub fn skip_voice(&mut self, frames: u16) {
+        self.sequence = self.sequence.wrapping_add(frames);
+    }
+
+    /// Sends a frame that came too late for its turn, so many frames ago: 1 is the place right before the next frame. Those
+    /// places were [skipped](Self::skip_voice). It changes nothing about channels, and is for an utterance that goes on;
+    /// to how many it went.
+    ///
+    /// # Errors
+    /// As [`send_voice`](Self::send_voice).
+    pub fn send_late_voice(&mut self, frame: &[u8], frames_ago: u16) -> Result<usize, VoiceError> {
+        let heard_by = self.send_numbered(self.sequence.wrapping_sub(frames_ago), frame)?.unwrap_or(0);
+        self.statistics.frames_sent += u64::from(heard_by > 0);
+        Ok(heard_by)
+    }
+
+    /// Sends a frame with this number over the channels as they are; to how many others, and none if it reaches nobody, me
+    /// included.
+    fn send_numbered(&mut self, sequence: u16, frame: &[u8]) -> Result<Option<usize>, VoiceError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             self.statistics.frames_unheard += 1;
             return Err(VoiceError::NotJoined);
         };
-        self.channels.apply_queued();
         if self.is_sanctioned(Sanction::Muted) {
             self.statistics.frames_unheard += 1;
-            return Ok(0);
+            return Ok(None);
         }
         self.on_wire.clear();
         self.on_wire.extend(self.channels.on_wire(self.settings.priority));
         let i_am_one = self.gather_listeners(id);
         if self.destinations.is_empty() && !i_am_one {
             self.statistics.frames_unheard += 1;
-            return Ok(0);
+            return Ok(None);
         }
         let voice = VoiceData {
             session,
             sender: id,
             options: VoiceOptions::new(self.channels.session()),
-            sequence: self.sequence,
+            sequence,
             channels: List::from(&*self.on_wire),
             frame,
         };
@@ -143,12 +174,9 @@ impl Client {
         self.statistics.frames_direct += direct;
         self.statistics.frames_relayed += relayed;
         if relayed > 0 {
-            self.uplink_meter.note_sent(self.clock, self.sequence);
+            self.uplink_meter.note_sent(self.clock, sequence);
         }
-        self.sequence = self.sequence.wrapping_add(1);
-        self.channels.on_sent();
-        self.statistics.frames_sent += u64::from(!self.destinations.is_empty());
-        Ok(self.destinations.len())
+        Ok(Some(self.destinations.len()))
     }
 
     /// The number that the next frame with a listener will carry.

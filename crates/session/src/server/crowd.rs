@@ -4,8 +4,6 @@
 //! Nothing is decoded for that: the first bits of a frame say how loud it is. Proximity rooms have their own measure for
 //! each listener, and keep to that.
 
-mod loudness;
-
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -14,19 +12,13 @@ use core::time::Duration;
 use consonance_wire::{Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Priority, RoomId, VoiceData};
 
 use super::{Fault, Server};
+use crate::loudness::{RecentLoudness, loudness};
 use crate::time::Instant;
-use loudness::loudness;
 
 /// Who says nothing for so long gives way to others: longer than the pauses between words.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Who has come to be heard is not interrupted for so long by who is louder.
 const TENURE: Duration = Duration::from_secs(1);
-/// Who is louder by so many steps of 1.37 dB takes the place of another: 8 dB, more than a voice varies from word to word.
-const CLEARLY: u8 = 6;
-/// A voice counts as loud as it was, one step less after each such time: between its words it does not count as quiet.
-const FADING: Duration = Duration::from_millis(40);
-/// What counts for voices whose frames do not say how loud they are: that of plain speech in the middle of what there is.
-const TYPICAL: u8 = 24;
 
 /// Who is heard in each room, while that is limited.
 #[derive(Debug, Default)]
@@ -43,8 +35,7 @@ struct Voice {
     priority: Priority,
     began_at: Instant,
     spoke_at: Instant,
-    /// As of when it was as loud; none as long as no frame has said so.
-    peak: Option<(u8, Instant)>,
+    loudness: RecentLoudness,
     /// Another one has its place; only the end of what it said is still heard.
     is_out: bool,
 }
@@ -79,7 +70,8 @@ impl Crowd {
             let newest = voices.iter().map(|voice| voice.spoke_at).max().unwrap_or_default();
             // Stable: among equals the first ones stay.
             voices.sort_by_key(|voice| {
-                let loudness = voice.loudness(newest).unwrap_or(TYPICAL) / CLEARLY;
+                let loudness =
+                    voice.loudness.at(newest).unwrap_or(RecentLoudness::TYPICAL) / RecentLoudness::CLEARLY;
                 (voice.is_out, Reverse((voice.priority, loudness)))
             });
             voices.iter_mut().skip(most).for_each(|voice| voice.is_out = true);
@@ -125,7 +117,7 @@ impl Crowd {
 fn weaker(voices: &[Voice], now: Instant, priority: Priority, loudness: Option<u8>) -> Option<usize> {
     let strength = |index: &usize| {
         let voice = &voices[*index];
-        (voice.priority, voice.loudness(now).unwrap_or(TYPICAL))
+        (voice.priority, voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL))
     };
     let heard = || (0..voices.len()).rev().filter(|index| !voices[*index].is_out);
     let weakest = heard().min_by_key(strength)?;
@@ -134,33 +126,25 @@ fn weaker(voices: &[Voice], now: Instant, priority: Priority, loudness: Option<u
     }
     let gives_way = |index: &usize| {
         let voice = &voices[*index];
-        let both = voice.loudness(now).zip(loudness);
+        let both = voice.loudness.at(now).zip(loudness);
         voice.priority == priority
             && now.since(voice.began_at) >= TENURE
-            && both.is_some_and(|(its_own, louder)| louder >= its_own + CLEARLY)
+            && both.is_some_and(|(its_own, louder)| louder >= its_own + RecentLoudness::CLEARLY)
     };
     heard().filter(gives_way).min_by_key(strength)
 }
 
 impl Voice {
     fn new(now: Instant, priority: Priority, heard: Heard) -> Self {
-        let peak = heard.loudness.map(|loudness| (loudness, now));
-        Self { speaker: heard.speaker, priority, began_at: now, spoke_at: now, peak, is_out: false }
+        let mut loudness = RecentLoudness::default();
+        loudness.note(now, heard.loudness);
+        Self { speaker: heard.speaker, priority, began_at: now, spoke_at: now, loudness, is_out: false }
     }
 
     /// It says something, and that loud.
     fn note(&mut self, now: Instant, loudness: Option<u8>) {
         self.spoke_at = now;
-        if let Some(own) = loudness.filter(|own| self.loudness(now).is_none_or(|former| *own >= former)) {
-            self.peak = Some((own, now));
-        }
-    }
-
-    /// How loud it was of late, in steps of 1.37 dB.
-    fn loudness(&self, now: Instant) -> Option<u8> {
-        let (steps, at) = self.peak?;
-        let faded = now.since(at).as_micros() / FADING.as_micros();
-        Some(steps.saturating_sub(u8::try_from(faded).unwrap_or(u8::MAX)))
+        self.loudness.note(now, loudness);
     }
 }
 

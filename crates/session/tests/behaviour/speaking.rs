@@ -81,6 +81,27 @@ fn with_nobody_to_hear_it_nothing_is_sent_and_closing_waits() {
 }
 
 #[test]
+fn what_is_skipped_is_missing_until_it_comes_late() {
+    let mut network = Network::new();
+    let bob = network.join("Bob", &["lobby"]);
+    let alice = network.join("Alice", &[]);
+    let channel = open(network.client(alice), lobby());
+    network.client(alice).send_voice(b"a").unwrap();
+    network.client(alice).skip_voice(2);
+    network.client(alice).send_voice(b"d").unwrap();
+    network.client(alice).close_channel(channel);
+    assert_eq!(network.client(alice).send_late_voice(b"c", 2), Ok(1));
+    network.run();
+    assert_eq!(
+        network.events(bob),
+        ["Alice started speaking", "frame 0 of 1: a", "frame 3 of 1: d", "frame 2 of 1: c"]
+    );
+    network.client(alice).send_voice(b"e").unwrap();
+    network.run();
+    assert_eq!(network.events(bob), ["frame 4 of 1: e", "Alice stopped speaking"]);
+}
+
+#[test]
 fn oneself_counts_as_a_listener_but_is_not_sent_to() {
     let mut alice = LoneClient::joined("Alice", 0, &["lobby"]);
     open(&mut alice.client, lobby());

@@ -5,9 +5,46 @@
 //! few multiplications, and no speaker can lie about it: it is what listeners play.
 //! Frames without such a part (CELT alone, as for music) and stereo have none that is as cheap.
 
+use core::time::Duration;
+
+use crate::time::Instant;
+
+/// How loud somebody was of late, in steps of 1.37 dB, 0 … 63: as loud as a frame was, and one step less each 40 ms after
+/// it, so that nobody counts as quiet between two words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecentLoudness {
+    /// As of when it was as loud; none as long as no frame has said so.
+    peak: Option<(u8, Instant)>,
+}
+
+impl RecentLoudness {
+    /// Steps by which somebody is clearly louder than another: 8 dB, more than a voice varies from word to word.
+    pub const CLEARLY: u8 = 6;
+
+    /// What counts for voices whose frames do not say how loud they are: that of plain speech in the middle of what there is.
+    pub const TYPICAL: u8 = 24;
+
+    /// A frame was so loud; none if it does not show.
+    pub fn note(&mut self, now: Instant, loudness: Option<u8>) {
+        if let Some(steps) = loudness.filter(|steps| self.at(now).is_none_or(|former| *steps >= former)) {
+            self.peak = Some((steps, now));
+        }
+    }
+
+    /// How loud that is by now; none if no frame has said so.
+    pub fn at(self, now: Instant) -> Option<u8> {
+        let (steps, at) = self.peak?;
+        let faded = now.since(at).as_micros() / FADING.as_micros();
+        Some(steps.saturating_sub(u8::try_from(faded).unwrap_or(u8::MAX)))
+    }
+}
+
+/// One step less after each such time.
+const FADING: Duration = Duration::from_millis(40);
+
 /// The gain of the first stretch of a frame's first 20 ms in steps of 1.37 dB, from 0 to 63; none if the frame does not
 /// show it. Where the frame repeats the one before for listeners who lost it, it is that one's, and up to 10 dB too much.
-pub(super) fn loudness(frame: &[u8]) -> Option<u8> {
+pub fn loudness(frame: &[u8]) -> Option<u8> {
     let (&toc, rest) = frame.split_first()?;
     let (config, is_stereo) = (toc >> 3, toc & 4 != 0);
     if config >= FIRST_OF_CELT || is_stereo {
@@ -187,6 +224,22 @@ mod tests {
             assert_eq!(loudness(&[&[toc], &frame[1..]].concat()), None);
         }
         assert_eq!((loudness(&[]), loudness(&[0x78]), loudness(&[0x7b, 0x40])), (None, None, None));
+    }
+
+    #[test]
+    fn who_pauses_between_words_does_not_count_as_quiet() {
+        let at = |millis| Instant::from_millis(millis);
+        let mut recent = RecentLoudness::default();
+        assert_eq!(recent.at(at(0)), None);
+        recent.note(at(0), Some(30));
+        recent.note(at(20), Some(10));
+        recent.note(at(40), None);
+        assert_eq!(
+            (recent.at(at(40)), recent.at(at(80)), recent.at(at(10_000))),
+            (Some(29), Some(28), Some(0))
+        );
+        recent.note(at(400), Some(20));
+        assert_eq!(recent.at(at(400)), Some(20));
     }
 
     proptest! {
