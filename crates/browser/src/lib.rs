@@ -5,7 +5,30 @@
 //! The server has one such engine for each page that talks over WebRTC; a page that cannot has its own, compiled to
 //! WebAssembly, so that its scripts speak the same messages either way.
 //!
-//! Nothing here knows a socket, a clock or what carries voice and messages: start reading at [`control::FromPage`].
+//! ```text
+//!  server ──▶ handle_packet   ┌───────────────┐  handle_message ◀── page
+//!  server ◀── poll_transmit   │               │  poll_message   ──▶ page
+//!  server ◀── poll_command    │ BrowserPlayer │  handle_voice   ◀── microphone
+//!                             │               │  poll_voice     ──▶ slots
+//!                             └───────────────┘
+//! ```
+//!
+//! The page's voice is put into frames of 20 ms with the gaps that the network made; what others say goes to one of at most
+//! [`MAX_SLOTS`] slots, which the page plays. Nothing here knows a socket, a clock or what carries voice and messages.
+//! Start reading at [`BrowserPlayer`] and [`control::FromPage`].
 #![forbid(unsafe_code)]
 
 pub mod control;
+mod downlink;
+mod opus_packet;
+mod player;
+mod refusal;
+mod settings;
+mod statistics;
+mod uplink;
+
+pub use downlink::{DownlinkStatistics, MAX_SLOTS, SlotVoice};
+pub use player::{BrowserPlayer, End, LinkCommand, PageQuality};
+pub use settings::{BrowserSettings, PageLimits};
+pub use statistics::BrowserStatistics;
+pub use uplink::UplinkStatistics;

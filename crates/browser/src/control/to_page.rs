@@ -20,7 +20,7 @@ pub enum ToPage {
     Joined { session: Box<str>, id: u16, name: Box<str>, resumed: bool },
     /// Everybody who was here before has been told.
     Roster,
-    /// The channels that are open, after a resume.
+    /// Channels that are open, after `joined`; many come in several messages.
     Channels { open: Vec<Open> },
     /// Somebody is here.
     Player {

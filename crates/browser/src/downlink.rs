@@ -1,0 +1,320 @@
+//! Voice to the page: who speaks, in which slot, and how it arrives there.
+
+mod slots;
+mod voice_queue;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use consonance_session::{ClientId, HeardTarget, Instant, Reception, VoiceFrame, loudness};
+
+use crate::control::{Amplitude, ToPage};
+use crate::opus_packet;
+pub use slots::MAX_SLOTS;
+use slots::{Playing, Slots, Traits};
+pub use voice_queue::SlotVoice;
+use voice_queue::VoiceQueue;
+
+/// Everybody who speaks to the page's player, and what of it goes where.
+#[derive(Debug)]
+pub(crate) struct Downlink {
+    slots: Slots,
+    speakers: BTreeMap<ClientId, Speaker>,
+    /// Players who do not speak Opus, and whether the page was told so.
+    foreign: BTreeMap<ClientId, bool>,
+    ignored: BTreeSet<Box<str>>,
+    /// Numbers the streams.
+    streams: u64,
+    queue: VoiceQueue,
+    statistics: DownlinkStatistics,
+}
+
+/// What became of the frames of voice for a page; counted from the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DownlinkStatistics {
+    /// Frames that were given to a slot.
+    pub frames: u64,
+    /// Frames of speakers who had no slot.
+    pub without_slot: u64,
+    /// Frames of players whom the page ignores.
+    pub ignored: u64,
+    /// Frames that are no Opus.
+    pub foreign: u64,
+    /// Frames that came after their utterance had got another slot, or before it had one.
+    pub too_late: u64,
+    /// Frames that nobody took in time.
+    pub dropped: u64,
+}
+
+#[derive(Debug)]
+struct Speaker {
+    name: Box<str>,
+    is_ignored: bool,
+    is_speaking: bool,
+    /// By which ways it reaches the page, and since when the page knows.
+    to: Vec<HeardTarget>,
+    has_other_ways: bool,
+    told_at: Option<Instant>,
+    stream: Option<Stream>,
+    reception: ReceptionCount,
+}
+
+/// An utterance in a slot.
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    number: u64,
+    first: u32,
+}
+
+/// Frames that had their turn in a slot since the server was told.
+#[derive(Clone, Copy, Debug, Default)]
+struct ReceptionCount {
+    newest: Option<u32>,
+    expected: u32,
+    arrived: u32,
+}
+
+/// By which ways a speaker reaches the page is told no more often than this.
+const RETOLD_AFTER: Duration = Duration::from_millis(200);
+/// Names that a page ignores at once.
+const MAX_IGNORED: usize = 1024;
+
+impl Downlink {
+    pub(crate) fn new(slots: usize) -> Self {
+        Self {
+            slots: Slots::new(slots),
+            speakers: BTreeMap::new(),
+            foreign: BTreeMap::new(),
+            ignored: BTreeSet::new(),
+            streams: 0,
+            queue: VoiceQueue::default(),
+            statistics: DownlinkStatistics::default(),
+        }
+    }
+
+    /// The page is another one, with so many slots; what it ignored it still does.
+    pub(crate) fn begin_page(&mut self, slots: usize) {
+        self.slots = Slots::new(slots);
+        self.queue.clear();
+        for speaker in self.speakers.values_mut() {
+            (speaker.stream, speaker.told_at) = (None, None);
+        }
+    }
+
+    /// The page was told that it knows nothing.
+    pub(crate) fn tell_anew(&mut self) {
+        self.slots.tell_anew();
+        self.speakers.values_mut().for_each(|speaker| speaker.told_at = None);
+    }
+
+    pub(crate) fn player_joined(&mut self, id: ClientId, is_opus: bool) {
+        if !is_opus {
+            self.foreign.insert(id, false);
+        }
+    }
+
+    pub(crate) fn player_left(&mut self, id: ClientId) {
+        self.speakers.remove(&id);
+        self.foreign.remove(&id);
+        self.slots.free_from(id);
+    }
+
+    pub(crate) fn started(&mut self, id: ClientId, name: &str) {
+        let is_ignored = self.ignored.contains(name);
+        let speaker = self.speakers.entry(id).or_insert_with(|| Speaker::new(name, is_ignored));
+        speaker.begin();
+    }
+
+    /// A speaker has stopped; whether the page knew that it speaks.
+    pub(crate) fn stopped(&mut self, now: Instant, id: ClientId) -> bool {
+        self.slots.stop(now, id);
+        self.speakers.get_mut(&id).is_some_and(Speaker::end)
+    }
+
+    /// A frame has come. What is then to be told is asked for with [`poll_news`](Self::poll_news).
+    pub(crate) fn hear(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
+        let Some(speaker) = self.speakers.get_mut(&voice.id) else { return };
+        speaker.note_ways(now, voice);
+        let samples = opus_packet::samples(voice.frame);
+        let is_foreign = self.foreign.contains_key(&voice.id);
+        let Some(samples) = samples.filter(|_| !is_foreign) else {
+            self.statistics.foreign += 1;
+            return;
+        };
+        if speaker.is_ignored {
+            self.statistics.ignored += 1;
+            return;
+        }
+        let Some((slot, is_new)) = self.slots.place(now, voice.id, traits(voice)) else {
+            self.statistics.without_slot += 1;
+            speaker.reception.pass_over(voice.sequence);
+            return;
+        };
+        if is_new {
+            speaker.stream = None;
+        }
+        let stream = *speaker.stream.get_or_insert_with(|| {
+            self.streams += 1;
+            Stream { number: self.streams, first: voice.sequence }
+        });
+        if voice.sequence < stream.first {
+            self.statistics.too_late += 1;
+            return;
+        }
+        speaker.reception.note(voice.sequence);
+        self.statistics.frames += 1;
+        let (stream, sequence, payload) = (stream.number, voice.sequence, voice.frame);
+        self.queue.push(SlotVoice { slot, stream, sequence, samples, payload });
+    }
+
+    /// Plays a player no longer, or again; false if so many are ignored that no other can be.
+    pub(crate) fn ignore(&mut self, player: Box<str>, ignored: bool) -> bool {
+        for (id, speaker) in self.speakers.iter_mut().filter(|(_, speaker)| speaker.name == player) {
+            speaker.is_ignored = ignored;
+            if ignored {
+                self.slots.free_from(*id);
+                speaker.stream = None;
+            }
+        }
+        if !ignored {
+            self.ignored.remove(&player);
+            return true;
+        }
+        let has_space = self.ignored.len() < MAX_IGNORED || self.ignored.contains(&player);
+        if has_space {
+            self.ignored.insert(player);
+        }
+        has_space
+    }
+
+    /// The next slot that plays somebody else.
+    pub(crate) fn poll_slot(&mut self, now: Instant) -> Option<ToPage> {
+        self.slots.poll_change(now)
+    }
+
+    /// Whose ways to the page, besides its name, are to be told; and then it is known.
+    pub(crate) fn take_ways(&mut self, now: Instant, id: ClientId) -> Option<(Box<str>, &[HeardTarget])> {
+        let speaker = self.speakers.get_mut(&id).filter(|speaker| speaker.is_to_be_told())?;
+        speaker.told_at = Some(now);
+        speaker.has_other_ways = false;
+        Some((speaker.name.clone(), &speaker.to))
+    }
+
+    /// Everybody who speaks.
+    pub(crate) fn speaking(&self) -> Vec<ClientId> {
+        self.speakers.iter().filter(|(_, speaker)| speaker.is_speaking).map(|(id, _)| *id).collect()
+    }
+
+    /// The name of a player who cannot be heard because its game does not speak Opus, once.
+    pub(crate) fn take_foreign(&mut self, id: ClientId) -> Option<Box<str>> {
+        let told = self.foreign.get_mut(&id).filter(|told| !**told)?;
+        *told = true;
+        self.speakers.get(&id).map(|speaker| speaker.name.clone())
+    }
+
+    pub(crate) fn poll_voice(&mut self) -> Option<SlotVoice<'_>> {
+        self.queue.pop()
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        self.slots.handle_timeout(now);
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        self.slots.poll_timeout()
+    }
+
+    /// How everybody was received since the server was told, if of what came here so many per cent were lost on the way to
+    /// the page and the rest waits there for so long.
+    pub(crate) fn take_receptions(&mut self, lost_percent: f32, delay: Duration) -> Vec<Reception> {
+        let playout_delay_ms = u16::try_from(delay.as_millis()).unwrap_or(u16::MAX);
+        let heard = self.speakers.iter_mut().filter(|(_, speaker)| speaker.reception.expected > 0);
+        heard
+            .map(|(&speaker, record)| {
+                let (expected, lost) = record.reception.take(lost_percent);
+                Reception { speaker, expected, lost, playout_delay_ms }
+            })
+            .collect()
+    }
+
+    pub(crate) fn statistics(&self) -> DownlinkStatistics {
+        DownlinkStatistics { dropped: self.queue.dropped(), ..self.statistics }
+    }
+}
+
+impl Speaker {
+    fn new(name: &str, is_ignored: bool) -> Self {
+        Self {
+            name: name.into(),
+            is_ignored,
+            is_speaking: false,
+            to: Vec::new(),
+            has_other_ways: false,
+            told_at: None,
+            stream: None,
+            reception: ReceptionCount::default(),
+        }
+    }
+
+    /// It speaks; by which ways, its first frame says.
+    fn begin(&mut self) {
+        self.is_speaking = true;
+        (self.told_at, self.stream) = (None, None);
+        self.to.clear();
+        self.reception.newest = None;
+    }
+
+    /// It speaks no longer; whether the page was told that it does.
+    fn end(&mut self) -> bool {
+        self.is_speaking = false;
+        self.stream = None;
+        self.told_at.take().is_some()
+    }
+
+    /// Follows the ways by which a frame came.
+    fn note_ways(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
+        let ways = || voice.channels.iter().map(|channel| channel.target);
+        let was_just_told = self.told_at.is_some_and(|told| now.since(told) < RETOLD_AFTER);
+        if !was_just_told && !ways().eq(self.to.iter().copied()) {
+            self.to.clear();
+            self.to.extend(ways());
+            self.has_other_ways = true;
+        }
+    }
+
+    fn is_to_be_told(&self) -> bool {
+        self.is_speaking && !self.to.is_empty() && (self.told_at.is_none() || self.has_other_ways)
+    }
+}
+
+impl ReceptionCount {
+    fn note(&mut self, sequence: u32) {
+        // The first one is the only one that is expected.
+        self.expected += self.newest.map_or(1, |newest| sequence.saturating_sub(newest));
+        self.newest = self.newest.max(Some(sequence));
+        self.arrived += 1;
+    }
+
+    /// A frame came that had no turn in a slot.
+    fn pass_over(&mut self, sequence: u32) {
+        self.newest = self.newest.max(Some(sequence));
+    }
+
+    /// How many frames were expected and how many lost, if so many per cent of those that came are lost behind here.
+    fn take(&mut self, lost_percent: f32) -> (u16, u16) {
+        let Self { expected, arrived, .. } = *self;
+        (self.expected, self.arrived) = (0, 0);
+        let missing = expected.saturating_sub(arrived);
+        let lost_behind = (arrived.min(expected) as f32 * lost_percent / 100.0).round() as u32;
+        let bounded = |frames: u32| u16::try_from(frames).unwrap_or(u16::MAX);
+        (bounded(expected), bounded((missing + lost_behind).min(expected)))
+    }
+}
+
+fn traits(voice: &VoiceFrame<'_>) -> Traits {
+    let VoiceFrame { positional, amplitude, priority, frame, .. } = *voice;
+    let playing = Playing { positional, amplitude: Amplitude::nearest(amplitude), priority };
+    // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
+    let has_speech = frame.len() > 2;
+    Traits { playing, loudness: if has_speech { loudness(frame) } else { None }, has_speech }
+}

@@ -1,0 +1,324 @@
+//! Who has which of a page's slots, the tracks that it plays.
+
+use std::time::Duration;
+
+use consonance_session::{ClientId, Instant, Priority, RecentLoudness};
+
+use crate::control::{Amplitude, PriorityWord, ToPage};
+
+/// The most slots that a page has.
+pub const MAX_SLOTS: usize = 16;
+
+/// A speaker keeps its slot for so long after it has stopped, if nobody needs it.
+const KEPT: Duration = Duration::from_secs(2);
+/// Who has said nothing for so long gives way to who does: longer than the pauses between words.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Who has come to be heard is not interrupted for so long by who is louder.
+const TENURE: Duration = Duration::from_secs(1);
+/// How a slot is to be played is told no more often than this.
+const RETOLD_AFTER: Duration = Duration::from_millis(100);
+
+/// All slots of one page.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    slots: Vec<Slot>,
+}
+
+/// A frame, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traits {
+    pub(super) playing: Playing,
+    pub(super) loudness: Option<u8>,
+    /// Something is said in it.
+    pub(super) has_speech: bool,
+}
+
+/// How a slot is to be played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Playing {
+    pub(super) positional: bool,
+    pub(super) amplitude: Amplitude,
+    pub(super) priority: Priority,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    holder: Option<Holder>,
+    /// What the page was told last.
+    told: Option<(ClientId, Playing)>,
+    told_at: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    speaker: ClientId,
+    playing: Playing,
+    began_at: Instant,
+    spoke_at: Instant,
+    stopped_at: Option<Instant>,
+    loudness: RecentLoudness,
+}
+
+impl Slots {
+    /// So many slots, at most [`MAX_SLOTS`], with nobody in them.
+    pub(super) fn new(count: usize) -> Self {
+        Self { slots: std::iter::repeat_with(Slot::default).take(count.min(MAX_SLOTS)).collect() }
+    }
+
+    /// The slot for a frame of this speaker, and whether that has just become its slot; none if it has none.
+    pub(super) fn place(&mut self, now: Instant, speaker: ClientId, frame: Traits) -> Option<(usize, bool)> {
+        if let Some(own) = self.slot_of(speaker) {
+            if let Some(holder) = &mut self.slots[own].holder {
+                holder.note(now, frame);
+            }
+            return Some((own, false));
+        }
+        if !frame.has_speech {
+            return None;
+        }
+        let slot = self.free(now).or_else(|| self.weaker(now, frame))?;
+        self.slots[slot].holder = Some(Holder::new(now, speaker, frame));
+        Some((slot, true))
+    }
+
+    /// A speaker has stopped.
+    pub(super) fn stop(&mut self, now: Instant, speaker: ClientId) {
+        if let Some(own) = self.slot_of(speaker)
+            && let Some(holder) = &mut self.slots[own].holder
+        {
+            holder.stopped_at.get_or_insert(now);
+        }
+    }
+
+    /// A speaker is not to be heard any more.
+    pub(super) fn free_from(&mut self, speaker: ClientId) {
+        if let Some(own) = self.slot_of(speaker) {
+            self.slots[own].holder = None;
+        }
+    }
+
+    /// Time has passed: who has been silent for long has its slot no longer.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        for slot in &mut self.slots {
+            slot.holder = slot.holder.filter(|holder| holder.kept_until().is_none_or(|until| now < until));
+        }
+    }
+
+    /// When somebody has its slot no longer.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.slots.iter().filter_map(|slot| slot.holder?.kept_until()).min()
+    }
+
+    /// The next slot that is another one than the page knows.
+    pub(super) fn poll_change(&mut self, now: Instant) -> Option<ToPage> {
+        let nth = self.slots.iter().position(|slot| slot.is_to_be_told(now))?;
+        let slot = &mut self.slots[nth];
+        slot.told = slot.holder.map(|holder| (holder.speaker, holder.playing));
+        slot.told_at = now;
+        Some(to_page(nth, slot.told))
+    }
+
+    /// The page knows of nobody in its slots.
+    pub(super) fn tell_anew(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.told = None);
+    }
+
+    fn slot_of(&self, speaker: ClientId) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.holder.is_some_and(|holder| holder.speaker == speaker))
+    }
+
+    /// A slot of nobody, or else of who has been silent for the longest.
+    fn free(&self, now: Instant) -> Option<usize> {
+        let empty = self.slots.iter().position(|slot| slot.holder.is_none());
+        empty.or_else(|| {
+            let silent = |nth: &usize| self.slots[*nth].holder.is_some_and(|holder| holder.is_silent(now));
+            let spoke_at = |nth: &usize| self.slots[*nth].holder.map(|holder| holder.spoke_at);
+            (0..self.slots.len()).filter(silent).min_by_key(spoke_at)
+        })
+    }
+
+    /// The slot of the weakest, if it gives way to a frame like this: to more priority at once, to who is clearly louder
+    /// after a while.
+    fn weaker(&self, now: Instant, frame: Traits) -> Option<usize> {
+        let holders = || self.slots.iter().enumerate().filter_map(|(nth, slot)| Some((nth, slot.holder?)));
+        let (weakest, holder) = holders().min_by_key(|(_, holder)| holder.strength(now))?;
+        if holder.playing.priority < frame.playing.priority {
+            return Some(weakest);
+        }
+        let gives_way = |(_, holder): &(usize, Holder)| {
+            let both = holder.loudness.at(now).zip(frame.loudness);
+            holder.playing.priority == frame.playing.priority
+                && now.since(holder.began_at) >= TENURE
+                && both.is_some_and(|(its_own, louder)| louder >= its_own + RecentLoudness::CLEARLY)
+        };
+        holders().filter(gives_way).min_by_key(|(_, holder)| holder.strength(now)).map(|(nth, _)| nth)
+    }
+}
+
+impl Slot {
+    /// Who plays is told at once; how, now and then.
+    fn is_to_be_told(&self, now: Instant) -> bool {
+        match (self.told, self.holder) {
+            (None, None) => false,
+            (Some((told, playing)), Some(holder)) if told == holder.speaker => {
+                playing != holder.playing && now.since(self.told_at) >= RETOLD_AFTER
+            }
+            _ => true,
+        }
+    }
+}
+
+impl Holder {
+    fn new(now: Instant, speaker: ClientId, frame: Traits) -> Self {
+        let mut loudness = RecentLoudness::default();
+        loudness.note(now, frame.loudness);
+        let playing = frame.playing;
+        Self { speaker, playing, began_at: now, spoke_at: now, stopped_at: None, loudness }
+    }
+
+    fn note(&mut self, now: Instant, frame: Traits) {
+        self.playing = frame.playing;
+        self.stopped_at = None;
+        if frame.has_speech {
+            self.spoke_at = now;
+            self.loudness.note(now, frame.loudness);
+        }
+    }
+
+    fn is_silent(&self, now: Instant) -> bool {
+        self.stopped_at.is_some() || now.since(self.spoke_at) >= PAUSE
+    }
+
+    fn kept_until(&self) -> Option<Instant> {
+        self.stopped_at.map(|stopped| stopped + KEPT)
+    }
+
+    fn strength(&self, now: Instant) -> (Priority, u8) {
+        (self.playing.priority, self.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL))
+    }
+}
+
+fn to_page(slot: usize, playing: Option<(ClientId, Playing)>) -> ToPage {
+    let slot = slot as u8;
+    let Some((speaker, Playing { positional, amplitude, priority })) = playing else {
+        let (amplitude, priority) = (Amplitude::ONE, PriorityWord::Default);
+        return ToPage::Slot { slot, player: None, positional: false, amplitude, priority };
+    };
+    ToPage::Slot { slot, player: Some(speaker.0), positional, amplitude, priority: priority.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
+    fn frame(priority: Priority, loudness: u8) -> Traits {
+        let playing = Playing { positional: false, amplitude: Amplitude::ONE, priority };
+        Traits { playing, loudness: Some(loudness), has_speech: true }
+    }
+
+    /// Speakers 0, 1, 2 … in as many slots, at the time 0.
+    fn taken(count: u16, loudness: u8) -> Slots {
+        let mut slots = Slots::new(count.into());
+        for id in 0..count {
+            let plain = frame(Priority::Default, loudness);
+            assert_eq!(slots.place(at(0), ClientId(id), plain), Some((id.into(), true)));
+        }
+        slots
+    }
+
+    fn place(slots: &mut Slots, millis: u64, id: u16, traits: Traits) -> Option<usize> {
+        slots.place(at(millis), ClientId(id), traits).map(|(slot, _)| slot)
+    }
+
+    #[test]
+    fn a_speaker_keeps_its_slot_while_it_speaks_and_two_seconds_after() {
+        let mut slots = taken(2, 30);
+        slots.stop(at(1000), ClientId(0));
+        assert_eq!(slots.poll_timeout(), Some(at(3000)));
+        slots.handle_timeout(at(2999));
+        assert_eq!(place(&mut slots, 2999, 0, frame(Priority::Default, 30)), Some(0));
+        assert_eq!(slots.poll_timeout(), None, "it speaks");
+        slots.stop(at(4000), ClientId(0));
+        slots.handle_timeout(at(6000));
+        assert_eq!(place(&mut slots, 6000, 7, frame(Priority::Default, 0)), Some(0));
+    }
+
+    #[test]
+    fn who_has_stopped_or_pauses_gives_way_before_who_speaks() {
+        let mut slots = taken(3, 60);
+        let plain = frame(Priority::Default, 10);
+        for millis in [200, 400, 600] {
+            place(&mut slots, millis, 0, frame(Priority::Default, 60));
+        }
+        place(&mut slots, 100, 2, frame(Priority::Default, 60));
+        assert_eq!(place(&mut slots, 499, 8, plain), None);
+        assert_eq!(place(&mut slots, 600, 8, plain), Some(1), "the one that was silent for longer");
+        slots.stop(at(610), ClientId(0));
+        assert_eq!(place(&mut slots, 620, 9, plain), Some(2), "of two, again");
+        assert_eq!(place(&mut slots, 620, 10, plain), Some(0));
+    }
+
+    #[test]
+    fn more_priority_comes_first_and_at_once() {
+        let mut slots = taken(2, 60);
+        assert_eq!(place(&mut slots, 10, 8, frame(Priority::Low, 63)), None);
+        assert_eq!(place(&mut slots, 10, 8, frame(Priority::Medium, 5)), Some(0));
+        assert_eq!(place(&mut slots, 20, 9, frame(Priority::High, 5)), Some(1), "the weakest of both");
+        assert_eq!(place(&mut slots, 30, 0, frame(Priority::Default, 63)), None);
+    }
+
+    #[test]
+    fn among_equals_only_who_is_clearly_louder_interrupts_and_not_at_once() {
+        let mut slots = taken(2, 30);
+        let speak = |slots: &mut Slots, millis| {
+            for id in 0..2 {
+                place(slots, millis, id, frame(Priority::Default, 30 + id as u8));
+            }
+        };
+        for millis in [300, 600, 900] {
+            speak(&mut slots, millis);
+        }
+        assert_eq!(place(&mut slots, 900, 8, frame(Priority::Default, 63)), None, "too soon");
+        speak(&mut slots, 1000);
+        assert_eq!(place(&mut slots, 1000, 8, frame(Priority::Default, 35)), None, "not clearly");
+        assert_eq!(place(&mut slots, 1000, 8, frame(Priority::Default, 36)), Some(0));
+        assert_eq!(place(&mut slots, 1020, 0, frame(Priority::Default, 63)), Some(1), "8 is new, 1 is not");
+    }
+
+    #[test]
+    fn frames_in_which_nothing_is_said_take_no_slot() {
+        let mut slots = Slots::new(1);
+        let silent = Traits { has_speech: false, loudness: None, ..frame(Priority::High, 0) };
+        assert_eq!(place(&mut slots, 0, 1, silent), None);
+        assert_eq!(place(&mut slots, 0, 1, frame(Priority::Low, 0)), Some(0));
+        assert_eq!(place(&mut slots, 0, 1, silent), Some(0), "its own");
+    }
+
+    #[test]
+    fn a_page_without_slots_plays_nobody() {
+        assert_eq!(place(&mut Slots::new(0), 0, 1, frame(Priority::High, 63)), None);
+        assert_eq!(Slots::new(400).slots.len(), MAX_SLOTS);
+    }
+
+    #[test]
+    fn who_plays_is_told_at_once_and_how_ten_times_a_second_at_most() {
+        let mut slots = taken(1, 30);
+        let told = |slots: &mut Slots, millis| slots.poll_change(at(millis)).map(|told| told.to_json());
+        let is_told = |told: Option<String>, words: &str| told.is_some_and(|told| told.contains(words));
+        assert!(is_told(told(&mut slots, 0), r#""player":0,"positional":false"#));
+        assert_eq!(told(&mut slots, 0), None);
+        let mut positional = frame(Priority::Default, 30);
+        positional.playing.positional = true;
+        place(&mut slots, 50, 0, positional);
+        assert_eq!(told(&mut slots, 99), None);
+        assert!(is_told(told(&mut slots, 100), r#""positional":true"#));
+        slots.free_from(ClientId(0));
+        assert!(is_told(told(&mut slots, 101), r#""player":null"#));
+        slots.tell_anew();
+        assert_eq!(told(&mut slots, 102), None, "nobody, as the page knows");
+    }
+}

@@ -1,0 +1,281 @@
+//! A page's player: a client of a session whose game says in messages what it wants.
+
+mod channels;
+mod end;
+mod events;
+mod mailbox;
+mod messages;
+mod reports;
+mod state;
+mod voice;
+
+use std::time::Duration;
+
+use consonance_session::{
+    Client, ClientSettings, Delivery, Instant, JoinToken, JoinTokenTooLong, LinkId, TokenBucket,
+};
+
+use crate::control::{Cause, RefusalCode, ToPage};
+use crate::downlink::{Downlink, SlotVoice};
+use crate::refusal;
+use crate::settings::{BrowserSettings, PageLimits};
+use crate::statistics::BrowserStatistics;
+use crate::uplink::Uplink;
+use channels::PageChannels;
+pub use end::End;
+use mailbox::Mailbox;
+use messages::Moderations;
+pub use reports::PageQuality;
+use reports::Reports;
+
+/// The engine behind one page. A plain struct between two sides, the session's server and the page, with no I/O of its own.
+///
+/// After each `handle_*` the driver drains [`poll_command`](Self::poll_command), [`poll_transmit`](Self::poll_transmit),
+/// [`poll_message`](Self::poll_message) and [`poll_voice`](Self::poll_voice), messages before voice: they say whose voice a
+/// slot has. Any order of calls is safe; a driver that drains late only delays.
+///
+/// It joins its session as soon as it has a link, and for as long as it lives comes back by itself; when
+/// [`is_over`](Self::is_over) says so, it is to be drained for the last time, and dropped.
+#[derive(Debug)]
+pub struct BrowserPlayer {
+    /// The session's name.
+    session: Box<str>,
+    limits: PageLimits,
+    client: Client,
+    /// The link to the server that is up, and how many there were.
+    link: Option<LinkId>,
+    links: u64,
+    /// The player was in its session at some time.
+    has_joined: bool,
+    retry_at: Option<Instant>,
+    kicked_because: Option<Box<str>>,
+    channels: PageChannels,
+    uplink: Uplink,
+    downlink: Downlink,
+    voice: voice::Voice,
+    reports: Reports,
+    moderations: Moderations,
+    mailbox: Mailbox,
+    messages_budget: TokenBucket,
+    voice_budget: TokenBucket,
+    /// The page is away, and until then it may come back.
+    kept_until: Option<Instant>,
+    end: Option<End>,
+    statistics: BrowserStatistics,
+}
+
+/// What the driver is to do with the link to the session's server, besides sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkCommand {
+    /// Make one; answer with [`handle_connected`](BrowserPlayer::handle_connected) or
+    /// [`handle_connect_failed`](BrowserPlayer::handle_connect_failed).
+    Open,
+    /// Close it after what was sent so far.
+    Close,
+}
+
+impl BrowserPlayer {
+    /// A player whose page is there, and which wants a link at once; with the default limits.
+    pub fn new(settings: BrowserSettings) -> Self {
+        Self::with_limits(settings, PageLimits::default())
+    }
+
+    /// As [`new`](Self::new), with limits of one's own.
+    pub fn with_limits(settings: BrowserSettings, limits: PageLimits) -> Self {
+        let join_token = join_token(&settings);
+        let mut of_client = ClientSettings::new(settings.name);
+        // Those that were closed wait for a frame that says so.
+        of_client.channels = 2 * limits.channels;
+        of_client.join_token = join_token.clone().unwrap_or_default();
+        let mut player = Self {
+            session: settings.session.into(),
+            client: Client::new(of_client),
+            link: None,
+            links: 0,
+            has_joined: false,
+            retry_at: None,
+            kicked_because: None,
+            channels: PageChannels::default(),
+            uplink: Uplink::default(),
+            downlink: Downlink::new(settings.slots),
+            voice: voice::Voice::default(),
+            reports: Reports::default(),
+            moderations: Moderations::default(),
+            mailbox: Mailbox::new(limits.waiting_bytes),
+            messages_budget: TokenBucket::full(Instant::START),
+            voice_budget: TokenBucket::full(Instant::START),
+            kept_until: None,
+            end: None,
+            statistics: BrowserStatistics::default(),
+            limits,
+        };
+        match join_token {
+            Ok(_) => player.client.start(),
+            Err(too_long) => {
+                player.refuse(Instant::START, RefusalCode::Token, &too_long.to_string(), None);
+            }
+        }
+        player
+    }
+
+    /// The link that was asked for is up.
+    pub fn handle_connected(&mut self, now: Instant) {
+        self.links += 1;
+        let link = LinkId(self.links);
+        self.link = Some(link);
+        self.client.handle_connected(now, link);
+        self.follow(now);
+    }
+
+    /// The link that was asked for did not come about.
+    pub fn handle_connect_failed(&mut self, now: Instant) {
+        self.client.handle_connect_failed(now);
+        self.follow(now);
+    }
+
+    /// A packet came from the session's server.
+    pub fn handle_packet(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        if let Some(link) = self.link {
+            self.client.handle_packet(now, link, delivery, packet);
+            self.follow(now);
+        }
+    }
+
+    /// The link is gone. The server's words for it say why the player was not let in, if it was not; without words the network
+    /// has lost it, and another one is wanted.
+    pub fn handle_link_lost(&mut self, now: Instant, reason: &str) {
+        let Some(link) = self.link.take() else { return };
+        if self.client.id().is_some() {
+            if refusal::is_for_abuse(reason) {
+                self.put_out(now, Cause::Protocol, reason);
+            }
+        } else if !reason.is_empty() {
+            let code = refusal::code_of(reason);
+            let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
+            if !self.has_joined || !may_change {
+                self.refuse(now, code, reason, refusal::retry_in_ms(reason));
+            }
+        }
+        self.client.handle_disconnected(now, link);
+        self.follow(now);
+    }
+
+    /// The page's connection is lost; the player stays for [`PageLimits::keep`], silent and deaf.
+    pub fn page_lost(&mut self, now: Instant) {
+        if self.mailbox.is_open() && !self.is_over() {
+            self.mailbox.close();
+            self.stop_talking(now);
+            self.downlink.begin_page(0);
+            self.kept_until = Some(now + self.limits.keep);
+        }
+    }
+
+    /// The page is back over another connection, with so many slots: it is told everything anew.
+    pub fn page_is_back(&mut self, now: Instant, slots: usize) {
+        if self.is_over() {
+            return;
+        }
+        self.kept_until = None;
+        self.mailbox.close();
+        self.mailbox.open();
+        self.downlink.begin_page(slots);
+        self.stop_talking(now);
+        self.tell_state(now);
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.client.handle_timeout(now);
+        self.downlink.handle_timeout(now);
+        self.stop_talking_if_due(now);
+        self.report_if_due(now);
+        if self.kept_until.is_some_and(|until| until <= now) {
+            self.kept_until = None;
+            self.abandon(now);
+        }
+        self.follow(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let client = self.client.poll_timeout().map(|(at, _why)| at);
+        let others =
+            [self.downlink.poll_timeout(), self.voice.closing_at(), self.reports.due_at(), self.kept_until];
+        client.into_iter().chain(others.into_iter().flatten()).min()
+    }
+
+    /// The next thing to do with the link, besides sending.
+    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+        loop {
+            match self.client.poll_command()? {
+                consonance_session::LinkCommand::Open => return Some(LinkCommand::Open),
+                consonance_session::LinkCommand::Close { link, .. } if self.link == Some(link) => {
+                    self.link = None;
+                    return Some(LinkCommand::Close);
+                }
+                consonance_session::LinkCommand::Close { .. } => {}
+            }
+        }
+    }
+
+    /// The next packet for the session's server.
+    pub fn poll_transmit(&mut self) -> Option<(Delivery, &[u8])> {
+        self.client.poll_transmit().map(|transmit| (transmit.delivery, transmit.payload))
+    }
+
+    /// The next message for the page, in JSON.
+    pub fn poll_message(&mut self) -> Option<String> {
+        self.mailbox.pop()
+    }
+
+    /// The next frame of voice for the page.
+    pub fn poll_voice(&mut self) -> Option<SlotVoice<'_>> {
+        self.downlink.poll_voice()
+    }
+
+    /// The player's name.
+    pub fn name(&self) -> &str {
+        self.client.name()
+    }
+
+    /// What was counted so far.
+    pub fn statistics(&self) -> BrowserStatistics {
+        BrowserStatistics {
+            told: self.mailbox.told(),
+            uplink: self.uplink.statistics(),
+            downlink: self.downlink.statistics(),
+            ..self.statistics
+        }
+    }
+
+    /// The engine below.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn tell(&mut self, message: &ToPage) {
+        self.mailbox.tell(message);
+    }
+
+    /// Takes in what the client has to say, and sees to what follows from it.
+    fn follow(&mut self, now: Instant) {
+        self.take_events(now);
+        while let Some(change) = self.downlink.poll_slot(now) {
+            self.tell(&change);
+        }
+        if self.mailbox.take_overflow() {
+            self.put_out(now, Cause::TooSlow, "this page takes too long to take what it is told");
+        }
+    }
+}
+
+fn join_token(settings: &BrowserSettings) -> Result<Option<JoinToken>, JoinTokenTooLong> {
+    match (&settings.token, &settings.password) {
+        (token, Some(password)) => JoinToken::with_password(token.as_deref(), password).map(Some),
+        (Some(token), None) => JoinToken::new(token.as_bytes()).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The time in which a closing channel waits for a frame to say so.
+const CLOSING: Duration = Duration::from_millis(60);

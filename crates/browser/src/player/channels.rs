@@ -1,0 +1,104 @@
+//! The page's channels, by the numbers that it has given them.
+
+use std::collections::BTreeMap;
+
+use consonance_session::{ChannelId, ChannelProperties, Client};
+
+use crate::control::{Amplitude, ChannelNumber, Open, PriorityWord};
+
+/// All channels that the page has opened. The session's client has those that somebody speaks on: it learns of one with the
+/// first frame, and in a pause it has none, so that listeners hear an utterance end.
+#[derive(Debug, Default)]
+pub(super) struct PageChannels {
+    channels: BTreeMap<ChannelNumber, PageChannel>,
+    /// Some of them are not the client's.
+    some_wait: bool,
+}
+
+#[derive(Debug)]
+struct PageChannel {
+    open: Open,
+    /// The client's, while somebody speaks on it.
+    id: Option<ChannelId>,
+}
+
+impl PageChannels {
+    /// A channel more, or another one of this number; false if there are too many.
+    pub(super) fn open(&mut self, client: &mut Client, open: Open, most: usize) -> bool {
+        self.close(client, open.channel);
+        if self.channels.len() >= most {
+            return false;
+        }
+        self.some_wait = true;
+        self.channels.insert(open.channel, PageChannel { open, id: None });
+        true
+    }
+
+    /// Changes what is given; false if no such channel is open.
+    pub(super) fn change(
+        &mut self,
+        client: &mut Client,
+        channel: ChannelNumber,
+        positional: Option<bool>,
+        amplitude: Option<Amplitude>,
+        priority: Option<PriorityWord>,
+    ) -> bool {
+        let Some(PageChannel { open, id }) = self.channels.get_mut(&channel) else { return false };
+        open.positional = positional.unwrap_or(open.positional);
+        open.amplitude = amplitude.unwrap_or(open.amplitude);
+        open.priority = priority.or(open.priority);
+        if let Some(id) = *id {
+            client.set_channel(id, properties(open));
+        }
+        true
+    }
+
+    /// Closes a channel; false if there is none of this number.
+    pub(super) fn close(&mut self, client: &mut Client, channel: ChannelNumber) -> bool {
+        let Some(closed) = self.channels.remove(&channel) else { return false };
+        if let Some(id) = closed.id {
+            client.close_channel(id);
+        }
+        true
+    }
+
+    /// Somebody speaks: all channels are the client's, as far as it takes them.
+    pub(super) fn speak(&mut self, client: &mut Client) {
+        if !self.some_wait {
+            return;
+        }
+        self.some_wait = false;
+        for PageChannel { open, id } in self.channels.values_mut() {
+            if id.is_none() {
+                *id = client.open_channel(open.to.clone().into(), properties(open)).ok();
+            }
+        }
+    }
+
+    /// Whoever spoke pauses: with the next frame, what was said is over.
+    pub(super) fn pause(&mut self, client: &mut Client) {
+        for channel in self.channels.values_mut() {
+            if let Some(id) = channel.id.take() {
+                client.close_channel(id);
+            }
+        }
+        self.some_wait = !self.channels.is_empty();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.channels.is_empty()
+    }
+
+    /// As the page has opened and changed them, by number.
+    pub(super) fn list(&self) -> Vec<Open> {
+        self.channels.values().map(|channel| channel.open.clone()).collect()
+    }
+}
+
+fn properties(open: &Open) -> ChannelProperties {
+    ChannelProperties {
+        positional: open.positional,
+        priority: open.priority.map(Into::into),
+        amplitude: open.amplitude.get(),
+    }
+}

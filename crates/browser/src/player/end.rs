@@ -1,0 +1,122 @@
+//! How a page's player ends.
+
+use std::time::Duration;
+
+use consonance_session::{Disconnection, Instant};
+
+use super::BrowserPlayer;
+use crate::control::{Cause, RefusalCode, ToPage};
+
+/// Why a page's player is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// The page has left.
+    Left,
+    /// The page was lost and did not come back in time.
+    Abandoned,
+    /// The session did not let it in.
+    Refused(RefusalCode),
+    /// It is out of its session, or was put out.
+    Out(Cause),
+}
+
+impl BrowserPlayer {
+    /// Whether the player is no more: what is left is to drain it, and to close its link.
+    pub fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Why it is no more.
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// The page goes for good.
+    pub(super) fn leave(&mut self, now: Instant) {
+        let message = "this page has left the session";
+        self.finish(now, End::Left, &disconnected(Cause::Closed, message, None));
+    }
+
+    /// The page was away for too long.
+    pub(super) fn abandon(&mut self, now: Instant) {
+        let message = "the page was away for too long";
+        self.finish(now, End::Abandoned, &disconnected(Cause::Closed, message, None));
+    }
+
+    /// The page is put out.
+    pub(super) fn put_out(&mut self, now: Instant, cause: Cause, message: &str) {
+        self.finish(now, End::Out(cause), &disconnected(cause, message, None));
+    }
+
+    /// The session does not let the player in.
+    pub(super) fn refuse(&mut self, now: Instant, code: RefusalCode, words: &str, retry_in_ms: Option<u64>) {
+        let message =
+            if words.is_empty() { "the server closed the connection without a reason" } else { words };
+        let refused = ToPage::Refused { code, message: message.into(), retry_in_ms };
+        self.finish(now, End::Refused(code), &refused);
+    }
+
+    /// The client says that it is out of its session.
+    pub(super) fn note_disconnection(
+        &mut self,
+        now: Instant,
+        cause: Disconnection,
+        retry_in: Option<Duration>,
+    ) {
+        match cause {
+            // Only said by itself.
+            Disconnection::Stopped => {}
+            Disconnection::Kicked => {
+                let reason = self.kicked_because.take().unwrap_or_default();
+                let colon = if reason.is_empty() { "" } else { ": " };
+                let message = format!("the server's operator has removed you{colon}{reason}");
+                self.put_out(now, Cause::Kicked, &message);
+            }
+            Disconnection::NameTakenOver => {
+                self.put_out(now, Cause::NameTaken, "somebody else joined with the same name");
+            }
+            _ => {
+                let retry_in_ms = retry_in.map(millis);
+                self.retry_at = retry_in.map(|wait| now + wait);
+                self.tell(&disconnected(Cause::Server, words(cause), retry_in_ms));
+            }
+        }
+    }
+
+    /// A page that is new to a player without a session is told when the next attempt will be.
+    pub(super) fn tell_disconnected(&mut self, now: Instant) {
+        let Some(retry_at) = self.retry_at else { return };
+        let message = words(Disconnection::LinkLost);
+        self.tell(&disconnected(Cause::Server, message, Some(millis(retry_at.since(now)))));
+    }
+
+    fn finish(&mut self, now: Instant, end: End, last_words: &ToPage) {
+        if self.is_over() {
+            return;
+        }
+        self.end = Some(end);
+        self.client.stop(now);
+        // What that raises is nobody's news any more.
+        while self.client.poll_event().is_some() {}
+        self.tell(last_words);
+    }
+}
+
+fn disconnected(cause: Cause, message: &str, retry_in_ms: Option<u64>) -> ToPage {
+    ToPage::Disconnected { cause, message: message.into(), retry_in_ms }
+}
+
+fn words(cause: Disconnection) -> &'static str {
+    match cause {
+        Disconnection::ConnectFailed => "the session cannot be reached",
+        Disconnection::NoAnswer => "the session's server did not answer in time",
+        Disconnection::WrongSession => "the session's server has begun anew",
+        Disconnection::MovedOn => "the session goes on elsewhere",
+        _ => "the connection to the session was lost",
+    }
+}
+
+pub(super) fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}

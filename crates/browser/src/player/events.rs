@@ -1,0 +1,113 @@
+//! What happens in the session, told to the page.
+
+use consonance_session::{ClientEvent, ClientId, CodecKind, Instant, TextTarget};
+
+use super::BrowserPlayer;
+use super::end::millis;
+use crate::control::{Addressee, ToPage};
+
+impl BrowserPlayer {
+    /// Takes in all that the client has to say.
+    pub(super) fn take_events(&mut self, now: Instant) {
+        while !self.is_over() && self.take_event(now) {}
+    }
+
+    /// False if there was nothing.
+    fn take_event(&mut self, now: Instant) -> bool {
+        let Some(event) = self.client.poll_event() else { return false };
+        match event {
+            ClientEvent::Voice(voice) => {
+                let id = voice.id;
+                if self.mailbox.is_open() {
+                    self.downlink.hear(now, &voice);
+                    self.reports.note_heard(now);
+                    self.tell_speaking(now, id);
+                }
+            }
+            ClientEvent::StartedSpeaking { id, name } => self.downlink.started(id, &name),
+            ClientEvent::StoppedSpeaking { id, name } => {
+                if self.downlink.stopped(now, id) {
+                    self.tell(&ToPage::Speaking { id: id.0, name, speaking: false, to: Vec::new() });
+                }
+            }
+            ClientEvent::Joined { id, .. } => self.tell_joined(id, false),
+            ClientEvent::Resumed { id, .. } => {
+                self.tell_joined(id, true);
+                self.tell_state_of_session(now);
+            }
+            ClientEvent::Disconnected { cause, retry_in } => self.note_disconnection(now, cause, retry_in),
+            ClientEvent::Kicked { reason } => self.kicked_because = Some(reason),
+            ClientEvent::PlayerJoined { id, name, codec } => {
+                self.downlink.player_joined(id, codec.kind == CodecKind::OPUS);
+                let is_self = self.client.id() == Some(id);
+                self.tell(&ToPage::Player { id: id.0, name, rooms: Vec::new(), is_self });
+            }
+            ClientEvent::PlayerLeft { id, name } => {
+                self.downlink.player_left(id);
+                self.tell(&ToPage::Left { id: id.0, name });
+            }
+            ClientEvent::ModeratorAnswered { player, action, answer } => {
+                self.tell_moderated(&player, &action, answer);
+            }
+            ClientEvent::UplinkReport(report) => self.reports.note_uplink(report),
+            ClientEvent::Sanctioned { sanction, terms } => {
+                self.tell(&super::state::sanctioned(now, sanction, terms.as_ref()));
+            }
+            other => {
+                if let Some(message) = to_page(other) {
+                    self.tell(&message);
+                }
+            }
+        }
+        true
+    }
+
+    /// Tells by which ways somebody speaks to the page, if that is news.
+    pub(super) fn tell_speaking(&mut self, now: Instant, id: ClientId) {
+        if let Some(name) = self.downlink.take_foreign(id) {
+            let words = format!("{name} speaks in another codec than Opus, which browsers cannot play");
+            self.tell(&ToPage::problem(words, None));
+        }
+        let Some((name, ways)) = self.downlink.take_ways(now, id) else { return };
+        let to = super::state::addressees(&self.client, ways);
+        self.tell(&ToPage::Speaking { id: id.0, name, speaking: true, to });
+    }
+}
+
+/// What is told as the client tells it.
+fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
+    Some(match event {
+        ClientEvent::RosterReceived => ToPage::Roster,
+        ClientEvent::EnteredRoom { id, name, room } => ToPage::Entered { id: id.0, name, room },
+        ClientEvent::ExitedRoom { id, name, room } => ToPage::Exited { id: id.0, name, room },
+        ClientEvent::RemovedFromRoom { room } => ToPage::RemovedFromRoom { room },
+        ClientEvent::RoomRights { room, rights } => {
+            ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak }
+        }
+        ClientEvent::Moved { from, to } => ToPage::Moved { from, to },
+        ClientEvent::TextHeld { wait } => ToPage::TextHeld { wait_ms: millis(wait) },
+        ClientEvent::RoomFull { room, to } => ToPage::RoomFull { room, to: to.into() },
+        ClientEvent::Recorded(recorded) => {
+            ToPage::Recorded { whole: recorded.is_whole, last_ms: millis(recorded.last) }
+        }
+        ClientEvent::Text { id, name, to, text } => {
+            let to = match to {
+                TextTarget::Room(room) => Addressee::Room(room),
+                TextTarget::Player(_) => Addressee::Me,
+            };
+            ToPage::Text { id: id.0, name, to, text }
+        }
+        ClientEvent::ListenerReport(report) => ToPage::Listeners {
+            count: report.listeners,
+            lost_percent: crate::control::Percent::nearest(report.lost_percent.into()),
+        },
+        ClientEvent::ServerCloses { ends_in, onward } => ToPage::Closing {
+            in_ms: Some(millis(ends_in)),
+            onward: onward.map(|onward| onward.address),
+            stays: false,
+        },
+        ClientEvent::ServerStays => ToPage::Closing { in_ms: None, onward: None, stays: true },
+        // Direct links are not a page's, and the rest was told before.
+        _ => return None,
+    })
+}

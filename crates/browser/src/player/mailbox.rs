@@ -1,0 +1,78 @@
+//! Messages that wait to be sent to the page.
+
+use std::collections::VecDeque;
+
+use crate::control::ToPage;
+
+/// What waits, in order, as it will travel.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    waiting: VecDeque<String>,
+    bytes: usize,
+    most_bytes: usize,
+    /// A page is there to be told.
+    is_open: bool,
+    /// More was to wait than may.
+    has_overflowed: bool,
+    told: u64,
+}
+
+/// What a message takes besides its letters, in bytes.
+const OVERHEAD_BYTES: usize = 32;
+
+impl Mailbox {
+    pub(super) fn new(most_bytes: usize) -> Self {
+        Self { waiting: VecDeque::new(), bytes: 0, most_bytes, is_open: true, has_overflowed: false, told: 0 }
+    }
+
+    /// Tells the page, if there is one.
+    pub(super) fn tell(&mut self, message: &ToPage) {
+        if !self.is_open || self.has_overflowed {
+            return;
+        }
+        let text = message.to_json();
+        self.bytes += text.len() + OVERHEAD_BYTES;
+        if self.bytes > self.most_bytes {
+            self.has_overflowed = true;
+            self.clear();
+            return;
+        }
+        self.told += 1;
+        self.waiting.push_back(text);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<String> {
+        let text = self.waiting.pop_front()?;
+        self.bytes -= text.len() + OVERHEAD_BYTES;
+        Some(text)
+    }
+
+    /// There is no page: nothing waits, and nothing will.
+    pub(super) fn close(&mut self) {
+        self.is_open = false;
+        self.clear();
+    }
+
+    /// There is a page again.
+    pub(super) fn open(&mut self) {
+        self.is_open = true;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether the page was told more than it has taken; once.
+    pub(super) fn take_overflow(&mut self) -> bool {
+        std::mem::take(&mut self.has_overflowed)
+    }
+
+    pub(super) fn told(&self) -> u64 {
+        self.told
+    }
+
+    fn clear(&mut self) {
+        self.waiting.clear();
+        self.bytes = 0;
+    }
+}

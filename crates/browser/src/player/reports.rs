@@ -1,0 +1,114 @@
+//! How voice arrives, both ways: what the page says and what was measured goes to the session and to the page.
+
+use std::time::Duration;
+
+use consonance_session::{Instant, UplinkReport};
+
+use super::BrowserPlayer;
+use super::end::millis;
+use crate::control::{Percent, ToPage};
+
+/// What the network below knows of the way to the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PageQuality {
+    /// There and back.
+    pub rtt: Option<Duration>,
+    /// Of a hundred packets of voice to the page, how many did not arrive, 0 … 100.
+    pub lost_percent: Option<f32>,
+}
+
+/// What was noted since it was told.
+#[derive(Debug, Default)]
+pub(super) struct Reports {
+    /// While somebody speaks, here or there.
+    due_at: Option<Instant>,
+    has_spoken: bool,
+    quality: PageQuality,
+    stats: Option<Stats>,
+    /// Frames to the session's server, and how many of them were lost there.
+    sent: u32,
+    lost: u32,
+    queueing: Duration,
+}
+
+/// What the page says of what it plays.
+#[derive(Clone, Copy, Debug)]
+struct Stats {
+    lost_percent: f32,
+    delay: Duration,
+    at: Instant,
+}
+
+/// How often it is told.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// What a page has said is believed for so long.
+const BELIEVED: Duration = Duration::from_secs(5);
+
+impl Reports {
+    pub(super) fn due_at(&self) -> Option<Instant> {
+        self.due_at
+    }
+
+    /// The page's player speaks.
+    pub(super) fn note_spoken(&mut self, now: Instant) {
+        self.has_spoken = true;
+        self.note_heard(now);
+    }
+
+    /// Somebody speaks to it.
+    pub(super) fn note_heard(&mut self, now: Instant) {
+        self.due_at.get_or_insert(now + INTERVAL);
+    }
+
+    pub(super) fn note_stats(&mut self, now: Instant, lost_percent: Percent, delay_ms: f64) {
+        let delay = Duration::from_micros((delay_ms * 1000.0) as u64);
+        self.stats = Some(Stats { lost_percent: lost_percent.get(), delay, at: now });
+    }
+
+    pub(super) fn note_uplink(&mut self, report: UplinkReport) {
+        self.sent += report.sent;
+        self.lost += report.lost;
+        self.queueing = self.queueing.max(report.queueing);
+    }
+
+    /// What is lost behind here on the way to the page's ears, in per cent, and how long the rest waits there.
+    fn reception(&self, now: Instant) -> (f32, Duration) {
+        let said = self.stats.filter(|stats| now.since(stats.at) < BELIEVED);
+        let measured = Percent::nearest(self.quality.lost_percent.unwrap_or(0.0)).get();
+        said.map_or((measured, Duration::ZERO), |stats| (stats.lost_percent.max(measured), stats.delay))
+    }
+}
+
+impl BrowserPlayer {
+    /// What the network below knows of the way to the page; the last one counts.
+    pub fn handle_quality(&mut self, _now: Instant, quality: PageQuality) {
+        self.reports.quality = quality;
+    }
+
+    /// Every two seconds while somebody speaks.
+    pub(super) fn report_if_due(&mut self, now: Instant) {
+        if self.reports.due_at.is_none_or(|due| now < due) {
+            return;
+        }
+        self.reports.due_at = None;
+        let (lost_percent, delay) = self.reports.reception(now);
+        for reception in self.downlink.take_receptions(lost_percent, delay) {
+            self.client.report_reception(reception);
+        }
+        if std::mem::take(&mut self.reports.has_spoken) {
+            self.tell_uplink();
+        }
+    }
+
+    /// What is lost between the page and the session: on the way here, and of the rest on the way from here.
+    fn tell_uplink(&mut self) {
+        let to_here = self.uplink.take_lost_percent().unwrap_or(0.0) / 100.0;
+        let reports = &mut self.reports;
+        let from_here = reports.lost as f32 / reports.sent.max(1) as f32;
+        let lost_percent = Percent::nearest(100.0 * (1.0 - (1.0 - to_here) * (1.0 - from_here)));
+        let delay_ms = millis(reports.queueing);
+        let rtt_ms = reports.quality.rtt.map(millis);
+        (reports.sent, reports.lost, reports.queueing) = (0, 0, Duration::ZERO);
+        self.tell(&ToPage::Uplink { lost_percent, delay_ms, rtt_ms });
+    }
+}

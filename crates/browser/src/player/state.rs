@@ -1,0 +1,84 @@
+//! Everything that a page has to know, told anew.
+
+use consonance_session::{Client, ClientId, HeardTarget, Instant, Recorded, RoomId, Sanction, Status};
+
+use super::BrowserPlayer;
+use super::end::millis;
+use crate::control::{Addressee, Terms, ToPage};
+
+impl BrowserPlayer {
+    /// A page that knows nothing of a player that was there before is told all of it.
+    pub(super) fn tell_state(&mut self, now: Instant) {
+        match self.client.id().filter(|_| self.client.status() == Status::Connected) {
+            Some(id) => {
+                self.tell_joined(id, true);
+                self.tell_state_of_session(now);
+                self.tell(&ToPage::Roster);
+            }
+            None => self.tell_disconnected(now),
+        }
+        self.follow(now);
+    }
+
+    /// The player is in its session: whatever the page knew is void.
+    pub(super) fn tell_joined(&mut self, id: ClientId, resumed: bool) {
+        (self.has_joined, self.retry_at) = (true, None);
+        let (session, name) = (self.session.clone(), self.client.name().into());
+        self.tell(&ToPage::Joined { session, id: id.0, name, resumed });
+        self.downlink.tell_anew();
+        for open in self.channels.list().chunks(CHANNELS_PER_MESSAGE) {
+            self.tell(&ToPage::Channels { open: open.to_vec() });
+        }
+    }
+
+    /// Who is here and speaks, and what an operator has decided.
+    pub(super) fn tell_state_of_session(&mut self, now: Instant) {
+        let Self { client, mailbox, .. } = self;
+        let own = client.id();
+        for player in client.players() {
+            let rooms = player.rooms.iter().map(|room| (*room).into()).collect();
+            let (name, is_self) = (player.name.into(), own == Some(player.id));
+            mailbox.tell(&ToPage::Player { id: player.id.0, name, rooms, is_self });
+        }
+        for (sanction, terms) in client.standing().sanctions() {
+            mailbox.tell(&sanctioned(now, sanction, Some(terms)));
+        }
+        for (room, rights) in client.standing().rooms() {
+            let room = room.into();
+            mailbox.tell(&ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak });
+        }
+        if client.recorded() != Recorded::default() {
+            let Recorded { is_whole, last } = client.recorded();
+            mailbox.tell(&ToPage::Recorded { whole: is_whole, last_ms: millis(last) });
+        }
+        for id in self.downlink.speaking() {
+            self.tell_speaking(now, id);
+        }
+    }
+}
+
+/// So many fit into a message, however long the names are.
+const CHANNELS_PER_MESSAGE: usize = 8;
+
+/// What was imposed, and for how long from now on, or that it was lifted.
+pub(super) fn sanctioned(
+    now: Instant,
+    sanction: Sanction,
+    terms: Option<&consonance_session::Terms>,
+) -> ToPage {
+    let terms = terms.map(|terms| Terms {
+        ends_in_ms: terms.ends.map(|ends| millis(ends.since(now))),
+        reason: terms.reason().into(),
+    });
+    ToPage::Sanctioned { sanction: sanction.into(), terms }
+}
+
+/// The ways by which a speaker reaches the page, with the names of its rooms; one that it has just left has none.
+pub(super) fn addressees(client: &Client, ways: &[HeardTarget]) -> Vec<Addressee> {
+    let room_of = |id: RoomId| client.rooms().find(|room| RoomId::of(room) == id);
+    let named = ways.iter().filter_map(|way| match way {
+        HeardTarget::Me => Some(Addressee::Me),
+        HeardTarget::Room(id) => room_of(*id).map(|room| Addressee::Room(room.into())),
+    });
+    named.collect()
+}

@@ -1,0 +1,91 @@
+//! The page's voice on its way to the session.
+
+use consonance_session::Instant;
+
+use super::{BrowserPlayer, CLOSING};
+use crate::uplink::Spoken;
+
+/// What is remembered of it from frame to frame.
+#[derive(Debug, Default)]
+pub(super) struct Voice {
+    /// The first byte of the last frame, which one without sound can be made of.
+    last_toc: Option<u8>,
+    /// Channels were closed, and no frame has said so yet: until then one may come by itself.
+    closing_at: Option<Instant>,
+}
+
+impl Voice {
+    pub(super) fn closing_at(&self) -> Option<Instant> {
+        self.closing_at
+    }
+
+    /// Channels were closed; the next frame says so.
+    pub(super) fn note_closing(&mut self, now: Instant) {
+        if self.last_toc.is_some() {
+            self.closing_at.get_or_insert(now + CLOSING);
+        }
+    }
+}
+
+impl BrowserPlayer {
+    /// A packet of voice came from the page: its extended RTP sequence number, its extended time stamp at 48 kHz, and Opus.
+    ///
+    /// It goes to all open channels; while none is open, it goes nowhere and nothing of it is missed.
+    pub fn handle_voice(&mut self, now: Instant, sequence: u64, time: u64, payload: &[u8]) {
+        if self.is_over() || !self.mailbox.is_open() {
+            return;
+        }
+        if !self.voice_budget.take(now, self.limits.voice_packets, 1, 1) {
+            self.statistics.voice_limited += 1;
+            return;
+        }
+        if self.channels.is_empty() && self.voice.closing_at.is_none() {
+            self.statistics.unheard += 1;
+            self.uplink.reset();
+            self.voice.last_toc = None;
+            return;
+        }
+        // The client's clock says when a frame was sent.
+        self.client.handle_timeout(now);
+        let Self { client, channels, uplink, voice, statistics, .. } = self;
+        uplink.receive(sequence, time, payload, |spoken| {
+            let sent = match spoken {
+                Spoken::Next { missing, frame } => {
+                    channels.speak(client);
+                    client.skip_voice(missing);
+                    voice.last_toc = frame.first().copied();
+                    voice.closing_at = None;
+                    client.send_voice(frame)
+                }
+                Spoken::Late { frames_ago, frame } => client.send_late_voice(frame, frames_ago),
+                Spoken::Pause { frame } => {
+                    channels.pause(client);
+                    frame.map_or(Ok(0), |frame| client.send_voice(frame))
+                }
+            };
+            statistics.unsent += u64::from(sent.is_err());
+        });
+        self.reports.note_spoken(now);
+        self.follow(now);
+    }
+
+    /// No frame came that could have said that channels are closed.
+    pub(super) fn stop_talking_if_due(&mut self, now: Instant) {
+        if self.voice.closing_at.is_some_and(|at| at <= now) {
+            self.stop_talking(now);
+        }
+    }
+
+    /// The page is silent from now on. A frame without sound says so, lest listeners wait: decoders fade out, as for one that
+    /// is lost.
+    pub(super) fn stop_talking(&mut self, now: Instant) {
+        self.channels.pause(&mut self.client);
+        self.voice.closing_at = None;
+        self.uplink.reset();
+        let Some(toc) = self.voice.last_toc.take() else { return };
+        if self.client.has_channels() {
+            self.client.handle_timeout(now);
+            self.statistics.unsent += u64::from(self.client.send_voice(&[toc & !3]).is_err());
+        }
+    }
+}

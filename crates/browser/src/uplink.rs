@@ -1,0 +1,320 @@
+//! The page's voice: RTP packets become frames of 20 ms in their places, with the gaps that the network made.
+
+mod arrivals;
+mod repacker;
+
+use crate::opus_packet::OpusPacket;
+use arrivals::{Arrival, Arrivals};
+pub(crate) use repacker::FRAME_SAMPLES;
+use repacker::Repacked;
+use repacker::Repacker;
+
+/// Where the page's voice is, and what came of its packets.
+#[derive(Debug, Default)]
+pub(crate) struct Uplink {
+    arrivals: Arrivals,
+    repacker: Repacker,
+    /// While somebody speaks.
+    utterance: Option<Utterance>,
+    /// Packets that are missing since the frame before.
+    missing: u64,
+    /// Since it was asked last.
+    window: Loss,
+    statistics: UplinkStatistics,
+}
+
+/// What became of a page's packets of voice; counted from the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UplinkStatistics {
+    /// Packets that came.
+    pub packets: u64,
+    /// Packets that did not come, or have not yet.
+    pub missing: u64,
+    /// Packets that came after later ones, and were used all the same.
+    pub late: u64,
+    /// Packets that came twice.
+    pub duplicates: u64,
+    /// Packets that came so late that they were of no use.
+    pub too_late: u64,
+    /// Packets that are no Opus.
+    pub malformed: u64,
+    /// Packets of frames that are longer than 20 ms and cannot be taken apart.
+    pub too_long: u64,
+    /// Packets that were put together from shorter frames or taken apart.
+    pub repacked: u64,
+    /// Packets of shorter frames whose neighbours did not come.
+    pub incomplete: u64,
+    /// Packets in which nothing was said.
+    pub silent: u64,
+}
+
+/// What is to be done with voice, in the order in which it is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Spoken<'a> {
+    /// The next frame, behind so many that are missing.
+    Next { missing: u16, frame: &'a [u8] },
+    /// A frame that was missing, so many frames before the next.
+    Late { frames_ago: u16, frame: &'a [u8] },
+    /// Whoever spoke pauses; no frame for that, or one in which nothing is said.
+    Pause { frame: Option<&'a [u8]> },
+}
+
+#[derive(Debug)]
+struct Utterance {
+    /// The sample behind the last frame.
+    next: u64,
+    /// How many frames it has, missing ones included.
+    frames: u64,
+}
+
+/// Packets of a while.
+#[derive(Clone, Copy, Debug, Default)]
+struct Loss {
+    expected: u64,
+    missing: u64,
+}
+
+/// A gap in time without packets missing is a pause of the speaker if it is no shorter, in samples: 200 ms. Encoders that
+/// send nothing in silence wait longer, and a hiccup of a sound card is shorter.
+const PAUSE: u64 = 9600;
+/// What is missing for longer than this ends what was said, in samples: a second.
+const MAX_GAP: u64 = 48_000;
+/// No packet has more frames of 20 ms.
+const MAX_FRAMES_OF_PACKET: u64 = 6;
+
+impl Uplink {
+    /// A packet came, with its extended sequence number and its extended time stamp at 48 kHz; shows what it comes to.
+    pub(crate) fn receive(
+        &mut self,
+        sequence: u64,
+        time: u64,
+        payload: &[u8],
+        mut each: impl FnMut(Spoken<'_>),
+    ) {
+        self.statistics.packets += 1;
+        let Some(packet) = OpusPacket::parse(payload) else {
+            self.statistics.malformed += 1;
+            return;
+        };
+        match self.arrivals.note(sequence) {
+            Arrival::Newest { missing } => {
+                self.note_missing(missing);
+                self.take(time, payload, &packet, each);
+            }
+            Arrival::Late => {
+                self.window.missing = self.window.missing.saturating_sub(1);
+                self.statistics.missing = self.statistics.missing.saturating_sub(1);
+                match self.frames_ago(time, &packet) {
+                    Some(frames_ago) => {
+                        self.statistics.late += 1;
+                        each(Spoken::Late { frames_ago, frame: payload });
+                    }
+                    None => self.statistics.too_late += 1,
+                }
+            }
+            Arrival::Duplicate => self.statistics.duplicates += 1,
+            Arrival::TooLate => self.statistics.too_late += 1,
+        }
+    }
+
+    /// Nobody is to hear what comes: nothing of it is missing, and what comes next is a new beginning.
+    pub(crate) fn reset(&mut self) {
+        self.arrivals = Arrivals::default();
+        self.repacker.clear();
+        self.utterance = None;
+        self.missing = 0;
+    }
+
+    /// Of a hundred packets since this was asked last, how many did not come; none if there were none.
+    pub(crate) fn take_lost_percent(&mut self) -> Option<f32> {
+        let Loss { expected, missing } = std::mem::take(&mut self.window);
+        (expected > 0).then(|| 100.0 * missing as f32 / expected as f32)
+    }
+
+    /// What became of all packets so far.
+    pub(crate) fn statistics(&self) -> UplinkStatistics {
+        self.statistics
+    }
+
+    fn note_missing(&mut self, missing: u64) {
+        // A jump is no loss: whoever sends so numbers anew.
+        let missing = if missing > MAX_GAP / u64::from(FRAME_SAMPLES) { 0 } else { missing };
+        self.missing += missing;
+        self.statistics.missing += missing;
+        self.window.missing += missing;
+        self.window.expected += missing + 1;
+    }
+
+    /// The newest packet, in frames of 20 ms.
+    fn take(&mut self, time: u64, payload: &[u8], packet: &OpusPacket<'_>, mut each: impl FnMut(Spoken<'_>)) {
+        if packet.is_silence() {
+            self.statistics.silent += 1;
+            self.repacker.clear();
+            if self.utterance.take().is_some() {
+                let frame = (packet.samples() == FRAME_SAMPLES).then_some(payload);
+                each(Spoken::Pause { frame });
+            }
+            self.missing = 0;
+            return;
+        }
+        self.statistics.repacked += u64::from(packet.samples() != FRAME_SAMPLES);
+        let Self { repacker, utterance, missing, .. } = self;
+        let repacked = repacker.repack(time, payload, packet, |time, frame| {
+            place(utterance, std::mem::take(missing), time, frame, &mut each);
+        });
+        match repacked {
+            Repacked::Whole => {}
+            Repacked::GapBefore => self.statistics.incomplete += 1,
+            Repacked::TooLong => {
+                self.statistics.too_long += 1;
+                self.missing += 1;
+            }
+        }
+    }
+
+    /// Where a late packet belongs, if it is one frame of what is being said.
+    fn frames_ago(&self, time: u64, packet: &OpusPacket<'_>) -> Option<u16> {
+        let Utterance { next, frames } = self.utterance.as_ref()?;
+        if packet.samples() != FRAME_SAMPLES || packet.is_silence() {
+            return None;
+        }
+        let behind = next.checked_sub(time)?.div_ceil(FRAME_SAMPLES.into());
+        // The last one is there.
+        u16::try_from(behind).ok().filter(|behind| *behind > 1 && u64::from(*behind) <= *frames)
+    }
+}
+
+/// A frame of 20 ms with its place in what is said.
+fn place(
+    utterance: &mut Option<Utterance>,
+    missing: u64,
+    time: u64,
+    frame: &[u8],
+    each: &mut impl FnMut(Spoken<'_>),
+) {
+    let frame_samples = u64::from(FRAME_SAMPLES);
+    let gap = utterance.as_ref().map(|utterance| time.checked_sub(utterance.next));
+    let skipped = match gap {
+        None => None,
+        Some(Some(gap)) if missing == 0 && gap < PAUSE => Some(0),
+        Some(Some(gap)) if missing > 0 && gap < MAX_GAP => {
+            Some((gap / frame_samples).min(missing * MAX_FRAMES_OF_PACKET))
+        }
+        // It paused, or its clock has jumped.
+        Some(_) => {
+            each(Spoken::Pause { frame: None });
+            None
+        }
+    };
+    let next = time.saturating_add(frame_samples);
+    let frames = match (skipped, utterance.as_ref()) {
+        (Some(skipped), Some(utterance)) => utterance.frames + skipped + 1,
+        _ => 1,
+    };
+    *utterance = Some(Utterance { next, frames });
+    each(Spoken::Next { missing: skipped.unwrap_or(0) as u16, frame });
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A wideband SILK packet with one frame of 20 ms.
+    const MS_20: u8 = 9 << 3;
+
+    /// What these packets of 20 ms, by number and time in frames, come to: `+2 7` is packet 7 behind 2 that are missing, `-2
+    /// 7` the same late, `|` a pause.
+    fn spoken(uplink: &mut Uplink, packets: &[(u64, u64)]) -> String {
+        let mut words = Vec::new();
+        for &(sequence, frames) in packets {
+            uplink.receive(sequence, 960 * frames, &[MS_20, 1, 2, sequence as u8], |spoken| {
+                words.push(match spoken {
+                    Spoken::Next { missing: 0, frame } => frame[3].to_string(),
+                    Spoken::Next { missing, frame } => format!("+{missing} {}", frame[3]),
+                    Spoken::Late { frames_ago, frame } => format!("-{frames_ago} {}", frame[3]),
+                    Spoken::Pause { .. } => "|".to_owned(),
+                });
+            });
+        }
+        words.join(" ")
+    }
+
+    #[test]
+    fn what_is_missing_is_a_gap_and_what_is_late_takes_its_place() {
+        let mut uplink = Uplink::default();
+        let packets = [(1, 1), (2, 2), (5, 5), (3, 3), (3, 3), (5, 5), (6, 6)];
+        assert_eq!(spoken(&mut uplink, &packets), "1 2 +2 5 -3 3 6");
+        let UplinkStatistics { packets, missing, late, duplicates, .. } = uplink.statistics();
+        assert_eq!((packets, missing, late, duplicates), (7, 1, 1, 2));
+    }
+
+    #[test]
+    fn a_pause_without_packets_missing_is_no_gap() {
+        assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (2, 12), (3, 13)]), "1 | 2 3");
+        assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (2, 11), (3, 12)]), "1 2 3", "a hiccup");
+        assert_eq!(spoken(&mut Uplink::default(), &[(1, 100), (2, 50), (3, 51)]), "1 | 2 3", "back in time");
+    }
+
+    #[test]
+    fn what_is_missing_for_long_is_another_utterance() {
+        assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (50, 50), (51, 51)]), "1 +48 50 51");
+        assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (60, 60), (61, 61)]), "1 | 60 61");
+        assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (3, 40)]), "1 +6 3", "no packet has more frames");
+    }
+
+    #[test]
+    fn what_came_before_what_is_said_now_is_too_late() {
+        let mut uplink = Uplink::default();
+        assert_eq!(spoken(&mut uplink, &[(1, 1), (3, 100), (2, 2)]), "1 | 3");
+        assert_eq!(uplink.statistics().too_late, 1);
+    }
+
+    #[test]
+    fn silence_ends_what_is_said_and_begins_nothing() {
+        let (mut uplink, mut pauses) = (Uplink::default(), 0);
+        assert_eq!(spoken(&mut uplink, &[(1, 1)]), "1");
+        for (sequence, frames) in [(2, 2), (3, 22), (4, 42)] {
+            uplink.receive(sequence, 960 * frames, &[MS_20], |spoken| {
+                assert_eq!(spoken, Spoken::Pause { frame: Some(&[MS_20]) });
+                pauses += 1;
+            });
+        }
+        assert_eq!((pauses, uplink.statistics().silent), (1, 3));
+        assert_eq!(spoken(&mut uplink, &[(5, 50)]), "5");
+    }
+
+    #[test]
+    fn what_was_lost_of_late_is_told_once() {
+        let mut uplink = Uplink::default();
+        assert_eq!(uplink.take_lost_percent(), None);
+        spoken(&mut uplink, &[(1, 1), (2, 2), (5, 5), (4, 4)]);
+        assert_eq!(uplink.take_lost_percent().map(f32::round), Some(20.0));
+        spoken(&mut uplink, &[(6, 6)]);
+        assert_eq!(uplink.take_lost_percent().map(f32::round), Some(0.0));
+        uplink.reset();
+        spoken(&mut uplink, &[(1000, 5000)]);
+        assert_eq!(uplink.take_lost_percent().map(f32::round), Some(0.0), "a new beginning");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_nothing_is_placed_before_the_beginning(
+            packets in prop::collection::vec((0_u64..80, 0_u64..80_000, prop::collection::vec(any::<u8>(), 0..40)), 0..80),
+        ) {
+            let (mut uplink, mut frames) = (Uplink::default(), 0_u64);
+            for (sequence, time, payload) in packets {
+                uplink.receive(sequence, time, &payload, |spoken| match spoken {
+                    Spoken::Next { missing, frame } => {
+                        assert!(missing <= 50, "no more than a second");
+                        assert_eq!(crate::opus_packet::samples(frame), Some(FRAME_SAMPLES));
+                        frames += 1 + u64::from(missing);
+                    }
+                    Spoken::Late { frames_ago, .. } => assert!((2..=frames).contains(&frames_ago.into())),
+                    Spoken::Pause { .. } => frames = 0,
+                });
+            }
+        }
+    }
+}

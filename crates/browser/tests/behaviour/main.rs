@@ -1,0 +1,10 @@
+//! Pages and native players in one session, on simulated time.
+
+mod hostile;
+mod joining;
+mod moderating;
+mod reports;
+mod returning;
+mod session;
+mod slots;
+mod speaking;

@@ -1,0 +1,96 @@
+//! Texts, and what operators and moderators do to pages.
+
+use std::time::Duration;
+
+use consonance_browser::End;
+use consonance_browser::control::Cause;
+use consonance_session::{ClientId, Identity, Sanction, Standing, Terms};
+use serde_json::json;
+
+use crate::session::Session;
+
+#[test]
+fn texts_go_both_ways_to_rooms_and_to_players() {
+    let mut session = Session::new();
+    let (alice, bob) = (session.page("Alice"), session.native("Bob"));
+    session.told(alice);
+    session.events(bob);
+    session.say(alice, r#"{"type":"text","to":{"room":"lobby"},"text":"<b>hello</b>"}"#);
+    session.say(alice, r#"{"type":"text","to":{"player":"Bob"},"text":"psst"}"#);
+    assert_eq!(session.events(bob), ["Alice: <b>hello</b>", "Alice: psst"]);
+    for target in
+        [consonance_session::Target::Room("lobby".into()), consonance_session::Target::Player("Alice".into())]
+    {
+        session.natives[bob].client.send_text(&target, "<i>").unwrap();
+    }
+    session.run();
+    assert_eq!(
+        session.told(alice),
+        [
+            json!({"type": "text", "id": 1, "name": "Bob", "to": {"room": "lobby"}, "text": "<i>"}),
+            json!({"type": "text", "id": 1, "name": "Bob", "to": {"me": true}, "text": "<i>"}),
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_followed_is_told_in_words_and_costs_nothing() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    session.told(alice);
+    for (message, about, words) in [
+        (r#"{"type":"text","to":{"player":"Nobody"},"text":"x"}"#, "text", "no player called"),
+        (r#"{"type":"close","channel":9}"#, "close", "no channel 9 is open"),
+        (r#"{"type":"change","channel":9}"#, "change", "no channel 9 is open"),
+        (r#"{"type":"moderate","id":1,"player":"Bob","action":"kick"}"#, "moderate", "takes no requests"),
+    ] {
+        session.say(alice, message);
+        let told = session.told(alice);
+        assert_eq!((told.len(), &told[0]["type"], &told[0]["about"]), (1, &json!("problem"), &json!(about)));
+        assert!(told[0]["message"].as_str().unwrap().contains(words), "{told:?}");
+    }
+    let statistics = session.pages[alice].player.statistics();
+    assert_eq!((statistics.refused, statistics.problems), (4, 0));
+}
+
+#[test]
+fn an_operators_decisions_are_told_with_their_terms() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    session.told(alice);
+    let ends = Some(session.now + Duration::from_mins(1));
+    let mut standing = Standing::default();
+    standing.impose(Sanction::Muted, Terms::new(ends, "shouting"));
+    let identity = Identity::Name("Alice".into());
+    session.server.set_standing(&identity, &standing).unwrap();
+    session.run();
+    let muted = json!({
+        "type": "sanctioned", "sanction": "voice", "terms": {"ends_in_ms": 60_000, "reason": "shouting"}
+    });
+    assert_eq!(session.told(alice), [muted]);
+    session.wait(Duration::from_secs(20));
+    let now = session.now;
+    session.pages[alice].player.page_lost(now);
+    session.pages[alice].player.page_is_back(now, 16);
+    session.run();
+    let again = session.told_of(alice, "sanctioned");
+    assert_eq!(again[0]["terms"]["ends_in_ms"], 40_000, "by the time that is left");
+    session.server.set_standing(&identity, &Standing::default()).unwrap();
+    session.run();
+    assert_eq!(session.told(alice), [json!({"type": "sanctioned", "sanction": "voice", "terms": null})]);
+}
+
+#[test]
+fn who_is_kicked_is_told_why_and_does_not_come_back() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    session.told(alice);
+    session.server.kick(ClientId(0), "shouting");
+    session.wait(Duration::from_secs(20));
+    let told = session.told_of(alice, "disconnected");
+    assert_eq!(told.len(), 1);
+    assert_eq!((&told[0]["cause"], &told[0]["retry_in_ms"]), (&json!("kicked"), &json!(null)));
+    assert_eq!(told[0]["message"], "the server's operator has removed you: shouting");
+    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Kicked)));
+    assert_eq!(session.server.clients(), 0);
+}

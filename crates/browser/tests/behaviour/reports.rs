@@ -1,0 +1,66 @@
+//! How voice arrives, as pages and speakers are told.
+
+use consonance_session::ChannelProperties;
+use serde_json::json;
+
+use crate::session::{FRAME, Session, frame};
+
+#[test]
+fn a_page_is_told_every_two_seconds_what_of_its_voice_is_lost_on_the_way_here() {
+    let mut session = Session::new();
+    let (alice, _) = (session.page("Alice"), session.native("Bob"));
+    session.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
+    let now = session.now;
+    let quality = consonance_browser::PageQuality {
+        rtt: Some(std::time::Duration::from_millis(38)),
+        lost_percent: None,
+    };
+    session.pages[alice].player.handle_quality(now, quality);
+    session.told(alice);
+    for nth in 0..201 {
+        session.speak(alice, &frame(nth), nth % 10 == 5);
+    }
+    let told = session.told_of(alice, "uplink");
+    assert_eq!(told.len(), 2);
+    for report in told {
+        let lost = report["lost_percent"].as_f64().unwrap();
+        assert!((9.0..11.0).contains(&lost), "{report}");
+        assert_eq!((&report["rtt_ms"], &report["delay_ms"]), (&json!(38), &json!(0)));
+    }
+    session.wait(200 * FRAME);
+    assert_eq!(session.told_of(alice, "uplink").len(), 1, "once more, and no more");
+}
+
+#[test]
+fn a_speaker_learns_what_a_page_says_it_lost() {
+    let mut session = Session::new();
+    let (alice, bob) = (session.page("Alice"), session.native("Bob"));
+    session.open_lobby(bob, ChannelProperties::default());
+    session.events(bob);
+    for nth in 0..400 {
+        if nth % 100 == 50 {
+            session.say(alice, r#"{"type":"stats","lost_percent":25,"delay_ms":80}"#);
+        }
+        session.speak_natively(bob, &frame(nth));
+        session.wait(FRAME);
+    }
+    let told: Vec<_> = session.events(bob).into_iter().filter(|event| event.contains(" lose ")).collect();
+    assert!(told.len() >= 2 && told.iter().all(|told| told == "1 lose 25 %"), "{told:?}");
+}
+
+#[test]
+fn a_page_learns_how_its_listeners_receive_it() {
+    let mut session = Session::new();
+    let (alice, carol) = (session.page("Alice"), session.page("Carol"));
+    session.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
+    session.told(alice);
+    for nth in 0..400 {
+        if nth % 100 == 50 {
+            session.say(carol, r#"{"type":"stats","lost_percent":10,"delay_ms":80}"#);
+        }
+        session.speak(alice, &frame(nth), false);
+    }
+    let told = session.told_of(alice, "listeners");
+    assert!(!told.is_empty());
+    assert!(told.iter().all(|told| (&told["count"], &told["lost_percent"]) == (&json!(1), &json!(10.0))));
+}
