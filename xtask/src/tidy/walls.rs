@@ -50,6 +50,11 @@ const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
+        package: "consonance-test-browser",
+        may_use: Only(&["consonance-rtc-crypto"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-test-player",
         may_use: Only(&["consonance-session", "consonance-transport"]),
         tests_may_also_use: &[],
@@ -139,6 +144,11 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-webrtc",
+        may_use: Only(&["consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]),
+        tests_may_also_use: &["consonance-test-browser"],
+    },
     Walls {
         package: "consonance-webrtc-network",
         may_use: Only(&["consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]),

@@ -6,12 +6,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::DatagramSocket;
+use consonance_rtc_crypto::user_fragment;
 use consonance_transport::{Delivery, Peer};
 
 use crate::peer::{Ice, PeerConnection, PeerEvent, Role, Sent};
 use crate::settings::PeerSettings;
-
-mod stun;
 
 pub(crate) struct Peers {
     socket: DatagramSocket,
@@ -193,7 +192,7 @@ impl Peers {
     /// Whose a datagram is: a check of ICE names its connection, and everything else comes from where checks came from.
     fn owner(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> Option<Peer> {
         let known = self.by_address.get(&source).copied();
-        let named = stun::user_fragment(datagram).map(|name| self.by_user_fragment.get(name).copied());
+        let named = user_fragment(datagram).map(|name| self.by_user_fragment.get(name).copied());
         match named {
             None => known,
             Some(None) => None,

@@ -1,0 +1,48 @@
+//! How much of something a peer may send in a second.
+
+use std::time::Instant;
+
+/// A bucket of one second's worth, which fills as time passes.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    per_second: f64,
+    left: f64,
+    at: Instant,
+}
+
+impl Allowance {
+    pub(crate) fn new(now: Instant, per_second: u32) -> Self {
+        let per_second = f64::from(per_second);
+        Self { per_second, left: per_second, at: now }
+    }
+
+    /// Whether one more is allowed now.
+    pub(crate) fn take(&mut self, now: Instant) -> bool {
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        self.at = self.at.max(now);
+        self.left = (self.left + passed * self.per_second).min(self.per_second);
+        let is_allowed = self.left >= 1.0;
+        if is_allowed {
+            self.left -= 1.0;
+        }
+        is_allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_second_s_worth_is_allowed_at_once_and_then_as_much_as_time_brings() {
+        let start = Instant::now();
+        let mut allowance = Allowance::new(start, 10);
+        let taken = |allowance: &mut Allowance, at| (0..100).filter(|_| allowance.take(at)).count();
+        assert_eq!(taken(&mut allowance, start), 10);
+        assert_eq!(taken(&mut allowance, start + Duration::from_millis(250)), 2);
+        assert_eq!(taken(&mut allowance, start + Duration::from_hours(1)), 10);
+        assert_eq!(taken(&mut allowance, start), 0, "time does not go back");
+    }
+}

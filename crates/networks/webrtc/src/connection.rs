@@ -1,0 +1,335 @@
+//! One browser's connection as a machine without sockets: an offer, an answer, datagrams, messages and voice.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_transport::DisconnectReason;
+use str0m::channel::ChannelId;
+use str0m::net::{Protocol, Receive, Transmit};
+use str0m::rtp::RtpWrite;
+use str0m::{Candidate, Input, Output, Rtc, RtcError};
+
+use crate::allowance::Allowance;
+use crate::settings::PeerLimits;
+
+mod answer;
+mod ending;
+mod event;
+mod identity;
+mod incoming;
+mod microphone;
+mod offer;
+mod slot;
+
+pub(crate) use event::{ConnectionDrops, ConnectionEvent};
+pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
+pub(crate) use identity::Identity;
+use microphone::Microphone;
+use offer::Offer;
+pub use offer::OfferError;
+use slot::Slot;
+
+/// Fed with datagrams and time, drained with `poll_…`.
+pub(crate) struct Connection {
+    rtc: Rtc,
+    limits: PeerLimits,
+    state: State,
+    microphone: Microphone,
+    slots: Vec<Slot>,
+    control: Option<ChannelId>,
+    channels_opened: usize,
+    candidates: usize,
+    voice: Allowance,
+    messages: Allowance,
+    /// What came beyond both.
+    excess: u64,
+    quality: RtcQuality,
+    drops: ConnectionDrops,
+    last_heard: Instant,
+    remote: Option<SocketAddr>,
+    /// When the library wants to be called.
+    timeout: Instant,
+    /// Packets of voice that leave with the next [`flush`](Self::flush).
+    written: usize,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<ConnectionEvent>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Until then everything has to be up.
+    Negotiating {
+        until: Instant,
+    },
+    Open,
+    /// The last messages are on their way, until then at most.
+    Leaving {
+        until: Instant,
+    },
+    Over,
+}
+
+impl Connection {
+    /// Answers an offer.
+    pub(crate) fn accept(
+        now: Instant,
+        offer: &str,
+        identity: &Identity,
+        limits: &PeerLimits,
+    ) -> Result<(Self, String), OfferError> {
+        let offer = Offer::parse(offer, limits.slots_max)?;
+        let mut connection = Self {
+            rtc: identity.new_rtc(now, limits),
+            limits: limits.clone(),
+            state: State::Negotiating { until: now + limits.negotiation_max },
+            microphone: Microphone::new(offer.microphone),
+            slots: Vec::new(),
+            control: None,
+            channels_opened: 0,
+            candidates: 0,
+            voice: Allowance::new(now, limits.voice_packets_per_second_max),
+            messages: Allowance::new(now, limits.messages_per_second_max),
+            excess: 0,
+            quality: RtcQuality::default(),
+            drops: ConnectionDrops::default(),
+            last_heard: now,
+            remote: None,
+            timeout: now,
+            written: 0,
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+        };
+        let answer = connection.answer(now, offer)?;
+        Ok((connection, answer))
+    }
+
+    /// Answers another offer of the same page: its address has changed, or its media.
+    pub(crate) fn renegotiate(&mut self, now: Instant, offer: &str) -> Result<String, OfferError> {
+        if !matches!(self.state, State::Negotiating { .. } | State::Open) {
+            return Err(OfferError::Gone);
+        }
+        let offer = Offer::parse(offer, self.limits.slots_max)?;
+        self.answer(now, offer)
+    }
+
+    /// The name by which the page's checks of the way here call this connection (RFC 8445, section 7.2.2).
+    pub(crate) fn user_fragment(&mut self) -> String {
+        self.rtc.direct_api().local_ice_credentials().ufrag
+    }
+
+    /// Another address of the page, as it says; what it says too often or unintelligibly is ignored, since its checks
+    /// show where it is.
+    pub(crate) fn add_candidate(&mut self, now: Instant, candidate: &str) -> Result<(), OfferError> {
+        self.candidates += 1;
+        if self.candidates > offer::CANDIDATES_MAX {
+            return Err(OfferError::TooMany { what: "candidates", max: offer::CANDIDATES_MAX });
+        }
+        let candidate = candidate.strip_prefix("a=").unwrap_or(candidate);
+        if let Ok(candidate) = Candidate::from_sdp_string(candidate) {
+            self.rtc.add_remote_candidate(candidate);
+            self.drain(now);
+        }
+        Ok(())
+    }
+
+    /// A datagram came, to this address of ours.
+    pub(crate) fn handle_datagram(
+        &mut self,
+        now: Instant,
+        protocol: Protocol,
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: &[u8],
+    ) {
+        if self.state == State::Over {
+            return;
+        }
+        let Ok(received) = Receive::new(protocol, source, destination, datagram) else {
+            self.drops.malformed += 1;
+            return;
+        };
+        self.last_heard = now;
+        self.remote = Some(source);
+        let handled = self.rtc.handle_input(Input::Receive(now, received));
+        self.judge(handled);
+        self.drain(now);
+    }
+
+    /// Time has passed.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        let is_silent = now >= self.last_heard + self.limits.idle_timeout;
+        match self.state {
+            State::Negotiating { until } if until <= now => return self.end(DisconnectReason::TimedOut),
+            State::Open if is_silent => return self.end(DisconnectReason::TimedOut),
+            State::Leaving { until } if until <= now => return self.close(now),
+            State::Over => return,
+            _ => {}
+        }
+        if self.timeout <= now {
+            let handled = self.rtc.handle_input(Input::Timeout(now));
+            self.judge(handled);
+            self.drain(now);
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        match self.state {
+            State::Negotiating { until } | State::Leaving { until } => Some(until.min(self.timeout)),
+            State::Open => Some(self.timeout.min(self.last_heard + self.limits.idle_timeout)),
+            State::Over => None,
+        }
+    }
+
+    pub(crate) fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<ConnectionEvent> {
+        self.events.pop_front()
+    }
+
+    /// Sends a message, reliably and in order.
+    pub(crate) fn send_message(&mut self, now: Instant, text: &str) -> Sent {
+        if self.state != State::Open {
+            return Sent::NotConnected;
+        }
+        let channel = self.control.and_then(|control| self.rtc.channel(control));
+        let written = channel.map(|mut channel| channel.write(false, text.as_bytes()));
+        match written {
+            Some(Ok(true)) => {
+                self.drain(now);
+                Sent::Yes
+            }
+            Some(Ok(false)) => {
+                let queue = format!("{} bytes of messages", self.limits.send_bytes_max);
+                self.end(DisconnectReason::Overloaded { queue });
+                Sent::TooSlow
+            }
+            Some(Err(_)) | None => Sent::NotConnected,
+        }
+    }
+
+    /// Sends a frame, which leaves with the next [`flush`](Self::flush). False if it cannot be sent, and is counted.
+    pub(crate) fn send_voice(&mut self, now: Instant, voice: &SlotVoice<'_>) -> bool {
+        let is_sent = self.write_voice(now, voice).is_some();
+        if !is_sent {
+            self.drops.voice_unsent += 1;
+        } else if self.written >= WRITTEN_MAX {
+            self.flush(now);
+        }
+        is_sent
+    }
+
+    /// Lets leave what was written.
+    pub(crate) fn flush(&mut self, now: Instant) {
+        if std::mem::take(&mut self.written) > 0 && self.state != State::Over {
+            let handled = self.rtc.handle_input(Input::Timeout(now));
+            self.judge(handled);
+            self.drain(now);
+        }
+    }
+
+    /// Ends the connection in order: messages are delivered first, if the page takes them soon.
+    pub(crate) fn leave(&mut self, now: Instant) {
+        match self.state {
+            State::Open => {
+                self.state = State::Leaving { until: now + self.limits.goodbye_max };
+                self.drain(now);
+            }
+            State::Negotiating { .. } => self.close(now),
+            State::Leaving { .. } | State::Over => {}
+        }
+    }
+
+    /// Ends the connection with as much of a goodbye as one datagram can be.
+    pub(crate) fn close(&mut self, now: Instant) {
+        self.close_for(now, DisconnectReason::ClosedByUs);
+    }
+
+    pub(crate) fn remote(&self) -> Option<SocketAddr> {
+        self.remote
+    }
+
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(crate) fn quality(&self) -> RtcQuality {
+        self.quality
+    }
+
+    /// What was dropped since this was asked last.
+    pub(crate) fn take_drops(&mut self) -> ConnectionDrops {
+        std::mem::take(&mut self.drops)
+    }
+
+    fn answer(&mut self, now: Instant, offer: Offer) -> Result<String, OfferError> {
+        let malformed = |error: RtcError| OfferError::Malformed { cause: error.to_string() };
+        let answer = self.rtc.sdp_api().accept_offer(offer.sdp).map_err(malformed)?;
+        self.microphone.renegotiate(offer.microphone);
+        let rtc = &self.rtc;
+        let payload_type = |mid| {
+            let media = rtc.media(mid).filter(|media| media.direction().is_sending())?;
+            media.remote_pts().first().copied()
+        };
+        let mut former = std::mem::take(&mut self.slots);
+        for mid in offer.slots {
+            let kept = former.iter().position(|slot| slot.mid == mid).map(|at| former.swap_remove(at));
+            let payload_type = payload_type(mid).ok_or(OfferError::Missing { what: "Opus" })?;
+            let slot = kept.map(|slot| slot.with(payload_type));
+            self.slots.push(slot.unwrap_or_else(|| Slot::new(mid, payload_type)));
+        }
+        self.drain(now);
+        Ok(answer::text(&answer))
+    }
+
+    fn write_voice(&mut self, now: Instant, voice: &SlotVoice<'_>) -> Option<()> {
+        if self.state != State::Open || voice.payload.len() > VOICE_BYTES_MAX || voice.payload.is_empty() {
+            return None;
+        }
+        let slot = self.slots.get_mut(voice.slot)?;
+        let mut direct = self.rtc.direct_api();
+        let stream = direct.stream_tx_by_mid(slot.mid, None)?;
+        let label = slot.label(now, voice.stream, voice.sequence, voice.samples, *stream.ssrc())?;
+        let payload_type = slot.payload_type;
+        let packet = RtpWrite::new(payload_type, label.sequence.into(), label.time, now, voice.payload);
+        stream.write_rtp(packet.marker(label.marker));
+        self.written += 1;
+        Some(())
+    }
+
+    /// Takes everything from the library.
+    fn drain(&mut self, now: Instant) {
+        self.take_outputs(now);
+        if matches!(self.state, State::Leaving { .. }) && self.waiting_bytes() == 0 {
+            self.close(now);
+        }
+    }
+
+    fn waiting_bytes(&mut self) -> usize {
+        let channel = self.control.and_then(|control| self.rtc.channel(control));
+        channel.map_or(0, |mut channel| channel.buffered_amount())
+    }
+
+    fn take_outputs(&mut self, now: Instant) {
+        while self.state != State::Over {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.timeout = at;
+                    break;
+                }
+                Ok(Output::Transmit(transmit)) => self.transmits.push_back(transmit),
+                Ok(Output::Event(event)) => self.handle_event(now, event),
+                Err(error) => self.judge::<()>(Err(error)),
+            }
+        }
+        if !self.rtc.is_alive() && self.state != State::Over {
+            self.end(DisconnectReason::closed_by_peer(b""));
+        }
+    }
+}
+
+/// How many packets of voice wait for a flush at most: all slots a few times.
+const WRITTEN_MAX: usize = 64;

@@ -1,0 +1,61 @@
+//! How a connection ends.
+
+use std::time::Instant;
+
+use consonance_transport::DisconnectReason;
+use str0m::{Output, RtcError};
+
+use super::{Connection, ConnectionEvent, State};
+
+impl Connection {
+    pub(super) fn close_by_page(&mut self, now: Instant) {
+        let is_ours = matches!(self.state, State::Leaving { .. });
+        let ours = DisconnectReason::ClosedByUs;
+        self.close_for(now, if is_ours { ours } else { DisconnectReason::closed_by_peer(b"") });
+    }
+
+    /// Closes the connection, of which the page is told once.
+    pub(super) fn close_for(&mut self, now: Instant, reason: DisconnectReason) {
+        if self.state == State::Over {
+            return;
+        }
+        self.flush(now);
+        if self.state != State::Over && self.rtc.close().is_ok() {
+            while let Ok(output) = self.rtc.poll_output() {
+                match output {
+                    Output::Transmit(transmit) => self.transmits.push_back(transmit),
+                    Output::Event(_) => {}
+                    Output::Timeout(_) => break,
+                }
+            }
+        }
+        self.end(reason);
+    }
+
+    pub(super) fn end(&mut self, reason: DisconnectReason) {
+        if self.state != State::Over {
+            self.state = State::Over;
+            self.events.push_back(ConnectionEvent::Disconnected(reason));
+        }
+    }
+
+    pub(super) fn violated(&mut self, violation: &str) {
+        self.end(DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
+    }
+
+    pub(super) fn note_excess(&mut self) {
+        self.drops.too_many += 1;
+        self.excess += 1;
+        if self.excess > self.limits.excess_max {
+            self.violated("it sends far more than a page does");
+        }
+    }
+
+    /// What the library refuses is the other side's doing: our own calls keep its rules.
+    pub(super) fn judge<T>(&mut self, handled: Result<T, RtcError>) {
+        if let Err(error) = handled {
+            tracing::debug!(%error, "a connection fails");
+            self.violated("its datagrams make no sense");
+        }
+    }
+}

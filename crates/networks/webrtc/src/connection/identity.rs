@@ -1,0 +1,49 @@
+//! What all connections of a server share, and how str0m is set up for each.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::crypto::dtls::DtlsCert;
+use str0m::net::TcpType;
+use str0m::{Candidate, Rtc, RtcConfig};
+
+use crate::settings::PeerLimits;
+
+/// Who a server is to browsers.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) certificate: DtlsCert,
+    /// The addresses that browsers are told.
+    pub(crate) udp: Vec<SocketAddr>,
+    pub(crate) tcp: Vec<SocketAddr>,
+}
+
+impl Identity {
+    /// A connection that knows nobody yet.
+    pub(super) fn new_rtc(&self, now: Instant, limits: &PeerLimits) -> Rtc {
+        let mut rtc = RtcConfig::new()
+            .set_crypto_provider(consonance_rtc_crypto::provider())
+            .set_dtls_cert(self.certificate.clone())
+            .set_ice_lite(true)
+            .set_rtp_mode(true)
+            .set_stats_interval(Some(STATISTICS_INTERVAL))
+            .set_rtcp_report_interval_audio(REPORT_INTERVAL)
+            .set_sctp_max_buffered_amount(limits.send_bytes_max)
+            .set_sctp_max_message_size(limits.message_bytes_max as u32)
+            .clear_codecs()
+            .enable_opus(true, false)
+            .build(now);
+        let udp = self.udp.iter().map(|&address| Candidate::host(address, "udp"));
+        let passive = |&address| Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build();
+        for candidate in udp.chain(self.tcp.iter().map(passive)).flatten() {
+            rtc.add_local_candidate(candidate);
+        }
+        rtc
+    }
+}
+
+/// How often str0m says how the link does.
+const STATISTICS_INTERVAL: Duration = Duration::from_secs(2);
+
+/// How often a browser is told what of its voice was lost, by which its encoder decides how much to say twice.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);

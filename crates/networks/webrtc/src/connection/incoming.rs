@@ -1,0 +1,78 @@
+//! What str0m tells of a connection: its channel, its messages, its voice, how it does.
+
+use std::time::Instant;
+
+use str0m::Event;
+use str0m::channel::{ChannelData, ChannelId};
+
+use super::{Connection, ConnectionEvent, State};
+
+impl Connection {
+    pub(super) fn handle_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::ChannelOpen(id, label) => self.handle_channel(id, &label),
+            Event::ChannelData(data) => self.handle_message(now, data),
+            Event::ChannelClose(id) if self.control == Some(id) => self.close_by_page(now),
+            Event::Closed => self.close_by_page(now),
+            Event::RtpPacket(packet) => {
+                if !self.voice.take(now) {
+                    return self.note_excess();
+                }
+                match self.microphone.handle(&mut self.rtc, packet) {
+                    Some(voice) if self.state == State::Open => self.events.push_back(voice),
+                    Some(_) => {}
+                    None => self.drops.malformed += 1,
+                }
+            }
+            Event::PeerStats(peer) => {
+                self.quality.round_trip = peer.rtt.or(self.quality.round_trip);
+                self.quality.egress_loss = peer.egress_loss_fraction.or(self.quality.egress_loss);
+            }
+            Event::MediaEgressStats(media) => {
+                self.quality.round_trip = media.rtt.or(self.quality.round_trip);
+                self.quality.egress_loss = media.loss.or(self.quality.egress_loss);
+            }
+            Event::MediaIngressStats(media) if media.mid == self.microphone.mid() => {
+                self.quality.ingress_loss = media.loss.or(self.quality.ingress_loss);
+            }
+            _ => {}
+        }
+    }
+
+    fn handle_channel(&mut self, id: ChannelId, label: &str) {
+        self.channels_opened += 1;
+        if label == CONTROL_LABEL && self.control.is_none() {
+            self.control = Some(id);
+            if matches!(self.state, State::Negotiating { .. }) {
+                self.state = State::Open;
+                self.events.push_back(ConnectionEvent::Connected);
+            }
+        } else {
+            tracing::debug!(label, "a page opens a channel that there is not");
+            if self.channels_opened > CHANNELS_MAX {
+                self.violated("it opens channel after channel");
+            }
+        }
+    }
+
+    fn handle_message(&mut self, now: Instant, message: ChannelData) {
+        if self.state != State::Open || self.control != Some(message.id) {
+            return;
+        }
+        if !self.messages.take(now) {
+            return self.note_excess();
+        }
+        let text = (!message.binary && message.data.len() <= self.limits.message_bytes_max)
+            .then(|| String::from_utf8(message.data).ok());
+        match text.flatten() {
+            Some(text) => self.events.push_back(ConnectionEvent::Message(text)),
+            None => self.drops.malformed += 1,
+        }
+    }
+}
+
+/// The label of the one channel that a page opens.
+const CONTROL_LABEL: &str = "control";
+
+/// How many channels a peer may open.
+const CHANNELS_MAX: usize = 8;

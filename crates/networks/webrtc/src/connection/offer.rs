@@ -1,0 +1,133 @@
+//! What a page offers, read before anything is made for it.
+
+use str0m::change::SdpOffer;
+use str0m::media::Mid;
+
+/// Why an offer is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfferError {
+    /// It is longer than any page's.
+    #[error("the offer has {bytes} bytes, and {OFFER_BYTES_MAX} are the most; use the page of this server")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// It is no SDP, or SDP that contradicts itself.
+    #[error("the offer cannot be understood ({cause}); use a current browser")]
+    Malformed {
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// It has more of something than there may be.
+    #[error("the offer has too many {what}, {max} are the most; use the page of this server")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        max: usize,
+    },
+    /// Something that has to be there is missing.
+    #[error("the offer has no {what}; use the page of this server")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// There is no such peer, any more.
+    #[error("this connection is over; connect again")]
+    Gone,
+    /// As many peers as may be are here, or negotiate.
+    #[error("the server is full; try again later")]
+    Full,
+}
+
+/// An offer that may be answered.
+#[derive(Debug)]
+pub(super) struct Offer {
+    pub(super) sdp: SdpOffer,
+    pub(super) microphone: Mid,
+    /// In the order of the offer.
+    pub(super) slots: Vec<Mid>,
+}
+
+impl Offer {
+    pub(super) fn parse(text: &str, slots_max: usize) -> Result<Self, OfferError> {
+        if text.len() > OFFER_BYTES_MAX {
+            return Err(OfferError::TooLong { bytes: text.len() });
+        }
+        let sections = sections(text)?;
+        if !sections.iter().any(|section| section.kind == "application") {
+            return Err(OfferError::Missing { what: "data channel" });
+        }
+        let audio = |directions: &'static [&'static str]| {
+            let is_such =
+                |section: &&Section<'_>| section.kind == "audio" && directions.contains(&section.direction);
+            sections.iter().filter(is_such).map(|section| Mid::from(section.mid))
+        };
+        let microphone = audio(&["sendrecv", "sendonly"]).next();
+        let microphone = microphone.ok_or(OfferError::Missing { what: "microphone" })?;
+        let slots = audio(&["recvonly"]).take(slots_max).collect();
+        let sdp = SdpOffer::from_sdp_string(text)
+            .map_err(|error| OfferError::Malformed { cause: error.to_string() })?;
+        Ok(Self { sdp, microphone, slots })
+    }
+}
+
+/// A line that begins with `m=`, and what stands below it.
+#[derive(Debug)]
+struct Section<'a> {
+    kind: &'a str,
+    mid: &'a str,
+    direction: &'a str,
+}
+
+fn sections(text: &str) -> Result<Vec<Section<'_>>, OfferError> {
+    let mut sections: Vec<Section<'_>> = Vec::new();
+    let mut candidates = 0;
+    for line in text.lines() {
+        if let Some(media) = line.strip_prefix("m=") {
+            let kind = media.split(' ').next().unwrap_or_default();
+            if !["audio", "application"].contains(&kind) {
+                let cause = "it has media that is neither audio nor a data channel".to_owned();
+                return Err(OfferError::Malformed { cause });
+            }
+            if sections.len() == SECTIONS_MAX {
+                return Err(OfferError::TooMany { what: "media", max: SECTIONS_MAX });
+            }
+            // What is said by saying nothing (RFC 8866, section 6.7).
+            sections.push(Section { kind, mid: "", direction: "sendrecv" });
+        } else if line.starts_with("a=candidate:") {
+            candidates += 1;
+            if candidates > CANDIDATES_MAX {
+                return Err(OfferError::TooMany { what: "candidates", max: CANDIDATES_MAX });
+            }
+        } else if let Some(section) = sections.last_mut() {
+            match line {
+                "a=sendrecv" | "a=sendonly" | "a=recvonly" | "a=inactive" => section.direction = &line[2..],
+                _ => section.mid = line.strip_prefix("a=mid:").unwrap_or(section.mid),
+            }
+        }
+    }
+    let is_mid = |mid: &str| {
+        !mid.is_empty() && mid.len() <= MID_BYTES_MAX && mid.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    for (at, section) in sections.iter().enumerate() {
+        if !is_mid(section.mid) || sections[..at].iter().any(|other| other.mid == section.mid) {
+            let cause = format!("its media {at} has no name of its own");
+            return Err(OfferError::Malformed { cause });
+        }
+    }
+    Ok(sections)
+}
+
+/// An offer of forty slots has 38 kB.
+const OFFER_BYTES_MAX: usize = 64 * 1024;
+
+/// A microphone, a data channel, 32 slots, and what a page has stopped using.
+const SECTIONS_MAX: usize = 48;
+
+/// A machine with many addresses has a few dozen.
+pub(super) const CANDIDATES_MAX: usize = 64;
+
+/// More is cut by str0m, and then two names may be the same.
+const MID_BYTES_MAX: usize = 16;

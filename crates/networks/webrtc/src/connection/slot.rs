@@ -1,0 +1,262 @@
+//! One of a page's audio tracks: speakers come and go in it, and the browser sees one stream.
+//!
+//! A browser's jitter buffer goes by sequence numbers and time stamps. Where a speaker follows another one, or speaks again
+//! after a pause, numbers go on without a gap, time goes on by what has passed, and the marker says that nothing is missing
+//! (RFC 3551, section 4.1). Without that, only the first speaker would ever be heard.
+
+use std::time::Instant;
+
+use str0m::media::{Mid, Pt};
+
+/// A slot as negotiated, with its stream so far.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) mid: Mid,
+    pub(super) payload_type: Pt,
+    stream: Option<OutgoingStream>,
+}
+
+/// What a packet of a slot is labelled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Label {
+    pub(super) sequence: u64,
+    /// In samples at 48 kHz, wrapped.
+    pub(super) time: u32,
+    /// It begins a talk spurt.
+    pub(super) marker: bool,
+}
+
+impl Slot {
+    pub(super) fn new(mid: Mid, payload_type: Pt) -> Self {
+        Self { mid, payload_type, stream: None }
+    }
+
+    /// The same stream, of which the page has given the packets another number.
+    pub(super) fn with(self, payload_type: Pt) -> Self {
+        Self { payload_type, ..self }
+    }
+
+    /// The label of a frame, or `None` if it is older than what was sent, or was sent already: a number that is used twice
+    /// would tell whoever listens on the way what is in both packets (RFC 7714, section 8.4).
+    ///
+    /// `random` gives the first numbers of all.
+    pub(super) fn label(
+        &mut self,
+        now: Instant,
+        utterance: u64,
+        sequence: u32,
+        samples: u32,
+        random: u32,
+    ) -> Option<Label> {
+        let Some(stream) = &mut self.stream else {
+            let stream = OutgoingStream::begin(now, utterance, sequence, samples, random);
+            let label = Label { sequence: stream.newest, time: stream.newest_time, marker: true };
+            self.stream = Some(stream);
+            return Some(label);
+        };
+        let ahead = i64::from(sequence.wrapping_sub(stream.newest_frame).cast_signed());
+        if stream.utterance != utterance || ahead > AHEAD_MAX {
+            return Some(stream.begin_utterance(now, utterance, sequence, samples));
+        }
+        if ahead > 0 { Some(stream.go_on(now, sequence, ahead, samples)) } else { stream.late(-ahead) }
+    }
+}
+
+#[derive(Debug)]
+struct OutgoingStream {
+    utterance: u64,
+    /// Frames of this utterance that were sent or may still come: the number of the first packet of it.
+    first: u64,
+    newest: u64,
+    newest_frame: u32,
+    newest_time: u32,
+    newest_at: Instant,
+    /// How long the newest frame is.
+    samples: u32,
+    /// Which of the 64 packets up to the newest were sent, the newest as the lowest bit.
+    sent: u64,
+}
+
+impl OutgoingStream {
+    fn begin(now: Instant, utterance: u64, sequence: u32, samples: u32, random: u32) -> Self {
+        // Both ends have to agree how often the number has wrapped, and nobody tells: it begins below the first wrap.
+        let first = u64::from(random & 0x3fff);
+        Self {
+            utterance,
+            first,
+            newest: first,
+            newest_frame: sequence,
+            newest_time: random,
+            newest_at: now,
+            samples,
+            sent: 1,
+        }
+    }
+
+    fn begin_utterance(&mut self, now: Instant, utterance: u64, sequence: u32, samples: u32) -> Label {
+        let passed =
+            now.saturating_duration_since(self.newest_at).as_micros() * SAMPLES_PER_SECOND / 1_000_000;
+        let frames = (passed + FRAME_SAMPLES / 2) / FRAME_SAMPLES;
+        let passed = ((frames * FRAME_SAMPLES) as u32).max(self.samples);
+        self.utterance = utterance;
+        self.first = self.newest + 1;
+        self.newest += 1;
+        self.newest_frame = sequence;
+        self.newest_time = self.newest_time.wrapping_add(passed);
+        self.newest_at = now;
+        self.samples = samples;
+        self.sent = 1;
+        Label { sequence: self.newest, time: self.newest_time, marker: true }
+    }
+
+    fn go_on(&mut self, now: Instant, sequence: u32, ahead: i64, samples: u32) -> Label {
+        // What is missing in between was as long as the frame before it.
+        self.newest_time = self.newest_time.wrapping_add(ahead as u32 * self.samples);
+        self.newest += ahead as u64;
+        self.newest_frame = sequence;
+        self.newest_at = now;
+        self.samples = samples;
+        self.sent = self.sent.checked_shl(ahead as u32).unwrap_or(0) | 1;
+        Label { sequence: self.newest, time: self.newest_time, marker: false }
+    }
+
+    fn late(&mut self, behind: i64) -> Option<Label> {
+        let bit = 1_u64.checked_shl(behind as u32)?;
+        let sequence = self.newest.checked_sub(behind as u64).filter(|sequence| *sequence >= self.first)?;
+        if self.sent & bit != 0 {
+            return None;
+        }
+        self.sent |= bit;
+        let time = self.newest_time.wrapping_sub(behind as u32 * self.samples);
+        Some(Label { sequence, time, marker: false })
+    }
+}
+
+/// A jump of more frames than this, half a minute of them, is no loss: the speaker has begun anew.
+const AHEAD_MAX: i64 = 1500;
+
+const SAMPLES_PER_SECOND: u128 = 48_000;
+
+/// Time goes on in steps of 20 ms, as it does within a talk spurt.
+const FRAME_SAMPLES: u128 = 960;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    struct Stage {
+        slot: Slot,
+        start: Instant,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            Self { slot: Slot::new("1".into(), 111.into()), start: Instant::now() }
+        }
+
+        /// The label relative to the first one: number, time in samples, marker.
+        fn label(
+            &mut self,
+            ms: u64,
+            utterance: u64,
+            sequence: u32,
+            samples: u32,
+        ) -> Option<(i64, i32, bool)> {
+            let now = self.start + Duration::from_millis(ms);
+            let label = self.slot.label(now, utterance, sequence, samples, RANDOM)?;
+            assert!(label.sequence < 1 << 16, "it begins below the first wrap");
+            let sequence = label.sequence.cast_signed() - i64::from(RANDOM & 0x3fff);
+            Some((sequence, label.time.wrapping_sub(RANDOM).cast_signed(), label.marker))
+        }
+    }
+
+    const RANDOM: u32 = 0xffff_ff00;
+
+    #[test]
+    fn a_talk_spurt_goes_on_frame_by_frame() {
+        let mut stage = Stage::new();
+        assert_eq!(stage.label(0, 1, 70, 960), Some((0, 0, true)));
+        assert_eq!(stage.label(23, 1, 71, 960), Some((1, 960, false)));
+        assert_eq!(stage.label(40, 1, 72, 960), Some((2, 1920, false)));
+    }
+
+    #[test]
+    fn what_was_lost_on_the_way_here_is_a_gap_in_numbers_and_in_time() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 0, 960);
+        assert_eq!(stage.label(60, 1, 3, 960), Some((3, 2880, false)));
+    }
+
+    #[test]
+    fn after_a_pause_numbers_go_on_without_a_gap_and_time_by_what_has_passed() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 5, 960);
+        assert_eq!(stage.label(1_007, 2, 0, 960), Some((1, 48_000, true)));
+        assert_eq!(stage.label(1_020, 2, 1, 960), Some((2, 48_960, false)));
+    }
+
+    #[test]
+    fn another_speaker_at_once_begins_after_what_was_said() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 5, 2880);
+        assert_eq!(stage.label(1, 9, 1000, 960), Some((1, 2880, true)));
+    }
+
+    #[test]
+    fn frames_of_any_length_have_their_own_time() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 0, 480);
+        assert_eq!(stage.label(10, 1, 1, 2880), Some((1, 480, false)));
+        assert_eq!(stage.label(70, 1, 2, 1920), Some((2, 3360, false)));
+        assert_eq!(stage.label(110, 1, 3, 480), Some((3, 5280, false)));
+    }
+
+    #[test]
+    fn a_frame_that_was_overtaken_has_its_place_once() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 0, 960);
+        stage.label(40, 1, 2, 960);
+        assert_eq!(stage.label(41, 1, 1, 960), Some((1, 960, false)));
+        for again in 0..3 {
+            assert_eq!(stage.label(42, 1, again, 960), None, "frame {again}");
+        }
+        assert_eq!(stage.label(60, 1, 3, 960), Some((3, 2880, false)));
+    }
+
+    #[test]
+    fn what_came_before_the_utterance_s_first_frame_or_long_ago_is_dropped() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 0, 960);
+        stage.label(20, 2, 10, 960);
+        assert_eq!(stage.label(21, 2, 9, 960), None, "its number is somebody else's");
+        stage.label(40, 2, 110, 960);
+        assert_eq!(stage.label(41, 2, 40, 960), None);
+    }
+
+    #[test]
+    fn a_jump_is_a_new_beginning() {
+        let mut stage = Stage::new();
+        stage.label(0, 1, 0, 960);
+        assert_eq!(stage.label(20, 1, 1_000_000, 960), Some((1, 960, true)));
+        assert_eq!(stage.label(40, 1, 1_000_001, 960), Some((2, 1920, false)));
+    }
+
+    #[test]
+    fn no_number_is_ever_used_twice() {
+        let mut stage = Stage::new();
+        let mut used = std::collections::BTreeSet::new();
+        let mut dice = 12345_u32;
+        for step in 0..20_000 {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (utterance, sequence) = (u64::from(dice >> 30), (dice >> 8) & 0xff);
+            if let Some((number, ..)) = stage.label(step, utterance, sequence, 960) {
+                assert!(used.insert(number), "step {step}");
+            }
+            if used.last().is_some_and(|last| *last > 40_000) {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Voice of browsers over WebRTC: what a page says arrives as packets of Opus, and what it hears leaves in slots.
+//!
+//! A page makes one connection: an audio track out, a fixed number of audio tracks in, which are the *slots*, and a data
+//! channel for messages. Speakers come and go in slots without any negotiation. Nothing is decoded here.
+//!
+//! * [`WebRtcPort`] is the sockets: one UDP port for all workers, and a TCP port for networks that let no UDP through.
+//! * [`WebRtcShard`] is one worker's share: it answers offers, and is polled for [`RtcEvent`]s.
+//! * [`WebRtcSettings`] and [`PeerLimits`] bound all of it.
+//!
+//! ```text
+//!   browser ══ SRTP, DTLS, STUN ══▶ port ─▶ doorman ─▶ mailbox of a worker ─▶ WebRtcShard ─▶ Connected, Message, Voice …
+//!           ◀═════════════════════════════════════════════════════════════════ send_voice, send_message
+//! ```
+//!
+//! What the messages say, who is in which slot and what a session is, is the `browser` crate's; how an offer gets here is the
+//! `web` crate's. ICE (as the lite end, RFC 8445, section 2.5), DTLS and SCTP are `str0m`'s, on cryptography by `ring`.
+//! It estimates no bandwidth: that would send padding to every listener, and voice is little; loss and round trip are told.
+
+#![forbid(unsafe_code)]
+
+mod allowance;
+mod connection;
+mod port;
+mod settings;
+mod shard;
+
+pub use connection::{OfferError, RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
+pub use port::WebRtcPort;
+pub use settings::{PeerLimits, WebRtcSettings};
+pub use shard::{RtcEvent, RtcStatistics, WebRtcShard};

@@ -1,0 +1,134 @@
+//! What the doorman and the workers share.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::directory::Directory;
+use super::mailbox::Mailbox;
+use crate::settings::WebRtcSettings;
+
+/// Directory, mailboxes, and what is to leave over TCP.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) bound: SocketAddr,
+    pub(crate) directory: Directory,
+    pub(crate) mailboxes: Vec<Mailbox>,
+    pub(crate) counts: DoorCounts,
+    pub(super) bell: Bell,
+    is_closed: AtomicBool,
+    outgoing: Mutex<VecDeque<(SocketAddr, Vec<u8>)>>,
+}
+
+/// What was dropped at the door.
+#[derive(Debug, Default)]
+pub(crate) struct DoorCounts {
+    /// Nobody's.
+    pub(crate) strays: AtomicU64,
+    /// A peer's that has sent more than it may.
+    pub(crate) too_many: AtomicU64,
+    /// For a TCP connection that does not take them.
+    pub(crate) unsent: AtomicU64,
+}
+
+impl Door {
+    pub(crate) fn new(
+        settings: &WebRtcSettings,
+        shards: NonZeroUsize,
+        bound: SocketAddr,
+    ) -> io::Result<Self> {
+        let mailbox = |_| Mailbox::new(settings.mailbox_datagrams_max);
+        Ok(Self {
+            bound,
+            directory: Directory::new(settings),
+            mailboxes: (0..shards.get()).map(mailbox).collect(),
+            counts: DoorCounts::default(),
+            bell: Bell::new()?,
+            is_closed: AtomicBool::new(false),
+            outgoing: Mutex::default(),
+        })
+    }
+
+    /// Gives the doorman what is to leave over the TCP connection from there.
+    pub(crate) fn send_over_tcp(&self, to: SocketAddr, datagram: Vec<u8>) {
+        let mut outgoing = self.lock();
+        if outgoing.len() >= OUTGOING_MAX {
+            self.counts.unsent.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        outgoing.push_back((to, datagram));
+        let is_news = outgoing.len() == 1;
+        drop(outgoing);
+        if is_news {
+            self.bell.ring();
+        }
+    }
+
+    /// What is to leave over TCP, in exchange for an empty queue.
+    pub(super) fn take_outgoing(&self, queue: &mut VecDeque<(SocketAddr, Vec<u8>)>) {
+        std::mem::swap(&mut *self.lock(), queue);
+    }
+
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
+        self.bell.ring();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(SocketAddr, Vec<u8>)>> {
+        // A queue is whole whenever somebody panics.
+        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many datagrams wait for the doorman to write them into TCP connections.
+const OUTGOING_MAX: usize = 4096;
+
+/// Wakes the doorman, where it sleeps until there is something to do; elsewhere it looks by itself.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub(super) struct Bell(rustix::fd::OwnedFd);
+
+#[cfg(target_os = "linux")]
+impl Bell {
+    fn new() -> io::Result<Self> {
+        use rustix::event::{EventfdFlags, eventfd};
+        Ok(Self(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?))
+    }
+
+    fn ring(&self) {
+        // It fails only if it has been rung 2⁶⁴ times.
+        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+    }
+
+    /// What becomes readable when it was rung.
+    pub(super) fn descriptor(&self) -> &rustix::fd::OwnedFd {
+        &self.0
+    }
+
+    pub(super) fn hush(&self) {
+        let _ = rustix::io::read(&self.0, &mut [0; 8]);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+pub(super) struct Bell;
+
+#[cfg(not(target_os = "linux"))]
+impl Bell {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it takes a descriptor")]
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    fn ring(&self) {}
+
+    pub(super) fn hush(&self) {}
+}

@@ -1,0 +1,196 @@
+//! The thread that reads the port: who is it for, and into which mailbox.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
+use consonance_gateway::udp::DatagramSocket;
+
+use super::directory::{Route, Source, Way};
+use super::door::Door;
+use super::framing;
+use super::mailbox::Datagram;
+
+/// The thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Doorman {
+    door: Arc<Door>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Doorman {
+    pub(crate) fn start(
+        door: Arc<Door>,
+        socket: DatagramSocket,
+        mut tcp: TcpConnections,
+    ) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        {
+            tcp.watch(socket.socket())?;
+            tcp.watch(door.bell.descriptor())?;
+        }
+        let work = Work {
+            door: Arc::clone(&door),
+            socket,
+            tcp,
+            by_address: HashMap::new(),
+            remotes: HashMap::new(),
+            outgoing: VecDeque::new(),
+            buffer: vec![0; DATAGRAM_BYTES_MAX],
+        };
+        let builder = std::thread::Builder::new().name("webrtc port".to_owned());
+        let thread = builder.spawn(move || work.run())?;
+        Ok(Self { door, thread: Some(thread) })
+    }
+}
+
+impl Drop for Doorman {
+    fn drop(&mut self) {
+        self.door.close();
+        if let Some(thread) = self.thread.take() {
+            // It does not panic, and if it did, the port is closed all the same.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Work {
+    door: Arc<Door>,
+    socket: DatagramSocket,
+    tcp: TcpConnections,
+    /// TCP connections by where they come from, and back.
+    by_address: HashMap<SocketAddr, TcpId>,
+    remotes: HashMap<TcpId, SocketAddr>,
+    outgoing: VecDeque<(SocketAddr, Vec<u8>)>,
+    buffer: Vec<u8>,
+}
+
+impl Work {
+    fn run(mut self) {
+        while !self.door.is_closed() {
+            self.door.bell.hush();
+            let now = Instant::now();
+            self.read_datagrams(now);
+            self.write_streams(now);
+            self.read_streams(now);
+            self.tcp.flush(now);
+            self.sleep(now);
+        }
+    }
+
+    /// Takes what waits at the socket, but not for ever: the streams have a turn, too.
+    fn read_datagrams(&mut self, now: Instant) {
+        for _ in 0..DATAGRAMS_IN_A_ROW_MAX {
+            let Some((length, source)) = self.socket.receive(&mut self.buffer) else { break };
+            let address = SocketAddr::new(source.ip().to_canonical(), source.port());
+            deliver(&self.door, now, Source { way: Way::Udp, address }, &self.buffer[..length]);
+        }
+    }
+
+    fn read_streams(&mut self, now: Instant) {
+        while let Some(event) = self.tcp.poll(now) {
+            match event {
+                TcpEvent::Opened { id, remote } => {
+                    let address = SocketAddr::new(remote.ip().to_canonical(), remote.port());
+                    self.by_address.insert(address, id);
+                    self.remotes.insert(id, address);
+                }
+                TcpEvent::Received { id } => self.read_stream(now, id),
+                TcpEvent::Closed { id, .. } => self.forget(id),
+            }
+        }
+    }
+
+    fn read_stream(&mut self, now: Instant, id: TcpId) {
+        let Some(&address) = self.remotes.get(&id) else { return };
+        let mut consumed = 0;
+        let received = self.tcp.received(id);
+        while let Some(datagram) = framing::first(&received[consumed..]) {
+            deliver(&self.door, now, Source { way: Way::Tcp, address }, datagram);
+            consumed += framing::HEADER_BYTES + datagram.len();
+        }
+        let is_too_long = framing::announced(&received[consumed..]).is_some_and(|it| it > DATAGRAM_BYTES_MAX);
+        self.tcp.consume(id, consumed);
+        if is_too_long {
+            self.tcp.abort(id);
+            self.forget(id);
+        }
+    }
+
+    fn write_streams(&mut self, now: Instant) {
+        self.door.take_outgoing(&mut self.outgoing);
+        for (to, datagram) in self.outgoing.drain(..) {
+            let id = self.by_address.get(&to).copied();
+            // Voice that would be late is dropped; what else there is repeats itself if it is.
+            let takes = |id: &TcpId| {
+                self.tcp.waiting_bytes(*id)
+                    < if is_media(&datagram) { VOICE_WAITING_MAX } else { WAITING_MAX }
+            };
+            match id.filter(takes) {
+                Some(id) => self.tcp.send(now, id, &[&framing::header(&datagram), &datagram]),
+                None => _ = self.door.counts.unsent.fetch_add(1, Ordering::Relaxed),
+            }
+        }
+    }
+
+    fn forget(&mut self, id: TcpId) {
+        if let Some(address) = self.remotes.remove(&id)
+            && self.by_address.get(&address) == Some(&id)
+        {
+            self.by_address.remove(&address);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn sleep(&self, now: Instant) {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let until = self.tcp.poll_timeout().map_or(SLEEP_MAX, |at| at.saturating_duration_since(now));
+        let nanoseconds = until.min(SLEEP_MAX).as_nanos() as i64;
+        let timeout = Timespec { tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000 };
+        // An interrupted sleep is a short one.
+        let _ = poll(&mut [PollFd::from_borrowed_fd(self.tcp.descriptor(), PollFlags::IN)], Some(&timeout));
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "elsewhere it waits for the sockets")]
+    fn sleep(&self, _now: Instant) {
+        std::thread::sleep(SLEEP_MAX);
+    }
+}
+
+fn deliver(door: &Door, now: Instant, source: Source, datagram: &[u8]) {
+    match door.directory.route(now, source, datagram) {
+        Route::To { shard, peer } => {
+            door.mailboxes[shard].put(Datagram { peer, source, bytes: datagram.into() });
+        }
+        Route::Nobody => _ = door.counts.strays.fetch_add(1, Ordering::Relaxed),
+        Route::TooMany => _ = door.counts.too_many.fetch_add(1, Ordering::Relaxed),
+    }
+}
+
+/// Voice or reports about it, by the first byte (RFC 7983, section 7).
+fn is_media(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| (128..192).contains(first))
+}
+
+/// A datagram of WebRTC is at most 1500 bytes.
+const DATAGRAM_BYTES_MAX: usize = 2048;
+
+const DATAGRAMS_IN_A_ROW_MAX: usize = 256;
+
+/// How much may wait in a TCP connection before voice is dropped: what comes behind it would be late.
+const VOICE_WAITING_MAX: usize = 8 * 1024;
+
+/// How much may wait there of anything.
+const WAITING_MAX: usize = 256 * 1024;
+
+/// How long the thread sleeps when nothing wakes it.
+#[cfg(target_os = "linux")]
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+#[cfg(not(target_os = "linux"))]
+const SLEEP_MAX: Duration = Duration::from_millis(2);

@@ -1,0 +1,89 @@
+//! What an operator may choose.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Where browsers reach a server, and the bounds of all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebRtcSettings {
+    /// Where datagrams come in; port 0 is any free one, and `[::]` takes both families.
+    pub udp: SocketAddr,
+    /// Where browsers whose network lets no UDP through come in over TCP (RFC 6544); `None` is nowhere.
+    pub tcp: Option<SocketAddr>,
+    /// Under which addresses browsers reach [`udp`](Self::udp), where they do not see it as we do: behind a router that
+    /// forwards the port. Port 0 stands for the port that is bound. Empty is the bound address, or the addresses of this
+    /// machine as far as they are easily found if that is unspecified.
+    pub announced: Vec<SocketAddr>,
+    /// The same for [`tcp`](Self::tcp).
+    pub announced_tcp: Vec<SocketAddr>,
+    /// The most peers at once, over all workers. Whoever comes beyond is turned away.
+    pub peers_max: usize,
+    /// The most peers that negotiate at once, over all workers. Whoever comes beyond is turned away.
+    pub negotiating_max: usize,
+    /// How many datagrams of one worker's peers wait for it. One more is dropped and counted.
+    pub mailbox_datagrams_max: usize,
+    /// The bounds of each peer.
+    pub peer: PeerLimits,
+}
+
+impl Default for WebRtcSettings {
+    /// Any UDP port of all IPv4 addresses, no TCP; 1000 peers, 128 of them negotiating; 4096 datagrams wait.
+    fn default() -> Self {
+        Self {
+            udp: (Ipv4Addr::UNSPECIFIED, 0).into(),
+            tcp: None,
+            announced: Vec::new(),
+            announced_tcp: Vec::new(),
+            peers_max: 1000,
+            negotiating_max: 128,
+            mailbox_datagrams_max: 4096,
+            peer: PeerLimits::default(),
+        }
+    }
+}
+
+/// What bounds one peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerLimits {
+    /// The most slots, which are the speakers that a page can play at once, up to 32.
+    pub slots_max: usize,
+    /// How long a connection may take from its offer until its control channel is open.
+    pub negotiation_max: Duration,
+    /// Silence after which a connection counts as lost. A browser sends something every few seconds.
+    pub idle_timeout: Duration,
+    /// How long last messages may take.
+    pub goodbye_max: Duration,
+    /// How many bytes of messages may wait to be sent before a peer counts as too slow.
+    pub send_bytes_max: usize,
+    /// The longest message of a page, in bytes. A longer one is dropped and counted.
+    pub message_bytes_max: usize,
+    /// How many datagrams of any kind a peer may send in a second. More are dropped and counted before anybody looks at
+    /// them, since they may be a stranger's under the peer's address.
+    pub datagrams_per_second_max: u32,
+    /// How many packets of voice a peer may send in a second: four times what a page sends. More are dropped and counted,
+    /// and who goes on for [long](Self::excess_max) is disconnected.
+    pub voice_packets_per_second_max: u32,
+    /// The same for messages.
+    pub messages_per_second_max: u32,
+    /// How many packets and messages too many a peer may have sent, over its whole life, before it is disconnected.
+    pub excess_max: u64,
+}
+
+impl Default for PeerLimits {
+    /// 16 slots; 30 s for negotiating, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 16 KiB in; 1000
+    /// datagrams, 200 packets of voice and 100 messages in a second; 2000 too many.
+    fn default() -> Self {
+        Self {
+            slots_max: 16,
+            negotiation_max: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(15),
+            goodbye_max: Duration::from_secs(2),
+            send_bytes_max: 1024 * 1024,
+            message_bytes_max: 16 * 1024,
+            datagrams_per_second_max: 1000,
+            voice_packets_per_second_max: 200,
+            messages_per_second_max: 100,
+            excess_max: 2000,
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! One worker's browsers.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::Peer;
+use str0m::net::{Protocol, Transmit};
+
+use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, Sent, SlotVoice};
+use crate::port::{Datagram, Door, Doorman, Source, Way};
+use crate::settings::PeerLimits;
+
+mod event;
+
+pub use event::{RtcEvent, RtcStatistics};
+
+/// The peers of one worker, behind a port that all workers share. Dropping it says goodbye to all of them.
+pub struct WebRtcShard {
+    own: usize,
+    socket: UdpSocket,
+    door: Arc<Door>,
+    /// The thread that reads the port, which lives as long as any shard.
+    _doorman: Arc<Doorman>,
+    identity: Arc<Identity>,
+    limits: PeerLimits,
+    peers: BTreeMap<Peer, Entry>,
+    timeouts: BTreeSet<(Instant, Peer)>,
+    /// Peers for whom voice was written that has not left.
+    written: Vec<Peer>,
+    mail: VecDeque<Datagram>,
+    events: VecDeque<(Peer, ConnectionEvent)>,
+    /// What was reported last, which its event borrows.
+    reported: Option<ConnectionEvent>,
+    statistics: RtcStatistics,
+}
+
+struct Entry {
+    connection: Connection,
+    /// Where it has proved to be last.
+    led: Option<Source>,
+    timeout: Option<Instant>,
+    is_written: bool,
+}
+
+impl WebRtcShard {
+    pub(crate) fn new(
+        own: usize,
+        socket: UdpSocket,
+        door: Arc<Door>,
+        doorman: Arc<Doorman>,
+        identity: Arc<Identity>,
+        limits: PeerLimits,
+    ) -> Self {
+        Self {
+            own,
+            socket,
+            door,
+            _doorman: doorman,
+            identity,
+            limits,
+            peers: BTreeMap::new(),
+            timeouts: BTreeSet::new(),
+            written: Vec::new(),
+            mail: VecDeque::new(),
+            events: VecDeque::new(),
+            reported: None,
+            statistics: RtcStatistics::default(),
+        }
+    }
+
+    /// Answers a page's offer: its peer from now on, and the answer. [`RtcEvent::Connected`] follows when the page is
+    /// there, or [`RtcEvent::Disconnected`].
+    ///
+    /// # Errors
+    ///
+    /// The offer is not one of our page's, or there are as many peers as may be.
+    pub fn accept(&mut self, now: Instant, offer: &str) -> Result<(Peer, String), OfferError> {
+        let peer = self.door.directory.open(now, self.own).ok_or(OfferError::Full)?;
+        let accepted = Connection::accept(now, offer, &self.identity, &self.limits);
+        let (mut connection, answer) = accepted.inspect_err(|_| {
+            self.door.directory.close(peer);
+            self.statistics.offers_refused += 1;
+        })?;
+        self.door.directory.name(peer, connection.user_fragment());
+        let entry = Entry { connection, led: None, timeout: None, is_written: false };
+        self.peers.insert(peer, entry);
+        self.statistics.offers_taken += 1;
+        self.settle(now, peer);
+        Ok((peer, answer))
+    }
+
+    /// Answers another offer of the same page, whose network has changed (RFC 8839, section 4.4.1.1.1) or whose media.
+    ///
+    /// # Errors
+    ///
+    /// As in [`accept`](Self::accept), or the peer is gone.
+    pub fn renegotiate(&mut self, now: Instant, peer: Peer, offer: &str) -> Result<String, OfferError> {
+        let entry = self.peers.get_mut(&peer).ok_or(OfferError::Gone)?;
+        let answer = entry.connection.renegotiate(now, offer);
+        self.door.directory.name(peer, entry.connection.user_fragment());
+        self.settle(now, peer);
+        answer
+    }
+
+    /// Where else a page may be, in the words of its browser. None is needed: a page's own checks show where it is.
+    ///
+    /// # Errors
+    ///
+    /// The peer is gone, or it has named too many.
+    pub fn add_candidate(&mut self, now: Instant, peer: Peer, candidate: &str) -> Result<(), OfferError> {
+        let entry = self.peers.get_mut(&peer).ok_or(OfferError::Gone)?;
+        let added = entry.connection.add_candidate(now, candidate);
+        self.settle(now, peer);
+        added
+    }
+
+    /// How many slots a peer has: as many as its page offered, up to [`PeerLimits::slots_max`]. 0 if it is gone.
+    pub fn slots(&self, peer: Peer) -> usize {
+        self.peers.get(&peer).map_or(0, |entry| entry.connection.slots())
+    }
+
+    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
+    pub fn poll(&mut self, now: Instant) -> Option<RtcEvent<'_>> {
+        let (peer, event) = loop {
+            if let Some(event) = self.events.pop_front() {
+                break event;
+            }
+            if let Some(&(_, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+                self.with(now, peer, |connection| connection.handle_timeout(now));
+            } else if let Some(datagram) = self.mail.pop_front() {
+                self.receive(now, &datagram);
+            } else {
+                let mailbox = &self.door.mailboxes[self.own];
+                if !mailbox.take(&mut self.mail) {
+                    self.flush(now);
+                    if self.events.is_empty() {
+                        return None;
+                    }
+                }
+            }
+        };
+        let remote = match &event {
+            ConnectionEvent::Connected => self.peers.get(&peer).and_then(|entry| entry.connection.remote()),
+            _ => None,
+        };
+        self.statistics.count(&event);
+        Some(event::report(peer, remote.unwrap_or(self.door.bound), self.reported.insert(event)))
+    }
+
+    /// Sends a message on a peer's control channel, reliably and in order. A peer that does not take what waits for it is
+    /// disconnected.
+    pub fn send_message(&mut self, now: Instant, peer: Peer, text: &str) -> Sent {
+        let sent = self.with(now, peer, |connection| connection.send_message(now, text));
+        sent.unwrap_or(Sent::NotConnected)
+    }
+
+    /// Sends a frame in a slot. It leaves with the next [`flush`](Self::flush), or a [`poll`](Self::poll) that says `None`;
+    /// what cannot be sent is dropped and counted.
+    pub fn send_voice(&mut self, now: Instant, peer: Peer, voice: SlotVoice<'_>) {
+        let Some(entry) = self.peers.get_mut(&peer) else {
+            self.statistics.voice_unsent += 1;
+            return;
+        };
+        if entry.connection.send_voice(now, &voice) {
+            self.statistics.voice_sent += 1;
+            if !std::mem::replace(&mut entry.is_written, true) {
+                self.written.push(peer);
+            }
+        }
+    }
+
+    /// Lets leave what was written.
+    pub fn flush(&mut self, now: Instant) {
+        while let Some(peer) = self.written.pop() {
+            if let Some(entry) = self.peers.get_mut(&peer) {
+                entry.is_written = false;
+            }
+            self.with(now, peer, |connection| connection.flush(now));
+        }
+    }
+
+    /// Ends a connection in order: messages that were sent before are delivered first, if the page takes them soon. Its
+    /// [`RtcEvent::Disconnected`] comes then.
+    pub fn close(&mut self, now: Instant, peer: Peer) {
+        self.with(now, peer, |connection| connection.leave(now));
+    }
+
+    /// How a peer's link does; `None` if it is gone.
+    pub fn quality(&self, peer: Peer) -> Option<RtcQuality> {
+        Some(self.peers.get(&peer)?.connection.quality())
+    }
+
+    /// When `poll` will have something to do although nothing will arrive.
+    pub fn wants_poll_at(&self) -> Option<Instant> {
+        self.timeouts.first().map(|(at, _)| *at)
+    }
+
+    /// Asks to be woken, from the thread that reads the port, when something has arrived.
+    pub fn set_waker(&mut self, waker: Waker) {
+        self.door.mailboxes[self.own].set_waker(waker);
+    }
+
+    /// What this shard has carried and dropped since it was made. What the door counts is the same for all shards.
+    pub fn statistics(&self) -> RtcStatistics {
+        RtcStatistics {
+            peers: self.peers.len(),
+            mailbox_full: self.door.mailboxes[self.own].dropped(),
+            strays: self.door.counts.strays.load(Ordering::Relaxed),
+            datagrams_too_many: self.door.counts.too_many.load(Ordering::Relaxed),
+            tcp_unsent: self.door.counts.unsent.load(Ordering::Relaxed),
+            ..self.statistics
+        }
+    }
+
+    fn receive(&mut self, now: Instant, datagram: &Datagram) {
+        let Source { way, address } = datagram.source;
+        let (protocol, own) = match way {
+            Way::Udp => (Protocol::Udp, &self.identity.udp),
+            Way::Tcp => (Protocol::Tcp, &self.identity.tcp),
+        };
+        let same_family = own.iter().find(|own| own.is_ipv4() == address.is_ipv4());
+        let destination = same_family.or(own.first()).copied().unwrap_or(self.door.bound);
+        self.with(now, datagram.peer, |connection| {
+            connection.handle_datagram(now, protocol, address, destination, &datagram.bytes);
+        });
+    }
+
+    fn with<R>(&mut self, now: Instant, peer: Peer, act: impl FnOnce(&mut Connection) -> R) -> Option<R> {
+        let result = act(&mut self.peers.get_mut(&peer)?.connection);
+        self.settle(now, peer);
+        Some(result)
+    }
+
+    /// Takes from a connection what it has to say, and notes when it wants to be called.
+    fn settle(&mut self, now: Instant, peer: Peer) {
+        let Some(entry) = self.peers.get_mut(&peer) else { return };
+        while let Some(transmit) = entry.connection.poll_transmit() {
+            let source = Source { way: way_of(&transmit), address: transmit.destination };
+            // It is answered there, so it has proved to be there: with the password of its offer.
+            if entry.led.is_none_or(|led| led != source) && self.door.directory.lead(now, source, peer) {
+                entry.led = Some(source);
+            }
+            if !leave(&self.socket, &self.door, source, transmit) {
+                self.statistics.datagrams_unsent += 1;
+            }
+        }
+        let mut is_over = false;
+        while let Some(event) = entry.connection.poll_event() {
+            match event {
+                ConnectionEvent::Connected => self.door.directory.settle(peer),
+                ConnectionEvent::Disconnected(_) => is_over = true,
+                ConnectionEvent::Message(_) | ConnectionEvent::Voice { .. } => {}
+            }
+            self.events.push_back((peer, event));
+        }
+        self.statistics.add(entry.connection.take_drops());
+        let timeout = entry.connection.poll_timeout();
+        if timeout != entry.timeout {
+            self.timeouts.extend(timeout.map(|at| (at, peer)));
+            if let Some(former) = std::mem::replace(&mut entry.timeout, timeout) {
+                self.timeouts.remove(&(former, peer));
+            }
+        }
+        if is_over {
+            self.peers.remove(&peer);
+            self.door.directory.close(peer);
+        }
+    }
+}
+
+impl Drop for WebRtcShard {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        let peers: Vec<Peer> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.with(now, peer, |connection| connection.close(now));
+            self.door.directory.close(peer);
+        }
+    }
+}
+
+impl fmt::Debug for WebRtcShard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebRtcShard").field("own", &self.own).finish_non_exhaustive()
+    }
+}
+
+fn way_of(transmit: &Transmit) -> Way {
+    if transmit.proto == Protocol::Udp { Way::Udp } else { Way::Tcp }
+}
+
+/// False if the system does not take it: voice does not wait, and what is reliable is repeated.
+fn leave(socket: &UdpSocket, door: &Door, to: Source, transmit: Transmit) -> bool {
+    match to.way {
+        Way::Udp => {
+            let address = as_sent_from(door.bound, to.address);
+            // The first attempt after one that met an error reports that error instead of sending.
+            (0..2).any(|_| socket.send_to(&transmit.contents, address).is_ok())
+        }
+        Way::Tcp => {
+            door.send_over_tcp(to.address, transmit.contents.into());
+            true
+        }
+    }
+}
+
+/// An address as a socket that is bound to this one takes it.
+fn as_sent_from(bound: SocketAddr, to: SocketAddr) -> SocketAddr {
+    match (bound, to) {
+        (SocketAddr::V6(_), SocketAddr::V4(to)) => (to.ip().to_ipv6_mapped(), to.port()).into(),
+        _ => to,
+    }
+}

@@ -1,0 +1,105 @@
+//! What a shard tells, and counts.
+
+use std::net::SocketAddr;
+
+use consonance_transport::{DisconnectReason, Peer};
+
+use crate::connection::{ConnectionDrops, ConnectionEvent};
+
+/// What happened on a worker's connections. What it borrows is valid until the next call on the shard.
+#[derive(Debug, PartialEq, Eq)]
+pub enum RtcEvent<'a> {
+    /// A page is there: its checks, its keys and its control channel are up. Once for each peer at most.
+    Connected {
+        /// Whose.
+        peer: Peer,
+        /// Where it is.
+        remote: SocketAddr,
+    },
+    /// A message came on a control channel.
+    Message {
+        /// From whom.
+        peer: Peer,
+        /// Its words, which nobody has read.
+        text: &'a str,
+    },
+    /// A packet of Opus came from a page's microphone. Packets may be missing, and overtake each other.
+    Voice {
+        /// From whom.
+        peer: Peer,
+        /// Which packet it is, counting up without wrapping. After a [renegotiation](super::WebRtcShard::renegotiate) it
+        /// may jump.
+        sequence: u64,
+        /// When it was recorded, in samples at 48 kHz, counting up without wrapping. It may jump with the sequence.
+        time: u64,
+        /// The packet, as the browser encoded it.
+        payload: &'a [u8],
+    },
+    /// A connection is over, also one that never was up. Nothing will come from this peer again.
+    Disconnected {
+        /// Whose.
+        peer: Peer,
+        /// Why.
+        reason: DisconnectReason,
+    },
+}
+
+pub(super) fn report(peer: Peer, remote: SocketAddr, event: &ConnectionEvent) -> RtcEvent<'_> {
+    match event {
+        ConnectionEvent::Connected => RtcEvent::Connected { peer, remote },
+        ConnectionEvent::Message(text) => RtcEvent::Message { peer, text },
+        ConnectionEvent::Voice { sequence, time, payload } => {
+            RtcEvent::Voice { peer, sequence: *sequence, time: *time, payload }
+        }
+        ConnectionEvent::Disconnected(reason) => RtcEvent::Disconnected { peer, reason: reason.clone() },
+    }
+}
+
+/// What a shard carried and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RtcStatistics {
+    /// Peers at this moment, those that negotiate included.
+    pub peers: usize,
+    /// Offers that were answered.
+    pub offers_taken: u64,
+    /// Offers that nobody understood.
+    pub offers_refused: u64,
+    /// Packets of voice that were reported.
+    pub voice_received: u64,
+    /// Packets of voice that left.
+    pub voice_sent: u64,
+    /// Packets of voice for a slot that there is not, for a peer that is not connected, that are too long or too late.
+    pub voice_unsent: u64,
+    /// Messages that were reported.
+    pub messages_received: u64,
+    /// Datagrams, packets and messages that make no sense, or are of a stream that is nobody's microphone.
+    pub malformed: u64,
+    /// Packets of voice and messages beyond [what a peer may send](crate::PeerLimits).
+    pub too_many: u64,
+    /// Datagrams that the system did not take.
+    pub datagrams_unsent: u64,
+    /// Datagrams for this worker that did not fit its mailbox.
+    pub mailbox_full: u64,
+    /// Datagrams of the whole port that were nobody's.
+    pub strays: u64,
+    /// Datagrams of the whole port beyond [what a peer may send](crate::PeerLimits::datagrams_per_second_max).
+    pub datagrams_too_many: u64,
+    /// Datagrams of the whole port for TCP connections that do not take them.
+    pub tcp_unsent: u64,
+}
+
+impl RtcStatistics {
+    pub(super) fn count(&mut self, event: &ConnectionEvent) {
+        match event {
+            ConnectionEvent::Voice { .. } => self.voice_received += 1,
+            ConnectionEvent::Message(_) => self.messages_received += 1,
+            ConnectionEvent::Connected | ConnectionEvent::Disconnected(_) => {}
+        }
+    }
+
+    pub(super) fn add(&mut self, drops: ConnectionDrops) {
+        self.malformed += drops.malformed;
+        self.too_many += drops.too_many;
+        self.voice_unsent += drops.voice_unsent;
+    }
+}

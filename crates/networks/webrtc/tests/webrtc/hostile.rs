@@ -1,0 +1,133 @@
+//! What no page does: nobody else notices.
+
+use std::net::UdpSocket;
+use std::time::Instant;
+
+use consonance_transport::DisconnectReason;
+use consonance_webrtc::PeerLimits;
+
+use crate::support::{Stage, opus};
+
+#[test]
+fn what_strangers_send_is_counted_and_dropped() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for garbage in [&[0x80, 111, 0, 1][..], &[0x16, 0xfe, 0xfd, 0], &[0xff; 1400], &[], &[0; 20]] {
+        stranger.send_to(garbage, stage.address).unwrap();
+    }
+    stage.until("all of it is counted", |stage| stage.shard.statistics().strays == 5);
+    stage.settle(page);
+}
+
+#[test]
+fn a_check_with_a_wrong_password_is_not_answered_and_proves_nothing() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    let offer = stage.pages[page].browser.restart();
+    let answer = stage.shard.renegotiate(Instant::now(), stage.pages[page].peer, &offer).unwrap();
+    stage.pages[page].browser.handle_answer(Instant::now(), &answer);
+    stage.settle(page);
+    let name = answer.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap();
+    let before = stage.shard.statistics();
+    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
+    stranger.send_to(&check(name, &[]), stage.address).unwrap();
+    stranger.send_to(&check(name, &[7; 20]), stage.address).unwrap();
+    stranger.send_to(&[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], stage.address).unwrap();
+    stage.until("the packet behind them is nobody's", |stage| {
+        stage.shard.statistics().strays == before.strays + 1
+    });
+    stage.settle(page);
+    stranger.set_nonblocking(true).unwrap();
+    assert!(stranger.recv(&mut [0; 100]).is_err(), "it is not answered");
+    assert_eq!(stage.shard.statistics().malformed, before.malformed + 1, "one has no proof at all");
+}
+
+#[test]
+fn garbage_from_a_page_s_own_address_harms_nobody_and_not_even_the_page() {
+    let mut stage = Stage::new();
+    let (page, other) = (stage.page(), stage.page());
+    let address = stage.address;
+    let mut dice = 1_u32;
+    for length in 0..300 {
+        let garbage: Vec<u8> = (0..length)
+            .map(|_| {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (dice >> 24) as u8
+            })
+            .collect();
+        // Everything but the bytes that begin a record of DTLS, of which one says goodbye.
+        let first = if length % 2 == 0 { 0x80 } else { 0xb5 };
+        let garbage = [&[first][..], &garbage].concat();
+        stage.pages[page].browser.socket().send_to(&garbage, address).unwrap();
+        stage.turn();
+    }
+    stage.settle(page);
+    stage.settle(other);
+    assert!(stage.voice_of(page).is_empty());
+}
+
+#[test]
+fn a_page_that_floods_is_disconnected_and_nobody_else_notices() {
+    let limits = PeerLimits {
+        voice_packets_per_second_max: 10,
+        excess_max: 100,
+        datagrams_per_second_max: 100_000,
+        ..PeerLimits::default()
+    };
+    let mut stage = Stage::with(limits);
+    let (flood, other) = (stage.page(), stage.page());
+    for number in 0..2_000 {
+        stage.pages[flood].browser.say(Instant::now(), &opus(number));
+        stage.turn();
+        if stage.end_of(flood).is_some() {
+            break;
+        }
+    }
+    stage.until("it is disconnected", |stage| stage.end_of(flood).is_some());
+    assert!(matches!(stage.end_of(flood), Some(DisconnectReason::ProtocolViolated { .. })));
+    assert_eq!(stage.shard.statistics().too_many, 101);
+    stage.settle(other);
+    assert!(stage.end_of(other).is_none());
+}
+
+#[test]
+fn what_comes_beyond_a_peer_s_share_is_dropped_at_the_door() {
+    let limits = PeerLimits { datagrams_per_second_max: 50, ..PeerLimits::default() };
+    let mut stage = Stage::with(limits);
+    let page = stage.page();
+    for _ in 0..500 {
+        stage.pages[page].browser.socket().send_to(&[0x80; 40], stage.address).unwrap();
+    }
+    stage.until("it is counted", |stage| stage.shard.statistics().datagrams_too_many > 300);
+    stage.settle(page);
+}
+
+#[test]
+fn a_flood_of_messages_ends_its_page() {
+    let limits = PeerLimits { excess_max: 20, messages_per_second_max: 10, ..PeerLimits::default() };
+    let mut stage = Stage::with(limits);
+    let page = stage.page();
+    for _ in 0..200 {
+        stage.pages[page].browser.send_message(Instant::now(), "again");
+    }
+    stage.until("it is disconnected", |stage| stage.end_of(page).is_some());
+    assert!(matches!(stage.end_of(page), Some(DisconnectReason::ProtocolViolated { .. })));
+}
+
+/// A check of ICE for this name, with this proof of its password (RFC 8489, section 5).
+fn check(name: &str, proof: &[u8]) -> Vec<u8> {
+    let user = format!("{name}:them");
+    let mut attributes = vec![0, 6, 0, user.len() as u8];
+    attributes.extend(user.as_bytes());
+    attributes.resize(attributes.len().next_multiple_of(4), 0);
+    attributes.extend([0, 0x24, 0, 4, 0x6e, 0, 1, 0xff]);
+    if !proof.is_empty() {
+        attributes.extend([0, 8, 0, proof.len() as u8]);
+        attributes.extend(proof);
+    }
+    let mut bytes = vec![0, 1, 0, attributes.len() as u8, 0x21, 0x12, 0xa4, 0x42];
+    bytes.extend([9; 12]);
+    bytes.extend(attributes);
+    bytes
+}

@@ -1,0 +1,171 @@
+//! Offers, answers, and who may come.
+
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use consonance_test_browser::{BrowserSettings, UdpBrowser};
+use consonance_transport::DisconnectReason;
+use consonance_webrtc::{OfferError, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings};
+
+use crate::support::{Stage, Told, on_this_machine, opus};
+
+fn offer() -> String {
+    UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap().1
+}
+
+#[test]
+fn an_answer_asks_for_20_ms_and_repair_and_has_the_server_s_address() {
+    let mut stage = Stage::new();
+    let (_, answer) = stage.shard.accept(Instant::now(), &offer()).unwrap();
+    assert_eq!(answer.matches("a=ptime:20\r\n").count(), 17);
+    assert_eq!(answer.matches("a=maxptime:20\r\n").count(), 17);
+    assert_eq!(answer.matches("useinbandfec=1").count(), 17);
+    assert!(answer.contains("a=ice-lite\r\n"));
+    let candidate = format!(" {} {} typ host", stage.address.ip(), stage.address.port());
+    assert!(answer.contains(&candidate), "{answer}");
+    assert!(!answer.contains("nack"));
+}
+
+#[test]
+fn a_server_behind_a_router_announces_the_router_s_address() {
+    let announced = vec!["203.0.113.7:0".parse().unwrap(), "203.0.113.8:4000".parse().unwrap()];
+    let mut stage = Stage::of(WebRtcSettings { announced, ..on_this_machine() });
+    let (_, answer) = stage.shard.accept(Instant::now(), &offer()).unwrap();
+    assert!(answer.contains(&format!(" 203.0.113.7 {} typ host", stage.address.port())));
+    assert!(answer.contains(" 203.0.113.8 4000 typ host"));
+    assert!(!answer.contains("127.0.0.1"));
+}
+
+#[test]
+fn what_is_no_offer_of_a_page_is_refused_in_words() {
+    let mut stage = Stage::new();
+    let good = offer();
+    let without = |what: &str| {
+        good.lines().filter(|line| !line.starts_with(what)).collect::<Vec<_>>().join("\r\n") + "\r\n"
+    };
+    let section = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n".repeat(49);
+    for (bad, words) in [
+        (String::new(), "data channel"),
+        ("v=0\r\n".to_owned(), "data channel"),
+        ("x".repeat(70_000), "65536 are the most"),
+        (good.replace("m=application", "m=audio"), "data channel"),
+        (good.replace("a=sendonly", "a=inactive"), "microphone"),
+        (good.replacen("m=audio", "m=video", 1), "neither audio nor"),
+        (good.clone() + &section, "too many media"),
+        (good.clone() + &"a=candidate:1 1 udp 1 127.0.0.1 1 typ host\r\n".repeat(70), "too many candidates"),
+        (without("a=mid:"), "name of its own"),
+        (without("a=fingerprint"), "fingerprint"),
+        (without("a=ice-ufrag"), "ice-ufrag"),
+        (good.replace("opus/48000", "PCMU/8000"), "Opus"),
+        (good[..good.len() / 2].to_owned(), ""),
+        (good.replace("v=0", "v=\u{0}"), ""),
+    ] {
+        let refused = stage.shard.accept(Instant::now(), &bad).unwrap_err();
+        assert!(refused.to_string().contains(words), "{refused}, not about: {words}");
+    }
+    assert_eq!(stage.shard.statistics().peers, 0);
+    assert_eq!(stage.shard.statistics().offers_refused, 14);
+    stage.page();
+}
+
+#[test]
+fn no_more_peers_negotiate_or_are_here_than_may() {
+    let mut stage = Stage::of(WebRtcSettings { peers_max: 3, negotiating_max: 2, ..on_this_machine() });
+    let accept = |stage: &mut Stage| stage.shard.accept(Instant::now(), &offer()).map(|(peer, _)| peer);
+    let (first, second) = (accept(&mut stage).unwrap(), accept(&mut stage).unwrap());
+    assert_eq!(accept(&mut stage), Err(OfferError::Full));
+    stage.shard.close(Instant::now(), first);
+    stage.turn();
+    assert_eq!(stage.told, [Told::Disconnected(first, DisconnectReason::ClosedByUs)]);
+    stage.page();
+    stage.page();
+    assert_eq!(accept(&mut stage), Err(OfferError::Full));
+    stage.shard.close(Instant::now(), second);
+    accept(&mut stage).unwrap();
+}
+
+#[test]
+fn a_page_that_never_comes_is_given_up_and_so_is_one_that_falls_silent() {
+    let mut stage = Stage::new();
+    let (absent, _) = stage.shard.accept(Instant::now(), &offer()).unwrap();
+    let page = stage.page();
+    let peer = stage.pages[page].peer;
+    let later = Instant::now() + Duration::from_secs(40);
+    let mut told = Vec::new();
+    while let Some(event) = stage.shard.poll(later) {
+        if let RtcEvent::Disconnected { peer, reason } = event {
+            told.push((peer, reason));
+        }
+    }
+    told.sort_by_key(|(peer, _)| *peer);
+    assert_eq!(told, [(absent, DisconnectReason::TimedOut), (peer, DisconnectReason::TimedOut)]);
+    assert_eq!(stage.shard.wants_poll_at(), None);
+}
+
+#[test]
+fn a_page_whose_network_changes_keeps_its_connection() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    let peer = stage.pages[page].peer;
+    let offer = stage.pages[page].browser.restart();
+    let answer = stage.shard.renegotiate(Instant::now(), peer, &offer).unwrap();
+    stage.pages[page].browser.handle_answer(Instant::now(), &answer);
+    stage.settle(page);
+    stage.pages[page].browser.say(Instant::now(), &opus(1));
+    stage.until("its voice comes", |stage| !stage.voice_of(page).is_empty());
+    assert_eq!(stage.end_of(page), None);
+    stage.shard.renegotiate(Instant::now(), peer, "v=0").unwrap_err();
+    stage.settle(page);
+    assert_eq!(
+        stage.shard.renegotiate(Instant::now(), consonance_transport::Peer(99), &offer),
+        Err(OfferError::Gone)
+    );
+}
+
+#[test]
+fn candidates_are_taken_and_those_that_nobody_understands_are_ignored() {
+    let mut stage = Stage::with(PeerLimits::default());
+    let page = stage.page();
+    let peer = stage.pages[page].peer;
+    for candidate in [
+        "candidate:1 1 udp 2130706431 127.0.0.1 9 typ host",
+        "a=candidate:2 1 UDP 2130706431 192.0.2.1 9 typ host generation 0",
+        "candidate:3 1 udp 1 8f1b2a7e-1d0c-4b6e-9c53-0a2b3c4d5e6f.local 9 typ host",
+        "",
+        "\u{0}",
+    ] {
+        assert_eq!(stage.shard.add_candidate(Instant::now(), peer, candidate), Ok(()), "{candidate}");
+    }
+    stage.settle(page);
+    let many = (0..100).map(|_| stage.shard.add_candidate(Instant::now(), peer, ""));
+    assert!(many.last().is_some_and(|last| matches!(last, Err(OfferError::TooMany { .. }))));
+}
+
+#[test]
+fn workers_share_a_port_and_each_has_its_own_pages() {
+    let port = WebRtcPort::bind(on_this_machine()).unwrap();
+    let mut shards = port.into_shards(NonZeroUsize::new(3).unwrap()).unwrap();
+    let mut pages = Vec::new();
+    for shard in &mut shards {
+        let (mut browser, offer) = UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap();
+        let (peer, answer) = shard.accept(Instant::now(), &offer).unwrap();
+        browser.handle_answer(Instant::now(), &answer);
+        pages.push((browser, peer));
+    }
+    let patience = Instant::now() + Duration::from_mins(1);
+    let mut connected = [None; 3];
+    while connected.contains(&None) {
+        assert!(Instant::now() < patience);
+        for (at, shard) in shards.iter_mut().enumerate() {
+            while let Some(event) = shard.poll(Instant::now()) {
+                if let RtcEvent::Connected { peer, .. } = event {
+                    connected[at] = Some(peer);
+                }
+            }
+            while pages[at].0.poll(Instant::now()).is_some() {}
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let expected: Vec<_> = pages.iter().map(|(_, peer)| Some(*peer)).collect();
+    assert_eq!(connected[..], expected);
+}

@@ -1,0 +1,71 @@
+//! What a page says.
+
+use std::time::Instant;
+
+use crate::support::{Stage, opus};
+
+#[test]
+fn what_a_page_says_arrives_packet_for_packet() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    for number in 0..100 {
+        stage.pages[page].browser.say(Instant::now(), &opus(number));
+        stage.turn();
+    }
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 100);
+    let voice = stage.voice_of(page);
+    for (number, (sequence, time, packet)) in voice.iter().enumerate() {
+        assert_eq!(sequence - voice[0].0, number as u64);
+        assert_eq!(time - voice[0].1, 960 * number as u64);
+        assert_eq!(*packet, opus(number));
+    }
+}
+
+#[test]
+fn a_lost_packet_is_a_gap_and_an_overtaken_one_has_its_number() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    for (sequence, time) in [(50, 0), (51, 960), (54, 3840), (53, 2880), (55, 4800)] {
+        stage.pages[page].browser.say_as(Instant::now(), sequence, time, false, &opus(sequence as usize));
+        stage.turn();
+    }
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 5);
+    let voice = stage.voice_of(page);
+    let (first, start) = (voice[0].0, voice[0].1);
+    let relative: Vec<_> = voice.iter().map(|it| (it.0 - first, it.1 - start)).collect();
+    assert_eq!(relative, [(0, 0), (1, 960), (4, 3840), (3, 2880), (5, 4800)]);
+}
+
+#[test]
+fn a_pause_is_time_without_numbers() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    stage.pages[page].browser.say(Instant::now(), &opus(0));
+    stage.pages[page].browser.pause(48_000);
+    stage.pages[page].browser.say(Instant::now(), &opus(1));
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 2);
+    let voice = stage.voice_of(page);
+    assert_eq!((voice[1].0 - voice[0].0, voice[1].1 - voice[0].1), (1, 48_960));
+}
+
+#[test]
+fn numbers_and_times_go_on_where_packets_wrap_them() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    for step in 0..6_u32 {
+        let time = (u32::MAX - 2000).wrapping_add(960 * step);
+        stage.pages[page].browser.say_as(
+            Instant::now(),
+            65_533 + u64::from(step),
+            time,
+            false,
+            &opus(step as usize),
+        );
+        stage.turn();
+    }
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 6);
+    let voice = stage.voice_of(page);
+    for (step, (sequence, time, _)) in voice.iter().enumerate() {
+        assert_eq!((sequence - voice[0].0, time - voice[0].1), (step as u64, 960 * step as u64));
+    }
+}
