@@ -13,11 +13,13 @@ const dist = join(root, "dist");
 /** What is bundled: the name in `dist` and the source that it begins with. */
 const bundles = {
   "consonance.js": "src/voice/index.ts",
+  "page.css": "src/page/page.css",
+  "page.js": "src/page/main.ts",
   "worklet.js": "src/worklet/worklet.ts",
 };
 
 /** What is taken over as it is. */
-const copies = {};
+const copies = { "index.html": "src/page/index.html" };
 
 /** What others put there: `cargo xtask wasm` makes and compares it. */
 const others = new Set(["consonance.wasm"]);

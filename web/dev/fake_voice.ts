@@ -68,7 +68,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
     return new FakeMicrophone();
   };
   return {
-    serverInfo: async () => {
+    info: async () => {
       if (scene.isAway) throw new VoiceProblem("no-server", "The server does not answer.");
       return {
         version: "0.1.0",
@@ -76,11 +76,12 @@ export function fakeLibrary(name: string): VoiceLibrary {
         on_demand: false,
         join: scene.join ?? "open",
         udp: true,
-        fallback: true, secure: true,
+        fallback: true,
+        secure: true,
       };
     },
     openMicrophone: microphone,
-    openOutput: () => new FakeOutput(),
+    openOutput: async () => new FakeOutput(),
     connect: async (options) => {
       const opened = options.microphone === false ? new FakeMicrophone() : await microphone();
       if (scene.refuse) throw new VoiceProblem(...scene.refuse);
@@ -246,6 +247,7 @@ class FakeVoice implements Voice {
   }
   leave(): void {
     this.state = "closed";
+    this.#tell("closed", new VoiceProblem("left", "You have left."));
   }
 
   #people({ crowd = 0, arePlaced }: Scene): void {

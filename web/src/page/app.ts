@@ -3,14 +3,18 @@
 import type { Voice } from "../voice/index.ts";
 import { readAddress } from "./address.ts";
 import { EndedView, type Ending } from "./ended_view.ts";
-import { JoinView, type VoiceLibrary, type Wish } from "./join_view.ts";
+import { JoinView, type VoiceLibrary } from "./join_view.ts";
 import { RoomView } from "./room_view.ts";
 import { Memory } from "./settings.ts";
 import { applyTheme } from "./theme.ts";
+import { forgetVisit, interruptedVisit, rememberVisit, type Wish } from "./visit.ts";
 
 /** Starts the page in this place. */
 export function start(place: HTMLElement, library: VoiceLibrary): void {
-  new App(place, library).askWho(null);
+  const app = new App(place, library);
+  const interrupted = interruptedVisit();
+  const join = app.askWho(interrupted);
+  if (interrupted) join.submit(interrupted.withMicrophone);
 }
 
 /** One of the page's screens. */
@@ -47,11 +51,13 @@ class App {
   }
 
   #enter(voice: Voice, wish: Wish): void {
+    rememberVisit(wish);
     this.#show(new RoomView({ voice, wish, memory: this.#memory, ended: (ending) => this.#end(ending, wish) }));
   }
 
   #end(ending: Ending, wish: Wish): void {
-    const again = () => this.askWho(wish).submit();
+    if (!ending.isUnloading) forgetVisit();
+    const again = () => this.askWho(wish).submit(wish.withMicrophone);
     this.#show(new EndedView(ending, { memory: this.#memory, again, change: () => this.askWho(wish) }));
   }
 

@@ -12,6 +12,8 @@ export interface Ending {
   cause: string;
   /** The server's words; may be empty. */
   message: string;
+  /** The page itself goes away, maybe to be loaded anew. */
+  isUnloading: boolean;
 }
 
 export class EndedView implements Screen {
@@ -33,7 +35,7 @@ export class EndedView implements Screen {
       element(
         "main",
         { class: "card" },
-        message && message !== title ? element("p", { class: "strong" }, message) : null,
+        message && cause !== "left" ? element("p", { class: "strong" }, message) : null,
         hint && element("p", { class: "note" }, hint),
         element(
           "p",

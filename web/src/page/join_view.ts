@@ -8,25 +8,17 @@ import { element, say, show } from "./dom.ts";
 import { Field } from "./field.ts";
 import { MicrophoneCheck } from "./microphone_check.ts";
 import { pageHeader } from "./page_header.ts";
+import { withRememberedMicrophone, chooseRememberedOutput } from "./remembered_devices.ts";
 import type { Memory } from "./settings.ts";
+import type { Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
 
 /** What the page needs of the library. */
 export interface VoiceLibrary {
   connect(options: ConnectOptions): Promise<Voice>;
-  serverInfo(): Promise<Info>;
+  info(): Promise<Info>;
   openMicrophone(options: MicrophoneOptions): Promise<Microphone>;
-  openOutput(options: { device?: string }): Output;
-}
-
-/** What was asked for, so that it can be asked for again. */
-export interface Wish {
-  name: string;
-  session: string;
-  rooms: string[];
-  /** Only in memory: never stored, never in an address. */
-  secret: string;
-  withMicrophone: boolean;
+  openOutput(): Promise<Output>;
 }
 
 export interface JoinOptions {
@@ -113,7 +105,7 @@ export class JoinView implements Screen {
   /** Asks the server what it needs to know, and adds the fields for it. */
   async #ask(): Promise<Info | null> {
     try {
-      const info = await this.#options.library.serverInfo();
+      const info = await this.#options.library.info();
       if (this.#info === null) this.#addFields(info);
       this.#info = info;
       this.#complain(null);
@@ -181,20 +173,23 @@ export class JoinView implements Screen {
     const { library, memory, entered } = this.#options;
     memory.change({ name: wish.name });
     try {
-      const voice = await library.connect(this.#connectOptions(info, wish));
-      if (this.#isGone) voice.leave();
-      else entered(voice, wish);
+      const voice = await withRememberedMicrophone(memory, (device) =>
+        library.connect(this.#connectOptions(info, wish, device)),
+      );
+      if (this.#isGone) return voice.leave();
+      await chooseRememberedOutput(memory, voice.output);
+      if (wish.withMicrophone) this.#check.release();
+      entered(voice, wish);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
       if (!this.#isGone) this.#explain(problem);
     }
   }
 
-  #connectOptions({ join }: Info, { name, session, secret, withMicrophone }: Wish): ConnectOptions {
-    const { microphone, output, echoCancellation, noiseSuppression, autoGainControl } = this.#options.memory.settings;
-    const opened: Microphone | null = this.#check.take();
-    if (!withMicrophone) opened?.close();
-    const chosen: ConnectOptions["microphone"] | null = withMicrophone ? (opened ?? microphone) : false;
+  #connectOptions({ join }: Info, wish: Wish, device: string | null): ConnectOptions {
+    const { session, name, secret, withMicrophone } = wish;
+    const { echoCancellation, noiseSuppression, autoGainControl } = this.#options.memory.settings;
+    const chosen = withMicrophone ? (this.#check.microphone ?? device) : (false as const);
     return {
       session,
       name,
@@ -202,7 +197,6 @@ export class JoinView implements Screen {
       noiseSuppression,
       autoGainControl,
       ...(chosen === null ? {} : { microphone: chosen }),
-      ...(output ? { output } : {}),
       ...(join === "token" ? { token: secret } : join === "password" ? { password: secret } : {}),
     };
   }

@@ -8,6 +8,7 @@ import type { VoiceLibrary } from "./join_view.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
 import { browserOf, microphoneAdvice, type MicrophoneTrouble } from "./problem_words.ts";
+import { chooseRememberedOutput, withRememberedMicrophone } from "./remembered_devices.ts";
 import type { Memory } from "./settings.ts";
 import { WORDS } from "./words.ts";
 
@@ -36,31 +37,29 @@ export class MicrophoneCheck {
     if (!isSecureContext) this.explain("insecure");
   }
 
-  /** The microphone, if it was opened; whoever asks owns it from now on. */
-  take(): Microphone | null {
-    const microphone = this.#microphone;
+  /** The microphone, if it was opened. */
+  get microphone(): Microphone | null {
+    return this.#microphone;
+  }
+
+  /** Somebody else closes the microphone from now on. */
+  release(): void {
     this.#microphone = null;
     cancelAnimationFrame(this.#frame);
-    return microphone;
   }
 
   async open(): Promise<void> {
-    const { settings } = this.#memory;
     this.#start.disabled = true;
     say(this.#state, WORDS.check.opening);
     try {
-      const { echoCancellation, noiseSuppression, autoGainControl } = settings;
-      const device = settings.microphone ? { device: settings.microphone } : {};
-      this.#microphone = await this.#library.openMicrophone({
-        ...device,
-        echoCancellation,
-        noiseSuppression,
-        autoGainControl,
-      });
-      this.#showMicrophone(
-        this.#microphone,
-        this.#library.openOutput(settings.output ? { device: settings.output } : {}),
+      const { echoCancellation, noiseSuppression, autoGainControl } = this.#memory.settings;
+      const processing = { echoCancellation, noiseSuppression, autoGainControl };
+      this.#microphone = await withRememberedMicrophone(this.#memory, (device) =>
+        this.#library.openMicrophone({ ...processing, ...(device === null ? {} : { device }) }),
       );
+      const output = await this.#library.openOutput();
+      await chooseRememberedOutput(this.#memory, output);
+      this.#showMicrophone(this.#microphone, output);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
       this.explain(problem.code);
@@ -82,7 +81,8 @@ export class MicrophoneCheck {
   }
 
   stop(): void {
-    this.take()?.close();
+    this.#microphone?.close();
+    this.release();
   }
 
   #showMicrophone(microphone: Microphone, output: Output): void {

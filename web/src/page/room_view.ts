@@ -10,7 +10,6 @@ import { ConnectionPanel } from "./connection_panel.ts";
 import { Dock } from "./dock.ts";
 import { element, say } from "./dom.ts";
 import type { Ending } from "./ended_view.ts";
-import type { Wish } from "./join_view.ts";
 import { MapPanel } from "./map_panel.ts";
 import { Notices } from "./notices.ts";
 import { pageHeader } from "./page_header.ts";
@@ -25,6 +24,7 @@ import { SoundPanel } from "./sound_panel.ts";
 import { watchTalkKey } from "./talk_key.ts";
 import { targetKey } from "./talk_plan.ts";
 import { Talking } from "./talking.ts";
+import { rememberVisit, type Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
 
 export interface RoomOptions {
@@ -56,6 +56,7 @@ export class RoomView implements Screen, RoomContext {
   readonly #stops: (() => void)[] = [];
   #mustDraw = true;
   #isSanctioned = false;
+  #isLeaving = false;
   #frame = 0;
 
   constructor({ voice, wish, memory, ended }: RoomOptions) {
@@ -132,7 +133,13 @@ export class RoomView implements Screen, RoomContext {
   stop(): void {
     cancelAnimationFrame(this.#frame);
     this.#announcer.stop();
+    this.voice.microphone.close();
     for (const stop of this.#stops) stop();
+  }
+
+  #leave(): void {
+    this.#isLeaving = true;
+    this.voice.leave();
   }
 
   #begin(): void {
@@ -164,7 +171,9 @@ export class RoomView implements Screen, RoomContext {
       voice.on("moved", ({ from, to }) => this.#move(from, to)),
       voice.on("quality", () => this.#connection.measured()),
       voice.on("devices", () => this.#sound.refreshDevices()),
-      voice.on("closed", ({ code, message }) => this.#ended({ cause: code, message })),
+      voice.on("closed", ({ code, message }) =>
+        this.#ended({ cause: code, message, isUnloading: code === "left" && !this.#isLeaving }),
+      ),
       ...REDRAWN.map((event) => voice.on(event, this.redraw)),
     ];
   }
@@ -184,11 +193,6 @@ export class RoomView implements Screen, RoomContext {
     this.redraw();
   }
 
-  #leave(): void {
-    this.voice.leave();
-    this.#ended({ cause: "left", message: "" });
-  }
-
   /** The operator has moved me to another room. */
   #move(from: string, to: string): void {
     const talks = this.talking.intent.rooms.has(from);
@@ -202,6 +206,7 @@ export class RoomView implements Screen, RoomContext {
     for (const room of rooms) this.chat.begin({ room });
     this.rooms = rooms;
     this.#wish.rooms = [...rooms];
+    rememberVisit(this.#wish);
     history.replaceState(
       null,
       "",

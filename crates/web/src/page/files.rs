@@ -4,15 +4,18 @@ use super::PageFile;
 
 /// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo; a file
 /// that is added there needs a row here.
-pub(super) static FILES: [PageFile; 4] = [
-    PageFile::new("/", HTML, include_bytes!("missing.html")),
+pub(super) static FILES: [PageFile; 6] = [
+    PageFile::new("/", HTML, include_bytes!("../../../../web/dist/index.html")),
     PageFile::new("/consonance.js", SCRIPT, include_bytes!("../../../../web/dist/consonance.js")),
     PageFile::new("/consonance.wasm", WASM, include_bytes!("../../../../web/dist/consonance.wasm")),
+    PageFile::new("/page.css", STYLE, include_bytes!("../../../../web/dist/page.css")),
+    PageFile::new("/page.js", SCRIPT, include_bytes!("../../../../web/dist/page.js")),
     PageFile::new("/worklet.js", SCRIPT, include_bytes!("../../../../web/dist/worklet.js")),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 const WASM: &str = "application/wasm";
 
 #[cfg(test)]
