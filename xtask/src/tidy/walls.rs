@@ -44,6 +44,18 @@ const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {
+        package: "consonance-browser-gateway",
+        may_use: Only(&[
+            "consonance-browser",
+            "consonance-session",
+            "consonance-transport",
+            "consonance-web",
+            "consonance-webrtc",
+        ]),
+        // Its browsers in a real worker, beside a player of another network.
+        tests_may_also_use: &["consonance-server", "consonance-test-player"],
+    },
+    Walls {
         package: "consonance-browser",
         may_use: Only(&["consonance-wire", "consonance-session"]),
         tests_may_also_use: &["consonance-test-sound"],

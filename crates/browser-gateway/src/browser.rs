@@ -1,0 +1,220 @@
+//! One browser: the page's connections, the player behind them, and the player's link to its session.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
+use consonance_session as session;
+use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_webrtc::SlotVoice;
+
+use crate::entrance::Seat;
+use crate::key::Key;
+use crate::places::Place;
+use crate::shard::PageShard;
+
+/// What is known of it, from the first request to the end.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) key: Key,
+    /// What its address named.
+    pub(crate) session: Box<str>,
+    pub(crate) stage: Stage,
+    /// The page's connection that is up.
+    pub(crate) page: Option<Peer>,
+    /// A connection that is being made, to take the place of that one.
+    pub(crate) coming: Option<Peer>,
+    pub(crate) link: Link,
+    /// In its session, until the player arrives there.
+    pub(crate) place: Option<Place>,
+    /// Whether it waits for its turn to say something to its session.
+    pub(crate) is_ready: bool,
+    /// Frames of voice that its page was sent.
+    pub(crate) frames_sent: u64,
+    /// Where it is, as far as is known.
+    pub(crate) remote: SocketAddr,
+    pub(crate) _seat: Seat,
+}
+
+/// There is no player before its page is connected: who only asks costs little.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    Expected(Box<BrowserSettings>),
+    Playing(Box<BrowserPlayer>),
+}
+
+/// The player's link to the session's server, as that one sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    Down,
+    /// The player wants one.
+    Wanted,
+    /// The server has been told, and may still refuse it.
+    Introduced(Peer),
+    Up(Peer),
+    /// It is down, and the server has to be told.
+    Ended(Peer, DisconnectReason),
+}
+
+/// What the session's server is told next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The player wants a link, which has no name yet.
+    Introduce,
+    /// A packet was copied for the server.
+    Packet(Peer, Delivery),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl Browser {
+    pub(crate) fn player(&mut self) -> Option<&mut BrowserPlayer> {
+        match &mut self.stage {
+            Stage::Playing(player) => Some(player),
+            Stage::Expected(_) => None,
+        }
+    }
+
+    /// What the player has for its page goes there. Messages first: they say whose voice a slot has.
+    pub(crate) fn show(&mut self, now: Instant, shard: &mut impl PageShard) {
+        let (page, Stage::Playing(player)) = (self.page, &mut self.stage) else { return };
+        while let Some(text) = player.poll_message() {
+            if let Some(page) = page {
+                shard.send_message(now, page, &text);
+            }
+        }
+        while let Some(voice) = player.poll_voice() {
+            if let Some(page) = page {
+                self.frames_sent += 1;
+                shard.send_voice(now, page, to_rtc(&voice));
+            }
+        }
+    }
+
+    /// Takes what the player has for its session, one thing at a time, until there is nothing more.
+    pub(crate) fn next_step(&mut self, at: session::Instant, packet: &mut Vec<u8>) -> Option<Step> {
+        if let Link::Ended(..) = self.link {
+            let Link::Ended(peer, reason) = std::mem::replace(&mut self.link, Link::Down) else {
+                return None;
+            };
+            return Some(Step::Disconnected(peer, reason));
+        }
+        self.accept(at);
+        let Stage::Playing(player) = &mut self.stage else { return None };
+        if let Link::Up(peer) = self.link
+            && let Some((delivery, bytes)) = player.poll_transmit()
+        {
+            packet.clear();
+            packet.extend_from_slice(bytes);
+            return Some(Step::Packet(peer, to_transport(delivery)));
+        }
+        while let Some(command) = player.poll_command() {
+            match (command, &self.link) {
+                (LinkCommand::Open, Link::Down) => self.link = Link::Wanted,
+                (LinkCommand::Close, Link::Wanted) => self.link = Link::Down,
+                (LinkCommand::Close, &Link::Up(peer)) => {
+                    self.link = Link::Down;
+                    return Some(Step::Disconnected(peer, goodbye()));
+                }
+                _ => {}
+            }
+        }
+        (self.link == Link::Wanted).then_some(Step::Introduce)
+    }
+
+    /// A packet came from the server. False if the player has no link.
+    pub(crate) fn handle_packet(&mut self, at: session::Instant, delivery: Delivery, packet: &[u8]) -> bool {
+        self.accept(at);
+        match (&self.link, &mut self.stage) {
+            (Link::Up(_), Stage::Playing(player)) => {
+                player.handle_packet(at, to_session(delivery), packet);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The server has ended the link, for this reason.
+    pub(crate) fn lose_link(&mut self, at: session::Instant, reason: &str) {
+        // Who is refused hears of it as the end of a link.
+        self.accept(at);
+        let (&Link::Up(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) else { return };
+        player.handle_link_lost(at, reason);
+        while player.poll_transmit().is_some() {}
+        self.link = Link::Ended(peer, DisconnectReason::ClosedByUs);
+    }
+
+    /// A player that was not refused is in.
+    fn accept(&mut self, at: session::Instant) {
+        if let (&Link::Introduced(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) {
+            player.handle_connected(at);
+            self.link = Link::Up(peer);
+        }
+    }
+
+    /// Whether nothing more will come of it, nor has to be said.
+    pub(crate) fn is_over(&self) -> bool {
+        let is_linkless = matches!(self.link, Link::Down | Link::Wanted);
+        match &self.stage {
+            Stage::Expected(_) => self.page.is_none() && self.coming.is_none(),
+            Stage::Playing(player) => is_linkless && player.is_over(),
+        }
+    }
+}
+
+impl Link {
+    /// Its name, as long as the server knows it.
+    pub(crate) fn peer(&self) -> Option<Peer> {
+        match *self {
+            Self::Down | Self::Wanted => None,
+            Self::Introduced(peer) | Self::Up(peer) | Self::Ended(peer, _) => Some(peer),
+        }
+    }
+}
+
+/// The address that a player is known by: that of its request, which proxies have told, unless that says nothing.
+pub(crate) fn address_of(asked_from: IpAddr, connected_from: SocketAddr) -> SocketAddr {
+    let ip = if asked_from.to_canonical().is_loopback() { connected_from.ip() } else { asked_from };
+    SocketAddr::new(ip.to_canonical(), connected_from.port())
+}
+
+fn to_rtc<'a>(voice: &consonance_browser::SlotVoice<'a>) -> SlotVoice<'a> {
+    let consonance_browser::SlotVoice { slot, stream, sequence, samples, payload } = *voice;
+    SlotVoice { slot, stream, sequence, samples, payload }
+}
+
+fn to_session(delivery: Delivery) -> session::Delivery {
+    match delivery {
+        Delivery::Reliable => session::Delivery::Reliable,
+        Delivery::Unreliable => session::Delivery::Unreliable,
+    }
+}
+
+fn to_transport(delivery: session::Delivery) -> Delivery {
+    match delivery {
+        session::Delivery::Reliable => Delivery::Reliable,
+        session::Delivery::Unreliable => Delivery::Unreliable,
+    }
+}
+
+fn goodbye() -> DisconnectReason {
+    DisconnectReason::ClosedByPeer { reason: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_player_is_known_by_the_address_that_it_asked_from_unless_a_proxy_hides_it() {
+        let connected_from = "203.0.113.9:5000".parse().unwrap();
+        for (asked_from, known) in [
+            ("198.51.100.1", "198.51.100.1:5000"),
+            ("::ffff:198.51.100.1", "198.51.100.1:5000"),
+            ("127.0.0.1", "203.0.113.9:5000"),
+            ("::1", "203.0.113.9:5000"),
+        ] {
+            let address = address_of(asked_from.parse().unwrap(), connected_from);
+            assert_eq!(address.to_string(), known, "{asked_from}");
+        }
+    }
+}

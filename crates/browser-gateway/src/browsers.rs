@@ -1,0 +1,94 @@
+//! All browsers of one worker, and who is meant by a key, a page's connection or a link.
+
+use std::collections::HashMap;
+
+use consonance_transport::Peer;
+use rustc_hash::FxHashMap;
+
+use crate::browser::Browser;
+use crate::key::Key;
+
+/// Where a browser is among the others, until it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BrowserIndex(usize);
+
+/// Indexed by names of which none is used twice.
+#[derive(Debug, Default)]
+pub(crate) struct Browsers {
+    slots: Vec<Option<Browser>>,
+    /// Strangers choose what is looked up here, so it is hashed with a secret.
+    by_key: HashMap<Key, BrowserIndex>,
+    by_page: FxHashMap<Peer, BrowserIndex>,
+    by_link: FxHashMap<Peer, BrowserIndex>,
+}
+
+impl Browsers {
+    pub(crate) fn insert(&mut self, browser: Browser) -> BrowserIndex {
+        let free = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
+        let index = BrowserIndex(free);
+        self.by_key.insert(browser.key, index);
+        if free == self.slots.len() {
+            self.slots.push(Some(browser));
+        } else {
+            self.slots[free] = Some(browser);
+        }
+        index
+    }
+
+    /// Its connections have no owner from then on.
+    pub(crate) fn remove(&mut self, index: BrowserIndex) -> Option<Browser> {
+        let browser = self.slots.get_mut(index.0)?.take()?;
+        self.by_key.remove(&browser.key);
+        for page in [browser.page, browser.coming].into_iter().flatten() {
+            self.by_page.remove(&page);
+        }
+        if let Some(link) = browser.link.peer() {
+            self.by_link.remove(&link);
+        }
+        Some(browser)
+    }
+
+    pub(crate) fn get(&self, index: BrowserIndex) -> Option<&Browser> {
+        self.slots.get(index.0)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, index: BrowserIndex) -> Option<&mut Browser> {
+        self.slots.get_mut(index.0)?.as_mut()
+    }
+
+    pub(crate) fn of_key(&self, key: Key) -> Option<BrowserIndex> {
+        self.by_key.get(&key).copied()
+    }
+
+    pub(crate) fn of_page(&self, page: Peer) -> Option<BrowserIndex> {
+        self.by_page.get(&page).copied()
+    }
+
+    pub(crate) fn of_link(&self, link: Peer) -> Option<BrowserIndex> {
+        self.by_link.get(&link).copied()
+    }
+
+    pub(crate) fn note_page(&mut self, page: Peer, index: BrowserIndex) {
+        self.by_page.insert(page, index);
+    }
+
+    pub(crate) fn forget_page(&mut self, page: Peer) {
+        self.by_page.remove(&page);
+    }
+
+    pub(crate) fn note_link(&mut self, link: Peer, index: BrowserIndex) {
+        self.by_link.insert(link, index);
+    }
+
+    pub(crate) fn forget_link(&mut self, link: Peer) {
+        self.by_link.remove(&link);
+    }
+
+    pub(crate) fn indices(&self) -> impl Iterator<Item = BrowserIndex> + use<> {
+        (0..self.slots.len()).map(BrowserIndex)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Browser> {
+        self.slots.iter().flatten()
+    }
+}

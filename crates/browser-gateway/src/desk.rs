@@ -1,0 +1,103 @@
+//! Where threads that speak HTTP leave what pages ask for, until the worker that it concerns looks.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use crate::places::Place;
+use consonance_web::{Join, JoinProblem, Joined, Replier};
+
+use crate::key::Key;
+
+/// One worker's.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    state: Mutex<State>,
+    requests_max: usize,
+}
+
+/// What a page asks for. Dropping one tells the page that the server closes.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// A page wants to be a player.
+    Join(Box<JoinRequest>),
+    /// The page of this player negotiates again.
+    Restart { key: Key, sdp: String, replier: Replier<Result<String, JoinProblem>> },
+    /// The page of this player may be reached in one more way.
+    Candidate { key: Key, candidate: String },
+}
+
+impl Request {
+    /// Tells the page that nothing comes of it.
+    fn refuse(self, problem: JoinProblem) {
+        match self {
+            Self::Join(request) => request.replier.send(Err(problem)),
+            Self::Restart { replier, .. } => replier.send(Err(problem)),
+            Self::Candidate { .. } => {}
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct JoinRequest {
+    pub(crate) join: Join,
+    /// Of a player whom the page believes to be.
+    pub(crate) resume: Option<Key>,
+    /// Whether a place in the session is kept for it.
+    pub(crate) place: Option<Place>,
+    pub(crate) replier: Replier<Result<Joined, JoinProblem>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    requests: VecDeque<Request>,
+    waker: Option<Waker>,
+    is_closed: bool,
+}
+
+impl Desk {
+    pub(crate) fn new(requests_max: usize) -> Self {
+        Self { state: Mutex::default(), requests_max }
+    }
+
+    /// Leaves a request. The page is told at once if too many wait, or if nobody will look any more.
+    pub(crate) fn put(&self, request: Request) {
+        let mut state = self.lock();
+        if state.is_closed {
+            return request.refuse(JoinProblem::Closing);
+        }
+        if state.requests.len() >= self.requests_max {
+            return request.refuse(JoinProblem::Busy);
+        }
+        state.requests.push_back(request);
+        let waker = state.waker.clone();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn take(&self) -> Option<Request> {
+        self.lock().requests.pop_front()
+    }
+
+    pub(crate) fn set_waker(&self, waker: Waker) {
+        self.lock().waker = Some(waker);
+    }
+
+    /// Takes nothing any more; who still waits is told so.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.is_closed = true;
+        let waiting = std::mem::take(&mut state.requests);
+        drop(state);
+        for request in waiting {
+            request.refuse(JoinProblem::Closing);
+        }
+    }
+
+    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

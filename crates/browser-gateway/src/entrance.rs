@@ -1,0 +1,125 @@
+//! The way from the threads that speak HTTP with pages to the worker that has their session.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use consonance_web::{Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
+
+use crate::desk::{Desk, JoinRequest, Request};
+use crate::key::Key;
+use crate::places::{NoPlace, Place, SessionPlaces};
+use crate::settings::GatewaySettings;
+
+/// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway) answer. A clone is the same one.
+#[derive(Clone)]
+pub struct Entrance(Arc<Shared>);
+
+struct Shared {
+    settings: GatewaySettings,
+    /// One for each worker.
+    desks: Box<[Arc<Desk>]>,
+    places: Arc<dyn SessionPlaces>,
+    /// Players of all workers.
+    present: AtomicUsize,
+    info: Mutex<Info>,
+}
+
+impl Entrance {
+    pub(crate) fn new(
+        settings: GatewaySettings,
+        workers: NonZeroUsize,
+        places: Arc<dyn SessionPlaces>,
+        info: Info,
+    ) -> Self {
+        let desks = (0..workers.get()).map(|_| Arc::new(Desk::new(settings.requests_max))).collect();
+        let (present, info) = (AtomicUsize::new(0), Mutex::new(info));
+        Self(Arc::new(Shared { settings, desks, places, present, info }))
+    }
+
+    /// What pages are told from now on before they ask for anything.
+    pub fn set_info(&self, info: Info) {
+        *self.0.info.lock().unwrap_or_else(PoisonError::into_inner) = info;
+    }
+
+    pub(crate) fn desk(&self, worker: usize) -> &Arc<Desk> {
+        &self.0.desks[worker]
+    }
+
+    /// A place among the players, if there is one.
+    pub(crate) fn seat(&self) -> Option<Seat> {
+        let max = self.0.settings.players_max;
+        let one_more = |present: usize| (present < max).then_some(present + 1);
+        let was_free = self.0.present.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok();
+        was_free.then(|| Seat(self.clone()))
+    }
+
+    /// Brings a page that is nobody's yet to the worker that has its session.
+    pub(crate) fn admit(&self, mut request: Box<JoinRequest>) {
+        match Place::take(&self.0.places, &request.join.session) {
+            Ok((worker, place)) => {
+                request.resume = None;
+                request.place = Some(place);
+                self.put(worker, Request::Join(request));
+            }
+            Err(NoPlace::NoSuchSession) => request.replier.send(Err(JoinProblem::NoSuchSession)),
+            Err(NoPlace::Full) => request.replier.send(Err(JoinProblem::Full)),
+        }
+    }
+
+    fn put(&self, worker: usize, request: Request) {
+        if let Some(desk) = self.0.desks.get(worker) {
+            desk.put(request);
+        }
+    }
+}
+
+impl Signalling for Entrance {
+    fn info(&self) -> Info {
+        self.0.info.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>> {
+        let (replier, reply) = reply();
+        let resume = join.resume.as_deref().and_then(Key::parse);
+        let worker = resume.map(|key| key.worker()).filter(|worker| *worker < self.0.desks.len());
+        let request = Box::new(JoinRequest { join, resume, place: None, replier });
+        match worker {
+            Some(worker) => self.put(worker, Request::Join(request)),
+            None => self.admit(request),
+        }
+        reply
+    }
+
+    fn restart(&self, key: &str, sdp: String) -> Reply<Result<String, JoinProblem>> {
+        let (replier, reply) = reply();
+        match Key::parse(key).filter(|key| key.worker() < self.0.desks.len()) {
+            Some(key) => self.put(key.worker(), Request::Restart { key, sdp, replier }),
+            None => replier.send(Err(JoinProblem::NoSuchPlayer)),
+        }
+        reply
+    }
+
+    fn candidate(&self, key: &str, candidate: String) {
+        if let Some(key) = Key::parse(key) {
+            self.put(key.worker(), Request::Candidate { key, candidate });
+        }
+    }
+}
+
+impl fmt::Debug for Entrance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entrance").field("workers", &self.0.desks.len()).finish_non_exhaustive()
+    }
+}
+
+/// Counts one player for as long as it is there.
+#[derive(Debug)]
+pub(crate) struct Seat(Entrance);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.0.present.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,180 @@
+//! One worker's browsers as a network: pages on the one side, links to sessions on the other.
+
+mod links;
+mod pages;
+mod requests;
+mod transport;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use consonance_browser::PageQuality;
+use consonance_session as session;
+use consonance_transport::{Peer, ServerStatistics};
+use consonance_web::Info;
+use consonance_webrtc::WebRtcShard;
+use rustc_hash::FxHashSet;
+
+use crate::browsers::{BrowserIndex, Browsers};
+use crate::entrance::Entrance;
+use crate::places::SessionPlaces;
+use crate::settings::GatewaySettings;
+use crate::shard::PageShard;
+
+/// The browsers whose sessions one worker has, each a link like any other.
+pub struct BrowserGateway<S = WebRtcShard> {
+    shard: S,
+    entrance: Entrance,
+    /// Which worker's it is.
+    worker: usize,
+    browsers: Browsers,
+    /// Who has something to say to its session, in turn.
+    ready: VecDeque<BrowserIndex>,
+    /// Connections of pages that are closed and have not ended: their last messages are on the way.
+    parting: FxHashSet<Peer>,
+    last_link: u64,
+    /// The players' time 0.
+    started: Option<Instant>,
+    /// No player wants to be called before that.
+    next_due: Option<Instant>,
+    /// When players are told next how well their pages are reached.
+    next_quality_at: Option<Instant>,
+    /// Of the last call, for what is to be polled at once.
+    now: Option<Instant>,
+    /// Some requests wait for the next turn.
+    more_requests: bool,
+    is_shut_down: bool,
+    /// The packet that the last event showed.
+    packet: Vec<u8>,
+    statistics: ServerStatistics,
+}
+
+/// One gateway for each worker, and the way in for pages' requests.
+///
+/// `info` is what pages are told before they ask for anything; see [`Entrance::set_info`].
+pub fn browser_gateways<S: PageShard>(
+    shards: impl IntoIterator<Item = S, IntoIter: ExactSizeIterator>,
+    settings: GatewaySettings,
+    places: Arc<dyn SessionPlaces>,
+    info: Info,
+) -> (Entrance, Vec<BrowserGateway<S>>) {
+    let shards = shards.into_iter();
+    let workers = NonZeroUsize::new(shards.len()).unwrap_or(NonZeroUsize::MIN);
+    let entrance = Entrance::new(settings, workers, places, info);
+    let gateway = |(worker, shard)| BrowserGateway::new(shard, entrance.clone(), worker);
+    let gateways = shards.enumerate().map(gateway).collect();
+    (entrance, gateways)
+}
+
+/// Pages tell what they have lost every few seconds.
+const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
+
+impl<S: PageShard> BrowserGateway<S> {
+    fn new(shard: S, entrance: Entrance, worker: usize) -> Self {
+        Self {
+            shard,
+            entrance,
+            worker,
+            browsers: Browsers::default(),
+            ready: VecDeque::new(),
+            parting: FxHashSet::default(),
+            last_link: 0,
+            started: None,
+            next_due: None,
+            next_quality_at: None,
+            now: None,
+            more_requests: false,
+            is_shut_down: false,
+            packet: Vec::new(),
+            statistics: ServerStatistics::default(),
+        }
+    }
+
+    /// Something has happened to a player: what it says goes to its page, and what it has for its session waits for its turn.
+    fn follow(&mut self, now: Instant, index: BrowserIndex) {
+        let Some(browser) = self.browsers.get_mut(index) else { return };
+        browser.show(now, &mut self.shard);
+        if !browser.is_ready {
+            browser.is_ready = true;
+            self.ready.push_back(index);
+        }
+        let due = browser.player().and_then(|player| player.poll_timeout());
+        if let Some(due) = due.map(|at| self.to_clock(at)) {
+            self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
+        }
+    }
+
+    /// Lets time pass for those players who wait for it. False if nobody does.
+    fn run_timers(&mut self, now: Instant) -> bool {
+        if self.next_due.is_none_or(|due| due > now) {
+            return false;
+        }
+        self.next_due = None;
+        let at = self.at(now);
+        for index in self.browsers.indices() {
+            let Some(player) = self.browsers.get_mut(index).and_then(|browser| browser.player()) else {
+                continue;
+            };
+            match player.poll_timeout() {
+                Some(due) if due <= at => {
+                    player.handle_timeout(at);
+                    self.follow(now, index);
+                }
+                Some(due) => {
+                    let due = self.to_clock(due);
+                    self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
+                }
+                None => {}
+            }
+        }
+        true
+    }
+
+    /// Tells players how well their pages are reached, as long as there are any.
+    fn tell_quality(&mut self, now: Instant) {
+        if self.next_quality_at.is_some_and(|at| now < at) {
+            return;
+        }
+        let at = self.at(now);
+        let mut is_anybody_here = false;
+        for index in self.browsers.indices() {
+            let Some(browser) = self.browsers.get_mut(index) else { continue };
+            is_anybody_here = true;
+            let quality = browser.page.and_then(|page| self.shard.quality(page));
+            if let (Some(quality), Some(player)) = (quality, browser.player()) {
+                let lost_percent = quality.egress_loss.map(|share| 100.0 * share);
+                player.handle_quality(at, PageQuality { rtt: quality.round_trip, lost_percent });
+            }
+        }
+        self.next_quality_at = is_anybody_here.then(|| now + QUALITY_INTERVAL);
+    }
+
+    /// Forgets a browser, after what its page was told last.
+    fn forget(&mut self, now: Instant, index: BrowserIndex) {
+        let Some(browser) = self.browsers.remove(index) else { return };
+        for page in [browser.page, browser.coming].into_iter().flatten() {
+            self.shard.close(now, page);
+            self.parting.insert(page);
+        }
+    }
+
+    fn at(&mut self, now: Instant) -> session::Instant {
+        self.now = Some(now);
+        let started = *self.started.get_or_insert(now);
+        session::Instant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+    }
+
+    fn to_clock(&self, at: session::Instant) -> Instant {
+        let started = self.started.expect("a player has timers only after it was told the time");
+        started + Duration::from_micros(at.as_micros())
+    }
+}
+
+impl<S> fmt::Debug for BrowserGateway<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrowserGateway").field("worker", &self.worker).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! The players' links, as the server of their sessions sees them.
+
+use std::time::Instant;
+
+use consonance_session as session;
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent};
+
+use super::BrowserGateway;
+use crate::browser::{Link, Step};
+use crate::browsers::BrowserIndex;
+use crate::shard::PageShard;
+
+/// What the server is told, but for a packet's bytes.
+#[derive(Debug)]
+pub(super) enum LinkEvent {
+    Connected { peer: Peer, session: String, remote: String },
+    Packet { peer: Peer, delivery: Delivery },
+    Disconnected { peer: Peer, reason: DisconnectReason },
+}
+
+impl LinkEvent {
+    pub(super) fn with_packet(self, packet: &[u8]) -> ServerEvent<'_> {
+        match self {
+            Self::Connected { peer, session, remote } => ServerEvent::Connected { peer, session, remote },
+            Self::Packet { peer, delivery } => ServerEvent::Packet { peer, delivery, packet },
+            Self::Disconnected { peer, reason } => ServerEvent::Disconnected { peer, reason },
+        }
+    }
+}
+
+impl<S: PageShard> BrowserGateway<S> {
+    /// The next thing that a player has for its session. Players take turns.
+    pub(super) fn next_link_event(&mut self, now: Instant) -> Option<LinkEvent> {
+        let at = self.at(now);
+        while let Some(index) = self.ready.pop_front() {
+            let Some(browser) = self.browsers.get_mut(index) else { continue };
+            browser.is_ready = false;
+            let step = browser.next_step(at, &mut self.packet);
+            let is_over = browser.is_over() || self.is_shut_down && browser.link.peer().is_none();
+            let event = step.and_then(|step| self.carry_out(index, step));
+            if is_over {
+                self.forget(now, index);
+            } else if event.is_some() {
+                self.follow(now, index);
+            }
+            if event.is_some() {
+                return event;
+            }
+        }
+        None
+    }
+
+    fn carry_out(&mut self, index: BrowserIndex, step: Step) -> Option<LinkEvent> {
+        match step {
+            Step::Introduce if self.is_shut_down => None,
+            Step::Introduce => self.introduce(index),
+            Step::Packet(peer, delivery) => {
+                self.statistics.links.received.count(delivery, 1, self.packet.len());
+                Some(LinkEvent::Packet { peer, delivery })
+            }
+            Step::Disconnected(peer, reason) => {
+                self.browsers.forget_link(peer);
+                Some(LinkEvent::Disconnected { peer, reason })
+            }
+        }
+    }
+
+    fn introduce(&mut self, index: BrowserIndex) -> Option<LinkEvent> {
+        self.last_link += 1;
+        let peer = Peer(self.last_link);
+        self.browsers.note_link(peer, index);
+        let browser = self.browsers.get_mut(index)?;
+        browser.link = Link::Introduced(peer);
+        if let Some(place) = browser.place.take() {
+            place.arrive();
+        }
+        let (session, remote) = (browser.session.to_string(), browser.remote.to_string());
+        Some(LinkEvent::Connected { peer, session, remote })
+    }
+
+    /// A packet of the server goes to one player, and what that says to its page.
+    pub(super) fn send_to(
+        &mut self,
+        now: Instant,
+        at: session::Instant,
+        peer: Peer,
+        delivery: Delivery,
+        packet: &[u8],
+    ) {
+        let index = self.browsers.of_link(peer);
+        let browser = index.and_then(|index| self.browsers.get_mut(index));
+        let is_taken = browser.is_some_and(|browser| browser.handle_packet(at, delivery, packet));
+        let Some(index) = index.filter(|_| is_taken) else {
+            self.statistics.links.dropped.not_connected += 1;
+            return;
+        };
+        self.statistics.links.sent.count(delivery, 1, packet.len());
+        self.follow(now, index);
+    }
+
+    /// The server ends a player's link.
+    pub(super) fn end_link(&mut self, now: Instant, peer: Peer, reason: &str) {
+        let at = self.at(now);
+        let Some(index) = self.browsers.of_link(peer) else { return };
+        if let Some(browser) = self.browsers.get_mut(index) {
+            browser.lose_link(at, DisconnectReason::cut(reason));
+        }
+        self.follow(now, index);
+    }
+}

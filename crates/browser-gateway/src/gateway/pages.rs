@@ -1,0 +1,107 @@
+//! What comes from the pages.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_browser::BrowserPlayer;
+use consonance_transport::Peer;
+use consonance_webrtc::RtcEvent;
+
+use super::BrowserGateway;
+use crate::browser::{Stage, address_of};
+use crate::browsers::BrowserIndex;
+use crate::shard::PageShard;
+
+impl<S: PageShard> BrowserGateway<S> {
+    /// Takes one thing that happened on the pages' connections. False if there was none.
+    pub(super) fn take_page_event(&mut self, now: Instant) -> bool {
+        let at = self.at(now);
+        let Some(event) = self.shard.poll(now) else { return false };
+        let (page, happened) = match event {
+            RtcEvent::Voice { peer, sequence, time, payload } => {
+                if let Some(player) = player_of(&mut self.browsers, peer) {
+                    player.handle_voice(at, sequence, time, payload);
+                }
+                (peer, Happened::Said)
+            }
+            RtcEvent::Message { peer, text } => {
+                if let Some(player) = player_of(&mut self.browsers, peer) {
+                    player.handle_message(at, text);
+                }
+                (peer, Happened::Said)
+            }
+            RtcEvent::Connected { peer, remote } => (peer, Happened::Connected(remote)),
+            RtcEvent::Disconnected { peer, .. } => (peer, Happened::Lost),
+        };
+        match (happened, self.browsers.of_page(page)) {
+            (Happened::Said, Some(index)) => self.follow(now, index),
+            (Happened::Connected(remote), Some(index)) => self.page_is_up(now, index, page, remote),
+            (Happened::Connected(_), None) => self.close_page(now, page),
+            (Happened::Lost, Some(index)) => self.page_is_lost(now, index, page),
+            (Happened::Lost, None) => _ = self.parting.remove(&page),
+            (Happened::Said, None) => {}
+        }
+        true
+    }
+
+    /// Ends a connection that belongs to nobody any more.
+    pub(super) fn close_page(&mut self, now: Instant, page: Peer) {
+        self.browsers.forget_page(page);
+        self.shard.close(now, page);
+        self.parting.insert(page);
+    }
+
+    fn page_is_up(&mut self, now: Instant, index: BrowserIndex, page: Peer, remote: SocketAddr) {
+        let (at, slots) = (self.at(now), self.shard.slots(page));
+        let Some(browser) = self.browsers.get_mut(index) else { return };
+        let former = browser.page.replace(page);
+        browser.coming = None;
+        browser.remote = address_of(browser.remote.ip(), remote);
+        match &mut browser.stage {
+            Stage::Playing(player) => {
+                if former.is_some() {
+                    player.page_lost(at);
+                }
+                player.page_is_back(at, slots);
+            }
+            Stage::Expected(settings) => {
+                let player = BrowserPlayer::new(settings.as_ref().clone());
+                browser.stage = Stage::Playing(Box::new(player));
+                self.statistics.connections.accepted += 1;
+            }
+        }
+        if let Some(former) = former {
+            self.close_page(now, former);
+        }
+        self.follow(now, index);
+    }
+
+    fn page_is_lost(&mut self, now: Instant, index: BrowserIndex, page: Peer) {
+        let at = self.at(now);
+        self.browsers.forget_page(page);
+        let Some(browser) = self.browsers.get_mut(index) else { return };
+        if browser.coming == Some(page) {
+            browser.coming = None;
+            self.statistics.connections.failed_handshakes += 1;
+        } else {
+            browser.page = None;
+            if let Some(player) = browser.player() {
+                player.page_lost(at);
+            }
+        }
+        self.follow(now, index);
+    }
+}
+
+/// What happened to a connection, without what came over it.
+enum Happened {
+    Connected(SocketAddr),
+    /// Something came, and its player has it.
+    Said,
+    Lost,
+}
+
+fn player_of(browsers: &mut crate::browsers::Browsers, page: Peer) -> Option<&mut BrowserPlayer> {
+    let index = browsers.of_page(page)?;
+    browsers.get_mut(index)?.player()
+}

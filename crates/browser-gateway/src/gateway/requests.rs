@@ -1,0 +1,128 @@
+//! What pages ask for over HTTP.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_browser::BrowserSettings;
+use consonance_transport::Peer;
+use consonance_web::{Join, JoinProblem, Joined};
+use consonance_webrtc::OfferError;
+
+use super::BrowserGateway;
+use crate::browser::{Browser, Link, Stage};
+use crate::browsers::BrowserIndex;
+use crate::desk::{JoinRequest, Request};
+use crate::key::Key;
+use crate::places::Place;
+use crate::shard::PageShard;
+
+/// Requests answered before pages and sessions get their turn: an answer takes half a millisecond of cryptography.
+const REQUESTS_PER_TURN: usize = 4;
+
+impl<S: PageShard> BrowserGateway<S> {
+    /// Answers some of the requests. True if more may wait.
+    pub(super) fn answer_requests(&mut self, now: Instant) -> bool {
+        for _ in 0..REQUESTS_PER_TURN {
+            let Some(request) = self.entrance.desk(self.worker).take() else { return false };
+            match request {
+                Request::Join(request) => self.handle_join(now, request),
+                Request::Restart { key, sdp, replier } => replier.send(self.restart(now, key, &sdp)),
+                Request::Candidate { key, candidate } => self.add_candidate(now, key, &candidate),
+            }
+        }
+        true
+    }
+
+    fn handle_join(&mut self, now: Instant, mut request: Box<JoinRequest>) {
+        if !request.replier.is_awaited() {
+            return;
+        }
+        if self.is_shut_down {
+            return request.replier.send(Err(JoinProblem::Closing));
+        }
+        let known = request.resume.and_then(|key| self.browsers.of_key(key));
+        let is_here = |index: &BrowserIndex| {
+            self.browsers.get(*index).is_some_and(|browser| *browser.session == *request.join.session)
+        };
+        if let Some(index) = known.filter(is_here) {
+            let joined = self.resume(now, index, &request.join.sdp);
+            return request.replier.send(joined);
+        }
+        match request.place.take() {
+            Some(place) => {
+                let joined = self.expect(now, request.join, place);
+                request.replier.send(joined);
+            }
+            None => self.entrance.admit(request),
+        }
+    }
+
+    /// Another connection of a page whose player is here.
+    fn resume(&mut self, now: Instant, index: BrowserIndex, offer: &str) -> Result<Joined, JoinProblem> {
+        let (page, answer) = self.shard.accept(now, offer).map_err(problem)?;
+        let slots = self.shard.slots(page);
+        self.browsers.note_page(page, index);
+        let browser = self.browsers.get_mut(index).ok_or(JoinProblem::NoSuchPlayer)?;
+        let former = browser.coming.replace(page);
+        let key = browser.key.to_string();
+        if let Some(former) = former {
+            self.close_page(now, former);
+        }
+        Ok(Joined { sdp: answer, key, slots, resumed: true })
+    }
+
+    /// A new player, as soon as its page is connected.
+    fn expect(&mut self, now: Instant, join: Join, place: Place) -> Result<Joined, JoinProblem> {
+        let full = || JoinProblem::Full;
+        let Some(seat) = self.entrance.seat() else {
+            self.statistics.connections.turned_away_full += 1;
+            return Err(full());
+        };
+        let key = Key::random(self.worker).ok_or_else(full)?;
+        let (page, answer) = self.shard.accept(now, &join.sdp).map_err(problem)?;
+        let slots = self.shard.slots(page);
+        let Join { session, name, token, password, remote, .. } = join;
+        let settings = BrowserSettings { name, session: session.clone(), token, password, slots };
+        let index = self.browsers.insert(Browser {
+            key,
+            session: session.into(),
+            stage: Stage::Expected(Box::new(settings)),
+            page: None,
+            coming: Some(page),
+            link: Link::Down,
+            place: Some(place),
+            is_ready: false,
+            frames_sent: 0,
+            remote: SocketAddr::new(remote, 0),
+            _seat: seat,
+        });
+        self.browsers.note_page(page, index);
+        Ok(Joined { sdp: answer, key: key.to_string(), slots, resumed: false })
+    }
+
+    fn restart(&mut self, now: Instant, key: Key, offer: &str) -> Result<String, JoinProblem> {
+        let page = self.page_of(key).ok_or(JoinProblem::NoSuchPlayer)?;
+        self.shard.renegotiate(now, page, offer).map_err(problem)
+    }
+
+    fn add_candidate(&mut self, now: Instant, key: Key, candidate: &str) {
+        // A candidate that cannot be read is one way less to the page, which is its own loss.
+        if let Some(page) = self.page_of(key) {
+            let _ = self.shard.add_candidate(now, page, candidate);
+        }
+    }
+
+    /// The connection that is being made, or else the one that is up.
+    fn page_of(&self, key: Key) -> Option<Peer> {
+        let browser = self.browsers.get(self.browsers.of_key(key)?)?;
+        browser.coming.or(browser.page)
+    }
+}
+
+fn problem(error: OfferError) -> JoinProblem {
+    match error {
+        OfferError::Full => JoinProblem::Full,
+        OfferError::Gone => JoinProblem::NoSuchPlayer,
+        what => JoinProblem::BadOffer(what.to_string()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What the gateway asks of the pages' connections.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::Peer;
+use consonance_webrtc::{OfferError, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice, WebRtcShard};
+
+/// One worker's share of the pages' connections: a [`WebRtcShard`], or one on simulated time.
+pub trait PageShard: Send {
+    /// A page offers a connection; its name from now on, and the answer.
+    ///
+    /// # Errors
+    /// The offer cannot be taken.
+    fn accept(&mut self, now: Instant, offer: &str) -> Result<(Peer, String), OfferError>;
+
+    /// A page changes its connection; the answer.
+    ///
+    /// # Errors
+    /// The offer cannot be taken; the connection stays as it was.
+    fn renegotiate(&mut self, now: Instant, page: Peer, offer: &str) -> Result<String, OfferError>;
+
+    /// A page may be reached in one more way.
+    ///
+    /// # Errors
+    /// The text does not say how.
+    fn add_candidate(&mut self, now: Instant, page: Peer, candidate: &str) -> Result<(), OfferError>;
+
+    /// How many voices a page can hear at once.
+    fn slots(&self, page: Peer) -> usize;
+
+    /// The next thing that happened.
+    fn poll(&mut self, now: Instant) -> Option<RtcEvent<'_>>;
+
+    /// Sends a control message, reliably and in order.
+    fn send_message(&mut self, now: Instant, page: Peer, text: &str) -> Sent;
+
+    /// Sends a frame of voice, with the next [`flush`](Self::flush) or [`poll`](Self::poll) that says `None`.
+    fn send_voice(&mut self, now: Instant, page: Peer, voice: SlotVoice<'_>);
+
+    /// Lets leave what was only collected.
+    fn flush(&mut self, now: Instant);
+
+    /// Ends a connection after what was sent before.
+    fn close(&mut self, now: Instant, page: Peer);
+
+    /// How well a connection does.
+    fn quality(&self, page: Peer) -> Option<RtcQuality>;
+
+    /// When `poll` will have something although nothing will arrive.
+    fn wants_poll_at(&self) -> Option<Instant>;
+
+    /// What is called when `poll` has something.
+    fn set_waker(&mut self, waker: Waker);
+
+    /// What all connections did.
+    fn statistics(&self) -> RtcStatistics;
+}
+
+impl PageShard for WebRtcShard {
+    fn accept(&mut self, now: Instant, offer: &str) -> Result<(Peer, String), OfferError> {
+        self.accept(now, offer)
+    }
+
+    fn renegotiate(&mut self, now: Instant, page: Peer, offer: &str) -> Result<String, OfferError> {
+        self.renegotiate(now, page, offer)
+    }
+
+    fn add_candidate(&mut self, now: Instant, page: Peer, candidate: &str) -> Result<(), OfferError> {
+        self.add_candidate(now, page, candidate)
+    }
+
+    fn slots(&self, page: Peer) -> usize {
+        self.slots(page)
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<RtcEvent<'_>> {
+        self.poll(now)
+    }
+
+    fn send_message(&mut self, now: Instant, page: Peer, text: &str) -> Sent {
+        self.send_message(now, page, text)
+    }
+
+    fn send_voice(&mut self, now: Instant, page: Peer, voice: SlotVoice<'_>) {
+        self.send_voice(now, page, voice);
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.flush(now);
+    }
+
+    fn close(&mut self, now: Instant, page: Peer) {
+        self.close(now, page);
+    }
+
+    fn quality(&self, page: Peer) -> Option<RtcQuality> {
+        self.quality(page)
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.wants_poll_at()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.set_waker(waker);
+    }
+
+    fn statistics(&self) -> RtcStatistics {
+        self.statistics()
+    }
+}

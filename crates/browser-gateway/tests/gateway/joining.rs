@@ -1,0 +1,82 @@
+//! What becomes of pages' requests.
+
+use std::time::Duration;
+
+use consonance_browser_gateway::GatewaySettings;
+use consonance_web::{Join, JoinProblem, Signalling as _};
+
+use crate::paper::BAD_OFFER;
+use crate::stage::{SESSION, Stage, join};
+
+#[test]
+fn a_page_that_asks_is_answered_and_is_a_player_as_soon_as_it_is_connected() {
+    let mut stage = Stage::new();
+    let joined = stage.ask(join("Alice")).unwrap().unwrap();
+    assert_eq!((&*joined.sdp, joined.slots, joined.resumed), ("answer to offer", 4, false));
+    stage.run(Duration::from_secs(1));
+    assert_eq!(stage.session_loop.links(), 0, "who only asks is nobody yet");
+
+    let page = stage.pages.newest();
+    stage.pages.connect(page);
+    stage.run_until("she is in", |stage| stage.pages.was_told(page, "roster"));
+    assert!(stage.pages.was_told(page, "joined"));
+    let (name, clients, _) = stage.session_loop.statistics().next().unwrap();
+    assert_eq!((name, clients), (SESSION, 1));
+}
+
+#[test]
+fn who_cannot_come_in_is_told_why() {
+    let mut stage = Stage::with(GatewaySettings { players_max: 1, ..GatewaySettings::default() });
+    let elsewhere = Join { session: "other".to_owned(), ..join("Alice") };
+    assert_eq!(stage.ask(elsewhere), Some(Err(JoinProblem::NoSuchSession)));
+    let bad = Join { sdp: BAD_OFFER.to_owned(), ..join("Alice") };
+    let answer = stage.ask(bad).unwrap().unwrap_err();
+    assert!(matches!(&answer, JoinProblem::BadOffer(why) if why.contains("no audio")), "{answer}");
+    assert_eq!(stage.places.kept(), 0);
+
+    stage.browser("Alice");
+    assert_eq!(stage.ask(join("Bob")), Some(Err(JoinProblem::Full)));
+    stage.session_loop.shut_down(stage.now);
+    assert_eq!(stage.ask(join("Bob")), Some(Err(JoinProblem::Closing)));
+}
+
+#[test]
+fn more_requests_than_may_wait_are_told_to_come_back() {
+    let settings = GatewaySettings { requests_max: 2, ..GatewaySettings::default() };
+    let mut stage = Stage::with(settings);
+    let mut replies: Vec<_> = (0..3).map(|_| stage.entrance.join(join("Alice"))).collect();
+    assert_eq!(replies[2].try_take(), Some(Err(JoinProblem::Busy)));
+    stage.turn();
+    assert!(replies[..2].iter_mut().all(|reply| matches!(reply.try_take(), Some(Ok(_)))));
+}
+
+#[test]
+fn a_page_that_never_connects_gives_its_place_back() {
+    let mut stage = Stage::new();
+    stage.ask(join("Alice")).unwrap().unwrap();
+    assert_eq!(stage.places.kept(), 1);
+    let page = stage.pages.newest();
+    stage.pages.lose(page);
+    stage.turn();
+    assert_eq!(stage.places.kept(), 0);
+}
+
+#[test]
+fn candidates_and_restarts_find_the_connection_of_their_player() {
+    let mut stage = Stage::new();
+    let joined = stage.ask(join("Alice")).unwrap().unwrap();
+    let page = stage.pages.newest();
+    stage.entrance.candidate(&joined.key, "candidate:1".to_owned());
+    let mut restarted = stage.entrance.restart(&joined.key, "offer 2".to_owned());
+    stage.turn();
+    assert_eq!(stage.pages.messages(page), ["candidate:1"]);
+    assert_eq!(restarted.try_take(), Some(Ok(format!("answer of {} to offer 2", page.0))));
+
+    for key in ["", "nobody's", &joined.key.replace(&joined.key[..2], "zz")] {
+        stage.entrance.candidate(key, "candidate:2".to_owned());
+        let mut restarted = stage.entrance.restart(key, "offer 3".to_owned());
+        stage.turn();
+        assert_eq!(restarted.try_take(), Some(Err(JoinProblem::NoSuchPlayer)), "{key}");
+    }
+    assert_eq!(stage.pages.messages(page), ["candidate:1"]);
+}

@@ -1,0 +1,9 @@
+//! A worker with browsers on simulated time: the real loop, the real players, and pages on paper.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod paper;
+mod stage;
+
+mod joining;
+mod pages;

@@ -1,0 +1,143 @@
+//! Players in browsers, who are players like any other.
+
+use std::time::Duration;
+
+use consonance_session::{ChannelProperties, Target};
+use consonance_web::Join;
+
+use crate::stage::{Stage, join};
+
+/// An Opus packet of one SILK frame of 20 ms (RFC 6716, section 3.1), told apart by its last byte.
+fn frame(number: u8) -> Vec<u8> {
+    vec![0x48, 0x11, 0x22, number]
+}
+
+#[test]
+fn what_a_browser_says_arrives_unchanged_at_browsers_and_native_players() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    let carol = stage.native("Carol");
+    stage.pages.say(bob, r#"{"type":"listen","room":"lobby"}"#);
+    stage.pages.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
+    stage.run(Duration::from_millis(500));
+    for number in 0..50 {
+        stage.pages.speak(alice, number.into(), &frame(number));
+        stage.run(Duration::from_millis(20));
+    }
+    stage.run(Duration::from_millis(100));
+    let said: Vec<_> = (0..50).map(frame).collect();
+    assert_eq!(stage.native_mut(carol).heard, said);
+    let heard: Vec<_> = stage.pages.heard(bob).into_iter().map(|heard| heard.payload).collect();
+    assert_eq!(heard, said);
+    assert!(stage.pages.heard(alice).is_empty(), "nobody hears herself");
+}
+
+#[test]
+fn what_a_native_player_says_arrives_unchanged_in_a_slot_of_a_browser() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let carol = stage.native("Carol");
+    stage.pages.say(alice, r#"{"type":"listen","room":"lobby"}"#);
+    stage.run(Duration::from_millis(500));
+    let client = &mut stage.native_mut(carol).player.client;
+    client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
+    for number in 0..50 {
+        stage.native_mut(carol).player.client.send_voice(&frame(number)).unwrap();
+        stage.run(Duration::from_millis(20));
+    }
+    let heard = stage.pages.heard(alice);
+    assert!(heard.iter().all(|it| it.slot == heard[0].slot), "{heard:?}");
+    let heard: Vec<_> = heard.into_iter().map(|heard| heard.payload).collect();
+    assert_eq!(heard, (0..50).map(frame).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_that_comes_back_with_its_key_is_the_same_player() {
+    let mut stage = Stage::new();
+    let (before, joined) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    stage.pages.lose(before);
+    stage.run(Duration::from_secs(3));
+    let again = Join { resume: Some(joined.key.clone()), ..join("Alice") };
+    let again = stage.ask(again).unwrap().unwrap();
+    assert!(again.resumed);
+    assert_eq!(again.key, joined.key);
+    let after = stage.pages.newest();
+    stage.pages.connect(after);
+    stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
+    assert!(!stage.pages.was_told(bob, "left"), "nobody noticed");
+    let (_, clients, _) = stage.session_loop.statistics().next().unwrap();
+    assert_eq!(clients, 2);
+}
+
+#[test]
+fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
+    let mut stage = Stage::new();
+    let (before, joined) = stage.browser("Alice");
+    let again = Join { resume: Some(joined.key), ..join("Alice") };
+    assert!(stage.ask(again).unwrap().unwrap().resumed);
+    let after = stage.pages.newest();
+    assert!(!stage.pages.is_closed(before), "until the other one is connected");
+    stage.pages.connect(after);
+    stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
+    assert!(stage.pages.is_closed(before) && !stage.pages.is_closed(after));
+}
+
+#[test]
+fn a_player_whose_page_stays_away_leaves_and_its_key_is_nobodys() {
+    let mut stage = Stage::new();
+    let (alice, joined) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    stage.pages.lose(alice);
+    stage.run(Duration::from_secs(9));
+    assert!(!stage.pages.was_told(bob, "left"), "she has ten seconds");
+    stage.run_until("she has left", |stage| stage.pages.was_told(bob, "left"));
+    let again = Join { resume: Some(joined.key.clone()), ..join("Alice") };
+    let again = stage.ask(again).unwrap().unwrap();
+    assert!(!again.resumed && again.key != joined.key);
+}
+
+#[test]
+fn a_key_brings_nobody_into_another_session() {
+    let mut stage = Stage::new();
+    let (_, joined) = stage.browser("Alice");
+    let elsewhere = Join { session: "other".to_owned(), resume: Some(joined.key), ..join("Alice") };
+    assert_eq!(stage.ask(elsewhere), Some(Err(consonance_web::JoinProblem::NoSuchSession)));
+}
+
+#[test]
+fn a_page_that_leaves_is_gone_at_once() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    stage.pages.say(alice, r#"{"type":"leave"}"#);
+    stage.run(Duration::from_millis(100));
+    assert!(stage.pages.was_told(bob, "left") && stage.pages.is_closed(alice));
+}
+
+#[test]
+fn a_server_that_ends_tells_its_pages_and_closes_them() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    stage.ask(join("Bob")).unwrap().unwrap();
+    let bob = stage.pages.newest();
+    stage.session_loop.shut_down(stage.now);
+    stage.run_until("nobody is there", |stage| stage.session_loop.is_deserted());
+    assert!(stage.pages.was_told(alice, "disconnected"));
+    assert!(stage.pages.is_closed(alice) && stage.pages.is_closed(bob));
+}
+
+#[test]
+fn sessions_that_start_anew_take_browsers_in_again() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let joined = |stage: &Stage| {
+        let messages = stage.pages.messages(alice);
+        messages.iter().filter(|message| message.contains(r#""type":"joined""#)).count()
+    };
+    assert_eq!(joined(&stage), 1);
+    stage.session_loop.restart_sessions(stage.now);
+    stage.run_until("she is in again", |stage| joined(stage) == 2);
+    assert!(!stage.pages.is_closed(alice));
+}

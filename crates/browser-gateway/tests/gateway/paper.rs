@@ -1,0 +1,178 @@
+//! Pages' connections on paper: what a page sends is written down by the test, and so is what it is sent.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_browser_gateway::PageShard;
+use consonance_transport::{DisconnectReason, Peer};
+use consonance_webrtc::{OfferError, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice};
+
+/// The test's side of all connections of one worker. A clone is the same one.
+#[derive(Clone, Default)]
+pub(crate) struct Pages(Arc<Mutex<State>>);
+
+/// The gateway's side.
+pub(crate) struct PaperShard {
+    pages: Pages,
+    shown: Event,
+}
+
+#[derive(Default)]
+struct State {
+    last: u64,
+    pages: BTreeMap<Peer, Page>,
+    events: VecDeque<Event>,
+}
+
+#[derive(Default)]
+struct Page {
+    messages: Vec<String>,
+    voice: Vec<Heard>,
+    is_closed: bool,
+}
+
+/// A frame that a page was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) slot: usize,
+    pub(crate) payload: Vec<u8>,
+}
+
+enum Event {
+    Connected(Peer),
+    Message(Peer, String),
+    Voice { peer: Peer, sequence: u64, time: u64, payload: Vec<u8> },
+    Lost(Peer),
+}
+
+/// Every page comes from here.
+const REMOTE: &str = "203.0.113.9:5000";
+/// What this connection cannot answer.
+pub(crate) const BAD_OFFER: &str = "bad";
+const SLOTS: usize = 4;
+
+impl Pages {
+    pub(crate) fn shard(&self) -> PaperShard {
+        PaperShard { pages: self.clone(), shown: Event::Lost(Peer(0)) }
+    }
+
+    /// The connection that was offered last.
+    pub(crate) fn newest(&self) -> Peer {
+        Peer(self.lock().last)
+    }
+
+    pub(crate) fn connect(&self, page: Peer) {
+        self.lock().events.push_back(Event::Connected(page));
+    }
+
+    pub(crate) fn say(&self, page: Peer, message: &str) {
+        self.lock().events.push_back(Event::Message(page, message.to_owned()));
+    }
+
+    pub(crate) fn speak(&self, page: Peer, sequence: u64, payload: &[u8]) {
+        let (time, payload) = (sequence * 960, payload.to_vec());
+        self.lock().events.push_back(Event::Voice { peer: page, sequence, time, payload });
+    }
+
+    pub(crate) fn lose(&self, page: Peer) {
+        self.lock().events.push_back(Event::Lost(page));
+    }
+
+    /// All that a page was told.
+    pub(crate) fn messages(&self, page: Peer) -> Vec<String> {
+        self.lock().pages[&page].messages.clone()
+    }
+
+    /// Whether a page was told something of this type.
+    pub(crate) fn was_told(&self, page: Peer, kind: &str) -> bool {
+        let wanted = format!("\"type\":\"{kind}\"");
+        self.messages(page).iter().any(|message| message.contains(&wanted))
+    }
+
+    pub(crate) fn heard(&self, page: Peer) -> Vec<Heard> {
+        self.lock().pages[&page].voice.clone()
+    }
+
+    pub(crate) fn is_closed(&self, page: Peer) -> bool {
+        self.lock().pages[&page].is_closed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl PageShard for PaperShard {
+    fn accept(&mut self, _now: Instant, offer: &str) -> Result<(Peer, String), OfferError> {
+        if offer == BAD_OFFER {
+            return Err(OfferError::Missing { what: "audio" });
+        }
+        let mut state = self.pages.lock();
+        state.last += 1;
+        let peer = Peer(state.last);
+        state.pages.insert(peer, Page::default());
+        Ok((peer, format!("answer to {offer}")))
+    }
+
+    fn renegotiate(&mut self, _now: Instant, page: Peer, offer: &str) -> Result<String, OfferError> {
+        Ok(format!("answer of {} to {offer}", page.0))
+    }
+
+    fn add_candidate(&mut self, _now: Instant, page: Peer, candidate: &str) -> Result<(), OfferError> {
+        self.pages.lock().pages.get_mut(&page).unwrap().messages.push(candidate.to_owned());
+        Ok(())
+    }
+
+    fn slots(&self, _page: Peer) -> usize {
+        SLOTS
+    }
+
+    fn poll(&mut self, _now: Instant) -> Option<RtcEvent<'_>> {
+        self.shown = self.pages.lock().events.pop_front()?;
+        Some(match &self.shown {
+            Event::Connected(peer) => {
+                RtcEvent::Connected { peer: *peer, remote: REMOTE.parse::<SocketAddr>().unwrap() }
+            }
+            Event::Message(peer, text) => RtcEvent::Message { peer: *peer, text },
+            Event::Voice { peer, sequence, time, payload } => {
+                RtcEvent::Voice { peer: *peer, sequence: *sequence, time: *time, payload }
+            }
+            Event::Lost(peer) => RtcEvent::Disconnected { peer: *peer, reason: DisconnectReason::TimedOut },
+        })
+    }
+
+    fn send_message(&mut self, _now: Instant, page: Peer, text: &str) -> Sent {
+        self.pages.lock().pages.get_mut(&page).unwrap().messages.push(text.to_owned());
+        Sent::Yes
+    }
+
+    fn send_voice(&mut self, _now: Instant, page: Peer, voice: SlotVoice<'_>) {
+        let heard = Heard { slot: voice.slot, payload: voice.payload.to_vec() };
+        self.pages.lock().pages.get_mut(&page).unwrap().voice.push(heard);
+    }
+
+    fn flush(&mut self, _now: Instant) {}
+
+    fn close(&mut self, _now: Instant, page: Peer) {
+        let mut state = self.pages.lock();
+        state.pages.get_mut(&page).unwrap().is_closed = true;
+        state.events.push_back(Event::Lost(page));
+    }
+
+    fn quality(&self, _page: Peer) -> Option<RtcQuality> {
+        None
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        None
+    }
+
+    fn set_waker(&mut self, _waker: Waker) {}
+
+    fn statistics(&self) -> RtcStatistics {
+        RtcStatistics::default()
+    }
+}

@@ -1,0 +1,165 @@
+//! A worker's loop with browsers and a native player, and the clock.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use consonance_browser_gateway::{
+    BrowserGateway, Entrance, GatewaySettings, NoPlace, SessionPlaces, browser_gateways,
+};
+use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::{Client, ClientEvent, ClientSettings};
+use consonance_test_player::TestPlayer;
+use consonance_transport::Peer;
+use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Signalling as _};
+
+use crate::paper::{Pages, PaperShard};
+
+pub(crate) struct Stage {
+    pub(crate) now: Instant,
+    pub(crate) pages: Pages,
+    pub(crate) entrance: Entrance,
+    pub(crate) places: Arc<CountedPlaces>,
+    pub(crate) session_loop: SessionLoop,
+    network: MemoryNetwork,
+    natives: Vec<Native>,
+}
+
+/// A player without a browser, and the frames that it heard.
+pub(crate) struct Native {
+    pub(crate) player: TestPlayer<MemoryClient>,
+    pub(crate) heard: Vec<Vec<u8>>,
+}
+
+/// One worker has the one session.
+#[derive(Debug, Default)]
+pub(crate) struct CountedPlaces(AtomicI64);
+
+pub(crate) type Answer = Option<Result<Joined, JoinProblem>>;
+
+const STEP: Duration = Duration::from_millis(10);
+pub(crate) const SESSION: &str = "main";
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self::with(GatewaySettings::default())
+    }
+
+    pub(crate) fn with(settings: GatewaySettings) -> Self {
+        let (pages, network) = (Pages::default(), MemoryNetwork::new());
+        let places = Arc::new(CountedPlaces::default());
+        let shared: Arc<dyn SessionPlaces> = places.clone();
+        let (entrance, gateways) = browser_gateways([pages.shard()], settings, shared, info());
+        let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION]).unwrap());
+        session_loop.add_listener(Box::new(network.listen()));
+        for gateway in gateways {
+            session_loop.add_listener(Box::<BrowserGateway<PaperShard>>::new(gateway));
+        }
+        let (now, natives) = (Instant::now(), Vec::new());
+        Self { now, pages, entrance, places, session_loop, network, natives }
+    }
+
+    /// What a page's request comes to within the next turn.
+    pub(crate) fn ask(&mut self, join: Join) -> Answer {
+        let mut reply = self.entrance.join(join);
+        self.turn();
+        reply.try_take()
+    }
+
+    /// A page that is connected and in the session.
+    pub(crate) fn browser(&mut self, name: &str) -> (Peer, Joined) {
+        let joined = self.ask(join(name)).unwrap().unwrap();
+        let page = self.pages.newest();
+        self.pages.connect(page);
+        self.run_until("a browser is in the session", |stage| stage.pages.was_told(page, "roster"));
+        (page, joined)
+    }
+
+    /// A native player who listens to the lobby and talks to it.
+    pub(crate) fn native(&mut self, name: &str) -> usize {
+        let mut client = Client::new(ClientSettings::new(name));
+        client.join_room("lobby").unwrap();
+        let player = TestPlayer::new(client, self.network.client(SESSION), self.now);
+        self.natives.push(Native { player, heard: Vec::new() });
+        let index = self.natives.len() - 1;
+        self.run_until("a native player is in the session", |stage| {
+            stage.natives[index].player.client.id().is_some()
+        });
+        index
+    }
+
+    pub(crate) fn native_mut(&mut self, index: usize) -> &mut Native {
+        &mut self.natives[index]
+    }
+
+    /// Lets 10 ms pass.
+    pub(crate) fn turn(&mut self) {
+        self.now += STEP;
+        for native in &mut self.natives {
+            native.player.wake(self.now);
+            let heard = &mut native.heard;
+            native.player.turn(self.now, |event| {
+                if let ClientEvent::Voice(voice) = event {
+                    heard.push(voice.frame.to_vec());
+                }
+            });
+        }
+        while self.session_loop.turn(self.now).is_some_and(|at| at <= self.now) {}
+    }
+
+    pub(crate) fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.turn();
+        }
+    }
+
+    pub(crate) fn run_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        for _ in 0..3000 {
+            if is_so(self) {
+                return;
+            }
+            self.turn();
+        }
+        panic!("this does not happen within 30 s: {what}");
+    }
+}
+
+impl CountedPlaces {
+    /// Who has one and has neither arrived nor given it back, if nobody has arrived.
+    pub(crate) fn kept(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl SessionPlaces for CountedPlaces {
+    fn take(&self, session: &str) -> Result<usize, NoPlace> {
+        if session != SESSION {
+            return Err(NoPlace::NoSuchSession);
+        }
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(0)
+    }
+
+    fn give_back(&self, _session: &str) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+pub(crate) fn join(name: &str) -> Join {
+    Join {
+        session: SESSION.to_owned(),
+        name: name.to_owned(),
+        token: None,
+        password: None,
+        sdp: "offer".to_owned(),
+        resume: None,
+        remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }
+}
+
+fn info() -> Info {
+    Info { sessions: vec![SESSION.to_owned()], on_demand: false, join: JoinRule::Open, udp: true }
+}
