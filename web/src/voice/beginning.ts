@@ -1,6 +1,6 @@
 // What a session begins with.
 
-import type { ConnectOptions, Info } from "./api.ts";
+import type { ConnectOptions } from "./api.ts";
 import type { MicrophoneInput } from "./microphone.ts";
 import type { Sound } from "./sound.ts";
 
@@ -8,7 +8,6 @@ export interface Beginning {
   readonly options: ConnectOptions;
   readonly url: string;
   readonly assets: string;
-  readonly info: Info;
   readonly sound: Sound;
   readonly microphone: MicrophoneInput;
   /** The microphone was opened for this session, and is closed with it. */

@@ -17,8 +17,7 @@ export async function connect(options: ConnectOptions): Promise<Voice> {
   const ownsMicrophone = microphone !== given;
   try {
     if (options.output !== undefined) await sound.output.choose(options.output);
-    const info = await fetchInfo(url, AbortSignal.timeout(INFO_MS));
-    const session = new VoiceSession({ options, url, assets, info, sound, microphone, ownsMicrophone });
+    const session = new VoiceSession({ options, url, assets, sound, microphone, ownsMicrophone });
     await session.joined;
     return session;
   } catch (problem) {
@@ -29,7 +28,7 @@ export async function connect(options: ConnectOptions): Promise<Voice> {
 
 /** How a server is joined. Rejects with a `VoiceProblem`. */
 export function info(url: string = location.href): Promise<Info> {
-  return fetchInfo(withSlash(url), AbortSignal.timeout(INFO_MS));
+  return fetchInfo(withSlash(url));
 }
 
 /** A microphone without a session, for its meter and its test; it can be given to `connect`. Rejects with a `VoiceProblem`. */
@@ -58,4 +57,3 @@ function withSlash(address: string): string {
 
 /** Where this file itself came from. */
 const HERE = import.meta.url;
-const INFO_MS = 8000;

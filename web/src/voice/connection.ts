@@ -10,6 +10,7 @@ import { NETWORK } from "./network.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
 import { type Action, Reconnection } from "./reconnection.ts";
 import { Routes } from "./routes.ts";
+import { fetchInfo } from "./signalling.ts";
 import { Wake } from "./wake.ts";
 
 export interface ConnectionEvents {
@@ -105,11 +106,12 @@ export class Connection {
     const attempt = new Attempt((message) => this.onMessage(attempt, message));
     try {
       const link = await this.routes.open({
+        // Asked anew each time, as what it says of TURN servers grows old.
+        info: await fetchInfo(this.beginning.url, this.over.signal),
         context: this.beginning.sound.context,
         microphone: this.beginning.microphone.node,
         url: this.beginning.url,
         assets: this.beginning.assets,
-        info: this.beginning.info,
         join: this.join(),
         slots: this.beginning.options.slots ?? NETWORK.slots(),
         signal: this.over.signal,

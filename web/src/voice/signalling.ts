@@ -13,8 +13,8 @@ export interface Answer {
 }
 
 /** How a server is joined. `url` is that of its page, with a slash at its end. Rejects with a `VoiceProblem`. */
-export async function fetchInfo(url: string, signal: AbortSignal): Promise<Info> {
-  const info = readInfo(await ask(new URL("api/info", url), { signal }));
+export async function fetchInfo(url: string, signal?: AbortSignal): Promise<Info> {
+  const info = readInfo(await ask(new URL("api/info", url), signal));
   if (info === undefined) throw notOurs();
   return info;
 }
@@ -23,11 +23,10 @@ export async function fetchInfo(url: string, signal: AbortSignal): Promise<Info>
 export async function postOffer(url: string, join: Join, sdp: string, signal: AbortSignal): Promise<Answer> {
   const { session, ...who } = join;
   const answer = readAnswer(
-    await ask(new URL(`api/voice/${encodeURIComponent(session)}`, url), {
+    await ask(new URL(`api/voice/${encodeURIComponent(session)}`, url), signal, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ ...who, sdp }),
-      signal,
     }),
   );
   if (answer === undefined) throw notOurs();
@@ -87,11 +86,24 @@ export function problemOf(status: number, retryAfter: string | null, body: unkno
   return new VoiceProblem(code, detail ?? `The server refused with status ${status}.`, { retryInMs });
 }
 
-async function ask(url: URL, request: RequestInit & { signal: AbortSignal }): Promise<unknown> {
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]);
+async function ask(url: URL, over?: AbortSignal, request: RequestInit = {}): Promise<unknown> {
+  const late = new AbortController();
+  const giveUp = () => late.abort();
+  // Not `AbortSignal.any`, which browsers of 2023 do not have.
+  over?.addEventListener("abort", giveUp, { once: true });
+  const timer = setTimeout(giveUp, ANSWER_MS);
+  try {
+    return await exchange(url, { ...request, signal: late.signal });
+  } finally {
+    clearTimeout(timer);
+    over?.removeEventListener("abort", giveUp);
+  }
+}
+
+async function exchange(url: URL, request: RequestInit): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(url, { ...request, signal, cache: "no-store", credentials: "same-origin" });
+    response = await fetch(url, { ...request, cache: "no-store", credentials: "same-origin" });
   } catch (cause) {
     throw new VoiceProblem("no-server", "The server does not answer.", { retryInMs: 0, cause });
   }
