@@ -259,7 +259,7 @@ class Attempt {
 
 function asProblem(cause: unknown): VoiceProblem {
   if (cause instanceof VoiceProblem) return cause;
-  return new VoiceProblem("other", "The connection could not be made.", { cause });
+  return new VoiceProblem("other", "The connection could not be made.", { retryInMs: 0, cause });
 }
 
 const CODE_OF_REFUSAL: Record<RefusalCode, ProblemCode> = {

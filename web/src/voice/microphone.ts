@@ -22,30 +22,31 @@ interface MicrophoneEvents {
 export class MicrophoneInput implements Microphone {
   readonly events = new Emitter<MicrophoneEvents>();
   /** What is to be sent: mono, after volume and delay. */
-  readonly node: AudioWorkletNode;
+  readonly node: AudioNode;
+  /** Null where the browser has none, since the page came over plain HTTP; there is no device then either. */
+  private readonly worklet: AudioWorkletNode | null;
   private readonly context: AudioContext;
   private readonly stopWatching: () => void;
   private source: MediaStreamAudioSourceNode | null = null;
   private processing: Processing;
   private chosen: string | undefined;
   private isLost = false;
+  /** Its loss has been told. */
+  private isMissed = false;
   private loudness = 0;
   private gateOpen = false;
   private isMuted = false;
   private settings = { threshold: 0.25, hangOverMs: 400, volume: 1 };
   private onSamples: ((samples: Float32Array<ArrayBuffer>) => void) | null = null;
 
-  /** The worklet of `sound` has to be there already. */
+  /** The worklet of `sound` has to be there already, if there is any. */
   constructor(sound: Sound, processing: Processing) {
     this.context = sound.context;
     this.processing = processing;
-    this.node = new AudioWorkletNode(sound.context, MICROPHONE, {
-      channelCount: 1,
-      channelCountMode: "explicit",
-      numberOfOutputs: 1,
-      outputChannelCount: [1],
-    });
-    this.node.port.onmessage = ({ data }: MessageEvent<Report>) => this.onReport(data);
+    this.worklet = sound.context.audioWorklet === undefined ? null : new AudioWorkletNode(sound.context, MICROPHONE, MONO);
+    this.worklet?.port.addEventListener("message", ({ data }: MessageEvent<Report>) => this.onReport(data));
+    this.worklet?.port.start();
+    this.node = this.worklet ?? new GainNode(sound.context, { channelCount: 1, channelCountMode: "explicit" });
     this.stopWatching = onDevicesChange(() => {
       this.events.emit("devices", undefined);
       void this.recover();
@@ -119,6 +120,7 @@ export class MicrophoneInput implements Microphone {
   }
 
   async record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer> {
+    if (this.source === null) throw new VoiceProblem("no-microphone", "There is no microphone to record.");
     const length = Math.ceil(clamp(seconds, 0, RECORDING_MAX_S, 1) * this.context.sampleRate);
     const blocks: Float32Array<ArrayBuffer>[] = [];
     try {
@@ -141,7 +143,7 @@ export class MicrophoneInput implements Microphone {
   close(): void {
     this.stopWatching();
     this.release();
-    this.node.port.onmessage = null;
+    this.worklet?.port.close();
     this.node.disconnect();
   }
 
@@ -150,10 +152,10 @@ export class MicrophoneInput implements Microphone {
     this.source = this.context.createMediaStreamSource(stream);
     this.source.connect(this.node);
     for (const track of stream.getAudioTracks()) track.addEventListener("ended", () => this.onEnded(stream));
-    if (this.isLost) {
-      this.isLost = false;
-      this.events.emit("trouble", null);
-    }
+    this.isLost = false;
+    if (!this.isMissed) return;
+    this.isMissed = false;
+    this.events.emit("trouble", null);
   }
 
   private release(): void {
@@ -177,7 +179,9 @@ export class MicrophoneInput implements Microphone {
       const chosen = requestMicrophone(this.chosen, this.processing);
       this.use(await chosen.catch(() => requestMicrophone(undefined, this.processing)));
     } catch (problem) {
-      if (this.isLost && problem instanceof VoiceProblem) this.events.emit("trouble", problem);
+      if (!this.isLost || !(problem instanceof VoiceProblem)) return;
+      this.isMissed = true;
+      this.events.emit("trouble", problem);
     }
   }
 
@@ -205,7 +209,7 @@ export class MicrophoneInput implements Microphone {
   }
 
   private tell(settings: Settings): void {
-    this.node.port.postMessage(settings);
+    this.worklet?.port.postMessage(settings);
   }
 }
 
@@ -256,12 +260,17 @@ export async function silentMicrophoneInput(
   assets: string,
   processing: Processing,
 ): Promise<MicrophoneInput> {
-  // Without a secure context there are no worklets either, and this says so better.
-  if (sound.context.audioWorklet === undefined) throw insecureProblem();
-  await sound.loadWorklet(assets);
+  if (sound.context.audioWorklet !== undefined) await sound.loadWorklet(assets);
   const { echoCancellation, noiseSuppression, autoGainControl } = processing;
   const known = { echoCancellation, noiseSuppression, autoGainControl };
   return new MicrophoneInput(sound, Object.fromEntries(Object.entries(known).filter(([, on]) => on !== undefined)));
 }
+
+const MONO: AudioWorkletNodeOptions = {
+  channelCount: 1,
+  channelCountMode: "explicit",
+  numberOfOutputs: 1,
+  outputChannelCount: [1],
+};
 
 const RECORDING_MAX_S = 30;

@@ -129,8 +129,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** It may be the page of a network that wants to be clicked through first, and gone in a moment. */
 function notOurs(): VoiceProblem {
-  return new VoiceProblem("no-server", "What answers at this address is no server of this kind.", { retryInMs: null });
+  return new VoiceProblem("no-server", "What answers at this address is no server of this kind.", { retryInMs: 0 });
 }
 
 const CODES = new Map<number, ProblemCode>([

@@ -207,6 +207,7 @@ export class VoiceSession implements Voice {
   private onDetached(retryInMs: number | null): void {
     this.listening.detach();
     this.moderation.fail();
+    this.measured = NOTHING_MEASURED;
     this.setState(this.onFirst === null ? "reconnecting" : "connecting", retryInMs);
     this.update();
   }
@@ -249,6 +250,7 @@ export class VoiceSession implements Voice {
     if (state === this.currentState && state !== "reconnecting") return;
     this.currentState = state;
     this.emitter.emit("state", { state, retryInMs });
+    this.emitter.emit("quality", this.quality);
   }
 }
 
