@@ -43,6 +43,7 @@ export const SCENES = {
   taken: { ends: ["name-taken", "Alice joined from somewhere else."] },
   banned: { ends: ["banned", "You are banned until tomorrow: shouting."] },
   placed: { arePlaced: true },
+  movement: { moves: true },
 } satisfies Record<string, Scene>;
 
 interface Scene {
@@ -58,6 +59,7 @@ interface Scene {
   quality?: Quality["word"];
   ends?: [ProblemCode, string];
   arePlaced?: boolean;
+  moves?: boolean;
 }
 
 /** The library, as far as a scene has it. */
@@ -285,6 +287,7 @@ class FakeVoice implements Voice {
     }
     for (let sample = 0; sample < 50; sample += 1) this.#measure(sample, scene.quality === "poor");
     setInterval(() => this.#measure(Math.random() * 50, scene.quality === "poor"), 2000);
+    if (scene.moves) this.#moveAbout();
     if (scene.state) this.#change(scene.state);
     if (scene.closing) this.#tell("closing", { inMs: 300_000, onward: "eu2.example.org" });
     if (scene.ends) this.#tell("closed", new VoiceProblem(...scene.ends));
@@ -312,6 +315,19 @@ class FakeVoice implements Voice {
       else set?.delete(room);
     }
     this.#tell(isOn ? "entered" : "exited", { name: this.name, room });
+  }
+
+  /** Greta comes, Henry comes and goes, Frank leaves. */
+  #moveAbout(): void {
+    for (const name of ["Greta", "Henry"]) {
+      const player = new FakePlayer(name.length, name, ["lobby"]);
+      this.#add(player);
+      this.#tell("player", player);
+    }
+    for (const name of ["Henry", "Frank"]) {
+      this.players.delete(name);
+      this.#tell("left", { id: 0, name });
+    }
   }
 
   #add(player: FakePlayer): void {

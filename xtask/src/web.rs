@@ -9,8 +9,9 @@ use crate::command;
 use crate::failure::Failure;
 
 /// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build needs,
-/// checks the types, runs the tests, and compares the rest of `web/dist` with a fresh build; says so and does nothing where
-/// there is no Node.js of at least version 20, since cargo does without it.
+/// checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, and tries the page's keys and buttons
+/// where there is Chromium; says so and does nothing where there is no Node.js of at least version 20, since cargo does
+/// without it.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.
@@ -34,7 +35,8 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
 
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-const STEPS: [&str; 4] = ["ci", "run --silent check", "test --silent", "run --silent verify"];
+const STEPS: [&str; 5] =
+    ["ci", "run --silent check", "test --silent", "run --silent verify", "run --silent try"];
 
 /// Its major version.
 const OLDEST_NODE: u32 = 20;

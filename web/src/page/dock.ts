@@ -18,6 +18,9 @@ export class Dock implements Panel {
   readonly #talk = element("button", { type: "button", class: "talk hold" });
   readonly #meter: LevelMeter;
   readonly #modes: HTMLInputElement[];
+  readonly #open: HTMLButtonElement;
+  /** What is of use only with a microphone. */
+  readonly #voiced: HTMLElement[];
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -30,6 +33,11 @@ export class Dock implements Panel {
         context.redraw();
       },
     });
+    this.#open = element(
+      "button",
+      { type: "button", class: "main", onclick: () => void context.openMicrophone() },
+      WORDS.dock.openMicrophone,
+    );
     holdable(this.#talk, (isHeld) => talking.hold("button", isHeld));
     this.#meter = new LevelMeter(memory.settings.threshold, (threshold) => {
       voice.microphone.threshold = threshold;
@@ -46,10 +54,11 @@ export class Dock implements Panel {
       "section",
       { class: "dock", "aria-label": WORDS.dock.label },
       this.#status,
-      ...(context.withMicrophone
-        ? [element("div", { class: "dock-buttons" }, this.#mute, this.#talk), this.#meter.node, choice]
-        : []),
+      element("div", { class: "dock-buttons" }, this.#open, this.#mute, this.#talk),
+      this.#meter.node,
+      choice,
     );
+    this.#voiced = [this.#mute, this.#meter.node, choice];
   }
 
   update(): void {
@@ -63,12 +72,11 @@ export class Dock implements Panel {
         ? voiceStatus(intent, { isMuted: muted, isConnected: voice.state === "connected", key })
         : WORDS.dock.noMicrophone,
     );
-    this.#mute.replaceChildren(
-      icon(muted ? ICONS.microphoneOff : ICONS.microphone),
-      element("span", {}, muted ? WORDS.dock.unmute : WORDS.dock.mute),
-    );
-    mark(this.#mute, "data-on", muted);
-    show(this.#talk, intent.activation === "push-to-talk");
+    this.#drawMute(muted);
+    for (const part of this.#voiced) show(part, withMicrophone);
+    // Browsers have no microphone for an insecure page.
+    show(this.#open, !withMicrophone && isSecureContext);
+    show(this.#talk, withMicrophone && intent.activation === "push-to-talk");
     this.#talk.disabled = muted;
     say(this.#talk, intent.isHeld ? WORDS.dock.talking : WORDS.dock.hold(key));
     mark(this.#talk, "data-held", intent.isHeld);
@@ -81,6 +89,14 @@ export class Dock implements Panel {
     const { level, muted } = voice.microphone;
     const isOpen = voice.channels.list().some((channel) => channel.isOpen);
     this.#meter.draw(muted ? 0 : level, isOpen && !muted);
+  }
+
+  /** Its parts are replaced only when something changes: what is just being pressed has to stay. */
+  #drawMute(muted: boolean): void {
+    if (this.#mute.hasChildNodes() && this.#mute.hasAttribute("data-on") === muted) return;
+    const words = element("span", {}, muted ? WORDS.dock.unmute : WORDS.dock.mute);
+    this.#mute.replaceChildren(icon(muted ? ICONS.microphoneOff : ICONS.microphone), words);
+    mark(this.#mute, "data-on", muted);
   }
 
   #mode(activation: Activation): [HTMLInputElement, HTMLElement] {

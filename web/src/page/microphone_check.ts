@@ -7,7 +7,7 @@ import { element, say, show } from "./dom.ts";
 import type { VoiceLibrary } from "./join_view.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
-import { browserOf, microphoneAdvice, type MicrophoneTrouble } from "./problem_words.ts";
+import { browserOf, isMicrophoneTrouble, microphoneAdvice } from "./problem_words.ts";
 import { chooseRememberedOutput, withRememberedMicrophone } from "./remembered_devices.ts";
 import type { Memory } from "./settings.ts";
 import { WORDS } from "./words.ts";
@@ -112,16 +112,3 @@ export class MicrophoneCheck {
     });
   }
 }
-
-function isMicrophoneTrouble(code: string): code is MicrophoneTrouble {
-  return TROUBLES.includes(code);
-}
-
-const TROUBLES: readonly string[] = [
-  "denied",
-  "dismissed",
-  "no-microphone",
-  "in-use",
-  "insecure",
-  "no-webrtc",
-] satisfies MicrophoneTrouble[];

@@ -81,9 +81,11 @@ class RoomCard implements View<RoomGroup<Player>> {
   readonly #empty = element("p", { class: "note" });
   readonly #listen: HTMLButtonElement;
   readonly #talk: HTMLButtonElement;
+  readonly #context: RoomContext;
 
   constructor(room: string, context: RoomContext) {
     const { voice, talking } = context;
+    this.#context = context;
     const toggle = (words: string, label: string, change: (isOn: boolean) => void) =>
       element(
         "button",
@@ -102,7 +104,6 @@ class RoomCard implements View<RoomGroup<Player>> {
       isOn ? voice.rooms.listen(room) : voice.rooms.leave(room),
     );
     this.#talk = toggle(WORDS.rooms.talk, WORDS.rooms.talkTo(room), (isOn) => talking.talkTo(room, isOn));
-    this.#talk.disabled = !context.withMicrophone;
     const forget = element(
       "button",
       {
@@ -135,6 +136,7 @@ class RoomCard implements View<RoomGroup<Player>> {
   }
 
   update({ players, isListening, isTalking }: RoomGroup<Player>): void {
+    this.#talk.disabled = !this.#context.withMicrophone;
     mark(this.#listen, "aria-pressed", String(isListening));
     mark(this.#talk, "aria-pressed", String(isTalking));
     this.#players.update(players);

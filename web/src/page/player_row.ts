@@ -16,6 +16,7 @@ export class PlayerRow implements View<Player> {
   readonly #state = element("span", { class: "state" });
   readonly #silent = element("p", { class: "note", hidden: true });
   readonly #muteButton: HTMLButtonElement | null;
+  readonly #whisper: HTMLButtonElement | null;
   readonly #volume: HTMLInputElement | null;
   #player: Player;
 
@@ -32,7 +33,7 @@ export class PlayerRow implements View<Player> {
     );
     const head = element("div", { class: "player-head" }, avatar, names);
     this.node = element("li", { class: "player" }, head);
-    this.#muteButton = this.#volume = null;
+    this.#muteButton = this.#whisper = this.#volume = null;
     if (player.isSelf) return;
     this.#volume = this.#makeVolume();
     this.#muteButton = element(
@@ -53,7 +54,8 @@ export class PlayerRow implements View<Player> {
       element("p", { class: "line" }, this.#muteButton, write),
       this.#silent,
     );
-    head.append(this.#makeWhisper(), this.#makeDisclosure(more));
+    this.#whisper = this.#makeWhisper();
+    head.append(this.#whisper, this.#makeDisclosure(more));
     this.node.append(more);
   }
 
@@ -62,6 +64,7 @@ export class PlayerRow implements View<Player> {
     const { name, muted, volume } = player;
     mark(this.node, "data-muted", muted);
     say(this.#state, describe(player));
+    if (this.#whisper) this.#whisper.disabled = !this.#context.withMicrophone;
     if (this.#muteButton) mark(this.#muteButton, "aria-pressed", String(muted));
     if (this.#volume && document.activeElement !== this.#volume) this.#volume.value = String(Math.round(volume * 100));
     if (this.#volume) mark(this.#volume, "aria-valuetext", `${Math.round(volume * 100)} %`);
@@ -97,7 +100,6 @@ export class PlayerRow implements View<Player> {
         class: "quiet hold",
         "aria-label": label,
         title: label,
-        disabled: !this.#context.withMicrophone,
       },
       icon(ICONS.whisper),
       element("span", { class: "wide" }, WORDS.player.whisper),

@@ -9,7 +9,7 @@ export interface Advice {
 export type Browser = "chrome" | "edge" | "firefox" | "safari" | "ios" | "android" | "other";
 
 /** What of the microphone's troubles the page explains. */
-export type MicrophoneTrouble = "denied" | "dismissed" | "no-microphone" | "in-use" | "insecure" | "no-webrtc";
+export type MicrophoneTrouble = (typeof TROUBLES)[number];
 
 /** Why the microphone is off, and what to do. `host` is the page's own, for the address that would work. */
 export function microphoneAdvice(trouble: MicrophoneTrouble, browser: Browser, host: string): Advice {
@@ -48,6 +48,18 @@ export function microphoneAdvice(trouble: MicrophoneTrouble, browser: Browser, h
   }[trouble];
 }
 
+/** The same in one line, for this page in this browser; the problem's own words where it is another one. */
+export function microphoneWords({ code, message }: { code: string; message: string }): string {
+  if (!isMicrophoneTrouble(code)) return message;
+  const { title, steps } = microphoneAdvice(code, browserOf(navigator.userAgent), location.host);
+  return `${title} ${steps[0] ?? ""}`;
+}
+
+/** Whether it is one of the microphone's troubles. */
+export function isMicrophoneTrouble(code: string): code is MicrophoneTrouble {
+  return (TROUBLES as readonly string[]).includes(code);
+}
+
 /** Which browser this is, by what it calls itself; only words depend on it. */
 export function browserOf(userAgent: string): Browser {
   if (/iPhone|iPad|iPod/.test(userAgent)) return "ios";
@@ -58,6 +70,8 @@ export function browserOf(userAgent: string): Browser {
   if (/Safari\//.test(userAgent)) return "safari";
   return "other";
 }
+
+const TROUBLES = ["denied", "dismissed", "no-microphone", "in-use", "insecure", "no-webrtc"] as const;
 
 const ALLOW: Record<Browser, string> = {
   chrome: "Click the icon left of the address, and switch “Microphone” on.",

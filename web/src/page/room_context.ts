@@ -11,7 +11,7 @@ export interface RoomContext {
   readonly memory: Memory;
   readonly talking: Talking;
   readonly chat: ChatLog;
-  /** Whether I came with a microphone, or only to listen. */
+  /** Whether I have a microphone here, or only listen. */
   readonly withMicrophone: boolean;
   /** The rooms that I chose, in order. */
   readonly rooms: readonly string[];
@@ -19,6 +19,8 @@ export interface RoomContext {
   join(room: string): void;
   /** Neither listens nor talks to a room any longer, and takes it off the list. */
   forget(room: string): void;
+  /** Opens the microphone of one who only listened so far; says why where that fails. */
+  openMicrophone(): Promise<void>;
   hearing(): Hearing;
   /** Everything is drawn anew before the next frame. */
   redraw(): void;

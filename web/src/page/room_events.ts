@@ -3,6 +3,7 @@
 import type { Voice, VoiceEvents } from "../voice/index.ts";
 import type { Announcer } from "./announcements.ts";
 import type { Notices } from "./notices.ts";
+import { microphoneWords } from "./problem_words.ts";
 import { duration, inTime, WORDS } from "./words.ts";
 
 /** Tells of the session's events in words, until the returned function is called. */
@@ -29,7 +30,7 @@ export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer)
     microphone: (problem) =>
       notices.show({
         kind: "microphone",
-        words: problem ? problem.message : banner.microphoneBack,
+        words: problem ? microphoneWords(problem) : banner.microphoneBack,
         isTrouble: problem !== null,
         lasts: problem !== null,
       }),

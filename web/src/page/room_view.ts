@@ -1,6 +1,6 @@
 // The room: people, chat, map and sound, with my own voice always at hand.
 
-import type { Reach, Target, Voice, VoiceEvents } from "../voice/index.ts";
+import { VoiceProblem, type Reach, type Target, type Voice, type VoiceEvents } from "../voice/index.ts";
 import { writeAddress } from "./address.ts";
 import { Announcer } from "./announcements.ts";
 import type { Screen } from "./app.ts";
@@ -17,6 +17,8 @@ import { PeoplePanel } from "./people_panel.ts";
 import type { Hearing } from "./quality_words.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { tellEvents } from "./room_events.ts";
+import { withRememberedMicrophone } from "./remembered_devices.ts";
+import { microphoneWords } from "./problem_words.ts";
 import { copyButton, leaveButton } from "./room_header.ts";
 import { Sections } from "./sections.ts";
 import { ofPlayer, type Memory } from "./settings.ts";
@@ -41,7 +43,7 @@ export class RoomView implements Screen, RoomContext {
   readonly memory: Memory;
   readonly talking: Talking;
   readonly chat = new ChatLog();
-  readonly withMicrophone: boolean;
+  withMicrophone: boolean;
   rooms: readonly string[] = [];
   readonly #wish: Wish;
   readonly #ended: (ending: Ending) => void;
@@ -108,6 +110,21 @@ export class RoomView implements Screen, RoomContext {
     this.redraw();
   }
 
+  async openMicrophone(): Promise<void> {
+    const { voice, memory } = this;
+    try {
+      await withRememberedMicrophone(memory, (device) => voice.microphone.choose(device ?? ""));
+      this.#notices.hide("microphone");
+      this.withMicrophone = this.#wish.withMicrophone = true;
+      rememberVisit(this.#wish);
+      for (const room of voice.rooms.list()) this.talking.talkTo(room, true);
+    } catch (problem) {
+      if (!(problem instanceof VoiceProblem)) throw problem;
+      this.#notices.show({ kind: "microphone", words: microphoneWords(problem), isTrouble: true });
+    }
+    this.redraw();
+  }
+
   hearing(): Hearing {
     const { voice } = this;
     return {
@@ -151,8 +168,9 @@ export class RoomView implements Screen, RoomContext {
     talking.activateBy(settings.activation);
     for (const player of voice.players.values()) this.#remember(player.name);
     for (const room of this.#wish.rooms) this.join(room);
-    const talkKey = () => (talking.intent.activation === "push-to-talk" ? memory.settings.key : null);
-    if (this.withMicrophone) this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
+    const talksByKey = () => this.withMicrophone && talking.intent.activation === "push-to-talk";
+    const talkKey = () => (talksByKey() ? memory.settings.key : null);
+    this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
     this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     this.#draw();
   }

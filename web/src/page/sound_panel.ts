@@ -1,7 +1,7 @@
 // Devices, volume, what is done to the microphone's sound, and the key to talk.
 
 import { DevicePicker } from "./device_picker.ts";
-import { element, freshId, mark, say } from "./dom.ts";
+import { element, freshId, mark, say, show } from "./dom.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { canBeChosen, keyName } from "./talk_key.ts";
@@ -10,22 +10,21 @@ import { WORDS } from "./words.ts";
 export class SoundPanel implements Panel {
   readonly node: HTMLElement;
   readonly #context: RoomContext;
-  readonly #pickers: DevicePicker[] = [];
+  readonly #input: DevicePicker;
+  readonly #output: DevicePicker;
+  readonly #voiced: HTMLElement;
   readonly #volume: HTMLInputElement;
   readonly #deafen: HTMLInputElement;
   readonly #key: HTMLButtonElement;
 
   constructor(context: RoomContext) {
     this.#context = context;
-    const { voice, memory, withMicrophone } = context;
-    if (withMicrophone)
-      this.#pickers.push(
-        new DevicePicker(WORDS.devices.microphone, voice.microphone, (id) => memory.change({ microphone: id || null })),
-      );
-    if (voice.output.canChoose)
-      this.#pickers.push(
-        new DevicePicker(WORDS.devices.output, voice.output, (id) => memory.change({ output: id || null })),
-      );
+    const { voice, memory } = context;
+    this.#input = new DevicePicker(WORDS.devices.microphone, voice.microphone, (id) =>
+      memory.change({ microphone: id || null }),
+    );
+    this.#output = new DevicePicker(WORDS.devices.output, voice.output, (id) => memory.change({ output: id || null }));
+    show(this.#output.node, voice.output.canChoose);
     this.#volume = element("input", {
       id: freshId("volume"),
       type: "range",
@@ -44,6 +43,7 @@ export class SoundPanel implements Panel {
       },
     });
     this.#key = element("button", { type: "button", id: freshId("key"), onclick: () => this.#askKey() });
+    this.#voiced = element("div", { class: "voiced" }, this.#input.node, ...this.#microphoneParts());
     this.node = element(
       "section",
       { class: "panel sound", "aria-labelledby": "sound-title" },
@@ -51,7 +51,7 @@ export class SoundPanel implements Panel {
       element(
         "div",
         { class: "card" },
-        ...this.#pickers.map((picker) => picker.node),
+        this.#output.node,
         voice.output.canChoose ? null : element("p", { class: "note" }, WORDS.devices.outputFixed),
         element(
           "div",
@@ -60,13 +60,14 @@ export class SoundPanel implements Panel {
           this.#volume,
         ),
         element("label", { class: "switch" }, this.#deafen, element("span", {}, WORDS.sound.deafen)),
-        ...(withMicrophone ? this.#microphoneParts() : []),
+        this.#voiced,
       ),
     );
   }
 
   update(): void {
-    const { voice, memory } = this.#context;
+    const { voice, memory, withMicrophone } = this.#context;
+    show(this.#voiced, withMicrophone);
     this.#deafen.checked = voice.output.deafened;
     mark(this.#volume, "aria-valuetext", `${this.#volume.value} %`);
     if (!this.#key.dataset["asking"]) say(this.#key, WORDS.sound.keyButton(keyName(memory.settings.key)));
@@ -74,7 +75,8 @@ export class SoundPanel implements Panel {
 
   /** Devices came or went. */
   refreshDevices(): void {
-    for (const picker of this.#pickers) void picker.refresh();
+    void this.#input.refresh();
+    void this.#output.refresh();
   }
 
   #microphoneParts(): HTMLElement[] {

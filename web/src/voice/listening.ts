@@ -77,7 +77,9 @@ export class Listening {
     const use = this.state.slots[slot];
     const player = this.players.withId(use?.player ?? null);
     const gain = player === undefined || player.muted ? 0 : player.volume * (use?.amplitude ?? 1);
-    const place = use?.positional === true && this.isPlaced ? (player?.place ?? null) : null;
+    // Who was put somewhere by the one who listens is heard from there in any case.
+    const comesFromPlace = use?.positional === true || player?.isPlaced === false;
+    const place = comesFromPlace && this.isPlaced ? (player?.place ?? null) : null;
     this.playback.set(slot, { gain, place });
   }
 }
