@@ -65,6 +65,7 @@ fn connection_limits(limits: &AdminLimits) -> ConnectionLimits {
         connections_max,
         connections_per_address: connections_max,
         head_timeout,
+        send_buffer_bytes: None,
         connection_lifetime,
     }
 }

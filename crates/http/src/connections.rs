@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -52,8 +53,11 @@ pub(crate) async fn serve(listener: TcpListener, places: Arc<Places>, rules: Rul
 const GOODBYE: Duration = Duration::from_secs(1);
 
 async fn converse(stream: TcpStream, remote: SocketAddr, place: Place, rules: Rules) {
-    // What is sent here is small and waited for.
+    // What is sent here is small and waited for; where the system lets neither be set, it is only later.
     let _ = stream.set_nodelay(true);
+    if let Some(bytes) = rules.limits.send_buffer_bytes {
+        let _ = SockRef::from(&stream).set_send_buffer_size(bytes);
+    }
     let caller = Caller { remote, is_encrypted: rules.tls.is_some(), _place: Arc::new(place) };
     let Some(tls) = &rules.tls else { return talk(TokioIo::new(stream), caller, &rules).await };
     match timeout(rules.limits.head_timeout, tls.acceptor().accept(stream)).await {

@@ -58,6 +58,8 @@ pub struct ConnectionLimits {
     /// How long the head of a request, or a handshake of TLS, may take to come, and a connection may be silent between two
     /// requests.
     pub head_timeout: Duration,
+    /// Bytes that the operating system keeps of what a connection is too slow for; as many as it likes without it.
+    pub send_buffer_bytes: Option<usize>,
     /// After that a connection ends, whatever it does, unless it has become a `WebSocket`: clients open another one.
     pub connection_lifetime: Duration,
 }
@@ -99,7 +101,7 @@ impl Stopped {
 }
 
 impl HttpListener {
-    /// Listens from now on, and answers with the routes that `app` makes.
+    /// Listens from now on, and answers with the routes that `app` makes, which may start tasks of its own.
     ///
     /// # Errors
     /// If the address is taken or not ours to take, or the operating system gives no thread.
@@ -117,7 +119,11 @@ impl HttpListener {
         let run = move || {
             let stopped = Stopped(stopped);
             let places = Places::new(limits.connections_max, limits.connections_per_address, trusted);
-            let rules = Rules { app: app(stopped.clone()), limits, tls, stopped };
+            let app = {
+                let _runtime = runtime.enter();
+                app(stopped.clone())
+            };
+            let rules = Rules { app, limits, tls, stopped };
             runtime.block_on(connections::serve(listener, places, rules));
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run).map_err(failed)?;

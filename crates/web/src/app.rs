@@ -9,6 +9,7 @@ use consonance_http::{IpNetwork, Problem, Stopped};
 use tokio::time::timeout;
 
 use crate::join_rate::{JoinRate, Pace};
+use crate::packets::PacketEntrance;
 use crate::reply::Reply;
 use crate::settings::{IceServers, WebLimits, WebSettings};
 use crate::signalling::{JoinProblem, Signalling};
@@ -21,6 +22,7 @@ struct Shared {
     signalling: Arc<dyn Signalling>,
     proxies: Vec<IpNetwork>,
     ice_servers: IceServers,
+    packets: Option<PacketEntrance>,
     limits: WebLimits,
     rate: Mutex<JoinRate>,
     stopped: Stopped,
@@ -28,10 +30,10 @@ struct Shared {
 
 impl App {
     pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
-        let WebSettings { proxies, ice_servers, limits, .. } = settings.clone();
+        let WebSettings { proxies, ice_servers, packets, limits, .. } = settings.clone();
         let pace = Pace::new(limits.joins_per_minute, limits.joins_burst);
         let rate = Mutex::new(JoinRate::new(pace, limits.join_addresses_max));
-        Self(Arc::new(Shared { signalling, proxies, ice_servers, limits, rate, stopped }))
+        Self(Arc::new(Shared { signalling, proxies, ice_servers, packets, limits, rate, stopped }))
     }
 
     pub(crate) fn signalling(&self) -> &dyn Signalling {
@@ -45,6 +47,11 @@ impl App {
 
     pub(crate) fn ice_servers(&self) -> &IceServers {
         &self.0.ice_servers
+    }
+
+    /// Where voice over `WebSocket`s goes, if there is any.
+    pub(crate) fn packets(&self) -> Option<&PacketEntrance> {
+        self.0.packets.as_ref()
     }
 
     pub(crate) fn limits(&self) -> &WebLimits {

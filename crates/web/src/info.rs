@@ -37,7 +37,7 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
         on_demand,
         join,
         udp,
-        fallback: false,
+        fallback: app.packets().is_some(),
         secure: visitor.is_encrypted || is_this_machine(host),
         ice_servers: app.ice_servers().told_at(unix_s),
     })

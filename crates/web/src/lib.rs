@@ -6,6 +6,7 @@
 //! | `GET /api/info` | which sessions there are, and how one joins them |
 //! | `POST /api/voice/{session}` | an offer of WebRTC in, the answer out |
 //! | `GET /api/voice/{session}/signal` | a `WebSocket`: further candidates, and a new way to the same player |
+//! | `GET /api/voice/{session}/packets` | a `WebSocket`: voice where WebRTC does not come through |
 //!
 //! `docs/browser/signalling.md` says what is in them.
 //!
@@ -13,8 +14,8 @@
 //!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: whoever has the sessions
 //! ```
 //!
-//! Voice itself never comes by here: it goes over WebRTC to whoever implements [`Signalling`], and this crate knows neither
-//! sessions nor what is in an offer.
+//! Voice goes over WebRTC to whoever implements [`Signalling`], past this crate, which knows neither sessions nor what is in
+//! an offer. Only where it does not come through, it comes in here, as packets for [`PacketShard`]s.
 //! [`WebListener`] is started with [`WebSettings`] and such an implementation.
 
 mod app;
@@ -22,6 +23,7 @@ mod info;
 mod join_rate;
 mod joining;
 mod listener;
+mod packets;
 mod page;
 mod reply;
 mod settings;
@@ -31,6 +33,7 @@ mod turn;
 mod visitor;
 
 pub use listener::{WebError, WebListener};
+pub use packets::{PacketEntrance, PacketSettings, PacketShard, packet_shards};
 pub use reply::{Replier, Reply, reply};
 pub use settings::{IceServers, WebLimits, WebSettings};
 pub use signalling::{Info, Join, JoinProblem, JoinRule, Joined, Signalling};

@@ -14,9 +14,10 @@ use consonance_http::{
 use tracing::warn;
 
 use crate::app::App;
+use crate::packets::PacketEntrance;
 use crate::settings::{WebLimits, WebSettings};
 use crate::signalling::Signalling;
-use crate::{info, joining, page, signal, visitor};
+use crate::{info, joining, packets, page, signal, visitor};
 
 /// A listener that answers until it is dropped.
 #[derive(Debug)]
@@ -66,6 +67,9 @@ impl WebListener {
         let redirect = settings.redirect.map(|address| listener("redirect", address));
         let own = settings.clone();
         let page = HttpListener::start(of_page, move |stopped| {
+            for pump in own.packets.iter().flat_map(PacketEntrance::pumps) {
+                tokio::spawn(Arc::clone(pump).run(stopped.clone()));
+            }
             routes(&own).with_state(App::new(signalling, &own, stopped))
         })?;
         let (port, own) = (page.local_addr().port(), settings.clone());
@@ -109,8 +113,18 @@ const THREADS: usize = 2;
 fn connection_limits(limits: &WebLimits) -> ConnectionLimits {
     let WebLimits { connections_max, connections_per_address, head_timeout, connection_lifetime, .. } =
         *limits;
-    ConnectionLimits { connections_max, connections_per_address, head_timeout, connection_lifetime }
+    let send_buffer_bytes = Some(SYSTEM_BYTES_MAX);
+    ConnectionLimits {
+        connections_max,
+        connections_per_address,
+        head_timeout,
+        send_buffer_bytes,
+        connection_lifetime,
+    }
 }
+
+/// Voice that the system keeps for a page that is too slow is heard late: this is a second and a half of a few speakers.
+const SYSTEM_BYTES_MAX: usize = 128 * 1024;
 
 fn route_limits(limits: &WebLimits) -> RouteLimits {
     RouteLimits {
@@ -125,7 +139,8 @@ fn routes(settings: &WebSettings) -> Router<App> {
     let api = Router::new()
         .route("/api/info", get(info::info))
         .route("/api/voice/{session}", post(joining::join))
-        .route("/api/voice/{session}/signal", get(signal::signal));
+        .route("/api/voice/{session}/signal", get(signal::signal))
+        .route("/api/voice/{session}/packets", get(packets::packets));
     let routes = page::routes().merge(api).layer(from_fn(visitor::check_origin));
     guarded(routes, route_limits(&settings.limits))
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use consonance_http::{IpNetwork, Tls};
 
+use crate::packets::PacketEntrance;
+
 /// Everything that a [`WebListener`](crate::WebListener) is told.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -19,6 +21,8 @@ pub struct WebSettings {
     pub proxies: Vec<IpNetwork>,
     /// STUN and TURN servers for the browsers.
     pub ice_servers: IceServers,
+    /// Where voice over `WebSocket`s goes; there is none without it.
+    pub packets: Option<PacketEntrance>,
     /// What anybody may take.
     pub limits: WebLimits,
 }
@@ -32,6 +36,7 @@ impl WebSettings {
             redirect: None,
             proxies: Vec::new(),
             ice_servers: IceServers::default(),
+            packets: None,
             limits: WebLimits::default(),
         }
     }

@@ -17,7 +17,14 @@ pub(crate) struct Visitor {
     pub(crate) address: IpAddr,
     /// Whether it came over TLS, to us or to a proxy.
     pub(crate) is_encrypted: bool,
-    _caller: Caller,
+    caller: Caller,
+}
+
+impl Visitor {
+    /// The port of its connection, which may be a proxy's.
+    pub(crate) fn port(&self) -> u16 {
+        self.caller.remote().port()
+    }
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -32,7 +39,7 @@ impl FromRequestParts<App> for Visitor {
         let remote = caller.remote().ip().to_canonical();
         let address = address_behind(remote, &parts.headers, is_proxy);
         let is_encrypted = caller.is_encrypted() || (is_proxy(remote) && says_https(&parts.headers));
-        Ok(Self { address, is_encrypted, _caller: caller })
+        Ok(Self { address, is_encrypted, caller })
     }
 }
 

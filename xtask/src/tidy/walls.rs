@@ -78,9 +78,9 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-http", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
-        may_use: Only(&["consonance-http", "consonance-transport"]),
-        // The native client, against the way of a page without WebRTC.
-        tests_may_also_use: &["consonance-gateway", "consonance-websocket"],
+        // Of `WebSocket`s only what both say.
+        may_use: Only(&["consonance-http", "consonance-transport", "consonance-websocket"]),
+        tests_may_also_use: &["consonance-gateway"],
     },
     Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {

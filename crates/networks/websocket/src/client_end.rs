@@ -20,6 +20,11 @@ impl ClientEnd {
     pub fn new(address: &WebSocketAddress) -> Self {
         Self { host: address.host().to_owned(), path: path_of(address.session()) }
     }
+
+    /// A client of whatever is at this path of a host, with its port, such as a server whose page is on the same port.
+    pub fn at(host: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { host: host.into(), path: path.into() }
+    }
 }
 
 impl StreamProtocol for ClientEnd {

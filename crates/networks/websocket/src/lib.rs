@@ -39,7 +39,7 @@ use consonance_transport::MAX_PACKET_BYTES;
 
 pub use address::{AddressError, WebSocketAddress};
 pub use client_end::{ClientEnd, ClientStream};
-pub use server_end::{ServerEnd, ServerStream};
+pub use server_end::{ServerEnd, ServerStream, is_question};
 
 /// The server's side of the network.
 pub type WebSocketServer = VoiceServer<StreamServer<ServerEnd>, Marked>;
@@ -85,8 +85,8 @@ pub fn default_settings() -> StreamSettings {
 
 const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
 
-/// The server's first message.
-const WELCOME: &[u8] = &[2];
+/// The server's first message: the client is taken in.
+pub const WELCOME: &[u8] = &[2];
 
 /// The first byte of a client's question whether the server is there.
 const QUESTION: u8 = 3;

@@ -39,8 +39,8 @@ impl StreamProtocol for ServerEnd {
     }
 }
 
-/// Whether a client asks how long an answer takes: pages cannot send the pings of RFC 6455.
-fn is_question(message: &[u8]) -> bool {
+/// Whether a client asks how long an answer takes, which is this message again: pages cannot send the pings of RFC 6455.
+pub fn is_question(message: &[u8]) -> bool {
     message.first() == Some(&QUESTION) && message.len() <= QUESTION_BYTES_MAX
 }
 

@@ -1,0 +1,91 @@
+//! Voice packets over `WebSocket`s, for pages whose voice comes through no other way.
+//!
+//! What is said is what `consonance-websocket` says: one packet in each binary message, behind a byte that says how it
+//! travels.
+//! Here it stands behind HTTP and TLS of the page's own listener, and so needs no port besides.
+//!
+//! ```text
+//!   page ◀─ WebSocket ─▶ conversation ◀─▶ link (bounded) ◀─ pump ◀─▶ PacketShard ◀─▶ the worker of the session
+//! ```
+
+mod conversation;
+mod link;
+mod pump;
+mod shard;
+
+use std::fmt;
+use std::sync::Arc;
+
+use consonance_transport::MAX_PACKET_BYTES;
+use consonance_transport::PacketLimits;
+use consonance_transport::hosted::{self, HostedSettings};
+
+pub(crate) use conversation::packets;
+use link::LinkLimits;
+use pump::Pump;
+pub use shard::PacketShard;
+
+/// How much may wait, and how many there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PacketSettings {
+    /// Links at once to each shard. 1000.
+    pub links_max: usize,
+    /// Bytes of voice that wait for one link; the oldest go. 32 KiB, about a second of six speakers.
+    pub voice_bytes_max: usize,
+    /// Bytes of everything else that wait for one link; with more it is sent away as too slow. 1 MiB.
+    pub control_bytes_max: usize,
+}
+
+impl Default for PacketSettings {
+    fn default() -> Self {
+        Self { links_max: 1000, voice_bytes_max: 32 * 1024, control_bytes_max: 1024 * 1024 }
+    }
+}
+
+/// As many transports as there are workers, and the entrance to all of them, which goes into
+/// [`WebSettings::packets`](crate::WebSettings::packets). `place` says by the session that a page names which one takes it.
+pub fn packet_shards(
+    count: usize,
+    place: impl Fn(&str) -> usize + Send + Sync + 'static,
+    settings: PacketSettings,
+) -> (Vec<PacketShard>, PacketEntrance) {
+    let PacketSettings { links_max, voice_bytes_max, control_bytes_max } = settings;
+    let limits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
+    let hosted = HostedSettings { peers_max: links_max, ..HostedSettings::new(limits) };
+    let limits = LinkLimits { voice_bytes_max, control_bytes_max };
+    let pair = |_| {
+        let (server, handle) = hosted::server(&hosted);
+        let pump = Pump::new(handle, limits);
+        (PacketShard::new(server, pump.losses()), Arc::new(pump))
+    };
+    let (shards, pumps) = (0..count).map(pair).unzip();
+    (shards, PacketEntrance(Arc::new(Entrance { place: Box::new(place), pumps })))
+}
+
+/// Where links come in; a clone is the same.
+#[derive(Clone)]
+pub struct PacketEntrance(Arc<Entrance>);
+
+struct Entrance {
+    place: Box<dyn Fn(&str) -> usize + Send + Sync>,
+    pumps: Vec<Arc<Pump>>,
+}
+
+impl PacketEntrance {
+    /// What serves this session's links.
+    fn pump_of(&self, session: &str) -> Option<&Arc<Pump>> {
+        self.0.pumps.get((self.0.place)(session))
+    }
+
+    /// What has to run while there are links.
+    pub(crate) fn pumps(&self) -> &[Arc<Pump>] {
+        &self.0.pumps
+    }
+}
+
+impl fmt::Debug for PacketEntrance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PacketEntrance").field("shards", &self.0.pumps.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,180 @@
+//! `GET /api/voice/{session}/packets`: one page's `WebSocket`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use consonance_http::Problem;
+use consonance_transport::Delivery;
+use consonance_websocket::{MESSAGE_BYTES_MAX, SUBPROTOCOL, close_code, is_question};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::time::{sleep, timeout};
+
+use super::PacketEntrance;
+use super::link::{Goodbye, Link, Next};
+use super::pump::Seat;
+use crate::app::App;
+use crate::joining::is_session_name;
+use crate::signalling::JoinProblem;
+use crate::visitor::Visitor;
+
+pub(crate) async fn packets(
+    State(app): State<App>,
+    session: Result<Path<String>, PathRejection>,
+    visitor: Visitor,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let entrance = app.packets().cloned();
+    let entrance =
+        entrance.ok_or_else(|| Problem::not_found("voice over WebSockets is switched off here"))?;
+    app.count_join(visitor.address)?;
+    let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
+    let session = session.ok_or(JoinProblem::NoSuchSession)?;
+    let upgrade = upgrade?.protocols([SUBPROTOCOL]);
+    if upgrade.selected_protocol().is_none() {
+        let what = "ask for the subprotocol consonance.v1";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, what));
+    }
+    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
+    let upgrade = upgrade.write_buffer_size(0);
+    let talk = move |socket| async move {
+        hold(socket, &entrance, &session, &visitor, &app).await;
+        // Until here, its place is taken.
+        drop(visitor);
+    };
+    Ok(upgrade.on_upgrade(talk).into_response())
+}
+
+/// How long what was sent before a goodbye may take.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How long the answer to a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// Questions whether it is there that a page may leave unanswered.
+const SILENCES_MAX: u32 = 3;
+
+type Writer = SplitSink<WebSocket, Message>;
+
+/// How a page's side of a conversation ends.
+enum End {
+    /// It has said goodbye with these words, or hung up.
+    Left(String),
+    /// The server ends.
+    Closing,
+    /// It answers no more.
+    Lost,
+    /// It has broken the protocol.
+    Broken(&'static str),
+}
+
+async fn hold(socket: WebSocket, entrance: &PacketEntrance, session: &str, visitor: &Visitor, app: &App) {
+    let (mut writer, mut reader) = socket.split();
+    let remote = SocketAddr::new(visitor.address, visitor.port()).to_string();
+    let Some(seat) = entrance.pump_of(session).and_then(|pump| pump.enter(session, remote)) else {
+        return say_goodbye(&mut writer, close_code::REFUSED, "the server is full: try again later").await;
+    };
+    let link = Arc::clone(&seat.link);
+    let ended = tokio::select! {
+        ended = read(&mut reader, &seat, app.limits().ping_interval) => Some(ended),
+        () = write(&mut writer, &link) => None,
+        () = late(&link) => None,
+        () = app.stopped().wait() => Some(End::Closing),
+    };
+    match ended {
+        Some(End::Left(words)) => {
+            seat.leave(&words);
+            // What answers its goodbye is on its way already.
+            let _ = timeout(GOODBYE, writer.close()).await;
+        }
+        Some(End::Closing) => say_goodbye(&mut writer, close_code::ENDED, "the server is closing").await,
+        Some(End::Broken(words)) => say_goodbye(&mut writer, close_code::PROTOCOL_ERROR, words).await,
+        Some(End::Lost) => {}
+        // The page hears it best while somebody listens to what it still says.
+        None => {
+            let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = reader.next().await {} }).await;
+        }
+    }
+}
+
+/// Until a goodbye is long overdue: whoever does not read is not waited for.
+async fn late(link: &Link) {
+    link.ended().await;
+    sleep(LAST_WORDS).await;
+}
+
+async fn write(writer: &mut Writer, link: &Link) {
+    loop {
+        let message = match link.next().await {
+            Next::Message(message) => Message::Binary(message),
+            Next::Ping => Message::Ping(Bytes::new()),
+            Next::Goodbye(Goodbye { code, words }) => return say_goodbye(writer, code, &words).await,
+        };
+        if writer.send(message).await.is_err() {
+            // The reader finds out how it ended.
+            return std::future::pending().await;
+        }
+    }
+}
+
+async fn say_goodbye(writer: &mut Writer, code: u16, words: &str) {
+    let reason = words.chars().scan(0, |bytes, char| {
+        *bytes += char.len_utf8();
+        (*bytes <= REASON_BYTES_MAX).then_some(char)
+    });
+    let frame = CloseFrame { code, reason: reason.collect::<String>().into() };
+    let _ = timeout(GOODBYE, writer.send(Message::Close(Some(frame)))).await;
+}
+
+/// What fits into a close frame beside its code (RFC 6455, section 5.5).
+const REASON_BYTES_MAX: usize = 123;
+
+/// Until the page has left, asking it now and then whether it is there.
+async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: Duration) -> End {
+    let mut silences = 0;
+    loop {
+        let Ok(came) = timeout(ping_interval, reader.next()).await else {
+            silences += 1;
+            if silences > SILENCES_MAX {
+                return End::Lost;
+            }
+            seat.link.ask();
+            continue;
+        };
+        silences = 0;
+        match came {
+            Some(Ok(Message::Binary(message))) => {
+                if let Some(end) = take(&message, seat) {
+                    return end;
+                }
+            }
+            Some(Ok(Message::Text(_))) => return End::Broken("a text, where only packets are understood"),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(frame))) => {
+                return End::Left(frame.map(|frame| frame.reason.to_string()).unwrap_or_default());
+            }
+            // Its system has closed the connection, or it has broken the rules of all WebSockets.
+            Some(Err(_)) | None => return End::Left(String::new()),
+        }
+    }
+}
+
+/// Hands a packet on.
+fn take(message: &Bytes, seat: &Seat) -> Option<End> {
+    if is_question(message) {
+        return seat.answer(message).err().map(|_| End::Broken("more questions than answers that are taken"));
+    }
+    let delivery = match message.first() {
+        Some(0) => Delivery::Reliable,
+        Some(1) => Delivery::Unreliable,
+        _ => return Some(End::Broken("a message that does not say how its packet travels")),
+    };
+    seat.receive(delivery, &message[1..]);
+    None
+}

@@ -1,0 +1,193 @@
+//! What waits for one page to take it.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::body::Bytes;
+use consonance_transport::Delivery;
+use tokio::sync::Notify;
+
+/// How much may wait, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LinkLimits {
+    pub(super) voice_bytes_max: usize,
+    pub(super) control_bytes_max: usize,
+}
+
+/// What waits for one page.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    waiting: Mutex<Waiting>,
+    changed: Notify,
+    ended: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    control: Queue,
+    voice: Queue,
+    asks: bool,
+    goodbye: Option<Goodbye>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    messages: VecDeque<Bytes>,
+    bytes: usize,
+}
+
+/// Why the server ends a link: a close code, and words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Goodbye {
+    pub(super) code: u16,
+    pub(super) words: String,
+}
+
+/// What is to be sent next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Message(Bytes),
+    /// The question whether the page is there.
+    Ping,
+    Goodbye(Goodbye),
+}
+
+/// More control waits for a page than is kept for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooSlow;
+
+impl Link {
+    /// Puts a message behind those of its kind; the number of messages that were dropped for it, voice all of them.
+    pub(super) fn push(
+        &self,
+        delivery: Delivery,
+        message: Bytes,
+        limits: LinkLimits,
+    ) -> Result<u64, TooSlow> {
+        let mut waiting = self.waiting();
+        if waiting.goodbye.is_some() {
+            return Ok(0);
+        }
+        let mut dropped = 0;
+        match delivery {
+            Delivery::Reliable if waiting.control.bytes + message.len() > limits.control_bytes_max => {
+                return Err(TooSlow);
+            }
+            Delivery::Reliable => waiting.control.push(message),
+            Delivery::Unreliable => {
+                waiting.voice.push(message);
+                while waiting.voice.bytes > limits.voice_bytes_max {
+                    dropped += u64::from(waiting.voice.pop().is_some());
+                }
+            }
+        }
+        drop(waiting);
+        self.changed.notify_one();
+        Ok(dropped)
+    }
+
+    /// Asks the page whether it is there.
+    pub(super) fn ask(&self) {
+        self.waiting().asks = true;
+        self.changed.notify_one();
+    }
+
+    /// Ends the link once what was sent reliably before is on its way. Only the first goodbye counts.
+    pub(super) fn end(&self, goodbye: Goodbye) {
+        self.waiting().goodbye.get_or_insert(goodbye);
+        self.changed.notify_one();
+        self.ended.notify_one();
+    }
+
+    /// The next thing to send, as soon as there is one: control goes before voice, and after a goodbye there is no more voice.
+    pub(super) async fn next(&self) -> Next {
+        loop {
+            if let Some(next) = self.waiting().next() {
+                return next;
+            }
+            self.changed.notified().await;
+        }
+    }
+
+    /// Until somebody has said goodbye; to be waited for once.
+    pub(super) async fn ended(&self) {
+        self.ended.notified().await;
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn next(&mut self) -> Option<Next> {
+        if let Some(message) = self.control.pop() {
+            return Some(Next::Message(message));
+        }
+        if let Some(goodbye) = &self.goodbye {
+            return Some(Next::Goodbye(goodbye.clone()));
+        }
+        if std::mem::take(&mut self.asks) {
+            return Some(Next::Ping);
+        }
+        self.voice.pop().map(Next::Message)
+    }
+}
+
+impl Queue {
+    fn push(&mut self, message: Bytes) {
+        self.bytes += message.len();
+        self.messages.push_back(message);
+    }
+
+    fn pop(&mut self) -> Option<Bytes> {
+        let message = self.messages.pop_front()?;
+        self.bytes -= message.len();
+        Some(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: LinkLimits = LinkLimits { voice_bytes_max: 4, control_bytes_max: 4 };
+
+    fn goodbye(words: &str) -> Goodbye {
+        Goodbye { code: 4000, words: words.to_owned() }
+    }
+
+    fn pushed(link: &Link, delivery: Delivery, message: &'static [u8]) -> Result<u64, TooSlow> {
+        link.push(delivery, Bytes::from_static(message), LIMITS)
+    }
+
+    fn next(link: &Link) -> Option<Next> {
+        link.waiting().next()
+    }
+
+    #[test]
+    fn the_oldest_voice_goes_and_no_control() {
+        let link = Link::default();
+        for (message, dropped) in [(b"aa", 0), (b"bb", 0), (b"cc", 1)] {
+            assert_eq!(pushed(&link, Delivery::Unreliable, message), Ok(dropped));
+        }
+        assert_eq!(pushed(&link, Delivery::Reliable, b"1234"), Ok(0));
+        assert_eq!(pushed(&link, Delivery::Reliable, b"5"), Err(TooSlow));
+        for expected in [&b"1234"[..], b"bb", b"cc"] {
+            assert_eq!(next(&link), Some(Next::Message(Bytes::from_static(expected))));
+        }
+        assert_eq!(next(&link), None);
+    }
+
+    #[test]
+    fn a_goodbye_comes_after_the_control_before_it_and_instead_of_voice() {
+        let link = Link::default();
+        pushed(&link, Delivery::Unreliable, b"v").unwrap();
+        pushed(&link, Delivery::Reliable, b"c").unwrap();
+        link.end(goodbye("first"));
+        link.end(goodbye("second"));
+        assert_eq!(pushed(&link, Delivery::Reliable, b"d"), Ok(0));
+        assert_eq!(next(&link), Some(Next::Message(Bytes::from_static(b"c"))));
+        assert_eq!(next(&link), Some(Next::Goodbye(goodbye("first"))));
+    }
+}

@@ -1,0 +1,174 @@
+//! Between one worker's transport and the links of its pages.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Wake, Waker};
+
+use axum::body::Bytes;
+use consonance_http::Stopped;
+use consonance_transport::Delivery;
+use consonance_transport::hosted::{HostedServerHandle, ServerRequest};
+use consonance_websocket::{WELCOME, close_code};
+use tokio::sync::Notify;
+
+use super::link::{Goodbye, Link, LinkLimits, TooSlow};
+
+/// The host's end of a worker's transport, and the links that it serves.
+pub(crate) struct Pump {
+    ends: Mutex<Ends>,
+    limits: LinkLimits,
+    losses: Arc<AtomicU64>,
+    wanted: Arc<Wanted>,
+}
+
+struct Ends {
+    handle: HostedServerHandle,
+    links: HashMap<u64, Arc<Link>>,
+    last_number: u64,
+}
+
+/// Wakes the pump when the worker wants something.
+#[derive(Default)]
+struct Wanted(Notify);
+
+impl Wake for Wanted {
+    fn wake(self: Arc<Self>) {
+        self.0.notify_one();
+    }
+}
+
+/// A page's place at the pump; without a goodbye before, its link is lost when this is dropped.
+pub(super) struct Seat {
+    pump: Arc<Pump>,
+    number: u64,
+    pub(super) link: Arc<Link>,
+}
+
+impl Pump {
+    pub(super) fn new(mut handle: HostedServerHandle, limits: LinkLimits) -> Self {
+        let wanted = Arc::new(Wanted::default());
+        handle.set_waker(Waker::from(Arc::clone(&wanted)));
+        let ends = Mutex::new(Ends { handle, links: HashMap::new(), last_number: 0 });
+        Self { ends, limits, losses: Arc::default(), wanted }
+    }
+
+    /// Packets of voice that links were too slow for.
+    pub(super) fn losses(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.losses)
+    }
+
+    /// Hands on what the worker wants, until the listener is stopped.
+    pub(crate) async fn run(self: Arc<Self>, stopped: Stopped) {
+        loop {
+            self.turn();
+            tokio::select! {
+                () = self.wanted.0.notified() => {}
+                () = stopped.wait() => return,
+            }
+        }
+    }
+
+    /// A place for a page, unless there are too many.
+    pub(super) fn enter(self: &Arc<Self>, session: &str, remote: String) -> Option<Seat> {
+        let mut ends = self.ends();
+        let number = ends.last_number + 1;
+        if !ends.handle.peer_connected_from(number, session, remote) {
+            return None;
+        }
+        let link = Arc::<Link>::default();
+        ends.last_number = number;
+        ends.links.insert(number, Arc::clone(&link));
+        Some(Seat { pump: Arc::clone(self), number, link })
+    }
+
+    fn turn(&self) {
+        let mut ends = self.ends();
+        let Ends { handle, links, .. } = &mut *ends;
+        let mut too_slow = Vec::new();
+        while let Some(request) = handle.poll() {
+            self.carry_out(&request, links, &mut too_slow);
+            for number in too_slow.drain(..) {
+                handle.send_failed(number);
+                if let Some(link) = links.remove(&number) {
+                    let words = "the connection is too slow: more waited for it than is kept";
+                    link.end(Goodbye { code: close_code::TOO_SLOW, words: words.to_owned() });
+                }
+            }
+        }
+    }
+
+    fn carry_out(
+        &self,
+        request: &ServerRequest<'_>,
+        links: &mut HashMap<u64, Arc<Link>>,
+        too_slow: &mut Vec<u64>,
+    ) {
+        let mut end = |number: u64, code, words: &str| {
+            if let Some(link) = links.remove(&number) {
+                link.end(Goodbye { code, words: words.to_owned() });
+            }
+        };
+        match *request {
+            ServerRequest::Accept { peer } => {
+                if let Some(link) = links.get(&peer) {
+                    self.push(link, peer, Delivery::Reliable, Bytes::from_static(WELCOME), too_slow);
+                }
+            }
+            ServerRequest::Send { peers, delivery, packet } => {
+                let how = [u8::from(delivery == Delivery::Unreliable)];
+                let message = Bytes::from([&how, packet].concat());
+                for (number, link) in peers.iter().filter_map(|number| Some((*number, links.get(number)?))) {
+                    self.push(link, number, delivery, message.clone(), too_slow);
+                }
+            }
+            ServerRequest::Refuse { peer, reason } => end(peer, close_code::REFUSED, reason),
+            ServerRequest::Disconnect { peer, reason } => end(peer, close_code::ENDED, reason),
+        }
+    }
+
+    fn push(&self, link: &Link, number: u64, delivery: Delivery, message: Bytes, too_slow: &mut Vec<u64>) {
+        match link.push(delivery, message, self.limits) {
+            Ok(dropped) => {
+                self.losses.fetch_add(dropped, Ordering::Relaxed);
+            }
+            Err(_) => too_slow.push(number),
+        }
+    }
+
+    fn ends(&self) -> MutexGuard<'_, Ends> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seat {
+    /// Hands a packet on. If more waits than is kept, the pump ends the link at its next turn.
+    pub(super) fn receive(&self, delivery: Delivery, packet: &[u8]) {
+        self.pump.ends().handle.receive(self.number, delivery, packet);
+    }
+
+    /// Says the same again to whoever wants to know how long that takes.
+    pub(super) fn answer(&self, question: &Bytes) -> Result<(), TooSlow> {
+        self.link.push(Delivery::Reliable, question.clone(), self.pump.limits).map(|_| ())
+    }
+
+    /// The page has left, with these words.
+    pub(super) fn leave(self, words: &str) {
+        self.pump.ends().handle.peer_disconnected(self.number, words);
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut ends = self.pump.ends();
+        ends.handle.peer_lost(self.number);
+        ends.links.remove(&self.number);
+    }
+}
+
+impl fmt::Debug for Pump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pump").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,63 @@
+//! The transport of one worker.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::hosted::HostedServer;
+use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+
+/// The links of one worker's sessions. Dropping it ends them.
+#[derive(Debug)]
+pub struct PacketShard {
+    server: HostedServer,
+    /// Packets of voice that links were too slow for.
+    losses: Arc<AtomicU64>,
+}
+
+impl PacketShard {
+    pub(super) fn new(server: HostedServer, losses: Arc<AtomicU64>) -> Self {
+        Self { server, losses }
+    }
+}
+
+impl ServerTransport for PacketShard {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.server.poll(now)
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.server.send(now, peers, delivery, packet);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.server.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.server.shutdown(now);
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.server.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        self.server.wakes()
+    }
+
+    fn network(&self) -> &'static str {
+        "websocket"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.server.limits()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.server.statistics();
+        statistics.links.dropped.outgoing_full += self.losses.load(Ordering::Relaxed);
+        statistics
+    }
+}

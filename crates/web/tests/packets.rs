@@ -1,0 +1,228 @@
+//! Voice over `WebSocket`s behind the page's listener: it keeps the rules of every network, and pages that do not keep its own
+//! are told so.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::streams::StreamClientSettings;
+use consonance_http::by_hand;
+use consonance_transport::conformance::Network;
+use consonance_transport::{ServerEvent, ServerTransport as _};
+use consonance_web::{
+    Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, PacketShard, Reply, Signalling, WebListener,
+    WebSettings, packet_shards, reply,
+};
+use consonance_websocket::{ClientEnd, SUBPROTOCOL, WebSocketClient, close_code, default_settings};
+use tungstenite::client::IntoClientRequest as _;
+use tungstenite::{Message, WebSocket, client};
+
+/// Nobody comes over WebRTC here.
+struct NoSessions;
+
+impl Signalling for NoSessions {
+    fn info(&self) -> Info {
+        Info { sessions: Vec::new(), on_demand: false, join: JoinRule::Open, udp: false }
+    }
+
+    fn join(&self, _join: Join) -> Reply<Result<Joined, JoinProblem>> {
+        reply().1
+    }
+
+    fn candidate(&self, _key: &str, _candidate: String) {}
+
+    fn restart(&self, _key: &str, _sdp: String) -> Reply<Result<String, JoinProblem>> {
+        reply().1
+    }
+}
+
+/// So many shards behind one listener; sessions are placed by the lengths of their names.
+fn listener(
+    shards: usize,
+    settings: PacketSettings,
+    change: impl FnOnce(&mut WebSettings),
+) -> (WebListener, Vec<PacketShard>) {
+    let (shards, entrance) = packet_shards(shards, move |session| session.len() % shards, settings);
+    let mut settings = WebSettings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    settings.packets = Some(entrance);
+    (settings.limits.joins_per_minute, settings.limits.joins_burst) = (1_000_000, 1_000_000);
+    change(&mut settings);
+    (WebListener::start(&settings, Arc::new(NoSessions)).unwrap(), shards)
+}
+
+#[derive(Default)]
+struct BesideThePage {
+    listeners: Vec<WebListener>,
+}
+
+impl Network for BesideThePage {
+    type Server = PacketShard;
+    type Client = WebSocketClient;
+
+    fn listen(&mut self) -> PacketShard {
+        let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
+        self.listeners.push(listener);
+        shards.remove(0)
+    }
+
+    fn client(&mut self, session: &str) -> WebSocketClient {
+        let server = self.listeners.last().unwrap().local_addr();
+        let mut path = "/api/voice/".to_owned();
+        for byte in session.bytes() {
+            write!(path, "%{byte:02X}").unwrap();
+        }
+        let end = ClientEnd::at(server.to_string(), path + "/packets");
+        let settings =
+            StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(server) };
+        consonance_websocket::client(end, settings).unwrap()
+    }
+
+    fn cut(&mut self, client: &mut WebSocketClient) {
+        client.network_mut().lose_link();
+    }
+}
+
+consonance_transport::conformance_tests!(BesideThePage::default());
+
+type Page = WebSocket<std::net::TcpStream>;
+
+fn open(listener: &WebListener, session: &str) -> Page {
+    let url = format!("ws://{}/api/voice/{session}/packets", listener.local_addr());
+    let mut request = url.into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+    client(request, by_hand::connect(listener.local_addr()).unwrap()).unwrap().0
+}
+
+/// The code and the words of the goodbye; whatever comes before it is passed over.
+fn goodbye(page: &mut Page) -> (u16, String) {
+    loop {
+        if let Message::Close(frame) = page.read().unwrap() {
+            let frame = frame.unwrap();
+            return (frame.code.into(), frame.reason.to_string());
+        }
+    }
+}
+
+/// Polls until something happens.
+fn next(shard: &mut PacketShard) -> String {
+    let deadline = Instant::now() + by_hand::PATIENCE;
+    loop {
+        if let Some(event) = shard.poll(Instant::now()) {
+            return match event {
+                ServerEvent::Connected { session, .. } => format!("connected to {session}"),
+                ServerEvent::Packet { packet, .. } => format!("packet {packet:?}"),
+                ServerEvent::Disconnected { reason, .. } => format!("disconnected: {reason}"),
+            };
+        }
+        assert!(Instant::now() < deadline, "nothing happens");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn each_session_has_its_worker() {
+    let (listener, mut shards) = listener(2, PacketSettings::default(), |_| ());
+    let _pages = [open(&listener, "a"), open(&listener, "bc")];
+    assert_eq!(next(&mut shards[1]), "connected to a");
+    assert_eq!(next(&mut shards[0]), "connected to bc");
+}
+
+#[test]
+fn a_page_is_told_what_it_does_wrong_and_nobody_else_notices() {
+    let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
+    let mut well = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
+    for wrong in [
+        Message::text("hello"),
+        Message::binary(vec![7, 1]),
+        Message::binary(vec![]),
+        Message::binary(vec![2]),
+    ] {
+        let mut page = open(&listener, "main");
+        assert_eq!(next(&mut shards[0]), "connected to main");
+        page.send(wrong.clone()).unwrap();
+        let (code, words) = goodbye(&mut page);
+        assert!(code == close_code::PROTOCOL_ERROR && !words.is_empty(), "{wrong:?}: {code} {words}");
+        assert!(next(&mut shards[0]).starts_with("disconnected"));
+    }
+    well.send(Message::binary(vec![0, 5])).unwrap();
+    assert_eq!(next(&mut shards[0]), "packet [5]");
+}
+
+#[test]
+fn a_message_that_is_too_long_ends_the_link() {
+    let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
+    let mut page = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
+    let _ = page.send(Message::binary(vec![0; 16_386]));
+    assert!(next(&mut shards[0]).starts_with("disconnected"));
+}
+
+#[test]
+fn a_question_is_answered_with_the_same() {
+    let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
+    let mut page = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
+    assert!(shards[0].poll(Instant::now()).is_none());
+    page.send(Message::binary(vec![3, 1, 2])).unwrap();
+    let mut heard =
+        [page.read().unwrap(), page.read().unwrap()].map(Message::into_data).map(|data| data.to_vec());
+    heard.sort();
+    assert_eq!(heard, [vec![2], vec![3, 1, 2]], "the welcome, and the answer");
+}
+
+#[test]
+fn one_link_more_than_there_may_be_is_refused_in_words() {
+    let mut settings = PacketSettings::default();
+    settings.links_max = 1;
+    let (listener, mut shards) = listener(1, settings, |_| ());
+    let _first = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
+    let (code, words) = goodbye(&mut open(&listener, "main"));
+    assert!(code == close_code::REFUSED && words.contains("full"), "{code} {words}");
+}
+
+#[test]
+fn a_page_that_is_silent_and_answers_nothing_is_lost() {
+    let (listener, mut shards) = listener(1, PacketSettings::default(), |settings| {
+        settings.limits.ping_interval = Duration::from_millis(50);
+    });
+    let _silent = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
+    assert!(next(&mut shards[0]).starts_with("disconnected"));
+}
+
+#[test]
+fn a_listener_that_ends_says_so() {
+    let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
+    let mut page = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
+    drop(listener);
+    assert_eq!(goodbye(&mut page), (close_code::ENDED, "the server is closing".to_owned()));
+    assert!(next(&mut shards[0]).starts_with("disconnected"));
+}
+
+#[test]
+fn who_does_not_ask_for_the_protocol_gets_a_problem_and_who_asks_where_there_is_none_too() {
+    let upgrade = [
+        "Upgrade: websocket",
+        "Connection: upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    let ask = |listener: &WebListener, lines: &[&str]| {
+        let request = "GET /api/voice/main/packets";
+        by_hand::ask(listener.local_addr(), request, lines, b"").unwrap().status
+    };
+    let (with, _shards) = listener(1, PacketSettings::default(), |_| ());
+    assert_eq!((ask(&with, &upgrade), ask(&with, &[])), (400, 400));
+    let (without, _shards) = listener(1, PacketSettings::default(), |settings| settings.packets = None);
+    assert_eq!(ask(&without, &upgrade), 404);
+    let told = |listener: &WebListener| {
+        by_hand::ask(listener.local_addr(), "GET /api/info", &[], b"").unwrap().text()
+    };
+    assert!(told(&with).contains(r#""fallback":true"#) && told(&without).contains(r#""fallback":false"#));
+}
