@@ -50,8 +50,8 @@ export interface ConnectOptions extends Processing {
   readonly url?: string;
   readonly session: string;
   readonly name: string;
-  /** A join token, where the server asks for one. */
-  readonly token?: string;
+  /** A join token, where the server asks for one; or what gets one, which is asked again whenever the page comes back. */
+  readonly token?: string | (() => string | Promise<string>);
   readonly password?: string;
   /** One that was opened before, which stays open when the voice ends; or the id of a device; or false to only listen. */
   readonly microphone?: Microphone | string | false;
@@ -61,6 +61,8 @@ export interface ConnectOptions extends Processing {
   readonly slots?: number;
   /** How voice travels; `auto` tries WebRTC and then a WebSocket. */
   readonly transport?: "auto" | "webrtc" | "websocket";
+  /** Gives up joining; after that it changes nothing. */
+  readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, where it is not beside the library. */
   readonly assets?: string;
 }

@@ -18,7 +18,7 @@ export async function connect(options: ConnectOptions): Promise<Voice> {
   try {
     if (options.output !== undefined) await sound.output.choose(options.output);
     const session = new VoiceSession({ options, url, assets, sound, microphone, ownsMicrophone });
-    await session.joined;
+    await joinedUnless(session, options.signal);
     return session;
   } catch (problem) {
     if (ownsMicrophone) microphone.close();
@@ -41,6 +41,13 @@ export async function openOutput(options: { device?: string } = {}): Promise<Out
   const { output } = sharedSound();
   if (options.device !== undefined) await output.choose(options.device);
   return output;
+}
+
+async function joinedUnless(session: VoiceSession, signal?: AbortSignal): Promise<void> {
+  const giveUp = () => session.leave();
+  signal?.addEventListener("abort", giveUp);
+  if (signal?.aborted === true) giveUp();
+  await session.joined.finally(() => signal?.removeEventListener("abort", giveUp));
 }
 
 function ownMicrophone(sound: Sound, assets: string, options: ConnectOptions): Promise<MicrophoneInput> {

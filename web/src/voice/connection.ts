@@ -112,7 +112,7 @@ export class Connection {
         microphone: this.beginning.microphone.node,
         url: this.beginning.url,
         assets: this.beginning.assets,
-        join: this.join(),
+        join: await this.join(),
         slots: this.beginning.options.slots ?? NETWORK.slots(),
         signal: this.over.signal,
         events: {
@@ -221,12 +221,12 @@ export class Connection {
     this.act();
   }
 
-  private join(): Join {
+  private async join(): Promise<Join> {
     const { session, name, token, password } = this.beginning.options;
     return {
       session,
       name,
-      ...(token === undefined ? {} : { token }),
+      ...(token === undefined ? {} : { token: typeof token === "string" ? token : await token() }),
       ...(password === undefined ? {} : { password }),
       ...(this.key === null ? {} : { resume: this.key }),
     };

@@ -105,6 +105,7 @@ export class Reconnection {
 
   /** For good. */
   onOver(): void {
+    this.actions.length = 0;
     if (this.stage.name === "open") this.actions.push("drop");
     this.stage = { name: "over" };
   }

@@ -90,7 +90,8 @@ async function ask(url: URL, over?: AbortSignal, request: RequestInit = {}): Pro
   const late = new AbortController();
   const giveUp = () => late.abort();
   // Not `AbortSignal.any`, which browsers of 2023 do not have.
-  over?.addEventListener("abort", giveUp, { once: true });
+  over?.addEventListener("abort", giveUp);
+  if (over?.aborted === true) giveUp();
   const timer = setTimeout(giveUp, ANSWER_MS);
   try {
     return await exchange(url, { ...request, signal: late.signal });

@@ -130,6 +130,12 @@ test("after the end nothing happens, whatever is told", () => {
   assert.equal(machine.wakeAt, null);
 });
 
+test("who gives up before the first link is made makes none", () => {
+  const machine = started();
+  machine.onOver();
+  assert.deepEqual(actions(machine), []);
+});
+
 test("what comes too late for its stage changes nothing", () => {
   const machine = opened(0);
   machine.onFailed(1, null);
