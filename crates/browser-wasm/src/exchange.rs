@@ -31,10 +31,13 @@ impl Exchange {
         &self.bytes[..length.min(EXCHANGE_BYTES)]
     }
 
-    /// Tells JavaScript something, which then is at the front; returns its length in bytes, `None` if there is no room.
-    pub fn tell(&mut self, what: &[u8]) -> Option<usize> {
-        self.bytes.get_mut(..what.len())?.copy_from_slice(what);
-        Some(what.len())
+    /// Tells JavaScript two things, one after the other; returns their length in bytes, `None` if there is no room.
+    pub fn tell(&mut self, first: &[u8], second: &[u8]) -> Option<usize> {
+        let length = first.len() + second.len();
+        let (place_of_first, place_of_second) = self.bytes.get_mut(..length)?.split_at_mut(first.len());
+        place_of_first.copy_from_slice(first);
+        place_of_second.copy_from_slice(second);
+        Some(length)
     }
 
     /// All bytes.
@@ -66,7 +69,7 @@ mod tests {
     #[test]
     fn no_more_is_read_than_there_is() {
         let mut exchange = Exchange::new();
-        assert_eq!(exchange.tell(b"voice"), Some(5));
+        assert_eq!(exchange.tell(b"vo", b"ice"), Some(5));
         assert_eq!(exchange.said(5), b"voice");
         assert_eq!(exchange.said(0), b"");
         assert_eq!(exchange.said(usize::MAX).len(), EXCHANGE_BYTES);
@@ -76,9 +79,9 @@ mod tests {
     fn what_has_no_room_is_not_told_in_part() {
         let mut exchange = Exchange::new();
         let mut long = vec![7; EXCHANGE_BYTES];
-        assert_eq!(exchange.tell(&long), Some(EXCHANGE_BYTES));
+        assert_eq!(exchange.tell(&[], &long), Some(EXCHANGE_BYTES));
         long.insert(0, 9);
-        assert_eq!(exchange.tell(&long), None);
+        assert_eq!(exchange.tell(&long, &[]), None);
         assert_eq!(exchange.said(EXCHANGE_BYTES), &long[1..]);
     }
 }

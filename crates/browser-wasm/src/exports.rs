@@ -8,6 +8,10 @@
 #![expect(unreachable_pub, reason = "JavaScript is who reaches it")]
 
 use std::cell::RefCell;
+use std::time::Duration;
+
+use consonance_browser::LinkCommand;
+use consonance_session::Instant;
 
 use crate::instance::Instance;
 
@@ -79,6 +83,100 @@ pub extern "C" fn playback_lost_percent() -> f32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn playback_delay_ms() -> f32 {
     with(|instance| instance.reception().delay_ms)
+}
+
+/// Begins to play, out of settings in JSON in the first `length` bytes; 0 if they are none. All times are in microseconds
+/// of a clock that does not go back.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_start(length: usize) -> u32 {
+    with(|instance| instance.start_player(length).into())
+}
+
+/// The WebSocket is up, and the server has taken us in.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_link_up(now: f64) {
+    with(|instance| instance.handle_link_up(instant(now)));
+}
+
+/// The WebSocket is gone, or, if `was_up` is 0, did not come about; the server's words are the first `length` bytes.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_link_down(now: f64, was_up: u32, length: usize) {
+    with(|instance| instance.handle_link_down(instant(now), was_up != 0, length));
+}
+
+/// A message of the WebSocket: the first `length` bytes.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_packet(now: f64, length: usize) {
+    with(|instance| instance.handle_packet(instant(now), length));
+}
+
+/// A message of the page: the first `length` bytes.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_message(now: f64, length: usize) {
+    with(|instance| instance.handle_message(instant(now), length));
+}
+
+/// A packet of the microphone: the first `length` bytes; which one, and when it began, in samples.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_voice(now: f64, sequence: f64, time: f64, length: usize) {
+    with(|instance| instance.handle_voice(instant(now), sequence as u64, time as u64, length));
+}
+
+/// How long the server takes to answer, in microseconds.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_round_trip(now: f64, round_trip: f64) {
+    with(|instance| instance.handle_round_trip(instant(now), Duration::from_micros(round_trip as u64)));
+}
+
+/// Time has passed.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_timeout(now: f64) {
+    with(|instance| instance.handle_timeout(instant(now)));
+}
+
+/// When [`player_timeout`] wants to be called; infinity if never.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_poll_timeout() -> f64 {
+    with(|instance| instance.poll_timeout().map_or(f64::INFINITY, |at| at.as_micros() as f64))
+}
+
+/// What is to be done with the WebSocket: 0 nothing, 1 open one, 2 close it after what was sent.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_poll_command() -> u32 {
+    with(|instance| match instance.poll_command() {
+        None => 0,
+        Some(LinkCommand::Open) => 1,
+        Some(LinkCommand::Close) => 2,
+    })
+}
+
+/// The next message for the WebSocket; its length in bytes, or −1.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_poll_transmit() -> i32 {
+    with(|instance| length_or_none(instance.poll_transmit()))
+}
+
+/// The next message for the page; its length in bytes, or −1.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_poll_message() -> i32 {
+    with(|instance| length_or_none(instance.poll_message()))
+}
+
+/// The next frame for [`playback_voice`] of the worklet; its length in bytes, or −1.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_poll_voice() -> i32 {
+    with(|instance| length_or_none(instance.poll_voice()))
+}
+
+/// 1 if the player has left, or was put out.
+#[unsafe(no_mangle)]
+pub extern "C" fn player_is_over() -> u32 {
+    with(|instance| instance.is_over().into())
+}
+
+/// What is no number is the clock's start.
+fn instant(micros: f64) -> Instant {
+    Instant::from_micros(micros as u64)
 }
 
 fn with<T>(act: impl FnOnce(&mut Instance) -> T) -> T {

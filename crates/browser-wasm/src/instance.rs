@@ -1,6 +1,12 @@
 //! Everything that one WebAssembly instance holds, behind the functions that JavaScript calls.
 
+use std::time::Duration;
+
+use consonance_browser::LinkCommand;
+use consonance_session::Instant;
+
 use crate::exchange::Exchange;
+use crate::page_player::PagePlayer;
 use crate::playback::{Playback, Reception, SlotVoice};
 use crate::voice_encoder::VoiceEncoder;
 
@@ -10,6 +16,7 @@ pub struct Instance {
     exchange: Exchange,
     encoder: Option<VoiceEncoder>,
     playback: Option<Playback>,
+    player: Option<PagePlayer>,
 }
 
 impl Instance {
@@ -65,5 +72,90 @@ impl Instance {
     /// How voices come in, of late.
     pub fn reception(&self) -> Reception {
         self.playback.as_ref().map_or(Reception::default(), Playback::reception)
+    }
+
+    /// Begins to play, out of the settings in the first `length` bytes; `false` if they are none.
+    pub fn start_player(&mut self, length: usize) -> bool {
+        self.player = PagePlayer::start(self.exchange.said(length)).ok();
+        self.player.is_some()
+    }
+
+    /// The WebSocket is up, and the server has taken us in.
+    pub fn handle_link_up(&mut self, now: Instant) {
+        if let Some(player) = &mut self.player {
+            player.handle_link_up(now);
+        }
+    }
+
+    /// The WebSocket is gone, or did not come about; the server's words are the first `length` bytes.
+    pub fn handle_link_down(&mut self, now: Instant, was_up: bool, length: usize) {
+        if let Some(player) = &mut self.player {
+            player.handle_link_down(now, was_up, self.exchange.said(length));
+        }
+    }
+
+    /// A message of the WebSocket: the first `length` bytes.
+    pub fn handle_packet(&mut self, now: Instant, length: usize) {
+        if let Some(player) = &mut self.player {
+            player.handle_packet(now, self.exchange.said(length));
+        }
+    }
+
+    /// The page says something: the first `length` bytes.
+    pub fn handle_message(&mut self, now: Instant, length: usize) {
+        if let Some(player) = &mut self.player {
+            player.handle_message(now, self.exchange.said(length));
+        }
+    }
+
+    /// A packet of the microphone: the first `length` bytes; see [`PagePlayer::handle_voice`].
+    pub fn handle_voice(&mut self, now: Instant, sequence: u64, time: u64, length: usize) {
+        if let Some(player) = &mut self.player {
+            player.handle_voice(now, sequence, time, self.exchange.said(length));
+        }
+    }
+
+    /// How long the server takes to answer.
+    pub fn handle_round_trip(&mut self, now: Instant, round_trip: Duration) {
+        if let Some(player) = &mut self.player {
+            player.handle_round_trip(now, round_trip);
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if let Some(player) = &mut self.player {
+            player.handle_timeout(now);
+        }
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.player.as_ref()?.poll_timeout()
+    }
+
+    /// What is to be done with the WebSocket, besides sending.
+    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+        self.player.as_mut()?.poll_command()
+    }
+
+    /// Tells the next message for the WebSocket; its length in bytes.
+    pub fn poll_transmit(&mut self) -> Option<usize> {
+        self.player.as_mut()?.poll_transmit(&mut self.exchange)
+    }
+
+    /// Tells the next message for the page; its length in bytes.
+    pub fn poll_message(&mut self) -> Option<usize> {
+        self.player.as_mut()?.poll_message(&mut self.exchange)
+    }
+
+    /// Tells the next frame for a slot, as [`SlotVoice::write`] has it; its length in bytes.
+    pub fn poll_voice(&mut self) -> Option<usize> {
+        self.player.as_mut()?.poll_voice(&mut self.exchange)
+    }
+
+    /// The player has left, or was put out, or was never there.
+    pub fn is_over(&self) -> bool {
+        self.player.as_ref().is_none_or(PagePlayer::is_over)
     }
 }

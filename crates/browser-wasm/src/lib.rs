@@ -5,7 +5,8 @@
 //! passes through the [`Exchange`]; the TypeScript beside it is `web/src/fallback`.
 //!
 //! ```text
-//! worker    microphone ─▶ VoiceEncoder ─▶ packets        packets of others ─▶ worklet
+//! worker    microphone ─▶ VoiceEncoder ─▶ PagePlayer ─▶ packets to the server
+//!           packets from the server ─▶ PagePlayer ─▶ frames for slots ─▶ worklet
 //! worklet   Playback: a jitter buffer and a decoder for each slot ─▶ one mono sound for each slot
 //! ```
 //!
@@ -16,10 +17,12 @@ mod exchange;
 #[cfg(target_family = "wasm")]
 mod exports;
 mod instance;
+mod page_player;
 mod playback;
 mod voice_encoder;
 
 pub use exchange::{EXCHANGE_BYTES, Exchange, SAMPLES};
 pub use instance::Instance;
+pub use page_player::PagePlayer;
 pub use playback::{Playback, Reception, SLOTS_MAX, SlotVoice};
 pub use voice_encoder::VoiceEncoder;

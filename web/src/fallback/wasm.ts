@@ -1,6 +1,9 @@
 // The WebAssembly of `crates/browser-wasm`: numbers in and out, and a piece of memory for everything longer.
 
-/** What `crates/browser-wasm/src/exports.rs` exports. Lengths are bytes of the exchange; −1 stands for nothing. */
+/**
+ * What `crates/browser-wasm/src/exports.rs` exports. Lengths are bytes of the exchange, −1 stands for nothing, and times are
+ * in microseconds.
+ */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   exchange_bytes(): number;
@@ -14,6 +17,20 @@ interface Exports {
   playback_render(): number;
   playback_lost_percent(): number;
   playback_delay_ms(): number;
+  player_start(length: number): number;
+  player_link_up(now: number): void;
+  player_link_down(now: number, wasUp: number, length: number): void;
+  player_packet(now: number, length: number): void;
+  player_message(now: number, length: number): void;
+  player_voice(now: number, sequence: number, time: number, length: number): void;
+  player_round_trip(now: number, roundTrip: number): void;
+  player_timeout(now: number): void;
+  player_poll_timeout(): number;
+  player_poll_command(): number;
+  player_poll_transmit(): number;
+  player_poll_message(): number;
+  player_poll_voice(): number;
+  player_is_over(): number;
 }
 
 /** Samples in a block of 10 ms at 48 kHz. */

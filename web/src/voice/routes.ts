@@ -44,5 +44,16 @@ const openFallbackLink: OpenLink = async (options) => {
   } catch (cause) {
     throw new VoiceProblem("no-webrtc", "Voice does not get through to the server.", { retryInMs: 0, cause });
   }
-  return fallback.openLink(options);
+  try {
+    return await fallback.openLink(options);
+  } catch (problem) {
+    throw asOurs(problem);
+  }
 };
+
+/** That file has classes of its own: its problems are known by their name. */
+function asOurs(problem: unknown): unknown {
+  if (!(problem instanceof Error) || problem.name !== "VoiceProblem" || problem instanceof VoiceProblem) return problem;
+  const { code, retryInMs } = problem as VoiceProblem;
+  return new VoiceProblem(code, problem.message, { retryInMs, cause: problem });
+}

@@ -7,9 +7,10 @@ import { tone } from "./sound.ts";
 /** All that comes out, in pieces of a render quantum. */
 function resampled(sound: Float32Array, from: number, to: number): Float32Array {
   const resampler = new Resampler(from, to);
+  const piece = new Float32Array(resampler.outputMax(128));
   const out: number[] = [];
   for (let i = 0; i < sound.length; i += 128) {
-    resampler.push(sound.subarray(i, i + 128), (sample) => out.push(sample));
+    out.push(...piece.subarray(0, resampler.push(sound.subarray(i, i + 128), piece)));
   }
   return Float32Array.from(out);
 }
@@ -61,4 +62,12 @@ test("a sample that is no number is silence, and what follows is as before", () 
   const [a, b] = [sound, wild].map((each) => resampled(each, 44_100, 48_000)) as [Float32Array, Float32Array];
   assert.ok(b.every(Number.isFinite));
   assert.deepEqual(b.subarray(1_200), a.subarray(1_200));
+});
+
+test("who skips silence stays in step with who hears it", () => {
+  const [hears, skips] = [new Resampler(48_000, 44_100), new Resampler(48_000, 44_100)];
+  const piece = new Float32Array(hears.outputMax(480));
+  for (let i = 0; i < 500; i += 1) {
+    assert.equal(skips.skip(480), hears.push(new Float32Array(480), piece));
+  }
 });

@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 
+import { FRAME_SAMPLES, type Wasm } from "../../src/fallback/wasm.ts";
+
 /** The WebAssembly that pages load. Tests are bundled three folders below `web`. */
 export function wasmBytes(): ArrayBuffer {
   return new Uint8Array(readFileSync(new URL("../../../dist/consonance.wasm", import.meta.url))).buffer;
@@ -22,6 +24,26 @@ export function speech(seconds: number): Float32Array {
 /** A tone of so many Hz with an amplitude of 0.5. */
 export function tone(hz: number, rate: number, samples: number): Float32Array {
   return Float32Array.from({ length: samples }, (_, i) => 0.5 * Math.sin((2 * Math.PI * hz * i) / rate));
+}
+
+/** The packets that the microphone's sound becomes. */
+export function encode(wasm: Wasm, sound: Float32Array): Uint8Array[] {
+  wasm.exports.encoder_start();
+  const packets = [];
+  for (let i = 0; i + FRAME_SAMPLES <= sound.length; i += FRAME_SAMPLES) {
+    wasm.samples().set(sound.subarray(i, i + FRAME_SAMPLES));
+    packets.push(wasm.told(wasm.exports.encoder_encode()) ?? new Uint8Array());
+  }
+  return packets;
+}
+
+/** As a worker hands a packet to a worklet. */
+export function slotVoice(slot: number, sequence: number, packet: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(16 + packet.length);
+  const view = new DataView(bytes.buffer);
+  [slot, 1, sequence, FRAME_SAMPLES].forEach((number, i) => view.setUint32(4 * i, number, true));
+  bytes.set(packet, 16);
+  return bytes;
 }
 
 /** How like two sounds are at the best delay of up to 200 ms: 1 is the same but for loudness. Looks at every fourth sample. */

@@ -2,30 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { BLOCK_SAMPLES, FRAME_SAMPLES, SLOTS_MAX, Wasm } from "../../src/fallback/wasm.ts";
-import { likeness, speech, wasmBytes } from "./sound.ts";
-
-/** The packets that the microphone's sound becomes. */
-function encode(wasm: Wasm, sound: Float32Array): Uint8Array[] {
-  const packets = [];
-  for (let i = 0; i + FRAME_SAMPLES <= sound.length; i += FRAME_SAMPLES) {
-    wasm.samples().set(sound.subarray(i, i + FRAME_SAMPLES));
-    packets.push(wasm.told(wasm.exports.encoder_encode()) ?? new Uint8Array());
-  }
-  return packets;
-}
-
-/** As a worker hands a packet to a worklet. */
-function slotVoice(slot: number, sequence: number, packet: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(16 + packet.length);
-  const view = new DataView(bytes.buffer);
-  [slot, 1, sequence, FRAME_SAMPLES].forEach((number, i) => view.setUint32(4 * i, number, true));
-  bytes.set(packet, 16);
-  return bytes;
-}
+import { encode, likeness, slotVoice, speech, wasmBytes } from "./sound.ts";
 
 test("what one instance encodes, another plays", async () => {
   const [worker, worklet] = await Promise.all([Wasm.load(wasmBytes()), Wasm.load(wasmBytes())]);
-  worker.exports.encoder_start();
   worklet.exports.playback_start(SLOTS_MAX);
   const said = speech(2);
   const heard = new Float32Array(said.length);

@@ -40,7 +40,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-browser-wasm",
-        may_use: Only(&["consonance-audio"]),
+        may_use: Only(&["consonance-audio", "consonance-browser", "consonance-session"]),
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {

@@ -4,10 +4,13 @@ use super::PageFile;
 
 /// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo; a file
 /// that is added there needs a row here.
-pub(super) static FILES: [PageFile; 6] = [
+pub(super) static FILES: [PageFile; 9] = [
     PageFile::new("/", HTML, include_bytes!("../../../../web/dist/index.html")),
     PageFile::new("/consonance.js", SCRIPT, include_bytes!("../../../../web/dist/consonance.js")),
     PageFile::new("/consonance.wasm", WASM, include_bytes!("../../../../web/dist/consonance.wasm")),
+    PageFile::new("/fallback.js", SCRIPT, include_bytes!("../../../../web/dist/fallback.js")),
+    PageFile::new("/fallback-worker.js", SCRIPT, include_bytes!("../../../../web/dist/fallback-worker.js")),
+    PageFile::new("/fallback-worklet.js", SCRIPT, include_bytes!("../../../../web/dist/fallback-worklet.js")),
     PageFile::new("/page.css", STYLE, include_bytes!("../../../../web/dist/page.css")),
     PageFile::new("/page.js", SCRIPT, include_bytes!("../../../../web/dist/page.js")),
     PageFile::new("/worklet.js", SCRIPT, include_bytes!("../../../../web/dist/worklet.js")),

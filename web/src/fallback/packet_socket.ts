@@ -14,8 +14,8 @@ export interface SocketEvents {
   up(): void;
   /** A packet, with the byte that says how it travels before it. */
   packet(message: Uint8Array): void;
-  /** The connection is over, with what the server said of it; told once. */
-  down(reason: string): void;
+  /** The connection is over, or did not come about; with what the server said of it. Told once. */
+  down(wasUp: boolean, reason: string): void;
 }
 
 /** One connection to the server; another is another object. */
@@ -33,7 +33,7 @@ export class PacketSocket {
     this.socket = new WebSocket(url, "consonance.v1");
     this.socket.binaryType = "arraybuffer";
     this.socket.onmessage = ({ data }: MessageEvent<unknown>) => this.receive(data);
-    this.socket.onclose = ({ code, reason }) => this.end(reason || `the connection is gone (${code})`);
+    this.socket.onclose = ({ reason }) => this.end(reason);
   }
 
   /** How long an answer of the server takes, in ms; null before the first. */
@@ -109,7 +109,7 @@ export class PacketSocket {
   private end(reason: string): void {
     if (!this.isDown) {
       this.isDown = true;
-      this.events.down(reason);
+      this.events.down(this.isUp, reason);
     }
   }
 }

@@ -1,0 +1,167 @@
+// A link where WebRTC does not come through: packets over a WebSocket, the player's engine in the page.
+//
+// The file is loaded only when it is needed, and loads the worker, the worklet and the WebAssembly beside it.
+
+import type { Link, LinkOptions, LinkStatistics, OpenLink } from "../voice/link.ts";
+import { VoiceProblem } from "../voice/problem.ts";
+import { type PageToWorker, type PageToWorklet, VOICE, type WorkerToPage, type WorkletToPage } from "./messages.ts";
+
+/** Rejects with a `VoiceProblem`. */
+export const openLink: OpenLink = async (options) => {
+  const { context, assets, signal } = options;
+  if (typeof WebAssembly === "undefined" || typeof Worker === "undefined" || context.audioWorklet === undefined) {
+    throw new VoiceProblem("no-webrtc", "This browser is too old to talk in.");
+  }
+  const [wasm] = await Promise.all([fetchWasm(assets, signal), loadWorklet(context, assets)]);
+  const link = new FallbackLink(options, wasm);
+  try {
+    await link.whenUp;
+  } catch (problem) {
+    link.close();
+    throw problem;
+  }
+  return link;
+};
+
+class FallbackLink implements Link {
+  readonly key = null;
+  readonly carriedBy = "websocket";
+  readonly slots: readonly AudioNode[];
+  /** Rejects with a `VoiceProblem`. */
+  readonly whenUp: Promise<void>;
+  private readonly options: LinkOptions;
+  private readonly node: AudioWorkletNode;
+  private readonly worker: Worker;
+  private roundTripMs: number | null = null;
+  private reception: { readonly lostPercent: number; readonly delayMs: number } | null = null;
+  private isOver = false;
+
+  constructor(options: LinkOptions, wasm: ArrayBuffer) {
+    this.options = options;
+    const { context, microphone, assets, slots } = options;
+    this.node = new AudioWorkletNode(context, VOICE, {
+      numberOfInputs: 1,
+      channelCount: 1,
+      channelCountMode: "explicit",
+      numberOfOutputs: slots,
+      outputChannelCount: Array.from({ length: slots }, () => 1),
+    });
+    microphone.connect(this.node);
+    this.slots = Array.from({ length: slots }, (_, slot) => {
+      const voice = new GainNode(context);
+      this.node.connect(voice, slot);
+      return voice;
+    });
+    this.worker = new Worker(new URL("fallback-worker.js", assets), { type: "module" });
+    this.whenUp = this.begin(wasm);
+    // Whoever does not wait for it is told by `lost`.
+    this.whenUp.catch(() => {});
+  }
+
+  send(text: string): boolean {
+    if (this.isOver) return false;
+    this.tellWorker({ type: "message", text });
+    return true;
+  }
+
+  setSending(on: boolean): void {
+    this.tellWorklet({ type: "sending", on });
+  }
+
+  /** The engine in the page opens another WebSocket by itself. */
+  restart(): Promise<boolean> {
+    return Promise.resolve(!this.isOver);
+  }
+
+  statistics(): Promise<LinkStatistics> {
+    const { lostPercent = null, delayMs = null } = this.reception ?? {};
+    return Promise.resolve({ roundTripMs: this.roundTripMs, lostPercent, delayMs });
+  }
+
+  close(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.options.microphone.disconnect(this.node);
+    for (const slot of this.slots) slot.disconnect();
+    this.node.disconnect();
+    this.tellWorklet({ type: "close" });
+    this.tellWorker({ type: "close" });
+  }
+
+  private begin(wasm: ArrayBuffer): Promise<void> {
+    const { url, join, slots, signal } = this.options;
+    const { session, name, token, password } = join;
+    const address = new URL(`api/voice/${encodeURIComponent(session)}/packets`, url);
+    address.protocol = address.protocol.replace("http", "ws");
+    const { port1, port2 } = new MessageChannel();
+    this.tellWorklet({ type: "start", wasm, slots, worker: port1 }, [port1]);
+    const player = { name, session, slots, ...(token === undefined ? {} : { token }) };
+    const who = password === undefined ? player : { ...player, password };
+    this.tellWorker({ type: "start", wasm, url: address.href, player: who, worklet: port2 }, [port2]);
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) => reject(new VoiceProblem("no-server", why, { retryInMs: 0 }));
+      const timer = setTimeout(() => fail("The server does not answer."), CONNECT_MS);
+      signal.addEventListener("abort", () => fail("The attempt was given up."), { once: true });
+      this.node.port.onmessage = ({ data }: MessageEvent<WorkletToPage>) => {
+        if (data.type === "reception") this.reception = data;
+        else this.onOver(data.why, fail);
+      };
+      this.worker.onerror = ({ message }) => this.onOver(message || "the worker could not be loaded", fail);
+      this.worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => {
+        if (data.type === "up") {
+          clearTimeout(timer);
+          resolve();
+        }
+        this.onWorker(data, fail);
+      };
+    });
+  }
+
+  private onWorker(message: WorkerToPage, fail: (why: string) => void): void {
+    if (this.isOver) return;
+    if (message.type === "message") this.options.events.message(message.text);
+    else if (message.type === "round-trip") this.roundTripMs = message.ms;
+    else if (message.type === "over") this.onOver(message.why, fail);
+  }
+
+  private onOver(why: string, fail: (why: string) => void): void {
+    if (this.isOver) return;
+    fail(why);
+    this.options.events.lost(why);
+  }
+
+  private tellWorker(message: PageToWorker, transfer: Transferable[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  private tellWorklet(message: PageToWorklet, transfer: Transferable[] = []): void {
+    this.node.port.postMessage(message, transfer);
+  }
+}
+
+async function fetchWasm(assets: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(new URL("consonance.wasm", assets), { signal });
+    if (response.ok) return await response.arrayBuffer();
+  } catch {
+    // The same as an answer that is none.
+  }
+  throw new VoiceProblem("no-server", "The server does not answer.", { retryInMs: 0 });
+}
+
+function loadWorklet(context: AudioContext, assets: string): Promise<void> {
+  let loading = loaded.get(context);
+  if (loading === undefined) {
+    loading = context.audioWorklet.addModule(new URL("fallback-worklet.js", assets));
+    // Another try may find it.
+    loading.catch(() => loaded.delete(context));
+    loaded.set(context, loading);
+  }
+  return loading;
+}
+
+/** A processor's name can be given once in a context. */
+const loaded = new WeakMap<AudioContext, Promise<void>>();
+
+/** So long a server has to take us in. */
+const CONNECT_MS = 8_000;

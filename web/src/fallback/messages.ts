@@ -1,0 +1,55 @@
+// What the page, its worker and its worklet say to each other in the fall-back.
+//
+//   page ──▶ worker     who to be, control messages      worker ──▶ page     control messages, how the link does
+//   page ──▶ worklet    begin, whether to send           worklet ──▶ page    how voices come in
+//   worker ──▶ worklet  frames for slots                 worklet ──▶ worker  frames of the microphone
+
+import type { MicrophoneFrame } from "./microphone_frames.ts";
+
+/** The name of the worklet's processor. */
+export const VOICE = "consonance-voice";
+
+export type PageToWorker =
+  | {
+      readonly type: "start";
+      readonly wasm: ArrayBuffer;
+      /** The WebSocket's. */
+      readonly url: string;
+      readonly player: PlayerSettings;
+      readonly worklet: MessagePort;
+    }
+  | { readonly type: "message"; readonly text: string }
+  /** After what was said before, the connection ends. */
+  | { readonly type: "close" };
+
+export interface PlayerSettings {
+  readonly name: string;
+  readonly session: string;
+  readonly slots: number;
+  readonly token?: string;
+  readonly password?: string;
+}
+
+export type WorkerToPage =
+  /** The server has taken us in, and may do so again. */
+  | { readonly type: "up" }
+  | { readonly type: "message"; readonly text: string }
+  | { readonly type: "round-trip"; readonly ms: number }
+  /** The player is no more, or never was, in words. */
+  | { readonly type: "over"; readonly why: string };
+
+export type PageToWorklet =
+  | { readonly type: "start"; readonly wasm: ArrayBuffer; readonly slots: number; readonly worker: MessagePort }
+  | { readonly type: "sending"; readonly on: boolean }
+  | { readonly type: "close" };
+
+export type WorkletToPage =
+  /** Of the last second. */
+  | { readonly type: "reception"; readonly lostPercent: number; readonly delayMs: number }
+  | { readonly type: "failed"; readonly why: string };
+
+export type WorkerToWorklet =
+  | { readonly type: "voice"; readonly frame: Uint8Array<ArrayBuffer> }
+  | { readonly type: "end"; readonly slot: number };
+
+export type WorkletToWorker = MicrophoneFrame;

@@ -1,0 +1,137 @@
+// The player's engine in WebAssembly, and what it wants of the outside after each thing that happens.
+
+import type { ToPage } from "../voice/control.ts";
+import type { PlayerSettings } from "./messages.ts";
+import type { MicrophoneFrame } from "./microphone_frames.ts";
+import { SlotSpeakers } from "./slot_speakers.ts";
+import type { Wasm } from "./wasm.ts";
+
+/** Who does what the engine wants. None of it is answered at once. */
+export interface Outside {
+  /** Open a WebSocket. */
+  openLink(): void;
+  /** Close it after what was sent before. */
+  closeLink(): void;
+  /** Send a message over it. */
+  transmit(message: Uint8Array<ArrayBuffer>): void;
+  /** Tell the page. */
+  message(text: string): void;
+  /** Play a frame. */
+  voice(frame: Uint8Array<ArrayBuffer>): void;
+  /** Whoever speaks in the slot has stopped. */
+  end(slot: number): void;
+  /** Call `timeout` in so many ms. */
+  wakeIn(ms: number): void;
+  /** The player is no more. */
+  over(): void;
+}
+
+export class PlayerDriver {
+  private readonly wasm: Wasm;
+  private readonly outside: Outside;
+  private readonly speakers = new SlotSpeakers();
+  private readonly utf8 = new TextEncoder();
+  private readonly text = new TextDecoder();
+  private sequence = 0;
+  private isOver = false;
+
+  constructor(wasm: Wasm, outside: Outside) {
+    this.wasm = wasm;
+    this.outside = outside;
+  }
+
+  /** False if the settings are none, or too long. */
+  start(settings: PlayerSettings): boolean {
+    const length = this.say(JSON.stringify(settings));
+    if (length < 0 || this.wasm.exports.player_start(length) === 0) return false;
+    this.wasm.exports.encoder_start();
+    this.timeout();
+    return true;
+  }
+
+  linkUp(): void {
+    this.wasm.exports.player_link_up(now());
+    this.drain();
+  }
+
+  linkDown(wasUp: boolean, reason: string): void {
+    const length = Math.max(0, this.say(reason));
+    this.wasm.exports.player_link_down(now(), Number(wasUp), length);
+    this.drain();
+  }
+
+  /** A message of the WebSocket. */
+  packet(message: Uint8Array): void {
+    const length = this.wasm.say(message);
+    if (length < 0) return;
+    this.wasm.exports.player_packet(now(), length);
+    this.drain();
+  }
+
+  /** A control message of the page. */
+  message(text: string): void {
+    const length = this.say(text);
+    if (length < 0) return;
+    this.wasm.exports.player_message(now(), length);
+    this.drain();
+  }
+
+  microphone({ samples, time }: MicrophoneFrame): void {
+    this.wasm.samples().set(samples);
+    const length = this.wasm.exports.encoder_encode();
+    if (length < 0) return;
+    this.sequence += 1;
+    // The packet lies where the player looks for it.
+    this.wasm.exports.player_voice(now(), this.sequence, time, length);
+    this.drain();
+  }
+
+  roundTrip(ms: number): void {
+    this.wasm.exports.player_round_trip(now(), 1_000 * ms);
+  }
+
+  timeout(): void {
+    this.wasm.exports.player_timeout(now());
+    this.drain();
+  }
+
+  private drain(): void {
+    const { exports } = this.wasm;
+    for (let command = exports.player_poll_command(); command !== 0; command = exports.player_poll_command()) {
+      if (command === OPEN) this.outside.openLink();
+      else this.outside.closeLink();
+    }
+    this.each(exports.player_poll_transmit, (message) => this.outside.transmit(message));
+    this.each(exports.player_poll_message, (message) => this.tell(this.text.decode(message)));
+    this.each(exports.player_poll_voice, (frame) => this.outside.voice(frame));
+    if (exports.player_is_over() === 0) {
+      this.outside.wakeIn(Math.max(0, (exports.player_poll_timeout() - now()) / 1_000));
+    } else if (!this.isOver) {
+      this.isOver = true;
+      this.outside.over();
+    }
+  }
+
+  private each(poll: () => number, use: (bytes: Uint8Array<ArrayBuffer>) => void): void {
+    for (let told = this.wasm.told(poll()); told !== null; told = this.wasm.told(poll())) use(told);
+  }
+
+  private tell(text: string): void {
+    const message = JSON.parse(text) as ToPage;
+    if (message.type === "listeners") this.wasm.exports.encoder_set_expected_loss(Math.max(0, message.lost_percent));
+    this.outside.message(text);
+    for (const slot of this.speakers.silencedBy(message)) this.outside.end(slot);
+  }
+
+  private say(text: string): number {
+    return this.wasm.say(this.utf8.encode(text));
+  }
+}
+
+/** In microseconds. */
+function now(): number {
+  return 1_000 * performance.now();
+}
+
+/** What `player_poll_command` answers; 2 is to close. */
+const OPEN = 1;

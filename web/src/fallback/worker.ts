@@ -1,0 +1,116 @@
+// The fall-back's worker: the WebSocket, the player's engine and the encoder, where nothing that the page draws is in their way.
+
+import type { PageToWorker, WorkerToPage, WorkerToWorklet, WorkletToWorker } from "./messages.ts";
+import { PacketSocket } from "./packet_socket.ts";
+import { type Outside, PlayerDriver } from "./player_driver.ts";
+import { Wasm } from "./wasm.ts";
+
+class VoiceWorker implements Outside {
+  private readonly url: string;
+  private readonly worklet: MessagePort;
+  private readonly driver: PlayerDriver;
+  private socket: PacketSocket | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(wasm: Wasm, { url, player, worklet }: Extract<PageToWorker, { type: "start" }>) {
+    this.url = url;
+    this.worklet = worklet;
+    this.driver = new PlayerDriver(wasm, this);
+    worklet.onmessage = ({ data }: MessageEvent<WorkletToWorker>) => this.driver.microphone(data);
+    setInterval(() => this.tick(), TICK_MS);
+    if (!this.driver.start(player)) this.over("the player's name, session or token is not what it should be");
+  }
+
+  say(text: string): void {
+    this.driver.message(text);
+  }
+
+  openLink(): void {
+    const socket = new PacketSocket(this.url, {
+      up: () => {
+        tell({ type: "up" });
+        this.driver.linkUp();
+      },
+      packet: (message) => this.driver.packet(message),
+      down: (wasUp, reason) => {
+        if (this.socket === socket) this.socket = null;
+        this.driver.linkDown(wasUp, reason);
+      },
+    });
+    this.socket = socket;
+  }
+
+  closeLink(): void {
+    this.socket?.close();
+  }
+
+  transmit(message: Uint8Array<ArrayBuffer>): void {
+    this.socket?.send(message);
+  }
+
+  message(text: string): void {
+    tell({ type: "message", text });
+  }
+
+  voice(frame: Uint8Array<ArrayBuffer>): void {
+    const message: WorkerToWorklet = { type: "voice", frame };
+    this.worklet.postMessage(message, [frame.buffer]);
+  }
+
+  end(slot: number): void {
+    const message: WorkerToWorklet = { type: "end", slot };
+    this.worklet.postMessage(message);
+  }
+
+  wakeIn(ms: number): void {
+    clearTimeout(this.timer);
+    if (ms < TIMER_MS_MAX) this.timer = setTimeout(() => this.driver.timeout(), ms);
+  }
+
+  over(why = "the player has left"): void {
+    clearTimeout(this.timer);
+    this.socket?.close();
+    tell({ type: "over", why });
+  }
+
+  private tick(): void {
+    this.socket?.tick();
+    const roundTripMs = this.socket?.roundTripMs ?? null;
+    if (roundTripMs === null) return;
+    this.driver.roundTrip(roundTripMs);
+    tell({ type: "round-trip", ms: roundTripMs });
+  }
+}
+
+function tell(message: WorkerToPage): void {
+  self.postMessage(message);
+}
+
+async function start(message: Extract<PageToWorker, { type: "start" }>): Promise<VoiceWorker> {
+  return new VoiceWorker(await Wasm.load(message.wasm), message);
+}
+
+/** How often the connection is looked after, in ms. */
+const TICK_MS = 250;
+/** What a timer can wait (HTML, 8.6: 31 bits); nothing here waits as long. */
+const TIMER_MS_MAX = 2 ** 31;
+
+let worker: Promise<VoiceWorker> | undefined;
+
+self.onmessage = ({ data }: MessageEvent<PageToWorker>) => {
+  switch (data.type) {
+    case "start":
+      worker = start(data);
+      worker.catch((cause: unknown) => tell({ type: "over", why: String(cause) }));
+      return;
+    case "message":
+      void worker?.then((worker) => worker.say(data.text));
+      return;
+    case "close":
+      void worker?.then((worker) => worker.over()).finally(() => setTimeout(() => self.close(), FAREWELL_MS));
+      return;
+  }
+};
+
+/** So long what was said last may take to leave. */
+const FAREWELL_MS = 1_000;
