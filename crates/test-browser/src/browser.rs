@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::{ChannelConfig, ChannelId};
@@ -85,6 +85,7 @@ impl TestBrowser {
         let mut rtc = RtcConfig::new()
             .set_crypto_provider(consonance_rtc_crypto::provider())
             .set_rtp_mode(true)
+            .set_rtcp_report_interval_audio(Duration::from_secs(1))
             .clear_codecs()
             .enable_opus(true, false)
             .build(now);

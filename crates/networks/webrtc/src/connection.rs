@@ -211,12 +211,10 @@ impl Connection {
         }
     }
 
-    /// Sends a frame, which leaves with the next [`flush`](Self::flush). False if it cannot be sent, and is counted.
+    /// Sends a frame, which leaves with the next [`flush`](Self::flush). False if it cannot be sent.
     pub(crate) fn send_voice(&mut self, now: Instant, voice: &SlotVoice<'_>) -> bool {
         let is_sent = self.write_voice(now, voice).is_some();
-        if !is_sent {
-            self.drops.voice_unsent += 1;
-        } else if self.written >= WRITTEN_MAX {
+        if self.written >= WRITTEN_MAX {
             self.flush(now);
         }
         is_sent

@@ -20,6 +20,8 @@
 
 mod allowance;
 mod connection;
+#[doc(hidden)]
+pub mod fuzz;
 mod port;
 mod settings;
 mod shard;

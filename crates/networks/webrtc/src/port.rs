@@ -73,9 +73,10 @@ impl WebRtcPort {
     ///
     /// The system gives no thread, no descriptor or no certificate.
     pub fn into_shards(self, count: NonZeroUsize) -> io::Result<Vec<WebRtcShard>> {
-        let provider = consonance_rtc_crypto::provider();
-        let certificate = provider.dtls_provider.generate_certificate();
+        let cryptography = consonance_rtc_crypto::provider();
+        let certificate = cryptography.dtls_provider.generate_certificate();
         let identity = Arc::new(Identity {
+            cryptography,
             certificate: certificate.ok_or_else(|| io::Error::other("no certificate can be made"))?,
             udp: addresses(&self.settings.announced, self.bound),
             tcp: self

@@ -162,15 +162,15 @@ impl WebRtcShard {
     /// Sends a frame in a slot. It leaves with the next [`flush`](Self::flush), or a [`poll`](Self::poll) that says `None`;
     /// what cannot be sent is dropped and counted.
     pub fn send_voice(&mut self, now: Instant, peer: Peer, voice: SlotVoice<'_>) {
-        let Some(entry) = self.peers.get_mut(&peer) else {
-            self.statistics.voice_unsent += 1;
-            return;
-        };
-        if entry.connection.send_voice(now, &voice) {
+        if let Some(entry) = self.peers.get_mut(&peer)
+            && entry.connection.send_voice(now, &voice)
+        {
             self.statistics.voice_sent += 1;
             if !std::mem::replace(&mut entry.is_written, true) {
                 self.written.push(peer);
             }
+        } else {
+            self.statistics.voice_unsent += 1;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use str0m::change::SdpAnswer;
 
-/// The answer as a text, which asks for frames of 20 ms: the length of a browser's, and what every listener expects.
+/// The answer as a text without what it cannot keep, which asks for frames of 20 ms: the length of a browser's, and what every listener expects.
 pub(super) fn text(answer: &SdpAnswer) -> String {
     let plain = answer.to_sdp_string();
     let mut text = String::with_capacity(plain.len() + 1024);
@@ -12,8 +12,11 @@ pub(super) fn text(answer: &SdpAnswer) -> String {
             end_section(&mut text, is_audio);
             is_audio = line.starts_with("m=audio");
         }
-        text.push_str(line);
-        text.push_str("\r\n");
+        // Times of arrival, for which the answer has no extension.
+        if !line.ends_with(" transport-cc") {
+            text.push_str(line);
+            text.push_str("\r\n");
+        }
     }
     end_section(&mut text, is_audio);
     text

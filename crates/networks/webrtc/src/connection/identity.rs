@@ -1,10 +1,13 @@
 //! What all connections of a server share, and how str0m is set up for each.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::crypto::CryptoProvider;
 use str0m::crypto::dtls::DtlsCert;
 use str0m::net::TcpType;
+use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::settings::PeerLimits;
@@ -12,6 +15,7 @@ use crate::settings::PeerLimits;
 /// Who a server is to browsers.
 #[derive(Debug)]
 pub(crate) struct Identity {
+    pub(crate) cryptography: Arc<CryptoProvider>,
     pub(crate) certificate: DtlsCert,
     /// The addresses that browsers are told.
     pub(crate) udp: Vec<SocketAddr>,
@@ -22,7 +26,7 @@ impl Identity {
     /// A connection that knows nobody yet.
     pub(super) fn new_rtc(&self, now: Instant, limits: &PeerLimits) -> Rtc {
         let mut rtc = RtcConfig::new()
-            .set_crypto_provider(consonance_rtc_crypto::provider())
+            .set_crypto_provider(Arc::clone(&self.cryptography))
             .set_dtls_cert(self.certificate.clone())
             .set_ice_lite(true)
             .set_rtp_mode(true)
@@ -32,6 +36,7 @@ impl Identity {
             .set_sctp_max_message_size(limits.message_bytes_max as u32)
             .clear_codecs()
             .enable_opus(true, false)
+            .set_extension_map(extensions())
             .build(now);
         let udp = self.udp.iter().map(|&address| Candidate::host(address, "udp"));
         let passive = |&address| Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build();
@@ -40,6 +45,14 @@ impl Identity {
         }
         rtc
     }
+}
+
+/// Which media a stream belongs to, and no more: a browser that is told when its packets arrive looks for bandwidth by sending
+/// empty ones, which are numbered like voice.
+fn extensions() -> ExtensionMap {
+    let mut extensions = ExtensionMap::empty();
+    extensions.set(4, Extension::RtpMid);
+    extensions
 }
 
 /// How often str0m says how the link does.

@@ -100,6 +100,5 @@ impl RtcStatistics {
     pub(super) fn add(&mut self, drops: ConnectionDrops) {
         self.malformed += drops.malformed;
         self.too_many += drops.too_many;
-        self.voice_unsent += drops.voice_unsent;
     }
 }

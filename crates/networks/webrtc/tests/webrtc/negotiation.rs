@@ -26,6 +26,25 @@ fn an_answer_asks_for_20_ms_and_repair_and_has_the_server_s_address() {
     assert!(!answer.contains("nack"));
 }
 
+/// It would look for bandwidth with packets that are numbered like voice, and are none.
+#[test]
+fn an_answer_asks_for_no_times_of_arrival() {
+    let mut stage = Stage::new();
+    let (_, answer) = stage.shard.accept(Instant::now(), &offer()).unwrap();
+    assert!(!answer.contains("transport-cc") && !answer.contains("transport-wide-cc"), "{answer}");
+    assert_eq!(answer.matches("a=extmap:").count(), answer.matches("sdes:mid").count());
+}
+
+#[test]
+fn the_offer_of_a_real_browser_is_taken() {
+    let mut stage = Stage::new();
+    let (peer, answer) = stage.shard.accept(Instant::now(), include_str!("chromium_156.sdp")).unwrap();
+    assert_eq!(stage.shard.slots(peer), 16);
+    assert_eq!(answer.matches("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n").count(), 17);
+    assert_eq!(answer.matches("a=sendonly").count(), 16);
+    assert_eq!(answer.matches("m=application").count(), 1);
+}
+
 #[test]
 fn a_server_behind_a_router_announces_the_router_s_address() {
     let announced = vec!["203.0.113.7:0".parse().unwrap(), "203.0.113.8:4000".parse().unwrap()];

@@ -1,6 +1,8 @@
 //! What a page says.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use consonance_webrtc::SlotVoice;
 
 use crate::support::{Stage, opus};
 
@@ -67,5 +69,36 @@ fn numbers_and_times_go_on_where_packets_wrap_them() {
     let voice = stage.voice_of(page);
     for (step, (sequence, time, _)) in voice.iter().enumerate() {
         assert_eq!((sequence - voice[0].0, time - voice[0].1), (step as u64, 960 * step as u64));
+    }
+}
+
+#[test]
+fn how_a_link_does_becomes_known() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    let peer = stage.pages[page].peer;
+    let patience = Instant::now() + Duration::from_mins(1);
+    for number in 0.. {
+        assert!(Instant::now() < patience, "{:?}", stage.shard.quality(peer));
+        let now = Instant::now();
+        let packet = opus(number);
+        if number % 4 == 3 {
+            stage.pages[page].browser.say_nothing_of(&packet);
+        } else {
+            stage.pages[page].browser.say(now, &packet);
+        }
+        let sequence = number as u32 + number as u32 / 3;
+        let voice = SlotVoice { slot: 0, stream: 1, sequence, samples: 960, payload: &packet };
+        stage.shard.send_voice(now, peer, voice);
+        stage.turn();
+        let quality = stage.shard.quality(peer).unwrap();
+        let is_some_lost = |loss: Option<f32>| loss.is_some_and(|loss| (0.2..0.3).contains(&loss));
+        if quality.round_trip.is_some()
+            && is_some_lost(quality.ingress_loss)
+            && is_some_lost(quality.egress_loss)
+        {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
