@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use consonance_http::{IpNetwork, Problem, Stopped};
 use tokio::time::timeout;
 
@@ -21,6 +21,7 @@ pub(crate) struct App(Arc<Shared>);
 struct Shared {
     signalling: Arc<dyn Signalling>,
     proxies: Vec<IpNetwork>,
+    origins: Vec<String>,
     ice_servers: IceServers,
     packets: Option<PacketEntrance>,
     limits: WebLimits,
@@ -30,10 +31,10 @@ struct Shared {
 
 impl App {
     pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
-        let WebSettings { proxies, ice_servers, packets, limits, .. } = settings.clone();
+        let WebSettings { proxies, origins, ice_servers, packets, limits, .. } = settings.clone();
         let pace = Pace::new(limits.joins_per_minute, limits.joins_burst);
         let rate = Mutex::new(JoinRate::new(pace, limits.join_addresses_max));
-        Self(Arc::new(Shared { signalling, proxies, ice_servers, packets, limits, rate, stopped }))
+        Self(Arc::new(Shared { signalling, proxies, origins, ice_servers, packets, limits, rate, stopped }))
     }
 
     pub(crate) fn signalling(&self) -> &dyn Signalling {
@@ -43,6 +44,11 @@ impl App {
     /// Whether the other end of a connection is believed about who asks.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         self.0.proxies.iter().any(|network| network.contains(address))
+    }
+
+    /// Whether pages of this origin may ask, although they are another site's.
+    pub(crate) fn allows_origin(&self, origin: &HeaderValue) -> bool {
+        self.0.origins.iter().any(|known| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes()))
     }
 
     pub(crate) fn ice_servers(&self) -> &IceServers {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use consonance_http::{
@@ -70,7 +70,7 @@ impl WebListener {
             for pump in own.packets.iter().flat_map(PacketEntrance::pumps) {
                 tokio::spawn(Arc::clone(pump).run(stopped.clone()));
             }
-            routes(&own).with_state(App::new(signalling, &own, stopped))
+            routes(&own, App::new(signalling, &own, stopped))
         })?;
         let (port, own) = (page.local_addr().port(), settings.clone());
         let lead = |redirect| HttpListener::start(redirect, move |_| redirect_routes(port, &own));
@@ -135,14 +135,14 @@ fn route_limits(limits: &WebLimits) -> RouteLimits {
     }
 }
 
-fn routes(settings: &WebSettings) -> Router<App> {
+fn routes(settings: &WebSettings, app: App) -> Router {
     let api = Router::new()
         .route("/api/info", get(info::info))
         .route("/api/voice/{session}", post(joining::join))
         .route("/api/voice/{session}/signal", get(signal::signal))
         .route("/api/voice/{session}/packets", get(packets::packets));
-    let routes = page::routes().merge(api).layer(from_fn(visitor::check_origin));
-    guarded(routes, route_limits(&settings.limits))
+    let check_origin = from_fn_with_state(app.clone(), visitor::check_origin);
+    guarded(page::routes().merge(api), route_limits(&settings.limits)).layer(check_origin).with_state(app)
 }
 
 /// The same path, on the page over TLS.

@@ -19,6 +19,8 @@ pub struct WebSettings {
     pub redirect: Option<SocketAddr>,
     /// Who is believed about who asks (`X-Forwarded-For`, `X-Forwarded-Proto`).
     pub proxies: Vec<IpNetwork>,
+    /// Origins of other sites whose pages may ask, such as `https://game.example.org`.
+    pub origins: Vec<String>,
     /// STUN and TURN servers for the browsers.
     pub ice_servers: IceServers,
     /// Where voice over `WebSocket`s goes; there is none without it.
@@ -35,6 +37,7 @@ impl WebSettings {
             tls: None,
             redirect: None,
             proxies: Vec::new(),
+            origins: Vec::new(),
             ice_servers: IceServers::default(),
             packets: None,
             limits: WebLimits::default(),

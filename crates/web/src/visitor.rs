@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::{Caller, Problem, is_from_own_page};
@@ -43,15 +43,39 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// Lets no page of another site ask in its visitors' names.
-pub(crate) async fn check_origin(request: Request, next: Next) -> Response {
+/// Lets no page of another site ask in its visitors' names, but for those that the operator has named.
+pub(crate) async fn check_origin(State(app): State<App>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if is_from_own_page(request.headers(), host) {
         return next.run(request).await;
     }
+    let named = request.headers().get(header::ORIGIN).filter(|origin| app.allows_origin(origin)).cloned();
+    if let Some(origin) = named {
+        return share(origin, request, next).await;
+    }
     let what = "a page of another site may not ask in your name; a proxy in front has to pass on the Host that it was asked for";
     Problem::new(StatusCode::FORBIDDEN, what).into_response()
 }
+
+/// Answers so that a browser hands it on to the page of another site (Fetch, section 3.3).
+async fn share(origin: HeaderValue, request: Request, next: Next) -> Response {
+    let mut response = match *request.method() {
+        Method::OPTIONS => (StatusCode::NO_CONTENT, PREFLIGHT).into_response(),
+        _ => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    response
+}
+
+/// What such a page may ask, and for how many seconds its browser remembers that.
+const PREFLIGHT: [(HeaderName, &str); 3] = [
+    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+    (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+];
 
 /// The first address that is no proxy's, from the near end of the way: what stands beyond it was written by whom we do not
 /// know.

@@ -23,6 +23,8 @@ pub struct WebConfig {
     pub redirect: Option<SocketAddr>,
     /// Addresses and networks of proxies that are believed about who asks.
     pub proxies: Vec<String>,
+    /// Origins of other sites whose pages may use this server.
+    pub origins: Vec<String>,
     /// The UDP address of voice; see [`voice_address`](Self::voice_address).
     pub udp: Option<SocketAddr>,
     /// The TCP address of voice where UDP does not come through; none without it.
@@ -90,6 +92,7 @@ impl WebConfig {
         }
         problems.extend(wrong_texts("web.announced", &self.announced, is_announced, ANNOUNCED));
         problems.extend(wrong_texts("web.proxies", &self.proxies, is_network, NETWORK));
+        problems.extend(wrong_texts("web.origins", &self.origins, is_origin, ORIGIN));
         problems.extend(wrong_texts("web.ice_servers", &self.ice_servers, is_ice_server, ICE_SERVER));
         problems
     }
@@ -103,6 +106,7 @@ impl Default for WebConfig {
             key_file: None,
             redirect: None,
             proxies: Vec::new(),
+            origins: Vec::new(),
             udp: None,
             tcp: None,
             announced: Vec::new(),
@@ -125,6 +129,7 @@ impl Default for WebConfig {
 
 const ANNOUNCED: &str = "an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780";
 const NETWORK: &str = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
+const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
 const ICE_SERVER: &str = "the URL of a STUN or TURN server, such as turn:turn.example.org:3478";
 
 fn wrong_texts(
@@ -149,6 +154,13 @@ fn is_network(text: &str) -> bool {
     let bits_max = |ip: IpAddr| if ip.is_ipv4() { 32 } else { 128 };
     let (ip, bits) = (address.parse::<IpAddr>(), bits.parse::<u8>());
     matches!((ip, bits), (Ok(ip), Ok(bits)) if bits <= bits_max(ip))
+}
+
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && !host.contains(['/', '?', '#', '*']) && !host.contains(char::is_whitespace)
+    })
 }
 
 fn is_ice_server(text: &str) -> bool {
@@ -186,6 +198,12 @@ pub(super) const WEB_KEYS: &[Key] = &[
         Field::Texts(|config| &mut config.web.proxies),
         "Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. What they say of who asks (X-Forwarded-For, X-Forwarded-Proto) is believed, and what anybody else says of it is not.",
     ),
+    web(
+        "web.origins",
+        Field::Texts(|config| &mut config.web.origins),
+        "Origins of other sites, each with its scheme and without a path, whose own pages may use this server; its own page always may. It keeps pages away and no other programs, which name what origin they like.",
+    )
+    .with_example("[\"https://game.example.org\"]"),
     web(
         "web.udp",
         Field::Address(|config| &mut config.web.udp),

@@ -35,6 +35,33 @@ fn a_page_of_another_site_gets_nothing() {
 }
 
 #[test]
+fn a_page_of_a_site_that_the_operator_has_named_is_answered_so_that_it_can_read_it() {
+    let stage = Stage::with(|settings| settings.origins = vec!["https://game.example.org".into()]);
+    let own = "Origin: https://game.example.org";
+    let lines = [own, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type"];
+    let asked = by_hand::ask(stage.address(), "OPTIONS /api/voice/main", &lines, b"").unwrap();
+    assert_eq!((asked.status, asked.header("access-control-allow-headers")), (204, Some("content-type")));
+    for answer in
+        [asked, stage.post("/api/voice/main", &[own], OFFER), stage.post("/api/voice/main", &[own], "")]
+    {
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            Some("https://game.example.org"),
+            "{answer:?}"
+        );
+        assert_eq!(
+            (answer.header("vary"), answer.header("access-control-allow-credentials")),
+            (Some("origin"), None)
+        );
+    }
+    for other in
+        ["Origin: http://game.example.org", "Origin: https://game.example.org.evil.example", "Origin: null"]
+    {
+        assert_eq!(stage.post("/api/voice/main", &[other], OFFER).status, 403, "{other}");
+    }
+}
+
+#[test]
 fn what_is_no_json_is_not_read() {
     let stage = Stage::new();
     for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
