@@ -52,6 +52,7 @@ const TARGETS: &[&str] = &[
     "steam_packets",
     "hosted_channels",
     "hosted_room",
+    "browser_control",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

@@ -20,6 +20,8 @@
 
 pub mod control;
 mod downlink;
+#[doc(hidden)]
+pub mod fuzz;
 mod opus_packet;
 mod player;
 mod refusal;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use consonance_browser::fuzz::browser_control;
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift_envelope::fuzz::darkrift_messages;
 use consonance_enet::fuzz::enet_datagrams;
@@ -147,6 +148,11 @@ fn no_stored_step_of_steams_accounts_finds_a_fault() {
 #[test]
 fn no_stored_messages_find_a_fault_in_the_channels_of_a_game() {
     replay("hosted_channels", hosted_channels);
+}
+
+#[test]
+fn nothing_stored_that_can_happen_to_a_pages_player_finds_a_fault() {
+    replay("browser_control", browser_control);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -24,6 +24,9 @@ const CLIENT: &[&str] = &[
     "consonance",
 ];
 
+/// What a page runs by itself where its voice does not come through otherwise.
+const PAGE: &[&str] = &["consonance-browser"];
+
 /// What builds where there is no operating system.
 pub(crate) const PURE: &[&str] = &["consonance-wire", "consonance-session"];
 
@@ -47,5 +50,6 @@ pub(crate) const TARGETS: &[Target] = &[
         c_compiler: "aarch64-linux-android-clang",
     },
     Target { name: "wasm32-unknown-unknown", crates: PURE, pure: true, c_compiler: "clang" },
+    Target { name: "wasm32-unknown-unknown", crates: PAGE, pure: false, c_compiler: "clang" },
     Target { name: "thumbv7em-none-eabi", crates: PURE, pure: true, c_compiler: "arm-none-eabi-gcc" },
 ];

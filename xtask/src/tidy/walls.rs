@@ -232,6 +232,7 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-wire", "consonance-session"]),
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
+            "consonance-browser",
             "consonance-forge",
             "consonance-darkrift",
             "consonance-darkrift-envelope",

@@ -75,9 +75,9 @@ impl Amplitude {
 }
 
 impl Percent {
-    /// What is nearest to this within 0 … 100; 0 for what is no number.
+    /// What is nearest to this within 0 … 100, in tenths; 0 for what is no number.
     pub fn nearest(percent: f32) -> Self {
-        Self(if percent.is_nan() { 0.0 } else { percent.clamp(0.0, 100.0) })
+        Self(if percent.is_nan() { 0.0 } else { (percent.clamp(0.0, 100.0) * 10.0).round() / 10.0 })
     }
 
     /// As a number, 0 … 100.

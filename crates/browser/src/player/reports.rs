@@ -23,8 +23,9 @@ pub(super) struct Reports {
     /// While somebody speaks, here or there.
     due_at: Option<Instant>,
     has_spoken: bool,
-    quality: PageQuality,
-    stats: Option<Stats>,
+    /// What the network and the page said last, and when.
+    quality: Option<(PageQuality, Instant)>,
+    stats: Option<(Stats, Instant)>,
     /// Frames to the session's server, and how many of them were lost there.
     sent: u32,
     lost: u32,
@@ -36,12 +37,11 @@ pub(super) struct Reports {
 struct Stats {
     lost_percent: f32,
     delay: Duration,
-    at: Instant,
 }
 
 /// How often it is told.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// What a page has said is believed for so long.
+/// What was said last holds for so long.
 const BELIEVED: Duration = Duration::from_secs(5);
 
 impl Reports {
@@ -62,7 +62,7 @@ impl Reports {
 
     pub(super) fn note_stats(&mut self, now: Instant, lost_percent: Percent, delay_ms: f64) {
         let delay = Duration::from_micros((delay_ms * 1000.0) as u64);
-        self.stats = Some(Stats { lost_percent: lost_percent.get(), delay, at: now });
+        self.stats = Some((Stats { lost_percent: lost_percent.get(), delay }, now));
     }
 
     pub(super) fn note_uplink(&mut self, report: UplinkReport) {
@@ -71,18 +71,22 @@ impl Reports {
         self.queueing = self.queueing.max(report.queueing);
     }
 
+    fn quality(&self, now: Instant) -> PageQuality {
+        recent(self.quality, now).unwrap_or_default()
+    }
+
     /// What is lost behind here on the way to the page's ears, in per cent, and how long the rest waits there.
     fn reception(&self, now: Instant) -> (f32, Duration) {
-        let said = self.stats.filter(|stats| now.since(stats.at) < BELIEVED);
-        let measured = Percent::nearest(self.quality.lost_percent.unwrap_or(0.0)).get();
+        let measured = Percent::nearest(self.quality(now).lost_percent.unwrap_or(0.0)).get();
+        let said = recent(self.stats, now);
         said.map_or((measured, Duration::ZERO), |stats| (stats.lost_percent.max(measured), stats.delay))
     }
 }
 
 impl BrowserPlayer {
     /// What the network below knows of the way to the page; the last one counts.
-    pub fn handle_quality(&mut self, _now: Instant, quality: PageQuality) {
-        self.reports.quality = quality;
+    pub fn handle_quality(&mut self, now: Instant, quality: PageQuality) {
+        self.reports.quality = Some((quality, now));
     }
 
     /// Every two seconds while somebody speaks.
@@ -96,19 +100,23 @@ impl BrowserPlayer {
             self.client.report_reception(reception);
         }
         if std::mem::take(&mut self.reports.has_spoken) {
-            self.tell_uplink();
+            self.tell_uplink(now);
         }
     }
 
     /// What is lost between the page and the session: on the way here, and of the rest on the way from here.
-    fn tell_uplink(&mut self) {
+    fn tell_uplink(&mut self, now: Instant) {
         let to_here = self.uplink.take_lost_percent().unwrap_or(0.0) / 100.0;
         let reports = &mut self.reports;
         let from_here = reports.lost as f32 / reports.sent.max(1) as f32;
         let lost_percent = Percent::nearest(100.0 * (1.0 - (1.0 - to_here) * (1.0 - from_here)));
         let delay_ms = millis(reports.queueing);
-        let rtt_ms = reports.quality.rtt.map(millis);
+        let rtt_ms = reports.quality(now).rtt.map(millis);
         (reports.sent, reports.lost, reports.queueing) = (0, 0, Duration::ZERO);
         self.tell(&ToPage::Uplink { lost_percent, delay_ms, rtt_ms });
     }
+}
+
+fn recent<T>(said: Option<(T, Instant)>, now: Instant) -> Option<T> {
+    said.filter(|(_, at)| now.since(*at) < BELIEVED).map(|(what, _)| what)
 }

@@ -18,6 +18,9 @@ fn a_page_is_told_every_two_seconds_what_of_its_voice_is_lost_on_the_way_here() 
     session.pages[alice].player.handle_quality(now, quality);
     session.told(alice);
     for nth in 0..201 {
+        if nth == 90 {
+            session.pages[alice].player.handle_quality(session.now, quality);
+        }
         session.speak(alice, &frame(nth), nth % 10 == 5);
     }
     let told = session.told_of(alice, "uplink");
