@@ -44,6 +44,7 @@ export const SCENES = {
   banned: { ends: ["banned", "You are banned until tomorrow: shouting."] },
   placed: { arePlaced: true },
   movement: { moves: true },
+  slow: { isSlow: true },
 } satisfies Record<string, Scene>;
 
 interface Scene {
@@ -60,6 +61,8 @@ interface Scene {
   ends?: [ProblemCode, string];
   arePlaced?: boolean;
   moves?: boolean;
+  /** Nobody answers until one gives up. */
+  isSlow?: boolean;
 }
 
 /** The library, as far as a scene has it. */
@@ -86,6 +89,10 @@ export function fakeLibrary(name: string): VoiceLibrary {
     openOutput: async () => new FakeOutput(),
     connect: async (options) => {
       const opened = options.microphone === false ? new FakeMicrophone() : await microphone();
+      if (scene.isSlow)
+        await new Promise((_, reject) =>
+          options.signal?.addEventListener("abort", () => reject(new VoiceProblem("left", "Given up."))),
+        );
       if (scene.refuse) throw new VoiceProblem(...scene.refuse);
       return new FakeVoice(options, opened, scene);
     },

@@ -156,6 +156,14 @@ const ATTEMPTS = {
     await settled(tab);
     assert.equal(await status(tab), "Speak, and lobby hears you.");
   },
+  "joining can be given up": async (tab, address) => {
+    await tab.open(`${address}?scene=slow`);
+    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");
+    const buttons = "[...document.querySelectorAll('form > .line button')].map((one) => one.textContent).join()";
+    await until(tab, `${buttons} === 'Joining…,Cancel'`);
+    await tab.run("document.querySelectorAll('form > .line button')[1].click()");
+    await until(tab, `${buttons} === 'Join and talk,Just listen'`);
+  },
   "a volume is remembered for the next visit": async (tab) => {
     await enter(tab, "voice");
     await tab.run(

@@ -107,6 +107,7 @@ export class ChatPanel implements Panel {
     const { voice, chat, redraw } = this.#context;
     const [text, target] = [this.#input.value, this.#target];
     if (target === null || text.trim() === "") return;
+    if (voice.state !== "connected") return this.complain(WORDS.chat.notConnected);
     if (!canBeSent(text)) return this.complain(WORDS.chat.tooLong);
     voice.text(target, text);
     chat.add(target, { from: voice.name, isMine: true, text, at: Date.now() }, true);

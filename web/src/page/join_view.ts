@@ -41,11 +41,12 @@ export class JoinView implements Screen {
   readonly #session = element("div");
   readonly #secret = element("div");
   readonly #join = element("button", { class: "main" }, JOIN_WORDS);
-  readonly #listen = element("button", { type: "button", onclick: () => this.submit(false) }, WORDS.join.listen);
+  readonly #listen = element("button", { type: "button", onclick: () => this.#pressSecond() }, WORDS.join.listen);
   #info: Info | null = null;
   #sessionField: Field | null = null;
   #secretField: Field | null = null;
-  #isGone = false;
+  /** While joining. */
+  #giveUp: AbortController | null = null;
 
   constructor(options: JoinOptions) {
     const { memory, address, wish, library } = options;
@@ -98,7 +99,7 @@ export class JoinView implements Screen {
   }
 
   stop(): void {
-    this.#isGone = true;
+    this.#giveUp?.abort();
     this.#check.stop();
   }
 
@@ -133,15 +134,22 @@ export class JoinView implements Screen {
     }
   }
 
+  /** The second button only listens, and gives up while joining. */
+  #pressSecond(): void {
+    if (this.#giveUp) this.#giveUp.abort();
+    else this.submit(false);
+  }
+
   async #submit(withMicrophone: boolean): Promise<void> {
-    if (this.#join.disabled) return;
-    this.#setBusy(true);
-    const info = this.#info ?? (await this.#ask());
-    const wish = info && this.#read(info, withMicrophone);
+    if (this.#giveUp) return;
+    const giveUp = new AbortController();
+    this.#setJoining(giveUp);
     try {
-      if (info && wish) await this.#enter(info, wish);
+      const info = this.#info ?? (await this.#ask());
+      const wish = info && this.#read(info, withMicrophone);
+      if (info && wish) await this.#enter(info, wish, giveUp.signal);
     } finally {
-      this.#setBusy(false);
+      this.#setJoining(null);
     }
   }
 
@@ -169,20 +177,20 @@ export class JoinView implements Screen {
     return { name, session, rooms: [...new Set([room, ...others])], secret, withMicrophone };
   }
 
-  async #enter(info: Info, wish: Wish): Promise<void> {
+  async #enter(info: Info, wish: Wish, signal: AbortSignal): Promise<void> {
     const { library, memory, entered } = this.#options;
     memory.change({ name: wish.name });
     try {
       const voice = await withRememberedMicrophone(memory, (device) =>
-        library.connect(this.#connectOptions(info, wish, device)),
+        library.connect({ ...this.#connectOptions(info, wish, device), signal }),
       );
-      if (this.#isGone) return voice.leave();
       await chooseRememberedOutput(memory, voice.output);
+      if (signal.aborted) return voice.leave();
       if (wish.withMicrophone) this.#check.release();
       entered(voice, wish);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
-      if (!this.#isGone) this.#explain(problem);
+      if (!signal.aborted) this.#explain(problem);
     }
   }
 
@@ -219,10 +227,14 @@ export class JoinView implements Screen {
     show(this.#trouble, words !== null);
   }
 
-  #setBusy(isBusy: boolean): void {
-    this.#join.disabled = this.#listen.disabled = isBusy;
-    say(this.#join, isBusy ? WORDS.join.joining : JOIN_WORDS);
-    if (isBusy) this.#complain(null);
+  #setJoining(giveUp: AbortController | null): void {
+    this.#giveUp = giveUp;
+    const isJoining = giveUp !== null;
+    this.#join.disabled = isJoining;
+    say(this.#join, isJoining ? WORDS.join.joining : JOIN_WORDS);
+    say(this.#listen, isJoining ? WORDS.join.cancel : WORDS.join.listen);
+    show(this.#listen, isJoining || isSecureContext);
+    if (isJoining) this.#complain(null);
   }
 }
 

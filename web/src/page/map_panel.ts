@@ -86,6 +86,8 @@ export class MapPanel implements Panel {
 
   #switch(isOn: boolean): void {
     const { voice, talking, redraw } = this.#context;
+    // Others are told as long as the map is on; what is not shared is told to the server alone.
+    voice.placeShared = isOn;
     voice.place = isOn ? { x: 0, y: 0, z: 0 } : null;
     talking.comeFromMyPlace(isOn);
     redraw();

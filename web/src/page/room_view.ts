@@ -164,7 +164,6 @@ export class RoomView implements Screen, RoomContext {
     const { settings } = memory;
     voice.output.volume = settings.volume;
     voice.microphone.threshold = settings.threshold;
-    voice.placeShared = true;
     talking.activateBy(settings.activation);
     for (const player of voice.players.values()) this.#remember(player.name);
     for (const room of this.#wish.rooms) this.join(room);
