@@ -98,6 +98,7 @@ impl Downlink {
         self.queue.clear();
         for speaker in self.speakers.values_mut() {
             (speaker.stream, speaker.told_at) = (None, None);
+            speaker.reception = ReceptionCount::default();
         }
     }
 
@@ -131,7 +132,7 @@ impl Downlink {
         self.speakers.get_mut(&id).is_some_and(Speaker::end)
     }
 
-    /// A frame has come. What is then to be told is asked for with [`poll_news`](Self::poll_news).
+    /// A frame has come: what is then to be told about its speaker, [`take_ways`](Self::take_ways) says.
     pub(crate) fn hear(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
         let Some(speaker) = self.speakers.get_mut(&voice.id) else { return };
         speaker.note_ways(now, voice);
@@ -143,6 +144,7 @@ impl Downlink {
         };
         if speaker.is_ignored {
             self.statistics.ignored += 1;
+            speaker.reception.pass_over(voice.sequence);
             return;
         }
         let Some((slot, is_new)) = self.slots.place(now, voice.id, traits(voice)) else {
@@ -169,6 +171,9 @@ impl Downlink {
 
     /// Plays a player no longer, or again; false if so many are ignored that no other can be.
     pub(crate) fn ignore(&mut self, player: Box<str>, ignored: bool) -> bool {
+        if ignored && self.ignored.len() >= MAX_IGNORED && !self.ignored.contains(&player) {
+            return false;
+        }
         for (id, speaker) in self.speakers.iter_mut().filter(|(_, speaker)| speaker.name == player) {
             speaker.is_ignored = ignored;
             if ignored {
@@ -176,15 +181,12 @@ impl Downlink {
                 speaker.stream = None;
             }
         }
-        if !ignored {
-            self.ignored.remove(&player);
-            return true;
-        }
-        let has_space = self.ignored.len() < MAX_IGNORED || self.ignored.contains(&player);
-        if has_space {
+        if ignored {
             self.ignored.insert(player);
+        } else {
+            self.ignored.remove(&player);
         }
-        has_space
+        true
     }
 
     /// The next slot that plays somebody else.
@@ -208,8 +210,9 @@ impl Downlink {
     /// The name of a player who cannot be heard because its game does not speak Opus, once.
     pub(crate) fn take_foreign(&mut self, id: ClientId) -> Option<Box<str>> {
         let told = self.foreign.get_mut(&id).filter(|told| !**told)?;
+        let name = self.speakers.get(&id)?.name.clone();
         *told = true;
-        self.speakers.get(&id).map(|speaker| speaker.name.clone())
+        Some(name)
     }
 
     pub(crate) fn poll_voice(&mut self) -> Option<SlotVoice<'_>> {

@@ -52,6 +52,28 @@ fn a_speaker_learns_what_a_page_says_it_lost() {
 }
 
 #[test]
+fn what_a_page_did_not_want_to_hear_or_was_away_for_is_not_lost() {
+    let mut session = Session::new();
+    let (alice, bob) = (session.page("Alice"), session.native("Bob"));
+    session.open_lobby(bob, ChannelProperties::default());
+    session.events(bob);
+    for nth in 0..800 {
+        let now = session.now;
+        match nth {
+            100 => session.say(alice, r#"{"type":"ignore","player":"Bob","ignored":true}"#),
+            200 => session.say(alice, r#"{"type":"ignore","player":"Bob","ignored":false}"#),
+            300 => session.pages[alice].player.page_lost(now),
+            350 => session.pages[alice].player.page_is_back(now, 16),
+            _ => {}
+        }
+        session.speak_natively(bob, &frame(nth));
+        session.wait(FRAME);
+    }
+    let told: Vec<_> = session.events(bob).into_iter().filter(|event| event.contains(" lose ")).collect();
+    assert!(told.len() >= 2 && told.iter().all(|told| told == "1 lose 0 %"), "{told:?}");
+}
+
+#[test]
 fn a_page_learns_how_its_listeners_receive_it() {
     let mut session = Session::new();
     let (alice, carol) = (session.page("Alice"), session.page("Carol"));
