@@ -41,7 +41,13 @@ const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-browser-wasm",
         may_use: Only(&["consonance-audio", "consonance-browser", "consonance-session"]),
-        tests_may_also_use: &["consonance-test-sound"],
+        tests_may_also_use: &[
+            "consonance-server",
+            "consonance-test-player",
+            "consonance-test-sound",
+            "consonance-transport",
+            "consonance-websocket",
+        ],
     },
     Walls {
         package: "consonance-browser-gateway",
