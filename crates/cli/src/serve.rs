@@ -1,6 +1,7 @@
 //! `consonance serve`: sessions over QUIC and other networks until Ctrl-C.
 
 mod admin;
+mod browsers;
 mod certificate_watch;
 mod ending;
 mod game_listener;
@@ -17,7 +18,7 @@ mod supervision;
 
 use std::error::Error;
 use std::io::{self, Write as _, stdout};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use clap::Args;
 use consonance_quic::QuicAddress;
@@ -25,6 +26,7 @@ use consonance_server::config::{ConfigSources, DEFAULT_PORT, Value, default_file
 
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
+use browsers::Browsers;
 use gateway::Gateway;
 pub(crate) use operation::Operation;
 pub(crate) use prepared::Prepared;
@@ -56,13 +58,18 @@ pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
 /// What the command does when it is told nothing: one session for this machine, and how to join it.
 pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
     let interrupt = Interrupt::listen()?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).to_string();
     let mut sources = ConfigSources::default();
-    sources.add_argument("--listen", "listen", Value::from(&*address));
+    let native = free_or_any(DEFAULT_PORT, |address| UdpSocket::bind(address).is_ok());
+    sources.add_argument("--listen", "listen", Value::from(&*native.to_string()));
+    let page = free_or_any(browsers::PAGE_PORT, |address| {
+        UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok()
+    });
+    sources.add_argument("--web", "web.listen", Value::from(&*page.to_string()));
     let prepared = Prepared::read(sources.load()?)?;
     let log_level = logging::start_for_server(prepared.loaded.config.log);
     let running = Running::start(prepared, Vec::new())?;
-    print(&running.addresses().iter().map(invitation).collect::<String>())?;
+    let page = running.browsers().map(Browsers::url).unwrap_or_default();
+    print(&running.addresses().iter().map(|native| invitation(&page, native)).collect::<String>())?;
     supervision::supervise(running, &interrupt, &Hangup::default(), &log_level, &|| {
         Err("there is no file".into())
     })
@@ -79,14 +86,21 @@ fn example_line(address: &QuicAddress) -> String {
     )
 }
 
-fn invitation(address: &QuicAddress) -> String {
+/// This port of this machine, or any where somebody has it.
+fn free_or_any(port: u16, is_free: impl Fn(SocketAddr) -> bool) -> SocketAddr {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if is_free(address) { address } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+}
+
+fn invitation(page: &str, native: &QuicAddress) -> String {
     format!(
-        "A voice session for programs on this machine is open; Ctrl-C ends it.\n\
-         Join it from other terminals:\n\n  \
-         consonance join '{address}' --name Alice --listen lobby --output heard.wav\n  \
-         consonance join '{address}' --name Bob --talk lobby --input speech.wav\n\n\
-         `consonance serve` serves other machines, `consonance demo` plays a demonstration.\n{}",
-        line(address)
+        "Open this page in a browser and talk; another tab is another player:\n\n  {page}\n\n\
+         The same session without a browser, from other terminals:\n\n  \
+         consonance join '{native}' --name Alice --listen lobby --output heard.wav\n  \
+         consonance join '{native}' --name Bob --talk lobby --input speech.wav\n\n\
+         It is for this machine only; `consonance serve` serves others, `consonance demo` plays a demonstration. \
+         Ctrl-C ends it.\n{}",
+        line(native)
     )
 }
 

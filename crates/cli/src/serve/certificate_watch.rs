@@ -34,8 +34,9 @@ impl CertificateWatch {
 }
 
 fn stamps(config: &Config) -> Vec<Option<Stamp>> {
-    let files = [&config.certificate.file, &config.certificate.key_file];
-    files.into_iter().flatten().map(PathBuf::as_path).map(stamp).collect()
+    let of_page = [&config.web.certificate_file, &config.web.key_file];
+    let files = [&config.certificate.file, &config.certificate.key_file].into_iter().chain(of_page);
+    files.flatten().map(PathBuf::as_path).map(stamp).collect()
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {

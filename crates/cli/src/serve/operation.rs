@@ -8,6 +8,7 @@ use std::thread;
 use clap::Args;
 use consonance_quic::QuicAddress;
 
+use super::browsers::Browsers;
 use super::game_listener::GameListener;
 use super::running::Running;
 use super::{Gateway, Prepared, example_line, line, print, supervision};
@@ -56,7 +57,8 @@ impl Operation {
         let gateways: Vec<Gateway> = listeners.iter().map(GameListener::open).collect::<Result<_, _>>()?;
         let lines: String = gateways.iter().flat_map(|gateway| [&*gateway.line, "\n"]).collect();
         let running = Running::start(prepared, gateways)?;
-        print(&(lines + &lines_of(&running)))?;
+        let page = running.browsers().map(Browsers::line).unwrap_or_default();
+        print(&(lines + &lines_of(&running) + &page))?;
         if running.config().host.is_none() && running.is_on_every_address() {
             logging::show(
                 "these addresses work on this machine; with --host they name the one that others reach",

@@ -8,6 +8,7 @@ use consonance_quic::{Identity, QuicAddress, session_name_problem};
 use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 
+use super::browsers::{self, PreparedBrowsers};
 use super::game_listener::{self, GameListener};
 use super::joining;
 
@@ -21,6 +22,8 @@ pub(crate) struct Prepared {
     pub(super) made_identity: Option<SavedIdentity>,
     /// What networks there will be beside QUIC, each in a line.
     gateways: Vec<String>,
+    /// Players with a page.
+    pub(super) browsers: Option<PreparedBrowsers>,
     /// For other networks than QUIC.
     pub(super) game_listeners: Vec<GameListener>,
 }
@@ -34,13 +37,16 @@ impl Prepared {
         let sessions = sessions(&loaded, &mut notes).and_then(|sessions| {
             let joining = sessions.admission.settings();
             let game_listeners = game_listener::read(&loaded, joining, &mut notes)?;
-            Ok((sessions, game_listeners))
+            let browsers = browsers::read(&loaded, joining, &mut notes)?;
+            Ok((sessions, game_listeners, browsers))
         });
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
-            (Ok((identity, made_identity)), Ok((sessions, game_listeners))) if problems.is_empty() => {
+            (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers)))
+                if problems.is_empty() =>
+            {
                 let gateways = game_listeners.iter().map(GameListener::in_words).collect();
-                Ok(Self { loaded, sessions, identity, made_identity, gateways, game_listeners })
+                Ok(Self { loaded, sessions, identity, made_identity, gateways, browsers, game_listeners })
             }
             (identity, sessions) => {
                 // Without a good host there is no certificate for it either, and one complaint is enough.
@@ -60,6 +66,7 @@ impl Prepared {
         for line in &self.gateways {
             let _ = writeln!(words, "{line}");
         }
+        words.extend(self.browsers.as_ref().map(PreparedBrowsers::in_words));
         for session in &config.sessions {
             for address in &config.listen {
                 let host = host_at(config, address.ip());

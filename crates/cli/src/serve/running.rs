@@ -18,11 +18,12 @@ use consonance_server::moderation::Moderation;
 use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
-use consonance_server::{DedicatedServer, SavedIdentity, SessionsSettings, Workers};
+use consonance_server::{DedicatedServer, SavedIdentity, Workers};
 use consonance_udp::ServerPathSettings;
 use tracing::info;
 
 use super::admin;
+use super::browsers::{Browsers, OpenedBrowsers};
 use super::ending;
 use super::gateway::Gateway;
 use super::prepared::{Prepared, example_of, host_at};
@@ -49,6 +50,8 @@ pub(super) struct Running {
     _inspector: Option<Inspector>,
     /// Dropped before the server, so that nobody asks one that is gone.
     admin: Option<AdminListener>,
+    /// So are they.
+    browsers: Option<Browsers>,
     /// What it was started with.
     started: Config,
     /// The same with what was taken over since.
@@ -63,7 +66,7 @@ struct Listener {
 
 impl Running {
     pub(super) fn start(prepared: Prepared, gateways: Vec<Gateway>) -> Result<Self, Box<dyn Error>> {
-        let Prepared { loaded, mut sessions, mut identity, mut made_identity, .. } = prepared;
+        let Prepared { loaded, mut sessions, mut identity, mut made_identity, browsers, .. } = prepared;
         let config = loaded.config;
         let left = ending::take_left(&config);
         if let Some((known, saved)) = ending::left_identity(&config, left.identity) {
@@ -92,6 +95,7 @@ impl Running {
         for gateway in gateways {
             gateway.entrance.lead_to(&mut workers)?;
         }
+        let browsers = browsers.map(|browsers| browsers.open(&mut workers)).transpose()?;
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());
         }
@@ -105,6 +109,7 @@ impl Running {
         let moderation = moderation(&config, &server, &sessions.records)?;
         moderation.set_recordings(recording.recorder().map(Recorder::recordings));
         let admin = admin::listener(&config, &server, &moderation)?;
+        let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,
@@ -117,6 +122,7 @@ impl Running {
             recording,
             _inspector: inspector,
             admin,
+            browsers,
             started: config.clone(),
             config,
         })
@@ -142,6 +148,11 @@ impl Running {
         config.listen.iter().chain(others).any(|address| address.ip().is_unspecified())
     }
 
+    /// Players with a page.
+    pub(super) fn browsers(&self) -> Option<&Browsers> {
+        self.browsers.as_ref()
+    }
+
     pub(super) fn config(&self) -> &Config {
         &self.config
     }
@@ -151,7 +162,9 @@ impl Running {
     }
 
     /// Takes over what can be; says what that was, and what waits for the next start.
-    pub(super) fn take_over(&mut self, config: Config, mut sessions: SessionsSettings) -> String {
+    pub(super) fn take_over(&mut self, prepared: Prepared) -> String {
+        let Prepared { loaded, mut sessions, browsers, .. } = prepared;
+        let config = loaded.config;
         sessions.records = self.records.clone();
         let keys = |changes: Vec<(&'static str, TakesEffect)>, wanted| {
             let keys: Vec<_> = changes.into_iter().filter(|(_, effect)| *effect == wanted).collect();
@@ -162,6 +175,9 @@ impl Running {
         let is_done = self.server.reconfigure(sessions);
         if let Some(reports) = self.moderation.reports() {
             reports.set_settings(config.moderation.reports);
+        }
+        if let (Some(running), Some(news)) = (&self.browsers, browsers) {
+            running.follow(news);
         }
         let recording = self.recording.follow(&config.recording, &self.server, &self.moderation);
         self.config = config;
@@ -206,6 +222,7 @@ impl Running {
             ending::hand_over(&self, path);
         }
         drop(self.admin);
+        drop(self.browsers);
         self.server.stop();
         self.records.flush(LAST_WRITES);
         self.recording.stop();

@@ -14,6 +14,10 @@ pub(super) struct SettingsArguments {
     /// UDP address to listen on [default: [::]:7777]; port 0 takes any free one; may be given several times.
     #[arg(long, value_name = "ADDR")]
     listen: Vec<String>,
+    /// Let players in with a browser: the address of the page [without one: 127.0.0.1:7780]. For other machines it needs a
+    /// certificate, or a proxy that has one: see docs/browser/https.md.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7780", require_equals = true)]
+    web: Option<String>,
     /// A session to serve [default: main]; may be given several times.
     #[arg(long = "session", value_name = "NAME")]
     sessions: Vec<String>,
@@ -80,6 +84,9 @@ impl SettingsArguments {
         let path = |path: &PathBuf| Value::from(&*path.to_string_lossy());
         if !self.listen.is_empty() {
             sources.add_argument("--listen", "listen", self.listen.iter().collect());
+        }
+        if let Some(web) = &self.web {
+            sources.add_argument("--web", "web.listen", Value::from(&**web));
         }
         if !self.sessions.is_empty() {
             sources.add_argument("--session", "sessions", self.sessions.iter().collect());

@@ -57,8 +57,10 @@ pub(super) fn supervise(
 /// What came of it, in one line.
 fn reload(running: &mut Running, prepare: &Prepare<'_>) -> Result<String, String> {
     match prepare() {
-        Ok(Prepared { loaded, sessions, identity, .. }) => {
-            let line = running.take_over(loaded.config, sessions);
+        Ok(prepared) => {
+            let identity = prepared.identity.clone();
+            let line = running.take_over(prepared);
+            renew_page_certificate(running);
             let has_files = running.config().certificate.file.is_some();
             let news =
                 if has_files && running.show(&identity) { new_certificate(running) } else { String::new() };
@@ -71,7 +73,15 @@ fn reload(running: &mut Running, prepare: &Prepare<'_>) -> Result<String, String
     }
 }
 
+fn renew_page_certificate(running: &Running) {
+    let Some(browsers) = running.browsers() else { return };
+    if let Err(what) = browsers.renew_certificate(running.config()) {
+        complain(&format!("the page for players keeps its certificate: {what}"));
+    }
+}
+
 fn renew_certificate(running: &Running) {
+    renew_page_certificate(running);
     let config = running.config();
     let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
         return;

@@ -7,6 +7,7 @@
 mod admin;
 mod admin_commands;
 mod bench;
+mod browsers;
 mod config;
 mod devices;
 mod diagnostics;
@@ -30,6 +31,7 @@ mod networks;
 mod offline;
 #[cfg(target_os = "linux")]
 mod overload;
+mod page;
 mod program;
 mod recording;
 mod refusals;

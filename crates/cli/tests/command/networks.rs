@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::folder::Folder;
 use crate::game_clients;
+use crate::page::Page;
 use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
@@ -49,7 +50,7 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
 }
 
 #[test]
-fn clients_of_eight_games_networks_a_page_and_a_native_one_hear_each_other_in_one_session() {
+fn clients_of_eight_games_networks_pages_and_a_native_one_hear_each_other_in_one_session() {
     let folder = Folder::new();
     let networks = [
         "mirror-kcp",
@@ -64,7 +65,7 @@ fn clients_of_eight_games_networks_a_page_and_a_native_one_hear_each_other_in_on
     ];
     let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
     let listeners: String = networks.iter().map(|name| listener(name)).collect();
-    let text = format!("{}{listeners}", listener("quic"));
+    let text = format!("{}{listeners}[web]\nlisten = '127.0.0.1:0'\n", listener("quic"));
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let at = |network: &str| {
         let words = format!("over {network} at 127.0.0.1:");
@@ -85,8 +86,12 @@ fn clients_of_eight_games_networks_a_page_and_a_native_one_hear_each_other_in_on
         player("Ngo", game_clients::ngo(at("ngo"))),
         player("Forge", game_clients::forge(at("forge"))),
         player("WebRTC", game_clients::webrtc(at("webrtc-network"))),
-        player("Page", game_clients::websocket(at("websocket"))),
+        player("WebGL", game_clients::websocket(at("websocket"))),
     ]);
+    let page = server.until_line("the page", |line| line.starts_with("page for players at "));
+    for name in ["Page", "Another page"] {
+        players.push(Box::new(Page::join(page.split(' ').nth(4).unwrap(), name)));
+    }
     assert_all_hear_each_other(&mut players, |_| {});
 }
 

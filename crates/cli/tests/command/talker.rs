@@ -54,7 +54,8 @@ impl<T: ClientTransport> Talker for Player<T> {
 /// Each speaks until all others hear it, while something else has its turn, too.
 pub(crate) fn assert_all_hear_each_other(players: &mut [Box<dyn Talker>], mut turn: impl FnMut(Instant)) {
     for speaker in 0..players.len() {
-        let words = format!("player {speaker} speaks").into_bytes();
+        // Browsers send packets of Opus only: this begins as one of a frame of 20 ms (RFC 6716, section 3.1).
+        let words = format!("Here speaks player {speaker}").into_bytes();
         let deadline = Instant::now() + PATIENCE;
         let is_heard = |players: &[Box<dyn Talker>]| {
             let mut others = players.iter().enumerate().filter(|(number, _)| *number != speaker);

@@ -1,0 +1,155 @@
+//! Players in browsers, if there are to be any: the page, and the port of their voices.
+
+mod reading;
+
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use consonance_browser_gateway::{Entrance, GatewaySettings, NoPlace, SessionPlaces, browser_gateways};
+use consonance_http::Tls;
+use consonance_server::config::Config;
+use consonance_server::{JoiningSettings, Places, SessionRefusal, Workers};
+use consonance_web::{Info, JoinRule, PacketSettings, WebListener, WebSettings, packet_shards};
+use consonance_webrtc::{WebRtcPort, WebRtcSettings};
+
+use reading::Pem;
+pub(super) use reading::read;
+
+/// Where the page is unless somebody says otherwise.
+pub(super) const PAGE_PORT: u16 = 7780;
+
+/// What the configuration says, with the files that it names.
+#[derive(Clone, Debug)]
+pub(super) struct PreparedBrowsers {
+    page: WebSettings,
+    voice: WebRtcSettings,
+    gateway: GatewaySettings,
+    info: Info,
+    /// Voice may come over `WebSockets`, too.
+    has_fallback: bool,
+}
+
+/// The port of voice is taken, and the workers have players in browsers; nobody comes in yet.
+pub(super) struct OpenedBrowsers {
+    page: WebSettings,
+    entrance: Entrance,
+    voice: SocketAddr,
+}
+
+/// Browsers come in until it is dropped.
+pub(super) struct Browsers {
+    listener: WebListener,
+    tls: Option<Tls>,
+    entrance: Entrance,
+    voice: SocketAddr,
+}
+
+impl PreparedBrowsers {
+    /// What there will be.
+    pub(super) fn in_words(&self) -> String {
+        let scheme = if self.page.tls.is_some() { "https" } else { "http" };
+        let voice = self.voice.udp;
+        let tcp = self.voice.tcp.map(|tcp| format!(" or TCP at {tcp}")).unwrap_or_default();
+        format!(
+            "players with a browser at {scheme}://{}/, their voices over UDP at {voice}{tcp}\n",
+            self.page.listen
+        )
+    }
+
+    /// Takes the port of voice, and gives each worker its share of it.
+    pub(super) fn open(self, workers: &mut Workers) -> Result<OpenedBrowsers, Box<dyn Error>> {
+        let Self { mut page, voice, gateway, info, has_fallback } = self;
+        let (udp, tcp) = (voice.udp, voice.tcp);
+        let port = WebRtcPort::bind(voice).map_err(|error| cannot_listen(udp, tcp, &error))?;
+        let voice = port.local_addr();
+        let places = Arc::new(ServedPlaces(workers.places()));
+        let shards = port.into_shards(workers.count())?;
+        let (entrance, gateways) = browser_gateways(shards, gateway, places, info);
+        workers.add_shards(gateways);
+        if has_fallback {
+            let count = workers.count().get();
+            let (shards, packets) = packet_shards(count, workers.placement(), PacketSettings::default());
+            workers.add_shards(shards);
+            page.packets = Some(packets);
+        }
+        Ok(OpenedBrowsers { page, entrance, voice })
+    }
+}
+
+impl OpenedBrowsers {
+    /// Lets browsers in, now that the workers run.
+    pub(super) fn start(self) -> Result<Browsers, Box<dyn Error>> {
+        let Self { page, entrance, voice } = self;
+        let tls = page.tls.clone();
+        let listener = WebListener::start(&page, Arc::new(entrance.clone()))?;
+        Ok(Browsers { listener, tls, entrance, voice })
+    }
+}
+
+impl Browsers {
+    /// What there is, in a line.
+    pub(super) fn line(&self) -> String {
+        format!("page for players at {} (voices over UDP at {})\n", self.url(), self.voice)
+    }
+
+    /// Of the page.
+    pub(super) fn url(&self) -> String {
+        format!("{}://{}/", self.listener.scheme(), self.listener.local_addr())
+    }
+
+    /// What can change while it runs has changed.
+    pub(super) fn follow(&self, news: PreparedBrowsers) {
+        self.entrance.set_info(news.info);
+    }
+
+    /// Shows the certificate of these files from now on, if the page has one.
+    pub(super) fn renew_certificate(&self, config: &Config) -> Result<(), String> {
+        let Some(tls) = &self.tls else { return Ok(()) };
+        let Some(Pem { certificate, key }) = reading::certificate(&config.web)? else { return Ok(()) };
+        tls.replace(&certificate, &key).map_err(|error| error.to_string())
+    }
+}
+
+/// The server's own directory of sessions.
+struct ServedPlaces(Places);
+
+impl SessionPlaces for ServedPlaces {
+    fn take(&self, session: &str) -> Result<usize, NoPlace> {
+        self.0.take(session).map_err(|refusal| match refusal {
+            SessionRefusal::Full { .. } => NoPlace::Full,
+            _ => NoPlace::NoSuchSession,
+        })
+    }
+
+    fn give_back(&self, session: &str) {
+        self.0.give_back(session);
+    }
+}
+
+fn cannot_listen(udp: SocketAddr, tcp: Option<SocketAddr>, error: &io::Error) -> String {
+    let tcp = tcp.map(|tcp| format!(" and TCP {tcp}")).unwrap_or_default();
+    let what = match error.kind() {
+        io::ErrorKind::AddrInUse => "it is taken".to_owned(),
+        _ => error.to_string(),
+    };
+    format!(
+        "cannot take UDP {udp}{tcp} for the voices of browsers: {what}; choose others with web.udp and web.tcp"
+    )
+}
+
+/// What pages are told before they ask for anything.
+fn info(config: &Config, joining: &JoiningSettings) -> Info {
+    let join = match (joining.token_keys.is_empty(), joining.passwords.is_empty()) {
+        (false, _) => JoinRule::Token,
+        (true, false) => JoinRule::Password,
+        (true, true) => JoinRule::Open,
+    };
+    Info {
+        sessions: config.sessions.clone(),
+        on_demand: !config.sessions_on_demand.is_empty(),
+        join,
+        udp: true,
+    }
+}

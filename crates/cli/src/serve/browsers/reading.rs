@@ -1,0 +1,116 @@
+//! The section `[web]` of the configuration, with the files that it names.
+
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use consonance_browser_gateway::GatewaySettings;
+use consonance_http::Tls;
+use consonance_server::JoiningSettings;
+use consonance_server::config::{LoadedConfig, Problem, WebConfig};
+use consonance_web::{IceServers, WebSettings};
+use consonance_webrtc::{PeerLimits, WebRtcSettings};
+
+use super::{PreparedBrowsers, info};
+use crate::serve::joining::read_secret_line;
+
+/// None if no page is to be served.
+pub(in crate::serve) fn read(
+    loaded: &LoadedConfig,
+    joining: &JoiningSettings,
+    notes: &mut Vec<String>,
+) -> Result<Option<PreparedBrowsers>, Problem> {
+    let web = &loaded.config.web;
+    let (Some(listen), Some(udp)) = (web.listen, web.voice_address()) else { return Ok(None) };
+    let mut page = WebSettings::new(listen);
+    page.tls = tls(web).map_err(|what| loaded.problem("web.certificate_file", what))?;
+    page.redirect = web.redirect;
+    page.origins.clone_from(&web.origins);
+    for proxy in &web.proxies {
+        let network =
+            proxy.parse().map_err(|_| loaded.problem("web.proxies", format!("{proxy:?} is no network")))?;
+        page.proxies.push(network);
+    }
+    page.ice_servers = ice_servers(loaded, notes)?;
+    page.limits.connections_max = web.connections_max;
+    page.limits.connections_per_address = web.connections_per_address;
+    page.limits.joins_per_minute = web.joins_per_minute;
+    page.limits.joins_burst = web.joins_burst;
+    page.limits.request_timeout = web.request_timeout;
+    let gateway = GatewaySettings { players_max: web.players_max, ..GatewaySettings::default() };
+    let (voice, info, has_fallback) = (voice(web, udp), info(&loaded.config, joining), web.fallback);
+    Ok(Some(PreparedBrowsers { page, voice, gateway, info, has_fallback }))
+}
+
+/// The contents of two files.
+pub(super) struct Pem {
+    pub(super) certificate: Vec<u8>,
+    pub(super) key: Vec<u8>,
+}
+
+/// The certificate of the page, if it has one.
+pub(super) fn certificate(web: &WebConfig) -> Result<Option<Pem>, String> {
+    let (Some(file), Some(key_file)) = (&web.certificate_file, &web.key_file) else { return Ok(None) };
+    let read =
+        |path: &Path| fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
+    Ok(Some(Pem { certificate: read(file)?, key: read(key_file)? }))
+}
+
+fn tls(web: &WebConfig) -> Result<Option<Tls>, String> {
+    let Some(Pem { certificate, key }) = certificate(web)? else { return Ok(None) };
+    Tls::from_pem(&certificate, &key).map(Some).map_err(|error| error.to_string())
+}
+
+fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServers, Problem> {
+    let web = &loaded.config.web;
+    let mut servers = IceServers::default();
+    servers.urls.clone_from(&web.ice_servers);
+    servers.turn_lifetime = web.turn_lifetime;
+    servers.turn_secret = match (&web.turn_secret_file, &web.turn_secret) {
+        (Some(path), _) => {
+            let secret = read_secret_line(loaded, "web.turn_secret_file", path, notes)?;
+            Some(secret.reveal().to_owned())
+        }
+        (None, secret) => secret.as_ref().map(|secret| secret.reveal().to_owned()),
+    };
+    Ok(servers)
+}
+
+fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
+    let (peers_max, negotiating_max) = (web.players_max, web.negotiating_max);
+    // Behind a router that forwards both ports, one address is meant for both.
+    let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
+    let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
+    let peer = PeerLimits { idle_timeout: web.idle_timeout, ..PeerLimits::default() };
+    let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };
+    WebRtcSettings { peers_max, negotiating_max, peer, ..voice }
+}
+
+/// An address with or without a port, which has been checked; without one it is the bound one.
+fn announced(text: &str) -> Option<SocketAddr> {
+    let alone = || text.parse().ok().map(|ip: IpAddr| SocketAddr::new(ip, 0));
+    text.parse().ok().or_else(alone)
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_server::config::Config;
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_configuration_are_those_of_the_crates() {
+        let web = Config::default().web;
+        let udp = WebRtcSettings::default().udp;
+        assert_eq!(voice(&web, udp), WebRtcSettings::default());
+        assert_eq!(web.players_max, GatewaySettings::default().players_max);
+    }
+
+    #[test]
+    fn an_announced_address_may_leave_its_port_out() {
+        assert_eq!(announced("203.0.113.7"), Some(([203, 0, 113, 7], 0).into()));
+        assert_eq!(announced("203.0.113.7:7780"), Some(([203, 0, 113, 7], 7780).into()));
+        assert_eq!(announced("[2001:db8::7]:7780").unwrap().port(), 7780);
+        assert_eq!(announced("here"), None);
+    }
+}

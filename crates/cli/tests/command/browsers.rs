@@ -1,0 +1,195 @@
+//! Players in browsers: with each other and with native players, over real sockets.
+
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_test_sound::{
+    ALIKE, FRAME_SAMPLES, UNLIKE, decode_live, encode, likeness, recording, speech, speech_of,
+};
+use serde_json::json;
+
+use crate::folder::{Folder, read_output};
+use crate::page::{Page, serve};
+use crate::program::Program;
+use crate::talker::{PATIENCE, Talker as _};
+
+/// Of a recording, in seconds.
+const SPOKEN: f64 = 3.0;
+
+#[test]
+fn a_browser_is_heard_by_a_browser_packet_for_packet_and_by_a_native_player_word_for_word() {
+    let folder = Folder::new();
+    let (_server, page, native) = serve(&[]);
+    let file = folder.file("heard.wav");
+    let carol = ["join", &native, "--name", "Carol", "--listen", "lobby", "--output", &file, "--json"];
+    let carol = Program::start(&carol);
+    carol.until_event(&json!({"event": "roster_received"}));
+    let (mut alice, mut bob) = (Page::join(&page, "Alice"), Page::join(&page, "Bob"));
+
+    let said = speech(0.0, SPOKEN);
+    let packets = encode(&said, FRAME_SAMPLES);
+    let began = Instant::now();
+    for (number, packet) in (0..).zip(&packets) {
+        alice.say(packet);
+        while Instant::now() < began + Duration::from_millis(20) * (number + 1) {
+            alice.turn(Instant::now());
+            bob.turn(Instant::now());
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+    let last = packets.last().unwrap();
+    bob.until("the last word arrives", |bob| bob.has_heard(last));
+    alice.tell(&json!({"type": "close", "channel": 1}));
+    carol.until_event(&json!({"event": "stopped_speaking", "name": "Alice"}));
+
+    let mut expected = packets.iter();
+    assert!(bob.heard.iter().all(|packet| expected.any(|said| said == packet)), "unchanged and in order");
+    assert!(bob.heard.len() * 4 > packets.len() * 3, "{} of {}", bob.heard.len(), packets.len());
+    assert!(alice.heard.is_empty(), "nobody hears herself");
+    drop((alice, bob));
+    #[cfg(unix)]
+    carol.signal("INT");
+    #[cfg(unix)]
+    carol.end().assert_well();
+    let heard = read_output(&file, cfg!(unix));
+    let (like, other) = (likeness(&said, &heard), likeness(&speech_of(2, 0.0, SPOKEN), &heard));
+    assert!(like > ALIKE && other < UNLIKE, "{like} and {other}");
+}
+
+#[test]
+fn a_native_player_is_heard_in_a_browser_word_for_word() {
+    let (_server, page, native) = serve(&[]);
+    let mut bob = Page::join(&page, "Bob");
+    let file = recording(3);
+    let alice = ["join", &native, "--name", "Alice", "--talk", "lobby", "--input", file.to_str().unwrap()];
+    let alice = Program::start(&[&alice[..], &["--loudspeaker", "none"]].concat());
+    bob.until("she speaks", |bob| bob.told("speaking").is_some_and(|it| it["speaking"] == true));
+    let enough = (SPOKEN * 50.0) as usize;
+    bob.until("three seconds are heard", |bob| bob.heard.len() >= enough + 50);
+    drop(alice);
+    let slot = bob.told("slot").unwrap();
+    assert_eq!(slot["slot"], 0);
+    let heard = decode_live(&bob.heard);
+    let (like, other) =
+        (likeness(&speech_of(3, 0.0, SPOKEN), &heard), likeness(&speech(0.0, SPOKEN), &heard));
+    assert!(like > ALIKE && other < UNLIKE, "{like} and {other}");
+}
+
+#[test]
+fn a_page_that_is_loaded_again_is_the_same_player_and_nobody_notices() {
+    let (_server, page, _native) = serve(&[]);
+    let mut bob = Page::join(&page, "Bob");
+    let alice = Page::join(&page, "Alice");
+    let key = alice.key.clone();
+    drop(alice);
+    let mut again = Page::ask(&page, json!({"name": "Alice", "resume": key})).unwrap();
+    again.until("she is told where she is", |again| again.was_told("roster"));
+    assert!(again.is_resumed);
+    assert_eq!(again.told("joined").unwrap()["resumed"], true);
+    assert_eq!(again.told("channels").unwrap()["open"][0]["channel"], 1);
+    let words = b"Here I am again";
+    let deadline = Instant::now() + PATIENCE;
+    while !bob.has_heard(words) {
+        assert!(Instant::now() < deadline, "Bob does not hear her");
+        again.say(words);
+        again.turn(Instant::now());
+        bob.turn(Instant::now());
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert!(!bob.was_told("left"), "{:?}", bob.messages);
+}
+
+#[test]
+fn a_key_of_a_server_that_is_gone_is_no_hindrance_to_join_the_next_one() {
+    let (server, page, _native) = serve(&[]);
+    let key = Page::join(&page, "Alice").key.clone();
+    drop(server);
+    let (_server, page, _native) = serve(&[]);
+    let mut alice = Page::ask(&page, json!({"name": "Alice", "resume": key})).unwrap();
+    alice.until("she is in the session", |alice| alice.was_told("roster"));
+    assert!(!alice.is_resumed && alice.key != key);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_ends_tells_its_pages() {
+    let (server, page, _native) = serve(&[]);
+    let mut alice = Page::join(&page, "Alice");
+    server.signal("INT");
+    alice.until("she is told", |alice| alice.was_told("disconnected") && alice.is_closed());
+    server.end().assert_well();
+}
+
+#[test]
+fn who_may_not_come_in_is_told_why_on_the_page_and_nobody_else_notices() {
+    let folder = Folder::new();
+    let password = folder.write("password.txt", b"correct horse\n");
+    let (_server, page, _native) = serve(&["--password-file", &password]);
+    let asked = |words| Page::ask(&page, words).unwrap();
+    let mut alice = asked(json!({"name": "Alice", "password": "correct horse"}));
+    alice.until("who knows it is in", |alice| alice.was_told("roster"));
+    for words in [json!({"name": "Eve"}), json!({"name": "Eve", "password": "wrong"})] {
+        let mut eve = asked(words);
+        eve.until("she is refused", |eve| eve.was_told("refused") && eve.is_closed());
+        assert_eq!(eve.told("refused").unwrap()["code"], "password");
+    }
+    alice.turn(Instant::now());
+    assert!(!alice.is_closed() && !alice.messages.iter().any(|message| message["name"] == "Eve"));
+
+    let mut forged = Page::ask(&page, json!({"name": "Eve", "token": "e30.e30.c2ln"})).unwrap();
+    forged.until("a forged token is refused", |eve| eve.was_told("refused") && eve.is_closed());
+}
+
+#[test]
+fn a_room_that_is_full_is_told_on_the_page() {
+    let folder = Folder::new();
+    let text = "listen = ['127.0.0.1:0']\n[web]\nlisten = '127.0.0.1:0'\n\
+                [[room_limits]]\nroom = 'lobby'\nlisteners_max = 1\n";
+    let file = folder.write("voice.toml", text.as_bytes());
+    let server = Program::start(&["serve", "--config", &file]);
+    let line = server.until_line("the page", |line| line.starts_with("page for players at "));
+    let page = line.split(' ').nth(4).unwrap();
+    let _alice = Page::join(page, "Alice");
+    let mut bob = Page::ask(page, json!({"name": "Bob"})).unwrap();
+    bob.until("he is in the session", |bob| bob.was_told("roster"));
+    bob.tell(&json!({"type": "listen", "room": "lobby"}));
+    bob.until("the room is full", |bob| bob.was_told("room_full"));
+}
+
+#[test]
+fn an_offer_that_is_none_is_a_bad_request() {
+    let (_server, page, _native) = serve(&[]);
+    let agent = ureq::Agent::from(ureq::Agent::config_builder().http_status_as_error(false).build());
+    let ask = |session: &str, words: &str| {
+        let post = agent.post(format!("{page}api/voice/{session}"));
+        let mut answer = post.header("Content-Type", "application/json").send(words).unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    };
+    for sdp in ["", "v=0", "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"] {
+        let (status, words) = ask("main", &json!({"name": "Eve", "sdp": sdp}).to_string());
+        assert_eq!(status, 400, "{sdp:?}: {words}");
+    }
+    let (status, _) = ask("other", &json!({"name": "Eve", "sdp": "v=0"}).to_string());
+    assert_eq!(status, 404);
+}
+
+#[test]
+fn a_port_that_the_page_cannot_have_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = Program::start(&["serve", "--listen", "127.0.0.1:0", &format!("--web={address}")]).end();
+    let complaint = ended.complaint();
+    assert!(
+        complaint.contains(&address) || complaint.contains(&taken.local_addr().unwrap().port().to_string()),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_check_says_that_players_may_come_with_a_browser() {
+    let checked = Program::start(&["serve", "--check", "--web=127.0.0.1:7790"]).end();
+    checked.assert_well();
+    let words = "players with a browser at http://127.0.0.1:7790/, their voices over UDP at 127.0.0.1:7790";
+    assert!(checked.out.iter().any(|line| line == words), "{:?}", checked.out);
+}

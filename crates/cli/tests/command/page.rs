@@ -1,0 +1,118 @@
+//! A page without a browser: it asks the server as ours does, and says and hears packets of Opus.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use crate::program::Program;
+use crate::talker::{PATIENCE, Talker};
+
+/// Dropping it is closing its tab: nobody says a word.
+pub(crate) struct Page {
+    browser: UdpBrowser,
+    /// By which the server knows its player.
+    pub(crate) key: String,
+    /// Whether it is the player that it wanted to be again.
+    pub(crate) is_resumed: bool,
+    /// What it was told.
+    pub(crate) messages: Vec<Value>,
+    /// The packets that it was sent, in the order of their arrival.
+    pub(crate) heard: Vec<Vec<u8>>,
+    is_closed: bool,
+}
+
+const PAUSE: Duration = Duration::from_millis(1);
+
+impl Page {
+    /// A player of the session "main" who listens and talks to the lobby.
+    pub(crate) fn join(url: &str, name: &str) -> Self {
+        let mut page = Self::ask(url, json!({"name": name})).unwrap();
+        page.until("the page is in the session", |page| page.was_told("roster"));
+        page.tell(&json!({"type": "listen", "room": "lobby"}));
+        page.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
+        page.until("everybody knows that it listens", |page| page.was_told("entered"));
+        page.tell(&json!({"type": "ping", "id": 1}));
+        page.until("all of that is done", |page| page.was_told("pong"));
+        page
+    }
+
+    /// A page that asks with these words besides its offer, or what is wrong with that.
+    pub(crate) fn ask(url: &str, mut words: Value) -> Result<Self, Value> {
+        let (mut browser, offer) = UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap();
+        words["sdp"] = offer.into();
+        let agent = Agent::from(Agent::config_builder().http_status_as_error(false).proxy(None).build());
+        let post = agent.post(format!("{url}api/voice/main"));
+        let mut answer = post.header("Content-Type", "application/json").send(words.to_string()).unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        let words: Value = serde_json::from_str(&text).unwrap();
+        if answer.status() != 201 {
+            return Err(words);
+        }
+        browser.handle_answer(Instant::now(), words["sdp"].as_str().unwrap());
+        let (messages, heard) = (Vec::new(), Vec::new());
+        let key = words["key"].as_str().unwrap().to_owned();
+        let is_resumed = words["resumed"] == true;
+        Ok(Self { browser, key, is_resumed, messages, heard, is_closed: false })
+    }
+
+    pub(crate) fn tell(&mut self, message: &Value) {
+        assert!(self.browser.send_message(Instant::now(), &message.to_string()), "{message}");
+    }
+
+    pub(crate) fn was_told(&self, kind: &str) -> bool {
+        self.told(kind).is_some()
+    }
+
+    /// The newest message of this type.
+    pub(crate) fn told(&self, kind: &str) -> Option<&Value> {
+        self.messages.iter().rev().find(|message| message["type"] == kind)
+    }
+
+    /// Whether the server has ended the connection.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < deadline, "this does not happen: {what}; told {:?}", self.messages);
+            self.turn(Instant::now());
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+impl Talker for Page {
+    fn say(&mut self, words: &[u8]) {
+        self.browser.say(Instant::now(), words);
+    }
+
+    fn turn(&mut self, now: Instant) {
+        while let Some(event) = self.browser.poll(now) {
+            match event {
+                BrowserEvent::Connected => {}
+                BrowserEvent::Message(text) => self.messages.push(serde_json::from_str(&text).unwrap()),
+                BrowserEvent::Voice { payload, .. } => self.heard.push(payload),
+                BrowserEvent::Closed => self.is_closed = true,
+            }
+        }
+    }
+
+    fn has_heard(&self, words: &[u8]) -> bool {
+        self.heard.iter().any(|packet| packet == words)
+    }
+}
+
+/// A server with a page, these arguments and a session for native players: itself, the page's address, and theirs.
+pub(crate) fn serve(arguments: &[&str]) -> (Program, String, String) {
+    let own = ["serve", "--listen", "127.0.0.1:0", "--web=127.0.0.1:0"];
+    let server = Program::start(&[&own[..], arguments].concat());
+    let page = server.until_line("the page", |line| line.starts_with("page for players at "));
+    let page = page.split(' ').nth(4).unwrap().to_owned();
+    let native = server.until_line("the session", |line| line.contains("quic://"));
+    (server, page, native.split(' ').next_back().unwrap().to_owned())
+}
