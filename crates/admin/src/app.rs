@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use consonance_http::{Problem, Stopped};
+use consonance_http::{HttpCounters, Problem, Stopped};
 use consonance_server::ServerHandle;
 use consonance_server::moderation::Moderation;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
@@ -17,13 +17,20 @@ use crate::settings::AdminSettings;
 pub struct Operator {
     server: ServerHandle,
     moderation: Moderation,
+    page: Option<HttpCounters>,
     started: Instant,
 }
 
 impl Operator {
     /// This server, which has been up since now.
     pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
-        Self { server, moderation, started: Instant::now() }
+        Self { server, moderation, page: None, started: Instant::now() }
+    }
+
+    /// Shows in the metrics what the listener for players has counted, too.
+    #[must_use]
+    pub fn with_page(self, counters: HttpCounters) -> Self {
+        Self { page: Some(counters), ..self }
     }
 }
 
@@ -59,9 +66,10 @@ impl App {
         {
             return Ok(observation.clone());
         }
-        let Operator { server, moderation, started } = self.0.operator.clone();
+        let Operator { server, moderation, page, started } = self.0.operator.clone();
         let observe = move || Observation::of(&server, &moderation, started.elapsed());
-        let observation = blocking(observe).await?;
+        let observation =
+            Observation { page: page.map(|counters| counters.read()), ..blocking(observe).await? };
         *observed = Some((Instant::now(), observation.clone()));
         Ok(observation)
     }

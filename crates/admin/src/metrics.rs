@@ -10,6 +10,7 @@ mod games;
 mod joining_hook;
 mod network_counters;
 mod observation;
+mod page;
 mod process;
 mod recordings;
 mod reference;
@@ -42,6 +43,7 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     network_counters::write(&mut out, observation);
     fast_path::write(&mut out, observation);
     games::write(&mut out, observation);
+    page::write(&mut out, observation);
     process::write(&mut out);
     out.into_text()
 }

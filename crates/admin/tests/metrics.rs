@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use consonance_admin::metrics::{Kind, Observation, families, reference_page, render};
+use consonance_http::HttpStatistics;
 use consonance_server::{NetworkNumbers, SessionNumbers};
 use consonance_session::ServerStatistics;
 use consonance_transport as transport;
@@ -31,8 +32,15 @@ fn observation() -> Observation {
             NetworkNumbers { network: "kcp", counters, path: None, game: Some(game()) },
         ],
         lost_percent: vec![0.0, 1.5, 30.0],
+        page: Some(page()),
         ..Observation::default()
     }
+}
+
+fn page() -> HttpStatistics {
+    let mut page = HttpStatistics::default();
+    (page.connections, page.accepted, page.turned_away, page.answers[3]) = (3, 9, 2, 5);
+    page
 }
 
 fn path() -> transport::PathStatistics {
@@ -84,6 +92,9 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_game_bytes_total", &[("direction", "from_server"), ("delivery", "unreliable")], 6000.0),
         ("consonance_game_voice_unwanted_total", &[("network", "kcp")], 4.0),
         ("consonance_game_upstreams_ended_total", &[("reason", "lost")], 3.0),
+        ("consonance_page_connections", &[], 3.0),
+        ("consonance_page_connections_total", &[("result", "turned_away")], 2.0),
+        ("consonance_page_answers_total", &[("status", "4xx")], 5.0),
         ("consonance_recordings", &[("state", "live")], 0.0),
         ("consonance_joining_hook_questions_total", &[], 0.0),
         ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),

@@ -1,6 +1,7 @@
 //! Connections: how slow, and how long.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::caller::Caller;
+use crate::counters::HttpCounters;
 use crate::listener::{ConnectionLimits, Stopped};
 use crate::places::{Place, Places};
 use crate::tls::Tls;
@@ -29,6 +31,7 @@ pub(crate) struct Rules {
     pub(crate) app: Router,
     pub(crate) limits: ConnectionLimits,
     pub(crate) tls: Option<Tls>,
+    pub(crate) counters: HttpCounters,
     pub(crate) stopped: Stopped,
 }
 
@@ -62,14 +65,17 @@ async fn converse(stream: TcpStream, remote: SocketAddr, place: Place, rules: Ru
     let Some(tls) = &rules.tls else { return talk(TokioIo::new(stream), caller, &rules).await };
     match timeout(rules.limits.head_timeout, tls.acceptor().accept(stream)).await {
         Ok(Ok(stream)) => talk(TokioIo::new(stream), caller, &rules).await,
-        Ok(Err(error)) => debug!(%error, "no TLS came about"),
-        Err(_) => debug!("TLS took too long"),
+        failed => {
+            rules.counters.count_failed_tls();
+            debug!(error = ?failed.map(Result::err), "no TLS came about");
+        }
     }
 }
 
 async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller, rules: &Rules) {
-    let Rules { app, limits, stopped, .. } = rules;
-    let app = ForCaller { app: TowerToHyperService::new(app.clone()), caller };
+    let Rules { app, limits, counters, stopped, .. } = rules;
+    let app = TowerToHyperService::new(app.clone());
+    let app = ForCaller { app, caller, counters: counters.clone() };
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(HEAD_BYTES_MAX);
     let connection = builder.serve_connection(stream, app).with_upgrades();
@@ -92,20 +98,26 @@ async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller
 /// Bytes of a request's head; browsers send one or two thousand. It is the least that the parser takes.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 
-/// The routes, which are told with each request who asks.
+/// The routes, which are told with each request who asks, and whose answers are counted.
 #[derive(Clone)]
 struct ForCaller {
     app: TowerToHyperService<Router>,
     caller: Caller,
+    counters: HttpCounters,
 }
 
 impl Service<Request<Incoming>> for ForCaller {
     type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
     type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
-    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.caller.clone());
-        self.app.call(request)
+        let (answer, counters) = (self.app.call(request), self.counters.clone());
+        Box::pin(async move {
+            let response = answer.await?;
+            counters.count_answer(response.status());
+            Ok(response)
+        })
     }
 }

@@ -15,6 +15,7 @@
 pub mod by_hand;
 mod caller;
 mod connections;
+mod counters;
 mod guarded;
 mod ip_network;
 mod listener;
@@ -24,6 +25,7 @@ mod problem;
 mod tls;
 
 pub use caller::Caller;
+pub use counters::{HttpCounters, HttpStatistics};
 pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork, home_of};
 pub use listener::{ConnectionLimits, HttpListener, ListenError, ListenerSettings, Stopped};

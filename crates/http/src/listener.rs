@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tracing::info;
 
 use crate::connections::{self, Rules};
+use crate::counters::HttpCounters;
 use crate::ip_network::IpNetwork;
 use crate::places::Places;
 use crate::tls::Tls;
@@ -20,6 +21,7 @@ use crate::tls::Tls;
 #[derive(Debug)]
 pub struct HttpListener {
     address: SocketAddr,
+    counters: HttpCounters,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -116,24 +118,31 @@ impl HttpListener {
         let listener = bound.map_err(|source| ListenError::Bind { name, address: listen, source })?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = watch::channel(false);
+        let counters = HttpCounters::default();
+        let shown = counters.clone();
         let run = move || {
             let stopped = Stopped(stopped);
-            let places = Places::new(limits.connections_max, limits.connections_per_address, trusted);
+            let places = Places::new(&limits, trusted, counters.clone());
             let app = {
                 let _runtime = runtime.enter();
                 app(stopped.clone())
             };
-            let rules = Rules { app, limits, tls, stopped };
+            let rules = Rules { app, limits, tls, counters, stopped };
             runtime.block_on(connections::serve(listener, places, rules));
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run).map_err(failed)?;
         info!(%address, "the {name} listener is up");
-        Ok(Self { address, stop, thread: Some(thread) })
+        Ok(Self { address, counters: shown, stop, thread: Some(thread) })
     }
 
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it has counted.
+    pub fn counters(&self) -> HttpCounters {
+        self.counters.clone()
     }
 }
 

@@ -10,7 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 use tracing::{debug, warn};
 
+use crate::counters::HttpCounters;
 use crate::ip_network::{IpNetwork, home_of};
+use crate::listener::ConnectionLimits;
 
 /// Who may still come in.
 #[derive(Debug)]
@@ -21,6 +23,7 @@ pub(crate) struct Places {
     /// Who may have as many as it likes, such as proxies.
     trusted: Vec<IpNetwork>,
     taken: Mutex<HashMap<IpAddr, usize>>,
+    counters: HttpCounters,
 }
 
 /// The place of one connection, which is free again when this is dropped.
@@ -32,9 +35,14 @@ pub(crate) struct Place {
 }
 
 impl Places {
-    pub(crate) fn new(connections_max: usize, per_home: usize, trusted: Vec<IpNetwork>) -> Arc<Self> {
+    pub(crate) fn new(
+        limits: &ConnectionLimits,
+        trusted: Vec<IpNetwork>,
+        counters: HttpCounters,
+    ) -> Arc<Self> {
+        let ConnectionLimits { connections_max, connections_per_address: per_home, .. } = *limits;
         let free = Arc::new(Semaphore::new(connections_max));
-        Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default() })
+        Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default(), counters })
     }
 
     /// Who comes while all places are taken waits in the operating system's queue; who has too many already is sent away.
@@ -44,9 +52,11 @@ impl Places {
             match listener.accept().await {
                 Ok((stream, remote)) => {
                     if let Ok(home) = self.take(remote.ip()) {
+                        self.counters.count_accepted();
                         let place = Place { _permit: permit, home, places: Arc::clone(self) };
                         return (stream, remote, place);
                     }
+                    self.counters.count_turned_away();
                     debug!(%remote, "has too many connections already");
                 }
                 Err(error) => {
@@ -80,6 +90,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.places.counters.count_ended();
         let Some(home) = self.home else { return };
         let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&home) {

@@ -9,7 +9,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use consonance_http::{
-    ConnectionLimits, HttpListener, ListenError, ListenerSettings, Problem, RouteLimits, guarded,
+    ConnectionLimits, HttpCounters, HttpListener, ListenError, ListenerSettings, Problem, RouteLimits,
+    guarded,
 };
 use tracing::warn;
 
@@ -88,6 +89,11 @@ impl WebListener {
     /// Where plain HTTP is led from, if it is.
     pub fn redirect_addr(&self) -> Option<SocketAddr> {
         self.redirect.as_ref().map(HttpListener::local_addr)
+    }
+
+    /// What it has counted.
+    pub fn counters(&self) -> HttpCounters {
+        self.page.counters()
     }
 
     /// `https` or `http`, as the page's address begins.

@@ -198,6 +198,13 @@ families! {
     GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
         "Connections of a splice to games' servers that could not be made (failed), were ended by the server or lost, or were ended because the server was too slow.";
 
+    PAGE_CONNECTIONS: Gauge "consonance_page_connections"
+        "Connections to the page for players with browsers, WebSockets included.";
+    PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["result"]
+        "Connections to it that were accepted, turned away because there were too many from their address (turned_away), or accepted and came to no TLS (tls_failed).";
+    PAGE_ANSWERS: Counter "consonance_page_answers_total" ["status"]
+        "What it answered, by the kind of the status: 1xx are WebSockets; 4xx are pages of other sites, wrong offers and too many of them, among others; 5xx is a server that is full, busy or closing.";
+
     PROCESS_CPU: Counter "process_cpu_seconds_total"
         "Processor time of the process, in user mode and in the system.";
     PROCESS_MEMORY: Gauge "process_resident_memory_bytes"

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_http::HttpStatistics;
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::RecorderStatus;
 use consonance_server::reports::Reports;
@@ -46,6 +47,8 @@ pub struct Observation {
     pub frames_not_kept: u64,
     /// Reports of players that are there.
     pub reports: usize,
+    /// What the listener for players with browsers has counted, if there is one.
+    pub page: Option<HttpStatistics>,
 }
 
 impl Observation {

@@ -24,6 +24,8 @@ pub(super) struct Link {
 
 #[derive(Debug, Default)]
 struct Waiting {
+    /// To questions of the page.
+    answers: Queue,
     control: Queue,
     voice: Queue,
     asks: bool,
@@ -52,7 +54,7 @@ pub(super) enum Next {
     Goodbye(Goodbye),
 }
 
-/// More control waits for a page than is kept for it.
+/// More control or answers wait for a page than are kept for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooSlow;
 
@@ -84,6 +86,18 @@ impl Link {
         drop(waiting);
         self.changed.notify_one();
         Ok(dropped)
+    }
+
+    /// Answers a question of the page, before everything that waits.
+    pub(super) fn answer(&self, message: Bytes) -> Result<(), TooSlow> {
+        let mut waiting = self.waiting();
+        if waiting.answers.messages.len() >= ANSWERS_MAX {
+            return Err(TooSlow);
+        }
+        waiting.answers.push(message);
+        drop(waiting);
+        self.changed.notify_one();
+        Ok(())
     }
 
     /// Asks the page whether it is there.
@@ -121,7 +135,7 @@ impl Link {
 
 impl Waiting {
     fn next(&mut self) -> Option<Next> {
-        if let Some(message) = self.control.pop() {
+        if let Some(message) = self.answers.pop().or_else(|| self.control.pop()) {
             return Some(Next::Message(message));
         }
         if let Some(goodbye) = &self.goodbye {
@@ -146,6 +160,9 @@ impl Queue {
         Some(message)
     }
 }
+
+/// Answers that wait for one page: an honest one asks again when it has been answered.
+const ANSWERS_MAX: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -177,6 +194,15 @@ mod tests {
             assert_eq!(next(&link), Some(Next::Message(Bytes::from_static(expected))));
         }
         assert_eq!(next(&link), None);
+    }
+
+    #[test]
+    fn answers_go_before_all_and_not_without_end() {
+        let link = Link::default();
+        pushed(&link, Delivery::Reliable, b"c").unwrap();
+        let answered = (0..1000).take_while(|_| link.answer(Bytes::from_static(b"a")).is_ok()).count();
+        assert_eq!(answered, ANSWERS_MAX);
+        assert_eq!(next(&link), Some(Next::Message(Bytes::from_static(b"a"))));
     }
 
     #[test]

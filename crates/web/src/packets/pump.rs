@@ -150,7 +150,7 @@ impl Seat {
 
     /// Says the same again to whoever wants to know how long that takes.
     pub(super) fn answer(&self, question: &Bytes) -> Result<(), TooSlow> {
-        self.link.push(Delivery::Reliable, question.clone(), self.pump.limits).map(|_| ())
+        self.link.answer(question.clone())
     }
 
     /// The page has left, with these words.

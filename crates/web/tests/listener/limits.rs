@@ -83,6 +83,8 @@ fn one_address_has_so_many_connections_and_the_next_is_closed() {
     drop(first.pop());
     // As soon as one has gone, there is a place again.
     while !held_if_taken(&stage) {}
+    let counted = stage.listener.counters().read();
+    assert!(counted.turned_away >= 1 && counted.accepted >= 3 && counted.answers[1] >= 3, "{counted:?}");
 }
 
 #[test]

@@ -1,0 +1,81 @@
+//! What a listener has counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::http::StatusCode;
+
+/// What a listener has counted since it was made; a clone shows the same.
+#[derive(Clone, Debug, Default)]
+pub struct HttpCounters(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// Accepted, and over.
+    accepted: AtomicU64,
+    ended: AtomicU64,
+    turned_away: AtomicU64,
+    tls_failed: AtomicU64,
+    /// By the first digit of their statuses, from 1 on.
+    answers: [AtomicU64; 5],
+}
+
+/// The counters of one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HttpStatistics {
+    /// Connections that are there, `WebSocket`s included.
+    pub connections: u64,
+    /// Connections that were accepted.
+    pub accepted: u64,
+    /// Connections that were closed at once, because there were too many from their address.
+    pub turned_away: u64,
+    /// Connections whose TLS came to nothing.
+    pub tls_failed: u64,
+    /// Answers with statuses of 100 to 199, most of all `WebSocket`s, of 200 to 299, and so on to 599.
+    pub answers: [u64; 5],
+}
+
+impl HttpCounters {
+    /// All of them, now.
+    pub fn read(&self) -> HttpStatistics {
+        let Counts { accepted, ended, turned_away, tls_failed, answers } = &*self.0;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        // In this order: who ends meanwhile was accepted before.
+        let (ended, accepted) = (read(ended), read(accepted));
+        HttpStatistics {
+            connections: accepted.saturating_sub(ended),
+            accepted,
+            turned_away: read(turned_away),
+            tls_failed: read(tls_failed),
+            answers: std::array::from_fn(|index| read(&answers[index])),
+        }
+    }
+
+    pub(crate) fn count_accepted(&self) {
+        count(&self.0.accepted);
+    }
+
+    pub(crate) fn count_ended(&self) {
+        count(&self.0.ended);
+    }
+
+    pub(crate) fn count_turned_away(&self) {
+        count(&self.0.turned_away);
+    }
+
+    pub(crate) fn count_failed_tls(&self) {
+        count(&self.0.tls_failed);
+    }
+
+    pub(crate) fn count_answer(&self, status: StatusCode) {
+        let class = usize::from(status.as_u16() / 100).wrapping_sub(1);
+        if let Some(counter) = self.0.answers.get(class) {
+            count(counter);
+        }
+    }
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
