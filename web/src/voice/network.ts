@@ -6,14 +6,21 @@ export const NETWORK = {
     const onVisible = () => {
       if (document.visibilityState === "visible") awake();
     };
-    const connection: EventTarget | undefined = (navigator as { connection?: EventTarget }).connection;
+    const { connection } = navigator as { readonly connection?: NetworkInformation };
+    let type = connection?.type;
+    // It also tells of each new estimate of how fast the network is.
+    const onConnection = () => {
+      if (type === connection?.type) return;
+      type = connection?.type;
+      changed();
+    };
     addEventListener("online", changed);
-    connection?.addEventListener("change", changed);
+    connection?.addEventListener("change", onConnection);
     document.addEventListener("visibilitychange", onVisible);
     document.addEventListener("resume", awake);
     return () => {
       removeEventListener("online", changed);
-      connection?.removeEventListener("change", changed);
+      connection?.removeEventListener("change", onConnection);
       document.removeEventListener("visibilitychange", onVisible);
       document.removeEventListener("resume", awake);
     };
@@ -24,3 +31,9 @@ export const NETWORK = {
     return matchMedia("(pointer: coarse) and (max-width: 600px)").matches ? 8 : 16;
   },
 };
+
+/** The Network Information API, where there is one; TypeScript's own libraries leave it out. */
+interface NetworkInformation extends EventTarget {
+  /** Such as `wifi` or `cellular`. */
+  readonly type?: string;
+}

@@ -147,21 +147,23 @@ class WebRtcLink implements Link {
     await sender.setParameters(parameters).catch(() => {});
   }
 
-  private whenOpen(): Promise<void> {
+  private async whenOpen(): Promise<void> {
     const { signal } = this.options;
-    return new Promise((resolve, reject) => {
-      const fail = () => reject(new VoiceProblem("no-webrtc", "Voice does not get through to the server."));
-      const timer = setTimeout(fail, CONNECT_MS);
-      this.control.onopen = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+    let fail = () => {};
+    const isOpen = new Promise<void>((resolve, reject) => {
+      fail = () => reject(new VoiceProblem("no-webrtc", "Voice does not get through to the server."));
+      this.control.onopen = () => resolve();
       this.control.onclose = fail;
       this.peer.onconnectionstatechange = () => {
         if (this.peer.connectionState === "failed") fail();
       };
-      signal.addEventListener("abort", fail, { once: true });
-      if (signal.aborted) fail();
+    });
+    const timer = setTimeout(fail, CONNECT_MS);
+    signal.addEventListener("abort", fail);
+    if (signal.aborted) fail();
+    await isOpen.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", fail);
     });
   }
 
