@@ -195,6 +195,7 @@ class FakeVoice implements Voice {
   state: VoiceState = "connected";
   readonly session: string;
   readonly name: string;
+  readonly key = null;
   readonly players = new Map<string, FakePlayer>();
   readonly microphone: FakeMicrophone;
   readonly output = new FakeOutput();

@@ -61,6 +61,8 @@ export interface ConnectOptions extends Processing {
   readonly slots?: number;
   /** How voice travels; `auto` tries WebRTC and then a WebSocket. */
   readonly transport?: "auto" | "webrtc" | "websocket";
+  /** The `key` that a voice of this player had: after a reload, it is the same player again if the server still keeps it. */
+  readonly resume?: string;
   /** Gives up joining; after that it changes nothing. */
   readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, where it is not beside the library. */
@@ -212,6 +214,8 @@ export interface Voice {
   readonly state: VoiceState;
   readonly session: string;
   readonly name: string;
+  /** With it another page can take over this player: a secret. Null where there is no coming back. */
+  readonly key: string | null;
   readonly rooms: {
     listen(room: string): void;
     leave(room: string): void;

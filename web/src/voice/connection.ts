@@ -41,12 +41,13 @@ export class Connection {
   private readonly measuring: ReturnType<typeof setInterval>;
   private link: Link | null = null;
   private isSending = false;
-  private key: string | null = null;
+  private lastKey: string | null;
   private lastPing = 0;
 
   constructor(beginning: Beginning, events: ConnectionEvents) {
     this.beginning = beginning;
     this.events = events;
+    this.lastKey = beginning.options.resume ?? null;
     this.routes = new Routes(beginning.options.transport);
     this.stopNetwork = NETWORK.watch({
       changed: () => this.onNetworkChange(),
@@ -55,6 +56,11 @@ export class Connection {
     this.measuring = setInterval(() => void this.measure(), MEASURE_EVERY_MS);
     // Whoever made this is not ready to be told anything yet.
     queueMicrotask(() => this.act());
+  }
+
+  /** Of the last link that had one. */
+  get key(): string | null {
+    return this.lastKey;
   }
 
   say(message: FromPage): boolean {
@@ -135,7 +141,7 @@ export class Connection {
     }
     attempt.link = link;
     this.link = link;
-    this.key = link.key ?? this.key;
+    this.lastKey = link.key ?? this.lastKey;
     link.setSending(this.isSending);
     this.reconnection.onOpened(performance.now());
     this.events.attached(link);
@@ -228,7 +234,7 @@ export class Connection {
       name,
       ...(token === undefined ? {} : { token: typeof token === "string" ? token : await token() }),
       ...(password === undefined ? {} : { password }),
-      ...(this.key === null ? {} : { resume: this.key }),
+      ...(this.lastKey === null ? {} : { resume: this.lastKey }),
     };
   }
 }

@@ -90,6 +90,10 @@ export class VoiceSession implements Voice {
     return this.currentName;
   }
 
+  get key(): string | null {
+    return this.connection.key;
+  }
+
   get players(): Voice["players"] {
     return this.listening.players.byName;
   }
