@@ -52,6 +52,26 @@ fn a_speaker_learns_what_a_page_says_it_lost() {
 }
 
 #[test]
+fn what_is_lost_before_it_reaches_the_page_is_a_gap_in_its_stream_and_counts() {
+    let mut session = Session::new();
+    let (alice, bob) = (session.page("Alice"), session.native("Bob"));
+    session.open_lobby(bob, ChannelProperties::default());
+    session.events(bob);
+    session.loses_every = Some(5);
+    for nth in 0..400 {
+        session.speak_natively(bob, &frame(nth));
+        session.wait(FRAME);
+    }
+    let heard = session.heard(alice);
+    assert!(heard.iter().all(|heard| heard.payload == frame(heard.sequence as u16)), "each in its place");
+    assert!(heard.iter().all(|heard| heard.stream == 1), "and none of it a new utterance");
+    assert_eq!(heard.len(), 320);
+    let told: Vec<_> = session.events(bob).into_iter().filter(|event| event.contains(" lose ")).collect();
+    let is_a_fifth = |told: &String| ["1 lose 19 %", "1 lose 20 %"].contains(&&**told);
+    assert!(told.len() >= 2 && told.iter().all(is_a_fifth), "{told:?}");
+}
+
+#[test]
 fn what_a_page_did_not_want_to_hear_or_was_away_for_is_not_lost() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));

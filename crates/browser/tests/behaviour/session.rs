@@ -26,6 +26,9 @@ pub(crate) struct Session {
     pub(crate) now: Instant,
     /// Whether who asks for a link gets one.
     pub(crate) is_reachable: bool,
+    /// Of the server's unreliable packets to pages, each so manieth is lost.
+    pub(crate) loses_every: Option<u32>,
+    to_pages: u32,
     pub(crate) pages: Vec<Page>,
     pub(crate) natives: Vec<Native>,
     links: u64,
@@ -72,7 +75,8 @@ impl Session {
         change(&mut settings);
         let server = Server::new(settings);
         let (now, links) = (Instant::START, 0);
-        Self { server, now, is_reachable: true, pages: Vec::new(), natives: Vec::new(), links }
+        let (pages, natives) = (Vec::new(), Vec::new());
+        Self { server, now, is_reachable: true, loses_every: None, to_pages: 0, pages, natives, links }
     }
 
     /// A page that listens to the lobby and has joined.
@@ -305,6 +309,11 @@ impl Session {
     fn deliver(&mut self, to: &[LinkId], delivery: Delivery, payload: &[u8]) {
         for link in to {
             if let Some(page) = self.pages.iter_mut().find(|page| page.link == Some(*link)) {
+                self.to_pages += u32::from(delivery == Delivery::Unreliable);
+                let is_lost = self.loses_every.is_some_and(|every| self.to_pages.is_multiple_of(every));
+                if is_lost && delivery == Delivery::Unreliable {
+                    continue;
+                }
                 page.player.handle_packet(self.now, delivery, payload);
             } else if let Some(native) = self.natives.iter_mut().find(|native| native.link == Some(*link)) {
                 native.client.handle_packet(self.now, *link, delivery, payload);
