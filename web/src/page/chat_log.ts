@@ -80,7 +80,7 @@ export function canBeSent(text: string): boolean {
 }
 
 /** The longest text that a session carries, in bytes of UTF-8. */
-export const TEXT_MAX_BYTES = 1024;
+export const TEXT_MAX_BYTES = 998;
 /** Messages kept of one conversation. */
 export const MESSAGES_MAX = 300;
 /** Conversations kept. */
