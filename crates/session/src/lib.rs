@@ -74,6 +74,7 @@ extern crate alloc;
 
 mod client;
 mod client_ids;
+mod heard_voice;
 mod join_token;
 mod limits;
 mod link;
@@ -103,6 +104,7 @@ pub use consonance_wire::{
     AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Position, Priority,
     Reception, RedundancySupport, RoomId, Secret, SessionId,
 };
+pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};
 pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_session::{ClientId, Instant, Priority, RecentLoudness};
+use consonance_session::{ClientId, HeardVoice, Instant, Priority};
 
 use crate::control::{Amplitude, PriorityWord, ToPage};
 
@@ -11,10 +11,6 @@ pub const MAX_SLOTS: usize = 16;
 
 /// A speaker keeps its slot for so long after it has stopped, if nobody needs it.
 const KEPT: Duration = Duration::from_secs(2);
-/// Who has said nothing for so long gives way to who does: longer than the pauses between words.
-const PAUSE: Duration = Duration::from_millis(500);
-/// Who has come to be heard is not interrupted for so long by who is louder.
-const TENURE: Duration = Duration::from_secs(1);
 /// How a slot is to be played is told no more often than this.
 const RETOLD_AFTER: Duration = Duration::from_millis(100);
 
@@ -53,10 +49,8 @@ struct Slot {
 struct Holder {
     speaker: ClientId,
     playing: Playing,
-    began_at: Instant,
-    spoke_at: Instant,
+    voice: HeardVoice,
     stopped_at: Option<Instant>,
-    loudness: RecentLoudness,
 }
 
 impl Slots {
@@ -132,26 +126,15 @@ impl Slots {
         let empty = self.slots.iter().position(|slot| slot.holder.is_none());
         empty.or_else(|| {
             let silent = |nth: &usize| self.slots[*nth].holder.is_some_and(|holder| holder.is_silent(now));
-            let spoke_at = |nth: &usize| self.slots[*nth].holder.map(|holder| holder.spoke_at);
+            let spoke_at = |nth: &usize| self.slots[*nth].holder.map(|holder| holder.voice.spoke_at());
             (0..self.slots.len()).filter(silent).min_by_key(spoke_at)
         })
     }
 
-    /// The slot of the weakest, if it gives way to a frame like this: to more priority at once, to who is clearly louder
-    /// after a while.
+    /// The slot of the weakest, if it gives way to a frame like this.
     fn weaker(&self, now: Instant, frame: Traits) -> Option<usize> {
-        let holders = || self.slots.iter().enumerate().filter_map(|(nth, slot)| Some((nth, slot.holder?)));
-        let (weakest, holder) = holders().min_by_key(|(_, holder)| holder.strength(now))?;
-        if holder.playing.priority < frame.playing.priority {
-            return Some(weakest);
-        }
-        let gives_way = |(_, holder): &(usize, Holder)| {
-            let both = holder.loudness.at(now).zip(frame.loudness);
-            holder.playing.priority == frame.playing.priority
-                && now.since(holder.began_at) >= TENURE
-                && both.is_some_and(|(its_own, louder)| louder >= its_own + RecentLoudness::CLEARLY)
-        };
-        holders().filter(gives_way).min_by_key(|(_, holder)| holder.strength(now)).map(|(nth, _)| nth)
+        let holders = self.slots.iter().enumerate().filter_map(|(nth, slot)| Some((nth, slot.holder?.voice)));
+        HeardVoice::weaker(holders, now, frame.playing.priority, frame.loudness)
     }
 }
 
@@ -170,31 +153,25 @@ impl Slot {
 
 impl Holder {
     fn new(now: Instant, speaker: ClientId, frame: Traits) -> Self {
-        let mut loudness = RecentLoudness::default();
-        loudness.note(now, frame.loudness);
-        let playing = frame.playing;
-        Self { speaker, playing, began_at: now, spoke_at: now, stopped_at: None, loudness }
+        let voice = HeardVoice::new(now, frame.playing.priority, frame.loudness);
+        Self { speaker, playing: frame.playing, voice, stopped_at: None }
     }
 
     fn note(&mut self, now: Instant, frame: Traits) {
         self.playing = frame.playing;
+        self.voice.priority = frame.playing.priority;
         self.stopped_at = None;
         if frame.has_speech {
-            self.spoke_at = now;
-            self.loudness.note(now, frame.loudness);
+            self.voice.note(now, frame.loudness);
         }
     }
 
     fn is_silent(&self, now: Instant) -> bool {
-        self.stopped_at.is_some() || now.since(self.spoke_at) >= PAUSE
+        self.stopped_at.is_some() || self.voice.is_silent(now)
     }
 
     fn kept_until(&self) -> Option<Instant> {
         self.stopped_at.map(|stopped| stopped + KEPT)
-    }
-
-    fn strength(&self, now: Instant) -> (Priority, u8) {
-        (self.playing.priority, self.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL))
     }
 }
 

@@ -7,18 +7,13 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use core::time::Duration;
 
-use consonance_wire::{Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Priority, RoomId, VoiceData};
+use consonance_wire::{Channel, ChannelBits, ChannelKind, ClientId, CodecKind, RoomId, VoiceData};
 
 use super::{Fault, Server};
+use crate::heard_voice::HeardVoice;
 use crate::loudness::{RecentLoudness, loudness};
 use crate::time::Instant;
-
-/// Who says nothing for so long gives way to others: longer than the pauses between words.
-const PAUSE: Duration = Duration::from_millis(500);
-/// Who has come to be heard is not interrupted for so long by who is louder.
-const TENURE: Duration = Duration::from_secs(1);
 
 /// Who is heard in each room, while that is limited.
 #[derive(Debug, Default)]
@@ -32,10 +27,7 @@ pub(super) struct Crowd {
 #[derive(Clone, Copy, Debug)]
 struct Voice {
     speaker: ClientId,
-    priority: Priority,
-    began_at: Instant,
-    spoke_at: Instant,
-    loudness: RecentLoudness,
+    heard: HeardVoice,
     /// Another one has its place; only the end of what it said is still heard.
     is_out: bool,
 }
@@ -67,12 +59,12 @@ impl Crowd {
         self.most = most;
         let Some(most) = most else { return self.rooms.clear() };
         for voices in self.rooms.values_mut() {
-            let newest = voices.iter().map(|voice| voice.spoke_at).max().unwrap_or_default();
+            let newest = voices.iter().map(|voice| voice.heard.spoke_at()).max().unwrap_or_default();
             // Stable: among equals the first ones stay.
             voices.sort_by_key(|voice| {
-                let loudness =
-                    voice.loudness.at(newest).unwrap_or(RecentLoudness::TYPICAL) / RecentLoudness::CLEARLY;
-                (voice.is_out, Reverse((voice.priority, loudness)))
+                let loudness = voice.heard.loudness.at(newest).unwrap_or(RecentLoudness::TYPICAL)
+                    / RecentLoudness::CLEARLY;
+                (voice.is_out, Reverse((voice.heard.priority, loudness)))
             });
             voices.iter_mut().skip(most).for_each(|voice| voice.is_out = true);
         }
@@ -83,7 +75,7 @@ impl Crowd {
         let Some(most) = self.most else { return true };
         let priority = bits.priority();
         let voices = self.rooms.entry(room).or_default();
-        voices.retain(|voice| now.since(voice.spoke_at) < PAUSE);
+        voices.retain(|voice| !voice.heard.is_silent(now));
         let own = voices.iter().position(|voice| voice.speaker == heard.speaker);
         let is_free = voices.iter().filter(|voice| !voice.is_out).count() < most;
         if bits.is_closing() {
@@ -91,9 +83,10 @@ impl Crowd {
             return own.map(|own| voices.remove(own)).is_some() || is_free;
         }
         if let Some(own) = own.filter(|own| !voices[*own].is_out) {
-            voices[own].priority = priority;
+            let voice = &mut voices[own].heard;
+            voice.priority = priority;
             if heard.has_speech {
-                voices[own].note(now, heard.loudness);
+                voice.note(now, heard.loudness);
             }
             return true;
         }
@@ -101,50 +94,18 @@ impl Crowd {
             return is_free;
         }
         if !is_free {
-            let Some(weaker) = weaker(voices, now, priority, heard.loudness) else { return false };
+            let inside = voices.iter().enumerate().rev().filter(|(_, voice)| !voice.is_out);
+            let inside = inside.map(|(nth, voice)| (nth, voice.heard));
+            let weaker = HeardVoice::weaker(inside, now, priority, heard.loudness);
+            let Some(weaker) = weaker else { return false };
             voices[weaker].is_out = true;
         }
         if let Some(own) = own {
             voices.remove(own);
         }
-        voices.push(Voice::new(now, priority, heard));
+        let voice = HeardVoice::new(now, priority, heard.loudness);
+        voices.push(Voice { speaker: heard.speaker, heard: voice, is_out: false });
         true
-    }
-}
-
-/// Which of the voices that are heard gives way to one of this priority and loudness: of the weakest, the one that began
-/// last; none if all of them stay.
-fn weaker(voices: &[Voice], now: Instant, priority: Priority, loudness: Option<u8>) -> Option<usize> {
-    let strength = |index: &usize| {
-        let voice = &voices[*index];
-        (voice.priority, voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL))
-    };
-    let heard = || (0..voices.len()).rev().filter(|index| !voices[*index].is_out);
-    let weakest = heard().min_by_key(strength)?;
-    if voices[weakest].priority < priority {
-        return Some(weakest);
-    }
-    let gives_way = |index: &usize| {
-        let voice = &voices[*index];
-        let both = voice.loudness.at(now).zip(loudness);
-        voice.priority == priority
-            && now.since(voice.began_at) >= TENURE
-            && both.is_some_and(|(its_own, louder)| louder >= its_own + RecentLoudness::CLEARLY)
-    };
-    heard().filter(gives_way).min_by_key(strength)
-}
-
-impl Voice {
-    fn new(now: Instant, priority: Priority, heard: Heard) -> Self {
-        let mut loudness = RecentLoudness::default();
-        loudness.note(now, heard.loudness);
-        Self { speaker: heard.speaker, priority, began_at: now, spoke_at: now, loudness, is_out: false }
-    }
-
-    /// It says something, and that loud.
-    fn note(&mut self, now: Instant, loudness: Option<u8>) {
-        self.spoke_at = now;
-        self.loudness.note(now, loudness);
     }
 }
 

@@ -1,0 +1,78 @@
+//! Who gives way where fewer voices are heard than speak.
+//!
+//! More priority is heard over less, at once; among equals, whoever is clearly louder, but not right after the other has begun.
+
+use core::cmp::Reverse;
+use core::time::Duration;
+
+use consonance_wire::Priority;
+
+use crate::loudness::RecentLoudness;
+use crate::time::Instant;
+
+/// Who has come to be heard is not interrupted for so long by who is louder.
+const TENURE: Duration = Duration::from_secs(1);
+
+/// One of the voices that are heard.
+#[derive(Clone, Copy, Debug)]
+pub struct HeardVoice {
+    /// Who is heard over whom.
+    pub priority: Priority,
+    /// How loud it was of late.
+    pub loudness: RecentLoudness,
+    began_at: Instant,
+    spoke_at: Instant,
+}
+
+impl HeardVoice {
+    /// Who says nothing for so long gives way to others: longer than the pauses between words.
+    pub const PAUSE: Duration = Duration::from_millis(500);
+
+    /// A voice begins to be heard with a frame that is so loud, in steps of 1.37 dB; none if that does not show.
+    pub fn new(now: Instant, priority: Priority, loudness: Option<u8>) -> Self {
+        let mut voice = Self { priority, loudness: RecentLoudness::default(), began_at: now, spoke_at: now };
+        voice.note(now, loudness);
+        voice
+    }
+
+    /// It says something, and that loud.
+    pub fn note(&mut self, now: Instant, loudness: Option<u8>) {
+        self.spoke_at = now;
+        self.loudness.note(now, loudness);
+    }
+
+    /// When it has said something last.
+    pub fn spoke_at(&self) -> Instant {
+        self.spoke_at
+    }
+
+    /// Whether it has said nothing for [`PAUSE`](Self::PAUSE).
+    pub fn is_silent(&self, now: Instant) -> bool {
+        now.since(self.spoke_at) >= Self::PAUSE
+    }
+
+    /// Which of these voices gives way to one of this priority and loudness: of the weakest, the one that began last; none if
+    /// all of them stay.
+    pub fn weaker<K>(
+        voices: impl Iterator<Item = (K, Self)> + Clone,
+        now: Instant,
+        priority: Priority,
+        loudness: Option<u8>,
+    ) -> Option<K> {
+        let strength = |(_, voice): &(K, Self)| {
+            let loudness = voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL);
+            (voice.priority, loudness, Reverse(voice.began_at))
+        };
+        let (weakest, voice) = voices.clone().min_by_key(strength)?;
+        if voice.priority < priority {
+            return Some(weakest);
+        }
+        let gives_way = |(_, voice): &(K, Self)| {
+            let both = voice.loudness.at(now).zip(loudness);
+            voice.priority == priority
+                && now.since(voice.began_at) >= TENURE
+                && both.is_some_and(|(its_own, louder)| louder >= its_own + RecentLoudness::CLEARLY)
+        };
+        voices.filter(gives_way).min_by_key(strength).map(|(key, _)| key)
+    }
+}
