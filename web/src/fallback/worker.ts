@@ -26,22 +26,29 @@ class VoiceWorker implements Outside {
   }
 
   openLink(): void {
+    // The engine knows one link: what an earlier one still tells is nothing to it.
+    const ifCurrent = (then: () => void) => {
+      if (this.socket === socket) then();
+    };
     const socket = new PacketSocket(this.url, {
-      up: () => {
-        tell({ type: "up" });
-        this.driver.linkUp();
-      },
-      packet: (message) => this.driver.packet(message),
-      down: (wasUp, reason) => {
-        if (this.socket === socket) this.socket = null;
-        this.driver.linkDown(wasUp, reason);
-      },
+      up: () =>
+        ifCurrent(() => {
+          tell({ type: "up" });
+          this.driver.linkUp();
+        }),
+      packet: (message) => ifCurrent(() => this.driver.packet(message)),
+      down: (wasUp, reason) =>
+        ifCurrent(() => {
+          this.socket = null;
+          this.driver.linkDown(wasUp, reason);
+        }),
     });
     this.socket = socket;
   }
 
   closeLink(): void {
     this.socket?.close();
+    this.socket = null;
   }
 
   transmit(message: Uint8Array<ArrayBuffer>): void {
