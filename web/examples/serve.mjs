@@ -1,6 +1,6 @@
 // Serves the example beside a running server: the files are ours, and what begins with /api goes to the server.
 //
-//   node examples/serve.mjs [http://127.0.0.1:7780]
+//   node examples/serve.mjs [http://127.0.0.1:7780 [8000]]
 //
 // A site of one's own does the same with its web server: docs/browser/https.md.
 import { readFile } from "node:fs/promises";
@@ -45,4 +45,6 @@ site.on("upgrade", ({ method, url, rawHeaders }, socket, head) => {
   socket.on("error", () => onward.destroy());
 });
 
-site.listen(8000, "127.0.0.1", () => console.log("http://localhost:8000, with the server at " + server.href));
+site.listen(Number(process.argv[3] ?? 8000), "127.0.0.1", () => {
+  console.log(`http://localhost:${site.address().port}, with the server at ${server.href}`);
+});

@@ -9,7 +9,7 @@ import type { Join, Link, LinkStatistics } from "./link.ts";
 import { NETWORK } from "./network.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
 import { type Action, Reconnection } from "./reconnection.ts";
-import { Routes } from "./routes.ts";
+import { RouteChoice, openLink } from "./routes.ts";
 import { fetchInfo } from "./signalling.ts";
 import { Wake } from "./wake.ts";
 
@@ -34,7 +34,7 @@ export class Connection {
   private readonly beginning: Beginning;
   private readonly events: ConnectionEvents;
   private readonly reconnection = new Reconnection(new Backoff(Math.random));
-  private readonly routes: Routes;
+  private readonly choice: RouteChoice;
   private readonly wake = new Wake(() => this.onTime());
   private readonly over = new AbortController();
   private readonly stopNetwork: () => void;
@@ -48,7 +48,7 @@ export class Connection {
     this.beginning = beginning;
     this.events = events;
     this.lastKey = beginning.options.resume ?? null;
-    this.routes = new Routes(beginning.options.transport);
+    this.choice = new RouteChoice(beginning.options.transport);
     this.stopNetwork = NETWORK.watch({
       changed: () => this.onNetworkChange(),
       awake: () => this.onTime(),
@@ -111,7 +111,7 @@ export class Connection {
   private async open(): Promise<void> {
     const attempt = new Attempt((message) => this.onMessage(attempt, message));
     try {
-      const link = await this.routes.open({
+      const link = await openLink(this.choice, {
         // Asked anew each time, as what it says of TURN servers grows old.
         info: await fetchInfo(this.beginning.url, this.over.signal),
         context: this.beginning.sound.context,
@@ -217,7 +217,7 @@ export class Connection {
   }
 
   private onNetworkChange(): void {
-    this.routes.onNetworkChange();
+    this.choice.onNetworkChange();
     this.reconnection.onTrouble(performance.now());
     this.onTime();
   }

@@ -1,37 +1,58 @@
 // Which kind of link is made: WebRTC, and where that does not come through, the fall-back.
 
-import type { ConnectOptions } from "./api.ts";
+import type { ConnectOptions, Info } from "./api.ts";
 import type { Link, LinkOptions, OpenLink } from "./link.ts";
 import { VoiceProblem } from "./problem.ts";
 import { openWebRtcLink } from "./webrtc_link.ts";
 
-/** Remembers what has come through. */
-export class Routes {
+/** Decides which kind of link is tried, by what has come through so far. */
+export class RouteChoice {
   private readonly wanted: NonNullable<ConnectOptions["transport"]>;
-  private fallbackOnly = false;
+  private hasWorked = false;
+  private blocked = 0;
 
   constructor(wanted: ConnectOptions["transport"]) {
     this.wanted = wanted ?? "auto";
   }
 
-  async open(options: LinkOptions): Promise<Link> {
-    if (this.wanted === "websocket" || this.fallbackOnly) return openFallbackLink(options);
-    const hasFallback = this.wanted === "auto" && options.info.fallback;
-    if (hasFallback && !options.info.udp) return openFallbackLink(options);
-    try {
-      return await openWebRtcLink(options);
-    } catch (problem) {
-      const blocked = problem instanceof VoiceProblem && problem.code === "no-webrtc";
-      if (!blocked || !hasFallback || options.signal.aborted) throw problem;
-      const link = await openFallbackLink(options);
-      this.fallbackOnly = true;
-      return link;
-    }
+  next(info: Pick<Info, "udp" | "fallback">): "webrtc" | "websocket" {
+    if (this.wanted !== "auto") return this.wanted;
+    if (!info.fallback) return "webrtc";
+    // Where it has worked before, it is rather the server that was slow once than the network that blocks.
+    const patience = this.hasWorked ? 2 : 1;
+    return !info.udp || this.blocked >= patience ? "websocket" : "webrtc";
   }
 
-  /** The network is another one, so that what was blocked may not be. */
+  /** WebRTC has come through. */
+  onWorked(): void {
+    this.hasWorked = true;
+    this.blocked = 0;
+  }
+
+  /** WebRTC has not come through. */
+  onBlocked(): void {
+    this.blocked += 1;
+  }
+
+  /** The network is another one: what was blocked may not be, and what has worked may not. */
   onNetworkChange(): void {
-    this.fallbackOnly = false;
+    this.hasWorked = false;
+    this.blocked = 0;
+  }
+}
+
+/** Opens the link that `choice` says, and where WebRTC does not come through, perhaps the other one. */
+export async function openLink(choice: RouteChoice, options: LinkOptions): Promise<Link> {
+  if (choice.next(options.info) === "websocket") return openFallbackLink(options);
+  try {
+    const link = await openWebRtcLink(options);
+    choice.onWorked();
+    return link;
+  } catch (problem) {
+    if (!(problem instanceof VoiceProblem) || problem.code !== "no-webrtc" || options.signal.aborted) throw problem;
+    choice.onBlocked();
+    if (choice.next(options.info) === "webrtc") throw problem;
+    return openFallbackLink(options);
   }
 }
 

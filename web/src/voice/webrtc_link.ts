@@ -151,7 +151,7 @@ class WebRtcLink implements Link {
     const { signal } = this.options;
     let fail = () => {};
     const isOpen = new Promise<void>((resolve, reject) => {
-      fail = () => reject(new VoiceProblem("no-webrtc", "Voice does not get through to the server."));
+      fail = () => reject(new VoiceProblem("no-webrtc", "Voice does not get through to the server.", { retryInMs: 0 }));
       this.control.onopen = () => resolve();
       this.control.onclose = fail;
       this.peer.onconnectionstatechange = () => {
