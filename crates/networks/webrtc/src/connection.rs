@@ -122,8 +122,8 @@ impl Connection {
     /// show where it is.
     pub(crate) fn add_candidate(&mut self, now: Instant, candidate: &str) -> Result<(), OfferError> {
         self.candidates += 1;
-        if self.candidates > offer::CANDIDATES_MAX {
-            return Err(OfferError::TooMany { what: "candidates", max: offer::CANDIDATES_MAX });
+        if self.candidates > CANDIDATES_MAX {
+            return Err(OfferError::TooMany { what: "candidates", max: CANDIDATES_MAX });
         }
         let candidate = candidate.strip_prefix("a=").unwrap_or(candidate);
         if let Ok(candidate) = Candidate::from_sdp_string(candidate) {
@@ -150,7 +150,6 @@ impl Connection {
             return;
         };
         self.last_heard = now;
-        self.remote = Some(source);
         let handled = self.rtc.handle_input(Input::Receive(now, received));
         self.judge(handled);
         self.drain(now);
@@ -318,7 +317,10 @@ impl Connection {
                     self.timeout = at;
                     break;
                 }
-                Ok(Output::Transmit(transmit)) => self.transmits.push_back(transmit),
+                Ok(Output::Transmit(transmit)) => {
+                    self.remote = Some(transmit.destination);
+                    self.transmits.push_back(transmit);
+                }
                 Ok(Output::Event(event)) => self.handle_event(now, event),
                 Err(error) => self.judge::<()>(Err(error)),
             }
@@ -328,6 +330,9 @@ impl Connection {
         }
     }
 }
+
+/// How many addresses a page may name after its offer; a machine with many has a few dozen.
+const CANDIDATES_MAX: usize = 64;
 
 /// How many packets of voice wait for a flush at most: all slots a few times.
 const WRITTEN_MAX: usize = 64;

@@ -6,7 +6,7 @@ use consonance_test_browser::BrowserEvent;
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{PeerLimits, Sent};
 
-use crate::support::{Stage, Told};
+use crate::support::{Stage, Told, patient};
 
 #[test]
 fn messages_go_both_ways_in_order() {
@@ -67,7 +67,7 @@ fn what_is_no_message_is_dropped_and_counted() {
 
 #[test]
 fn a_page_that_takes_nothing_is_disconnected_and_nobody_else() {
-    let mut stage = Stage::with(PeerLimits { send_bytes_max: 64 * 1024, ..PeerLimits::default() });
+    let mut stage = Stage::with(PeerLimits { send_bytes_max: 64 * 1024, ..patient() });
     let (slow, other) = (stage.page(), stage.page());
     let peer = stage.pages[slow].peer;
     let word = "x".repeat(1000);

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use consonance_test_browser::{BrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
-use consonance_webrtc::{OfferError, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings};
+use consonance_webrtc::{OfferError, RtcEvent, WebRtcPort, WebRtcSettings};
 
-use crate::support::{Stage, Told, on_this_machine, opus};
+use crate::support::{PATIENCE, Page, Stage, Told, on_this_machine, opus, patient};
 
 fn offer() -> String {
     UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap().1
@@ -45,6 +45,19 @@ fn the_offer_of_a_real_browser_is_taken() {
     assert_eq!(answer.matches("m=application").count(), 1);
 }
 
+/// Browsers do so for each of their media when they have gathered them before they offer.
+#[test]
+fn an_offer_may_name_hundreds_of_addresses() {
+    let mut stage = Stage::new();
+    let now = Instant::now();
+    let (mut browser, offer) = UdpBrowser::new(now, BrowserSettings::default()).unwrap();
+    let candidates = "a=candidate:1 1 udp 1 192.0.2.1 4000 typ host\r\n".repeat(500);
+    let (peer, answer) = stage.shard.accept(now, &(offer + &candidates)).unwrap();
+    browser.handle_answer(now, &answer);
+    stage.pages.push(Page { browser, peer, events: Vec::new() });
+    stage.until_connected(0);
+}
+
 #[test]
 fn a_server_behind_a_router_announces_the_router_s_address() {
     let announced = vec!["203.0.113.7:0".parse().unwrap(), "203.0.113.8:4000".parse().unwrap()];
@@ -71,7 +84,6 @@ fn what_is_no_offer_of_a_page_is_refused_in_words() {
         (good.replace("a=sendonly", "a=inactive"), "microphone"),
         (good.replacen("m=audio", "m=video", 1), "neither audio nor"),
         (good.clone() + &section, "too many media"),
-        (good.clone() + &"a=candidate:1 1 udp 1 127.0.0.1 1 typ host\r\n".repeat(70), "too many candidates"),
         (without("a=mid:"), "name of its own"),
         (without("a=fingerprint"), "fingerprint"),
         (without("a=ice-ufrag"), "ice-ufrag"),
@@ -83,7 +95,7 @@ fn what_is_no_offer_of_a_page_is_refused_in_words() {
         assert!(refused.to_string().contains(words), "{refused}, not about: {words}");
     }
     assert_eq!(stage.shard.statistics().peers, 0);
-    assert_eq!(stage.shard.statistics().offers_refused, 14);
+    assert_eq!(stage.shard.statistics().offers_refused, 13);
     stage.page();
 }
 
@@ -106,10 +118,11 @@ fn no_more_peers_negotiate_or_are_here_than_may() {
 #[test]
 fn a_page_that_never_comes_is_given_up_and_so_is_one_that_falls_silent() {
     let mut stage = Stage::new();
+    let limits = patient();
     let (absent, _) = stage.shard.accept(Instant::now(), &offer()).unwrap();
     let page = stage.page();
     let peer = stage.pages[page].peer;
-    let later = Instant::now() + Duration::from_secs(40);
+    let later = Instant::now() + limits.negotiation_max + limits.idle_timeout;
     let mut told = Vec::new();
     while let Some(event) = stage.shard.poll(later) {
         if let RtcEvent::Disconnected { peer, reason } = event {
@@ -143,7 +156,7 @@ fn a_page_whose_network_changes_keeps_its_connection() {
 
 #[test]
 fn candidates_are_taken_and_those_that_nobody_understands_are_ignored() {
-    let mut stage = Stage::with(PeerLimits::default());
+    let mut stage = Stage::with(patient());
     let page = stage.page();
     let peer = stage.pages[page].peer;
     for candidate in [
@@ -171,7 +184,7 @@ fn workers_share_a_port_and_each_has_its_own_pages() {
         browser.handle_answer(Instant::now(), &answer);
         pages.push((browser, peer));
     }
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + PATIENCE;
     let mut connected = [None; 3];
     while connected.contains(&None) {
         assert!(Instant::now() < patience);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_test_browser::{BrowserEvent, BrowserSettings, TcpBrowser};
 use consonance_webrtc::{RtcEvent, SlotVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
 
-use crate::support::{on_this_machine, opus};
+use crate::support::{PATIENCE, on_this_machine, opus};
 
 fn listen() -> (WebRtcShard, std::net::SocketAddr) {
     let tcp = Some((Ipv4Addr::LOCALHOST, 0).into());
@@ -27,7 +27,7 @@ fn a_page_reaches_the_server_over_tcp_and_talks_and_hears() {
         "{answer}"
     );
     browser.handle_answer(Instant::now(), &answer);
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + PATIENCE;
     let (mut said, mut came, mut echoes) = (0, Vec::new(), Vec::new());
     while came.len() < 50 || browser.heard(2).packets < 50 || echoes.is_empty() {
         assert!(Instant::now() < patience, "{said} said, {} came, {:?}", came.len(), browser.heard(2));
@@ -73,7 +73,7 @@ fn a_stream_that_is_no_page_s_is_ended_and_counted() {
     endless.write_all(&[0xff; 100]).unwrap();
     let mut stray = TcpStream::connect(address).unwrap();
     stray.write_all(&[0, 3, 1, 2, 3, 0, 0]).unwrap();
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + PATIENCE;
     while shard.statistics().strays < 2 {
         assert!(Instant::now() < patience);
         std::thread::sleep(Duration::from_millis(1));

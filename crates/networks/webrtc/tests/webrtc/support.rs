@@ -33,7 +33,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self::with(PeerLimits::default())
+        Self::with(patient())
     }
 
     pub(crate) fn with(peer: PeerLimits) -> Self {
@@ -54,12 +54,16 @@ impl Stage {
 
     pub(crate) fn page_with(&mut self, settings: BrowserSettings) -> usize {
         let page = self.newcomer(settings);
+        self.until_connected(page);
+        page
+    }
+
+    pub(crate) fn until_connected(&mut self, page: usize) {
         let peer = self.pages[page].peer;
         self.until("a page is connected", |stage| {
             let is_told = |told: &Told| matches!(told, Told::Connected(who, _) if *who == peer);
             stage.told.iter().any(is_told) && stage.pages[page].browser.is_connected()
         });
-        page
     }
 
     /// A page whose offer is answered.
@@ -136,7 +140,17 @@ impl Stage {
 }
 
 pub(crate) fn on_this_machine() -> WebRtcSettings {
-    WebRtcSettings { udp: (Ipv4Addr::LOCALHOST, 0).into(), ..WebRtcSettings::default() }
+    WebRtcSettings { udp: (Ipv4Addr::LOCALHOST, 0).into(), peer: patient(), ..WebRtcSettings::default() }
+}
+
+/// Limits with which nobody is given up because the machine is busy.
+pub(crate) fn patient() -> PeerLimits {
+    PeerLimits {
+        negotiation_max: Duration::from_mins(10),
+        idle_timeout: Duration::from_mins(10),
+        goodbye_max: Duration::from_mins(1),
+        ..PeerLimits::default()
+    }
 }
 
 /// A packet of Opus of 20 ms that is like no other of these.
@@ -145,4 +159,4 @@ pub(crate) fn opus(number: usize) -> Vec<u8> {
 }
 
 /// So that a busy machine breaks no rule.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_webrtc::SlotVoice;
 
-use crate::support::{Stage, opus};
+use crate::support::{PATIENCE, Stage, opus};
 
 #[test]
 fn what_a_page_says_arrives_packet_for_packet() {
@@ -77,7 +77,7 @@ fn how_a_link_does_becomes_known() {
     let mut stage = Stage::new();
     let page = stage.page();
     let peer = stage.pages[page].peer;
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + PATIENCE;
     for number in 0.. {
         assert!(Instant::now() < patience, "{:?}", stage.shard.quality(peer));
         let now = Instant::now();
