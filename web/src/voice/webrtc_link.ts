@@ -104,7 +104,7 @@ class WebRtcLink implements Link {
     setTimeout(() => this.peer.close(), FAREWELL_MS);
   }
 
-  /** In the order of the contract: the microphone, the slots, the data channel. */
+  /** In the order of docs/browser/signalling.md: the microphone, the slots, the data channel. */
   private addTracks(): RTCDataChannel {
     for (const track of this.microphone.stream.getAudioTracks()) {
       track.enabled = false;
@@ -188,7 +188,7 @@ class WebRtcLink implements Link {
 }
 
 function opusOnly(transceiver: RTCRtpTransceiver): void {
-  const codecs = RTCRtpReceiver.getCapabilities("audio")?.codecs ?? [];
+  const codecs = RTCRtpReceiver.getCapabilities?.("audio")?.codecs ?? [];
   const opus = codecs.filter((codec) => codec.mimeType.toLowerCase() === "audio/opus");
   if (opus.length > 0) transceiver.setCodecPreferences?.(opus);
 }
