@@ -1,8 +1,8 @@
 // Where my voice goes: which channels are wanted, and which of them are open on the server now.
 
 import type { Activation, Channel, ChannelOptions, Priority, Target } from "./api.ts";
+import { clamp } from "./clamp.ts";
 import type { FromPage } from "./control.ts";
-import { clamp } from "./players.ts";
 
 /** What decides besides the channels themselves. */
 export interface Speech {

@@ -2,6 +2,7 @@
 
 import type { Reach } from "./api.ts";
 import type { ToPage } from "./control.ts";
+import { isObject } from "./json.ts";
 
 /** The message; undefined where it is of a kind that is not known here, or is none at all. */
 export function readMessage(text: string): ToPage | undefined {
@@ -131,7 +132,3 @@ const FIELDS = new Map<string, Readonly<Record<string, Read<unknown>>>>(Object.e
 
 /** docs/browser/control.md. */
 const SLOTS_MAX = 16;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}

@@ -2,10 +2,10 @@
 
 import type { Device, Microphone, MicrophoneOptions, Processing } from "./api.ts";
 import { MICROPHONE, type Report, type Settings } from "../worklet/messages.ts";
+import { clamp } from "./clamp.ts";
 import { listDevices, onDevicesChange } from "./devices.ts";
 import { Emitter } from "./emitter.ts";
 import { decibelsOfLevel, levelOfDecibels } from "./level.ts";
-import { clamp } from "./players.ts";
 import { VoiceProblem, insecureProblem, microphoneProblem } from "./problem.ts";
 import type { Sound } from "./sound.ts";
 

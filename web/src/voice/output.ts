@@ -1,8 +1,8 @@
 // Where everything that is heard comes out.
 
 import type { Device, Output } from "./api.ts";
+import { clamp } from "./clamp.ts";
 import { listDevices } from "./devices.ts";
-import { clamp } from "./players.ts";
 
 /** The end of the audio graph: `input` is where voices go in. */
 export class OutputDevice implements Output {

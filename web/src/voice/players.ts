@@ -1,6 +1,7 @@
 // Who is here, as the server tells it and as this listener has set it.
 
 import type { Place, Player, Reach } from "./api.ts";
+import { clamp } from "./clamp.ts";
 
 /** What a change here makes others do. */
 export interface PlayerEffects {
@@ -159,11 +160,6 @@ interface Choice {
   volume: number;
   muted: boolean;
   place: Place | null;
-}
-
-/** `value` within its range; `otherwise` where it is no number. */
-export function clamp(value: number, least: number, most: number, otherwise: number): number {
-  return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : otherwise;
 }
 
 const LOUDEST = 2;

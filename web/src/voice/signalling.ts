@@ -1,6 +1,7 @@
 // What is said over HTTP before there is a link: docs/browser/signalling.md.
 
 import type { Info } from "./api.ts";
+import { isObject } from "./json.ts";
 import type { Join } from "./link.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
 
@@ -124,10 +125,6 @@ function readRestart(data: unknown): string | null {
 
 function isIceServer(value: unknown): value is RTCIceServer {
   return isObject(value) && (typeof value["urls"] === "string" || Array.isArray(value["urls"]));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 /** It may be the page of a network that wants to be clicked through first, and gone in a moment. */
