@@ -13,8 +13,8 @@ import { forgetVisit, interruptedVisit, rememberVisit, type Wish } from "./visit
 export function start(place: HTMLElement, library: VoiceLibrary): void {
   const app = new App(place, library);
   const interrupted = interruptedVisit();
-  const join = app.askWho(interrupted);
-  if (interrupted) join.submit(interrupted.withMicrophone);
+  const join = app.askWho(interrupted?.wish ?? null, interrupted?.key ?? null);
+  if (interrupted) join.submit(interrupted.wish.withMicrophone);
 }
 
 /** One of the page's screens. */
@@ -38,12 +38,14 @@ class App {
     giveFocusBackAfterClicks();
   }
 
-  askWho(wish: Wish | null): JoinView {
+  /** Shows the form; `resume` is the key of the player that the page was before it was loaded anew. */
+  askWho(wish: Wish | null, resume: string | null = null): JoinView {
     const join = new JoinView({
       library: this.#library,
       memory: this.#memory,
       address: readAddress(location.hash),
       wish,
+      resume,
       entered: (voice, granted) => this.#enter(voice, granted),
     });
     this.#show(join);
@@ -51,7 +53,7 @@ class App {
   }
 
   #enter(voice: Voice, wish: Wish): void {
-    rememberVisit(wish);
+    rememberVisit({ wish, key: voice.key });
     this.#show(new RoomView({ voice, wish, memory: this.#memory, ended: (ending) => this.#end(ending, wish) }));
   }
 

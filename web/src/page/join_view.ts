@@ -27,6 +27,8 @@ export interface JoinOptions {
   address: Address;
   /** From an earlier visit. */
   wish: Wish | null;
+  /** The key of the player to be again, for the first attempt. */
+  resume: string | null;
   entered: (voice: Voice, wish: Wish) => void;
 }
 
@@ -47,10 +49,12 @@ export class JoinView implements Screen {
   #secretField: Field | null = null;
   /** While joining. */
   #giveUp: AbortController | null = null;
+  #resume: string | null;
 
   constructor(options: JoinOptions) {
     const { memory, address, wish, library } = options;
     this.#options = options;
+    this.#resume = options.resume;
     this.#name = new Field({
       label: WORDS.join.name,
       value: wish?.name ?? memory.settings.name,
@@ -179,10 +183,12 @@ export class JoinView implements Screen {
 
   async #enter(info: Info, wish: Wish, signal: AbortSignal): Promise<void> {
     const { library, memory, entered } = this.#options;
+    const resume = this.#resume === null ? {} : { resume: this.#resume };
+    this.#resume = null;
     memory.change({ name: wish.name });
     try {
       const voice = await withRememberedMicrophone(memory, (device) =>
-        library.connect({ ...this.#connectOptions(info, wish, device), signal }),
+        library.connect({ ...this.#connectOptions(info, wish, device), ...resume, signal }),
       );
       await chooseRememberedOutput(memory, voice.output);
       if (signal.aborted) return voice.leave();

@@ -116,7 +116,7 @@ export class RoomView implements Screen, RoomContext {
       await withRememberedMicrophone(memory, (device) => voice.microphone.choose(device ?? ""));
       this.#notices.hide("microphone");
       this.withMicrophone = this.#wish.withMicrophone = true;
-      rememberVisit(this.#wish);
+      rememberVisit({ wish: this.#wish, key: this.voice.key });
       for (const room of voice.rooms.list()) this.talking.talkTo(room, true);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
@@ -223,7 +223,7 @@ export class RoomView implements Screen, RoomContext {
     for (const room of rooms) this.chat.begin({ room });
     this.rooms = rooms;
     this.#wish.rooms = [...rooms];
-    rememberVisit(this.#wish);
+    rememberVisit({ wish: this.#wish, key: this.voice.key });
     history.replaceState(
       null,
       "",

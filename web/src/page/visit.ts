@@ -10,8 +10,15 @@ export interface Wish {
   withMicrophone: boolean;
 }
 
-export function rememberVisit(wish: Wish): void {
-  attempt(() => sessionStorage.setItem(KEY, JSON.stringify(wish)));
+/** A visit, with what makes the page the same player again. */
+export interface Visit {
+  wish: Wish;
+  /** The library's `voice.key`, a secret; null where there is no coming back. */
+  key: string | null;
+}
+
+export function rememberVisit(visit: Visit): void {
+  attempt(() => sessionStorage.setItem(KEY, JSON.stringify(visit)));
 }
 
 export function forgetVisit(): void {
@@ -19,20 +26,21 @@ export function forgetVisit(): void {
 }
 
 /** What the page was in the middle of when it was loaded anew; null if it was opened instead. */
-export function interruptedVisit(): Wish | null {
+export function interruptedVisit(): Visit | null {
   const [navigation] = performance.getEntriesByType("navigation");
   const isReload = navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
   return isReload ? readVisit(attempt(() => sessionStorage.getItem(KEY))) : null;
 }
 
 /** A visit out of what was stored; null if it makes no sense. */
-export function readVisit(stored: string | null): Wish | null {
-  const found = attempt(() => JSON.parse(stored ?? "null") as Partial<Wish> | null);
-  if (typeof found !== "object" || found === null) return null;
-  const { name, session, rooms, secret, withMicrophone } = found;
+export function readVisit(stored: string | null): Visit | null {
+  const found = attempt(() => JSON.parse(stored ?? "null") as { wish?: Partial<Wish>; key?: unknown } | null);
+  if (typeof found?.wish !== "object" || found.wish === null) return null;
+  const { name, session, rooms, secret, withMicrophone } = found.wish;
   const areTexts = [name, session, secret].every((text) => typeof text === "string");
   if (!areTexts || !Array.isArray(rooms) || !rooms.every((room) => typeof room === "string")) return null;
-  return { name, session, rooms, secret, withMicrophone: withMicrophone === true } as Wish;
+  const wish = { name, session, rooms, secret, withMicrophone: withMicrophone === true } as Wish;
+  return { wish, key: typeof found.key === "string" ? found.key : null };
 }
 
 const KEY = "consonance-visit";

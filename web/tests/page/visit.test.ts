@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { readVisit, type Wish } from "../../src/page/visit.ts";
+import { readVisit, type Visit } from "../../src/page/visit.ts";
 
-const WISH: Wish = { name: "Ann", session: "main", rooms: ["lobby"], secret: "", withMicrophone: true };
+const VISIT: Visit = {
+  wish: { name: "Ann", session: "main", rooms: ["lobby"], secret: "", withMicrophone: true },
+  key: "k",
+};
 
 test("a visit survives being stored", () => {
-  assert.deepEqual(readVisit(JSON.stringify(WISH)), WISH);
+  for (const visit of [VISIT, { ...VISIT, key: null }]) assert.deepEqual(readVisit(JSON.stringify(visit)), visit);
 });
 
 test("what is no visit is none", () => {
@@ -18,8 +21,8 @@ test("what is no visit is none", () => {
     "null",
     "[]",
     "{}",
-    JSON.stringify({ ...WISH, rooms: [1] }),
-    JSON.stringify({ ...WISH, name: null }),
+    JSON.stringify({ ...VISIT, wish: { ...VISIT.wish, rooms: [1] } }),
+    JSON.stringify({ ...VISIT, wish: null }),
   ];
   for (const stored of others) assert.equal(readVisit(stored), null, String(stored));
 });
