@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
-use consonance_session as session;
+use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 use consonance_webrtc::SlotVoice;
 
@@ -31,9 +31,18 @@ pub(crate) struct Browser {
     pub(crate) is_ready: bool,
     /// Frames of voice that its page was sent.
     pub(crate) frames_sent: u64,
-    /// Where it is, as far as is known.
+    /// The address that it comes from, as far as is known.
     pub(crate) remote: SocketAddr,
+    pub(crate) told: Told,
     pub(crate) _seat: Seat,
+}
+
+/// What the others' pages were told of where a player is.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Told {
+    /// Whose id the player had; whoever is new has to be told of the others.
+    pub(crate) id: Option<ClientId>,
+    pub(crate) place: Option<(ClientId, Position)>,
 }
 
 /// There is no player before its page is connected: who only asks costs little.
@@ -71,6 +80,14 @@ impl Browser {
         match &mut self.stage {
             Stage::Playing(player) => Some(player),
             Stage::Expected(_) => None,
+        }
+    }
+
+    /// What the others' pages have to know of where the player is, after which they know it.
+    pub(crate) fn to_be_told(&self) -> Told {
+        match &self.stage {
+            Stage::Playing(player) => Told { id: player.id(), place: player.shared_place() },
+            Stage::Expected(_) => Told::default(),
         }
     }
 

@@ -4,6 +4,7 @@ mod links;
 mod pages;
 mod requests;
 mod transport;
+mod whereabouts;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -42,6 +43,9 @@ pub struct BrowserGateway<S = WebRtcShard> {
     next_due: Option<Instant>,
     /// When players are told next how well their pages are reached.
     next_quality_at: Option<Instant>,
+    /// When pages are told next who has moved, and when they were last.
+    next_whereabouts_at: Option<Instant>,
+    whereabouts_told_at: Option<Instant>,
     /// Of the last call, for what is to be polled at once.
     now: Option<Instant>,
     /// Some requests wait for the next turn.
@@ -85,6 +89,8 @@ impl<S: PageShard> BrowserGateway<S> {
             started: None,
             next_due: None,
             next_quality_at: None,
+            next_whereabouts_at: None,
+            whereabouts_told_at: None,
             now: None,
             more_requests: false,
             is_shut_down: false,
@@ -105,6 +111,7 @@ impl<S: PageShard> BrowserGateway<S> {
         if let Some(due) = due.map(|at| self.to_clock(at)) {
             self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
         }
+        self.note_whereabouts(now, index);
     }
 
     /// Lets time pass for those players who wait for it. False if nobody does.

@@ -8,6 +8,7 @@ mod messages;
 mod reports;
 mod state;
 mod voice;
+mod whereabouts;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use mailbox::Mailbox;
 use messages::Moderations;
 pub use reports::PageQuality;
 use reports::Reports;
+use whereabouts::Whereabouts;
 
 /// The engine behind one page. A plain struct between two sides, the session's server and the page, with no I/O of its own.
 ///
@@ -54,6 +56,7 @@ pub struct BrowserPlayer {
     downlink: Downlink,
     voice: voice::Voice,
     reports: Reports,
+    whereabouts: Whereabouts,
     moderations: Moderations,
     mailbox: Mailbox,
     messages_budget: TokenBucket,
@@ -100,6 +103,7 @@ impl BrowserPlayer {
             downlink: Downlink::new(settings.slots),
             voice: voice::Voice::default(),
             reports: Reports::default(),
+            whereabouts: Whereabouts::default(),
             moderations: Moderations::default(),
             mailbox: Mailbox::new(limits.waiting_bytes),
             messages_budget: TokenBucket::full(Instant::START),

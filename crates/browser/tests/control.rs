@@ -30,9 +30,9 @@ fn every_message_to_a_page_is_written_as_the_document_shows_it() {
         let message: ToPage = serde_json::from_str(example).unwrap_or_else(|e| panic!("{example}: {e}"));
         assert_eq!(message.to_json(), *example);
     }
-    let all = "channels closing disconnected entered exited joined left listeners moderated moved player pong \
-               problem recorded refused removed_from_room room_full room_rights roster sanctioned slot speaking \
-               text text_held uplink";
+    let all = "channels closing disconnected entered exited joined left listeners moderated moved placed player \
+               pong problem recorded refused removed_from_room room_full room_rights roster sanctioned slot \
+               speaking text text_held uplink";
     assert_eq!(types(&examples), all);
 }
 

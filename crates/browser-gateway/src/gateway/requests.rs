@@ -9,7 +9,7 @@ use consonance_web::{Join, JoinProblem, Joined};
 use consonance_webrtc::OfferError;
 
 use super::BrowserGateway;
-use crate::browser::{Browser, Link, Stage};
+use crate::browser::{Browser, Link, Stage, Told};
 use crate::browsers::BrowserIndex;
 use crate::desk::{JoinRequest, Request};
 use crate::key::Key;
@@ -94,6 +94,7 @@ impl<S: PageShard> BrowserGateway<S> {
             is_ready: false,
             frames_sent: 0,
             remote: SocketAddr::new(remote, 0),
+            told: Told::default(),
             _seat: seat,
         });
         self.browsers.note_page(page, index);

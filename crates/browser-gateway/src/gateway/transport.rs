@@ -25,6 +25,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
             }
             if !self.take_page_event(now) && !self.run_timers(now) {
                 self.tell_quality(now);
+                self.tell_whereabouts(now);
                 self.more_requests = self.answer_requests(now);
                 return None;
             }
@@ -65,7 +66,8 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
 
     fn wants_poll_at(&self) -> Option<Instant> {
         let at_once = self.now.filter(|_| self.more_requests || !self.ready.is_empty());
-        [at_once, self.next_due, self.next_quality_at, self.shard.wants_poll_at()].into_iter().flatten().min()
+        let due = [self.next_due, self.next_quality_at, self.next_whereabouts_at, self.shard.wants_poll_at()];
+        due.into_iter().chain([at_once]).flatten().min()
     }
 
     fn set_waker(&mut self, waker: Waker) {

@@ -7,3 +7,4 @@ mod stage;
 
 mod joining;
 mod pages;
+mod whereabouts;

@@ -115,7 +115,10 @@ pub struct Open {
 /// A place in the world.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Coordinates", into = "Coordinates")]
-pub struct Place(Position);
+pub struct Place {
+    position: Position,
+    is_shared: bool,
+}
 
 /// Something to be done to another player, by one who may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +179,12 @@ impl FromPage {
 impl Place {
     /// In metres, along the game's own axes.
     pub fn position(self) -> Position {
-        self.0
+        self.position
+    }
+
+    /// Whether the other pages of the session may be told.
+    pub fn is_shared(self) -> bool {
+        self.is_shared
     }
 }
 
@@ -215,21 +223,24 @@ struct Coordinates {
     x: f64,
     y: f64,
     z: f64,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    shared: bool,
 }
 
 impl TryFrom<Coordinates> for Place {
     type Error = String;
 
-    fn try_from(Coordinates { x, y, z }: Coordinates) -> Result<Self, String> {
+    fn try_from(Coordinates { x, y, z, shared }: Coordinates) -> Result<Self, String> {
         let position = Position::new([x as f32, y as f32, z as f32]);
-        position.map(Self).map_err(|absurd| absurd.to_string())
+        let place = position.map(|position| Self { position, is_shared: shared });
+        place.map_err(|absurd| absurd.to_string())
     }
 }
 
 impl From<Place> for Coordinates {
     fn from(place: Place) -> Self {
-        let [x, y, z] = place.0.metres().map(f64::from);
-        Self { x, y, z }
+        let [x, y, z] = place.position.metres().map(f64::from);
+        Self { x, y, z, shared: place.is_shared }
     }
 }
 

@@ -45,6 +45,8 @@ pub enum ToPage {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         to: Vec<Addressee>,
     },
+    /// Where somebody is who lets the others know, in metres; null if it no longer does.
+    Placed { id: u16, name: Box<str>, x: Option<f32>, y: Option<f32>, z: Option<f32> },
     /// What a slot plays from now on; nobody if there is no player.
     Slot { slot: u8, player: Option<u16>, positional: bool, amplitude: Amplitude, priority: PriorityWord },
     /// A text message.

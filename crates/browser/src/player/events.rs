@@ -30,7 +30,10 @@ impl BrowserPlayer {
                     self.tell(&ToPage::Speaking { id: id.0, name, speaking: false, to: Vec::new() });
                 }
             }
-            ClientEvent::Joined { id, .. } => self.tell_joined(id, false),
+            ClientEvent::Joined { id, .. } => {
+                self.forget_places();
+                self.tell_joined(id, false);
+            }
             ClientEvent::Resumed { id, .. } => {
                 self.tell_joined(id, true);
                 self.tell_state_of_session(now);
@@ -41,9 +44,11 @@ impl BrowserPlayer {
                 self.downlink.player_joined(id, codec.kind == CodecKind::OPUS);
                 let is_self = self.client.id() == Some(id);
                 self.tell(&ToPage::Player { id: id.0, name, rooms: Vec::new(), is_self });
+                self.tell_known_place(id);
             }
             ClientEvent::PlayerLeft { id, name } => {
                 self.downlink.player_left(id);
+                self.forget_place(id);
                 self.tell(&ToPage::Left { id: id.0, name });
             }
             ClientEvent::ModeratorAnswered { player, action, answer } => {

@@ -51,6 +51,7 @@ impl BrowserPlayer {
             let Recorded { is_whole, last } = client.recorded();
             mailbox.tell(&ToPage::Recorded { whole: is_whole, last_ms: millis(last) });
         }
+        self.tell_known_places();
         for id in self.downlink.speaking() {
             self.tell_speaking(now, id);
         }

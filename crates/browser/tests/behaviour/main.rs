@@ -8,3 +8,4 @@ mod returning;
 mod session;
 mod slots;
 mod speaking;
+mod whereabouts;

@@ -1,0 +1,61 @@
+//! Pages that see each other move.
+
+use std::time::Duration;
+
+use consonance_transport::Peer;
+
+use crate::stage::Stage;
+
+/// What a page was told of others' places, from the first to the last: whose, and x.
+fn told(stage: &Stage, page: Peer) -> Vec<(String, Option<f64>)> {
+    let messages = stage.pages.messages(page);
+    let parsed = messages.iter().map(|message| serde_json::from_str::<serde_json::Value>(message).unwrap());
+    let placed = parsed.filter(|message| message["type"] == "placed");
+    placed.map(|message| (message["name"].as_str().unwrap().to_owned(), message["x"].as_f64())).collect()
+}
+
+fn place(stage: &Stage, page: Peer, x: f64, is_shared: bool) {
+    let message = format!(r#"{{"type":"place","x":{x},"y":0,"z":0,"shared":{is_shared}}}"#);
+    stage.pages.say(page, &message);
+}
+
+#[test]
+fn the_others_are_told_who_moves_and_who_shares_no_place_any_longer() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    for (x, is_shared) in [(1.0, false), (2.0, true), (3.0, true), (3.0, false), (4.0, false)] {
+        place(&stage, alice, x, is_shared);
+        stage.run(Duration::from_millis(500));
+    }
+    let alice_was = |x| ("Alice".to_owned(), x);
+    assert_eq!(told(&stage, bob), [alice_was(Some(2.0)), alice_was(Some(3.0)), alice_was(None)]);
+    assert_eq!(told(&stage, alice), [], "nobody is told of itself");
+}
+
+#[test]
+fn who_comes_later_is_told_where_the_others_are() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    place(&stage, alice, 7.0, true);
+    stage.run(Duration::from_millis(500));
+    let (bob, _) = stage.browser("Bob");
+    stage.run(Duration::from_millis(500));
+    assert_eq!(told(&stage, bob), [("Alice".to_owned(), Some(7.0))]);
+}
+
+#[test]
+fn who_moves_all_the_time_is_told_as_often_as_is_of_use_and_at_last_where_it_is() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    for step in 0..200 {
+        place(&stage, alice, f64::from(step), true);
+        stage.turn();
+    }
+    stage.run(Duration::from_millis(500));
+    let told = told(&stage, bob);
+    // 2 s, and 120 ms from one time to the next with two pages.
+    assert!((10..=20).contains(&told.len()), "{told:?}");
+    assert_eq!(told.last(), Some(&("Alice".to_owned(), Some(199.0))));
+}

@@ -1,0 +1,77 @@
+//! Where players are, as far as they let each other's pages know. The session tells nobody: the driver carries it.
+
+use std::collections::BTreeMap;
+
+use consonance_session::{ClientId, Position, Status};
+
+use super::BrowserPlayer;
+use crate::control::{Place, ToPage};
+
+/// What is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Whereabouts {
+    /// The player's own place, if others may know.
+    own: Option<Position>,
+    /// Of others, who need not be known by name yet.
+    others: BTreeMap<ClientId, Position>,
+}
+
+impl BrowserPlayer {
+    /// The player's id while it is in its session.
+    pub fn id(&self) -> Option<ClientId> {
+        self.client.id().filter(|_| self.client.status() == Status::Connected)
+    }
+
+    /// Where the player is, while it is in its session and its page lets the others know: for the
+    /// [`handle_place`](Self::handle_place) of the same session's players.
+    pub fn shared_place(&self) -> Option<(ClientId, Position)> {
+        Some((self.id()?, self.whereabouts.own?))
+    }
+
+    /// Another player of the session is there, or lets nobody know any longer.
+    pub fn handle_place(&mut self, id: ClientId, position: Option<Position>) {
+        let former = match position {
+            Some(position) => self.whereabouts.others.insert(id, position),
+            None => self.whereabouts.others.remove(&id),
+        };
+        if former != position {
+            self.tell_place(id, position);
+        }
+    }
+
+    /// The page has said where its player is.
+    pub(super) fn note_own_place(&mut self, place: Place) {
+        self.whereabouts.own = place.is_shared().then(|| place.position());
+    }
+
+    /// Somebody who was placed before is known by name now.
+    pub(super) fn tell_known_place(&mut self, id: ClientId) {
+        if let Some(&position) = self.whereabouts.others.get(&id) {
+            self.tell_place(id, Some(position));
+        }
+    }
+
+    pub(super) fn tell_known_places(&mut self) {
+        let ids: Vec<ClientId> = self.whereabouts.others.keys().copied().collect();
+        for id in ids {
+            self.tell_known_place(id);
+        }
+    }
+
+    /// The id is somebody else's from now on.
+    pub(super) fn forget_place(&mut self, id: ClientId) {
+        self.whereabouts.others.remove(&id);
+    }
+
+    /// All ids are others' from now on.
+    pub(super) fn forget_places(&mut self) {
+        self.whereabouts.others.clear();
+    }
+
+    fn tell_place(&mut self, id: ClientId, position: Option<Position>) {
+        let name = self.client.players().find(|player| player.id == id).map(|player| player.name.into());
+        let Some(name) = name.filter(|_| self.client.id() != Some(id)) else { return };
+        let [x, y, z] = position.map_or([None; 3], |position| position.metres().map(Some));
+        self.tell(&ToPage::Placed { id: id.0, name, x, y, z });
+    }
+}

@@ -1,0 +1,89 @@
+//! Where players are, told from page to page.
+
+use std::time::Duration;
+
+use consonance_session::{ClientId, Position};
+use serde_json::{Value, json};
+
+use crate::session::Session;
+
+const PLACE: [f32; 3] = [1.5, 0.0, -2.0];
+
+fn position() -> Position {
+    Position::new(PLACE).expect("near enough")
+}
+
+fn id_of(session: &Session, page: usize) -> ClientId {
+    session.pages[page].player.id().expect("in the session")
+}
+
+/// Hands Bob's player the place of somebody else, and carries what comes of it.
+fn hand(session: &mut Session, page: usize, id: ClientId, position: Option<Position>) {
+    session.pages[page].player.handle_place(id, position);
+    session.run();
+}
+
+fn placed(id: ClientId, name: &str, [x, y, z]: [Value; 3]) -> Value {
+    json!({ "type": "placed", "id": id.0, "name": name, "x": x, "y": y, "z": z })
+}
+
+#[test]
+fn a_place_is_for_others_only_while_its_page_shares_it() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    let id = id_of(&session, alice);
+    assert_eq!(session.pages[alice].player.shared_place(), None);
+    for (message, shared) in [
+        (r#"{"type":"place","x":1.5,"y":0,"z":-2}"#, None),
+        (r#"{"type":"place","x":1.5,"y":0,"z":-2,"shared":true}"#, Some((id, position()))),
+        (r#"{"type":"place","x":1.5,"y":0,"z":-2,"shared":false}"#, None),
+    ] {
+        session.say(alice, message);
+        assert_eq!(session.pages[alice].player.shared_place(), shared, "{message}");
+    }
+}
+
+#[test]
+fn a_page_is_told_who_moves_and_not_what_it_knows() {
+    let mut session = Session::new();
+    let (alice, bob) = (session.page("Alice"), session.page("Bob"));
+    let id = id_of(&session, alice);
+    session.told(bob);
+    for position in [Some(position()), Some(position()), None, None] {
+        hand(&mut session, bob, id, position);
+    }
+    let nowhere = [Value::Null, Value::Null, Value::Null];
+    let there = PLACE.map(Value::from);
+    assert_eq!(session.told(bob), [placed(id, "Alice", there), placed(id, "Alice", nowhere)]);
+}
+
+#[test]
+fn who_is_not_known_yet_is_placed_when_it_is() {
+    let mut session = Session::new();
+    let bob = session.page("Bob");
+    let next = ClientId(id_of(&session, bob).0 + 1);
+    hand(&mut session, bob, next, Some(position()));
+    session.told(bob);
+    let alice = session.page("Alice");
+    assert_eq!(id_of(&session, alice), next, "ids count up");
+    assert_eq!(session.told_of(bob, "placed"), [placed(next, "Alice", PLACE.map(Value::from))]);
+}
+
+#[test]
+fn a_page_that_comes_back_is_told_all_places_anew_and_those_of_the_gone_are_forgotten() {
+    let mut session = Session::new();
+    let (alice, bob) = (session.page("Alice"), session.page("Bob"));
+    let id = id_of(&session, alice);
+    hand(&mut session, bob, id, Some(position()));
+    session.told(bob);
+    let now = session.now;
+    session.pages[bob].player.page_lost(now);
+    session.pages[bob].player.page_is_back(now, 16);
+    session.run();
+    assert_eq!(session.told_of(bob, "placed").len(), 1);
+    session.say(alice, r#"{"type":"leave"}"#);
+    session.wait(Duration::from_secs(1));
+    let carol = session.page("Carol");
+    assert_eq!(id_of(&session, carol), id, "the id is used again");
+    assert_eq!(session.told_of(bob, "placed"), [] as [Value; 0], "it is somebody else's");
+}
