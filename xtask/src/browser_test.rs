@@ -17,6 +17,9 @@ pub(crate) struct Plan {
     /// Only this scenario (may be given several times), as `--list` calls it.
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<String>,
+    /// Only look at the page of this address on this machine: what is wrong with it, and pictures.
+    #[arg(long, value_name = "URL", conflicts_with = "only")]
+    look: Option<String>,
     /// Say which scenarios there are.
     #[arg(long)]
     list: bool,
@@ -35,6 +38,9 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     test.arg("--output").arg(built.beside("browser-test"));
     for scenario in &plan.only {
         test.args(["--only", scenario]);
+    }
+    if let Some(url) = &plan.look {
+        test.args(["--look", url]);
     }
     if plan.list {
         test.arg("--list");

@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Only this scenario (may be given several times); all of them where nothing is said.
     #[arg(long = "only", value_name = "SCENARIO")]
     pub(crate) only: Vec<String>,
+    /// Only look at the page of this address on this machine: what is wrong with it, and pictures.
+    #[arg(long, value_name = "URL", conflicts_with = "only")]
+    pub(crate) look: Option<String>,
     /// Say which scenarios there are, and do nothing.
     #[arg(long)]
     pub(crate) list: bool,

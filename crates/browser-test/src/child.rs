@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child as Process, Command, ExitStatus, Stdio};
+use std::process::{Child as Process, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -17,6 +17,7 @@ use crate::patience::{SOON, until};
 pub(crate) struct Child {
     name: String,
     process: Process,
+    input: Option<ChildStdin>,
     said: Arc<Mutex<Vec<String>>>,
 }
 
@@ -37,7 +38,8 @@ impl Child {
                 .and_then(|()| follow(err, &said, &file))
                 .map_err(Failure::io(what()))?;
         }
-        Ok(Self { name: name.to_owned(), process, said })
+        let input = process.stdin.take();
+        Ok(Self { name: name.to_owned(), process, input, said })
     }
 
     /// Waits for a line that has these words in it.
@@ -63,6 +65,15 @@ impl Child {
     /// All lines so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Types a line.
+    ///
+    /// # Errors
+    /// If nobody reads it.
+    pub(crate) fn type_line(&mut self, line: &str) -> Result<(), Failure> {
+        let Some(input) = &mut self.input else { return Ok(()) };
+        writeln!(input, "{line}").map_err(Failure::io(format!("{} reads nothing", self.name)))
     }
 
     /// # Errors

@@ -114,7 +114,7 @@ fn arguments(profile: &Path, owner: &Owner) -> Vec<String> {
         arguments.push("--use-fake-ui-for-media-stream".to_owned());
     }
     if owner.is_without_udp {
-        arguments.push("--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned());
+        arguments.push("--webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned());
     }
     if rustix::process::geteuid().is_root() {
         arguments.push("--no-sandbox".to_owned());
@@ -123,7 +123,7 @@ fn arguments(profile: &Path, owner: &Owner) -> Vec<String> {
 }
 
 /// As a person's browser, but for what would need a person, a screen, or another machine.
-const ALWAYS: [&str; 16] = [
+const ALWAYS: [&str; 17] = [
     "--headless=new",
     "--remote-debugging-pipe",
     "--no-first-run",
@@ -137,6 +137,7 @@ const ALWAYS: [&str; 16] = [
     "--no-pings",
     "--disable-gpu",
     "--mute-audio",
+    "--window-size=1280,900",
     // A window behind others is a window all the same.
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",

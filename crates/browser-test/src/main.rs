@@ -36,6 +36,8 @@ mod native;
 #[cfg(unix)]
 mod patience;
 #[cfg(unix)]
+mod person;
+#[cfg(unix)]
 mod programme;
 #[cfg(unix)]
 mod scenarios;

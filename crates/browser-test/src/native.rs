@@ -15,7 +15,7 @@ pub(crate) struct Native {
 }
 
 impl Native {
-    /// Joins, listens to the lobby, and speaks there, once, if it has a voice.
+    /// Joins, listens to the lobby, and speaks there for twenty seconds, if it has a voice.
     ///
     /// # Errors
     /// If it does not get in.
@@ -30,13 +30,29 @@ impl Native {
         let mut command = Command::new(program);
         command.args(["join", address, "--name", name, "--listen", LOBBY, "--talk", LOBBY, "--json"]);
         match voice {
-            Some(voice) => command.arg("--input").arg(voice.file()?),
+            Some(voice) => command.arg("--input").arg(speech(folder, voice)?),
             None => command.args(["--microphone", "none"]),
         };
         command.arg("--output").arg(&heard);
         let mut child = Child::start(&mut command, name, &folder.join(format!("{name}.log")))?;
         child.wait_for_line("roster")?;
         Ok(Self { child, heard })
+    }
+
+    /// Writes to the lobby.
+    ///
+    /// # Errors
+    /// If it is gone.
+    pub(crate) fn write(&mut self, text: &str) -> Result<(), Failure> {
+        self.child.type_line(text)
+    }
+
+    /// Waits until it says something with these words in it.
+    ///
+    /// # Errors
+    /// If it does not in time.
+    pub(crate) fn wait_for_line(&mut self, words: &str) -> Result<String, Failure> {
+        self.child.wait_for_line(words)
     }
 
     /// Leaves; all that was heard.
@@ -47,6 +63,14 @@ impl Native {
         self.child.end()?;
         consonance_test_sound::read(&self.heard).map_err(Failure::io(format!("{}", self.heard.display())))
     }
+}
+
+/// A recording is too short to be listened to twice.
+fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
+    let file = folder.join(format!("{voice:?}.wav"));
+    let said = voice.said().repeat(2);
+    consonance_test_sound::write(&file, &said).map_err(Failure::io(format!("{}", file.display())))?;
+    Ok(file)
 }
 
 /// The room where everybody is at first.

@@ -3,10 +3,13 @@
 use std::time::Instant;
 
 use crate::arguments::Arguments;
+use crate::chromium::Owner;
+use crate::conduct;
 use crate::failure::{Failure, ensure};
 use crate::patience;
 use crate::scenarios::{SCENARIOS, Scenario};
 use crate::stage::Stage;
+use crate::voices::Voice;
 
 /// Plays the scenarios that are asked for; how many failed.
 ///
@@ -22,6 +25,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     let scenarios = chosen(&arguments.only)?;
     patience::end_with_signals().map_err(|error| Failure::NotSo(error.to_string()))?;
     let stage = Stage::build(arguments)?;
+    if let Some(url) = &arguments.look {
+        look(&stage, url)?;
+        return stage.close_gallery().map(|gallery| println!("pictures: {}", gallery.display())).map(|()| 0);
+    }
     let mut failed = 0;
     for scenario in &scenarios {
         let start = Instant::now();
@@ -40,6 +47,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     println!("{} passed, {failed} failed", scenarios.len() - failed);
     println!("pictures: {}", gallery.display());
     Ok(failed)
+}
+
+/// Looks at one page, whoever serves it.
+fn look(stage: &Stage, url: &str) -> Result<(), Failure> {
+    let mut chromium = stage.chromium(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
+    let tab = chromium.tab()?;
+    tab.go_to(url)?;
+    stage.photograph(&tab, "look")?;
+    conduct::is_impeccable(&tab, url)
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Scenario>, Failure> {

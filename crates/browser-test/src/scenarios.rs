@@ -1,7 +1,15 @@
 //! What is tried, in order.
 
+mod arrival;
+mod conversation;
+mod devices;
+mod doors;
 mod instrument;
+mod interruptions;
 mod operators;
+mod rooms;
+mod texts;
+mod ways;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
@@ -26,5 +34,33 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         name: "operators",
         what: "the page for operators and the inspector show who is here, and everybody can use them",
         play: operators::play,
+    },
+    Scenario {
+        name: "arrival",
+        what: "the page loads quickly, and explains each reason why a microphone is off",
+        play: arrival::play,
+    },
+    Scenario {
+        name: "conversation",
+        what: "two people with browsers and one with the native player hear each other",
+        play: conversation::play,
+    },
+    Scenario { name: "rooms", what: "rooms, whispers and mutes decide who hears whom", play: rooms::play },
+    Scenario { name: "texts", what: "names and texts are words, whatever they look like", play: texts::play },
+    Scenario {
+        name: "interruptions",
+        what: "a reload, a sleeping server and a dying one are survived without a click",
+        play: interruptions::play,
+    },
+    Scenario { name: "doors", what: "who is not let in is told why", play: doors::play },
+    Scenario {
+        name: "devices",
+        what: "who takes another microphone or other headphones is heard and hears as before",
+        play: devices::play,
+    },
+    Scenario {
+        name: "ways",
+        what: "people hear each other over TCP and over a WebSocket, where UDP or WebRTC is shut",
+        play: ways::play,
     },
 ];

@@ -1,9 +1,12 @@
 //! `consonance serve` with a page: started, frozen, killed, started again on the same ports.
 
 use std::fs;
+use std::io;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use rustix::process::Signal;
 
 use crate::child::Child;
 use crate::failure::Failure;
@@ -19,18 +22,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it in this folder with this configuration, in which `PORT` stands for the port of the page, and waits until it
-    /// serves.
+    /// Starts it in this folder with this configuration, in which `PORT` stands for the port of the page and `OTHER` for
+    /// another free one, and waits until it serves.
     ///
     /// # Errors
     /// If it does not.
     pub(crate) fn start(program: &Path, folder: &Path, settings: &str) -> Result<Self, Failure> {
-        let free = "a free port";
-        let page = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
-        let page_port = page.map_err(Failure::io(free))?.port();
-        let voice = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
-        let voice_port = voice.map_err(Failure::io(free))?.port();
-        let settings = settings.replace("PORT", &page_port.to_string());
+        let [page_port, other_port, voice_port] = free_ports().map_err(Failure::io("free ports"))?;
+        let settings =
+            settings.replace("PORT", &page_port.to_string()).replace("OTHER", &other_port.to_string());
         let text = format!("listen = [\"127.0.0.1:{voice_port}\"]\n{settings}");
         let config = folder.join("voice.toml");
         fs::create_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))?;
@@ -55,6 +55,17 @@ impl Server {
         Ok(address.unwrap_or_default().to_owned())
     }
 
+    /// Stops it as a machine that sleeps does, does something, and wakes it.
+    ///
+    /// # Errors
+    /// If it is gone, and those of what is done.
+    pub(crate) fn freeze<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        self.child.signal(Signal::STOP)?;
+        let outcome = meanwhile();
+        self.child.signal(Signal::CONT)?;
+        outcome
+    }
+
     /// Kills it, does something, and starts another one on the same ports.
     ///
     /// # Errors
@@ -77,6 +88,15 @@ impl Server {
         self.child.end().map(drop)
     }
 }
+
+/// Two that are free for TCP, and one for UDP: all at once, so that they differ.
+fn free_ports() -> io::Result<[u16; 3]> {
+    let tcp = [TcpListener::bind(ANY)?, TcpListener::bind(ANY)?];
+    let udp = UdpSocket::bind(ANY)?;
+    Ok([tcp[0].local_addr()?.port(), tcp[1].local_addr()?.port(), udp.local_addr()?.port()])
+}
+
+const ANY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 
 fn serve(program: &Path, config: &Path, log: &Path) -> Result<Child, Failure> {
     let mut command = Command::new(program);

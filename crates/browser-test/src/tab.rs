@@ -48,6 +48,15 @@ impl Tab {
         Ok(tab)
     }
 
+    /// Pages that are opened from now on are in a browser without WebRTC.
+    ///
+    /// # Errors
+    /// If the browser has gone.
+    pub(crate) fn be_without_webrtc(&self) -> Result<(), Failure> {
+        let source = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;";
+        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": source })).map(drop)
+    }
+
     /// Goes to an address, and waits until everything there is loaded.
     ///
     /// # Errors
@@ -77,7 +86,7 @@ impl Tab {
     /// If it throws.
     pub(crate) fn evaluate(&self, expression: &str) -> Result<Value, Failure> {
         let script = json!({
-            "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true
+            "expression": expression, "awaitPromise": true, "returnByValue": true
         });
         let mut answer = self.call("Runtime.evaluate", &script)?;
         let exception = &answer["exceptionDetails"];

@@ -1,5 +1,5 @@
 // Hears what a page plays through Web Audio, sample for sample, without a change to the page: whatever is connected to a
-// context's destination is connected to a recorder as well. Pages of the product know nothing of it.
+// context's destination is connected to a recorder as well. Also tells by which protocol voices come. Pages know nothing of it.
 (() => {
     const recordings = [];
     const recorders = new WeakMap();
@@ -53,6 +53,22 @@
         return play.call(this);
     };
 
+    const connections = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...settings) {
+            super(...settings);
+            connections.push(this);
+        }
+    };
+
+    // Of the last connection: "udp" or "tcp".
+    async function protocol() {
+        const report = await connections.at(-1).getStats();
+        for (const one of report.values()) {
+            if (one.type === "transport") return report.get(report.get(one.selectedCandidatePairId).localCandidateId).protocol;
+        }
+    }
+
     function base64(chunks) {
         let bytes = "";
         for (const chunk of chunks) bytes += String.fromCharCode(...new Uint8Array(chunk.buffer));
@@ -64,6 +80,7 @@
         forget: () => recordings.forEach((recording) => recording.chunks.splice(0)),
         // Each context's sound since then: 16 bits, mono, little endian.
         heard: () => recordings.map(({ rate, chunks }) => ({ rate, sound: base64(chunks) })),
+        protocol,
         // Seconds of the longest.
         seconds: () => Math.max(0, ...recordings.map(({ rate, chunks }) => chunks.reduce((sum, chunk) => sum + chunk.length, 0) / rate)),
         // What sounds beside Web Audio, and so would be heard twice.

@@ -42,6 +42,23 @@ impl Tab {
         self.call("Input.insertText", &json!({ "text": text })).map(drop)
     }
 
+    /// Chooses in a list, by the beginning of a choice's words.
+    ///
+    /// # Errors
+    /// If there is no such list or no such choice in it.
+    pub(crate) fn choose(&self, name: &str, choice: &str) -> Result<(), Failure> {
+        self.click(name)?;
+        // Lists open in windows of their own, which nobody can click here.
+        let choose = format!(
+            "(() => {{ const list = document.activeElement; const words = {};\n\
+             const option = [...list.options].find((one) => one.text.startsWith(words));\n\
+             if (!option) throw new Error('only: ' + [...list.options].map((one) => one.text));\n\
+             list.value = option.value; list.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()",
+            Value::from(choice)
+        );
+        self.evaluate(&choose).map(drop)
+    }
+
     /// Presses a key, such as `Enter` or `Space`, does something, and lets go of it.
     ///
     /// # Errors

@@ -1,0 +1,82 @@
+//! The page before anybody has joined: how much it is, and what it says where there is no microphone.
+
+use crate::chromium::{FOREIGN_NAME, Owner};
+use crate::conduct;
+use crate::failure::{Failure, ensure};
+use crate::person::WITH_PAGE;
+use crate::server::Server;
+use crate::stage::Stage;
+use crate::tab::Tab;
+use crate::voices::Voice;
+
+/// The page loads quickly, and explains each reason why a microphone is off.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    let mut server = stage.server("arrival", WITH_PAGE)?;
+    let page = server.page("127.0.0.1", "/");
+    let with_microphone = Owner { speech: Some(Voice::First.file()?), ..Owner::default() };
+
+    let mut chromium = stage.chromium(&with_microphone)?;
+    let tab = chromium.tab()?;
+    tab.go_to(&page)?;
+    tab.wait_for_text("Come in and talk")?;
+    the_first_load_is_small(&tab)?;
+    conduct::is_impeccable(&tab, &page)?;
+    stage.photograph(&tab, "join")?;
+    tab.click("Join and talk")?;
+    tab.wait_for_text("Please say who you are.")?;
+    stage.photograph(&tab, "join-nameless")?;
+    tab.click("Try the microphone")?;
+    tab.wait_for_text("Record 3 seconds")?;
+    stage.photograph(&tab, "join-microphone")?;
+    conduct::is_impeccable(&tab, &page)?;
+
+    let foreign = chromium.tab()?;
+    let page = server.page(FOREIGN_NAME, "/");
+    foreign.go_to(&page)?;
+    foreign.wait_for_text("The microphone is off because this page came over plain HTTP.")?;
+    conduct::is_impeccable(&foreign, &page)?;
+    stage.photograph(&foreign, "join-plain-http")?;
+
+    a_missing_microphone_is_explained(stage, &server)?;
+    a_denied_microphone_is_explained(stage, &server, &with_microphone)?;
+    server.end()
+}
+
+/// Everything that comes before anything can be done: less than 150 kB of 1000 bytes.
+fn the_first_load_is_small(tab: &Tab) -> Result<(), Failure> {
+    let bytes = tab.loaded_bytes();
+    println!("the first load has {bytes} bytes");
+    ensure(bytes > 1_000.0 && bytes < 150_000.0, || format!("the first load has {bytes} bytes"))
+}
+
+fn a_denied_microphone_is_explained(stage: &Stage, server: &Server, owner: &Owner) -> Result<(), Failure> {
+    let mut chromium = stage.chromium(&Owner { is_asked: true, ..owner.clone() })?;
+    chromium.deny_microphone(&server.page("127.0.0.1", ""))?;
+    is_explained(
+        stage,
+        &chromium.tab()?,
+        server,
+        "The microphone is off because this page may not use it.",
+        "denied",
+    )
+}
+
+fn a_missing_microphone_is_explained(stage: &Stage, server: &Server) -> Result<(), Failure> {
+    let mut chromium = stage.chromium(&Owner::default())?;
+    is_explained(stage, &chromium.tab()?, server, "The microphone is off because none was found.", "missing")
+}
+
+/// Who wants to talk is told why it cannot be, and may listen all the same.
+fn is_explained(stage: &Stage, tab: &Tab, server: &Server, why: &str, picture: &str) -> Result<(), Failure> {
+    let page = server.page("127.0.0.1", "/");
+    tab.go_to(&page)?;
+    tab.fill("Your name", "Carol")?;
+    tab.click("Join and talk")?;
+    tab.wait_for_text(why)?;
+    conduct::is_impeccable(tab, &page)?;
+    stage.photograph(tab, &format!("join-{picture}"))?;
+    tab.click("Just listen")?;
+    tab.wait_for_text("You only listen.")?;
+    conduct::is_impeccable(tab, &page)?;
+    stage.photograph(tab, &format!("listening-{picture}"))
+}

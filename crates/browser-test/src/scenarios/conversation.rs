@@ -1,0 +1,40 @@
+//! Two people with browsers and one with the native player talk, one after the other.
+
+use crate::conduct;
+use crate::failure::Failure;
+use crate::person::{Person, WITH_PAGE};
+use crate::stage::Stage;
+use crate::voices::{Voice, is_somewhere_in};
+
+/// Each hears the others, and neither themselves nor anybody who is silent.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    let mut server = stage.server(NAME, WITH_PAGE)?;
+    let address = server.said_address("quic://")?;
+    let page = server.page("127.0.0.1", "/");
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    stage.photograph(&bob.tab, "alone")?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    for (speaker, listener) in [(&alice, &bob), (&bob, &alice)] {
+        listener.sees(&[speaker.name])?;
+        let nell = stage.native(NAME, &address, "Nell", None)?;
+        speaker.sees(&["Nell"])?;
+        speaker.talks(|| {
+            listener.hears(stage, speaker.name, speaker.voice)?;
+            stage.photograph(&listener.tab, &format!("{}-speaks", speaker.name))?;
+            speaker.hears_nothing()
+        })?;
+        listener.hears_nothing()?;
+        is_somewhere_in("Nell", &nell.leave()?, speaker.voice)?;
+    }
+    let nell = stage.native(NAME, &address, "Nell", Some(Voice::Third))?;
+    for listener in [&alice, &bob] {
+        listener.hears(stage, "Nell", Voice::Third)?;
+    }
+    nell.leave()?;
+    for person in [&alice, &bob] {
+        conduct::is_impeccable(&person.tab, &page)?;
+    }
+    server.end()
+}
+
+const NAME: &str = "conversation";

@@ -1,0 +1,49 @@
+//! Who is not let in is told why, beside what has to change.
+
+use crate::chromium::Owner;
+use crate::conduct;
+use crate::failure::Failure;
+use crate::person::{Person, Way};
+use crate::stage::Stage;
+use crate::voices::Voice;
+
+/// A password, a token, a server that is full.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    the_password_has_to_be_right(stage)?;
+    a_full_server_says_so(stage)
+}
+
+fn the_password_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
+    let settings = "[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\npassword = \"sesame\"\n";
+    let mut server = stage.server("password", settings)?;
+    let alice = Person::open(Way::Udp, stage, &server, "Alice", Voice::First)?;
+    alice.tab.fill("Your name", "Alice")?;
+    alice.tab.click("Join and talk")?;
+    alice.tab.wait_for_text("This server asks for a password.")?;
+    alice.tab.fill("Password", "simsim")?;
+    alice.tab.click("Join and talk")?;
+    alice.tab.wait_for_text("password")?;
+    alice.tab.wait_until(
+        "the password is refused",
+        "document.querySelector('input[type=password][aria-invalid=true]')",
+    )?;
+    stage.photograph(&alice.tab, "password-refused")?;
+    conduct::is_impeccable(&alice.tab, &server.page("127.0.0.1", "/"))?;
+    alice.tab.fill("Password", "sesame")?;
+    alice.tab.click("Join and talk")?;
+    alice.is_in()?;
+    server.end()
+}
+
+fn a_full_server_says_so(stage: &Stage) -> Result<(), Failure> {
+    let mut server = stage.server("full", "[web]\nlisten = \"127.0.0.1:PORT\"\nplayers_max = 1\n")?;
+    let _alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let mut chromium = stage.chromium(&Owner::default())?;
+    let late = chromium.tab()?;
+    late.go_to(&server.page("127.0.0.1", "/"))?;
+    late.fill("Your name", "Bob")?;
+    late.click("Just listen")?;
+    late.wait_for_text("full")?;
+    stage.photograph(&late, "full")?;
+    server.end()
+}

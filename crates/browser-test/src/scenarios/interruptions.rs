@@ -1,0 +1,55 @@
+//! The page is loaded again, the server sleeps, the server dies: people are back without a click.
+
+use std::time::Duration;
+
+use crate::failure::Failure;
+use crate::person::{Person, WITH_PAGE};
+use crate::stage::Stage;
+use crate::voices::Voice;
+
+/// After each interruption both hear each other again.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    let mut server = stage.server("interruptions", WITH_PAGE)?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    alice.sees(&["Bob"])?;
+
+    bob.tab.reload()?;
+    bob.is_in()?;
+    // A page that nobody has touched yet may make no sound.
+    bob.tab.click("Switch sound on")?;
+    all_is_well(stage, &alice, &bob)?;
+
+    server.freeze(|| {
+        for person in [&alice, &bob] {
+            person.tab.wait_for_text(LOST)?;
+        }
+        stage.photograph(&alice.tab, "reconnecting")
+    })?;
+    both_are_back(&alice, &bob)?;
+    all_is_well(stage, &alice, &bob)?;
+
+    server.replace(|| alice.tab.wait_for_text(LOST))?;
+    both_are_back(&alice, &bob)?;
+    all_is_well(stage, &alice, &bob)?;
+    server.end()
+}
+
+fn both_are_back(alice: &Person, bob: &Person) -> Result<(), Failure> {
+    for person in [alice, bob] {
+        let back = format!("!document.body.innerText.includes({LOST:?})");
+        person.tab.wait_until_within(BACK, "the connection is back", &back)?;
+        person.is_in()?;
+    }
+    alice.sees(&["Bob"])?;
+    bob.sees(&["Alice"])
+}
+
+fn all_is_well(stage: &Stage, alice: &Person, bob: &Person) -> Result<(), Failure> {
+    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
+    bob.talks(|| alice.hears(stage, "Bob", Voice::Second))
+}
+
+const LOST: &str = "The connection was lost. It comes back by itself";
+/// A server that was away is tried again after pauses that grow.
+const BACK: Duration = Duration::from_secs(30);

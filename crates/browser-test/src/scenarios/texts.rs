@@ -1,0 +1,43 @@
+//! Names and texts are words, whatever they look like.
+
+use crate::conduct;
+use crate::failure::{Failure, ensure};
+use crate::person::{Person, WITH_PAGE};
+use crate::stage::Stage;
+use crate::voices::Voice;
+
+/// What looks like markup is read as it was written, by browsers and native players.
+pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+    let mut server = stage.server(NAME, WITH_PAGE)?;
+    let address = server.said_address("quic://")?;
+    let mallory = Person::join(stage, &server, MARKUP_NAME, Voice::First)?;
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    let mut nell = stage.native(NAME, &address, "Nell", None)?;
+    bob.sees(&[MARKUP_NAME, "Nell"])?;
+    mallory.sees(&["Bob", "Nell"])?;
+
+    mallory.tab.fill("Message to lobby", MARKUP)?;
+    mallory.tab.click("Send")?;
+    bob.sees(&[MARKUP])?;
+    mallory.sees(&[MARKUP])?;
+    nell.wait_for_line("onerror")?;
+    nell.write("good evening")?;
+    bob.sees(&["good evening"])?;
+    stage.photograph(&bob.tab, "texts")?;
+
+    for person in [&mallory, &bob] {
+        let elements = person
+            .tab
+            .evaluate("document.querySelectorAll('main img, main script, main b, main i').length")?;
+        ensure(elements == 0, || format!("a text has become {elements} elements of the page"))?;
+        let ran = person.tab.evaluate("window.markupRan === undefined")?;
+        ensure(ran == true, || "a text has run as a script".to_owned())?;
+        conduct::is_impeccable(&person.tab, &server.page("127.0.0.1", "/"))?;
+    }
+    server.end()
+}
+
+const NAME: &str = "texts";
+const MARKUP_NAME: &str = "<i>Mallory</i> &amp; co";
+const MARKUP: &str =
+    "<b>hello</b> <img src=x onerror='window.markupRan = 1'><script>window.markupRan = 2</script> &lt;";
