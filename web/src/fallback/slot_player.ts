@@ -10,6 +10,8 @@ export class SlotPlayer {
   private readonly resamplers: readonly Resampler[];
   /** A bit for each slot whose piece is not silent. */
   private sounding = 0;
+  /** A bit for each slot that was not silent in the last block. */
+  private wasSounding = 0;
   private length = 0;
   private played = 0;
 
@@ -72,7 +74,4 @@ export class SlotPlayer {
     this.sounding = sounding;
     this.wasSounding = blocksSounding;
   }
-
-  /** As `sounding`, of the block before. */
-  private wasSounding = 0;
 }
