@@ -241,11 +241,6 @@ impl TestBrowser {
         &self.slots[slot].1
     }
 
-    /// The name by which its checks call the server's end, once there is an answer.
-    pub fn microphone_source(&mut self) -> Option<u32> {
-        Some(*self.rtc.direct_api().stream_tx_by_mid(self.microphone, None)?.ssrc())
-    }
-
     /// Ends the connection as a page does that closes it.
     pub fn close(&mut self) {
         let _ = self.rtc.close();

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use consonance_transport::DisconnectReason;
 use str0m::channel::ChannelId;
+use str0m::media::{Mid, Pt};
 use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Input, Output, Rtc, RtcError};
@@ -267,14 +268,15 @@ impl Connection {
         let answer = self.rtc.sdp_api().accept_offer(offer.sdp).map_err(malformed)?;
         self.microphone.renegotiate(offer.microphone);
         let rtc = &self.rtc;
-        let payload_type = |mid| {
-            let media = rtc.media(mid).filter(|media| media.direction().is_sending())?;
+        let payload_type = |mid: &Mid| {
+            let media = rtc.media(*mid).filter(|media| media.direction().is_sending())?;
             media.remote_pts().first().copied()
         };
+        let payload_types: Option<Vec<Pt>> = offer.slots.iter().map(payload_type).collect();
+        let payload_types = payload_types.ok_or(OfferError::Missing { what: "Opus" })?;
         let mut former = std::mem::take(&mut self.slots);
-        for mid in offer.slots {
+        for (mid, payload_type) in offer.slots.into_iter().zip(payload_types) {
             let kept = former.iter().position(|slot| slot.mid == mid).map(|at| former.swap_remove(at));
-            let payload_type = payload_type(mid).ok_or(OfferError::Missing { what: "Opus" })?;
             let slot = kept.map(|slot| slot.with(payload_type));
             self.slots.push(slot.unwrap_or_else(|| Slot::new(mid, payload_type)));
         }
