@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::settings::AdminSettings;
 use crate::token::AdminToken;
-use consonance_http::{Problem, is_from_own_page};
+use consonance_http::{Problem, is_from_own_page, name_of_host};
 
 /// What the listener knows of those who may ask.
 #[derive(Debug)]
@@ -88,15 +88,9 @@ fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
 }
 
-/// Any port will do: it may be reached through a tunnel.
 fn is_ours(names: &[String], host: &str) -> bool {
-    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if is_port(port) && (name.starts_with('[') || !name.contains(':')) => name,
-        _ => host,
-    };
-    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    address.parse::<IpAddr>().is_ok()
+    let name = name_of_host(host);
+    name.parse::<IpAddr>().is_ok()
         || name.eq_ignore_ascii_case("localhost")
         || names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }

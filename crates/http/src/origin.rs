@@ -12,3 +12,35 @@ pub fn is_from_own_page(headers: &HeaderMap, host: &str) -> bool {
         origin == &format!("http://{host}") || origin == &format!("https://{host}")
     })
 }
+
+/// The name or address in a `Host` header, without its port and without brackets. Any port will do: it may be reached through
+/// a tunnel.
+pub fn name_of_host(host: &str) -> &str {
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) && (name.starts_with('[') || !name.contains(':')) => name,
+        _ => host,
+    };
+    name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_is_left_without_port_and_brackets() {
+        for (host, name) in [
+            ("localhost", "localhost"),
+            ("localhost:7780", "localhost"),
+            ("[::1]:7780", "::1"),
+            ("[::1]", "::1"),
+            ("::1", "::1"),
+            ("a:", "a:"),
+            ("a:b", "a:b"),
+            ("", ""),
+        ] {
+            assert_eq!(name_of_host(host), name, "{host}");
+        }
+    }
+}

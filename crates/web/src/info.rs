@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
+use consonance_http::name_of_host;
 use serde::Serialize;
 
 use crate::app::App;
@@ -45,14 +46,9 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
 
 /// Whether browsers trust this host without TLS (Secure Contexts, section 3.1).
 fn is_this_machine(host: &str) -> bool {
-    let name =
-        host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
-    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    let is_localhost = name.eq_ignore_ascii_case("localhost")
-        || name.len() > 10
-            && name.is_char_boundary(name.len() - 10)
-            && name[name.len() - 10..].eq_ignore_ascii_case(".localhost");
-    is_localhost || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    let name = name_of_host(host).to_ascii_lowercase();
+    let is_localhost = name == "localhost" || name.ends_with(".localhost");
+    is_localhost || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `POST /api/voice/{session}`: an offer in, the answer out.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -8,7 +10,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::Problem;
 use serde::Deserialize;
-use std::time::Duration;
 
 use crate::app::App;
 use crate::signalling::{Join, JoinProblem};
@@ -88,11 +89,14 @@ impl From<JoinProblem> for Problem {
             JoinProblem::NoSuchSession | JoinProblem::NoSuchPlayer => (StatusCode::NOT_FOUND, None),
             JoinProblem::BadOffer(_) => (StatusCode::BAD_REQUEST, None),
             JoinProblem::PageTooOld(_) => (StatusCode::CONFLICT, None),
-            JoinProblem::Full => (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(10))),
-            JoinProblem::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(1))),
-            JoinProblem::Closing => (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(5))),
+            JoinProblem::Full => (StatusCode::SERVICE_UNAVAILABLE, Some(10)),
+            JoinProblem::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+            JoinProblem::Closing => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
         };
         let told = Self::new(status, problem.to_string());
-        retry_after.map_or(told.clone(), |wait| told.retry_after(wait))
+        match retry_after {
+            Some(seconds) => told.retry_after(Duration::from_secs(seconds)),
+            None => told,
+        }
     }
 }

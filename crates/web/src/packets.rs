@@ -27,7 +27,6 @@ pub use shard::PacketShard;
 
 /// How much may wait, and how many there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct PacketSettings {
     /// Links at once to each shard. 1000.
     pub links_max: usize,

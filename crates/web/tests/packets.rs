@@ -176,8 +176,7 @@ fn a_question_is_answered_with_the_same() {
 
 #[test]
 fn one_link_more_than_there_may_be_is_refused_in_words() {
-    let mut settings = PacketSettings::default();
-    settings.links_max = 1;
+    let settings = PacketSettings { links_max: 1, ..PacketSettings::default() };
     let (listener, mut shards) = listener(1, settings, |_| ());
     let _first = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
+use consonance_http::HttpCounters;
 use consonance_server::DedicatedServer;
 use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
@@ -15,9 +16,13 @@ pub(super) fn listener(
     config: &Config,
     server: &DedicatedServer,
     moderation: &Moderation,
+    page: Option<HttpCounters>,
 ) -> Result<Option<AdminListener>, Box<dyn Error>> {
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
-    let operator = Operator::new(server.handle(), moderation.clone());
+    let mut operator = Operator::new(server.handle(), moderation.clone());
+    if let Some(counters) = page {
+        operator = operator.with_page(counters);
+    }
     let listener = AdminListener::start(settings, operator)?;
     show(&format!("admin: http://{}/", listener.local_addr()));
     Ok(Some(listener))

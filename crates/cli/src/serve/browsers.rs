@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use consonance_browser_gateway::{Entrance, GatewaySettings, NoPlace, SessionPlaces, browser_gateways};
-use consonance_http::Tls;
+use consonance_http::{HttpCounters, Tls};
 use consonance_server::config::Config;
 use consonance_server::{JoiningSettings, Places, SessionRefusal, Workers};
 use consonance_web::{Info, JoinRule, PacketSettings, WebListener, WebSettings, packet_shards};
@@ -62,6 +62,7 @@ impl PreparedBrowsers {
     pub(super) fn open(self, workers: &mut Workers) -> Result<OpenedBrowsers, Box<dyn Error>> {
         let Self { mut page, voice, gateway, info, has_fallback } = self;
         let (udp, tcp) = (voice.udp, voice.tcp);
+        let packets = PacketSettings { links_max: gateway.players_max, ..PacketSettings::default() };
         let port = WebRtcPort::bind(voice).map_err(|error| cannot_listen(udp, tcp, &error))?;
         let voice = port.local_addr();
         let places = Arc::new(ServedPlaces(workers.places()));
@@ -70,9 +71,9 @@ impl PreparedBrowsers {
         workers.add_shards(gateways);
         if has_fallback {
             let count = workers.count().get();
-            let (shards, packets) = packet_shards(count, workers.placement(), PacketSettings::default());
+            let (shards, entrance) = packet_shards(count, workers.placement(), packets);
             workers.add_shards(shards);
-            page.packets = Some(packets);
+            page.packets = Some(entrance);
         }
         Ok(OpenedBrowsers { page, entrance, voice })
     }
@@ -97,6 +98,11 @@ impl Browsers {
     /// Of the page.
     pub(super) fn url(&self) -> String {
         format!("{}://{}/", self.listener.scheme(), self.listener.local_addr())
+    }
+
+    /// What the page's listener has counted.
+    pub(super) fn counters(&self) -> HttpCounters {
+        self.listener.counters()
     }
 
     /// What can change while it runs has changed.

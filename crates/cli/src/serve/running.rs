@@ -108,8 +108,9 @@ impl Running {
         let inspector = inspector(&config, &server)?;
         let moderation = moderation(&config, &server, &sessions.records)?;
         moderation.set_recordings(recording.recorder().map(Recorder::recordings));
-        let admin = admin::listener(&config, &server, &moderation)?;
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
+        let page = browsers.as_ref().map(Browsers::counters);
+        let admin = admin::listener(&config, &server, &moderation, page)?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,

@@ -8,7 +8,7 @@ use consonance_browser_gateway::GatewaySettings;
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
 use consonance_server::config::{LoadedConfig, Problem, WebConfig};
-use consonance_web::{IceServers, WebSettings};
+use consonance_web::{IceServers, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
@@ -32,11 +32,7 @@ pub(in crate::serve) fn read(
         page.proxies.push(network);
     }
     page.ice_servers = ice_servers(loaded, notes)?;
-    page.limits.connections_max = web.connections_max;
-    page.limits.connections_per_address = web.connections_per_address;
-    page.limits.joins_per_minute = web.joins_per_minute;
-    page.limits.joins_burst = web.joins_burst;
-    page.limits.request_timeout = web.request_timeout;
+    page.limits = limits(web);
     let gateway = GatewaySettings { players_max: web.players_max, ..GatewaySettings::default() };
     let (voice, info, has_fallback) = (voice(web, udp), info(&loaded.config, joining), web.fallback);
     Ok(Some(PreparedBrowsers { page, voice, gateway, info, has_fallback }))
@@ -76,6 +72,16 @@ fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServ
     Ok(servers)
 }
 
+fn limits(web: &WebConfig) -> WebLimits {
+    let mut limits = WebLimits::default();
+    limits.connections_max = web.connections_max;
+    limits.connections_per_address = web.connections_per_address;
+    limits.joins_per_minute = web.joins_per_minute;
+    limits.joins_burst = web.joins_burst;
+    limits.request_timeout = web.request_timeout;
+    limits
+}
+
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
     let (peers_max, negotiating_max) = (web.players_max, web.negotiating_max);
     // Behind a router that forwards both ports, one address is meant for both.
@@ -104,6 +110,8 @@ mod tests {
         let udp = WebRtcSettings::default().udp;
         assert_eq!(voice(&web, udp), WebRtcSettings::default());
         assert_eq!(web.players_max, GatewaySettings::default().players_max);
+        assert_eq!(limits(&web), WebLimits::default());
+        assert_eq!(web.turn_lifetime, IceServers::default().turn_lifetime);
     }
 
     #[test]
