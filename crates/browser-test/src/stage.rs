@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::arguments::Arguments;
 use crate::chromium::{Chromium, Owner};
-use crate::failure::Failure;
+use crate::failure::{Failure, ensure};
 use crate::gallery::Gallery;
 use crate::native::Native;
 use crate::server::Server;
@@ -65,6 +66,18 @@ impl Stage {
         voice: Option<Voice>,
     ) -> Result<Native, Failure> {
         Native::join(&self.consonance, &self.folder(scenario), address, name, voice)
+    }
+
+    /// Runs `consonance` with these arguments to its end; what it says.
+    ///
+    /// # Errors
+    /// If it fails.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let what = format!("consonance {}", arguments.join(" "));
+        let output = Command::new(&self.consonance).args(arguments).output().map_err(Failure::io(&*what))?;
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        ensure(output.status.success(), || format!("{what}: {}", said(&output.stderr)))?;
+        Ok(said(&output.stdout))
     }
 
     /// The folder of a scenario.

@@ -1,5 +1,7 @@
 //! Who is not let in is told why, beside what has to change.
 
+use std::fs;
+
 use crate::chromium::Owner;
 use crate::conduct;
 use crate::failure::Failure;
@@ -10,6 +12,7 @@ use crate::voices::Voice;
 /// A password, a token, a server that is full.
 pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     the_password_has_to_be_right(stage)?;
+    the_token_has_to_be_right(stage)?;
     a_full_server_says_so(stage)
 }
 
@@ -30,6 +33,30 @@ fn the_password_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
     stage.photograph(&alice.tab, "password-refused")?;
     conduct::is_impeccable(&alice.tab, &server.page("127.0.0.1", "/"))?;
     alice.tab.fill("Password", "sesame")?;
+    alice.tab.click("Join and talk")?;
+    alice.is_in()?;
+    server.end()
+}
+
+fn the_token_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
+    let folder = stage.folder("token");
+    fs::create_dir_all(&folder).map_err(Failure::io(format!("{}", folder.display())))?;
+    let [secret, public] = ["secret.jwk", "public.jwk"].map(|name| folder.join(name).display().to_string());
+    stage.command(&["token", "keygen", &secret, &public])?;
+    let for_bob = stage.command(&["token", "new", "--key", &secret, "--name", "Bob"])?;
+    let token = stage.command(&["token", "new", "--key", &secret, "--name", "Alice"])?;
+
+    let settings = "[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\ntoken_key_files = [\"public.jwk\"]\n";
+    let mut server = stage.server("token", settings)?;
+    let alice = Person::open(Way::Udp, stage, &server, "Alice", Voice::First)?;
+    alice.tab.fill("Your name", "Alice")?;
+    for (wrong, is_refused) in [("", "This server asks for a token."), (for_bob.trim(), "token is for")] {
+        alice.tab.fill("Invitation token", wrong)?;
+        alice.tab.click("Join and talk")?;
+        alice.tab.wait_for_text(is_refused)?;
+    }
+    stage.photograph(&alice.tab, "token-refused")?;
+    alice.tab.fill("Invitation token", token.trim())?;
     alice.tab.click("Join and talk")?;
     alice.is_in()?;
     server.end()
