@@ -53,6 +53,7 @@ const TARGETS: &[&str] = &[
     "hosted_channels",
     "hosted_room",
     "browser_control",
+    "page_without_webrtc",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const MAX_INPUT_BYTES: &str = "-max_len=2048";

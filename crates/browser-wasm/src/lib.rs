@@ -16,6 +16,8 @@
 mod exchange;
 #[cfg(target_family = "wasm")]
 mod exports;
+#[doc(hidden)]
+pub mod fuzz;
 mod instance;
 mod page_player;
 mod playback;
