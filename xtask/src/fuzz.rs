@@ -49,6 +49,8 @@ const TARGETS: &[&str] = &[
     "darkrift_messages",
     "forge_datagrams",
     "signalling_messages",
+    "webrtc_datagrams",
+    "webrtc_offers",
     "steam_packets",
     "hosted_channels",
     "hosted_room",

@@ -22,6 +22,7 @@ use consonance_steam::fuzz::steam_packets;
 use consonance_transport::hosted::channels::fuzz::hosted_channels;
 use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
+use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_offers};
 use consonance_webrtc_network::fuzz::signalling_messages;
 use consonance_websocket::fuzz::websocket_streams;
 
@@ -128,6 +129,16 @@ fn no_stored_payload_of_fishnet_finds_a_fault() {
 #[test]
 fn no_stored_messages_find_a_fault_in_what_webrtc_network_negotiates() {
     replay("signalling_messages", signalling_messages);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_what_browsers_connect_to() {
+    replay("webrtc_datagrams", webrtc_datagrams);
+}
+
+#[test]
+fn no_stored_offers_find_a_fault_in_what_answers_browsers() {
+    replay("webrtc_offers", webrtc_offers);
 }
 
 #[test]

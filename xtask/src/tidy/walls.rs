@@ -253,6 +253,7 @@ const WALLS: &[Walls] = &[
             "consonance-transport",
             "consonance-udp",
             "consonance-utp",
+            "consonance-webrtc",
             "consonance-webrtc-network",
             "consonance-websocket",
             "consonance-quic",
