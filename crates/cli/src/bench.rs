@@ -3,6 +3,8 @@
 mod audio;
 mod bans;
 #[cfg(target_os = "linux")]
+mod browser;
+#[cfg(target_os = "linux")]
 mod child_process;
 #[cfg(target_os = "linux")]
 mod cores;
@@ -67,6 +69,10 @@ pub(crate) enum Bench {
     /// costs, while some of the clients speak.
     #[cfg(target_os = "linux")]
     Splice(splice::SpliceBench),
+    /// Players in browsers at a server of our own, beside native ones: how much later their voices are, what each costs, and
+    /// many browsers in one session on one core.
+    #[cfg(target_os = "linux")]
+    Browser(browser::BrowserBench),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -95,6 +101,8 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Load(load) => load::run(load),
         #[cfg(target_os = "linux")]
         Bench::Splice(bench) => splice::run(bench),
+        #[cfg(target_os = "linux")]
+        Bench::Browser(bench) => browser::run(bench),
         Bench::Quality(quality) => quality::run(quality),
     }
 }

@@ -16,7 +16,7 @@ use crate::key::Key;
 use crate::places::Place;
 use crate::shard::PageShard;
 
-/// Requests answered before pages and sessions get their turn: an answer takes half a millisecond of cryptography.
+/// Requests answered before pages and sessions get their turn: an answer takes as long as many packets of voice.
 const REQUESTS_PER_TURN: usize = 4;
 
 impl<S: PageShard> BrowserGateway<S> {

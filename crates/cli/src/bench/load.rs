@@ -4,7 +4,7 @@
 //! it uses can be told apart. `docs/server-cost.md` says what is counted and how.
 
 mod beside;
-mod client;
+pub(super) mod client;
 mod company;
 mod crowd;
 mod flooder;
@@ -14,7 +14,7 @@ mod inbox;
 mod memory;
 mod mode;
 mod newcomers;
-mod probe;
+pub(super) mod probe;
 mod ramp;
 mod report;
 mod server_process;
@@ -172,6 +172,7 @@ impl Load {
             name: format!("load {index}"),
             session: address.session().to_owned(),
             room: Some(format!("room {}", index % self.rooms)),
+            listens: true,
             speaks: index < self.speakers,
         };
         let audience = |index: u32| {

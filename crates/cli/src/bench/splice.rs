@@ -12,7 +12,6 @@ mod player;
 mod stamped;
 
 use std::error::Error;
-use std::io::{Write as _, stdout};
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
@@ -24,6 +23,7 @@ use serde_json::{Map, Value};
 
 use super::child_process::ChildProcess;
 use super::schedule::Schedule;
+use super::table::print_object;
 use crowd::Crowd;
 use game::Game;
 use meter::Meter;
@@ -95,7 +95,7 @@ pub(crate) fn run(bench: &SpliceBench) -> Result<(), Box<dyn Error>> {
             total.meter.add(&stage.meter);
         }
     }
-    print(&report(bench, &direct, &spliced), bench.json)
+    print_object(&report(bench, &direct, &spliced), bench.json)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,18 +229,6 @@ fn report(bench: &SpliceBench, direct: &Total, spliced: &Total) -> Map<String, V
     put("game_messages_per_s", messages_per_s);
     put("cpu_per_message_us", 1e6 * (share(spliced) - share(direct)) / messages_per_s);
     fields
-}
-
-fn print(fields: &Map<String, Value>, json: bool) -> Result<(), Box<dyn Error>> {
-    let mut out = stdout();
-    if json {
-        writeln!(out, "{}", Value::Object(fields.clone()))?;
-    } else {
-        for (name, value) in fields {
-            writeln!(out, "{:>36}  {value}", name.replace('_', " "))?;
-        }
-    }
-    Ok(())
 }
 
 /// The splice says where clients are taken.

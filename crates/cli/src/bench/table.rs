@@ -56,6 +56,19 @@ fn grouped(value: f64) -> String {
     text
 }
 
+/// Prints named numbers, each on a line of its own, or all of them in one JSON object.
+pub(crate) fn print_object(fields: &Map<String, Value>, json: bool) -> Result<(), Box<dyn Error>> {
+    let mut out = stdout();
+    if json {
+        writeln!(out, "{}", Value::Object(fields.clone()))?;
+    } else {
+        for (name, value) in fields {
+            writeln!(out, "{:>36}  {value}", name.replace('_', " "))?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

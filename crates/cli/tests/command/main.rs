@@ -7,6 +7,8 @@
 mod admin;
 mod admin_commands;
 mod bench;
+#[cfg(target_os = "linux")]
+mod browser_bench;
 mod browsers;
 mod config;
 mod devices;

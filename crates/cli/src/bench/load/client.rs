@@ -17,17 +17,18 @@ use super::probe::{Heard, Stamp};
 
 /// What a client is to do.
 #[derive(Clone, Debug)]
-pub(super) struct Guest {
-    pub(super) name: String,
-    pub(super) session: String,
-    /// Listens to it; nobody who is idle has any.
-    pub(super) room: Option<String>,
-    pub(super) speaks: bool,
+pub(in crate::bench) struct Guest {
+    pub(in crate::bench) name: String,
+    pub(in crate::bench) session: String,
+    /// Nobody who is idle has any.
+    pub(in crate::bench) room: Option<String>,
+    pub(in crate::bench) listens: bool,
+    pub(in crate::bench) speaks: bool,
 }
 
 /// Carried by whoever calls its methods; it has no thread.
 #[derive(Debug)]
-pub(super) struct LoadClient {
+pub(in crate::bench) struct LoadClient {
     socket: UdpSocket,
     core: ClientCore,
     engine: Client,
@@ -39,7 +40,7 @@ pub(super) struct LoadClient {
 
 /// How a client is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(in crate::bench) enum Standing {
     Joining,
     /// It knows who is there, and they know it.
     Joined,
@@ -49,22 +50,22 @@ pub(super) enum Standing {
 
 /// What all clients of one thread use in turns.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(in crate::bench) struct Desk {
     pub(super) inbox: Inbox,
-    pub(super) heard: Heard,
+    pub(in crate::bench) heard: Heard,
     datagram: Vec<u8>,
 }
 
 /// One moment, for the network and for the engine.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Now {
-    pub(super) instant: Instant,
-    pub(super) at: SessionInstant,
+pub(in crate::bench) struct Now {
+    pub(in crate::bench) instant: Instant,
+    pub(in crate::bench) at: SessionInstant,
 }
 
 impl Now {
     /// This moment, for engines whose clock began then.
-    pub(super) fn since(started: Instant) -> Self {
+    pub(in crate::bench) fn since(started: Instant) -> Self {
         let instant = Instant::now();
         let micros = instant.duration_since(started).as_micros();
         Self { instant, at: SessionInstant::from_micros(micros as u64) }
@@ -79,19 +80,21 @@ const REST: Duration = Duration::from_millis(10);
 const DATAGRAMS_PER_TURN: usize = 64;
 
 impl Desk {
-    pub(super) fn new(seed: u32) -> Self {
+    pub(in crate::bench) fn new(seed: u32) -> Self {
         Self { inbox: Inbox::new(), heard: Heard::new(seed), datagram: Vec::with_capacity(2048) }
     }
 }
 
 impl LoadClient {
     /// Begins to join; [`turn`](Self::turn) goes on with it.
-    pub(super) fn dial(dialer: &Dialer, guest: &Guest, now: Now) -> io::Result<Self> {
+    pub(in crate::bench) fn dial(dialer: &Dialer, guest: &Guest, now: Now) -> io::Result<Self> {
         let unable = |error: DialError| io::Error::other(error.to_string());
         let core = dialer.dial(now.instant, &guest.session).map_err(unable)?;
         let mut engine = Client::new(ClientSettings::new(&*guest.name));
         if let Some(room) = &guest.room {
-            engine.join_room(room).map_err(|error| io::Error::other(error.to_string()))?;
+            if guest.listens {
+                engine.join_room(room).map_err(|error| io::Error::other(error.to_string()))?;
+            }
             if guest.speaks {
                 let channel =
                     engine.open_channel(Target::Room(room.clone().into()), ChannelProperties::default());
@@ -109,30 +112,30 @@ impl LoadClient {
         })
     }
 
-    pub(super) fn standing(&self) -> &Standing {
+    pub(in crate::bench) fn standing(&self) -> &Standing {
         &self.standing
     }
 
     /// Whether voice goes beside the connection.
-    pub(super) fn is_beside(&self) -> bool {
+    pub(in crate::bench) fn is_beside(&self) -> bool {
         self.beside.as_ref().is_some_and(Beside::is_open)
     }
 
     /// Where it can be reached.
-    pub(super) fn ports(&self) -> impl Iterator<Item = u16> {
+    pub(in crate::bench) fn ports(&self) -> impl Iterator<Item = u16> {
         let connection = self.socket.local_addr().ok().map(|address| address.port());
         let beside = self.beside.as_ref().and_then(|beside| beside.port().ok());
         [connection, beside].into_iter().flatten()
     }
 
     /// From now on the kernel notes when datagrams arrive here.
-    pub(super) fn stamp(&self) -> io::Result<()> {
+    pub(in crate::bench) fn stamp(&self) -> io::Result<()> {
         stamp(&self.socket)?;
         self.beside.as_ref().map_or(Ok(()), Beside::stamp)
     }
 
     /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
-    pub(super) fn turn(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
+    pub(in crate::bench) fn turn(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
         let beside = self.look_beside(now, desk)?;
         if now.instant < self.next_look_at {
             self.send(now, &mut desk.datagram)?;
@@ -160,13 +163,13 @@ impl LoadClient {
     }
 
     /// Says a frame into its room.
-    pub(super) fn speak(&mut self, now: Now, frame: &[u8], desk: &mut Desk) -> io::Result<()> {
+    pub(in crate::bench) fn speak(&mut self, now: Now, frame: &[u8], desk: &mut Desk) -> io::Result<()> {
         self.engine.send_voice(frame).map_err(|error| io::Error::other(error.to_string()))?;
         self.send(now, &mut desk.datagram)
     }
 
     /// Says goodbye.
-    pub(super) fn leave(&mut self, now: Now, desk: &mut Desk) -> io::Result<()> {
+    pub(in crate::bench) fn leave(&mut self, now: Now, desk: &mut Desk) -> io::Result<()> {
         self.core.leave(now.instant);
         self.send(now, &mut desk.datagram)
     }

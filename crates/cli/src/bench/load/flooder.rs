@@ -31,6 +31,7 @@ pub(super) fn flood(
         name: "flooder".to_owned(),
         session: session.to_owned(),
         room: Some("room 0".to_owned()),
+        listens: true,
         speaks: true,
     };
     while !is_over.load(Ordering::Relaxed) {

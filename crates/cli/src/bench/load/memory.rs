@@ -44,6 +44,7 @@ pub(super) fn idle_guest(index: usize, session: usize) -> Guest {
         name: format!("idle {index}"),
         session: format!("idle-{session}"),
         room: Some("lobby".to_owned()),
+        listens: true,
         speaks: false,
     }
 }

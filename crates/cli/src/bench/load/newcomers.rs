@@ -99,6 +99,7 @@ fn guest(number: u64) -> Guest {
         name: format!("newcomer {number}"),
         session: format!("newcomers-{}", number % SESSIONS),
         room: Some("lobby".to_owned()),
+        listens: true,
         speaks: false,
     }
 }

@@ -12,14 +12,14 @@ pub(super) const HEAD_BYTES: usize = 16;
 
 /// Makes frames, one after the other in the same memory.
 #[derive(Debug)]
-pub(super) struct Frames {
+pub(in crate::bench) struct Frames {
     run: u32,
     bytes: Vec<u8>,
 }
 
 impl Frames {
     /// `bytes` is [`HEAD_BYTES`] or more; `seed` tells this run from others.
-    pub(super) fn new(seed: u32, bytes: usize) -> Self {
+    pub(in crate::bench) fn new(seed: u32, bytes: usize) -> Self {
         // Xorshift (Marsaglia 2003): nothing on the way could compress it.
         let mut state = seed | 1;
         let noise = std::iter::repeat_with(|| {
@@ -32,7 +32,7 @@ impl Frames {
     }
 
     /// The next frame of a step.
-    pub(super) fn next(&mut self, step: u32, sent_at: Stamp) -> &[u8] {
+    pub(in crate::bench) fn next(&mut self, step: u32, sent_at: Stamp) -> &[u8] {
         self.bytes[..4].copy_from_slice(&self.run.to_le_bytes());
         self.bytes[4..8].copy_from_slice(&step.to_le_bytes());
         self.bytes[8..16].copy_from_slice(&sent_at.0.to_le_bytes());
@@ -42,10 +42,10 @@ impl Frames {
 
 /// A time that the kernel's stamps can be compared with: nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp(pub(super) u64);
+pub(in crate::bench) struct Stamp(pub(in crate::bench) u64);
 
 impl Stamp {
-    pub(super) fn now() -> Self {
+    pub(in crate::bench) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(since.as_nanos() as u64)
     }
@@ -57,27 +57,27 @@ impl Stamp {
 
 /// What all listeners together have heard of one step.
 #[derive(Debug)]
-pub(super) struct Heard {
+pub(in crate::bench) struct Heard {
     run: u32,
     step: u32,
     frames: u64,
     delays: Delays,
     /// Packets that came beside the connections, of whatever step.
-    pub(super) beside: u64,
+    pub(in crate::bench) beside: u64,
 }
 
 impl Heard {
-    pub(super) fn new(seed: u32) -> Self {
+    pub(in crate::bench) fn new(seed: u32) -> Self {
         Self { run: seed, step: 0, frames: 0, delays: Delays::new(), beside: 0 }
     }
 
     /// Only this step counts from now on, and nothing was heard of it yet.
-    pub(super) fn begin(&mut self, step: u32) {
+    pub(in crate::bench) fn begin(&mut self, step: u32) {
         *self = Self { step, ..Self::new(self.run) };
     }
 
     /// Somebody heard a frame that arrived then. What is not of this step, or not ours, does not count.
-    pub(super) fn hear(&mut self, frame: &[u8], arrived_at: Stamp) {
+    pub(in crate::bench) fn hear(&mut self, frame: &[u8], arrived_at: Stamp) {
         let Some((run, rest)) = frame.split_first_chunk::<4>() else { return };
         let Some((step, rest)) = rest.split_first_chunk::<4>() else { return };
         let Some((sent_at, _)) = rest.split_first_chunk::<8>() else { return };
@@ -87,11 +87,11 @@ impl Heard {
         }
     }
 
-    pub(super) fn frames(&self) -> u64 {
+    pub(in crate::bench) fn frames(&self) -> u64 {
         self.frames
     }
 
-    pub(super) fn delays(&self) -> &Delays {
+    pub(in crate::bench) fn delays(&self) -> &Delays {
         &self.delays
     }
 }
