@@ -116,7 +116,7 @@ impl Default for WebConfig {
             turn_lifetime: Duration::from_hours(12),
             fallback: true,
             players_max: 1000,
-            negotiating_max: 256,
+            negotiating_max: 128,
             idle_timeout: Duration::from_secs(15),
             connections_max: 2048,
             connections_per_address: 256,
