@@ -70,7 +70,7 @@ pub fn write(file: &Path, sound: &[f32]) -> io::Result<()> {
     write().map_err(io::Error::other)
 }
 
-/// The samples of a file at 48 kHz and 16 bits, as [`write`] and `consonance join --output` write them.
+/// The samples of a file at 48 kHz and 16 bits, as [`write()`] and `consonance join --output` write them.
 ///
 /// # Errors
 /// If it cannot be read, or is another kind of file.
