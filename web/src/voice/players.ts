@@ -89,8 +89,9 @@ export class Players {
     this.effects = effects;
   }
 
+  /** Whom the server has told of has its id; in a new session an id of the old one may be somebody else's. */
   withId(id: number | null): PlayerRecord | undefined {
-    for (const player of this.byName.values()) if (player.id === id) return player;
+    for (const player of this.byName.values()) if (player.isConfirmed && player.id === id) return player;
     return undefined;
   }
 

@@ -56,6 +56,16 @@ test("over a lost link a player stays the same object, under whatever id it has 
   ]);
 });
 
+test("in a new session an id of the old one is whose the server says it is", () => {
+  take(joined, alice, bob, roster);
+  take({ ...joined, id: 1 }, { ...bob, id: 3, rooms: [] }, { type: "entered", id: 3, name: "Bob", room: "lobby" });
+  take({ type: "speaking", id: 3, name: "Bob", speaking: true, to: [{ room: "lobby" }] });
+  take({ ...alice, id: 1 }, roster);
+  assert.deepEqual([...(players.byName.get("Bob")?.rooms ?? [])], ["lobby"]);
+  assert.equal(players.byName.get("Bob")?.speaking, true);
+  assert.equal(players.self?.speaking, false);
+});
+
 test("what a listener has set for a player holds when that player comes back", () => {
   take(joined, bob);
   const first = players.byName.get("Bob") ?? assert.fail();
