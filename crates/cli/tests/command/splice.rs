@@ -1,10 +1,11 @@
 //! `consonance splice`: a game's clients before it, the game's server behind it, and their voice in between.
 
+mod stage;
+
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::time::{Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
@@ -15,145 +16,25 @@ use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    Channel, Envelope as _, Envelopes as _, GameServer, GameServerEvent, Sorted, SortedPart, VoiceClient,
-};
+use consonance_gateway::{Envelope as _, Envelopes as _, Sorted, SortedPart, VoiceClient};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_litenetlib::{
     LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
 };
 use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_ngo::{NgoClient, NgoVoiceServer, VoiceServerSettings};
-use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
-use consonance_test_player::TestPlayer;
 #[cfg(unix)]
-use consonance_transport::{ClientEvent as LinkEvent, DisconnectReason};
-use consonance_transport::{ClientTransport, Peer};
+use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason};
 use consonance_utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
 use crate::game_clients;
 use crate::program::Program;
-
-/// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
-const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-/// Every voice packet has it (the specification of the wire format, its magic).
-const VOICE: [u8; 2] = [0x8b, 0xc7];
-const FRAME: &[u8] = b"a frame of speech";
-
-/// A splice before this server of a game, and where clients are taken.
-fn splice(network: &str, game: SocketAddr, more: &[&str]) -> (Program, SocketAddr) {
-    let game = game.to_string();
-    let arguments = ["splice", network, "--listen", "127.0.0.1:0", "--upstream", &game, "--session", "match"];
-    let program = Program::start(&[&arguments[..], more].concat());
-    let line = program.until_line("where clients are taken", |line| line.contains(" is open over "));
-    let (open, beside) = line.split_once("; ").unwrap();
-    assert!(open.starts_with("session \"match\" is open over "), "{line}");
-    assert_eq!(beside, format!("all but voice goes on to the game's server at {game}"));
-    (program, open.rsplit(' ').next().unwrap().parse().unwrap())
-}
-
-/// What the game's server meets.
-#[derive(Default)]
-struct Met {
-    remotes: Vec<SocketAddr>,
-    messages: Vec<Vec<u8>>,
-    ends: usize,
-    /// What the game says to that, if it says anything.
-    answer: Option<Answer>,
-}
-
-type Answer = Box<dyn FnMut(Peer, Channel, &[u8]) -> Option<(Channel, Vec<u8>)>>;
-
-impl Met {
-    fn turn(&mut self, game: &mut impl GameServer) {
-        let now = Instant::now();
-        while let Some(event) = game.poll(now) {
-            match event {
-                GameServerEvent::Connected { peer, remote, .. } => {
-                    self.remotes.push(remote);
-                    game.accept(now, peer, &[]);
-                }
-                GameServerEvent::Message { peer, channel, message } => {
-                    self.messages.push(message.to_vec());
-                    let answer = self.answer.as_mut().and_then(|answer| answer(peer, channel, message));
-                    if let Some((channel, answer)) = answer {
-                        game.send(now, peer, channel, &answer);
-                    }
-                }
-                GameServerEvent::Disconnected { .. } => self.ends += 1,
-            }
-        }
-    }
-}
-
-fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
-    let mut client = Client::new(ClientSettings::new(name));
-    client.join_room("lobby").unwrap();
-    client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
-    TestPlayer::new(client, transport, Instant::now())
-}
-
-/// Lets Alice speak until Bob hears her, through the splice and past the game, which may be interrupted then.
-fn play<T: ClientTransport>(
-    game: &mut impl GameServer,
-    splice: &Program,
-    transport: impl FnMut() -> T,
-) -> Met {
-    play_with(Met::default(), game, splice, transport)
-}
-
-/// The same before a game that answers.
-fn play_with<T: ClientTransport>(
-    mut met: Met,
-    game: &mut impl GameServer,
-    splice: &Program,
-    mut transport: impl FnMut() -> T,
-) -> Met {
-    let (mut alice, mut bob) = (player("Alice", transport()), player("Bob", transport()));
-    let mut is_heard = false;
-    turn_until("Bob hears Alice", || {
-        met.turn(game);
-        let now = Instant::now();
-        // Before she has joined there is nobody to speak to.
-        let _ = alice.client.send_voice(FRAME);
-        alice.wake(now);
-        alice.turn(now, |_| {});
-        bob.wake(now);
-        bob.turn(now, |event| is_heard |= matches!(event, ClientEvent::Voice(voice) if voice.frame == FRAME));
-        is_heard
-    });
-    assert_eq!((met.remotes.len(), met.ends), (2, 0));
-    let has_voice = |message: &Vec<u8>| message.windows(2).any(|bytes| bytes == VOICE);
-    assert!(!met.messages.iter().any(has_voice), "voice has reached the game: {:?}", met.messages);
-    #[cfg(unix)]
-    {
-        splice.signal("INT");
-        turn_until("the game hears that both are gone", || {
-            met.turn(game);
-            met.ends == 2
-        });
-        turn_until("the players hear it, too", || {
-            alice.turn(Instant::now(), |_| {});
-            bob.turn(Instant::now(), |_| {});
-            !alice.ends.is_empty() && !bob.ends.is_empty()
-        });
-    }
-    #[cfg(not(unix))]
-    let _ = splice;
-    met
-}
-
-fn turn_until(what: &str, mut turn: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !turn() {
-        assert!(Instant::now() < deadline, "this does not happen: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
+#[cfg(unix)]
+use stage::turn_until;
+use stage::{ANY_PORT, Met, PATIENCE, play, play_with, splice};
 
 fn kcp_server() -> UdpServer<KcpServer> {
     let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);
@@ -362,7 +243,7 @@ fn players_who_never_spoke_are_told_goodbye_as_well_when_a_splice_ends() {
 #[cfg(unix)]
 fn end_of(player: &mut impl ClientTransport) -> Option<DisconnectReason> {
     while let Some(event) = player.poll(Instant::now()) {
-        if let LinkEvent::Disconnected { reason } = event {
+        if let ClientEvent::Disconnected { reason } = event {
             return Some(reason);
         }
     }
