@@ -104,18 +104,7 @@ impl Step {
     }
 
     fn command_line(self, root: &Path) -> String {
-        match self {
-            Self::Tidy
-            | Self::Platforms
-            | Self::Libopus
-            | Self::Matchbox
-            | Self::Dissector
-            | Self::Web
-            | Self::BrowserTest => {
-                format!("cargo xtask {}", self.name())
-            }
-            _ => command::line(&self.cargo_command(root)),
-        }
+        command::line(&self.cargo_command(root))
     }
 
     fn cargo_command(self, root: &Path) -> std::process::Command {
