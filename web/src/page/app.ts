@@ -7,6 +7,7 @@ import { JoinView, type VoiceLibrary } from "./join_view.ts";
 import { RoomView } from "./room_view.ts";
 import { Memory } from "./settings.ts";
 import { applyTheme } from "./theme.ts";
+import { watchVisibleHeight } from "./visible_height.ts";
 import { forgetVisit, interruptedVisit, rememberVisit, type Wish } from "./visit.ts";
 
 /** Starts the page in this place. */
@@ -36,6 +37,7 @@ class App {
     this.#library = library;
     applyTheme(this.#memory.settings.theme);
     giveFocusBackAfterClicks();
+    watchVisibleHeight();
   }
 
   /** Shows the form; `resume` is the key of the player that the page was before it was loaded anew. */

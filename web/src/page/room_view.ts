@@ -20,11 +20,13 @@ import { tellEvents } from "./room_events.ts";
 import { withRememberedMicrophone } from "./remembered_devices.ts";
 import { microphoneWords } from "./problem_words.ts";
 import { copyButton, leaveButton } from "./room_header.ts";
+import { ScreenLock } from "./screen_lock.ts";
 import { Sections } from "./sections.ts";
 import { ofPlayer, type Memory } from "./settings.ts";
 import { SoundPanel } from "./sound_panel.ts";
 import { watchTalkKey } from "./talk_key.ts";
 import { targetKey } from "./talk_plan.ts";
+import { isTouchOnly } from "./touch_only.ts";
 import { Talking } from "./talking.ts";
 import { rememberVisit, type Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
@@ -55,6 +57,7 @@ export class RoomView implements Screen, RoomContext {
   readonly #sound: SoundPanel;
   readonly #panels: Panel[];
   readonly #sections: Sections;
+  readonly #screen: ScreenLock;
   readonly #stops: (() => void)[] = [];
   #mustDraw = true;
   #isSanctioned = false;
@@ -68,6 +71,7 @@ export class RoomView implements Screen, RoomContext {
     this.#ended = ended;
     this.withMicrophone = wish.withMicrophone;
     this.talking = new Talking(voice, this.redraw);
+    this.#screen = new ScreenLock(() => memory.settings.screenOn && isTouchOnly());
     this.#chatPanel = new ChatPanel(this);
     this.#connection = new ConnectionPanel(this);
     this.#sound = new SoundPanel(this);
@@ -150,6 +154,7 @@ export class RoomView implements Screen, RoomContext {
   stop(): void {
     cancelAnimationFrame(this.#frame);
     this.#announcer.stop();
+    this.#screen.stop();
     this.voice.microphone.close();
     for (const stop of this.#stops) stop();
   }
@@ -248,6 +253,7 @@ export class RoomView implements Screen, RoomContext {
     const { target } = this.#chatPanel;
     if (target && this.#sections.isSeen("chat")) this.chat.read(target);
     for (const panel of this.#panels) panel.update();
+    this.#screen.update();
     this.#tellUnread();
   }
 

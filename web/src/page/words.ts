@@ -128,6 +128,7 @@ export const WORDS = {
   sound: {
     volume: "Volume of everybody",
     deafen: "All sound off",
+    screenOn: "Keep the screen on: in the dark, phones stop the page",
     echo: "Take out the echo of your speakers",
     noise: "Take out noise",
     gain: "Even out how loud you are",

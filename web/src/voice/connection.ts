@@ -27,7 +27,7 @@ export interface Measurement {
   readonly roundTripMs: number | null;
   readonly delayMs: number | null;
   readonly lostDownPercent: number | null;
-  readonly carriedBy: CarriedBy;
+  readonly carriedBy: CarriedBy | null;
 }
 
 export class Connection {
