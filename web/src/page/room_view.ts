@@ -10,7 +10,7 @@ import { ConnectionPanel } from "./connection_panel.ts";
 import { Dock } from "./dock.ts";
 import { element, say } from "./dom.ts";
 import type { Ending } from "./ended_view.ts";
-import { MapPanel } from "./map_panel.ts";
+import { goOnMap, MapPanel } from "./map_panel.ts";
 import { Notices } from "./notices.ts";
 import { pageHeader } from "./page_header.ts";
 import { PeoplePanel } from "./people_panel.ts";
@@ -28,12 +28,14 @@ import { watchTalkKey } from "./talk_key.ts";
 import { targetKey } from "./talk_plan.ts";
 import { isTouchOnly } from "./touch_only.ts";
 import { Talking } from "./talking.ts";
-import { rememberVisit, type Wish } from "./visit.ts";
+import { rememberVisit, type Manner, type Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
 
 export interface RoomOptions {
   voice: Voice;
   wish: Wish;
+  /** How I was here before a reload; null if I come in. */
+  manner: Manner | null;
   memory: Memory;
   ended: (ending: Ending) => void;
 }
@@ -64,7 +66,7 @@ export class RoomView implements Screen, RoomContext {
   #isLeaving = false;
   #frame = 0;
 
-  constructor({ voice, wish, memory, ended }: RoomOptions) {
+  constructor({ voice, wish, manner, memory, ended }: RoomOptions) {
     this.voice = voice;
     this.memory = memory;
     this.#wish = wish;
@@ -97,7 +99,7 @@ export class RoomView implements Screen, RoomContext {
       main,
       dock.node,
     );
-    this.#begin();
+    this.#begin(manner);
   }
 
   join(room: string): void {
@@ -120,7 +122,7 @@ export class RoomView implements Screen, RoomContext {
       await withRememberedMicrophone(memory, (device) => voice.microphone.choose(device ?? ""));
       this.#notices.hide("microphone");
       this.withMicrophone = this.#wish.withMicrophone = true;
-      rememberVisit({ wish: this.#wish, key: this.voice.key });
+      this.#rememberVisit();
       for (const room of voice.rooms.list()) this.talking.talkTo(room, true);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
@@ -159,24 +161,49 @@ export class RoomView implements Screen, RoomContext {
     for (const stop of this.#stops) stop();
   }
 
+  #close(cause: string, message: string): void {
+    const isUnloading = cause === "left" && !this.#isLeaving;
+    if (isUnloading) this.#rememberVisit(this.voice.key);
+    this.#ended({ cause, message, isUnloading });
+  }
+
   #leave(): void {
     this.#isLeaving = true;
     this.voice.leave();
   }
 
-  #begin(): void {
+  #begin(manner: Manner | null): void {
     const { voice, memory, talking } = this;
     const { settings } = memory;
     voice.output.volume = settings.volume;
     voice.microphone.threshold = settings.threshold;
     talking.activateBy(settings.activation);
     for (const player of voice.players.values()) this.#remember(player.name);
+    if (manner) voice.microphone.muted = manner.isMuted;
     for (const room of this.#wish.rooms) this.join(room);
+    if (manner) this.#beAs(manner);
+    this.#rememberVisit();
     const talksByKey = () => this.withMicrophone && talking.intent.activation === "push-to-talk";
     const talkKey = () => (talksByKey() ? memory.settings.key : null);
     this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
+    this.#stops.push(whenHidden(() => this.#rememberVisit()));
     this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     this.#draw();
+  }
+
+  #beAs({ isDeafened, talksTo, place }: Manner): void {
+    const { voice, talking } = this;
+    voice.output.deafened = isDeafened;
+    for (const room of this.rooms) if (!talksTo.includes(room)) talking.talkTo(room, false);
+    if (place) goOnMap(this, place);
+  }
+
+  /** `key` only when the page goes away. */
+  #rememberVisit(key: string | null = null): void {
+    const { voice, talking } = this;
+    const [isMuted, isDeafened] = [voice.microphone.muted, voice.output.deafened];
+    const manner = { isMuted, isDeafened, talksTo: [...talking.intent.rooms], place: voice.place };
+    rememberVisit({ wish: this.#wish, manner, key });
   }
 
   #listen(): (() => void)[] {
@@ -193,9 +220,7 @@ export class RoomView implements Screen, RoomContext {
       voice.on("moved", ({ from, to }) => this.#move(from, to)),
       voice.on("quality", () => this.#connection.measured()),
       voice.on("devices", () => this.#sound.refreshDevices()),
-      voice.on("closed", ({ code, message }) =>
-        this.#ended({ cause: code, message, isUnloading: code === "left" && !this.#isLeaving }),
-      ),
+      voice.on("closed", ({ code, message }) => this.#close(code, message)),
       ...REDRAWN.map((event) => voice.on(event, this.redraw)),
     ];
   }
@@ -228,7 +253,7 @@ export class RoomView implements Screen, RoomContext {
     for (const room of rooms) this.chat.begin({ room });
     this.rooms = rooms;
     this.#wish.rooms = [...rooms];
-    rememberVisit({ wish: this.#wish, key: this.voice.key });
+    this.#rememberVisit();
     history.replaceState(
       null,
       "",
@@ -263,6 +288,13 @@ export class RoomView implements Screen, RoomContext {
     this.#sections.count("chat", unread);
     document.title = (unread ? `(${unread}) ` : "") + `${this.voice.session} · ${WORDS.brand}`;
   }
+}
+
+/** A phone may end a page that nobody sees without another word. Returns what stops it. */
+function whenHidden(then: () => void): () => void {
+  const onChange = () => (document.hidden ? then() : undefined);
+  document.addEventListener("visibilitychange", onChange);
+  return () => document.removeEventListener("visibilitychange", onChange);
 }
 
 /** What else changes what is seen. */

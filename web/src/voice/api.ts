@@ -63,6 +63,11 @@ export interface ConnectOptions extends Processing {
   readonly transport?: "auto" | "webrtc" | "websocket";
   /** The `key` that a voice of this player had: after a reload, it is the same player again if the server still keeps it. */
   readonly resume?: string;
+  /**
+   * What becomes of the player when the page goes away: with `leave`, the default, it leaves the session; with `stay` it is kept for ten
+   * seconds, silent, for a page that comes back with `resume`. Over a WebSocket it leaves in any case.
+   */
+  readonly whenUnloaded?: "leave" | "stay";
   /** Gives up joining; after that it changes nothing. */
   readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, where it is not beside the library. */

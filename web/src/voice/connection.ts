@@ -63,6 +63,11 @@ export class Connection {
     return this.lastKey;
   }
 
+  /** Whether the server keeps this player for a while when the link is gone. */
+  get isKept(): boolean {
+    return this.link !== null && this.link.key !== null;
+  }
+
   say(message: FromPage): boolean {
     return this.link?.send(JSON.stringify(message)) ?? false;
   }
