@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::built::Built;
 use crate::command;
@@ -14,6 +14,9 @@ use crate::failure::Failure;
 /// What to try; everything where nothing is said.
 #[derive(Args, Default)]
 pub(crate) struct Plan {
+    /// Which browser; another one than the usual plays fewer scenarios.
+    #[arg(long, value_enum, default_value_t)]
+    browser: Browser,
     /// Only this scenario (may be given several times), as `--list` calls it.
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<String>,
@@ -25,16 +28,27 @@ pub(crate) struct Plan {
     list: bool,
 }
 
+/// A browser that can be driven.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Browser {
+    /// Chromium, or one that is made of it.
+    #[default]
+    Chromium,
+    /// Firefox.
+    Firefox,
+}
+
 /// Builds the server, and plays the scenarios.
 ///
 /// # Errors
 /// [`Failure::NoBrowser`] where there is none; [`Failure::CommandFailed`] if something did not hold, which has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let chromium = chromium().ok_or(Failure::NoBrowser)?;
+    let program = plan.browser.program()?;
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
     let built = Built::debug(root)?;
     let mut test = Command::new(built.program("consonance-browser-test"));
-    test.arg("--consonance").arg(built.program("consonance")).arg("--chromium").arg(chromium);
+    test.arg("--consonance").arg(built.program("consonance"));
+    test.args(["--browser", plan.browser.name()]).arg("--program").arg(program);
     test.arg("--output").arg(built.beside("browser-test"));
     for scenario in &plan.only {
         test.args(["--only", scenario]);
@@ -54,7 +68,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// If something did not hold.
 pub(crate) fn run_where_possible(root: &Path) -> Result<(), Failure> {
     match run(root, &Plan::default()) {
-        Err(failure @ Failure::NoBrowser) => {
+        Err(failure @ Failure::NoBrowser { .. }) => {
             println!("browser-test: skipped, {failure}");
             Ok(())
         }
@@ -62,14 +76,29 @@ pub(crate) fn run_where_possible(root: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The browser that the variable `CHROME` names, or else the first of the usual ones.
-fn chromium() -> Option<OsString> {
-    let named = env::var_os("CHROME").map(|program| vec![program]);
-    let candidates = named.unwrap_or_else(|| USUAL.map(OsString::from).into());
-    let is_there = |program: &OsString| command::capture(Command::new(program).arg("--version")).is_ok();
-    candidates.into_iter().find(is_there)
+impl Browser {
+    /// As the test calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
+
+    /// The one that a variable names, or else the first of the usual ones.
+    fn program(self) -> Result<OsString, Failure> {
+        let (name, package, variable, usual): (_, _, _, &[&str]) = match self {
+            Self::Chromium => ("Chromium", "chromium", "CHROME", &CHROMIUMS),
+            Self::Firefox => ("Firefox", "firefox-esr", "FIREFOX", &FIREFOXES),
+        };
+        let named = env::var_os(variable).map(|program| vec![program]);
+        let candidates = named.unwrap_or_else(|| usual.iter().map(OsString::from).collect());
+        let is_there = |program: &OsString| command::capture(Command::new(program).arg("--version")).is_ok();
+        candidates.into_iter().find(is_there).ok_or(Failure::NoBrowser { name, package, variable })
+    }
 }
 
-const USUAL: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const FIREFOXES: [&str; 2] = ["firefox", "firefox-esr"];
 /// As tests are built: all of the workspace is there already.
 const BUILD: &[&str] = &["build", "--package", "consonance-cli", "--package", "consonance-browser-test"];

@@ -61,9 +61,16 @@ pub(crate) enum Failure {
     NoWorkspace(PathBuf),
     /// There is no browser to test the page with.
     #[error(
-        "there is no Chromium; install it (Debian: `apt install chromium`), or name a browser made of it in the variable CHROME"
+        "there is no {name}; install it (Debian: `apt install {package}`), or name the program in the variable {variable}"
     )]
-    NoBrowser,
+    NoBrowser {
+        /// Of the browser.
+        name: &'static str,
+        /// Debian's.
+        package: &'static str,
+        /// Of the environment.
+        variable: &'static str,
+    },
     /// The rules found something.
     #[error("tidy: {0} to put right, listed above")]
     Untidy(usize),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::browser::Kind;
+
 /// The page in a real browser.
 #[derive(Debug, Parser)]
 #[command(name = "consonance-browser-test", version)]
@@ -11,13 +13,16 @@ pub(crate) struct Arguments {
     /// The `consonance` that serves and joins.
     #[arg(long, value_name = "PROGRAM", default_value = "consonance")]
     pub(crate) consonance: PathBuf,
-    /// The browser: Chromium, or one that is made of it.
+    /// Which browser.
+    #[arg(long, value_enum, default_value_t = Kind::Chromium)]
+    pub(crate) browser: Kind,
+    /// The program that the browser is.
     #[arg(long, value_name = "PROGRAM", default_value = "chromium")]
-    pub(crate) chromium: PathBuf,
+    pub(crate) program: PathBuf,
     /// Where pictures, recordings and logs are left.
     #[arg(long, value_name = "FOLDER", default_value = "target/browser-test")]
     pub(crate) output: PathBuf,
-    /// Only this scenario (may be given several times); all of them where nothing is said.
+    /// Only this scenario (may be given several times); all that are for this browser where nothing is said.
     #[arg(long = "only", value_name = "SCENARIO")]
     pub(crate) only: Vec<String>,
     /// Only look at the page of this address on this machine: what is wrong with it, and pictures.

@@ -9,7 +9,7 @@ use crate::tab::{Look, Tab, WIDTHS};
 /// # Errors
 /// [`Failure::NotSo`] with all that was found.
 pub(crate) fn is_impeccable(tab: &Tab, url: &str) -> Result<(), Failure> {
-    let complaints = tab.complaints().into_iter().filter(|complaint| !complaint.contains(HARMLESS));
+    let complaints = tab.complaints()?.into_iter().filter(|complaint| !complaint.contains(HARMLESS));
     let complaints = complaints.map(|complaint| format!("the browser complains: {complaint}"));
     let own = origin(url);
     let foreign = tab.requests().into_iter().filter(|request| origin(request) != own);

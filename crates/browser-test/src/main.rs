@@ -20,15 +20,17 @@
 #[cfg(unix)]
 mod arguments;
 #[cfg(unix)]
+mod browser;
+#[cfg(unix)]
 mod child;
 #[cfg(unix)]
 mod chromium;
 #[cfg(unix)]
 mod conduct;
 #[cfg(unix)]
-mod devtools;
-#[cfg(unix)]
 mod failure;
+#[cfg(unix)]
+mod firefox;
 #[cfg(unix)]
 mod gallery;
 #[cfg(unix)]
@@ -51,6 +53,8 @@ mod stage;
 mod tab;
 #[cfg(unix)]
 mod voices;
+#[cfg(unix)]
+mod window;
 
 use std::process::ExitCode;
 

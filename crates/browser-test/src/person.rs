@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::chromium::{Chromium, Owner};
+use crate::browser::{Browser, Owner};
 use crate::failure::Failure;
 use crate::server::Server;
 use crate::stage::Stage;
@@ -17,7 +17,7 @@ pub(crate) struct Person {
     pub(crate) voice: Voice,
     pub(crate) tab: Tab,
     /// Ends with the person.
-    _chromium: Chromium,
+    _browser: Box<dyn Browser>,
 }
 
 impl Person {
@@ -65,15 +65,15 @@ impl Person {
     ) -> Result<Self, Failure> {
         let speech = Some(voice.file()?);
         let owner = Owner { speech, is_without_udp: way == Way::Tcp, ..Owner::default() };
-        let mut chromium = stage.chromium(&owner)?;
-        let tab = chromium.tab()?;
+        let mut browser = stage.browser(&owner)?;
+        let tab = browser.tab()?;
         if way == Way::WebSocket {
             tab.be_without_webrtc()?;
         }
         tab.go_to(&server.page("127.0.0.1", "/"))?;
         remember(&tab)?;
         tab.reload()?;
-        Ok(Self { name, voice, tab, _chromium: chromium })
+        Ok(Self { name, voice, tab, _browser: browser })
     }
 
     /// Waits until the page shows the room.

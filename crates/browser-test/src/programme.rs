@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::arguments::Arguments;
-use crate::chromium::Owner;
+use crate::browser::{Kind, Owner};
 use crate::conduct;
 use crate::failure::{Failure, ensure};
 use crate::patience;
@@ -17,12 +17,12 @@ use crate::voices::Voice;
 /// If there is no such scenario, no place to write to, or somebody pressed Ctrl-C.
 pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     if arguments.list {
-        for scenario in SCENARIOS {
+        for scenario in chosen(arguments.browser, &[])? {
             println!("{:<12} {}", scenario.name, scenario.what);
         }
         return Ok(0);
     }
-    let scenarios = chosen(&arguments.only)?;
+    let scenarios = chosen(arguments.browser, &arguments.only)?;
     patience::end_with_signals().map_err(|error| Failure::NotSo(error.to_string()))?;
     let stage = Stage::build(arguments)?;
     if let Some(url) = &arguments.look {
@@ -51,20 +51,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
 
 /// Looks at one page, whoever serves it.
 fn look(stage: &Stage, url: &str) -> Result<(), Failure> {
-    let mut chromium = stage.chromium(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
-    let tab = chromium.tab()?;
+    let mut browser = stage.browser(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
+    let tab = browser.tab()?;
     tab.go_to(url)?;
     stage.photograph(&tab, "look")?;
     conduct::is_impeccable(&tab, url)
 }
 
-fn chosen(names: &[String]) -> Result<Vec<&'static Scenario>, Failure> {
+fn chosen(browser: Kind, names: &[String]) -> Result<Vec<&'static Scenario>, Failure> {
+    let playable = || SCENARIOS.iter().filter(|scenario| scenario.browsers.contains(&browser));
     if names.is_empty() {
-        return Ok(SCENARIOS.iter().collect());
+        return Ok(playable().collect());
     }
-    let find = |name: &String| SCENARIOS.iter().find(|scenario| scenario.name == name);
+    let find = |name: &String| playable().find(|scenario| scenario.name == name);
     let unknown = names.iter().find(|name| find(name).is_none());
-    ensure(unknown.is_none(), || format!("there is no scenario {unknown:?}; --list says which there are"))?;
+    ensure(unknown.is_none(), || {
+        format!("this browser plays no scenario {unknown:?}; --list says which there are")
+    })?;
     Ok(names.iter().filter_map(find).collect())
 }
 
@@ -74,8 +77,9 @@ mod tests {
 
     #[test]
     fn scenarios_are_chosen_by_name_and_unknown_ones_are_refused() {
-        assert_eq!(chosen(&[]).unwrap().len(), SCENARIOS.len());
-        assert_eq!(chosen(&["instrument".to_owned()]).unwrap()[0].name, "instrument");
-        assert!(chosen(&["lunch".to_owned()]).is_err());
+        assert_eq!(chosen(Kind::Chromium, &[]).unwrap().len(), SCENARIOS.len());
+        assert_eq!(chosen(Kind::Firefox, &["ways".to_owned()]).unwrap()[0].name, "ways");
+        assert!(chosen(Kind::Firefox, &["instrument".to_owned()]).is_err());
+        assert!(chosen(Kind::Chromium, &["lunch".to_owned()]).is_err());
     }
 }

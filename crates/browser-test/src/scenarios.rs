@@ -11,6 +11,7 @@ mod rooms;
 mod texts;
 mod ways;
 
+use crate::browser::Kind;
 use crate::failure::Failure;
 use crate::stage::Stage;
 
@@ -20,6 +21,8 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// In a sentence.
     pub(crate) what: &'static str,
+    /// Where it is played.
+    pub(crate) browsers: &'static [Kind],
     pub(crate) play: fn(&Stage) -> Result<(), Failure>,
 }
 
@@ -28,39 +31,59 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "instrument",
         what: "the ear hears what a page plays, and the checks find what is wrong with a page that is made to be wrong",
+        browsers: CHROMIUM,
         play: instrument::play,
     },
     Scenario {
         name: "operators",
         what: "the page for operators and the inspector show who is here, and everybody can use them",
+        browsers: CHROMIUM,
         play: operators::play,
     },
     Scenario {
         name: "arrival",
         what: "the page loads quickly, and explains each reason why a microphone is off",
+        browsers: CHROMIUM,
         play: arrival::play,
     },
     Scenario {
         name: "conversation",
         what: "two people with browsers and one with the native player hear each other",
+        browsers: EVERY,
         play: conversation::play,
     },
-    Scenario { name: "rooms", what: "rooms, whispers and mutes decide who hears whom", play: rooms::play },
-    Scenario { name: "texts", what: "names and texts are words, whatever they look like", play: texts::play },
+    Scenario {
+        name: "rooms",
+        what: "rooms, whispers and mutes decide who hears whom",
+        browsers: EVERY,
+        play: rooms::play,
+    },
+    Scenario {
+        name: "texts",
+        what: "names and texts are words, whatever they look like",
+        browsers: EVERY,
+        play: texts::play,
+    },
     Scenario {
         name: "interruptions",
         what: "a reload, a sleeping server and a dying one are survived without a click",
+        browsers: CHROMIUM,
         play: interruptions::play,
     },
-    Scenario { name: "doors", what: "who is not let in is told why", play: doors::play },
+    Scenario { name: "doors", what: "who is not let in is told why", browsers: EVERY, play: doors::play },
     Scenario {
         name: "devices",
         what: "who takes another microphone or other headphones is heard and hears as before",
+        browsers: CHROMIUM,
         play: devices::play,
     },
     Scenario {
         name: "ways",
         what: "people hear each other over TCP and over a WebSocket, where UDP or WebRTC is shut",
+        browsers: EVERY,
         play: ways::play,
     },
 ];
+
+const EVERY: &[Kind] = &[Kind::Chromium, Kind::Firefox];
+const CHROMIUM: &[Kind] = &[Kind::Chromium];

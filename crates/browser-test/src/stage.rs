@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::arguments::Arguments;
-use crate::chromium::{Chromium, Owner};
+use crate::browser::{Browser, Kind, Owner};
 use crate::failure::{Failure, ensure};
 use crate::gallery::Gallery;
 use crate::native::Native;
@@ -16,7 +16,8 @@ use crate::voices::Voice;
 
 /// What every scenario has.
 pub(crate) struct Stage {
-    chromium: PathBuf,
+    kind: Kind,
+    program: PathBuf,
     consonance: PathBuf,
     output: PathBuf,
     gallery: RefCell<Gallery>,
@@ -34,16 +35,16 @@ impl Stage {
         }
         fs::create_dir_all(&output).map_err(Failure::io(format!("{}", output.display())))?;
         let gallery = RefCell::new(Gallery::new(output.clone()));
-        let (chromium, consonance) = (arguments.chromium.clone(), arguments.consonance.clone());
-        Ok(Self { chromium, consonance, output, gallery })
+        let (program, consonance) = (arguments.program.clone(), arguments.consonance.clone());
+        Ok(Self { kind: arguments.browser, program, consonance, output, gallery })
     }
 
     /// A browser for somebody.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub(crate) fn chromium(&self, owner: &Owner) -> Result<Chromium, Failure> {
-        Chromium::start(&self.chromium, owner)
+    pub(crate) fn browser(&self, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
+        self.kind.start(&self.program, owner)
     }
 
     /// A server with these settings, for this scenario.

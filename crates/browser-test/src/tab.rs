@@ -1,51 +1,35 @@
 //! A page in a window of its own: opened, clicked, typed into, looked at and listened to.
 
 mod accessibility;
-mod control;
 mod ear;
 mod input;
 mod picture;
 mod traffic;
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::devtools::Devtools;
 use crate::failure::Failure;
 use crate::patience::{Patience, SOON};
+use crate::window::Window;
 
 pub(crate) use input::Key;
 pub(crate) use picture::{Look, WIDTHS};
 
 /// A page in a window of its own.
 pub(crate) struct Tab {
-    devtools: Rc<RefCell<Devtools>>,
-    session: String,
+    window: Box<dyn Window>,
 }
 
 impl Tab {
-    /// A new window with an empty page; the ear is in every page that is opened there.
+    /// The ear is in every page that is opened there.
     ///
     /// # Errors
     /// If the browser has gone.
-    pub(crate) fn open(devtools: Rc<RefCell<Devtools>>) -> Result<Self, Failure> {
-        let session = {
-            let mut devtools = devtools.borrow_mut();
-            let blank = json!({ "url": "about:blank", "newWindow": true });
-            let target = devtools.call(None, "Target.createTarget", &blank)?["targetId"].take();
-            let attach = json!({ "targetId": target, "flatten": true });
-            let attached = devtools.call(None, "Target.attachToTarget", &attach)?;
-            attached["sessionId"].as_str().unwrap_or_default().to_owned()
-        };
-        let tab = Self { devtools, session };
-        for domain in ["Page", "Runtime", "Network", "Log", "Audits", "Accessibility"] {
-            tab.call(&format!("{domain}.enable"), &json!({}))?;
-        }
-        tab.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": ear::SCRIPT }))?;
-        Ok(tab)
+    pub(crate) fn new(window: impl Window + 'static) -> Result<Self, Failure> {
+        window.run_before_pages(ear::SCRIPT)?;
+        Ok(Self { window: Box::new(window) })
     }
 
     /// Pages that are opened from now on are in a browser without WebRTC.
@@ -54,7 +38,7 @@ impl Tab {
     /// If the browser has gone.
     pub(crate) fn be_without_webrtc(&self) -> Result<(), Failure> {
         let source = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;";
-        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": source })).map(drop)
+        self.window.run_before_pages(source)
     }
 
     /// Goes to an address, and waits until everything there is loaded.
@@ -62,12 +46,7 @@ impl Tab {
     /// # Errors
     /// If it cannot be reached.
     pub(crate) fn go_to(&self, url: &str) -> Result<(), Failure> {
-        self.forget("Page.loadEventFired");
-        let answer = self.call("Page.navigate", &json!({ "url": url }))?;
-        if let Some(error) = answer["errorText"].as_str() {
-            return Err(Failure::NotSo(format!("{url} cannot be opened: {error}")));
-        }
-        self.devtools.borrow_mut().event(&self.session, "Page.loadEventFired").map(drop)
+        self.window.go_to(url)
     }
 
     /// As with the browser's own button.
@@ -75,9 +54,7 @@ impl Tab {
     /// # Errors
     /// If the page does not come again.
     pub(crate) fn reload(&self) -> Result<(), Failure> {
-        self.forget("Page.loadEventFired");
-        self.call("Page.reload", &json!({}))?;
-        self.devtools.borrow_mut().event(&self.session, "Page.loadEventFired").map(drop)
+        self.window.reload()
     }
 
     /// What an expression is in the page; a promise is waited for.
@@ -85,17 +62,7 @@ impl Tab {
     /// # Errors
     /// If it throws.
     pub(crate) fn evaluate(&self, expression: &str) -> Result<Value, Failure> {
-        let script = json!({
-            "expression": expression, "awaitPromise": true, "returnByValue": true
-        });
-        let mut answer = self.call("Runtime.evaluate", &script)?;
-        let exception = &answer["exceptionDetails"];
-        if !exception.is_null() {
-            let thrown = exception["exception"]["description"].as_str();
-            let text = thrown.or(exception["text"].as_str()).unwrap_or_default();
-            return Err(Failure::Script(text.to_owned()));
-        }
-        Ok(answer["result"]["value"].take())
+        self.window.evaluate(expression)
     }
 
     /// Waits until a condition holds in the page, whichever page that is by then; `what` it means to a person.
@@ -162,22 +129,6 @@ impl Tab {
             }
             failure => failure,
         }
-    }
-
-    fn call(&self, method: &str, params: &Value) -> Result<Value, Failure> {
-        self.devtools.borrow_mut().call(Some(&self.session), method, params)
-    }
-
-    /// The events of this kind so far, oldest first.
-    fn seen(&self, method: &str) -> Vec<Value> {
-        let mut devtools = self.devtools.borrow_mut();
-        let own = devtools.events().iter().filter(|event| event.session == self.session);
-        own.filter(|event| event.method == method).map(|event| event.params.clone()).collect()
-    }
-
-    fn forget(&self, method: &str) {
-        let mut devtools = self.devtools.borrow_mut();
-        devtools.events().retain(|event| event.session != self.session || event.method != method);
     }
 }
 

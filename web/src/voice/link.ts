@@ -47,8 +47,7 @@ export interface LinkEvents {
 export interface Link {
   /** Secret of this player, to come back with; null where there is no coming back. */
   readonly key: string | null;
-  /** Null until it is measured. */
-  readonly carriedBy: CarriedBy | null;
+  readonly carriedBy: CarriedBy;
   /** The voice of each slot, before volume and place. */
   readonly slots: readonly AudioNode[];
   /** Says a control message; false if the link takes no more now. */

@@ -24,7 +24,7 @@ export const openWebRtcLink: OpenLink = async (options) => {
 
 class WebRtcLink implements Link {
   key: string | null = null;
-  carriedBy: CarriedBy | null = null;
+  carriedBy: CarriedBy = "udp";
   slots: readonly AudioNode[] = [];
   private readonly options: LinkOptions;
   private readonly peer: RTCPeerConnection;

@@ -1,6 +1,6 @@
 //! The page before anybody has joined: how much it is, and what it says where there is no microphone.
 
-use crate::chromium::{FOREIGN_NAME, Owner};
+use crate::browser::{FOREIGN_NAME, Owner};
 use crate::conduct;
 use crate::failure::{Failure, ensure};
 use crate::person::WITH_PAGE;
@@ -15,8 +15,8 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     let page = server.page("127.0.0.1", "/");
     let with_microphone = Owner { speech: Some(Voice::First.file()?), ..Owner::default() };
 
-    let mut chromium = stage.chromium(&with_microphone)?;
-    let tab = chromium.tab()?;
+    let mut browser = stage.browser(&with_microphone)?;
+    let tab = browser.tab()?;
     tab.go_to(&page)?;
     tab.wait_for_text("Come in and talk")?;
     the_first_load_is_small(&tab)?;
@@ -30,7 +30,7 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     stage.photograph(&tab, "join-microphone")?;
     conduct::is_impeccable(&tab, &page)?;
 
-    let foreign = chromium.tab()?;
+    let foreign = browser.tab()?;
     let page = server.page(FOREIGN_NAME, "/");
     foreign.go_to(&page)?;
     foreign.wait_for_text("The microphone is off because this page came over plain HTTP.")?;
@@ -50,11 +50,10 @@ fn the_first_load_is_small(tab: &Tab) -> Result<(), Failure> {
 }
 
 fn a_denied_microphone_is_explained(stage: &Stage, server: &Server, owner: &Owner) -> Result<(), Failure> {
-    let mut chromium = stage.chromium(&Owner { is_asked: true, ..owner.clone() })?;
-    chromium.deny_microphone(&server.page("127.0.0.1", ""))?;
+    let mut browser = stage.browser(&Owner { has_denied: true, ..owner.clone() })?;
     is_explained(
         stage,
-        &chromium.tab()?,
+        &browser.tab()?,
         server,
         "The microphone is off because this page may not use it.",
         "denied",
@@ -62,8 +61,8 @@ fn a_denied_microphone_is_explained(stage: &Stage, server: &Server, owner: &Owne
 }
 
 fn a_missing_microphone_is_explained(stage: &Stage, server: &Server) -> Result<(), Failure> {
-    let mut chromium = stage.chromium(&Owner::default())?;
-    is_explained(stage, &chromium.tab()?, server, "The microphone is off because none was found.", "missing")
+    let mut browser = stage.browser(&Owner::default())?;
+    is_explained(stage, &browser.tab()?, server, "The microphone is off because none was found.", "missing")
 }
 
 /// Who wants to talk is told why it cannot be, and may listen all the same.

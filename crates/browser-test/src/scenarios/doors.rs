@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::chromium::Owner;
+use crate::browser::Owner;
 use crate::conduct;
 use crate::failure::Failure;
 use crate::person::{Person, Way};
@@ -65,8 +65,8 @@ fn the_token_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
 fn a_full_server_says_so(stage: &Stage) -> Result<(), Failure> {
     let mut server = stage.server("full", "[web]\nlisten = \"127.0.0.1:PORT\"\nplayers_max = 1\n")?;
     let _alice = Person::join(stage, &server, "Alice", Voice::First)?;
-    let mut chromium = stage.chromium(&Owner::default())?;
-    let late = chromium.tab()?;
+    let mut browser = stage.browser(&Owner::default())?;
+    let late = browser.tab()?;
     late.go_to(&server.page("127.0.0.1", "/"))?;
     late.fill("Your name", "Bob")?;
     late.click("Just listen")?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::chromium::{FOREIGN_NAME, Owner};
+use crate::browser::{FOREIGN_NAME, Owner};
 use crate::conduct;
 use crate::failure::{Failure, ensure};
 use crate::site::{File, Site};
@@ -13,15 +13,15 @@ use crate::voices::{Voice, is_silent, is_somewhere_in};
 /// A page that calls itself, and a page that is wrong in every way that is looked for.
 pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     let site = Site::open(FILES)?;
-    let mut chromium = stage.chromium(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
-    let tab = chromium.tab()?;
+    let mut browser = stage.browser(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
+    let tab = browser.tab()?;
     tab.go_to(&site.url("127.0.0.1", "/"))?;
     a_good_page_is_found_good(&tab, &site)?;
     what_is_pressed_is_held(&tab)?;
     what_is_said_is_heard(stage, &tab)?;
     stage.photograph(&tab, "instrument")?;
-    a_bad_page_is_found_bad(&chromium.tab()?, &site)?;
-    a_foreign_name_is_not_secure(&chromium.tab()?, &site)?;
+    a_bad_page_is_found_bad(&browser.tab()?, &site)?;
+    a_foreign_name_is_not_secure(&browser.tab()?, &site)?;
     a_denied_microphone_is_denied(stage, &site)
 }
 
@@ -64,7 +64,7 @@ fn what_is_said_is_heard(stage: &Stage, tab: &Tab) -> Result<(), Failure> {
 
 fn a_bad_page_is_found_bad(tab: &Tab, site: &Site) -> Result<(), Failure> {
     tab.go_to(&site.url("127.0.0.1", "/bad"))?;
-    let (barriers, complaints) = (tab.barriers()?.join("\n"), tab.complaints().join("\n"));
+    let (barriers, complaints) = (tab.barriers()?.join("\n"), tab.complaints()?.join("\n"));
     for wanted in [
         "a button without a name",
         "a textbox without a name",
@@ -90,10 +90,9 @@ fn a_foreign_name_is_not_secure(tab: &Tab, site: &Site) -> Result<(), Failure> {
 }
 
 fn a_denied_microphone_is_denied(stage: &Stage, site: &Site) -> Result<(), Failure> {
-    let mut chromium =
-        stage.chromium(&Owner { is_asked: true, speech: Some(Voice::First.file()?), ..Owner::default() })?;
-    chromium.deny_microphone(&site.url("127.0.0.1", ""))?;
-    let tab = chromium.tab()?;
+    let owner = Owner { has_denied: true, speech: Some(Voice::First.file()?), ..Owner::default() };
+    let mut browser = stage.browser(&owner)?;
+    let tab = browser.tab()?;
     tab.go_to(&site.url("127.0.0.1", "/"))?;
     tab.click("Call myself")?;
     let denied = "document.querySelector('#state').textContent === 'NotAllowedError'";

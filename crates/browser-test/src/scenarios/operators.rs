@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::chromium::Owner;
+use crate::browser::Owner;
 use crate::conduct;
 use crate::failure::Failure;
 use crate::stage::Stage;
@@ -13,9 +13,9 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     let mut server = stage.server("operators", SETTINGS)?;
     let address = server.said_address("quic://")?;
     let nell = stage.native("operators", &address, "Nell", None)?;
-    let mut chromium = stage.chromium(&Owner::default())?;
+    let mut browser = stage.browser(&Owner::default())?;
 
-    let tab = chromium.tab()?;
+    let tab = browser.tab()?;
     let page = server.page("127.0.0.1", "/");
     tab.go_to(&page)?;
     tab.wait_for_text("Admin token")?;
@@ -29,7 +29,7 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     conduct::is_impeccable(&tab, &page)?;
     stage.photograph(&tab, "operators")?;
 
-    let inspector = chromium.tab()?;
+    let inspector = browser.tab()?;
     let page = server.said_address("http://127.0.0.1")?;
     inspector.go_to(&page)?;
     inspector.wait_for_text("Nell")?;

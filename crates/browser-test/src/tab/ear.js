@@ -5,15 +5,21 @@
     const recorders = new WeakMap();
     const players = new Set();
 
-    async function record(node, recording) {
+    // Chromium's way, which loses nothing however busy the page is.
+    function processor(context, chunks) {
+        const node = new MediaStreamAudioDestinationNode(context);
         const [track] = node.stream.getAudioTracks();
         const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 500 }).readable.getReader();
-        for (;;) {
-            const { done, value } = await reader.read();
-            if (done) return;
-            recording.push(mono(value));
-            value.close();
-        }
+        const read = async () => {
+            for (;;) {
+                const { done, value } = await reader.read();
+                if (done) return;
+                chunks.push(mono(value));
+                value.close();
+            }
+        };
+        read();
+        return node;
     }
 
     function mono(sound) {
@@ -23,16 +29,27 @@
             sound.copyTo(channel, { planeIndex: plane, format: "f32-planar" });
             for (let at = 0; at < sum.length; at += 1) sum[at] += channel[at] / sound.numberOfChannels;
         }
-        return Int16Array.from(sum, (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
+        return rounded(sum);
+    }
+
+    const rounded = (samples) => Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
+
+    // Every browser's: an old kind of node that needs neither a file nor a thread of its own, which a page's rules might forbid.
+    function script(context, chunks) {
+        const node = context.createScriptProcessor(16384, 1, 1);
+        Object.assign(node, { channelCount: 1, channelCountMode: "explicit" });
+        node.onaudioprocess = ({ inputBuffer }) => chunks.push(rounded(inputBuffer.getChannelData(0)));
+        // Only what is on its way to the loudspeaker is calculated; it says nothing.
+        connect.call(node, context.destination);
+        return node;
     }
 
     function recorder(context) {
         if (!recorders.has(context)) {
-            const node = new MediaStreamAudioDestinationNode(context);
             const recording = { rate: context.sampleRate, chunks: [] };
+            const node = (window.MediaStreamTrackProcessor ? processor : script)(context, recording.chunks);
             recordings.push(recording);
             recorders.set(context, node);
-            record(node, recording.chunks);
         }
         return recorders.get(context);
     }
@@ -64,9 +81,10 @@
     // Of the last connection: "udp" or "tcp".
     async function protocol() {
         const report = await connections.at(-1).getStats();
-        for (const one of report.values()) {
-            if (one.type === "transport") return report.get(report.get(one.selectedCandidatePairId).localCandidateId).protocol;
-        }
+        const all = [...report.values()];
+        const id = all.find((one) => one.type === "transport")?.selectedCandidatePairId;
+        const pair = all.find((one) => one.type === "candidate-pair" && (id === undefined ? one.selected : one.id === id));
+        return report.get(pair.localCandidateId).protocol;
     }
 
     function base64(chunks) {

@@ -1,9 +1,11 @@
 //! Mouse and keyboard, as a person has them: what cannot be seen or is covered cannot be clicked.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Tab;
 use crate::failure::Failure;
+use crate::patience::{SOON, until};
+use crate::window::{Point, Press};
 
 impl Tab {
     /// Clicks the control of this name.
@@ -12,8 +14,8 @@ impl Tab {
     /// If there is none, or something else lies upon it.
     pub(crate) fn click(&self, name: &str) -> Result<(), Failure> {
         let at = self.place_of(name)?;
-        self.mouse("mousePressed", &at)?;
-        self.mouse("mouseReleased", &at)
+        self.window.mouse(Press::Down, at)?;
+        self.window.mouse(Press::Up, at)
     }
 
     /// Presses the mouse upon it, does something, and lets go.
@@ -26,9 +28,9 @@ impl Tab {
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let at = self.place_of(name)?;
-        self.mouse("mousePressed", &at)?;
+        self.window.mouse(Press::Down, at)?;
         let outcome = meanwhile();
-        self.mouse("mouseReleased", &at)?;
+        self.window.mouse(Press::Up, at)?;
         outcome
     }
 
@@ -39,7 +41,7 @@ impl Tab {
     pub(crate) fn fill(&self, name: &str, text: &str) -> Result<(), Failure> {
         self.click(name)?;
         self.evaluate("document.activeElement.select()")?;
-        self.call("Input.insertText", &json!({ "text": text })).map(drop)
+        self.window.type_text(text)
     }
 
     /// Chooses in a list, by the beginning of a choice's words.
@@ -68,9 +70,9 @@ impl Tab {
         key: Key,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        self.key("keyDown", key)?;
+        self.window.key(Press::Down, key)?;
         let outcome = meanwhile();
-        self.key("keyUp", key)?;
+        self.window.key(Press::Up, key)?;
         outcome
     }
 
@@ -82,18 +84,10 @@ impl Tab {
         self.hold_key(key, || Ok(()))
     }
 
-    fn mouse(&self, kind: &str, at: &Value) -> Result<(), Failure> {
-        let event = json!({ "type": kind, "x": at["x"], "y": at["y"], "button": "left", "clickCount": 1 });
-        self.call("Input.dispatchMouseEvent", &event).map(drop)
-    }
-
-    fn key(&self, kind: &str, key: Key) -> Result<(), Failure> {
-        let (name, code, number, text) = key.words();
-        let mut event = json!({ "type": kind, "key": name, "code": code, "windowsVirtualKeyCode": number });
-        if kind == "keyDown" {
-            event["text"] = text.into();
-        }
-        self.call("Input.dispatchKeyEvent", &event).map(drop)
+    /// Waits until there is a control of this name that can be used, and says where its middle is.
+    fn place_of(&self, name: &str) -> Result<Point, Failure> {
+        let found = until(&format!("{name:?} can be clicked"), SOON, || self.window.control(name));
+        found.map_err(|failure| self.with_what_is_shown(failure))
     }
 }
 
@@ -103,15 +97,4 @@ pub(crate) enum Key {
     Enter,
     Space,
     Tab,
-}
-
-impl Key {
-    /// Its name, its place on the keyboard, its old number, and what it types.
-    fn words(self) -> (&'static str, &'static str, u8, &'static str) {
-        match self {
-            Self::Enter => ("Enter", "Enter", 13, "\r"),
-            Self::Space => (" ", "Space", 32, " "),
-            Self::Tab => ("Tab", "Tab", 9, ""),
-        }
-    }
 }

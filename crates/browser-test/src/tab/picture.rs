@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
-
 use super::Tab;
 use crate::failure::Failure;
 
@@ -32,10 +28,7 @@ impl Tab {
     /// # Errors
     /// If the page has gone.
     pub(crate) fn picture(&self) -> Result<Vec<u8>, Failure> {
-        let shot = json!({ "format": "png", "captureBeyondViewport": true });
-        let answer = self.call("Page.captureScreenshot", &shot)?;
-        let text = answer["data"].as_str().unwrap_or_default();
-        STANDARD.decode(text).map_err(|error| Failure::Script(error.to_string()))
+        self.window.picture()
     }
 
     /// By how many CSS pixels the page is wider than its window: 0 where nobody has to scroll sideways.
@@ -56,25 +49,13 @@ impl Tab {
         look: Look,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        self.dress(look)?;
-        let outcome = meanwhile()?;
-        self.call("Emulation.clearDeviceMetricsOverride", &json!({}))?;
-        self.call("Emulation.setEmulatedMedia", &json!({ "features": [] }))?;
-        Ok(outcome)
-    }
-
-    fn dress(&self, look: Look) -> Result<(), Failure> {
-        let is_phone = look.width <= WIDTHS[0];
-        let window =
-            json!({ "width": look.width, "height": 800, "deviceScaleFactor": 1, "mobile": is_phone });
-        self.call("Emulation.setDeviceMetricsOverride", &window)?;
-        let scheme = if look.is_dark { "dark" } else { "light" };
-        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.call("Emulation.setEmulatedMedia", &json!({ "features": [feature] }))?;
+        self.window.dress(Some(look))?;
         // Two frames, so that what follows from the width is drawn.
         self.evaluate(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))",
         )?;
-        Ok(())
+        let outcome = meanwhile()?;
+        self.window.dress(None)?;
+        Ok(outcome)
     }
 }

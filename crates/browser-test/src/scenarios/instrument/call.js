@@ -19,17 +19,20 @@ async function call() {
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const here = new RTCPeerConnection();
     const there = new RTCPeerConnection();
-    here.onicecandidate = ({ candidate }) => there.addIceCandidate(candidate);
-    there.onicecandidate = ({ candidate }) => here.addIceCandidate(candidate);
     there.ontrack = ({ streams: [stream] }) => listen(stream);
     const microphone = await navigator.mediaDevices.getUserMedia({ audio });
     [track] = microphone.getTracks();
     here.addTrack(track, microphone);
-    await here.setLocalDescription();
-    await there.setRemoteDescription(here.localDescription);
-    await there.setLocalDescription();
-    await here.setRemoteDescription(there.localDescription);
+    await there.setRemoteDescription(await described(here));
+    await here.setRemoteDescription(await described(there));
     while (here.connectionState !== "connected") await new Promise((done) => { here.onconnectionstatechange = done; });
+}
+
+// With all its addresses.
+async function described(connection) {
+    await connection.setLocalDescription();
+    while (connection.iceGatheringState !== "complete") await new Promise((done) => { connection.onicegatheringstatechange = done; });
+    return connection.localDescription;
 }
 
 function listen(stream) {

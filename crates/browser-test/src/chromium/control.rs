@@ -2,21 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::Tab;
+use super::window::DevtoolsWindow;
 use crate::failure::Failure;
-use crate::patience::{SOON, until};
+use crate::window::{MIDDLE, Point};
 
-impl Tab {
-    /// Waits until there is a control of this name that can be used, and says where its middle is.
+impl DevtoolsWindow {
+    /// The middle of the first control of this name that can be clicked.
     ///
     /// # Errors
-    /// If there is none in time, or something else lies upon it.
-    pub(super) fn place_of(&self, name: &str) -> Result<Value, Failure> {
-        let found = until(&format!("{name:?} can be clicked"), SOON, || self.middle_of(name));
-        found.map_err(|failure| self.with_what_is_shown(failure))
-    }
-
-    fn middle_of(&self, name: &str) -> Result<Option<Value>, Failure> {
+    /// If the page has gone.
+    pub(super) fn middle_of(&self, name: &str) -> Result<Option<Point>, Failure> {
         match self.controls(name) {
             Ok(controls) => {
                 for control in controls {
@@ -45,7 +40,7 @@ impl Tab {
         Ok(nodes.map(|node| node["backendDOMNodeId"].clone()).collect())
     }
 
-    fn middle_of_node(&self, node: &Value) -> Result<Option<Value>, Failure> {
+    fn middle_of_node(&self, node: &Value) -> Result<Option<Point>, Failure> {
         let resolved = match self.call("DOM.resolveNode", &json!({ "backendNodeId": node })) {
             // It was there, and is no more.
             Err(Failure::Refused { .. }) => return Ok(None),
@@ -54,8 +49,8 @@ impl Tab {
         let ask = json!({
             "objectId": resolved["object"]["objectId"], "functionDeclaration": MIDDLE, "returnByValue": true
         });
-        let mut answer = self.call("Runtime.callFunctionOn", &ask)?;
-        Ok(Some(answer["result"]["value"].take()).filter(|middle| !middle.is_null()))
+        let answer = self.call("Runtime.callFunctionOn", &ask)?;
+        Ok(Point::of(&answer["result"]["value"]))
     }
 }
 
@@ -74,16 +69,3 @@ const CONTROLS: [&str; 13] = [
     "tab",
     "textbox",
 ];
-
-/// The middle of what can be clicked, or null. A choice may be drawn by its label.
-const MIDDLE: &str = "function () {
-    if (this.disabled) return null;
-    for (const element of [this, ...(this.labels ?? [])]) {
-        element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-        const { x, y, width, height } = element.getBoundingClientRect();
-        const middle = { x: x + width / 2, y: y + height / 2 };
-        const hit = document.elementFromPoint(middle.x, middle.y);
-        if (hit && width > 0 && (element.contains(hit) || hit.contains(element) && hit.matches('label'))) return middle;
-    }
-    return null;
-}";
