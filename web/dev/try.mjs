@@ -42,6 +42,99 @@ const ATTEMPTS = {
     await press(tab, "Enter", "keyUp");
     assert.match(await status(tab), /^Hold/);
   },
+  "Space talks although a list of devices has kept the focus after a click": async (tab) => {
+    await enter(tab, "push-to-talk");
+    const focused = () => tab.run("return document.activeElement.tagName");
+    await click(tab, ".sound select", "mousePressed", "mouseReleased");
+    await press(tab, "Escape", "keyDown");
+    await press(tab, "Escape", "keyUp");
+    assert.equal(await focused(), "SELECT");
+    await press(tab, "Space", "keyDown");
+    assert.equal(await status(tab), "You talk to lobby.");
+    await press(tab, "Space", "keyUp");
+    assert.match(await status(tab), /^Hold/);
+  },
+  "a finger talks wherever it slides, and so does whatever else holds the button until it is lifted, too": async (tab, address) => {
+    await phone(tab);
+    await tab.open(address);
+    await enter(tab, "push-to-talk");
+    const { x, y } = await middle(tab, ".talk");
+    await touch(tab, "touchStart", { x, y });
+    assert.equal(await status(tab), "You talk to lobby.");
+    await touch(tab, "touchMove", { x: 10, y: 10 });
+    assert.equal(await status(tab), "You talk to lobby.");
+    await click(tab, ".talk", "mousePressed");
+    await touch(tab, "touchEnd");
+    assert.equal(await status(tab), "You talk to lobby.");
+    await click(tab, ".talk", "mouseReleased");
+    assert.match(await status(tab), /^Hold/);
+  },
+  "a finger that stays long opens no menu, and neither scrolls nor selects": async (tab, address) => {
+    await phone(tab);
+    await tab.open(address);
+    await enter(tab, "push-to-talk");
+    const menu = "new MouseEvent('contextmenu', { bubbles: true, cancelable: true })";
+    assert.equal(await tab.run(`return document.querySelector('.talk').dispatchEvent(${menu})`), false);
+    const style = "const { touchAction, userSelect } = getComputedStyle(document.querySelector('.talk'))";
+    assert.deepEqual(await tab.run(`${style}; return [touchAction, userSelect]`), ["none", "none"]);
+  },
+  "a page that is hidden, turned or left lets go of the button that a finger holds": async (tab, address) => {
+    await phone(tab);
+    await tab.open(address);
+    await enter(tab, "push-to-talk");
+    const hide = `Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange')); delete document.hidden`;
+    for (const leave of [hide, "dispatchEvent(new Event('blur'))"]) {
+      const { x, y } = await middle(tab, ".talk");
+      await touch(tab, "touchStart", { x, y });
+      assert.equal(await status(tab), "You talk to lobby.");
+      await tab.run(leave);
+      assert.match(await status(tab), /^Hold/);
+      await touch(tab, "touchEnd");
+    }
+    const { x, y } = await middle(tab, ".talk");
+    await touch(tab, "touchStart", { x, y });
+    await phone(tab, 640, 360);
+    assert.equal(await status(tab), "You talk to lobby.");
+    await touch(tab, "touchCancel");
+    assert.match(await status(tab), /^Hold/);
+  },
+  "who is muted while the button is held does not talk afterwards": async (tab, address) => {
+    await phone(tab);
+    await tab.open(address);
+    await enter(tab, "push-to-talk");
+    const { x, y } = await middle(tab, ".talk");
+    await touch(tab, "touchStart", { x, y });
+    assert.equal(await status(tab), "You talk to lobby.");
+    await tab.run("document.querySelector('.mute').click()");
+    await settled(tab);
+    await touch(tab, "touchEnd");
+    await tab.run("document.querySelector('.mute').click()");
+    assert.match(await status(tab), /^Hold/);
+  },
+  "the field that one writes in and what was said last are seen above a phone's keyboard": async (tab, address) => {
+    await phone(tab);
+    await tab.open(address);
+    await enter(tab, "push-to-talk");
+    await tab.run("document.querySelectorAll('nav button')[1].click()");
+    await until(tab, "document.querySelectorAll('.message').length === 2");
+    await tab.run("document.querySelector('.write input').focus()");
+    for (let text = 0; text < 12; text += 1) {
+      await tab.tell("Input.insertText", { text: `text ${text}` });
+      await tab.run("document.querySelector('.write').requestSubmit()");
+    }
+    await settled(tab);
+    for (const height of [330, 250]) {
+      await phone(tab, 360, height);
+      await settled(tab);
+      for (const selector of [".write input", ".write button", ".message:last-child", ".talk"]) {
+        assert.equal(await tab.run(`${IS_SEEN} return isSeen(document.querySelector("${selector}"))`), true, selector);
+      }
+    }
+    await phone(tab);
+    await settled(tab);
+    assert.equal(await tab.run(`${IS_SEEN} return isSeen(document.querySelector("nav button"))`), true);
+  },
   "leaving the window lets go of the key": async (tab) => {
     await enter(tab, "push-to-talk");
     await press(tab, "Space", "keyDown");
@@ -200,6 +293,12 @@ const ATTEMPTS = {
   },
 };
 
+/** Whether all of an element's height is in the window, with nothing over its middle. */
+const IS_SEEN = `const isSeen = (one) => {
+  const { top, bottom, left, width } = one.getBoundingClientRect();
+  const above = document.elementFromPoint(left + width / 2, (top + bottom) / 2);
+  return top >= 0 && bottom <= innerHeight && one.contains(above);
+};`;
 const CONTROLS = new Set(["button", "checkbox", "switch", "radio", "slider", "textbox", "combobox", "link", "tab"]);
 const SHIFT = 8;
 /** Chromium acts on these by number. */
@@ -221,14 +320,9 @@ if (findBrowser() === undefined) {
 }
 
 async function tryAll(tab, address) {
-  await tab.tell("Emulation.setDeviceMetricsOverride", {
-    width: 1280,
-    height: 900,
-    deviceScaleFactor: 1,
-    mobile: false,
-  });
   let failed = 0;
   for (const [rule, attempt] of Object.entries(ATTEMPTS)) {
+    await desk(tab);
     await tab.open(`${address}?scene=plain&${encodeURIComponent(rule)}`);
     const problem = await attempt(tab, address).catch((error) => error);
     if (problem) failed += 1;
@@ -236,6 +330,26 @@ async function tryAll(tab, address) {
   }
   console.log(`${Object.keys(ATTEMPTS).length - failed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
+}
+
+async function desk(tab) {
+  await tab.tell("Emulation.setTouchEmulationEnabled", { enabled: false });
+  await tab.tell("Emulation.setDeviceMetricsOverride", {
+    width: 1280,
+    height: 900,
+    deviceScaleFactor: 1,
+    mobile: false,
+  });
+}
+
+/** A phone with so many pixels to see. */
+async function phone(tab, width = 360, height = 640) {
+  await tab.tell("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 5 });
+  await tab.tell("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 2, mobile: true });
+}
+
+function touch(tab, type, ...touchPoints) {
+  return tab.tell("Input.dispatchTouchEvent", { type, touchPoints });
 }
 
 /** Joins as Alice, and lets voice through in this way. */
@@ -276,9 +390,13 @@ function press(tab, code, type, text, modifiers = 0) {
   });
 }
 
-async function click(tab, selector, ...types) {
-  const { x, y } = await tab.run(
+function middle(tab, selector) {
+  return tab.run(
     `const box = document.querySelector("${selector}").getBoundingClientRect(); return { x: box.x + box.width / 2, y: box.y + box.height / 2 }`,
   );
+}
+
+async function click(tab, selector, ...types) {
+  const { x, y } = await middle(tab, selector);
   for (const type of types) await tab.tell("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
 }

@@ -7,14 +7,15 @@ import { JoinView, type VoiceLibrary } from "./join_view.ts";
 import { RoomView } from "./room_view.ts";
 import { Memory } from "./settings.ts";
 import { applyTheme } from "./theme.ts";
-import { forgetVisit, interruptedVisit, rememberVisit, type Wish } from "./visit.ts";
+import { watchVisibleHeight } from "./visible_height.ts";
+import { forgetVisit, rememberVisit, takeInterruptedVisit, type Visit, type Wish } from "./visit.ts";
 
 /** Starts the page in this place. */
 export function start(place: HTMLElement, library: VoiceLibrary): void {
   const app = new App(place, library);
-  const interrupted = interruptedVisit();
-  const join = app.askWho(interrupted?.wish ?? null, interrupted?.key ?? null);
-  if (interrupted) join.submit(interrupted.wish.withMicrophone);
+  const interrupted = takeInterruptedVisit();
+  if (interrupted) app.comeBack(interrupted);
+  else app.askWho(null);
 }
 
 /** One of the page's screens. */
@@ -30,12 +31,27 @@ class App {
   readonly #library: VoiceLibrary;
   readonly #memory = new Memory();
   #screen: Screen | null = null;
+  /** The page has gone away, out of the room. */
+  #isGone = false;
+  /** On the way back into the room. */
+  #comingBack: Visit | null = null;
 
   constructor(place: HTMLElement, library: VoiceLibrary) {
     this.#place = place;
     this.#library = library;
     applyTheme(this.#memory.settings.theme);
     giveFocusBackAfterClicks();
+    watchVisibleHeight();
+    // Somebody reloads once more.
+    addEventListener("pagehide", () => this.#comingBack && rememberVisit(this.#comingBack));
+    // A page that a browser has kept is out of its session.
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#isGone && location.reload());
+  }
+
+  /** Goes on with a visit that a reload has interrupted, without asking. */
+  comeBack(visit: Visit): void {
+    this.#comingBack = visit;
+    this.askWho(visit.wish, visit.key).submit(visit.wish.withMicrophone);
   }
 
   /** Shows the form; `resume` is the key of the player that the page was before it was loaded anew. */
@@ -53,11 +69,14 @@ class App {
   }
 
   #enter(voice: Voice, wish: Wish): void {
-    rememberVisit({ wish, key: voice.key });
-    this.#show(new RoomView({ voice, wish, memory: this.#memory, ended: (ending) => this.#end(ending, wish) }));
+    const manner = this.#comingBack?.manner ?? null;
+    this.#comingBack = null;
+    const ended = (ending: Ending) => this.#end(ending, wish);
+    this.#show(new RoomView({ voice, wish, manner, memory: this.#memory, ended }));
   }
 
   #end(ending: Ending, wish: Wish): void {
+    this.#isGone = ending.isUnloading;
     if (!ending.isUnloading) forgetVisit();
     const again = () => this.askWho(wish).submit(wish.withMicrophone);
     this.#show(new EndedView(ending, { memory: this.#memory, again, change: () => this.askWho(wish) }));

@@ -13,7 +13,7 @@ export class ChatPanel implements Panel {
   readonly #context: RoomContext;
   readonly #choices: KeyedList<Conversation>;
   readonly #messages: KeyedList<Message>;
-  readonly #list = element("ol", { class: "plain messages", role: "log", tabindex: 0 });
+  readonly #list = element("ol", { class: "plain messages", role: "log", tabindex: 0, onscroll: () => this.#onScroll() });
   readonly #empty = element("p", { class: "note empty" }, WORDS.chat.empty);
   readonly #input = element("input", {
     type: "text",
@@ -23,6 +23,8 @@ export class ChatPanel implements Panel {
   });
   readonly #trouble = element("p", { class: "field-trouble", role: "alert", hidden: true });
   #target: Target | null = null;
+  /** Whether the last message was in sight when somebody scrolled last. */
+  #isAtEnd = true;
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -50,6 +52,8 @@ export class ChatPanel implements Panel {
       this.#input,
       send,
     );
+    // Its height changes with a phone's keyboard; what was said last stays in sight.
+    new ResizeObserver(() => this.#scrollToEnd()).observe(this.#list);
     this.node = element(
       "section",
       { class: "panel chat", "aria-labelledby": "chat-title" },
@@ -66,6 +70,7 @@ export class ChatPanel implements Panel {
   choose(target: Target): void {
     this.#context.chat.begin(target);
     this.#target = target;
+    this.#isAtEnd = true;
     // Another conversation is not news: only what is added to it later is read out.
     this.#list.setAttribute("aria-live", "off");
     this.#messages.update([]);
@@ -85,11 +90,10 @@ export class ChatPanel implements Panel {
     this.#target = target;
     this.#choices.update(all);
     const messages = target ? chat.get(target).messages : [];
-    const wasAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
     this.#messages.update(messages);
     show(this.#empty, messages.length === 0);
     show(this.#list, messages.length > 0);
-    if (wasAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
+    this.#scrollToEnd();
     const name = target ? nameOf(target) : "";
     mark(this.#list, "aria-label", WORDS.chat.log(name));
     mark(this.#input, "aria-label", WORDS.chat.message(name));
@@ -103,6 +107,16 @@ export class ChatPanel implements Panel {
     show(this.#trouble, words !== null);
   }
 
+  #onScroll(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+  }
+
+  /** Unless somebody has scrolled back to read. */
+  #scrollToEnd(): void {
+    if (this.#isAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
   #send(): void {
     const { voice, chat, redraw } = this.#context;
     const [text, target] = [this.#input.value, this.#target];
@@ -112,6 +126,7 @@ export class ChatPanel implements Panel {
     voice.text(target, text);
     chat.add(target, { from: voice.name, isMine: true, text, at: Date.now() }, true);
     this.#input.value = "";
+    this.#isAtEnd = true;
     redraw();
   }
 
@@ -131,6 +146,9 @@ export class ChatPanel implements Panel {
     return { node, update };
   }
 }
+
+/** Less than a message. */
+const END_PX = 40;
 
 function message({ from, isMine, text, at }: Message): View<Message> {
   const time = new Date(at);

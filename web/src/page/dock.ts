@@ -7,6 +7,7 @@ import { ICONS } from "./icons.ts";
 import { LevelMeter } from "./level_meter.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { keyName } from "./talk_key.ts";
+import { isTouchOnly } from "./touch_only.ts";
 import { voiceStatus } from "./voice_status.ts";
 import { WORDS } from "./words.ts";
 
@@ -16,6 +17,7 @@ export class Dock implements Panel {
   readonly #status = element("p", { class: "status" });
   readonly #mute: HTMLButtonElement;
   readonly #talk = element("button", { type: "button", class: "talk hold" });
+  readonly #letGo: () => void;
   readonly #meter: LevelMeter;
   readonly #modes: HTMLInputElement[];
   readonly #open: HTMLButtonElement;
@@ -38,7 +40,7 @@ export class Dock implements Panel {
       { type: "button", class: "main", onclick: () => void context.openMicrophone() },
       WORDS.dock.openMicrophone,
     );
-    holdable(this.#talk, (isHeld) => talking.hold("button", isHeld));
+    this.#letGo = holdable(this.#talk, (isHeld) => talking.hold("button", isHeld));
     this.#meter = new LevelMeter(memory.settings.threshold, (threshold) => {
       voice.microphone.threshold = threshold;
       memory.change({ threshold });
@@ -65,7 +67,7 @@ export class Dock implements Panel {
     const { voice, memory, talking, withMicrophone } = this.#context;
     const { intent } = talking;
     const { muted } = voice.microphone;
-    const key = matchMedia(TOUCH_ONLY).matches ? null : keyName(memory.settings.key);
+    const key = isTouchOnly() ? null : keyName(memory.settings.key);
     say(
       this.#status,
       withMicrophone
@@ -78,6 +80,8 @@ export class Dock implements Panel {
     show(this.#open, !withMicrophone && isSecureContext);
     show(this.#talk, withMicrophone && intent.activation === "push-to-talk");
     this.#talk.disabled = muted;
+    // A button that is gone or disabled is not told when the finger is lifted.
+    if (muted || this.#talk.hidden) this.#letGo();
     say(this.#talk, intent.isHeld ? WORDS.dock.talking : WORDS.dock.hold(key));
     mark(this.#talk, "data-held", intent.isHeld);
     this.#meter.showThreshold(intent.activation === "voice");
@@ -119,6 +123,3 @@ export class Dock implements Panel {
     return [input, label];
   }
 }
-
-/** Where there is a finger and no mouse, there is no keyboard either, as far as can be known. */
-const TOUCH_ONLY = "(any-pointer: coarse) and (not (any-pointer: fine))";

@@ -210,6 +210,7 @@ export class JoinView implements Screen {
       echoCancellation,
       noiseSuppression,
       autoGainControl,
+      whenUnloaded: "stay",
       ...(chosen === null ? {} : { microphone: chosen }),
       ...(join === "token" ? { token: secret } : join === "password" ? { password: secret } : {}),
     };

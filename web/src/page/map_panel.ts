@@ -16,6 +16,7 @@ export class MapPanel implements Panel {
   readonly #tray: KeyedList<Player>;
   readonly #trayBox: HTMLElement;
   readonly #local = element("p", { class: "note" }, WORDS.map.local);
+  readonly #untold = element("p", { class: "note" }, WORDS.map.untold);
   readonly #body: HTMLElement;
   readonly #toggle: HTMLInputElement;
 
@@ -47,6 +48,7 @@ export class MapPanel implements Panel {
       this.#trayBox,
       element("p", { class: "note" }, WORDS.map.help),
       this.#local,
+      this.#untold,
     );
     this.node = element(
       "section",
@@ -78,6 +80,7 @@ export class MapPanel implements Panel {
       this.#local,
       others.some((player) => !player.isPlaced),
     );
+    show(this.#untold, voice.quality.carriedBy === "websocket");
   }
 
   drawLevels(): void {
@@ -85,12 +88,7 @@ export class MapPanel implements Panel {
   }
 
   #switch(isOn: boolean): void {
-    const { voice, talking, redraw } = this.#context;
-    // Others are told as long as the map is on; what is not shared is told to the server alone.
-    voice.placeShared = isOn;
-    voice.place = isOn ? { x: 0, y: 0, z: 0 } : null;
-    talking.comeFromMyPlace(isOn);
-    redraw();
+    goOnMap(this.#context, isOn ? { x: 0, y: 0, z: 0 } : null);
   }
 
   /** Puts somebody on the map, ahead of me, whence it can be moved. */
@@ -111,6 +109,15 @@ export class MapPanel implements Panel {
     );
     return { node, update: () => undefined };
   }
+}
+
+/** Puts me there; null is off the map. */
+export function goOnMap({ voice, talking, redraw }: RoomContext, place: Place | null): void {
+  // Others are told as long as the map is on; what is not shared is told to the server alone.
+  voice.placeShared = place !== null;
+  voice.place = place;
+  talking.comeFromMyPlace(place !== null);
+  redraw();
 }
 
 /** A player on the map; oneself, too. */

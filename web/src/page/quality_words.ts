@@ -1,6 +1,6 @@
 // How good the connection is, and why somebody cannot be heard, in sentences.
 
-import type { Player, Quality } from "../voice/index.ts";
+import type { CarriedBy, Player, Quality } from "../voice/index.ts";
 
 /** Sentences about what reaches whom, the most important first. */
 export function describeQuality(quality: Quality): string[] {
@@ -22,7 +22,7 @@ export function describeQuality(quality: Quality): string[] {
           `of your voice is lost on its way to ${listeners === 1 ? "your listener" : `your ${listeners} listeners`}`,
         )
       : null,
-    CARRIERS[carriedBy],
+    carriedBy && CARRIERS[carriedBy],
   ];
   return sentences.filter((sentence) => sentence !== null);
 }
@@ -62,7 +62,7 @@ const FAR_MS = 250;
 /** Less than this is repaired so that nobody hears it. */
 const HEARD_PERCENT = 1;
 
-const CARRIERS: Record<Quality["carriedBy"], string | null> = {
+const CARRIERS: Record<CarriedBy, string | null> = {
   udp: null,
   tcp: "Voice goes over TCP because UDP is blocked here, so it may falter.",
   relay: "Voice takes a detour over a relay because the direct way is blocked.",

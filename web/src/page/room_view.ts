@@ -10,7 +10,7 @@ import { ConnectionPanel } from "./connection_panel.ts";
 import { Dock } from "./dock.ts";
 import { element, say } from "./dom.ts";
 import type { Ending } from "./ended_view.ts";
-import { MapPanel } from "./map_panel.ts";
+import { goOnMap, MapPanel } from "./map_panel.ts";
 import { Notices } from "./notices.ts";
 import { pageHeader } from "./page_header.ts";
 import { PeoplePanel } from "./people_panel.ts";
@@ -20,18 +20,22 @@ import { tellEvents } from "./room_events.ts";
 import { withRememberedMicrophone } from "./remembered_devices.ts";
 import { microphoneWords } from "./problem_words.ts";
 import { copyButton, leaveButton } from "./room_header.ts";
+import { ScreenLock } from "./screen_lock.ts";
 import { Sections } from "./sections.ts";
 import { ofPlayer, type Memory } from "./settings.ts";
 import { SoundPanel } from "./sound_panel.ts";
 import { watchTalkKey } from "./talk_key.ts";
 import { targetKey } from "./talk_plan.ts";
+import { isTouchOnly } from "./touch_only.ts";
 import { Talking } from "./talking.ts";
-import { rememberVisit, type Wish } from "./visit.ts";
+import { rememberVisit, type Manner, type Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
 
 export interface RoomOptions {
   voice: Voice;
   wish: Wish;
+  /** How I was here before a reload; null if I come in. */
+  manner: Manner | null;
   memory: Memory;
   ended: (ending: Ending) => void;
 }
@@ -55,19 +59,21 @@ export class RoomView implements Screen, RoomContext {
   readonly #sound: SoundPanel;
   readonly #panels: Panel[];
   readonly #sections: Sections;
+  readonly #screen: ScreenLock;
   readonly #stops: (() => void)[] = [];
   #mustDraw = true;
   #isSanctioned = false;
   #isLeaving = false;
   #frame = 0;
 
-  constructor({ voice, wish, memory, ended }: RoomOptions) {
+  constructor({ voice, wish, manner, memory, ended }: RoomOptions) {
     this.voice = voice;
     this.memory = memory;
     this.#wish = wish;
     this.#ended = ended;
     this.withMicrophone = wish.withMicrophone;
     this.talking = new Talking(voice, this.redraw);
+    this.#screen = new ScreenLock(() => memory.settings.screenOn && isTouchOnly());
     this.#chatPanel = new ChatPanel(this);
     this.#connection = new ConnectionPanel(this);
     this.#sound = new SoundPanel(this);
@@ -93,7 +99,7 @@ export class RoomView implements Screen, RoomContext {
       main,
       dock.node,
     );
-    this.#begin();
+    this.#begin(manner);
   }
 
   join(room: string): void {
@@ -116,7 +122,7 @@ export class RoomView implements Screen, RoomContext {
       await withRememberedMicrophone(memory, (device) => voice.microphone.choose(device ?? ""));
       this.#notices.hide("microphone");
       this.withMicrophone = this.#wish.withMicrophone = true;
-      rememberVisit({ wish: this.#wish, key: this.voice.key });
+      this.#rememberVisit();
       for (const room of voice.rooms.list()) this.talking.talkTo(room, true);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
@@ -150,8 +156,15 @@ export class RoomView implements Screen, RoomContext {
   stop(): void {
     cancelAnimationFrame(this.#frame);
     this.#announcer.stop();
+    this.#screen.stop();
     this.voice.microphone.close();
     for (const stop of this.#stops) stop();
+  }
+
+  #close(cause: string, message: string): void {
+    const isUnloading = cause === "left" && !this.#isLeaving;
+    if (isUnloading) this.#rememberVisit(this.voice.key);
+    this.#ended({ cause, message, isUnloading });
   }
 
   #leave(): void {
@@ -159,19 +172,38 @@ export class RoomView implements Screen, RoomContext {
     this.voice.leave();
   }
 
-  #begin(): void {
+  #begin(manner: Manner | null): void {
     const { voice, memory, talking } = this;
     const { settings } = memory;
     voice.output.volume = settings.volume;
     voice.microphone.threshold = settings.threshold;
     talking.activateBy(settings.activation);
     for (const player of voice.players.values()) this.#remember(player.name);
+    if (manner) voice.microphone.muted = manner.isMuted;
     for (const room of this.#wish.rooms) this.join(room);
+    if (manner) this.#beAs(manner);
+    this.#rememberVisit();
     const talksByKey = () => this.withMicrophone && talking.intent.activation === "push-to-talk";
     const talkKey = () => (talksByKey() ? memory.settings.key : null);
     this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
+    this.#stops.push(whenHidden(() => this.#rememberVisit()));
     this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     this.#draw();
+  }
+
+  #beAs({ isDeafened, talksTo, place }: Manner): void {
+    const { voice, talking } = this;
+    voice.output.deafened = isDeafened;
+    for (const room of this.rooms) if (!talksTo.includes(room)) talking.talkTo(room, false);
+    if (place) goOnMap(this, place);
+  }
+
+  /** `key` only when the page goes away. */
+  #rememberVisit(key: string | null = null): void {
+    const { voice, talking } = this;
+    const [isMuted, isDeafened] = [voice.microphone.muted, voice.output.deafened];
+    const manner = { isMuted, isDeafened, talksTo: [...talking.intent.rooms], place: voice.place };
+    rememberVisit({ wish: this.#wish, manner, key });
   }
 
   #listen(): (() => void)[] {
@@ -188,9 +220,7 @@ export class RoomView implements Screen, RoomContext {
       voice.on("moved", ({ from, to }) => this.#move(from, to)),
       voice.on("quality", () => this.#connection.measured()),
       voice.on("devices", () => this.#sound.refreshDevices()),
-      voice.on("closed", ({ code, message }) =>
-        this.#ended({ cause: code, message, isUnloading: code === "left" && !this.#isLeaving }),
-      ),
+      voice.on("closed", ({ code, message }) => this.#close(code, message)),
       ...REDRAWN.map((event) => voice.on(event, this.redraw)),
     ];
   }
@@ -223,7 +253,7 @@ export class RoomView implements Screen, RoomContext {
     for (const room of rooms) this.chat.begin({ room });
     this.rooms = rooms;
     this.#wish.rooms = [...rooms];
-    rememberVisit({ wish: this.#wish, key: this.voice.key });
+    this.#rememberVisit();
     history.replaceState(
       null,
       "",
@@ -248,6 +278,7 @@ export class RoomView implements Screen, RoomContext {
     const { target } = this.#chatPanel;
     if (target && this.#sections.isSeen("chat")) this.chat.read(target);
     for (const panel of this.#panels) panel.update();
+    this.#screen.update();
     this.#tellUnread();
   }
 
@@ -257,6 +288,13 @@ export class RoomView implements Screen, RoomContext {
     this.#sections.count("chat", unread);
     document.title = (unread ? `(${unread}) ` : "") + `${this.voice.session} · ${WORDS.brand}`;
   }
+}
+
+/** A phone may end a page that nobody sees without another word. Returns what stops it. */
+function whenHidden(then: () => void): () => void {
+  const onChange = () => (document.hidden ? then() : undefined);
+  document.addEventListener("visibilitychange", onChange);
+  return () => document.removeEventListener("visibilitychange", onChange);
 }
 
 /** What else changes what is seen. */

@@ -18,6 +18,8 @@ export interface Settings {
   echoCancellation: boolean;
   noiseSuppression: boolean;
   autoGainControl: boolean;
+  /** Whether a phone's screen stays on in the room. */
+  screenOn: boolean;
   /** How loud all players are, 0…2. */
   volume: number;
   /** What was set for single players, by name; the latest last. */
@@ -41,6 +43,7 @@ export const DEFAULTS: Readonly<Settings> = {
   echoCancellation: true,
   noiseSuppression: true,
   autoGainControl: true,
+  screenOn: true,
   volume: 1,
   players: {},
 };
@@ -59,6 +62,7 @@ export function readSettings(stored: string | null): Settings {
     echoCancellation: flag(found["echoCancellation"]) ?? DEFAULTS.echoCancellation,
     noiseSuppression: flag(found["noiseSuppression"]) ?? DEFAULTS.noiseSuppression,
     autoGainControl: flag(found["autoGainControl"]) ?? DEFAULTS.autoGainControl,
+    screenOn: flag(found["screenOn"]) ?? DEFAULTS.screenOn,
     volume: within(found["volume"], 0, 2) ?? DEFAULTS.volume,
     players: readPlayers(record(found["players"])),
   };

@@ -4,7 +4,9 @@ import { DevicePicker } from "./device_picker.ts";
 import { element, freshId, mark, say, show } from "./dom.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
+import { canKeepScreenOn } from "./screen_lock.ts";
 import { canBeChosen, keyName } from "./talk_key.ts";
+import { isTouchOnly } from "./touch_only.ts";
 import { WORDS } from "./words.ts";
 
 export class SoundPanel implements Panel {
@@ -60,6 +62,7 @@ export class SoundPanel implements Panel {
           this.#volume,
         ),
         element("label", { class: "switch" }, this.#deafen, element("span", {}, WORDS.sound.deafen)),
+        canKeepScreenOn() && isTouchOnly() ? this.#screenSwitch() : null,
         this.#voiced,
       ),
     );
@@ -105,6 +108,20 @@ export class SoundPanel implements Panel {
         new MicrophoneTest(voice.microphone, voice.output).node,
       ),
     ];
+  }
+
+  #screenSwitch(): HTMLElement {
+    const { memory, redraw } = this.#context;
+    const box = element("input", {
+      type: "checkbox",
+      role: "switch",
+      onchange: () => {
+        memory.change({ screenOn: box.checked });
+        redraw();
+      },
+    });
+    box.checked = memory.settings.screenOn;
+    return element("label", { class: "switch" }, box, element("span", {}, WORDS.sound.screenOn));
   }
 
   #setVolume(): void {

@@ -6,12 +6,15 @@ export interface KeyAim {
   tag: string;
   type: string;
   isEditable: boolean;
+  /** Whether the keyboard has brought the focus there, and not a mouse or a finger. */
+  isReached: boolean;
 }
 
 /** Whether a key talks, or belongs to what is focused: what is typed into a field, or what works a control by the keyboard. */
-export function talksWith(code: string, { tag, type, isEditable }: KeyAim): boolean {
-  if (isEditable || tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && !WITHOUT_TEXT.has(type)))
-    return false;
+export function talksWith(code: string, { tag, type, isEditable, isReached }: KeyAim): boolean {
+  if (isEditable || tag === "TEXTAREA" || (tag === "INPUT" && !WITHOUT_TEXT.has(type))) return false;
+  // A list keeps the focus after something was chosen with the mouse.
+  if (tag === "SELECT" && isReached) return false;
   const isPressed = tag === "BUTTON" || tag === "A" || tag === "SUMMARY" || type === "checkbox" || type === "radio";
   if (isPressed && (code === "Space" || code === "Enter" || code === "NumpadEnter")) return false;
   const isMoved = tag === "INPUT" || tag === "BUTTON";
@@ -47,19 +50,23 @@ export function keyName(code: string): string {
 export function watchTalkKey(code: () => string | null, hold: (isHeld: boolean) => void): () => void {
   const stop = new AbortController();
   let held: string | null = null;
+  /** Where the mouse or a finger was last, unless the keyboard has moved on; `:focus-visible` says of lists that it was the keyboard. */
+  let pointed: EventTarget | null = null;
   const letGo = () => {
     if (held !== null) hold(false);
     held = null;
   };
   const onDown = (event: KeyboardEvent) => {
+    if (event.code === "Tab") pointed = null;
     const isShortcut = (event.ctrlKey && !event.code.startsWith("Control")) || event.metaKey;
-    if (event.code !== code() || isShortcut || !talksWith(event.code, aim(event))) return;
+    if (event.code !== code() || isShortcut || !talksWith(event.code, aim(event, event.target !== pointed))) return;
     event.preventDefault();
     if (held !== null) return;
     held = event.code;
     hold(true);
   };
   const listen = { signal: stop.signal };
+  addEventListener("pointerdown", ({ target }) => (pointed = target), { ...listen, capture: true });
   addEventListener("keydown", onDown, listen);
   addEventListener("keyup", (event) => (event.code === held ? letGo() : undefined), listen);
   addEventListener("blur", letGo, listen);
@@ -81,12 +88,12 @@ const NAMES: Record<string, string> = {
   ArrowRight: "→",
 };
 
-function aim(event: KeyboardEvent): KeyAim {
-  const target = event.target;
-  if (!(target instanceof HTMLElement)) return { tag: "", type: "", isEditable: false };
+function aim({ target }: KeyboardEvent, isReached: boolean): KeyAim {
+  if (!(target instanceof HTMLElement)) return { tag: "", type: "", isEditable: false, isReached };
   return {
     tag: target.tagName,
     type: target instanceof HTMLInputElement ? target.type : "",
     isEditable: target.isContentEditable,
+    isReached,
   };
 }

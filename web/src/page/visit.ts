@@ -1,5 +1,7 @@
 // The present visit, kept by this tab until it is closed or the session is left, so that a reload comes back by itself.
 
+import type { Place } from "../voice/index.ts";
+
 /** What was asked for when joining, so that it can be asked for again. */
 export interface Wish {
   name: string;
@@ -10,10 +12,25 @@ export interface Wish {
   withMicrophone: boolean;
 }
 
+/** How I was in the room, which a reload does not change. */
+export interface Manner {
+  isMuted: boolean;
+  isDeafened: boolean;
+  /** The rooms that I talked to. */
+  talksTo: string[];
+  /** Where I was on the map; null while it was off. */
+  place: Place | null;
+}
+
 /** A visit, with what makes the page the same player again. */
 export interface Visit {
   wish: Wish;
-  /** The library's `voice.key`, a secret; null where there is no coming back. */
+  /** Null before the room was entered. */
+  manner: Manner | null;
+  /**
+   * The library's `voice.key`, a secret; null where there is no coming back, and while the page is there: a tab that is duplicated takes a
+   * copy of what is stored, and must not be the same player.
+   */
   key: string | null;
 }
 
@@ -25,25 +42,55 @@ export function forgetVisit(): void {
   attempt(() => sessionStorage.removeItem(KEY));
 }
 
-/** What the page was in the middle of when it was loaded anew; null if it was opened instead. */
-export function interruptedVisit(): Visit | null {
-  const [navigation] = performance.getEntriesByType("navigation");
-  const isReload = navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
-  return isReload ? readVisit(attempt(() => sessionStorage.getItem(KEY))) : null;
+/** What the page was in the middle of when it was loaded anew; null if it was opened instead. Its key is there only once. */
+export function takeInterruptedVisit(): Visit | null {
+  const visit = readVisit(attempt(() => sessionStorage.getItem(KEY)));
+  if (visit === null) return null;
+  rememberVisit({ ...visit, key: null });
+  return isLoadedAnew() ? visit : null;
 }
 
 /** A visit out of what was stored; null if it makes no sense. */
 export function readVisit(stored: string | null): Visit | null {
-  const found = attempt(() => JSON.parse(stored ?? "null") as { wish?: Partial<Wish>; key?: unknown } | null);
-  if (typeof found?.wish !== "object" || found.wish === null) return null;
-  const { name, session, rooms, secret, withMicrophone } = found.wish;
-  const areTexts = [name, session, secret].every((text) => typeof text === "string");
-  if (!areTexts || !Array.isArray(rooms) || !rooms.every((room) => typeof room === "string")) return null;
-  const wish = { name, session, rooms, secret, withMicrophone: withMicrophone === true } as Wish;
-  return { wish, key: typeof found.key === "string" ? found.key : null };
+  const found = attempt(() => JSON.parse(stored ?? "null") as Partial<Record<keyof Visit, unknown>> | null);
+  const wish = readWish(found?.wish);
+  if (wish === null) return null;
+  return { wish, manner: readManner(found?.manner), key: typeof found?.key === "string" ? found.key : null };
 }
 
 const KEY = "consonance-visit";
+
+function isLoadedAnew(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
+}
+
+function readWish(found: unknown): Wish | null {
+  if (typeof found !== "object" || found === null) return null;
+  const { name, session, rooms, secret, withMicrophone } = found as Partial<Wish>;
+  if (!isText(name) || !isText(session) || !isText(secret) || !areTexts(rooms)) return null;
+  return { name, session, rooms, secret, withMicrophone: withMicrophone === true };
+}
+
+function readManner(found: unknown): Manner | null {
+  if (typeof found !== "object" || found === null) return null;
+  const { isMuted, isDeafened, talksTo, place } = found as Partial<Manner>;
+  if (!areTexts(talksTo)) return null;
+  return { isMuted: isMuted === true, isDeafened: isDeafened === true, talksTo, place: readPlace(place) };
+}
+
+function readPlace(found: Partial<Place> | null | undefined): Place | null {
+  const { x, y, z } = found ?? {};
+  return Number.isFinite(x) && Number.isFinite(y) && Number.isFinite(z) ? ({ x, y, z } as Place) : null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function areTexts(values: unknown): values is string[] {
+  return Array.isArray(values) && values.every(isText);
+}
 
 /** Storage may be forbidden; then a reload begins anew. */
 function attempt<T>(action: () => T): T | null {

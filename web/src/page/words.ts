@@ -119,6 +119,8 @@ export const WORDS = {
     tray: "Not on the map",
     help: "Drag the circles, or choose one and use the arrow keys (Shift for longer steps, Delete to take somebody off).",
     local: "Some do not tell where they are. You may put them where you like: only you hear them there.",
+    untold:
+      "The others' pages are not told where you are, nor yours where they are, because voice goes over a WebSocket here.",
     label: (name: string, where: string) => `${name}: ${where}`,
     unplaced: (name: string) => `${name}: not on the map. Arrow keys put them there.`,
     plane: "Map, seen from above",
@@ -128,6 +130,7 @@ export const WORDS = {
   sound: {
     volume: "Volume of everybody",
     deafen: "All sound off",
+    screenOn: "Keep the screen on: in the dark, phones stop the page",
     echo: "Take out the echo of your speakers",
     noise: "Take out noise",
     gain: "Even out how loud you are",

@@ -63,6 +63,11 @@ export interface ConnectOptions extends Processing {
   readonly transport?: "auto" | "webrtc" | "websocket";
   /** The `key` that a voice of this player had: after a reload, it is the same player again if the server still keeps it. */
   readonly resume?: string;
+  /**
+   * What becomes of the player when the page goes away: with `leave`, the default, it leaves the session; with `stay` it is kept for ten
+   * seconds, silent, for a page that comes back with `resume`. Over a WebSocket it leaves in any case.
+   */
+  readonly whenUnloaded?: "leave" | "stay";
   /** Gives up joining; after that it changes nothing. */
   readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, where it is not beside the library. */
@@ -105,12 +110,11 @@ export interface Microphone {
   list(): Promise<Device[]>;
   /** Takes another device. Rejects with a `VoiceProblem`, and what was before goes on. */
   choose(id: string): Promise<void>;
-  /** Changes what the browser does to its sound, and leaves the rest as it is. */
-  process(processing: Processing): Promise<void>;
   /** Records what would be sent, for a test of the microphone; `seconds` at most 30. */
   record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer>;
   /** Changes what the browser does to the sound; what is not said stays. */
   process(processing: Processing): Promise<void>;
+  /** Gives the device back to the browser, for good. */
   close(): void;
 }
 
@@ -186,9 +190,11 @@ export interface Quality {
   /** How many hear me, and what of my voice does not reach them. */
   readonly listeners: number | null;
   readonly listenersLostPercent: number | null;
-  readonly carriedBy: CarriedBy;
+  /** How voice gets to the server; null until that is measured, within two seconds or so. */
+  readonly carriedBy: CarriedBy | null;
 }
 
+/** `relay` is a TURN server. */
 export type CarriedBy = "udp" | "tcp" | "relay" | "websocket";
 
 /** What a moderator can do to another player. */

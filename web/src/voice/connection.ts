@@ -27,7 +27,7 @@ export interface Measurement {
   readonly roundTripMs: number | null;
   readonly delayMs: number | null;
   readonly lostDownPercent: number | null;
-  readonly carriedBy: CarriedBy;
+  readonly carriedBy: CarriedBy | null;
 }
 
 export class Connection {
@@ -61,6 +61,11 @@ export class Connection {
   /** Of the last link that had one. */
   get key(): string | null {
     return this.lastKey;
+  }
+
+  /** Whether the server keeps this player for a while when the link is gone. */
+  get isKept(): boolean {
+    return this.link !== null && this.link.key !== null;
   }
 
   say(message: FromPage): boolean {

@@ -47,7 +47,8 @@ export interface LinkEvents {
 export interface Link {
   /** Secret of this player, to come back with; null where there is no coming back. */
   readonly key: string | null;
-  readonly carriedBy: CarriedBy;
+  /** Null until it is measured. */
+  readonly carriedBy: CarriedBy | null;
   /** The voice of each slot, before volume and place. */
   readonly slots: readonly AudioNode[];
   /** Says a control message; false if the link takes no more now. */

@@ -6,7 +6,7 @@ import { clamp } from "./clamp.ts";
 import { listDevices, onDevicesChange } from "./devices.ts";
 import { Emitter } from "./emitter.ts";
 import { decibelsOfLevel, levelOfDecibels } from "./level.ts";
-import { VoiceProblem, insecureProblem, microphoneProblem } from "./problem.ts";
+import { VoiceProblem, insecureProblem, microphoneProblem, takenProblem } from "./problem.ts";
 import type { Sound } from "./sound.ts";
 
 interface MicrophoneEvents {
@@ -151,11 +151,13 @@ export class MicrophoneInput implements Microphone {
     this.release();
     this.source = this.context.createMediaStreamSource(stream);
     this.source.connect(this.node);
-    for (const track of stream.getAudioTracks()) track.addEventListener("ended", () => this.onEnded(stream));
+    for (const track of stream.getAudioTracks()) {
+      track.addEventListener("ended", () => this.onEnded(stream));
+      track.addEventListener("mute", () => this.onTaken(stream));
+      track.addEventListener("unmute", () => this.onBack(stream));
+    }
     this.isLost = false;
-    if (!this.isMissed) return;
-    this.isMissed = false;
-    this.events.emit("trouble", null);
+    this.onBack(stream);
   }
 
   private release(): void {
@@ -172,6 +174,22 @@ export class MicrophoneInput implements Microphone {
     void this.recover();
   }
 
+  /** The system gives it to something else for a while, such as a phone call. */
+  private onTaken(stream: MediaStream): void {
+    if (this.source?.mediaStream === stream) this.miss(takenProblem());
+  }
+
+  private onBack(stream: MediaStream): void {
+    if (this.source?.mediaStream !== stream || !this.isMissed) return;
+    this.isMissed = false;
+    this.events.emit("trouble", null);
+  }
+
+  private miss(problem: VoiceProblem): void {
+    this.isMissed = true;
+    this.events.emit("trouble", problem);
+  }
+
   /** Takes the device that was chosen or, if it is not there, any. */
   private async recover(): Promise<void> {
     if (!this.isLost) return;
@@ -180,8 +198,7 @@ export class MicrophoneInput implements Microphone {
       this.use(await chosen.catch(() => requestMicrophone(undefined, this.processing)));
     } catch (problem) {
       if (!this.isLost || !(problem instanceof VoiceProblem)) return;
-      this.isMissed = true;
-      this.events.emit("trouble", problem);
+      this.miss(problem);
     }
   }
 

@@ -54,6 +54,11 @@ export function microphoneProblem(cause: unknown, permission: PermissionState | 
   return new VoiceProblem(code, MICROPHONE_WORDS[code], { cause });
 }
 
+/** That the system has given the microphone to something else. */
+export function takenProblem(): VoiceProblem {
+  return new VoiceProblem("in-use", MICROPHONE_WORDS["in-use"]);
+}
+
 /** That this page cannot ask for a microphone at all. */
 export function insecureProblem(): VoiceProblem {
   return new VoiceProblem("insecure", MICROPHONE_WORDS.insecure);

@@ -1,6 +1,6 @@
 // How well voice travels, in a word.
 
-import type { CarriedBy, Quality } from "./api.ts";
+import type { Quality } from "./api.ts";
 
 export type Measured = Omit<Quality, "word">;
 
@@ -11,16 +11,12 @@ export const NOTHING_MEASURED: Measured = {
   lostDownPercent: null,
   listeners: null,
   listenersLostPercent: null,
-  carriedBy: "udp",
+  carriedBy: null,
 };
 
 /** `connected` is whether there is a link at all. */
 export function judge(measured: Measured, connected: boolean): Quality {
   return { ...measured, word: connected ? word(measured) : "lost" };
-}
-
-export function carried(measured: Measured, by: CarriedBy): Measured {
-  return { ...measured, carriedBy: by };
 }
 
 function word(measured: Measured): Quality["word"] {

@@ -16,6 +16,10 @@ export class Sound {
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.output = new OutputDevice(this.context);
     this.context.addEventListener("statechange", () => this.onStateChange());
+    // A phone call suspends it, and not every browser lets it go on by itself.
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.needsGesture) void this.resume().catch(() => {});
+    });
     this.awaitGesture();
   }
 

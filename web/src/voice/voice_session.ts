@@ -78,7 +78,7 @@ export class VoiceSession implements Voice {
       microphone.events.on("speech", () => this.update()),
       microphone.events.on("trouble", (problem) => this.emitter.emit("microphone", problem)),
       microphone.events.on("devices", () => this.emitter.emit("devices", undefined)),
-      onPageHide(() => this.leave()),
+      onPageHide(() => this.goAway()),
     ];
   }
 
@@ -150,6 +150,12 @@ export class VoiceSession implements Voice {
   leave(): void {
     this.say({ type: "leave" });
     this.end(new VoiceProblem("left", "You have left."));
+  }
+
+  private goAway(): void {
+    const stays = this.beginning.options.whenUnloaded === "stay" && this.connection.isKept;
+    if (!stays) this.say({ type: "leave" });
+    this.end(new VoiceProblem("left", "The page has gone away."));
   }
 
   private listen(room: string): void {
@@ -258,7 +264,6 @@ export class VoiceSession implements Voice {
   }
 }
 
-/** A page that goes away says so, so that its player is not kept waiting for. */
 function onPageHide(handler: () => void): () => void {
   addEventListener("pagehide", handler);
   return () => removeEventListener("pagehide", handler);

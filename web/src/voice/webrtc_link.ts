@@ -24,7 +24,7 @@ export const openWebRtcLink: OpenLink = async (options) => {
 
 class WebRtcLink implements Link {
   key: string | null = null;
-  carriedBy: CarriedBy = "udp";
+  carriedBy: CarriedBy | null = null;
   slots: readonly AudioNode[] = [];
   private readonly options: LinkOptions;
   private readonly peer: RTCPeerConnection;

@@ -42,6 +42,11 @@ test("what is lost is said with where, and nothing is said of what is not known"
   ]);
 });
 
+test("nothing is said of a connection that is not measured yet", () => {
+  const unknown = { roundTripMs: null, delayMs: null, lostUpPercent: null, lostDownPercent: null };
+  assert.deepEqual(describeQuality({ ...GOOD, ...unknown, listeners: null, carriedBy: null }), []);
+});
+
 test("why somebody cannot be heard is said, the weightiest reason first", () => {
   const bob = { name: "Bob", muted: false, volume: 1, rooms: new Set(["lobby"]) };
   const hearing: Hearing = {

@@ -11,6 +11,7 @@ test("a key talks unless what is focused has a use for it", () => {
     ["KeyV", "INPUT", "text", false],
     ["Space", "TEXTAREA", "", false],
     ["Space", "SELECT", "", false],
+    ["Escape", "SELECT", "", false],
     ["Space", "BUTTON", "", false],
     ["KeyV", "BUTTON", "", true],
     ["Space", "INPUT", "checkbox", false],
@@ -20,8 +21,14 @@ test("a key talks unless what is focused has a use for it", () => {
     ["Tab", "BODY", "", false],
   ];
   for (const [code, tag, type, talks] of cases)
-    assert.equal(talksWith(code, { tag, type, isEditable: false }), talks, `${code} on ${tag} ${type}`);
-  assert.equal(talksWith("Space", { tag: "DIV", type: "", isEditable: true }), false);
+    assert.equal(talksWith(code, { tag, type, isEditable: false, isReached: true }), talks, `${code} on ${tag} ${type}`);
+  assert.equal(talksWith("Space", { tag: "DIV", type: "", isEditable: true, isReached: true }), false);
+});
+
+test("a key talks although a list has kept the focus that a mouse has given it", () => {
+  const list = { tag: "SELECT", type: "", isEditable: false, isReached: false };
+  assert.equal(talksWith("Space", list), true);
+  assert.equal(talksWith("Tab", list), false);
 });
 
 test("keys that the page or the system needs cannot be chosen", () => {

@@ -5,11 +5,19 @@ import { readVisit, type Visit } from "../../src/page/visit.ts";
 
 const VISIT: Visit = {
   wish: { name: "Ann", session: "main", rooms: ["lobby"], secret: "", withMicrophone: true },
+  manner: { isMuted: true, isDeafened: false, talksTo: ["lobby"], place: { x: 1, y: 0, z: -2 } },
   key: "k",
 };
 
 test("a visit survives being stored", () => {
-  for (const visit of [VISIT, { ...VISIT, key: null }]) assert.deepEqual(readVisit(JSON.stringify(visit)), visit);
+  for (const visit of [VISIT, { ...VISIT, key: null }, { ...VISIT, manner: null }]) assert.deepEqual(readVisit(JSON.stringify(visit)), visit);
+});
+
+test("what makes no sense of how somebody was in the room is left out", () => {
+  const read = (manner: unknown) => readVisit(JSON.stringify({ ...VISIT, manner }))?.manner;
+  assert.equal(read({ talksTo: "lobby" }), null);
+  const place = { x: 1, z: "2" };
+  assert.deepEqual(read({ talksTo: [], place }), { isMuted: false, isDeafened: false, talksTo: [], place: null });
 });
 
 test("what is no visit is none", () => {

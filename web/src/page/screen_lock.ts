@@ -1,0 +1,40 @@
+// Keeps a phone's screen on while one is in the room: where it goes dark, the page is stopped, and voice with it.
+
+/** Whether this browser can keep the screen on. */
+export function canKeepScreenOn(): boolean {
+  return "wakeLock" in navigator;
+}
+
+export class ScreenLock {
+  readonly #isWanted: () => boolean;
+  readonly #onVisible = () => this.update();
+  #lock: Promise<WakeLockSentinel | null> | null = null;
+
+  constructor(isWanted: () => boolean) {
+    this.#isWanted = isWanted;
+    // The browser lets go of it whenever the page is hidden.
+    document.addEventListener("visibilitychange", this.#onVisible);
+  }
+
+  /** What is wanted may have changed. */
+  update(): void {
+    const isWanted = canKeepScreenOn() && !document.hidden && this.#isWanted();
+    if (isWanted) this.#lock ??= this.#take();
+    else this.#release();
+  }
+
+  stop(): void {
+    document.removeEventListener("visibilitychange", this.#onVisible);
+    this.#release();
+  }
+
+  async #take(): Promise<WakeLockSentinel | null> {
+    // Refused where the battery is low, which is no news to its owner.
+    return navigator.wakeLock.request("screen").catch(() => null);
+  }
+
+  #release(): void {
+    void this.#lock?.then((lock) => lock?.release()).catch(() => {});
+    this.#lock = null;
+  }
+}
