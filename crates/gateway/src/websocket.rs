@@ -23,4 +23,6 @@ pub mod close_code {
     pub const NORMAL: u16 = 1000;
     /// The other end has broken the protocol.
     pub const PROTOCOL_ERROR: u16 = 1002;
+    /// The other end has sent a message that is longer than is taken.
+    pub const TOO_LONG: u16 = 1009;
 }

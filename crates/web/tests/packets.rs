@@ -16,7 +16,9 @@ use consonance_web::{
     Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, PacketShard, Reply, Signalling, WebListener,
     WebSettings, packet_shards, reply,
 };
-use consonance_websocket::{ClientEnd, SUBPROTOCOL, WebSocketClient, close_code, default_settings};
+use consonance_websocket::{
+    ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
+};
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::{Message, WebSocket, client};
 
@@ -153,11 +155,28 @@ fn a_page_is_told_what_it_does_wrong_and_nobody_else_notices() {
 }
 
 #[test]
-fn a_message_that_is_too_long_ends_the_link() {
+fn whoever_sends_a_message_that_is_too_long_is_told_so_whatever_it_says_behind_it() {
+    let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
+    for bytes in [MESSAGE_BYTES_MAX + 1, 4 * MESSAGE_BYTES_MAX] {
+        let mut page = open(&listener, "main");
+        assert_eq!(next(&mut shards[0]), "connected to main");
+        for _ in 0..10 {
+            // It may have been sent away already.
+            let _ = page.send(Message::binary(vec![0; bytes]));
+        }
+        assert_eq!(goodbye(&mut page), (close_code::TOO_LONG, "a message that is too long".to_owned()));
+        assert!(next(&mut shards[0]).starts_with("disconnected"));
+    }
+}
+
+#[test]
+fn the_longest_message_is_taken_and_one_beyond_all_reason_ends_the_link() {
     let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
     let mut page = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
-    let _ = page.send(Message::binary(vec![0; 16_386]));
+    page.send(Message::binary(vec![0; MESSAGE_BYTES_MAX])).unwrap();
+    assert!(next(&mut shards[0]).starts_with("packet"));
+    let _ = page.send(Message::binary(vec![0; 4 * MESSAGE_BYTES_MAX + 1]));
     assert!(next(&mut shards[0]).starts_with("disconnected"));
 }
 

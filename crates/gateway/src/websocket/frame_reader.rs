@@ -1,5 +1,6 @@
 //! Messages out of frames.
 
+use super::close_code;
 use super::frame::{CONTROL_BYTES_MAX, Header, Opcode, unmask};
 use crate::streams::{Found, StreamViolation};
 
@@ -12,12 +13,13 @@ pub struct FrameReader {
     /// What came of a message that is sent in pieces.
     begun: Option<Vec<u8>>,
     close_code: Option<u16>,
+    is_too_long: bool,
 }
 
 impl FrameReader {
     /// Of what a client sends, masked, or a server, with messages of so many bytes at most.
     pub fn new(is_masked: bool, message_bytes_max: usize) -> Self {
-        Self { is_masked, message_bytes_max, begun: None, close_code: None }
+        Self { is_masked, message_bytes_max, begun: None, close_code: None, is_too_long: false }
     }
 
     /// Takes one frame from the beginning of the stream, and answers it with what `answer` writes, if it wants an answer: as
@@ -38,6 +40,7 @@ impl FrameReader {
             return Err(StreamViolation("a frame is masked the wrong way round"));
         }
         if header.payload_bytes > self.payload_bytes_max(header.opcode) as u64 {
+            self.is_too_long = true;
             return Err(StreamViolation("a message that is too long"));
         }
         let end = header.bytes + header.payload_bytes as usize;
@@ -65,6 +68,11 @@ impl FrameReader {
     /// Why the other end said goodbye, if it did and said why.
     pub fn close_code(&self) -> Option<u16> {
         self.close_code
+    }
+
+    /// How the other end is told of the rule that it broke, if [`read`](Self::read) found one.
+    pub fn violation_code(&self) -> u16 {
+        if self.is_too_long { close_code::TOO_LONG } else { close_code::PROTOCOL_ERROR }
     }
 
     /// The length of control frames was looked at with their headers.

@@ -2,7 +2,7 @@
 //!
 //! Besides these, 1000 is said by a client that leaves (RFC 6455, section 7.4.1).
 
-pub use consonance_gateway::websocket::close_code::{NORMAL, PROTOCOL_ERROR};
+pub use consonance_gateway::websocket::close_code::{NORMAL, PROTOCOL_ERROR, TOO_LONG};
 
 /// The server has ended the connection, such as when somebody is kicked or the server stops.
 pub const ENDED: u16 = 4000;

@@ -146,7 +146,7 @@ impl MessageStream for ServerStream {
 
     fn expel(&mut self, violation: StreamViolation, out: &mut Vec<u8>) {
         if self.key.is_some() {
-            write_close(None, close_code::PROTOCOL_ERROR, violation.0, out);
+            write_close(None, self.frames.violation_code(), violation.0, out);
         }
     }
 

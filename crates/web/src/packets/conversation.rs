@@ -43,7 +43,7 @@ pub(crate) async fn packets(
         let what = "ask for the subprotocol consonance.v1";
         return Err(Problem::new(StatusCode::BAD_REQUEST, what));
     }
-    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
+    let upgrade = upgrade.max_message_size(READ_BYTES_MAX).max_frame_size(READ_BYTES_MAX);
     let upgrade = upgrade.write_buffer_size(0);
     let talk = move |socket| async move {
         hold(socket, &entrance, &session, &visitor, &app).await;
@@ -53,6 +53,9 @@ pub(crate) async fn packets(
     Ok(upgrade.on_upgrade(talk).into_response())
 }
 
+/// The longest message that is read to its end, so that whoever sent it can be told that it is too long; one that is longer
+/// still is cut off.
+const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
 /// How long what was sent before a goodbye may take.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How long the answer to a goodbye may take.
@@ -70,8 +73,8 @@ enum End {
     Closing,
     /// It answers no more.
     Lost,
-    /// It has broken the protocol.
-    Broken(&'static str),
+    /// It has broken the protocol: a close code, and words.
+    Broken(u16, &'static str),
 }
 
 async fn hold(socket: WebSocket, entrance: &PacketEntrance, session: &str, visitor: &Visitor, app: &App) {
@@ -94,13 +97,20 @@ async fn hold(socket: WebSocket, entrance: &PacketEntrance, session: &str, visit
             let _ = timeout(GOODBYE, writer.close()).await;
         }
         Some(End::Closing) => say_goodbye(&mut writer, close_code::ENDED, "the server is closing").await,
-        Some(End::Broken(words)) => say_goodbye(&mut writer, close_code::PROTOCOL_ERROR, words).await,
-        Some(End::Lost) => {}
-        // The page hears it best while somebody listens to what it still says.
-        None => {
-            let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = reader.next().await {} }).await;
+        Some(End::Broken(code, words)) => {
+            drop(seat);
+            say_goodbye(&mut writer, code, words).await;
+            listen_to_the_end(&mut reader).await;
         }
+        Some(End::Lost) => {}
+        None => listen_to_the_end(&mut reader).await,
     }
+}
+
+/// A page hears a goodbye best while somebody listens to what it still says: a system that drops what nobody has read resets
+/// the connection.
+async fn listen_to_the_end(reader: &mut SplitStream<WebSocket>) {
+    let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = reader.next().await {} }).await;
 }
 
 /// Until a goodbye is long overdue: whoever does not read is not waited for.
@@ -154,7 +164,7 @@ async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: D
                     return end;
                 }
             }
-            Some(Ok(Message::Text(_))) => return End::Broken("a text, where only packets are understood"),
+            Some(Ok(Message::Text(_))) => return broken("a text, where only packets are understood"),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Close(frame))) => {
                 return End::Left(frame.map(|frame| frame.reason.to_string()).unwrap_or_default());
@@ -168,13 +178,20 @@ async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: D
 /// Hands a packet on.
 fn take(message: &Bytes, seat: &Seat) -> Option<End> {
     if is_question(message) {
-        return seat.answer(message).err().map(|_| End::Broken("more questions than answers that are taken"));
+        return seat.answer(message).err().map(|_| broken("more questions than answers that are taken"));
+    }
+    if message.len() > MESSAGE_BYTES_MAX {
+        return Some(End::Broken(close_code::TOO_LONG, "a message that is too long"));
     }
     let delivery = match message.first() {
         Some(0) => Delivery::Reliable,
         Some(1) => Delivery::Unreliable,
-        _ => return Some(End::Broken("a message that does not say how its packet travels")),
+        _ => return Some(broken("a message that does not say how its packet travels")),
     };
     seat.receive(delivery, &message[1..]);
     None
+}
+
+fn broken(words: &'static str) -> End {
+    End::Broken(close_code::PROTOCOL_ERROR, words)
 }

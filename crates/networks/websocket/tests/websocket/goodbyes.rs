@@ -59,7 +59,7 @@ fn who_breaks_the_protocol_is_told_what_it_did() {
     for (message, code, words) in [
         (Message::text("hello"), close_code::PROTOCOL_ERROR, "a frame of text"),
         (Message::binary(vec![]), close_code::PROTOCOL_ERROR, "an empty message"),
-        (Message::binary(too_long), close_code::PROTOCOL_ERROR, "a message that is too long"),
+        (Message::binary(too_long), close_code::TOO_LONG, "a message that is too long"),
         (reserved_frame(), close_code::PROTOCOL_ERROR, "a frame of an extension"),
         (Message::binary(vec![4, 1]), close_code::ENDED, "a message does not say how its packet travels"),
     ] {
