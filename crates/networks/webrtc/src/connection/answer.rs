@@ -14,7 +14,8 @@ pub(super) fn text(answer: &SdpAnswer) -> String {
         }
         // Times of arrival, for which the answer has no extension.
         if !line.ends_with(" transport-cc") {
-            text.push_str(line);
+            // What an answer says of a rate that it does not know, and no rate (RFC 7587, section 6.1: 8000 to 48000 Hz).
+            text.push_str(&line.replace("maxplaybackrate=0;", ""));
             text.push_str("\r\n");
         }
     }

@@ -36,13 +36,20 @@ fn an_answer_asks_for_no_times_of_arrival() {
 }
 
 #[test]
-fn the_offer_of_a_real_browser_is_taken() {
-    let mut stage = Stage::new();
-    let (peer, answer) = stage.shard.accept(Instant::now(), include_str!("chromium_156.sdp")).unwrap();
-    assert_eq!(stage.shard.slots(peer), 16);
-    assert_eq!(answer.matches("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n").count(), 17);
-    assert_eq!(answer.matches("a=sendonly").count(), 16);
-    assert_eq!(answer.matches("m=application").count(), 1);
+fn the_offers_of_real_browsers_are_taken() {
+    for (offer, payload_type) in
+        [(include_str!("chromium_156.sdp"), "111"), (include_str!("firefox_153.sdp"), "109")]
+    {
+        let mut stage = Stage::new();
+        let (peer, answer) = stage.shard.accept(Instant::now(), offer).unwrap();
+        assert_eq!(stage.shard.slots(peer), 16);
+        let section = format!("m=audio 9 UDP/TLS/RTP/SAVPF {payload_type}\r\n");
+        assert_eq!(answer.matches(&section).count(), 17);
+        assert_eq!(answer.matches("a=sendonly").count(), 16);
+        assert_eq!(answer.matches("m=application").count(), 1);
+        assert_eq!(answer.matches("useinbandfec=1").count(), 17);
+        assert!(!answer.contains("maxplaybackrate=0"), "{answer}");
+    }
 }
 
 /// Browsers do so for each of their media when they have gathered them before they offer.
