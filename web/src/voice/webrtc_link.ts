@@ -3,6 +3,7 @@
 import type { CarriedBy } from "./api.ts";
 import type { Link, LinkOptions, LinkStatistics, OpenLink } from "./link.ts";
 import { withPacketTime } from "./offer.ts";
+import { watchPairs } from "./pairs.ts";
 import { VoiceProblem } from "./problem.ts";
 import { askForRestart, postOffer } from "./signalling.ts";
 import { Statistics } from "./statistics.ts";
@@ -159,10 +160,12 @@ class WebRtcLink implements Link {
       };
     });
     const timer = setTimeout(fail, CONNECT_MS);
+    const stopWatching = watchPairs(this.peer, fail);
     signal.addEventListener("abort", fail);
     if (signal.aborted) fail();
     await isOpen.finally(() => {
       clearTimeout(timer);
+      stopWatching();
       signal.removeEventListener("abort", fail);
     });
   }
