@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use consonance_browser::PageQuality;
 use consonance_session as session;
-use consonance_transport::{Peer, ServerStatistics};
+use consonance_transport::{Peer, ServerStatistics, ServerTransport as _};
 use consonance_web::Info;
 use consonance_webrtc::WebRtcShard;
 use rustc_hash::FxHashSet;
@@ -37,7 +37,7 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// Connections of pages that are closed and have not ended: their last messages are on the way.
     parting: FxHashSet<Peer>,
     last_link: u64,
-    /// The players' time 0.
+    /// The players' time 0, later by what was [overslept](Self::at).
     started: Option<Instant>,
     /// No player wants to be called before that.
     next_due: Option<Instant>,
@@ -75,6 +75,9 @@ pub fn browser_gateways<S: PageShard>(
 
 /// Pages tell what they have lost every few seconds.
 const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A worker that is busy comes late by so much at most.
+const BUSY_MAX: Duration = Duration::from_secs(1);
 
 impl<S: PageShard> BrowserGateway<S> {
     fn new(shard: S, entrance: Entrance, worker: usize) -> Self {
@@ -168,10 +171,26 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
+    /// The players' time. It stands still while nobody runs although somebody was to: in that time no page could come back,
+    /// so none is given up for it. A turn that is stopped in its middle goes on with the time of before, so what it hears
+    /// after that, such as that pages are lost, seems to have been long ago in the next.
     fn at(&mut self, now: Instant) -> session::Instant {
+        let overslept = self.overslept(now);
         self.now = Some(now);
-        let started = *self.started.get_or_insert(now);
+        let started = self.started.get_or_insert(now);
+        *started += overslept;
+        let started = *started;
         session::Instant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+    }
+
+    /// For how long nobody has run since the last call, beyond what was asked for and a busy machine takes.
+    fn overslept(&self, now: Instant) -> Duration {
+        let Some(last) = self.now.filter(|last| now.saturating_duration_since(*last) > BUSY_MAX) else {
+            return Duration::ZERO;
+        };
+        let wanted = self.wants_poll_at().map_or(now, |at| at.max(last));
+        let overslept = now.saturating_duration_since(wanted);
+        if overslept > BUSY_MAX { overslept } else { Duration::ZERO }
     }
 
     fn to_clock(&self, at: session::Instant) -> Instant {

@@ -174,6 +174,11 @@ impl BrowserPlayer {
         }
     }
 
+    /// The page makes another connection: from now on it has as long to arrive as if it had been lost just now.
+    pub fn page_is_coming(&mut self, now: Instant) {
+        self.kept_until = self.kept_until.map(|until| until.max(now + self.limits.keep));
+    }
+
     /// The page is back over another connection, with so many slots: it is told everything anew.
     pub fn page_is_back(&mut self, now: Instant, slots: usize) {
         if self.is_over() {

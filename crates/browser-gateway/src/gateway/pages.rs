@@ -54,6 +54,10 @@ impl<S: PageShard> BrowserGateway<S> {
     fn page_is_up(&mut self, now: Instant, index: BrowserIndex, page: Peer, remote: SocketAddr) {
         let (at, slots) = (self.at(now), self.shard.slots(page));
         let Some(browser) = self.browsers.get_mut(index) else { return };
+        if let Some(player) = browser.player() {
+            player.page_is_replaced();
+        }
+        browser.show(now, &mut self.shard);
         let former = browser.page.replace(page);
         browser.coming = None;
         browser.remote = address_of(browser.remote.ip(), remote);

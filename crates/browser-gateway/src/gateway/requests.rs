@@ -60,10 +60,13 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Another connection of a page whose player is here.
     fn resume(&mut self, now: Instant, index: BrowserIndex, offer: &str) -> Result<Joined, JoinProblem> {
         let (page, answer) = self.shard.accept(now, offer).map_err(problem)?;
-        let slots = self.shard.slots(page);
+        let (at, slots) = (self.at(now), self.shard.slots(page));
         self.browsers.note_page(page, index);
         let browser = self.browsers.get_mut(index).ok_or(JoinProblem::NoSuchPlayer)?;
         let former = browser.coming.replace(page);
+        if let Some(player) = browser.player() {
+            player.page_is_coming(at);
+        }
         let key = browser.key.to_string();
         if let Some(former) = former {
             self.close_page(now, former);

@@ -82,6 +82,13 @@ fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
     stage.pages.connect(after);
     stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
     assert!(stage.pages.is_closed(before) && !stage.pages.is_closed(after));
+    let told = stage.pages.messages(before);
+    let last = told.last().unwrap();
+    assert!(
+        last.contains("name_taken") && last.contains(r#""retry_in_ms":null"#),
+        "else both come back for ever: {last}"
+    );
+    assert!(!stage.pages.was_told(after, "disconnected"));
 }
 
 #[test]
@@ -96,6 +103,37 @@ fn a_player_whose_page_stays_away_leaves_and_its_key_is_nobodys() {
     let again = Join { resume: Some(joined.key.clone()), ..join("Alice") };
     let again = stage.ask(again).unwrap().unwrap();
     assert!(!again.resumed && again.key != joined.key);
+}
+
+#[test]
+fn a_page_that_was_lost_while_the_server_did_not_run_has_all_of_its_time_to_come_back() {
+    for asleep in [Duration::from_secs(12), Duration::from_hours(1)] {
+        let mut stage = Stage::new();
+        let (alice, joined) = stage.browser("Alice");
+        let (bob, _) = stage.browser("Bob");
+        stage.pages.lose(alice);
+        // What was stopped in its middle goes on with the time of before.
+        stage.turn();
+        stage.now += asleep;
+        stage.run(Duration::from_secs(9));
+        assert!(!stage.pages.was_told(bob, "left"), "the server was asleep for {asleep:?}");
+        let again = Join { resume: Some(joined.key), ..join("Alice") };
+        assert!(stage.ask(again).unwrap().unwrap().resumed);
+    }
+}
+
+#[test]
+fn a_page_that_is_on_its_way_back_is_waited_for_but_not_for_ever() {
+    let mut stage = Stage::new();
+    let (alice, joined) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    stage.pages.lose(alice);
+    stage.run(Duration::from_secs(9));
+    let again = Join { resume: Some(joined.key), ..join("Alice") };
+    assert!(stage.ask(again).unwrap().unwrap().resumed);
+    stage.run(Duration::from_secs(9));
+    assert!(!stage.pages.was_told(bob, "left"), "it connects slowly");
+    stage.run_until("it does not come", |stage| stage.pages.was_told(bob, "left"));
 }
 
 #[test]
