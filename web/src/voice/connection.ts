@@ -43,6 +43,7 @@ export class Connection {
   private isSending = false;
   private lastKey: string | null;
   private lastPing = 0;
+  private isUnloading = false;
 
   constructor(beginning: Beginning, events: ConnectionEvents) {
     this.beginning = beginning;
@@ -78,8 +79,9 @@ export class Connection {
     this.link?.setSending(on);
   }
 
-  /** For good. */
-  end(): void {
+  /** For good; `isUnloading` is that the page goes away and has nothing more to say. */
+  end(isUnloading: boolean): void {
+    this.isUnloading = isUnloading;
     this.reconnection.onOver();
     this.over.abort();
     this.stopNetwork();
@@ -141,7 +143,7 @@ export class Connection {
 
   private onOpened(attempt: Attempt, link: Link): void {
     if (this.over.signal.aborted) {
-      link.close();
+      link.close(this.isUnloading);
       return;
     }
     attempt.link = link;
@@ -192,7 +194,7 @@ export class Connection {
   }
 
   private drop(): void {
-    this.link?.close();
+    this.link?.close(this.isUnloading);
     this.link = null;
     this.tellRetry();
   }

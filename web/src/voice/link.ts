@@ -58,7 +58,8 @@ export interface Link {
   /** Tries to stay alive after the network has changed; false if it cannot, so that only another link helps. */
   restart(): Promise<boolean>;
   statistics(): Promise<LinkStatistics>;
-  close(): void;
+  /** Without `isUnloading`, what was sent last arrives first: a page that goes away has no time for it. */
+  close(isUnloading: boolean): void;
 }
 
 /** How the link does since it was asked last; null where it does not know. */

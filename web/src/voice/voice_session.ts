@@ -155,7 +155,7 @@ export class VoiceSession implements Voice {
   private goAway(): void {
     const stays = this.beginning.options.whenUnloaded === "stay" && this.connection.isKept;
     if (!stays) this.say({ type: "leave" });
-    this.end(new VoiceProblem("left", "The page has gone away."));
+    this.end(new VoiceProblem("left", "The page has gone away."), stays);
   }
 
   private listen(room: string): void {
@@ -228,9 +228,9 @@ export class VoiceSession implements Voice {
     if (!mayComeBack) this.end(problem);
   }
 
-  private end(problem: VoiceProblem): void {
+  private end(problem: VoiceProblem, isUnloading = false): void {
     if (this.currentState === "closed") return;
-    this.connection.end();
+    this.connection.end(isUnloading);
     this.listening.detach();
     this.moderation.fail();
     this.setState("closed", null);

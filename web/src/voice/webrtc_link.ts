@@ -17,7 +17,7 @@ export const openWebRtcLink: OpenLink = async (options) => {
   try {
     await link.open();
   } catch (problem) {
-    link.close();
+    link.close(false);
     throw problem;
   }
   return link;
@@ -95,14 +95,15 @@ class WebRtcLink implements Link {
     return statistics;
   }
 
-  close(): void {
+  close(isUnloading: boolean): void {
     this.isOver = true;
     this.setSending(false);
     this.options.microphone.disconnect(this.microphone);
     for (const player of this.players) player.srcObject = null;
     for (const slot of this.slots) slot.disconnect();
-    // What was said last, such as a farewell, is still on its way.
-    setTimeout(() => this.peer.close(), FAREWELL_MS);
+    // Otherwise what was said last, such as a farewell, is still on its way.
+    if (isUnloading) this.peer.close();
+    else setTimeout(() => this.peer.close(), FAREWELL_MS);
   }
 
   /** In the order of docs/browser/signalling.md: the microphone, the slots, the data channel. */
