@@ -1,5 +1,6 @@
 //! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample upon sample
-//! in what a codec made of it ([`correlation`]), or wherever it is in what somebody heard ([`likeness()`]).
+//! in what a codec made of it ([`correlation`]), wherever it is in what somebody heard ([`likeness()`]), or frame by frame, so
+//! that losses can be counted ([`Coverage`]).
 //!
 //! ```
 //! use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
@@ -14,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
+mod coverage;
 mod likeness;
 
 use std::io::{self, Read};
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
 
+pub use coverage::Coverage;
 pub use likeness::{ALIKE, UNLIKE, WINDOW, likeness, place_of};
 
 /// 20 ms at 48 kHz.
@@ -133,6 +136,18 @@ pub fn peak(sound: &[f32]) -> f32 {
     sound.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
 }
 
+/// The longest time without a sound, in samples: less than a hundredth of the amplitude of the loudest 5 ms (−40 dB), to
+/// within 5 ms.
+pub fn longest_silence(sound: &[f32]) -> usize {
+    let energies: Vec<f32> =
+        sound.chunks(PIECE_SAMPLES).map(|piece| piece.iter().map(|sample| sample * sample).sum()).collect();
+    let audible = energies.iter().fold(0.0, |loudest: f32, energy| loudest.max(*energy)) / 10_000.0;
+    let silences = energies.split(|energy| *energy > audible);
+    silences.map(<[f32]>::len).max().unwrap_or(0) * PIECE_SAMPLES
+}
+
+/// 5 ms.
+const PIECE_SAMPLES: usize = 240;
 /// 120 ms, the longest that a packet may be (RFC 6716 §3.2.5).
 const MAX_PACKET_SAMPLES: usize = 5_760;
 /// The usual encoders' delay.

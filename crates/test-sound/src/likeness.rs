@@ -11,12 +11,12 @@ pub const UNLIKE: f64 = ALIKE / 2.0;
 /// The place of the whole is searched in smoothed signals at 1 kHz, …
 const COARSEST: usize = 48;
 /// … that of each window at 4 kHz, and at last to the sample.
-const COARSE: usize = 12;
+pub(crate) const COARSE: usize = 12;
 /// In samples. Each twentieth of a second is compared by itself: a jitter buffer that catches up after a stall
 /// stretches and squeezes several times per second, and what lies on both sides of such a joint fits nowhere as a whole.
 pub const WINDOW: usize = 2_400;
 /// How far a window may lie from where the whole lies, in samples: 600 ms, the longest delay of a jitter buffer.
-const STRETCH: i64 = 28_800;
+pub(crate) const STRETCH: i64 = 28_800;
 /// How far it may lie from where a neighbour lies, 20 ms. So short a piece of any voice is somewhere like another voice,
 /// but two of them hardly ever in the same place.
 const JOINT: u64 = 960;
@@ -75,14 +75,14 @@ pub fn place_of(part: &[f32], whole: &[f32]) -> i64 {
 }
 
 /// A sound in which something is looked for.
-struct Whole {
+pub(crate) struct Whole {
     samples: Vec<f32>,
     /// The energy of all samples before each, and of all.
     energies: Vec<f64>,
 }
 
 impl Whole {
-    fn new(samples: Vec<f32>) -> Self {
+    pub(crate) fn new(samples: Vec<f32>) -> Self {
         let mut sum = 0.0;
         let mut energies = vec![sum];
         energies.extend(samples.iter().map(|sample| {
@@ -93,12 +93,26 @@ impl Whole {
     }
 
     /// The product with a window that begins at sample `at`, as if what it lies upon had an energy of 1.
-    fn product(&self, window: &[f32], at: i64) -> f64 {
-        let inside = |at: i64| at.clamp(0, self.samples.len() as i64) as usize;
-        let (start, end) = (inside(at), inside(at + window.len() as i64));
+    pub(crate) fn product(&self, window: &[f32], at: i64) -> f64 {
+        let (start, end) = (self.inside(at), self.inside(at + window.len() as i64));
         let energy = self.energies[end] - self.energies[start];
-        let window = &window[inside(-at).min(window.len())..];
+        let window = &window[self.inside(-at).min(window.len())..];
         if energy > 1e-9 { product(window, &self.samples[start..end]) / energy.sqrt() } else { 0.0 }
+    }
+
+    /// The energy of so many samples that begin at sample `at`.
+    pub(crate) fn energy(&self, at: i64, samples: usize) -> f64 {
+        self.energies[self.inside(at + samples as i64)] - self.energies[self.inside(at)]
+    }
+
+    /// Each `step`th sample of it.
+    pub(crate) fn decimated(&self, step: usize) -> Self {
+        Self::new(self.samples.iter().step_by(step).copied().collect())
+    }
+
+    /// The nearest place where there is a sample, or the end.
+    fn inside(&self, at: i64) -> usize {
+        at.clamp(0, self.samples.len() as i64) as usize
     }
 }
 
@@ -116,6 +130,6 @@ fn product(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum()
 }
 
-fn energy(sound: &[f32]) -> f64 {
+pub(crate) fn energy(sound: &[f32]) -> f64 {
     product(sound, sound)
 }
