@@ -1,6 +1,8 @@
 //! What is said on the command line.
 
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread;
 
 use clap::Parser;
 
@@ -19,16 +21,34 @@ pub(crate) struct Arguments {
     /// The program that the browser is.
     #[arg(long, value_name = "PROGRAM", default_value = "chromium")]
     pub(crate) program: PathBuf,
+    /// The TURN server: coturn's; what needs it is skipped where there is none.
+    #[arg(long, value_name = "PROGRAM", default_value = "turnserver")]
+    pub(crate) turnserver: PathBuf,
     /// Where pictures, recordings and logs are left.
     #[arg(long, value_name = "FOLDER", default_value = "target/browser-test")]
     pub(crate) output: PathBuf,
     /// Only this scenario (may be given several times); all that are for this browser where nothing is said.
     #[arg(long = "only", value_name = "SCENARIO")]
     pub(crate) only: Vec<String>,
+    /// How many scenarios are played side by side; one for each processor where nothing is said.
+    #[arg(long, value_name = "NUMBER")]
+    lanes: Option<NonZero<usize>>,
     /// Only look at the page of this address on this machine: what is wrong with it, and pictures.
     #[arg(long, value_name = "URL", conflicts_with = "only")]
     pub(crate) look: Option<String>,
     /// Say which scenarios there are, and do nothing.
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+impl Arguments {
+    /// How many scenarios are played side by side.
+    pub(crate) fn lanes(&self) -> usize {
+        let lanes = match self.browser {
+            Kind::Chromium => thread::available_parallelism().ok(),
+            // Those of one machine share a sound card.
+            Kind::Firefox => None,
+        };
+        self.lanes.or(lanes).map_or(1, NonZero::get)
+    }
 }

@@ -90,6 +90,19 @@ impl Child {
     /// If it does not end in time.
     pub(crate) fn end(&mut self) -> Result<ExitStatus, Failure> {
         self.signal(Signal::TERM)?;
+        self.wait()
+    }
+
+    /// Has a program end that ends with its input, and waits for that.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub(crate) fn end_with_input(&mut self) -> Result<ExitStatus, Failure> {
+        self.input = None;
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<ExitStatus, Failure> {
         let what = format!("{} has ended", self.name);
         until(&what, SOON, || self.process.try_wait().map_err(Failure::io(what.clone())))
     }

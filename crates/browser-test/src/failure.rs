@@ -31,6 +31,9 @@ pub(crate) enum Failure {
     /// The browser has gone.
     #[error("the browser has ended by itself")]
     BrowserGone,
+    /// This machine lacks what the scenario needs.
+    #[error("{0}")]
+    Lacking(String),
     /// Somebody pressed Ctrl-C.
     #[error("interrupted")]
     Interrupted,

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!   assets/speech ──▶ microphone ┌──────────┐ ear ──▶ what was heard ──▶ how like is it to what was said?
-//!                                │ Chromium │ window ──▶ gallery of pictures, contrast, names of controls
+//!                                │ Chromium │ window ──▶ pictures, contrast, names of controls
 //!   scenario ──── DevTools ────▶ └────┬─────┘ traffic ──▶ no other host, no violation
 //!                                     ▼
 //!                 consonance serve (a child) ◀──── consonance join (a child)
@@ -32,7 +32,7 @@ mod failure;
 #[cfg(unix)]
 mod firefox;
 #[cfg(unix)]
-mod gallery;
+mod hearing;
 #[cfg(unix)]
 mod native;
 #[cfg(unix)]
@@ -40,7 +40,11 @@ mod patience;
 #[cfg(unix)]
 mod person;
 #[cfg(unix)]
+mod ports;
+#[cfg(unix)]
 mod programme;
+#[cfg(unix)]
+mod report;
 #[cfg(unix)]
 mod scenarios;
 #[cfg(unix)]
@@ -51,6 +55,8 @@ mod site;
 mod stage;
 #[cfg(unix)]
 mod tab;
+#[cfg(unix)]
+mod turn;
 #[cfg(unix)]
 mod voices;
 #[cfg(unix)]

@@ -15,7 +15,7 @@ pub(crate) struct Native {
 }
 
 impl Native {
-    /// Joins, listens to the lobby, and speaks there for twenty seconds, if it has a voice.
+    /// Joins, listens to the lobby, and speaks there for a minute, if it has a voice.
     ///
     /// # Errors
     /// If it does not get in.
@@ -68,7 +68,7 @@ impl Native {
 /// A recording is too short to be listened to twice.
 fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
     let file = folder.join(format!("{voice:?}.wav"));
-    let said = voice.said().repeat(2);
+    let said = voice.said().repeat(5);
     consonance_test_sound::write(&file, &said).map_err(Failure::io(format!("{}", file.display())))?;
     Ok(file)
 }

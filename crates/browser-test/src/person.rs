@@ -1,5 +1,7 @@
 //! Somebody with a browser of their own, on the page of a server.
 
+mod visitor;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -9,13 +11,16 @@ use crate::failure::Failure;
 use crate::server::Server;
 use crate::stage::Stage;
 use crate::tab::{Key, Tab};
-use crate::voices::{Voice, is_silent, is_understood};
+use crate::voices::Voice;
+
+pub(crate) use visitor::{Activation, Visitor, Way};
 
 /// Somebody with a browser of their own.
 pub(crate) struct Person {
     pub(crate) name: &'static str,
     pub(crate) voice: Voice,
     pub(crate) tab: Tab,
+    activation: Activation,
     /// Ends with the person.
     _browser: Box<dyn Browser>,
 }
@@ -26,44 +31,33 @@ impl Person {
     /// # Errors
     /// If the page does not let anybody in.
     pub(crate) fn join(
-        stage: &Stage,
+        stage: &Stage<'_>,
         server: &Server,
         name: &'static str,
         voice: Voice,
     ) -> Result<Self, Failure> {
-        Self::join_by(Way::Udp, stage, server, name, voice)
+        Self::join_as(stage, server, Visitor::new(name, voice))
     }
 
-    /// The same where other ways are shut.
+    /// The same for those who come in another way.
     ///
     /// # Errors
     /// If the page does not let anybody in.
-    pub(crate) fn join_by(
-        way: Way,
-        stage: &Stage,
-        server: &Server,
-        name: &'static str,
-        voice: Voice,
-    ) -> Result<Self, Failure> {
-        let person = Self::open(way, stage, server, name, voice)?;
-        person.tab.fill("Your name", name)?;
+    pub(crate) fn join_as(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
+        let person = Self::open(stage, server, visitor)?;
+        person.tab.fill("Your name", person.name)?;
         person.tab.click("Join and talk")?;
         person.is_in()?;
         Ok(person)
     }
 
-    /// Opens the page, as somebody who was here before and has switched off what changes a voice.
+    /// Opens the page, as somebody who was here before.
     ///
     /// # Errors
     /// If the page does not open.
-    pub(crate) fn open(
-        way: Way,
-        stage: &Stage,
-        server: &Server,
-        name: &'static str,
-        voice: Voice,
-    ) -> Result<Self, Failure> {
-        let speech = Some(voice.file()?);
+    pub(crate) fn open(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
+        let Visitor { name, voice, manner, activation, way } = visitor;
+        let speech = Some(voice.file(manner, &stage.own_folder()?)?);
         let owner = Owner { speech, is_without_udp: way == Way::Tcp, ..Owner::default() };
         let mut browser = stage.browser(&owner)?;
         let tab = browser.tab()?;
@@ -71,9 +65,10 @@ impl Person {
             tab.be_without_webrtc()?;
         }
         tab.go_to(&server.page("127.0.0.1", "/"))?;
-        remember(&tab)?;
+        let settings = json!(visitor.settings().to_string());
+        tab.evaluate(&format!("localStorage.setItem('consonance', {settings})"))?;
         tab.reload()?;
-        Ok(Self { name, voice, tab, _browser: browser })
+        Ok(Self { name, voice, tab, activation, _browser: browser })
     }
 
     /// Waits until the page shows the room.
@@ -81,7 +76,7 @@ impl Person {
     /// # Errors
     /// If it does not.
     pub(crate) fn is_in(&self) -> Result<(), Failure> {
-        self.tab.wait_for_text("Hold Space or the button to talk")
+        self.tab.wait_for_text(self.activation.words())
     }
 
     /// Waits until the page shows all of these.
@@ -104,54 +99,50 @@ impl Person {
     ///
     /// # Errors
     /// If it is not, or another voice is heard.
-    pub(crate) fn hears(&self, stage: &Stage, name: &str, voice: Voice) -> Result<(), Failure> {
-        let shown = format!(
-            "[...document.querySelectorAll('.player[data-speaking]')].some((row) => row.innerText.includes({}))",
-            json!(name)
-        );
-        self.tab.wait_until(&format!("{} sees that {name} speaks", self.name), &shown)?;
+    pub(crate) fn hears(&self, stage: &Stage<'_>, name: &str, voice: Voice) -> Result<(), Failure> {
+        self.sees_speaking(name)?;
+        let title = format!("{} hears {name}", self.name);
         for _ in 0..PATIENCE {
             self.tab.listen_anew_for(WORDS)?;
-            let heard = self.tab.heard()?;
-            stage.keep_sound(&format!("{}-hears-{name}", self.name), &heard)?;
-            if is_understood(self.name, &heard, voice)? {
+            if stage.understands(&title, &self.tab.heard()?, voice)? {
                 return Ok(());
             }
         }
-        Err(Failure::NotSo(format!("{} does not understand {name}", self.name)))
+        Err(Failure::NotSo(format!("{} does not understand all that {name} says", self.name)))
     }
 
     /// That nothing is heard from now on, but for what is on its way.
     ///
     /// # Errors
     /// If something is.
-    pub(crate) fn hears_nothing(&self) -> Result<(), Failure> {
+    pub(crate) fn hears_nothing(&self, stage: &Stage<'_>) -> Result<(), Failure> {
         self.tab.listen_anew_for(TAIL)?;
         self.tab.listen_anew_for(PAUSE)?;
-        is_silent(self.name, &self.tab.heard()?)
+        stage.is_silent(self.name, &self.tab.heard()?)
+    }
+
+    /// Waits until the page shows that this player speaks.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn sees_speaking(&self, name: &str) -> Result<(), Failure> {
+        let what = format!("{} sees that {name} speaks", self.name);
+        self.tab.wait_until(&what, &speaks(name))
+    }
+
+    /// Waits until the page shows that this player does not speak.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn sees_silent(&self, name: &str) -> Result<(), Failure> {
+        let what = format!("{} sees that {name} does not speak", self.name);
+        self.tab.wait_until(&what, &format!("!({})", speaks(name)))
     }
 }
 
-/// How a voice gets out of somebody's house.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    Udp,
-    /// No UDP gets through.
-    Tcp,
-    /// The browser has no WebRTC.
-    WebSocket,
-}
-
-/// What is stored where somebody has chosen to be heard while Space is held, and sent as recorded.
-fn remember(tab: &Tab) -> Result<(), Failure> {
-    let settings = json!({
-        "activation": "push-to-talk",
-        "echoCancellation": false,
-        "noiseSuppression": false,
-        "autoGainControl": false,
-    });
-    let store = format!("localStorage.setItem('consonance', {})", json!(settings.to_string()));
-    tab.evaluate(&store).map(drop)
+fn speaks(name: &str) -> String {
+    let rows = "[...document.querySelectorAll('.player[data-speaking]')]";
+    format!("{rows}.some((row) => row.innerText.includes({}))", json!(name))
 }
 
 /// Long enough to tell voices apart.

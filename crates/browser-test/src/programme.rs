@@ -1,5 +1,10 @@
-//! One scenario after the other: what it took, what was measured, what was wrong.
+//! Which scenarios are played, side by side: what each took, what was measured, what was wrong.
 
+use std::fs;
+use std::panic;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use crate::arguments::Arguments;
@@ -7,9 +12,10 @@ use crate::browser::{Kind, Owner};
 use crate::conduct;
 use crate::failure::{Failure, ensure};
 use crate::patience;
+use crate::report::{self, Played};
 use crate::scenarios::{SCENARIOS, Scenario};
 use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::voices::{Manner, Voice};
 
 /// Plays the scenarios that are asked for; how many failed.
 ///
@@ -24,38 +30,78 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     }
     let scenarios = chosen(arguments.browser, &arguments.only)?;
     patience::end_with_signals().map_err(|error| Failure::NotSo(error.to_string()))?;
-    let stage = Stage::build(arguments)?;
-    if let Some(url) = &arguments.look {
-        look(&stage, url)?;
-        return stage.close_gallery().map(|gallery| println!("pictures: {}", gallery.display())).map(|()| 0);
+    empty(&arguments.output)?;
+    let played = match &arguments.look {
+        Some(url) => vec![look(arguments, url)],
+        None => side_by_side(arguments.lanes(), &scenarios, |scenario| play(arguments, scenario)),
+    };
+    let report = report::write(&arguments.output, &played)?;
+    if played.iter().any(|one| matches!(one.outcome, Err(Failure::Interrupted))) {
+        return Err(Failure::Interrupted);
     }
-    let mut failed = 0;
-    for scenario in &scenarios {
-        let start = Instant::now();
-        let outcome = (scenario.play)(&stage);
-        let seconds = start.elapsed().as_secs_f64();
-        match outcome {
-            Ok(()) => println!("{:<12} passed {seconds:>6.1} s", scenario.name),
-            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
-            Err(failure) => {
-                failed += 1;
-                println!("{:<12} FAILED {seconds:>6.1} s: {failure}", scenario.name);
-            }
-        }
-    }
-    let gallery = stage.close_gallery()?;
-    println!("{} passed, {failed} failed", scenarios.len() - failed);
-    println!("pictures: {}", gallery.display());
+    let skipped = played.iter().filter(|one| matches!(one.outcome, Err(Failure::Lacking(_)))).count();
+    let failed = played.iter().filter(|one| one.outcome.is_err()).count() - skipped;
+    println!("{} passed, {skipped} skipped, {failed} failed", played.len() - skipped - failed);
+    println!("report: {}", report.display());
     Ok(failed)
 }
 
+fn play(arguments: &Arguments, scenario: &'static Scenario) -> Played {
+    let stage = Stage::new(arguments, scenario.name);
+    played(scenario.name, stage, scenario.play)
+}
+
 /// Looks at one page, whoever serves it.
-fn look(stage: &Stage, url: &str) -> Result<(), Failure> {
-    let mut browser = stage.browser(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
-    let tab = browser.tab()?;
-    tab.go_to(url)?;
-    stage.photograph(&tab, "look")?;
-    conduct::is_impeccable(&tab, url)
+fn look(arguments: &Arguments, url: &str) -> Played {
+    played("look", Stage::new(arguments, "look"), |stage| {
+        let speech = Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?;
+        let mut browser = stage.browser(&Owner { speech: Some(speech), ..Owner::default() })?;
+        let tab = browser.tab()?;
+        tab.go_to(url)?;
+        stage.photograph(&tab, "look")?;
+        conduct::is_impeccable(&tab, url)
+    })
+}
+
+fn played(
+    name: &'static str,
+    stage: Stage<'_>,
+    play: impl FnOnce(&Stage<'_>) -> Result<(), Failure>,
+) -> Played {
+    let start = Instant::now();
+    let outcome = play(&stage);
+    let took = start.elapsed();
+    let played = Played { name, outcome, took, chapter: stage.into_chapter() };
+    println!("{name:<14} {}", played.outcome_in_words());
+    played
+}
+
+/// Plays so many at once; what became of them is in the order in which they were given.
+fn side_by_side<T: Sync, P: Send>(lanes: usize, all: &[T], play: impl Fn(&T) -> P + Sync) -> Vec<P> {
+    let next = AtomicUsize::new(0);
+    let lane = || {
+        let mine = std::iter::from_fn(|| {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            all.get(number).map(|one| (number, play(one)))
+        });
+        mine.collect::<Vec<_>>()
+    };
+    let mut played: Vec<_> = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+        let ended =
+            lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|cause| panic::resume_unwind(cause)));
+        ended.flatten().collect()
+    });
+    played.sort_by_key(|(number, _)| *number);
+    played.into_iter().map(|(_, played)| played).collect()
+}
+
+/// Makes the folder for what is left, and takes away what another run has left there.
+fn empty(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))?;
+    }
+    fs::create_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))
 }
 
 fn chosen(browser: Kind, names: &[String]) -> Result<Vec<&'static Scenario>, Failure> {
@@ -81,5 +127,12 @@ mod tests {
         assert_eq!(chosen(Kind::Firefox, &["ways".to_owned()]).unwrap()[0].name, "ways");
         assert!(chosen(Kind::Firefox, &["instrument".to_owned()]).is_err());
         assert!(chosen(Kind::Chromium, &["lunch".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn what_is_played_side_by_side_is_told_in_order_and_nothing_twice() {
+        for lanes in [1, 2, 7] {
+            assert_eq!(side_by_side(lanes, &[1, 2, 3, 4, 5], |number| number * 10), [10, 20, 30, 40, 50]);
+        }
     }
 }

@@ -6,9 +6,11 @@ mod devices;
 mod doors;
 mod instrument;
 mod interruptions;
+mod map;
 mod operators;
 mod rooms;
 mod texts;
+mod voice_activation;
 mod ways;
 
 use crate::browser::Kind;
@@ -23,7 +25,7 @@ pub(crate) struct Scenario {
     pub(crate) what: &'static str,
     /// Where it is played.
     pub(crate) browsers: &'static [Kind],
-    pub(crate) play: fn(&Stage) -> Result<(), Failure>,
+    pub(crate) play: fn(&Stage<'_>) -> Result<(), Failure>,
 }
 
 /// All of them; the instrument first, since every other one is measured with it.
@@ -73,7 +75,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "doors", what: "who is not let in is told why", browsers: EVERY, play: doors::play },
     Scenario {
         name: "devices",
-        what: "who takes another microphone or other headphones is heard and hears as before",
+        what: "who takes another microphone or other headphones in mid-sentence is heard and hears as before",
         browsers: CHROMIUM,
         play: devices::play,
     },
@@ -82,6 +84,24 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "people hear each other over TCP and over a WebSocket, where UDP or WebRTC is shut",
         browsers: EVERY,
         play: ways::play,
+    },
+    Scenario {
+        name: "relay",
+        what: "people hear each other where nothing gets through but TCP to a TURN server",
+        browsers: CHROMIUM,
+        play: ways::play_relay,
+    },
+    Scenario {
+        name: "voice-activation",
+        what: "a voice is heard from its beginning, and a room in which nobody speaks is not",
+        browsers: CHROMIUM,
+        play: voice_activation::play,
+    },
+    Scenario {
+        name: "map",
+        what: "who moves on the map is seen there, and heard from there",
+        browsers: CHROMIUM,
+        play: map::play,
     },
 ];
 

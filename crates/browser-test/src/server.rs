@@ -1,8 +1,6 @@
 //! `consonance serve` with a page: started, frozen, killed, started again on the same ports.
 
 use std::fs;
-use std::io;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +8,7 @@ use rustix::process::Signal;
 
 use crate::child::Child;
 use crate::failure::Failure;
+use crate::ports::free_port;
 
 /// Dropping it kills it.
 #[derive(Debug)]
@@ -28,12 +27,12 @@ impl Server {
     /// # Errors
     /// If it does not.
     pub(crate) fn start(program: &Path, folder: &Path, settings: &str) -> Result<Self, Failure> {
-        let [page_port, other_port, voice_port] = free_ports().map_err(Failure::io("free ports"))?;
+        let free_port = || free_port().map_err(Failure::io("a free port"));
+        let (page_port, other_port, voice_port) = (free_port()?, free_port()?, free_port()?);
         let settings =
             settings.replace("PORT", &page_port.to_string()).replace("OTHER", &other_port.to_string());
         let text = format!("listen = [\"127.0.0.1:{voice_port}\"]\n{settings}");
         let config = folder.join("voice.toml");
-        fs::create_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))?;
         fs::write(&config, text).map_err(Failure::io(format!("{}", config.display())))?;
         let log = folder.join("server.log");
         let child = serve(program, &config, &log)?;
@@ -88,15 +87,6 @@ impl Server {
         self.child.end().map(drop)
     }
 }
-
-/// Two that are free for TCP, and one for UDP: all at once, so that they differ.
-fn free_ports() -> io::Result<[u16; 3]> {
-    let tcp = [TcpListener::bind(ANY)?, TcpListener::bind(ANY)?];
-    let udp = UdpSocket::bind(ANY)?;
-    Ok([tcp[0].local_addr()?.port(), tcp[1].local_addr()?.port(), udp.local_addr()?.port()])
-}
-
-const ANY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 
 fn serve(program: &Path, config: &Path, log: &Path) -> Result<Child, Failure> {
     let mut command = Command::new(program);

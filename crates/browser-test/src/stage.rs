@@ -1,42 +1,43 @@
-//! What every scenario has: the programs, a place to write to, the gallery.
+//! What every scenario has: the programs, a place to write to, its chapter of the report.
 
 use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use consonance_test_sound::Coverage;
+
 use crate::arguments::Arguments;
 use crate::browser::{Browser, Kind, Owner};
 use crate::failure::{Failure, ensure};
-use crate::gallery::Gallery;
+use crate::hearing::Hearing;
 use crate::native::Native;
+use crate::report::{Chapter, Note};
 use crate::server::Server;
 use crate::tab::{Look, Tab, WIDTHS};
+use crate::turn::Turn;
 use crate::voices::Voice;
 
-/// What every scenario has.
-pub(crate) struct Stage {
-    kind: Kind,
-    program: PathBuf,
-    consonance: PathBuf,
-    output: PathBuf,
-    gallery: RefCell<Gallery>,
+/// What a scenario has, for itself alone.
+pub(crate) struct Stage<'a> {
+    programs: &'a Arguments,
+    scenario: &'a str,
+    chapter: RefCell<Chapter>,
 }
 
-impl Stage {
-    /// Makes the folder for what is left, and takes away what another run has left there.
-    ///
-    /// # Errors
-    /// If it cannot be written to.
-    pub(crate) fn build(arguments: &Arguments) -> Result<Self, Failure> {
-        let output = arguments.output.clone();
-        if output.exists() {
-            fs::remove_dir_all(&output).map_err(Failure::io(format!("{}", output.display())))?;
+impl<'a> Stage<'a> {
+    /// For a scenario of this name.
+    pub(crate) fn new(programs: &'a Arguments, scenario: &'a str) -> Self {
+        Self { programs, scenario, chapter: RefCell::default() }
+    }
+
+    /// How much of a voice may be missing where it is heard: 0 = nothing, 1 = all of it.
+    pub(crate) fn missing_max(&self) -> f64 {
+        match self.programs.browser {
+            Kind::Chromium => HARDLY_ANY,
+            // What records there loses some by itself.
+            Kind::Firefox => 1.0,
         }
-        fs::create_dir_all(&output).map_err(Failure::io(format!("{}", output.display())))?;
-        let gallery = RefCell::new(Gallery::new(output.clone()));
-        let (program, consonance) = (arguments.program.clone(), arguments.consonance.clone());
-        Ok(Self { kind: arguments.browser, program, consonance, output, gallery })
     }
 
     /// A browser for somebody.
@@ -44,29 +45,37 @@ impl Stage {
     /// # Errors
     /// If it cannot be started.
     pub(crate) fn browser(&self, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
-        self.kind.start(&self.program, owner)
+        self.programs.browser.start(&self.programs.program, owner)
     }
 
-    /// A server with these settings, for this scenario.
+    /// A server with these settings, in a folder of this name.
     ///
     /// # Errors
     /// As [`Server::start`].
-    pub(crate) fn server(&self, scenario: &str, settings: &str) -> Result<Server, Failure> {
-        Server::start(&self.consonance, &self.folder(scenario), settings)
+    pub(crate) fn server(&self, folder: &str, settings: &str) -> Result<Server, Failure> {
+        Server::start(&self.programs.consonance, &self.folder(folder)?, settings)
     }
 
-    /// A native player at this address, for this scenario.
+    /// A native player at this address, in a folder of this name.
     ///
     /// # Errors
     /// As [`Native::join`].
     pub(crate) fn native(
         &self,
-        scenario: &str,
+        folder: &str,
         address: &str,
         name: &str,
         voice: Option<Voice>,
     ) -> Result<Native, Failure> {
-        Native::join(&self.consonance, &self.folder(scenario), address, name, voice)
+        Native::join(&self.programs.consonance, &self.folder(folder)?, address, name, voice)
+    }
+
+    /// A TURN server in a folder of this name.
+    ///
+    /// # Errors
+    /// As [`Turn::start`].
+    pub(crate) fn turn(&self, folder: &str) -> Result<Turn, Failure> {
+        Turn::start(&self.programs.turnserver, &self.folder(folder)?)
     }
 
     /// Runs `consonance` with these arguments to its end; what it says.
@@ -75,15 +84,34 @@ impl Stage {
     /// If it fails.
     pub(crate) fn command(&self, arguments: &[&str]) -> Result<String, Failure> {
         let what = format!("consonance {}", arguments.join(" "));
-        let output = Command::new(&self.consonance).args(arguments).output().map_err(Failure::io(&*what))?;
+        let output = Command::new(&self.programs.consonance).args(arguments).output();
+        let output = output.map_err(Failure::io(&*what))?;
         let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         ensure(output.status.success(), || format!("{what}: {}", said(&output.stderr)))?;
         Ok(said(&output.stdout))
     }
 
-    /// The folder of a scenario.
-    pub(crate) fn folder(&self, scenario: &str) -> PathBuf {
-        self.output.join(scenario)
+    /// A folder of this name, which is there now.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.programs.output.join(name);
+        fs::create_dir_all(&folder).map_err(Failure::io(format!("{}", folder.display())))?;
+        Ok(folder)
+    }
+
+    /// The folder for what the scenario itself has to keep.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) fn own_folder(&self) -> Result<PathBuf, Failure> {
+        self.folder(self.scenario)
+    }
+
+    /// Tells people who watch.
+    pub(crate) fn say(&self, line: &str) {
+        println!("{:<14} {line}", self.scenario);
     }
 
     /// Keeps pictures of what a tab shows: on a phone, on a tablet and on a desk, by day and by night.
@@ -94,7 +122,11 @@ impl Stage {
         for width in WIDTHS {
             for is_dark in [false, true] {
                 let look = Look { width, is_dark };
-                self.gallery.borrow_mut().hang(name, look, &tab.in_window(look, || tab.picture())?)?;
+                let file = format!("{name}-{look}.png");
+                let path = self.programs.output.join(&file);
+                let picture = tab.in_window(look, || tab.picture())?;
+                fs::write(&path, picture).map_err(Failure::io(format!("{}", path.display())))?;
+                self.chapter.borrow_mut().hang(name, look, file);
             }
         }
         Ok(())
@@ -104,16 +136,59 @@ impl Stage {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn keep_sound(&self, name: &str, sound: &[f32]) -> Result<(), Failure> {
-        let file = self.output.join(format!("{name}.wav"));
-        consonance_test_sound::write(&file, sound).map_err(Failure::io(format!("{}", file.display())))
+    pub(crate) fn keep_hearing(
+        &self,
+        title: &str,
+        heard: &[f32],
+        likeness: f64,
+        coverage: Coverage,
+    ) -> Result<(), Failure> {
+        let file = self.keep_sound(title, heard)?;
+        let hearing = Hearing { title: title.to_owned(), likeness, coverage, file };
+        self.chapter.borrow_mut().hearings.push(hearing);
+        Ok(())
     }
 
-    /// Writes the page with all pictures; where that is.
+    /// Where it is, within the folder of the report.
+    fn keep_sound(&self, title: &str, sound: &[f32]) -> Result<String, Failure> {
+        self.own_folder()?;
+        let Chapter { hearings, notes, .. } = &*self.chapter.borrow();
+        let number = hearings.len() + notes.len() + 1;
+        let title: String = title
+            .chars()
+            .map_while(|letter| match letter {
+                ' ' => Some('-'),
+                letter => letter.is_alphanumeric().then_some(letter),
+            })
+            .collect();
+        let file = format!("{}/{number:02}-{title}.wav", self.scenario);
+        let path = self.programs.output.join(&file);
+        consonance_test_sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
+        Ok(file)
+    }
+
+    /// Notes a figure for the report.
+    pub(crate) fn note(&self, figure: String) {
+        self.say(&figure);
+        self.chapter.borrow_mut().notes.push(Note { words: figure, file: None });
+    }
+
+    /// Notes a figure for the report, and keeps the sound that it was taken from.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn close_gallery(&self) -> Result<PathBuf, Failure> {
-        self.gallery.borrow().write_page()
+    pub(crate) fn note_with_sound(&self, figure: String, sound: &[f32]) -> Result<(), Failure> {
+        self.say(&figure);
+        let file = Some(self.keep_sound(&figure, sound)?);
+        self.chapter.borrow_mut().notes.push(Note { words: figure, file });
+        Ok(())
+    }
+
+    /// What is to be in the report.
+    pub(crate) fn into_chapter(self) -> Chapter {
+        self.chapter.into_inner()
     }
 }
+
+/// Two of the hundred frames that are loud enough in four seconds.
+const HARDLY_ANY: f64 = 0.025;

@@ -110,7 +110,9 @@ impl Window for DevtoolsWindow {
 
     fn key(&self, press: Press, key: Key) -> Result<(), Failure> {
         let (name, code, number, text) = words(key);
-        let mut event = json!({ "key": name, "code": code, "windowsVirtualKeyCode": number });
+        let modifiers = if key.is_with_shift() { SHIFT } else { 0 };
+        let mut event =
+            json!({ "key": name, "code": code, "windowsVirtualKeyCode": number, "modifiers": modifiers });
         match press {
             Press::Down => {
                 event["type"] = "keyDown".into();
@@ -166,10 +168,18 @@ impl Window for DevtoolsWindow {
 /// Its name, its place on the keyboard, its old number, and what it types.
 fn words(key: Key) -> (&'static str, &'static str, u8, &'static str) {
     match key {
+        Key::End => ("End", "End", 35, ""),
         Key::Enter => ("Enter", "Enter", 13, "\r"),
+        Key::FarLeft => ("ArrowLeft", "ArrowLeft", 37, ""),
+        Key::FarRight => ("ArrowRight", "ArrowRight", 39, ""),
+        Key::FarUp => ("ArrowUp", "ArrowUp", 38, ""),
+        Key::Home => ("Home", "Home", 36, ""),
+        Key::PageUp => ("PageUp", "PageUp", 33, ""),
         Key::Space => (" ", "Space", 32, " "),
         Key::Tab => ("Tab", "Tab", 9, ""),
     }
 }
 
+/// As the protocol counts modifiers.
+const SHIFT: u8 = 8;
 const LOADED: &str = "Page.loadEventFired";

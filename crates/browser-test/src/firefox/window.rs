@@ -139,7 +139,13 @@ impl Window for BidiWindow {
             Press::Down => "keyDown",
             Press::Up => "keyUp",
         };
-        self.act("key", &json!([{ "type": kind, "value": value(key) }]))
+        let stroke = |value: &str| json!({ "type": kind, "value": value });
+        let strokes = match press {
+            _ if !key.is_with_shift() => vec![stroke(value(key))],
+            Press::Down => vec![stroke(SHIFT), stroke(value(key))],
+            Press::Up => vec![stroke(value(key)), stroke(SHIFT)],
+        };
+        self.act("key", &strokes.into())
     }
 
     fn type_text(&self, text: &str) -> Result<(), Failure> {
@@ -183,12 +189,19 @@ impl Window for BidiWindow {
 /// What it types, or the letter that stands for it in `WebDriver` (W3C, section 15.4.2).
 fn value(key: Key) -> &'static str {
     match key {
+        Key::End => "\u{E010}",
         Key::Enter => "\u{E007}",
+        Key::FarLeft => "\u{E012}",
+        Key::FarRight => "\u{E014}",
+        Key::FarUp => "\u{E013}",
+        Key::Home => "\u{E011}",
+        Key::PageUp => "\u{E00E}",
         Key::Space => " ",
         Key::Tab => "\u{E004}",
     }
 }
 
+const SHIFT: &str = "\u{E008}";
 /// 0: dark, 1: light.
 const COLOURS: &str = "layout.css.prefers-color-scheme.content-override";
 /// In CSS pixels.

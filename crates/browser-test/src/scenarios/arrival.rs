@@ -7,13 +7,16 @@ use crate::person::WITH_PAGE;
 use crate::server::Server;
 use crate::stage::Stage;
 use crate::tab::Tab;
-use crate::voices::Voice;
+use crate::voices::{Manner, Voice};
 
 /// The page loads quickly, and explains each reason why a microphone is off.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("arrival", WITH_PAGE)?;
     let page = server.page("127.0.0.1", "/");
-    let with_microphone = Owner { speech: Some(Voice::First.file()?), ..Owner::default() };
+    let with_microphone = Owner {
+        speech: Some(Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?),
+        ..Owner::default()
+    };
 
     let mut browser = stage.browser(&with_microphone)?;
     let tab = browser.tab()?;
@@ -49,7 +52,11 @@ fn the_first_load_is_small(tab: &Tab) -> Result<(), Failure> {
     ensure(bytes > 1_000.0 && bytes < 150_000.0, || format!("the first load has {bytes} bytes"))
 }
 
-fn a_denied_microphone_is_explained(stage: &Stage, server: &Server, owner: &Owner) -> Result<(), Failure> {
+fn a_denied_microphone_is_explained(
+    stage: &Stage<'_>,
+    server: &Server,
+    owner: &Owner,
+) -> Result<(), Failure> {
     let mut browser = stage.browser(&Owner { has_denied: true, ..owner.clone() })?;
     is_explained(
         stage,
@@ -60,13 +67,19 @@ fn a_denied_microphone_is_explained(stage: &Stage, server: &Server, owner: &Owne
     )
 }
 
-fn a_missing_microphone_is_explained(stage: &Stage, server: &Server) -> Result<(), Failure> {
+fn a_missing_microphone_is_explained(stage: &Stage<'_>, server: &Server) -> Result<(), Failure> {
     let mut browser = stage.browser(&Owner::default())?;
     is_explained(stage, &browser.tab()?, server, "The microphone is off because none was found.", "missing")
 }
 
 /// Who wants to talk is told why it cannot be, and may listen all the same.
-fn is_explained(stage: &Stage, tab: &Tab, server: &Server, why: &str, picture: &str) -> Result<(), Failure> {
+fn is_explained(
+    stage: &Stage<'_>,
+    tab: &Tab,
+    server: &Server,
+    why: &str,
+    picture: &str,
+) -> Result<(), Failure> {
     let page = server.page("127.0.0.1", "/");
     tab.go_to(&page)?;
     tab.fill("Your name", "Carol")?;

@@ -4,10 +4,10 @@ use crate::conduct;
 use crate::failure::Failure;
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
-use crate::voices::{Voice, is_somewhere_in};
+use crate::voices::Voice;
 
 /// Each hears the others, and neither themselves nor anybody who is silent.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;
     let page = server.page("127.0.0.1", "/");
@@ -21,10 +21,11 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
         speaker.talks(|| {
             listener.hears(stage, speaker.name, speaker.voice)?;
             stage.photograph(&listener.tab, &format!("{}-speaks", speaker.name))?;
-            speaker.hears_nothing()
+            speaker.hears_nothing(stage)
         })?;
-        listener.hears_nothing()?;
-        is_somewhere_in("Nell", &nell.leave()?, speaker.voice)?;
+        listener.hears_nothing(stage)?;
+        let title = format!("Nell hears {}", speaker.name);
+        stage.understands_somewhere(&title, &nell.leave()?, speaker.voice)?;
     }
     let nell = stage.native(NAME, &address, "Nell", Some(Voice::Third))?;
     for listener in [&alice, &bob] {

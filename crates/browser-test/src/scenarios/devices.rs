@@ -1,20 +1,84 @@
-//! Another microphone and other headphones, while one talks.
+//! Another microphone and other headphones, in the middle of a sentence.
 
-use crate::failure::Failure;
-use crate::person::{Person, WITH_PAGE};
+use consonance_test_sound::longest_silence;
+
+use crate::failure::{Failure, ensure};
+use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
 use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::voices::{Manner, Voice};
 
-/// Whoever changes them is heard and hears as before.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+/// Whoever changes them is heard and hears as before, and hardly anything is lost meanwhile.
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("devices", WITH_PAGE)?;
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let (manner, activation) = (Manner::WithoutPauses, Activation::Always);
+    let bea = Visitor { manner, activation, ..Visitor::new("Bea", Voice::Third) };
+    let bea = Person::join_as(stage, &server, bea)?;
+    alice.sees_speaking("Bea")?;
+    a_microphone_changes_in_mid_sentence(stage, &bea, &alice)?;
+    headphones_change_in_mid_sentence(stage, &bea, &alice)?;
+    bea.tab.click("Mute")?;
+
     let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
     alice.sees(&["Bob"])?;
     bob.sees(&["Alice"])?;
     bob.tab.choose("Microphone", "Fake Audio Input 2")?;
     bob.tab.choose("Speakers or headphones", "Fake Audio Output 2")?;
-    bob.tab.hold("Hold to talk (Space)", || alice.hears(stage, "Bob", Voice::Second))?;
-    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
+    for (speaker, listener) in [(&bob, &alice), (&alice, &bob)] {
+        let heard = || listener.hears(stage, speaker.name, speaker.voice);
+        speaker.tab.hold("Hold to talk (Space)", heard)?;
+    }
     server.end()
 }
+
+/// The other one begins with the beginning of what is said, which has no pauses, so that each silence is a loss.
+fn a_microphone_changes_in_mid_sentence(
+    stage: &Stage<'_>,
+    speaker: &Person,
+    listener: &Person,
+) -> Result<(), Failure> {
+    listener.tab.listen_from_now()?;
+    speaker.tab.choose("Microphone", "Fake Audio Input 2")?;
+    listener.tab.listen_for(WORDS)?;
+    let heard = listener.tab.heard()?;
+    let lost_ms = longest_silence(&heard) / 48;
+    stage.note_with_sound(format!("another microphone: {lost_ms} ms of silence"), &heard)?;
+    ensure(lost_ms < LOST_MS_MAX, || format!("another microphone cost {lost_ms} ms"))?;
+    goes_on(stage, speaker, listener)
+}
+
+/// What is said goes on meanwhile, and so each frame that is not heard is a loss.
+fn headphones_change_in_mid_sentence(
+    stage: &Stage<'_>,
+    speaker: &Person,
+    listener: &Person,
+) -> Result<(), Failure> {
+    listener.tab.listen_from_now()?;
+    listener.tab.choose("Speakers or headphones", "Fake Audio Output 2")?;
+    listener.tab.listen_for(WORDS)?;
+    let heard = listener.tab.heard()?;
+    let lost_ms = speaker.voice.coverage_in(Manner::WithoutPauses, &heard).longest_gap * 20;
+    stage.note_with_sound(format!("other headphones: {lost_ms} ms are not heard"), &heard)?;
+    ensure(lost_ms < LOST_MS_MAX, || format!("other headphones cost {lost_ms} ms"))?;
+    goes_on(stage, speaker, listener)
+}
+
+/// All is heard as before; on a machine that has no time somebody listens on.
+fn goes_on(stage: &Stage<'_>, speaker: &Person, listener: &Person) -> Result<(), Failure> {
+    for _ in 0..PATIENCE {
+        listener.tab.listen_anew_for(WORDS)?;
+        let coverage = speaker.voice.coverage_in(Manner::WithoutPauses, &listener.tab.heard()?);
+        let (missing, speech) = (coverage.missing.len(), coverage.speech);
+        stage.note(format!("afterwards {missing} of {speech} frames are missing"));
+        if coverage.missing_share() <= GOES_ON {
+            return Ok(());
+        }
+    }
+    Err(Failure::NotSo(format!("{} does not hear {} any more as before", listener.name, speaker.name)))
+}
+
+/// As long as a word.
+const LOST_MS_MAX: usize = 400;
+/// Where pauses were cut out are edges that no codec keeps.
+const GOES_ON: f64 = 0.1;
+const PATIENCE: usize = 6;

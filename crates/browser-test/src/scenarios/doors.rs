@@ -1,25 +1,23 @@
 //! Who is not let in is told why, beside what has to change.
 
-use std::fs;
-
 use crate::browser::Owner;
 use crate::conduct;
 use crate::failure::Failure;
-use crate::person::{Person, Way};
+use crate::person::{Person, Visitor};
 use crate::stage::Stage;
 use crate::voices::Voice;
 
 /// A password, a token, a server that is full.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     the_password_has_to_be_right(stage)?;
     the_token_has_to_be_right(stage)?;
     a_full_server_says_so(stage)
 }
 
-fn the_password_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
+fn the_password_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
     let settings = "[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\npassword = \"sesame\"\n";
     let mut server = stage.server("password", settings)?;
-    let alice = Person::open(Way::Udp, stage, &server, "Alice", Voice::First)?;
+    let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;
     alice.tab.fill("Your name", "Alice")?;
     alice.tab.click("Join and talk")?;
     alice.tab.wait_for_text("This server asks for a password.")?;
@@ -38,9 +36,8 @@ fn the_password_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
     server.end()
 }
 
-fn the_token_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
-    let folder = stage.folder("token");
-    fs::create_dir_all(&folder).map_err(Failure::io(format!("{}", folder.display())))?;
+fn the_token_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
+    let folder = stage.folder("token")?;
     let [secret, public] = ["secret.jwk", "public.jwk"].map(|name| folder.join(name).display().to_string());
     stage.command(&["token", "keygen", &secret, &public])?;
     let for_bob = stage.command(&["token", "new", "--key", &secret, "--name", "Bob"])?;
@@ -48,7 +45,7 @@ fn the_token_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
 
     let settings = "[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\ntoken_key_files = [\"public.jwk\"]\n";
     let mut server = stage.server("token", settings)?;
-    let alice = Person::open(Way::Udp, stage, &server, "Alice", Voice::First)?;
+    let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;
     alice.tab.fill("Your name", "Alice")?;
     for (wrong, is_refused) in [("", "This server asks for a token."), (for_bob.trim(), "token is for")] {
         alice.tab.fill("Invitation token", wrong)?;
@@ -62,7 +59,7 @@ fn the_token_has_to_be_right(stage: &Stage) -> Result<(), Failure> {
     server.end()
 }
 
-fn a_full_server_says_so(stage: &Stage) -> Result<(), Failure> {
+fn a_full_server_says_so(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("full", "[web]\nlisten = \"127.0.0.1:PORT\"\nplayers_max = 1\n")?;
     let _alice = Person::join(stage, &server, "Alice", Voice::First)?;
     let mut browser = stage.browser(&Owner::default())?;

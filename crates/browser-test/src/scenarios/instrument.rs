@@ -8,12 +8,13 @@ use crate::failure::{Failure, ensure};
 use crate::site::{File, Site};
 use crate::stage::Stage;
 use crate::tab::{Key, Look, Tab, WIDTHS};
-use crate::voices::{Voice, is_silent, is_somewhere_in};
+use crate::voices::{Manner, Voice};
 
 /// A page that calls itself, and a page that is wrong in every way that is looked for.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let site = Site::open(FILES)?;
-    let mut browser = stage.browser(&Owner { speech: Some(Voice::First.file()?), ..Owner::default() })?;
+    let speech = Some(Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?);
+    let mut browser = stage.browser(&Owner { speech: speech.clone(), ..Owner::default() })?;
     let tab = browser.tab()?;
     tab.go_to(&site.url("127.0.0.1", "/"))?;
     a_good_page_is_found_good(&tab, &site)?;
@@ -22,7 +23,7 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     stage.photograph(&tab, "instrument")?;
     a_bad_page_is_found_bad(&browser.tab()?, &site)?;
     a_foreign_name_is_not_secure(&browser.tab()?, &site)?;
-    a_denied_microphone_is_denied(stage, &site)
+    a_denied_microphone_is_denied(stage, &site, &Owner { has_denied: true, speech, ..Owner::default() })
 }
 
 fn a_good_page_is_found_good(tab: &Tab, site: &Site) -> Result<(), Failure> {
@@ -46,19 +47,18 @@ fn what_is_pressed_is_held(tab: &Tab) -> Result<(), Failure> {
     free()
 }
 
-fn what_is_said_is_heard(stage: &Stage, tab: &Tab) -> Result<(), Failure> {
+fn what_is_said_is_heard(stage: &Stage<'_>, tab: &Tab) -> Result<(), Failure> {
     tab.evaluate("document.querySelector('#call').focus()")?;
     tab.press(Key::Enter)?;
     tab.wait_until("the call stands", "document.querySelector('#state').textContent === 'called'")?;
     tab.listen_for(Duration::from_secs(8))?;
     let heard = tab.heard()?;
-    stage.keep_sound("instrument", &heard)?;
-    is_somewhere_in("The instrument", &heard, Voice::First)?;
+    stage.understands_somewhere("The instrument hears itself", &heard, Voice::First)?;
     tab.hold("Hold me", || {
         // What is on its way is heard to its end.
         tab.listen_anew_for(Duration::from_secs(1))?;
         tab.listen_anew_for(Duration::from_secs(1))?;
-        is_silent("The instrument, muted,", &tab.heard()?)
+        stage.is_silent("The instrument, muted,", &tab.heard()?)
     })
 }
 
@@ -89,9 +89,8 @@ fn a_foreign_name_is_not_secure(tab: &Tab, site: &Site) -> Result<(), Failure> {
     tab.wait_until("a page on plain HTTP gets no microphone", refused)
 }
 
-fn a_denied_microphone_is_denied(stage: &Stage, site: &Site) -> Result<(), Failure> {
-    let owner = Owner { has_denied: true, speech: Some(Voice::First.file()?), ..Owner::default() };
-    let mut browser = stage.browser(&owner)?;
+fn a_denied_microphone_is_denied(stage: &Stage<'_>, site: &Site, owner: &Owner) -> Result<(), Failure> {
+    let mut browser = stage.browser(owner)?;
     let tab = browser.tab()?;
     tab.go_to(&site.url("127.0.0.1", "/"))?;
     tab.click("Call myself")?;

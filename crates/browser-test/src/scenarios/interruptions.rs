@@ -8,7 +8,7 @@ use crate::stage::Stage;
 use crate::voices::Voice;
 
 /// After each interruption both hear each other again.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("interruptions", WITH_PAGE)?;
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
     let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
@@ -45,7 +45,7 @@ fn both_are_back(alice: &Person, bob: &Person) -> Result<(), Failure> {
     bob.sees(&["Alice"])
 }
 
-fn all_is_well(stage: &Stage, alice: &Person, bob: &Person) -> Result<(), Failure> {
+fn all_is_well(stage: &Stage<'_>, alice: &Person, bob: &Person) -> Result<(), Failure> {
     alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
     bob.talks(|| alice.hears(stage, "Bob", Voice::Second))
 }

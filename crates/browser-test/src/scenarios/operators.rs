@@ -9,7 +9,7 @@ use crate::stage::Stage;
 use crate::tab::Key;
 
 /// Somebody is here, and both pages show it.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("operators", SETTINGS)?;
     let address = server.said_address("quic://")?;
     let nell = stage.native("operators", &address, "Nell", None)?;
@@ -21,7 +21,7 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     tab.wait_for_text("Admin token")?;
     conduct::is_impeccable(&tab, &page)?;
     stage.photograph(&tab, "operators-door")?;
-    let token = stage.folder("operators").join("admin-token");
+    let token = stage.folder("operators")?.join("admin-token");
     let token = fs::read_to_string(&token).map_err(Failure::io(format!("{}", token.display())))?;
     tab.fill("Admin token", token.trim())?;
     tab.press(Key::Enter)?;

@@ -3,10 +3,10 @@
 use crate::failure::Failure;
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
-use crate::voices::{Voice, is_silent};
+use crate::voices::Voice;
 
 /// Nobody is heard where they should not be.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
@@ -19,7 +19,12 @@ pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
     server.end()
 }
 
-fn a_whisper_is_for_one(stage: &Stage, address: &str, alice: &Person, bob: &Person) -> Result<(), Failure> {
+fn a_whisper_is_for_one(
+    stage: &Stage<'_>,
+    address: &str,
+    alice: &Person,
+    bob: &Person,
+) -> Result<(), Failure> {
     let nell = stage.native(NAME, address, "Nell", None)?;
     alice.sees(&["Nell"])?;
     alice.tab.hold("Whisper to Bob: hold", || {
@@ -27,28 +32,28 @@ fn a_whisper_is_for_one(stage: &Stage, address: &str, alice: &Person, bob: &Pers
         bob.hears(stage, "Alice", Voice::First)?;
         stage.photograph(&bob.tab, "whispered-to")
     })?;
-    is_silent("Nell", &nell.leave()?)?;
-    bob.hears_nothing()
+    stage.is_silent("Nell", &nell.leave()?)?;
+    bob.hears_nothing(stage)
 }
 
-fn mutes_silence(stage: &Stage, alice: &Person, bob: &Person) -> Result<(), Failure> {
+fn mutes_silence(stage: &Stage<'_>, alice: &Person, bob: &Person) -> Result<(), Failure> {
     bob.tab.click("Volume and more for Alice")?;
     stage.photograph(&bob.tab, "volume-and-more")?;
     bob.tab.click("Mute Alice for me")?;
     bob.tab.wait_for_text("muted by you")?;
-    alice.talks(|| bob.hears_nothing())?;
+    alice.talks(|| bob.hears_nothing(stage))?;
     bob.tab.click("Mute Alice for me")?;
     alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
 
     alice.tab.click("Mute")?;
     alice.tab.wait_for_text("You are muted. Nobody hears you.")?;
     stage.photograph(&alice.tab, "muted")?;
-    alice.talks(|| bob.hears_nothing())?;
+    alice.talks(|| bob.hears_nothing(stage))?;
     alice.tab.click("Unmute")?;
     alice.is_in()
 }
 
-fn rooms_are_apart(stage: &Stage, alice: &Person, bob: &Person) -> Result<(), Failure> {
+fn rooms_are_apart(stage: &Stage<'_>, alice: &Person, bob: &Person) -> Result<(), Failure> {
     bob.tab.fill("Another room", "attic")?;
     bob.tab.click("Join")?;
     bob.tab.wait_for_text("lobby and attic")?;
@@ -56,8 +61,8 @@ fn rooms_are_apart(stage: &Stage, alice: &Person, bob: &Person) -> Result<(), Fa
     bob.tab.click("Leave lobby")?;
     bob.tab.wait_for_text("Hold Space or the button to talk to attic.")?;
     alice.sees(&["attic"])?;
-    alice.talks(|| bob.hears_nothing())?;
-    bob.talks(|| alice.hears_nothing())?;
+    alice.talks(|| bob.hears_nothing(stage))?;
+    bob.talks(|| alice.hears_nothing(stage))?;
     alice.tab.click("Join attic")?;
     alice.tab.wait_for_text("lobby and attic")?;
     bob.talks(|| alice.hears(stage, "Bob", Voice::Second))

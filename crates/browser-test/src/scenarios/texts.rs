@@ -7,7 +7,7 @@ use crate::stage::Stage;
 use crate::voices::Voice;
 
 /// What looks like markup is read as it was written, by browsers and native players.
-pub(crate) fn play(stage: &Stage) -> Result<(), Failure> {
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;
     let mallory = Person::join(stage, &server, MARKUP_NAME, Voice::First)?;

@@ -6,7 +6,7 @@
     const players = new Set();
 
     // Chromium's way, which loses nothing however busy the page is.
-    function processor(context, chunks) {
+    function processor(context, { left, right }) {
         const node = new MediaStreamAudioDestinationNode(context);
         const [track] = node.stream.getAudioTracks();
         const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 500 }).readable.getReader();
@@ -14,7 +14,8 @@
             for (;;) {
                 const { done, value } = await reader.read();
                 if (done) return;
-                chunks.push(mono(value));
+                left.push(plane(value, 0));
+                right.push(plane(value, value.numberOfChannels - 1));
                 value.close();
             }
         };
@@ -22,23 +23,21 @@
         return node;
     }
 
-    function mono(sound) {
-        const sum = new Float32Array(sound.numberOfFrames);
-        const channel = new Float32Array(sound.numberOfFrames);
-        for (let plane = 0; plane < sound.numberOfChannels; plane += 1) {
-            sound.copyTo(channel, { planeIndex: plane, format: "f32-planar" });
-            for (let at = 0; at < sum.length; at += 1) sum[at] += channel[at] / sound.numberOfChannels;
-        }
-        return rounded(sum);
+    function plane(sound, planeIndex) {
+        const samples = new Float32Array(sound.numberOfFrames);
+        sound.copyTo(samples, { planeIndex, format: "f32-planar" });
+        return rounded(samples);
     }
 
     const rounded = (samples) => Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
 
     // Every browser's: an old kind of node that needs neither a file nor a thread of its own, which a page's rules might forbid.
-    function script(context, chunks) {
-        const node = context.createScriptProcessor(16384, 1, 1);
-        Object.assign(node, { channelCount: 1, channelCountMode: "explicit" });
-        node.onaudioprocess = ({ inputBuffer }) => chunks.push(rounded(inputBuffer.getChannelData(0)));
+    function script(context, { left, right }) {
+        const node = context.createScriptProcessor(16384, 2, 1);
+        node.onaudioprocess = ({ inputBuffer }) => {
+            left.push(rounded(inputBuffer.getChannelData(0)));
+            right.push(rounded(inputBuffer.getChannelData(1)));
+        };
         // Only what is on its way to the loudspeaker is calculated; it says nothing.
         connect.call(node, context.destination);
         return node;
@@ -46,8 +45,8 @@
 
     function recorder(context) {
         if (!recorders.has(context)) {
-            const recording = { rate: context.sampleRate, chunks: [] };
-            const node = (window.MediaStreamTrackProcessor ? processor : script)(context, recording.chunks);
+            const recording = { rate: context.sampleRate, left: [], right: [] };
+            const node = (window.MediaStreamTrackProcessor ? processor : script)(context, recording);
             recordings.push(recording);
             recorders.set(context, node);
         }
@@ -78,13 +77,22 @@
         }
     };
 
-    // Of the last connection: "udp" or "tcp".
+    // What the last connection tells of itself, by the names of the W3C's "Identifiers for WebRTC's Statistics API".
+    const report = () => connections.at(-1).getStats();
+
+    // "udp" or "tcp" straight to the server, or "relay".
     async function protocol() {
-        const report = await connections.at(-1).getStats();
-        const all = [...report.values()];
+        const told = await report();
+        const all = [...told.values()];
         const id = all.find((one) => one.type === "transport")?.selectedCandidatePairId;
         const pair = all.find((one) => one.type === "candidate-pair" && (id === undefined ? one.selected : one.id === id));
-        return report.get(pair.localCandidateId).protocol;
+        const candidate = told.get(pair.localCandidateId);
+        return candidate.candidateType === "relay" ? "relay" : candidate.protocol;
+    }
+
+    async function total(type, counter) {
+        const entries = [...(await report()).values()].filter((one) => one.type === type && one.kind === "audio");
+        return entries.reduce((sum, one) => sum + (one[counter] ?? 0), 0);
     }
 
     function base64(chunks) {
@@ -95,12 +103,16 @@
 
     window.ear = {
         // From now on.
-        forget: () => recordings.forEach((recording) => recording.chunks.splice(0)),
-        // Each context's sound since then: 16 bits, mono, little endian.
-        heard: () => recordings.map(({ rate, chunks }) => ({ rate, sound: base64(chunks) })),
+        forget: () => recordings.forEach(({ left, right }) => [left, right].forEach((chunks) => chunks.splice(0))),
+        // Each context's sound since then: 16 bits, little endian.
+        heard: () => recordings.map(({ rate, left, right }) => ({ rate, left: base64(left), right: base64(right) })),
         protocol,
+        // Packets of all voices so far.
+        voicePackets: () => total("inbound-rtp", "packetsReceived"),
+        // What has left the microphone for the encoder so far: a second of the loudest that can be is 1.
+        energySent: () => total("media-source", "totalAudioEnergy"),
         // Seconds of the longest.
-        seconds: () => Math.max(0, ...recordings.map(({ rate, chunks }) => chunks.reduce((sum, chunk) => sum + chunk.length, 0) / rate)),
+        seconds: () => Math.max(0, ...recordings.map(({ rate, left }) => left.reduce((sum, chunk) => sum + chunk.length, 0) / rate)),
         // What sounds beside Web Audio, and so would be heard twice.
         loose: () => [...players].filter((player) => !player.paused && !player.muted && player.volume > 0).length,
     };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use super::Tab;
 use crate::failure::{Failure, ensure};
@@ -42,7 +43,7 @@ impl Tab {
         self.listen_for(length)
     }
 
-    /// By which protocol voices come over WebRTC: `udp` or `tcp`; empty where they come without it.
+    /// By which way voices come over WebRTC: `udp`, `tcp` or `relay`; empty where they come without it.
     ///
     /// # Errors
     /// If the page has gone.
@@ -51,29 +52,62 @@ impl Tab {
         Ok(protocol.as_str().unwrap_or_default().to_owned())
     }
 
+    /// How many packets of voices came over WebRTC so far.
+    ///
+    /// # Errors
+    /// If the page has gone, or has no connection.
+    pub(crate) fn voice_packets(&self) -> Result<u64, Failure> {
+        Ok(self.evaluate("ear.voicePackets()")?.as_u64().unwrap_or(0))
+    }
+
+    /// How much of its microphone the page gave to the encoder so far: 1 is a second of the loudest that can be.
+    ///
+    /// # Errors
+    /// If the page has gone, or has no connection.
+    pub(crate) fn energy_sent(&self) -> Result<f64, Failure> {
+        Ok(self.evaluate("ear.energySent()")?.as_f64().unwrap_or(0.0))
+    }
+
     /// What was heard since then: mono, 48 kHz, the sum of all that the page plays.
     ///
     /// # Errors
     /// If the page has gone, or plays something that is not in the recording.
     pub(crate) fn heard(&self) -> Result<Vec<f32>, Failure> {
+        let [left, right] = self.heard_on_both_sides()?;
+        Ok(left.iter().zip(right).map(|(left, right)| (left + right) / 2.0).collect())
+    }
+
+    /// The same for the left ear and the right one.
+    ///
+    /// # Errors
+    /// As [`heard`](Self::heard).
+    pub(crate) fn heard_on_both_sides(&self) -> Result<[Vec<f32>; 2], Failure> {
         let loose = self.evaluate("ear.loose()")?;
         ensure(loose == 0, || {
             format!("{loose} media elements sound besides Web Audio: that is heard twice")
         })?;
-        let mut sum = Vec::new();
+        let mut sides = [Vec::new(), Vec::new()];
         for recording in self.evaluate("ear.heard()")?.as_array().into_iter().flatten() {
             let rate = recording["rate"].as_f64().unwrap_or(RATE);
-            let text = recording["sound"].as_str().unwrap_or_default();
-            let bytes = STANDARD.decode(text).map_err(|error| Failure::Script(error.to_string()))?;
-            let (samples, _) = bytes.as_chunks::<2>();
-            let sound = samples.iter().map(|sample| f32::from(i16::from_le_bytes(*sample)) / 32_768.0);
-            let sound = resampled(&sound.collect::<Vec<_>>(), rate);
-            sum.resize(sum.len().max(sound.len()), 0.0);
-            for (sum, sample) in sum.iter_mut().zip(sound) {
-                *sum += sample;
+            for (side, sum) in ["left", "right"].into_iter().zip(&mut sides) {
+                add(sum, &resampled(&samples(&recording[side])?, rate));
             }
         }
-        Ok(sum)
+        Ok(sides)
+    }
+}
+
+fn samples(base64: &Value) -> Result<Vec<f32>, Failure> {
+    let bytes = STANDARD.decode(base64.as_str().unwrap_or_default());
+    let bytes = bytes.map_err(|error| Failure::Script(error.to_string()))?;
+    let (samples, _) = bytes.as_chunks::<2>();
+    Ok(samples.iter().map(|sample| f32::from(i16::from_le_bytes(*sample)) / 32_768.0).collect())
+}
+
+fn add(sum: &mut Vec<f32>, sound: &[f32]) {
+    sum.resize(sum.len().max(sound.len()), 0.0);
+    for (sum, sample) in sum.iter_mut().zip(sound) {
+        *sum += sample;
     }
 }
 

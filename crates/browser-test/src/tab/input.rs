@@ -34,6 +34,23 @@ impl Tab {
         outcome
     }
 
+    /// Waits until there is a control of this name, be it covered by others.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub(crate) fn wait_for_label(&self, name: &str) -> Result<(), Failure> {
+        self.wait_until(&format!("there is {name:?}"), &labelled(name))
+    }
+
+    /// Gives the focus to the control of this name, as with the keyboard.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub(crate) fn focus(&self, name: &str) -> Result<(), Failure> {
+        self.wait_for_label(name)?;
+        self.evaluate(&format!("{}.focus()", labelled(name))).map(drop)
+    }
+
     /// Types into a field, in place of what was there.
     ///
     /// # Errors
@@ -91,10 +108,32 @@ impl Tab {
     }
 }
 
+/// What is the element of this name, in the page.
+fn labelled(name: &str) -> String {
+    let name = Value::from(name);
+    format!("[...document.querySelectorAll('[aria-label]')].find((one) => one.ariaLabel === {name})")
+}
+
 /// The keys that scenarios press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
+    End,
     Enter,
+    Home,
+    PageUp,
+    /// To the left, with Shift.
+    FarLeft,
+    /// To the right, with Shift.
+    FarRight,
     Space,
     Tab,
+    /// Up, with Shift.
+    FarUp,
+}
+
+impl Key {
+    /// Whether Shift is held meanwhile.
+    pub(crate) fn is_with_shift(self) -> bool {
+        matches!(self, Self::FarLeft | Self::FarRight | Self::FarUp)
+    }
 }

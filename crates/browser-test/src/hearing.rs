@@ -1,0 +1,83 @@
+//! What somebody heard, judged: whose voice it is, and what of it is missing. All of it goes into the report.
+
+use consonance_test_sound::{Coverage, UNLIKE, peak};
+
+use crate::failure::{Failure, ensure};
+use crate::stage::Stage;
+use crate::voices::{Manner, VOICES, Voice};
+
+/// Somebody heard somebody: a row of the report.
+#[derive(Clone, Debug)]
+pub(crate) struct Hearing {
+    /// Who heard whom.
+    pub(crate) title: String,
+    /// The likeness to the voice that was meant.
+    pub(crate) likeness: f64,
+    /// What of it was there.
+    pub(crate) coverage: Coverage,
+    /// The recording, within the folder of the report.
+    pub(crate) file: String,
+}
+
+impl Stage<'_> {
+    /// That somebody heard nothing.
+    ///
+    /// # Errors
+    /// [`Failure::NotSo`] with how loud it was.
+    pub(crate) fn is_silent(&self, listener: &str, heard: &[f32]) -> Result<(), Failure> {
+        let peak = peak(heard);
+        self.say(&format!("{listener} hears at most {peak:.4}"));
+        ensure(peak < SILENCE, || format!("{listener} hears something where nothing was said: {peak}"))
+    }
+
+    /// Whether somebody heard this voice, so much of it that all of it can be understood, and without a loss that this scenario
+    /// does not allow; a machine that has no time loses some, and then one listens on.
+    ///
+    /// # Errors
+    /// [`Failure::NotSo`] where another voice is in it, with the figures; or if the recording cannot be kept.
+    pub(crate) fn understands(&self, title: &str, heard: &[f32], meant: Voice) -> Result<bool, Failure> {
+        let likenesses = VOICES.map(|voice| (voice, voice.likeness_in(heard)));
+        let figures = likenesses.map(|(voice, likeness)| format!("{voice:?} {likeness:.2}")).join(", ");
+        let is_other = |(voice, likeness): &(Voice, f64)| *voice != meant && *likeness > UNLIKE;
+        let likeness =
+            likenesses.iter().find(|(voice, _)| *voice == meant).map_or(0.0, |(_, likeness)| *likeness);
+        let coverage = meant.coverage_in(Manner::AsRecorded, heard);
+        let (missing, speech) = (coverage.missing.len(), coverage.speech);
+        self.say(&format!("{title}: {figures}; {missing} of {speech} frames are missing"));
+        let is_whole = coverage.missing_share() <= self.missing_max();
+        self.keep_hearing(title, heard, likeness, coverage)?;
+        ensure(!likenesses.iter().any(is_other), || {
+            format!("{title} should be {meant:?}, and is {figures}")
+        })?;
+        Ok(likeness > UNDERSTOOD && is_whole)
+    }
+
+    /// That there are four seconds somewhere in a recording in which this voice is understood.
+    ///
+    /// # Errors
+    /// As [`understands`](Self::understands), and if there are none.
+    pub(crate) fn understands_somewhere(
+        &self,
+        title: &str,
+        recording: &[f32],
+        meant: Voice,
+    ) -> Result<(), Failure> {
+        let is_silence = |piece: &&[f32]| peak(piece) < SILENCE;
+        let pieces = recording.windows(PIECE).step_by(PIECE / 4).skip_while(is_silence);
+        for piece in pieces.take(PIECES_MAX) {
+            if self.understands(title, piece, meant)? {
+                return Ok(());
+            }
+        }
+        Err(Failure::NotSo(format!("{title}: {meant:?} is not understood")))
+    }
+}
+
+/// The loudest sample of what counts as silence, −40 dB: a decoder makes some noise by itself.
+const SILENCE: f32 = 0.01;
+/// Four seconds.
+const PIECE: usize = 4 * 48_000;
+/// So many, each a second later, are longer than anybody speaks here.
+const PIECES_MAX: usize = 30;
+/// A voice that comes through a browser's encoder and jitter buffer without a loss has about 0.85; what is less is missing.
+const UNDERSTOOD: f64 = 0.6;

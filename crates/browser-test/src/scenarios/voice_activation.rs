@@ -1,0 +1,94 @@
+//! A voice that opens the microphone by itself, in a room in which a fan is running.
+
+use std::time::Duration;
+
+use consonance_test_sound::likeness;
+
+use crate::failure::Failure;
+use crate::person::{Activation, Person, Visitor, WITH_PAGE};
+use crate::stage::Stage;
+use crate::tab::Key;
+use crate::voices::{Manner, Voice};
+
+/// Who speaks is heard from the first syllable; the room is not; and nobody is below the mark.
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
+    let mut server = stage.server("voice-activation", WITH_PAGE)?;
+    let (manner, activation) = (Manner::InTurns, Activation::Voice);
+    let alice = Visitor { manner, activation, ..Visitor::new("Alice", Voice::First) };
+    let alice = Person::join_as(stage, &server, alice)?;
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    bob.sees(&["Alice"])?;
+
+    bob.sees_speaking("Alice")?;
+    nothing_is_sent(stage, &alice, &bob, WITHIN_A_PAUSE)?;
+    an_utterance_is_heard_from_its_beginning(stage, &alice, &bob)?;
+
+    alice.tab.focus(MARK)?;
+    alice.tab.press(Key::End)?;
+    stage.photograph(&alice.tab, "voice-activation-mark")?;
+    nothing_is_sent(stage, &alice, &bob, ROUND)?;
+
+    alice.tab.press(Key::Home)?;
+    for _ in 0..3 {
+        alice.tab.press(Key::PageUp)?;
+    }
+    an_utterance_is_heard_from_its_beginning(stage, &alice, &bob)?;
+    server.end()
+}
+
+/// Neither does anything leave the page of who is not speaking, nor does anything come to who listens. On a machine that has no
+/// time a pause may be over before that is seen; then there is another one.
+fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Duration) -> Result<(), Failure> {
+    let (mut packets, mut energy) = (0, 0.0);
+    for _ in 0..PATIENCE {
+        bob.sees_silent("Alice")?;
+        bob.tab.listen_anew_for(TAIL)?;
+        let before = (bob.tab.voice_packets()?, alice.tab.energy_sent()?);
+        bob.tab.listen_anew_for(span)?;
+        packets = bob.tab.voice_packets()? - before.0;
+        energy = alice.tab.energy_sent()? - before.1;
+        stage.note(format!("in {} s without speech {packets} packets come to Bob", span.as_secs()));
+        if packets == 0 && energy == 0.0 {
+            return stage.is_silent(bob.name, &bob.tab.heard()?);
+        }
+    }
+    Err(Failure::NotSo(format!(
+        "while nothing is said {packets} packets come, and {energy} of the room's noise is sent"
+    )))
+}
+
+fn an_utterance_is_heard_from_its_beginning(
+    stage: &Stage<'_>,
+    alice: &Person,
+    bob: &Person,
+) -> Result<(), Failure> {
+    for _ in 0..PATIENCE {
+        bob.sees_silent("Alice")?;
+        bob.tab.listen_from_now()?;
+        bob.sees_speaking("Alice")?;
+        bob.sees_silent("Alice")?;
+        let heard = bob.tab.heard()?;
+        let coverage = alice.voice.coverage_in(Manner::InTurns, &heard);
+        let likeness = likeness(&alice.voice.utterance(), &heard);
+        let is_whole = coverage.missing_share() <= stage.missing_max();
+        let begins = coverage.missing.first().is_none_or(|missing| *missing > BEGINNING);
+        stage.say(&format!("Bob hears Alice: {likeness:.2}, {coverage:?}"));
+        stage.keep_hearing("Bob hears Alice from the beginning", &heard, likeness, coverage)?;
+        if is_whole && begins {
+            return Ok(());
+        }
+    }
+    Err(Failure::NotSo("Bob does not hear an utterance as a whole".to_owned()))
+}
+
+const MARK: &str = "Voice is let through above this level";
+/// What is still on its way has been heard.
+const TAIL: Duration = Duration::from_millis(800);
+/// Shorter than a pause, by what may be late.
+const WITHIN_A_PAUSE: Duration = Duration::from_secs(2);
+/// Longer than a pause and an utterance.
+const ROUND: Duration = Duration::from_secs(10);
+/// So often somebody tries, until all is as it should be.
+const PATIENCE: usize = 6;
+/// In frames of 20 ms: the first syllable.
+const BEGINNING: usize = 15;
