@@ -16,6 +16,8 @@
 mod client;
 mod datagram_queue;
 mod endpoint;
+#[doc(hidden)]
+pub mod fuzz;
 mod newcomer_rate;
 pub mod rig;
 mod server;

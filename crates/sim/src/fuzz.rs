@@ -17,7 +17,6 @@ mod extension_block;
 mod pack;
 mod packets;
 mod server_operations;
-mod tape;
 mod wire_parse;
 
 pub use client_operations::client_operations;

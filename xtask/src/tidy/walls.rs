@@ -42,7 +42,12 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-browser-wasm",
-        may_use: Only(&["consonance-audio", "consonance-browser", "consonance-session"]),
+        may_use: Only(&[
+            "consonance-audio",
+            "consonance-browser",
+            "consonance-fuzz-tape",
+            "consonance-session",
+        ]),
         tests_may_also_use: &[
             "consonance-server",
             "consonance-test-player",
@@ -65,9 +70,10 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-browser",
-        may_use: Only(&["consonance-wire", "consonance-session"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-session", "consonance-wire"]),
         tests_may_also_use: &["consonance-test-sound"],
     },
+    Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-test-browser",
@@ -103,7 +109,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-litenetlib",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -113,12 +119,12 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-enet",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
     Walls {
         package: "consonance-kcp",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -128,7 +134,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-darkrift",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &["consonance-darkrift-envelope"],
     },
     Walls {
@@ -149,7 +155,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-forge",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &["consonance-forge-envelope"],
     },
     Walls {
@@ -157,21 +163,31 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
-    Walls { package: "consonance-udp", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-udp", may_use: Only(&["consonance-fuzz-tape"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-utp",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-webrtc",
-        may_use: Only(&["consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]),
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-gateway",
+            "consonance-rtc-crypto",
+            "consonance-transport",
+        ]),
         tests_may_also_use: &["consonance-test-browser"],
     },
     Walls {
         package: "consonance-webrtc-network",
-        may_use: Only(&["consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]),
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-gateway",
+            "consonance-rtc-crypto",
+            "consonance-transport",
+        ]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -193,12 +209,12 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-steam",
-        may_use: Only(&["consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
         tests_may_also_use: &["consonance-session"],
     },
     Walls {
         package: "consonance-hosted",
-        may_use: Only(&["consonance-transport"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
         tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
     },
     Walls {
@@ -237,7 +253,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-sim",
-        may_use: Only(&["consonance-wire", "consonance-session"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-session", "consonance-wire"]),
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
 use consonance_transport::{DisconnectReason, Peer};
 
 use crate::{
@@ -15,15 +16,15 @@ use crate::{
 ///
 /// # Panics
 /// If one of the halves does what it must not.
-pub fn darkrift_streams(mut bytes: &[u8]) {
+pub fn darkrift_streams(bytes: &[u8]) {
+    let mut tape = Tape::new(bytes);
     let start = Instant::now();
     let mut server = Server::new();
     let mut client = Client::new(start);
     let mut now = start;
-    while let [what, length, rest @ ..] = bytes {
-        let (said, rest) = rest.split_at(usize::from(*length).min(rest.len()));
-        bytes = rest;
-        now += Duration::from_millis(u64::from(*length) * 10);
+    while !tape.is_empty() {
+        let (what, said) = (tape.byte(), tape.counted());
+        now += Duration::from_millis(said.len() as u64 * 10);
         server.step(now, what >> 4, what & 15, said);
         client.step(now, what & 1 == 0, said);
     }

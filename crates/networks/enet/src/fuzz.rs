@@ -1,12 +1,13 @@
 //! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to both ends.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
 use consonance_gateway::Channel;
+use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
-use consonance_transport::Peer;
 
 use crate::{
     ChannelKind, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
@@ -19,28 +20,28 @@ use crate::{
 /// If what comes out makes no sense: a datagram too long or for nobody who said anything, an alarm in the past, a connection
 /// that begins or ends twice, a message of nobody.
 pub fn enet_datagrams(bytes: &[u8]) {
-    let mut bytes = bytes.iter().copied();
+    let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
-    while let Some(operation) = bytes.next() {
-        let mut next = || bytes.next().unwrap_or(0);
+    while !tape.is_empty() {
+        let operation = tape.byte();
         let place = usize::from(operation >> 4) % PLACES;
         match operation % 10 {
-            0 => stage.pass(Duration::from_millis(u64::from(next()) * u64::from(next()))),
+            0 => stage.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
             1 => stage.carry_up(place, None),
             2 => stage.carry_down(place, None),
-            3 => stage.carry_up(place, Some((next(), next()))),
-            4 => stage.carry_down(place, Some((next(), next()))),
+            3 => stage.carry_up(place, Some((tape.byte(), tape.byte()))),
+            4 => stage.carry_down(place, Some((tape.byte(), tape.byte()))),
             5 => {
-                let datagram = made_up(&mut next);
+                let datagram = made_up(&mut tape);
                 stage.give_server(place, &datagram);
             }
             6 => {
-                let datagram = made_up(&mut next);
+                let datagram = made_up(&mut tape);
                 stage.clients[place].handle_datagram(stage.now, &datagram);
             }
-            7 => stage.client_does(place, next(), next()),
-            8 => stage.server_does(place, next(), next()),
-            _ => stage.takes_newcomers = next().is_multiple_of(2),
+            7 => stage.client_does(place, tape.byte(), tape.byte()),
+            8 => stage.server_does(place, tape.byte(), tape.byte()),
+            _ => stage.takes_newcomers = tape.byte().is_multiple_of(2),
         }
         stage.drain();
     }
@@ -65,18 +66,19 @@ fn settings() -> ConnectionSettings {
 }
 
 /// A datagram with a first word that may be right, and a few commands of whole numbers that may be.
-fn made_up(next: &mut impl FnMut() -> u8) -> Vec<u8> {
-    let (flags, peer, commands) = (next(), next(), next() % 4);
+fn made_up(tape: &mut Tape<'_>) -> Vec<u8> {
+    let (flags, peer, commands) = (tape.byte(), tape.byte(), tape.byte() % 4);
     let mut datagram = vec![flags & 0x70, peer % 4];
     if flags & 0x40 != 0 {
-        datagram.extend_from_slice(&[0, next()]);
+        datagram.extend_from_slice(&[0, tape.byte()]);
     }
     for _ in 0..commands {
-        let (command, channel, sequence, length) = (next(), next() % 4, next(), next() % 50);
+        let (command, channel, sequence, length) =
+            (tape.byte(), tape.byte() % 4, tape.byte(), tape.byte() % 50);
         datagram.extend_from_slice(&[command, if channel == 3 { 0xff } else { channel }, 0, sequence]);
         // Most fields are small numbers in two or in four bytes.
         for _ in 0..length / 2 {
-            datagram.extend_from_slice(&[0, next()]);
+            datagram.extend_from_slice(&[0, tape.byte()]);
         }
         datagram.resize(datagram.len() + usize::from(length % 2), SAID);
     }
@@ -102,8 +104,7 @@ struct Stage {
     down: [VecDeque<Vec<u8>>; PLACES],
     /// Whether anything ever came from there.
     has_spoken: [bool; PLACES],
-    present: BTreeMap<Peer, usize>,
-    last_peer: u64,
+    reported: ReportedPeers,
 }
 
 impl Stage {
@@ -124,8 +125,7 @@ impl Stage {
             up: Default::default(),
             down: Default::default(),
             has_spoken: [false; PLACES],
-            present: BTreeMap::new(),
-            last_peer: 0,
+            reported: ReportedPeers::default(),
         }
     }
 
@@ -180,8 +180,7 @@ impl Stage {
     }
 
     fn server_does(&mut self, place: usize, what: u8, size: u8) {
-        let at_place = self.present.iter().find(|(_, at)| **at == place);
-        let peer = at_place.map_or(Peer(self.last_peer + 1), |(peer, _)| *peer);
+        let peer = self.reported.at(address(place));
         match what % 8 {
             0 | 1 => self.server.accept(self.now, peer, &[]),
             2 => self.server.disconnect(self.now, peer, "enough"),
@@ -206,7 +205,12 @@ impl Stage {
         let mut bytes = Vec::new();
         loop {
             while let Some(event) = self.server.poll_event(&mut bytes) {
-                self.note(&event);
+                self.reported.note(&event);
+                if let ServerEndpointEvent::Connected { peer, .. } = event
+                    && self.takes_newcomers
+                {
+                    self.server.accept(self.now, peer, &[]);
+                }
                 bytes.clear();
             }
             let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
@@ -214,26 +218,7 @@ impl Stage {
             assert!(self.has_spoken[place], "nobody spoke from {to}");
             keep(&mut self.down[place], std::mem::take(&mut bytes));
         }
-        assert_eq!(self.server.statistics().connections.connected, self.present.len() as u64);
-    }
-
-    fn note(&mut self, event: &ServerEndpointEvent) {
-        match *event {
-            ServerEndpointEvent::Connected { peer, remote } => {
-                assert!(peer.0 > self.last_peer, "{peer:?} is used again");
-                self.last_peer = peer.0;
-                self.present.insert(peer, usize::from(remote.port()) - 1);
-                if self.takes_newcomers {
-                    self.server.accept(self.now, peer, &[]);
-                }
-            }
-            ServerEndpointEvent::Message { peer, .. } => {
-                assert!(self.present.contains_key(&peer), "{peer:?} is not there");
-            }
-            ServerEndpointEvent::Disconnected { peer, .. } => {
-                assert!(self.present.remove(&peer).is_some(), "{peer:?} was not there");
-            }
-        }
+        assert_eq!(self.server.statistics().connections.connected, self.reported.count());
     }
 
     fn drain_client(&mut self, place: usize) {

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
+use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{
     ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
 };
@@ -14,33 +16,34 @@ use crate::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, 
 ///
 /// # Panics
 /// If one of the machines does what it must not.
-pub fn forge_datagrams(mut bytes: &[u8]) {
+pub fn forge_datagrams(bytes: &[u8]) {
+    let mut tape = Tape::new(bytes);
     let mut now = Instant::now();
     let mut server =
         ForgeServer::new(ForgeServerSettings { connections_max: 3, ..Default::default() }, &[2; 32]);
+    let mut reported = ReportedPeers::default();
     let mut client = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
     client.connect(now, &[]);
     let mut is_over = false;
-    while let [what, length, rest @ ..] = bytes {
-        let (said, rest) = rest.split_at(usize::from(*length).min(rest.len()));
-        bytes = rest;
+    while !tape.is_empty() {
+        let (what, said) = (tape.byte(), tape.counted());
         now += Duration::from_millis(u64::from(what >> 4) * 50);
         let from = SocketAddr::from(([192, 0, 2, 1 + what % 3], 5000));
+        check_frame(said);
         let framed = framed(said);
         match what % 12 {
             0..=2 => server.handle_datagram(now, from, said),
             3..=4 => server.handle_datagram(now, from, &framed),
             5 => client.handle_datagram(now, said),
             6..=7 => client.handle_datagram(now, &framed),
-            8 => client.send(now, if length % 2 == 0 { RELIABLE } else { UNRELIABLE }, said),
-            9 => exchange(&mut server, &mut client, now, from),
+            8 => client.send(now, if said.len().is_multiple_of(2) { RELIABLE } else { UNRELIABLE }, said),
+            9 => exchange(&mut server, &mut reported, &mut client, now, from),
             10 => server.handle_timeout(now),
             _ => client.handle_timeout(now),
         }
-        check_server(&mut server, now);
+        check_server(&mut server, &mut reported, now);
         is_over |= check_client(&mut client, is_over);
     }
-    check_frame(bytes);
 }
 
 /// What is said as a frame in one datagram: its first bytes choose which.
@@ -66,14 +69,20 @@ fn framed(said: &[u8]) -> Vec<u8> {
 }
 
 /// Everything that each end has to say arrives.
-fn exchange(server: &mut ForgeServer, client: &mut ForgeClient, now: Instant, from: SocketAddr) {
+fn exchange(
+    server: &mut ForgeServer,
+    reported: &mut ReportedPeers,
+    client: &mut ForgeClient,
+    now: Instant,
+    from: SocketAddr,
+) {
     for _ in 0..8 {
         let mut datagram = Vec::new();
         while client.poll_transmit(now, &mut datagram) {
             server.handle_datagram(now, from, &datagram);
             datagram.clear();
         }
-        check_server_events(server, now);
+        check_server_events(server, reported, now);
         while let Some(to) = server.poll_transmit(now, &mut datagram) {
             if to == from {
                 client.handle_datagram(now, &datagram);
@@ -83,8 +92,8 @@ fn exchange(server: &mut ForgeServer, client: &mut ForgeClient, now: Instant, fr
     }
 }
 
-fn check_server(server: &mut ForgeServer, now: Instant) {
-    check_server_events(server, now);
+fn check_server(server: &mut ForgeServer, reported: &mut ReportedPeers, now: Instant) {
+    check_server_events(server, reported, now);
     let mut datagram = Vec::new();
     while server.poll_transmit(now, &mut datagram).is_some() {
         assert!(datagram.len() <= ForgeServer::DATAGRAM_BYTES_MAX);
@@ -93,9 +102,10 @@ fn check_server(server: &mut ForgeServer, now: Instant) {
     assert!(server.statistics().connections.connected <= 3);
 }
 
-fn check_server_events(server: &mut ForgeServer, now: Instant) {
+fn check_server_events(server: &mut ForgeServer, reported: &mut ReportedPeers, now: Instant) {
     let mut bytes = Vec::new();
     while let Some(event) = server.poll_event(&mut bytes) {
+        reported.note(&event);
         match event {
             ServerEndpointEvent::Connected { peer, .. } => {
                 assert_eq!(bytes.len(), 36);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerEvent,
@@ -17,14 +18,13 @@ use crate::{Direction, HostedRoom, Loopback, Message, RoomRequest, RoomSettings,
 /// # Panics
 /// If the room does what it must not.
 pub fn hosted_room(bytes: &[u8]) {
-    let Some((abilities, mut bytes)) = bytes.split_first() else { return };
-    let mut game = Game::new(*abilities);
-    while let [what, peer, length, rest @ ..] = bytes {
-        let (said, rest) = rest.split_at(usize::from(*length).min(rest.len()));
-        bytes = rest;
-        game.step(*what, u64::from(peer % (PEERS_MAX as u8 + 3)), said);
+    let mut tape = Tape::new(bytes);
+    let mut game = Game::new(tape.byte());
+    while !tape.is_empty() {
+        let (what, peer, said) = (tape.byte(), tape.byte(), tape.counted());
+        game.step(what, u64::from(peer % (PEERS_MAX as u8 + 3)), said);
         // A game may stop anywhere.
-        game.check(usize::from(*peer / 16));
+        game.check(usize::from(peer / 16));
     }
     game.check(POLLS_MAX);
     assert!(game.room.poll(game.now).is_none(), "it never ends");

@@ -1,12 +1,13 @@
 //! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to a server with several
 //! clients, and to those.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
+use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
-use consonance_transport::Peer;
 
 use crate::{
     Command, DATAGRAM_BYTES_MAX, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
@@ -19,34 +20,28 @@ use crate::{
 /// If what comes out makes no sense: datagrams too long or for nobody who said anything, events that do not follow from each
 /// other, machines that want to be asked again at once for ever.
 pub fn kcp_datagrams(bytes: &[u8]) {
-    let mut bytes = bytes.iter().copied();
+    let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
-    while let Some(operation) = bytes.next() {
-        let mut next = || bytes.next().unwrap_or(0);
-        let place = usize::from(next()) % PLACES;
+    while !tape.is_empty() {
+        let operation = tape.byte();
+        let place = usize::from(tape.byte()) % PLACES;
         match operation % 10 {
-            0 => stage.pass(Duration::from_millis(u64::from(next()) * u64::from(next()))),
-            1 => stage.carry_up(place, next()),
-            2 => stage.carry_down(place, next()),
-            3 => {
-                let datagram: Vec<u8> = (0..next()).map(|_| next()).collect();
-                stage.give_server(place, &datagram);
-            }
-            4 => {
-                let datagram: Vec<u8> = (0..next()).map(|_| next()).collect();
-                stage.give_client(place, &datagram);
-            }
+            0 => stage.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
+            1 => stage.carry_up(place, tape.byte()),
+            2 => stage.carry_down(place, tape.byte()),
+            3 => stage.give_server(place, tape.counted()),
+            4 => stage.give_client(place, tape.counted()),
             5 => {
-                let datagram = stage.segment(place, [(); 8].map(|()| next()));
+                let datagram = stage.segment(place, [(); 8].map(|()| tape.byte()));
                 stage.give_server(place, &datagram);
             }
             6 => {
-                let datagram = stage.segment(place, [(); 8].map(|()| next()));
+                let datagram = stage.segment(place, [(); 8].map(|()| tape.byte()));
                 stage.give_client(place, &datagram);
             }
-            7 => stage.client_does(place, next(), usize::from(next()) * 20),
-            8 => stage.server_does(place, next(), usize::from(next()) * 20),
-            _ => stage.takes_newcomers = next().is_multiple_of(2),
+            7 => stage.client_does(place, tape.byte(), usize::from(tape.byte()) * 20),
+            8 => stage.server_does(place, tape.byte(), usize::from(tape.byte()) * 20),
+            _ => stage.takes_newcomers = tape.byte().is_multiple_of(2),
         }
         stage.drain();
     }
@@ -61,9 +56,7 @@ struct Stage {
     /// Whether those who are not there yet are taken in as soon as they are reported.
     takes_newcomers: bool,
     places: [Place; PLACES],
-    /// Who is there by what the server reported.
-    present: BTreeMap<Peer, usize>,
-    last_peer: u64,
+    reported: ReportedPeers,
 }
 
 struct Place {
@@ -99,8 +92,7 @@ impl Stage {
             server,
             takes_newcomers: true,
             places,
-            present: BTreeMap::new(),
-            last_peer: 0,
+            reported: ReportedPeers::default(),
         }
     }
 
@@ -185,8 +177,7 @@ impl Stage {
     }
 
     fn server_does(&mut self, place: usize, what: u8, size: usize) {
-        let at_place = self.present.iter().find(|(_, at)| **at == place);
-        let peer = at_place.map_or(Peer(self.last_peer + 1), |(peer, _)| *peer);
+        let peer = self.reported.at(address(place));
         match what % 6 {
             0 => self.server.accept(self.now, peer, &[]),
             1 => self.server.disconnect(self.now, peer, "enough"),
@@ -207,7 +198,12 @@ impl Stage {
         let mut bytes = Vec::new();
         loop {
             while let Some(event) = self.server.poll_event(&mut bytes) {
-                self.note(&event);
+                self.reported.note(&event);
+                if let ServerEndpointEvent::Connected { peer, .. } = event
+                    && self.takes_newcomers
+                {
+                    self.server.accept(self.now, peer, &[]);
+                }
                 bytes.clear();
             }
             let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
@@ -220,26 +216,7 @@ impl Stage {
             }
             down.push_back(std::mem::take(&mut bytes));
         }
-        assert_eq!(self.server.statistics().connections.connected, self.present.len() as u64);
-    }
-
-    fn note(&mut self, event: &ServerEndpointEvent) {
-        match *event {
-            ServerEndpointEvent::Connected { peer, remote } => {
-                assert!(peer.0 > self.last_peer, "{peer:?} is used again");
-                self.last_peer = peer.0;
-                self.present.insert(peer, usize::from(remote.port()) - 1);
-                if self.takes_newcomers {
-                    self.server.accept(self.now, peer, &[]);
-                }
-            }
-            ServerEndpointEvent::Message { peer, .. } => {
-                assert!(self.present.contains_key(&peer), "{peer:?} is not there");
-            }
-            ServerEndpointEvent::Disconnected { peer, .. } => {
-                assert!(self.present.remove(&peer).is_some(), "{peer:?} was not there");
-            }
-        }
+        assert_eq!(self.server.statistics().connections.connected, self.reported.count());
     }
 
     fn drain_client(&mut self, place: usize) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, MAX_PACKET_BYTES, Peer,
     ServerEvent, ServerTransport as _,
@@ -18,11 +19,11 @@ use crate::{
 ///
 /// # Panics
 /// A rule is broken: somebody is heard before it came or after it left, an end is told twice or never, too many are here.
-pub fn steam_packets(mut bytes: &[u8]) {
+pub fn steam_packets(bytes: &[u8]) {
+    let mut tape = Tape::new(bytes);
     let mut table = Table::new();
-    while let [what, length, rest @ ..] = bytes {
-        let (said, rest) = rest.split_at(usize::from(*length).min(rest.len()));
-        bytes = rest;
+    while !tape.is_empty() {
+        let (what, said) = (tape.byte(), tape.counted());
         table.step(what & 0x7f, said);
         if what & 0x80 == 0 {
             table.poll_all();

@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
+
 use crate::{
     Announcement, Cipher, ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, MAX_PACKET_BYTES, PathSecrets,
     ServerPath, ServerPathSettings,
@@ -15,28 +17,26 @@ use crate::{
 /// If what comes out makes no sense: datagrams too long, batches too large, more bytes to an address that was not proved
 /// than came from there.
 pub fn path_operations(bytes: &[u8]) {
-    let mut bytes = bytes.iter().copied();
-    let cipher = if bytes.next().unwrap_or(0).is_multiple_of(2) { Cipher::Plain } else { Cipher::Aes128Gcm };
+    let mut tape = Tape::new(bytes);
+    let cipher = if tape.byte().is_multiple_of(2) { Cipher::Plain } else { Cipher::Aes128Gcm };
     let mut stage = Stage::new(cipher);
-    while let Some(operation) = bytes.next() {
-        let mut next = || bytes.next().unwrap_or(0);
+    while !tape.is_empty() {
+        let operation = tape.byte();
         match operation % 8 {
-            0 => stage.now += Duration::from_millis(u64::from(next()) * u64::from(next())),
-            1 => stage.carry_up(next(), next()),
-            2 => stage.carry_down(next()),
+            0 => stage.now += Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte())),
+            1 => stage.carry_up(tape.byte(), tape.byte()),
+            2 => stage.carry_down(tape.byte()),
             3 => {
-                let (from, length) = (next(), next());
-                let datagram = (0..length).map(|_| next()).collect();
-                stage.give_server(from, datagram);
+                let from = tape.byte();
+                stage.give_server(from, tape.counted().to_vec());
             }
             4 => {
-                let length = next();
-                let mut datagram: Vec<u8> = (0..length).map(|_| next()).collect();
+                let mut datagram = tape.counted().to_vec();
                 let _ = stage.client.handle_datagram(stage.now, &mut datagram).map(Iterator::count);
             }
-            5 => stage.client_sends(next(), usize::from(next()) * 5),
-            6 => stage.server_sends(next(), usize::from(next()) * 5),
-            _ => stage.reopen(next(), cipher),
+            5 => stage.client_sends(tape.byte(), usize::from(tape.byte()) * 5),
+            6 => stage.server_sends(tape.byte(), usize::from(tape.byte()) * 5),
+            _ => stage.reopen(tape.byte(), cipher),
         }
         stage.check();
     }

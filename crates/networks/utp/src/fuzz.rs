@@ -3,25 +3,24 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
+use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 
 use crate::datagram::Datagram;
 use crate::{ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UtpClient, UtpServer};
 
-/// What one record of the input does: a byte that says what, a byte that says how long it is.
-const HEAD_BYTES: usize = 2;
-
-/// Feeds a server and a client with the input, cut into datagrams; those for the client get its token.
+/// Feeds a server and a client with the input, cut into datagrams; those for the client get its token. Each step is a byte
+/// for what happens, one for a length, and so many bytes.
 ///
 /// # Panics
 /// When a bound is broken, or when what was written is not read as what it was.
-pub fn utp_datagrams(mut input: &[u8]) {
+pub fn utp_datagrams(input: &[u8]) {
+    let mut tape = Tape::new(input);
     let now = Instant::now();
     let mut scene = Scene::new(now);
-    while let Some((head, rest)) = input.split_first_chunk::<HEAD_BYTES>() {
-        let (bytes, rest) = rest.split_at(rest.len().min(head[1].into()));
-        input = rest;
-        scene.act(head[0], bytes);
+    while !tape.is_empty() {
+        scene.act(tape.byte(), tape.counted());
     }
     scene.leave();
 }
@@ -31,6 +30,7 @@ struct Scene {
     server: UtpServer,
     client: UtpClient,
     client_token: [u8; 8],
+    reported: ReportedPeers,
     datagram: Vec<u8>,
 }
 
@@ -47,7 +47,8 @@ impl Scene {
         let mut client = UtpClient::new(ClientSettings { connection, ..ClientSettings::default() }, 1);
         client.connect(now, b"");
         let client_token = client.token().map_or([0; 8], |token| token.0);
-        Self { now, server: UtpServer::new(settings), client, client_token, datagram: Vec::new() }
+        let (server, reported) = (UtpServer::new(settings), ReportedPeers::default());
+        Self { now, server, client, client_token, reported, datagram: Vec::new() }
     }
 
     fn act(&mut self, what: u8, bytes: &[u8]) {
@@ -80,6 +81,7 @@ impl Scene {
     fn drain(&mut self) {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {
+            self.reported.note(&event);
             match event {
                 ServerEndpointEvent::Connected { peer, .. } => self.server.accept(self.now, peer, &[]),
                 ServerEndpointEvent::Message { peer, channel } => {

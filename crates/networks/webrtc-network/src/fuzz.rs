@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
+
 use crate::peer::{Ice, PeerConnection, Role};
 use crate::settings::PeerSettings;
 use crate::signalling::client::SignallingClient;
@@ -14,7 +16,8 @@ use crate::signalling::{Guest, Message, SignallingServer, SignallingSettings};
 /// # Panics
 ///
 /// A rule is broken: a message that is written is not read as the same, or somebody hears of a link of others.
-pub fn signalling_messages(mut input: &[u8]) {
+pub fn signalling_messages(input: &[u8]) {
+    let mut tape = Tape::new(input);
     let settings = SignallingSettings { links_max: 8, ..SignallingSettings::default() };
     let mut server = SignallingServer::new(settings);
     for (guest, path) in [(1, "/chatapp"), (2, "/chatapp"), (3, "/conferenceapp"), (4, "/conferenceapp")] {
@@ -23,9 +26,8 @@ pub fn signalling_messages(mut input: &[u8]) {
     let now = Instant::now();
     let mut client = SignallingClient::new(now);
     let mut ends: Vec<PeerConnection> = Vec::new();
-    while let Some((&[who, length], rest)) = input.split_first_chunk() {
-        let (bytes, rest) = rest.split_at(rest.len().min(usize::from(length)));
-        input = rest;
+    while !tape.is_empty() {
+        let (who, bytes) = (tape.byte(), tape.counted());
         match who % 8 {
             guest @ 1..=4 => server.handle_message(Guest(u64::from(guest)), bytes),
             5 => client.handle_message(bytes),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use consonance_fuzz_tape::Tape;
 use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Disconnection,
     Instant, LinkCommand, LinkId, PacketLimits, Priority, Routing, Target, Transmit,
@@ -14,7 +15,6 @@ use consonance_wire::{
 use super::packets::{
     NAMES, ROOMS, SESSION, answer, any_packet, carried, extended, fits, position, reception,
 };
-use super::tape::Tape;
 
 /// Does to a client what the bytes say.
 ///

@@ -1,12 +1,11 @@
 //! Any bytes as the block behind a packet, and any items written into one.
 
+use consonance_fuzz_tape::Tape;
 use consonance_wire::limits::MAX_PACKET_BYTES;
 use consonance_wire::{
     Closing, Extension, ExtensionWriter, ModeratorRequest, Notice, Packet, PositionReport, SessionId,
     VoiceReport, Writer,
 };
-
-use super::tape::Tape;
 
 /// Reads bytes as a block and writes its items again; then takes the bytes for items and writes a block of them.
 ///

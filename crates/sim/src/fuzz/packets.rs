@@ -1,5 +1,6 @@
 //! Packets from a tape: mostly such as an honest peer might send, some damaged, some no packets at all.
 
+use consonance_fuzz_tape::Tape;
 use consonance_session::{
     Capabilities, ClientId, CodecKind, CodecSettings, Delivery, PacketLimits, RoomId, SessionId, Transmit,
 };
@@ -10,8 +11,6 @@ use consonance_wire::{
     Secret, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport,
     WireStr, Writer,
 };
-
-use super::tape::Tape;
 
 /// The session that the engine under test is in.
 pub(super) const SESSION: SessionId = SessionId(0x1234_5678);

@@ -5,6 +5,7 @@ mod operator;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use consonance_fuzz_tape::Tape;
 use consonance_session::{
     AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, PacketLimits, ProximitySettings, Server,
     ServerEvent, ServerSettings, Transmit,
@@ -12,7 +13,6 @@ use consonance_session::{
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ResumeTicket};
 
 use super::packets::{ROOMS, SESSION, any_packet, carried, fits};
-use super::tape::Tape;
 
 /// Does to a server what the bytes say.
 ///

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use consonance_fuzz_tape::Tape;
 use consonance_session::{
     Access, AccessRule, ClientId, DrainTarget, Draining, Entrance, Instant, RoomLimits, RoomRights, Sanction,
     Server, Terms,
 };
 
 use crate::fuzz::packets::ROOMS;
-use crate::fuzz::tape::Tape;
 
 /// Something about one player, of eight kinds.
 pub(super) fn decide(server: &mut Server, now: Instant, kind: u8, id: ClientId, tape: &mut Tape<'_>) {
