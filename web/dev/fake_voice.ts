@@ -218,6 +218,7 @@ class FakeVoice implements Voice {
       lostDownPercent: isPoor ? 3.2 : 0,
       listeners: 3,
       listenersLostPercent: isPoor ? 9 : 0.2,
+      voices: null,
       carriedBy: isPoor ? "tcp" : "udp",
     };
     this.#add(new FakePlayer(1, name, [], true));

@@ -156,7 +156,9 @@ impl<S: PageShard> BrowserGateway<S> {
             let quality = browser.page.and_then(|page| self.shard.quality(page));
             if let (Some(quality), Some(player)) = (quality, browser.player()) {
                 let lost_percent = quality.egress_loss.map(|share| 100.0 * share);
-                player.handle_quality(at, PageQuality { rtt: quality.round_trip, lost_percent });
+                let (rtt, voices_max) = (quality.round_trip, quality.voices_max);
+                player.handle_quality(at, PageQuality { rtt, lost_percent, voices_max });
+                self.follow(now, index);
             }
         }
         self.next_quality_at = is_anybody_here.then(|| now + QUALITY_INTERVAL);
@@ -165,6 +167,7 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Forgets a browser, after what its page was told last.
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
         let Some(browser) = self.browsers.remove(index) else { return };
+        self.statistics.links.dropped.outgoing_full += browser.frames_left_out();
         for page in [browser.page, browser.coming].into_iter().flatten() {
             self.shard.close(now, page);
             self.parting.insert(page);

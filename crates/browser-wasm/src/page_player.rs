@@ -63,7 +63,8 @@ impl PagePlayer {
 
     /// How long the server takes to answer.
     pub fn handle_round_trip(&mut self, now: Instant, round_trip: Duration) {
-        self.player.handle_quality(now, PageQuality { rtt: Some(round_trip), lost_percent: None });
+        let quality = PageQuality { rtt: Some(round_trip), ..PageQuality::default() };
+        self.player.handle_quality(now, quality);
     }
 
     /// Time has passed.

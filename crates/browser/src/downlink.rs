@@ -26,6 +26,8 @@ pub(crate) struct Downlink {
     /// Numbers the streams.
     streams: u64,
     queue: VoiceQueue,
+    /// Somebody had no slot because of the way to the page, since that was asked.
+    has_left_out: bool,
     statistics: DownlinkStatistics,
 }
 
@@ -36,6 +38,8 @@ pub struct DownlinkStatistics {
     pub frames: u64,
     /// Frames of speakers who had no slot.
     pub without_slot: u64,
+    /// Those of them that had none because the way to the page carries fewer voices than it has slots.
+    pub beyond_capacity: u64,
     /// Frames of players whom the page ignores.
     pub ignored: u64,
     /// Frames that are no Opus.
@@ -44,6 +48,17 @@ pub struct DownlinkStatistics {
     pub too_late: u64,
     /// Frames that nobody took in time.
     pub dropped: u64,
+}
+
+/// How a page receives what it is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageReception {
+    /// Of a hundred frames that came here, how many do not come to the page.
+    pub(crate) lost_on_way_percent: f32,
+    /// Of a hundred frames that were said, how many the page cannot play, wherever they were lost, as far as it says.
+    pub(crate) unplayed_percent: f32,
+    /// How long the others wait in the page.
+    pub(crate) delay: Duration,
 }
 
 #[derive(Debug)]
@@ -88,6 +103,7 @@ impl Downlink {
             ignored: BTreeSet::new(),
             streams: 0,
             queue: VoiceQueue::default(),
+            has_left_out: false,
             statistics: DownlinkStatistics::default(),
         }
     }
@@ -149,6 +165,10 @@ impl Downlink {
         }
         let Some((slot, is_new)) = self.slots.place(now, voice.id, traits(voice)) else {
             self.statistics.without_slot += 1;
+            if self.slots.is_full(now) {
+                self.statistics.beyond_capacity += 1;
+                self.has_left_out = true;
+            }
             speaker.reception.pass_over(voice.sequence);
             return;
         };
@@ -189,6 +209,21 @@ impl Downlink {
         true
     }
 
+    /// The way to the page carries so many voices at once, at least 1; none if it carries all.
+    pub(crate) fn carry(&mut self, now: Instant, voices: Option<usize>) {
+        self.slots.carry(now, voices.map_or(usize::MAX, |voices| voices.max(1)));
+    }
+
+    /// How many voices the way to the page carries and how many speak, if since the last call somebody was not heard for that.
+    pub(crate) fn take_shortage(&mut self) -> Option<(usize, usize)> {
+        let has_left_out = std::mem::take(&mut self.has_left_out);
+        let voices = self.slots.carried().filter(|_| has_left_out)?;
+        let is_heard = |speaker: &&Speaker| speaker.is_speaking && !speaker.is_ignored;
+        let speaking = self.speakers.values().filter(is_heard).count();
+        // One who was left out may have stopped since.
+        Some((voices, speaking.max(voices + 1)))
+    }
+
     /// The next slot that plays somebody else.
     pub(crate) fn poll_slot(&mut self, now: Instant) -> Option<ToPage> {
         self.slots.poll_change(now)
@@ -227,14 +262,13 @@ impl Downlink {
         self.slots.poll_timeout()
     }
 
-    /// How everybody was received since the server was told, if of what came here so many per cent were lost on the way to
-    /// the page and the rest waits there for so long.
-    pub(crate) fn take_receptions(&mut self, lost_percent: f32, delay: Duration) -> Vec<Reception> {
-        let playout_delay_ms = u16::try_from(delay.as_millis()).unwrap_or(u16::MAX);
+    /// How everybody was received since the server was told.
+    pub(crate) fn take_receptions(&mut self, page: PageReception) -> Vec<Reception> {
+        let playout_delay_ms = u16::try_from(page.delay.as_millis()).unwrap_or(u16::MAX);
         let heard = self.speakers.iter_mut().filter(|(_, speaker)| speaker.reception.expected > 0);
         heard
             .map(|(&speaker, record)| {
-                let (expected, lost) = record.reception.take(lost_percent);
+                let (expected, lost) = record.reception.take(page);
                 Reception { speaker, expected, lost, playout_delay_ms }
             })
             .collect()
@@ -303,14 +337,16 @@ impl ReceptionCount {
         self.newest = self.newest.max(Some(sequence));
     }
 
-    /// How many frames were expected and how many lost, if so many per cent of those that came are lost behind here.
-    fn take(&mut self, lost_percent: f32) -> (u16, u16) {
+    /// How many frames were expected and how many lost, here or behind here.
+    fn take(&mut self, page: PageReception) -> (u16, u16) {
         let Self { expected, arrived, .. } = *self;
         (self.expected, self.arrived) = (0, 0);
         let missing = expected.saturating_sub(arrived);
-        let lost_behind = (arrived.min(expected) as f32 * lost_percent / 100.0).round() as u32;
+        let part = |frames: u32, percent: f32| (frames as f32 * percent / 100.0).round() as u32;
+        let lost_behind = part(arrived.min(expected), page.lost_on_way_percent);
+        let lost = (missing + lost_behind).max(part(expected, page.unplayed_percent)).min(expected);
         let bounded = |frames: u32| u16::try_from(frames).unwrap_or(u16::MAX);
-        (bounded(expected), bounded((missing + lost_behind).min(expected)))
+        (bounded(expected), bounded(lost))
     }
 }
 

@@ -116,8 +116,10 @@ impl Stage {
             }
             1 => {
                 let lost_percent = Some(f32::from_bits(u32::from(tape.byte()) << 24));
-                let rtt = Some(Duration::from_millis(tape.byte().into()));
-                self.page.handle_quality(self.now, PageQuality { rtt, lost_percent });
+                let byte = tape.byte();
+                let rtt = Some(Duration::from_millis(byte.into()));
+                let voices_max = Some(usize::from(byte % 8)).filter(|_| byte < 128);
+                self.page.handle_quality(self.now, PageQuality { rtt, lost_percent, voices_max });
             }
             2 => {
                 if let Some(id) = self.page.client().id() {

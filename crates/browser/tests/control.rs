@@ -30,7 +30,7 @@ fn every_message_to_a_page_is_written_as_the_document_shows_it() {
         let message: ToPage = serde_json::from_str(example).unwrap_or_else(|e| panic!("{example}: {e}"));
         assert_eq!(message.to_json(), *example);
     }
-    let all = "channels closing disconnected entered exited joined left listeners moderated moved placed player \
+    let all = "channels closing disconnected downlink entered exited joined left listeners moderated moved placed player \
                pong problem recorded refused removed_from_room room_full room_rights roster sanctioned slot \
                speaking text text_held uplink";
     assert_eq!(types(&examples), all);

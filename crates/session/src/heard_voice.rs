@@ -59,11 +59,7 @@ impl HeardVoice {
         priority: Priority,
         loudness: Option<u8>,
     ) -> Option<K> {
-        let strength = |(_, voice): &(K, Self)| {
-            let loudness = voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL);
-            (voice.priority, loudness, Reverse(voice.began_at))
-        };
-        let (weakest, voice) = voices.clone().min_by_key(strength)?;
+        let (weakest, voice) = Self::weakest(voices.clone(), now)?;
         if voice.priority < priority {
             return Some(weakest);
         }
@@ -73,6 +69,15 @@ impl HeardVoice {
                 && now.since(voice.began_at) >= TENURE
                 && both.is_some_and(|(its_own, louder)| louder >= its_own + RecentLoudness::CLEARLY)
         };
-        voices.filter(gives_way).min_by_key(strength).map(|(key, _)| key)
+        Self::weakest(voices.filter(gives_way), now).map(|(key, _)| key)
+    }
+
+    /// Which of these voices gives way if one has to: that of the least priority, of these the quietest, and of equals the one
+    /// that began last.
+    pub fn weakest<K>(voices: impl Iterator<Item = (K, Self)>, now: Instant) -> Option<(K, Self)> {
+        voices.min_by_key(|(_, voice)| {
+            let loudness = voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL);
+            (voice.priority, loudness, Reverse(voice.began_at))
+        })
     }
 }

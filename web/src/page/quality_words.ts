@@ -4,8 +4,10 @@ import type { CarriedBy, Player, Quality } from "../voice/index.ts";
 
 /** Sentences about what reaches whom, the most important first. */
 export function describeQuality(quality: Quality): string[] {
-  const { roundTripMs, lostUpPercent, lostDownPercent, listeners, listenersLostPercent, carriedBy } = quality;
+  const { roundTripMs, lostUpPercent, lostDownPercent, listeners, listenersLostPercent, voices, carriedBy } = quality;
   const sentences = [
+    voices &&
+      `Your connection carries ${voices.carried} of ${voices.speaking} voices: you hear the most important and the loudest.`,
     roundTripMs === null
       ? null
       : `The server is ${Math.round(roundTripMs)} ms away and back${roundTripMs > FAR_MS ? ", which makes talking at once hard" : ""}.`,

@@ -190,6 +190,8 @@ export interface Quality {
   /** How many hear me, and what of my voice does not reach them. */
   readonly listeners: number | null;
   readonly listenersLostPercent: number | null;
+  /** How many voices the connection carries of how many that speak, where that is fewer; null where it carries all. */
+  readonly voices: { readonly carried: number; readonly speaking: number } | null;
   /** How voice gets to the server; null until that is measured, within two seconds or so. */
   readonly carriedBy: CarriedBy | null;
 }

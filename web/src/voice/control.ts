@@ -40,6 +40,7 @@ export type ToPage =
   | { type: "placed"; id: number; name: string; x: number | null; y: number | null; z: number | null }
   | { type: "uplink"; lost_percent: number; delay_ms: number; rtt_ms: number | null }
   | { type: "listeners"; count: number; lost_percent: number }
+  | { type: "downlink"; voices: number | null; speaking: number | null }
   | { type: "closing"; in_ms: number | null; onward: string | null; stays: boolean }
   | { type: "pong"; id: number }
   | { type: "refused"; code: RefusalCode; message: string; retry_in_ms: number | null }

@@ -113,6 +113,7 @@ const READERS: Readers = {
   placed: { ...player, x: orNull(number), y: orNull(number), z: orNull(number) },
   uplink: { lost_percent: number, delay_ms: number, rtt_ms: orNull(number) },
   listeners: { count: number, lost_percent: number },
+  downlink: { voices: orNull(number), speaking: orNull(number) },
   closing: { in_ms: orNull(number), onward: orNull(text), stays: mark },
   pong: { id: number },
   refused: {

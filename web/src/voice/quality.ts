@@ -11,6 +11,7 @@ export const NOTHING_MEASURED: Measured = {
   lostDownPercent: null,
   listeners: null,
   listenersLostPercent: null,
+  voices: null,
   carriedBy: null,
 };
 
@@ -19,10 +20,16 @@ export function judge(measured: Measured, connected: boolean): Quality {
   return { ...measured, word: connected ? word(measured) : "lost" };
 }
 
+/** Out of what a `downlink` says. */
+export function shortage(carried: number | null, speaking: number | null): Quality["voices"] {
+  return carried === null || speaking === null ? null : { carried, speaking };
+}
+
 function word(measured: Measured): Quality["word"] {
   const lost = Math.max(measured.lostUpPercent ?? 0, measured.lostDownPercent ?? 0);
   const delay = (measured.roundTripMs ?? 0) / 2 + (measured.delayMs ?? 0);
-  if (lost <= GOOD.lostPercent && delay <= GOOD.delayMs) return "good";
+  const isWhole = measured.voices === null;
+  if (isWhole && lost <= GOOD.lostPercent && delay <= GOOD.delayMs) return "good";
   if (lost <= FAIR.lostPercent && delay <= FAIR.delayMs) return "fair";
   return "poor";
 }

@@ -21,7 +21,7 @@ import type { MicrophoneInput } from "./microphone.ts";
 import { ModerationRequests } from "./moderation_requests.ts";
 import { PlaceReporter } from "./place_reporter.ts";
 import { VoiceProblem } from "./problem.ts";
-import { NOTHING_MEASURED, judge } from "./quality.ts";
+import { NOTHING_MEASURED, judge, shortage } from "./quality.ts";
 import { Wake } from "./wake.ts";
 
 export class VoiceSession implements Voice {
@@ -189,6 +189,9 @@ export class VoiceSession implements Voice {
         return;
       case "listeners":
         this.measured = { ...this.measured, listeners: message.count, listenersLostPercent: message.lost_percent };
+        return;
+      case "downlink":
+        this.measured = { ...this.measured, voices: shortage(message.voices, message.speaking) };
         return;
       case "disconnected":
         this.setState("reconnecting", message.retry_in_ms);

@@ -13,6 +13,7 @@ const GOOD: Quality = {
   lostDownPercent: 0,
   listeners: 1,
   listenersLostPercent: 0,
+  voices: null,
   carriedBy: "udp",
 };
 
@@ -23,6 +24,11 @@ test("a good connection is said in short", () => {
     "The others' voices arrive whole.",
     "One listener hears you well.",
   ]);
+});
+
+test("who is left out because the connection is narrow is said first", () => {
+  const [first] = describeQuality({ ...GOOD, voices: { carried: 3, speaking: 5 } });
+  assert.equal(first, "Your connection carries 3 of 5 voices: you hear the most important and the loudest.");
 });
 
 test("what is lost is said with where, and nothing is said of what is not known", () => {

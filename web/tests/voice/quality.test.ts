@@ -10,6 +10,7 @@ const rows: [measured: Partial<Measured>, connected: boolean, word: string][] = 
   [{ lostUpPercent: 2, roundTripMs: 80, delayMs: 60 }, true, "good"],
   [{ lostDownPercent: 5 }, true, "fair"],
   [{ roundTripMs: 300, delayMs: 60 }, true, "fair"],
+  [{ voices: { carried: 3, speaking: 5 } }, true, "fair"],
   [{ lostUpPercent: 11 }, true, "poor"],
   [{ roundTripMs: 600, delayMs: 200 }, true, "poor"],
 ];

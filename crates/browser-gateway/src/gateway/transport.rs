@@ -9,6 +9,7 @@ use consonance_transport::{
 };
 
 use super::BrowserGateway;
+use crate::browser::Browser;
 use crate::shard::PageShard;
 
 /// Packets stay within the process.
@@ -92,10 +93,11 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
         let linked = self.browsers.iter().filter(|browser| browser.link.peer().is_some()).count();
         // A connection that is closing still carries what its page is told last.
         statistics.connections.connected = (linked + self.parting.len()) as u64;
+        let left_out: u64 = self.browsers.iter().map(Browser::frames_left_out).sum();
         let counted = self.shard.statistics();
         let dropped = &mut statistics.links.dropped;
         dropped.incoming_full += counted.mailbox_full + counted.too_many;
-        dropped.outgoing_full += counted.voice_unsent + counted.datagrams_unsent;
+        dropped.outgoing_full += left_out + counted.voice_unsent + counted.datagrams_unsent;
         dropped.malformed += counted.malformed;
         statistics.connections.failed_handshakes += counted.offers_refused;
         statistics

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use consonance_session::{ChannelProperties, Target};
 use consonance_web::Join;
+use consonance_webrtc::RtcQuality;
 
 use crate::stage::{Stage, join};
 
@@ -50,6 +51,40 @@ fn what_a_native_player_says_arrives_unchanged_in_a_slot_of_a_browser() {
     assert!(heard.iter().all(|it| it.slot == heard[0].slot), "{heard:?}");
     let heard: Vec<_> = heard.into_iter().map(|heard| heard.payload).collect();
     assert_eq!(heard, (0..50).map(frame).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_on_a_narrow_way_is_sent_fewer_voices_and_told_so() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    stage.pages.say(alice, r#"{"type":"listen","room":"lobby"}"#);
+    let natives: Vec<_> = ["Bob", "Carol", "Dave"].map(|name| stage.native(name)).into();
+    stage.run(Duration::from_millis(500));
+    let quality = RtcQuality { voices_max: Some(2), ..RtcQuality::default() };
+    stage.pages.set_quality(alice, quality);
+    for native in &natives {
+        let client = &mut stage.native_mut(*native).player.client;
+        client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
+    }
+    stage.run(Duration::from_secs(2));
+    for number in 0..150 {
+        for native in &natives {
+            stage.native_mut(*native).player.client.send_voice(&frame(number)).unwrap();
+        }
+        stage.run(Duration::from_millis(20));
+    }
+    assert_eq!(stage.pages.heard(alice).len(), 2 * 150);
+    let told = stage.pages.messages(alice);
+    let told: Vec<_> = told.iter().filter(|message| message.contains("downlink")).collect();
+    assert_eq!(told, [r#"{"type":"downlink","voices":2,"speaking":3}"#]);
+    let dropped = |stage: &Stage| {
+        let networks = stage.session_loop.numbers(stage.now).networks;
+        networks.iter().map(|network| network.counters.links.dropped.outgoing_full).sum::<u64>()
+    };
+    assert_eq!(dropped(&stage), 150, "the third one's are counted");
+    stage.pages.say(alice, r#"{"type":"leave"}"#);
+    stage.run(Duration::from_secs(1));
+    assert_eq!(dropped(&stage), 150, "also when the page is gone");
 }
 
 #[test]

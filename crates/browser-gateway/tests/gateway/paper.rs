@@ -31,6 +31,7 @@ struct State {
 struct Page {
     messages: Vec<String>,
     voice: Vec<Heard>,
+    quality: RtcQuality,
     is_closed: bool,
 }
 
@@ -75,6 +76,11 @@ impl Pages {
     pub(crate) fn speak(&self, page: Peer, sequence: u64, payload: &[u8]) {
         let (time, payload) = (sequence * 960, payload.to_vec());
         self.lock().events.push_back(Event::Voice { peer: page, sequence, time, payload });
+    }
+
+    /// What the way to a page is like from now on.
+    pub(crate) fn set_quality(&self, page: Peer, quality: RtcQuality) {
+        self.lock().pages.get_mut(&page).unwrap().quality = quality;
     }
 
     pub(crate) fn lose(&self, page: Peer) {
@@ -162,8 +168,8 @@ impl PageShard for PaperShard {
         state.events.push_back(Event::Lost(page));
     }
 
-    fn quality(&self, _page: Peer) -> Option<RtcQuality> {
-        None
+    fn quality(&self, page: Peer) -> Option<RtcQuality> {
+        self.pages.lock().pages.get(&page).map(|page| page.quality)
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {

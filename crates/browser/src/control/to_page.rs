@@ -71,6 +71,8 @@ pub enum ToPage {
     Uplink { lost_percent: Percent, delay_ms: u64, rtt_ms: Option<u64> },
     /// How those who hear the page's player receive it.
     Listeners { count: u8, lost_percent: Percent },
+    /// The way to the page carries fewer voices than speak: so many of so many; none if it carries all of them again.
+    Downlink { voices: Option<u16>, speaking: Option<u16> },
     /// The server will close in so many ms, or stays after all.
     Closing { in_ms: Option<u64>, onward: Option<Box<str>>, stays: bool },
     /// The answer to a ping.

@@ -15,9 +15,11 @@ const KEPT: Duration = Duration::from_secs(2);
 const RETOLD_AFTER: Duration = Duration::from_millis(100);
 
 /// All slots of one page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Slots {
     slots: Vec<Slot>,
+    /// Of them so many play somebody who speaks, at the same time.
+    carried: usize,
 }
 
 /// A frame, as far as it matters here.
@@ -56,23 +58,46 @@ struct Holder {
 impl Slots {
     /// So many slots, at most [`MAX_SLOTS`], with nobody in them.
     pub(super) fn new(count: usize) -> Self {
-        Self { slots: std::iter::repeat_with(Slot::default).take(count.min(MAX_SLOTS)).collect() }
+        let slots = std::iter::repeat_with(Slot::default).take(count.min(MAX_SLOTS)).collect();
+        Self { slots, carried: usize::MAX }
+    }
+
+    /// The way to the page carries so many voices at once: the weakest of those who speak beyond that have no slot any more.
+    pub(super) fn carry(&mut self, now: Instant, voices: usize) {
+        self.carried = voices;
+        while self.speaking(now).count() > voices
+            && let Some((weakest, _)) = HeardVoice::weakest(self.speaking(now), now)
+        {
+            self.slots[weakest].holder = None;
+        }
+    }
+
+    /// How many voices the way to the page carries, if that is fewer than there are slots.
+    pub(super) fn carried(&self) -> Option<usize> {
+        (self.carried < self.slots.len()).then_some(self.carried)
     }
 
     /// The slot for a frame of this speaker, and whether that has just become its slot; none if it has none.
     pub(super) fn place(&mut self, now: Instant, speaker: ClientId, frame: Traits) -> Option<(usize, bool)> {
-        if let Some(own) = self.slot_of(speaker) {
-            if let Some(holder) = &mut self.slots[own].holder {
-                holder.note(now, frame);
-            }
-            return Some((own, false));
+        let own = self.slot_of(speaker);
+        let Some(holder) = own.and_then(|own| self.slots[own].holder) else {
+            let slot = self.slot_for_newcomer(now, frame)?;
+            self.slots[slot].holder = Some(Holder::new(now, speaker, frame));
+            return Some((slot, true));
+        };
+        let resumes = holder.is_silent(now) && frame.has_speech;
+        if resumes && self.is_full(now) {
+            let weaker = self.weaker(now, frame)?;
+            self.slots[weaker].holder = None;
         }
-        if !frame.has_speech {
-            return None;
-        }
-        let slot = self.free(now).or_else(|| self.weaker(now, frame))?;
-        self.slots[slot].holder = Some(Holder::new(now, speaker, frame));
-        Some((slot, true))
+        let own = own?;
+        self.slots[own].holder.as_mut()?.note(now, frame);
+        Some((own, false))
+    }
+
+    /// Whether as many speak as the way to the page carries.
+    pub(super) fn is_full(&self, now: Instant) -> bool {
+        self.carried().is_some_and(|carried| self.speaking(now).count() >= carried)
     }
 
     /// A speaker has stopped.
@@ -121,6 +146,15 @@ impl Slots {
         self.slots.iter().position(|slot| slot.holder.is_some_and(|holder| holder.speaker == speaker))
     }
 
+    /// The slot for a frame of somebody who has none.
+    fn slot_for_newcomer(&self, now: Instant, frame: Traits) -> Option<usize> {
+        if !frame.has_speech {
+            return None;
+        }
+        let free = if self.is_full(now) { None } else { self.free(now) };
+        free.or_else(|| self.weaker(now, frame))
+    }
+
     /// A slot of nobody, or else of who has been silent for the longest.
     fn free(&self, now: Instant) -> Option<usize> {
         let empty = self.slots.iter().position(|slot| slot.holder.is_none());
@@ -133,8 +167,12 @@ impl Slots {
 
     /// The slot of the weakest, if it gives way to a frame like this.
     fn weaker(&self, now: Instant, frame: Traits) -> Option<usize> {
-        let holders = self.slots.iter().enumerate().filter_map(|(nth, slot)| Some((nth, slot.holder?.voice)));
-        HeardVoice::weaker(holders, now, frame.playing.priority, frame.loudness)
+        HeardVoice::weaker(self.speaking(now), now, frame.playing.priority, frame.loudness)
+    }
+
+    fn speaking(&self, now: Instant) -> impl Iterator<Item = (usize, HeardVoice)> + Clone {
+        let speaking = move |slot: &Slot| slot.holder.filter(|holder| !holder.is_silent(now));
+        self.slots.iter().enumerate().filter_map(move |(nth, slot)| Some((nth, speaking(slot)?.voice)))
     }
 }
 

@@ -7,6 +7,7 @@ use consonance_session::{Instant, UplinkReport};
 use super::BrowserPlayer;
 use super::end::millis;
 use crate::control::{Percent, ToPage};
+use crate::downlink::PageReception;
 
 /// What the network below knows of the way to the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub struct PageQuality {
     pub rtt: Option<Duration>,
     /// Of a hundred packets of voice to the page, how many did not arrive, 0 … 100.
     pub lost_percent: Option<f32>,
+    /// How many voices at once the way to the page carries, 1 or more; none if it carries all of them, as far as is known.
+    pub voices_max: Option<usize>,
 }
 
 /// What was noted since it was told.
@@ -30,6 +33,8 @@ pub(super) struct Reports {
     sent: u32,
     lost: u32,
     queueing: Duration,
+    /// The page knows that some voices are left out.
+    told_shortage: Option<(usize, usize)>,
 }
 
 /// What the page says of what it plays.
@@ -71,22 +76,32 @@ impl Reports {
         self.queueing = self.queueing.max(report.queueing);
     }
 
+    /// The page knows of nothing.
+    pub(super) fn tell_anew(&mut self) {
+        self.told_shortage = None;
+    }
+
     fn quality(&self, now: Instant) -> PageQuality {
         recent(self.quality, now).unwrap_or_default()
     }
 
-    /// What is lost behind here on the way to the page's ears, in per cent, and how long the rest waits there.
-    fn reception(&self, now: Instant) -> (f32, Duration) {
-        let measured = Percent::nearest(self.quality(now).lost_percent.unwrap_or(0.0)).get();
+    fn reception(&self, now: Instant) -> PageReception {
         let said = recent(self.stats, now);
-        said.map_or((measured, Duration::ZERO), |stats| (stats.lost_percent.max(measured), stats.delay))
+        PageReception {
+            lost_on_way_percent: Percent::nearest(self.quality(now).lost_percent.unwrap_or(0.0)).get(),
+            unplayed_percent: said.map_or(0.0, |stats| stats.lost_percent),
+            delay: said.map_or(Duration::ZERO, |stats| stats.delay),
+        }
     }
 }
 
 impl BrowserPlayer {
-    /// What the network below knows of the way to the page; the last one counts.
+    /// What the network below knows of the way to the page; the last one counts. Where fewer voices come through than speak,
+    /// the weakest have no slot: those of less priority first, and then the quieter ones.
     pub fn handle_quality(&mut self, now: Instant, quality: PageQuality) {
         self.reports.quality = Some((quality, now));
+        self.downlink.carry(now, quality.voices_max);
+        self.follow(now);
     }
 
     /// Every two seconds while somebody speaks.
@@ -95,12 +110,25 @@ impl BrowserPlayer {
             return;
         }
         self.reports.due_at = None;
-        let (lost_percent, delay) = self.reports.reception(now);
-        for reception in self.downlink.take_receptions(lost_percent, delay) {
+        for reception in self.downlink.take_receptions(self.reports.reception(now)) {
             self.client.report_reception(reception);
         }
+        self.tell_shortage(now);
         if std::mem::take(&mut self.reports.has_spoken) {
             self.tell_uplink(now);
+        }
+    }
+
+    /// Says that some voices are left out, and again when it changes or ends.
+    fn tell_shortage(&mut self, now: Instant) {
+        let shortage = self.downlink.take_shortage();
+        if shortage.is_some() {
+            self.reports.note_heard(now);
+        }
+        if std::mem::replace(&mut self.reports.told_shortage, shortage) != shortage {
+            let of = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+            let (voices, speaking) = shortage.map(|(voices, speaking)| (of(voices), of(speaking))).unzip();
+            self.tell(&ToPage::Downlink { voices, speaking });
         }
     }
 

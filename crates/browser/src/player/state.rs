@@ -26,6 +26,7 @@ impl BrowserPlayer {
         let (session, name) = (self.session.clone(), self.client.name().into());
         self.tell(&ToPage::Joined { session, id: id.0, name, resumed });
         self.downlink.tell_anew();
+        self.reports.tell_anew();
         for open in self.channels.list().chunks(CHANNELS_PER_MESSAGE) {
             self.tell(&ToPage::Channels { open: open.to_vec() });
         }

@@ -6,6 +6,7 @@ mod moderating;
 mod reports;
 mod returning;
 mod session;
+mod shortage;
 mod slots;
 mod speaking;
 mod whereabouts;

@@ -13,7 +13,7 @@ fn a_page_is_told_every_two_seconds_what_of_its_voice_is_lost_on_the_way_here() 
     let now = session.now;
     let quality = consonance_browser::PageQuality {
         rtt: Some(std::time::Duration::from_millis(38)),
-        lost_percent: None,
+        ..consonance_browser::PageQuality::default()
     };
     session.pages[alice].player.handle_quality(now, quality);
     session.told(alice);

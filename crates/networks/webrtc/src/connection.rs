@@ -15,6 +15,10 @@ use crate::allowance::Allowance;
 use crate::settings::PeerLimits;
 
 mod answer;
+#[cfg(test)]
+mod bottleneck;
+mod capacity;
+mod egress;
 mod ending;
 mod event;
 mod identity;
@@ -23,6 +27,7 @@ mod microphone;
 mod offer;
 mod slot;
 
+use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};
 pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
 pub(crate) use identity::Identity;
@@ -38,6 +43,7 @@ pub(crate) struct Connection {
     state: State,
     microphone: Microphone,
     slots: Vec<Slot>,
+    egress: Egress,
     control: Option<ChannelId>,
     channels_opened: usize,
     candidates: usize,
@@ -86,6 +92,7 @@ impl Connection {
             state: State::Negotiating { until: now + limits.negotiation_max },
             microphone: Microphone::new(offer.microphone),
             slots: Vec::new(),
+            egress: Egress::new(now),
             control: None,
             channels_opened: 0,
             candidates: 0,
@@ -255,7 +262,13 @@ impl Connection {
     }
 
     pub(crate) fn quality(&self) -> RtcQuality {
-        self.quality
+        let Self { egress, quality, .. } = self;
+        RtcQuality {
+            egress_loss: egress.loss(),
+            egress_capacity: egress.capacity(),
+            voices_max: egress.voices_max(),
+            ..*quality
+        }
     }
 
     /// What was dropped since this was asked last.
@@ -295,6 +308,7 @@ impl Connection {
         let payload_type = slot.payload_type;
         let packet = RtpWrite::new(payload_type, label.sequence.into(), label.time, now, voice.payload);
         stream.write_rtp(packet.marker(label.marker));
+        self.egress.note_sent(voice.payload.len(), voice.samples);
         self.written += 1;
         Some(())
     }
@@ -326,6 +340,9 @@ impl Connection {
                 Ok(Output::Event(event)) => self.handle_event(now, event),
                 Err(error) => self.judge::<()>(Err(error)),
             }
+        }
+        if self.egress.conclude(now) {
+            self.slots.iter_mut().for_each(Slot::part);
         }
         if !self.rtc.is_alive() && self.state != State::Over {
             self.end(DisconnectReason::closed_by_peer(b""));

@@ -25,8 +25,13 @@ pub struct SlotVoice<'a> {
 pub struct RtcQuality {
     /// There and back.
     pub round_trip: Option<Duration>,
-    /// Which part of what is sent to the peer is lost, from 0 to 1. The last value that is known.
+    /// Which part of what is sent to the peer is lost on the way to it, from 0 to 1. The last value that is known.
     pub egress_loss: Option<f32>,
+    /// What of voice the way to the peer carries, in bit/s with everything around it, from 28 000; `None` if nothing says that
+    /// it does not carry all that is sent.
+    pub egress_capacity: Option<u64>,
+    /// How many voices that is, from 1, at the rate of those that were sent.
+    pub voices_max: Option<usize>,
     /// Which part of the peer's voice is lost, from 0 to 1. The last value that is known.
     pub ingress_loss: Option<f32>,
 }

@@ -55,8 +55,8 @@ fn extensions() -> ExtensionMap {
     extensions
 }
 
-/// How often str0m says how the link does.
-const STATISTICS_INTERVAL: Duration = Duration::from_secs(2);
+/// How often str0m says how the link does; a browser says it of each slot every few seconds.
+const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often a browser is told what of its voice was lost, by which its encoder decides how much to say twice.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);

@@ -24,13 +24,11 @@ impl Connection {
                     None => self.drops.malformed += 1,
                 }
             }
-            Event::PeerStats(peer) => {
-                self.quality.round_trip = peer.rtt.or(self.quality.round_trip);
-                self.quality.egress_loss = peer.egress_loss_fraction.or(self.quality.egress_loss);
-            }
             Event::MediaEgressStats(media) => {
                 self.quality.round_trip = media.rtt.or(self.quality.round_trip);
-                self.quality.egress_loss = media.loss.or(self.quality.egress_loss);
+                if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mid == media.mid) {
+                    self.egress.note_statistics(slot, &media);
+                }
             }
             Event::MediaIngressStats(media) if media.mid == self.microphone.mid() => {
                 self.quality.ingress_loss = media.loss.or(self.quality.ingress_loss);

@@ -8,6 +8,11 @@ use std::time::Instant;
 
 use str0m::media::{Mid, Pt};
 
+mod ledger;
+
+pub(super) use ledger::Arrivals;
+use ledger::Ledger;
+
 /// A slot as negotiated, with its stream so far.
 #[derive(Debug)]
 pub(super) struct Slot {
@@ -60,6 +65,26 @@ impl Slot {
         }
         if ahead > 0 { Some(stream.go_on(now, sequence, ahead, samples)) } else { stream.late(-ahead) }
     }
+
+    /// What a report of the page says of packets of which none has spoken yet, if it does: it knows numbers up to this one,
+    /// and has missed so many since the beginning.
+    pub(super) fn take_report(&mut self, highest: u64, lost: u64) -> Option<Arrivals> {
+        let stream = self.stream.as_mut()?;
+        stream.ledger.take(highest.min(stream.newest), lost as u32)
+    }
+
+    /// What is to be taken for lost since no report speaks of it.
+    pub(super) fn take_unspoken(&mut self) -> Option<Arrivals> {
+        let stream = self.stream.as_mut()?;
+        stream.ledger.take_unspoken(stream.newest)
+    }
+
+    /// What is sent from now on is to be judged apart.
+    pub(super) fn part(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            stream.ledger.part(stream.newest + 1);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -75,6 +100,7 @@ struct OutgoingStream {
     samples: u32,
     /// Which of the 64 packets up to the newest were sent, the newest as the lowest bit.
     sent: u64,
+    ledger: Ledger,
 }
 
 impl OutgoingStream {
@@ -90,6 +116,7 @@ impl OutgoingStream {
             newest_at: now,
             samples,
             sent: 1,
+            ledger: Ledger::new(first),
         }
     }
 
@@ -117,6 +144,7 @@ impl OutgoingStream {
         self.newest_at = now;
         self.samples = samples;
         self.sent = self.sent.checked_shl(ahead as u32).unwrap_or(0) | 1;
+        self.ledger.skip(self.newest, ahead as u64 - 1);
         Label { sequence: self.newest, time: self.newest_time, marker: false }
     }
 
@@ -127,6 +155,7 @@ impl OutgoingStream {
             return None;
         }
         self.sent |= bit;
+        self.ledger.fill(sequence);
         let time = self.newest_time.wrapping_sub(behind as u32 * self.samples);
         Some(Label { sequence, time, marker: false })
     }

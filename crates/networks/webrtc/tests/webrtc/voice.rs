@@ -87,9 +87,13 @@ fn how_a_link_does_becomes_known() {
         } else {
             stage.pages[page].browser.say(now, &packet);
         }
-        let sequence = number as u32 + number as u32 / 3;
-        let voice = SlotVoice { slot: 0, stream: 1, sequence, samples: 960, payload: &packet };
+        let voice = SlotVoice { slot: 0, stream: 1, sequence: number as u32, samples: 960, payload: &packet };
         stage.shard.send_voice(now, peer, voice);
+        stage.shard.flush(now);
+        if number % 4 == 1 {
+            // What was sent last to the page never comes there.
+            let _ = stage.pages[page].browser.socket().recv(&mut [0; 2048]);
+        }
         stage.turn();
         let quality = stage.shard.quality(peer).unwrap();
         let is_some_lost = |loss: Option<f32>| loss.is_some_and(|loss| (0.2..0.3).contains(&loss));

@@ -1,0 +1,211 @@
+//! What a link to a page carries, once it has shown that it does not carry everything.
+//!
+//! Voice is little, and most links carry all of it: nothing is assumed of a link, and nothing is sent to find out, until
+//! packets are lost or wait. From then on there is an estimate, which falls to what comes through and rises slowly, as in
+//! Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft" below), but for its filter of arrival times,
+//! which browsers tell nobody who does not number every packet for it: what waits shows in the round trip.
+//!
+//! Whoever sends goes by it in whole voices, so a rise that is too much is a whole voice too much. What has failed is
+//! therefore not tried again at once, and each time later.
+
+use std::time::{Duration, Instant};
+
+mod round_trips;
+#[cfg(test)]
+mod tests;
+
+use round_trips::RoundTrips;
+
+/// What a page has said since the report before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Report {
+    /// What was sent to it meanwhile, with everything around it, in bit/s.
+    pub(super) sent: f64,
+    /// Which part of the packets that it speaks of has not arrived, 0 … 1; none if these are too few.
+    pub(super) loss: Option<f64>,
+    pub(super) round_trip: Option<Duration>,
+}
+
+/// Fed with reports, about one a second.
+#[derive(Debug)]
+pub(super) struct CapacityEstimator {
+    estimate: Option<Estimate>,
+    round_trips: RoundTrips,
+    /// What the link loses however little is sent, 0 … 1.
+    own_loss: f64,
+    /// Of the last report that had one.
+    former_loss: f64,
+    reported_at: Instant,
+}
+
+#[derive(Debug)]
+struct Estimate {
+    /// In bit/s.
+    rate: f64,
+    congested_at: Instant,
+    /// What was sent when that was too much, and which part of it was lost.
+    sent: f64,
+    loss: f64,
+    /// How long packets waited then, in seconds.
+    queue: f64,
+    /// What came through then, which is not exceeded for so long.
+    ceiling: f64,
+    hold: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Congested,
+    /// As much is lost, or waits as long, as before, although much less is sent: that is the link's, or somebody else's doing.
+    NotOurs,
+    Unclear,
+    Clear,
+}
+
+impl CapacityEstimator {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            estimate: None,
+            round_trips: RoundTrips::new(now),
+            own_loss: 0.0,
+            former_loss: 0.0,
+            reported_at: now,
+        }
+    }
+
+    /// What the link carries, in bit/s; none if nothing says that it does not carry everything.
+    pub(super) fn estimate(&self) -> Option<f64> {
+        self.estimate.as_ref().map(|estimate| estimate.rate)
+    }
+
+    /// Takes a report in. True if less is to be sent from now on.
+    pub(super) fn handle_report(&mut self, now: Instant, report: &Report) -> bool {
+        let passed = now.saturating_duration_since(self.reported_at).min(PASSED_MAX);
+        self.reported_at = now;
+        if let Some(round_trip) = report.round_trip {
+            self.round_trips.note(now, round_trip);
+        }
+        let verdict = self.judge(now, report);
+        match verdict {
+            Verdict::Congested => self.lower(now, report),
+            Verdict::NotOurs => {
+                self.own_loss = report.loss.unwrap_or(self.own_loss);
+                self.round_trips.take_as_shortest();
+                self.estimate = None;
+            }
+            Verdict::Clear => self.raise(now, passed, report.sent),
+            Verdict::Unclear => {}
+        }
+        if let Some(loss) = report.loss {
+            (self.own_loss, self.former_loss) = (self.own_loss.min(loss), loss);
+        }
+        self.estimate.take_if(|estimate| now >= estimate.congested_at + FORGOTTEN_AFTER);
+        verdict == Verdict::Congested
+    }
+
+    fn judge(&self, now: Instant, report: &Report) -> Verdict {
+        if self.estimate.as_ref().is_some_and(|estimate| now < estimate.congested_at + SETTLING) {
+            return Verdict::Unclear;
+        }
+        let loss = report.loss.map(|loss| loss - self.own_loss);
+        let is_above = |most: f64| loss.is_some_and(|loss| loss > most);
+        if report.round_trip.is_some() && self.round_trips.is_queue_standing() {
+            let waits_anyway = self.is_as_before(report, |before| (before.queue, self.queue_s()));
+            return match loss {
+                Some(loss) if waits_anyway && loss <= LOSS_TO_RISE => Verdict::NotOurs,
+                None if waits_anyway => Verdict::Unclear,
+                _ => Verdict::Congested,
+            };
+        }
+        let has_queue = self.round_trips.queue() >= QUEUE_WITH_LOSS;
+        let goes_on = is_above(LOSS_TO_FALL_AGAIN) && self.former_loss > LOSS_TO_FALL_AGAIN + self.own_loss;
+        let is_narrow_still = self.estimate.is_some() && goes_on;
+        if is_above(LOSS_TO_FALL) || is_narrow_still || has_queue && is_above(LOSS_TO_RISE) {
+            let loses_anyway =
+                !has_queue && self.is_as_before(report, |before| (before.loss, report.loss.unwrap_or(0.0)));
+            return if loses_anyway { Verdict::NotOurs } else { Verdict::Congested };
+        }
+        let is_clear = loss.is_some_and(|loss| loss <= LOSS_TO_RISE) && self.round_trips.queue() < QUEUE_MAX;
+        if is_clear { Verdict::Clear } else { Verdict::Unclear }
+    }
+
+    /// Whether much less is sent than when the estimate fell, and something is as it was then.
+    fn is_as_before(&self, report: &Report, compared: impl FnOnce(&Estimate) -> (f64, f64)) -> bool {
+        self.estimate.as_ref().is_some_and(|before| {
+            let (then, now) = compared(before);
+            report.sent < MUCH_LESS * before.sent && (MUCH_LESS * then..then / MUCH_LESS).contains(&now)
+        })
+    }
+
+    fn queue_s(&self) -> f64 {
+        self.round_trips.queue().as_secs_f64()
+    }
+
+    /// As the draft's section 5.5: a part of what comes through.
+    fn lower(&mut self, now: Instant, report: &Report) {
+        let loss = report.loss.unwrap_or(0.0);
+        // What does not come through and is not lost makes the queue longer.
+        let through = report.sent * (1.0 - loss) / (1.0 + self.round_trips.queue_growth());
+        let former = self.estimate.as_ref();
+        let rate = (FALL * through).min(former.map_or(f64::MAX, |former| former.rate)).max(RATE_MIN);
+        let hold = former.map_or(HOLD_MIN, |former| (2 * former.hold).min(HOLD_MAX));
+        let (sent, queue, ceiling) = (report.sent, self.queue_s(), through);
+        self.estimate = Some(Estimate { rate, congested_at: now, sent, loss, queue, ceiling, hold });
+    }
+
+    fn raise(&mut self, now: Instant, passed: Duration, sent: f64) {
+        let Some(estimate) = &mut self.estimate else { return };
+        // Who sends little learns little of what the link carries.
+        let mut most = OF_SENT_MAX * sent;
+        if now < estimate.congested_at + estimate.hold {
+            most = most.min(OF_CEILING_MAX * estimate.ceiling);
+        }
+        let raised = estimate.rate * RISE_PER_SECOND.powf(passed.as_secs_f64());
+        estimate.rate = raised.min(most).max(estimate.rate);
+        if sent > SURPASSED * estimate.ceiling {
+            estimate.hold = HOLD_MIN;
+        }
+    }
+}
+
+/// Above this the estimate falls, and up to this it may rise: the draft's section 6.
+const LOSS_TO_FALL: f64 = 0.1;
+const LOSS_TO_RISE: f64 = 0.02;
+
+/// Where there is an estimate, this is enough if it was so the last time, too: chance seldom does that.
+const LOSS_TO_FALL_AGAIN: f64 = 0.05;
+
+/// β and η of the draft's section 5.5.
+const FALL: f64 = 0.85;
+const RISE_PER_SECOND: f64 = 1.08;
+
+/// What waits for longer than this on its way is a queue that grows as long as nobody sends less: more than a browser's
+/// jitter buffer holds for a Wi-Fi's sake.
+const QUEUE_MAX: Duration = Duration::from_millis(100);
+/// Where packets are lost, too, this is enough.
+const QUEUE_WITH_LOSS: Duration = Duration::from_millis(40);
+
+/// What was changed shows after so long, and is changed again no sooner.
+const SETTLING: Duration = Duration::from_millis(1500);
+
+/// A silence between two reports counts as this at most.
+const PASSED_MAX: Duration = Duration::from_secs(5);
+
+/// Below this part of it something is much less than something else.
+const MUCH_LESS: f64 = 0.8;
+
+/// The estimate is at most so many times what is sent, so that there is always room for a voice more …
+const OF_SENT_MAX: f64 = 2.0;
+/// … and for some time at most this part of what was too much, which is longer after each failure.
+const OF_CEILING_MAX: f64 = 0.95;
+const HOLD_MIN: Duration = Duration::from_secs(10);
+const HOLD_MAX: Duration = Duration::from_mins(1);
+/// A link that carries so many times what was too much is another one.
+const SURPASSED: f64 = 1.2;
+
+/// A link that has carried everything for so long has no limit that is known.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(2);
+
+/// In bit/s: a voice at the lowest rate of Opus with everything around it (RFC 6716, section 2.1.1). Less makes no
+/// difference, since one voice is always sent.
+const RATE_MIN: f64 = 28_000.0;
