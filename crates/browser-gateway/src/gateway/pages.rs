@@ -30,6 +30,12 @@ impl<S: PageShard> BrowserGateway<S> {
                 }
                 (peer, Happened::Said)
             }
+            RtcEvent::NoText { peer } => {
+                if let Some(player) = player_of(&mut self.browsers, peer) {
+                    player.handle_no_text(at);
+                }
+                (peer, Happened::Said)
+            }
             RtcEvent::Connected { peer, remote } => (peer, Happened::Connected(remote)),
             RtcEvent::Disconnected { peer, .. } => (peer, Happened::Lost),
         };

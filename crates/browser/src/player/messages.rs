@@ -28,6 +28,14 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
+    /// Something came from the page where only messages come, and it is no text.
+    pub fn handle_no_text(&mut self, now: Instant) {
+        if !self.is_over() {
+            self.note_problem(now, "a message is a text, and this was none", None);
+            self.follow(now);
+        }
+    }
+
     fn obey(&mut self, now: Instant, message: FromPage) {
         let Self { client, channels, .. } = self;
         let done = match message {

@@ -27,6 +27,22 @@ fn a_page_that_sends_garbage_is_answered_a_hundred_times_and_put_out() {
 }
 
 #[test]
+fn a_page_that_sends_no_texts_is_told_so_and_put_out_in_the_end() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    session.told(alice);
+    for _ in 0..500 {
+        let now = session.now;
+        session.pages[alice].player.handle_no_text(now);
+        session.wait(FRAME);
+    }
+    let problems = session.told_of(alice, "problem");
+    assert!(problems[0]["message"].as_str().unwrap().contains("text"), "{}", problems[0]);
+    assert_eq!(problems.len(), 101);
+    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Protocol)));
+}
+
+#[test]
 fn a_page_that_floods_is_limited_and_put_out() {
     let mut session = Session::new();
     let alice = session.page("Alice");

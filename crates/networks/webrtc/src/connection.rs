@@ -159,7 +159,7 @@ impl Connection {
         };
         self.last_heard = now;
         let handled = self.rtc.handle_input(Input::Receive(now, received));
-        self.judge(handled);
+        self.judge(now, handled);
         self.drain(now);
     }
 
@@ -175,7 +175,7 @@ impl Connection {
         }
         if self.timeout <= now {
             let handled = self.rtc.handle_input(Input::Timeout(now));
-            self.judge(handled);
+            self.judge(now, handled);
             self.drain(now);
         }
     }
@@ -231,7 +231,7 @@ impl Connection {
     pub(crate) fn flush(&mut self, now: Instant) {
         if std::mem::take(&mut self.written) > 0 && self.state != State::Over {
             let handled = self.rtc.handle_input(Input::Timeout(now));
-            self.judge(handled);
+            self.judge(now, handled);
             self.drain(now);
         }
     }
@@ -338,7 +338,7 @@ impl Connection {
                     self.transmits.push_back(transmit);
                 }
                 Ok(Output::Event(event)) => self.handle_event(now, event),
-                Err(error) => self.judge::<()>(Err(error)),
+                Err(error) => self.judge::<()>(now, Err(error)),
             }
         }
         if self.egress.conclude(now) {

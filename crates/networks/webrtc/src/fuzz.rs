@@ -166,6 +166,7 @@ impl Stage {
                 ConnectionEvent::Message(text) => {
                     assert!(self.is_connected && text.len() <= self.limits.message_bytes_max);
                 }
+                ConnectionEvent::NoText => assert!(self.is_connected),
                 ConnectionEvent::Voice { payload, .. } => assert!(self.is_connected && !payload.is_empty()),
                 ConnectionEvent::Disconnected(_) => self.is_over = true,
             }

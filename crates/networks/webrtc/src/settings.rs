@@ -55,7 +55,8 @@ pub struct PeerLimits {
     pub goodbye_max: Duration,
     /// How many bytes of messages may wait to be sent before a peer counts as too slow.
     pub send_bytes_max: usize,
-    /// The longest message of a page, in bytes. A longer one is dropped and counted.
+    /// The longest message of a page, in bytes, which its browser is told and keeps to; a longer one never arrives. More than
+    /// a page's player understands, so that it can say so.
     pub message_bytes_max: usize,
     /// How many datagrams of any kind a peer may send in a second. More are dropped and counted before anybody looks at
     /// them, since they may be a stranger's under the peer's address.
@@ -70,7 +71,7 @@ pub struct PeerLimits {
 }
 
 impl Default for PeerLimits {
-    /// 16 slots; 30 s for negotiating, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 16 KiB in; 1000
+    /// 16 slots; 30 s for negotiating, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 64 KiB in; 1000
     /// datagrams, 200 packets of voice and 100 messages in a second; 2000 too many.
     fn default() -> Self {
         Self {
@@ -79,7 +80,7 @@ impl Default for PeerLimits {
             idle_timeout: Duration::from_secs(15),
             goodbye_max: Duration::from_secs(2),
             send_bytes_max: 1024 * 1024,
-            message_bytes_max: 16 * 1024,
+            message_bytes_max: 64 * 1024,
             datagrams_per_second_max: 1000,
             voice_packets_per_second_max: 200,
             messages_per_second_max: 100,

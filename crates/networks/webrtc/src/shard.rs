@@ -254,7 +254,7 @@ impl WebRtcShard {
             match event {
                 ConnectionEvent::Connected => self.door.directory.settle(peer),
                 ConnectionEvent::Disconnected(_) => is_over = true,
-                ConnectionEvent::Message(_) | ConnectionEvent::Voice { .. } => {}
+                ConnectionEvent::Message(_) | ConnectionEvent::NoText | ConnectionEvent::Voice { .. } => {}
             }
             self.events.push_back((peer, event));
         }

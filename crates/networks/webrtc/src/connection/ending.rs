@@ -39,23 +39,23 @@ impl Connection {
         }
     }
 
-    pub(super) fn violated(&mut self, violation: &str) {
-        self.end(DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
+    pub(super) fn violated(&mut self, now: Instant, violation: &str) {
+        self.close_for(now, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
 
-    pub(super) fn note_excess(&mut self) {
+    pub(super) fn note_excess(&mut self, now: Instant) {
         self.drops.too_many += 1;
         self.excess += 1;
         if self.excess > self.limits.excess_max {
-            self.violated("it sends far more than a page does");
+            self.violated(now, "it sends far more than a page does");
         }
     }
 
     /// What the library refuses is the other side's doing: our own calls keep its rules.
-    pub(super) fn judge<T>(&mut self, handled: Result<T, RtcError>) {
+    pub(super) fn judge<T>(&mut self, now: Instant, handled: Result<T, RtcError>) {
         if let Err(error) = handled {
             tracing::debug!(%error, "a connection fails");
-            self.violated("its datagrams make no sense");
+            self.violated(now, "its datagrams make no sense");
         }
     }
 }

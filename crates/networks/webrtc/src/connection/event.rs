@@ -53,6 +53,8 @@ pub(crate) enum ConnectionEvent {
     /// Everything is up.
     Connected,
     Message(String),
+    /// A message that is none, since it is no text.
+    NoText,
     Voice {
         sequence: u64,
         time: u64,

@@ -10,13 +10,13 @@ use super::{Connection, ConnectionEvent, State};
 impl Connection {
     pub(super) fn handle_event(&mut self, now: Instant, event: Event) {
         match event {
-            Event::ChannelOpen(id, label) => self.handle_channel(id, &label),
+            Event::ChannelOpen(id, label) => self.handle_channel(now, id, &label),
             Event::ChannelData(data) => self.handle_message(now, data),
             Event::ChannelClose(id) if self.control == Some(id) => self.close_by_page(now),
             Event::Closed => self.close_by_page(now),
             Event::RtpPacket(packet) => {
                 if !self.voice.take(now) {
-                    return self.note_excess();
+                    return self.note_excess(now);
                 }
                 match self.microphone.handle(&mut self.rtc, packet) {
                     Some(voice) if self.state == State::Open => self.events.push_back(voice),
@@ -37,7 +37,7 @@ impl Connection {
         }
     }
 
-    fn handle_channel(&mut self, id: ChannelId, label: &str) {
+    fn handle_channel(&mut self, now: Instant, id: ChannelId, label: &str) {
         self.channels_opened += 1;
         if label == CONTROL_LABEL && self.control.is_none() {
             self.control = Some(id);
@@ -48,7 +48,7 @@ impl Connection {
         } else {
             tracing::debug!(label, "a page opens a channel that there is not");
             if self.channels_opened > CHANNELS_MAX {
-                self.violated("it opens channel after channel");
+                self.violated(now, "it opens channel after channel");
             }
         }
     }
@@ -58,14 +58,11 @@ impl Connection {
             return;
         }
         if !self.messages.take(now) {
-            return self.note_excess();
+            return self.note_excess(now);
         }
-        let text = (!message.binary && message.data.len() <= self.limits.message_bytes_max)
-            .then(|| String::from_utf8(message.data).ok());
-        match text.flatten() {
-            Some(text) => self.events.push_back(ConnectionEvent::Message(text)),
-            None => self.drops.malformed += 1,
-        }
+        let text = (!message.binary).then(|| String::from_utf8(message.data).ok()).flatten();
+        self.drops.malformed += u64::from(text.is_none());
+        self.events.push_back(text.map_or(ConnectionEvent::NoText, ConnectionEvent::Message));
     }
 }
 

@@ -23,6 +23,11 @@ pub enum RtcEvent<'a> {
         /// Its words, which nobody has read.
         text: &'a str,
     },
+    /// Something came on a control channel that is no text.
+    NoText {
+        /// From whom.
+        peer: Peer,
+    },
     /// A packet of Opus came from a page's microphone. Packets may be missing, and overtake each other.
     Voice {
         /// From whom.
@@ -48,6 +53,7 @@ pub(super) fn report(peer: Peer, remote: SocketAddr, event: &ConnectionEvent) ->
     match event {
         ConnectionEvent::Connected => RtcEvent::Connected { peer, remote },
         ConnectionEvent::Message(text) => RtcEvent::Message { peer, text },
+        ConnectionEvent::NoText => RtcEvent::NoText { peer },
         ConnectionEvent::Voice { sequence, time, payload } => {
             RtcEvent::Voice { peer, sequence: *sequence, time: *time, payload }
         }
@@ -93,7 +99,7 @@ impl RtcStatistics {
         match event {
             ConnectionEvent::Voice { .. } => self.voice_received += 1,
             ConnectionEvent::Message(_) => self.messages_received += 1,
-            ConnectionEvent::Connected | ConnectionEvent::Disconnected(_) => {}
+            ConnectionEvent::Connected | ConnectionEvent::NoText | ConnectionEvent::Disconnected(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use std::net::UdpSocket;
 use std::time::Instant;
 
+use consonance_test_browser::BrowserEvent;
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::PeerLimits;
 
@@ -96,6 +97,7 @@ fn a_page_that_floods_is_disconnected_and_nobody_else_notices() {
     stage.until("it is disconnected", |stage| stage.end_of(flood).is_some());
     assert!(matches!(stage.end_of(flood), Some(DisconnectReason::ProtocolViolated { .. })));
     assert_eq!(stage.shard.statistics().too_many, 101);
+    stage.until("it is told", |stage| stage.pages[flood].events.contains(&BrowserEvent::Closed));
     stage.settle(other);
     assert!(stage.end_of(other).is_none());
 }

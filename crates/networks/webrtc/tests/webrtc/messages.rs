@@ -56,11 +56,12 @@ fn a_page_that_closes_is_seen_to_leave() {
 }
 
 #[test]
-fn what_is_no_message_is_dropped_and_counted() {
+fn what_is_no_text_is_counted_and_told_as_that() {
     let mut stage = Stage::new();
     let page = stage.page();
     assert!(stage.pages[page].browser.send_bytes(Instant::now(), &[0xff; 10]));
     stage.settle(page);
+    assert!(stage.told.contains(&Told::NoText(stage.pages[page].peer)));
     assert_eq!(stage.shard.statistics().malformed, 1);
     assert_eq!(stage.shard.statistics().messages_received, 1);
 }

@@ -13,6 +13,7 @@ use consonance_webrtc::{PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings, WebRtc
 pub(crate) enum Told {
     Connected(Peer, SocketAddr),
     Message(Peer, String),
+    NoText(Peer),
     Voice(Peer, u64, u64, Vec<u8>),
     Disconnected(Peer, DisconnectReason),
 }
@@ -83,6 +84,7 @@ impl Stage {
             self.told.push(match event {
                 RtcEvent::Connected { peer, remote } => Told::Connected(peer, remote),
                 RtcEvent::Message { peer, text } => Told::Message(peer, text.to_owned()),
+                RtcEvent::NoText { peer } => Told::NoText(peer),
                 RtcEvent::Voice { peer, sequence, time, payload } => {
                     Told::Voice(peer, sequence, time, payload.to_vec())
                 }
