@@ -39,7 +39,10 @@ fn a_browser_is_heard_by_a_browser_packet_for_packet_and_by_a_native_player_word
         }
     }
     let last = packets.last().unwrap();
-    bob.until("the last word arrives", |bob| bob.has_heard(last));
+    // The last word may be lost as any other.
+    bob.until("the last word arrives", |bob| {
+        bob.has_heard(last) || bob.told("speaking").is_some_and(|it| it["speaking"] == false)
+    });
     alice.tell(&json!({"type": "close", "channel": 1}));
     carol.until_event(&json!({"event": "stopped_speaking", "name": "Alice"}));
 
@@ -122,26 +125,6 @@ fn a_server_that_ends_tells_its_pages() {
 }
 
 #[test]
-fn who_may_not_come_in_is_told_why_on_the_page_and_nobody_else_notices() {
-    let folder = Folder::new();
-    let password = folder.write("password.txt", b"correct horse\n");
-    let (_server, page, _native) = serve(&["--password-file", &password]);
-    let asked = |words| Page::ask(&page, words).unwrap();
-    let mut alice = asked(json!({"name": "Alice", "password": "correct horse"}));
-    alice.until("who knows it is in", |alice| alice.was_told("roster"));
-    for words in [json!({"name": "Eve"}), json!({"name": "Eve", "password": "wrong"})] {
-        let mut eve = asked(words);
-        eve.until("she is refused", |eve| eve.was_told("refused") && eve.is_closed());
-        assert_eq!(eve.told("refused").unwrap()["code"], "password");
-    }
-    alice.turn(Instant::now());
-    assert!(!alice.is_closed() && !alice.messages.iter().any(|message| message["name"] == "Eve"));
-
-    let mut forged = Page::ask(&page, json!({"name": "Eve", "token": "e30.e30.c2ln"})).unwrap();
-    forged.until("a forged token is refused", |eve| eve.was_told("refused") && eve.is_closed());
-}
-
-#[test]
 fn a_room_that_is_full_is_told_on_the_page() {
     let folder = Folder::new();
     let text = "listen = ['127.0.0.1:0']\n[web]\nlisten = '127.0.0.1:0'\n\
@@ -155,23 +138,6 @@ fn a_room_that_is_full_is_told_on_the_page() {
     bob.until("he is in the session", |bob| bob.was_told("roster"));
     bob.tell(&json!({"type": "listen", "room": "lobby"}));
     bob.until("the room is full", |bob| bob.was_told("room_full"));
-}
-
-#[test]
-fn an_offer_that_is_none_is_a_bad_request() {
-    let (_server, page, _native) = serve(&[]);
-    let agent = ureq::Agent::from(ureq::Agent::config_builder().http_status_as_error(false).build());
-    let ask = |session: &str, words: &str| {
-        let post = agent.post(format!("{page}api/voice/{session}"));
-        let mut answer = post.header("Content-Type", "application/json").send(words).unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
-    };
-    for sdp in ["", "v=0", "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"] {
-        let (status, words) = ask("main", &json!({"name": "Eve", "sdp": sdp}).to_string());
-        assert_eq!(status, 400, "{sdp:?}: {words}");
-    }
-    let (status, _) = ask("other", &json!({"name": "Eve", "sdp": "v=0"}).to_string());
-    assert_eq!(status, 404);
 }
 
 #[test]

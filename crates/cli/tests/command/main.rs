@@ -18,6 +18,7 @@ mod ending;
 mod folder;
 mod game_clients;
 mod hearing;
+mod hostile_pages;
 mod inspecting;
 mod join;
 #[cfg(unix)]

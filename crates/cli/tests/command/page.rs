@@ -29,7 +29,12 @@ const PAUSE: Duration = Duration::from_millis(1);
 impl Page {
     /// A player of the session "main" who listens and talks to the lobby.
     pub(crate) fn join(url: &str, name: &str) -> Self {
-        let mut page = Self::ask(url, json!({"name": name})).unwrap();
+        Self::join_with(url, json!({"name": name}))
+    }
+
+    /// The same, with these words besides the offer.
+    pub(crate) fn join_with(url: &str, words: Value) -> Self {
+        let mut page = Self::ask(url, words).unwrap();
         page.until("the page is in the session", |page| page.was_told("roster"));
         page.tell(&json!({"type": "listen", "room": "lobby"}));
         page.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
@@ -56,6 +61,11 @@ impl Page {
         let key = words["key"].as_str().unwrap().to_owned();
         let is_resumed = words["resumed"] == true;
         Ok(Self { browser, key, is_resumed, messages, heard, is_closed: false })
+    }
+
+    /// Its end of the connection, for what no page does.
+    pub(crate) fn browser(&mut self) -> &mut UdpBrowser {
+        &mut self.browser
     }
 
     pub(crate) fn tell(&mut self, message: &Value) {

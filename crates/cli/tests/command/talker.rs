@@ -24,7 +24,14 @@ pub(crate) trait Talker {
 }
 
 pub(crate) fn player(name: &str, transport: impl ClientTransport + 'static) -> Box<dyn Talker> {
-    let mut client = Client::new(ClientSettings::new(name));
+    player_with(ClientSettings::new(name), transport)
+}
+
+pub(crate) fn player_with(
+    settings: ClientSettings,
+    transport: impl ClientTransport + 'static,
+) -> Box<dyn Talker> {
+    let mut client = Client::new(settings);
     client.join_room("lobby").unwrap();
     client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     Box::new(Player { inner: TestPlayer::new(client, transport, Instant::now()), heard: Vec::new() })
