@@ -50,11 +50,13 @@ const TARGETS: &[&str] = &[
     "forge_datagrams",
     "signalling_messages",
     "webrtc_datagrams",
+    "webrtc_media",
     "webrtc_offers",
     "steam_packets",
     "hosted_channels",
     "hosted_room",
     "browser_control",
+    "opus_repack",
     "page_without_webrtc",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.

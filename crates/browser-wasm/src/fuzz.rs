@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consonance_fuzz_tape::Tape;
 use consonance_session::Instant;
 
 use crate::instance::Instance;
@@ -18,10 +19,9 @@ pub fn page_without_webrtc(bytes: &[u8]) {
     instance.start_encoder();
     let mut now = Instant::from_micros(0);
     instance.handle_timeout(now);
-    let mut rest = bytes;
-    while let [call, length, more @ ..] = rest {
-        let (said, after) = more.split_at(usize::from(*length).min(more.len()));
-        rest = after;
+    let mut tape = Tape::new(bytes);
+    while !tape.is_empty() {
+        let (call, said) = (tape.byte(), tape.counted());
         now = now + Duration::from_millis(u64::from(call >> 4));
         if let Some(length) = instance.exchange().tell(said, &[]) {
             act(&mut instance, now, call & 15, length);

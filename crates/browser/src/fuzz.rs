@@ -1,11 +1,12 @@
-//! The body of the fuzz target `browser_control`: everything that can happen to a page's player, between a real server and
-//! its page.
+//! The bodies of the fuzz targets `browser_control`, which is everything that can happen to a page's player between a real
+//! server and its page, and [`opus_repack`], which is its voice alone.
 
-mod tape;
+mod opus_repack;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use consonance_fuzz_tape::Tape;
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, Delivery, Instant, LinkCommand as ClientCommand, LinkId,
     Server, ServerSettings, Target,
@@ -13,7 +14,7 @@ use consonance_session::{
 
 use crate::control::{FromPage, MAX_TO_PAGE_BYTES, ToPage};
 use crate::{BrowserPlayer, BrowserSettings, LinkCommand, MAX_SLOTS, PageLimits, PageQuality};
-use tape::Tape;
+pub use opus_repack::opus_repack;
 
 /// The bytes are steps: what the page says and speaks, what a server sends, who speaks to it, time, losses and returns.
 ///

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use consonance_browser::fuzz::browser_control;
+use consonance_browser::fuzz::{browser_control, opus_repack};
+use consonance_browser_wasm::fuzz::page_without_webrtc;
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift_envelope::fuzz::darkrift_messages;
 use consonance_enet::fuzz::enet_datagrams;
@@ -22,7 +23,7 @@ use consonance_steam::fuzz::steam_packets;
 use consonance_transport::hosted::channels::fuzz::hosted_channels;
 use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
-use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_offers};
+use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_media, webrtc_offers};
 use consonance_webrtc_network::fuzz::signalling_messages;
 use consonance_websocket::fuzz::websocket_streams;
 
@@ -164,6 +165,21 @@ fn no_stored_messages_find_a_fault_in_the_channels_of_a_game() {
 #[test]
 fn nothing_stored_that_can_happen_to_a_pages_player_finds_a_fault() {
     replay("browser_control", browser_control);
+}
+
+#[test]
+fn no_stored_packets_find_a_fault_in_a_pages_voice() {
+    replay("opus_repack", opus_repack);
+}
+
+#[test]
+fn nothing_stored_that_comes_to_a_page_without_webrtc_finds_a_fault() {
+    replay("page_without_webrtc", page_without_webrtc);
+}
+
+#[test]
+fn no_stored_packets_find_a_fault_in_media_of_browsers() {
+    replay("webrtc_media", webrtc_media);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

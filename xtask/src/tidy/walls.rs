@@ -257,6 +257,7 @@ const WALLS: &[Walls] = &[
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",
+            "consonance-browser-wasm",
             "consonance-forge",
             "consonance-darkrift",
             "consonance-darkrift-envelope",

@@ -18,6 +18,7 @@ mod answer;
 #[cfg(test)]
 mod bottleneck;
 mod capacity;
+mod direct;
 mod egress;
 mod ending;
 mod event;
@@ -27,6 +28,7 @@ mod microphone;
 mod offer;
 mod slot;
 
+pub(crate) use direct::PAGE;
 use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};
 pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
@@ -86,11 +88,17 @@ impl Connection {
         limits: &PeerLimits,
     ) -> Result<(Self, String), OfferError> {
         let offer = Offer::parse(offer, limits.slots_max)?;
-        let mut connection = Self {
+        let mut connection = Self::new(now, identity, limits, offer.microphone);
+        let answer = connection.answer(now, offer)?;
+        Ok((connection, answer))
+    }
+
+    fn new(now: Instant, identity: &Identity, limits: &PeerLimits, microphone: Mid) -> Self {
+        Self {
             rtc: identity.new_rtc(now, limits),
             limits: limits.clone(),
             state: State::Negotiating { until: now + limits.negotiation_max },
-            microphone: Microphone::new(offer.microphone),
+            microphone: Microphone::new(microphone),
             slots: Vec::new(),
             egress: Egress::new(now),
             control: None,
@@ -107,9 +115,7 @@ impl Connection {
             written: 0,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
-        };
-        let answer = connection.answer(now, offer)?;
-        Ok((connection, answer))
+        }
     }
 
     /// Answers another offer of the same page: its address has changed, or its media.

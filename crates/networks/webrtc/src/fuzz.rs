@@ -1,16 +1,19 @@
-//! What the fuzz targets feed: offers, and datagrams of a page that is connected.
+//! What the fuzz targets feed: offers, datagrams of a page that is connected, and its media alone.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_fuzz_tape::Tape;
 use str0m::net::Protocol;
 
 use crate::connection::{Connection, ConnectionEvent, Identity, SlotVoice};
 use crate::settings::PeerLimits;
 
+mod media;
 mod page;
 mod transparent;
 
+pub use media::webrtc_media;
 use page::Page;
 
 /// Texts with a zero byte between them: a first offer, and then others of the same page, or candidates.
@@ -42,12 +45,11 @@ pub fn webrtc_offers(input: &[u8]) {
 /// # Panics
 ///
 /// A rule is broken: events do not follow from each other, something is longer than it may be, or nobody ends it.
-pub fn webrtc_datagrams(mut input: &[u8]) {
+pub fn webrtc_datagrams(input: &[u8]) {
+    let mut tape = Tape::new(input);
     let mut stage = Stage::connected();
-    while let Some((&[what, length], rest)) = input.split_first_chunk() {
-        let (bytes, rest) = rest.split_at(rest.len().min(usize::from(length)));
-        input = rest;
-        stage.act(what, bytes);
+    while !tape.is_empty() {
+        stage.act(tape.byte(), tape.counted());
         stage.exchange();
     }
     stage.now += Duration::from_hours(1);

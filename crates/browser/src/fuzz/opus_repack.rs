@@ -1,0 +1,161 @@
+//! The body of the fuzz target `opus_repack`: packets of a page's microphone, of any length and in any order.
+
+use std::collections::VecDeque;
+
+use consonance_fuzz_tape::Tape;
+
+use crate::opus_packet::{self, OpusPacket};
+use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
+
+/// The bytes are packets one after the other: how far they are ahead in numbers and in time, and what is in them.
+///
+/// # Panics
+/// If what comes out is no frame of 20 ms, or of parts that did not go in or not in this order, is placed before the beginning
+/// of what is said or far behind it, or is not counted.
+pub fn opus_repack(bytes: &[u8]) {
+    let mut tape = Tape::new(bytes);
+    let mut stage = Stage::default();
+    while !tape.is_empty() {
+        match tape.byte() % 8 {
+            0 => stage.jump(u64::from(tape.number()) << (tape.byte() % 48)),
+            1 => stage.reset(),
+            2 => stage.check_loss(),
+            3 => stage.receive(&mut tape, |tape| tape.counted().to_vec()),
+            4 => stage.receive(&mut tape, |tape| packet_of(tape, FRAMES_MAX)),
+            _ => stage.receive(&mut tape, |tape| packet_of(tape, 4)),
+        }
+    }
+    stage.check_counts();
+}
+
+/// As many frames as a packet has room for.
+const FRAMES_MAX: u8 = 48;
+
+#[derive(Default)]
+struct Stage {
+    uplink: Uplink,
+    sequence: u64,
+    time: u64,
+    /// How much is said now, in frames, those that are missing included.
+    frames: u64,
+    /// First byte but for the count, and bytes of each frame that went in and has not come out.
+    parts: VecDeque<(u8, Vec<u8>)>,
+    packets: u64,
+    late: u64,
+}
+
+impl Stage {
+    fn jump(&mut self, ahead: u64) {
+        self.sequence = self.sequence.wrapping_add(ahead);
+        self.time = self.time.wrapping_add(ahead.wrapping_mul(FRAME_SAMPLES.into()));
+    }
+
+    fn reset(&mut self) {
+        self.uplink.reset();
+        self.frames = 0;
+        self.parts.clear();
+    }
+
+    /// A packet right behind the one before, or some packets off; the same in time, in steps of 2.5 ms.
+    fn receive(&mut self, tape: &mut Tape<'_>, payload: impl FnOnce(&mut Tape<'_>) -> Vec<u8>) {
+        let (packets, steps) = (i64::from(tape.byte() as i8 / 8), i64::from(tape.byte() as i8));
+        let sequence = self.sequence.saturating_add_signed(packets);
+        let time = self.time.saturating_add_signed(steps * 120);
+        let payload = payload(tape);
+        let samples = self.note_parts(&payload);
+        (self.sequence, self.time) = (sequence.saturating_add(1), time.saturating_add(samples));
+        let Self { uplink, frames, parts, late, .. } = self;
+        let mut came = 0;
+        uplink.receive(sequence, time, &payload, |spoken| match spoken {
+            Spoken::Next { missing, frame } => {
+                assert!(missing <= 50, "{missing} frames are more than a second");
+                take_parts(parts, frame);
+                *frames += u64::from(missing) + 1;
+                came += 1;
+            }
+            Spoken::Late { frames_ago, frame } => {
+                assert!((2..=*frames).contains(&frames_ago.into()), "{frames_ago} of {frames} frames ago");
+                assert_eq!(frame, payload, "what is late is as it came");
+                assert_eq!(opus_packet::samples(frame), Some(FRAME_SAMPLES));
+                *late += 1;
+            }
+            Spoken::Pause { frame } => {
+                assert!(frame.is_none_or(|frame| frame == payload), "silence is as it came");
+                *frames = 0;
+            }
+        });
+        assert!(came <= 6, "{came} frames of 20 ms out of one packet");
+    }
+
+    /// What may come out from now on; how many samples that is.
+    fn note_parts(&mut self, payload: &[u8]) -> u64 {
+        self.packets += 1;
+        let Some(packet) = OpusPacket::parse(payload) else { return 0 };
+        self.parts.extend(packet.frames().iter().map(|frame| (packet.toc() >> 2, frame.to_vec())));
+        packet.samples().into()
+    }
+
+    fn check_loss(&mut self) {
+        let lost = self.uplink.take_lost_percent();
+        assert!(lost.is_none_or(|lost| (0.0..=100.0).contains(&lost)), "{lost:?} per cent are lost");
+    }
+
+    fn check_counts(&self) {
+        let counts = self.uplink.statistics();
+        assert_eq!((counts.packets, counts.late), (self.packets, self.late), "each is counted");
+        let unused = counts.malformed + counts.duplicates + counts.too_late + counts.silent + counts.too_long;
+        assert!(unused + counts.late <= counts.packets, "each is counted once: {counts:?}");
+    }
+}
+
+/// What comes out is 20 ms of what went in, in this order, perhaps behind some of it that is gone.
+fn take_parts(parts: &mut VecDeque<(u8, Vec<u8>)>, frame: &[u8]) {
+    let packet = OpusPacket::parse(frame).expect("what comes out is Opus");
+    assert_eq!(packet.samples(), FRAME_SAMPLES, "of 20 ms");
+    for wanted in packet.frames() {
+        let is_it = |(toc, part): &(u8, Vec<u8>)| *toc == packet.toc() >> 2 && part == wanted;
+        let at = parts.iter().position(is_it).expect("each part has come in, and in this order");
+        parts.drain(..=at);
+    }
+}
+
+/// A packet with as many frames as the tape says, which are read as they were written.
+fn packet_of(tape: &mut Tape<'_>, frames_max: u8) -> Vec<u8> {
+    let toc = tape.byte();
+    let (mut lengths, mut bytes, mut packet) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..=tape.byte() % frames_max {
+        let frame = tape.counted();
+        lengths.push(frame.len() as u16);
+        bytes.extend_from_slice(frame);
+    }
+    opus_packet::write(toc, &lengths, &bytes, &mut packet);
+    if let Some(read) = OpusPacket::parse(&packet) {
+        assert!(read.frames().iter().map(|frame| frame.len() as u16).eq(lengths), "each has its length");
+        assert_eq!(read.frames().concat(), bytes, "and its bytes");
+        assert_eq!(read.toc() >> 2, toc >> 2);
+    }
+    packet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Otherwise the target would look at nothing.
+    #[test]
+    fn the_stage_sees_frames_of_10_ms_become_one_of_20() {
+        let ms_10 = 8 << 3;
+        let mut stage = Stage::default();
+        for part in [3, 4] {
+            stage.receive(&mut Tape::new(&[0, 0]), |_| vec![ms_10, part, part]);
+        }
+        assert_eq!((stage.frames, stage.parts.len()), (1, 0));
+        stage.check_counts();
+    }
+
+    #[test]
+    #[should_panic(expected = "each part has come in")]
+    fn a_frame_that_nobody_said_is_noticed() {
+        take_parts(&mut VecDeque::from([(9 << 1, vec![1, 2])]), &[9 << 3, 1, 3]);
+    }
+}
