@@ -1,4 +1,4 @@
-//! Packets of media, both ways, over a connection without offer and handshakes: a thousand times as many as over one with.
+//! Packets of media, both ways, over a connection without offer and handshakes: dozens of times as many as over one with.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
