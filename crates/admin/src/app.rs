@@ -17,20 +17,21 @@ use crate::settings::AdminSettings;
 pub struct Operator {
     server: ServerHandle,
     moderation: Moderation,
-    page: Option<HttpCounters>,
+    page_listeners: Vec<(&'static str, HttpCounters)>,
     started: Instant,
 }
 
 impl Operator {
     /// This server, which has been up since now.
     pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
-        Self { server, moderation, page: None, started: Instant::now() }
+        Self { server, moderation, page_listeners: Vec::new(), started: Instant::now() }
     }
 
-    /// Shows in the metrics what the listener for players has counted, too.
+    /// Shows in the metrics what a listener for players with browsers has counted, too, under this name.
     #[must_use]
-    pub fn with_page(self, counters: HttpCounters) -> Self {
-        Self { page: Some(counters), ..self }
+    pub fn with_page_listener(mut self, name: &'static str, counters: HttpCounters) -> Self {
+        self.page_listeners.push((name, counters));
+        self
     }
 }
 
@@ -66,10 +67,10 @@ impl App {
         {
             return Ok(observation.clone());
         }
-        let Operator { server, moderation, page, started } = self.0.operator.clone();
+        let Operator { server, moderation, page_listeners, started } = self.0.operator.clone();
         let observe = move || Observation::of(&server, &moderation, started.elapsed());
-        let observation =
-            Observation { page: page.map(|counters| counters.read()), ..blocking(observe).await? };
+        let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
+        let observation = Observation { page_listeners, ..blocking(observe).await? };
         *observed = Some((Instant::now(), observation.clone()));
         Ok(observation)
     }

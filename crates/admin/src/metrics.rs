@@ -3,6 +3,7 @@
 //! [`Observation`] is what a server says of itself, as plain data; [`render`] writes it down, and [`reference_page`]
 //! explains every name. Both follow from the same table of families, so a name cannot be without its meaning.
 
+mod browsers;
 mod exposition;
 mod families;
 mod fast_path;
@@ -43,6 +44,7 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     network_counters::write(&mut out, observation);
     fast_path::write(&mut out, observation);
     games::write(&mut out, observation);
+    browsers::write(&mut out, observation);
     page::write(&mut out, observation);
     process::write(&mut out);
     out.into_text()

@@ -27,12 +27,14 @@ fn observation() -> Observation {
         uptime: Duration::from_millis(2500),
         sessions: vec![session("a", 1, 3), session("b", 5, 4), session("c", 2, 0)],
         networks: vec![
-            NetworkNumbers { network: "quic", counters, path: Some(path()), game: None },
-            NetworkNumbers { network: "quic", counters, path: Some(path()), game: None },
-            NetworkNumbers { network: "kcp", counters, path: None, game: Some(game()) },
+            NetworkNumbers { network: "quic", counters, path: Some(path()), game: None, pages: None },
+            NetworkNumbers { network: "quic", counters, path: Some(path()), game: None, pages: None },
+            NetworkNumbers { network: "kcp", counters, path: None, game: Some(game()), pages: None },
+            NetworkNumbers { network: "browser", counters, path: None, game: None, pages: Some(pages()) },
+            NetworkNumbers { network: "browser", counters, path: None, game: None, pages: Some(pages()) },
         ],
         lost_percent: vec![0.0, 1.5, 30.0],
-        page: Some(page()),
+        page_listeners: vec![("page", page())],
         ..Observation::default()
     }
 }
@@ -53,6 +55,12 @@ fn game() -> transport::GameStatistics {
     let mut game = transport::GameStatistics { voice_unwanted: 4, upstreams_lost: 3, ..Default::default() };
     (game.to_server.reliable.packets, game.from_server.unreliable.bytes) = (60, 6000);
     game
+}
+
+fn pages() -> transport::PageStatistics {
+    let mut pages = transport::PageStatistics { voice_received: 50, ..Default::default() };
+    (pages.dropped.voice_too_long, pages.dropped.datagrams_stray) = (4, 6);
+    pages
 }
 
 fn scrape(text: &str) -> Vec<Sample> {
@@ -92,7 +100,10 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_game_bytes_total", &[("direction", "from_server"), ("delivery", "unreliable")], 6000.0),
         ("consonance_game_voice_unwanted_total", &[("network", "kcp")], 4.0),
         ("consonance_game_upstreams_ended_total", &[("reason", "lost")], 3.0),
-        ("consonance_page_connections", &[], 3.0),
+        ("consonance_browser_voice_packets_total", &[("direction", "received")], 100.0),
+        ("consonance_browser_dropped_total", &[("what", "voice"), ("reason", "too_long")], 8.0),
+        ("consonance_browser_dropped_total", &[("what", "datagram"), ("reason", "stray")], 12.0),
+        ("consonance_page_connections", &[("listener", "page")], 3.0),
         ("consonance_page_connections_total", &[("result", "turned_away")], 2.0),
         ("consonance_page_answers_total", &[("status", "4xx")], 5.0),
         ("consonance_recordings", &[("state", "live")], 0.0),

@@ -24,6 +24,8 @@ pub(crate) struct Browser {
     pub(crate) page: Option<Peer>,
     /// A connection that is being made, to take the place of that one.
     pub(crate) coming: Option<Peer>,
+    /// Why the page's last connection ended, while there is none.
+    pub(crate) lost_for: Option<DisconnectReason>,
     pub(crate) link: Link,
     /// In its session, until the player arrives there.
     pub(crate) place: Option<Place>,
@@ -138,7 +140,7 @@ impl Browser {
                 (LinkCommand::Close, Link::Wanted) => self.link = Link::Down,
                 (LinkCommand::Close, &Link::Up(peer)) => {
                     self.link = Link::Down;
-                    return Some(Step::Disconnected(peer, goodbye()));
+                    return Some(Step::Disconnected(peer, self.lost_for.take().unwrap_or_else(goodbye)));
                 }
                 _ => {}
             }

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use consonance_browser::PageLimits;
 use consonance_web::{Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
 use crate::desk::{Desk, JoinRequest, Request};
@@ -45,6 +46,11 @@ impl Entrance {
 
     pub(crate) fn desk(&self, worker: usize) -> &Arc<Desk> {
         &self.0.desks[worker]
+    }
+
+    /// What each page may do.
+    pub(crate) fn page_limits(&self) -> &PageLimits {
+        &self.0.settings.page
     }
 
     /// A place among the players, if there is one.

@@ -1,5 +1,6 @@
 //! One worker's browsers as a network: pages on the one side, links to sessions on the other.
 
+mod counting;
 mod links;
 mod pages;
 mod requests;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use consonance_browser::PageQuality;
 use consonance_session as session;
-use consonance_transport::{Peer, ServerStatistics, ServerTransport as _};
+use consonance_transport::{PageStatistics, Peer, ServerStatistics, ServerTransport as _};
 use consonance_web::Info;
 use consonance_webrtc::WebRtcShard;
 use rustc_hash::FxHashSet;
@@ -54,6 +55,8 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// The packet that the last event showed.
     packet: Vec<u8>,
     statistics: ServerStatistics,
+    /// What the pages of players counted who are gone.
+    gone_pages: PageStatistics,
 }
 
 /// One gateway for each worker, and the way in for pages' requests.
@@ -99,6 +102,7 @@ impl<S: PageShard> BrowserGateway<S> {
             is_shut_down: false,
             packet: Vec::new(),
             statistics: ServerStatistics::default(),
+            gone_pages: PageStatistics::default(),
         }
     }
 
@@ -166,8 +170,11 @@ impl<S: PageShard> BrowserGateway<S> {
 
     /// Forgets a browser, after what its page was told last.
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
-        let Some(browser) = self.browsers.remove(index) else { return };
+        let Some(mut browser) = self.browsers.remove(index) else { return };
         self.statistics.links.dropped.outgoing_full += browser.frames_left_out();
+        if let Some(player) = browser.player() {
+            self.gone_pages = self.gone_pages.with(&counting::of_player(&player.statistics()));
+        }
         for page in [browser.page, browser.coming].into_iter().flatten() {
             self.shard.close(now, page);
             self.parting.insert(page);

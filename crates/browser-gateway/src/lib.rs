@@ -27,6 +27,7 @@ mod places;
 mod settings;
 mod shard;
 
+pub use consonance_browser::PageLimits;
 pub use entrance::Entrance;
 pub use gateway::{BrowserGateway, browser_gateways};
 pub use places::{NoPlace, SessionPlaces};

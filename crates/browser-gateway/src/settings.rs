@@ -1,18 +1,22 @@
-//! How many browsers there may be.
+//! How many browsers there may be, and what each may do.
+
+use consonance_browser::PageLimits;
 
 /// Bounds of the browsers of one port, over all its workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewaySettings {
     /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. Who comes when
     /// there are so many is told that the server is full.
     pub players_max: usize,
     /// What pages ask of one worker and it has not looked at yet; 1 or more. Above it, pages are told to try again.
     pub requests_max: usize,
+    /// What each page may do, and how long its player stays when it is lost.
+    pub page: PageLimits,
 }
 
 impl Default for GatewaySettings {
-    /// 1000 players, and 64 requests.
+    /// 1000 players, 64 requests, and what [`PageLimits`] says.
     fn default() -> Self {
-        Self { players_max: 1000, requests_max: 64 }
+        Self { players_max: 1000, requests_max: 64, page: PageLimits::default() }
     }
 }

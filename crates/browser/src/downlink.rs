@@ -242,6 +242,24 @@ impl Downlink {
         self.speakers.iter().filter(|(_, speaker)| speaker.is_speaking).map(|(id, _)| *id).collect()
     }
 
+    /// The names of those who speak, are not ignored and have no slot.
+    pub(crate) fn without_slot(&self) -> impl Iterator<Item = &str> {
+        let is_left_out = |(id, speaker): &(&ClientId, &Speaker)| {
+            speaker.is_speaking && !speaker.is_ignored && !self.slots.plays(**id)
+        };
+        self.speakers.iter().filter(is_left_out).map(|(_, speaker)| &*speaker.name)
+    }
+
+    /// The names of players whom the page ignores, in order.
+    pub(crate) fn ignored(&self) -> impl Iterator<Item = &str> {
+        self.ignored.iter().map(|name| &**name)
+    }
+
+    /// How many voices the page plays at once.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.count()
+    }
+
     /// The name of a player who cannot be heard because its game does not speak Opus, once.
     pub(crate) fn take_foreign(&mut self, id: ClientId) -> Option<Box<str>> {
         let told = self.foreign.get_mut(&id).filter(|told| !**told)?;

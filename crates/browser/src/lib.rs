@@ -30,7 +30,7 @@ mod statistics;
 mod uplink;
 
 pub use downlink::{DownlinkStatistics, MAX_SLOTS, SlotVoice};
-pub use player::{BrowserPlayer, End, LinkCommand, PageQuality};
+pub use player::{BrowserPlayer, End, LinkCommand, PageQuality, PageVoice};
 pub use settings::{BrowserSettings, PageLimits};
 pub use statistics::BrowserStatistics;
 pub use uplink::UplinkStatistics;

@@ -5,6 +5,7 @@ mod end;
 mod events;
 mod mailbox;
 mod messages;
+mod outlook;
 mod reports;
 mod state;
 mod voice;
@@ -26,6 +27,7 @@ use channels::PageChannels;
 pub use end::End;
 use mailbox::Mailbox;
 use messages::Moderations;
+pub use outlook::PageVoice;
 pub use reports::PageQuality;
 use reports::Reports;
 use whereabouts::Whereabouts;
@@ -55,6 +57,7 @@ pub struct BrowserPlayer {
     uplink: Uplink,
     downlink: Downlink,
     voice: voice::Voice,
+    page_voice: PageVoice,
     reports: Reports,
     whereabouts: Whereabouts,
     moderations: Moderations,
@@ -102,6 +105,7 @@ impl BrowserPlayer {
             uplink: Uplink::default(),
             downlink: Downlink::new(settings.slots),
             voice: voice::Voice::default(),
+            page_voice: PageVoice::default(),
             reports: Reports::default(),
             whereabouts: Whereabouts::default(),
             moderations: Moderations::default(),
@@ -153,6 +157,8 @@ impl BrowserPlayer {
             if refusal::is_for_abuse(reason) {
                 self.put_out(now, Cause::Protocol, reason);
             }
+        } else if refusal::is_elsewhere(reason) {
+            self.put_out(now, Cause::Server, "the session goes on elsewhere on this server");
         } else if !reason.is_empty() {
             let code = refusal::code_of(reason);
             let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);

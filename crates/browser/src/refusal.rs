@@ -15,6 +15,11 @@ pub(crate) fn is_for_abuse(words: &str) -> bool {
     words.starts_with("broke the rules")
 }
 
+/// Whether the session is another worker's than the one that the player's link leads to: whoever asks anew is led there.
+pub(crate) fn is_elsewhere(words: &str) -> bool {
+    words.ends_with("is not reached over this network, only over another one")
+}
+
 /// After how many ms the same may succeed, where the words say so: `try again in 5 s`.
 pub(crate) fn retry_in_ms(words: &str) -> Option<u64> {
     let (_, behind) = words.rsplit_once("try again in ")?;

@@ -43,8 +43,8 @@ pub use action::{Action, Inspected};
 pub use showcase::Showcase;
 pub use snapshot::{
     Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, DistanceRow, EchoRow,
-    FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow, PlayerRow, RefusedRoom, ServedPlayer,
-    ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, Status, Target, TokenRule,
-    Unheard, UplinkRow, VERSION,
+    FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom,
+    ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, Status,
+    Target, TokenRule, Unheard, UplinkRow, VERSION,
 };
 pub use why::{Cause, Diagnosis, Link, Outcome, Step, why};

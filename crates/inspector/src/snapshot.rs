@@ -1,5 +1,6 @@
 //! Snapshots: everything that an inspector shows, as plain data that can be written as JSON and read again.
 
+mod browser;
 mod capture;
 mod client;
 mod network;
@@ -8,6 +9,7 @@ mod server;
 
 use serde::{Deserialize, Serialize};
 
+pub use browser::PageRow;
 pub use capture::{Activation, CaptureRow, DeviceRow, DeviceState, EchoRow};
 pub use client::{ChannelRow, ClientSnapshot, Note, Severity, Status, Target, TokenRule};
 pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkRow};

@@ -7,6 +7,7 @@ mod diagnosis;
 mod hearing;
 mod joining;
 mod near_name;
+mod pages;
 mod proximity;
 mod scene;
 mod speaking;

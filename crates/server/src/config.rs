@@ -40,6 +40,7 @@ mod rooms;
 mod sources;
 mod suggestion;
 mod web;
+mod web_limits;
 
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ pub use problem::{ConfigError, Problem};
 pub use reference::{default_file, reference_page};
 pub use sources::{ConfigSources, LoadedConfig};
 pub use web::WebConfig;
+pub use web_limits::WebLimitsConfig;
 
 use crate::recording::RecordingSettings;
 use crate::records::RecordsSettings;

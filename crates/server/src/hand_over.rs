@@ -111,8 +111,19 @@ impl HandOver {
     /// # Errors
     /// If it is not to be trusted, damaged, of another version or not readable. The server can start without it.
     pub fn take(path: &Path) -> Result<Option<Self>, HandOverError> {
-        let Some(bytes) = state_file::take(path)? else { return Ok(None) };
-        Self::from_bytes(&bytes).map(Some).map_err(|unreadable| match unreadable {
+        state_file::take(path)?.map(|bytes| Self::understand(path, &bytes)).transpose()
+    }
+
+    /// What stands there, which stays for the process after this one, too; nothing if there is no file.
+    ///
+    /// # Errors
+    /// As those of [`take`](Self::take).
+    pub fn read(path: &Path) -> Result<Option<Self>, HandOverError> {
+        state_file::read(path)?.map(|bytes| Self::understand(path, &bytes)).transpose()
+    }
+
+    fn understand(path: &Path, bytes: &[u8]) -> Result<Self, HandOverError> {
+        Self::from_bytes(bytes).map_err(|unreadable| match unreadable {
             record::Unreadable::OtherVersion(found) => {
                 HandOverError::OtherVersion { path: path.to_owned(), found }
             }

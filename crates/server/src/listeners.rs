@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{
-    self as transport, LinkQuality, MAX_PACKET_BYTES, PacketLimits, Peer, ServerTransport,
+    self as transport, LinkQuality, MAX_PACKET_BYTES, PacketLimits, PageState, Peer, ServerTransport,
 };
 
 use crate::game_servers::GameServerWatch;
@@ -28,6 +28,22 @@ pub(crate) struct Listeners {
     game_servers: Vec<(usize, GameServerWatch)>,
     /// Packets given to the networks, each as often as it has receivers.
     pub(crate) packets_out: u64,
+}
+
+/// How links get here at one moment.
+#[derive(Clone, Copy)]
+pub(crate) struct LinkWays<'a> {
+    listeners: &'a Listeners,
+    now: Instant,
+}
+
+/// How a link gets here.
+pub(crate) struct LinkWay {
+    pub(crate) network: &'static str,
+    /// How well it does there, where the network knows.
+    pub(crate) quality: Option<LinkQuality>,
+    /// The page at its other end, if it is a browser's.
+    pub(crate) page: Option<PageState>,
 }
 
 impl Listeners {
@@ -119,6 +135,7 @@ impl Listeners {
             counters: listener.statistics(),
             path: listener.path_statistics(now),
             game: listener.game_statistics(),
+            pages: listener.page_statistics(),
         })
     }
 
@@ -127,10 +144,9 @@ impl Listeners {
         self.list.iter().map(|listener| listener.statistics().connections.connected).sum()
     }
 
-    /// Over which network a link is, and how well it does there, where the network knows. It asks the network.
-    pub(crate) fn link_quality(&self, link: LinkId) -> Option<(&'static str, LinkQuality)> {
-        let listener = self.list.get(listener_of(link))?;
-        Some((listener.network(), listener.link_quality(peer_of(link))?))
+    /// How links get here, for whoever wants to know.
+    pub(crate) fn ways(&self, now: Instant) -> LinkWays<'_> {
+        LinkWays { listeners: self, now }
     }
 
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {
@@ -159,6 +175,18 @@ impl Listeners {
 
     pub(crate) fn wants_poll_at(&self) -> Option<Instant> {
         self.list.iter().filter_map(|listener| listener.wants_poll_at()).min()
+    }
+}
+
+impl LinkWays<'_> {
+    /// Over which network a link is, and what that knows of it. It asks the network.
+    pub(crate) fn of(&self, link: LinkId) -> Option<LinkWay> {
+        let (listener, peer) = (self.listeners.list.get(listener_of(link))?, peer_of(link));
+        Some(LinkWay {
+            network: listener.network(),
+            quality: listener.link_quality(peer),
+            page: listener.page_state(self.now, peer),
+        })
     }
 }
 

@@ -30,6 +30,7 @@ pub mod packet_pool;
 mod client;
 mod direct;
 mod packet;
+mod pages;
 #[doc(hidden)]
 pub mod random;
 mod reason;
@@ -40,6 +41,7 @@ mod thread_waker;
 pub use client::{ClientEvent, ClientTransport};
 pub use direct::{DirectEvent, DirectLinks};
 pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
+pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, MAX_REASON_BYTES};
 pub use server::{Peer, ServerEvent, ServerTransport};
 pub use statistics::{

@@ -6,7 +6,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use crate::{
-    Delivery, DisconnectReason, GameStatistics, LinkQuality, PacketLimits, PathStatistics, ServerStatistics,
+    Delivery, DisconnectReason, GameStatistics, LinkQuality, PacketLimits, PageState, PageStatistics,
+    PathStatistics, ServerStatistics,
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique for
@@ -93,6 +94,11 @@ pub trait ServerTransport: Send {
         None
     }
 
+    /// What went between pages in browsers and their players, where those are here.
+    fn page_statistics(&self) -> Option<PageStatistics> {
+        None
+    }
+
     /// Whether a peer that was just reported as connected may believe that it never was away, since only something behind its
     /// back was: whatever it holds from before has to be renewed.
     fn came_back(&self, _peer: Peer) -> bool {
@@ -101,6 +107,11 @@ pub trait ServerTransport: Send {
 
     /// How well one peer's link does, where the network knows.
     fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {
+        None
+    }
+
+    /// How the page of a peer does whose player is here.
+    fn page_state(&self, _now: Instant, _peer: Peer) -> Option<PageState> {
         None
     }
 }

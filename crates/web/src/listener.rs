@@ -96,6 +96,11 @@ impl WebListener {
         self.page.counters()
     }
 
+    /// What the listener has counted that leads plain HTTP to the page, if there is one.
+    pub fn redirect_counters(&self) -> Option<HttpCounters> {
+        self.redirect.as_ref().map(HttpListener::counters)
+    }
+
     /// `https` or `http`, as the page's address begins.
     pub fn scheme(&self) -> &'static str {
         if self.is_encrypted { "https" } else { "http" }

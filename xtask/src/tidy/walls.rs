@@ -65,8 +65,13 @@ const WALLS: &[Walls] = &[
             "consonance-web",
             "consonance-webrtc",
         ]),
-        // Its browsers in a real worker, beside a player of another network.
-        tests_may_also_use: &["consonance-server", "consonance-test-player"],
+        // Its browsers in a real worker, beside a player of another network; and what a session's server would say to them.
+        tests_may_also_use: &[
+            "consonance-server",
+            "consonance-test-browser",
+            "consonance-test-player",
+            "consonance-wire",
+        ],
     },
     Walls {
         package: "consonance-browser",

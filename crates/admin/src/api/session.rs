@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use consonance_inspector::{ServedPlayer, ServedSession, Target};
+use consonance_inspector::{PageRow, ServedPlayer, ServedSession, Target};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{RoomDecision, StoredTerms};
 use serde::Serialize;
@@ -63,6 +63,10 @@ struct PlayerView {
     lost_percent: Option<f32>,
     /// Which way its voice takes, in words; none if there is one only.
     voice_path: Option<String>,
+    /// Which network it came over, such as `quic`, `browser` or `browser-fallback`.
+    network: Option<String>,
+    /// Why nobody hears it just now, in words, if it is a browser and its page is the reason.
+    page_trouble: Option<&'static str>,
     /// Bytes that came from it.
     received_bytes: u64,
     /// Bytes that it was sent.
@@ -209,7 +213,9 @@ impl PlayerView {
             voice_ms_ago: voice.voice_ms_ago,
             voice_to: voice.voice_to.into_iter().map(target_in_words).collect(),
             lost_percent: voice.lost_percent,
+            page_trouble: voice.page.as_ref().and_then(PageRow::trouble),
             voice_path: voice.voice_path,
+            network: voice.network,
             received_bytes: voice.received.bytes,
             sent_bytes: voice.sent.bytes,
             faults: row.faults,

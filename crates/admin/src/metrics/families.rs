@@ -198,12 +198,23 @@ families! {
     GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
         "Connections of a splice to games' servers that could not be made (failed), were ended by the server or lost, or were ended because the server was too slow.";
 
-    PAGE_CONNECTIONS: Gauge "consonance_page_connections"
-        "Connections to the page for players with browsers, WebSockets included.";
-    PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["result"]
-        "Connections to it that were accepted, turned away because there were too many from their address (turned_away), or accepted and came to no TLS (tls_failed).";
-    PAGE_ANSWERS: Counter "consonance_page_answers_total" ["status"]
-        "What it answered, by the kind of the status: 1xx are WebSockets; 4xx are pages of other sites, wrong offers and too many of them, among others; 5xx is a server that is full, busy or closing.";
+    BROWSER_OFFERS: Counter "consonance_browser_offers_total" ["result"]
+        "Offers of pages in browsers that were taken, and those that nobody understood (refused).";
+    BROWSER_VOICE: Counter "consonance_browser_voice_packets_total" ["direction"]
+        "Packets of voice from pages (received), those of them that did not come (missing), and packets to pages (sent).";
+    BROWSER_REPACKED: Counter "consonance_browser_voice_repacked_total"
+        "Packets of voice from pages of another length than 20 ms that were taken apart or put together.";
+    BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["direction"]
+        "Control messages from pages and to them.";
+    BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["what", "reason"]
+        "What was dropped between pages and their players: voice of pages, most of it while they speak to nobody (without_channel); frames for pages, of speakers without a slot or whom the page ignores among others; messages of pages; datagrams at the port; and content of datagrams, before a player sees it.";
+
+    PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
+        "Connections to the listeners for players with browsers, WebSockets included: the page's own, and what leads plain HTTP there (redirect).";
+    PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
+        "Connections to them that were accepted, turned away because there were too many from their address (turned_away), or accepted and came to no TLS (tls_failed).";
+    PAGE_ANSWERS: Counter "consonance_page_answers_total" ["listener", "status"]
+        "What they answered, by the kind of the status: 1xx are WebSockets; 4xx are pages of other sites, wrong offers and too many of them, among others; 5xx is a server that is full, busy or closing.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"
         "Processor time of the process, in user mode and in the system.";

@@ -47,8 +47,8 @@ pub struct Observation {
     pub frames_not_kept: u64,
     /// Reports of players that are there.
     pub reports: usize,
-    /// What the listener for players with browsers has counted, if there is one.
-    pub page: Option<HttpStatistics>,
+    /// What each listener for players with browsers has counted, by its name.
+    pub page_listeners: Vec<(&'static str, HttpStatistics)>,
 }
 
 impl Observation {

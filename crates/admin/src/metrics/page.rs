@@ -1,20 +1,25 @@
-//! What the listener for players with browsers has counted.
+//! What the listeners for players with browsers have counted.
 
 use super::exposition::Exposition;
 use super::families::{PAGE_ANSWERS, PAGE_CONNECTIONS, PAGE_CONNECTIONS_MADE};
 use super::observation::Observation;
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation) {
-    let page = observation.page.unwrap_or_default();
-    out.single(&PAGE_CONNECTIONS, page.connections);
-    let mut connections = out.family(&PAGE_CONNECTIONS_MADE);
-    for (result, number) in
-        [("accepted", page.accepted), ("turned_away", page.turned_away), ("tls_failed", page.tls_failed)]
-    {
-        connections.sample(&[result], number);
+    let listeners = &observation.page_listeners;
+    let mut open = out.family(&PAGE_CONNECTIONS);
+    for (name, counted) in listeners {
+        open.sample(&[name], counted.connections);
+    }
+    let mut made = out.family(&PAGE_CONNECTIONS_MADE);
+    for (name, counted) in listeners {
+        made.sample(&[name, "accepted"], counted.accepted);
+        made.sample(&[name, "turned_away"], counted.turned_away);
+        made.sample(&[name, "tls_failed"], counted.tls_failed);
     }
     let mut answers = out.family(&PAGE_ANSWERS);
-    for (status, number) in ["1xx", "2xx", "3xx", "4xx", "5xx"].into_iter().zip(page.answers) {
-        answers.sample(&[status], number);
+    for (name, counted) in listeners {
+        for (status, number) in ["1xx", "2xx", "3xx", "4xx", "5xx"].into_iter().zip(counted.answers) {
+            answers.sample(&[name, status], number);
+        }
     }
 }

@@ -119,7 +119,7 @@ const PLAYERS = [
   { title: "Player", className: "name", draw: (cell, player) => {
     if (!cell.firstChild) cell.append(element("span", { className: "dot" }), element("span"), element("small"), element("div", { className: "chips" }));
     say(cell.children[1], player.name);
-    say(cell.children[2], [player.address, player.subject, player.voice_path].filter(Boolean).join(" · "));
+    say(cell.children[2], [player.address, player.subject, player.voice_path || player.network, player.page_trouble].filter(Boolean).join(" · "));
     const found = marks(player), drawn = JSON.stringify(found.map((mark) => [mark.textContent, mark.title]));
     if (cell.dataset.drawn !== drawn) { cell.dataset.drawn = drawn; cell.children[3].replaceChildren(...found); }
   } },

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserPlayer;
-use consonance_transport::Peer;
+use consonance_transport::{DisconnectReason, Peer};
 use consonance_webrtc::RtcEvent;
 
 use super::BrowserGateway;
@@ -37,14 +37,14 @@ impl<S: PageShard> BrowserGateway<S> {
                 (peer, Happened::Said)
             }
             RtcEvent::Connected { peer, remote } => (peer, Happened::Connected(remote)),
-            RtcEvent::Disconnected { peer, .. } => (peer, Happened::Lost),
+            RtcEvent::Disconnected { peer, reason } => (peer, Happened::Lost(reason)),
         };
         match (happened, self.browsers.of_page(page)) {
             (Happened::Said, Some(index)) => self.follow(now, index),
             (Happened::Connected(remote), Some(index)) => self.page_is_up(now, index, page, remote),
             (Happened::Connected(_), None) => self.close_page(now, page),
-            (Happened::Lost, Some(index)) => self.page_is_lost(now, index, page),
-            (Happened::Lost, None) => _ = self.parting.remove(&page),
+            (Happened::Lost(reason), Some(index)) => self.page_is_lost(now, index, page, reason),
+            (Happened::Lost(_), None) => _ = self.parting.remove(&page),
             (Happened::Said, None) => {}
         }
         true
@@ -65,7 +65,7 @@ impl<S: PageShard> BrowserGateway<S> {
         }
         browser.show(now, &mut self.shard);
         let former = browser.page.replace(page);
-        browser.coming = None;
+        (browser.coming, browser.lost_for) = (None, None);
         browser.remote = address_of(browser.remote.ip(), remote);
         match &mut browser.stage {
             Stage::Playing(player) => {
@@ -75,7 +75,8 @@ impl<S: PageShard> BrowserGateway<S> {
                 player.page_is_back(at, slots);
             }
             Stage::Expected(settings) => {
-                let player = BrowserPlayer::new(settings.as_ref().clone());
+                let limits = self.entrance.page_limits().clone();
+                let player = BrowserPlayer::with_limits(settings.as_ref().clone(), limits);
                 browser.stage = Stage::Playing(Box::new(player));
                 self.statistics.connections.accepted += 1;
             }
@@ -86,15 +87,17 @@ impl<S: PageShard> BrowserGateway<S> {
         self.follow(now, index);
     }
 
-    fn page_is_lost(&mut self, now: Instant, index: BrowserIndex, page: Peer) {
+    fn page_is_lost(&mut self, now: Instant, index: BrowserIndex, page: Peer, reason: DisconnectReason) {
         let at = self.at(now);
         self.browsers.forget_page(page);
+        self.count_lost_page(&reason);
         let Some(browser) = self.browsers.get_mut(index) else { return };
         if browser.coming == Some(page) {
             browser.coming = None;
             self.statistics.connections.failed_handshakes += 1;
         } else {
             browser.page = None;
+            browser.lost_for = Some(reason);
             if let Some(player) = browser.player() {
                 player.page_lost(at);
             }
@@ -108,7 +111,7 @@ enum Happened {
     Connected(SocketAddr),
     /// Something came, and its player has it.
     Said,
-    Lost,
+    Lost(DisconnectReason),
 }
 
 fn player_of(browsers: &mut crate::browsers::Browsers, page: Peer) -> Option<&mut BrowserPlayer> {

@@ -92,6 +92,7 @@ impl<S: PageShard> BrowserGateway<S> {
             stage: Stage::Expected(Box::new(settings)),
             page: None,
             coming: Some(page),
+            lost_for: None,
             link: Link::Down,
             place: Some(place),
             is_ready: false,

@@ -4,14 +4,15 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, LinkQuality, MAX_PACKET_BYTES, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, LinkQuality, MAX_PACKET_BYTES, PacketLimits, PageState, PageStatistics, Peer, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 
 use super::BrowserGateway;
-use crate::browser::Browser;
 use crate::shard::PageShard;
 
+/// What it is called among the networks, whatever carries voice and messages to pages.
+const NETWORK: &str = "browser";
 /// Packets stay within the process.
 const LIMITS: PacketLimits =
     PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
@@ -81,7 +82,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     }
 
     fn network(&self) -> &'static str {
-        "webrtc"
+        NETWORK
     }
 
     fn limits(&self) -> PacketLimits {
@@ -89,28 +90,18 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     }
 
     fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.statistics;
-        let linked = self.browsers.iter().filter(|browser| browser.link.peer().is_some()).count();
-        // A connection that is closing still carries what its page is told last.
-        statistics.connections.connected = (linked + self.parting.len()) as u64;
-        let left_out: u64 = self.browsers.iter().map(Browser::frames_left_out).sum();
-        let counted = self.shard.statistics();
-        let dropped = &mut statistics.links.dropped;
-        dropped.incoming_full += counted.mailbox_full + counted.too_many;
-        dropped.outgoing_full += left_out + counted.voice_unsent + counted.datagrams_unsent;
-        dropped.malformed += counted.malformed;
-        statistics.connections.failed_handshakes += counted.offers_refused;
-        statistics
+        self.count_links()
+    }
+
+    fn page_statistics(&self) -> Option<PageStatistics> {
+        Some(self.count_pages())
     }
 
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
-        let browser = self.browsers.get(self.browsers.of_link(peer)?)?;
-        let quality = self.shard.quality(browser.page?)?;
-        let datagrams_sent = browser.frames_sent;
-        // Of all of them as large a part as the page has said of the last ones.
-        let lost_share = f64::from(quality.egress_loss.unwrap_or(0.0).clamp(0.0, 1.0));
-        let datagrams_lost = (datagrams_sent as f64 * lost_share).round() as u64;
-        let round_trip = quality.round_trip.unwrap_or_default();
-        Some(LinkQuality { round_trip, datagrams_sent, datagrams_lost, ..LinkQuality::default() })
+        self.quality_of(peer)
+    }
+
+    fn page_state(&self, now: Instant, peer: Peer) -> Option<PageState> {
+        self.page_of_link(now, peer)
     }
 }

@@ -5,6 +5,7 @@
 mod paper;
 mod stage;
 
+mod counting;
 mod joining;
 mod pages;
 mod whereabouts;

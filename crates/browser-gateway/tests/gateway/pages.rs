@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
+use consonance_server::SessionRefusal;
 use consonance_session::{ChannelProperties, Target};
 use consonance_web::Join;
 use consonance_webrtc::RtcQuality;
@@ -199,6 +201,22 @@ fn a_server_that_ends_tells_its_pages_and_closes_them() {
     stage.run_until("nobody is there", |stage| stage.session_loop.is_deserted());
     assert!(stage.pages.was_told(alice, "disconnected"));
     assert!(stage.pages.is_closed(alice) && stage.pages.is_closed(bob));
+}
+
+#[test]
+fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_anew() {
+    let settings =
+        BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
+    let mut player = BrowserPlayer::new(settings);
+    let now = consonance_session::Instant::START;
+    assert_eq!(player.poll_command(), Some(LinkCommand::Open));
+    player.handle_connected(now);
+    let refusal = SessionRefusal::Elsewhere { session: "x".into() };
+    player.handle_link_lost(now, &refusal.to_string());
+    let last = std::iter::from_fn(|| player.poll_message()).last().unwrap();
+    let told: serde_json::Value = serde_json::from_str(&last).unwrap();
+    assert_eq!((&told["type"], &told["retry_in_ms"]), (&"disconnected".into(), &serde_json::Value::Null));
+    assert!(player.is_over(), "its page comes back with a request, which leads to the right worker");
 }
 
 #[test]

@@ -142,6 +142,15 @@ impl Slots {
         self.slots.iter_mut().for_each(|slot| slot.told = None);
     }
 
+    /// Whether a speaker has a slot.
+    pub(super) fn plays(&self, speaker: ClientId) -> bool {
+        self.slot_of(speaker).is_some()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.slots.len()
+    }
+
     fn slot_of(&self, speaker: ClientId) -> Option<usize> {
         self.slots.iter().position(|slot| slot.holder.is_some_and(|holder| holder.speaker == speaker))
     }

@@ -89,6 +89,10 @@ impl PageChannels {
         self.channels.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.channels.len()
+    }
+
     /// As the page has opened and changed them, by number.
     pub(super) fn list(&self) -> Vec<Open> {
         self.channels.values().map(|channel| channel.open.clone()).collect()

@@ -35,19 +35,23 @@ impl BrowserPlayer {
         if self.is_over() || !self.mailbox.is_open() {
             return;
         }
+        self.page_voice.newest = Some(now);
         if !self.voice_budget.take(now, self.limits.voice_packets, 1, 1) {
             self.statistics.voice_limited += 1;
+            self.page_voice.too_many = Some(now);
             return;
         }
         if self.channels.is_empty() && self.voice.closing_at.is_none() {
             self.statistics.unheard += 1;
+            self.page_voice.without_channel = Some(now);
             self.uplink.reset();
             self.voice.last_toc = None;
             return;
         }
         // The client's clock says when a frame was sent.
         self.client.handle_timeout(now);
-        let Self { client, channels, uplink, voice, statistics, .. } = self;
+        let before = self.uplink.statistics();
+        let Self { client, channels, uplink, voice, statistics, page_voice, .. } = self;
         uplink.receive(sequence, time, payload, |spoken| {
             let sent = match spoken {
                 Spoken::Next { missing, frame } => {
@@ -55,6 +59,7 @@ impl BrowserPlayer {
                     client.skip_voice(missing);
                     voice.last_toc = frame.first().copied();
                     voice.closing_at = None;
+                    page_voice.note_said(now);
                     client.send_voice(frame)
                 }
                 Spoken::Late { frames_ago, frame } => client.send_late_voice(frame, frames_ago),
@@ -65,6 +70,7 @@ impl BrowserPlayer {
             };
             statistics.unsent += u64::from(sent.is_err());
         });
+        self.page_voice.note_fate(now, &before, &self.uplink.statistics());
         self.reports.note_spoken(now);
         self.follow(now);
     }

@@ -3,6 +3,7 @@
 mod hostile;
 mod joining;
 mod moderating;
+mod outlook;
 mod reports;
 mod returning;
 mod session;

@@ -28,6 +28,11 @@ pub(super) fn sessions(sessions: &Value) -> String {
 pub(super) fn players(session: &Value) -> String {
     let row = |player: &Value| {
         let lost = player["lost_percent"].as_f64().map(|lost| format!("{lost:.1} %"));
+        let travels = |player: &Value| {
+            let way = [&player["voice_path"], &player["network"]].into_iter().find(|way| !way.is_null());
+            let words = [way, Some(&player["page_trouble"])].into_iter().flatten().map(text);
+            words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+        };
         let marks = ["muted", "text_muted", "deafened"].into_iter().filter(|mark| !player[*mark].is_null());
         let speaks_to =
             if player["is_speaking"] == true { joined(&player["voice_to"]) } else { String::new() };
@@ -36,7 +41,7 @@ pub(super) fn players(session: &Value) -> String {
             joined(&player["rooms"]),
             speaks_to,
             lost.unwrap_or_default(),
-            text(&player["voice_path"]),
+            travels(player),
             text(&player["address"]),
             marks.collect::<Vec<_>>().join(", ").replace('_', " "),
         ]

@@ -133,11 +133,13 @@ fn draw_diagnosis(frame: &mut Frame<'_>, area: Rect, diagnosis: &Diagnosis) {
 
 /// Everybody whom a server serves.
 pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnapshot) {
-    let header = ["Session", "Name", "Id", "Listens to", "Last spoke", "To", "Received", "Sent", "Faults"];
+    let header =
+        ["Session", "Name", "Id", "Over", "Listens to", "Last spoke", "To", "Received", "Sent", "Faults"];
     let widths = [
         Constraint::Min(8),
         Constraint::Min(10),
         Constraint::Length(5),
+        Constraint::Length(10),
         Constraint::Min(12),
         Constraint::Length(10),
         Constraint::Min(10),
@@ -151,6 +153,7 @@ pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnap
                 session.name.clone(),
                 player.name.clone(),
                 player.id.to_string(),
+                player.network.clone().unwrap_or_default(),
                 player.rooms.join(", "),
                 if player.is_followed { ago(player.voice_ms_ago) } else { "–".into() },
                 targets(&player.voice_to),

@@ -16,12 +16,12 @@ pub(super) fn listener(
     config: &Config,
     server: &DedicatedServer,
     moderation: &Moderation,
-    page: Option<HttpCounters>,
+    page: impl IntoIterator<Item = (&'static str, HttpCounters)>,
 ) -> Result<Option<AdminListener>, Box<dyn Error>> {
     let Some(settings) = settings(&config.admin)? else { return Ok(None) };
     let mut operator = Operator::new(server.handle(), moderation.clone());
-    if let Some(counters) = page {
-        operator = operator.with_page(counters);
+    for (name, counters) in page {
+        operator = operator.with_page_listener(name, counters);
     }
     let listener = AdminListener::start(settings, operator)?;
     show(&format!("admin: http://{}/", listener.local_addr()));

@@ -27,8 +27,8 @@ pub(super) struct PreparedBrowsers {
     voice: WebRtcSettings,
     gateway: GatewaySettings,
     info: Info,
-    /// Voice may come over `WebSockets`, too.
-    has_fallback: bool,
+    /// How voice may come over `WebSocket`s, if it may.
+    packets: Option<PacketSettings>,
 }
 
 /// The port of voice is taken, and the workers have players in browsers; nobody comes in yet.
@@ -60,16 +60,15 @@ impl PreparedBrowsers {
 
     /// Takes the port of voice, and gives each worker its share of it.
     pub(super) fn open(self, workers: &mut Workers) -> Result<OpenedBrowsers, Box<dyn Error>> {
-        let Self { mut page, voice, gateway, info, has_fallback } = self;
+        let Self { mut page, voice, gateway, info, packets } = self;
         let (udp, tcp) = (voice.udp, voice.tcp);
-        let packets = PacketSettings { links_max: gateway.players_max, ..PacketSettings::default() };
         let port = WebRtcPort::bind(voice).map_err(|error| cannot_listen(udp, tcp, &error))?;
         let voice = port.local_addr();
         let places = Arc::new(ServedPlaces(workers.places()));
         let shards = port.into_shards(workers.count())?;
         let (entrance, gateways) = browser_gateways(shards, gateway, places, info);
         workers.add_shards(gateways);
-        if has_fallback {
+        if let Some(packets) = packets {
             let count = workers.count().get();
             let (shards, entrance) = packet_shards(count, workers.placement(), packets);
             workers.add_shards(shards);
@@ -100,9 +99,10 @@ impl Browsers {
         format!("{}://{}/", self.listener.scheme(), self.listener.local_addr())
     }
 
-    /// What the page's listener has counted.
-    pub(super) fn counters(&self) -> HttpCounters {
-        self.listener.counters()
+    /// What its listeners have counted, by their names.
+    pub(super) fn counters(&self) -> impl Iterator<Item = (&'static str, HttpCounters)> {
+        let redirect = self.listener.redirect_counters().map(|counters| ("redirect", counters));
+        [("page", self.listener.counters())].into_iter().chain(redirect)
     }
 
     /// What can change while it runs has changed.

@@ -41,6 +41,28 @@ pub(super) fn left_identity(
     }
 }
 
+/// The certificate that players know if the process before has made one, whatever became of it, or else this one from now
+/// on; with a folder for what outlives a process and no certificate configured.
+pub(super) fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, SavedIdentity)> {
+    let folder = config.storage.folder.as_ref()?;
+    let file = folder.join(CERTIFICATE_FILE);
+    let kept = HandOver::read(&file).unwrap_or_else(|error| {
+        complain(&format!("starting with a new certificate: {error}"));
+        None
+    });
+    let known = left_identity(config, kept.and_then(|kept| kept.identity));
+    if known.is_none() {
+        let news = HandOver { identity: Some(made.clone()), ..HandOver::default() };
+        if let Err(error) = news.write(&file) {
+            complain(&format!("addresses change with the next start: {error}"));
+        }
+    }
+    known
+}
+
+/// In the storage folder, with its key; only this user may read it.
+const CERTIFICATE_FILE: &str = "certificate";
+
 /// Leaves everything to the next process, and ends the sessions without a goodbye. False if nothing could be left, and
 /// nobody has been told anything.
 pub(super) fn hand_over(running: &Running, path: &Path) -> bool {

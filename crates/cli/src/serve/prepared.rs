@@ -76,7 +76,11 @@ impl Prepared {
         for pattern in &config.sessions_on_demand {
             let _ = writeln!(words, "sessions {pattern:?} begin when somebody joins them");
         }
-        let source = if config.certificate.file.is_some() { "from files" } else { "made at each start" };
+        let source = match (&config.certificate.file, &config.storage.folder) {
+            (Some(_), _) => "from files",
+            (None, Some(_)) => "made at the first start",
+            (None, None) => "made at each start",
+        };
         let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());

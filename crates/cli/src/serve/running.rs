@@ -73,6 +73,10 @@ impl Running {
             (identity, made_identity) = (known, Some(saved));
         }
         sessions.records = records(&config)?;
+        let kept = made_identity.as_ref().and_then(|made| ending::kept_identity(&config, made));
+        if let Some((known, saved)) = kept {
+            (identity, made_identity) = (known, Some(saved));
+        }
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
@@ -109,7 +113,7 @@ impl Running {
         let moderation = moderation(&config, &server, &sessions.records)?;
         moderation.set_recordings(recording.recorder().map(Recorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
-        let page = browsers.as_ref().map(Browsers::counters);
+        let page = browsers.iter().flat_map(Browsers::counters);
         let admin = admin::listener(&config, &server, &moderation, page)?;
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {

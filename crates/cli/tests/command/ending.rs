@@ -6,7 +6,9 @@ use std::net::UdpSocket;
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
+use crate::page::Page;
 use crate::program::Program;
+use crate::talker::assert_all_hear_each_other;
 
 /// A server that listens where its predecessor did, with these settings, and the address of its session.
 fn serve(folder: &Folder, port: u16, settings: &str) -> (Program, String) {
@@ -79,6 +81,47 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_lea
         let resumed = events.iter().position(|event| event["event"] == "resumed").unwrap();
         assert_eq!(count(&events[..resumed], "player_left"), 0, "{events:?}");
     }
+    second.signal("TERM");
+    ends_well(second);
+}
+
+#[test]
+fn pages_find_the_process_that_goes_on_and_are_in_their_rooms_again() {
+    let folder = Folder::new();
+    let (file, web) = (folder.file("hand-over"), free_port());
+    let settings = format!("[ending]\nhand_over_file = '{file}'\n[web]\nlisten = '127.0.0.1:{web}'\n");
+    let url = format!("http://127.0.0.1:{web}/");
+    let (first, _) = serve(&folder, 0, &settings);
+    first.until_line("the page", |line| line.starts_with("page for players"));
+    let mut pages = ["Alice", "Bob"].map(|name| Page::join(&url, name));
+    first.signal("TERM");
+    for page in &mut pages {
+        page.until("its connection ends", Page::is_closed);
+    }
+    ends_well(first);
+    let (second, _) = serve(&folder, 0, &settings);
+    second.until_line("the page", |line| line.starts_with("page for players"));
+    let [alice, bob] = pages;
+    let alice = Box::new(alice.return_to(&url, "Alice"));
+    let bob = Box::new(bob.return_to(&url, "Bob"));
+    assert_all_hear_each_other(&mut [alice, bob], |_| {});
+    second.signal("TERM");
+    ends_well(second);
+}
+
+#[test]
+fn players_find_a_server_again_that_was_killed_since_it_keeps_its_certificate() {
+    let folder = Folder::new();
+    let settings = format!("[storage]\nfolder = '{}'\n", folder.file("storage"));
+    let port = free_port();
+    let (first, address) = serve(&folder, port, &settings);
+    let alice = join(&address, "Alice");
+    drop(first);
+    let (second, same_address) = serve(&folder, port, &settings);
+    assert_eq!(address, same_address);
+    let bob = join(&address, "Bob");
+    alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     second.signal("TERM");
     ends_well(second);
 }

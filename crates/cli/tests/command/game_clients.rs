@@ -81,6 +81,12 @@ pub(crate) fn websocket(server: SocketAddr) -> impl ClientTransport + 'static {
     consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
 }
 
+/// As a page's own engine comes that has no WebRTC.
+pub(crate) fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
+    let end = consonance_websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
+    consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
+}
+
 /// Another one for each client, as servers tell some of them apart by what they draw.
 fn seed() -> u8 {
     static SEEDS: AtomicU8 = AtomicU8::new(0);

@@ -10,6 +10,7 @@ mod bench;
 #[cfg(target_os = "linux")]
 mod browser_bench;
 mod browsers;
+mod browsers_watched;
 mod config;
 mod devices;
 mod diagnostics;

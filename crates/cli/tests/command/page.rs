@@ -35,13 +35,24 @@ impl Page {
     /// The same, with these words besides the offer.
     pub(crate) fn join_with(url: &str, words: Value) -> Self {
         let mut page = Self::ask(url, words).unwrap();
-        page.until("the page is in the session", |page| page.was_told("roster"));
-        page.tell(&json!({"type": "listen", "room": "lobby"}));
-        page.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
-        page.until("everybody knows that it listens", |page| page.was_told("entered"));
-        page.tell(&json!({"type": "ping", "id": 1}));
-        page.until("all of that is done", |page| page.was_told("pong"));
+        page.take_part();
         page
+    }
+
+    /// What our page does by itself after its connection was lost: it asks as the same player, and repeats what it wants.
+    pub(crate) fn return_to(self, url: &str, name: &str) -> Self {
+        let mut page = Self::ask(url, json!({"name": name, "resume": self.key})).unwrap();
+        page.take_part();
+        page
+    }
+
+    fn take_part(&mut self) {
+        self.until("the page is in the session", |page| page.was_told("roster"));
+        self.tell(&json!({"type": "listen", "room": "lobby"}));
+        self.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
+        self.until("everybody knows that it listens", |page| page.was_told("entered"));
+        self.tell(&json!({"type": "ping", "id": 1}));
+        self.until("all of that is done", |page| page.was_told("pong"));
     }
 
     /// A page that asks with these words besides its offer, or what is wrong with that.

@@ -247,7 +247,7 @@ function showServer(snapshot) {
       table(card($("players"), "p" + session.name, `Session ${session.name}`), [
         text("Name", (player) => player.name, "name"), number("Id", (player) => String(player.id)), text("Listens to", (player) => player.rooms.join(", ")),
         text("Last spoke", (player) => player.is_followed ? ago(player.voice_ms_ago) : "–"), text("To", (player) => player.voice_to.map(target).join(", ")),
-        text("Refused", (player) => player.refused_rooms.map((refused) => `${refused.room} (${refused.is_speaking ? "speaking" : "listening"})`).join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")), text("Voice travels", (player) => player.voice_path || ""),
+        text("Refused", (player) => player.refused_rooms.map((refused) => `${refused.room} (${refused.is_speaking ? "speaking" : "listening"})`).join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")), text("Voice travels", (player) => player.voice_path || player.network || ""),
         number("Received", (player) => bytes(player.received.bytes)), number("Sent", (player) => bytes(player.sent.bytes)), number("Faults", (player) => String(player.faults)),
       ], session.players, (player) => player.name, null, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");
       table(card($("players"), "r" + session.name, `Rooms of ${session.name}`), [

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Note;
-use super::{FlowRow, NetworkRow, Target, VERSION};
+use super::{FlowRow, NetworkRow, PageRow, Target, VERSION};
 
 /// How a server is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +77,10 @@ pub struct ServedPlayer {
     pub lost_percent: Option<f32>,
     /// Which way its voice takes, in words; none if its network has one only, or nobody asked it.
     pub voice_path: Option<String>,
+    /// Which network it came over, such as `quic`, `browser` or `browser-fallback`; none while nobody looks.
+    pub network: Option<String>,
+    /// Its page, if it is a browser whose player is in the server; none while nobody looks.
+    pub page: Option<PageRow>,
     /// What came from it.
     pub received: FlowRow,
     /// What it was sent.

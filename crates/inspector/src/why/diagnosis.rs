@@ -237,6 +237,10 @@ pub enum Cause {
     RoomRefused,
     /// One of the two does not tell the server where it is, and the other one does.
     NoPosition,
+    /// The page of one of the two is lost, and may come back.
+    PageAway,
+    /// The server drops the speaker's voice for how it comes.
+    VoiceRefused,
     /// What the speaker sends does not reach the server.
     UplinkDead,
     /// The listener gets nothing of what the speaker sends.

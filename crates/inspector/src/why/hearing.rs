@@ -1,6 +1,7 @@
 //! The listener's side: decoding, mutes and volumes, who is heard over whom, the loudspeaker.
 
 use super::diagnosis::{Cause, Link, Step};
+use super::pages;
 use super::scene::Scene;
 use crate::{ClientSnapshot, DeviceState, PlayerRow, Unheard};
 
@@ -43,7 +44,8 @@ pub(super) fn codec(scene: &Scene<'_>) -> Step {
 pub(super) fn ears(scene: &Scene<'_>) -> Step {
     let (link, listener) = (Link::Ears, scene.listener);
     let Some(ear) = scene.ear else {
-        return unseen(scene, link, "whether the listener hears anybody");
+        return pages::ears(scene)
+            .unwrap_or_else(|| unseen(scene, link, "whether the listener hears anybody"));
     };
     if ear.deafened {
         let words = format!("{listener} has deafened itself and hears nobody");
@@ -60,7 +62,7 @@ pub(super) fn volume(scene: &Scene<'_>) -> Step {
     let (link, speaker, listener) = (Link::Volume, scene.speaker, scene.listener);
     let row = match heard(scene, link, "whether the listener has muted the speaker") {
         Ok((_, row)) => row,
-        Err(step) => return step,
+        Err(step) => return pages::volume(scene).unwrap_or(step),
     };
     if row.muted {
         let words = format!("{listener} has muted {speaker}");
@@ -113,7 +115,7 @@ pub(super) fn crowd(scene: &Scene<'_>) -> Step {
     let (link, speaker, listener) = (Link::Crowd, scene.speaker, scene.listener);
     let (ear, row) = match heard(scene, link, "how many speak at the same time") {
         Ok(known) => known,
-        Err(step) => return step,
+        Err(step) => return pages::crowd(scene).unwrap_or(step),
     };
     let speaking = ear.players.iter().filter(|player| player.is_speaking).count();
     if row.unheard == Some(Unheard::Crowded) {

@@ -1,6 +1,7 @@
 //! The speaker's side: microphone, mute, activation, channels.
 
 use super::diagnosis::{Cause, Link, Step};
+use super::pages;
 use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
 use crate::{Activation, CaptureRow, ClientSnapshot, DeviceRow, DeviceState, TokenRule};
 
@@ -22,6 +23,9 @@ fn from_afar(scene: &Scene<'_>, link: Link, what: &str) -> Step {
 
 pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Microphone, scene.speaker);
+    if let Some(step) = pages::microphone(scene) {
+        return step;
+    }
     let Some(mouth) = scene.mouth else {
         let silent = scene.heard().filter(|row| scene.arrives() && is_long(row.silent_for_ms));
         return match silent {
@@ -101,7 +105,8 @@ pub(super) fn mute(scene: &Scene<'_>) -> Step {
         return Step::broken(link, Cause::MutedByServer, words, "ask the operator to unmute it, or wait");
     }
     match scene.mouth {
-        None => from_afar(scene, link, "whether the speaker has muted itself"),
+        None => pages::gate(scene, link)
+            .unwrap_or_else(|| from_afar(scene, link, "whether the speaker has muted itself")),
         Some(mouth) if mouth.muted => Step::broken(
             link,
             Cause::SelfMuted,
@@ -120,7 +125,8 @@ pub(super) fn because(reason: &str) -> String {
 pub(super) fn activation(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Activation, scene.speaker);
     let Some(mouth) = scene.mouth else {
-        return from_afar(scene, link, "whether the speaker's activation opens");
+        return pages::gate(scene, link)
+            .unwrap_or_else(|| from_afar(scene, link, "whether the speaker's activation opens"));
     };
     let Some(capture) = &mouth.capture else {
         return Step::unknown(link, "there is no input that could be activated", name);
@@ -162,6 +168,9 @@ pub(super) fn token_missing(link: Link, name: &str, rule: &TokenRule) -> Step {
 
 pub(super) fn channel(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Channel, scene.speaker);
+    if let Some(step) = pages::channel(scene) {
+        return step;
+    }
     let Some(mouth) = scene.mouth else {
         return match scene.targets() {
             Some(targets) => Step::passed(link, format!("{name} last spoke to {}", list(&targets))),

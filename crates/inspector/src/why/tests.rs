@@ -6,15 +6,15 @@ mod table;
 use super::*;
 use crate::{ChannelRow, RefusedRoom, Target};
 use pair::Pair;
-use table::{ears, gates, microphones, others_and_devices, places, rooms, ways};
+use table::{
+    ears, gates, microphones, others_and_devices, pages_of_listeners, pages_of_speakers, places, rooms, ways,
+};
 
 #[test]
 fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
-    for (what, change, points_of_view, expected) in
-        [microphones(), gates(), rooms(), places(), ways(), ears(), others_and_devices()]
-            .into_iter()
-            .flatten()
-    {
+    let native = [microphones(), gates(), rooms(), places(), ways(), ears(), others_and_devices()];
+    let in_browsers = [pages_of_speakers(), pages_of_listeners()];
+    for (what, change, points_of_view, expected) in native.into_iter().chain(in_browsers).flatten() {
         let pair = Pair::but(change);
         for whom in points_of_view {
             let diagnosis = pair.asked(whom);

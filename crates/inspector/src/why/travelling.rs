@@ -1,6 +1,7 @@
 //! From the speaker to the listener: rooms, tokens, the two ways, loss.
 
 use super::diagnosis::{Cause, Link, Step};
+use super::pages;
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
 use super::speaking::{because, token_missing};
 use crate::Target;
@@ -129,6 +130,9 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Uplink, scene.speaker);
     if scene.arrives() {
         return Step::passed(link, format!("it arrives{}", way(scene)));
+    }
+    if let Some(step) = pages::uplink(scene) {
+        return step;
     }
     let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
     let lost = lost.or_else(|| scene.served_speaker().and_then(|player| player.lost_percent));

@@ -61,10 +61,11 @@ pub struct PeerLimits {
     /// How many datagrams of any kind a peer may send in a second. More are dropped and counted before anybody looks at
     /// them, since they may be a stranger's under the peer's address.
     pub datagrams_per_second_max: u32,
-    /// How many packets of voice a peer may send in a second: four times what a page sends. More are dropped and counted,
-    /// and who goes on for [long](Self::excess_max) is disconnected.
+    /// How many packets of voice a peer may send in a second: nearly five times what a page sends, and twice what
+    /// its player takes. More are dropped and counted, and who goes on for [long](Self::excess_max) is disconnected.
     pub voice_packets_per_second_max: u32,
-    /// The same for messages.
+    /// The same for messages: as many as a page sends at once that comes back and names all its rooms, channels and muted
+    /// players.
     pub messages_per_second_max: u32,
     /// How many packets and messages too many a peer may have sent, over its whole life, before it is disconnected.
     pub excess_max: u64,
@@ -72,7 +73,7 @@ pub struct PeerLimits {
 
 impl Default for PeerLimits {
     /// 16 slots; 30 s for negotiating, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 64 KiB in; 1000
-    /// datagrams, 200 packets of voice and 100 messages in a second; 2000 too many.
+    /// datagrams, 240 packets of voice and 1000 messages in a second; 2000 too many.
     fn default() -> Self {
         Self {
             slots_max: 16,
@@ -82,8 +83,8 @@ impl Default for PeerLimits {
             send_bytes_max: 1024 * 1024,
             message_bytes_max: 64 * 1024,
             datagrams_per_second_max: 1000,
-            voice_packets_per_second_max: 200,
-            messages_per_second_max: 100,
+            voice_packets_per_second_max: 240,
+            messages_per_second_max: 1000,
             excess_max: 2000,
         }
     }

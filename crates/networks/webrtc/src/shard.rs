@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
@@ -205,14 +205,16 @@ impl WebRtcShard {
         self.door.mailboxes[self.own].set_waker(waker);
     }
 
-    /// What this shard has carried and dropped since it was made. What the door counts is the same for all shards.
+    /// What this shard has carried and dropped since it was made. What is the whole port's, only the first shard tells, so
+    /// that the sum over all of them is right.
     pub fn statistics(&self) -> RtcStatistics {
+        let of_port = |counter: &AtomicU64| if self.own == 0 { counter.load(Ordering::Relaxed) } else { 0 };
         RtcStatistics {
             peers: self.peers.len(),
             mailbox_full: self.door.mailboxes[self.own].dropped(),
-            strays: self.door.counts.strays.load(Ordering::Relaxed),
-            datagrams_too_many: self.door.counts.too_many.load(Ordering::Relaxed),
-            tcp_unsent: self.door.counts.unsent.load(Ordering::Relaxed),
+            strays: of_port(&self.door.counts.strays),
+            datagrams_too_many: of_port(&self.door.counts.too_many),
+            tcp_unsent: of_port(&self.door.counts.unsent),
             ..self.statistics
         }
     }

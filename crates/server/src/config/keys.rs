@@ -14,6 +14,7 @@ use super::overload::OVERLOAD_KEYS;
 use super::recording_keys::RECORDING_KEYS;
 use super::rooms::{ACCESS, PROXIMITY, ROOM_LIMITS};
 use super::web::WEB_KEYS;
+use super::web_limits::WEB_LIMIT_KEYS;
 
 /// One key of a `C`.
 pub(super) struct Key<C: 'static = Config> {
@@ -94,7 +95,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("", ""),
     (
         "certificate",
-        "The certificate that players see. Without files, one is made at each start, and addresses change with it.",
+        "The certificate that players see. Without files, one is made and kept in storage.folder; without that, too, one is made at each start, and addresses change with it: players who have only the former address do not come back by themselves.",
     ),
     ("joining", "Who may join; docs/guide/joining.md says more. With nothing set, everybody may."),
     (
@@ -113,6 +114,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     (
         "web",
         "Players who come with a browser: the page that they open, and where their voices come in; docs/browser/README.md says more.",
+    ),
+    (
+        "web.limits",
+        "What one browser, and strangers at the page, may take. Few servers need other numbers than these.",
     ),
     ("admin", "The listener for operators: health, metrics, the admin API and its page."),
     (
@@ -140,12 +145,13 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 pub(super) const KEYS: &[Key] = &joined();
 
 /// Those of the parts of a configuration.
-const TABLES: [&[Key]; 11] = [
+const TABLES: [&[Key]; 12] = [
     OWN_KEYS,
     LOG_KEYS,
     JOINING_KEYS,
     HOOK_KEYS,
     WEB_KEYS,
+    WEB_LIMIT_KEYS,
     ADMIN_KEYS,
     MODERATION_KEYS,
     RECORDING_KEYS,
@@ -172,6 +178,7 @@ const KEY_COUNT: usize = OWN_KEYS.len()
     + JOINING_KEYS.len()
     + HOOK_KEYS.len()
     + WEB_KEYS.len()
+    + WEB_LIMIT_KEYS.len()
     + ADMIN_KEYS.len()
     + MODERATION_KEYS.len()
     + RECORDING_KEYS.len()

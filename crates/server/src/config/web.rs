@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::field::Field;
 use super::keys::{Key, Takes};
+use super::web_limits::WebLimitsConfig;
 use crate::secret::Secret;
 
 /// The page for players, and where their voices come in; the units and the reasons of its limits stand with the settings of
@@ -57,6 +58,8 @@ pub struct WebConfig {
     pub joins_burst: u32,
     /// How long a request may take to come.
     pub request_timeout: Duration,
+    /// What one browser, and strangers at the page, may take.
+    pub limits: WebLimitsConfig,
 }
 
 impl WebConfig {
@@ -123,6 +126,7 @@ impl Default for WebConfig {
             joins_per_minute: 120,
             joins_burst: 60,
             request_timeout: Duration::from_secs(10),
+            limits: WebLimitsConfig::default(),
         }
     }
 }

@@ -31,6 +31,13 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
 
 /// Reads and deletes it; nothing if it is not there. What is something else stays.
 pub(super) fn take(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
+    let Some(bytes) = read(path)? else { return Ok(None) };
+    fs::remove_file(path).map_err(|source| HandOverError::Io { path: path.to_owned(), source })?;
+    Ok(Some(bytes))
+}
+
+/// Reads it; nothing if it is not there.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
     let failed = |source| HandOverError::Io { path: path.to_owned(), source };
     let mut file = match private().read(true).open(path) {
         Ok(file) => file,
@@ -50,7 +57,6 @@ pub(super) fn take(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
     if !bytes.starts_with(MARK) {
         return Err(HandOverError::SomethingElse { path: path.to_owned() });
     }
-    fs::remove_file(path).map_err(failed)?;
     Ok(Some(bytes))
 }
 

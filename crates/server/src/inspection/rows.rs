@@ -1,17 +1,19 @@
 //! The sessions' tables as an inspector shows them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use consonance_inspector::{
-    DistanceRow, FlowRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Target,
+    DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot,
+    Target,
 };
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Sanction, Server, SpokenTo, Total,
 };
-use consonance_transport::{DatagramPath, LinkQuality};
+use consonance_transport::{DatagramPath, LinkQuality, PageState};
 
 use super::{Notes, network_row};
-use crate::listeners::Listeners;
+use crate::listeners::LinkWays;
 use crate::sessions::{Session, Sessions};
 
 /// Of more players with a place, no distances are told: every two of them are looked at.
@@ -22,23 +24,23 @@ pub(crate) fn fill(
     at: Instant,
     sessions: &Sessions,
     notes: &Notes,
-    listeners: &Listeners,
+    ways: LinkWays<'_>,
     is_looked_at: bool,
 ) -> ServerSnapshot {
     let mut snapshot = ServerSnapshot::default();
     snapshot.uptime_ms = at.as_micros() / 1000;
-    let listeners = is_looked_at.then_some(listeners);
-    let row = |session| session_row(at, session, listeners, is_looked_at);
+    let ways = is_looked_at.then_some(ways);
+    let row = |session| session_row(at, session, ways, is_looked_at);
     snapshot.sessions = sessions.iter().map(row).collect();
     snapshot.notes = notes.0.iter().cloned().collect();
     snapshot
 }
 
-/// The ways that voices take are asked of these listeners, which costs a little for each player.
+/// The ways that voices take are asked of the networks, which costs a little for each player.
 pub(crate) fn session_row(
     at: Instant,
     session: &Session,
-    listeners: Option<&Listeners>,
+    ways: Option<LinkWays<'_>>,
     is_looked_at: bool,
 ) -> ServedSession {
     let server = &session.server;
@@ -63,8 +65,11 @@ pub(crate) fn session_row(
             (player.received, player.sent) = (total(link.received), total(link.sent));
             player.faults = link.faults;
         }
-        let quality = listeners.and_then(|listeners| listeners.link_quality(client.link));
-        player.voice_path = quality.map(|(network, quality)| voice_path(network, &quality));
+        if let Some(way) = ways.and_then(|ways| ways.of(client.link)) {
+            player.voice_path = way.quality.map(|quality| voice_path(way.network, &quality));
+            player.network = Some(way.network.to_owned());
+            player.page = way.page.map(page_row);
+        }
         player.distances = distances(server, client, &placed);
         player
     };
@@ -152,6 +157,17 @@ fn voice_path(network: &str, quality: &LinkQuality) -> String {
     }
 }
 
+fn page_row(state: PageState) -> PageRow {
+    let ms = |ago: Option<Duration>| ago.map(|ago| u64::try_from(ago.as_millis()).unwrap_or(u64::MAX));
+    let mut row = PageRow::default();
+    (row.is_connected, row.channels, row.slots) = (state.is_connected, state.channels, state.slots);
+    (row.voice_ms_ago, row.without_channel_ms_ago) = (ms(state.voice), ms(state.without_channel));
+    (row.silent_ms_ago, row.too_many_ms_ago) = (ms(state.silent), ms(state.too_many));
+    row.unusable_ms_ago = ms(state.unusable);
+    (row.without_slot, row.ignored) = (state.without_slot, state.ignored);
+    row
+}
+
 /// Everybody who has told where it is, unless these are very many.
 fn placed<'a>(clients: &[ClientRow<'a>]) -> Vec<(ClientId, &'a str)> {
     let placed: Vec<_> = clients.iter().filter(|row| row.has_place).map(|row| (row.id, row.name)).collect();
@@ -173,8 +189,6 @@ fn distances(server: &Server, client: &ClientRow<'_>, placed: &[(ClientId, &str)
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -189,14 +203,14 @@ mod tests {
             ("quic", DatagramPath::Connection, "over the connection"),
             ("quic", DatagramPath::Beside, "over the fast path"),
             (
-                "webrtc",
+                "browser",
                 DatagramPath::Connection,
-                "over webrtc, 23 ms there and back, 1.5 % lost on the way there",
+                "over browser, 23 ms there and back, 1.5 % lost on the way there",
             ),
         ] {
             assert_eq!(voice_path(network, &quality(path)), words);
         }
-        let fresh = "over webrtc, 0 ms there and back, 0.0 % lost on the way there";
-        assert_eq!(voice_path("webrtc", &LinkQuality::default()), fresh);
+        let fresh = "over browser, 0 ms there and back, 0.0 % lost on the way there";
+        assert_eq!(voice_path("browser", &LinkQuality::default()), fresh);
     }
 }

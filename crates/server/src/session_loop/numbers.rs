@@ -51,6 +51,8 @@ pub struct NetworkNumbers {
     pub path: Option<transport::PathStatistics>,
     /// What it carried between a game's clients and the game's server, if it stands between them.
     pub game: Option<transport::GameStatistics>,
+    /// What went between pages in browsers and their players, if those are here.
+    pub pages: Option<transport::PageStatistics>,
 }
 
 impl SessionLoop {

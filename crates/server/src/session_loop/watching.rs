@@ -42,7 +42,7 @@ impl SessionLoop {
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
-        Some(session_row(at, self.sessions.get_mut(index), Some(&self.listeners), false))
+        Some(session_row(at, self.sessions.get_mut(index), Some(self.listeners.ways(now)), false))
     }
 
     /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
@@ -66,7 +66,7 @@ impl SessionLoop {
         let is_filled = is_looked_at || self.session_of.len() <= UNSEEN_LINKS_MAX;
         let shown = || {
             if is_filled {
-                fill(at, sessions, notes, listeners, is_looked_at)
+                fill(at, sessions, notes, listeners.ways(now), is_looked_at)
             } else {
                 ServerSnapshot::default()
             }

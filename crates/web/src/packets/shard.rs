@@ -22,6 +22,9 @@ impl PacketShard {
     }
 }
 
+/// What it is called among the networks: told apart from the games' own `WebSockets`, which have a listener of their own.
+const NETWORK: &str = "browser-fallback";
+
 impl ServerTransport for PacketShard {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.server.poll(now)
@@ -48,7 +51,7 @@ impl ServerTransport for PacketShard {
     }
 
     fn network(&self) -> &'static str {
-        "websocket"
+        NETWORK
     }
 
     fn limits(&self) -> PacketLimits {

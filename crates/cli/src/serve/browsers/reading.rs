@@ -4,11 +4,11 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-use consonance_browser_gateway::GatewaySettings;
+use consonance_browser_gateway::{GatewaySettings, PageLimits};
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
 use consonance_server::config::{LoadedConfig, Problem, WebConfig};
-use consonance_web::{IceServers, WebLimits, WebSettings};
+use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
@@ -33,9 +33,9 @@ pub(in crate::serve) fn read(
     }
     page.ice_servers = ice_servers(loaded, notes)?;
     page.limits = limits(web);
-    let gateway = GatewaySettings { players_max: web.players_max, ..GatewaySettings::default() };
-    let (voice, info, has_fallback) = (voice(web, udp), info(&loaded.config, joining), web.fallback);
-    Ok(Some(PreparedBrowsers { page, voice, gateway, info, has_fallback }))
+    let (voice, info) = (voice(web, udp), info(&loaded.config, joining));
+    let packets = web.fallback.then(|| packets(web));
+    Ok(Some(PreparedBrowsers { page, voice, gateway: gateway(web), info, packets }))
 }
 
 /// The contents of two files.
@@ -73,13 +73,55 @@ fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServ
 }
 
 fn limits(web: &WebConfig) -> WebLimits {
-    let mut limits = WebLimits::default();
+    let (mut limits, own) = (WebLimits::default(), &web.limits);
     limits.connections_max = web.connections_max;
     limits.connections_per_address = web.connections_per_address;
     limits.joins_per_minute = web.joins_per_minute;
     limits.joins_burst = web.joins_burst;
     limits.request_timeout = web.request_timeout;
+    (limits.head_timeout, limits.reply_timeout) = (own.head, own.reply);
+    limits.connection_lifetime = own.connection_lifetime;
+    limits.request_bytes_max = own.request_bytes;
+    limits.join_addresses_max = own.join_addresses_max;
+    (limits.texts_per_minute, limits.texts_burst) = (own.texts_per_minute, own.texts_burst);
+    limits.ping_interval = own.ping_interval;
     limits
+}
+
+fn gateway(web: &WebConfig) -> GatewaySettings {
+    let (mut page, own) = (PageLimits::default(), &web.limits);
+    page.keep = own.kept;
+    (page.messages, page.voice_packets) = (own.messages, own.voice_packets);
+    page.problems = own.problems_max;
+    page.channels = own.channels_max;
+    page.waiting_bytes = own.waiting_bytes;
+    GatewaySettings { players_max: web.players_max, requests_max: own.waiting_requests, page }
+}
+
+fn packets(web: &WebConfig) -> PacketSettings {
+    PacketSettings {
+        links_max: web.players_max,
+        voice_bytes_max: web.limits.fallback_voice_bytes,
+        control_bytes_max: web.limits.fallback_control_bytes,
+    }
+}
+
+/// The connection's own bounds only keep floods away from the player, which judges by the settings: they are wider.
+fn peer(web: &WebConfig) -> PeerLimits {
+    let own = &web.limits;
+    let default = PeerLimits::default();
+    PeerLimits {
+        slots_max: own.slots_max,
+        negotiation_max: own.negotiation,
+        idle_timeout: web.idle_timeout,
+        send_bytes_max: own.unsent_bytes,
+        datagrams_per_second_max: own.datagrams_per_second,
+        voice_packets_per_second_max: default
+            .voice_packets_per_second_max
+            .max(own.voice_packets.per_second.saturating_mul(2)),
+        messages_per_second_max: own.messages.per_second.max(own.messages.burst),
+        ..default
+    }
 }
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
@@ -87,9 +129,9 @@ fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
     // Behind a router that forwards both ports, one address is meant for both.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
-    let peer = PeerLimits { idle_timeout: web.idle_timeout, ..PeerLimits::default() };
     let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };
-    WebRtcSettings { peers_max, negotiating_max, peer, ..voice }
+    let mailbox_datagrams_max = web.limits.waiting_datagrams;
+    WebRtcSettings { peers_max, negotiating_max, mailbox_datagrams_max, peer: peer(web), ..voice }
 }
 
 /// An address with or without a port, which has been checked; without one it is the bound one.
@@ -109,7 +151,8 @@ mod tests {
         let web = Config::default().web;
         let udp = WebRtcSettings::default().udp;
         assert_eq!(voice(&web, udp), WebRtcSettings::default());
-        assert_eq!(web.players_max, GatewaySettings::default().players_max);
+        assert_eq!(gateway(&web), GatewaySettings::default());
+        assert_eq!(packets(&web), PacketSettings::default());
         assert_eq!(limits(&web), WebLimits::default());
         assert_eq!(web.turn_lifetime, IceServers::default().turn_lifetime);
     }

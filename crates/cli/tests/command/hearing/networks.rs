@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
@@ -29,6 +30,10 @@ use consonance_transport::impair::{ImpairedClient, Impairment};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{ClientTransport, ServerTransport};
 use consonance_utp::UtpServer;
+use consonance_web::{
+    Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Signalling, WebListener, WebSettings,
+    packet_shards, reply,
+};
 use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
@@ -73,7 +78,8 @@ pub(super) fn all(way: Way) -> Vec<Listening> {
         ngo(ways.clone()),
         forge(ways.clone()),
         webrtc(ways.clone()),
-        websocket(ways),
+        websocket(ways.clone()),
+        browser_fallback(ways),
     ]
 }
 
@@ -208,6 +214,42 @@ fn websocket(ways: Ways) -> Listening {
     let server = consonance_websocket::server(anywhere(), SESSION, end, settings).unwrap();
     let at = server.network().local_addr().unwrap();
     ways.listening(Box::new(server), at, game_clients::websocket)
+}
+
+/// Pages whose voices come through no other way: behind HTTP, on the port of the page.
+fn browser_fallback(ways: Ways) -> Listening {
+    let (mut shards, entrance) = packet_shards(1, |_| 0, PacketSettings::default());
+    let mut settings = WebSettings::new(anywhere());
+    settings.packets = Some(entrance);
+    // All of them come from one address, and again and again.
+    (settings.limits.joins_burst, settings.limits.joins_per_minute) = (1_000_000, 1_000_000);
+    let listener = WebListener::start(&settings, Arc::new(NoOffers)).unwrap();
+    let at = listener.local_addr();
+    let client = move |at| {
+        // It listens for as long as players may come.
+        let _listener = &listener;
+        game_clients::browser_fallback(at)
+    };
+    ways.listening(Box::new(shards.remove(0)), at, client)
+}
+
+/// Nobody comes with WebRTC here.
+struct NoOffers;
+
+impl Signalling for NoOffers {
+    fn info(&self) -> Info {
+        Info { sessions: vec![SESSION.to_owned()], on_demand: false, join: JoinRule::Open, udp: false }
+    }
+
+    fn join(&self, _: Join) -> Reply<Result<Joined, JoinProblem>> {
+        reply().1
+    }
+
+    fn restart(&self, _: &str, _: String) -> Reply<Result<String, JoinProblem>> {
+        reply().1
+    }
+
+    fn candidate(&self, _: &str, _: String) {}
 }
 
 fn mirror() -> MirrorVoiceServer {

@@ -86,7 +86,7 @@ pub struct RtcStatistics {
     pub datagrams_unsent: u64,
     /// Datagrams for this worker that did not fit its mailbox.
     pub mailbox_full: u64,
-    /// Datagrams of the whole port that were nobody's.
+    /// Datagrams of the whole port that were nobody's; these three only the first shard tells.
     pub strays: u64,
     /// Datagrams of the whole port beyond [what a peer may send](crate::PeerLimits::datagrams_per_second_max).
     pub datagrams_too_many: u64,

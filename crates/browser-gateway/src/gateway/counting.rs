@@ -1,0 +1,147 @@
+//! What is counted here, and how one page does.
+
+use std::time::{Duration, Instant};
+
+use consonance_browser::{BrowserPlayer, BrowserStatistics};
+use consonance_session as session;
+use consonance_transport::{
+    DisconnectReason, LinkQuality, PageDrops, PageState, PageStatistics, Peer, ServerStatistics,
+};
+use consonance_webrtc::RtcStatistics;
+
+use super::BrowserGateway;
+use crate::browser::{Browser, Stage};
+use crate::shard::PageShard;
+
+impl<S: PageShard> BrowserGateway<S> {
+    pub(super) fn count_links(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        let linked = self.browsers.iter().filter(|browser| browser.link.peer().is_some()).count();
+        // A connection that is closing still carries what its page is told last.
+        statistics.connections.connected = (linked + self.parting.len()) as u64;
+        let left_out: u64 = self.browsers.iter().map(Browser::frames_left_out).sum();
+        let counted = self.shard.statistics();
+        let dropped = &mut statistics.links.dropped;
+        dropped.incoming_full += counted.mailbox_full + counted.too_many;
+        dropped.outgoing_full += left_out + counted.voice_unsent + counted.datagrams_unsent;
+        dropped.malformed += counted.malformed;
+        statistics.connections.failed_handshakes += counted.offers_refused;
+        statistics
+    }
+
+    /// What the pages of all players did, those that are gone included.
+    pub(super) fn count_pages(&self) -> PageStatistics {
+        let present = self.browsers.iter().filter_map(|browser| match &browser.stage {
+            Stage::Playing(player) => Some(of_player(&player.statistics())),
+            Stage::Expected(_) => None,
+        });
+        let of_connections = of_connections(&self.shard.statistics());
+        present.fold(self.gone_pages.with(&of_connections), |sum, player| sum.with(&player))
+    }
+
+    /// A page's connection has ended for this reason.
+    pub(super) fn count_lost_page(&mut self, reason: &DisconnectReason) {
+        let connections = &mut self.statistics.connections;
+        match reason {
+            DisconnectReason::Overloaded { .. } => connections.too_slow += 1,
+            DisconnectReason::ProtocolViolated { .. } => connections.protocol_violations += 1,
+            _ => {}
+        }
+    }
+
+    pub(super) fn quality_of(&self, peer: Peer) -> Option<LinkQuality> {
+        let browser = self.browsers.get(self.browsers.of_link(peer)?)?;
+        let quality = self.shard.quality(browser.page?)?;
+        let datagrams_sent = browser.frames_sent;
+        // Of all of them as large a part as the page has said of the last ones.
+        let lost_share = f64::from(quality.egress_loss.unwrap_or(0.0).clamp(0.0, 1.0));
+        let datagrams_lost = (datagrams_sent as f64 * lost_share).round() as u64;
+        let round_trip = quality.round_trip.unwrap_or_default();
+        Some(LinkQuality { round_trip, datagrams_sent, datagrams_lost, ..LinkQuality::default() })
+    }
+
+    pub(super) fn page_of_link(&self, now: Instant, peer: Peer) -> Option<PageState> {
+        let browser = self.browsers.get(self.browsers.of_link(peer)?)?;
+        let Stage::Playing(player) = &browser.stage else { return None };
+        let at = session::Instant::from_micros(self.since_start(now).as_micros() as u64);
+        Some(PageState { is_connected: browser.page.is_some(), ..state_of(player, at) })
+    }
+
+    fn since_start(&self, now: Instant) -> Duration {
+        self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started))
+    }
+}
+
+fn state_of(player: &BrowserPlayer, at: session::Instant) -> PageState {
+    let voice = player.page_voice();
+    let ago = |then: Option<session::Instant>| then.map(|then| at.since(then));
+    let ignored = player.ignored().take(PageState::MAX_IGNORED);
+    PageState {
+        is_connected: false,
+        channels: player.open_channels(),
+        voice: ago(voice.newest),
+        without_channel: ago(voice.without_channel),
+        silent: ago(voice.silent),
+        too_many: ago(voice.too_many),
+        unusable: ago(voice.unusable),
+        slots: player.slots(),
+        without_slot: player.without_slot().map(str::to_owned).collect(),
+        ignored: ignored.map(str::to_owned).collect(),
+    }
+}
+
+/// What a player counted of its page's voice and messages.
+pub(super) fn of_player(counted: &BrowserStatistics) -> PageStatistics {
+    let BrowserStatistics { uplink, downlink, .. } = *counted;
+    let dropped = PageDrops {
+        voice_without_channel: counted.unheard,
+        voice_too_many: counted.voice_limited,
+        voice_too_long: uplink.too_long,
+        voice_incomplete: uplink.incomplete,
+        voice_malformed: uplink.malformed,
+        voice_too_late: uplink.duplicates + uplink.too_late,
+        voice_unsent: counted.unsent,
+        frames_without_slot: downlink.without_slot,
+        frames_beyond_capacity: downlink.beyond_capacity,
+        frames_ignored: downlink.ignored,
+        frames_foreign: downlink.foreign,
+        frames_too_late: downlink.too_late + downlink.dropped,
+        // What is over the rate is told to the page as a problem, too.
+        messages_malformed: counted.problems.saturating_sub(counted.messages_limited),
+        messages_unknown: counted.unknown,
+        messages_too_many: counted.messages_limited,
+        messages_refused: counted.refused,
+        ..PageDrops::default()
+    };
+    PageStatistics {
+        voice_repacked: uplink.repacked,
+        voice_missing: uplink.missing,
+        messages_sent: counted.told,
+        dropped,
+        ..PageStatistics::default()
+    }
+}
+
+/// What the pages' connections counted.
+fn of_connections(counted: &RtcStatistics) -> PageStatistics {
+    let dropped = PageDrops {
+        frames_too_late: counted.voice_unsent,
+        datagrams_stray: counted.strays,
+        datagrams_too_many: counted.datagrams_too_many,
+        flooded: counted.too_many,
+        malformed: counted.malformed,
+        datagrams_waiting: counted.mailbox_full,
+        datagrams_unsent: counted.datagrams_unsent,
+        tcp_unsent: counted.tcp_unsent,
+        ..PageDrops::default()
+    };
+    PageStatistics {
+        offers_taken: counted.offers_taken,
+        offers_refused: counted.offers_refused,
+        voice_received: counted.voice_received,
+        voice_sent: counted.voice_sent,
+        messages_received: counted.messages_received,
+        dropped,
+        ..PageStatistics::default()
+    }
+}

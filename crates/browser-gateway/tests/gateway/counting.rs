@@ -1,0 +1,83 @@
+//! What is counted of pages, and what an operator is told of one.
+
+use std::time::Duration;
+
+use consonance_session::{ChannelProperties, Target};
+use consonance_transport::PageStatistics;
+
+use crate::stage::Stage;
+
+/// Opus of 20 ms, and of 60 ms in one frame, which cannot be taken apart (RFC 6716, section 3.1).
+const MS_20: [u8; 4] = [0x48, 1, 2, 3];
+const MS_60: [u8; 4] = [0x58, 1, 2, 3];
+
+const OPEN_LOBBY: &str = r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#;
+
+#[test]
+fn what_pages_say_and_what_is_dropped_of_it_is_counted_also_when_they_are_gone() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    stage.pages.speak(alice, 1, &MS_20);
+    stage.pages.say(alice, OPEN_LOBBY);
+    stage.pages.speak(alice, 2, &MS_60);
+    stage.pages.say(alice, "garbage");
+    stage.pages.say(alice, r#"{"type":"sing"}"#);
+    stage.run(Duration::from_millis(100));
+    let counted = pages(&mut stage);
+    let dropped = counted.dropped;
+    assert_eq!((dropped.voice_without_channel, dropped.voice_too_long), (1, 1));
+    assert_eq!((dropped.messages_malformed, dropped.messages_unknown), (1, 1));
+    assert!(counted.messages_sent > 0);
+
+    stage.pages.say(alice, r#"{"type":"leave"}"#);
+    stage.run(Duration::from_millis(100));
+    let after = pages(&mut stage);
+    assert_eq!(after.dropped, dropped, "what was counted stays");
+}
+
+#[test]
+fn an_operator_is_told_why_nobody_hears_a_page() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let trouble = |stage: &mut Stage| {
+        let served = stage.session_loop.inspect(stage.now, crate::stage::SESSION).unwrap();
+        let player = served.players.into_iter().find(|player| player.name == "Alice").unwrap();
+        assert_eq!(player.network.as_deref(), Some("browser"));
+        player.page.unwrap().trouble()
+    };
+    assert!(trouble(&mut stage).unwrap().contains("no sound comes"));
+    stage.pages.speak(alice, 1, &MS_20);
+    stage.run(Duration::from_millis(20));
+    assert!(trouble(&mut stage).unwrap().contains("speaks to nobody"));
+    stage.pages.say(alice, OPEN_LOBBY);
+    stage.pages.speak(alice, 2, &MS_60);
+    stage.run(Duration::from_millis(20));
+    assert!(trouble(&mut stage).unwrap().contains("no Opus of 20 ms"));
+    stage.run(Duration::from_secs(6));
+    stage.pages.speak(alice, 3, &MS_20);
+    stage.run(Duration::from_millis(20));
+    assert_eq!(trouble(&mut stage), None);
+    stage.pages.lose(alice);
+    stage.run(Duration::from_millis(20));
+    assert!(trouble(&mut stage).unwrap().contains("is away"));
+}
+
+#[test]
+fn an_operator_is_told_whom_a_page_ignores() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let carol = stage.native("Carol");
+    stage.pages.say(alice, r#"{"type":"ignore","player":"Carol","ignored":true}"#);
+    let client = &mut stage.native_mut(carol).player.client;
+    client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
+    stage.run(Duration::from_millis(100));
+    let served = stage.session_loop.inspect(stage.now, crate::stage::SESSION).unwrap();
+    let page = served.players.into_iter().find_map(|player| player.page).unwrap();
+    assert_eq!((page.ignored, page.slots), (vec!["Carol".to_owned()], 4));
+}
+
+/// What the worker's gateway has counted.
+fn pages(stage: &mut Stage) -> PageStatistics {
+    let numbers = stage.session_loop.numbers(stage.now);
+    numbers.networks.iter().find_map(|numbers| numbers.pages).unwrap()
+}

@@ -1,0 +1,74 @@
+//! How a page does, for whoever looks why somebody is not heard.
+
+use std::time::Duration;
+
+use consonance_session::Instant;
+
+use super::BrowserPlayer;
+use crate::uplink::UplinkStatistics;
+
+/// When a packet of a page's voice came last, of any kind and of each kind that nobody hears; none if none ever did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageVoice {
+    /// Any.
+    pub newest: Option<Instant>,
+    /// One that came while no channel was open.
+    pub without_channel: Option<Instant>,
+    /// One in which nothing is said, when nothing had been said for 5 s: pauses between words are none.
+    pub silent: Option<Instant>,
+    /// One over the rate.
+    pub too_many: Option<Instant>,
+    /// One that is no Opus, or whose frames do not come to 20 ms.
+    pub unusable: Option<Instant>,
+    /// One that the session took.
+    said: Option<Instant>,
+}
+
+/// Silence that is no pause between words.
+const LONG_SILENCE: Duration = Duration::from_secs(5);
+
+impl PageVoice {
+    /// The session has taken a frame.
+    pub(super) fn note_said(&mut self, now: Instant) {
+        self.said = Some(now);
+    }
+
+    /// A packet has come to this.
+    pub(super) fn note_fate(&mut self, now: Instant, before: &UplinkStatistics, after: &UplinkStatistics) {
+        let unusable = |it: &UplinkStatistics| it.malformed + it.too_long + it.incomplete;
+        if unusable(after) > unusable(before) {
+            self.unusable = Some(now);
+        }
+        let is_pause = self.said.is_some_and(|said| now.since(said) < LONG_SILENCE);
+        if after.silent > before.silent && !is_pause {
+            self.silent = Some(now);
+        }
+    }
+}
+
+impl BrowserPlayer {
+    /// When the page's voice came last, and what became of it.
+    pub fn page_voice(&self) -> PageVoice {
+        self.page_voice
+    }
+
+    /// How many channels the page has open.
+    pub fn open_channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// How many voices the page plays at once.
+    pub fn slots(&self) -> usize {
+        self.downlink.slots()
+    }
+
+    /// The names of those who speak to the page just now, are not ignored and have no slot.
+    pub fn without_slot(&self) -> impl Iterator<Item = &str> {
+        self.downlink.without_slot()
+    }
+
+    /// The names of players whom the page ignores, in order.
+    pub fn ignored(&self) -> impl Iterator<Item = &str> {
+        self.downlink.ignored()
+    }
+}

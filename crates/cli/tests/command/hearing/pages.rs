@@ -1,0 +1,225 @@
+//! Pages over WebRTC and a native player who change their minds: after each change it is settled who must hear whom.
+//!
+//! The simulator's players make packets, and a page makes none, so this has a reference of its own: who listens to what, who
+//! speaks to whom, who ignores whom.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
+use consonance_sim::Dice;
+use serde_json::{Value, json};
+
+use crate::page::{Page, serve};
+use crate::program::Program;
+use crate::talker::{PATIENCE, Talker, player};
+
+/// Pages. The native player comes after them, listens to the first room and speaks to it.
+const PAGES: usize = 5;
+const ROOMS: [&str; 3] = ["lobby", "red", "blue"];
+/// From one packet of a page to the next.
+const FRAME: Duration = Duration::from_millis(20);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Room(usize),
+    Page(usize),
+}
+
+/// What pages have asked for.
+#[derive(Debug, Default)]
+struct Reference {
+    listens: [[bool; ROOMS.len()]; PAGES],
+    speaks: [Option<Target>; PAGES],
+    ignores: [[bool; PAGES]; PAGES],
+}
+
+/// Words, who said them, and who had to hear them.
+#[derive(Debug)]
+struct Said {
+    words: Vec<u8>,
+    by: usize,
+    heard_by: Vec<usize>,
+}
+
+struct Stage {
+    pages: Vec<Page>,
+    native: Box<dyn Talker>,
+    reference: Reference,
+    said: Vec<Said>,
+    texts: u64,
+    _runtime: QuicRuntime,
+    _server: Program,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let (server, url, address) = serve(&[]);
+        let runtime = QuicRuntime::new(1).unwrap();
+        let client = QuicClient::new(&runtime, address.parse().unwrap(), QuicClientSettings::default());
+        let native = player("native", client);
+        let join = |number| Page::ask(&url, json!({"name": name(number)})).unwrap();
+        let pages = (0..PAGES).map(join).collect();
+        let (reference, said) = (Reference::default(), Vec::new());
+        let mut stage = Self { pages, native, reference, said, texts: 0, _runtime: runtime, _server: server };
+        stage.until("all are in the session", |stage| {
+            let knows_all = |page: &Page| {
+                let players = page.messages.iter().filter(|message| message["type"] == "player");
+                let names: BTreeSet<_> = players.map(|it| it["name"].to_string()).collect();
+                page.was_told("roster") && names.len() == PAGES + 1
+            };
+            stage.pages.iter().all(knows_all)
+        });
+        stage
+    }
+
+    /// Each page asks for something else, or for nothing.
+    fn change(&mut self, dice: &mut Dice) {
+        for page in 0..PAGES {
+            let room = dice.below(ROOMS.len() as u64) as usize;
+            let listens = &mut self.reference.listens[page][room];
+            *listens = !*listens;
+            let kind = if *listens { "listen" } else { "unlisten" };
+            self.pages[page].tell(&json!({"type": kind, "room": ROOMS[room]}));
+            let other = (page + 1 + dice.below(PAGES as u64 - 1) as usize) % PAGES;
+            if dice.chance(300_000) {
+                let ignores = &mut self.reference.ignores[page][other];
+                *ignores = !*ignores;
+                self.pages[page].tell(&json!({"type": "ignore", "player": name(other), "ignored": *ignores}));
+            }
+            let target = match dice.below(4) {
+                0 => None,
+                1 => Some(Target::Page(other)),
+                _ => Some(Target::Room(dice.below(ROOMS.len() as u64) as usize)),
+            };
+            self.speak_to(page, target);
+        }
+    }
+
+    fn speak_to(&mut self, page: usize, target: Option<Target>) {
+        if self.reference.speaks[page].is_some() {
+            self.pages[page].tell(&json!({"type": "close", "channel": 1}));
+        }
+        self.reference.speaks[page] = target;
+        let to = match target {
+            None => return,
+            Some(Target::Room(room)) => json!({"room": ROOMS[room]}),
+            Some(Target::Page(other)) => json!({"player": name(other)}),
+        };
+        self.pages[page].tell(&json!({"type": "open", "channel": 1, "to": to}));
+    }
+
+    /// Until the server has done all that pages have asked for: a text of each, which comes behind that, has arrived.
+    fn settle(&mut self) {
+        self.texts += 1;
+        let text = format!("text {}", self.texts);
+        for page in 0..PAGES {
+            let to = json!({"player": name((page + 1) % PAGES)});
+            self.pages[page].tell(&json!({"type": "text", "to": to, "text": text}));
+        }
+        self.until("all texts arrive", |stage| {
+            let has_read = |page: &Page| {
+                let is_it = |it: &Value| it["type"] == "text" && it["text"] == *text;
+                page.messages.iter().any(is_it)
+            };
+            stage.pages.iter().all(has_read)
+        });
+        // A channel is closed with the next frame, which still goes there.
+        for _ in 0..2 {
+            for page in &mut self.pages {
+                page.say(b"Hm");
+            }
+            self.turn_for(FRAME);
+        }
+    }
+
+    /// Everybody speaks, one after the other, until those have heard it who must.
+    fn everybody_speaks(&mut self, round: usize) {
+        for by in 0..=PAGES {
+            let words = format!("Here speaks {by} in round {round}").into_bytes();
+            let heard_by = self.reference.listeners_of(by);
+            let deadline = Instant::now() + PATIENCE;
+            for attempt in 0.. {
+                let is_heard = heard_by.iter().all(|&who| self.talker(who).has_heard(&words));
+                if is_heard && attempt >= 3 {
+                    break;
+                }
+                assert!(Instant::now() < deadline, "{by} is to be heard by {heard_by:?}");
+                self.talker(by).say(&words);
+                self.turn_for(FRAME);
+            }
+            self.said.push(Said { words, by, heard_by });
+        }
+    }
+
+    fn talker(&mut self, who: usize) -> &mut dyn Talker {
+        match self.pages.get_mut(who) {
+            Some(page) => page,
+            None => &mut *self.native,
+        }
+    }
+
+    fn turn_for(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            self.turn();
+        }
+    }
+
+    fn turn(&mut self) {
+        let now = Instant::now();
+        self.pages.iter_mut().for_each(|page| page.turn(now));
+        self.native.turn(now);
+        thread::sleep(Duration::from_millis(1));
+    }
+
+    fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < deadline, "this does not happen: {what}");
+            self.turn();
+        }
+    }
+}
+
+impl Reference {
+    /// Who must hear this player, and nobody else may.
+    fn listeners_of(&self, speaker: usize) -> Vec<usize> {
+        let target = self.speaks.get(speaker).copied().unwrap_or(Some(Target::Room(0)));
+        let hears = |page: &usize| {
+            let is_ignored = speaker < PAGES && self.ignores[*page][speaker];
+            let is_meant = match target {
+                None => false,
+                Some(Target::Room(room)) => self.listens[*page][room],
+                Some(Target::Page(other)) => other == *page,
+            };
+            *page != speaker && is_meant && !is_ignored
+        };
+        let native = (speaker != PAGES && target == Some(Target::Room(0))).then_some(PAGES);
+        (0..PAGES).filter(hears).chain(native).collect()
+    }
+}
+
+fn name(page: usize) -> String {
+    format!("page {page}")
+}
+
+#[test]
+fn pages_hear_what_is_meant_for_them_and_nothing_else() {
+    let (mut stage, mut dice) = (Stage::new(), Dice::new(8));
+    for round in 0..8 {
+        stage.change(&mut dice);
+        stage.settle();
+        stage.everybody_speaks(round);
+    }
+    stage.settle();
+    let said = std::mem::take(&mut stage.said);
+    assert!(said.iter().map(|said| said.heard_by.len()).sum::<usize>() > 30, "somebody listens: {said:?}");
+    for Said { words, by, heard_by } in said {
+        for who in 0..=PAGES {
+            let (is_heard, is_meant) = (stage.talker(who).has_heard(&words), heard_by.contains(&who));
+            assert_eq!(is_heard, is_meant, "{who} and what {by} said: {}", String::from_utf8_lossy(&words));
+        }
+    }
+}

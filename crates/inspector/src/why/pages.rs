@@ -1,0 +1,121 @@
+//! Pages in browsers, of which the server knows what natives' own clients tell.
+
+use super::diagnosis::{Cause, Link, Step};
+use super::scene::{Scene, ago, is_recent};
+use crate::PageRow;
+
+/// The speaker's page, if nothing else is known of its mouth.
+fn mouth<'a>(scene: &Scene<'a>) -> Option<&'a PageRow> {
+    scene.served_speaker()?.page.as_ref().filter(|_| scene.mouth.is_none())
+}
+
+/// The listener's page, if nothing else is known of its ears.
+fn ear<'a>(scene: &Scene<'a>) -> Option<&'a PageRow> {
+    scene.served_listener()?.page.as_ref().filter(|_| scene.ear.is_none())
+}
+
+pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
+    let (link, name, page) = (Link::Microphone, scene.speaker, mouth(scene)?);
+    if scene.sends().is_some() {
+        return None;
+    }
+    if !page.is_connected {
+        return Some(away(link, name));
+    }
+    if !is_recent(page.voice_ms_ago) {
+        return Some(Step::broken(
+            link,
+            Cause::NoInput,
+            format!("no sound comes from {name}'s page (the last: {})", ago(page.voice_ms_ago)),
+            "look at the microphone in the page: it is off, or the browser does not allow it",
+        ));
+    }
+    let is_said_silently = page.channels > 0 && is_recent(page.silent_ms_ago) && refusal(page).is_none();
+    if is_said_silently {
+        return Some(Step::broken(
+            link,
+            Cause::MicrophoneSilent,
+            format!("what comes from {name}'s page is silence"),
+            format!("look at {name}'s microphone and at its level in the page and in the system's settings"),
+        ));
+    }
+    Some(Step::passed(link, format!("sound came from {name}'s page {}", ago(page.voice_ms_ago))))
+}
+
+/// What a page tells by its channels only.
+pub(super) fn gate(scene: &Scene<'_>, link: Link) -> Option<Step> {
+    let page = mouth(scene)?;
+    let words = format!("{}'s page has {} channels open", scene.speaker, page.channels);
+    Some(Step::passed(link, words))
+}
+
+pub(super) fn channel(scene: &Scene<'_>) -> Option<Step> {
+    let (name, page) = (scene.speaker, mouth(scene)?);
+    let speaks_to_nobody = page.channels == 0 && page.is_connected && scene.sends().is_none();
+    speaks_to_nobody.then(|| {
+        Step::broken(
+            Link::Channel,
+            Cause::NoChannel,
+            format!("sound comes from {name}'s page, and it speaks to nobody"),
+            format!(
+                "let {name} unmute itself in the page, hold the key while speaking, or lower the threshold"
+            ),
+        )
+    })
+}
+
+pub(super) fn uplink(scene: &Scene<'_>) -> Option<Step> {
+    let (name, page) = (scene.speaker, mouth(scene)?);
+    let (what, remedy) = refusal(page).filter(|_| scene.sends().is_none())?;
+    let words = format!("the server drops what comes from {name}'s page: {what}");
+    Some(Step::broken(Link::Uplink, Cause::VoiceRefused, words, remedy))
+}
+
+/// Why the server drops a page's voice, and what helps.
+fn refusal(page: &PageRow) -> Option<(&'static str, &'static str)> {
+    if is_recent(page.too_many_ms_ago) {
+        Some(("these are more packets than a page may send", "let the page send packets of 20 ms, each once"))
+    } else if is_recent(page.unusable_ms_ago) {
+        Some((
+            "these are no packets of Opus that can be made into 20 ms",
+            "let the page send Opus with ptime 20, as its answer asks for",
+        ))
+    } else {
+        None
+    }
+}
+
+pub(super) fn ears(scene: &Scene<'_>) -> Option<Step> {
+    let (link, name, page) = (Link::Ears, scene.listener, ear(scene)?);
+    if !page.is_connected {
+        return Some(away(link, name));
+    }
+    Some(Step::passed(link, format!("{name}'s page is there, and plays {} voices at once", page.slots)))
+}
+
+pub(super) fn volume(scene: &Scene<'_>) -> Option<Step> {
+    let (link, speaker, listener, page) = (Link::Volume, scene.speaker, scene.listener, ear(scene)?);
+    let is_ignored = page.ignored.iter().any(|name| name == speaker);
+    is_ignored.then(|| {
+        let words = format!("{listener} has muted {speaker} in its page");
+        Step::broken(link, Cause::MutedByListener, words, format!("let {listener} unmute {speaker}"))
+    })
+}
+
+pub(super) fn crowd(scene: &Scene<'_>) -> Option<Step> {
+    let (link, speaker, listener, page) = (Link::Crowd, scene.speaker, scene.listener, ear(scene)?);
+    if !page.without_slot.iter().any(|name| name == speaker) {
+        return Some(Step::passed(link, format!("{listener}'s page leaves {speaker} out for nobody louder")));
+    }
+    let words = format!(
+        "more speak at the same time than {listener}'s page plays, which is {}, and {speaker} is not among the loudest",
+        page.slots
+    );
+    Some(Step::broken(link, Cause::Crowded, words, "let fewer speak, or raise the priority of one"))
+}
+
+fn away(link: Link, name: &str) -> Step {
+    let words = format!("{name}'s page is away, and its place is kept for a moment");
+    let remedy = format!("let {name} look at the page: it is closed, asleep, or without a network");
+    Step::broken(link, Cause::PageAway, words, remedy)
+}

@@ -1,0 +1,155 @@
+//! What a network whose players are pages in browsers tells of them.
+
+use std::time::Duration;
+
+/// What went between pages in browsers and their players here. Counted from the start, over all pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageStatistics {
+    /// Offers that were answered.
+    pub offers_taken: u64,
+    /// Offers that nobody understood.
+    pub offers_refused: u64,
+    /// Packets of voice that came from pages.
+    pub voice_received: u64,
+    /// Packets of voice that left for pages.
+    pub voice_sent: u64,
+    /// Packets of voice of another length than 20 ms that were taken apart or put together.
+    pub voice_repacked: u64,
+    /// Packets of voice from pages that did not come, as the numbers of the others show.
+    pub voice_missing: u64,
+    /// Messages that came from pages.
+    pub messages_received: u64,
+    /// Messages for pages.
+    pub messages_sent: u64,
+    /// What was not used of what came, and not sent of what was to be.
+    pub dropped: PageDrops,
+}
+
+/// What was dropped between pages and their players, by what it was and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageDrops {
+    /// Packets of voice from a page while it had no channel open.
+    pub voice_without_channel: u64,
+    /// Packets of voice from a page beyond its rate.
+    pub voice_too_many: u64,
+    /// Packets of voice from a page with frames of more than 20 ms, which cannot be taken apart.
+    pub voice_too_long: u64,
+    /// Packets of voice from a page whose frames do not come to 20 ms.
+    pub voice_incomplete: u64,
+    /// Packets of voice from a page that are no Opus.
+    pub voice_malformed: u64,
+    /// Packets of voice from a page that came twice, or too late to be of use.
+    pub voice_too_late: u64,
+    /// Frames of a page's voice that no session took.
+    pub voice_unsent: u64,
+    /// Frames for a page of speakers who had no slot: others were louder, or spoke before.
+    pub frames_without_slot: u64,
+    /// Frames for pages of whose ways too few voices fit at once, which others went before.
+    pub frames_beyond_capacity: u64,
+    /// Frames for a page of players whom it ignores.
+    pub frames_ignored: u64,
+    /// Frames for a page that are no Opus.
+    pub frames_foreign: u64,
+    /// Frames for a page that came too late, or left too slowly.
+    pub frames_too_late: u64,
+    /// Messages of a page that could not be understood.
+    pub messages_malformed: u64,
+    /// Messages of a page of a kind that is not known.
+    pub messages_unknown: u64,
+    /// Messages of a page beyond its rate.
+    pub messages_too_many: u64,
+    /// Messages of a page that were understood and could not be followed.
+    pub messages_refused: u64,
+    /// Datagrams that were nobody's.
+    pub datagrams_stray: u64,
+    /// Datagrams of one address beyond what a page may send, before anybody looked at them.
+    pub datagrams_too_many: u64,
+    /// Packets of voice and messages far beyond what a page sends.
+    pub flooded: u64,
+    /// Datagrams, packets and messages that make no sense.
+    pub malformed: u64,
+    /// Datagrams that came faster than their worker took them.
+    pub datagrams_waiting: u64,
+    /// Datagrams that the system did not take.
+    pub datagrams_unsent: u64,
+    /// Datagrams for TCP connections that do not take them.
+    pub tcp_unsent: u64,
+}
+
+impl PageStatistics {
+    /// With what the pages of another listener did.
+    #[must_use]
+    pub fn with(self, other: &Self) -> Self {
+        Self {
+            offers_taken: self.offers_taken + other.offers_taken,
+            offers_refused: self.offers_refused + other.offers_refused,
+            voice_received: self.voice_received + other.voice_received,
+            voice_sent: self.voice_sent + other.voice_sent,
+            voice_repacked: self.voice_repacked + other.voice_repacked,
+            voice_missing: self.voice_missing + other.voice_missing,
+            messages_received: self.messages_received + other.messages_received,
+            messages_sent: self.messages_sent + other.messages_sent,
+            dropped: self.dropped.with(other.dropped),
+        }
+    }
+}
+
+impl PageDrops {
+    fn with(self, other: Self) -> Self {
+        Self {
+            voice_without_channel: self.voice_without_channel + other.voice_without_channel,
+            voice_too_many: self.voice_too_many + other.voice_too_many,
+            voice_too_long: self.voice_too_long + other.voice_too_long,
+            voice_incomplete: self.voice_incomplete + other.voice_incomplete,
+            voice_malformed: self.voice_malformed + other.voice_malformed,
+            voice_too_late: self.voice_too_late + other.voice_too_late,
+            voice_unsent: self.voice_unsent + other.voice_unsent,
+            frames_without_slot: self.frames_without_slot + other.frames_without_slot,
+            frames_beyond_capacity: self.frames_beyond_capacity + other.frames_beyond_capacity,
+            frames_ignored: self.frames_ignored + other.frames_ignored,
+            frames_foreign: self.frames_foreign + other.frames_foreign,
+            frames_too_late: self.frames_too_late + other.frames_too_late,
+            messages_malformed: self.messages_malformed + other.messages_malformed,
+            messages_unknown: self.messages_unknown + other.messages_unknown,
+            messages_too_many: self.messages_too_many + other.messages_too_many,
+            messages_refused: self.messages_refused + other.messages_refused,
+            datagrams_stray: self.datagrams_stray + other.datagrams_stray,
+            datagrams_too_many: self.datagrams_too_many + other.datagrams_too_many,
+            flooded: self.flooded + other.flooded,
+            malformed: self.malformed + other.malformed,
+            datagrams_waiting: self.datagrams_waiting + other.datagrams_waiting,
+            datagrams_unsent: self.datagrams_unsent + other.datagrams_unsent,
+            tcp_unsent: self.tcp_unsent + other.tcp_unsent,
+        }
+    }
+}
+
+/// How one player's page does, as far as it is seen here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageState {
+    /// The page is there; the player of one that was lost is kept for a while.
+    pub is_connected: bool,
+    /// Channels that the page has open.
+    pub channels: usize,
+    /// How long ago the newest packet of its voice came; none if none ever did.
+    pub voice: Option<Duration>,
+    /// How long ago one came while no channel was open.
+    pub without_channel: Option<Duration>,
+    /// How long ago one came in which nothing is said.
+    pub silent: Option<Duration>,
+    /// How long ago one came beyond the page's rate.
+    pub too_many: Option<Duration>,
+    /// How long ago one came that is no Opus, or of a length that cannot be made into 20 ms.
+    pub unusable: Option<Duration>,
+    /// How many voices the page plays at once.
+    pub slots: usize,
+    /// The names of who speaks to it and has no slot just now.
+    pub without_slot: Vec<String>,
+    /// The names of those it ignores, in order: at most [`MAX_IGNORED`](Self::MAX_IGNORED).
+    pub ignored: Vec<String>,
+}
+
+impl PageState {
+    /// Names of ignored players that are told.
+    pub const MAX_IGNORED: usize = 64;
+}
