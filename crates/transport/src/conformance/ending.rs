@@ -5,12 +5,12 @@ use std::time::Instant;
 use super::Network;
 use super::packets::packet_of;
 use super::stage::{Saw, Stage, words_from};
-use crate::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+use crate::{ClientTransport as _, Delivery, DisconnectReason, PacketLimits, ServerTransport as _};
 
 /// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.
 pub fn a_client_that_leaves_delivers_its_last_words<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
-    let words: Vec<Vec<u8>> = (0..50).map(|number| packet_of(number, 1000)).collect();
+    let words = words(stage.server().limits());
     for word in &words {
         stage.client(client).send(Instant::now(), Delivery::Reliable, word);
     }
@@ -39,7 +39,7 @@ pub fn a_dropped_client_is_seen_to_leave<N: Network>(network: &mut N) {
 /// The server ends one link: last packets, then the reason; nothing from that peer is reported any more.
 pub fn a_disconnected_peer_learns_why_after_its_last_packets<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
-    let words: Vec<Vec<u8>> = (0..50).map(|number| packet_of(number, 1000)).collect();
+    let words = words(stage.server().limits());
     for word in &words {
         stage.server().send(Instant::now(), &[peer], Delivery::Reliable, word);
     }
@@ -112,4 +112,9 @@ pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &
 
 fn ends(saw: &[Saw]) -> usize {
     saw.iter().filter(|saw| matches!(saw, Saw::Disconnected(_))).count()
+}
+
+/// More than leaves at once, of sizes that the network carries.
+fn words(limits: PacketLimits) -> Vec<Vec<u8>> {
+    (0..50).map(|number| packet_of(number, limits.reliable_bytes.min(1000))).collect()
 }

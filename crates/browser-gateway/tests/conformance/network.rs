@@ -1,0 +1,84 @@
+//! A port for pages, one worker, and pages for it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use consonance_browser_gateway::{
+    Entrance, GatewaySettings, NoPlace, PageLimits, SessionPlaces, browser_gateways,
+};
+use consonance_session::Rate;
+use consonance_transport::conformance::Network;
+use consonance_web::{Info, JoinRule};
+use consonance_webrtc::{PeerLimits, WebRtcPort, WebRtcSettings};
+
+use crate::page::PageClient;
+use crate::partner::PartnerServer;
+
+/// The network of browsers.
+#[derive(Default)]
+pub(crate) struct Browsers {
+    entrance: Option<Entrance>,
+}
+
+impl Network for Browsers {
+    type Server = PartnerServer;
+    type Client = PageClient;
+
+    /// Words reach a page as messages for people, and only some of them as they were said: who is in the session already is
+    /// told that the connection was lost, since its player comes back by itself.
+    const CARRIES_REASONS: bool = false;
+
+    /// There are no texts without a letter, and no packets of Opus without a byte.
+    const CARRIES_EMPTY_PACKETS: bool = false;
+
+    fn listen(&mut self) -> PartnerServer {
+        let udp: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
+        let settings = WebRtcSettings { udp, peer: patient(), ..WebRtcSettings::default() };
+        let port = WebRtcPort::bind(settings).unwrap();
+        let shards = port.into_shards(NonZeroUsize::MIN).unwrap();
+        let settings = GatewaySettings { page: hasty(), ..GatewaySettings::default() };
+        let info = Info { sessions: Vec::new(), on_demand: true, join: JoinRule::Open, udp: true };
+        let (entrance, gateways) = browser_gateways(shards, settings, Arc::new(Anywhere), info);
+        self.entrance = Some(entrance);
+        PartnerServer::new(gateways.into_iter().next().unwrap())
+    }
+
+    fn client(&mut self, session: &str) -> PageClient {
+        PageClient::new(self.entrance.clone().unwrap(), session)
+    }
+
+    fn cut(&mut self, client: &mut PageClient) {
+        client.cut();
+    }
+}
+
+/// The kit sends faster than any page talks.
+fn patient() -> PeerLimits {
+    PeerLimits {
+        datagrams_per_second_max: 1_000_000,
+        voice_packets_per_second_max: 1_000_000,
+        messages_per_second_max: 1_000_000,
+        ..PeerLimits::default()
+    }
+}
+
+/// The same for players; one whose page is lost goes with it, so that the end of a page is the end of a link.
+fn hasty() -> PageLimits {
+    let any = Rate { per_second: 1_000_000, burst: 1_000_000 };
+    let mut limits = PageLimits::default();
+    (limits.keep, limits.messages, limits.voice_packets) = (Duration::ZERO, any, any);
+    limits
+}
+
+/// The one worker has every session.
+struct Anywhere;
+
+impl SessionPlaces for Anywhere {
+    fn take(&self, _session: &str) -> Result<usize, NoPlace> {
+        Ok(0)
+    }
+
+    fn give_back(&self, _session: &str) {}
+}

@@ -1,0 +1,192 @@
+//! A gateway whose players meet nobody but the partner, who writes and says what the kit sends.
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use consonance_browser_gateway::BrowserGateway;
+use consonance_transport::{
+    Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport, Statistics,
+};
+use consonance_wire::limits::MAX_PACKET_BYTES;
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, Client, ClientId, CodecKind, CodecSettings, HandshakeResponse, List,
+    Packet, SessionId, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr,
+};
+
+/// The name of who is there besides the page.
+pub(crate) const PARTNER: &str = "partner";
+/// Texts of 998 bytes, of which the kit's packets take three quarters; frames of voice that fit into a datagram, behind
+/// the byte that says how long they are.
+pub(crate) const LIMITS: PacketLimits = PacketLimits { reliable_bytes: 740, unreliable_bytes: 900 };
+/// One frame of 20 ms of SILK in wideband (RFC 6716, section 3.1): what follows is the encoder's.
+pub(crate) const OPUS_20_MS: u8 = 9 << 3;
+
+const SESSION: SessionId = SessionId(7);
+const PARTNERS_ID: ClientId = ClientId(1);
+const PAGES_ID: ClientId = ClientId(2);
+const CODEC: CodecSettings =
+    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+/// Each link is a session of two.
+pub(crate) struct PartnerServer {
+    gateway: BrowserGateway,
+    /// Who is there, and how many frames it was sent.
+    guests: BTreeMap<Peer, u16>,
+    links: Statistics,
+    /// What was reported last, for who borrows it.
+    packet: Vec<u8>,
+}
+
+/// What a packet of a player comes to.
+enum Heard {
+    /// Answers, the first first.
+    Answers(Vec<Vec<u8>>),
+    /// One of the kit's.
+    Packet(Delivery, Vec<u8>),
+}
+
+impl PartnerServer {
+    pub(crate) fn new(gateway: BrowserGateway) -> Self {
+        Self { gateway, guests: BTreeMap::new(), links: Statistics::default(), packet: Vec::new() }
+    }
+
+    /// One of the kit's packets as what the partner writes or says.
+    fn said(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> Option<Vec<u8>> {
+        let sequence = self.guests.get_mut(&peer)?;
+        Some(match delivery {
+            Delivery::Reliable => {
+                let text = BASE64_STANDARD.encode(packet);
+                let text = Some(WireStr::from(&*text));
+                let recipient = TextRecipient::Player(PAGES_ID);
+                written(TextData { session: SESSION, recipient, sender: PARTNERS_ID, text }.into())
+            }
+            Delivery::Unreliable => {
+                let bits = ChannelBits::new(ChannelKind::Player);
+                let channels = [Channel { bits, recipient: PAGES_ID.0 }];
+                let voice = VoiceData {
+                    session: SESSION,
+                    sender: PARTNERS_ID,
+                    options: VoiceOptions::new(0),
+                    sequence: *sequence,
+                    channels: List::from(&channels),
+                    frame: &[&[OPUS_20_MS], packet].concat(),
+                };
+                *sequence = sequence.wrapping_add(1);
+                written(voice.into())
+            }
+        })
+    }
+}
+
+/// What a server would say to this, or what of the kit is in it.
+fn hear(packet: &[u8]) -> Heard {
+    match Packet::parse(packet).unwrap() {
+        Packet::HandshakeRequest(_) => {
+            let (room_names, room_members) = (List::default(), List::default());
+            let partner = [Client { name: Some(WireStr::from(PARTNER)), id: PARTNERS_ID, codec: CODEC }];
+            let clients = List::from(&partner);
+            let response =
+                HandshakeResponse { session: SESSION, id: PAGES_ID, clients, room_names, room_members };
+            Heard::Answers(vec![written(response.into())])
+        }
+        // Told to everybody, which is itself.
+        Packet::ClientState(_) => Heard::Answers(vec![packet.to_vec()]),
+        Packet::ServerRelayReliable(relay) => match Packet::parse(relay.packet).unwrap() {
+            Packet::TextData(text) => {
+                let text = text.text.unwrap().to_string();
+                Heard::Packet(Delivery::Reliable, BASE64_STANDARD.decode(text).unwrap())
+            }
+            other => panic!("nobody relays this reliably: {other:?}"),
+        },
+        Packet::ServerRelayUnreliable(relay) => match Packet::parse(relay.packet).unwrap() {
+            Packet::VoiceData(voice) => Heard::Packet(Delivery::Unreliable, voice.frame[1..].to_vec()),
+            other => panic!("nobody relays this unreliably: {other:?}"),
+        },
+        _ => Heard::Answers(Vec::new()),
+    }
+}
+
+fn written(packet: Packet<'_>) -> Vec<u8> {
+    let mut bytes = vec![0; MAX_PACKET_BYTES];
+    let length = packet.write(&mut bytes).unwrap();
+    bytes.truncate(length);
+    bytes
+}
+
+impl ServerTransport for PartnerServer {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        loop {
+            match self.gateway.poll(now)? {
+                ServerEvent::Connected { peer, session, remote } => {
+                    self.guests.insert(peer, 0);
+                    return Some(ServerEvent::Connected { peer, session, remote });
+                }
+                ServerEvent::Disconnected { peer, reason } => {
+                    self.guests.remove(&peer);
+                    return Some(ServerEvent::Disconnected { peer, reason });
+                }
+                ServerEvent::Packet { peer, packet, .. } => match hear(packet) {
+                    Heard::Answers(answers) => {
+                        for answer in answers {
+                            self.gateway.send(now, &[peer], Delivery::Reliable, &answer);
+                        }
+                    }
+                    Heard::Packet(delivery, packet) => {
+                        self.links.received.count(delivery, 1, packet.len());
+                        self.packet = packet;
+                        return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+                    }
+                },
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.links.dropped.too_large += 1;
+            return;
+        }
+        for &peer in peers {
+            match self.said(peer, delivery, packet) {
+                Some(said) => {
+                    self.links.sent.count(delivery, 1, packet.len());
+                    self.gateway.send(now, &[peer], delivery, &said);
+                }
+                None => self.links.dropped.not_connected += 1,
+            }
+        }
+        self.gateway.flush(now);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.gateway.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.gateway.shutdown(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.gateway.wants_poll_at()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.gateway.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        self.gateway.wakes()
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    /// The kit's packets, and the gateway's links.
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics { links: self.links, connections: self.gateway.statistics().connections }
+    }
+}
