@@ -42,10 +42,16 @@ export class VoiceProblem extends Error {
   readonly retryInMs: number | null;
 
   constructor(code: ProblemCode, message: string, options: { retryInMs?: number | null; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+    super(asSentence(message), { cause: options.cause });
     this.code = code;
     this.retryInMs = options.retryInMs ?? null;
   }
+}
+
+/** Servers' words for a log, as a page shows them. */
+function asSentence(words: string): string {
+  const [first = "", ...rest] = words;
+  return first.toUpperCase() + rest.join("") + (/[.?!:]$/.test(words) || words === "" ? "" : ".");
 }
 
 /** What `getUserMedia` has thrown, in words; `permission` is what the browser then says about microphones. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type MicrophoneCode, microphoneProblem } from "../../src/voice/problem.ts";
+import { type MicrophoneCode, VoiceProblem, microphoneProblem } from "../../src/voice/problem.ts";
 
 const rows: [name: string, permission: PermissionState | null, code: MicrophoneCode][] = [
   ["NotAllowedError", "denied", "denied"],
@@ -20,4 +20,13 @@ for (const [name, permission, code] of rows) {
     assert.equal(problem.code, code);
     assert.match(problem.message, /\.$/);
   });
+}
+
+for (const [words, shown] of [
+  ["the server is full: try again later", "The server is full: try again later."],
+  ["Allow it, then try again.", "Allow it, then try again."],
+  ["élan?", "Élan?"],
+  ["", ""],
+] as const) {
+  test(`“${words}” is shown as “${shown}”`, () => assert.equal(new VoiceProblem("other", words).message, shown));
 }

@@ -49,7 +49,7 @@ const rows: [status: number, retryAfter: string | null, code: string, retryInMs:
 for (const [status, retryAfter, code, retryInMs] of rows) {
   test(`status ${status} with Retry-After ${retryAfter} is ${code}, again in ${retryInMs}`, () => {
     const problem = problemOf(status, retryAfter, { detail: "no, because" });
-    assert.deepEqual([problem.code, problem.retryInMs, problem.message], [code, retryInMs, "no, because"]);
+    assert.deepEqual([problem.code, problem.retryInMs, problem.message], [code, retryInMs, "No, because."]);
   });
 }
 
