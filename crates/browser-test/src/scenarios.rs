@@ -8,6 +8,7 @@ mod instrument;
 mod interruptions;
 mod map;
 mod operators;
+mod reload;
 mod rooms;
 mod texts;
 mod voice_activation;
@@ -67,8 +68,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         play: texts::play,
     },
     Scenario {
+        name: "reload",
+        what: "who loads the page again is the same player, muted as before, and nobody sees them leave",
+        browsers: CHROMIUM,
+        play: reload::play,
+    },
+    Scenario {
         name: "interruptions",
-        what: "a reload, a sleeping server and a dying one are survived without a click",
+        what: "a sleeping server and a dying one are survived without a click",
         browsers: CHROMIUM,
         play: interruptions::play,
     },

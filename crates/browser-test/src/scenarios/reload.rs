@@ -1,0 +1,46 @@
+//! A page is loaded again: it is the same player as before, whom nobody has seen leave.
+
+use crate::failure::Failure;
+use crate::person::{Person, WITH_PAGE};
+use crate::stage::Stage;
+use crate::voices::Voice;
+
+/// What somebody was, they are; what the others see of them never ends.
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
+    let mut server = stage.server("reload", WITH_PAGE)?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    alice.tab.wait_for_text("Bob came.")?;
+    alice.tab.evaluate(WATCH)?;
+    for _ in 0..TIMES {
+        bob.tab.reload()?;
+        bob.is_in()?;
+        bob.sees(&["Alice"])?;
+    }
+    // A page that nobody has touched yet may make no sound.
+    bob.tab.click("Switch sound on")?;
+    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
+    bob.talks(|| alice.hears(stage, "Bob", Voice::Second))?;
+    alice.tab.wait_until("nobody has left or come", "movements.length === 0")?;
+
+    bob.tab.click("Mute")?;
+    bob.tab.wait_for_text(MUTED)?;
+    bob.tab.reload()?;
+    bob.tab.wait_for_text(MUTED)?;
+    bob.talks(|| alice.hears_nothing(stage))?;
+
+    bob.tab.click("Leave")?;
+    bob.tab.wait_for_text("You have left")?;
+    alice.tab.wait_until("that was a real one", "movements.length === 1 && movements[0] === 'Bob left.'")?;
+    bob.tab.reload()?;
+    bob.tab.wait_for_text("Come in and talk")?;
+    server.end()
+}
+
+/// Writes down who is said to have left or come.
+const WATCH: &str = "globalThis.movements = []; \
+     const said = document.querySelector('.unseen[role=status]'); \
+     new MutationObserver(() => { if (/ (left|came)\\./.test(said.textContent)) movements.push(said.textContent); }) \
+     .observe(said, { childList: true, characterData: true, subtree: true })";
+const MUTED: &str = "You are muted. Nobody hears you.";
+const TIMES: usize = 3;
