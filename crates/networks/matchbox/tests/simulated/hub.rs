@@ -22,6 +22,9 @@ pub(crate) struct Hub {
     waiting: BTreeMap<(PlayerId, bool), Messages>,
 }
 
+/// A receiver that is slow loses what is old, as on any network.
+const UNRELIABLE_WAITING_MAX: usize = 1000;
+
 type Messages = VecDeque<(PlayerId, Vec<u8>)>;
 
 /// One player's socket.
@@ -91,7 +94,11 @@ impl PeerSocket for HubSocket<'_> {
         }
         let is_reliable = delivery == Delivery::Reliable;
         if self.hub.reaches(me, to) && (is_reliable || !self.hub.dice.chance(self.hub.loss)) {
-            self.hub.waiting.entry((to, is_reliable)).or_default().push_back((me, message.to_vec()));
+            let waiting = self.hub.waiting.entry((to, is_reliable)).or_default();
+            if !is_reliable && waiting.len() >= UNRELIABLE_WAITING_MAX {
+                waiting.pop_front();
+            }
+            waiting.push_back((me, message.to_vec()));
         }
     }
 }
