@@ -1,5 +1,5 @@
 //! The bodies of the fuzz targets `browser_control`, which is everything that can happen to a page's player between a real
-//! server and its page, and [`opus_repack`], which is its voice alone.
+//! server and its page, and `opus_repack`, which is its voice alone.
 
 mod opus_repack;
 
