@@ -1,14 +1,14 @@
 //! A pair that hears each other, one thing made wrong, and what is said then, from every point of view.
 
+mod pages;
 mod pair;
 mod table;
 
 use super::*;
 use crate::{ChannelRow, RefusedRoom, Target};
+use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
-use table::{
-    ears, gates, microphones, others_and_devices, pages_of_listeners, pages_of_speakers, places, rooms, ways,
-};
+use table::{ears, gates, microphones, others_and_devices, places, rooms, ways};
 
 #[test]
 fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {

@@ -3,8 +3,8 @@
 use super::super::Cause;
 use super::pair::Pair;
 use crate::{
-    Activation, DeviceRow, DeviceState, DistanceRow, PageRow, PlayerRow, RefusedRoom, ServedPlayer,
-    ServedSession, Status, Target, TokenRule, Unheard,
+    Activation, DeviceRow, DeviceState, DistanceRow, PlayerRow, RefusedRoom, ServedPlayer, ServedSession,
+    Status, Target, TokenRule, Unheard,
 };
 
 /// What is wrong, whose snapshots show it, and what is said.
@@ -363,91 +363,6 @@ pub(super) fn others_and_devices() -> Vec<Row> {
             Box::new(|pair| pair.bob.players[0].silent_for_ms = Some(6000)),
             &["b", "bs"],
             Cause::MicrophoneSilent,
-        ),
-    ]
-}
-
-/// Alice is in a browser: of her, only the server can be asked.
-pub(super) fn pages_of_speakers() -> Vec<Row> {
-    fn page(pair: &mut Pair, change: impl FnOnce(&mut PageRow)) {
-        pair.says_nothing();
-        pair.server.sessions[0].players[0].is_followed = false;
-        let talking =
-            PageRow { is_connected: true, channels: 1, voice_ms_ago: Some(10), ..PageRow::default() };
-        change(pair.server.sessions[0].players[0].page.insert(talking));
-    }
-    let server: &[&str] = &["s"];
-    vec![
-        (
-            "a page that is lost",
-            Box::new(|pair| page(pair, |page| page.is_connected = false)),
-            server,
-            Cause::PageAway,
-        ),
-        (
-            "a page without a microphone",
-            Box::new(|pair| page(pair, |page| page.voice_ms_ago = None)),
-            server,
-            Cause::NoInput,
-        ),
-        (
-            "a page whose microphone was switched off a while ago",
-            Box::new(|pair| page(pair, |page| page.voice_ms_ago = Some(60_000))),
-            server,
-            Cause::NoInput,
-        ),
-        (
-            "a page that sends silence",
-            Box::new(|pair| page(pair, |page| page.silent_ms_ago = Some(20))),
-            server,
-            Cause::MicrophoneSilent,
-        ),
-        (
-            "a page that is muted",
-            Box::new(|pair| page(pair, |page| (page.channels, page.without_channel_ms_ago) = (0, Some(10)))),
-            server,
-            Cause::NoChannel,
-        ),
-        (
-            "a page that floods",
-            Box::new(|pair| page(pair, |page| page.too_many_ms_ago = Some(1))),
-            server,
-            Cause::VoiceRefused,
-        ),
-        (
-            "a page whose packets have a wrong length",
-            Box::new(|pair| page(pair, |page| page.unusable_ms_ago = Some(10))),
-            server,
-            Cause::VoiceRefused,
-        ),
-    ]
-}
-
-/// Bob is in a browser.
-pub(super) fn pages_of_listeners() -> Vec<Row> {
-    fn page(pair: &mut Pair, change: impl FnOnce(&mut PageRow)) {
-        let listening = PageRow { is_connected: true, slots: 16, ..PageRow::default() };
-        change(pair.server.sessions[0].players[1].page.insert(listening));
-    }
-    let without_bob: &[&str] = &["s", "as"];
-    vec![
-        (
-            "a listener's page that is lost",
-            Box::new(|pair| page(pair, |page| page.is_connected = false)),
-            without_bob,
-            Cause::PageAway,
-        ),
-        (
-            "a listener's page that has muted the speaker",
-            Box::new(|pair| page(pair, |page| page.ignored = vec!["Alice".into()])),
-            without_bob,
-            Cause::MutedByListener,
-        ),
-        (
-            "a listener's page without a slot",
-            Box::new(|pair| page(pair, |page| page.without_slot = vec!["Alice".into()])),
-            without_bob,
-            Cause::Crowded,
         ),
     ]
 }
