@@ -85,14 +85,6 @@ impl Browser {
         }
     }
 
-    /// Frames that its page was not sent since the way there carries fewer voices.
-    pub(crate) fn frames_left_out(&self) -> u64 {
-        match &self.stage {
-            Stage::Playing(player) => player.statistics().downlink.beyond_capacity,
-            Stage::Expected(_) => 0,
-        }
-    }
-
     /// What the others' pages have to know of where the player is, after which they know it.
     pub(crate) fn to_be_told(&self) -> Told {
         match &self.stage {

@@ -171,7 +171,6 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Forgets a browser, after what its page was told last.
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
         let Some(mut browser) = self.browsers.remove(index) else { return };
-        self.statistics.links.dropped.outgoing_full += browser.frames_left_out();
         if let Some(player) = browser.player() {
             self.gone_pages = self.gone_pages.with(&counting::of_player(&player.statistics()));
         }

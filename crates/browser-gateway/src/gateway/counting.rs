@@ -10,7 +10,7 @@ use consonance_transport::{
 use consonance_webrtc::RtcStatistics;
 
 use super::BrowserGateway;
-use crate::browser::{Browser, Stage};
+use crate::browser::Stage;
 use crate::shard::PageShard;
 
 impl<S: PageShard> BrowserGateway<S> {
@@ -19,7 +19,7 @@ impl<S: PageShard> BrowserGateway<S> {
         let linked = self.browsers.iter().filter(|browser| browser.link.peer().is_some()).count();
         // A connection that is closing still carries what its page is told last.
         statistics.connections.connected = (linked + self.parting.len()) as u64;
-        let left_out: u64 = self.browsers.iter().map(Browser::frames_left_out).sum();
+        let left_out = self.count_pages().dropped.frames_beyond_capacity;
         let counted = self.shard.statistics();
         let dropped = &mut statistics.links.dropped;
         dropped.incoming_full += counted.mailbox_full + counted.too_many;
