@@ -1,9 +1,12 @@
 //! What somebody heard, judged: whose voice it is, and what of it is missing. All of it goes into the report.
 
+use std::time::Duration;
+
 use consonance_test_sound::{Coverage, UNLIKE, peak};
 
 use crate::failure::{Failure, ensure};
 use crate::stage::Stage;
+use crate::tab::Tab;
 use crate::voices::{Manner, VOICES, Voice};
 
 /// Somebody heard somebody: a row of the report.
@@ -28,6 +31,21 @@ impl Stage<'_> {
         let peak = peak(heard);
         self.say(&format!("{listener} hears at most {peak:.4}"));
         ensure(peak < SILENCE, || format!("{listener} hears something where nothing was said: {peak}"))
+    }
+
+    /// That nothing is heard in a page from now on, but for what is on its way: a page that had no time to look has seconds of it.
+    ///
+    /// # Errors
+    /// As [`is_silent`](Self::is_silent).
+    pub(crate) fn falls_silent(&self, listener: &str, tab: &Tab) -> Result<(), Failure> {
+        for _ in 0..TAILS_MAX {
+            tab.listen_anew_for(PAUSE)?;
+            if is_silence(&tab.heard()?) {
+                break;
+            }
+        }
+        tab.listen_anew_for(PAUSE)?;
+        self.is_silent(listener, &tab.heard()?)
     }
 
     /// Whether somebody heard this voice, so much of it that all of it can be understood, and without a loss that this scenario
@@ -62,8 +80,7 @@ impl Stage<'_> {
         recording: &[f32],
         meant: Voice,
     ) -> Result<(), Failure> {
-        let is_silence = |piece: &&[f32]| peak(piece) < SILENCE;
-        let pieces = recording.windows(PIECE).step_by(PIECE / 4).skip_while(is_silence);
+        let pieces = recording.windows(PIECE).step_by(PIECE / 4).skip_while(|piece| is_silence(piece));
         for piece in pieces.take(PIECES_MAX) {
             if self.understands(title, piece, meant)? {
                 return Ok(());
@@ -73,6 +90,15 @@ impl Stage<'_> {
     }
 }
 
+/// Whether nothing is said in it.
+pub(crate) fn is_silence(heard: &[f32]) -> bool {
+    peak(heard) < SILENCE
+}
+
+/// Whoever speaks without a stop is heard within that.
+const PAUSE: Duration = Duration::from_millis(1_500);
+/// So many pauses are longer than what can be on its way: on the network, in the jitter buffer, and 5 s in the page's recorder.
+const TAILS_MAX: usize = 6;
 /// The loudest sample of what counts as silence, −40 dB: a decoder makes some noise by itself.
 const SILENCE: f32 = 0.01;
 /// Four seconds.

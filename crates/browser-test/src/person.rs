@@ -116,9 +116,7 @@ impl Person {
     /// # Errors
     /// If something is.
     pub(crate) fn hears_nothing(&self, stage: &Stage<'_>) -> Result<(), Failure> {
-        self.tab.listen_anew_for(TAIL)?;
-        self.tab.listen_anew_for(PAUSE)?;
-        stage.is_silent(self.name, &self.tab.heard()?)
+        stage.falls_silent(self.name, &self.tab)
     }
 
     /// Waits until the page shows that this player speaks.
@@ -149,10 +147,6 @@ fn speaks(name: &str) -> String {
 pub(crate) const WORDS: Duration = Duration::from_secs(4);
 /// So often somebody listens, until something is understood.
 const PATIENCE: usize = 6;
-/// Within that, the last words have been heard: on the way, in the jitter buffer, and what a channel adds before it closes.
-const TAIL: Duration = Duration::from_secs(1);
-/// Whoever speaks without a stop is heard within that.
-const PAUSE: Duration = Duration::from_millis(1_500);
 
 /// The settings of a server with a page.
 pub(crate) const WITH_PAGE: &str = "[web]\nlisten = \"127.0.0.1:PORT\"\n";

@@ -54,12 +54,7 @@ fn what_is_said_is_heard(stage: &Stage<'_>, tab: &Tab) -> Result<(), Failure> {
     tab.listen_for(Duration::from_secs(8))?;
     let heard = tab.heard()?;
     stage.understands_somewhere("The instrument hears itself", &heard, Voice::First)?;
-    tab.hold("Hold me", || {
-        // What is on its way is heard to its end.
-        tab.listen_anew_for(Duration::from_secs(1))?;
-        tab.listen_anew_for(Duration::from_secs(1))?;
-        stage.is_silent("The instrument, muted,", &tab.heard()?)
-    })
+    tab.hold("Hold me", || stage.falls_silent("The instrument, muted,", tab))
 }
 
 fn a_bad_page_is_found_bad(tab: &Tab, site: &Site) -> Result<(), Failure> {
