@@ -4,6 +4,7 @@
 //! So every rule has tests on made-up repositories, and all of them together are one test over the real one.
 
 mod architecture;
+mod containerfile;
 mod crate_docs;
 mod file_docs;
 mod file_length;
@@ -60,6 +61,7 @@ type Rule = fn(&Repository) -> Vec<Finding>;
 
 const RULES: &[Rule] = &[
     architecture::check,
+    containerfile::check,
     crate_docs::check,
     file_docs::check,
     file_length::check,
