@@ -32,6 +32,16 @@ pub(crate) enum Failure {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A crate of somebody else's may not be used.
+    #[error(
+        "`{package}` cannot be used: {why}; do without it, or think about the licence and accept it in xtask/src/licences/terms.rs"
+    )]
+    Licence {
+        /// Its name.
+        package: String,
+        /// What its licence says.
+        why: String,
+    },
     /// A program answered in a form that is not understood here.
     #[error("`{command}` gave an answer that is not understood: {why}")]
     Answer {

@@ -13,6 +13,7 @@
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
+//! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
@@ -31,6 +32,7 @@ mod dissector;
 mod failure;
 mod fuzz;
 mod libopus;
+mod licences;
 mod matchbox;
 mod platforms;
 mod soak;
@@ -84,6 +86,8 @@ enum Chore {
     Wasm,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
     Soak(soak::Plan),
+    /// Writes `docs/licences.md` anew, and collects the texts of licences.
+    Licences(licences::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
     Fuzz(fuzz::Plan),
 }
@@ -101,6 +105,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
         Chore::Wasm => web::wasm::write(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
+        Chore::Licences(plan) => licences::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }
 }

@@ -1,0 +1,121 @@
+//! `cargo xtask licences`: under which licences we use the crates of others, as a page and as the texts that go along with a
+//! program.
+
+mod page;
+mod terms;
+mod texts;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+use clap::Args;
+
+use crate::command;
+use crate::failure::Failure;
+
+/// What to write.
+#[derive(Args)]
+pub(crate) struct Plan {
+    /// Also writes the texts of the licences of everything that is in the `consonance` command on this system.
+    #[arg(long, value_name = "FILE")]
+    texts: Option<PathBuf>,
+}
+
+/// Writes the page of all crates that any build of the workspace may use.
+///
+/// # Errors
+/// [`Failure::Licence`] if one of them may not be used; if Cargo does not know them, or a file cannot be written.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    let all = metadata(root, &[])?;
+    let page = page::of(&terms::of_all(others(&all))?);
+    write(&root.join(PAGE), &page)?;
+    println!("{PAGE}");
+    if let Some(file) = &plan.texts {
+        let here = metadata(root, &["--filter-platform", &host(root)?])?;
+        let texts = texts::of(&terms::of_all(in_the_command(&here))?)?;
+        write(file, &texts)?;
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+const PAGE: &str = "docs/licences.md";
+
+fn metadata(root: &Path, options: &[&str]) -> Result<Metadata, Failure> {
+    let mut command = MetadataCommand::new();
+    command.manifest_path(root.join("Cargo.toml"));
+    // Features that need more than a compiler are somebody's choice, too.
+    if options.is_empty() {
+        command.features(cargo_metadata::CargoOpt::AllFeatures);
+    }
+    command.other_options(options.iter().map(|&option| option.to_owned()).collect::<Vec<_>>());
+    let answer = |error: cargo_metadata::Error| Failure::Answer {
+        command: "cargo metadata".to_owned(),
+        why: error.to_string(),
+    };
+    command.exec().map_err(answer)
+}
+
+/// The crates that are none of ours.
+fn others(metadata: &Metadata) -> Vec<&Package> {
+    metadata.packages.iter().filter(|package| !metadata.workspace_members.contains(&package.id)).collect()
+}
+
+/// Those of them whose code is in the command; what only builds or tests it is not.
+fn in_the_command(metadata: &Metadata) -> Vec<&Package> {
+    let nodes = metadata.resolve.as_ref().map(|resolve| &resolve.nodes[..]).unwrap_or_default();
+    let command = metadata.packages.iter().find(|package| package.name.as_str() == "consonance-cli");
+    let mut found: Vec<&PackageId> = command.map(|package| &package.id).into_iter().collect();
+    let mut index = 0;
+    while let Some(id) = found.get(index) {
+        let dependencies = nodes.iter().filter(|node| node.id == **id).flat_map(|node| &node.deps);
+        let is_linked = |dependency: &&cargo_metadata::NodeDep| {
+            dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal)
+        };
+        for dependency in dependencies.filter(is_linked) {
+            if !found.contains(&&dependency.pkg) {
+                found.push(&dependency.pkg);
+            }
+        }
+        index += 1;
+    }
+    others(metadata).into_iter().filter(|package| found.contains(&&package.id)).collect()
+}
+
+/// The target that this machine's compiler builds for by itself.
+fn host(root: &Path) -> Result<String, Failure> {
+    let said = command::capture(&mut command::rustc(root, ["-vV"]))?;
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    let unknown = || Failure::Answer { command: "rustc -vV".to_owned(), why: "no host".to_owned() };
+    host.map(str::to_owned).ok_or_else(unknown)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|source| Failure::File { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::workspace_root;
+
+    #[test]
+    fn the_page_has_every_crate_that_a_build_may_use() {
+        let root = workspace_root::find().unwrap();
+        let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+        let locked: BTreeSet<&str> = lock.split("[[package]]").filter_map(name_of_another).collect();
+        let page = fs::read_to_string(root.join(PAGE)).unwrap();
+        let written: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
+        let missing: Vec<_> = locked.difference(&written).collect();
+        assert!(missing.is_empty(), "`cargo xtask licences` writes {PAGE} anew; it has not got {missing:?}");
+    }
+
+    fn name_of_another(entry: &str) -> Option<&str> {
+        let value = |key: &str| entry.lines().find_map(|line| line.strip_prefix(key)?.strip_suffix('"'));
+        value("source = \"")?;
+        value("name = \"")
+    }
+}

@@ -1,0 +1,92 @@
+//! Which licences are good for us, and which one we use a crate under if it lets us choose.
+
+use std::collections::BTreeSet;
+
+use cargo_metadata::Package;
+use spdx::{Expression, Licensee, ParseMode};
+
+use crate::failure::Failure;
+
+/// A crate of somebody else's, and under what we use it.
+pub(super) struct Terms<'a> {
+    pub(super) package: &'a Package,
+    /// Identifiers of SPDX; several where all of them hold.
+    pub(super) licences: BTreeSet<String>,
+}
+
+/// The terms of all these crates, by name.
+///
+/// # Errors
+/// [`Failure::Licence`] for the first that names no licence, or none that is good for us.
+pub(super) fn of_all(packages: Vec<&Package>) -> Result<Vec<Terms<'_>>, Failure> {
+    let mut terms = packages.into_iter().map(of).collect::<Result<Vec<_>, _>>()?;
+    terms.sort_by(|left, right| left.package.name.cmp(&right.package.name));
+    Ok(terms)
+}
+
+fn of(package: &Package) -> Result<Terms<'_>, Failure> {
+    let refused = |why: String| Failure::Licence { package: package.name.to_string(), why };
+    let text = package.license.as_deref().ok_or_else(|| refused("it names no licence".to_owned()))?;
+    let licences =
+        chosen(text).ok_or_else(|| refused(format!("`{text}` is not among the licences that we accept")))?;
+    Ok(Terms { package, licences })
+}
+
+/// The licences of an expression that we use it under; nothing where none is good for us.
+fn chosen(expression: &str) -> Option<BTreeSet<String>> {
+    let expression = Expression::parse_mode(expression, ParseMode::LAX).ok()?;
+    let accepted: Vec<Licensee> = ACCEPTED.iter().filter_map(|text| Licensee::parse(text).ok()).collect();
+    let needed = expression.minimized_requirements(&accepted).ok()?;
+    Some(needed.iter().map(ToString::to_string).collect())
+}
+
+/// Free ones that ask for no more than to be named, and leave a game free to keep its own source; those that ask for least
+/// first.
+const ACCEPTED: &[&str] = &[
+    "0BSD",
+    "Unlicense",
+    "MIT",
+    "ISC",
+    "Zlib",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "Unicode-3.0",
+    "CDLA-Permissive-2.0",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen_of(expression: &str) -> Vec<String> {
+        chosen(expression).into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn every_accepted_licence_is_one() {
+        for text in ACCEPTED {
+            assert_eq!(chosen_of(text), [*text]);
+        }
+    }
+
+    #[test]
+    fn of_several_licences_the_one_that_asks_for_least_is_chosen() {
+        assert_eq!(chosen_of("Apache-2.0 OR MIT"), ["MIT"]);
+        assert_eq!(chosen_of("MIT/Apache-2.0"), ["MIT"]);
+        assert_eq!(chosen_of("MIT OR Apache-2.0 OR LGPL-2.1-or-later"), ["MIT"]);
+    }
+
+    #[test]
+    fn where_all_hold_all_are_named() {
+        assert_eq!(chosen_of("(MIT OR Apache-2.0) AND Unicode-3.0"), ["MIT", "Unicode-3.0"]);
+    }
+
+    #[test]
+    fn what_would_bind_a_game_is_refused() {
+        for expression in ["GPL-3.0-only", "MPL-2.0", "MIT AND LGPL-2.1-or-later", "proprietary", ""] {
+            assert_eq!(chosen(expression), None, "{expression}");
+        }
+    }
+}
