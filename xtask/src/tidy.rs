@@ -6,6 +6,7 @@
 mod architecture;
 mod containerfile;
 mod crate_docs;
+mod features;
 mod file_docs;
 mod file_length;
 mod file_names;
@@ -63,6 +64,7 @@ const RULES: &[Rule] = &[
     architecture::check,
     containerfile::check,
     crate_docs::check,
+    features::check,
     file_docs::check,
     file_length::check,
     file_names::check,

@@ -12,6 +12,12 @@
 //!
 //! Packets and numbers that come from other people are never trusted: they are dropped and counted (see
 //! [`limits`] and [`SpeakerStatistics`]), and what is missing is concealed.
+//!
+//! # Features
+//!
+//! * `serde`: settings can be read from files and written to them.
+//! * `libopus`: the reference implementation of Opus takes the place of the one in Rust; deep concealment and deep redundancy.
+//!   It needs cmake to build.
 
 #![forbid(unsafe_code)]
 

@@ -20,6 +20,12 @@
 //! Whatever goes wrong ends in one line that says what to do next, and a non-zero exit.
 //! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
 //! for example `RUST_LOG=debug`.
+//!
+//! # Features
+//!
+//! * `libopus`: voices are encoded and decoded by the reference implementation of Opus, which conceals loss better and needs
+//!   cmake to build.
+//! * `steam`: listeners for games over Steam, with Steam's own library, which is proprietary.
 
 mod admin;
 mod admin_token;

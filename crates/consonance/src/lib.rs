@@ -35,6 +35,20 @@
 //! [Triggers](trigger) open channels and join rooms by rule: by key, by voice, by place, by who is near.
 //! Where players have [direct links](transport::DirectLinks) to each other, voice and texts go over them as far as
 //! [`Routing`] says, and through the server to everybody else.
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `devices` | yes | microphones and loudspeakers |
+//! | `host` | yes | [`VoiceNode`], a server in the same process, for hosts and for dedicated servers inside of a game |
+//! | `quic` | yes | addresses of the form `quic://…` |
+//! | `settings-files` | yes | [`VoiceSettings`] that are kept in a file |
+//! | `inspector` | no | a page on this machine that shows what a chat is doing |
+//! | `libopus` | no | the reference implementation of Opus, which conceals and recovers lost sound better; needs cmake to build |
+//!
+//! Without any of them (`default-features = false`) it is a client over a network of the game's own, with the game's own sound:
+//! half as many crates, and a program of less than 3 MB.
 
 mod bitrate_control;
 mod builder;

@@ -20,6 +20,8 @@
 //! * A device that vanishes says nothing: it only stops calling. So the supervisor watches the callbacks, and
 //!   decides what is open (`supervisor/direction.rs`), on simulated time in tests.
 //! * What knows the sound library is one file, `system/miniaudio.rs`, behind a trait of three methods.
+//!
+//! With the feature `serde`, selections can be read from files and written to them.
 
 #![forbid(unsafe_code)]
 

@@ -10,6 +10,11 @@
 //! [`guarded`] puts around routes what every listener needs: time limits, bounded bodies, headers that forbid browsers
 //! whatever is not meant, and [`Problem`]s for paths and methods that there are not.
 //! Handlers find the [`Caller`] among the extensions of a request.
+//!
+//! # Features
+//!
+//! * `openapi`: problems describe themselves in OpenAPI.
+//! * `by-hand`: HTTP by hand, for tests of listeners.
 
 #[cfg(feature = "by-hand")]
 pub mod by_hand;

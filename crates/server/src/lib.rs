@@ -30,6 +30,9 @@
 //! server.stop();
 //! # Ok::<(), consonance_server::SettingsError>(())
 //! ```
+//!
+//! With the feature `joining-hook`, which is on by default, a service of the operator's is asked over HTTP who may join; a game
+//! that hosts has other ways to decide.
 
 mod admission;
 pub mod audit;

@@ -16,6 +16,8 @@
 //! * [`signal`] is what only ends of ours say to each other: that a link begins, is still there, or ends.
 //!
 //! Who may read packets on their way is Steam's affair: nothing is encrypted here.
+//!
+//! With the feature `steamworks`, Steam is the real one. It brings Steam's own library, which is proprietary.
 
 #![forbid(unsafe_code)]
 
