@@ -5,9 +5,10 @@
 //! [`Mixer::mix`] is called, so everything can be tested as fast as the machine runs.
 //!
 //! ```text
-//! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets ─ ─ ─▶ Mixer::push_frame
-//!                                    jitter buffer ─▶ Decoder ─▶ volume ─▶ place ┐ one per speaker
-//! Output ◀──────────────────────────────────── master volume, limiter ◀─ sum ◀─────┘
+//! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets
+//!
+//! packets ─▶ Mixer::push_frame ─▶ jitter buffer ─▶ Decoder ─▶ volume ─▶ place ┐ one per speaker
+//! Output ◀─────────────────────────────── limiter ◀─ master volume ◀─ sum ◀───┘
 //! ```
 //!
 //! Packets and numbers that come from other people are never trusted: they are dropped and counted (see

@@ -28,7 +28,6 @@
 //! * `steam`: listeners for games over Steam, with Steam's own library, which is proprietary.
 
 mod admin;
-mod admin_token;
 mod bench;
 mod capture_arguments;
 mod demo;
@@ -45,6 +44,7 @@ mod secret_text;
 mod serve;
 mod sim;
 mod splice;
+mod state_folder;
 mod token;
 mod why;
 

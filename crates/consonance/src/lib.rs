@@ -5,12 +5,12 @@
 //! and drains events and is on no sample's way, so a frame hitch in the game never costs a sample.
 //!
 //! ```text
-//!   game thread                  voice thread, one turn every 10 ms and whenever a packet comes
-//!   VoiceChat ── commands ──▶    captured ─▶ Framer ─▶ Encoder ─▶ Client::send_voice ─▶ transport ─▶ server
-//!             ◀── events ────   ▲ Output ◀─────────── Mixer ◀── Client::poll_event ◀── transport ◀── server
-//!                               │              │ what is heard, every 10 ms
-//!                capture thread │              ▼
-//!                  Input ─▶ CaptureChain ─▶ Activation
+//!   game thread                 voice thread: a turn whenever a packet or a block comes, and every 5 ms at the latest
+//!   VoiceChat ── commands ──▶   block ─▶ Framer ─▶ Encoder ─▶ Client::send_voice ─▶ transport ─▶ server
+//!             ◀── events ────     ▲      Output ◀─ Mixer ◀─── Client::poll_event ◀─ transport ◀─ server
+//!                                 │                  │ at each beat, every 10 ms: what is heard
+//!                capture thread   │                  ▼
+//!                              Activation ◀─── CaptureChain ◀─── Input
 //! ```
 //!
 //! ```no_run

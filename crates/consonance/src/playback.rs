@@ -302,7 +302,7 @@ impl Playback {
         self.speakers.iter().filter_map(|(id, speaker)| Some((*id, self.mixer.statistics(speaker.key)?)))
     }
 
-    /// How loud everybody is.
+    /// The factor for everybody's voice.
     pub(crate) fn master_volume(&self) -> f32 {
         self.master_volume
     }

@@ -13,7 +13,7 @@
 //!
 //! # Features
 //!
-//! * `openapi`: problems describe themselves in OpenAPI.
+//! * `openapi`: problems describe themselves in `OpenAPI`.
 //! * `by-hand`: HTTP by hand, for tests of listeners.
 
 #[cfg(feature = "by-hand")]

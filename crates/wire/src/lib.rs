@@ -12,14 +12,14 @@
 //! | type | packet | way | reliable | says |
 //! |---|---|---|---|---|
 //! | 1 | [`ClientState`] | C→S, S→all | yes | a client's name, id, codec and the rooms it listens to |
-//! | 2 | [`VoiceData`] | C→C, relayed or direct | no | one encoded frame and the channels it is spoken on |
+//! | 2 | [`VoiceData`] | C→C, relayed or direct; C→S | no | one encoded frame and the channels it is spoken on; to a server of ours without a list of listeners |
 //! | 3 | [`TextData`] | C→C, relayed or direct | yes | a text message to a room or a player |
 //! | 4 | [`HandshakeRequest`] | C→S | yes | name and codec of a client that wants in; has no session id |
 //! | 5 | [`HandshakeResponse`] | S→C | yes | the id given to the client; older servers add the whole roster |
-//! | 6 | [`ErrorWrongSession`] | S→C | no | the server's session, to a client that used another |
+//! | 6 | [`ErrorWrongSession`] | S→C; C→S | no | the server's session, to a client that used another; between ours, of the session that both are in, the carrier of what originals do not know |
 //! | 7, 8 | [`ServerRelay`] | C→S | 7 yes, 8 no | a whole packet to be passed on to a list of clients |
 //! | 9 | [`DeltaChannelState`] | C→S, S→all | yes | a client began or ceased to listen to a room |
-//! | 10 | [`RemoveClient`] | S→all | yes | a client has left |
+//! | 10 | [`RemoveClient`] | S→all; C→S | yes | a client has left; to a server of ours, the farewell of a client |
 //! | 11 | [`HandshakeP2P`] | C→C, direct | yes | who is at the other end of a direct link |
 //!
 //! # Reading and writing
@@ -47,8 +47,8 @@
 //! [`Header::parse`] the session as well, and each packet's `parse_body` the rest.
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
-//! behind a handshake ([`HandshakeExtension`]), and behind a packet that else says nothing ([`VoiceReport`],
-//! [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorRequest`]).
+//! behind a handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
+//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorRequest`]).
 
 #![no_std]
 #![forbid(unsafe_code)]

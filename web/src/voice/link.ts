@@ -9,7 +9,7 @@ export type OpenLink = (options: LinkOptions) => Promise<Link>;
 
 export interface LinkOptions {
   readonly context: AudioContext;
-  /** Mono, after volume, gate and delay; a node of that context. Silence while there is no microphone. */
+  /** Mono, after volume and delay; whether it leaves the page is `setSending`'s matter. A node of that context. Silence while there is no microphone. */
   readonly microphone: AudioNode;
   /** The server's page, with a slash at its end. */
   readonly url: string;

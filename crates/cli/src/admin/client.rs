@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::Agent;
 
-use crate::admin_token;
+use crate::state_folder;
 
 /// Longer than the server takes to give up on a worker that hangs.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -26,7 +26,7 @@ pub(super) struct Client {
 impl Client {
     /// Reads the token; nobody is asked yet.
     pub(super) fn new(server: &str, token_file: Option<&Path>) -> Result<Self, Box<dyn Error>> {
-        let file = token_file.map(PathBuf::from).or_else(admin_token::default_file);
+        let file = token_file.map(PathBuf::from).or_else(state_folder::admin_token_file);
         let file = file.ok_or("say with --token-file where the admin token is")?;
         let text = std::fs::read_to_string(&file).map_err(|error| {
             let shown = file.display();

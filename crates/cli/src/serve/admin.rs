@@ -8,8 +8,8 @@ use consonance_server::DedicatedServer;
 use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
 
-use crate::admin_token;
 use crate::logging::{complain, show};
+use crate::state_folder;
 
 /// Starts it and says where it is; it ends when it is dropped.
 pub(super) fn listener(
@@ -30,7 +30,7 @@ pub(super) fn listener(
 
 fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error>> {
     let Some(listen) = config.listen else { return Ok(None) };
-    let path = config.token_file.clone().or_else(admin_token::default_file);
+    let path = config.token_file.clone().or_else(state_folder::admin_token_file);
     let path = path.ok_or("there is no folder for the admin token here: set admin.token_file")?;
     let file = AdminToken::read_or_make(&path)?;
     let shown = path.display();

@@ -11,6 +11,7 @@ use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 use super::browsers::{self, PreparedBrowsers};
 use super::game_listener::{self, GameListener};
 use super::joining;
+use crate::state_folder;
 
 /// What a server can be started with, or a running one given.
 pub(crate) struct Prepared {
@@ -31,6 +32,9 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Reads keys and certificates, and checks the names.
     pub(crate) fn read(mut loaded: LoadedConfig) -> Result<Self, ConfigError> {
+        // What a service has for its state, it is there to keep.
+        let storage = &mut loaded.config.storage.folder;
+        *storage = storage.take().or_else(state_folder::of_service);
         let mut problems = name_problems(&loaded);
         let identity = identity(&loaded);
         let mut notes = Vec::new();

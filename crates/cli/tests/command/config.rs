@@ -105,6 +105,20 @@ fn a_server_runs_by_its_file_on_several_addresses() {
 }
 
 #[test]
+fn a_service_keeps_its_state_in_its_folder_unless_another_one_is_named() {
+    let folder = Folder::new();
+    let (state, elsewhere) = (folder.file("state"), folder.file("elsewhere"));
+    let kept = |settings: &str| {
+        let file = folder.write("voice.toml", settings.as_bytes());
+        let command = ["serve", "--check", "--config", &file];
+        let server = Program::start_in(&command, &[("STATE_DIRECTORY", &state)]);
+        server.until_line("what is kept", |line| line.starts_with("bans, mutes"))
+    };
+    assert!(kept("").ends_with(&format!("kept in {state}")));
+    assert!(kept("storage.folder = 'elsewhere'\n").ends_with(&format!("kept in {elsewhere}")));
+}
+
+#[test]
 fn what_the_packages_run_is_understood() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", b"");

@@ -273,7 +273,7 @@ const OWN_KEYS: &[Key] = &[
         "storage.folder",
         AtStart,
         Field::File(|config| &mut config.storage.folder),
-        "The folder of the database, which is made if it is not there. Without it, everything that operators decide is in memory and gone after a restart.",
+        "The folder of the database, which is made if it is not there. Without this key it is the folder of the service (systemd's StateDirectory); without that, too, everything that operators decide is in memory and gone after a restart.",
     )
     .with_example("\"/var/lib/consonance\""),
     Key::new(

@@ -80,7 +80,8 @@ impl Client {
         }
     }
 
-    /// Leaves the session and closes the link. There is no goodbye packet; the end of the link is the goodbye.
+    /// Leaves the session and closes the link. A server that keeps places is told with a packet before; for others the end of
+    /// the link is the goodbye.
     pub fn stop(&mut self, now: Instant) {
         if matches!(self.connection, Connection::Stopped) {
             return;

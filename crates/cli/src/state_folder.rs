@@ -1,5 +1,5 @@
-//! Where the admin token is, if nobody says where: the same place for the server that makes it and the command that
-//! shows it.
+//! Where a server keeps what outlives it, if nobody says where: the same place for the server that makes a token and the command
+//! that shows it.
 
 use std::env;
 use std::path::PathBuf;
@@ -9,13 +9,13 @@ use etcetera::base_strategy::choose_native_strategy;
 
 /// `admin-token` in the folder that systemd keeps for a service, or else in this user's folder for states
 /// (`~/.local/state/consonance` on Linux). None where there is neither.
-pub(crate) fn default_file() -> Option<PathBuf> {
-    let folder = service_folder().or_else(user_folder)?;
+pub(crate) fn admin_token_file() -> Option<PathBuf> {
+    let folder = of_service().or_else(user_folder)?;
     Some(folder.join("admin-token"))
 }
 
-/// The first of `StateDirectory=`, as systemd.exec(5) has it.
-fn service_folder() -> Option<PathBuf> {
+/// The first of `StateDirectory=`, as systemd.exec(5) has it; none where no service manager keeps one.
+pub(crate) fn of_service() -> Option<PathBuf> {
     let folders = env::var_os("STATE_DIRECTORY")?;
     env::split_paths(&folders).find(|folder| folder.is_absolute())
 }
